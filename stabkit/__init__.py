@@ -1,0 +1,34 @@
+"""stabkit: is this mix of LLM requests steady, or does it drive its server into evictions?
+
+The names below are loaded on first use (PEP 562), so that importing stabkit is cheap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "InvalidArgument": "errors",
+    "InvalidWorkload": "errors",
+    "OutputError": "errors",
+    "StabkitError": "errors",
+    "StabkitWarning": "errors",
+    "RequestClass": "model.workload",
+    "Workload": "model.workload",
+}
+__all__ = ["__version__", *_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,62 @@
+"""Exceptions of stabkit.
+
+Every message follows one template: which argument, what it must be, what it was, as in
+``'decode_length' of class 2 must be a positive integer, not 0.``
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "InvalidArgument",
+    "InvalidWorkload",
+    "OutputError",
+    "StabkitError",
+    "StabkitWarning",
+    "shown",
+]
+
+
+class StabkitError(Exception):
+    """Base class of every exception that stabkit raises on purpose."""
+
+
+class InvalidWorkload(StabkitError, ValueError):
+    """A workload, or a file or name that should describe one, is not admissible."""
+
+
+class InvalidArgument(StabkitError, ValueError):
+    """An argument other than the workload is outside its domain."""
+
+
+class OutputError(StabkitError, OSError):
+    """A result could not be written where the user asked for it."""
+
+
+class StabkitWarning(UserWarning):
+    """Something in the input was set aside, such as trace rows without output tokens."""
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """Return `value` as a message may quote it: one line, printable, at most `limit` characters.
+
+    Integers beyond 10^40 are described by their size: Python refuses to print very long ones.
+
+    Examples
+    --------
+    >>> shown("two" + chr(10) + "lines")
+    "'two\\\\nlines'"
+    >>> shown(10**5000)
+    'an integer of 16610 bits'
+    """
+    if isinstance(value, int) and abs(value) > 10**40:
+        return f"an integer of {value.bit_length()} bits"
+    text = ascii(value) if isinstance(value, (str, bytes)) else _printable(value)
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def _printable(value: object) -> str:
+    try:
+        text = str(value)
+    except ValueError:
+        text = f"a value of type {type(value).__name__}"
+    return "".join(c if c.isprintable() else "?" for c in text)

@@ -1,0 +1,97 @@
+"""Numbers that come in: anything a user may write for a rational, read exactly or refused.
+
+A workload is made of rationals, and every verdict is a statement about exactly those rationals, so
+nothing is rounded on the way in. A float stands for the decimal number that Python prints for it
+(its shortest repr): ``0.1`` is 1/10, not 3602879701896397/36028797018963968.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Integral, Rational
+from typing import Any
+
+from ..errors import InvalidWorkload, shown
+
+__all__ = ["exact_integer", "exact_rational", "rational_text"]
+
+_TEXT = re.compile(r"[+-]?(?:\d+/\d+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)", re.ASCII)
+# Beyond these a literal is a mistake or an attack: reading 1e999999999 exactly would fill memory.
+_LONGEST_TEXT = 1000
+_LARGEST_EXPONENT = 999
+
+
+def exact_rational(value: Any, name: str) -> Fraction:
+    """Return the rational that `value` denotes, exactly.
+
+    Parameters
+    ----------
+    value : int, Fraction, Decimal, float, str or sympy Rational
+        Text may be an integer, a fraction ``"3/7"`` or a decimal ``"0.25"``, ``"1e-3"``; a float is
+        read at its shortest decimal repr.
+    name : str
+        What the value is, quoted in the error message.
+
+    Returns
+    -------
+    Fraction
+
+    Raises
+    ------
+    InvalidWorkload
+        If `value` is none of these, is not finite, or is a literal of more than 1000 characters or
+        with an exponent beyond 999.
+
+    Examples
+    --------
+    >>> exact_rational("3/7", "weight"), exact_rational(0.1, "weight")
+    (Fraction(3, 7), Fraction(1, 10))
+    """
+    number = _read(value)
+    if number is None:
+        raise InvalidWorkload(f"{name} must be a finite rational number, not {shown(value)}.")
+    return number
+
+
+def exact_integer(value: Any, name: str) -> int:
+    """Return the integer that `value` denotes; the accepted forms are those of `exact_rational`."""
+    number = _read(value)
+    if number is None or number.denominator != 1:
+        raise InvalidWorkload(f"{name} must be an integer, not {shown(value)}.")
+    return number.numerator
+
+
+def rational_text(value: Fraction | int) -> str:
+    """Return ``"p/q"``, or ``"p"`` for an integer: the form in which stabkit writes rationals."""
+    return str(Fraction(value))
+
+
+def _read(value: Any) -> Fraction | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        return _read_text(value.strip())
+    if isinstance(value, Integral):
+        return Fraction(int(value))
+    if isinstance(value, Rational):
+        return Fraction(int(value.numerator), int(value.denominator))
+    if isinstance(value, float):
+        return _read_text(float.__repr__(value))
+    if isinstance(value, Decimal):
+        exponent = value.as_tuple().exponent
+        finite = isinstance(exponent, int) and abs(exponent) <= _LARGEST_EXPONENT
+        return Fraction(value) if finite else None
+    if getattr(value, "is_Rational", False) and getattr(value, "is_finite", False):
+        return Fraction(int(value.p), int(value.q))  # a sympy Rational, without importing sympy
+    return None
+
+
+def _read_text(text: str) -> Fraction | None:
+    if len(text) > _LONGEST_TEXT or not _TEXT.fullmatch(text):
+        return None
+    try:
+        return Fraction(text)
+    except ZeroDivisionError:
+        return None

@@ -1,0 +1,276 @@
+"""Workloads: the class mix of an LLM server, in exact rationals.
+
+A *class* of requests has an input length s (prompt tokens held from admission on), a decode length
+l (decode steps until completion) and a share p of the admissions. While a batch executes, a request
+that has done j decode steps holds s + j + 1 tokens of KV memory, so that it grows by one token per
+step and frees s + l at the end. A *workload* is a tuple of classes whose shares sum to 1 and,
+optionally, a capacity B: the tokens that the KV memory holds.
+
+Notation of the references, bound here once: s_k = `input_length`, l_k = `decode_length`,
+p_k = `share`, L = max l_k = `longest_decode`, g = gcd(l_1, ..., l_K) = `gcd`,
+mu = sum p_k l_k = `mean_decode_length`.
+
+References
+----------
+.. [ADLS] R. Ao, J. Dong, G. Luo, D. Simchi-Levi, "Service-Induced Congestion in Memory-Constrained
+   LLM Serving", arXiv:2606.15555, 2026.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from ..errors import InvalidWorkload, shown
+from .numbers import exact_integer, exact_rational, rational_text
+
+__all__ = [
+    "LARGEST_CAPACITY",
+    "LARGEST_DECODE_LENGTH",
+    "LARGEST_INPUT_LENGTH",
+    "RequestClass",
+    "Workload",
+]
+
+LARGEST_INPUT_LENGTH = 10**12
+LARGEST_DECODE_LENGTH = 10**9
+LARGEST_CAPACITY = 10**18
+
+
+@dataclass(frozen=True, slots=True)
+class RequestClass:
+    """One class of requests.
+
+    Attributes
+    ----------
+    input_length : Fraction
+        Prompt tokens held from admission on; 0 <= input_length <= 10^12.
+    decode_length : int
+        Decode steps until completion; 1 <= decode_length <= 10^9.
+    share : Fraction
+        Fraction of the admissions; positive, and the shares of a workload sum to 1.
+    """
+
+    input_length: Fraction
+    decode_length: int
+    share: Fraction
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A mix of request classes and, optionally, the memory that serves it.
+
+    Build one with `from_classes`, `from_file`, `named` or `from_dict`, which validate.
+
+    Attributes
+    ----------
+    classes : tuple of RequestClass
+        In the order given; equal (input, decode) pairs are merged into the first.
+    capacity : Fraction or None
+        KV memory in tokens, or None where only the shape of the dynamics matters.
+    name : str
+        How reports call the workload.
+
+    Examples
+    --------
+    >>> mix = Workload.from_classes([(100, 7, 1), (100, 10, 1)], capacity=10_000)
+    >>> mix.gcd, mix.longest_decode, mix.mean_decode_length
+    (1, 10, Fraction(17, 2))
+    >>> Workload.from_dict(mix.to_dict()) == mix
+    True
+    """
+
+    classes: tuple[RequestClass, ...]
+    capacity: Fraction | None = None
+    name: str = "workload"
+
+    @classmethod
+    def from_classes(
+        cls,
+        classes: Iterable[Sequence[Any]],
+        capacity: Any = None,
+        name: str | None = None,
+    ) -> Workload:
+        """Return the workload of the given classes.
+
+        Parameters
+        ----------
+        classes : iterable of (input_length, decode_length[, weight])
+            Tokens, steps and a positive weight (default 1); weights are normalised to shares.
+            Every number may take any of the forms of `exact_rational`.
+        capacity : number, optional
+            KV memory in tokens; 0 < capacity <= 10^18 and at least max(s_k + l_k), the most that
+            one request needs.
+        name : str, optional
+            How reports call the workload; by default the classes themselves.
+
+        Returns
+        -------
+        Workload
+
+        Raises
+        ------
+        InvalidWorkload
+            If there is no class, or a number is not exact, not finite or out of its bounds.
+        """
+        weights: dict[tuple[Fraction, int], Fraction] = {}
+        for position, entry in enumerate(_entries(classes), start=1):
+            pair, weight = _read_class(entry, position)
+            weights[pair] = weights.get(pair, Fraction(0)) + weight
+        if not weights:
+            raise InvalidWorkload("'classes' must hold at least one class, not none.")
+        total = sum(weights.values())
+        mix = tuple(RequestClass(s, length, w / total) for (s, length), w in weights.items())
+        return cls(mix, _read_capacity(capacity, mix), _label(mix) if name is None else str(name))
+
+    @classmethod
+    def from_file(
+        cls,
+        path: str | Path,
+        capacity: Any = None,
+        input_column: str | None = None,
+        output_column: str | None = None,
+    ) -> Workload:
+        """Return the workload that a ``.toml``, ``.json``, ``.csv`` or ``.jsonl`` file describes.
+
+        Parameters
+        ----------
+        path : str or Path
+            TOML or JSON: classes and capacity. CSV or JSONL: a trace, one request per row, or a
+            summary by decode length; its columns are recognised by name.
+        capacity : number, optional
+            Overrides the capacity of the file.
+        input_column, output_column : str, optional
+            Names of the two token columns of a trace whose header is not recognised.
+
+        Raises
+        ------
+        InvalidWorkload
+            If the file cannot be read or does not describe a workload.
+        """
+        from .files import read_workload
+
+        return read_workload(path, capacity, input_column, output_column)
+
+    @classmethod
+    def named(cls, name: str, capacity: Any = None) -> Workload:
+        """Return a packaged example, such as ``"azure-conv-2023"``; see `stabkit.examples`."""
+        from .examples import load_example
+
+        return load_example(name, capacity)
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Workload:
+        """Return the workload whose `to_dict` is `record`; validated like any other input."""
+        from .files import workload_from_record
+
+        return workload_from_record(record, weight_key="share", class_key="classes")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return name, classes and capacity as JSON types, every rational as exact text."""
+        return {
+            "name": self.name,
+            "classes": [
+                {
+                    "input_length": rational_text(c.input_length),
+                    "decode_length": c.decode_length,
+                    "share": rational_text(c.share),
+                }
+                for c in self.classes
+            ],
+            "capacity": None if self.capacity is None else rational_text(self.capacity),
+        }
+
+    def with_capacity(self, capacity: Any) -> Workload:
+        """Return the same mix with another capacity (tokens), or with None."""
+        return Workload(self.classes, _read_capacity(capacity, self.classes), self.name)
+
+    @property
+    def gcd(self) -> int:
+        """The greatest common divisor g of the decode lengths."""
+        return math.gcd(*(c.decode_length for c in self.classes))
+
+    @property
+    def longest_decode(self) -> int:
+        """The longest decode length L, in steps: the memory kernel has L terms."""
+        return max(c.decode_length for c in self.classes)
+
+    @property
+    def mean_decode_length(self) -> Fraction:
+        """The mean decode length mu = sum p_k l_k of an admitted request, in steps."""
+        return sum((c.share * c.decode_length for c in self.classes), Fraction(0))
+
+    @property
+    def common_input_length(self) -> Fraction | None:
+        """The input length s if all classes have the same one, else None."""
+        lengths = {c.input_length for c in self.classes}
+        return lengths.pop() if len(lengths) == 1 else None
+
+
+def _entries(classes: Any) -> Iterable[Any]:
+    if isinstance(classes, (str, bytes)) or not isinstance(classes, Iterable):
+        raise InvalidWorkload(
+            f"'classes' must be a list of (input, decode, weight), not {shown(classes)}."
+        )
+    return classes
+
+
+def _read_class(entry: Any, position: int) -> tuple[tuple[Fraction, int], Fraction]:
+    if isinstance(entry, RequestClass):
+        entry = (entry.input_length, entry.decode_length, entry.share)
+    if isinstance(entry, (str, bytes)) or not isinstance(entry, Sequence):
+        raise InvalidWorkload(
+            f"class {position} must be (input, decode, weight), not {shown(entry)}."
+        )
+    if len(entry) not in (2, 3):
+        raise InvalidWorkload(
+            f"class {position} must be (input, decode) or (input, decode, weight), "
+            f"not {len(entry)} entries."
+        )
+    source = f"of class {position}"
+    s = exact_rational(entry[0], f"'input_length' {source}")
+    if not 0 <= s <= LARGEST_INPUT_LENGTH:
+        raise InvalidWorkload(
+            f"'input_length' {source} must be between 0 and 10^12 tokens, not {shown(entry[0])}."
+        )
+    length = exact_integer(entry[1], f"'decode_length' {source}")
+    if length < 1:
+        raise InvalidWorkload(
+            f"'decode_length' {source} must be a positive integer, not {shown(entry[1])}."
+        )
+    if length > LARGEST_DECODE_LENGTH:
+        raise InvalidWorkload(
+            f"'decode_length' {source} must be at most 10^9 steps, not {shown(entry[1])}."
+        )
+    weight = exact_rational(entry[2] if len(entry) == 3 else 1, f"'weight' {source}")
+    if weight <= 0:
+        raise InvalidWorkload(f"'weight' {source} must be positive, not {shown(entry[2])}.")
+    return (s, length), weight
+
+
+def _read_capacity(capacity: Any, classes: Sequence[RequestClass]) -> Fraction | None:
+    if capacity is None:
+        return None
+    tokens = exact_rational(capacity, "'capacity'")
+    if not 0 < tokens <= LARGEST_CAPACITY:
+        raise InvalidWorkload(
+            f"'capacity' must be positive and at most 10^18 tokens, not {shown(capacity)}."
+        )
+    needed = max(c.input_length + c.decode_length for c in classes)
+    if tokens < needed:
+        raise InvalidWorkload(
+            f"'capacity' must hold one request of every class, at least {math.ceil(needed)} "
+            f"tokens, not {shown(capacity)}."
+        )
+    return tokens
+
+
+def _label(classes: Sequence[RequestClass]) -> str:
+    shown_classes = " ".join(
+        f"{c.input_length}:{c.decode_length}:{c.share}" for c in classes[:3]
+    )
+    return shown_classes if len(classes) <= 3 else f"{shown_classes} ... ({len(classes)} classes)"
