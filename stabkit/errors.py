@@ -57,6 +57,6 @@ def shown(value: object, limit: int = 60) -> str:
 def _printable(value: object) -> str:
     try:
         text = str(value)
-    except ValueError:
+    except (ValueError, RecursionError):  # beyond Python's digit limit, or nested too deep
         text = f"a value of type {type(value).__name__}"
     return "".join(c if c.isprintable() else "?" for c in text)

@@ -1,0 +1,1 @@
+"""The dynamics: simulator, admission policies, measured growth and long-run means."""

@@ -1,7 +1,8 @@
 """The memory kernel: how much memory one admission holds, step after step.
 
 While nothing is evicted, the requests in stage m of class k are the share p_k of the admissions m
-steps ago, and the memory equation is a convolution, sum_m g_m a(n - m) = B, with the *memory kernel*
+steps ago, and the memory equation is a convolution, sum_m g_m a(n - m) = B, with the *memory
+kernel*
 
     g_m = sum_k p_k (s_k + m + 1) 1{m < l_k} = E[(S + m + 1) 1{T > m}],   0 <= m < L,
 
@@ -139,7 +140,7 @@ class MemoryKernel:
         return sum(-c if m % 2 else c for m, c in self.closed_form.items()) // 4
 
     def _plateaus(self) -> Iterator[tuple[int, int, int, int]]:
-        """Iterate over (start, stop, D P(T > m), D E[S 1{T > m}]), constant on start <= m < stop."""
+        """Iterate over (start, stop, D P(T > m), D E[S 1{T > m}]), for start <= m < stop."""
         share, held, start = sum(self.shares), sum(self.inputs), 0
         for n, w, t in self:
             yield start, n, share, held

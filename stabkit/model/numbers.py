@@ -18,9 +18,11 @@ from ..errors import InvalidWorkload, shown
 __all__ = ["exact_integer", "exact_rational", "rational_text"]
 
 _TEXT = re.compile(r"[+-]?(?:\d+/\d+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)", re.ASCII)
-# Beyond these a literal is a mistake or an attack: reading 1e999999999 exactly would fill memory.
+# Beyond these a number is a mistake or an attack: reading 1e999999999 exactly would fill memory,
+# and Python refuses to print integers of more than 4300 digits.
 _LONGEST_TEXT = 1000
 _LARGEST_EXPONENT = 999
+_LARGEST_PART = 10**1000
 
 
 def exact_rational(value: Any, name: str) -> Fraction:
@@ -41,8 +43,8 @@ def exact_rational(value: Any, name: str) -> Fraction:
     Raises
     ------
     InvalidWorkload
-        If `value` is none of these, is not finite, or is a literal of more than 1000 characters or
-        with an exponent beyond 999.
+        If `value` is none of these, is not finite, is a literal of more than 1000 characters or
+        with an exponent beyond 999, or has a numerator or denominator beyond 10^1000.
 
     Examples
     --------
@@ -52,6 +54,10 @@ def exact_rational(value: Any, name: str) -> Fraction:
     number = _read(value)
     if number is None:
         raise InvalidWorkload(f"{name} must be a finite rational number, not {shown(value)}.")
+    if max(abs(number.numerator), number.denominator) > _LARGEST_PART:
+        raise InvalidWorkload(
+            f"{name} must have a numerator and denominator of at most 10^1000, not {shown(value)}."
+        )
     return number
 
 
@@ -80,9 +86,9 @@ def _read(value: Any) -> Fraction | None:
     if isinstance(value, float):
         return _read_text(float.__repr__(value))
     if isinstance(value, Decimal):
-        exponent = value.as_tuple().exponent
+        _, digits, exponent = value.as_tuple()
         finite = isinstance(exponent, int) and abs(exponent) <= _LARGEST_EXPONENT
-        return Fraction(value) if finite else None
+        return Fraction(value) if finite and len(digits) <= _LONGEST_TEXT else None
     if getattr(value, "is_Rational", False) and getattr(value, "is_finite", False):
         return Fraction(int(value.p), int(value.q))  # a sympy Rational, without importing sympy
     return None

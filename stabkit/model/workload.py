@@ -39,6 +39,9 @@ __all__ = [
 LARGEST_INPUT_LENGTH = 10**12
 LARGEST_DECODE_LENGTH = 10**9
 LARGEST_CAPACITY = 10**18
+# The memory kernel is integers over one denominator. Real mixes need some 10^20; the bound keeps
+# every figure of merit printable and stops weights such as 1/p for a thousand large primes p.
+_LARGEST_DENOMINATOR = 10**1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +118,13 @@ class Workload:
         Raises
         ------
         InvalidWorkload
-            If there is no class, or a number is not exact, not finite or out of its bounds.
+            If there is no class, a number is not exact, not finite or out of its bounds, or the
+            shares and inputs have no common denominator up to 10^1000.
         """
-        weights: dict[tuple[Fraction, int], Fraction] = {}
-        for position, entry in enumerate(_entries(classes), start=1):
-            pair, weight = _read_class(entry, position)
-            weights[pair] = weights.get(pair, Fraction(0)) + weight
-        if not weights:
+        entries = [_read_class(c, n) for n, c in enumerate(_entries(classes), start=1)]
+        if not entries:
             raise InvalidWorkload("'classes' must hold at least one class, not none.")
-        total = sum(weights.values())
-        mix = tuple(RequestClass(s, length, w / total) for (s, length), w in weights.items())
+        mix = _normalised(entries)
         return cls(mix, _read_capacity(capacity, mix), _label(mix) if name is None else str(name))
 
     @classmethod
@@ -252,6 +252,33 @@ def _read_class(entry: Any, position: int) -> tuple[tuple[Fraction, int], Fracti
     return (s, length), weight
 
 
+def _normalised(
+    entries: Sequence[tuple[tuple[Fraction, int], Fraction]],
+) -> tuple[RequestClass, ...]:
+    """Return the classes, merged, with shares that sum to 1."""
+    scale = _common_denominator((weight for _, weight in entries), "'weight'")
+    counts: dict[tuple[Fraction, int], int] = {}
+    for pair, weight in entries:
+        counts[pair] = counts.get(pair, 0) + int(weight * scale)
+    total = sum(counts.values())
+    mix = tuple(RequestClass(s, n, Fraction(count, total)) for (s, n), count in counts.items())
+    _common_denominator((c.share for c in mix), "'weight'")
+    _common_denominator((c.share * c.input_length for c in mix), "'input_length' times 'weight'")
+    return mix
+
+
+def _common_denominator(numbers: Iterable[Fraction], name: str) -> int:
+    common = 1
+    for number in numbers:
+        common = math.lcm(common, number.denominator)
+        if common > _LARGEST_DENOMINATOR:
+            raise InvalidWorkload(
+                f"{name} must have a common denominator of at most 10^1000 over all classes, "
+                f"not {shown(common)}."
+            )
+    return common
+
+
 def _read_capacity(capacity: Any, classes: Sequence[RequestClass]) -> Fraction | None:
     if capacity is None:
         return None
@@ -270,7 +297,5 @@ def _read_capacity(capacity: Any, classes: Sequence[RequestClass]) -> Fraction |
 
 
 def _label(classes: Sequence[RequestClass]) -> str:
-    shown_classes = " ".join(
-        f"{c.input_length}:{c.decode_length}:{c.share}" for c in classes[:3]
-    )
+    shown_classes = " ".join(f"{c.input_length}:{c.decode_length}:{c.share}" for c in classes[:3])
     return shown_classes if len(classes) <= 3 else f"{shown_classes} ... ({len(classes)} classes)"

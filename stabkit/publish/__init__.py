@@ -1,0 +1,1 @@
+"""Text, JSON and figures of finished results; no mathematics."""

@@ -1,0 +1,1 @@
+"""What the characteristic polynomial says: counts, roots, spectral radius, each with its proof."""

@@ -1,0 +1,10 @@
+"""``python -m stabkit`` is the same program as ``stabkit``."""
+
+from __future__ import annotations
+
+import sys
+
+from .cli.app import main
+
+if __name__ == "__main__":
+    sys.exit(main())

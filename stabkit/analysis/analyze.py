@@ -1,0 +1,177 @@
+"""The main job: from a workload to a certified verdict, with everything a reader needs to trust it.
+
+`analyze` joins the spectrum, which proves, and the dynamics, which measures; neither knows of the
+other. The parts that later results fill in (threshold, gcd theorem, synchronised modes) are None.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from decimal import ROUND_UP, Context, Decimal
+from fractions import Fraction
+from functools import partial
+from itertools import starmap
+from typing import Any
+
+from .. import __version__
+from ..model.kernel import MemoryKernel
+from ..model.workload import Workload
+from ..spectrum.counts import unit_circle_counts
+from ..spectrum.dominant import Root, dominant_modes
+from ..spectrum.spectral_radius import RealEnclosure, spectral_radius
+from .crosscheck import cross_check
+from .records import (
+    Analysis,
+    ClassSummary,
+    DominantMode,
+    Enclosure,
+    Equilibrium,
+    KernelSummary,
+    ModeCounts,
+    SynchronizedCycle,
+    WorkloadSummary,
+)
+
+__all__ = ["SHOWN_CLASSES", "analyze", "analyze_many"]
+
+SHOWN_CLASSES = 64
+_MODES = 6
+_DIGITS = 40
+
+
+def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
+    """Analyse a workload: is the memory steady, or does it drive itself into evictions, and why?
+
+    Parameters
+    ----------
+    mix : Workload
+    crosscheck : bool
+        Whether to run the simulator too (its part of the result is None otherwise).
+
+    Returns
+    -------
+    Analysis
+        The verdict is "stable", "unstable", "marginal" or "undecided"; the first three are proved
+        (`certified` is then True).
+
+    Notes
+    -----
+    "Stable" is a statement about the eviction-free equilibrium: it attracts nearby states. Whether
+    it attracts the empty state is measured by the cross-check, not proved (R12).
+
+    Examples
+    --------
+    >>> a = analyze(Workload.from_classes([(5, 3), (5, 5)]), crosscheck=False)
+    >>> a.verdict, a.counts.outside, a.gcd
+    ('unstable', 2, 1)
+    >>> Analysis.from_dict(a.to_dict()) == a
+    True
+    """
+    kernel = MemoryKernel.of(mix)
+    counts = unit_circle_counts(mix)
+    modes = dominant_modes(mix, _MODES, _DIGITS) if kernel.length > 1 else []
+    radius = spectral_radius(kernel, modes)
+    summaries = tuple(_dominant_mode(root) for root in modes or ())
+    return Analysis(
+        version=__version__,
+        workload=_workload_summary(mix),
+        kernel=KernelSummary(kernel.length, Fraction(kernel.total, kernel.denominator)),
+        gcd=mix.gcd,
+        verdict=counts.verdict,
+        certified=counts.certified,
+        method=counts.method,
+        reason=counts.reason,
+        counts=ModeCounts(counts.inside, counts.on_circle, counts.outside),
+        undecided_arcs=counts.undecided_arcs,
+        spectral_radius=None if radius is None else _enclosure(radius),
+        dominant_modes=summaries,
+        synchronized_modes=None,
+        gcd_theorem=None,
+        threshold=None,
+        equilibrium=_equilibrium(mix, kernel),
+        synchronized_cycle=_synchronized_cycle(kernel) if mix.gcd > 1 else None,
+        simulation=cross_check(mix, counts.verdict, summaries) if crosscheck else None,
+    )
+
+
+def analyze_many(
+    mixes: Iterable[Workload],
+    map: Callable[..., Iterable[Any]] = map,  # noqa: A002 - the interface's name
+    crosscheck: bool = True,
+) -> list[Analysis]:
+    """Analyse many workloads, in order, through any map-like executor.
+
+    Parameters
+    ----------
+    mixes : iterable of Workload
+    map : callable
+        ``map(function, iterable)``: the built-in, or ``Executor.map`` of a process pool (workloads
+        and analyses can be pickled).
+    crosscheck : bool
+
+    Returns
+    -------
+    list of Analysis
+
+    Examples
+    --------
+    >>> mixes = [Workload.from_classes([(s, 3), (s, 5)]) for s in (5, 10)]
+    >>> [a.verdict for a in analyze_many(mixes, crosscheck=False)]
+    ['unstable', 'stable']
+    """
+    return list(map(partial(analyze, crosscheck=crosscheck), mixes))
+
+
+def _workload_summary(mix: Workload) -> WorkloadSummary:
+    parts = ((c.input_length, c.decode_length, c.share) for c in mix.classes[:SHOWN_CLASSES])
+    classes = tuple(starmap(ClassSummary, parts))
+    return WorkloadSummary(mix.name, len(mix.classes), classes, mix.capacity)
+
+
+def _equilibrium(mix: Workload, kernel: MemoryKernel) -> Equilibrium | None:
+    """a* = B / G(1) admissions per step; a* mu requests, each decoding one token per step."""
+    if mix.capacity is None:
+        return None
+    admissions = mix.capacity * kernel.denominator / kernel.total
+    requests = admissions * kernel.mean_decode_length
+    return Equilibrium(admissions, requests, requests)
+
+
+def _synchronized_cycle(kernel: MemoryKernel) -> SynchronizedCycle:
+    """R10: G(1) over g sum_k p_k sum_(i < l_k / g) (s_k + (i + 1) g)."""
+    g = math.gcd(*kernel.decode_lengths)
+    held = sum(t * (n // g) + w * g * ((n // g) * (n // g + 1) // 2) for n, w, t in kernel)
+    return SynchronizedCycle(Fraction(kernel.total, g * held))
+
+
+def _dominant_mode(root: Root) -> DominantMode:
+    value = complex(root.value)
+    modulus, angle = abs(value), math.atan2(value.imag, value.real)
+    rate = _log_modulus(root)
+    return DominantMode(
+        re=value.real,
+        im=value.imag,
+        modulus=modulus,
+        period_steps=2 * math.pi / abs(angle) if angle else None,
+        doubling_steps=math.log(2) / rate if rate > 0 else None,
+        half_life_steps=-math.log(2) / rate if rate < 0 else None,
+    )
+
+
+def _log_modulus(root: Root) -> float:
+    """Return log |lambda|; 0 where the disc does not tell the modulus from 1."""
+    import mpmath
+
+    with mpmath.workprec(4 * _DIGITS * 4):
+        rate = mpmath.log(abs(root.value))
+        return float(rate) if abs(rate) > 2 * root.radius else 0.0
+
+
+def _enclosure(interval: RealEnclosure) -> Enclosure:
+    """Return a decimal midpoint of about 40 digits and a radius rounded up to cover the interval."""
+    middle = (interval.low + interval.high) / 2
+    value = Context(prec=_DIGITS).divide(Decimal(middle.numerator), Decimal(middle.denominator))
+    farthest = max(interval.high - Fraction(value), Fraction(value) - interval.low)
+    upward = Context(prec=3, rounding=ROUND_UP)
+    return Enclosure(value, upward.divide(Decimal(farthest.numerator), farthest.denominator))

@@ -1,0 +1,106 @@
+"""The program: its commands, and how whatever happens becomes an exit status.
+
+| status | meaning |
+|---|---|
+| 0 | done |
+| 1 | a bug, with its traceback |
+| 2 | bad input or usage, with one line ``stabkit: error: ...`` on standard error |
+| 3 | ``--fail-if-unstable``, and the verdict is unstable or marginal |
+| 4 | the verdict is undecided |
+| 130 | interrupted |
+
+Nothing heavy (sympy, numpy, matplotlib, flint) is imported before a command needs it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from ..errors import StabkitError, StabkitWarning
+from .analyze import analyze
+from .examples import examples
+from .simulate import simulate
+from .terminal import complain, warn
+
+__all__ = ["app", "main"]
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+# typer exports one of its usage errors; their common base is not exported.
+_UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+
+# Plain help: rich would cost half of the start-up time and boxes break in narrow terminals.
+app = typer.Typer(
+    name="stabkit", add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+)
+for _command in (analyze, simulate, examples):
+    app.command()(_command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"stabkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Is this mix of LLM requests steady, or does it drive its server into evictions?
+
+    Example: stabkit analyze 100:7 100:10 --capacity 10000
+    """
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit status.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments after the program's name; by default those of the process.
+
+    Returns
+    -------
+    int
+        The exit status; see the module's table.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", StabkitWarning)
+            warnings.showwarning = warn
+            return _run(sys.argv[1:] if argv is None else list(argv))
+    except (StabkitError, _UsageError) as failure:
+        complain(failure)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        status = app(args=arguments, prog_name="stabkit", standalone_mode=False)
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit) as stop:
+        # The reader of our output, such as `head`, went away (click turns that into an exit).
+        if isinstance(stop, SystemExit) and not isinstance(stop.__context__, BrokenPipeError):
+            raise
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the interpreter flushes it at exit
+        return 0
+    return int(status or 0)

@@ -1,0 +1,252 @@
+"""Where a run ends up, and what it then completes: long-run means.
+
+The run is of product form and goes on until its end is periodic (R11; period 1 is the equilibrium,
+the only state that a step leaves as it is); the figures are then means over whole periods. Orbits
+may also be quasi-periodic: after all its steps a run that has not repeated is cut into quarters,
+and the mean over its second half is given if the last two quarters agree. These means weigh step t
+of n in a quarter by sin^2(pi t / n), which silences the ends: a window that cuts a quasi-periodic
+orbit in the middle of a turn is then off by the inverse cube of the number of turns, not by their
+inverse. Otherwise nothing is known in the long run, and the record says so.
+
+Throughput is counted in *completed tokens* per step, sum_k l_k c_k, over a* mu, its value at the
+equilibrium: evictions starve long requests, so that the ratio of completed requests, to a*, may be
+above 1 where tokens are lost.
+
+References
+----------
+MODEL.md sections 1 and 5: R6, R10, R12, "Evictions change the class mix".
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InvalidArgument, shown
+from ..model.kernel import MemoryKernel
+from ..model.workload import Workload
+from .initial_state import equilibrium_admissions
+from .product_form import ProductFormRun
+from .recurrence import find_period
+from .trajectory import Block
+
+__all__ = ["LongRun", "long_run"]
+
+# Repeating to 1e-9 of a*: means over a period are then right to 1e-6 where the distance to the
+# orbit falls by a factor of 1 - 1e-3 or faster per period.
+_RECURRENCE = 1e-9
+# What the means over two quarters may differ by.
+_AGREEMENT = 5e-4
+# An oscillation without evictions that grows less than this from one quarter to the next, below
+# 1e-8 per step in a run of full length, counts as marginal: its means are those of the equilibrium.
+_STEADY = 1 + 1e-4
+
+
+@dataclass(frozen=True)
+class LongRun:
+    """Long-run means of a simulated run; the figures are None where it was too short for them.
+
+    Attributes
+    ----------
+    steps : int
+        Steps simulated, measuring included.
+    period : int or None
+        Minimal period in steps, 1 at the equilibrium; None if the run did not repeat.
+    throughput_ratio : float or None
+        Completed tokens per step over a* mu.
+    request_ratio : float or None
+        Completed requests per step over a*.
+    completed_shares : tuple of float, or None
+        Completions of each class over all completions.
+    wasted_token_fraction : float or None
+        Decode steps lost to evictions over those plus the completed ones.
+    evictions_per_step : float or None
+        Requests; in units of a* where the workload has no capacity.
+    reason : str or None
+        Why figures, or the period, are missing.
+    """
+
+    steps: int
+    period: int | None
+    throughput_ratio: float | None
+    request_ratio: float | None
+    completed_shares: tuple[float, ...] | None
+    wasted_token_fraction: float | None
+    evictions_per_step: float | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """Weighted sums over consecutive steps, and the largest deviation of an admission from a*."""
+
+    weight: float
+    completed: NDArray[Any]
+    evicted: float
+    wasted: float
+    amplitude: float
+
+    @classmethod
+    def of(
+        cls, block: Block, run: ProductFormRun, equilibrium: float, weights: NDArray[Any]
+    ) -> _Tally:
+        return cls(
+            float(weights.sum()),
+            run.by_class(weights @ block.finished),
+            float(weights @ block.evicted),
+            float(weights @ block.wasted),
+            float(np.abs(block.admitted - equilibrium).max()),
+        )
+
+    def __add__(self, other: _Tally) -> _Tally:
+        return _Tally(
+            self.weight + other.weight,
+            self.completed + other.completed,
+            self.evicted + other.evicted,
+            self.wasted + other.wasted,
+            max(self.amplitude, other.amplitude),
+        )
+
+
+def long_run(
+    mix: Workload,
+    start: NDArray[Any] | None = None,
+    max_steps: int = 50_000,
+    work: int = 500_000_000,
+) -> LongRun:
+    """Run greedy admission until its long-run means are known, or the budget is spent.
+
+    Parameters
+    ----------
+    mix : Workload
+    start : ndarray of float, shape (L,), optional
+        Cohorts y_j, youngest first, in requests, such as `disturbed_state`; by default the memory
+        is empty.
+    max_steps : int
+        Steps at most, at least 1 (measuring one period comes on top).
+    work : int
+        Multiply-adds at most, L per step; 5 10^8 take some tenths of a second.
+
+    Returns
+    -------
+    LongRun
+
+    Raises
+    ------
+    InvalidArgument
+        If `start` has another shape or entries that are negative or not finite, or `max_steps` is
+        not a positive integer.
+
+    Notes
+    -----
+    A run repeats with period P if admissions less evictions do so, within 1e-9 a* or eight times
+    the rounding of an admission, over the last max(L, 2 P) steps. An orbit that leaves a periodic
+    one by less than that per period is not told from it: start at a distance, not at the
+    equilibrium. A run without evictions that has not settled counts only if its oscillation does
+    not grow: a growing one will evict.
+
+    Examples
+    --------
+    One class ends on its worst cycle, with the ratio (2 s + l + 1) / (2 (s + l)) = 13/15 (R6):
+
+    >>> run = long_run(Workload.from_classes([(10, 5)]))
+    >>> run.period, round(run.throughput_ratio, 12)
+    (5, 0.866666666667)
+    """
+    if not isinstance(max_steps, int) or max_steps < 1:
+        raise InvalidArgument(f"'max_steps' must be a positive integer, not {shown(max_steps)}.")
+    length = mix.longest_decode
+    limit, span = min(max_steps, work // length), max(length, 256)
+    if limit < 4 * span:
+        reason = f"a run of {limit} steps is too short for decode lengths up to {length}"
+        return LongRun(0, None, None, None, None, None, None, reason)
+    run = ProductFormRun(mix, None if start is None else _checked(start, length))
+    equilibrium, tolerance = float(equilibrium_admissions(mix)), _tolerance(mix)
+    tallies, changes = [], np.empty(0)
+    quarter = limit // (4 * span)
+    window = np.sin(np.pi * (np.arange(quarter * span) + 0.5) / (quarter * span)) ** 2
+    for part in range(4 * quarter):
+        block = run.advance(span)
+        weights = window[part % quarter * span :][:span]
+        tallies.append(_Tally.of(block, run, equilibrium, weights))
+        changes = np.concatenate((changes, block.admitted - block.evicted))
+        period = find_period(changes, length, tolerance * equilibrium)
+        if period is not None:
+            return _periodic(mix, run, period, len(changes))
+    return _unrepeated(mix, tallies, len(changes))
+
+
+def _tolerance(mix: Workload) -> float:
+    """Return the recurrence, relative to a*, that rounding in the memory cannot hide."""
+    kernel = MemoryKernel.of(mix)
+    return max(_RECURRENCE, 8 * sys.float_info.epsilon * kernel.total / kernel.first)
+
+
+def _periodic(mix: Workload, run: ProductFormRun, period: int, steps: int) -> LongRun:
+    whole = run.advance(period)
+    tally = _Tally.of(whole, run, float(equilibrium_admissions(mix)), np.ones(period))
+    return _record(mix, tally, steps + period, period, None)
+
+
+def _unrepeated(mix: Workload, tallies: list[_Tally], steps: int) -> LongRun:
+    """Judge a run that never repeated by its last two quarters."""
+    quarter = len(tallies) // 4
+    third, fourth = _total(tallies[-2 * quarter : -quarter]), _total(tallies[-quarter:])
+    before, after = (_record(mix, tally, steps, None, None) for tally in (third, fourth))
+    reason = None
+    if not _agree(before, after):
+        reason = f"the means over the last two quarters of {steps} steps differ"
+    elif not third.evicted and not fourth.evicted and fourth.amplitude > _STEADY * third.amplitude:
+        reason = f"after {steps} steps a growing oscillation has not reached evictions"
+    if reason is not None:
+        return LongRun(steps, None, None, None, None, None, None, reason)
+    return _record(mix, third + fourth, steps, None, f"no period found in {steps} steps")
+
+
+def _total(tallies: list[_Tally]) -> _Tally:
+    total = tallies[0]
+    for tally in tallies[1:]:
+        total = total + tally
+    return total
+
+
+def _agree(before: LongRun, after: LongRun) -> bool:
+    if before.throughput_ratio is None or after.throughput_ratio is None:
+        return False
+    if before.request_ratio is None or after.request_ratio is None:
+        return False
+    return (
+        abs(before.throughput_ratio - after.throughput_ratio) <= _AGREEMENT
+        and abs(before.request_ratio - after.request_ratio) <= _AGREEMENT
+    )
+
+
+def _record(
+    mix: Workload, tally: _Tally, steps: int, period: int | None, reason: str | None
+) -> LongRun:
+    lengths = np.array([c.decode_length for c in mix.classes], float)
+    requests, tokens = float(tally.completed.sum()), float(tally.completed @ lengths)
+    equilibrium = float(equilibrium_admissions(mix)) * tally.weight
+    return LongRun(
+        steps=steps,
+        period=period,
+        throughput_ratio=tokens / (equilibrium * float(mix.mean_decode_length)),
+        request_ratio=requests / equilibrium,
+        completed_shares=tuple((tally.completed / requests).tolist()) if requests else None,
+        wasted_token_fraction=tally.wasted / (tally.wasted + tokens) if requests else None,
+        evictions_per_step=tally.evicted / tally.weight,
+        reason=reason,
+    )
+
+
+def _checked(start: NDArray[Any], length: int) -> NDArray[Any]:
+    cohorts = np.asarray(start)
+    if cohorts.shape != (length,) or cohorts.dtype.kind not in "fiu":
+        raise InvalidArgument(f"'start' must be {length} cohorts, not {shown(start)}.")
+    if not (np.isfinite(cohorts).all() and (cohorts >= 0).all()):
+        raise InvalidArgument(f"'start' must be finite and not negative, not {shown(start)}.")
+    return cohorts.astype(float)

@@ -1,0 +1,68 @@
+"""The period of a series of floats, where its end repeats.
+
+References
+----------
+MODEL.md section 1: a step either admits or evicts, so that the series of admissions less evictions
+holds both, and its last L terms determine a state of product form: every cohort in it is born
+among them, and evictions take the youngest first. If the series repeats over L steps, the state
+does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["find_period"]
+
+# Single terms that a lag must reproduce before it is tested in full, and full tests at most.
+_PREFILTER = 32
+_CANDIDATES = 64
+# A lag that repeats within this many tolerances, but not one, is the period of what the series is
+# still converging to: a larger lag that happens to do better is not its period.
+_APPROACHING = 1000
+
+
+def find_period(series: NDArray[Any], window: int, tolerance: float) -> int | None:
+    """Return the smallest lag at which the end of a series repeats.
+
+    Parameters
+    ----------
+    series : ndarray of float, shape (steps,)
+    window : int
+        Steps that must repeat at least; the test covers max(window, 2 P).
+    tolerance : float
+        Largest |d_n - d_(n-P)| that counts as equal, in the units of the series; no smaller lag
+        may come within 1000 times that.
+
+    Returns
+    -------
+    int or None
+        The minimal period P, in steps. None if no lag up to a third of the series repeats, or
+        the series is still approaching a smaller period.
+
+    Examples
+    --------
+    >>> find_period(np.array([7.0, 8, 9] + [3.0, 1, 2, 1] * 5), window=6, tolerance=1e-9)
+    4
+    """
+    count = len(series)
+    lags = np.arange(1, min(count // 3, count - window) + 1)
+    for back in range(1, min(_PREFILTER, count // 3) + 1):
+        change = np.abs(series[count - back] - series[count - back - lags])
+        lags = lags[change <= _APPROACHING * tolerance]
+    for lag in lags[:_CANDIDATES].tolist():
+        change = _change(series, lag, max(window, 2 * lag))
+        if change <= _APPROACHING * tolerance:
+            return int(lag) if change <= tolerance else None
+    return None
+
+
+def _change(series: NDArray[Any], lag: int, span: int) -> float:
+    """Return the largest change over `lag` steps in the last `span`; infinite beyond the start."""
+    end = len(series)
+    if span + lag > end:
+        return float("inf")
+    return float(np.abs(series[end - span :] - series[end - span - lag : end - lag]).max())

@@ -1,0 +1,198 @@
+"""Simulate a workload step by step, exactly, in floats or in whole requests.
+
+One step of the model, in this order: *execute*, which moves every request to its next stage and
+completes those in their last one; then *fit* the survivors into the capacity B: evict the requests
+with least decode progress until they need at most B tokens, or, if they need less, admit as many
+new requests as fit on average. Starts of product form (the empty memory is one) run in O(L) per
+step whatever the number of classes; see `product_form`. Others, and whole requests, run in
+O(K) per step in exact arithmetic and O(K L) in floats; see `stage_run`.
+
+This package computes with numpy and Fractions only, and shares nothing with the symbolic part but
+the workload and its kernel: what it measures is evidence about what the roots predict.
+
+References
+----------
+MODEL.md section 1, R11.
+"""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Any, get_args
+
+import numpy as np
+
+from ..errors import InvalidArgument, shown
+from ..model.workload import Workload
+from .initial_state import cohorts_of, equilibrium_admissions, read_counts, whole_equilibrium
+from .policies import Policy, policy_named
+from .product_form import ProductFormRun, simulated_capacity
+from .stage_run import StageRun
+from .trajectory import Arithmetic, Block, State, Trajectory
+
+__all__ = ["LARGEST_RUN", "simulate"]
+
+# Numbers that a run may keep: 160 MB of floats (a Fraction is some ten times a float).
+LARGEST_RUN = 20_000_000
+
+
+def simulate(
+    mix: Workload,
+    steps: int = 1000,
+    arithmetic: Arithmetic = "float",
+    state: Any = None,
+    policy: str = "greedy",
+    record_states: bool = False,
+) -> Trajectory:
+    """Run the model for a number of steps.
+
+    Parameters
+    ----------
+    mix : Workload
+        Without a capacity, the fluid is scaled so that a* = 1 request per step.
+    steps : int
+        Batch iterations, at least 0.
+    arithmetic : {"float", "exact", "integer"}
+        float64, Fractions, or whole requests: admissions are rounded down and split by largest
+        remainder, and evictions stop at the first whole request that is enough.
+    state : None, "equilibrium" or counts [k][j]
+        The start: empty; p_k a* requests in every stage (rounded down for whole requests); or
+        K lists of l_k counts.
+    policy : str
+        An admission policy: ``"greedy"``.
+    record_states : bool
+        Keep the state of every step.
+
+    Returns
+    -------
+    Trajectory
+        steps + 1 rows, the first of which is the start fitted to the capacity.
+
+    Raises
+    ------
+    InvalidArgument
+        If an argument is outside its domain, or the run would keep more than 2 10^7 numbers.
+
+    Notes
+    -----
+    Where classes differ in input length, whole requests admitted by largest remainder may need
+    more than the free memory, at most sum_k (s_k + 1) tokens more; the next fit settles it.
+    The shares are those of the admissions: evicted requests are not queued again.
+
+    References
+    ----------
+    MODEL.md section 1.
+
+    Examples
+    --------
+    Whole requests settle on the worst cycle, 46 admitted and 11 evicted in turn:
+
+    >>> mix = Workload.from_classes([(2, 2)], capacity=140)
+    >>> run = simulate(mix, steps=14, arithmetic="integer", state=[[21, 19]], record_states=True)
+    >>> [row for (row,) in run.states[-4:]]
+    [[0, 35], [46, 0], [0, 35], [46, 0]]
+
+    Exactly, the equilibrium stays where it is:
+
+    >>> run = simulate(mix, steps=5, arithmetic="exact", state="equilibrium")
+    >>> run.admitted[1:] == run.completed[1:]
+    array([ True,  True,  True,  True,  True])
+    """
+    rule = policy_named(policy)
+    _check(mix, steps, arithmetic, record_states)
+    run = _started(mix, arithmetic, state, rule)
+    blocks, states = [run.start], [run.state()] if record_states else None
+    if states is None:
+        blocks.append(run.advance(int(steps)))
+    else:
+        for _ in range(int(steps)):
+            blocks.append(run.advance(1))
+            states.append(run.state())
+    return _trajectory(mix, Block.joined(blocks), run, arithmetic, rule, states)
+
+
+def _check(mix: Workload, steps: Any, arithmetic: Any, record_states: bool) -> None:
+    if not isinstance(arithmetic, str) or arithmetic not in get_args(Arithmetic):
+        raise InvalidArgument(
+            f"'arithmetic' must be 'exact', 'float' or 'integer', not {shown(arithmetic)}."
+        )
+    if arithmetic == "integer" and mix.capacity is None:
+        raise InvalidArgument(
+            "'arithmetic' must be 'float' or 'exact' for a workload without a "
+            "capacity, not integer."
+        )
+    if not isinstance(steps, Integral) or isinstance(steps, bool) or steps < 0:
+        raise InvalidArgument(f"'steps' must be an integer of at least 0, not {shown(steps)}.")
+    stages = sum(c.decode_length for c in mix.classes)
+    if stages > LARGEST_RUN // 2:
+        raise InvalidArgument(
+            f"'mix' must have at most {LARGEST_RUN // 2} stages to be simulated, not {stages}."
+        )
+    per_step = len(mix.classes) + 8 + (stages if record_states else 0)
+    most = (LARGEST_RUN - stages) // per_step
+    if int(steps) >= most:
+        raise InvalidArgument(
+            f"'steps' must be below {most} for {len(mix.classes)} classes and {stages} stages"
+            f"{' with states' if record_states else ''}, not {shown(steps)}."
+        )
+
+
+def _started(
+    mix: Workload, arithmetic: Arithmetic, state: Any, policy: Policy
+) -> ProductFormRun | StageRun:
+    whole, exact = arithmetic == "integer", arithmetic == "exact"
+    if state is None and not whole:
+        return ProductFormRun(mix, None, exact, policy)
+    if isinstance(state, str) and state == "equilibrium" and not whole:
+        admissions = equilibrium_admissions(mix)
+        level = [admissions if exact else float(admissions)] * mix.longest_decode
+        return ProductFormRun(mix, level, exact, policy)
+    counts = _counts(mix, arithmetic, state)
+    cohorts = None if whole else cohorts_of(counts, mix, arithmetic)
+    if cohorts is not None:
+        return ProductFormRun(mix, cohorts, exact, policy)
+    cells = len(mix.classes) * mix.longest_decode
+    if cells > LARGEST_RUN:
+        raise InvalidArgument(
+            f"'mix' must have at most {LARGEST_RUN} classes times longest decode steps for whole "
+            f"requests or a start that is not of product form, not {cells}."
+        )
+    return StageRun(mix, counts, arithmetic, policy)
+
+
+def _counts(mix: Workload, arithmetic: Arithmetic, state: Any) -> State:
+    if state is None:
+        return [[0] * c.decode_length for c in mix.classes]
+    if not isinstance(state, str):
+        return read_counts(state, mix, arithmetic)
+    if state == "equilibrium":
+        return whole_equilibrium(mix)
+    raise InvalidArgument(
+        f"'state' must be None, 'equilibrium' or counts by class and stage, not {shown(state)}."
+    )
+
+
+def _trajectory(
+    mix: Workload,
+    block: Block,
+    run: ProductFormRun | StageRun,
+    arithmetic: Arithmetic,
+    policy: Policy,
+    states: list[State] | None,
+) -> Trajectory:
+    by_class = run.by_class(block.finished)
+    lengths = np.array([c.decode_length for c in mix.classes], by_class.dtype)
+    return Trajectory(
+        admitted=block.admitted,
+        evicted=block.evicted,
+        completed=by_class.sum(axis=1),
+        memory=block.memory,
+        completed_by_class=by_class,
+        completed_tokens=by_class @ lengths,
+        wasted_tokens=block.wasted,
+        arithmetic=arithmetic,
+        policy=policy.name,
+        capacity=simulated_capacity(mix),
+        states=states,
+        final_state=run.state(),
+    )

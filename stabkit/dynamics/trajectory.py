@@ -1,0 +1,115 @@
+"""What a run of the model leaves behind: one number per step and quantity, exactly or in floats.
+
+Row 0 is the fitted initial state (evict or admit to capacity); row n is the n-th step after it. One
+step executes the batch, so that the requests in their last stage complete, and then fits the
+survivors into the memory: it either evicts or admits, never both (MODEL.md section 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Arithmetic", "Block", "State", "Trajectory", "zeros"]
+
+Arithmetic = Literal["exact", "float", "integer"]
+State = list[list[Any]]
+
+
+def zeros(shape: int | tuple[int, ...], zero: Any) -> NDArray[Any]:
+    """Return an array filled with `zero`: of float64 if it is a float, else of Python objects."""
+    return np.full(shape, zero, float if isinstance(zero, float) else object)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive steps of a run, one row per step.
+
+    Attributes
+    ----------
+    admitted, evicted : ndarray, shape (steps,)
+        Requests, in total over the classes.
+    memory : ndarray, shape (steps,)
+        Tokens that the fitted state needs in its next execution.
+    wasted : ndarray, shape (steps,)
+        Decode steps that the evicted requests had done.
+    finished : ndarray, shape (steps, width)
+        What completed, in the coordinates of the run; its `by_class` turns it into requests.
+    """
+
+    admitted: NDArray[Any]
+    evicted: NDArray[Any]
+    memory: NDArray[Any]
+    wasted: NDArray[Any]
+    finished: NDArray[Any]
+
+    @classmethod
+    def empty(cls, steps: int, width: int, zero: Any) -> Block:
+        """Return a block filled with `zero`, whose type says the arithmetic."""
+        admitted, evicted, memory, wasted = (zeros(steps, zero) for _ in range(4))
+        return cls(admitted, evicted, memory, wasted, zeros((steps, width), zero))
+
+    @classmethod
+    def joined(cls, blocks: Sequence[Block]) -> Block:
+        """Return the blocks one after the other."""
+        return cls(
+            np.concatenate([b.admitted for b in blocks]),
+            np.concatenate([b.evicted for b in blocks]),
+            np.concatenate([b.memory for b in blocks]),
+            np.concatenate([b.wasted for b in blocks]),
+            np.concatenate([b.finished for b in blocks]),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """A simulated run. All arrays have steps + 1 rows; row 0 is the fitted initial state.
+
+    The entries are floats (``arithmetic="float"``), Fractions in object arrays (``"exact"``) or
+    Python integers in object arrays (``"integer"``; the memory is a Fraction there if an input
+    length is not an integer).
+
+    Attributes
+    ----------
+    admitted, evicted, completed : ndarray, shape (steps + 1,)
+        Requests per step, in total over the classes.
+    memory : ndarray, shape (steps + 1,)
+        Tokens that the state needs in its next execution, after the fit.
+    completed_by_class : ndarray, shape (steps + 1, K)
+        Requests that complete, by class.
+    completed_tokens : ndarray, shape (steps + 1,)
+        sum_k l_k c_k: decode tokens of the requests that complete.
+    wasted_tokens : ndarray, shape (steps + 1,)
+        Decode steps done by the requests that this step evicts: j each at stage j.
+    arithmetic : {"exact", "float", "integer"}
+    policy : str
+    capacity : Fraction
+        Tokens; G(1), which makes a* = 1, where the workload has none.
+    states : list of states, or None
+        ``states[n][k][j]``: requests of class k in stage j after the n-th fit, where recorded.
+    final_state : state
+        ``final_state[k][j]``, after the last fit.
+    """
+
+    admitted: NDArray[Any]
+    evicted: NDArray[Any]
+    completed: NDArray[Any]
+    memory: NDArray[Any]
+    completed_by_class: NDArray[Any]
+    completed_tokens: NDArray[Any]
+    wasted_tokens: NDArray[Any]
+    arithmetic: Arithmetic
+    policy: str
+    capacity: Fraction
+    states: list[State] | None
+    final_state: State
+
+    @property
+    def steps(self) -> int:
+        """The number of steps after the initial fit."""
+        return len(self.admitted) - 1

@@ -1,0 +1,109 @@
+"""TOML and JSON text, read strictly: exact numbers, no duplicate keys, one-line complaints.
+
+Decimal literals become `Decimal`, so that 0.1 is 1/10. Whatever is wrong with the text (syntax, a
+key given twice, NaN, an integer of a million digits, a thousand nested lists) is `InvalidWorkload`,
+with the line where it is known.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ..errors import InvalidWorkload, shown
+
+__all__ = ["read_json", "read_toml"]
+
+_LONGEST_NUMBER = 1000
+# tomllib needs time quadratic in the parts of a dotted key: 16 000 take seconds.
+_MOST_KEY_PARTS = 50
+
+
+def read_toml(text: str) -> dict[str, Any]:
+    """Return the table that the TOML `text` describes.
+
+    Examples
+    --------
+    >>> read_toml("capacity = 0.1")
+    {'capacity': Decimal('0.1')}
+    """
+    for number, line in enumerate(text.splitlines(), start=1):
+        if any(piece.count(".") > _MOST_KEY_PARTS for piece in line.split("=")):
+            raise InvalidWorkload(f"line {number}: keys must have at most 50 parts.")
+    table: dict[str, Any] = _guarded(lambda: tomllib.loads(text, parse_float=_decimal), "TOML")
+    return table
+
+
+def read_json(text: str, line: int | None = None) -> Any:
+    """Return the value that the JSON `text` describes.
+
+    Parameters
+    ----------
+    text : str
+        One JSON value.
+    line : int, optional
+        The line of the file that `text` is, for the error message; by default `text` is the file.
+
+    Examples
+    --------
+    >>> read_json('{"capacity": 0.1}')
+    {'capacity': Decimal('0.1')}
+    """
+    return _guarded(lambda: _DECODER.decode(text), "JSON", line)
+
+
+def _guarded(parse: Callable[[], Any], syntax: str, line: int | None = None) -> Any:
+    """Return what `parse` returns; whatever it raises becomes `InvalidWorkload`."""
+    where = "" if line is None else f"line {line}: "
+    try:
+        return parse()
+    except InvalidWorkload as error:
+        raise InvalidWorkload(f"{where}{error}") from None
+    except RecursionError:
+        raise InvalidWorkload(f"{where}must not be nested as deeply as this.") from None
+    except json.JSONDecodeError as error:
+        where = where or f"line {error.lineno}: "
+        raise InvalidWorkload(f"{where}must be JSON ({_one_line(error.msg)}).") from None
+    except ValueError as error:  # tomllib's own, which ends in the line, or an integer too long
+        raise InvalidWorkload(f"{where}must be {syntax} ({_one_line(str(error))}).") from None
+
+
+def _one_line(message: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in message[:200])
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise InvalidWorkload(f"numbers must be finite, not {shown(text)}.") from None
+
+
+def _integer(text: str) -> int:
+    if len(text) > _LONGEST_NUMBER:
+        raise InvalidWorkload(f"numbers must have at most 1000 digits, not {len(text)}.")
+    return int(text)
+
+
+def _refuse_constant(text: str) -> Any:
+    raise InvalidWorkload(f"numbers must be finite, not {text}.")
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in record:
+            raise InvalidWorkload(f"keys must be given once, not {shown(name)} twice.")
+        record[name] = value
+    return record
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=_decimal,
+    parse_int=_integer,
+    parse_constant=_refuse_constant,
+    object_pairs_hook=_without_duplicates,
+)

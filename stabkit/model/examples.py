@@ -1,0 +1,129 @@
+"""Packaged workloads: four real traces, summarised, and six small mixes that each teach one thing.
+
+Their classes, sources, licences and capacities are in ``packaged/examples.toml``, and the notices
+that the licences ask for in ``packaged/ATTRIBUTION.md``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Literal
+
+from ..errors import InvalidWorkload, shown
+from .documents import read_toml
+from .files import workload_from_record
+from .numbers import exact_rational
+from .traces import tally_csv
+from .workload import Workload
+
+__all__ = ["Example", "examples", "load_example"]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A packaged workload.
+
+    Attributes
+    ----------
+    name : str
+        What `Workload.named` and the command line call it.
+    title : str
+        One line for a table.
+    kind : {"trace", "teaching"}
+        Real lengths, summarised by decode length, or a small mix made up for one purpose.
+    source, licence : str
+        Where it comes from, with the notice that the licence asks for, and the licence (SPDX).
+    capacity : Fraction
+        KV memory in tokens.
+    capacity_reason : str
+        Why this capacity: measured, assumed or chosen.
+    shows : str
+        What to look at.
+    """
+
+    name: str
+    title: str
+    kind: Literal["trace", "teaching"]
+    source: str
+    licence: str
+    capacity: Fraction
+    capacity_reason: str
+    shows: str
+
+
+def examples() -> list[Example]:
+    """Return the packaged workloads: traces first, then the teaching mixes.
+
+    Examples
+    --------
+    >>> [example.name for example in examples() if example.kind == "teaching"][:2]
+    ['homogeneous', 'coprime-stable']
+    """
+    return [_example(record) for record in _catalogue().values()]
+
+
+def load_example(name: str, capacity: Any = None) -> Workload:
+    """Return the packaged workload called `name`.
+
+    Parameters
+    ----------
+    name : str
+        One of the names of `examples`.
+    capacity : number, optional
+        KV memory in tokens; overrides the example's.
+
+    Raises
+    ------
+    InvalidWorkload
+        If there is no such example; the message names the nearest ones.
+
+    Examples
+    --------
+    >>> load_example("non-coprime").gcd
+    2
+    """
+    catalogue = _catalogue()
+    if not isinstance(name, str) or name not in catalogue:
+        raise InvalidWorkload(
+            f"'name' must be a packaged example such as {_nearest(name, list(catalogue))}, "
+            f"not {shown(name)}."
+        )
+    record = catalogue[name]
+    tokens = record["capacity"] if capacity is None else capacity
+    if "summary" in record:
+        summary = _packaged(record["summary"]).read_text(encoding="utf-8")
+        return tally_csv(summary.splitlines()).workload(name, tokens)
+    return workload_from_record({"class": record["class"]}, "weight", "class", tokens, name)
+
+
+def _nearest(name: Any, known: list[str]) -> str:
+    close = difflib.get_close_matches(str(name)[:60], known, n=2, cutoff=0.3) or known[:2]
+    return " or ".join(f"'{candidate}'" for candidate in close)
+
+
+def _example(record: dict[str, Any]) -> Example:
+    return Example(
+        name=record["name"],
+        title=record["title"],
+        kind=record["kind"],
+        source=record["source"],
+        licence=record["licence"],
+        capacity=exact_rational(record["capacity"], "'capacity'"),
+        capacity_reason=record["capacity_reason"],
+        shows=record["shows"],
+    )
+
+
+@cache
+def _catalogue() -> dict[str, dict[str, Any]]:
+    document = read_toml(_packaged("examples.toml").read_text(encoding="utf-8"))
+    return {record["name"]: record for record in document["example"]}
+
+
+def _packaged(name: str) -> Traversable:
+    return files("stabkit.model").joinpath("packaged", name)

@@ -1,0 +1,243 @@
+"""Workload files: TOML and JSON mixes, CSV and JSONL traces, and records of plain types.
+
+A mix in TOML (JSON has the same keys)::
+
+    name = "chat and code"      # optional: by default the name of the file
+    capacity = 10000            # optional, tokens
+
+    [[class]]
+    input_length = 100
+    decode_length = 7
+    weight = "1/2"              # optional: by default 1
+
+Traces are described in `traces`. Only regular files up to a stated size are read, and whatever is
+wrong with one is `InvalidWorkload`, with a message of one line that starts with the file's name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import stat
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from ..errors import InvalidWorkload, StabkitWarning, shown
+from .documents import read_json, read_toml
+from .traces import tally_csv, tally_jsonl
+from .workload import Workload
+
+__all__ = ["LARGEST_MIX_FILE", "LARGEST_TRACE", "read_workload", "workload_from_record"]
+
+LARGEST_MIX_FILE = 16 * 2**20
+LARGEST_TRACE = 2**30
+_LONGEST_LINE = 2**20
+
+_DOCUMENTS = {".toml": read_toml, ".json": read_json}
+_TRACES = {".csv": tally_csv, ".jsonl": tally_jsonl}
+
+
+def read_workload(
+    path: str | os.PathLike[str],
+    capacity: Any = None,
+    input_column: str | None = None,
+    output_column: str | None = None,
+) -> Workload:
+    """Return the workload that a ``.toml``, ``.json``, ``.csv`` or ``.jsonl`` file describes.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A regular file of at most 16 MiB (TOML, JSON) or 1 GiB (traces), in UTF-8. The suffix, in
+        either case, decides how it is read.
+    capacity : number, optional
+        KV memory in tokens; overrides the capacity of the file.
+    input_column, output_column : str, optional
+        The two token columns of a trace whose header is not recognised; both or neither.
+
+    Returns
+    -------
+    Workload
+        Named by the file: its ``name`` key, or its stem.
+
+    Raises
+    ------
+    InvalidWorkload
+        If the file cannot be read or does not describe a workload, whatever the reason.
+
+    Warns
+    -----
+    StabkitWarning
+        If requests without output tokens were left out of a trace.
+    """
+    file = _as_path(path)
+    try:
+        return _read(file, capacity, _columns(input_column, output_column))
+    except InvalidWorkload as error:
+        reason = str(error)
+    except OSError as error:
+        reason = f"must be a readable file ({error.strerror or type(error).__name__})."
+    except RecursionError:
+        reason = "must not be nested as deeply as this."
+    except ValueError:  # a path that no file system takes
+        reason = "must be the name of a file."
+    raise InvalidWorkload(f"{_label(file)}: {reason}")
+
+
+def workload_from_record(
+    record: Any, weight_key: str, class_key: str, capacity: Any = None, name: str | None = None
+) -> Workload:
+    """Return the workload that a mapping of plain types describes.
+
+    Parameters
+    ----------
+    record : mapping
+        ``name`` and ``capacity``, both optional, and a list of classes under `class_key`, each a
+        mapping with ``input_length``, ``decode_length`` and, optionally, `weight_key`.
+    weight_key, class_key : str
+        ``"weight"`` and ``"class"`` in files, ``"share"`` and ``"classes"`` in `Workload.to_dict`.
+    capacity, name : optional
+        A capacity that overrides the record's, and a name for a record without one.
+
+    Raises
+    ------
+    InvalidWorkload
+        If a key is unknown or missing, or a value is not admissible.
+    """
+    _check_keys(record, ("name", "capacity", class_key), "the workload")
+    entries = record.get(class_key)
+    if not isinstance(entries, (list, tuple)):
+        raise InvalidWorkload(f"'{class_key}' must be a list of classes, not {shown(entries)}.")
+    title = record.get("name", name)
+    if title is not None and not (isinstance(title, str) and _is_unicode(title)):
+        raise InvalidWorkload(f"'name' must be text, not {shown(title)}.")
+    return Workload.from_classes(
+        [_class_entry(entry, n, weight_key) for n, entry in enumerate(entries, start=1)],
+        record.get("capacity") if capacity is None else capacity,
+        title,
+    )
+
+
+def _class_entry(entry: Any, position: int, weight_key: str) -> tuple[Any, Any, Any]:
+    known = ("input_length", "decode_length", weight_key)
+    _check_keys(entry, known, f"class {position}")
+    for key in known[:2]:
+        if key not in entry:
+            raise InvalidWorkload(f"'{key}' of class {position} must be given.")
+    return entry[known[0]], entry[known[1]], entry.get(weight_key, 1)
+
+
+def _check_keys(record: Any, known: tuple[str, ...], what: str) -> None:
+    if not isinstance(record, Mapping):
+        raise InvalidWorkload(f"{what} must be a table of {', '.join(known)}, not {shown(record)}.")
+    for key in record:
+        if key not in known:
+            nearest = difflib.get_close_matches(str(key)[:60], known, n=1, cutoff=0)[0]
+            raise InvalidWorkload(
+                f"a key of {what} must be one of {', '.join(known)}, not {shown(key)}; "
+                f"did you mean '{nearest}'?"
+            )
+
+
+def _read(file: Path, capacity: Any, columns: tuple[str, str] | None) -> Workload:
+    suffix = file.suffix.lower()
+    if suffix not in _DOCUMENTS and suffix not in _TRACES:
+        raise InvalidWorkload(
+            f"the file name must end in .toml, .json, .csv or .jsonl, not {shown(suffix)}."
+        )
+    if suffix in _TRACES:
+        return _read_trace(file, capacity, columns)
+    if columns is not None:
+        raise InvalidWorkload("'input_column' and 'output_column' must be left out: not a trace.")
+    record = _DOCUMENTS[suffix](_read_text(file))
+    return workload_from_record(record, "weight", "class", capacity, _stem(file))
+
+
+def _read_trace(file: Path, capacity: Any, columns: tuple[str, str] | None) -> Workload:
+    _check_regular(file, LARGEST_TRACE)
+    with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
+        tally = _TRACES[file.suffix.lower()](_lines(stream), columns)
+    workload = tally.workload(_stem(file), capacity)
+    if tally.without_output:
+        requests = "1 request" if tally.without_output == 1 else f"{tally.without_output} requests"
+        were = "was" if tally.without_output == 1 else "were"
+        warnings.warn(
+            f"{requests} without output tokens in {_label(file)} {were} left out.",
+            StabkitWarning,
+            stacklevel=5,
+        )
+    return workload
+
+
+def _read_text(file: Path) -> str:
+    _check_regular(file, LARGEST_MIX_FILE)
+    with file.open("rb") as stream:
+        content = stream.read(LARGEST_MIX_FILE + 1)
+    _check_size(len(content), LARGEST_MIX_FILE)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InvalidWorkload(f"line {line}: must be UTF-8 text.") from None
+
+
+def _lines(stream: TextIO) -> Iterator[str]:
+    """Iterate over the lines of a trace; a line of a gigabyte is refused before it is read."""
+    pieces = iter(lambda: stream.readline(_LONGEST_LINE + 1), "")
+    for number, line in enumerate(pieces, start=1):
+        if len(line) > _LONGEST_LINE:
+            raise InvalidWorkload(f"line {number}: must be at most {_LONGEST_LINE} characters.")
+        if "\0" in line or not (line.isascii() or _is_unicode(line)):
+            raise InvalidWorkload(f"line {number}: must be UTF-8 text.")
+        yield line
+
+
+def _check_regular(file: Path, largest: int) -> None:
+    """Refuse directories, and pipes and devices, which could keep the reader waiting for ever."""
+    status = file.stat()
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a directory" if stat.S_ISDIR(status.st_mode) else "a pipe or device"
+        raise InvalidWorkload(f"must be a regular file, not {kind}.")
+    _check_size(status.st_size, largest)
+
+
+def _check_size(size: int, largest: int) -> None:
+    if size > largest:
+        raise InvalidWorkload(f"must be at most {largest // 2**20} MiB, not {size} bytes.")
+
+
+def _columns(input_column: str | None, output_column: str | None) -> tuple[str, str] | None:
+    if input_column is None and output_column is None:
+        return None
+    if not (isinstance(input_column, str) and isinstance(output_column, str)):
+        raise InvalidWorkload(
+            "'input_column' and 'output_column' must both be given as text, "
+            f"not {shown(input_column)} and {shown(output_column)}."
+        )
+    return input_column.strip(), output_column.strip()
+
+
+def _as_path(path: Any) -> Path:
+    try:
+        return Path(path)
+    except TypeError:
+        raise InvalidWorkload(f"'path' must be the name of a file, not {shown(path)}.") from None
+
+
+def _label(file: Path) -> str:
+    name = "".join(c if c.isprintable() else "?" for c in file.name or str(file))
+    return name if len(name) <= 100 else f"{name[:80]}...{name[-17:]}"
+
+
+def _stem(file: Path) -> str:
+    return file.stem.encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

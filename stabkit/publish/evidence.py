@@ -1,0 +1,176 @@
+"""The rows of the report, as (label, text): why the verdict holds, numbers, cross-check.
+
+A row whose figure the analysis leaves out is left out. Every term that an operator may not know
+carries its meaning in the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..analysis.records import Analysis, CrossCheck, ThresholdSummary, WorkloadSummary
+from .numbers import counted, enclosed, percent, readable
+
+__all__ = ["crosscheck_rows", "number_rows", "reason_rows"]
+
+Rows = Iterator[tuple[str, str]]
+
+_INTERVALS_SHOWN = 4
+_CLASSES_SHOWN = 8
+
+
+def reason_rows(analysis: Analysis) -> Rows:
+    """Yield why the verdict is what it is: mode counts, proof, spectral radius, gcd."""
+    yield from _count_rows(analysis)
+    proof = "certified" if analysis.certified else "not certified"
+    yield "proof", f"{proof} ({analysis.method}). {analysis.reason}"
+    if analysis.spectral_radius is not None:
+        radius = enclosed(analysis.spectral_radius)
+        yield "spectral radius", f"{radius}, the largest factor per step"
+    yield "gcd of the decodes", _gcd_text(analysis.gcd)
+    yield from _gcd_theorem_rows(analysis)
+    yield from _synchronised_rows(analysis)
+
+
+def _count_rows(analysis: Analysis) -> Rows:
+    counts, modes = analysis.counts, analysis.kernel.length - 1
+    if modes == 0:
+        yield "modes", "none: every request takes one step, so there is no way to swing"
+        return
+    if counts.inside is None or counts.on_circle is None or counts.outside is None:
+        yield "modes", f"{modes:,} in all, not counted one by one".replace(",", " ")
+        return
+    yield (
+        "modes",
+        f"{counted(counts.inside, 'decays', 'decay')}, {counts.on_circle} on the border, "
+        f"{counted(counts.outside, 'grows', 'grow')}; {counted(modes, 'way', 'ways')} to swing "
+        "in all",
+    )
+
+
+def _gcd_text(gcd: int) -> str:
+    if gcd == 1:
+        return "1: the decode lengths share no rhythm"
+    return (
+        f"{gcd}: requests can fall in step, in {gcd} cohorts that are admitted and finish together"
+    )
+
+
+def _gcd_theorem_rows(analysis: Analysis) -> Rows:
+    theorem = analysis.gcd_theorem
+    if theorem is None:
+        return
+    margin = "" if theorem.margin is None else f" (margin {readable(theorem.margin)})"
+    if theorem.applies:
+        yield (
+            "gcd theorem (R7)",
+            f"applies{margin}: exactly gcd − 1 = {analysis.gcd - 1} modes grow",
+        )
+    else:
+        yield "gcd theorem (R7)", f"its condition fails{margin}: the gcd alone does not decide"
+
+
+def _synchronised_rows(analysis: Analysis) -> Rows:
+    modes = analysis.synchronized_modes
+    if not modes:
+        return
+    predicted = max(mode.predicted_growth for mode in modes)
+    found = [mode.modulus for mode in modes if mode.modulus is not None]
+    text = f"{counted(len(modes), 'mode')} of the cohorts; predicted factor {readable(predicted)}"
+    if found:
+        text += f", found {readable(max(found))}"
+    yield "falling in step", text
+
+
+def number_rows(analysis: Analysis) -> Rows:
+    """Yield the quantities with their units: capacity, kernel, equilibrium, threshold."""
+    capacity = analysis.workload.capacity
+    if capacity is not None:
+        yield "capacity", f"{readable(capacity)} tokens of KV memory"
+    longest = counted(analysis.kernel.length, "step")
+    yield "longest decode", f"{longest} (terms of the memory kernel)"
+    yield "memory per admission", f"{readable(analysis.kernel.sum)} token-steps over its life"
+    equilibrium = analysis.equilibrium
+    if equilibrium is not None:
+        yield (
+            "steady state",
+            f"{readable(equilibrium.admissions_per_step)} admissions and "
+            f"{readable(equilibrium.token_throughput)} tokens per step, "
+            f"{readable(equilibrium.requests_in_service)} requests in service",
+        )
+    cycle = analysis.synchronized_cycle
+    if cycle is not None:
+        ratio = percent(cycle.throughput_ratio)
+        yield "all in step", f"{ratio} of the steady state's tokens (synchronised cycle, R10)"
+    if analysis.threshold is not None:
+        yield from _threshold_rows(analysis.threshold)
+
+
+def _threshold_rows(threshold: ThresholdSummary) -> Rows:
+    yield "stable inputs", _intervals(threshold)
+    if threshold.sufficient_input_length is not None:
+        sufficient = readable(threshold.sufficient_input_length)
+        yield "gcd theorem from", f"{sufficient} tokens on (a sufficient bound)"
+    if threshold.variance_law is not None:
+        law = readable(threshold.variance_law, 4)
+        yield "rule of thumb", f"about {law} tokens (variance law, an estimate)"
+
+
+def _intervals(threshold: ThresholdSummary) -> str:
+    if not threshold.stable_intervals:
+        return "no common input length is stable"
+    if threshold.stable_intervals == (("0", None),):
+        return "every common input length is stable"
+    shown = [_interval(*bounds) for bounds in threshold.stable_intervals[:_INTERVALS_SHOWN]]
+    more = len(threshold.stable_intervals) - len(shown)
+    rest = f" or in {counted(more, 'more interval')}" if more else ""
+    return f"a common input {' or '.join(shown)} tokens{rest}"
+
+
+def _interval(low: str, high: str | None) -> str:
+    if high is None:
+        return f"above {readable(low)}"
+    return f"between {readable(low)} and {readable(high)}"
+
+
+def crosscheck_rows(check: CrossCheck, workload: WorkloadSummary) -> Rows:
+    """Yield what the independent simulator measured beside what the spectrum predicts."""
+    yield "run", f"{counted(check.steps, 'step')}, from near the steady state and from empty"
+    yield from _growth_rows(check)
+    yield from _long_run_rows(check, workload)
+    if check.completed_shares is not None and workload.class_count <= _CLASSES_SHOWN:
+        shares = ", ".join(percent(share) for share in check.completed_shares)
+        yield "completed by class", f"{shares} (in the order of the classes)"
+    if check.from_empty_ratio is not None:
+        ratio = percent(check.from_empty_ratio)
+        yield "from empty", f"{ratio} of the steady state's tokens in the long run"
+    if check.reason is not None:
+        yield "not measured", check.reason
+
+
+def _growth_rows(check: CrossCheck) -> Rows:
+    if check.growth_predicted is not None and check.growth_measured is not None:
+        answer = {True: "agrees", False: "DISAGREES", None: "not comparable"}[check.agrees]
+        yield (
+            "growth per step",
+            f"{readable(check.growth_predicted, 9)} predicted, "
+            f"{readable(check.growth_measured, 9)} measured: {answer} "
+            f"(tolerance {readable(check.tolerance, 2)})",
+        )
+    elif check.growth_predicted is not None:
+        yield "growth per step", f"{readable(check.growth_predicted, 9)} predicted"
+
+
+def _long_run_rows(check: CrossCheck, workload: WorkloadSummary) -> Rows:
+    if check.throughput_ratio is not None:
+        requests = ""
+        if check.request_ratio is not None:
+            requests = f", {percent(check.request_ratio)} of its requests"
+        ratio = percent(check.throughput_ratio)
+        yield "long run", f"{ratio} of the steady state's tokens{requests}"
+    if check.evictions_per_step is not None:
+        # Without a capacity the fluid is scaled to one admission per step.
+        unit = "requests per step" if workload.capacity is not None else "per admission"
+        yield "evictions", f"{readable(check.evictions_per_step, 4)} {unit}"
+    if check.wasted_token_fraction is not None:
+        yield "wasted work", f"{percent(check.wasted_token_fraction)} of the decode steps done"

@@ -1,0 +1,109 @@
+"""Output files: written whole or not at all.
+
+A result goes to a temporary file beside its target, reaches the disk (fsync), and takes the
+target's place in one step (rename), so that a reader never sees half of it and a failure leaves
+what was there before. What is not a regular file, such as ``/dev/stdout``, is written directly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from ..errors import OutputError, shown
+
+__all__ = ["check_target", "write_whole"]
+
+
+def check_target(path: str | Path) -> None:
+    """Refuse a target that `write_whole` could not write; for use before a long computation.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file to be written later.
+
+    Raises
+    ------
+    OutputError
+        If the path is a directory, or its directory is missing or not writable.
+
+    Notes
+    -----
+    Whether the disk will have room is not checked.
+    """
+    target = _resolved(path)
+    if os.path.isdir(target):
+        raise _refusal(path, "it is a directory")
+    folder = os.path.dirname(target)
+    if not os.path.isdir(folder):
+        raise _refusal(path, "its directory does not exist")
+    needed = {folder if _replaceable(target) else target, target}
+    if not all(os.access(name, os.W_OK) for name in needed if os.path.exists(name)):
+        raise _refusal(path, "permission denied")
+
+
+def write_whole(path: str | Path, content: bytes | str) -> None:
+    """Write `content` to `path` completely, or leave the path as it was.
+
+    A new file gets the permissions of the process's umask; a replaced one keeps its own. A
+    symbolic link stays, and what it points to is replaced.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file to write.
+    content : bytes or str
+        Text is encoded as UTF-8.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written; no temporary file remains.
+    """
+    check_target(path)
+    target = _resolved(path)
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
+    try:
+        if _replaceable(target):
+            _replace(target, data)
+        else:
+            Path(target).write_bytes(data)
+    except OSError as failure:
+        raise _refusal(path, failure.strerror or type(failure).__name__) from failure
+
+
+def _replace(target: str, data: bytes) -> None:
+    temporary = os.path.join(os.path.dirname(target), f".{secrets.token_hex(8)}.part")
+    try:
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if os.path.exists(target):
+            os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _resolved(path: str | Path) -> str:
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError) as failure:  # ValueError: an embedded null character
+        raise _refusal(path, str(failure)) from failure
+
+
+def _replaceable(target: str) -> bool:
+    return not os.path.exists(target) or os.path.isfile(target)
+
+
+def _refusal(path: str | Path, reason: str) -> OutputError:
+    return OutputError(
+        f"output must be a file that can be written, not {shown(str(path))}: {reason}."
+    )

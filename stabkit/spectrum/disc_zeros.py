@@ -1,0 +1,194 @@
+"""The zeros of G of smallest modulus, in double precision, and a disc proved to hold just those.
+
+The modes of largest modulus are the zeros of G of smallest modulus. A sampled winding number gives
+a first guess of the radius that holds enough of them; Newton's method from the samples on that
+circle finds zeros; a radius in a gap between their moduli is chosen, and the certified winding
+number for it (`kernel_circle.zeros_within`) tells whether all zeros inside have been found. If not,
+the search goes on from the new circle and, with the known zeros divided out, from inside.
+
+Everything uses the logarithmic derivative z G'/G = z H'/H + 2 z / (1 - z) of the sparse closed
+form, which is evaluated with the largest power of z taken out and so never overflows.
+
+Here only the count is proved; `stabkit.spectrum.inclusion` proves where the zeros are.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import takewhile
+
+import numpy as np
+
+from ..model.kernel import MemoryKernel
+from .circle import Complexes, Floats
+from .kernel_circle import circle_polynomial, zeros_within
+
+__all__ = ["smallest_zeros"]
+
+_BISECTIONS = 50
+_NEWTON_STEPS = 40
+_ROUNDS = 7
+_EVALUATIONS = 60_000  # terms per Newton step, over all starts, in the first round
+_MOST_STARTS = 2_000
+_EXTRA = 10  # zeros beyond those asked for, among which a gap of moduli is sought
+
+
+def smallest_zeros(kernel: MemoryKernel, count: int) -> tuple[Complexes, float] | None:
+    """Return at least `count` zeros of G (all, if it has fewer) and a radius that holds just these.
+
+    Parameters
+    ----------
+    kernel : MemoryKernel
+    count : int
+        At most the degree of G.
+
+    Returns
+    -------
+    (zeros, radius) or None
+        Approximate zeros with Im z >= 0, ascending in modulus; with the conjugates of the complex
+        ones they are as many as there are in |z| < radius, a number that is proved. None if the
+        search failed.
+    """
+    radius = _radius_guess(kernel, count)
+    known = np.zeros(0, dtype=complex)
+    for attempt in range(_ROUNDS):
+        effort = 4**attempt  # harder cases: rings of many zeros with almost equal moduli
+        wanted = min(effort, 64) * _EVALUATIONS // len(kernel.closed_form)
+        most = max(2 * (count + _EXTRA), min(wanted, _MOST_STARTS))
+        starts = _starts_on_circle(kernel, radius, most)
+        if attempt:
+            starts = np.concatenate([starts, _starts_inside(radius, attempt)])
+        known = _distinct([*known, *_newton(kernel, starts, known, 2 * radius)], kernel.length)
+        if _weight(known) < count:
+            radius *= 1 + 2.0**attempt / kernel.length
+            continue
+        for radius in _gaps(known, count, _EXTRA * effort):
+            inside = known[np.abs(known) < radius]
+            if zeros_within(kernel, radius) == _weight(inside):
+                return inside, radius
+    return None
+
+
+def _gaps(zeros: Complexes, count: int, extra: int) -> list[float]:
+    """Return up to two radii in the widest gaps between moduli that leave `count` zeros inside."""
+    moduli = np.abs(zeros)
+    weights = np.cumsum(np.where(zeros.imag > 0, 2, 1))
+    first = int(np.searchsorted(weights, count))
+    beyond = np.append(moduli, moduli[-1] * (1 + 1e-3))[first : first + extra + 1]
+    gaps = np.diff(beyond)
+    best = np.argsort(-gaps, kind="stable")[:2]
+    return [float((beyond[i] + beyond[i + 1]) / 2) for i in sorted(best)]
+
+
+def _radius_guess(kernel: MemoryKernel, count: int) -> float:
+    low, high = _bracket(kernel, count)
+    for _ in range(_BISECTIONS):
+        if high - low < 1e-3 / kernel.length:
+            break
+        middle = (low + high) / 2
+        if _sampled_zeros(kernel, math.exp(middle)) >= count:
+            high = middle
+        else:
+            low = middle
+    return math.exp(high)
+
+
+def _bracket(kernel: MemoryKernel, count: int) -> tuple[float, float]:
+    """Return logarithms of radii: fewer than `count` zeros are seen within the first one only."""
+    step = 1 / kernel.length
+    low = high = 0.0
+    if _sampled_zeros(kernel, 1.0) >= count:
+        while _sampled_zeros(kernel, math.exp(low)) >= count:
+            low, high, step = low - step, low, 2 * step
+    else:
+        while _sampled_zeros(kernel, math.exp(high)) < count:
+            low, high, step = high, high + step, 2 * step
+    return low, high
+
+
+def _sampled_zeros(kernel: MemoryKernel, radius: float) -> int:
+    """Return the winding number of G at samples of the circle: plausible, not proved."""
+    polynomial = circle_polynomial(kernel, radius)
+    dense = np.zeros(polynomial.size)
+    dense[polynomial.exponents] = polynomial.coefficients
+    values = np.conj(np.fft.rfft(dense))[1:]
+    theta = 2 * np.pi / polynomial.size * np.arange(1, len(values) + 1)
+    values /= (1 - radius * np.exp(1j * theta)) ** 2
+    start = float(np.angle(values[0]))
+    turned = start + float(np.sum(np.angle(values[1:] * np.conj(values[:-1]))))
+    return round(turned / np.pi)
+
+
+def _starts_on_circle(kernel: MemoryKernel, radius: float, most: int) -> Complexes:
+    """Return the samples with locally smallest Newton step that leads nearest to the origin."""
+    polynomial = circle_polynomial(kernel, radius)
+    samples = polynomial.grid()
+    z = radius * np.exp(2j * np.pi / polynomial.size * np.arange(len(samples.values)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = samples.first / samples.values + polynomial.degree / 2 + 2 * z / (1 - z)
+        step = np.nan_to_num(np.abs(1 / slope), nan=np.inf)[1:]
+        target = np.nan_to_num(np.abs(z * (1 - 1 / slope)), nan=np.inf)[1:]
+    padded = np.concatenate([[np.inf], step, [np.inf]])
+    minima = np.flatnonzero((step <= padded[:-2]) & (step <= padded[2:]))
+    best = minima[np.argsort(target[minima], kind="stable")][:most]
+    return np.asarray(z[1:][best])
+
+
+def _starts_inside(radius: float, attempt: int) -> Complexes:
+    """Return 24 points of the upper half disc, other ones and deeper ones for each attempt."""
+    angles = np.pi * (np.arange(24) + (attempt % 7) / 7) / 24
+    depth = np.linspace(0.1, 1, 24)[:: 1 if attempt % 2 else -1] * 0.7**attempt
+    starts: Complexes = radius * (1 - depth) * np.exp(1j * angles)
+    return starts[np.abs(starts) > 0]
+
+
+def _newton(
+    kernel: MemoryKernel, starts: Complexes, known: Complexes, farthest: float
+) -> Complexes:
+    """Return limits of Newton's method on G with the `known` zeros and conjugates divided out."""
+    exponents, coefficients = _floats(kernel)
+    divided = np.concatenate([known, np.conj(known[known.imag > 0])])
+    z, limits = starts, []
+    with np.errstate(all="ignore"):
+        for _ in range(_NEWTON_STEPS):
+            slope = _log_derivative(exponents, coefficients, z)
+            slope -= np.sum(z[:, None] / (z[:, None] - divided), axis=1)
+            target = z * (1 - 1 / slope)
+            size = np.abs(target)
+            settled = np.abs(target - z) <= 1e-13 * size
+            limits.append(target[settled])
+            z = target[~settled & (size > 0) & (size < farthest)]
+            if not len(z):
+                break
+    return np.concatenate([*limits, z[:0]])
+
+
+def _floats(kernel: MemoryKernel) -> tuple[Floats, Floats]:
+    largest = max(map(abs, kernel.closed_form.values()))
+    coefficients = np.array([c / largest for c in kernel.closed_form.values()])
+    return np.array(list(kernel.closed_form), dtype=float), coefficients
+
+
+def _log_derivative(exponents: Floats, coefficients: Floats, z: Complexes) -> Complexes:
+    logs = np.log(z)
+    reference = np.where(logs.real < 0, exponents[0], exponents[-1])
+    terms = coefficients * np.exp(logs[:, None] * (exponents - reference[:, None]))
+    result: Complexes = terms @ exponents / np.sum(terms, axis=1) + 2 * z / (1 - z)
+    return result
+
+
+def _distinct(zeros: list[complex], length: int) -> Complexes:
+    """Merge repetitions, reflect into the upper half plane, put nearly real zeros on the axis."""
+    kept: list[complex] = []
+    for zero in sorted(zeros, key=lambda z: z.real):
+        tolerance = 1e-6 * abs(zero) / length
+        upper = complex(zero.real, abs(zero.imag) if abs(zero.imag) > tolerance else 0.0)
+        near = takewhile(lambda z: upper.real - z.real <= tolerance, reversed(kept))  # noqa: B023
+        if all(abs(upper - other) > tolerance for other in near):
+            kept.append(upper)
+    return np.array(sorted(kept, key=abs), dtype=complex)
+
+
+def _weight(zeros: Complexes) -> int:
+    """Count zeros together with the conjugates of the complex ones."""
+    return int(np.sum(np.where(zeros.imag > 0, 2, 1)))

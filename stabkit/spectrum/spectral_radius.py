@@ -1,0 +1,100 @@
+"""The spectral radius: the modulus of the dominant mode, as a proved enclosure.
+
+Three proofs, the sharpest that applies:
+
+* the dominant modes, each in its disc (`stabkit.spectrum.dominant`);
+* a bracket of two certified winding numbers: no mode has |lambda| > 1 / r when G has no zero in
+  |z| < r, and some mode has |lambda| > 1 / r when it has one;
+* R5's annulus for a single decode length l with input length s, however long:
+  (s + l) / (s + l - 1) <= |lambda| <= (s + 2) / (s + 1).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import acb, arb, ctx
+
+from ..model.kernel import MemoryKernel
+from .certificates import single_decode_length
+from .dominant import Root
+from .kernel_circle import zeros_within
+from .winding_counts import LONGEST_KERNEL
+
+__all__ = ["RealEnclosure", "spectral_radius"]
+
+_FIRST_STEP = 1e-3
+_NARROWEST = 1e-12
+
+
+@dataclass(frozen=True)
+class RealEnclosure:
+    """The real interval [low, high], exact end points."""
+
+    low: Fraction
+    high: Fraction
+
+
+def spectral_radius(kernel: MemoryKernel, modes: list[Root] | None) -> RealEnclosure | None:
+    """Return an enclosure of max |lambda|, or None where nothing is proved (or L = 1).
+
+    Parameters
+    ----------
+    kernel : MemoryKernel
+    modes : list of Root, or None
+        What `dominant_modes` returned.
+    """
+    if kernel.length == 1:
+        return None
+    if modes:
+        return _from_modes(modes)
+    if single_decode_length(kernel):
+        return _annulus(kernel)
+    return _bracket(kernel) if kernel.length <= LONGEST_KERNEL else None
+
+
+def _from_modes(modes: list[Root]) -> RealEnclosure:
+    with ctx.workprec(64 + max(mode.value.real._mpf_[3] for mode in modes)):
+        balls = [abs(_ball(mode)) for mode in modes]
+        low = max(_fraction(ball.lower()) for ball in balls)
+        high = max(_fraction(ball.upper()) for ball in balls)
+    return RealEnclosure(low, high)
+
+
+def _ball(mode: Root) -> acb:
+    radius = arb(mode.radius)
+    return acb(arb(arb(mode.value.real), radius), arb(arb(mode.value.imag), radius))
+
+
+def _fraction(exact: arb) -> Fraction:
+    mantissa, exponent = exact.man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def _annulus(kernel: MemoryKernel) -> RealEnclosure:
+    s = Fraction(kernel.inputs[0], kernel.shares[0])
+    return RealEnclosure(1 + 1 / (s + kernel.length - 1), 1 + 1 / (s + 1))
+
+
+def _bracket(kernel: MemoryKernel) -> RealEnclosure | None:
+    """Bisect on the logarithm of the radius; a radius that doubles cannot decide ends the search."""
+    empty, holding = 0.0, 0.0
+    step = _FIRST_STEP
+    while (seen := zeros_within(kernel, math.exp(holding))) == 0:
+        empty, holding, step = holding, holding + step, 2 * step
+    if seen is None:
+        return None
+    step = _FIRST_STEP
+    while empty == holding or (seen := zeros_within(kernel, math.exp(empty))) != 0:
+        if seen is None:
+            return None
+        empty, step = empty - step, 2 * step
+    while holding - empty > _NARROWEST:
+        middle = (empty + holding) / 2
+        seen = zeros_within(kernel, math.exp(middle))
+        if seen is None:
+            break
+        empty, holding = (middle, holding) if seen == 0 else (empty, middle)
+    return RealEnclosure(1 / Fraction(math.exp(holding)), 1 / Fraction(math.exp(empty)))

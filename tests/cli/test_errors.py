@@ -1,0 +1,219 @@
+"""Whatever nonsense comes in: exit status 2 and exactly one printable line on standard error."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stabkit.cli.app import main
+from stabkit.cli.mix import read_mix
+from stabkit.cli.terminal import one_line
+
+Program = Callable[..., Any]
+
+NONSENSE = [
+    ["no-such-command"],
+    ["--no-such-option"],
+    ["[red]"],
+    ["analyze", "--no-such-option"],
+    ["analyze", "--capacity"],
+    ["analyze", "--capacity", "many", "5:3"],
+    ["analyze", "--capacity", "-1", "5:3"],
+    ["analyze", "--capacity", "1", "5:3"],
+    ["analyze", "--capacity", "1e999", "5:3"],
+    ["analyze", "--capacity", "9" * 100_000, "5:3"],
+    ["analyze", "--capacity", "__import__('os')", "5:3"],
+    ["analyze", ""],
+    ["analyze", " "],
+    ["analyze", ":"],
+    ["analyze", "::"],
+    ["analyze", "5"],
+    ["analyze", "5:"],
+    ["analyze", ":3"],
+    ["analyze", "5:0"],
+    ["analyze", "5:-3"],
+    ["analyze", "-5:3"],
+    ["analyze", "5:3:0"],
+    ["analyze", "5:3:1:1"],
+    ["analyze", "5:2.5"],
+    ["analyze", "5:nan"],
+    ["analyze", "inf:3"],
+    ["analyze", "5:3:1/0"],
+    ["analyze", "5:99999999999999999999"],
+    ["analyze", "5:" + "9" * 10_000],
+    ["analyze", "5:٣"],
+    ["analyze", "5:3", "azure-conv-2023"],
+    ["analyze", "azure-conv"],
+    ["analyze", "azure-conv-2023", "azure-code-2023"],
+    ["analyze", "missing.toml"],
+    ["analyze", "missing/mix.toml"],
+    ["analyze", "no\nsuch\nmix"],
+    ["analyze", "no\x1b[2Jmix"],
+    ["analyze", "[bold red]mix[/]"],
+    ["analyze", "\udcff"],
+    ["analyze", "nul\0l"],
+    ["analyze", "x" * 100_000],
+    ["analyze", "5:3", "--input-column", "a"],
+    ["analyze", "5:3", "--output", "missing/analysis.txt"],
+    ["analyze", "5:3", "--output", "."],
+    ["analyze", "5:3", "--figure", "picture.gif"],
+    ["analyze", "5:3", "--figure", "missing/picture.png"],
+    ["analyze", "5:3", "--figure", "same.png", "--output", "same.png"],
+    ["simulate", "5:3", "--steps"],
+    ["simulate", "5:3", "--steps", "x"],
+    ["simulate", "5:3", "--steps", "1.5"],
+    ["simulate", "5:3", "--steps=-1"],
+    ["simulate", "5:3", "--steps", "1e30"],
+    ["simulate", "5:3", "--arithmetic", "decimal"],
+    ["simulate", "5:3", "--arithmetic", "integer"],
+    ["simulate", "5:3", "--policy", "[red]"],
+    ["simulate", "5:3", "--state", "missing.json"],
+    ["simulate", "5:3", "--state", "."],
+    ["simulate", "5:1000000000"],
+    ["examples", "one-too-many"],
+    ["examples", "--json", "--output", ""],
+]
+
+
+@pytest.mark.parametrize("arguments", NONSENSE, ids=lambda a: ascii(" ".join(a))[:40])
+def test_nonsense_gets_one_line_and_status_2(
+    stabkit: Program, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, out, err = stabkit(*arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith("stabkit: error: ")
+    assert err.endswith("\n")
+    line = err[:-1]
+    assert line.isprintable()
+    assert 20 < len(line) < 600
+    assert os.listdir(tmp_path) == []
+
+
+FILES = {
+    "empty.toml": b"",
+    "empty.json": b"",
+    "empty.csv": b"",
+    "empty.jsonl": b"",
+    "binary.toml": bytes(range(256)),
+    "binary.json": bytes(range(256)),
+    "binary.csv": bytes(range(256)),
+    "binary.jsonl": bytes(range(256)),
+    "unknown.xyz": b"5:3",
+    "none": b"5:3",
+    "header.csv": b"ContextTokens,GeneratedTokens\n",
+    "words.csv": b"ContextTokens,GeneratedTokens\nfive,three\n",
+    "deep.json": b"[" * 100_000,
+    "markup[red].toml": b"[[class]]\ninput = 5",
+    "huge.json": b'{"class": [{"input_length": 1, "decode_length": 1e999999999}]}',
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_bad_files_get_one_line_and_status_2(stabkit: Program, name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(FILES[name])
+    status, out, err = stabkit("analyze", str(tmp_path / name))
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("stabkit: error: ")
+
+
+STATES = {
+    "no list": "{}",
+    "flat": "[1, 2, 3]",
+    "word": '[["many", 0, 0]]',
+    "too short": "[[1, 2]]",
+    "negative": "[[-1, 0, 0]]",
+    "not finite": "[[NaN, 0, Infinity]]",
+    "huge": "[[1e999999999, 0, 0]]",
+    "long": f"[[{'9' * 5000}, 0, 0]]",
+    "nested": "[[[1], 0, 0]]",
+    "deep": "[" * 100_000,
+    "truncated": "[[1, 2",
+}
+
+
+@pytest.mark.parametrize("kind", STATES)
+def test_bad_states_get_one_line_and_status_2(stabkit: Program, kind: str, tmp_path: Path) -> None:
+    (tmp_path / "state.json").write_text(STATES[kind])
+    status, out, err = stabkit("simulate", "5:3", "--state", str(tmp_path / "state.json"))
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("stabkit: error: ")
+
+
+def test_a_directory_is_no_mix(stabkit: Program, tmp_path: Path) -> None:
+    status, _, err = stabkit("analyze", str(tmp_path))
+    assert status == 2
+    assert "must be a file, not the directory" in err
+
+
+def test_a_misspelt_name_is_told_the_nearest(stabkit: Program) -> None:
+    assert (
+        "(nearest: azure-conv-2023), not 'azure-conv-2022'"
+        in stabkit("analyze", "azure-conv-2022").err
+    )
+
+
+def test_an_existing_file_wins_over_a_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    record = {"class": [{"input_length": 9, "decode_length": 4}]}
+    Path("5:3.json").write_text(json.dumps(record))
+    assert read_mix(["5:3.json"], None).longest_decode == 4
+
+
+def test_numbers_are_read_exactly() -> None:
+    mix = read_mix(["0.1:3:1/3", "1/7:5:0.2"], "1000.5")
+    assert [str(c.input_length) for c in mix.classes] == ["1/10", "1/7"]
+    assert [str(c.share) for c in mix.classes] == ["5/8", "3/8"]
+    assert str(mix.capacity) == "2001/2"
+
+
+def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("stabkit.model.examples.examples", broken)
+    with pytest.raises(ZeroDivisionError):
+        main(["examples"])
+
+
+def test_an_interrupt_is_status_130(stabkit: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("stabkit.model.examples.examples", interrupted)
+    assert stabkit("examples").status == 130
+
+
+def test_a_message_is_bounded_and_on_one_line() -> None:
+    assert one_line("a\r\n b\tc\x00") == "a b c?"
+    assert len(one_line("x" * 10_000)) == 500
+
+
+def test_a_closed_pipe_is_quiet() -> None:
+    command = f"{sys.executable} -m stabkit simulate 5:3 --steps 100000 | head -n 1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("step,admitted")
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_behind_standard_output_is_status_2() -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "stabkit", "simulate", "5:3"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "stabkit: error: standard output must be writable, not No space left on device.\n"
+    )

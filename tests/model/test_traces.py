@@ -1,0 +1,241 @@
+"""Traces: the unmodified real ones against their summaries, and every malformed row.
+
+Provenance: the summaries summary_*.csv of the shared data were computed apart from stabkit, with
+the traces; for small traces the oracle is a sum by hand.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stabkit.errors import InvalidWorkload, StabkitWarning
+from stabkit.model.files import read_workload
+from stabkit.model.traces import tally_csv, tally_jsonl
+from stabkit.model.workload import RequestClass, Workload
+
+REAL = {
+    "azure2023_conv": "azure2023/AzureLLMInferenceTrace_conv.csv",
+    "azure2023_code": "azure2023/AzureLLMInferenceTrace_code.csv",
+    "arxiv_summarization": "vidur/arxiv_summarization_stats_llama2_tokenizer_filtered_v2.csv",
+    "vllm_rtx4090": "vllm_rtx4090/RTX4090__Llama-3.1-8B__vllm__requests.jsonl",
+}
+PAIRS = [
+    ("ContextTokens", "GeneratedTokens"),
+    ("num_prefill_tokens", "num_decode_tokens"),
+    ("input_length", "output_length"),
+    ("input_toks", "output_toks"),
+]
+EXPECTED = (
+    RequestClass(Fraction(4), 2, Fraction(2, 3)),
+    RequestClass(Fraction(9), 5, Fraction(1, 3)),
+)
+
+
+def written(folder: Path, name: str, content: str) -> Path:
+    path = folder / name
+    path.write_bytes(content.encode())
+    return path
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_traces_are_their_summaries(real_data: Path, name: str) -> None:
+    trace = read_workload(real_data / REAL[name])
+    summary = read_workload(real_data / f"summary_{name}.csv")
+    assert trace.classes == summary.classes
+    assert trace.name == Path(REAL[name]).stem
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_recognised_pairs(tmp_path: Path, pair: tuple[str, str]) -> None:
+    into, out = pair
+    csv = f"t, {into} ,{out}\n0,9,5\n\n1,3,2\r\n2, 5 ,2.0\n"
+    rows = [(9, 5), (3, 2), (5, "2.0")]
+    jsonl = "\n\n".join(f'{{"{into}": {s}, "t": [{{}}], "{out}": {n}}}' for s, n in rows)
+    for name, content in [("a.csv", csv), ("a.csv", "\ufeff" + csv), ("a.jsonl", jsonl)]:
+        mix = read_workload(written(tmp_path, name, content), capacity=100)
+        assert mix == Workload(EXPECTED, Fraction(100), "a")
+
+
+def test_summary_and_quoted_fields(tmp_path: Path) -> None:
+    csv = 'input_length_sum,"decode_length",count,note\n9,"5",1,"a,\nb"\n8,2,2,\n'
+    assert read_workload(written(tmp_path, "a.csv", csv)).classes == EXPECTED
+
+
+def test_named_columns(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "a.csv", "in,input_length,output_length,out\n9,1,1,5\n3,1,1,2\n5,1,1,2\n"
+    )
+    assert read_workload(path, None, "in", "out").classes == EXPECTED
+    for wrong in [("in", None), (None, "out"), ("in", 3)]:
+        with pytest.raises(InvalidWorkload, match=r"^a\.csv: .*must both be given as text"):
+            read_workload(path, None, *wrong)
+    with pytest.raises(InvalidWorkload, match=r"the columns must be \('in', 'ot'\), not \('in',"):
+        read_workload(path, None, "in", "ot")
+
+
+@pytest.mark.parametrize("header", ["a,b", "", "374,44", "ContextTokens", "a;b", ",,"])
+def test_unknown_columns(tmp_path: Path, header: str) -> None:
+    with pytest.raises(InvalidWorkload) as caught:
+        read_workload(written(tmp_path, "a.csv", f"{header}\n1,2\n"))
+    message = str(caught.value)
+    for pair in PAIRS:
+        assert repr(pair) in message
+    assert "('decode_length', 'count', 'input_length_sum')" in message
+    assert "'input_column' and 'output_column'" in message
+    assert all(repr(name) in message for name in header.split(",") if name)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["ContextTokens,GeneratedTokens,input_toks,output_toks", "input_toks,output_toks,input_toks"],
+)
+def test_ambiguous_columns(header: str) -> None:
+    with pytest.raises(InvalidWorkload, match="the columns must be"):
+        tally_csv([header, "1,2,3,4"])
+
+
+@pytest.mark.parametrize(("zeros", "text"), [(1, "1 request "), (3, "3 requests ")])
+def test_rows_without_output_are_counted(tmp_path: Path, zeros: int, text: str) -> None:
+    rows = ["9,5", "3,2", "5,2"] + ["7,0"] * zeros
+    path = written(tmp_path, "a.csv", "input_toks,output_toks\n" + "\n".join(rows))
+    with pytest.warns(StabkitWarning, match=f"^{text}without output tokens in a.csv w") as caught:
+        mix = Workload.from_file(path)
+    assert mix.classes == EXPECTED
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("rows", ["", "7,0\n", "\n\n"])
+def test_no_request_with_output(tmp_path: Path, rows: str) -> None:
+    path = written(tmp_path, "a.csv", "input_toks,output_toks\n" + rows)
+    with pytest.raises(InvalidWorkload, match=r"^a\.csv: the trace must hold at least one"):
+        read_workload(path)
+
+
+@pytest.mark.parametrize("content", ["", "\n", "   \n\n"])
+def test_empty_jsonl(tmp_path: Path, content: str) -> None:
+    with pytest.raises(InvalidWorkload, match=r"^a\.jsonl: the trace must hold at least one"):
+        read_workload(written(tmp_path, "a.jsonl", content))
+
+
+BAD_FIELDS = [
+    "",
+    "x",
+    "-1",
+    "1.5",
+    "nan",
+    "inf",
+    "1_0",
+    "٣",
+    "²",
+    "1e13",
+    "9" * 40,
+    "9" * 5000,
+    "0x1",
+]
+
+
+@pytest.mark.parametrize("field", BAD_FIELDS, ids=lambda field: ascii(field)[:20])
+@pytest.mark.parametrize("column", [0, 1])
+def test_malformed_csv_fields(tmp_path: Path, field: str, column: int) -> None:
+    row = ["3", "2"]
+    row[column] = field
+    path = written(tmp_path, "a.csv", f"input_toks,output_toks\n9,5\n{','.join(row)}\n")
+    name = ["input_toks", "output_toks"][column]
+    with pytest.raises(InvalidWorkload) as caught:
+        read_workload(path)
+    message = str(caught.value)
+    assert message.startswith(f"a.csv: line 3: '{name}' must be an integer between 0 and 10^")
+    assert ascii(field)[1:20] in message
+    assert message.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("3\n", "line 2: a row must have 2 fields, not 1"),
+        ("3,2\n1,000,7\n", "line 3: a row must have 2 fields, not 3"),
+        ('3,"2\n', "line 2: must be CSV"),
+        ('3,"2"x\n', "line 2: must be CSV"),
+        ("3,2\n" + "9" * 200_000 + ",2", "line 3: must be CSV (field larger than field limit"),
+        ("3,2\n3,2\0\n", "line 3: must be UTF-8 text"),
+        ("3,2\n3," + "2" * 2**20, "line 3: must be at most 1048576 characters"),
+    ],
+)
+def test_malformed_csv_rows(tmp_path: Path, rows: str, message: str) -> None:
+    path = written(tmp_path, "a.csv", "input_toks,output_toks\n" + rows)
+    with pytest.raises(InvalidWorkload) as caught:
+        read_workload(path)
+    assert str(caught.value).startswith(f"a.csv: {message}")
+
+
+def test_invalid_utf8_is_found_on_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"input_toks,output_toks,x\n3,2,\xc3\xa9\n3,2,\xe9\n")
+    with pytest.raises(InvalidWorkload, match=r"^a\.csv: line 3: must be UTF-8 text"):
+        read_workload(path)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("0,1", "line 2: 'count' must be an integer between 1 and 10^12, not '0'"),
+        ("-1,1", "line 2: 'count' must be"),
+        ("1,-1", "line 2: 'input_length_sum' must be"),
+        ("1,1000000000001", "'input_length' of class 1 must be between 0 and 10^12 tokens"),
+    ],
+)
+def test_malformed_summaries(row: str, message: str) -> None:
+    with pytest.raises(InvalidWorkload) as caught:
+        tally_csv(["decode_length,count,input_length_sum", f"5,{row}"]).workload("a", None)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("[1, 2]", "must be a JSON object"),
+        ("3", "must be a JSON object"),
+        ("{", "must be JSON"),
+        ('{"input_toks": 1}', "'output_toks' must be given"),
+        ('{"input_toks": 1, "input_toks": 1, "output_toks": 1}', "keys must be given once"),
+        ('{"input_toks": true, "output_toks": 1}', "'input_toks' must be an integer"),
+        ('{"input_toks": "1", "output_toks": 1}', "'input_toks' must be an integer"),
+        ('{"input_toks": null, "output_toks": 1}', "'input_toks' must be an integer"),
+        ('{"input_toks": [1], "output_toks": 1}', "'input_toks' must be an integer"),
+        ('{"input_toks": 1, "output_toks": 1.5}', "'output_toks' must be an integer"),
+        ('{"input_toks": 1, "output_toks": -1}', "'output_toks' must be an integer"),
+        ('{"input_toks": 1, "output_toks": NaN}', "numbers must be finite, not NaN"),
+        ('{"input_toks": 1, "output_toks": 10000000000}', "'output_toks' must be an integer"),
+        ('{"input_toks": ' + "9" * 5000 + "}", "numbers must have at most 1000 digits"),
+        ("[" * 100_000, "must not be nested as deeply as this"),
+    ],
+    ids=lambda text: text[:50],
+)
+def test_malformed_jsonl(tmp_path: Path, line: str, message: str) -> None:
+    path = written(tmp_path, "a.jsonl", f'{{"input_toks": 3, "output_toks": 2}}\n\n{line}\n')
+    with pytest.raises(InvalidWorkload) as caught:
+        read_workload(path)
+    assert str(caught.value).startswith(f"a.jsonl: line 3: {message}")
+    assert str(caught.value).isprintable()
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**12), st.integers(0, 10**9)), min_size=1))
+def test_both_formats_agree_with_the_definition(requests: list[tuple[int, int]]) -> None:
+    csv = tally_csv(["input_toks,output_toks", *(f"{s},{n}" for s, n in requests)])
+    jsonl = tally_jsonl(f'{{"output_toks": {n}, "input_toks": {s}}}' for s, n in requests)
+    assert csv == jsonl
+    assert csv.without_output == sum(n == 0 for _, n in requests)
+    lengths = sorted({n for _, n in requests if n})
+    if lengths:
+        mix = csv.workload("a", None)
+        assert [c.decode_length for c in mix.classes] == lengths
+        for c in mix.classes:
+            inputs = [s for s, n in requests if n == c.decode_length]
+            assert c.input_length == Fraction(sum(inputs), len(inputs))
+            assert c.share == Fraction(len(inputs), len(requests) - csv.without_output)

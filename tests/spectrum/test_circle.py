@@ -1,0 +1,70 @@
+"""Error bounds of samples and Taylor models on the circle, against ball arithmetic."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from flint import acb, arb, ctx, fmpq
+
+from stabkit import Workload
+from stabkit.model.kernel import MemoryKernel
+from stabkit.spectrum.circle import CirclePolynomial
+from stabkit.spectrum.kernel_circle import circle_polynomial
+
+MIXES = [
+    [(5, 3), (5, 5)],
+    [(1000, 97, 1), (1000, 200, 2)],
+    [(10**12, 60), ("1/3", 61), (0, 1, "1e-9")],
+]
+
+
+def exact_h(
+    kernel: MemoryKernel, radius: float, polynomial: CirclePolynomial, theta: Fraction, order: int
+) -> acb:
+    """The order-th theta-derivative of h at pi theta, scaled as the double coefficients are."""
+    total = acb(0)
+    reference = 0 if radius <= 1 else polynomial.degree
+    scale = max(
+        abs(arb(c) * arb(radius) ** (m - reference)).mid() for m, c in kernel.closed_form.items()
+    )
+    for m, c in kernel.closed_form.items():
+        frequency = Fraction(2 * m - polynomial.degree, 2)
+        phase = frequency * theta % 2
+        sine, cosine = arb.sin_cos_pi_fmpq(fmpq(phase.numerator, phase.denominator))
+        weight = arb(c) * arb(radius) ** (m - reference) / scale
+        factor = acb(0, arb(fmpq(frequency.numerator, frequency.denominator))) ** order
+        total += weight * factor * acb(cosine, sine)
+    return total
+
+
+@pytest.mark.parametrize("classes", MIXES)
+@pytest.mark.parametrize("radius", [1.0, 0.97, 1.02])
+def test_samples_are_within_their_errors(classes: list, radius: float) -> None:
+    kernel = MemoryKernel.of(Workload.from_classes(classes))
+    polynomial = circle_polynomial(kernel, radius)
+    samples = polynomial.grid()
+    with ctx.workprec(300):
+        for j in np.linspace(0, polynomial.size // 2, 12).astype(int).tolist():
+            theta = Fraction(2 * j, polynomial.size)
+            for order, values in enumerate((samples.values, samples.first, samples.second)):
+                exact = abs(exact_h(kernel, radius, polynomial, theta, order))
+                difference = abs(exact - arb(float(abs(values[j]))))
+                assert difference < arb(samples.errors[order]) + arb(1e-14) * exact
+
+
+@pytest.mark.parametrize("classes", MIXES)
+@pytest.mark.parametrize("radius", [1.0, 0.97, 1.02])
+def test_taylor_models_are_within_their_error(classes: list, radius: float) -> None:
+    kernel = MemoryKernel.of(Workload.from_classes(classes))
+    polynomial = circle_polynomial(kernel, radius)
+    indices = np.linspace(1, polynomial.size // 2, 6).astype(np.int64)
+    models = polynomial.taylor(indices)
+    with ctx.workprec(300):
+        for row, j in enumerate(indices.tolist()):
+            for offset in (-1.0, -0.375, 0.0, 0.5, 1.0):
+                model = np.polyval(models.coefficients[row][::-1], offset)
+                theta = (2 * j + Fraction(offset)) / polynomial.size
+                exact = exact_h(kernel, radius, polynomial, theta, 0)
+                assert abs(exact - acb(model.real, model.imag)) < models.error
