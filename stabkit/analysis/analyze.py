@@ -71,7 +71,7 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
     kernel = MemoryKernel.of(mix)
     counts = unit_circle_counts(mix)
     modes = dominant_modes(mix, _MODES, _DIGITS) if kernel.length > 1 else []
-    radius = spectral_radius(kernel, modes)
+    radius = spectral_radius(kernel, modes, counts.verdict)
     summaries = tuple(_dominant_mode(root) for root in modes or ())
     return Analysis(
         version=__version__,
@@ -97,7 +97,7 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
 
 def analyze_many(
     mixes: Iterable[Workload],
-    map: Callable[..., Iterable[Any]] = map,  # noqa: A002 - the interface's name
+    map: Callable[..., Iterable[Any]] = map,
     crosscheck: bool = True,
 ) -> list[Analysis]:
     """Analyse many workloads, in order, through any map-like executor.
@@ -169,7 +169,7 @@ def _log_modulus(root: Root) -> float:
 
 
 def _enclosure(interval: RealEnclosure) -> Enclosure:
-    """Return a decimal midpoint of about 40 digits and a radius rounded up to cover the interval."""
+    """Return a decimal midpoint of 40 digits and a radius, rounded up, that covers the interval."""
     middle = (interval.low + interval.high) / 2
     value = Context(prec=_DIGITS).divide(Decimal(middle.numerator), Decimal(middle.denominator))
     farthest = max(interval.high - Fraction(value), Fraction(value) - interval.low)

@@ -1,9 +1,9 @@
 """The cross-check: does a simulator that knows no algebra see what the spectrum predicts?
 
-Three runs. *Growth*: from the equilibrium plus a small disturbance along the dominant mode, the
-factor per step before the first eviction is fitted and compared with the spectral radius. *Near the
-equilibrium*: the same start, run on to its long-run means. *From empty*: the start of a real server;
-its long-run means can differ, for stability is local (R12).
+Three runs. *Growth*: from the equilibrium plus a disturbance along the dominant mode, the factor
+per step before the first eviction is fitted and compared with the spectral radius. *Near the
+equilibrium*: a small disturbance of the same kind, run on to its long-run means. *From empty*: the
+start of a real server, whose long-run means can differ, for stability is local (R12).
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _record(
 def _agrees(
     verdict: Verdict, predicted: float | None, measured: float | None, near: LongRun
 ) -> bool | None:
-    """Compare the growth; and for a stable mix, that the run near the equilibrium came back to it."""
+    """Compare the growth, and, for a stable mix, whether the run near the equilibrium returned."""
     findings = []
     if predicted is not None and measured is not None:
         findings.append(abs(measured - predicted) <= GROWTH_TOLERANCE)

@@ -48,7 +48,7 @@ _LARGEST_SIZE = 0.5
 _SMALLEST_SIZE = 1e-3
 # What a measured growth per step must be certain to, and the multiply-adds it may cost.
 _LARGEST_UNCERTAINTY = 1e-5
-_WORK = 100_000_000
+_WORK = 400_000_000
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def measure_growth(
         The growth factor per step. None where the run cannot tell it: the first eviction comes
         too early for the fit; the deviation never rises to 10^4 times the rounding of an
         admission, about 2^-52 G(1)/g_0 of a* (a fast decaying mode has died out of the young
-        cohorts); the standard error exceeds 1e-5; or the run would take more than 10^8
+        cohorts); the standard error exceeds 1e-5; or the run would take more than 4 10^8
         multiply-adds.
 
     Raises

@@ -99,8 +99,7 @@ class CirclePolynomial:
     @cached_property
     def frequencies(self) -> Floats:
         """m - c for every term; exact, for they are half-integers."""
-        frequencies: Floats = self.exponents - self.degree / 2
-        return frequencies
+        return np.asarray(self.exponents - self.degree / 2, dtype=np.float64)
 
     def grid(self) -> GridSamples:
         """Return the samples at theta_j, j = 0 ... N / 2, by three fast Fourier transforms."""
@@ -143,8 +142,8 @@ class CirclePolynomial:
         Notes
         -----
         Coefficient i is sum_m b_m (i (m - c) d)^i / i! exp(i (m - c) theta_j). A weight is in error
-        by its coefficient and at most 4 i + 4 roundings; the sum by the transform's bound, or, summed
-        directly in any order, by gamma_(M + 2) and the error of the phases. The remainder after
+        by its coefficient and at most 4 i + 4 roundings; the sum by the transform's bound, or, if
+        it is direct, by gamma_(M + 2) in any order and the error of the phases. The remainder after
         order R is at most sum |b_m| (|m - c| d)^(R+1) / (R+1)!. Horner's rule at |t| <= 1 makes
         2 R + 2 complex operations of relative error at most 4 u each.
         """

@@ -28,6 +28,7 @@ __all__ = ["smallest_zeros"]
 _BISECTIONS = 50
 _NEWTON_STEPS = 40
 _ROUNDS = 7
+_MOST_EFFORT = 2**22  # kernel length times effort: rounds that would take many seconds are left out
 _EVALUATIONS = 60_000  # terms per Newton step, over all starts, in the first round
 _MOST_STARTS = 2_000
 _EXTRA = 10  # zeros beyond those asked for, among which a gap of moduli is sought
@@ -53,6 +54,8 @@ def smallest_zeros(kernel: MemoryKernel, count: int) -> tuple[Complexes, float] 
     known = np.zeros(0, dtype=complex)
     for attempt in range(_ROUNDS):
         effort = 4**attempt  # harder cases: rings of many zeros with almost equal moduli
+        if attempt and effort * kernel.length > _MOST_EFFORT:
+            break
         wanted = min(effort, 64) * _EVALUATIONS // len(kernel.closed_form)
         most = max(2 * (count + _EXTRA), min(wanted, _MOST_STARTS))
         starts = _starts_on_circle(kernel, radius, most)

@@ -1,7 +1,7 @@
 """Where the zeros are, proved: Newton's method in ball arithmetic and inclusion discs.
 
-For a polynomial G of degree n and any z with G'(z) != 0 the disc around z of radius n |G / G'| holds
-a zero: with the zeros z_i, G'/G = sum 1 / (z - z_i), so |G'/G| <= n / min |z - z_i|. If the disc
+For a polynomial G of degree n and z with G'(z) != 0 the disc around z of radius n |G / G'| holds a
+zero: with the zeros z_i, G'/G = sum 1 / (z - z_i), so |G'/G| <= n / min |z - z_i|. If the disc
 |w| < R holds exactly N zeros, and N such discs are disjoint and lie in |w| < R, then each of them
 holds exactly one, and none is missed.
 

@@ -10,12 +10,13 @@ inside nor outside nor on the circle.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flint import acb, ctx, fmpz_poly
 
 from .self_reciprocal import circle_zeros, self_reciprocal_part
 
-__all__ = ["isolated_disc_counts"]
+__all__ = ["isolated_disc_counts", "root_balls"]
 
 _FIRST_PRECISION = 64
 
@@ -42,13 +43,21 @@ def isolated_disc_counts(coefficients: Sequence[int]) -> tuple[int, int, int]:
     precision = _FIRST_PRECISION
     while True:
         with ctx.workprec(precision):
-            balls = polynomial.complex_roots()
-            sides = [_side(ball) * int(multiplicity) for ball, multiplicity in balls]
+            sides = [_side(ball) * multiplicity for ball, multiplicity in root_balls(polynomial)]
         inside = -sum(side for side in sides if side < 0)
         outside = sum(side for side in sides if side > 0)
         if inside + on + outside == len(coefficients) - 1:
             return inside, on, outside
         precision *= 2
+
+
+def root_balls(polynomial: fmpz_poly) -> list[tuple[acb, int]]:
+    """Return FLINT's isolating balls and multiplicities, to the working precision of `flint.ctx`.
+
+    Real roots have an imaginary part of exactly 0, and conjugates are exact.
+    """
+    balls: Any = polynomial.complex_roots()  # python-flint's stub says list[acb]
+    return [(ball, int(multiplicity)) for ball, multiplicity in balls]
 
 
 def _side(ball: acb) -> int:

@@ -22,9 +22,9 @@ is a least q >= 1 with p_(n-q) != u p_q, and q <= n / 2. Let b = (p_(n-q) - u p_
 and k >= 2. The factor f = z^q + k v has its zeros at modulus k^(1/q) > 1, so R = f P has
 N(R) = N(P); its end coefficients are a and c' = k v c, and as in the second case above
 N(R) = N(c' R - a R*). In that polynomial the coefficients of z^(n+q), ..., z^(n+1) cancel by the
-choice of q, that of z^n is u a^2 (k^2 - 1 + k |b|), and the constant one is a^2 (k^2 - 1). So it has
-degree n and falls under the case |a| > |c|: every singular step is followed by a regular one, and
-the recursion ends. It stays coprime to its reverse if R and R* are coprime, that is, if P and
+choice of q, that of z^n is u a^2 (k^2 - 1 + k |b|), and the constant one is a^2 (k^2 - 1). So it
+has degree n and falls under the case |a| > |c|: every singular step is followed by a regular one,
+and the recursion ends. It stays coprime to its reverse if R and R* are coprime, that is, if P and
 f* = k v z^q + 1 are; every k that fails this takes a zero of P of its own, so the least good k >= 2
 exists.
 
@@ -103,14 +103,17 @@ def _singular_step(p: list[int]) -> list[int]:
     if q is None:
         raise ArithmeticError("the polynomial has a factor in common with its reverse")
     v = 1 if (p[n - q] - u * p[q]) * p[-1] > 0 else -1
-    exact = fmpz_poly(p)
-    k = next(k for k in count(2) if exact.gcd(fmpz_poly([1] + [0] * (q - 1) + [k * v])).degree() < 1)
+    k = next(k for k in count(2) if _coprime(p, [1] + [0] * (q - 1) + [k * v]))
     product = [k * v * x for x in p] + [0] * q
     for j, x in enumerate(p):
         product[j + q] += x
     a, c = product[-1], product[0]
     step = [c * x - a * y for x, y in zip(product, reversed(product), strict=True)]
     return _primitive(step[: n + 1])
+
+
+def _coprime(p: list[int], q: list[int]) -> bool:
+    return fmpz_poly(p).gcd(fmpz_poly(q)).degree() < 1
 
 
 def _primitive(p: list[int]) -> list[int]:

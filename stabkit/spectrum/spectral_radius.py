@@ -1,7 +1,8 @@
 """The spectral radius: the modulus of the dominant mode, as a proved enclosure.
 
-Three proofs, the sharpest that applies:
+Four proofs, the sharpest that applies:
 
+* a marginal mix has spectral radius 1 exactly, by the exact counts;
 * the dominant modes, each in its disc (`stabkit.spectrum.dominant`);
 * a bracket of two certified winding numbers: no mode has |lambda| > 1 / r when G has no zero in
   |z| < r, and some mode has |lambda| > 1 / r when it has one;
@@ -25,8 +26,7 @@ from .winding_counts import LONGEST_KERNEL
 
 __all__ = ["RealEnclosure", "spectral_radius"]
 
-_FIRST_STEP = 1e-3
-_NARROWEST = 1e-12
+_NARROWEST = 1e-13  # times L: a count costs O(L log L), so long kernels get a wider bracket
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,9 @@ class RealEnclosure:
     high: Fraction
 
 
-def spectral_radius(kernel: MemoryKernel, modes: list[Root] | None) -> RealEnclosure | None:
+def spectral_radius(
+    kernel: MemoryKernel, modes: list[Root] | None, verdict: str
+) -> RealEnclosure | None:
     """Return an enclosure of max |lambda|, or None where nothing is proved (or L = 1).
 
     Parameters
@@ -45,9 +47,13 @@ def spectral_radius(kernel: MemoryKernel, modes: list[Root] | None) -> RealEnclo
     kernel : MemoryKernel
     modes : list of Root, or None
         What `dominant_modes` returned.
+    verdict : str
+        What `unit_circle_counts` proved.
     """
     if kernel.length == 1:
         return None
+    if verdict == "marginal":
+        return RealEnclosure(Fraction(1), Fraction(1))
     if modes:
         return _from_modes(modes)
     if single_decode_length(kernel):
@@ -79,19 +85,19 @@ def _annulus(kernel: MemoryKernel) -> RealEnclosure:
 
 
 def _bracket(kernel: MemoryKernel) -> RealEnclosure | None:
-    """Bisect on the logarithm of the radius; a radius that doubles cannot decide ends the search."""
+    """Bisect on log r; a radius that double precision cannot decide ends the search."""
     empty, holding = 0.0, 0.0
-    step = _FIRST_STEP
+    step = 1 / kernel.length
     while (seen := zeros_within(kernel, math.exp(holding))) == 0:
         empty, holding, step = holding, holding + step, 2 * step
     if seen is None:
         return None
-    step = _FIRST_STEP
+    step = 1 / kernel.length
     while empty == holding or (seen := zeros_within(kernel, math.exp(empty))) != 0:
         if seen is None:
             return None
         empty, step = empty - step, 2 * step
-    while holding - empty > _NARROWEST:
+    while holding - empty > _NARROWEST * max(10, kernel.length):
         middle = (empty + holding) / 2
         seen = zeros_within(kernel, math.exp(middle))
         if seen is None:

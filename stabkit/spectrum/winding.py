@@ -41,7 +41,7 @@ MARGIN = 1.01  # covers the rounding of the comparison too
 _NARROWEST = 2.0**-45
 _MOST_SUBARCS = 2_000_000
 _MOST_DIRECT_TERMS = 2**26  # beyond, Taylor models come from transforms first
-_MOST_TERMS = 2**31  # beyond, what is left is left undecided
+_MOST_TERMS = 2**29  # beyond, the direct sums would take minutes: left undecided
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,8 @@ def _bisect(path: PhasePath, pieces: _Pieces, by_transform: bool) -> _Pieces:
     On |t| <= 1 the second derivative of a model is at most sum i (i - 1) |a_i|.
     """
     involved, rows = np.unique(pieces.samples, return_inverse=True)
-    if not len(involved) or len(involved) * len(path.polynomial.exponents) > _MOST_TERMS:
+    terms = 0 if by_transform else len(involved) * len(path.polynomial.exponents)
+    if not len(involved) or terms > _MOST_TERMS:
         return pieces
     models = path.polynomial.taylor(involved, by_transform)
     orders = np.arange(TAYLOR_ORDER + 1)
@@ -193,9 +194,7 @@ def _bisect(path: PhasePath, pieces: _Pieces, by_transform: bool) -> _Pieces:
     return _Pieces(*(np.concatenate(parts) for parts in zip(*left, strict=True)))
 
 
-def _evaluate(
-    models: TaylorModels, rows: Integers, offsets: Floats
-) -> tuple[Complexes, Complexes]:
+def _evaluate(models: TaylorModels, rows: Integers, offsets: Floats) -> tuple[Complexes, Complexes]:
     coefficients = models.coefficients[rows]
     value = coefficients[:, TAYLOR_ORDER].copy()
     slope = np.zeros_like(value)

@@ -104,7 +104,7 @@ def cube_roots_on_circle(n: int) -> Workload:
     """A mix with G(w) = 0 at w = exp(2 pi i / 3), derived by hand.
 
     As 1 + w + w^2 = 0, a class of length 3 n adds p 3 n / (w - 1) = -p n (2 + w) to G(w), one of
-    length 1 and input a adds p (a + 1), one of length 2 and input b adds p (b + 1 + (b + 2) w). With
+    length 1 and input a adds p (a + 1), one of length 2 and input b p (b + 1 + (b + 2) w). With
     equal shares the coefficients of 1 and w vanish iff b = n - 2 and a = n.
     """
     return Workload.from_classes([(n, 1), (n - 2, 2), (7, 3 * n)])

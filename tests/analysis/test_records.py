@@ -1,0 +1,75 @@
+"""Reading an analysis back: what is not of the schema is refused with a message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stabkit import Analysis, InvalidArgument, Workload, analyze
+
+SCHEMA_KEYS = {
+    "schema", "version", "workload", "kernel", "gcd", "verdict", "certified", "method", "counts",
+    "spectral_radius", "dominant_modes", "synchronized_modes", "gcd_theorem", "threshold",
+    "equilibrium", "synchronized_cycle", "simulation",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def record() -> dict[str, Any]:
+    return analyze(Workload.named("coprime-unstable")).to_dict()
+
+
+def test_the_schema_of_the_interface(record: dict[str, Any]) -> None:
+    assert set(record) >= SCHEMA_KEYS
+    assert record["schema"] == "stabkit.analysis/1"
+    assert set(record["workload"]) == {"name", "class_count", "classes", "capacity"}
+    assert record["kernel"] == {"length": 5, "sum": "61/2"}
+    assert set(record["counts"]) == {"inside", "on_circle", "outside"}
+    assert len(record["spectral_radius"]["value"].replace(".", "")) >= 30
+    assert set(record["simulation"]) == {
+        "steps", "agrees", "tolerance", "growth_predicted", "growth_measured", "throughput_ratio",
+        "request_ratio", "completed_shares", "wasted_token_fraction", "evictions_per_step",
+        "from_empty_ratio", "reason",
+    }  # fmt: skip
+
+
+def test_at_most_64_classes_are_shown() -> None:
+    a = analyze(Workload.from_classes((5, n) for n in range(1, 100)), crosscheck=False)
+    assert (a.workload.class_count, len(a.workload.classes)) == (99, 64)
+    assert Analysis.from_dict(a.to_dict()) == a
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (["schema"], "stabkit.analysis/2", "'schema' must be 'stabkit.analysis/1'"),
+        (["verdict"], "maybe", "'Analysis.verdict' must be 'stable' or"),
+        (["gcd"], "1", "'Analysis.gcd' must be of type int, not '1'"),
+        (["gcd"], True, "'Analysis.gcd' must be of type int"),
+        (["certified"], 1, "'Analysis.certified' must be of type bool"),
+        (["kernel", "sum"], "1/0", "'Analysis.kernel.sum' must be exact text"),
+        (["kernel", "sum"], 2.5, "'Analysis.kernel.sum' must be exact text"),
+        (["counts"], None, "'Analysis.counts' must be an object"),
+        (["dominant_modes"], {}, "'Analysis.dominant_modes' must be a list"),
+    ],
+)
+def test_other_records_are_refused(
+    record: dict[str, Any], path: list[str], value: Any, message: str
+) -> None:
+    changed = {**record}
+    target = changed
+    for key in path[:-1]:
+        target[key] = {**target[key]}
+        target = target[key]
+    target[path[-1]] = value
+    with pytest.raises(InvalidArgument, match=message):
+        Analysis.from_dict(changed)
+
+
+def test_a_missing_field_is_named(record: dict[str, Any]) -> None:
+    changed = {k: v for k, v in record.items() if k != "gcd"}
+    with pytest.raises(InvalidArgument, match=r"'Analysis.gcd' must be present"):
+        Analysis.from_dict(changed)
+    with pytest.raises(InvalidArgument, match="'schema' must be"):
+        Analysis.from_dict([])

@@ -1,0 +1,134 @@
+"""Dominant modes and spectral radius against the vectors, FLINT's isolation and identities."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from flint import arb, ctx, fmpz_poly
+
+from stabkit import InvalidArgument, Workload, dominant_modes, unit_circle_counts
+from stabkit.model.kernel import MemoryKernel
+from stabkit.spectrum.isolation import root_balls
+from stabkit.spectrum.kernel_circle import zeros_within
+from stabkit.spectrum.spectral_radius import _bracket, spectral_radius
+
+
+def test_spectral_radii_of_the_vectors(vector_mixes: list[tuple[dict[str, Any], Workload]]) -> None:
+    for record, mix in vector_mixes:
+        modes = dominant_modes(mix, 6, 50)
+        if record["spectral_radius"] is None:
+            assert modes == []
+            continue
+        with mpmath.workdps(60):
+            # correct to all digits shown but the last
+            expected = mpmath.mpf(record["spectral_radius"])
+            assert abs(abs(modes[0].value) - expected) < mpmath.mpf("1e-38"), mix.name
+            assert all(m.radius <= abs(m.value) * mpmath.mpf("1e-50") for m in modes)
+
+
+def all_roots(kernel: MemoryKernel) -> list[complex]:
+    """FLINT's certified isolation, an engine that shares nothing with the contour search."""
+    with ctx.workprec(100):
+        balls = root_balls(fmpz_poly(list(reversed(kernel.coefficients))))
+    return [complex(float(b.real.mid()), float(b.imag.mid())) for b, m in balls for _ in range(m)]
+
+
+def test_the_contour_search_misses_no_root_and_encloses_each() -> None:
+    rng = np.random.default_rng(11)
+    for _ in range(40):
+        length = int(rng.integers(50, 110))
+        classes = [(int(rng.integers(0, 200)), length, int(rng.integers(1, 9)))]
+        for _ in range(int(rng.integers(1, 4))):
+            weight = Fraction(int(rng.integers(1, 9)), int(rng.choice([1, 1, 1000])))
+            classes.append((int(rng.integers(0, 200)), int(rng.integers(1, length)), weight))
+        mix = Workload.from_classes(classes)
+        modes = dominant_modes(mix, 6, 30)
+        assert modes is not None, mix.name
+        moduli = sorted((abs(z) for z in all_roots(MemoryKernel.of(mix))), reverse=True)[:6]
+        assert [float(abs(m.value)) for m in modes] == pytest.approx(moduli, rel=1e-13)
+
+
+def test_short_kernels_have_all_their_roots_with_the_right_sum_and_product() -> None:
+    for classes in ([(5, 3), (5, 5)], [(0, 1, 3), (7, 12), ("1/3", 30)], [(2, 2)]):
+        kernel = MemoryKernel.of(Workload.from_classes(classes))
+        degree = kernel.length - 1
+        modes = dominant_modes(Workload.from_classes(classes), degree, 40)
+        assert modes is not None
+        assert sum(m.multiplicity for m in modes) == degree
+        g = kernel.coefficients
+        with mpmath.workdps(60):
+            total = mpmath.fsum(m.value for m in modes)
+            product = mpmath.fprod(m.value for m in modes)
+            assert abs(total + mpmath.mpf(g[1]) / g[0]) < mpmath.mpf("1e-37")
+            expected = (-1) ** degree * mpmath.mpf(g[-1]) / g[0]
+            assert abs(product - expected) < mpmath.mpf("1e-37") * max(1, abs(expected))
+
+
+def test_a_double_root_is_reported_as_one() -> None:
+    # by hand: g = (4, 4, 1), so that F = (2 l + 1)^2
+    mix = Workload.from_classes([(2, 1, 1), ("9/2", 2, 2), (1, 3, 1)])
+    (mode,) = dominant_modes(mix) or ()
+    assert (mode.value, mode.multiplicity) == (-0.5, 2)
+
+
+def test_synchronised_ring_is_resolved_by_balls() -> None:
+    # R3: 99 modes within 1e-24 of the circle |l| = 1 + 1e-12; no double radius separates them
+    modes = dominant_modes(Workload.from_classes([(10**12, 100), (10**12, 200)]), 6, 40)
+    assert modes is not None
+    with mpmath.workdps(50):
+        moduli = [abs(m.value) for m in modes]
+        assert moduli == sorted(moduli, reverse=True)
+        growth = mpmath.mpf(1) / (10**12 + 200)  # 1 / (s + L)
+        assert abs(moduli[0] - 1 - growth) < growth**2 * 200
+
+
+def test_spectral_radius_is_bracketed_by_winding_numbers(random_mixes: Iterator[Workload]) -> None:
+    for mix in itertools.islice(random_mixes, 30):
+        kernel = MemoryKernel.of(mix)
+        if kernel.length < 3:
+            continue
+        counts = unit_circle_counts(mix)
+        sharp = spectral_radius(kernel, dominant_modes(mix), counts.verdict)
+        wide = _bracket(kernel)
+        assert sharp is not None
+        assert wide is not None
+        assert wide.low <= sharp.low <= sharp.high <= wide.high
+
+
+def test_spectral_radius_of_special_cases() -> None:
+    huge = MemoryKernel.of(Workload.from_classes([(3, 10**9)]))
+    annulus = spectral_radius(huge, None, "unstable")
+    assert annulus is not None
+    assert (annulus.low, annulus.high) == (Fraction(10**9 + 3, 10**9 + 2), Fraction(5, 4))
+    marginal = MemoryKernel.of(Workload.from_classes([(1, 2), (1, 3)]))
+    exact = spectral_radius(marginal, dominant_modes(Workload.from_classes([(1, 2)])), "marginal")
+    assert exact is not None
+    assert exact.low == exact.high == 1
+    assert spectral_radius(MemoryKernel.of(Workload.from_classes([(1, 1)])), [], "stable") is None
+
+
+@pytest.mark.parametrize("radius", [0.9, 0.99, 1.0, 1.01, 1.1])
+def test_zeros_within_any_radius(radius: float, random_mixes: Iterator[Workload]) -> None:
+    for mix in itertools.islice(random_mixes, 25):
+        kernel = MemoryKernel.of(mix)
+        if kernel.length < 3 or kernel.length > 40:
+            continue
+        with ctx.workprec(200):
+            zeros = root_balls(fmpz_poly(list(kernel.coefficients)))
+            inside = sum(m for ball, m in zeros if ball.abs_upper() < arb(radius))
+            outside = sum(m for ball, m in zeros if ball.abs_lower() > arb(radius))
+        found = zeros_within(kernel, radius)
+        assert found is None or (found, kernel.length - 1 - found) == (inside, outside)
+        assert (found is None) <= (inside + outside < kernel.length - 1)
+
+
+@pytest.mark.parametrize(("count", "digits"), [(0, 50), (6, 0), (1.5, 50), (6, True), (6, 10**6)])
+def test_bad_arguments(count: Any, digits: Any) -> None:
+    with pytest.raises(InvalidArgument, match=r"'(count|digits)' must be a positive integer"):
+        dominant_modes(Workload.from_classes([(5, 3)]), count, digits)
