@@ -25,7 +25,7 @@ def readable(value: float | Fraction | Decimal | str, digits: int = 6) -> str:
     Examples
     --------
     >>> readable(Fraction(2, 3)), readable(1234567.0), readable(10**18), readable(2.5e-7)
-    ('0.666667', '1 234 570', '1 000 000 000 000 000 000', '2.5e-7')
+    ('0.666667', '1,234,570', '1,000,000,000,000,000,000', '2.5e-7')
     """
     whole = isinstance(value, (int, Fraction)) and value.denominator == 1
     number = _decimal(value) if whole else Context(prec=digits).plus(_decimal(value))
@@ -33,7 +33,7 @@ def readable(value: float | Fraction | Decimal | str, digits: int = 6) -> str:
         return str(number)
     if number and not -5 <= number.adjusted() < 21:
         return _scientific(number)
-    text = f"{number:,f}".replace(",", " ")
+    text = f"{number:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -59,10 +59,10 @@ def counted(count: int, singular: str, plural: str | None = None) -> str:
     Examples
     --------
     >>> counted(1, "class", "classes"), counted(2000, "step")
-    ('1 class', '2 000 steps')
+    ('1 class', '2,000 steps')
     """
     noun = singular if count == 1 else plural or f"{singular}s"
-    return f"{count:,}".replace(",", " ") + f" {noun}"
+    return f"{count:,} {noun}"
 
 
 def enclosed(enclosure: Enclosure) -> str:
