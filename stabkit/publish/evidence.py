@@ -38,7 +38,7 @@ def _count_rows(analysis: Analysis) -> Rows:
         yield "modes", "none: every request takes one step, so there is no way to swing"
         return
     if counts.inside is None or counts.on_circle is None or counts.outside is None:
-        yield "modes", f"{modes:,} in all, not counted one by one".replace(",", " ")
+        yield "modes", f"{modes:,} in all, not counted one by one"
         return
     yield (
         "modes",

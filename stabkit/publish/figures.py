@@ -194,7 +194,7 @@ def _draw_run(axes: Axes, run: RunPicture, title: str = "") -> None:
 def _tokens(value: float) -> str:
     if not 1000 <= abs(value) < 1e9:
         return f"{value:.6g}"
-    return f"{value:,.0f}".replace(",", " ")
+    return f"{value:,.0f}"
 
 
 def _steps_and_width(run: RunPicture) -> tuple[range, float]:
