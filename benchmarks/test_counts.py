@@ -50,7 +50,7 @@ def test_unstable_modes(benchmark: Any, degree: int, peer: Any) -> None:
 
 
 def test_numpy_is_wrong_next_to_the_circle() -> None:
-    # (2, 3), s = 100: the share 102/103 of length 2 is critical; 2^-60 beyond it one mode is outside
+    # (2, 3), s = 100: the share 102/103 of length 2 is critical; beyond it one mode is outside
     share = Fraction(102, 103) + Fraction(1, 2**60)
     mix = Workload.from_classes([(100, 2, share), (100, 3, 1 - share)])
     assert by_stabkit(mix) == by_flint(mix) == 1

@@ -7,6 +7,7 @@ Schur-Cohn, certified isolation and a multiprecision root finder, spectral radii
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,17 @@ def vector_mixes() -> list[tuple[dict[str, Any], Workload]]:
         )
         for record in records
     ]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference data that the repository does not carry; CI must have it."""
+    folder = Path(__file__).parents[2] / "shared"
+    if not folder.is_dir():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"CI must provide the reference data at {folder}")
+        pytest.skip("the reference data are not beside this checkout (../shared)")
+    return folder
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +38,15 @@ def test_vectors(vector_mixes: list[tuple[dict[str, Any], Workload]], method: st
     for record, mix in vector_mixes:
         expected = (record["inside"], record["on_circle"], record["outside"])
         assert triple(mix, method) == expected, mix.name
+
+
+def test_long_kernels(shared: Path) -> None:
+    """Degrees up to 10^6; the file tells which methods agreed on each count."""
+    mixes = json.loads((shared / "vectors" / "bench_mixes.json").read_text())["mixes"]
+    for name, record in mixes.items():
+        counts = unit_circle_counts(Workload.from_classes(record["classes"]))
+        assert counts.outside == record["unstable_modes"], name
+        assert counts.inside == record["degree"] - record["unstable_modes"], name
 
 
 @given(CLASSES)
