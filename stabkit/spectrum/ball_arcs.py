@@ -3,12 +3,14 @@
 The test of `stabkit.spectrum.winding` is repeated with exact integer coefficients: on an arc of
 half-width w around theta = pi f,
 
-    |h(theta)| > 1.01 (w |h'(theta)| + w^2 / 2 sum |b_m| (m - c)^2)
+    |h(theta)| > 1.01 (sum_{i<R} w^i / i! |h^(i)(theta)| + w^R / R! sum |b_m| |m - c|^R),   R = 6,
 
-certifies the arc. f is a dyadic rational, so every phase (m - c) f is reduced modulo 2 exactly
-before sine and cosine are taken; all values are Arb balls, whose inclusion is rigorous. An arc that
-fails is halved, and its precision grows with its depth: near a zero at distance delta from the
-circle arcs of width about delta are needed, hence about log2(1 / delta) halvings.
+certifies the arc (Taylor). The local derivatives matter next to two zeros close together, where h'
+is small and a global bound of h'' would force very narrow arcs. f is a dyadic rational, so every
+phase (m - c) f is reduced modulo 2 exactly before sine and cosine are taken; all values are Arb
+balls, whose inclusion is rigorous. An arc that fails is halved: near a zero at distance delta from
+the circle arcs of width about delta are needed, hence about log2(1 / delta) halvings. The precision
+grows R times as fast as the depth, for near R zeros together h is as small as delta^R.
 
 No precision decides a zero that lies on the circle: `bits` limits the depth, and the caller must
 look for such zeros exactly (`stabkit.spectrum.self_reciprocal`).
@@ -23,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import factorial
 
 from flint import acb, arb, ctx, fmpq
 
@@ -31,6 +34,7 @@ from .winding import MARGIN, Arc, PhasePath
 __all__ = ["resolve_arcs"]
 
 _GUARD_BITS = 64
+_ORDER = 6
 
 
 def resolve_arcs(path: PhasePath, terms: Mapping[int, int], bits: int) -> None:
@@ -54,7 +58,7 @@ def resolve_arcs(path: PhasePath, terms: Mapping[int, int], bits: int) -> None:
 def _certify(arc: Arc, terms: Mapping[int, int], bits: int) -> list[complex] | None:
     """Return the directions of h on certified sub-arcs, ascending, or None beyond `bits`."""
     degree = max(terms)
-    bend = Fraction(sum(abs(b) * (2 * m - degree) ** 2 for m, b in terms.items()), 4)
+    remainder = sum(abs(b) * abs(2 * m - degree) ** _ORDER for m, b in terms.items())
     directions: list[complex] = []
     pending = [arc]
     while pending:
@@ -62,8 +66,8 @@ def _certify(arc: Arc, terms: Mapping[int, int], bits: int) -> list[complex] | N
         depth = _depth(hi - lo)
         if depth > bits:
             return None
-        with ctx.workprec(_GUARD_BITS + 2 * depth + degree.bit_length()):
-            direction = _direction(terms, degree, bend, lo, hi)
+        with ctx.workprec(_GUARD_BITS + _ORDER * (depth + degree.bit_length())):
+            direction = _direction(terms, degree, remainder, lo, hi)
         if direction is None:
             middle = (lo + hi) / 2
             pending[-1:] = [Arc(middle, hi), Arc(lo, middle)]
@@ -78,22 +82,27 @@ def _depth(width: Fraction) -> int:
 
 
 def _direction(
-    terms: Mapping[int, int], degree: int, bend: Fraction, lo: Fraction, hi: Fraction
+    terms: Mapping[int, int], degree: int, remainder: int, lo: Fraction, hi: Fraction
 ) -> complex | None:
     """Return h / |h| at the centre of [lo, hi] if the arc passes the test, else None."""
-    centre, half = (lo + hi) / 2, arb(_exact((hi - lo) / 2)) * arb.pi()
-    h, slope = acb(0), acb(0)
+    centre, quarter = (lo + hi) / 2, arb(_exact((hi - lo) / 4)) * arb.pi()
+    sums = [
+        acb(0)
+    ] * _ORDER  # entry i is, up to a factor of modulus 1, 2^i times the i-th derivative
     for m, b in terms.items():
         doubled = 2 * m - degree
         phase = doubled * centre / 2
         sine, cosine = arb.sin_cos_pi_fmpq(_exact(phase - 2 * (phase // 2)))
         term = b * acb(cosine, sine)
-        h += term
-        slope += doubled * term
-    reach = half * slope.abs_upper() / 2 + half**2 * arb(_exact(bend)) / 2
-    if not h.abs_lower() > arb(MARGIN) * reach:
+        for order in range(_ORDER):
+            sums[order] += term
+            term *= doubled
+    reach = quarter**_ORDER * remainder / factorial(_ORDER)
+    for order in range(1, _ORDER):
+        reach += quarter**order * sums[order].abs_upper() / factorial(order)
+    if not sums[0].abs_lower() > arb(MARGIN) * reach:
         return None
-    unit = h / h.abs_lower()
+    unit = sums[0] / sums[0].abs_lower()
     return complex(float(unit.real.mid()), float(unit.imag.mid()))
 
 

@@ -7,7 +7,7 @@ number for it (`kernel_circle.zeros_within`) tells whether all zeros inside have
 the search goes on from the new circle and, with the known zeros divided out, from inside.
 
 Everything uses the logarithmic derivative z G'/G = z H'/H + 2 z / (1 - z) of the sparse closed
-form, which is evaluated with the largest power of z taken out and so never overflows.
+form, which is evaluated with the largest term taken out and so never overflows.
 
 Here only the count is proved; `stabkit.spectrum.inclusion` proves where the zeros are.
 """
@@ -149,12 +149,14 @@ def _newton(
     kernel: MemoryKernel, starts: Complexes, known: Complexes, farthest: float
 ) -> Complexes:
     """Return limits of Newton's method on G with the `known` zeros and conjugates divided out."""
-    exponents, coefficients = _floats(kernel)
+    exponents = np.array(list(kernel.closed_form), dtype=float)
+    signs = np.array([1.0 if c > 0 else -1.0 for c in kernel.closed_form.values()])
+    sizes = np.array([math.log(abs(c)) for c in kernel.closed_form.values()])
     divided = np.concatenate([known, np.conj(known[known.imag > 0])])
     z, limits = starts, []
     with np.errstate(all="ignore"):
         for _ in range(_NEWTON_STEPS):
-            slope = _log_derivative(exponents, coefficients, z)
+            slope = _log_derivative(exponents, signs, sizes, z)
             slope -= np.sum(z[:, None] / (z[:, None] - divided), axis=1)
             target = z * (1 - 1 / slope)
             size = np.abs(target)
@@ -166,16 +168,10 @@ def _newton(
     return np.concatenate([*limits, z[:0]])
 
 
-def _floats(kernel: MemoryKernel) -> tuple[Floats, Floats]:
-    largest = max(map(abs, kernel.closed_form.values()))
-    coefficients = np.array([c / largest for c in kernel.closed_form.values()])
-    return np.array(list(kernel.closed_form), dtype=float), coefficients
-
-
-def _log_derivative(exponents: Floats, coefficients: Floats, z: Complexes) -> Complexes:
-    logs = np.log(z)
-    reference = np.where(logs.real < 0, exponents[0], exponents[-1])
-    terms = coefficients * np.exp(logs[:, None] * (exponents - reference[:, None]))
+def _log_derivative(exponents: Floats, signs: Floats, sizes: Floats, z: Complexes) -> Complexes:
+    """Return z G'/G; coefficients come as signs and logarithms, so that nothing overflows."""
+    logs = sizes + np.log(z)[:, None] * exponents
+    terms = signs * np.exp(logs - np.max(logs.real, axis=1)[:, None])
     result: Complexes = terms @ exponents / np.sum(terms, axis=1) + 2 * z / (1 - z)
     return result
 

@@ -22,7 +22,7 @@ over the half circle, divided by 2 pi, is the number of zeros in the disc.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 import numpy as np
@@ -32,10 +32,8 @@ from .circle import CirclePolynomial, Floats
 from .fourier import UNIT_ROUNDOFF
 from .winding import PhasePath, Start, follow_phase
 
-__all__ = ["circle_polynomial", "kernel_phase_path", "kernel_weights", "zeros_within"]
+__all__ = ["circle_polynomial", "kernel_phase_path", "zeros_within"]
 
-# Correctly rounded quotients for r = 1; numpy's power, within 8 ulp, and two products otherwise.
-_COEFFICIENT_ERROR = {True: 2 * UNIT_ROUNDOFF, False: 24 * UNIT_ROUNDOFF}
 # theta is kept below 0.9 of the proved range: room for the rounding of W, M and V.
 _START_SHARE = 0.9
 
@@ -71,45 +69,69 @@ def kernel_phase_path(kernel: MemoryKernel, radius: float = 1.0) -> PhasePath:
     return follow_phase(polynomial, _start(kernel, radius, polynomial))
 
 
-def kernel_weights(kernel: MemoryKernel) -> Floats:
-    """Return g_0, ..., g_(L-1) over g_0 as floats, to a few roundings each."""
-    steps = np.diff([0, *kernel.decode_lengths])
-    scale = kernel.first
-    shares = [share / scale for share in _tail_sums(kernel.shares)]
-    inputs = [held / scale for held in _tail_sums(kernel.inputs)]
-    ages = np.arange(1, kernel.length + 1)
-    weights: Floats = np.repeat(inputs, steps) + ages * np.repeat(shares, steps)
-    return weights
-
-
-def _tail_sums(terms: Sequence[int]) -> list[int]:
-    return list(accumulate(reversed(terms)))[::-1]
-
-
 def circle_polynomial(kernel: MemoryKernel, radius: float) -> CirclePolynomial:
-    """Return H(radius z), up to a positive factor, as a polynomial on the unit circle."""
-    largest = max(map(abs, kernel.closed_form.values()))
+    """Return H(radius z), up to a positive factor, as a polynomial on the unit circle.
+
+    Notes
+    -----
+    A coefficient is split into mantissa and binary exponent, a power of the radius into
+    2^(m log2 r); the exponents are added and the largest one taken out before anything is rounded
+    to a double, so that nothing overflows and only what is below 2^-1000 of the largest coefficient
+    is lost. m log2 r has a relative error of at most 4 u, which exp2 turns into an absolute one
+    times log(2); exp2 itself is taken to be within 4 ulp. With the mantissa, the fraction and the
+    product, rounded once each, the relative error is at most (16 + 8 max |m log2 r|) u.
+    """
     exponents = np.array(list(kernel.closed_form), dtype=np.int64)
-    coefficients = np.array([c / largest for c in kernel.closed_form.values()])
-    if radius != 1:
-        reference = 0 if radius < 1 else int(exponents[-1])  # every power is at most 1
-        coefficients = coefficients * np.power(radius, (exponents - reference).astype(float))
-        coefficients /= np.max(np.abs(coefficients))
-    return CirclePolynomial(exponents, coefficients, _COEFFICIENT_ERROR[radius == 1])
+    mantissas, binary = _split(kernel.closed_form.values())
+    powers = np.asarray(exponents * math.log2(radius), dtype=np.float64)
+    coefficients = _scaled(mantissas, binary, powers)
+    error = (16 + 8 * float(np.max(np.abs(powers)))) * UNIT_ROUNDOFF
+    return CirclePolynomial(exponents, coefficients, error)
+
+
+def _split(integers: Iterable[int]) -> tuple[Floats, Floats]:
+    """Return mantissas of modulus in [1/2, 1], rounded correctly, and binary exponents."""
+    values = list(integers)
+    binary = [abs(value).bit_length() for value in values]
+    mantissas = [value / (1 << bits) for value, bits in zip(values, binary, strict=True)]
+    return np.array(mantissas), np.array(binary, dtype=float)
+
+
+def _scaled(mantissas: Floats, binary: Floats, powers: Floats) -> Floats:
+    """Return mantissa 2^(binary + power) over the largest power of two among them."""
+    whole = np.floor(powers)
+    levels = binary + whole
+    below = np.maximum(levels - np.max(levels), -1070).astype(np.int64)
+    scaled: Floats = np.ldexp(mantissas * np.exp2(powers - whole), below)
+    return scaled
 
 
 def _start(kernel: MemoryKernel, radius: float, polynomial: CirclePolynomial) -> Start:
     stages = np.arange(kernel.length, dtype=float)
-    weights = kernel_weights(kernel) * np.power(
-        radius, stages if radius < 1 else stages - kernel.length
-    )
+    weights = _kernel_weights(kernel, stages * math.log2(radius))
     weights /= np.sum(weights)
     mean = float(np.dot(weights, stages))
     moment = float(np.dot(weights, (stages - mean) ** 2))
     spacing = 2 * math.pi / polynomial.size
     widest = polynomial.size // 2 - 1
     reach = _START_SHARE * math.sqrt(2 / moment) / spacing if moment > 0 else widest
-    index = max(1, min(int(reach), widest))
+    index = max(1, int(min(reach, widest)))
     theta = index * spacing
     factor = -math.atan2(radius * math.sin(theta), 1 - radius * math.cos(theta))
     return Start(index, (mean - polynomial.degree / 2) * theta + 2 * factor)
+
+
+def _kernel_weights(kernel: MemoryKernel, powers: Floats) -> Floats:
+    """Return g_m 2^(powers_m), up to a positive factor, to a few roundings each."""
+    steps = np.diff([0, *kernel.decode_lengths])
+    shares, inputs = _tail_sums(kernel.shares), _tail_sums(kernel.inputs)
+    binary = [(share + held).bit_length() for share, held in zip(shares, inputs, strict=True)]
+    share = [value / (1 << bits) for value, bits in zip(shares, binary, strict=True)]
+    held = [value / (1 << bits) for value, bits in zip(inputs, binary, strict=True)]
+    ages = np.arange(1, kernel.length + 1)
+    mantissas = np.repeat(held, steps) + ages * np.repeat(share, steps)
+    return _scaled(mantissas, np.repeat(np.array(binary, dtype=float), steps), powers)
+
+
+def _tail_sums(terms: Sequence[int]) -> list[int]:
+    return list(accumulate(reversed(terms)))[::-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -25,15 +26,15 @@ def exact_h(
 ) -> acb:
     """The order-th theta-derivative of h at pi theta, scaled as the double coefficients are."""
     total = acb(0)
-    reference = 0 if radius <= 1 else polynomial.degree
-    scale = max(
-        abs(arb(c) * arb(radius) ** (m - reference)).mid() for m, c in kernel.closed_form.items()
-    )
+    largest = int(np.argmax(np.abs(polynomial.coefficients)))
+    m, c = list(kernel.closed_form.items())[largest]
+    ratio = arb(c) * arb(radius) ** m / arb(float(polynomial.coefficients[largest]))
+    scale = arb(2) ** round(float(ratio.log().mid()) / math.log(2))  # a power of two, exactly
     for m, c in kernel.closed_form.items():
         frequency = Fraction(2 * m - polynomial.degree, 2)
         phase = frequency * theta % 2
         sine, cosine = arb.sin_cos_pi_fmpq(fmpq(phase.numerator, phase.denominator))
-        weight = arb(c) * arb(radius) ** (m - reference) / scale
+        weight = arb(c) * arb(radius) ** m / scale
         factor = acb(0, arb(fmpq(frequency.numerator, frequency.denominator))) ** order
         total += weight * factor * acb(cosine, sine)
     return total

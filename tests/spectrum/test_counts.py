@@ -111,6 +111,21 @@ def test_root_at_minus_one_of_a_long_kernel_is_found_exactly() -> None:
     assert (outward.on_circle, outward.outside) == (0, on.outside + 1)
 
 
+def test_multiple_roots_on_the_circle_and_next_to_it() -> None:
+    """Roots -1 of multiplicity 2 to 5, and the same mixes with one share moved by 10^-e."""
+    path = Path(__file__).parents[1] / "vectors" / "multiple_roots.json"
+    for record in json.loads(path.read_text())["mixes"]:
+        classes = [(s, length, Fraction(p)) for s, length, p in record["classes"]]
+        assert triple(Workload.from_classes(classes), "winding")[1] == record["multiplicity"]
+        for exponent in (12, 30, 60, 120):
+            first = (*classes[0][:2], classes[0][2] + Fraction(1, 10**exponent))
+            mix = Workload.from_classes([first, *classes[1:]])
+            counted = triple(mix, "winding")
+            assert counted[1] == 0
+            if mix.longest_decode <= 40:
+                assert counted == triple(mix, "schur-cohn")
+
+
 def cube_roots_on_circle(n: int) -> Workload:
     """A mix with G(w) = 0 at w = exp(2 pi i / 3), derived by hand.
 

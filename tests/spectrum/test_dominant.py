@@ -128,6 +128,17 @@ def test_zeros_within_any_radius(radius: float, random_mixes: Iterator[Workload]
         assert (found is None) <= (inside + outside < kernel.length - 1)
 
 
+@pytest.mark.parametrize("share", ["9.594e-320", "1e-300", "1e-30"])
+def test_shares_that_no_double_can_hold(share: str) -> None:
+    kernel = MemoryKernel.of(Workload.from_classes([(0, 1, 1), (3, 2, 1), (0, 60, share)]))
+    with ctx.workprec(3000):
+        zeros = root_balls(fmpz_poly(list(kernel.coefficients)))
+        moduli = [float(abs(ball).mid()) for ball, m in zeros for _ in range(m)]
+    for radius in [r * f for r in sorted(moduli)[:20:3] for f in (0.999, 1.001)]:
+        found = zeros_within(kernel, radius)
+        assert found in (None, sum(modulus < radius for modulus in moduli))
+
+
 @pytest.mark.parametrize(("count", "digits"), [(0, 50), (6, 0), (1.5, 50), (6, True), (6, 10**6)])
 def test_bad_arguments(count: Any, digits: Any) -> None:
     with pytest.raises(InvalidArgument, match=r"'(count|digits)' must be a positive integer"):
