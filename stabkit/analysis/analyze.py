@@ -18,7 +18,8 @@ from .. import __version__
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
 from ..spectrum.counts import unit_circle_counts
-from ..spectrum.dominant import Root, dominant_modes
+from ..spectrum.dominant import dominant_modes
+from ..spectrum.roots import Root
 from ..spectrum.spectral_radius import RealEnclosure, spectral_radius
 from .crosscheck import cross_check
 from .records import (
@@ -71,7 +72,7 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
     kernel = MemoryKernel.of(mix)
     counts = unit_circle_counts(mix)
     modes = dominant_modes(mix, _MODES, _DIGITS) if kernel.length > 1 else []
-    radius = spectral_radius(kernel, modes, counts.verdict)
+    radius = spectral_radius(kernel, modes, _DIGITS, counts.verdict)
     summaries = tuple(_dominant_mode(root) for root in modes or ())
     return Analysis(
         version=__version__,

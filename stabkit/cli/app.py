@@ -23,11 +23,12 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from ..errors import StabkitError, StabkitWarning
+from ..errors import OutputError, StabkitError, StabkitWarning
 from .analyze import analyze
 from .examples import examples
+from .roots import roots
 from .simulate import simulate
-from .terminal import complain, warn
+from .terminal import complain, emit, warn
 
 __all__ = ["app", "main"]
 
@@ -40,13 +41,13 @@ _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 app = typer.Typer(
     name="stabkit", add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
 )
-for _command in (analyze, simulate, examples):
+for _command in (analyze, roots, simulate, examples):
     app.command()(_command)
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"stabkit {__version__}")
+        emit(f"stabkit {__version__}\n", None)
         raise typer.Exit
 
 
@@ -65,7 +66,7 @@ def _root(
     Example: stabkit analyze 100:7 100:10 --capacity 10000
     """
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        emit(f"{context.get_help()}\n", None)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -96,11 +97,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     try:
         status = app(args=arguments, prog_name="stabkit", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except (BrokenPipeError, SystemExit) as stop:
         # The reader of our output, such as `head`, went away (click turns that into an exit).
         if isinstance(stop, SystemExit) and not isinstance(stop.__context__, BrokenPipeError):
             raise
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the interpreter flushes it at exit
         return 0
+    except OSError as failure:
+        if isinstance(failure, StabkitError):
+            raise
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - what is left of it cannot be written
+        message = f"the output must be writable, not {failure.strerror}."
+        raise OutputError(message) from failure
     return int(status or 0)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["simulate"]
 
+_STATE = "'--state' must be a JSON file of counts [class][stage] or 'equilibrium'"
+
 
 def simulate(
     mix: Mix = None,
@@ -81,13 +83,14 @@ def read_state(path: Path) -> list[list[Any]]:
     InvalidArgument
         If the file cannot be read or does not hold a list of lists of numbers.
     """
+    from ..model.files import read_json_file
+
     try:
-        with open(path, encoding="utf-8") as file:
-            state = json.load(file, parse_float=str, parse_int=str, parse_constant=str)
-    except (OSError, ValueError, RecursionError) as failure:
-        raise _bad_state(f"{shown(str(path))}: {failure}") from failure
+        state = read_json_file(path)
+    except StabkitError as failure:
+        raise InvalidArgument(f"{_STATE}; {failure}") from failure
     if not isinstance(state, list) or not all(isinstance(stages, list) for stages in state):
-        raise _bad_state(shown(str(path)))
+        raise InvalidArgument(f"{_STATE}, not {shown(str(path))}.")
     return [_counts(stages, k) for k, stages in enumerate(state, start=1)]
 
 
@@ -99,12 +102,6 @@ def _counts(stages: list[Any], position: int) -> list[Any]:
         return [exact_rational(count, name) for count in stages]
     except StabkitError as failure:
         raise InvalidArgument(str(failure)) from failure
-
-
-def _bad_state(found: str) -> InvalidArgument:
-    return InvalidArgument(
-        f"'--state' must be a JSON file of counts [class][stage] or 'equilibrium', not {found}."
-    )
 
 
 def _text(workload: Workload, trajectory: Trajectory, as_json: bool) -> str:

@@ -27,6 +27,8 @@ def emit(text: str, output: Path | None) -> None:
 
         write_whole(output, text)
         return
+    if sys.stdout is None:  # closed by whoever started us
+        raise OutputError("standard output must be open, not closed.")
     _survive_encoding(sys.stdout)
     try:
         sys.stdout.write(text)
@@ -61,6 +63,8 @@ def emit_rich(draw: Callable[[Console], None], output: Path | None) -> None:
 def complain(failure: Exception) -> None:
     """Print the one line of an error."""
     message = getattr(failure, "format_message", failure.__str__)()
+    if sys.stderr is None:  # closed: print() would fall back to standard output
+        return
     print(f"stabkit: error: {one_line(message)}", file=sys.stderr)
 
 
@@ -93,7 +97,7 @@ def one_line(message: str) -> str:
 @contextmanager
 def working(what: str) -> Iterator[None]:
     """Show on a terminal that long work goes on; show nothing in a pipe."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield
         return
     from rich.console import Console

@@ -20,16 +20,24 @@ import difflib
 import os
 import stat
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 from ..errors import InvalidWorkload, StabkitWarning, shown
 from .documents import read_json, read_toml
 from .traces import tally_csv, tally_jsonl
 from .workload import Workload
 
-__all__ = ["LARGEST_MIX_FILE", "LARGEST_TRACE", "read_workload", "workload_from_record"]
+__all__ = [
+    "LARGEST_MIX_FILE",
+    "LARGEST_TRACE",
+    "read_json_file",
+    "read_workload",
+    "workload_from_record",
+]
+
+R = TypeVar("R")
 
 LARGEST_MIX_FILE = 16 * 2**20
 LARGEST_TRACE = 2**30
@@ -72,9 +80,22 @@ def read_workload(
     StabkitWarning
         If requests without output tokens were left out of a trace.
     """
+    return _guarded(path, lambda file: _read(file, capacity, _columns(input_column, output_column)))
+
+
+def read_json_file(path: str | os.PathLike[str]) -> Any:
+    """Return the value that a JSON file describes, every number exact.
+
+    The bounds on the file and the exception are those of `read_workload`.
+    """
+    return _guarded(path, lambda file: read_json(_read_text(file)))
+
+
+def _guarded(path: Any, read: Callable[[Path], R]) -> R:
+    """Return what `read` makes of the file; whatever is wrong becomes `InvalidWorkload`."""
     file = _as_path(path)
     try:
-        return _read(file, capacity, _columns(input_column, output_column))
+        return read(file)
     except InvalidWorkload as error:
         reason = str(error)
     except OSError as error:
@@ -166,7 +187,7 @@ def _read_trace(file: Path, capacity: Any, columns: tuple[str, str] | None) -> W
         warnings.warn(
             f"{requests} without output tokens in {_label(file)} {were} left out.",
             StabkitWarning,
-            stacklevel=5,
+            stacklevel=7,  # the caller of Workload.from_file
         )
     return workload
 
@@ -215,6 +236,10 @@ def _columns(input_column: str | None, output_column: str | None) -> tuple[str, 
         raise InvalidWorkload(
             "'input_column' and 'output_column' must both be given as text, "
             f"not {shown(input_column)} and {shown(output_column)}."
+        )
+    if input_column.strip() == output_column.strip():
+        raise InvalidWorkload(
+            f"'input_column' and 'output_column' must differ, not {shown(input_column)} twice."
         )
     return input_column.strip(), output_column.strip()
 

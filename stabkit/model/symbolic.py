@@ -28,7 +28,7 @@ from sympy import (
 
 from ..errors import InvalidWorkload, shown
 from .numbers import exact_integer, exact_rational
-from .workload import LARGEST_DECODE_LENGTH
+from .workload import LARGEST_DECODE_LENGTH, Workload
 
 __all__ = ["LAMBDA", "SymbolicClass", "SymbolicWorkload", "Z"]
 
@@ -98,6 +98,28 @@ class SymbolicWorkload:
         if expand(total - 1) != 0 and simplify(total - 1) != 0:
             raise InvalidWorkload(f"the shares must sum to 1 identically, not {shown(total)}.")
         return cls(mix)
+
+    @classmethod
+    def shape_of(cls, mix: Workload) -> SymbolicWorkload:
+        """Return the decode lengths of `mix` with free inputs and shares.
+
+        The input is s if all classes have the same one, else s_1, ..., s_K; the shares are p and
+        1 - p for two classes, and p_1, ..., p_(K-1) and what is left for more.
+
+        Examples
+        --------
+        >>> from stabkit import Workload
+        >>> shape = SymbolicWorkload.shape_of(Workload.from_classes([(5, 3), (5, 5)]))
+        >>> shape.symbols
+        (p, s)
+        """
+        count = len(mix.classes)
+        common = mix.common_input_length is not None
+        inputs = [Symbol("s" if common else f"s_{k}") for k in range(1, count + 1)]
+        free = [Symbol("p" if count == 2 else f"p_{k}") for k in range(1, count)]
+        shares = [*free, 1 - sum(free, Integer(0))]
+        lengths = (c.decode_length for c in mix.classes)
+        return cls.from_classes(zip(inputs, lengths, shares, strict=True))
 
     @property
     def decode_lengths(self) -> tuple[int, ...]:

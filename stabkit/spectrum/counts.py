@@ -24,12 +24,13 @@ from .certificates import instability_certificate, single_decode_length
 from .isolation import isolated_disc_counts
 from .schur_cohn import zeros_in_disc
 from .self_reciprocal import circle_zeros, self_reciprocal_part
-from .winding_counts import LONGEST_KERNEL, LONGEST_SCHUR_COHN, count_by_winding
+from .winding_counts import LONGEST_KERNEL, count_by_winding, is_quick
 
 __all__ = ["Counts", "unit_circle_counts"]
 
 Method = Literal["auto", "schur-cohn", "winding", "flint"]
 LONGEST_DENSE = 20_000
+_SHORT = 40  # terms; beyond, the winding number is faster whatever the coefficients
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _fastest(kernel: MemoryKernel) -> Counts:
     if single_decode_length(kernel) and kernel.length > 1:
         reason = "Eneström-Kakeya (R5): with one decode length every mode is unstable."
         return Counts(0, 0, kernel.length - 1, "enestrom-kakeya", True, reason=reason)
-    if kernel.length <= LONGEST_SCHUR_COHN:
+    if kernel.length <= _SHORT and is_quick(kernel.coefficients):
         return _by_schur_cohn(kernel)
     counts = _by_winding(kernel)
     if counts.certified:

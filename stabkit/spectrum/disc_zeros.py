@@ -20,10 +20,10 @@ from itertools import takewhile
 import numpy as np
 
 from ..model.kernel import MemoryKernel
-from .circle import Complexes, Floats
+from .circle import Complexes
 from .kernel_circle import circle_polynomial, zeros_within
 
-__all__ = ["smallest_zeros"]
+__all__ = ["LogDerivative", "smallest_zeros"]
 
 _BISECTIONS = 50
 _NEWTON_STEPS = 40
@@ -31,6 +31,7 @@ _ROUNDS = 7
 _MOST_EFFORT = 2**22  # kernel length times effort: rounds that would take many seconds are left out
 _EVALUATIONS = 60_000  # terms per Newton step, over all starts, in the first round
 _MOST_STARTS = 2_000
+_TERMS_AT_ONCE = 2**20
 _EXTRA = 10  # zeros beyond those asked for, among which a gap of moduli is sought
 
 
@@ -149,14 +150,12 @@ def _newton(
     kernel: MemoryKernel, starts: Complexes, known: Complexes, farthest: float
 ) -> Complexes:
     """Return limits of Newton's method on G with the `known` zeros and conjugates divided out."""
-    exponents = np.array(list(kernel.closed_form), dtype=float)
-    signs = np.array([1.0 if c > 0 else -1.0 for c in kernel.closed_form.values()])
-    sizes = np.array([math.log(abs(c)) for c in kernel.closed_form.values()])
+    log_derivative = LogDerivative(kernel)
     divided = np.concatenate([known, np.conj(known[known.imag > 0])])
     z, limits = starts, []
     with np.errstate(all="ignore"):
         for _ in range(_NEWTON_STEPS):
-            slope = _log_derivative(exponents, signs, sizes, z)
+            slope = log_derivative(z)
             slope -= np.sum(z[:, None] / (z[:, None] - divided), axis=1)
             target = z * (1 - 1 / slope)
             size = np.abs(target)
@@ -168,12 +167,30 @@ def _newton(
     return np.concatenate([*limits, z[:0]])
 
 
-def _log_derivative(exponents: Floats, signs: Floats, sizes: Floats, z: Complexes) -> Complexes:
-    """Return z G'/G; coefficients come as signs and logarithms, so that nothing overflows."""
-    logs = sizes + np.log(z)[:, None] * exponents
-    terms = signs * np.exp(logs - np.max(logs.real, axis=1)[:, None])
-    result: Complexes = terms @ exponents / np.sum(terms, axis=1) + 2 * z / (1 - z)
-    return result
+class LogDerivative:
+    """z G'/G, vectorised: z H'/H + 2 z / (1 - z).
+
+    Coefficients are kept as signs and logarithms and the largest term is taken out, so that nothing
+    overflows, whatever the modulus of z and the range of the coefficients.
+    """
+
+    def __init__(self, kernel: MemoryKernel) -> None:
+        terms = kernel.closed_form
+        self._exponents = np.array(list(terms), dtype=float)
+        self._signs = np.array([1.0 if c > 0 else -1.0 for c in terms.values()])
+        self._sizes = np.array([math.log(abs(c)) for c in terms.values()])
+
+    def __call__(self, z: Complexes) -> Complexes:
+        """Return z G'/G at every point of `z`, not 0 and not 1."""
+        rows = max(1, _TERMS_AT_ONCE // len(self._exponents))
+        blocks = [self._block(z[start : start + rows]) for start in range(0, len(z), rows)]
+        return np.concatenate([*blocks, z[:0]])
+
+    def _block(self, z: Complexes) -> Complexes:
+        logs = self._sizes + np.log(z)[:, None] * self._exponents
+        terms = self._signs * np.exp(logs - np.max(logs.real, axis=1)[:, None])
+        slope: Complexes = terms @ self._exponents / np.sum(terms, axis=1) + 2 * z / (1 - z)
+        return slope
 
 
 def _distinct(zeros: list[complex], length: int) -> Complexes:

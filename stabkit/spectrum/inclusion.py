@@ -20,8 +20,10 @@ P. Henrici, *Applied and Computational Complex Analysis* I, Wiley 1974, section 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 from flint import acb, arb, ctx
 
 from ..model.kernel import MemoryKernel
@@ -30,6 +32,7 @@ from .circle import Complexes
 __all__ = ["ZeroDisc", "proved_discs"]
 
 _DOUBLE_BITS = 50
+_CLOSE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class ZeroDisc:
 
 
 def proved_discs(
-    kernel: MemoryKernel, zeros: Complexes, radius: float, bits: int
+    kernel: MemoryKernel, zeros: Complexes, radius: float | None, bits: int
 ) -> list[ZeroDisc] | None:
     """Return disjoint discs, each with exactly one zero, for the given approximate zeros.
 
@@ -61,7 +64,8 @@ def proved_discs(
     zeros : complex array
         With Im z >= 0; together with the conjugates of the complex ones as many as G has zeros in
         |z| < radius, a number that the caller has proved.
-    radius : float
+    radius : float or None
+        None stands for the whole plane: there are L - 1 zeros, with multiplicity.
     bits : int
         Each disc's radius is sought to be at most 2^-bits |z|.
 
@@ -85,13 +89,19 @@ def proved_discs(
 
 
 def _disc(kernel: MemoryKernel, start: complex, bits: int) -> ZeroDisc | None:
+    """Run Newton's method until the inclusion disc of its point is small enough."""
     z = acb(arb(start.real), arb(start.imag))
     for _ in range(3 + math.ceil(math.log2(max(2, bits / _DOUBLE_BITS)))):
-        z = (z - _newton_step(kernel, z)).mid()
-        if not z.is_finite():
+        step = _newton_step(kernel, z)
+        radius = (kernel.length - 1) * step.abs_upper()
+        if not radius.is_finite():
             return None
-    step = (kernel.length - 1) * _newton_step(kernel, z).abs_upper()
-    return ZeroDisc(z, step) if step.is_finite() else None
+        if radius < abs(z) * arb(2) ** -bits:
+            break
+        z = (z - step).mid()
+    else:
+        radius = (kernel.length - 1) * _newton_step(kernel, z).abs_upper()
+    return ZeroDisc(z, radius) if radius.is_finite() else None
 
 
 def _newton_step(kernel: MemoryKernel, z: acb) -> acb:
@@ -107,14 +117,31 @@ def _newton_step(kernel: MemoryKernel, z: acb) -> acb:
     return value / (derivative / z + 2 * value / (1 - z))
 
 
-def _separate(discs: list[ZeroDisc], radius: float) -> bool:
-    """Tell whether the discs and the conjugates of the complex ones are disjoint and within."""
-    for i, disc in enumerate(discs):
-        if not abs(disc.centre) + disc.radius < arb(radius):
+def _separate(discs: list[ZeroDisc], radius: float | None) -> bool:
+    """Tell whether the discs and the conjugates of the complex ones are disjoint and within.
+
+    Centres that are more than `_CLOSE` plus the largest diameter apart as doubles, each rounded by
+    at most 2^-52 |z|, are disjoint; only closer pairs are compared exactly.
+    """
+    for disc in discs:
+        if radius is not None and not abs(disc.centre) + disc.radius < arb(radius):
             return False
         if not disc.is_real and not disc.centre.imag > disc.radius:
             return False
-        for other in discs[:i]:
-            if not abs(disc.centre - other.centre) > disc.radius + other.radius:
-                return False
-    return True
+    return all(
+        abs(discs[i].centre - discs[j].centre) > discs[i].radius + discs[j].radius
+        for i, j in _close_pairs(discs)
+    )
+
+
+def _close_pairs(discs: list[ZeroDisc]) -> Iterator[tuple[int, int]]:
+    centres = np.array([complex(disc.centre) for disc in discs])
+    widest = max(float(disc.radius.upper()) for disc in discs)
+    limit = _CLOSE * float(np.max(np.abs(centres))) + 4 * widest
+    by_real = np.argsort(centres.real)
+    reals = centres.real[by_real]
+    for position, i in enumerate(by_real):
+        end = int(np.searchsorted(reals, reals[position] + limit, side="right"))
+        for j in by_real[position + 1 : end]:
+            if abs(centres[i] - centres[j]) <= limit:
+                yield int(i), int(j)

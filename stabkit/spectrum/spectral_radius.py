@@ -20,8 +20,8 @@ from flint import acb, arb, ctx
 
 from ..model.kernel import MemoryKernel
 from .certificates import single_decode_length
-from .dominant import Root
 from .kernel_circle import zeros_within
+from .roots import Root
 from .winding_counts import LONGEST_KERNEL
 
 __all__ = ["RealEnclosure", "spectral_radius"]
@@ -38,7 +38,7 @@ class RealEnclosure:
 
 
 def spectral_radius(
-    kernel: MemoryKernel, modes: list[Root] | None, verdict: str
+    kernel: MemoryKernel, modes: list[Root] | None, digits: int, verdict: str
 ) -> RealEnclosure | None:
     """Return an enclosure of max |lambda|, or None where nothing is proved (or L = 1).
 
@@ -46,7 +46,8 @@ def spectral_radius(
     ----------
     kernel : MemoryKernel
     modes : list of Root, or None
-        What `dominant_modes` returned.
+        What `dominant_modes` returned for that number of `digits`.
+    digits : int
     verdict : str
         What `unit_circle_counts` proved.
     """
@@ -55,18 +56,23 @@ def spectral_radius(
     if verdict == "marginal":
         return RealEnclosure(Fraction(1), Fraction(1))
     if modes:
-        return _from_modes(modes)
+        return _from_modes(modes, digits)
     if single_decode_length(kernel):
         return _annulus(kernel)
     return _bracket(kernel) if kernel.length <= LONGEST_KERNEL else None
 
 
-def _from_modes(modes: list[Root]) -> RealEnclosure:
+def _from_modes(modes: list[Root], digits: int) -> RealEnclosure:
+    """Return the largest moduli that the discs prove.
+
+    A root that was left out has a centre of no larger modulus than the last one here, and a radius
+    of at most 10^-digits of that, so that it cannot exceed the upper bound given.
+    """
     with ctx.workprec(64 + max(mode.value.real._mpf_[3] for mode in modes)):
         balls = [abs(_ball(mode)) for mode in modes]
         low = max(_fraction(ball.lower()) for ball in balls)
         high = max(_fraction(ball.upper()) for ball in balls)
-    return RealEnclosure(low, high)
+    return RealEnclosure(low, high * (1 + Fraction(2, 10**digits)))
 
 
 def _ball(mode: Root) -> acb:

@@ -15,6 +15,7 @@ are.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,14 +30,16 @@ from .schur_cohn import zeros_in_disc
 from .self_reciprocal import circle_zeros, self_reciprocal_part
 from .winding import Arc, PhasePath, Start, follow_phase
 
-__all__ = ["LONGEST_EXACT", "LONGEST_KERNEL", "LONGEST_SCHUR_COHN", "DiscCount", "count_by_winding"]
+__all__ = ["LONGEST_EXACT", "LONGEST_KERNEL", "DiscCount", "count_by_winding", "is_quick"]
 
 LONGEST_KERNEL = 5_000_000  # 2^25 samples: about 2 GB
 LONGEST_EXACT = 100_000  # kernel terms for which gcd(F, F*) takes about a second
-LONGEST_SCHUR_COHN = 40  # below, the exact recursion takes a few milliseconds
+# The exact recursion takes milliseconds up to 40 terms of 100 bits; its numbers grow with L.
+_SCHUR_COHN_WORK = 40**2 * 100
 _MOST_ARCS = 5_000  # each costs ball arithmetic; more of them mean a kernel beyond double precision
 _FIRST_BITS = 128
 _UNLIMITED_BITS = 1 << 20
+_ORDERS = 12  # up to R = 12 288: clusters of that many zeros
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,17 @@ def count_by_winding(kernel: MemoryKernel) -> DiscCount:
     polynomial = fmpz_poly(list(kernel.coefficients))
     common = self_reciprocal_part(polynomial)
     if common.degree() == 0:
-        resolve_arcs(path, kernel.closed_form, _UNLIMITED_BITS)
+        resolve_arcs(path, kernel.closed_form, _UNLIMITED_BITS, _ORDERS)
         return _checked(kernel, path)
     on = circle_zeros(common)
     within = _zeros_off_circle(polynomial // common)
     return DiscCount(within + (common.degree() - on) // 2, on)
+
+
+def is_quick(coefficients: Sequence[int]) -> bool:
+    """Tell whether the exact Schur-Cohn recursion takes milliseconds for these coefficients."""
+    bits = max(abs(c).bit_length() for c in coefficients)
+    return len(coefficients) ** 2 * bits <= _SCHUR_COHN_WORK
 
 
 def _checked(kernel: MemoryKernel, path: PhasePath) -> DiscCount:
@@ -91,7 +100,7 @@ def _checked(kernel: MemoryKernel, path: PhasePath) -> DiscCount:
 def _zeros_off_circle(polynomial: fmpz_poly) -> int:
     """Count the zeros in the open disc of a polynomial that is coprime to its reverse."""
     coefficients = [int(c) for c in polynomial.coeffs()]
-    if len(coefficients) <= LONGEST_SCHUR_COHN:
+    if len(coefficients) < 3 or is_quick(coefficients):
         return zeros_in_disc(coefficients)
     largest = max(map(abs, coefficients))
     on_circle = CirclePolynomial(
@@ -101,7 +110,7 @@ def _zeros_off_circle(polynomial: fmpz_poly) -> int:
     )
     start_positive = sum(coefficients) > 0
     path = follow_phase(on_circle, Start(0, 0.0 if start_positive else np.pi))
-    resolve_arcs(path, dict(enumerate(coefficients)), _UNLIMITED_BITS)
+    resolve_arcs(path, dict(enumerate(coefficients)), _UNLIMITED_BITS, _ORDERS)
     half_turns = path.half_turns()
     if half_turns is None:
         raise ArithmeticError("ball arithmetic did not decide a polynomial without circle zeros")

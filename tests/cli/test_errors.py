@@ -217,3 +217,20 @@ def test_a_full_disk_behind_standard_output_is_status_2() -> None:
     assert done.stderr == (
         "stabkit: error: standard output must be writable, not No space left on device.\n"
     )
+
+
+def test_a_state_that_is_a_pipe_is_refused_at_once(stabkit: Program, tmp_path: Path) -> None:
+    pipe = tmp_path / "state.json"
+    os.mkfifo(pipe)
+    status, out, err = stabkit("simulate", "5:3", "--capacity", "100", "--state", str(pipe))
+    assert (status, out) == (2, "")
+    assert "must be a regular file" in err
+
+
+def test_one_column_cannot_be_both(stabkit: Program, tmp_path: Path) -> None:
+    trace = tmp_path / "trace.csv"
+    trace.write_text("a,b\n3,4\n")
+    columns = ("--input-column", "a", "--output-column", "a")
+    status, out, err = stabkit("analyze", str(trace), *columns)
+    assert (status, out) == (2, "")
+    assert "must differ" in err

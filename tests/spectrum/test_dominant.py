@@ -94,7 +94,7 @@ def test_spectral_radius_is_bracketed_by_winding_numbers(random_mixes: Iterator[
         if kernel.length < 3:
             continue
         counts = unit_circle_counts(mix)
-        sharp = spectral_radius(kernel, dominant_modes(mix), counts.verdict)
+        sharp = spectral_radius(kernel, dominant_modes(mix), 50, counts.verdict)
         wide = _bracket(kernel)
         assert sharp is not None
         assert wide is not None
@@ -103,14 +103,16 @@ def test_spectral_radius_is_bracketed_by_winding_numbers(random_mixes: Iterator[
 
 def test_spectral_radius_of_special_cases() -> None:
     huge = MemoryKernel.of(Workload.from_classes([(3, 10**9)]))
-    annulus = spectral_radius(huge, None, "unstable")
+    annulus = spectral_radius(huge, None, 50, "unstable")
     assert annulus is not None
     assert (annulus.low, annulus.high) == (Fraction(10**9 + 3, 10**9 + 2), Fraction(5, 4))
     marginal = MemoryKernel.of(Workload.from_classes([(1, 2), (1, 3)]))
-    exact = spectral_radius(marginal, dominant_modes(Workload.from_classes([(1, 2)])), "marginal")
+    exact = spectral_radius(marginal, None, 50, "marginal")
     assert exact is not None
     assert exact.low == exact.high == 1
-    assert spectral_radius(MemoryKernel.of(Workload.from_classes([(1, 1)])), [], "stable") is None
+    assert (
+        spectral_radius(MemoryKernel.of(Workload.from_classes([(1, 1)])), [], 50, "stable") is None
+    )
 
 
 @pytest.mark.parametrize("radius", [0.9, 0.99, 1.0, 1.01, 1.1])

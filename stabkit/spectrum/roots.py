@@ -1,0 +1,172 @@
+"""All roots of the characteristic polynomial, each enclosed in a disc of its own.
+
+Three engines with the same kind of proof. Of n roots (with multiplicity), n discs each hold at
+least one and are disjoint; so each holds exactly one, and none is missed.
+
+* Short kernels, and whatever the others cannot do: FLINT's isolation, multiple roots included.
+* Long kernels: Aberth-Ehrlich in double precision (`all_zeros`), then Newton's method and inclusion
+  discs in ball arithmetic on the sparse closed form (`inclusion`).
+* ``method="mpmath"``: a second engine that shares nothing with these but the coefficients
+  (`multiprecision`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+from flint import acb, arb, ctx, fmpz_poly
+
+from ..errors import InvalidArgument, shown
+from ..model.kernel import MemoryKernel
+from ..model.workload import Workload
+from .all_zeros import approximate_zeros
+from .inclusion import ZeroDisc, proved_discs
+from .isolation import root_balls
+
+__all__ = [
+    "LARGEST_DIGITS",
+    "LONGEST_ISOLATED",
+    "Root",
+    "isolated_roots",
+    "positive_integer",
+    "precision_of",
+    "roots",
+    "roots_of_discs",
+]
+
+LONGEST_ISOLATED = 48  # FLINT isolates all roots of such a kernel within 10 ms
+LONGEST_ALL = 20_001
+LONGEST_MPMATH = 401
+LARGEST_DIGITS = 100_000
+
+
+@dataclass(frozen=True)
+class Root:
+    """A root of the characteristic polynomial.
+
+    Attributes
+    ----------
+    value : mpmath.mpc
+        The centre of the disc.
+    radius : mpmath.mpf
+        Proved: the root lies within `radius` of `value`, and no other one does.
+    multiplicity : int
+    """
+
+    value: mpmath.mpc
+    radius: mpmath.mpf
+    multiplicity: int = 1
+
+
+def roots(mix: Workload, digits: int = 50, method: str = "auto") -> list[Root]:
+    """Return all roots of the characteristic polynomial, |lambda| descending.
+
+    Parameters
+    ----------
+    mix : Workload
+        With L at most 20 001; at most 401 for ``"mpmath"``.
+    digits : int
+        Each radius is at most 10^-digits |lambda|; 1 to 100 000.
+    method : {"auto", "mpmath"}
+        The fastest engine, or the independent one in pure mpmath.
+
+    Returns
+    -------
+    list of Root
+        The multiplicities add up to L - 1. Discs are disjoint; of a pair of conjugates, which are
+        exact mirror images, the root in the upper half plane comes first; a real root has an
+        imaginary part of exactly 0.
+
+    Raises
+    ------
+    InvalidArgument
+        If `digits` or `method` is outside its domain, or L is beyond the bound.
+
+    Examples
+    --------
+    >>> mix = Workload.from_classes([(2, 1, 1), ("9/2", 2, 2), (1, 3, 1)])  # F = (2 l + 1)^2
+    >>> [(str(root.value), root.multiplicity) for root in roots(mix)]
+    [('(-0.5 + 0.0j)', 2)]
+    """
+    positive_integer("digits", digits, LARGEST_DIGITS)
+    if method not in ("auto", "mpmath"):
+        raise InvalidArgument(f"'method' must be 'auto' or 'mpmath', not {shown(method)}.")
+    longest = LONGEST_ALL if method == "auto" else LONGEST_MPMATH
+    if mix.longest_decode > longest:
+        raise InvalidArgument(
+            f"'mix' must have decode lengths up to {longest} for all roots "
+            f"by method '{method}', not {mix.longest_decode}."
+        )
+    kernel = MemoryKernel.of(mix)
+    if method == "mpmath":
+        from .multiprecision import multiprecision_roots
+
+        return [Root(*found) for found in multiprecision_roots(kernel.coefficients, digits)]
+    bits = precision_of(digits)
+    if kernel.length > LONGEST_ISOLATED:
+        zeros = approximate_zeros(kernel)
+        discs = None if zeros is None else proved_discs(kernel, zeros, None, bits)
+        if discs:
+            return roots_of_discs(discs, bits)
+    return isolated_roots(kernel, bits)
+
+
+def positive_integer(name: str, value: Any, most: float) -> None:
+    """Refuse what is not an integer between 1 and `most`."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise InvalidArgument(f"'{name}' must be a positive integer, not {shown(value)}.")
+
+
+def precision_of(digits: int) -> int:
+    """Return the bits of a relative radius of 10^-digits, with a margin for inverting a disc."""
+    return math.ceil(digits * math.log2(10)) + 4
+
+
+def isolated_roots(kernel: MemoryKernel, bits: int) -> list[Root]:
+    """Return all roots by FLINT's isolation, each to 2^-bits of its modulus."""
+    polynomial = fmpz_poly(list(reversed(kernel.coefficients)))
+    precision = bits + 16
+    while True:
+        with ctx.workprec(precision):
+            balls = root_balls(polynomial)
+            if all(_radius(ball) <= abs(ball).mid() * arb(2) ** -bits for ball, _ in balls):
+                return _ranked([_root(ball, multiplicity) for ball, multiplicity in balls])
+        precision *= 2
+
+
+def roots_of_discs(discs: Iterable[ZeroDisc], bits: int) -> list[Root]:
+    """Return the reciprocals of zeros of G and of their conjugates, as roots."""
+    found = []
+    with ctx.workprec(2 * bits + 64):
+        for disc in discs:
+            root = _root((1 / disc.ball()).conjugate(), 1)
+            found.append(root)
+            if not disc.is_real:
+                found.append(Root(_mirrored(root.value), root.radius))
+    return _ranked(found)
+
+
+def _ranked(found: list[Root]) -> list[Root]:
+    """Sort by modulus, descending; upper half plane first."""
+    with mpmath.workprec(max((r.value.real._mpf_[3] for r in found), default=53) + 64):
+        return sorted(found, key=lambda r: (-abs(r.value), -r.value.imag))
+
+
+def _root(ball: acb, multiplicity: int) -> Root:
+    value = mpmath.mp.make_mpc((ball.real.mid()._mpf_, ball.imag.mid()._mpf_))
+    return Root(value, mpmath.mp.make_mpf(_radius(ball)._mpf_), multiplicity)
+
+
+def _mirrored(value: mpmath.mpc) -> mpmath.mpc:
+    """Return the conjugate, exactly."""
+    real, imaginary = value._mpc_
+    return mpmath.mp.make_mpc((real, mpmath.libmp.mpf_neg(imaginary)))
+
+
+def _radius(ball: acb) -> arb:
+    """Return an exact upper bound of the distance from the ball's midpoint to its points."""
+    return acb(ball.real.rad(), ball.imag.rad()).abs_upper()

@@ -1,0 +1,60 @@
+"""``stabkit roots``: digits, radii, conjugates, the symbolic equation."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import pytest
+
+Program = Callable[..., Any]
+
+
+def test_json_holds_every_root_within_its_radius(stabkit: Program) -> None:
+    status, out, err = stabkit("roots", "5:3", "5:5", "--digits", "40", "--json")
+    record = json.loads(out)
+    assert (status, err, record["schema"], record["degree"]) == (0, "", "stabkit.roots/1", 4)
+    with mpmath.workdps(60):
+        for root in record["roots"]:
+            value = mpmath.mpc(root["re"], root["im"])
+            # F = (6, 7, 8, 9/2, 5) for s = 5, l = (3, 5), 1/2: |F| at the root by Horner's rule
+            residual = mpmath.polyval([6, 7, 8, mpmath.mpf(9) / 2, 5], value)
+            assert abs(residual) < mpmath.mpf(root["radius"]) * 100
+            assert mpmath.mpf(root["radius"]) < mpmath.mpf("1e-40")
+
+
+def test_text_has_one_line_for_a_pair(stabkit: Program) -> None:
+    lines = stabkit("roots", "5:3", "5:5", "--digits", "12").out.splitlines()
+    assert lines[0].split("  ")[0] == "factor |λ|"
+    assert len(lines) == 3
+    assert lines[1].startswith("1.05382885001")
+
+
+def test_top_roots_of_a_trace(stabkit: Program) -> None:
+    lines = stabkit("roots", "--top", "6", "--digits", "10").out.splitlines()
+    assert len(lines) == 4
+    assert lines[1].startswith("0.9974296339")
+
+
+def test_symbolic_equation(stabkit: Program) -> None:
+    out = stabkit("roots", "5:2", "5:3", "--symbolic").out
+    assert "λ^2  (s + 1)" in out
+    assert "λ^1  (s + 2)" in out
+    assert out.endswith("= 0\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["5:3", "--digits", "0"], "'digits' must be a positive integer"),
+        (["5:3", "--method", "qr"], "'method' must be 'auto' or 'mpmath'"),
+        (["5:30000", "5:29999"], "'mix' must have decode lengths up to 20001"),
+        (["5:65", "--symbolic"], "'--symbolic' must go with decode lengths up to 64, not 65"),
+        (["5:3", "--top", "0"], "--top"),
+    ],
+)
+def test_bad_usage(stabkit: Program, arguments: list[str], message: str) -> None:
+    status, out, err = stabkit("roots", *arguments)
+    assert (status, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
