@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from decimal import ROUND_UP, Context, Decimal
 from fractions import Fraction
 from functools import partial
-from itertools import starmap
+from itertools import islice, starmap
 from typing import Any
 
 from .. import __version__
@@ -39,6 +39,7 @@ __all__ = ["SHOWN_CLASSES", "analyze", "analyze_many"]
 SHOWN_CLASSES = 64
 _MODES = 6
 _DIGITS = 40
+_UNRESOLVED = "The dominant modes were not resolved one by one."
 
 
 def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
@@ -73,7 +74,7 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
     counts = unit_circle_counts(mix)
     modes = dominant_modes(mix, _MODES, _DIGITS) if kernel.length > 1 else []
     radius = spectral_radius(kernel, modes, _DIGITS, counts.verdict)
-    summaries = tuple(_dominant_mode(root) for root in modes or ())
+    summaries = _dominant_modes(modes or [])
     return Analysis(
         version=__version__,
         workload=_workload_summary(mix),
@@ -82,7 +83,7 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
         verdict=counts.verdict,
         certified=counts.certified,
         method=counts.method,
-        reason=counts.reason,
+        reason=counts.reason if modes is not None else f"{counts.reason} {_UNRESOLVED}",
         counts=ModeCounts(counts.inside, counts.on_circle, counts.outside),
         undecided_arcs=counts.undecided_arcs,
         spectral_radius=None if radius is None else _enclosure(radius),
@@ -144,6 +145,12 @@ def _synchronized_cycle(kernel: MemoryKernel) -> SynchronizedCycle:
     g = math.gcd(*kernel.decode_lengths)
     held = sum(t * (n // g) + w * g * ((n // g) * (n // g + 1) // 2) for n, w, t in kernel)
     return SynchronizedCycle(Fraction(kernel.total, g * held))
+
+
+def _dominant_modes(modes: list[Root]) -> tuple[DominantMode, ...]:
+    """Return one summary for each root, a multiple one as often as it is one; 6 at most."""
+    repeated = (_dominant_mode(root) for root in modes for _ in range(root.multiplicity))
+    return tuple(islice(repeated, _MODES))
 
 
 def _dominant_mode(root: Root) -> DominantMode:

@@ -150,7 +150,7 @@ class CrossCheck:
     `throughput_ratio` to `evictions_per_step` are long-run means of the run that starts near the
     equilibrium; `from_empty_ratio` is the token ratio of the run that starts empty. A figure that
     the runs were too short for is None, and `reason` says so. `completed_shares` has the classes'
-    order (at most the first 64).
+    order, all of them.
     """
 
     steps: int

@@ -109,6 +109,6 @@ def _run(arguments: list[str]) -> int:
         if isinstance(failure, StabkitError):
             raise
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - what is left of it cannot be written
-        message = f"the output must be writable, not {failure.strerror}."
+        message = f"standard output must be writable ({failure.strerror})."
         raise OutputError(message) from failure
     return int(status or 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -34,8 +35,9 @@ def check_targets(output: Path | None, figure: Path | None) -> None:
 
     if figure is not None:
         figure_format(figure)
+        os.environ["MPLBACKEND"] = "agg"  # figures go to files, whatever the user's screen
     for path in (output, figure):
         if path is not None:
             check_target(path)
-    if output is not None and figure is not None and output.absolute() == figure.absolute():
+    if output is not None and figure is not None and output.resolve() == figure.resolve():
         raise OutputError(f"'--figure' must differ from '--output', not {shown(str(figure))}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,14 +30,12 @@ def emit(text: str, output: Path | None) -> None:
         return
     if sys.stdout is None:  # closed by whoever started us
         raise OutputError("standard output must be open, not closed.")
-    _survive_encoding(sys.stdout)
     try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        _write_all(sys.stdout, text)
     except BrokenPipeError:
         raise
     except OSError as failure:
-        raise OutputError(f"standard output must be writable, not {failure.strerror}.") from failure
+        raise OutputError(f"standard output must be writable ({failure.strerror}).") from failure
 
 
 def emit_rich(draw: Callable[[Console], None], output: Path | None) -> None:
@@ -104,6 +103,23 @@ def working(what: str) -> Iterator[None]:
 
     with Console(stderr=True, markup=False).status(what):
         yield
+
+
+def _write_all(stream: TextIO, text: str) -> None:
+    """Write every byte: an unbuffered stream may take a part of them and say nothing."""
+    _survive_encoding(stream)
+    binary = getattr(stream, "buffer", None)
+    if binary is None:
+        stream.write(text)
+    else:
+        stream.flush()
+        left = memoryview(text.encode(stream.encoding, stream.errors or "strict"))
+        while left:
+            written = binary.write(left)
+            if not written:
+                raise OSError(errno.EAGAIN, "full")
+            left = left[written:]
+    stream.flush()
 
 
 def _survive_encoding(stream: TextIO) -> None:

@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import cmath
 import math
-import sys
 from dataclasses import dataclass
 from numbers import Complex, Integral
 from typing import Any
@@ -36,7 +35,7 @@ from ..errors import InvalidArgument, shown
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
 from .initial_state import equilibrium_admissions
-from .product_form import ProductFormRun
+from .product_form import FULL_TO_ROUNDING, ProductFormRun
 
 __all__ = ["Growth", "disturbed_state", "growth_per_step", "measure_growth"]
 
@@ -47,7 +46,7 @@ _LARGEST_SIZE = 0.5
 # |lambda| <= 2.
 _SMALLEST_SIZE = 1e-3
 # What a measured growth per step must be certain to, and the multiply-adds it may cost.
-_LARGEST_UNCERTAINTY = 1e-5
+_LARGEST_UNCERTAINTY = 1e-7
 _WORK = 400_000_000
 
 
@@ -71,7 +70,11 @@ class Growth:
 
 
 def growth_per_step(
-    admitted: NDArray[Any], equilibrium: float, real_mode: bool, lag: int = 1
+    admitted: NDArray[Any],
+    equilibrium: float,
+    real_mode: bool,
+    lag: int = 1,
+    rounding: float = 0.0,
 ) -> Growth | None:
     """Fit the growth per step of a single mode to a run before any eviction.
 
@@ -85,6 +88,8 @@ def growth_per_step(
         Whether one real mode is present; otherwise a complex pair.
     lag : int
         h >= 1, in steps.
+    rounding : float
+        What an admission is rounded by, in requests: residuals are not trusted to be smaller.
 
     Returns
     -------
@@ -115,7 +120,7 @@ def growth_per_step(
     if rank < order or not determinant > 0:
         return None
     residual = target - columns @ weights
-    variance = (residual @ residual) / (equations - order)
+    variance = max((residual @ residual) / (equations - order), rounding**2)
     error = math.sqrt(variance * np.linalg.inv(columns.T @ columns)[0, 0])
     per_step = float(determinant ** (1 / (order * lag)))
     return Growth(per_step, per_step * error / (determinant * order * lag), len(deviation))
@@ -183,9 +188,9 @@ def measure_growth(
     -------
     float or None
         The growth factor per step. None where the run cannot tell it: the first eviction comes
-        too early for the fit; the deviation never rises to 10^4 times the rounding of an
-        admission, about 2^-52 G(1)/g_0 of a* (a fast decaying mode has died out of the young
-        cohorts); the standard error exceeds 1e-5; or the run would take more than 4 10^8
+        too early for the fit; the deviation never rises to 10^4 times what rounding does to an
+        admission, about 2^-49 G(1)/g_0 of a* (a fast decaying mode has died out of the young
+        cohorts); the standard error exceeds 1e-7; or the run would take more than 4 10^8
         multiply-adds.
 
     Raises
@@ -212,7 +217,7 @@ def measure_growth(
     if count * mix.longest_decode > _WORK:
         return None
     if size is None:
-        size = _LARGEST_SIZE * min(1.0, math.exp(-count * math.log(abs(mode))))
+        size = _LARGEST_SIZE * math.exp(min(0.0, -count * math.log(abs(mode))))
         size = max(size, _SMALLEST_SIZE)
     run = ProductFormRun(mix, disturbed_state(mix, mode, size))
     block = run.advance(count)
@@ -224,12 +229,12 @@ def measure_growth(
 def _measured(mix: Workload, admitted: NDArray[Any], mode: complex) -> float | None:
     equilibrium = float(equilibrium_admissions(mix))
     kernel = MemoryKernel.of(mix)
-    rounding = sys.float_info.epsilon * kernel.total / kernel.first * equilibrium
+    rounding = FULL_TO_ROUNDING * (kernel.total / kernel.first) * equilibrium
     if not admitted.size or np.abs(admitted - equilibrium).max() < 1e4 * rounding:
         return None
     real = abs(mode.imag) <= 1e-12 * abs(mode)
     lag = 1 if real else _lag(cmath.phase(mode), len(admitted) // 4)
-    growth = growth_per_step(admitted, equilibrium, real, lag)
+    growth = growth_per_step(admitted, equilibrium, real, lag, rounding)
     if growth is None or growth.uncertainty > _LARGEST_UNCERTAINTY:
         return None
     return growth.per_step

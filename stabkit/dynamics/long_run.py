@@ -183,7 +183,7 @@ def long_run(
 def _tolerance(mix: Workload) -> float:
     """Return the recurrence, relative to a*, that rounding in the memory cannot hide."""
     kernel = MemoryKernel.of(mix)
-    return max(_RECURRENCE, 8 * sys.float_info.epsilon * kernel.total / kernel.first)
+    return max(_RECURRENCE, 8 * sys.float_info.epsilon * (kernel.total / kernel.first))
 
 
 def _periodic(mix: Workload, run: ProductFormRun, period: int, steps: int) -> LongRun:

@@ -23,7 +23,7 @@ from typing import Any, get_args
 import numpy as np
 
 from ..errors import InvalidArgument, shown
-from ..model.workload import Workload
+from ..model.workload import Workload, check_workload
 from .initial_state import cohorts_of, equilibrium_admissions, read_counts, whole_equilibrium
 from .policies import Policy, policy_named
 from .product_form import ProductFormRun, simulated_capacity
@@ -99,6 +99,7 @@ def simulate(
     array([ True,  True,  True,  True,  True])
     """
     rule = policy_named(policy)
+    check_workload(mix)
     _check(mix, steps, arithmetic, record_states)
     run = _started(mix, arithmetic, state, rule)
     blocks, states = [run.start], [run.state()] if record_states else None

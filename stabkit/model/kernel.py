@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from .workload import Workload
+from .workload import Workload, check_workload
 
 __all__ = ["MemoryKernel"]
 
@@ -68,9 +68,9 @@ class MemoryKernel:
 
     @classmethod
     def of(cls, workload: Workload) -> MemoryKernel:
-        """Return the kernel of `workload`."""
+        """Return the kernel of `workload`; InvalidWorkload if it is not a Workload."""
         merged: dict[int, tuple[Fraction, Fraction]] = {}
-        for c in workload.classes:
+        for c in check_workload(workload).classes:
             share, held = merged.get(c.decode_length, (Fraction(0), Fraction(0)))
             merged[c.decode_length] = (share + c.share, held + c.share * c.input_length)
         lengths = tuple(sorted(merged))

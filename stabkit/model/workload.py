@@ -34,6 +34,7 @@ __all__ = [
     "LARGEST_INPUT_LENGTH",
     "RequestClass",
     "Workload",
+    "check_workload",
 ]
 
 LARGEST_INPUT_LENGTH = 10**12
@@ -211,6 +212,19 @@ class Workload:
         return lengths.pop() if len(lengths) == 1 else None
 
 
+def check_workload(mix: Any) -> Workload:
+    """Return `mix` if it is a Workload.
+
+    Raises
+    ------
+    InvalidWorkload
+        If it is anything else.
+    """
+    if not isinstance(mix, Workload):
+        raise InvalidWorkload(f"'mix' must be a Workload, not {shown(mix)}.")
+    return mix
+
+
 def _entries(classes: Any) -> Iterable[Any]:
     if isinstance(classes, (str, bytes)) or not isinstance(classes, Iterable):
         raise InvalidWorkload(
@@ -297,5 +311,6 @@ def _read_capacity(capacity: Any, classes: Sequence[RequestClass]) -> Fraction |
 
 
 def _label(classes: Sequence[RequestClass]) -> str:
-    shown_classes = " ".join(f"{c.input_length}:{c.decode_length}:{c.share}" for c in classes[:3])
+    texts = [f"{c.input_length}:{c.decode_length}:{c.share}" for c in classes[:3]]
+    shown_classes = " ".join(text if len(text) <= 40 else f"{text[:37]}..." for text in texts)
     return shown_classes if len(classes) <= 3 else f"{shown_classes} ... ({len(classes)} classes)"

@@ -170,7 +170,9 @@ def _long_run_rows(check: CrossCheck, workload: WorkloadSummary) -> Rows:
         yield "long run", f"{ratio} of the steady state's tokens{requests}"
     if check.evictions_per_step is not None:
         # Without a capacity the fluid is scaled to one admission per step.
-        unit = "requests per step" if workload.capacity is not None else "per admission"
+        unit = (
+            "requests per step" if workload.capacity is not None else "per steady-state admission"
+        )
         yield "evictions", f"{readable(check.evictions_per_step, 4)} {unit}"
     if check.wasted_token_fraction is not None:
         yield "wasted work", f"{percent(check.wasted_token_fraction)} of the decode steps done"

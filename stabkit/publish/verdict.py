@@ -97,11 +97,19 @@ def _marginal(analysis: Analysis) -> str:
     count = analysis.counts.on_circle
     modes = "some swings" if count is None else counted(count, "swing")
     verb = "neither grows nor dies" if count == 1 else "neither grow nor die"
+    effect = "a disturbance stays"
+    if _repeated_on_circle(analysis):
+        effect = "a disturbance stays or, because some of them coincide, slowly grows"
     return (
-        f"This mix stands exactly on the border of stability: {modes} {verb} out, so that a "
-        "disturbance stays, and the least change of the mix may tip it. Do not count on the steady "
+        f"This mix stands exactly on the border of stability: {modes} {verb} out by a factor, so "
+        f"that {effect}, and the least change of the mix may tip it. Do not count on the steady "
         "state."
     )
+
+
+def _repeated_on_circle(analysis: Analysis) -> bool:
+    border = [m for m in analysis.dominant_modes if not m.doubling_steps and not m.half_life_steps]
+    return len(set(border)) < len(border)
 
 
 def _undecided(analysis: Analysis) -> str:

@@ -22,7 +22,7 @@ from flint import acb, arb, ctx, fmpz_poly
 
 from ..errors import InvalidArgument, shown
 from ..model.kernel import MemoryKernel
-from ..model.workload import Workload
+from ..model.workload import Workload, check_workload
 from .all_zeros import approximate_zeros
 from .inclusion import ZeroDisc, proved_discs
 from .isolation import root_balls
@@ -95,6 +95,7 @@ def roots(mix: Workload, digits: int = 50, method: str = "auto") -> list[Root]:
     positive_integer("digits", digits, LARGEST_DIGITS)
     if method not in ("auto", "mpmath"):
         raise InvalidArgument(f"'method' must be 'auto' or 'mpmath', not {shown(method)}.")
+    check_workload(mix)
     longest = LONGEST_ALL if method == "auto" else LONGEST_MPMATH
     if mix.longest_decode > longest:
         raise InvalidArgument(

@@ -121,6 +121,46 @@ def test_verdicts_are_proved_or_undecided() -> None:
     assert (trivial.verdict, trivial.spectral_radius) == ("stable", None)
 
 
+@pytest.mark.parametrize(
+    "classes",
+    [
+        [(1000, 1, 10), (1, 2, 1)],  # lambda = -0.0003: gone within a few steps
+        [(100_000, 1), ("1/7", 3)],  # a complex pair of modulus 0.0056, below rounding at once
+        [(1, 21, "1e-8"), (1, 1, 4)],
+        [(5, 3, "1e308"), (5, 5, 1)],
+        [(0, 1, "1e999"), (0, 2, 1)],
+    ],
+)
+def test_fast_and_extreme_modes_are_measured_or_left_out_never_wrong(classes: list) -> None:
+    a = analyze(Workload.from_classes(classes))
+    assert a.certified
+    assert a.simulation is not None
+    assert a.simulation.agrees is not False
+    assert a.simulation.growth_measured is not None or a.simulation.reason
+
+
+def test_the_real_run_has_long_run_figures() -> None:
+    s = analyze(Workload.named("vllm-rtx4090")).simulation
+    assert s is not None
+    assert s.throughput_ratio == pytest.approx(0.991, abs=0.002)
+    assert s.evictions_per_step is not None
+    assert s.evictions_per_step > 0
+
+
+def test_a_repeated_root_on_the_circle_is_listed_as_often_as_it_counts() -> None:
+    # by hand: g = (1, 2, 1), F = (l + 1)^2
+    a = analyze(Workload.from_classes([(0, 2, 2), (0, 3, 1)]), crosscheck=False)
+    assert (a.verdict, a.counts.on_circle) == ("marginal", 2)
+    assert [m.re for m in a.dominant_modes] == [-1, -1]
+
+
+@pytest.mark.parametrize("mix", [None, 5, "azure-conv-2023", [(5, 3)]])
+def test_only_workloads_are_analysed(mix: Any) -> None:
+    for function in (analyze, stabkit.simulate, stabkit.unit_circle_counts, stabkit.roots):
+        with pytest.raises(stabkit.InvalidWorkload, match="'mix' must be a Workload, not"):
+            function(mix)
+
+
 CLASSES = st.lists(
     st.tuples(st.integers(0, 60), st.integers(1, 40), st.integers(1, 9)), min_size=1, max_size=4
 )

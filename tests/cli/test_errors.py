@@ -215,7 +215,7 @@ def test_a_full_disk_behind_standard_output_is_status_2() -> None:
         )
     assert done.returncode == 2
     assert done.stderr == (
-        "stabkit: error: standard output must be writable, not No space left on device.\n"
+        "stabkit: error: standard output must be writable (No space left on device).\n"
     )
 
 
@@ -234,3 +234,48 @@ def test_one_column_cannot_be_both(stabkit: Program, tmp_path: Path) -> None:
     status, out, err = stabkit("analyze", str(trace), *columns)
     assert (status, out) == (2, "")
     assert "must differ" in err
+
+
+def run_in_shell(command: str) -> "subprocess.CompletedProcess[str]":
+    program = f"{sys.executable} -m stabkit"
+    return subprocess.run(
+        ["bash", "-c", command.replace("stabkit", program)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+
+
+def test_a_closed_output_is_one_line_and_exit_2() -> None:
+    finished = run_in_shell("stabkit analyze 5:3 >&-")
+    assert finished.returncode == 2
+    assert finished.stderr == "stabkit: error: standard output must be open, not closed.\n"
+
+
+def test_a_closed_error_stream_leaves_the_output_alone() -> None:
+    finished = run_in_shell("stabkit analyze bad:x 2>&-")
+    assert (finished.returncode, finished.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("arguments", ["--help", "--version", "examples"])
+def test_a_full_disk_is_one_line_and_exit_2(arguments: str) -> None:
+    finished = run_in_shell(f"stabkit {arguments} > /dev/full")
+    assert finished.returncode == 2
+    assert finished.stderr.startswith("stabkit: error: standard output must be writable")
+    assert finished.stderr.count("\n") == 1
+
+
+def test_an_unbuffered_output_is_written_whole_or_refused(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    finished = run_in_shell(
+        f"ulimit -f 4; PYTHONUNBUFFERED=1 stabkit simulate 5:3 --steps 20000 > {target}"
+    )
+    assert finished.returncode != 0
+
+
+def test_figures_do_not_depend_on_the_users_screen(tmp_path: Path) -> None:
+    figure = tmp_path / "figure.png"
+    finished = run_in_shell(f"MPLBACKEND=bogus stabkit analyze 5:3 --figure {figure}")
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert figure.stat().st_size > 1000

@@ -112,7 +112,7 @@ def test_root_at_minus_one_of_a_long_kernel_is_found_exactly() -> None:
 
 
 def test_multiple_roots_on_the_circle_and_next_to_it() -> None:
-    """Roots -1 of multiplicity 2 to 5, and the same mixes with one share moved by 10^-e."""
+    """Roots -1 of multiplicity 2 to 8, and the same mixes with one share moved by 10^-e."""
     path = Path(__file__).parents[1] / "vectors" / "multiple_roots.json"
     for record in json.loads(path.read_text())["mixes"]:
         classes = [(s, length, Fraction(p)) for s, length, p in record["classes"]]
