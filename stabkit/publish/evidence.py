@@ -143,7 +143,7 @@ def crosscheck_rows(check: CrossCheck, workload: WorkloadSummary) -> Rows:
         yield "completed by class", f"{shares} (in the order of the classes)"
     if check.from_empty_ratio is not None:
         ratio = percent(check.from_empty_ratio)
-        yield "from empty", f"{ratio} of the steady state's tokens in the long run"
+        yield "started empty", f"{ratio} of the steady state's tokens in the long run"
     if check.reason is not None:
         yield "not measured", check.reason
 
@@ -167,7 +167,7 @@ def _long_run_rows(check: CrossCheck, workload: WorkloadSummary) -> Rows:
         if check.request_ratio is not None:
             requests = f", {percent(check.request_ratio)} of its requests"
         ratio = percent(check.throughput_ratio)
-        yield "long run", f"{ratio} of the steady state's tokens{requests}"
+        yield "started near it", f"{ratio} of the steady state's tokens{requests} in the long run"
     if check.evictions_per_step is not None:
         # Without a capacity the fluid is scaled to one admission per step.
         unit = (
