@@ -14,6 +14,8 @@ from functools import partial
 from itertools import islice, starmap
 from typing import Any
 
+import mpmath
+
 from .. import __version__
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
@@ -169,9 +171,7 @@ def _dominant_mode(root: Root) -> DominantMode:
 
 def _log_modulus(root: Root) -> float:
     """Return log |lambda|; 0 where the disc does not tell the modulus from 1."""
-    import mpmath
-
-    with mpmath.workprec(4 * _DIGITS * 4):
+    with mpmath.workdps(2 * _DIGITS):
         rate = mpmath.log(abs(root.value))
         return float(rate) if abs(rate) > 2 * root.radius else 0.0
 

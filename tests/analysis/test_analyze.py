@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import stabkit
 from stabkit import Analysis, Workload, analyze, analyze_many
+from stabkit.analysis.crosscheck import cross_check
 
 TRACES = {
     # MODEL.md section 8 and the known spectral radii, double precision
@@ -137,6 +138,15 @@ def test_fast_and_extreme_modes_are_measured_or_left_out_never_wrong(classes: li
     assert a.simulation is not None
     assert a.simulation.agrees is not False
     assert a.simulation.growth_measured is not None or a.simulation.reason
+
+
+def test_without_a_resolved_mode_nothing_is_said_of_a_start_near_the_equilibrium() -> None:
+    # R12's mix settles elsewhere from empty: that must not count against a stable verdict
+    check = cross_check(Workload.named("bistable"), "stable", ())
+    assert (check.agrees, check.throughput_ratio) == (None, None)
+    assert check.from_empty_ratio is not None
+    assert check.from_empty_ratio < 0.995
+    assert "not resolved" in (check.reason or "")
 
 
 def test_the_real_run_has_long_run_figures() -> None:
