@@ -10,8 +10,16 @@ at angles of nearly 2 pi k / L, so that equally spaced points on it are within r
 each, and a handful of sweeps is enough; the starts are turned by a fraction of their spacing, for a
 configuration that is symmetric about the real axis could never split a pair into two real zeros.
 
-The logarithmic derivative comes from the sparse closed form (`disc_zeros`), so that a sweep costs
-O(n K) for it and O(n^2) for the sums. Points that have settled are not moved again.
+What keeps two points from the same zero is the repulsion of the nearest ones. The sum over the
+others changes the path, not the limits: it is taken over the nearest by angle, and the rest is
+replaced by what evenly spread points at the same distance from the origin give. For the m-th roots
+of r^m that sum is, with z one of them,
+
+    sum_{z_j != z} 1 / (z - z_j) = (m - 1) / (2 z),
+
+1 / (2 z) from each on average. So a sweep costs O(n (K + 2 W)), with W neighbours on either side,
+instead of O(n (K + n)). The last few points to move, which may have no zero near them, take the
+full sum; and where this does not settle, all points do from the start.
 
 Nothing is proved here; `stabkit.spectrum.inclusion` proves where the zeros are.
 
@@ -25,6 +33,7 @@ polynomial rootfinder", Numer. Algorithms 23 (2000).
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from ..model.kernel import MemoryKernel
 from .circle import Complexes, Integers
@@ -33,7 +42,9 @@ from .disc_zeros import LogDerivative
 __all__ = ["approximate_zeros"]
 
 _SWEEPS = 60
-_SETTLED = 1e-13
+_NEIGHBOURS = 24  # on either side
+_FEW = 100  # so many points at the end take the sum over all others
+_SETTLED = 1e-6  # of the spacing: the cubic step leaves about its cube
 _TURN = 0.05  # of the spacing; the start nearest to z = 1 stays clear of H's own double zero there
 _ENTRIES = 2**21  # of a block of differences: 32 MiB
 
@@ -44,37 +55,54 @@ def approximate_zeros(kernel: MemoryKernel) -> Complexes | None:
     Parameters
     ----------
     kernel : MemoryKernel
-        Of L >= 2 terms; time O(L^2) per sweep.
+        Of L >= 2 terms; time O(L (K + 48)) per sweep as a rule, O(L^2) for the unusual ones.
 
     Returns
     -------
     complex array or None
         With the conjugates of the complex ones they are L - 1.
     """
-    count = kernel.length - 1
-    slope = LogDerivative(kernel)
-    angles = 2 * np.pi * (np.arange(1, count + 1) - _TURN) / (count + 1)
-    z = np.exp(1j * angles)
-    moving = np.arange(count)
-    with np.errstate(all="ignore"):
-        for _ in range(_SWEEPS):
-            step = 1 / (slope(z[moving]) / z[moving] - _repulsion(z, moving))
-            z[moving] -= step
-            moving = moving[~(np.abs(step) <= _SETTLED * np.abs(z[moving]))]
-            if not len(moving):
-                return _upper_half(z)
+    for neighbours in (_NEIGHBOURS, kernel.length):
+        z = _iterated(kernel, neighbours)
+        upper = None if z is None else _upper_half(z)
+        if upper is not None:
+            return upper
     return None
 
 
-def _repulsion(z: Complexes, moving: Integers) -> Complexes:
-    """Return sum_{j != i} 1 / (z_i - z_j) for the points `moving`."""
-    rows = max(1, _ENTRIES // len(z))
-    sums = np.empty(len(moving), dtype=complex)
-    for start in range(0, len(moving), rows):
-        block = moving[start : start + rows]
-        differences = z[block, None] - z
-        differences[np.arange(len(block)), block] = np.inf
-        sums[start : start + rows] = np.sum(1 / differences, axis=1)
+def _iterated(kernel: MemoryKernel, neighbours: int) -> Complexes | None:
+    """Return the limits of the iteration, or None if some points keep moving."""
+    count = kernel.length - 1
+    slope = LogDerivative(kernel)
+    z: Complexes = np.exp(2j * np.pi * (np.arange(1, count + 1) - _TURN) / (count + 1))
+    moving = np.ones(count, dtype=bool)
+    with np.errstate(all="ignore"):
+        for _ in range(_SWEEPS):
+            order = np.argsort(np.angle(z))
+            z, moving = z[order], moving[order]
+            (rows,) = np.nonzero(moving)
+            reach = neighbours if len(rows) > _FEW else count
+            step = 1 / (slope(z[rows]) / z[rows] - _repulsion(z, rows, reach))
+            z[rows] -= step
+            moving[rows] = ~(np.abs(step) * count <= _SETTLED * np.abs(z[rows]))
+            if not np.any(moving):
+                return z
+    return None
+
+
+def _repulsion(z: Complexes, rows: Integers, neighbours: int) -> Complexes:
+    """Return sum_{j != i} 1 / (z_i - z_j) for i in `rows`; see the module about far points."""
+    reach = min(neighbours, len(z) // 2)
+    far = max(0, len(z) - 1 - 2 * reach)
+    ring = np.concatenate([z[len(z) - reach :], z, z[: len(z) - 1 - far - reach]])
+    windows = sliding_window_view(ring, len(z) - far)
+    at_once = max(1, _ENTRIES // (len(z) - far))
+    sums = far / (2 * z[rows])
+    for start in range(0, len(rows), at_once):
+        block = rows[start : start + at_once]
+        differences = z[block, None] - windows[block]
+        differences[:, reach] = np.inf
+        sums[start : start + at_once] += np.sum(1 / differences, axis=1)
     return sums
 
 

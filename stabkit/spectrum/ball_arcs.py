@@ -33,7 +33,7 @@ from flint import acb, arb, ctx, fmpq
 
 from .winding import MARGIN, Arc, PhasePath
 
-__all__ = ["resolve_arcs"]
+__all__ = ["resolve_arcs", "scaled_derivatives"]
 
 _GUARD_BITS = 64
 _ORDER = 6
@@ -102,7 +102,7 @@ def _direction(
     precision = _GUARD_BITS + 2 * (_depth(hi - lo) + max(terms).bit_length())
     while True:
         with ctx.workprec(precision):
-            sums = _scaled_derivatives(terms, order, (lo + hi) / 2)
+            sums = scaled_derivatives(terms, order, (lo + hi) / 2)
             quarter = arb(_exact((hi - lo) / 4)) * arb.pi()
             reach = quarter**order * remainder / factorial(order)
             for i in range(1, order):
@@ -115,7 +115,7 @@ def _direction(
         precision *= 2
 
 
-def _scaled_derivatives(terms: Mapping[int, int], order: int, centre: Fraction) -> list[acb]:
+def scaled_derivatives(terms: Mapping[int, int], order: int, centre: Fraction) -> list[acb]:
     """Return 2^i h^(i)(pi centre) for i < order, each up to a factor of modulus 1."""
     degree = max(terms)
     sums = [acb(0)] * order

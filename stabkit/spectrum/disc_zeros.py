@@ -6,6 +6,10 @@ circle finds zeros; a radius in a gap between their moduli is chosen, and the ce
 number for it (`kernel_circle.zeros_within`) tells whether all zeros inside have been found. If not,
 the search goes on from the new circle and, with the known zeros divided out, from inside.
 
+Nearly synchronised mixes have rings of thousands of zeros whose moduli differ by less than doubles
+resolve. No radius separates the nearest of them from the rest; the second round therefore looks for
+all of the ring, and for the gap beyond it.
+
 Everything uses the logarithmic derivative z G'/G = z H'/H + 2 z / (1 - z) of the sparse closed
 form, which is evaluated with the largest term taken out and so never overflows.
 
@@ -26,12 +30,14 @@ from .kernel_circle import circle_polynomial, zeros_within
 __all__ = ["LogDerivative", "smallest_zeros"]
 
 _BISECTIONS = 50
-_NEWTON_STEPS = 40
+_NEWTON_STEPS = 15
 _ROUNDS = 7
-_MOST_EFFORT = 2**22  # kernel length times effort: rounds that would take many seconds are left out
+_MOST_EFFORT = 2**21  # kernel length times effort: rounds that would take many seconds are left out
 _EVALUATIONS = 60_000  # terms per Newton step, over all starts, in the first round
-_MOST_STARTS = 2_000
+_MOST_PAIRS = 2**22  # of a start and a known zero, in one step
+_MOST_REFINED = 2**22  # terms: targets are ranked after two steps if that is as cheap
 _TERMS_AT_ONCE = 2**20
+_LEAST_GAP = 2.0**-48  # of moduli: zeros in double precision are off by some 2^-53
 _EXTRA = 10  # zeros beyond those asked for, among which a gap of moduli is sought
 
 
@@ -58,56 +64,76 @@ def smallest_zeros(kernel: MemoryKernel, count: int) -> tuple[Complexes, float] 
         if attempt and effort * kernel.length > _MOST_EFFORT:
             break
         wanted = min(effort, 64) * _EVALUATIONS // len(kernel.closed_form)
-        most = max(2 * (count + _EXTRA), min(wanted, _MOST_STARTS))
-        starts = _starts_on_circle(kernel, radius, most)
-        if attempt:
-            starts = np.concatenate([starts, _starts_inside(radius, attempt)])
+        most = max(2 * (count + _EXTRA), wanted)
+        starts = np.concatenate(
+            [_starts_on_circle(kernel, radius, most), _starts_inside(radius, attempt)]
+        )
         known = _distinct([*known, *_newton(kernel, starts, known, 2 * radius)], kernel.length)
         if _weight(known) < count:
             radius *= 1 + 2.0**attempt / kernel.length
             continue
-        for radius in _gaps(known, count, _EXTRA * effort):
+        extra = len(known) if attempt else _EXTRA
+        for radius in _gaps(known, count, extra):
             inside = known[np.abs(known) < radius]
-            if zeros_within(kernel, radius) == _weight(inside):
+            held = _weight(inside)
+            if _sampled_zeros(kernel, radius) > 2 * held + _EXTRA:
+                continue  # many are missing; the certified count would be a waste
+            if zeros_within(kernel, radius) == held:
                 return inside, radius
     return None
 
 
 def _gaps(zeros: Complexes, count: int, extra: int) -> list[float]:
-    """Return up to two radii in the widest gaps between moduli that leave `count` zeros inside."""
+    """Return radii in the widest gaps between moduli that leave `count` zeros inside.
+
+    One among the nearer half of the `extra` zeros beyond, for of those farther out some may not
+    have been found yet, and two among them all.
+    """
     moduli = np.abs(zeros)
     weights = np.cumsum(np.where(zeros.imag > 0, 2, 1))
     first = int(np.searchsorted(weights, count))
     beyond = np.append(moduli, moduli[-1] * (1 + 1e-3))[first : first + extra + 1]
     gaps = np.diff(beyond)
-    best = np.argsort(-gaps, kind="stable")[:2]
-    return [float((beyond[i] + beyond[i + 1]) / 2) for i in sorted(best)]
+    nearer = np.argmax(gaps[: (len(gaps) + 1) // 2])
+    best = {int(nearer), *np.argsort(-gaps, kind="stable")[:2].tolist()}
+    return [
+        float((beyond[i] + beyond[i + 1]) / 2)
+        for i in sorted(best)
+        if gaps[i] > _LEAST_GAP * beyond[i]
+    ]
 
 
 def _radius_guess(kernel: MemoryKernel, count: int) -> float:
-    low, high = _bracket(kernel, count)
+    """Return a radius within which at least `count` zeros are seen, and not many more."""
+    low, high, seen = _bracket(kernel, count)
     for _ in range(_BISECTIONS):
-        if high - low < 1e-3 / kernel.length:
+        if seen <= count + 2 * _EXTRA or high - low < 1e-3 / kernel.length:
             break
         middle = (low + high) / 2
-        if _sampled_zeros(kernel, math.exp(middle)) >= count:
-            high = middle
+        at_middle = _sampled_zeros(kernel, math.exp(middle))
+        if at_middle >= count:
+            high, seen = middle, at_middle
         else:
             low = middle
     return math.exp(high)
 
 
-def _bracket(kernel: MemoryKernel, count: int) -> tuple[float, float]:
-    """Return logarithms of radii: fewer than `count` zeros are seen within the first one only."""
+def _bracket(kernel: MemoryKernel, count: int) -> tuple[float, float, int]:
+    """Return logarithms of radii and the number of zeros seen within the second one.
+
+    That is at least `count`; within the first one fewer are seen.
+    """
     step = 1 / kernel.length
     low = high = 0.0
-    if _sampled_zeros(kernel, 1.0) >= count:
-        while _sampled_zeros(kernel, math.exp(low)) >= count:
-            low, high, step = low - step, low, 2 * step
-    else:
-        while _sampled_zeros(kernel, math.exp(high)) < count:
-            low, high, step = high, high + step, 2 * step
-    return low, high
+    seen = at_low = _sampled_zeros(kernel, 1.0)
+    while at_low >= count:
+        high, seen = low, at_low
+        low, step = low - step, 2 * step
+        at_low = _sampled_zeros(kernel, math.exp(low))
+    while seen < count:
+        low, high, step = high, high + step, 2 * step
+        seen = _sampled_zeros(kernel, math.exp(high))
+    return low, high, seen
 
 
 def _sampled_zeros(kernel: MemoryKernel, radius: float) -> int:
@@ -124,18 +150,24 @@ def _sampled_zeros(kernel: MemoryKernel, radius: float) -> int:
 
 
 def _starts_on_circle(kernel: MemoryKernel, radius: float, most: int) -> Complexes:
-    """Return the samples with locally smallest Newton step that leads nearest to the origin."""
+    """Return samples with a locally smallest Newton step: those that lead deepest inside first.
+
+    Only steps of about a sample's spacing tell where they lead; starts with longer ones go last.
+    """
     polynomial = circle_polynomial(kernel, radius)
     samples = polynomial.grid()
     z = radius * np.exp(2j * np.pi / polynomial.size * np.arange(len(samples.values)))
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = samples.first / samples.values + polynomial.degree / 2 + 2 * z / (1 - z)
         step = np.nan_to_num(np.abs(1 / slope), nan=np.inf)[1:]
-        target = np.nan_to_num(np.abs(z * (1 - 1 / slope)), nan=np.inf)[1:]
-    padded = np.concatenate([[np.inf], step, [np.inf]])
-    minima = np.flatnonzero((step <= padded[:-2]) & (step <= padded[2:]))
-    best = minima[np.argsort(target[minima], kind="stable")][:most]
-    return np.asarray(z[1:][best])
+        padded = np.concatenate([[np.inf], step, [np.inf]])
+        minima = np.flatnonzero((step <= padded[:-2]) & (step <= padded[2:])) + 1
+        target = z[minima] * (1 - 1 / slope[minima])
+        if len(target) * len(kernel.closed_form) <= _MOST_REFINED:
+            target *= 1 - 1 / LogDerivative(kernel)(target)
+    depth = np.nan_to_num(np.abs(target), nan=np.inf)
+    best = np.lexsort((depth, step[minima - 1] > 2 * radius / kernel.length))[:most]
+    return np.asarray(z[minima[best]])
 
 
 def _starts_inside(radius: float, attempt: int) -> Complexes:
@@ -151,6 +183,8 @@ def _newton(
 ) -> Complexes:
     """Return limits of Newton's method on G with the `known` zeros and conjugates divided out."""
     log_derivative = LogDerivative(kernel)
+    if len(known) * len(starts) > _MOST_PAIRS:
+        known = known[:0]  # a ring of so many zeros is found from its own starts
     divided = np.concatenate([known, np.conj(known[known.imag > 0])])
     z, limits = starts, []
     with np.errstate(all="ignore"):
@@ -170,15 +204,20 @@ def _newton(
 class LogDerivative:
     """z G'/G, vectorised: z H'/H + 2 z / (1 - z).
 
-    Coefficients are kept as signs and logarithms and the largest term is taken out, so that nothing
-    overflows, whatever the modulus of z and the range of the coefficients.
+    The closed form is taken as sum_l z^l (a_l + b_l z) over l = 0 and the decode lengths. The a_l
+    are kept as signs and logarithms and the largest term is taken out, so that nothing overflows,
+    whatever the modulus of z and the range of the coefficients.
     """
 
     def __init__(self, kernel: MemoryKernel) -> None:
-        terms = kernel.closed_form
-        self._exponents = np.array(list(terms), dtype=float)
-        self._signs = np.array([1.0 if c > 0 else -1.0 for c in terms.values()])
-        self._sizes = np.array([math.log(abs(c)) for c in terms.values()])
+        pairs = [(0, kernel.first, -sum(kernel.inputs))]
+        pairs += [(n, -(t + (n + 1) * w), t + n * w) for n, w, t in kernel]
+        self._exponents = np.array([n for n, _, _ in pairs], dtype=float)
+        self._sizes = np.array([math.log(abs(a)) for _, a, _ in pairs])
+        signs = np.array([1.0 if a > 0 else -1.0 for _, a, _ in pairs])
+        ratios = np.array([b / a for _, a, b in pairs])
+        columns = [np.ones(len(pairs)), self._exponents, ratios, (self._exponents + 1) * ratios]
+        self._weights = signs[:, None] * np.stack(columns, axis=1).astype(complex)
 
     def __call__(self, z: Complexes) -> Complexes:
         """Return z G'/G at every point of `z`, not 0 and not 1."""
@@ -188,9 +227,10 @@ class LogDerivative:
 
     def _block(self, z: Complexes) -> Complexes:
         logs = self._sizes + np.log(z)[:, None] * self._exponents
-        terms = self._signs * np.exp(logs - np.max(logs.real, axis=1)[:, None])
-        slope: Complexes = terms @ self._exponents / np.sum(terms, axis=1) + 2 * z / (1 - z)
-        return slope
+        logs -= np.max(logs.real, axis=1)[:, None]
+        value, slope, value_shifted, slope_shifted = (np.exp(logs) @ self._weights).T
+        ratio: Complexes = (slope + z * slope_shifted) / (value + z * value_shifted)
+        return ratio + 2 * z / (1 - z)
 
 
 def _distinct(zeros: list[complex], length: int) -> Complexes:

@@ -45,8 +45,8 @@ def dominant_modes(mix: Workload, count: int = 6, digits: int = 50) -> list[Root
     -------
     list of Root, or None
         None where the proof did not succeed: beyond 5 000 000 terms, and for some kernels of more
-        than 150 with a multiple root or with a ring of thousands of roots whose moduli agree to
-        12 digits, such as gcd > 1 and a very long input.
+        than 150 with a multiple root, or with tens of thousands of roots whose moduli agree to 14
+        digits and no wider gap of moduli beyond them, such as two lengths near 10^6.
 
     Raises
     ------

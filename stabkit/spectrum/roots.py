@@ -135,26 +135,35 @@ def isolated_roots(kernel: MemoryKernel, bits: int) -> list[Root]:
         with ctx.workprec(precision):
             balls = root_balls(polynomial)
             if all(_radius(ball) <= abs(ball).mid() * arb(2) ** -bits for ball, _ in balls):
-                return _ranked([_root(ball, multiplicity) for ball, multiplicity in balls])
+                upper = [found for found in balls if found[0].imag >= 0]
+                return _ranked(upper)
         precision *= 2
 
 
 def roots_of_discs(discs: Iterable[ZeroDisc], bits: int) -> list[Root]:
     """Return the reciprocals of zeros of G and of their conjugates, as roots."""
-    found = []
     with ctx.workprec(2 * bits + 64):
-        for disc in discs:
-            root = _root((1 / disc.ball()).conjugate(), 1)
-            found.append(root)
-            if not disc.is_real:
-                found.append(Root(_mirrored(root.value), root.radius))
-    return _ranked(found)
+        return _ranked([((1 / disc.ball()).conjugate(), 1) for disc in discs])
 
 
-def _ranked(found: list[Root]) -> list[Root]:
-    """Sort by modulus, descending; upper half plane first."""
-    with mpmath.workprec(max((r.value.real._mpf_[3] for r in found), default=53) + 64):
-        return sorted(found, key=lambda r: (-abs(r.value), -r.value.imag))
+def _ranked(upper: Iterable[tuple[acb, int]]) -> list[Root]:
+    """Return the roots in the balls and in their mirror images, |value| descending, upper first.
+
+    The balls have their midpoints in the closed upper half plane. Moduli are compared exactly; of
+    pairs with the same one the greater real part goes first.
+    """
+    found = [_root(ball, multiplicity) for ball, multiplicity in upper]
+    unit = min((part[2] for root in found for part in root.value._mpc_), default=0)
+    found.sort(key=lambda r: (_squared_modulus(r, min(unit, 0)), r.value.real), reverse=True)
+    pairs = ((root, Root(_mirrored(root.value), root.radius, root.multiplicity)) for root in found)
+    return [root for pair in pairs for root in (pair if pair[0].value.imag else pair[:1])]
+
+
+def _squared_modulus(root: Root, unit: int) -> int:
+    """Return |value|^2 / 4^unit, an integer, for both parts are multiples of 2^unit."""
+    (_, x, x_exponent, _), (_, y, y_exponent, _) = root.value._mpc_
+    square = (x * x << 2 * (x_exponent - unit)) + (y * y << 2 * (y_exponent - unit))
+    return int(square)
 
 
 def _root(ball: acb, multiplicity: int) -> Root:

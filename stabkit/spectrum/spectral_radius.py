@@ -24,7 +24,7 @@ from .kernel_circle import zeros_within
 from .roots import Root
 from .winding_counts import LONGEST_KERNEL
 
-__all__ = ["RealEnclosure", "spectral_radius"]
+__all__ = ["RealEnclosure", "fraction_of", "spectral_radius"]
 
 _NARROWEST = 1e-13  # times L: a count costs O(L log L), so long kernels get a wider bracket
 
@@ -70,8 +70,8 @@ def _from_modes(modes: list[Root], digits: int) -> RealEnclosure:
     """
     with ctx.workprec(64 + max(mode.value.real._mpf_[3] for mode in modes)):
         balls = [abs(_ball(mode)) for mode in modes]
-        low = max(_fraction(ball.lower()) for ball in balls)
-        high = max(_fraction(ball.upper()) for ball in balls)
+        low = max(fraction_of(ball.lower()) for ball in balls)
+        high = max(fraction_of(ball.upper()) for ball in balls)
     return RealEnclosure(low, high * (1 + Fraction(2, 10**digits)))
 
 
@@ -80,7 +80,8 @@ def _ball(mode: Root) -> acb:
     return acb(arb(arb(mode.value.real), radius), arb(arb(mode.value.imag), radius))
 
 
-def _fraction(exact: arb) -> Fraction:
+def fraction_of(exact: arb) -> Fraction:
+    """Return the dyadic number that an exact ball holds."""
     mantissa, exponent = exact.man_exp()
     return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 

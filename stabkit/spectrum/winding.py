@@ -35,7 +35,7 @@ import numpy as np
 
 from .circle import TAYLOR_ORDER, CirclePolynomial, Complexes, Floats, Integers, TaylorModels
 
-__all__ = ["MARGIN", "Arc", "PhasePath", "Start", "follow_phase"]
+__all__ = ["MARGIN", "Arc", "PhasePath", "Start", "evaluate", "follow_phase"]
 
 MARGIN = 1.01  # covers the rounding of the comparison too
 _NARROWEST = 2.0**-45
@@ -179,7 +179,7 @@ def _bisect(path: PhasePath, pieces: _Pieces, by_transform: bool) -> _Pieces:
     bends = np.abs(models.coefficients) @ (orders * (orders - 1.0)) * (1 + 1e-9)
     offsets, halves, left = pieces.offsets, pieces.halves, []
     while len(rows):
-        value, slope = _evaluate(models, rows, offsets)
+        value, slope = evaluate(models.coefficients[rows], offsets)
         reach = halves * (np.abs(slope) + models.slope_error) + halves**2 / 2 * bends[rows]
         passed = np.abs(value) > (reach + models.error) * MARGIN
         path.add(involved[rows[passed]], offsets[passed], value[passed])
@@ -194,8 +194,8 @@ def _bisect(path: PhasePath, pieces: _Pieces, by_transform: bool) -> _Pieces:
     return _Pieces(*(np.concatenate(parts) for parts in zip(*left, strict=True)))
 
 
-def _evaluate(models: TaylorModels, rows: Integers, offsets: Floats) -> tuple[Complexes, Complexes]:
-    coefficients = models.coefficients[rows]
+def evaluate(coefficients: Complexes, offsets: Floats) -> tuple[Complexes, Complexes]:
+    """Return value and slope at t = `offsets` of Taylor models, a row of coefficients each."""
     value = coefficients[:, TAYLOR_ORDER].copy()
     slope = np.zeros_like(value)
     for order in range(TAYLOR_ORDER - 1, -1, -1):

@@ -9,11 +9,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import mpmath
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stabkit import InvalidArgument, Workload, unit_circle_counts
+from stabkit import InvalidArgument, Workload, roots, unit_circle_counts
 from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.certificates import instability_certificate
 
@@ -81,11 +82,43 @@ def near_critical(k: int, sign: int) -> Workload:
     return Workload.from_classes([(100, 2, share), (100, 3, 1 - share)])
 
 
-@pytest.mark.parametrize("method", ["auto", "winding"])
+@pytest.mark.parametrize("method", ["auto", "winding", "schur-cohn", "flint"])
 def test_near_critical_ladder_of_two_and_three(method: str) -> None:
-    for k in range(10, 301, 29):
-        assert unit_circle_counts(near_critical(k, -1), method).verdict == "stable"
-        assert unit_circle_counts(near_critical(k, +1), method).outside == 1
+    for k in range(10, 301, 10 if method == "winding" else 1):
+        assert triple(near_critical(k, -1), method) == (2, 0, 0)
+        assert triple(near_critical(k, +1), method) == (1, 0, 1)
+
+
+def seven_and_ten(share: Fraction) -> Workload:
+    return Workload.from_classes([(100, 7, share), (100, 10, 1 - share)])
+
+
+def roots_on_either_side(mix: Workload, k: int) -> tuple[int, int]:
+    """Roots inside and outside, from discs small enough for a distance of about 2^-k."""
+    digits = k // 3 + 20
+    found = roots(mix, digits)
+    with mpmath.workdps(2 * digits):
+        inside = sum(abs(r.value) + r.radius < 1 for r in found)
+        return inside, sum(abs(r.value) - r.radius > 1 for r in found)
+
+
+@pytest.mark.parametrize(("low", "high"), [("1/8", "5/32"), ("15/16", "31/32")])
+def test_near_critical_ladder_of_seven_and_ten(low: str, high: str) -> None:
+    """The share is bisected to 2^-300 of a value at which a pair of modes crosses the circle."""
+    ends = [Fraction(low), Fraction(high)]
+    counts = [triple(seven_and_ten(share), "schur-cohn") for share in ends]
+    for k in range(5, 301):
+        assert counts[0] != counts[1]
+        middle = sum(ends) / 2
+        found = triple(seven_and_ten(middle), "schur-cohn")
+        side = int(found != counts[0])
+        ends[side], counts[side] = middle, found
+        for share, (inside, on, outside) in zip(ends, counts, strict=True):
+            mix = seven_and_ten(share)
+            assert triple(mix) == (inside, on, outside)
+            if k % 10 == 0:
+                assert triple(mix, "winding") == triple(mix, "flint") == (inside, on, outside)
+                assert roots_on_either_side(mix, k) == (inside, outside)
 
 
 @pytest.mark.parametrize("method", ["auto", "winding", "flint"])

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 from flint import arb, ctx, fmpz_poly
 
-from stabkit import InvalidArgument, Workload, dominant_modes, unit_circle_counts
+from stabkit import InvalidArgument, Workload, dominant_modes, roots, unit_circle_counts
 from stabkit.model.kernel import MemoryKernel
+from stabkit.spectrum.all_zeros import approximate_zeros
+from stabkit.spectrum.inclusion import _separation, proved_discs
 from stabkit.spectrum.isolation import root_balls
 from stabkit.spectrum.kernel_circle import zeros_within
 from stabkit.spectrum.spectral_radius import _bracket, spectral_radius
@@ -86,6 +88,71 @@ def test_synchronised_ring_is_resolved_by_balls() -> None:
         assert moduli == sorted(moduli, reverse=True)
         growth = mpmath.mpf(1) / (10**12 + 200)  # 1 / (s + L)
         assert abs(moduli[0] - 1 - growth) < growth**2 * 200
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        [(10**9, 3000), (10**9, 6000)],  # 2 999 modes, all equal to 12 digits
+        [(10**9, 1200), (10**9, 800)],
+        [(10**12, 9000), (10**12, 8999)],
+    ],
+)
+def test_rings_of_thousands_are_resolved_by_balls(classes: list) -> None:
+    """No mode is larger than the first, by a winding number, and each disc holds a root."""
+    mix = Workload.from_classes(classes)
+    modes = dominant_modes(mix, 8, 50)
+    assert modes is not None
+    assert sum(m.multiplicity for m in modes) == 8
+    kernel = MemoryKernel.of(mix)
+    smallest = 1 / float(abs(modes[0].value))
+    assert zeros_within(kernel, smallest * (1 - 1e-10)) == 0
+    for mode in modes:
+        assert mode.radius <= 1e-50 * abs(mode.value)
+        with mpmath.workdps(80):  # a root, to the 50 digits: the sparse closed form vanishes
+            z = 1 / mode.value
+            terms = [c * z**m for m, c in kernel.closed_form.items()]
+            slope = mpmath.fsum(m * t for m, t in zip(kernel.closed_form, terms, strict=True))
+            assert abs(mpmath.fsum(terms) / slope) < mpmath.mpf("1e-50")
+
+
+def test_modes_of_traces_are_among_all_roots() -> None:
+    mix = Workload.named("vllm-rtx4090")
+    modes = dominant_modes(mix, 40, 30)
+    assert modes is not None
+    for mode, root in zip(modes, roots(mix, 30), strict=False):
+        with mpmath.workdps(40):
+            assert abs(mode.value - root.value) <= mode.radius + root.radius
+
+
+def test_discs_that_do_not_account_for_all_zeros_prove_nothing() -> None:
+    """A zero twice, a real one off the axis, one outside the radius: no discs."""
+    kernel = MemoryKernel.of(Workload.from_classes([(1000, 97, 1), (1000, 200, 2)]))
+    zeros = approximate_zeros(kernel)
+    assert zeros is not None
+    assert proved_discs(kernel, zeros, None, 100) is not None
+    twice = zeros.copy()
+    twice[3] = twice[7]
+    assert proved_discs(kernel, twice, None, 100) is None
+    (real,) = np.flatnonzero(zeros.imag == 0)
+    off_axis = zeros.copy()
+    off_axis[real] += 1e-9j
+    assert proved_discs(kernel, off_axis, None, 100) is None
+    assert proved_discs(kernel, zeros, float(np.max(np.abs(zeros))), 100) is None
+
+
+def test_separation_is_a_lower_bound() -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(300):
+        points = np.exp(rng.normal(0, 0.5, 9) + 1j * np.pi * rng.random(9))
+        points[:2] = points[:2].real
+        if rng.random() < 0.5:
+            points[4] = points[3] * (1 + 10.0 ** rng.uniform(-9, -1) * np.exp(1j * rng.random()))
+        everything = np.concatenate([points, np.conj(points[points.imag != 0])])
+        apart = np.abs(everything[:, None] - everything)
+        apart /= np.maximum(np.abs(everything)[:, None], np.abs(everything))
+        np.fill_diagonal(apart, np.inf)
+        assert _separation(points, points.imag == 0) <= np.min(apart)
 
 
 def test_spectral_radius_is_bracketed_by_winding_numbers(random_mixes: Iterator[Workload]) -> None:
