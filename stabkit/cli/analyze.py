@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..errors import InvalidArgument
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
 from .options import AsJson, Figure, Output, check_targets
-from .terminal import emit, emit_rich, working
+from .terminal import counting, emit, emit_rich, working
 
 if TYPE_CHECKING:
-    from ..analysis.records import Analysis
+    from ..analysis.records import Analysis, Bootstrap
     from ..model.workload import Workload
 
 __all__ = ["analyze"]
@@ -36,6 +38,14 @@ def analyze(
     no_crosscheck: Annotated[
         bool, typer.Option("--no-crosscheck", help="Leave the simulation out.")
     ] = False,
+    bootstrap: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Resample a trace N times: its sampling error."),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, help="Seed of the resamples; by default 0."),
+    ] = None,
 ) -> int:
     """Decide stability, with a proof and a simulation.
 
@@ -45,19 +55,34 @@ def analyze(
       stabkit analyze 100:7 100:10 --capacity 10000
       stabkit analyze 5:3:1/2 5:5:1/2 --figure picture.png
       stabkit analyze trace.csv --json --output analysis.json
+      stabkit analyze trace.csv --bootstrap 200
     """
     check_targets(output, figure)
-    workload = read_mix(mix, capacity, input_column, output_column)
+    workload = read_mix(mix, capacity, input_column, output_column, merge=bootstrap is None)
+    estimate = _bootstrap(workload, bootstrap, seed)
+    if estimate is not None:
+        workload = workload.merged()
     with working("analysing the mix"):
         from ..analysis.analyze import analyze as analyze_workload
 
         analysis = analyze_workload(workload, crosscheck=not no_crosscheck)
         if figure is not None:
             _write_figure(analysis, workload, figure)
-    _report(analysis, as_json, output)
+    _report(replace(analysis, bootstrap=estimate), as_json, output)
     if analysis.verdict == "undecided":
         return UNDECIDED
     return UNSTABLE if fail_if_unstable and analysis.verdict != "stable" else 0
+
+
+def _bootstrap(workload: Workload, resamples: int | None, seed: int | None) -> Bootstrap | None:
+    if resamples is None:
+        if seed is not None:
+            raise InvalidArgument("'--seed' must go with '--bootstrap', not alone.")
+        return None
+    from ..analysis.bootstrap import bootstrap
+
+    with counting("resampling the trace", resamples) as counted_map:
+        return bootstrap(workload, resamples, seed or 0, map=counted_map)
 
 
 def _report(analysis: Analysis, as_json: bool, output: Path | None) -> None:
@@ -73,9 +98,16 @@ def _write_figure(analysis: Analysis, workload: Workload, path: Path) -> None:
     from ..dynamics.simulator import simulate
     from ..publish.figures import analysis_figure, figure_bytes, figure_format
     from ..publish.files import write_whole
-    from ..publish.pictures import mode_picture, run_picture, steps_to_show
+    from ..publish.pictures import (
+        root_picture,
+        roots_to_show,
+        run_picture,
+        steps_to_show,
+        synchronized_to_show,
+    )
 
     steps = steps_to_show(workload)
     run = None if steps is None else run_picture(workload, simulate(workload, steps))
-    drawn = analysis_figure(mode_picture(analysis), run)
-    write_whole(path, figure_bytes(drawn, figure_format(path)))
+    synchronized = synchronized_to_show(workload)
+    picture = root_picture(workload, roots_to_show(workload), analysis.verdict, synchronized)
+    write_whole(path, figure_bytes(analysis_figure(picture, run), figure_format(path)))

@@ -49,8 +49,9 @@ def read_mix(
     capacity: str | None,
     input_column: str | None = None,
     output_column: str | None = None,
+    merge: bool = True,
 ) -> Workload:
-    """Return the workload that the arguments describe.
+    """Return the workload that the arguments describe; `merge` as in `Workload.from_file`.
 
     Raises
     ------
@@ -65,7 +66,7 @@ def read_mix(
     if len(mix) == 1 and os.path.exists(mix[0]):
         if os.path.isdir(mix[0]):
             raise InvalidWorkload(f"'MIX' must be a file, not the directory {shown(mix[0])}.")
-        return Workload.from_file(Path(mix[0]), capacity, input_column, output_column)
+        return Workload.from_file(Path(mix[0]), capacity, input_column, output_column, merge)
     if input_column is not None or output_column is not None:
         raise InvalidArgument(
             f"'--input-column' and '--output-column' must go with a trace file, not {_quoted(mix)}."

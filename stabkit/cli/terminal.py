@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import errno
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from ..errors import OutputError, StabkitWarning
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["complain", "emit", "emit_rich", "one_line", "warn", "working"]
+__all__ = ["complain", "counting", "emit", "emit_rich", "one_line", "warn", "working"]
 
 _LONGEST_LINE = 500
 _FILE_WIDTH = 100
@@ -96,13 +96,30 @@ def one_line(message: str) -> str:
 @contextmanager
 def working(what: str) -> Iterator[None]:
     """Show on a terminal that long work goes on; show nothing in a pipe."""
-    if sys.stderr is None or not sys.stderr.isatty():
+    if not _watched():
         yield
         return
     from rich.console import Console
 
     with Console(stderr=True, markup=False).status(what):
         yield
+
+
+@contextmanager
+def counting(what: str, total: int) -> Iterator[Callable[..., Iterable[Any]]]:
+    """Yield a `map` of `total` items that shows a progress bar on a terminal; none in a pipe."""
+    if not _watched():
+        yield map
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        yield lambda function, items: bar.track(map(function, items), total, description=what)
+
+
+def _watched() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 def _write_all(stream: TextIO, text: str) -> None:

@@ -52,6 +52,7 @@ def read_workload(
     capacity: Any = None,
     input_column: str | None = None,
     output_column: str | None = None,
+    merge: bool = True,
 ) -> Workload:
     """Return the workload that a ``.toml``, ``.json``, ``.csv`` or ``.jsonl`` file describes.
 
@@ -64,6 +65,9 @@ def read_workload(
         KV memory in tokens; overrides the capacity of the file.
     input_column, output_column : str, optional
         The two token columns of a trace whose header is not recognised; both or neither.
+    merge : bool
+        Whether a trace becomes one class per decode length, or one per distinct pair of input and
+        decode length.
 
     Returns
     -------
@@ -80,7 +84,9 @@ def read_workload(
     StabkitWarning
         If requests without output tokens were left out of a trace.
     """
-    return _guarded(path, lambda file: _read(file, capacity, _columns(input_column, output_column)))
+    return _guarded(
+        path, lambda file: _read(file, capacity, _columns(input_column, output_column), merge)
+    )
 
 
 def read_json_file(path: str | os.PathLike[str]) -> Any:
@@ -108,7 +114,12 @@ def _guarded(path: Any, read: Callable[[Path], R]) -> R:
 
 
 def workload_from_record(
-    record: Any, weight_key: str, class_key: str, capacity: Any = None, name: str | None = None
+    record: Any,
+    weight_key: str,
+    class_key: str,
+    capacity: Any = None,
+    name: str | None = None,
+    sample_key: str | None = None,
 ) -> Workload:
     """Return the workload that a mapping of plain types describes.
 
@@ -121,13 +132,17 @@ def workload_from_record(
         ``"weight"`` and ``"class"`` in files, ``"share"`` and ``"classes"`` in `Workload.to_dict`.
     capacity, name : optional
         A capacity that overrides the record's, and a name for a record without one.
+    sample_key : str, optional
+        ``"request_count"`` in `Workload.to_dict`. A file has no such key: what it states is the mix
+        itself, not a sample.
 
     Raises
     ------
     InvalidWorkload
         If a key is unknown or missing, or a value is not admissible.
     """
-    _check_keys(record, ("name", "capacity", class_key), "the workload")
+    known = ("name", "capacity", class_key, *([] if sample_key is None else [sample_key]))
+    _check_keys(record, known, "the workload")
     entries = record.get(class_key)
     if not isinstance(entries, (list, tuple)):
         raise InvalidWorkload(f"'{class_key}' must be a list of classes, not {shown(entries)}.")
@@ -138,6 +153,7 @@ def workload_from_record(
         [_class_entry(entry, n, weight_key) for n, entry in enumerate(entries, start=1)],
         record.get("capacity") if capacity is None else capacity,
         title,
+        None if sample_key is None else record.get(sample_key),
     )
 
 
@@ -162,24 +178,26 @@ def _check_keys(record: Any, known: tuple[str, ...], what: str) -> None:
             )
 
 
-def _read(file: Path, capacity: Any, columns: tuple[str, str] | None) -> Workload:
+def _read(file: Path, capacity: Any, columns: tuple[str, str] | None, merge: bool) -> Workload:
     suffix = file.suffix.lower()
     if suffix not in _DOCUMENTS and suffix not in _TRACES:
         raise InvalidWorkload(
             f"the file name must end in .toml, .json, .csv or .jsonl, not {shown(suffix)}."
         )
     if suffix in _TRACES:
-        return _read_trace(file, capacity, columns)
+        return _read_trace(file, capacity, columns, merge)
     if columns is not None:
         raise InvalidWorkload("'input_column' and 'output_column' must be left out: not a trace.")
     record = _DOCUMENTS[suffix](_read_text(file))
     return workload_from_record(record, "weight", "class", capacity, _stem(file))
 
 
-def _read_trace(file: Path, capacity: Any, columns: tuple[str, str] | None) -> Workload:
+def _read_trace(
+    file: Path, capacity: Any, columns: tuple[str, str] | None, merge: bool
+) -> Workload:
     _check_regular(file, LARGEST_TRACE)
     with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
-        tally = _TRACES[file.suffix.lower()](_lines(stream), columns)
+        tally = _TRACES[file.suffix.lower()](_lines(stream), columns, merge)
     workload = tally.workload(_stem(file), capacity)
     if tally.without_output:
         requests = "1 request" if tally.without_output == 1 else f"{tally.without_output} requests"

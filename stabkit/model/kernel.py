@@ -26,7 +26,7 @@ MODEL.md sections 1-2; [ADLS] section 2.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -82,6 +82,33 @@ class MemoryKernel:
             tuple(int(share * scale) for share, _ in terms),
             tuple(int(held * scale) for _, held in terms),
         )
+
+    @classmethod
+    def of_totals(
+        cls, decode_lengths: Sequence[int], requests: Sequence[int], inputs: Sequence[int]
+    ) -> MemoryKernel:
+        """Return the kernel of a sample, from its totals at each decode length.
+
+        Parameters
+        ----------
+        decode_lengths : sequence of int
+            The distinct decode lengths, ascending.
+        requests, inputs : sequence of int
+            How many requests have each of them (positive), and the sum of their input lengths;
+            both may be multiplied by one positive factor, which drops out.
+
+        Examples
+        --------
+        >>> trace = [(3, 2), (6, 2), (1, 5)]  # (input length, decode length) of every request
+        >>> MemoryKernel.of_totals([2, 5], [2, 1], [9, 1]) == MemoryKernel.of(
+        ...     Workload.from_classes(trace)
+        ... )
+        True
+        """
+        common = math.gcd(*requests, *inputs)
+        shares = tuple(count // common for count in requests)
+        held = tuple(tokens // common for tokens in inputs)
+        return cls(sum(shares), tuple(decode_lengths), shares, held)
 
     @property
     def length(self) -> int:

@@ -2,8 +2,9 @@
 
 The memory kernel sees a trace only through the number of requests and the sum of their input
 lengths at each decode length (R11), so that a trace becomes one class per decode length with the
-exact mean input length, and nothing is lost in the fluid model. Both kinds of file are read as a
-stream: memory grows with the number of distinct decode lengths, not with the number of requests.
+exact mean input length, and nothing is lost in the fluid model. A bootstrap draws requests, so
+that the distinct pairs of input and decode length can be kept apart too. Both kinds of file are
+read as a stream: memory grows with the number of classes, not with the number of requests.
 
 References
 ----------
@@ -35,6 +36,7 @@ PAIRS = (
 )
 _LONGEST_FIELD = 30
 _LARGEST_COUNT = 10**12
+_MOST_PAIRS = 1_000_000  # about a gigabyte as classes
 _PAIR_BOUNDS = ((0, LARGEST_INPUT_LENGTH), (0, LARGEST_DECODE_LENGTH))
 _SUMMARY_BOUNDS = (
     (0, LARGEST_DECODE_LENGTH),
@@ -45,7 +47,16 @@ _SUMMARY_BOUNDS = (
 
 @dataclass
 class Tally:
-    """Requests and input tokens by decode length, and the requests that had to be left out.
+    """Requests and input tokens by class, and the requests that had to be left out.
+
+    Attributes
+    ----------
+    merge : bool
+        Whether a class is a decode length, or a pair of decode and input length.
+    requests, inputs : dict
+        The number of requests of each class and the sum of their input lengths.
+    without_output : int
+        The number of requests that decode nothing.
 
     Examples
     --------
@@ -56,8 +67,9 @@ class Tally:
     (Fraction(9, 2), 1)
     """
 
-    requests: dict[int, int] = field(default_factory=dict)
-    inputs: dict[int, int] = field(default_factory=dict)
+    merge: bool = True
+    requests: dict[tuple[int, ...], int] = field(default_factory=dict)
+    inputs: dict[tuple[int, ...], int] = field(default_factory=dict)
     without_output: int = 0
 
     def add(self, input_sum: int, decode_length: int, count: int = 1) -> None:
@@ -65,21 +77,29 @@ class Tally:
         if decode_length == 0:
             self.without_output += count
             return
-        self.requests[decode_length] = self.requests.get(decode_length, 0) + count
-        self.inputs[decode_length] = self.inputs.get(decode_length, 0) + input_sum
+        key = (decode_length,) if self.merge else (decode_length, input_sum)
+        self.requests[key] = self.requests.get(key, 0) + count
+        self.inputs[key] = self.inputs.get(key, 0) + input_sum
+        if not self.merge and len(self.requests) > _MOST_PAIRS:
+            raise InvalidWorkload(
+                f"the trace must hold at most {_MOST_PAIRS} distinct (input, decode) pairs to be "
+                "kept apart, not more."
+            )
 
     def workload(self, name: str, capacity: Any) -> Workload:
-        """Return the mix: one class per decode length, ascending, at its mean input length."""
+        """Return the mix, by ascending decode length, each class at its mean input length."""
         if not self.requests:
             raise InvalidWorkload("the trace must hold at least one request with output, not none.")
         classes = [
-            (Fraction(self.inputs[length], count), length, count)
-            for length, count in sorted(self.requests.items())
+            (Fraction(self.inputs[key], count), key[0], count)
+            for key, count in sorted(self.requests.items())
         ]
-        return Workload.from_classes(classes, capacity, name)
+        return Workload.from_classes(classes, capacity, name, sum(self.requests.values()))
 
 
-def tally_csv(lines: Iterable[str], columns: tuple[str, str] | None = None) -> Tally:
+def tally_csv(
+    lines: Iterable[str], columns: tuple[str, str] | None = None, merge: bool = True
+) -> Tally:
     """Return the tally of a CSV trace, whose first line names the columns.
 
     Parameters
@@ -88,6 +108,9 @@ def tally_csv(lines: Iterable[str], columns: tuple[str, str] | None = None) -> T
         The file, line by line.
     columns : (input column, output column), optional
         By default the one recognised set of columns that the header holds.
+    merge : bool
+        Whether requests of equal decode length become one class, or only those of equal input
+        length too. A summary, which holds no single requests, is always merged.
 
     Raises
     ------
@@ -99,7 +122,7 @@ def tally_csv(lines: Iterable[str], columns: tuple[str, str] | None = None) -> T
         header = [name.strip() for name in next(reader, [])]
         chosen = _choose(header, columns)
         positions = [header.index(name) for name in chosen]
-        tally = Tally()
+        tally = Tally(merge or chosen == SUMMARY)
         for row in reader:
             if len(row) == len(header):
                 _add(tally, chosen, [row[p] for p in positions], _in_text, reader.line_num)
@@ -112,12 +135,14 @@ def tally_csv(lines: Iterable[str], columns: tuple[str, str] | None = None) -> T
     return tally
 
 
-def tally_jsonl(lines: Iterable[str], columns: tuple[str, str] | None = None) -> Tally:
+def tally_jsonl(
+    lines: Iterable[str], columns: tuple[str, str] | None = None, merge: bool = True
+) -> Tally:
     """Return the tally of a JSONL trace: one object per line, blank lines apart.
 
     Parameters and exceptions are those of `tally_csv`; the first object stands for the header.
     """
-    tally = Tally()
+    tally = Tally(merge)
     chosen: tuple[str, ...] = ()
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -125,7 +150,9 @@ def tally_jsonl(lines: Iterable[str], columns: tuple[str, str] | None = None) ->
         row = read_json(line, number)
         if not isinstance(row, dict):
             raise InvalidWorkload(f"line {number}: must be a JSON object, not {shown(row)}.")
-        chosen = chosen or _choose(list(row), columns)
+        if not chosen:
+            chosen = _choose(list(row), columns)
+            tally.merge = merge or chosen == SUMMARY
         for name in chosen:
             if name not in row:
                 raise InvalidWorkload(f"line {number}: {shown(name)} must be given.")

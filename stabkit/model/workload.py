@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,10 @@ class Workload:
         KV memory in tokens, or None where only the shape of the dynamics matters.
     name : str
         How reports call the workload.
+    request_count : int or None
+        How many requests the mix was counted from, if it is a sample, such as a trace: each class
+        is then share * request_count of them. Two workloads of the same mix are equal, whatever
+        the size of the sample that it was found in.
 
     Examples
     --------
@@ -91,6 +95,7 @@ class Workload:
     classes: tuple[RequestClass, ...]
     capacity: Fraction | None = None
     name: str = "workload"
+    request_count: int | None = field(default=None, compare=False)
 
     @classmethod
     def from_classes(
@@ -98,6 +103,7 @@ class Workload:
         classes: Iterable[Sequence[Any]],
         capacity: Any = None,
         name: str | None = None,
+        request_count: Any = None,
     ) -> Workload:
         """Return the workload of the given classes.
 
@@ -111,6 +117,9 @@ class Workload:
             one request needs.
         name : str, optional
             How reports call the workload; by default the classes themselves.
+        request_count : int, optional
+            The number of requests, if the mix is a sample of them; every class must be a whole
+            number of requests.
 
         Returns
         -------
@@ -121,12 +130,23 @@ class Workload:
         InvalidWorkload
             If there is no class, a number is not exact, not finite or out of its bounds, or the
             shares and inputs have no common denominator up to 10^1000.
+
+        Examples
+        --------
+        >>> sample = Workload.from_classes([(100, 7, 3), (100, 10, 1)], request_count=4)
+        >>> [int(c.share * sample.request_count) for c in sample.classes]
+        [3, 1]
         """
         entries = [_read_class(c, n) for n, c in enumerate(_entries(classes), start=1)]
         if not entries:
             raise InvalidWorkload("'classes' must hold at least one class, not none.")
         mix = _normalised(entries)
-        return cls(mix, _read_capacity(capacity, mix), _label(mix) if name is None else str(name))
+        return cls(
+            mix,
+            _read_capacity(capacity, mix),
+            _label(mix) if name is None else str(name),
+            _read_request_count(request_count, mix),
+        )
 
     @classmethod
     def from_file(
@@ -135,6 +155,7 @@ class Workload:
         capacity: Any = None,
         input_column: str | None = None,
         output_column: str | None = None,
+        merge: bool = True,
     ) -> Workload:
         """Return the workload that a ``.toml``, ``.json``, ``.csv`` or ``.jsonl`` file describes.
 
@@ -147,6 +168,11 @@ class Workload:
             Overrides the capacity of the file.
         input_column, output_column : str, optional
             Names of the two token columns of a trace whose header is not recognised.
+        merge : bool
+            Whether a trace becomes one class per decode length, with the exact mean input length,
+            or one per distinct pair of input and decode length. By R11 the two have the same
+            dynamics; only a bootstrap, which draws requests, tells them apart. A summary holds no
+            pairs, and is read the same way in both cases, as are mixes in TOML and JSON.
 
         Raises
         ------
@@ -155,7 +181,7 @@ class Workload:
         """
         from .files import read_workload
 
-        return read_workload(path, capacity, input_column, output_column)
+        return read_workload(path, capacity, input_column, output_column, merge)
 
     @classmethod
     def named(cls, name: str, capacity: Any = None) -> Workload:
@@ -169,10 +195,12 @@ class Workload:
         """Return the workload whose `to_dict` is `record`; validated like any other input."""
         from .files import workload_from_record
 
-        return workload_from_record(record, weight_key="share", class_key="classes")
+        return workload_from_record(
+            record, weight_key="share", class_key="classes", sample_key="request_count"
+        )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return name, classes and capacity as JSON types, every rational as exact text."""
+        """Return every attribute as JSON types, every rational as exact text."""
         return {
             "name": self.name,
             "classes": [
@@ -184,11 +212,32 @@ class Workload:
                 for c in self.classes
             ],
             "capacity": None if self.capacity is None else rational_text(self.capacity),
+            "request_count": self.request_count,
         }
 
     def with_capacity(self, capacity: Any) -> Workload:
         """Return the same mix with another capacity (tokens), or with None."""
-        return Workload(self.classes, _read_capacity(capacity, self.classes), self.name)
+        return replace(self, capacity=_read_capacity(capacity, self.classes))
+
+    def merged(self) -> Workload:
+        """Return the mix with one class per decode length, ascending, at its mean input length.
+
+        By R11 the dynamics is the same, evictions included.
+
+        Examples
+        --------
+        >>> mix = Workload.from_classes([(7, 5), (1, 3, 2), (4, 3)])
+        >>> [(str(c.input_length), c.decode_length, str(c.share)) for c in mix.merged().classes]
+        [('2', 3, '3/4'), ('7', 5, '1/4')]
+        """
+        shares: dict[int, Fraction] = {}
+        inputs: dict[int, Fraction] = {}
+        for c in self.classes:
+            n = c.decode_length
+            shares[n] = shares.get(n, Fraction(0)) + c.share
+            inputs[n] = inputs.get(n, Fraction(0)) + c.share * c.input_length
+        classes = (RequestClass(inputs[n] / p, n, p) for n, p in sorted(shares.items()))
+        return replace(self, classes=tuple(classes))
 
     @property
     def gcd(self) -> int:
@@ -308,6 +357,18 @@ def _read_capacity(capacity: Any, classes: Sequence[RequestClass]) -> Fraction |
             f"tokens, not {shown(capacity)}."
         )
     return tokens
+
+
+def _read_request_count(request_count: Any, classes: Sequence[RequestClass]) -> int | None:
+    if request_count is None:
+        return None
+    count = exact_integer(request_count, "'request_count'")
+    if count < 1 or any(count % c.share.denominator for c in classes):
+        raise InvalidWorkload(
+            "'request_count' must be positive and make every class a whole number of requests, "
+            f"not {shown(request_count)}."
+        )
+    return count
 
 
 def _label(classes: Sequence[RequestClass]) -> str:

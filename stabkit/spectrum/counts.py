@@ -26,7 +26,7 @@ from .schur_cohn import zeros_in_disc
 from .self_reciprocal import circle_zeros, self_reciprocal_part
 from .winding_counts import LONGEST_KERNEL, count_by_winding, is_quick
 
-__all__ = ["Counts", "unit_circle_counts"]
+__all__ = ["Counts", "kernel_counts", "unit_circle_counts"]
 
 Method = Literal["auto", "schur-cohn", "winding", "flint"]
 LONGEST_DENSE = 20_000
@@ -107,7 +107,7 @@ def unit_circle_counts(mix: Workload, method: Method = "auto") -> Counts:
     """
     kernel = MemoryKernel.of(mix)
     if method == "auto":
-        return _fastest(kernel)
+        return kernel_counts(kernel)
     engines = {"schur-cohn": _by_schur_cohn, "winding": _by_winding, "flint": _by_isolation}
     if method not in engines:
         raise InvalidArgument(
@@ -120,7 +120,8 @@ def unit_circle_counts(mix: Workload, method: Method = "auto") -> Counts:
     return engines[method](kernel)
 
 
-def _fastest(kernel: MemoryKernel) -> Counts:
+def kernel_counts(kernel: MemoryKernel) -> Counts:
+    """Return `unit_circle_counts` of a kernel, by the fastest method."""
     if single_decode_length(kernel) and kernel.length > 1:
         reason = "Eneström-Kakeya (R5): with one decode length every mode is unstable."
         return Counts(0, 0, kernel.length - 1, "enestrom-kakeya", True, reason=reason)

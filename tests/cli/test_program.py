@@ -15,6 +15,7 @@ import pytest
 import stabkit as package
 from stabkit.analysis import analyze as module
 from stabkit.analysis.records import Analysis
+from stabkit.cli.terminal import counting
 from stabkit.model.examples import examples
 
 Program = Callable[..., Any]
@@ -94,6 +95,54 @@ def test_json_is_the_analysis(stabkit: Program) -> None:
     assert record["workload"]["capacity"] == "1000"
     assert record["simulation"]["agrees"] is True
     assert Analysis.from_dict(record).to_dict() == record
+
+
+def test_bootstrap_of_a_trace_and_of_its_summary(stabkit: Program, tmp_path: Path) -> None:
+    trace, summary = tmp_path / "trace.csv", tmp_path / "summary.csv"
+    trace.write_text("ContextTokens,GeneratedTokens\n" + "3,4\n9,4\n5,7\n0,0\n5,7\n8,3\n" * 9)
+    summary.write_text("decode_length,count,input_length_sum\n3,9,72\n4,18,108\n7,18,90\n")
+    found = {}
+    for path, resampled in ((trace, "requests"), (summary, "decode lengths")):
+        arguments = ("analyze", str(path), "--bootstrap", "20", "--no-crosscheck")
+        record = json.loads(stabkit(*arguments, "--json").out)
+        assert Analysis.from_dict(record).to_dict() == record
+        assert record["workload"]["class_count"] == 3
+        assert (record["bootstrap"]["seed"], record["bootstrap"]["request_count"]) == (0, 45)
+        assert record["bootstrap"]["resampled"] == resampled
+        text = stabkit(*arguments, "--seed", "7").out
+        assert "Sampling error by bootstrap" in text
+        assert "20 times (seed 7): 45 requests drawn anew" in " ".join(text.split())
+        found[resampled] = record
+    for key in ("workload", "bootstrap"):
+        for record in found.values():
+            del record[key]
+    assert found["requests"] == found["decode lengths"]
+
+
+def test_bootstrap_does_not_change_the_rest(stabkit: Program) -> None:
+    arguments = ("analyze", "vllm-rtx4090", "--no-crosscheck", "--json")
+    plain = json.loads(stabkit(*arguments).out)
+    assert plain["bootstrap"] is None
+    record = json.loads(stabkit(*arguments, "--bootstrap", "3").out)
+    assert record | {"bootstrap": None} == plain
+    assert record == json.loads(stabkit(*arguments, "--bootstrap", "3", "--seed", "0").out)
+    assert record != json.loads(stabkit(*arguments, "--bootstrap", "3", "--seed", "1").out)
+
+
+def test_long_work_shows_a_bar_on_a_terminal_and_nothing_in_a_pipe(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with counting("counting sheep", 3) as numbered:
+        assert list(numbered(str, range(3))) == ["0", "1", "2"]
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    with counting("counting sheep", 3) as numbered:
+        assert list(numbered(str, range(3))) == ["0", "1", "2"]
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "counting sheep" in err
+    assert "100%" in err
 
 
 def test_without_crosscheck_there_is_no_simulation(stabkit: Program) -> None:

@@ -144,6 +144,7 @@ BAD = [
     ("a.json", '{"class": [[1, 2, 3]]}', "class 1 must be a table"),
     ("a.toml", "[class]\ninput_length=1", "'class' must be a list of classes"),
     ("a.toml", "capcity = 3", "not 'capcity'; did you mean 'capacity'?"),
+    ("a.toml", "request_count = 3", "must be one of name, capacity, class, not 'request_count'"),
     ("a.toml", "Class = 3", "not 'Class'; did you mean 'class'?"),
     ("a.toml", '"\\u0000\\n" = 3', "did you mean"),
     ("a.toml", "[[class]]\ninput_lenght=1", "not 'input_lenght'; did you mean 'input_length'?"),

@@ -7,6 +7,7 @@ stabkit. Where no vector is named, the oracle is the definition, summed term by 
 from __future__ import annotations
 
 import json
+import math
 from fractions import Fraction
 from pathlib import Path
 
@@ -86,6 +87,21 @@ def test_merging_classes_of_equal_decode_length_changes_nothing(classes: list) -
         mean = sum(c.share * c.input_length for c in same) / share
         merged.append((mean, length, share))
     assert MemoryKernel.of(Workload.from_classes(merged)) == MemoryKernel.of(mix)
+
+
+@given(CLASSES, st.integers(1, 10**30))
+def test_totals_of_a_sample(classes: list, factor: int) -> None:
+    """By the definition: requests and their input tokens at each decode length."""
+    mix = Workload.from_classes(classes).merged()
+    scale = factor * math.lcm(
+        *(c.share.denominator * c.input_length.denominator for c in mix.classes)
+    )
+    kernel = MemoryKernel.of_totals(
+        [c.decode_length for c in mix.classes],
+        [int(c.share * scale) for c in mix.classes],
+        [int(c.share * c.input_length * scale) for c in mix.classes],
+    )
+    assert kernel == MemoryKernel.of(mix)
 
 
 def test_even_gcd_has_the_known_value_at_minus_one() -> None:

@@ -13,10 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import stabkit.model.traces as traces_module
 from stabkit.errors import InvalidWorkload, StabkitWarning
 from stabkit.model.files import read_workload
+from stabkit.model.kernel import MemoryKernel
 from stabkit.model.traces import tally_csv, tally_jsonl
 from stabkit.model.workload import RequestClass, Workload
+from stabkit.spectrum.counts import unit_circle_counts
 
 REAL = {
     "azure2023_conv": "azure2023/AzureLLMInferenceTrace_conv.csv",
@@ -48,6 +51,19 @@ def test_real_traces_are_their_summaries(real_data: Path, name: str) -> None:
     summary = read_workload(real_data / f"summary_{name}.csv")
     assert trace.classes == summary.classes
     assert trace.name == Path(REAL[name]).stem
+    assert trace.request_count == summary.request_count
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_pairs_are_the_same_mix(real_data: Path, name: str) -> None:
+    """R11: the kernel, and with it every verdict, sees the totals at each decode length only."""
+    trace = read_workload(real_data / REAL[name])
+    pairs = read_workload(real_data / REAL[name], merge=False)
+    assert len(pairs.classes) > len(trace.classes)
+    assert all(c.input_length.denominator == 1 for c in pairs.classes)
+    assert pairs.merged() == trace
+    assert MemoryKernel.of(pairs) == MemoryKernel.of(trace)
+    assert unit_circle_counts(pairs) == unit_circle_counts(trace)
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
@@ -59,11 +75,44 @@ def test_recognised_pairs(tmp_path: Path, pair: tuple[str, str]) -> None:
     for name, content in [("a.csv", csv), ("a.csv", "\ufeff" + csv), ("a.jsonl", jsonl)]:
         mix = read_workload(written(tmp_path, name, content), capacity=100)
         assert mix == Workload(EXPECTED, Fraction(100), "a")
+        assert mix.request_count == 3
 
 
 def test_summary_and_quoted_fields(tmp_path: Path) -> None:
     csv = 'input_length_sum,"decode_length",count,note\n9,"5",1,"a,\nb"\n8,2,2,\n'
     assert read_workload(written(tmp_path, "a.csv", csv)).classes == EXPECTED
+
+
+def test_a_summary_holds_no_pairs_to_keep_apart(tmp_path: Path) -> None:
+    rows = [(5, 1, 9), (2, 1, 3), (2, 1, 5)]
+    csv = "decode_length,count,input_length_sum\n" + "".join(f"{n},{k},{s}\n" for n, k, s in rows)
+    jsonl = "\n".join(
+        f'{{"decode_length": {n}, "count": {k}, "input_length_sum": {s}}}' for n, k, s in rows
+    )
+    for name, content in (("a.csv", csv), ("a.jsonl", jsonl)):
+        mix = read_workload(written(tmp_path, name, content), merge=False)
+        assert (mix.classes, mix.request_count) == (EXPECTED, 3)
+
+
+def test_pairs_are_kept_apart_on_request(tmp_path: Path) -> None:
+    rows = [(9, 5), (5, 2), (3, 2), (9, 5), (9, 0)]
+    csv = "input_toks,output_toks\n" + "\n".join(f"{s},{n}" for s, n in rows)
+    jsonl = "\n".join(f'{{"input_toks": {s}, "output_toks": {n}}}' for s, n in rows)
+    for name, content in (("a.csv", csv), ("a.jsonl", jsonl)):
+        path = written(tmp_path, name, content)
+        with pytest.warns(StabkitWarning, match="1 request without output"):
+            mix = Workload.from_file(path, merge=False)
+        assert mix == Workload.from_classes([(3, 2), (5, 2), (9, 5, 2)], None, "a")
+        assert mix.request_count == 4
+
+
+def test_pairs_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traces_module, "_MOST_PAIRS", 2)
+    lines = ["input_toks,output_toks", "1,2", "1,2", "2,2", "3,2"]
+    assert len(tally_csv(lines[:-1], merge=False).requests) == 2
+    assert len(tally_csv(lines).requests) == 1
+    with pytest.raises(InvalidWorkload, match="the trace must hold at most 2 distinct"):
+        tally_csv(lines, merge=False)
 
 
 def test_named_columns(tmp_path: Path) -> None:

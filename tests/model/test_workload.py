@@ -198,14 +198,54 @@ def test_round_trips(classes: list, capacity: Fraction | None, name: str) -> Non
     assert pickle.loads(pickle.dumps(mix)) == mix
 
 
+def test_the_request_count_of_a_sample_stays_with_it() -> None:
+    sample = Workload.from_classes([(5, 3, 6), (5, 5, 4)], 100, "ten", request_count="10")
+    assert sample.request_count == 10
+    copies = [
+        Workload.from_dict(json.loads(json.dumps(sample.to_dict()))),
+        pickle.loads(pickle.dumps(sample)),
+        sample.with_capacity(200),
+        sample.merged(),
+    ]
+    assert [copy.request_count for copy in copies] == [10] * 4
+    assert Workload.from_dict(Workload.from_classes([(5, 3)]).to_dict()).request_count is None
+
+
+def test_the_same_mix_is_equal_whatever_sample_it_was_found_in() -> None:
+    mixes = [Workload.from_classes([(5, 3, 3), (5, 5, 2)], request_count=n) for n in (5, 10, None)]
+    assert mixes[0] == mixes[1] == mixes[2]
+    assert len(set(mixes)) == 1
+
+
+@pytest.mark.parametrize("count", [0, -5, 7, 10**30 + 1], ids=repr)
+def test_a_class_is_a_whole_number_of_requests(count: int) -> None:
+    message = "'request_count' must be positive and make every class a whole number of requests"
+    with pytest.raises(InvalidWorkload, match=message):
+        Workload.from_classes([(5, 3, 3), (5, 5, 2)], request_count=count)
+    with pytest.raises(InvalidWorkload, match=r"'request_count' must be an integer, not 2\.5"):
+        Workload.from_classes([(5, 3)], request_count=2.5)
+
+
+def test_merged_classes_by_hand() -> None:
+    mix = Workload.from_classes([(7, 5), (1, 3, 2), (4, 3)], capacity=20, name="mix")
+    expected = (
+        RequestClass(Fraction(2), 3, Fraction(3, 4)),
+        RequestClass(Fraction(7), 5, Fraction(1, 4)),
+    )
+    assert mix.merged() == Workload(expected, Fraction(20), "mix") == mix.merged().merged()
+
+
 @pytest.mark.parametrize(
     ("record", "message"),
     [
-        (None, "the workload must be a table of name, capacity, classes, not None"),
-        ([], "the workload must be a table of name, capacity, classes, not"),
+        (None, "the workload must be a table of name, capacity, classes, request_count, not None"),
+        ([], "the workload must be a table of name, capacity, classes, request_count, not"),
         ({}, "'classes' must be a list of classes, not None"),
         ({"classes": 3}, "'classes' must be a list of classes, not 3"),
-        ({"classes": [], "class": []}, "one of name, capacity, classes, not 'class'; did you mean"),
+        (
+            {"classes": [], "class": []},
+            "classes, request_count, not 'class'; did you mean 'classes'?",
+        ),
         ({"classes": [{"input_length": 1}]}, "'decode_length' of class 1 must be given"),
         ({"classes": [{"decode_length": 1}]}, "'input_length' of class 1 must be given"),
         ({"classes": [7]}, "class 1 must be a table of input_length, decode_length, share, not 7"),
