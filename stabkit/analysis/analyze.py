@@ -1,7 +1,7 @@
 """The main job: from a workload to a certified verdict, with everything a reader needs to trust it.
 
 `analyze` joins the spectrum, which proves, and the dynamics, which measures; neither knows of the
-other. The parts that later results fill in (threshold, gcd theorem, synchronised modes) are None.
+other. The part that a later result fills in, the threshold, is None.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
 from ..spectrum.counts import unit_circle_counts
 from ..spectrum.dominant import dominant_modes
+from ..spectrum.gcd_theorem import gcd_theorem
 from ..spectrum.roots import Root
 from ..spectrum.spectral_radius import RealEnclosure, spectral_radius
+from ..spectrum.synchronized_modes import synchronized_modes
 from .crosscheck import cross_check
 from .records import (
     Analysis,
@@ -30,9 +32,12 @@ from .records import (
     DominantMode,
     Enclosure,
     Equilibrium,
+    GcdTheorem,
     KernelSummary,
     ModeCounts,
     SynchronizedCycle,
+    SynchronizedMode,
+    UnstableModes,
     WorkloadSummary,
 )
 
@@ -90,8 +95,8 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
         undecided_arcs=counts.undecided_arcs,
         spectral_radius=None if radius is None else _enclosure(radius),
         dominant_modes=summaries,
-        synchronized_modes=None,
-        gcd_theorem=None,
+        synchronized_modes=_synchronized_modes(kernel),
+        gcd_theorem=_gcd_theorem(mix),
         threshold=None,
         equilibrium=_equilibrium(mix, kernel),
         synchronized_cycle=_synchronized_cycle(kernel) if mix.gcd > 1 else None,
@@ -147,6 +152,32 @@ def _synchronized_cycle(kernel: MemoryKernel) -> SynchronizedCycle:
     g = math.gcd(*kernel.decode_lengths)
     held = sum(t * (n // g) + w * g * ((n // g) * (n // g + 1) // 2) for n, w, t in kernel)
     return SynchronizedCycle(Fraction(kernel.total, g * held))
+
+
+def _synchronized_modes(kernel: MemoryKernel) -> tuple[SynchronizedMode, ...]:
+    modes = synchronized_modes(kernel, _DIGITS)
+    return tuple(
+        SynchronizedMode(
+            order=mode.order,
+            index=mode.index,
+            limit=(mode.limit.real, mode.limit.imag),
+            modulus=None if mode.root is None else float(abs(mode.root.value)),
+            predicted_growth=mode.predicted_growth,
+        )
+        for mode in modes
+    )
+
+
+def _gcd_theorem(mix: Workload) -> GcdTheorem:
+    found = gcd_theorem(mix)
+    margin = None if found.margin is None else _enclosure(found.margin)
+    return GcdTheorem(
+        applies=found.applies,
+        margin=None if margin is None else margin.value,
+        margin_radius=None if margin is None else margin.radius,
+        late_memory_margin=found.late_memory_margin,
+        claim=None if found.claim is None else UnstableModes(*found.claim),
+    )
 
 
 def _dominant_modes(modes: list[Root]) -> tuple[DominantMode, ...]:

@@ -18,6 +18,7 @@ from .codec import decode, encode
 __all__ = [
     "SCHEMA",
     "Analysis",
+    "Bootstrap",
     "ClassSummary",
     "CrossCheck",
     "DominantMode",
@@ -29,7 +30,9 @@ __all__ = [
     "SynchronizedCycle",
     "SynchronizedMode",
     "ThresholdSummary",
+    "UnstableModes",
     "Verdict",
+    "VerdictCounts",
     "WorkloadSummary",
 ]
 
@@ -99,7 +102,11 @@ class DominantMode:
 
 @dataclass(frozen=True)
 class SynchronizedMode:
-    """The g-th root of unity exp(2 pi i index / order) and what becomes of it (R3, R3b)."""
+    """The root of unity exp(2 pi i index / order), `limit` in the plane, and what becomes of it.
+
+    `predicted_growth` is R3b's modulus in first order; `modulus` that of the root which certified
+    continuation leads to, null where it leads to none.
+    """
 
     order: int
     index: int
@@ -109,11 +116,28 @@ class SynchronizedMode:
 
 
 @dataclass(frozen=True)
-class GcdTheorem:
-    """Whether R7's condition holds, and by how much (certified minimum minus its bound)."""
+class UnstableModes:
+    """A number of unstable modes that a theorem proves without counting them."""
 
-    applies: bool
+    relation: Literal["exactly", "at least"]
+    count: int
+    theorem: Literal["R7", "R9"]
+
+
+@dataclass(frozen=True)
+class GcdTheorem:
+    """Whether R7's condition holds, and by how much; what R7 or R9 then prove.
+
+    `applies` is null where that could not be decided. `margin` is the certified minimum over the
+    circle minus its bound, in tokens, within `margin_radius`. `late_memory_margin` is the same for
+    R9's condition, exactly. `claim` is null where neither says anything.
+    """
+
+    applies: bool | None
     margin: Decimal | None
+    margin_radius: Decimal | None = None
+    late_memory_margin: Fraction | None = None
+    claim: UnstableModes | None = None
 
 
 @dataclass(frozen=True)
@@ -168,9 +192,43 @@ class CrossCheck:
 
 
 @dataclass(frozen=True)
+class VerdictCounts:
+    """How many resamples have each verdict; they add up to all of them."""
+
+    stable: int
+    unstable: int
+    marginal: int
+    undecided: int
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """What a trace, as a sample of its requests, leaves open: an estimate, not a proof.
+
+    `resampled` says what was drawn: whole requests, that is pairs of input and decode length, or
+    decode lengths alone, each at the mean input of its requests. `verdict` is the trace's own and
+    `agreement` the share of the resamples that have the same one (null if it is undecided).
+    `spectral_radius` is the percentile interval at `level`, over all resamples but the `unresolved`
+    ones, whose spectral radius was not found to enough digits (null if that is none, or at L = 1).
+    """
+
+    resamples: int
+    seed: int
+    level: float
+    request_count: int
+    resampled: Literal["requests", "decode lengths"]
+    verdict: Verdict
+    verdicts: VerdictCounts
+    agreement: float | None
+    spectral_radius: tuple[float, float] | None
+    unresolved: int
+
+
+@dataclass(frozen=True)
 class Analysis:
     """The whole finding; see the module's introduction and INTERFACE's schema.
 
+    `bootstrap` is null unless it was asked for, with `stabkit.bootstrap` or ``--bootstrap``.
     `reason` says in one sentence what proves the verdict, or why it is undecided.
     """
 
@@ -192,6 +250,7 @@ class Analysis:
     equilibrium: Equilibrium | None
     synchronized_cycle: SynchronizedCycle | None
     simulation: CrossCheck | None
+    bootstrap: Bootstrap | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding as JSON types: schema ``stabkit.analysis/1``."""

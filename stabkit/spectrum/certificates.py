@@ -15,15 +15,30 @@ MODEL.md R5, R9.
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 from ..model.kernel import MemoryKernel
 
-__all__ = ["instability_certificate", "single_decode_length"]
+__all__ = ["instability_certificate", "late_memory", "single_decode_length"]
 
 
 def single_decode_length(kernel: MemoryKernel) -> bool:
     """Tell whether R5 applies: all requests decode for the same number of steps."""
     return len(kernel.decode_lengths) == 1
+
+
+def late_memory(kernel: MemoryKernel) -> Fraction:
+    """Return sum p_k l_k (l_k + s_k) / sum p_k l_k - (L - 1) / 2; R9 asks that it be positive.
+
+    Examples
+    --------
+    >>> from stabkit import Workload
+    >>> late_memory(MemoryKernel.of(Workload.from_classes([(5, 2), (5, 4)])))
+    Fraction(41, 6)
+    """
+    held = sum(n * (n * w + t) for n, w, t in kernel)  # D sum p_k l_k (l_k + s_k)
+    decoded = sum(n * w for n, w, _ in kernel)  # D sum p_k l_k
+    return Fraction(held, decoded) - Fraction(kernel.length - 1, 2)
 
 
 def instability_certificate(kernel: MemoryKernel) -> str | None:
@@ -39,9 +54,7 @@ def instability_certificate(kernel: MemoryKernel) -> str | None:
     g = math.gcd(*kernel.decode_lengths)
     if g % 2 == 0:
         return f"R9: the gcd {g} of the decode lengths is even, so there is a real mode below -1."
-    held = sum(n * (n * w + t) for n, w, t in kernel)  # D sum p_k l_k (l_k + s_k)
-    decoded = sum(n * w for n, w, _ in kernel)  # D sum p_k l_k
-    if g > 1 and 2 * held > (kernel.length - 1) * decoded:
+    if g > 1 and late_memory(kernel) > 0:
         return (
             f"R9: the decode lengths have gcd {g} and enough memory is held late in life, "
             f"so at least {g - 1} modes are unstable."
