@@ -28,7 +28,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .circle import TAYLOR_ORDER, CirclePolynomial, Complexes, Floats, Integers
+from .circle import TAYLOR_ORDER, CirclePolynomial, Complexes, Floats, GridSamples, Integers
 from .fourier import UNIT_ROUNDOFF
 from .winding import Arc, evaluate
 
@@ -111,25 +111,31 @@ class ArcSearch:
         return min(known, self.shift + self.scale * Fraction(self.high))
 
     def open_count(self) -> int:
-        """Return how many arcs may hold a lesser value."""
-        return sum(int(np.sum(bounds < self.high)) for bounds, _ in self.finished)
+        """Return how many arcs may hold a value that is less by more than the tolerance."""
+        least = self.high - self._tolerance()
+        return sum(int(np.sum(bounds < least)) for bounds, _ in self.finished)
 
     def open_arcs(self) -> list[tuple[Fraction, Arc]]:
         """Return the arcs that may hold a lesser value, each with a lower bound."""
         size = self.size
         return [
-            (self.shift + self.scale * Fraction(max(bound, LOWEST)), _exact_arc(size, *arc))
+            (self._quantity(bound), _exact_arc(size, *arc))
             for bounds, columns in self.finished
             for bound, *arc in zip(bounds.tolist(), *(c.tolist() for c in columns), strict=True)
             if bound < self.high
         ]
 
+    def _quantity(self, bound: float) -> Fraction:
+        """Return the quantity for a bound of the quotient, `LOWEST` where there is none."""
+        if bound <= LOWEST:
+            return Fraction(LOWEST)
+        return max(Fraction(LOWEST), self.shift + self.scale * Fraction(bound))
+
     def _on_grid(self, indices: Integers) -> _Bounds:
         """Bound the quotient on the arcs of whole samples."""
         width = math.pi / self.size * (1 + 1e-15)
         above, below = self.numerator.grid(), self.denominator.grid()
-        n = [part[indices] for part in (above.values, above.first, above.second)]
-        q = [part[indices] for part in (below.values, below.first, below.second)]
+        n, q = _derivatives(above, indices), _derivatives(below, indices)
         errors = [e[0] + width * e[1] + width**2 / 2 * e[2] for e in (above.errors, below.errors)]
         with np.errstate(all="ignore"):
             value = n[0] / q[0]
@@ -163,16 +169,27 @@ class ArcSearch:
                 found = _bounded(n, q, halves, curve, swing, errors)
             arcs = _halved(self._left_open(found, arcs))
 
+    def _tolerance(self) -> float:
+        return _TOLERANCE * (abs(self.high) + self.tolerated)
+
     def _left_open(self, found: _Bounds, arcs: _Arcs) -> _Arcs:
         """Put aside what is done and what is hopeless; return the arcs to be halved."""
         self.high = min(self.high, float(np.min(found.upper)))
-        tolerance = _TOLERANCE * (abs(self.high) + self.tolerated)
-        left = found.lower < self.high - tolerance
-        left &= (found.noise < tolerance / 4) & (arcs.halves > _NARROWEST)
+        left = found.lower < self.high - self._tolerance()
+        # halving helps as long as something other than rounding makes the bound what it is
+        helps = (found.noise < self._tolerance() / 4) | (
+            found.upper - found.lower > 4 * found.noise
+        )
+        left &= np.isfinite(found.noise) & helps & (arcs.halves > _NARROWEST)
         if np.sum(left) > _MOST_SUBARCS:
             left &= False
         self.finished.append((found.lower[~left], _chosen(arcs, ~left)))
         return _chosen(arcs, left)
+
+
+def _derivatives(samples: GridSamples, indices: Integers) -> list[Complexes]:
+    """Return h, h' and h'' at the samples `indices`, times a phase common to the three."""
+    return [samples.values[indices], 1j * samples.first[indices], -samples.second[indices]]
 
 
 def _bounded(

@@ -44,9 +44,9 @@ _PHASE_ERROR = 32 * UNIT_ROUNDOFF
 class GridSamples:
     """h and its first two theta-derivatives at the samples (up to the centring phase), and errors.
 
-    `values` holds P itself; `first` and `second` hold the derivatives of h times the same phase, so
-    that all absolute values are those of h, h' and h''. `errors` bounds the three of them;
-    `third_bound` bounds |h'''| everywhere.
+    `values` holds P itself; with the same phase `first` holds h' / i and `second` -h'', that is,
+    sum b_m (m - c)^k exp(i m theta) for k = 1, 2: all absolute values are those of h, h' and h''.
+    `errors` bounds the three of them; `third_bound` bounds |h'''| everywhere.
     """
 
     values: Complexes

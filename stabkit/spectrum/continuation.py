@@ -30,7 +30,7 @@ one to be told from it is given up: no result, rather than a guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
@@ -40,12 +40,12 @@ from flint import acb, arb, ctx, fmpq
 from ..model.kernel import MemoryKernel
 from .inclusion import ZeroDisc
 
-__all__ = ["followed_zero"]
+__all__ = ["followed_zeros"]
 
 _ORDER = 8
 _NARROWEST = Fraction(1, 2**40)
 _MOST_STEPS = 400
-_MOST_TERMS = 400_000  # summed along one path
+_MOST_SPENT = 2_000_000  # over all paths: some seconds
 _FEWEST_BITS = 96
 
 
@@ -74,16 +74,18 @@ class _Homotopy:
         powers = sorted({*held, *aged})
         self.terms = [(m, held.get(m, 0), aged.get(m, 0)) for m in powers]
         self.length = kernel.length
+        self.spent = 0  # sums of one power's term, so far
 
-    def taylor(self, centre: acb, tau: arb) -> list[acb]:
-        """Return phi_0, ..., phi_(R-1) at `centre`, the parts of E and of C summed apart: the
+    def taylor(self, centre: acb, tau: arb, order: int) -> list[acb]:
+        """Return phi_0, ..., phi_(order-1) at `centre`, the parts of E and of C summed apart: the
         width of `tau` then multiplies the sum of the latter, in which terms cancel."""
-        held_sums, aged_sums = [acb(0)] * _ORDER, [acb(0)] * _ORDER
+        self.spent += order * len(self.terms)
+        held_sums, aged_sums = [acb(0)] * order, [acb(0)] * order
         power, reached, inverse = acb(1), 0, 1 / centre
         for m, held, aged in self.terms:
             power *= centre ** (m - reached)
             reached, binomial = m, power
-            for i in range(min(_ORDER, m + 1)):
+            for i in range(min(order, m + 1)):
                 held_sums[i] += held * binomial
                 aged_sums[i] += aged * binomial
                 binomial *= inverse * (m - i) / (i + 1)
@@ -102,13 +104,13 @@ class _Homotopy:
         """Return the exact midpoint that Newton's method reaches."""
         z = start
         for _ in range(steps):
-            value, slope = self.taylor(z, tau)[:2]
+            value, slope = self.taylor(z, tau, 2)
             z = (z - value / slope).mid()
         return z
 
     def disc(self, centre: acb, tau: arb, radii: Iterator[arb]) -> _Disc | None:
         """Return the disc of the first radius that provably holds exactly one zero, or None."""
-        sizes = [abs(phi) for phi in self.taylor(centre, tau)]
+        sizes = [abs(phi) for phi in self.taylor(centre, tau, _ORDER)]
         for radius in radii:
             rest = sizes[0] + sum((s * radius**i for i, s in enumerate(sizes) if i > 1), arb(0))
             if not sizes[1] * radius > rest:
@@ -118,41 +120,47 @@ class _Homotopy:
         return None
 
 
-def followed_zero(kernel: MemoryKernel, index: int, gcd: int, bits: int) -> ZeroDisc | None:
-    """Return the zero of G that exp(2 pi i index / gcd) moves to as the inputs shrink to theirs.
+def followed_zeros(
+    kernel: MemoryKernel, indices: Iterable[int], gcd: int, bits: int
+) -> dict[int, ZeroDisc | None]:
+    """Return the zeros of G that exp(2 pi i k / gcd) move to as the inputs shrink to theirs.
 
     Parameters
     ----------
     kernel : MemoryKernel
-    index, gcd : int
-        0 < index < gcd, gcd a common divisor of the decode lengths.
+    indices : iterable of int
+        The k to follow, 0 < k < gcd; in this order, until the effort is spent (a few seconds).
+    gcd : int
+        A common divisor of the decode lengths.
     bits : int
-        The disc's radius is at most 2^-bits |z|.
+        Each disc's radius is at most 2^-bits |z|.
 
     Returns
     -------
-    ZeroDisc or None
-        A disc that holds this zero and no other one; None where the path could not be certified,
-        as when no class has any input.
+    dict of int to ZeroDisc or None
+        For each k a disc that holds this zero, and no other one within twice its radius; None where
+        the path could not be certified, as when no class has any input.
 
     Examples
     --------
     >>> from stabkit import Workload
     >>> kernel = MemoryKernel.of(Workload.from_classes([(100, 4), (100, 6)]))
-    >>> disc = followed_zero(kernel, 1, 2, 64)
+    >>> disc = followed_zeros(kernel, [1], 2, 64)[1]
     >>> disc.is_real, round(float(disc.centre.real), 6)
     (True, -0.990345)
     """
     if not any(kernel.inputs):
-        return None
+        return dict.fromkeys(indices)
     homotopy = _Homotopy(kernel)
+    bits = max(bits, _FEWEST_BITS // 2 + 12 + kernel.length.bit_length())
     precision = _FEWEST_BITS + 2 * (kernel.length.bit_length() + max(kernel.inputs).bit_length())
-    with ctx.workprec(precision):
-        followed = _follow(homotopy, _root_of_unity(index, gcd))
-    if followed is None:
-        return None
-    with ctx.workprec(precision + 2 * bits):
-        return _refined(homotopy, followed, bits)
+    found: dict[int, ZeroDisc | None] = {}
+    for index in indices:
+        with ctx.workprec(precision):
+            followed = _follow(homotopy, _root_of_unity(index, gcd))
+        with ctx.workprec(precision + 2 * bits):
+            found[index] = None if followed is None else _refined(homotopy, followed, bits)
+    return found
 
 
 def _root_of_unity(index: int, gcd: int) -> acb:
@@ -165,19 +173,19 @@ def _follow(homotopy: _Homotopy, start: acb) -> _Disc | None:
     zero = homotopy.disc(start.mid(), arb(0), _small(homotopy))
     if zero is None or not zero.holds(_Disc(start.mid(), abs(start - start.mid()).upper())):
         return None
-    reached, step = Fraction(0), Fraction(1)
-    most = min(_MOST_STEPS, _MOST_TERMS // len(homotopy.terms) + 1)
-    for _ in range(most):
+    reached, step, eased = Fraction(0), Fraction(1), True
+    for _ in range(_MOST_STEPS):
         if reached == 1:
             return zero
+        if step < _NARROWEST or homotopy.spent > _MOST_SPENT:
+            return None
         step = min(step, 1 - reached)
         ahead = _step(homotopy, zero, reached, reached + step)
         if ahead is None:
-            step /= 2
-            if step < _NARROWEST:
-                return None
+            step, eased = step / 2, False
         else:
-            zero, reached, step = ahead, reached + step, 2 * step
+            zero, reached = ahead, reached + step
+            step, eased = (2 * step if eased else step), True
     return None
 
 
@@ -185,11 +193,11 @@ def _step(homotopy: _Homotopy, zero: _Disc, low: Fraction, high: Fraction) -> _D
     """Return a disc for the followed zero at tau = `high`, `zero` being one at tau = `low`."""
     middle, end = _number((low + high) / 2), _number(high)
     interval = _number(low).union(end)
-    centre = homotopy.newton(zero.centre, middle, 3)
+    centre = homotopy.newton(zero.centre, middle, 2)
     tube = homotopy.disc(centre, interval, _wide(homotopy))
     if tube is None or not tube.holds(zero):
         return None
-    alone = homotopy.disc(homotopy.newton(centre, end, 4), end, _small(homotopy))
+    alone = homotopy.disc(homotopy.newton(centre, end, 3), end, _small(homotopy))
     return alone if alone is not None and tube.holds(alone) else None
 
 
@@ -204,13 +212,15 @@ def _small(homotopy: _Homotopy) -> Iterator[arb]:
 
 
 def _refined(homotopy: _Homotopy, followed: _Disc, bits: int) -> ZeroDisc | None:
+    """Return a disc of the size asked for, so far within `followed` that twice it is alone too."""
     one, centre = arb(1), followed.centre
     for _ in range(4 + bits.bit_length()):
         centre = homotopy.newton(centre, one, 1)
         small = abs(centre).lower() * arb(2) ** -(bits + 1)
         disc = homotopy.disc(centre, one, iter([small]))
         if disc is not None:
-            return ZeroDisc(disc.centre, disc.radius.upper()) if followed.holds(disc) else None
+            alone = followed.holds(_Disc(centre, 2 * small))
+            return ZeroDisc(disc.centre, disc.radius.upper()) if alone else None
     return None
 
 

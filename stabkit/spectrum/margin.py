@@ -60,7 +60,11 @@ class Margin(NamedTuple):
 
 
 def condition_margin(kernel: MemoryKernel) -> Margin | None:
-    """Return bounds of R7's margin, some nine digits apart; None beyond 5 000 000 kernel terms.
+    """Return bounds of R7's margin; None beyond 5 000 000 kernel terms.
+
+    They are some nine digits apart, unless D comes so near 0 on the circle, or the quantity is so
+    nearly constant there, that the effort is spent before; then they are wider, or there is no
+    lower one.
 
     Parameters
     ----------
@@ -146,7 +150,7 @@ class _BallSearch:
                 spent += 1
                 heapq.heappush(self.heap, (max(lower, bound), -spent, part))
         low, shift = self._low(), self.quotient.mean_input
-        return Margin(shift + low if low > LOWEST / 2 else None, shift + self.high)
+        return Margin(shift + low if low > LOWEST else None, shift + self.high)
 
     def _low(self) -> Fraction:
         return min(self.heap[0][0], self.high) if self.heap else self.high

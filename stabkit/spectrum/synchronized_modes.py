@@ -23,7 +23,7 @@ from fractions import Fraction
 import mpmath
 
 from ..model.kernel import MemoryKernel
-from .continuation import followed_zero
+from .continuation import followed_zeros
 from .inclusion import ZeroDisc
 from .roots import Root, precision_of, roots_of_discs
 
@@ -64,7 +64,7 @@ def synchronized_modes(kernel: MemoryKernel, digits: int) -> tuple[SynchronizedM
     g, bits = math.gcd(*kernel.decode_lengths), precision_of(digits)
     growth = _predicted_growth(kernel)
     indices = range(1, min(g, MOST_MODES + 1))
-    followed = {k: followed_zero(kernel, k, g, bits) for k in {min(k, g - k) for k in indices}}
+    followed = followed_zeros(kernel, sorted({min(k, g - k) for k in indices}), g, bits)
     modes = []
     for k in indices:
         disc = followed[min(k, g - k)]

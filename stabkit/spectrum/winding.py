@@ -33,7 +33,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .circle import TAYLOR_ORDER, CirclePolynomial, Complexes, Floats, Integers, TaylorModels
+from .circle import TAYLOR_ORDER, CirclePolynomial, Complexes, Floats, Integers
 
 __all__ = ["MARGIN", "Arc", "PhasePath", "Start", "evaluate", "follow_phase"]
 

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from stabkit import Workload, gcd_theorem, unit_circle_counts
 from stabkit.model.kernel import MemoryKernel
+from stabkit.spectrum.arc_search import ArcSearch
 from stabkit.spectrum.margin import condition_margin
+from stabkit.spectrum.renewal_quotient import RenewalQuotient
 
 CLASSES = st.lists(
     st.tuples(st.integers(0, 300), st.integers(1, 40), st.integers(1, 30)), min_size=1, max_size=5
@@ -94,8 +96,47 @@ def test_margin_encloses_the_minimum(classes: list) -> None:
         assert margin.high >= Fraction(*_ratio(least)) - slack
 
 
+def test_every_arc_bound_holds_on_its_arc(random_mixes: Iterator[Workload]) -> None:
+    """The global minimum hides a wrong bound elsewhere, so that arcs are checked one by one."""
+    checked = 0
+    for mix in itertools.islice((m for m in random_mixes if m.longest_decode > m.gcd), 60):
+        quotient = RenewalQuotient(MemoryKernel.of(mix))
+        above, below = quotient.terms
+        search = ArcSearch(above, below, Fraction(1, 2), 1 + quotient.mean_input)
+        indices = np.arange(1, search.size // 2 + 1)
+        bounds = search._on_grid(indices).lower
+        theta = np.pi / search.size * (2 * indices[:, None] + np.linspace(-1, 1, 21))
+        w = np.exp(1j * theta)
+        values = sum(c * w**m for m, c in above.items()) / sum(c * w**m for m, c in below.items())
+        least = np.min(values.real, axis=1) / float(search.scale)
+        finite = bounds > -1e300
+        assert np.all(bounds[finite] <= least[finite] + 1e-9 * (1 + np.abs(least[finite])))
+        checked += int(np.sum(finite))
+    assert checked > 1000
+
+
+def test_a_huge_dip_is_not_cut_off_at_what_doubles_can_hold() -> None:
+    """Sizes beyond doubles: where no bound was found, none is given.
+
+    On w = e^(2 pi i / 3) the classes of lengths 3, 6, ... add nothing to 1 - E w^T, so that the dip
+    there is as deep as the last class's share is small.
+    """
+    shares = [Fraction(93, 100), *[Fraction(1, 100)] * 7]
+    part = sum(p * 3 * (k + 1) for k, p in enumerate(shares)) / 8
+    lengths = [3 * (k + 1) for k in range(8)]
+    base = max(n - part / p for n, p in zip(lengths, shares, strict=True))
+    classes = [(base - n + part / p, n, p) for n, p in zip(lengths, shares, strict=True)]
+    for exponent in (20, 250, 280):
+        mix = Workload.from_classes([*classes, (base, 1, Fraction(1, 10**exponent))])
+        margin = condition_margin(MemoryKernel.of(mix))
+        assert margin is not None
+        with mpmath.workdps(700):
+            dip = Fraction(*_ratio(dense_quantity(mix, 2 * mpmath.pi / 3)))
+        assert margin.low is None or margin.low <= dip
+
+
 def _ratio(x: mpmath.mpf) -> tuple[int, int]:
-    with mpmath.workdps(60):
+    with mpmath.workdps(800):
         return int(mpmath.nint(x * 10**40)), 10**40
 
 

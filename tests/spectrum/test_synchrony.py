@@ -128,6 +128,13 @@ def test_predicted_growth_is_first_order() -> None:
     assert synchrony(Workload.from_classes([(1, 4), (2, 6)])).first_order_growth is None
 
 
+@pytest.mark.parametrize("digits", [1, 10, 15, 60])
+def test_any_number_of_digits(digits: int) -> None:
+    mode = synchrony(Workload.from_classes([(100, 4), (100, 6)]), digits).modes[0]
+    assert mode.root is not None
+    assert mode.root.radius <= abs(mode.root.value) * mpmath.mpf(10) ** -digits
+
+
 def test_no_path_without_any_input() -> None:
     assert [mode.root for mode in synchrony(Workload.from_classes([(0, 4), (0, 6)])).modes] == [
         None
