@@ -8,16 +8,18 @@ from pathlib import Path
 import stabkit
 from stabkit.publish.figures import comparison_figure, figure_bytes
 from stabkit.publish.files import write_whole
-from stabkit.publish.pictures import ModePicture, RunPicture, mode_picture, run_picture
+from stabkit.publish.pictures import RunPicture, run_picture
+from stabkit.publish.root_pictures import RootPicture, root_picture, roots_to_show
 
 STEPS = 150
 
 
-def case(input_length: int) -> tuple[str, ModePicture, RunPicture]:
+def case(input_length: int) -> tuple[str, RootPicture, RunPicture]:
     mix = stabkit.Workload.from_classes([(input_length, 3), (input_length, 5)], capacity=1000)
-    analysis = stabkit.analyze(mix, crosscheck=False)
-    title = f"Prompts of {input_length} tokens, outputs of 3 or 5: {analysis.verdict}"
-    return title, mode_picture(analysis), run_picture(mix, stabkit.simulate(mix, STEPS))
+    verdict = stabkit.unit_circle_counts(mix).verdict
+    title = f"Prompts of {input_length} tokens, outputs of 3 or 5"
+    roots = root_picture(mix, roots_to_show(mix), verdict)
+    return title, roots, run_picture(mix, stabkit.simulate(mix, STEPS))
 
 
 def main() -> None:

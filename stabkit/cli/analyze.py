@@ -98,13 +98,8 @@ def _write_figure(analysis: Analysis, workload: Workload, path: Path) -> None:
     from ..dynamics.simulator import simulate
     from ..publish.figures import analysis_figure, figure_bytes, figure_format
     from ..publish.files import write_whole
-    from ..publish.pictures import (
-        root_picture,
-        roots_to_show,
-        run_picture,
-        steps_to_show,
-        synchronized_to_show,
-    )
+    from ..publish.pictures import run_picture, steps_to_show
+    from ..publish.root_pictures import root_picture, roots_to_show, synchronized_to_show
 
     steps = steps_to_show(workload)
     run = None if steps is None else run_picture(workload, simulate(workload, steps))

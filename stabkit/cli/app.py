@@ -26,8 +26,11 @@ from .. import __version__
 from ..errors import OutputError, StabkitError, StabkitWarning
 from .analyze import analyze
 from .examples import examples
+from .locus import locus
+from .nyquist import nyquist
 from .roots import roots
 from .simulate import simulate
+from .synchrony import synchrony
 from .terminal import complain, emit, warn
 
 __all__ = ["app", "main"]
@@ -41,7 +44,7 @@ _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 app = typer.Typer(
     name="stabkit", add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
 )
-for _command in (analyze, roots, simulate, examples):
+for _command in (analyze, roots, synchrony, locus, nyquist, simulate, examples):
     app.command()(_command)
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..errors import InvalidArgument
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .options import AsJson, Output, check_targets
+from .options import AsJson, Figure, Output, check_targets
 from .terminal import emit, working
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def roots(
     ] = False,
     as_json: AsJson = False,
     output: Output = None,
+    figure: Figure = None,
 ) -> int:
     """Print all roots to any number of digits, each with a proved radius.
 
@@ -46,14 +48,19 @@ def roots(
       stabkit roots 5:3 5:5 --digits 50
       stabkit roots azure-conv-2023 --top 6
       stabkit roots 5:2 5:3 --symbolic
+      stabkit roots 33:30 10:54 --figure roots.svg
     """
-    check_targets(output, None)
+    check_targets(output, figure)
     workload = read_mix(mix, capacity, input_column, output_column)
     if symbolic:
+        if figure is not None:
+            raise InvalidArgument("'--figure' must go without '--symbolic': symbols have no roots.")
         emit(_equation(workload), output)
         return 0
     with working("finding the roots"):
         found = _found(workload, top, digits, method)
+        if figure is not None:
+            _write_figure(workload, found, figure)
     _print(workload, found, digits, as_json, output)
     return 0
 
@@ -69,8 +76,19 @@ def _print(
         emit(roots_text(found, digits), output)
 
 
+def _write_figure(workload: Workload, found: list[Root], path: Path) -> None:
+    from ..publish.figures import figure_bytes, figure_format
+    from ..publish.files import write_whole
+    from ..publish.root_figures import root_figure
+    from ..publish.root_pictures import root_picture, synchronized_to_show
+    from ..spectrum.counts import unit_circle_counts
+
+    verdict = unit_circle_counts(workload).verdict
+    picture = root_picture(workload, found, verdict, synchronized_to_show(workload))
+    write_whole(path, figure_bytes(root_figure(picture), figure_format(path)))
+
+
 def _found(workload: Workload, top: int | None, digits: int, method: str) -> list[Root]:
-    from ..errors import InvalidArgument
     from ..spectrum.dominant import dominant_modes
     from ..spectrum.roots import roots as all_roots
 
@@ -85,7 +103,6 @@ def _found(workload: Workload, top: int | None, digits: int, method: str) -> lis
 
 
 def _equation(workload: Workload) -> str:
-    from ..errors import InvalidArgument
     from ..model.polynomials import characteristic_polynomial
     from ..model.symbolic import SymbolicWorkload
     from ..publish.roots import equation_text

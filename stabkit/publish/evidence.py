@@ -1,4 +1,4 @@
-"""The rows of the report, as (label, text): why the verdict holds, numbers, cross-check.
+"""The rows of the report, as (label, text): why the verdict holds, numbers, checks.
 
 A row whose figure the analysis leaves out is left out. Every term that an operator may not know
 carries its meaning in the row.
@@ -8,10 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..analysis.records import Analysis, CrossCheck, ThresholdSummary, WorkloadSummary
+from ..analysis.records import (
+    Analysis,
+    Bootstrap,
+    CrossCheck,
+    ThresholdSummary,
+    WorkloadSummary,
+)
 from .numbers import counted, enclosed, percent, readable
 
-__all__ = ["crosscheck_rows", "number_rows", "reason_rows"]
+__all__ = ["bootstrap_rows", "crosscheck_rows", "number_rows", "reason_rows"]
 
 Rows = Iterator[tuple[str, str]]
 
@@ -62,12 +68,19 @@ def _gcd_theorem_rows(analysis: Analysis) -> Rows:
         return
     margin = "" if theorem.margin is None else f" (margin {readable(theorem.margin)})"
     if theorem.applies:
-        yield (
-            "gcd theorem (R7)",
-            f"applies{margin}: exactly gcd − 1 = {analysis.gcd - 1} modes grow",
+        grow = (
+            "no mode grows"
+            if analysis.gcd == 1
+            else counted(analysis.gcd - 1, "mode grows", "modes grow")
         )
-    else:
-        yield "gcd theorem (R7)", f"its condition fails{margin}: the gcd alone does not decide"
+        yield "gcd theorem (R7)", f"applies{margin}: exactly gcd − 1 modes grow, that is, {grow}"
+        return
+    failure = "its condition was not decided" if theorem.applies is None else "its condition fails"
+    text = f"{failure}{margin}: the gcd alone does not decide"
+    if theorem.claim is not None:
+        grow = counted(theorem.claim.count, "mode grows", "modes grow")
+        text = f"{failure}{margin}; by {theorem.claim.theorem} at least {grow}"
+    yield "gcd theorem (R7)", text
 
 
 def _synchronised_rows(analysis: Analysis) -> Rows:
@@ -78,7 +91,10 @@ def _synchronised_rows(analysis: Analysis) -> Rows:
     found = [mode.modulus for mode in modes if mode.modulus is not None]
     text = f"{counted(len(modes), 'mode')} of the cohorts; predicted factor {readable(predicted)}"
     if found:
-        text += f", found {readable(max(found))}"
+        text += f", found {readable(min(found))}"
+        text += (
+            f" to {readable(max(found))}" if readable(min(found)) != readable(max(found)) else ""
+        )
     yield "falling in step", text
 
 
@@ -176,3 +192,41 @@ def _long_run_rows(check: CrossCheck, workload: WorkloadSummary) -> Rows:
         yield "evictions", f"{readable(check.evictions_per_step, 4)} {unit}"
     if check.wasted_token_fraction is not None:
         yield "wasted work", f"{percent(check.wasted_token_fraction)} of the decode steps done"
+
+
+def bootstrap_rows(bootstrap: Bootstrap) -> Rows:
+    """Yield what other samples of the same size might have said of the trace."""
+    requests = counted(bootstrap.request_count, "request")
+    inputs = ""
+    if bootstrap.resampled == "decode lengths":
+        inputs = "; decode lengths only, each at its mean input"
+    times = f"{counted(bootstrap.resamples, 'time')} (seed {bootstrap.seed})"
+    yield "resampled", f"{times}: {requests} drawn anew from those of the trace{inputs}"
+    yield "verdicts", _verdicts_text(bootstrap)
+    if bootstrap.spectral_radius is not None:
+        low, high = (readable(bound, 7) for bound in bootstrap.spectral_radius)
+        yield "spectral radius", f"{low} to {high} in the middle {percent(bootstrap.level)} of them"
+    if bootstrap.unresolved:
+        yield "left out there", f"{counted(bootstrap.unresolved, 'resample')}, not resolved"
+    yield (
+        "an estimate",
+        "not a proof: it takes the requests for independent draws from one law, without bursts or "
+        "drift, and knows of none longer than the longest in the trace",
+    )
+
+
+def _verdicts_text(bootstrap: Bootstrap) -> str:
+    found = [
+        f"{count:,} {verdict}"
+        for verdict, count in (
+            ("stable", bootstrap.verdicts.stable),
+            ("unstable", bootstrap.verdicts.unstable),
+            ("marginal", bootstrap.verdicts.marginal),
+            ("undecided", bootstrap.verdicts.undecided),
+        )
+        if count
+    ]
+    text = ", ".join(found)
+    if bootstrap.agreement is None:
+        return text
+    return f"{text}; {percent(bootstrap.agreement)} agree with the trace's own verdict"

@@ -1,8 +1,7 @@
-"""Figures: modes against the unit circle, memory demand against the capacity.
+"""Figures over time and over stages: memory demand, evictions, kernel; and the file formats.
 
-Drawn with matplotlib's object interface (no pyplot, no global state), in the colour-blind safe
-palette of Okabe and Ito, told apart in grey by shape and lightness too. Files carry no dates, so
-that the same result gives the same bytes.
+Drawn with matplotlib's object interface (no pyplot, no global state) in the house style. Files
+carry no dates, so that the same result gives the same bytes.
 """
 
 from __future__ import annotations
@@ -10,13 +9,26 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import OutputError, shown
-from .pictures import ModePicture, RunPicture
+from .pictures import Floats, KernelPicture, RunPicture
+from .root_figures import draw_roots, in_plane, root_title
+from .root_pictures import RootPicture
+from .style import (
+    BLUE,
+    DOTS_PER_INCH,
+    INK,
+    SKY,
+    VERMILLION,
+    house_style,
+    legend_above,
+    legend_under,
+    new_figure,
+    settled,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,25 +39,14 @@ __all__ = [
     "comparison_figure",
     "figure_bytes",
     "figure_format",
+    "kernel_figure",
     "trajectory_figure",
 ]
 
 FORMATS = ("png", "svg", "pdf")
-_BLUE, _SKY, _VERMILLION, _GREY = "#0072B2", "#56B4E9", "#D55E00", "#5A5A5A"
-_STYLE: dict[Any, Any] = {
-    "font.size": 9.0,
-    "axes.titlesize": 9.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "legend.frameon": False,
-    "svg.hashsalt": "stabkit",
-    "pdf.fonttype": 42,
-}
-_DOTS_PER_INCH = 200
-_CM = 1 / 2.54
-_CLOSE_TOGETHER = 0.3
-_LEGEND_ROOM = 20  # points between axes and title
 _NO_DATE: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
+_ROW = 6.8  # centimetres
+_MOST_STEPPED = 200  # stages that are drawn as steps; more of them make one line
 
 
 def figure_format(path: str | Path) -> str:
@@ -64,151 +65,117 @@ def figure_format(path: str | Path) -> str:
 
 def figure_bytes(figure: Figure, file_format: str) -> bytes:
     """Return `figure` as the bytes of a file; the same figure gives the same bytes."""
-    import matplotlib as mpl
-
     buffer = io.BytesIO()
-    with mpl.rc_context(_STYLE):
+    with house_style():
         figure.savefig(
-            buffer, format=file_format, dpi=_DOTS_PER_INCH, metadata=_NO_DATE.get(file_format)
+            buffer, format=file_format, dpi=DOTS_PER_INCH, metadata=_NO_DATE.get(file_format)
         )
     return buffer.getvalue()
 
 
-def analysis_figure(modes: ModePicture, run: RunPicture | None) -> Figure:
-    """Return the modes in the unit circle beside the memory demand of a run from empty.
+def analysis_figure(roots: RootPicture, run: RunPicture | None) -> Figure:
+    """Return the roots against the unit circle beside the memory demand of a run from empty.
 
     Parameters
     ----------
-    modes : ModePicture
-        Dominant modes; drawn against the circle |λ| = 1.
+    roots : RootPicture
+        All roots, or the dominant ones.
     run : RunPicture or None
-        None where the run was too long to simulate; the modes are then drawn alone.
+        None where the run was too long to simulate; the roots are then drawn alone.
     """
-    return comparison_figure([("", modes, run)])
+    return comparison_figure([("", roots, run)])
 
 
-def comparison_figure(cases: Sequence[tuple[str, ModePicture, RunPicture | None]]) -> Figure:
-    """Return one row per case (title, modes, run), as `analysis_figure` draws one."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(17 * _CM, 7.5 * _CM * len(cases)), layout="constrained")
+def comparison_figure(cases: Sequence[tuple[str, RootPicture, RunPicture | None]]) -> Figure:
+    """Return one row per case (title, roots, run), as `analysis_figure` draws one."""
+    with house_style():
+        figure = new_figure(_ROW * len(cases))
         rows = figure.subfigures(len(cases), 1, squeeze=False)[:, 0]
-        for row, (title, modes, run) in zip(rows, cases, strict=True):
+        for row, (title, roots, run) in zip(rows, cases, strict=True):
             if title:
-                row.suptitle(title, fontsize=10.5, fontweight="bold", x=0.01, ha="left")
-            if run is None:
-                _draw_modes(row.subplots(), modes)
-                continue
-            left, right = row.subplots(1, 2, width_ratios=(1, 1.55))
-            _draw_modes(left, modes)
-            _draw_run(right, run, "a full server, started empty")
-    return figure
+                row.suptitle(title, fontsize=8.5, fontweight="bold", x=0.01, ha="left")
+            panels = row.subplots(1, 1 if run is None else 2, squeeze=False)[0]
+            draw_roots(panels[0], roots)
+            panels[0].set_title(root_title(roots).replace(": ", "\n"))
+            if run is not None:
+                _draw_run(panels[1], run, "")
+                panels[1].set_title("memory demand,\nstarted empty")
+            for axes in panels:
+                axes.set_box_aspect(1 if in_plane(roots) else None)
+                legend_under(axes)
+        return settled(figure)
 
 
 def trajectory_figure(run: RunPicture) -> Figure:
     """Return memory demand against capacity, above the evictions of each step."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(17 * _CM, 10 * _CM), layout="constrained")
+    with house_style():
+        figure = new_figure(8.0)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
-        _draw_run(above, run)
+        _draw_run(above, run, "demand")
+        legend_above(above)
         above.set_xlabel("")
         steps, width = _steps_and_width(run)
-        below.vlines(steps, 0, run.evicted, color=_VERMILLION, linewidth=width)
-        below.set_ylim(0, max(1.05 * run.evicted.max(initial=0.0), 1e-9))
+        below.vlines(steps, 0, run.evicted, color=VERMILLION, linewidth=width)
+        below.set_ylim(0, 1.05 * run.evicted.max(initial=0.0) or 1.0)
         below.set_ylabel("evicted\n(requests per step)")
         below.set_xlabel("batch step")
         figure.align_ylabels()
-    return figure
+        return settled(figure)
 
 
-def _draw_modes(axes: Axes, modes: ModePicture) -> None:
-    from matplotlib.patches import Circle
-
-    axes.add_patch(Circle((0, 0), 1, facecolor="#F2F2F2", edgecolor=_GREY, linewidth=1.1))
-    for points, colour, marker, label in (
-        (modes.decaying, _BLUE, "o", "decays"),
-        (modes.staying, "black", "D", "stays"),
-        (modes.growing, _VERMILLION, "X", "grows"),
-    ):
-        if points:
-            across, up = [p.real for p in points], [p.imag for p in points]
-            dots = axes.scatter(across, up, s=34, c=colour, marker=marker, label=label, zorder=3)
-            dots.set(edgecolor="white", linewidth=0.5)
-    points = (*modes.decaying, *modes.staying, *modes.growing)
-    axes.set_xlabel("Re λ")
-    axes.set_ylabel("Im λ", labelpad=0)
-    _frame_modes(axes, np.array(points))
-    axes.set_title(_mode_title(modes, len(points)), pad=_LEGEND_ROOM)
-    if points:
-        _legend_above(axes)
-
-
-def _frame_modes(axes: Axes, points: NDArray[np.complex128]) -> None:
-    """Show the whole circle, or a close-up (axes unequal) where the points lie close together."""
-    if points.size and max(np.ptp(points.real), np.ptp(points.imag)) < _CLOSE_TOGETHER:
-        right = max(points.real.max(), 1.0) if points.real.min() > 0 else points.real.max()
-        margin = 0.15 * max(np.ptp([*points.real, right]), 1e-9)
-        axes.set_xlim(points.real.min() - margin, right + margin)
-        axes.set_ylim(*(1.25 * max(abs(points.imag).max(), 1e-9) * np.array([-1, 1])))
-        axes.ticklabel_format(useOffset=False, style="plain")
-        axes.locator_params(axis="x", nbins=3)
-        axes.set_xlabel("Re λ (close-up)")
-        return
-    reach = 1.15 * max(1.0, abs(points).max(initial=0.0))
-    axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
-
-
-def _mode_title(modes: ModePicture, drawn: int) -> str:
-    if not modes.mode_count:
-        return f"{modes.verdict}: no mode to swing"
-    if modes.mode_count == drawn == 1:
-        return f"{modes.verdict}: the only mode"
-    which = "all" if drawn == modes.mode_count else f"{drawn} dominant of"
-    return f"{modes.verdict}: {which} {modes.mode_count} modes"
-
-
-def _draw_run(axes: Axes, run: RunPicture, title: str = "") -> None:
+def _draw_run(axes: Axes, run: RunPicture, quantity: str) -> None:
     steps, width = _steps_and_width(run)
     for side, colour, label in (
-        (np.minimum(run.demand, run.capacity), _SKY, "free: admits"),
-        (np.maximum(run.demand, run.capacity), _VERMILLION, "short: evicts"),
+        (np.minimum(run.demand, run.capacity), SKY, "admits"),
+        (np.maximum(run.demand, run.capacity), VERMILLION, "evicts"),
     ):
-        axes.vlines(steps, run.capacity, side, color=colour, linewidth=width, label=label)
-    axes.axhline(run.capacity, color="black", linewidth=1.0, label="capacity")
+        axes.vlines(steps, run.capacity, side, color=colour, linewidth=width)
+        axes.plot([], [], color=colour, linewidth=2.0, label=label)
+    axes.axhline(run.capacity, color=INK, linewidth=0.8, label="capacity")
     low, high = run.demand.min(initial=run.capacity), run.demand.max(initial=run.capacity)
     room = 0.06 * max(high - low, 0.02 * high)
     axes.set(xlim=(0, len(run.demand) + 1), ylim=(low - room, high + room))
+    axes.locator_params(axis="x", nbins=4, integer=True)
     axes.set_xlabel("batch step")
-    axes.set_ylabel("memory demand (tokens)")
-    axes.yaxis.set_major_formatter(lambda value, _: _tokens(value))
-    axes.set_title(title, pad=_LEGEND_ROOM)
-    for handle in _legend_above(axes).legend_handles:
-        handle.set_linewidth(2.0)
+    _label_tokens(axes, quantity, high)
 
 
-def _tokens(value: float) -> str:
-    if not 1000 <= abs(value) < 1e9:
-        return f"{value:.6g}"
-    return f"{value:,.0f}"
+def _label_tokens(axes: Axes, quantity: str, largest: float) -> None:
+    """Label the vertical axis in tokens, or in thousands of them and so on, to keep ticks short."""
+    power = max(0, int(np.log10(max(largest, 1) / 10) / 3))
+    unit = {0: "tokens", 1: "1,000 tokens", 2: "million tokens"}.get(power)
+    unit = unit or f"$10^{{{3 * power}}}$ tokens"
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value / 1000**power:.6g}")
+    axes.set_ylabel(f"{quantity} ({unit})" if quantity else unit)
 
 
 def _steps_and_width(run: RunPicture) -> tuple[range, float]:
     count = len(run.demand)
-    return range(1, count + 1), max(0.3, min(2.0, 180 / max(count, 1)))
+    return range(1, count + 1), max(0.25, min(1.5, 110 / max(count, 1)))
 
 
-def _legend_above(axes: Axes) -> Any:
-    return axes.legend(
-        loc="lower center",
-        bbox_to_anchor=(0.5, 1.0),
-        ncols=3,
-        borderaxespad=0.2,
-        handlelength=1.2,
-        handletextpad=0.4,
-        columnspacing=1.2,
-    )
+def kernel_figure(picture: KernelPicture) -> Figure:
+    """Return the memory kernel above the survival function, as steps over the stages of a life."""
+    with house_style():
+        figure = new_figure(8.0)
+        above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1.5, 1))
+        _draw_steps(above, picture.kernel, VERMILLION)
+        _label_tokens(above, "memory kernel $g_m$", picture.kernel.max())
+        _draw_steps(below, picture.survival, BLUE)
+        below.set_ylabel("still in service\n$P(T > m)$")
+        below.set(xlim=(0, len(picture.kernel)), yticks=(0, 0.5, 1))
+        below.locator_params(axis="x", integer=True)
+        below.set_xlabel("stage m (decode steps done)")
+        figure.align_ylabels()
+        return settled(figure)
+
+
+def _draw_steps(axes: Axes, values: Floats, colour: str) -> None:
+    edges = np.arange(len(values) + 1)
+    axes.stairs(values, edges, fill=True, color=colour, alpha=0.25, linewidth=0)
+    axes.stairs(values, edges, color=colour, linewidth=1.0, baseline=None, zorder=3)
+    if len(values) <= _MOST_STEPPED:
+        axes.vlines(
+            edges[1:-1], 0, np.minimum(values[:-1], values[1:]), color="white", linewidth=0.4
+        )
+    axes.set_ylim(0, 1.06 * values.max())

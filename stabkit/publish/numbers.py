@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from ..analysis.records import Enclosure
 
-__all__ = ["counted", "enclosed", "percent", "readable"]
+__all__ = ["counted", "enclosed", "percent", "readable", "times"]
 
 # Wide enough for the quotient of any two numbers that a workload may hold.
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -63,6 +63,17 @@ def counted(count: int, singular: str, plural: str | None = None) -> str:
     """
     noun = singular if count == 1 else plural or f"{singular}s"
     return f"{count:,} {noun}"
+
+
+def times(count: int) -> str:
+    """Return how often, as an adverb.
+
+    Examples
+    --------
+    >>> times(1), times(2), times(1500)
+    ('once', 'twice', '1,500 times')
+    """
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
 def enclosed(enclosure: Enclosure) -> str:

@@ -1,4 +1,7 @@
-"""What the figures show, as plain data: modes of an analysis, memory demand of a run.
+"""What the figures show, as plain data: memory demand, kernel, renewal graph.
+
+(Roots: `stabkit.publish.root_pictures`. The Nyquist curve and the root locus are their own data:
+`stabkit.spectrum.nyquist` and `stabkit.spectrum.locus`.)
 
 The *memory demand* of a step is what the requests that survive it would need for the next
 execution, before anything is admitted or evicted. With M tokens held and N requests in service
@@ -9,6 +12,10 @@ of class k frees s_k + l_k tokens:
 
 Below the capacity the difference is room for admissions; above it, requests are evicted. (The
 memory *after* that is no picture of anything: a saturated greedy server is always full.)
+
+The *renewal graph* has a node for each stage of the longest life, an edge j -> j + 1, and an edge
+(l_k - 1) -> 0 for each class. Its period is the gcd g of the decode lengths, and its cyclic
+classes, the stages mod g, are the cohorts that can fall in step.
 """
 
 from __future__ import annotations
@@ -19,11 +26,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis.records import Analysis, DominantMode
+from ..dynamics.simulator import LARGEST_RUN
 from ..dynamics.trajectory import Trajectory
+from ..errors import InvalidArgument
+from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
 
-__all__ = ["ModePicture", "RunPicture", "mode_picture", "run_picture", "steps_to_show"]
+__all__ = [
+    "GraphPicture",
+    "KernelPicture",
+    "ReturnEdge",
+    "RunPicture",
+    "graph_picture",
+    "kernel_picture",
+    "run_picture",
+    "steps_to_show",
+]
 
 # More steps than this show a solid block; fewer rounds of the longest request hide slow swings.
 _MOST_STEPS = 4000
@@ -31,17 +49,9 @@ _ROUNDS = 40
 _FEWEST_ROUNDS = 3
 # Steps times longest decode: a run that costs more than about a second is left out.
 _MOST_WORK = 10**8
+_LONGEST_KERNEL = 10**6
 
-
-@dataclass(frozen=True)
-class ModePicture:
-    """Modes as points of the complex plane, and how many modes there are in all."""
-
-    verdict: str
-    decaying: tuple[complex, ...]
-    staying: tuple[complex, ...]
-    growing: tuple[complex, ...]
-    mode_count: int
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -49,28 +59,36 @@ class RunPicture:
     """Memory demand (tokens) and evictions (requests) of steps 1, 2, ..., beside the capacity."""
 
     capacity: float
-    demand: NDArray[np.float64]
-    evicted: NDArray[np.float64]
+    demand: Floats
+    evicted: Floats
 
 
-def mode_picture(analysis: Analysis) -> ModePicture:
-    """Return the dominant modes of `analysis` as a picture."""
-    points: dict[str, list[complex]] = {"decays": [], "stays": [], "grows": []}
-    for mode in analysis.dominant_modes:
-        points[_fate(mode)].append(complex(mode.re, mode.im))
-    return ModePicture(
-        analysis.verdict,
-        decaying=tuple(points["decays"]),
-        staying=tuple(points["stays"]),
-        growing=tuple(points["grows"]),
-        mode_count=analysis.kernel.length - 1,
-    )
+@dataclass(frozen=True)
+class KernelPicture:
+    """Memory kernel g_m (tokens) and survival function P(T > m) at stages m = 0, ..., L - 1."""
+
+    name: str
+    kernel: Floats
+    survival: Floats
 
 
-def _fate(mode: DominantMode) -> str:
-    if mode.doubling_steps is not None:
-        return "grows"
-    return "stays" if mode.half_life_steps is None and mode.modulus else "decays"
+@dataclass(frozen=True)
+class ReturnEdge:
+    """An edge `stage` -> 0 of the renewal graph: requests that complete after `stage` + 1 steps,
+    and their share of the admissions."""
+
+    stage: int
+    share: float
+
+
+@dataclass(frozen=True)
+class GraphPicture:
+    """The renewal graph: `length` stages in a row, `returns` ascending, and its period g."""
+
+    name: str
+    length: int
+    period: int
+    returns: tuple[ReturnEdge, ...]
 
 
 def run_picture(workload: Workload, trajectory: Trajectory) -> RunPicture:
@@ -89,9 +107,41 @@ def run_picture(workload: Workload, trajectory: Trajectory) -> RunPicture:
 def steps_to_show(workload: Workload) -> int | None:
     """Return how many steps a picture of this workload needs, or None if that is too much work."""
     longest = workload.longest_decode
-    steps = max(min(_ROUNDS * longest, _MOST_STEPS), _FEWEST_ROUNDS * longest)
-    return steps if steps * longest <= _MOST_WORK else None
+    stages = sum(c.decode_length for c in workload.classes)
+    if stages > LARGEST_RUN // 2:
+        return None
+    kept = (LARGEST_RUN - stages) // (len(workload.classes) + 8) - 1  # what the simulator allows
+    steps = min(max(min(_ROUNDS * longest, _MOST_STEPS), _FEWEST_ROUNDS * longest), kept)
+    return steps if longest <= steps <= _MOST_WORK // longest else None
 
 
-def _floats(values: Any) -> NDArray[np.float64]:
+def kernel_picture(workload: Workload) -> KernelPicture:
+    """Return the memory kernel and the survival function of `workload`.
+
+    Raises
+    ------
+    InvalidArgument
+        If L is beyond 10^6.
+    """
+    if workload.longest_decode > _LONGEST_KERNEL:
+        raise InvalidArgument(
+            "'workload' must have decode lengths up to 10^6 for a picture of its kernel, "
+            f"not {workload.longest_decode}."
+        )
+    kernel = MemoryKernel.of(workload)
+    return KernelPicture(
+        workload.name,
+        _floats([g / kernel.denominator for g in kernel.coefficients]),
+        _floats([share / kernel.denominator for share in kernel.survival]),
+    )
+
+
+def graph_picture(workload: Workload) -> GraphPicture:
+    """Return the renewal graph of `workload`: one return edge for each distinct decode length."""
+    kernel = MemoryKernel.of(workload)
+    returns = (ReturnEdge(n - 1, w / kernel.denominator) for n, w, _ in kernel)
+    return GraphPicture(workload.name, kernel.length, workload.gcd, tuple(returns))
+
+
+def _floats(values: Any) -> Floats:
     return np.asarray(values, dtype=float)

@@ -1,4 +1,4 @@
-"""The text report: the verdict and what it means, why, the numbers, and the cross-check.
+"""The text report: the verdict and what it means, why, the numbers, and the checks.
 
 Names come from users and files: they are shown as plain text, never as markup, and control
 characters are replaced, so that no name can colour, move or clear a terminal.
@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..analysis.records import Analysis, ClassSummary, DominantMode
-from .evidence import crosscheck_rows, number_rows, reason_rows
+from .evidence import bootstrap_rows, crosscheck_rows, number_rows, reason_rows
 from .numbers import counted, percent, readable
 from .verdict import disagreement, local_only, meaning
 
@@ -61,6 +61,9 @@ def _parts(analysis: Analysis) -> Iterable[RenderableType]:
     if analysis.simulation is not None:
         yield _heading("Cross-check by simulation")
         yield _grid(crosscheck_rows(analysis.simulation, analysis.workload))
+    if analysis.bootstrap is not None:
+        yield _heading("Sampling error by bootstrap")
+        yield _grid(bootstrap_rows(analysis.bootstrap))
     yield Text()
     yield Text(_IDEALISATION, style="dim")
 

@@ -10,6 +10,7 @@ from sympy import Poly, factor
 
 from ..model.workload import Workload
 from ..spectrum.roots import Root
+from .tables import plain_table
 
 __all__ = ["equation_text", "roots_record", "roots_text"]
 
@@ -52,10 +53,7 @@ def roots_text(found: Sequence[Root], digits: int) -> str:
     be copied.
     """
     head = ("factor |λ|", "Re λ", "± Im λ", "radius (proved)", "multiplicity")
-    rows = [head, *_rows(found, digits)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    lines = ("  ".join(f"{c:<{w}}" for c, w in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return plain_table([head, *_rows(found, digits)])
 
 
 def _rows(found: Sequence[Root], digits: int) -> Iterator[tuple[str, ...]]:

@@ -26,7 +26,9 @@ def run_process(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("command", ["analyze", "roots", "simulate", "examples"])
+@pytest.mark.parametrize(
+    "command", ["analyze", "roots", "locus", "nyquist", "simulate", "examples"]
+)
 def test_every_command_has_help_with_an_example(stabkit: Program, command: str) -> None:
     status, out, err = stabkit(command, "--help")
     assert (status, err) == (0, "")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import mpmath
@@ -43,6 +44,15 @@ def test_symbolic_equation(stabkit: Program) -> None:
     assert out.endswith("= 0\n")
 
 
+@pytest.mark.parametrize("extra", [[], ["--top", "2"]])
+def test_figure(stabkit: Program, tmp_path: Path, extra: list[str]) -> None:
+    figure = tmp_path / "roots.png"
+    status, out, err = stabkit("roots", "100:4", "100:6", *extra, "--figure", f"{figure}")
+    assert (status, err) == (0, "")
+    assert out.startswith("factor |λ|")
+    assert figure.read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -51,6 +61,7 @@ def test_symbolic_equation(stabkit: Program) -> None:
         (["5:30000", "5:29999"], "'mix' must have decode lengths up to 20001"),
         (["5:65", "--symbolic"], "'--symbolic' must go with decode lengths up to 64, not 65"),
         (["5:3", "--top", "0"], "--top"),
+        (["5:3", "--symbolic", "--figure", "f.png"], "'--figure' must go without '--symbolic'"),
     ],
 )
 def test_bad_usage(stabkit: Program, arguments: list[str], message: str) -> None:

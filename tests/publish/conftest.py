@@ -11,6 +11,7 @@ from rich.console import Console
 
 from stabkit.analysis.records import (
     Analysis,
+    Bootstrap,
     ClassSummary,
     CrossCheck,
     DominantMode,
@@ -22,6 +23,7 @@ from stabkit.analysis.records import (
     SynchronizedCycle,
     SynchronizedMode,
     ThresholdSummary,
+    VerdictCounts,
     WorkloadSummary,
 )
 from stabkit.publish.report import render
@@ -39,6 +41,19 @@ CHECK = CrossCheck(
     evictions_per_step=0.75,
     from_empty_ratio=0.8666667,
     reason=None,
+)
+
+BOOTSTRAP = Bootstrap(
+    resamples=1000,
+    seed=3,
+    level=0.95,
+    request_count=19_366,
+    resampled="requests",
+    verdict="unstable",
+    verdicts=VerdictCounts(stable=40, unstable=950, marginal=0, undecided=10),
+    agreement=0.95,
+    spectral_radius=(0.9987654321, 1.2),
+    unresolved=0,
 )
 
 UNSTABLE = Analysis(
@@ -78,6 +93,11 @@ UNSTABLE = Analysis(
 @pytest.fixture
 def unstable() -> Analysis:
     return UNSTABLE
+
+
+@pytest.fixture
+def resampled() -> Analysis:
+    return replace(UNSTABLE, bootstrap=BOOTSTRAP)
 
 
 @pytest.fixture

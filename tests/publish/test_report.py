@@ -163,3 +163,39 @@ def test_stable_intervals_in_words(
 ) -> None:
     found = replace(stable, threshold=ThresholdSummary(None, None, intervals, None))
     assert words in prose(report(found))
+
+
+def test_the_bootstrap_says_what_was_drawn_and_what_came_out(
+    resampled: Analysis, report: Report
+) -> None:
+    text = prose(report(resampled)).split("Sampling error by bootstrap")[1]
+    assert "1,000 times (seed 3): 19,366 requests drawn anew from those of the trace" in text
+    assert "decode lengths only" not in text
+    assert "40 stable, 950 unstable, 10 undecided; 95 % agree with the trace's own verdict" in text
+    assert "marginal" not in text
+    assert "0.9987654 to 1.2 in the middle 95 % of them" in text
+    assert "an estimate not a proof" in text
+    assert "not resolved" not in text
+
+
+def test_the_bootstrap_of_a_summary_and_what_it_leaves_open(
+    resampled: Analysis, report: Report
+) -> None:
+    assert resampled.bootstrap is not None
+    partial = replace(
+        resampled.bootstrap,
+        resampled="decode lengths",
+        verdict="undecided",
+        agreement=None,
+        spectral_radius=None,
+        unresolved=1000,
+    )
+    text = prose(report(replace(resampled, bootstrap=partial)))
+    assert "decode lengths only, each at its mean input" in text
+    assert "1,000 resamples, not resolved" in text
+    assert "agree" not in text.split("Sampling error by bootstrap")[1]
+    assert "None" not in text
+
+
+def test_without_a_bootstrap_there_is_no_word_of_it(unstable: Analysis, report: Report) -> None:
+    assert "bootstrap" not in report(unstable)

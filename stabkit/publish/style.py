@@ -1,0 +1,176 @@
+"""The one style of all figures: width, type, palette, marks, line styles.
+
+Figures are one journal column wide (9 cm) and set in type that is read at that width; enlarge them
+freely. Colours are those of Okabe and Ito, which colour-blind readers tell apart. No distinction
+rests on colour alone: marks differ in shape, lines in dashes, areas in lightness, so that a grey
+print says the same.
+
+References
+----------
+M. Okabe, K. Ito, "Color Universal Design", 2008, https://jfly.uni-koeln.de/color.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.legend import Legend
+
+__all__ = [
+    "BLUE",
+    "COHORT_COLOURS",
+    "DISC",
+    "DOTS_PER_INCH",
+    "FATES",
+    "GREY",
+    "INK",
+    "SKY",
+    "SMALL",
+    "VERMILLION",
+    "house_style",
+    "legend_above",
+    "legend_below",
+    "legend_under",
+    "new_figure",
+    "settled",
+]
+
+INK, GREY = "#000000", "#5A5A5A"
+BLUE, SKY, VERMILLION = "#0072B2", "#56B4E9", "#D55E00"
+DISC = "#F0F0F0"  # the unit disc
+# Ordered so that neighbours differ in lightness too.
+COHORT_COLOURS = (
+    "#56B4E9",
+    "#D55E00",
+    "#F0E442",
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#CC79A7",
+    "#BBBBBB",
+)
+# What becomes of a mode: label, colour, marker.
+FATES = (
+    ("decays", BLUE, "o"),
+    ("stays", INK, "D"),
+    ("grows", VERMILLION, "X"),
+)
+SMALL = 6.5  # the least size of type, in points
+DOTS_PER_INCH = 300
+_WIDTH = 9.0
+_CM = 1 / 2.54
+_LAYOUT_PASSES = 4
+_LEGEND_MARK = 22.0
+_LABEL_ROOM = 26.0  # points for tick labels and the label of an axis
+_LEGEND: dict[str, Any] = {"handlelength": 1.4, "handletextpad": 0.4, "columnspacing": 1.0}
+_SETTINGS: dict[Any, Any] = {
+    "font.size": 7.5,
+    "axes.titlesize": 8.0,
+    "axes.labelsize": 7.5,
+    "xtick.labelsize": 7.0,
+    "ytick.labelsize": 7.0,
+    "legend.fontsize": 7.0,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.7,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "xtick.minor.size": 1.5,
+    "ytick.minor.size": 1.5,
+    "lines.linewidth": 1.0,
+    "figure.constrained_layout.wspace": 0.06,
+    "svg.hashsalt": "stabkit",
+    "pdf.fonttype": 42,
+}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Apply the style, and nothing of the user's own settings, while a figure is made or saved."""
+    import matplotlib as mpl
+
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_SETTINGS)
+        yield
+
+
+def new_figure(height: float, width: float = _WIDTH) -> Figure:
+    """Return an empty figure; sizes in centimetres."""
+    from matplotlib.figure import Figure
+
+    size = (width * _CM, height * _CM)
+    return Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
+
+
+def settled(figure: Figure) -> Figure:
+    """Return the figure with its layout fixed, so that every later drawing is the same.
+
+    One pass of the constrained layout does not reach a fixed point where axes have equal aspect.
+    """
+    for _ in range(_LAYOUT_PASSES):
+        figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    return figure
+
+
+def legend_above(axes: Axes) -> None:
+    """Put the legend of `axes` on one line above them."""
+    handles, labels = _entries(axes)
+    place: dict[str, Any] = {
+        "loc": "lower center",
+        "bbox_to_anchor": (0.5, 1.0),
+        "borderaxespad": 0.2,
+    }
+    _enlarge(axes.legend(handles, labels, ncols=len(labels), **place, **_LEGEND))
+
+
+def legend_under(axes: Axes) -> None:
+    """Put the legend of `axes`, one entry a line, under their horizontal label."""
+    from matplotlib.transforms import offset_copy
+
+    handles, labels = _entries(axes)
+    if handles:
+        below = offset_copy(
+            axes.transAxes, axes.get_figure(root=True), y=-_LABEL_ROOM, units="points"
+        )
+        place: dict[str, Any] = {
+            "loc": "upper center",
+            "bbox_to_anchor": (0.5, 0),
+            "bbox_transform": below,
+        }
+        _enlarge(axes.legend(handles, labels, borderaxespad=0, **place, **_LEGEND))
+
+
+def legend_below(figure: Figure, axes: Axes, columns: int = 2) -> None:
+    """Put the legend of `axes`, if it has any entry, at the foot of the figure."""
+    handles, labels = _entries(axes)
+    if handles:
+        style = _LEGEND | {"loc": "outside lower center", "ncols": columns}
+        _enlarge(figure.legend(handles, labels, **style))
+
+
+def _entries(axes: Axes) -> tuple[list[Any], list[str]]:
+    """Return handles and labels, marks before lines."""
+    from matplotlib.lines import Line2D
+
+    entries = zip(*axes.get_legend_handles_labels(), strict=True)
+    ordered = sorted(entries, key=lambda entry: isinstance(entry[0], Line2D))
+    return [handle for handle, _ in ordered], [label for _, label in ordered]
+
+
+def _enlarge(legend: Legend) -> None:
+    """Show marks in the legend at a size at which their shape is told."""
+    from matplotlib.collections import PathCollection
+
+    for handle in legend.legend_handles:
+        if isinstance(handle, PathCollection):
+            handle.set_sizes([_LEGEND_MARK])
