@@ -40,7 +40,7 @@ __all__ = ["MARGIN", "Arc", "PhasePath", "Start", "evaluate", "follow_phase"]
 MARGIN = 1.01  # covers the rounding of the comparison too
 _NARROWEST = 2.0**-45
 _MOST_SUBARCS = 2_000_000
-_MOST_DIRECT_TERMS = 2**26  # beyond, Taylor models come from transforms first
+_TRANSFORM_COST = 8  # Taylor models by transforms take about as long as 8 N direct terms
 _MOST_TERMS = 2**29  # beyond, the direct sums would take minutes: left undecided
 
 
@@ -149,7 +149,7 @@ def follow_phase(polynomial: CirclePolynomial, start: Start) -> PhasePath:
         samples.values[passed] * polynomial.phases(passed),
     )
     pieces = _halves(path, failed)
-    if len(failed) * len(polynomial.exponents) > _MOST_DIRECT_TERMS:
+    if len(failed) * len(polynomial.exponents) > _TRANSFORM_COST * polynomial.size:
         pieces = _bisect(path, pieces, by_transform=True)
     pieces = _bisect(path, pieces, by_transform=False)
     path.undecided = _joined(_arcs(path, pieces))
