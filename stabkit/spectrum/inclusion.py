@@ -20,8 +20,8 @@ the last evaluation of G proves twice the digits that it was made with.
 points z' from which discs are formed, the conjugates included, and let n |s| < d |z'| / 4 for all
 of them. Then the discs of radius d |z'| / 4 are disjoint, so each holds exactly one zero, and from
 every other one's disc z' is more than d max - d max / 4 >= (3/4) d |z'| away. Zeros beyond R are at
-least R - |z'| away. This gives delta; and a ball for z_1 within its disc of radius d |z'| / 4 and in
-|w| < R holds no other zero and meets no other ball.
+least R - |z'| away. This gives delta; and a ball for z_1 within its disc of radius d |z'| / 4 and
+within |w| < R holds no other zero and meets no other ball.
 
 The terms come from the sparse closed form H = (1 - z)^2 G, at an exact (dyadic) point z, in Arb
 balls: with t = z / (1 - z), up to the common factor (1 - z)^-2,
