@@ -13,12 +13,14 @@ least one and are disjoint; so each holds exactly one, and none is missed.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import mpmath
 from flint import acb, arb, ctx, fmpz_poly
+from mpmath.libmp import to_rational
 
 from ..errors import InvalidArgument, shown
 from ..model.kernel import MemoryKernel
@@ -42,6 +44,7 @@ LONGEST_ISOLATED = 48  # FLINT isolates all roots of such a kernel within 10 ms
 LONGEST_ALL = 20_001
 LONGEST_MPMATH = 401
 LARGEST_DIGITS = 100_000
+_PLACES = 2**10
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,8 @@ def roots(mix: Workload, digits: int = 50, method: str = "auto") -> list[Root]:
     if method == "mpmath":
         from .multiprecision import multiprecision_roots
 
-        return [Root(*found) for found in multiprecision_roots(kernel.coefficients, digits)]
+        found = (Root(*parts) for parts in multiprecision_roots(kernel.coefficients, digits))
+        return [_exact_if_dyadic(root, kernel.coefficients) for root in found]
     bits = precision_of(digits)
     if kernel.length > LONGEST_ISOLATED:
         zeros = approximate_zeros(kernel)
@@ -136,7 +140,7 @@ def isolated_roots(kernel: MemoryKernel, bits: int) -> list[Root]:
             balls = root_balls(polynomial)
             if all(_radius(ball) <= abs(ball).mid() * arb(2) ** -bits for ball, _ in balls):
                 upper = [found for found in balls if found[0].imag >= 0]
-                return _ranked(upper)
+                return [_exact_if_dyadic(r, kernel.coefficients) for r in _ranked(upper)]
         precision *= 2
 
 
@@ -164,6 +168,23 @@ def _squared_modulus(root: Root, unit: int) -> int:
     (_, x, x_exponent, _), (_, y, y_exponent, _) = root.value._mpc_
     square = (x * x << 2 * (x_exponent - unit)) + (y * y << 2 * (y_exponent - unit))
     return int(square)
+
+
+def _exact_if_dyadic(root: Root, coefficients: Sequence[int]) -> Root:
+    """Return a real root of few binary places, such as -1/2, with a radius of 0.
+
+    The number of 10 places nearest to the centre is tried if it lies within the radius, exactly.
+    """
+    if root.value.imag or not root.radius:
+        return root
+    centre, radius = (Fraction(*to_rational(x._mpf_)) for x in (root.value.real, root.radius))
+    nearest = Fraction(round(centre * _PLACES), _PLACES)
+    if abs(nearest - centre) > radius:
+        return root
+    value = Fraction(0)
+    for coefficient in coefficients:
+        value = value * nearest + coefficient
+    return root if value else Root(mpmath.mpc(float(nearest)), mpmath.mpf(0), root.multiplicity)
 
 
 def _root(ball: acb, multiplicity: int) -> Root:

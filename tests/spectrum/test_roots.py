@@ -12,7 +12,7 @@ import mpmath
 import pytest
 from flint import acb, arb, ctx, fmpz_poly
 
-from stabkit import InvalidArgument, Root, Workload, roots, unit_circle_counts
+from stabkit import InvalidArgument, Root, Workload, roots, survival_polynomial, unit_circle_counts
 from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.isolation import root_balls
 
@@ -152,6 +152,21 @@ def test_both_methods_agree_disc_by_disc(random_mixes: Iterator[Workload]) -> No
             for root in fast:
                 near = [r for r in pure if abs(r.value - root.value) <= r.radius + root.radius]
                 assert [r.multiplicity for r in near] == [root.multiplicity]
+
+
+@pytest.mark.parametrize("method", ["auto", "mpmath"])
+@pytest.mark.parametrize("s", [0, 1, 100, "7/3", 10**9])
+def test_a_double_root_of_the_survival_polynomial_keeps_one_copy(s: int | str, method: str) -> None:
+    """R3: (2, 3), p = 3/4, A = (l + 1/2)^2. By hand F = (l + 1/2) ((s + 1) l + (s + 3) / 2)."""
+    mix = Workload.from_classes([(s, 2, "3/4"), (s, 3, "1/4")])
+    _, ((factor, multiplicity),) = survival_polynomial(mix).factor_list()
+    assert (factor.all_coeffs(), multiplicity) == ([2, 1], 2)
+    moved, kept = roots(mix, 40, method)
+    assert (kept.value, kept.multiplicity, moved.multiplicity) == (-0.5, 1, 1)
+    with mpmath.workdps(60):
+        other = -mpmath.mpf(Fraction(s).numerator + 3 * Fraction(s).denominator)
+        other /= 2 * (Fraction(s).numerator + Fraction(s).denominator)
+        assert abs(moved.value - other) <= moved.radius + mpmath.mpf(10) ** -58
 
 
 def test_multiple_roots_are_exact() -> None:
