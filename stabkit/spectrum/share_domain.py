@@ -11,9 +11,9 @@ multiply every term by the power of sum c_v that makes it homogeneous in c. If n
 result is negative, N >= 0 on the domain; if moreover a term without inputs has a positive
 coefficient, N > 0, the inputs 0 included. This proves and never samples; no proof is no disproof.
 
-Shares that are not affine, or share a symbol with an input, are each taken as an unknown of their
-own, and so are inputs whose sign is not evident. That proves statements on a larger domain, hence
-on the true one.
+Shares that are not affine are each taken as an unknown of their own, and so are inputs whose sign
+is not evident; a symbol in shares and inputs counts as two. That proves statements on a larger
+domain, hence on the true one. If no point is admissible, every statement is true.
 
 The proof idea is Pólya's, for forms on a simplex.
 
@@ -85,7 +85,8 @@ class Chart:
             shares, inputs = exponents[:count], exponents[count:]
             term = self.ring.term_new((0,) * self.corners + inputs, coefficient)
             for numerator, exponent in zip(self.numerators, shares, strict=True):
-                term *= numerator**exponent
+                if exponent:  # sympy's rings refuse 0**0
+                    term *= numerator**exponent
             total += term * self.weight ** (degree - sum(shares))
         return total
 
@@ -186,13 +187,12 @@ def _shares(mix: SymbolicWorkload) -> tuple[list[Expr], dict[Symbol, Expr], Vert
     """Return the shares in unknowns, what these mean, and the vertices of their polytope."""
     shares = [c.share for c in mix.classes]
     symbols = _symbols(shares)
-    if not set(symbols) & set(_symbols([c.input_length for c in mix.classes])):
-        rows = [row for share in shares if (row := _affine(share, symbols)) is not None]
-        vertices = _vertices(rows, len(symbols)) if len(rows) == len(shares) else ()
-        if vertices:
-            unknowns = {Dummy(f"p{i}"): x for i, x in enumerate(symbols)}
-            renamed = {x: u for u, x in unknowns.items()}
-            return [share.xreplace(renamed) for share in shares], unknowns, vertices
+    rows = [row for share in shares if (row := _affine(share, symbols)) is not None]
+    vertices = _vertices(rows, len(symbols)) if len(rows) == len(shares) else ()
+    if vertices:
+        unknowns = {Dummy(f"p{i}"): x for i, x in enumerate(symbols)}
+        renamed = {x: u for u, x in unknowns.items()}
+        return [share.xreplace(renamed) for share in shares], unknowns, vertices
     free = {Dummy(f"p{i}"): share for i, share in enumerate(shares[:-1])}
     units = Matrix.eye(len(free)).tolist()
     corners = ((Integer(0),) * len(free), *map(tuple, units))
@@ -213,10 +213,9 @@ def _affine(share: Expr, symbols: list[Symbol]) -> Row | None:
 
 
 def _vertices(rows: list[Row], count: int) -> Vertices:
-    """Return the vertices of {constant + coefficients . x >= 0}, or none if there is no interior.
+    """Return the vertices of {constant + coefficients . x >= 0}, each cut out by `count` equations.
 
-    A vertex is the only solution of `count` of the equations. If the shares do not determine the
-    symbols there is none, and the polytope has an interior iff the mean of the vertices is in it.
+    There is none if the shares do not determine the symbols; the set is a polytope if they do.
     """
     if math.comb(len(rows), count) > _MOST_VERTEX_CANDIDATES:
         return ()
@@ -227,9 +226,7 @@ def _vertices(rows: list[Row], count: int) -> Vertices:
             point = tuple(normals.LUsolve(Matrix([-row[0] for row in chosen]))) if count else ()
             if all(_value(row, point) >= 0 for row in rows):
                 found[point] = None
-    centre = [sum(v[i] for v in found) / Integer(len(found)) for i in range(count) if found]
-    inside = bool(found) and all(_value(row, centre) > 0 for row in rows)
-    return tuple(found) if inside else ()
+    return tuple(found)
 
 
 def _value(row: Row, point: Sequence[Any]) -> Any:

@@ -35,7 +35,7 @@ import numpy as np
 
 from .circle import TAYLOR_ORDER, CirclePolynomial, Complexes, Floats, Integers
 
-__all__ = ["MARGIN", "Arc", "PhasePath", "Start", "evaluate", "follow_phase"]
+__all__ = ["MARGIN", "Arc", "PhasePath", "Start", "evaluate", "follow_phase", "joined"]
 
 MARGIN = 1.01  # covers the rounding of the comparison too
 _NARROWEST = 2.0**-45
@@ -152,7 +152,7 @@ def follow_phase(polynomial: CirclePolynomial, start: Start) -> PhasePath:
     if len(failed) * len(polynomial.exponents) > _TRANSFORM_COST * polynomial.size:
         pieces = _bisect(path, pieces, by_transform=True)
     pieces = _bisect(path, pieces, by_transform=False)
-    path.undecided = _joined(_arcs(path, pieces))
+    path.undecided = joined(_arcs(path, pieces))
     return path
 
 
@@ -213,7 +213,7 @@ def _arcs(path: PhasePath, pieces: _Pieces) -> list[Arc]:
     ]
 
 
-def _joined(arcs: list[Arc]) -> list[Arc]:
+def joined(arcs: list[Arc]) -> list[Arc]:
     """Join arcs that touch."""
     joined: list[Arc] = []
     for arc in sorted(arcs, key=lambda a: a.lo):
