@@ -92,7 +92,8 @@ class BallCrossings:
     def _size(self) -> int:
         """(L + 1)^R sum |a_j| sum |b_k|: a bound of the derivative of order R of a conj b."""
         above, below = (sum(map(abs, terms.values())) for terms in self._terms)
-        return (self.pencil.length + 1) ** _ORDER * above * below
+        size: int = (self.pencil.length + 1) ** _ORDER * above * below
+        return size
 
     @cached_property
     def _pole_order(self) -> int | None:

@@ -42,10 +42,10 @@ _ISOLATING_BITS = 64
 
 
 class _Zero(NamedTuple):
-    """Zero number `index` of the irreducible polynomial `factor`, alone in [low, high]."""
+    """Real zero number `rank` of the irreducible polynomial `factor`, alone in [low, high]."""
 
     factor: fmpz_poly
-    index: int
+    rank: int
     low: Fraction
     high: Fraction
 
@@ -67,11 +67,11 @@ def exact_crossings(pencil: KernelPencil) -> list[CircleCrossing] | None:
     common = constant.gcd(slope)
     constant, slope = constant // common, slope // common
     size = max(constant.degree(), slope.degree()) + 1
-    if slope == 0 or size == 1:
+    if slope.is_zero() or size == 1:
         return []
     even, odd = _chebyshev(_correlation(constant, slope, size))
     square, _ = _chebyshev(_correlation(slope, slope, size))
-    if odd == 0:
+    if odd.is_zero():
         return None
     zeros = _zeros(odd)
     signs = _signs(odd, zeros)
@@ -104,8 +104,7 @@ def _chebyshev(correlation: list[int]) -> tuple[fmpz_poly, fmpz_poly]:
 
 def _zeros(polynomial: fmpz_poly) -> list[_Zero]:
     """Return the different zeros in (-1, 1), ascending, in disjoint intervals."""
-    _, factors = polynomial.factor()
-    factors = [f for f, _ in factors if f.degree() > 0 and f(1) != 0 and f(-1) != 0]
+    factors = [f for f, _ in polynomial.factor()[1] if f(1) != 0 and f(-1) != 0]
     bits = _ISOLATING_BITS
     while True:
         zeros = [zero for factor in factors for zero in _isolated(factor, bits)]
@@ -161,7 +160,7 @@ def _rational(factor: fmpz_poly, even: fmpz_poly, square: fmpz_poly) -> Fraction
     above, below = (fmpq_poly(part) % fmpq_poly(factor) for part in (even, square))
     leading = below.degree()
     ratio = -above[leading] / below[leading]
-    return Fraction(int(ratio.p), int(ratio.q)) if above + ratio * below == 0 else None
+    return Fraction(int(ratio.p), int(ratio.q)) if (above + ratio * below).is_zero() else None
 
 
 def _ball(zero: _Zero, even: fmpz_poly, square: fmpz_poly, bits: int) -> arb:
@@ -174,7 +173,7 @@ def _ball(zero: _Zero, even: fmpz_poly, square: fmpz_poly, bits: int) -> arb:
             if ball.is_finite() and ball.rad() * arb(2) ** bits < 1 + abs(ball):
                 return ball
         precision = max(2 * precision, bits + _ISOLATING_BITS)
-        zero = _isolated(zero.factor, precision)[zero.index]
+        zero = _isolated(zero.factor, precision)[zero.rank]
 
 
 def _hull(low: Fraction, high: Fraction) -> arb:
