@@ -31,12 +31,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, partial
-from typing import NamedTuple
+from functools import cache, cached_property, partial
+from typing import Literal, NamedTuple
 
-from flint import acb, acb_series, arb, ctx, fmpq
+from flint import acb, acb_series, arb, arb_mat, ctx, fmpq
 
-from .ball_arcs import scaled_derivatives
 from .crossing import CircleCrossing
 from .exact_crossings import rational_crossing
 from .pencil import KernelPencil
@@ -45,18 +44,33 @@ from .winding import Arc
 
 __all__ = ["BallCrossings"]
 
-_ORDER = 6
+_ORDER = 4
 _NARROWEST = Fraction(1, 2**160)
 _FIRST_BITS = 128
+_STRIDE = 32
+_COARSE_BITS = 16  # enough to tell most crossings apart
 _MOST_BITS = 2048
 _EVALUATIONS = 60  # on one arc, besides those that its depth takes
 _PER_BIT = 4
 
 
 class _Run(NamedTuple):
-    """Neighbouring arcs on which v is strictly monotone: rising (1) or falling (-1)."""
+    """Neighbouring arcs on which v is strictly monotone: rising (1) or falling (-1).
+
+    `ends` holds the signs of v at the two ends, 0 where they are not known.
+    """
 
     arc: Arc
+    slope: int
+    ends: tuple[int, int]
+
+
+@dataclass
+class _Zero:
+    """A zero of v alone in [low, high], in units of pi, and the sign of its slope there."""
+
+    low: Fraction
+    high: Fraction
     slope: int
 
 
@@ -85,8 +99,28 @@ class BallCrossings:
 
     @cached_property
     def _terms(self) -> tuple[dict[int, int], dict[int, int]]:
-        top = {self.pencil.length + 1: 0}  # both centred alike
-        return top | self.pencil.constant.closed_form, top | self.pencil.slope.closed_form
+        """The coefficients of a and of b."""
+        return self.pencil.constant.closed_form, self.pencil.slope.closed_form
+
+    @cached_property
+    def _exponents(self) -> list[int]:
+        return sorted(self._terms[0].keys() | self._terms[1].keys())
+
+    def _weights(self, order: int) -> arb_mat:
+        """Return b_m (2 m - L - 1)^i, exactly: rows i < order for a, then for b; columns m."""
+        if order not in self._known_weights:
+            top = self.pencil.length + 1
+            rows = [
+                [arb(terms.get(m, 0) * (2 * m - top) ** i) for m in self._exponents]
+                for terms in self._terms
+                for i in range(order)
+            ]
+            self._known_weights[order] = arb_mat(rows)
+        return self._known_weights[order]
+
+    @cached_property
+    def _known_weights(self) -> dict[int, arb_mat]:
+        return {}
 
     @cached_property
     def _size(self) -> int:
@@ -107,10 +141,10 @@ class BallCrossings:
         while pending:
             part = pending.pop()
             spent += 1
-            slope = self._slope(part)
-            if slope:
-                pieces.append(_Run(part, slope))
-            elif slope is None:
+            run = self._examined(part)
+            if isinstance(run, _Run):
+                pieces.append(run)
+            elif run is None:
                 narrow = part.hi - part.lo < _NARROWEST
                 if narrow or spent > _EVALUATIONS + _PER_BIT * _depth(part):
                     undecided.append(part)
@@ -119,8 +153,8 @@ class BallCrossings:
                 pending += [Arc(middle, part.hi), Arc(part.lo, middle)]
         return list(_runs(pieces)), undecided
 
-    def _slope(self, arc: Arc) -> int | None:
-        """Return 0 if the arc holds no crossing, +-1 if v is monotone, None if neither is shown."""
+    def _examined(self, arc: Arc) -> _Run | Literal[False] | None:
+        """Return a run if v is monotone, False if there is no crossing; None if neither shows."""
         precision = 64 + 2 * (_depth(arc) + 4 * self.pencil.length.bit_length())
         with ctx.workprec(precision):
             half = arb.pi() * _exact((arc.hi - arc.lo) / 2)
@@ -129,21 +163,33 @@ class BallCrossings:
             v, y = [q.imag for q in series], [q.real for q in series]
             for value, parts in ((abs(v[0]), v), (y[0], y)):
                 if value > sum((abs(parts[i]) * half**i for i in range(1, _ORDER)), rest):
-                    return 0
+                    return False
             bend = sum((i * abs(v[i]) * half ** (i - 1) for i in range(2, _ORDER)), arb(0))
-            if abs(v[1]) > bend + rest * _ORDER / half:
-                return 1 if v[1] > 0 else -1
-            return None
+            if not abs(v[1]) > bend + rest * _ORDER / half:
+                return None
+            ends = (
+                sum((v[i] * end**i for i in range(_ORDER)), arb(0, rest.upper()))
+                for end in (-half, half)
+            )
+            low, high = (int(end > 0) - int(end < 0) for end in ends)
+            return _Run(arc, 1 if v[1] > 0 else -1, (low, high))
 
     def _series(self, centre: Fraction, order: int) -> list[acb]:
         """Return the Taylor coefficients of a conj b in theta at theta = pi centre."""
-        above, below = (
-            [s * acb(0, "0.5") ** i / math.factorial(i) for i, s in enumerate(sums)]
-            for sums in (scaled_derivatives(terms, order, centre) for terms in self._terms)
-        )
+        above, below = self._derivatives(arb(_exact(centre)), order)
         conjugate = [_conjugate(b) for b in below]
         product = acb_series(above, prec=order) * acb_series(conjugate, prec=order)
         return [product[i] for i in range(order)]
+
+    def _derivatives(self, theta: arb, order: int) -> tuple[list[acb], list[acb]]:
+        """Return the Taylor coefficients of a and of b at pi times the ball `theta`."""
+        phases = _phases(theta, self._exponents, self.pencil.length + 1)
+        sums = self._weights(order) * arb_mat([[phase.real, phase.imag] for phase in phases])
+        terms = [
+            acb(sums[row, 0], sums[row, 1]) * acb(0, "0.5") ** i / math.factorial(i)
+            for row, i in enumerate([*range(order)] * 2)
+        ]
+        return terms[:order], terms[order:]
 
     def _zero(self, run: _Run) -> CircleCrossing | Arc | None:
         """Return the crossing in a run, None if it holds none, or its arc if that is open."""
@@ -153,7 +199,7 @@ class BallCrossings:
         if hi == 1:
             x = Fraction(-self.pencil.constant.at_minus_one(), self.pencil.slope.at_minus_one())
             return rational_crossing(x, run.slope) if x >= 0 else None
-        ends = [self._sign_at(end) for end in (lo, hi)]
+        ends = [known or self._sign_at(end) for known, end in zip(run.ends, (lo, hi), strict=True)]
         if ends[0] * ends[1] > 0:
             return None
         if 0 in ends:
@@ -186,8 +232,8 @@ class BallCrossings:
 
     def _positive(self, run: _Run) -> CircleCrossing | Arc | None:
         """Return the crossing at the run's zero if x > 0, the arc if x is not told from 0."""
-        ball = partial(self._ball, run)
-        bits = _FIRST_BITS // 2
+        ball = cache(partial(self._ball, _Zero(run.arc.lo, run.arc.hi, run.slope)))
+        bits = _COARSE_BITS
         while (x := ball(bits)).contains(0):
             bits *= 2
             if bits > _MOST_BITS // 4 or not x.is_finite():
@@ -197,38 +243,36 @@ class BallCrossings:
         angle = float((run.arc.lo + run.arc.hi) / 2) * math.pi
         return CircleCrossing(angle, 2 * run.slope, None, ball, lambda: None)
 
-    def _ball(self, run: _Run, bits: int) -> arb:
-        """Return x = -Re[a conj b] / |b|^2 at the zero of v in the run."""
+    def _ball(self, zero: _Zero, bits: int) -> arb:
+        """Return x = -Re[a conj b] / |b|^2 at the zero of v."""
         precision = bits + 64
         while True:
             with ctx.workprec(2 * precision + 64):
-                theta = self._refined(run, precision)
-                above, below = self._values(theta)
+                (above,), (below,) = self._derivatives(_hull(zero.low, zero.high), 1)
                 ball = -(above * _conjugate(below)).real / (below * _conjugate(below)).real
                 small = ball.is_finite() and ball.rad() * arb(2) ** bits < 1 + abs(ball)
                 if small or precision > bits + _MOST_BITS:
                     return ball
+            self._refine(zero, precision)
             precision *= 2
 
-    def _refined(self, run: _Run, bits: int) -> arb:
-        """Return theta / pi of the zero within 2^-bits: Newton's method guesses, signs prove."""
-        width, low, high = Fraction(1, 2**bits), run.arc.lo, run.arc.hi
-        guess = (low + high) / 2
+    def _refine(self, zero: _Zero, bits: int) -> None:
+        """Narrow the zero to 2^-bits of pi: Newton's method guesses, signs of v prove."""
+        width, guess = Fraction(1, 2**bits), (zero.low + zero.high) / 2
         for _ in range(bits.bit_length()):
             before, guess = guess, self._newton(guess, bits)
-            if not low < guess < high or abs(guess - before) < width:
+            if abs(guess - before) ** 2 < width or not zero.low < guess < zero.high:
                 break
         ends = guess - width, guess + width
-        signs = [self._sign_at(end) * run.slope for end in ends]
-        if low < ends[0] and ends[1] < high and signs == [-1, 1]:
-            return _hull(*ends)
-        while high - low > width:
-            middle = (low + high) / 2
-            sign = self._sign_at(middle) * run.slope
+        inside = zero.low < ends[0] and ends[1] < zero.high
+        if inside and [self._sign_at(end) * zero.slope for end in ends] == [-1, 1]:
+            zero.low, zero.high = ends
+        while zero.high - zero.low > 2 * width:
+            middle = (zero.low + zero.high) / 2
+            sign = self._sign_at(middle) * zero.slope
             if sign == 0:
                 break
-            low, high = (middle, high) if sign < 0 else (low, middle)
-        return _hull(low, high)
+            zero.low, zero.high = (middle, zero.high) if sign < 0 else (zero.low, middle)
 
     def _newton(self, guess: Fraction, bits: int) -> Fraction:
         with ctx.workprec(2 * bits + 64):
@@ -239,20 +283,8 @@ class BallCrossings:
             return _dyadic(guess - fraction_of(step.mid()), bits + 16)
 
     def _product(self, theta: arb) -> acb:
-        above, below = self._values(theta)
+        (above,), (below,) = self._derivatives(theta, 1)
         return above * _conjugate(below)
-
-    def _values(self, theta: arb) -> tuple[acb, acb]:
-        """Return a and b at the ball theta, in units of pi."""
-        top = self.pencil.length + 1
-        phases: dict[int, acb] = {}
-        for m in self._terms[0].keys() | self._terms[1].keys():
-            sine, cosine = (theta * (2 * m - top) / 2).sin_cos_pi()
-            phases[m] = acb(cosine, sine)
-        above, below = (
-            sum((c * phases[m] for m, c in terms.items()), acb(0)) for terms in self._terms
-        )
-        return above, below
 
 
 def _runs(pieces: list[_Run]) -> Iterator[_Run]:
@@ -260,13 +292,31 @@ def _runs(pieces: list[_Run]) -> Iterator[_Run]:
     current: _Run | None = None
     for piece in pieces:
         if current and current.arc.hi == piece.arc.lo and current.slope == piece.slope:
-            current = _Run(Arc(current.arc.lo, piece.arc.hi), current.slope)
+            joined = Arc(current.arc.lo, piece.arc.hi)
+            current = _Run(joined, current.slope, (current.ends[0], piece.ends[1]))
         else:
             if current:
                 yield current
             current = piece
     if current:
         yield current
+
+
+def _phases(theta: arb, exponents: list[int], top: int) -> list[acb]:
+    """Return e^(i pi theta (m - top / 2)), each the product of two that are computed directly.
+
+    Longer chains of products are no good: every complex product of balls may lose half a bit.
+    """
+    giants = {m // _STRIDE for m in exponents}
+    babies = {m % _STRIDE for m in exponents}
+    coarse = {q: _unit(theta * (2 * _STRIDE * q - top) / 2) for q in giants}
+    fine = {r: _unit(theta * r) for r in babies}
+    return [coarse[m // _STRIDE] * fine[m % _STRIDE] for m in exponents]
+
+
+def _unit(turns: arb) -> acb:
+    sine, cosine = turns.sin_cos_pi()
+    return acb(cosine, sine)
 
 
 def _conjugate(value: acb) -> acb:

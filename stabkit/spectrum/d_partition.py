@@ -20,8 +20,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -35,7 +36,9 @@ from .spectral_radius import RealEnclosure
 
 __all__ = ["CountInterval", "Crossing", "DPartition", "d_partition"]
 
-_BITS = 128
+_COARSE_BITS = 20
+_FLOAT_BITS = 56
+_BITS = 110
 _MOST_BITS = 1024
 
 
@@ -45,8 +48,6 @@ class Crossing:
 
     Attributes
     ----------
-    value : RealEnclosure
-        Proved; relative width at most 2^-100, but for crossings that were not told apart.
     exact : Fraction or None
         The value, where it is known to be rational.
     angles : tuple of float
@@ -56,21 +57,24 @@ class Crossing:
         sides. None where one of these is undecided.
     """
 
-    value: RealEnclosure
     exact: Fraction | None
     angles: tuple[float, ...]
     change: int | None
     _sources: tuple[CircleCrossing, ...] = field(repr=False, compare=False)
     _pencil: KernelPencil = field(repr=False, compare=False)
 
+    @cached_property
+    def value(self) -> RealEnclosure:
+        """The value, proved; within 2^-100 or so, but for crossings that were not told apart."""
+        return _numbers(self._pencil, _position(self._sources, _BITS))
+
     def __float__(self) -> float:
         """Return the value, rounded."""
-        return float((self.value.low + self.value.high) / 2)
+        value = _numbers(self._pencil, _position(self._sources, _FLOAT_BITS))
+        return float((value.low + value.high) / 2)
 
     def enclosure(self, digits: int) -> RealEnclosure:
         """Return the value within 10^-digits, absolutely or relatively."""
-        if self.exact is not None:
-            return RealEnclosure(self.exact, self.exact)
         bits = math.ceil(3.33 * digits) + 8
         return _numbers(self._pencil, _position(self._sources, bits))
 
@@ -93,25 +97,22 @@ class CountInterval:
     low, high : Crossing or None
         None stands for the end of the domain, which belongs to the interval if it is 0 inputs.
     sample : Fraction
-        The value at which the counts were taken.
-    counts : Counts
-        Exact and proved; or undecided, with the reason.
+        A value in the interval, of small denominator.
+    unstable : int or None
+        The number of unstable modes; None where undecided.
+    verdict : {"stable", "unstable", "marginal", "undecided"}
+        On the whole interval.
+    counts : Counts or None
+        The exact counts at the sample; None where only the directions of the crossings, from
+        another sample on, tell the number.
     """
 
     low: Crossing | None
     high: Crossing | None
     sample: Fraction
-    counts: Counts
-
-    @property
-    def unstable(self) -> int | None:
-        """The number of unstable modes."""
-        return self.counts.outside
-
-    @property
-    def verdict(self) -> Literal["stable", "unstable", "marginal", "undecided"]:
-        """The verdict on the whole interval."""
-        return self.counts.verdict
+    unstable: int | None
+    verdict: Literal["stable", "unstable", "marginal", "undecided"]
+    counts: Counts | None
 
     def __contains__(self, value: Fraction) -> bool:
         """Tell whether a value is in the interval; it must not be within an end's enclosure."""
@@ -136,8 +137,15 @@ class DPartition:
         return tuple(part for part in self.intervals if part.verdict == "stable")
 
 
-def d_partition(pencil: KernelPencil) -> DPartition:
+def d_partition(pencil: KernelPencil, every_sample: bool = True) -> DPartition:
     """Return the D-partition of a pencil over its whole domain.
+
+    Parameters
+    ----------
+    pencil : KernelPencil
+    every_sample : bool
+        Whether to count at the sample of every interval; otherwise only at those of the first, the
+        last and all stable ones, and of those whose number the directions do not tell.
 
     Raises
     ------
@@ -154,22 +162,64 @@ def d_partition(pencil: KernelPencil) -> DPartition:
     """
     sources, complete = _circle_crossings(pencil)
     groups = _told_apart(sources)
-    gaps = list(_gaps([_position(group, _BITS) for group in groups], pencil))
-    counts = [None if gap is None else kernel_counts(pencil.at(gap)) for gap in gaps]
-    crossings = [
-        _crossing(pencil, group, before, after)
-        for group, (before, after) in zip(groups, pairwise(counts), strict=True)
-    ]
+    gaps = list(_gaps(groups, pencil))
+    counts, unstable = _counted(pencil, groups, gaps, every_sample)
+    crossings = []
+    for group, (before, after) in zip(groups, pairwise(unstable), strict=True):
+        change = None if before is None or after is None else after - before
+        crossings.append(_crossing(pencil, group, _change(group) if change is None else change))
     ends = [None, *crossings, None]
+    permanent = next((c.on_circle for c in counts if c is not None), None)
     intervals = [
-        CountInterval(low, high, pencil.number(gap) or Fraction(0), count)
-        for (low, high), gap, count in zip(pairwise(ends), gaps, counts, strict=True)
-        if gap is not None and count is not None
+        CountInterval(low, high, pencil.number(x) or Fraction(0), n, _verdict(n, permanent), count)
+        for (low, high), x, n, count in zip(pairwise(ends), gaps, unstable, counts, strict=True)
+        if x is not None
     ]
     if pencil.scale == "reciprocal":
         crossings = crossings[::-1]
-        intervals = [CountInterval(i.high, i.low, i.sample, i.counts) for i in reversed(intervals)]
+        intervals = [replace(i, low=i.high, high=i.low) for i in reversed(intervals)]
     return DPartition(tuple(crossings), tuple(intervals), complete)
+
+
+def _counted(
+    pencil: KernelPencil,
+    groups: list[tuple[CircleCrossing, ...]],
+    gaps: list[Fraction | None],
+    every_sample: bool,
+) -> tuple[list[Counts | None], list[int | None]]:
+    """Return the counts at the samples and the numbers of unstable modes, proved twice."""
+    counts: list[Counts | None] = [None] * len(gaps)
+    unstable: list[int | None] = [None] * len(gaps)
+    for i in reversed(range(len(gaps))):
+        x = gaps[i]
+        change = None if i == len(groups) else _change(groups[i])
+        above = None if i == len(groups) else unstable[i + 1]
+        told = None if change is None or above is None else above - change
+        unstable[i] = told
+        if x is None or not (every_sample or not told or i == 0):
+            continue
+        counts[i] = found = kernel_counts(pencil.at(x))
+        if found.outside is None:
+            continue
+        if told is not None and found.outside != told:
+            raise ArithmeticError("the directions of the crossings contradict the exact counts")
+        unstable[i] = found.outside
+    return counts, unstable
+
+
+def _change(group: tuple[CircleCrossing, ...]) -> int | None:
+    """Return what the directions of crossings at the same x add up to; None where unknown."""
+    changes = [crossing.change for crossing in group]
+    return None if None in changes else sum(change for change in changes if change)
+
+
+def _verdict(
+    unstable: int | None, on_circle: int | None
+) -> Literal["stable", "unstable", "marginal", "undecided"]:
+    """Return the verdict of an interval: modes on the circle there are on it for every x."""
+    if unstable is None or on_circle is None:
+        return "undecided"
+    return "unstable" if unstable else "marginal" if on_circle else "stable"
 
 
 def _circle_crossings(pencil: KernelPencil) -> tuple[list[CircleCrossing], bool]:
@@ -190,44 +240,62 @@ def _circle_crossings(pencil: KernelPencil) -> tuple[list[CircleCrossing], bool]
 def _told_apart(sources: list[CircleCrossing]) -> list[tuple[CircleCrossing, ...]]:
     """Return the crossings by ascending x; those that no precision tells apart together."""
     groups: list[tuple[CircleCrossing, ...]] = []
-    for source in sorted(sources, key=lambda c: _position((c,), _BITS).low):
-        if groups and not _is_below(groups[-1], source):
-            groups[-1] = (*groups[-1], source)
-        else:
-            groups.append((source,))
+    for source in sorted(sources, key=lambda c: _position((c,), _COARSE_BITS).low):
+        joined: tuple[CircleCrossing, ...] = (source,)
+        while groups and not _is_below(groups[-1], joined):
+            joined = (*groups.pop(), *joined)
+        groups.append(joined)
     return groups
 
 
-def _is_below(group: tuple[CircleCrossing, ...], source: CircleCrossing) -> bool:
-    if any(source.exact is not None and source.exact == other.exact for other in group):
-        return False
-    bits = _BITS
+def _is_below(one: tuple[CircleCrossing, ...], other: tuple[CircleCrossing, ...]) -> bool | None:
+    """Tell whether all of `one` is below all of `other`; None if not told apart."""
+    bits = _COARSE_BITS
     while bits <= _MOST_BITS:
-        if _position(group, bits).high < _position((source,), bits).low:
+        if _position(one, bits).high < _position(other, bits).low:
             return True
+        if (
+            len(one) == len(other) == 1
+            and one[0].exact is not None
+            and one[0].exact == other[0].exact
+        ):
+            return False
         bits *= 2
     return False
 
 
 def _position(sources: Sequence[CircleCrossing], bits: int) -> RealEnclosure:
     """Return the hull of the positions x."""
-    ends = [bounds_of(c.ball(bits)) if c.exact is None else (c.exact,) * 2 for c in sources]
+    ends = [bounds_of(c.ball(bits)) if c.exact is None else (c.exact, c.exact) for c in sources]
     return RealEnclosure(min(low for low, _ in ends), max(high for _, high in ends))
 
 
-def _gaps(ends: list[RealEnclosure], pencil: KernelPencil) -> Iterator[Fraction | None]:
+def _gaps(
+    groups: list[tuple[CircleCrossing, ...]], pencil: KernelPencil
+) -> Iterator[Fraction | None]:
     """Return a simple rational x between neighbours; None before a crossing at x = 0."""
     closed = pencil.scale == "affine"
-    if not ends:
+    if not groups:
         yield Fraction(0) if closed else Fraction(1)
         return
+    least = _position(groups[0], _COARSE_BITS).low
     if closed:
-        yield Fraction(0) if ends[0].low > 0 else None
+        yield Fraction(0) if least > 0 else None
     else:
-        yield simplest_between(Fraction(0), ends[0].low)
-    for below, above in pairwise(ends):
-        yield simplest_between(below.high, above.low)
-    yield Fraction(math.floor(ends[-1].high) + 1)
+        yield simplest_between(Fraction(0), least)
+    for below, above in pairwise(groups):
+        yield simplest_between(*_gap(below, above))
+    yield Fraction(math.floor(_position(groups[-1], _COARSE_BITS).high) + 1)
+
+
+def _gap(
+    below: tuple[CircleCrossing, ...], above: tuple[CircleCrossing, ...]
+) -> tuple[Fraction, Fraction]:
+    """Return the ends of an interval between crossings that are told apart."""
+    bits = _COARSE_BITS
+    while (low := _position(below, bits).high) >= (high := _position(above, bits).low):
+        bits *= 2
+    return low, high
 
 
 def simplest_between(low: Fraction, high: Fraction) -> Fraction:
@@ -247,26 +315,14 @@ def simplest_between(low: Fraction, high: Fraction) -> Fraction:
 
 
 def _crossing(
-    pencil: KernelPencil,
-    sources: tuple[CircleCrossing, ...],
-    before: Counts | None,
-    after: Counts | None,
+    pencil: KernelPencil, sources: tuple[CircleCrossing, ...], change: int | None
 ) -> Crossing:
-    changes = [c.change for c in sources if c.change is not None]
-    change = sum(changes) if len(changes) == len(sources) else None
-    counted = None
-    if before and after and before.outside is not None and after.outside is not None:
-        counted = after.outside - before.outside
-        if change is not None and change != counted:
-            raise ArithmeticError("the directions of the crossings contradict the exact counts")
-    total = change if counted is None else counted
-    if pencil.scale == "reciprocal" and total is not None:
-        total = -total
+    if pencil.scale == "reciprocal" and change is not None:
+        change = -change
     return Crossing(
-        _numbers(pencil, _position(sources, _BITS)),
         None if sources[0].exact is None else pencil.number(sources[0].exact),
         tuple(sorted(c.angle for c in sources)),
-        total,
+        change,
         sources,
         pencil,
     )

@@ -28,7 +28,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flint import Ordering, arb, ctx, fmpq, fmpq_poly, fmpz_mpoly_ctx, fmpz_poly
 
@@ -120,7 +120,8 @@ def _isolated(factor: fmpz_poly, bits: int) -> list[_Zero]:
         exact = Fraction(-int(factor[0]), int(factor[1]))
         return [_Zero(factor, 0, exact, exact)]
     with ctx.workprec(bits):
-        roots = factor.complex_roots()  # FLINT gives a real root an imaginary part of exactly 0
+        roots: Any = factor.complex_roots()  # python-flint's stub says list[acb]
+    # FLINT gives a real root an imaginary part of exactly 0.
     ends = sorted(bounds_of(z.real) for z, _ in roots if z.imag == 0)
     return [_Zero(factor, i, low, high) for i, (low, high) in enumerate(ends)]
 
