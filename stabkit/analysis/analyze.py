@@ -1,7 +1,7 @@
 """The main job: from a workload to a certified verdict, with everything a reader needs to trust it.
 
 `analyze` joins the spectrum, which proves, and the dynamics, which measures; neither knows of the
-other. The part that a later result fills in, the threshold, is None.
+other.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ import mpmath
 
 from .. import __version__
 from ..model.kernel import MemoryKernel
+from ..model.numbers import rational_text
 from ..model.workload import Workload
 from ..spectrum.counts import unit_circle_counts
+from ..spectrum.d_partition import Crossing
 from ..spectrum.dominant import dominant_modes
 from ..spectrum.gcd_theorem import gcd_theorem
 from ..spectrum.roots import Root
 from ..spectrum.spectral_radius import RealEnclosure, spectral_radius
 from ..spectrum.synchronized_modes import synchronized_modes
+from ..spectrum.threshold import threshold_along
 from .crosscheck import cross_check
 from .records import (
     Analysis,
@@ -37,15 +40,18 @@ from .records import (
     ModeCounts,
     SynchronizedCycle,
     SynchronizedMode,
+    ThresholdSummary,
     UnstableModes,
     WorkloadSummary,
 )
 
-__all__ = ["SHOWN_CLASSES", "analyze", "analyze_many"]
+__all__ = ["SHOWN_CLASSES", "analyze", "analyze_many", "threshold_summary"]
 
 SHOWN_CLASSES = 64
 _MODES = 6
 _DIGITS = 40
+_THRESHOLD_DIGITS = 28
+_LONGEST_THRESHOLD = 3_000
 _UNRESOLVED = "The dominant modes were not resolved one by one."
 
 
@@ -97,7 +103,7 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
         dominant_modes=summaries,
         synchronized_modes=_synchronized_modes(kernel),
         gcd_theorem=_gcd_theorem(mix),
-        threshold=None,
+        threshold=threshold_summary(mix),
         equilibrium=_equilibrium(mix, kernel),
         synchronized_cycle=_synchronized_cycle(kernel) if mix.gcd > 1 else None,
         simulation=cross_check(mix, counts.verdict, summaries) if crosscheck else None,
@@ -177,6 +183,48 @@ def _gcd_theorem(mix: Workload) -> GcdTheorem:
         margin_radius=None if margin is None else margin.radius,
         late_memory_margin=found.late_memory_margin,
         claim=None if found.claim is None else UnstableModes(*found.claim),
+    )
+
+
+def threshold_summary(mix: Workload) -> ThresholdSummary | None:
+    """Return stability along the common input length; None where it takes more than seconds.
+
+    Counts are taken at samples of the first, the last and every stable interval; all the others
+    follow from the directions of the crossings.
+    """
+    if mix.longest_decode > _LONGEST_THRESHOLD:
+        return None
+    found = threshold_along(mix, "common", every_sample=False)
+    if not found.complete:
+        return None
+    return ThresholdSummary(
+        input_length=None if found.threshold is None else _endpoint(found.threshold),
+        sufficient_input_length=None if found.sufficient is None else _decimal(found.sufficient),
+        stable_intervals=tuple(
+            (
+                "0" if part.low is None else _endpoint(part.low),
+                None if part.high is None else _endpoint(part.high),
+            )
+            for part in found.stable_intervals
+        ),
+        variance_law=None if found.law is None else found.law.estimate,
+    )
+
+
+def _endpoint(crossing: Crossing) -> str:
+    """Return a crossing as an exact rational, or as a decimal of the digits that are proved."""
+    if crossing.exact is not None:
+        return rational_text(crossing.exact)
+    return _decimal(crossing.value)
+
+
+def _decimal(value: RealEnclosure) -> str:
+    """Return the middle of an enclosure, to 28 digits; exact where it is a point."""
+    if value.low == value.high:
+        return rational_text(value.low)
+    middle = (value.low + value.high) / 2
+    return str(
+        Context(prec=_THRESHOLD_DIGITS).divide(Decimal(middle.numerator), middle.denominator)
     )
 
 

@@ -32,6 +32,7 @@ from .roots import roots
 from .simulate import simulate
 from .synchrony import synchrony
 from .terminal import complain, emit, warn
+from .threshold import threshold
 
 __all__ = ["app", "main"]
 
@@ -44,7 +45,7 @@ _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 app = typer.Typer(
     name="stabkit", add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
 )
-for _command in (analyze, roots, synchrony, locus, nyquist, simulate, examples):
+for _command in (analyze, roots, synchrony, threshold, locus, nyquist, simulate, examples):
     app.command()(_command)
 
 

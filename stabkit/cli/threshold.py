@@ -1,0 +1,80 @@
+"""``stabkit threshold``: from which input length on a mix is steady."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import InvalidArgument
+from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from .options import AsJson, Output
+from .terminal import emit, working
+
+if TYPE_CHECKING:
+    from ..model.workload import Workload
+
+__all__ = ["threshold"]
+
+UNDECIDED = 4
+
+
+def threshold(
+    mix: Mix = None,
+    capacity: Capacity = None,
+    input_column: InputColumn = None,
+    output_column: OutputColumn = None,
+    along: Annotated[
+        str,
+        typer.Option(help="'common' input length, 'shift' all inputs, or 'scale' all inputs."),
+    ] = "common",
+    digits: Annotated[
+        int, typer.Option(metavar="D", min=1, max=1000, help="Digits of every number.")
+    ] = 20,
+    symbolic: Annotated[
+        bool,
+        typer.Option("--symbolic", help="Print the criterion in s and p instead (L up to 5)."),
+    ] = False,
+    as_json: AsJson = False,
+    output: Output = None,
+) -> int:
+    """Find all input lengths for which the mix is stable, exactly.
+
+    The D-partition along the inputs: every stable interval, the threshold s*, the sufficient bound
+    s° of the gcd theorem, and the variance law's estimate beside them.
+
+    \b
+    Examples:
+      stabkit threshold 5:3 5:5
+      stabkit threshold 100:7 100:10 --digits 50
+      stabkit threshold 3:7 8:9 --along shift
+      stabkit threshold 5:2 5:3 --symbolic
+    """
+    workload = read_mix(mix, capacity, input_column, output_column)
+    if symbolic:
+        if as_json or along != "common":
+            raise InvalidArgument("'--symbolic' must go without '--json' and '--along'.")
+        emit(_criterion(workload), output)
+        return 0
+    with working("looking for crossings"):
+        from ..publish.threshold import threshold_record, threshold_text
+        from ..spectrum.threshold import threshold as threshold_of
+
+        found = threshold_of(workload, along)  # type: ignore[arg-type]  # it checks the name
+        text = (
+            json.dumps(threshold_record(found, workload.name, digits), indent=2) + "\n"
+            if as_json
+            else threshold_text(found, digits)
+        )
+    emit(text, output)
+    return 0 if found.complete else UNDECIDED
+
+
+def _criterion(workload: Workload) -> str:
+    with working("simplifying"):
+        from ..model.symbolic import SymbolicWorkload
+        from ..publish.criterion import criterion_text
+        from ..spectrum.symbolic_criterion import stability_criterion
+
+        return criterion_text(stability_criterion(SymbolicWorkload.shape_of(workload)))

@@ -1,0 +1,158 @@
+"""Thresholds and stable intervals as text for people and as JSON types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Context, Decimal
+from typing import Any
+
+from ..model.numbers import rational_text
+from ..spectrum.d_partition import CountInterval, Crossing
+from ..spectrum.spectral_radius import RealEnclosure
+from ..spectrum.threshold import Threshold, VarianceLaw
+from .numbers import counted, readable
+from .tables import plain_table
+
+__all__ = ["SCHEMA", "threshold_record", "threshold_text"]
+
+SCHEMA = "stabkit.threshold/1"
+_SHOWN = 12  # intervals, of the largest values
+_LINES = {
+    "common": ("the common input length s", "tokens", "s"),
+    "shift": ("delta, in tokens, added to every input length", "tokens", "delta"),
+    "scale": ("the factor N of every input length", "times the inputs", "N"),
+}
+
+
+def threshold_record(found: Threshold, name: str, digits: int) -> dict[str, Any]:
+    """Return the finding as JSON types: schema ``stabkit.threshold/1``.
+
+    Numbers on the line are exact rationals, or decimals of which `digits` are proved. The
+    coefficients of minimal polynomials ascend; null where the polynomial is not computed.
+    """
+    return {
+        "schema": SCHEMA,
+        "name": name,
+        "along": found.along,
+        "gcd": found.gcd,
+        "complete": found.complete,
+        "threshold": None if found.threshold is None else _number(found.threshold, digits),
+        "sufficient": None if found.sufficient is None else _decimal(found.sufficient, digits),
+        "variance_law": None if found.law is None else _law_record(found.law),
+        "stable_intervals": [_ends(part, found, digits) for part in found.stable_intervals],
+        "crossings": [_crossing_record(crossing, digits) for crossing in found.crossings],
+        "intervals": [
+            {
+                "ends": _ends(part, found, digits),
+                "sample": rational_text(part.sample),
+                "unstable": part.unstable,
+                "verdict": part.verdict if found.complete else "undecided",
+            }
+            for part in found.intervals
+        ],
+    }
+
+
+def _law_record(law: VarianceLaw) -> dict[str, Any]:
+    return {
+        "estimate": law.estimate,
+        "coefficient_of_variation": law.coefficient_of_variation,
+        "in_range": law.in_range,
+    }
+
+
+def _crossing_record(crossing: Crossing, digits: int) -> dict[str, Any]:
+    polynomial = crossing.minimal_polynomial()
+    return {
+        "value": _number(crossing, digits),
+        "exact": crossing.exact is not None,
+        "minimal_polynomial": None if polynomial is None else [str(a) for a in polynomial],
+        "angles": list(crossing.angles),
+        "change": crossing.change,
+    }
+
+
+def _ends(part: CountInterval, found: Threshold, digits: int) -> list[str | None]:
+    low = rational_text(found.low) if part.low is None else _number(part.low, digits)
+    return [low, None if part.high is None else _number(part.high, digits)]
+
+
+def _number(crossing: Crossing, digits: int) -> str:
+    if crossing.exact is not None:
+        return rational_text(crossing.exact)
+    return _decimal(crossing.enclosure(digits + 1), digits)
+
+
+def _decimal(value: RealEnclosure, digits: int) -> str:
+    if value.low == value.high:
+        return rational_text(value.low)
+    middle = (value.low + value.high) / 2
+    quotient = Context(prec=digits).divide(Decimal(middle.numerator), Decimal(middle.denominator))
+    return str(quotient)
+
+
+def threshold_text(found: Threshold, digits: int) -> str:
+    """Return the finding for a terminal: stable intervals, s*, s°, the estimate, the partition."""
+    rows = list(_rows(found, digits))
+    width = max(len(label) for label, _ in rows)
+    head = "".join(f"{label:<{width}}  {text}\n" for label, text in rows)
+    return f"{head}\n{_partition(found)}"
+
+
+def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
+    line, unit, symbol = _LINES[found.along]
+    yield "along", line
+    if not found.complete:
+        yield "undecided", "a root on or next to the circle was not resolved: nothing is claimed"
+        return
+    yield "stable", _stable_text(found, unit)
+    if found.threshold is not None:
+        exact = " exactly" if found.threshold.exact is not None else ""
+        yield f"threshold {symbol}*", f"{_number(found.threshold, digits)}{exact}"
+    elif not found.is_finite and found.gcd > 1:
+        yield f"threshold {symbol}*", f"infinite: the decode lengths have gcd {found.gcd}"
+    if found.sufficient is not None:
+        claim = "stable" if found.gcd == 1 else f"exactly {found.gcd - 1} unstable"
+        value = _decimal(found.sufficient, digits)
+        yield f"gcd theorem {symbol}°", f"{value}: {claim} for all {symbol} above (R7, sufficient)"
+    if found.law is not None:
+        yield "variance law", _law_text(found.law)
+
+
+def _stable_text(found: Threshold, unit: str) -> str:
+    parts = found.stable_intervals
+    if not parts:
+        return "nowhere"
+    if len(parts) == len(found.intervals) == 1:
+        return "everywhere"
+    texts = []
+    for part in parts[-_SHOWN:]:
+        low, high = (None if end is None else readable(float(end)) for end in (part.low, part.high))
+        if low is None:
+            low = readable(found.low)
+        texts.append(f"above {low}" if high is None else f"from {low} to {high}")
+    more = len(parts) - len(texts)
+    rest = f" and in {counted(more, 'interval')} below" if more else ""
+    return f"{' and '.join(texts)} {unit}{rest}"
+
+
+def _law_text(law: VarianceLaw) -> str:
+    spread = f"sigma/mu = {readable(law.coefficient_of_variation, 2)}"
+    range_ = "" if law.in_range else ", too wide for it"
+    return f"about {readable(law.estimate, 4)}, an estimate for smooth laws ({spread}{range_})"
+
+
+def _partition(found: Threshold) -> str:
+    """Return the intervals as a table, the largest values first."""
+    symbol = _LINES[found.along][2]
+    table = [(f"{symbol} from", "to", "unstable modes", "verdict")]
+    for part in found.intervals[::-1][:_SHOWN]:
+        low = readable(found.low if part.low is None else float(part.low), 9)
+        high = "" if part.high is None else readable(float(part.high), 9)
+        count = "" if part.unstable is None else str(part.unstable)
+        table.append((low, high, count, part.verdict if found.complete else "undecided"))
+    text = plain_table(table)
+    more = len(found.intervals) - _SHOWN
+    return (
+        f"{text}(and {counted(more, 'interval')} below; --json lists all)\n" if more > 0 else text
+    )
