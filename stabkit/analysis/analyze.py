@@ -18,7 +18,7 @@ import mpmath
 
 from .. import __version__
 from ..model.kernel import MemoryKernel
-from ..model.numbers import rational_text
+from ..model.numbers import decimal_text, rational_text
 from ..model.workload import Workload
 from ..spectrum.counts import unit_circle_counts
 from ..spectrum.d_partition import Crossing
@@ -219,13 +219,7 @@ def _endpoint(crossing: Crossing) -> str:
 
 
 def _decimal(value: RealEnclosure) -> str:
-    """Return the middle of an enclosure, to 28 digits; exact where it is a point."""
-    if value.low == value.high:
-        return rational_text(value.low)
-    middle = (value.low + value.high) / 2
-    return str(
-        Context(prec=_THRESHOLD_DIGITS).divide(Decimal(middle.numerator), middle.denominator)
-    )
+    return decimal_text(value.low, value.high, _THRESHOLD_DIGITS)
 
 
 def _dominant_modes(modes: list[Root]) -> tuple[DominantMode, ...]:

@@ -1,4 +1,4 @@
-"""Numbers that come in: anything a user may write for a rational, read exactly or refused.
+"""Numbers that come in and go out: a rational is read exactly or refused, and written exactly.
 
 A workload is made of rationals, and every verdict is a statement about exactly those rationals, so
 nothing is rounded on the way in. A float stands for the decimal number that Python prints for it
@@ -8,14 +8,14 @@ nothing is rounded on the way in. A float stands for the decimal number that Pyt
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from numbers import Integral, Rational
 from typing import Any
 
 from ..errors import InvalidWorkload, shown
 
-__all__ = ["exact_integer", "exact_rational", "rational_text"]
+__all__ = ["decimal_text", "exact_integer", "exact_rational", "rational_text"]
 
 _TEXT = re.compile(r"[+-]?(?:\d+/\d+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)", re.ASCII)
 # Beyond these a number is a mistake or an attack: reading 1e999999999 exactly would fill memory,
@@ -72,6 +72,31 @@ def exact_integer(value: Any, name: str) -> int:
 def rational_text(value: Fraction | int) -> str:
     """Return ``"p/q"``, or ``"p"`` for an integer: the form in which stabkit writes rationals."""
     return str(Fraction(value))
+
+
+def decimal_text(low: Fraction, high: Fraction, digits: int) -> str:
+    """Return a decimal of the number in [low, high], with at most `digits` digits, all proved.
+
+    The last digit may be off by one. A point is written as the rational that it is.
+
+    Examples
+    --------
+    >>> decimal_text(Fraction(1, 3), Fraction(1, 3) + Fraction(1, 10**9), 20)
+    '0.33333333'
+    >>> decimal_text(Fraction(1, 3), Fraction(1, 3), 20)
+    '1/3'
+    """
+    if low == high:
+        return rational_text(low)
+    context = Context(prec=digits)
+    middle = _rounded((low + high) / 2, context)
+    proved = middle.adjusted() - _rounded(high - low, context).adjusted()
+    context.prec = max(1, min(digits, proved))
+    return str(_rounded((low + high) / 2, context))
+
+
+def _rounded(value: Fraction, context: Context) -> Decimal:
+    return context.divide(Decimal(value.numerator), Decimal(value.denominator))
 
 
 def _read(value: Any) -> Fraction | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Context, Decimal
 from typing import Any
 
-from ..model.numbers import rational_text
+from ..model.numbers import decimal_text, rational_text
 from ..spectrum.d_partition import CountInterval, Crossing
 from ..spectrum.spectral_radius import RealEnclosure
 from ..spectrum.threshold import Threshold, VarianceLaw
@@ -80,15 +79,11 @@ def _ends(part: CountInterval, found: Threshold, digits: int) -> list[str | None
 def _number(crossing: Crossing, digits: int) -> str:
     if crossing.exact is not None:
         return rational_text(crossing.exact)
-    return _decimal(crossing.enclosure(digits + 1), digits)
+    return _decimal(crossing.enclosure(digits + 2), digits)
 
 
 def _decimal(value: RealEnclosure, digits: int) -> str:
-    if value.low == value.high:
-        return rational_text(value.low)
-    middle = (value.low + value.high) / 2
-    quotient = Context(prec=digits).divide(Decimal(middle.numerator), Decimal(middle.denominator))
-    return str(quotient)
+    return decimal_text(value.low, value.high, digits)
 
 
 def threshold_text(found: Threshold, digits: int) -> str:

@@ -25,6 +25,7 @@ from ..model.kernel import MemoryKernel
 from ..model.numbers import exact_rational
 from ..model.workload import LARGEST_INPUT_LENGTH, Workload
 from .closed_loop import damped_kernel
+from .pencil import kernel_pencil
 
 __all__ = ["Along", "kernel_family", "parameter_range"]
 
@@ -89,49 +90,14 @@ def kernel_family(mix: Workload, along: Along) -> Callable[[Fraction], MemoryKer
         greedy = MemoryKernel.of(mix)
         return lambda gain: damped_kernel(greedy, gain)
     if along == "p":
-        if len(mix.classes) < 2:
-            raise InvalidArgument("'mix' must have two classes or more along 'p', not one.")
-        first, rest = (
-            MemoryKernel.of(
-                Workload.from_classes((c.input_length, c.decode_length, c.share) for c in part)
-            )
-            for part in (mix.classes[:1], mix.classes[1:])
-        )
-        return lambda share: _blend(first, rest, share)
-    own = MemoryKernel.of(mix)
-    return lambda mean: _with_mean_input(own, mean)
+        pencil = kernel_pencil(mix, "share")
+        return lambda share: pencil.at(pencil.position(share))
+    mean = _mean_input(mix)
+    if not mean:
+        return kernel_pencil(mix, "common").at
+    scaled = kernel_pencil(mix, "scale")
+    return lambda value: scaled.at(value / mean)
 
 
 def _mean_input(mix: Workload) -> Fraction:
     return sum((c.share * c.input_length for c in mix.classes), Fraction(0))
-
-
-def _with_mean_input(kernel: MemoryKernel, mean: Fraction) -> MemoryKernel:
-    """Scale the inputs to the given mean; where all are 0, set them to it."""
-    held = sum(kernel.inputs)
-    factor = mean * kernel.denominator / held if held else mean
-    a, b = factor.numerator, factor.denominator
-    inputs = kernel.inputs if held else kernel.shares
-    return MemoryKernel(
-        b * kernel.denominator,
-        kernel.decode_lengths,
-        tuple(b * w for w in kernel.shares),
-        tuple(a * t for t in inputs),
-    )
-
-
-def _blend(first: MemoryKernel, rest: MemoryKernel, share: Fraction) -> MemoryKernel:
-    """Return the kernel of a mix of which `share` is like `first`, the others like `rest`."""
-    a, b = share.numerator, share.denominator
-    terms: dict[int, tuple[int, int]] = {}
-    for kernel, weight in ((first, a * rest.denominator), (rest, (b - a) * first.denominator)):
-        for n, w, t in kernel:
-            known = terms.get(n, (0, 0))
-            terms[n] = (known[0] + weight * w, known[1] + weight * t)
-    lengths = tuple(sorted(terms))
-    return MemoryKernel(
-        b * first.denominator * rest.denominator,
-        lengths,
-        tuple(terms[n][0] for n in lengths),
-        tuple(terms[n][1] for n in lengths),
-    )

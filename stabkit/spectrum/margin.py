@@ -15,7 +15,9 @@ moduli. The bound on an arc is that of `arc_search`, with Taylor coefficients up
 *Sharpening.* If the arcs left touch one another and the quantity q(theta) is convex on their hull,
 shown by a ball that holds q'' on it, then q(theta) >= q(t) - |q'(t)| |hull| for every t there.
 Newton's method finds a t with q'(t) nearly 0, which gives as many digits as one likes. A hull that
-ends at theta = pi has its minimum there, where the quantity is rational.
+ends at theta = pi has its minimum there, where the quantity is rational. (At theta = 0 the
+quotients below are singular, and the arcs are left as they are; for a common input the minimum is
+never there, because w D' / D has mean 0 on the circle and is positive at w = 1.)
 """
 
 from __future__ import annotations
@@ -168,7 +170,7 @@ class _BallSearch:
         arcs = sorted((arc for bound, _, arc in self.heap if bound < self.high), key=_start)
         hull = Arc(arcs[0].lo, arcs[-1].hi)  # it may go beyond theta = pi, the mirror image
         touching = all(one.hi == other.lo for one, other in pairwise(arcs))
-        if not touching or hull.lo == 0 or not self._is_convex(hull):
+        if not touching or hull.lo <= 0 or not self._is_convex(hull):
             return Fraction(LOWEST)
         if hull.hi >= 1:
             self.high = self.quotient.at_minus_one - self.quotient.mean_input

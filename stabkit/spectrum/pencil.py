@@ -13,8 +13,8 @@ scale at most. With C and U kernels of coefficients >= 0 and x >= 0 the lines ar
 ``share``    p = x / (1 + x)       kernel of the other classes    kernel of the first one
 ============ ===================== ============================== =====================
 
-The last two equal the kernel up to a positive factor, which moves no root. So for all x in the
-domain G has coefficients >= 0, which excludes zeros next to z = 1: for 0 <= theta (L - 1) < pi the
+The last two are the kernel times a positive factor, which moves no root. So for all x in the domain
+G has coefficients >= 0, which excludes zeros next to z = 1: for 0 <= theta (L - 1) < pi the
 numbers e^(i m theta), m < L, lie in the upper half plane or on the positive real axis, and a sum of
 them with weights >= 0 is 0 only if all weights are (for theta > 0 those of m >= 1 have positive
 imaginary parts, so that all their weights would be 0, and then that of m = 0 too).
@@ -63,7 +63,7 @@ class KernelPencil:
         return self.constant.length
 
     def at(self, x: Fraction) -> MemoryKernel:
-        """Return the kernel C + x U, up to a positive factor.
+        """Return the kernel of the number that x stands for: C + x U, its factor taken out.
 
         Examples
         --------
@@ -77,7 +77,8 @@ class KernelPencil:
             for (n, w0, t0), (_, w1, t1) in zip(self.constant, self.slope, strict=True)
         ]
         lengths, shares, inputs = zip(*(term for term in terms if term[1] or term[2]), strict=True)
-        return MemoryKernel(b * self.constant.denominator, lengths, shares, inputs)
+        factor = {"affine": b, "reciprocal": a or b, "odds": a + b}[self.scale]
+        return MemoryKernel(factor * self.constant.denominator, lengths, shares, inputs)
 
     def number(self, x: Fraction) -> Fraction | None:
         """Return the number that x >= 0 stands for; None for infinity."""

@@ -1,0 +1,295 @@
+"""Control engineers' margins of one workload, joined: what may change, and what that guarantees.
+
+============= ===================================================================================
+margin        guarantees
+============= ===================================================================================
+`gain`        every constant admission gain strictly within keeps the verdict
+`shift`       every number of tokens added to all inputs, strictly within, keeps the verdict
+`scale`       every factor on all inputs, strictly within, keeps the verdict
+`shares`      all class shares nearer than the radius keep the number of unstable modes
+`disturbance` from every cohort off by at most this fraction, greedy never evicts
+============= ===================================================================================
+
+Each is about one change with all else as it is; together they are no guarantee. The first four are
+about the linear model around the eviction-free equilibrium, the last one about the fluid model with
+evictions. Bounds are decimals rounded outwards, so that they hold as they stand.
+
+References
+----------
+MODEL.md sections 1, 2, 6, R5, R8, R11; `stabkit.spectrum.gain_margin`, `input_margin`,
+`share_radius`, `disturbance`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+from .. import __version__
+from ..model.kernel import MemoryKernel
+from ..model.workload import Workload
+from ..spectrum.disturbance import disturbance_margin
+from ..spectrum.gain_margin import GainMargin, gain_margin
+from ..spectrum.input_margin import input_margin
+from ..spectrum.line_margin import StableRange
+from ..spectrum.share_radius import share_radius
+from ..spectrum.spectral_radius import RealEnclosure
+from .codec import decode, encode
+from .records import Verdict
+
+__all__ = [
+    "SCHEMA",
+    "Bounds",
+    "DisturbanceSummary",
+    "GainSummary",
+    "InputSummary",
+    "Margins",
+    "SharesSummary",
+    "StableBounds",
+    "margins",
+]
+
+SCHEMA = "stabkit.margins/1"
+_DIGITS = 30
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """A real number proved to lie in [low, high]; 30 digits, equal where that is exact."""
+
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True)
+class StableBounds:
+    """An open interval of stability; null stands for the end of the domain."""
+
+    low: Bounds | None
+    high: Bounds | None
+
+
+@dataclass(frozen=True)
+class GainSummary:
+    """The gain margin; `stabkit.spectrum.gain_margin.GainMargin` says what each field is.
+
+    Null in `lower` and `upper` means unlimited if `complete`, and unknown if not.
+    """
+
+    lower: Bounds | None
+    upper: Bounds | None
+    largest_stable: Bounds | None
+    stable_gains: tuple[StableBounds, ...] | None
+    sufficient: Fraction | None
+    complete: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class InputSummary:
+    """The distance to instability in the inputs; see `stabkit.spectrum.input_margin.InputMargin`.
+
+    Null in `below` and `above` means that there is no crossing down to `least`, or at all above,
+    if `complete`, and unknown if not.
+    """
+
+    least: Fraction
+    below: Bounds | None
+    above: Bounds | None
+    distance: Bounds | None
+    stable_below: Bounds | None
+    stable_above: Bounds | None
+    stable_values: tuple[StableBounds, ...] | None
+    complete: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class SharesSummary:
+    """The radius of stability in the shares; see `stabkit.spectrum.share_radius.ShareRadius`.
+
+    `lower` <= radius <= `upper`, Euclidean; `total_variation_lower` is a bound in total variation.
+    """
+
+    lower: Decimal | None
+    upper: Decimal | None
+    limited_by: Literal["crossing", "simplex"] | None
+    crossing_lower: Decimal | None
+    crossing_upper: Decimal | None
+    total_variation_lower: Decimal | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class DisturbanceSummary:
+    """The largest disturbance without eviction; see `stabkit.spectrum.disturbance`.
+
+    `largest` is a fraction of every cohort's equilibrium size, `burst` one of a*.
+    """
+
+    largest: Bounds | None
+    peak_step: int | None
+    burst: Bounds | None
+    burst_step: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Margins:
+    """All margins of a workload; a null has its reason beside it.
+
+    `admissions_per_step` is a* = B / G(1), the unit of `disturbance.burst`; null without capacity.
+    """
+
+    version: str
+    name: str
+    capacity: Fraction | None
+    verdict: Verdict
+    admissions_per_step: Fraction | None
+    gain: GainSummary
+    shift: InputSummary
+    scale: InputSummary
+    shares: SharesSummary
+    disturbance: DisturbanceSummary
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the margins as JSON types: schema ``stabkit.margins/1``."""
+        record: dict[str, Any] = encode(self)
+        return {"schema": SCHEMA, **record}
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Margins:
+        """Return the Margins whose `to_dict` is `record`.
+
+        Raises
+        ------
+        InvalidArgument
+            If `record` is not of schema ``stabkit.margins/1``.
+        """
+        return decode(cls, record, SCHEMA)
+
+
+def margins(mix: Workload) -> Margins:
+    """Return the margins of a workload: in the gain, the inputs, the shares and the state.
+
+    Parameters
+    ----------
+    mix : Workload
+        The capacity plays a role for `admissions_per_step` only.
+
+    Returns
+    -------
+    Margins
+
+    Notes
+    -----
+    What each margin guarantees and what it does not is said where it is computed: `gain_margin`,
+    `input_margin`, `share_radius`, `disturbance_margin`. Most of the time goes into the shares,
+    about five seconds at most.
+
+    References
+    ----------
+    MODEL.md sections 1, 2, 6, R8.
+
+    Examples
+    --------
+    >>> found = margins(Workload.from_classes([(5, 2), (5, 3)]))
+    >>> found.gain.upper, found.shift.below
+    (Bounds(low=Decimal('1.5'), high=Decimal('1.5')), Bounds(low=Decimal('-4'), high=Decimal('-4')))
+    >>> Margins.from_dict(found.to_dict()) == found
+    True
+    """
+    gain = gain_margin(mix)
+    return Margins(
+        version=__version__,
+        name=mix.name,
+        capacity=mix.capacity,
+        verdict=gain.verdict,
+        admissions_per_step=_admissions(mix),
+        gain=_gain(gain),
+        shift=_inputs(mix, "shift"),
+        scale=_inputs(mix, "scale"),
+        shares=_shares(mix),
+        disturbance=_disturbance(mix),
+    )
+
+
+def _admissions(mix: Workload) -> Fraction | None:
+    kernel = MemoryKernel.of(mix)
+    return None if mix.capacity is None else mix.capacity * kernel.denominator / kernel.total
+
+
+def _gain(found: GainMargin) -> GainSummary:
+    return GainSummary(
+        lower=_bounds(found.lower),
+        upper=_bounds(found.upper),
+        largest_stable=_bounds(found.largest_stable),
+        stable_gains=_ranges(found.stable_gains),
+        sufficient=found.sufficient,
+        complete=found.complete,
+        reason=found.reason,
+    )
+
+
+def _inputs(mix: Workload, along: Literal["shift", "scale"]) -> InputSummary:
+    found = input_margin(mix, along)
+    return InputSummary(
+        least=found.least,
+        below=_bounds(found.below),
+        above=_bounds(found.above),
+        distance=_bounds(found.distance),
+        stable_below=_bounds(found.stable_below),
+        stable_above=_bounds(found.stable_above),
+        stable_values=_ranges(found.stable_values),
+        complete=found.complete,
+        reason=found.reason,
+    )
+
+
+def _shares(mix: Workload) -> SharesSummary:
+    found = share_radius(mix)
+    return SharesSummary(
+        lower=_decimal(found.lower, ROUND_FLOOR),
+        upper=_decimal(found.upper, ROUND_CEILING),
+        limited_by=found.limited_by,
+        crossing_lower=_decimal(found.crossing_lower, ROUND_FLOOR),
+        crossing_upper=_decimal(found.crossing_upper, ROUND_CEILING),
+        total_variation_lower=_decimal(found.total_variation_lower, ROUND_FLOOR),
+        reason=found.reason,
+    )
+
+
+def _disturbance(mix: Workload) -> DisturbanceSummary:
+    found = disturbance_margin(mix)
+    return DisturbanceSummary(
+        largest=_bounds(found.largest),
+        peak_step=found.peak_step,
+        burst=_bounds(found.burst),
+        burst_step=found.burst_step,
+        reason=found.reason,
+    )
+
+
+def _ranges(stable: tuple[StableRange, ...] | None) -> tuple[StableBounds, ...] | None:
+    if stable is None:
+        return None
+    return tuple(StableBounds(_bounds(part.low), _bounds(part.high)) for part in stable)
+
+
+def _bounds(interval: RealEnclosure | None) -> Bounds | None:
+    if interval is None:
+        return None
+    low = Context(_DIGITS, ROUND_FLOOR).divide(*_parts(interval.low))
+    high = Context(_DIGITS, ROUND_CEILING).divide(*_parts(interval.high))
+    return Bounds(low, high)
+
+
+def _decimal(value: Fraction | None, rounding: str) -> Decimal | None:
+    return None if value is None else Context(_DIGITS, rounding).divide(*_parts(value))
+
+
+def _parts(value: Fraction) -> tuple[Decimal, Decimal]:
+    return Decimal(value.numerator), Decimal(value.denominator)
