@@ -43,6 +43,7 @@ __all__ = ["LONGEST_THRESHOLD", "Threshold", "VarianceLaw", "threshold", "varian
 
 InputLine = Literal["common", "shift", "scale"]
 LONGEST_THRESHOLD = 20_000
+_LARGEST_ESTIMATE = 10**300  # near the largest double
 _SMOOTH = 0.1  # sigma / mu up to which the variance law is within about 10 %
 
 
@@ -88,7 +89,7 @@ class Threshold:
         s°: beyond it R7 proves exactly g - 1 unstable modes. None along ``scale``, and where its
         lower bound was not found.
     law : VarianceLaw or None
-        Along ``common``; None for a single decode length.
+        Along ``common``; None for a single decode length or next to it.
     """
 
     along: InputLine
@@ -198,7 +199,7 @@ def _sufficient(mix: Workload, along: InputLine) -> RealEnclosure | None:
 
 
 def variance_law(kernel: MemoryKernel) -> VarianceLaw | None:
-    """Return the variance law's estimate; None for a single decode length (sigma = 0).
+    """Return the variance law's estimate; None if sigma = 0, or so near 0 that it overflows.
 
     Examples
     --------
@@ -209,7 +210,7 @@ def variance_law(kernel: MemoryKernel) -> VarianceLaw | None:
     mean = kernel.mean_decode_length
     square = sum(Fraction(w, kernel.denominator) * n * n for n, w, _ in kernel)
     variance = square - mean**2
-    if not variance:
+    if not variance or mean**3 / variance > _LARGEST_ESTIMATE:
         return None
     estimate = float(mean**3 / variance) / (2 * math.pi**2)
     return VarianceLaw(estimate, math.sqrt(variance) / float(mean))

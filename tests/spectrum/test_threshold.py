@@ -103,7 +103,7 @@ def test_minimal_polynomial_of_2_5_by_hand():
 
 
 def test_sufficient_bound_in_closed_form():
-    """(2,3), equal shares, D = 1 + w + w^2/2: the maximum of -Re(w D'/D) - 1 is (sqrt(10) - 1)/2."""
+    """(2,3), equal shares, D = 1 + w + w^2/2: max -Re(w D'/D) - 1 = (sqrt(10) - 1)/2."""
     enclosure = stabkit.threshold(workload((2, 3))).sufficient
     low, high = (2 * end + 1 for end in (enclosure.low, enclosure.high))
     assert low**2 < 10 < high**2

@@ -1,0 +1,69 @@
+"""``stabkit threshold`` as a person runs it."""
+
+import json
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+Program = Callable[..., Any]  # see conftest
+
+
+def test_text(stabkit: Program) -> None:
+    found = stabkit("threshold", "5:3", "5:5")
+    assert found.status == 0
+    assert "threshold s*    9.82294825561954567" in found.out
+    assert "stable          above 9.82295 tokens" in found.out
+    rows = [line.split() for line in found.out.splitlines()[-3:]]
+    assert [row[-2] for row in rows] == ["0", "2", "4"]
+
+
+def test_json(stabkit: Program) -> None:
+    found = stabkit("threshold", "5:2", "5:5", "--json", "--digits", "40")
+    record = json.loads(found.out)
+    assert record["schema"] == "stabkit.threshold/1"
+    assert record["stable_intervals"] == [[record["threshold"], None]]
+    # 18 - 9 x - 6 x^2 + x^3 by hand, see tests/spectrum/test_threshold.py
+    ascending = [int(a) for a in record["crossings"][-1]["minimal_polynomial"]]
+    assert ascending == [18, -9, -6, 1]
+    x = Fraction(record["threshold"])
+    assert abs(sum(a * x**i for i, a in enumerate(ascending))) < Fraction(1, 10**35)
+    assert [part["unstable"] for part in record["intervals"]] == [4, 2, 0]
+    assert all(crossing["change"] == -2 for crossing in record["crossings"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("5:4", "5:6"), "infinite: the decode lengths have gcd 2"),
+        (("5:2", "5:3"), "1 exactly"),
+        (("3:7", "8:9", "--along", "shift"), "delta"),
+        (("0:7", "0:9", "--along", "scale"), "nowhere"),
+        (("7:1",), "everywhere"),
+    ],
+)
+def test_other_mixes(stabkit: Program, arguments: tuple[str, ...], expected: str) -> None:
+    found = stabkit("threshold", *arguments)
+    assert found.status == 0
+    assert expected in found.out
+
+
+def test_symbolic(stabkit: Program) -> None:
+    found = stabkit("threshold", "5:2", "5:3", "--symbolic")
+    assert "2/(s + 3) < p < (s + 2)/(s + 3)" in found.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("5:2", "5:3", "--along", "p"), "'along' must be 'common', 'shift' or 'scale', not 'p'."),
+        (("5:2", "5:7", "--symbolic"), "up to 5 for a symbolic criterion, not 7."),
+        (("5:2", "5:3", "--symbolic", "--json"), "'--symbolic' must go without"),
+    ],
+)
+def test_bad_input(stabkit: Program, arguments: tuple[str, ...], complaint: str) -> None:
+    found = stabkit("threshold", *arguments)
+    assert found.status == 2
+    assert complaint in found.err
+    assert found.err.count("\n") == 1
