@@ -36,7 +36,7 @@ from typing import Literal, NamedTuple
 
 from flint import acb, acb_series, arb, arb_mat, ctx, fmpq
 
-from .crossing import CircleCrossing
+from .crossing import COARSE_BITS, CircleCrossing
 from .exact_crossings import rational_crossing
 from .pencil import KernelPencil
 from .spectral_radius import fraction_of
@@ -48,7 +48,6 @@ _ORDER = 4
 _NARROWEST = Fraction(1, 2**160)
 _FIRST_BITS = 128
 _STRIDE = 32
-_COARSE_BITS = 16  # enough to tell most crossings apart
 _MOST_BITS = 2048
 _EVALUATIONS = 60  # on one arc, besides those that its depth takes
 _PER_BIT = 4
@@ -129,6 +128,11 @@ class BallCrossings:
         size: int = (self.pencil.length + 1) ** _ORDER * above * below
         return size
 
+    @property
+    def _lost_bits(self) -> int:
+        """Bits that cancellation in the factors (1 - z)^2 may take; too few only cost time."""
+        return 4 * self.pencil.length.bit_length()
+
     @cached_property
     def _pole_order(self) -> int | None:
         """g such that U has exactly the g-th roots of unity but 1 on the circle, if known."""
@@ -155,7 +159,7 @@ class BallCrossings:
 
     def _examined(self, arc: Arc) -> _Run | Literal[False] | None:
         """Return a run if v is monotone, False if there is no crossing; None if neither shows."""
-        precision = 64 + 2 * (_depth(arc) + 4 * self.pencil.length.bit_length())
+        precision = 64 + _depth(arc) + self._lost_bits
         with ctx.workprec(precision):
             half = arb.pi() * _exact((arc.hi - arc.lo) / 2)
             series = self._series((arc.lo + arc.hi) / 2, _ORDER)
@@ -233,7 +237,7 @@ class BallCrossings:
     def _positive(self, run: _Run) -> CircleCrossing | Arc | None:
         """Return the crossing at the run's zero if x > 0, the arc if x is not told from 0."""
         ball = cache(partial(self._ball, _Zero(run.arc.lo, run.arc.hi, run.slope)))
-        bits = _COARSE_BITS
+        bits = COARSE_BITS
         while (x := ball(bits)).contains(0):
             bits *= 2
             if bits > _MOST_BITS // 4 or not x.is_finite():
@@ -247,7 +251,7 @@ class BallCrossings:
         """Return x = -Re[a conj b] / |b|^2 at the zero of v."""
         precision = bits + 64
         while True:
-            with ctx.workprec(2 * precision + 64):
+            with ctx.workprec(precision + 64 + self._lost_bits):
                 (above,), (below,) = self._derivatives(_hull(zero.low, zero.high), 1)
                 ball = -(above * _conjugate(below)).real / (below * _conjugate(below)).real
                 small = ball.is_finite() and ball.rad() * arb(2) ** bits < 1 + abs(ball)

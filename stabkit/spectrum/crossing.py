@@ -27,7 +27,9 @@ from flint import arb
 
 from .spectral_radius import fraction_of
 
-__all__ = ["CircleCrossing", "bounds_of"]
+__all__ = ["COARSE_BITS", "CircleCrossing", "bounds_of"]
+
+COARSE_BITS = 20  # the precision at which most crossings are told apart
 
 
 @dataclass(frozen=True)

@@ -29,16 +29,16 @@ from typing import Literal
 from .axis_arcs import axis_arcs
 from .ball_crossings import BallCrossings
 from .counts import Counts, kernel_counts
-from .crossing import CircleCrossing, bounds_of
+from .crossing import COARSE_BITS, CircleCrossing, bounds_of
 from .exact_crossings import LONGEST_ALGEBRAIC, exact_crossings
 from .pencil import KernelPencil
 from .spectral_radius import RealEnclosure
 
 __all__ = ["CountInterval", "Crossing", "DPartition", "d_partition"]
 
-_COARSE_BITS = 20
-_FLOAT_BITS = 56
-_BITS = 110
+_FLOAT_DIGITS = 17
+_DIGITS = 30
+_BITS_PER_DIGIT = 3.33
 _MOST_BITS = 1024
 
 
@@ -65,18 +65,26 @@ class Crossing:
 
     @cached_property
     def value(self) -> RealEnclosure:
-        """The value, proved; within 2^-100 or so, but for crossings that were not told apart."""
-        return _numbers(self._pencil, _position(self._sources, _BITS))
+        """The value, proved, as `enclosure` gives it for 30 digits."""
+        return self.enclosure(_DIGITS)
 
     def __float__(self) -> float:
         """Return the value, rounded."""
-        value = _numbers(self._pencil, _position(self._sources, _FLOAT_BITS))
+        value = self.enclosure(_FLOAT_DIGITS)
         return float((value.low + value.high) / 2)
 
     def enclosure(self, digits: int) -> RealEnclosure:
-        """Return the value within 10^-digits, absolutely or relatively."""
-        bits = math.ceil(3.33 * digits) + 8
-        return _numbers(self._pencil, _position(self._sources, bits))
+        """Return the value within 10^-digits, absolutely or relatively.
+
+        The enclosure is wider for crossings that were not told apart: it covers them.
+        """
+        bits = math.ceil(_BITS_PER_DIGIT * digits) + 2
+        while True:
+            hull = _numbers(self._pencil, _position(self._sources, bits))
+            allowed = max(Fraction(1), abs(hull.high)) / 10**digits
+            if hull.high - hull.low <= allowed or len(self._sources) > 1:
+                return hull
+            bits *= 2
 
     def minimal_polynomial(self) -> tuple[int, ...] | None:
         """Return integers a_0, ..., a_n of x's minimal polynomial; None where it is not computed.
@@ -240,7 +248,7 @@ def _circle_crossings(pencil: KernelPencil) -> tuple[list[CircleCrossing], bool]
 def _told_apart(sources: list[CircleCrossing]) -> list[tuple[CircleCrossing, ...]]:
     """Return the crossings by ascending x; those that no precision tells apart together."""
     groups: list[tuple[CircleCrossing, ...]] = []
-    for source in sorted(sources, key=lambda c: _position((c,), _COARSE_BITS).low):
+    for source in sorted(sources, key=lambda c: _position((c,), COARSE_BITS).low):
         joined: tuple[CircleCrossing, ...] = (source,)
         while groups and not _is_below(groups[-1], joined):
             joined = (*groups.pop(), *joined)
@@ -250,7 +258,7 @@ def _told_apart(sources: list[CircleCrossing]) -> list[tuple[CircleCrossing, ...
 
 def _is_below(one: tuple[CircleCrossing, ...], other: tuple[CircleCrossing, ...]) -> bool | None:
     """Tell whether all of `one` is below all of `other`; None if not told apart."""
-    bits = _COARSE_BITS
+    bits = COARSE_BITS
     while bits <= _MOST_BITS:
         if _position(one, bits).high < _position(other, bits).low:
             return True
@@ -265,9 +273,17 @@ def _is_below(one: tuple[CircleCrossing, ...], other: tuple[CircleCrossing, ...]
 
 
 def _position(sources: Sequence[CircleCrossing], bits: int) -> RealEnclosure:
-    """Return the hull of the positions x."""
-    ends = [bounds_of(c.ball(bits)) if c.exact is None else (c.exact, c.exact) for c in sources]
+    """Return the hull of the positions x; above 0, unless x is exactly that."""
+    ends = [_bounds(source, bits) for source in sources]
     return RealEnclosure(min(low for low, _ in ends), max(high for _, high in ends))
+
+
+def _bounds(source: CircleCrossing, bits: int) -> tuple[Fraction, Fraction]:
+    if source.exact is not None:
+        return source.exact, source.exact
+    while (ends := bounds_of(source.ball(bits)))[0] <= 0:
+        bits *= 2
+    return ends
 
 
 def _gaps(
@@ -278,21 +294,21 @@ def _gaps(
     if not groups:
         yield Fraction(0) if closed else Fraction(1)
         return
-    least = _position(groups[0], _COARSE_BITS).low
+    least = _position(groups[0], COARSE_BITS).low
     if closed:
         yield Fraction(0) if least > 0 else None
     else:
         yield simplest_between(Fraction(0), least)
     for below, above in pairwise(groups):
         yield simplest_between(*_gap(below, above))
-    yield Fraction(math.floor(_position(groups[-1], _COARSE_BITS).high) + 1)
+    yield Fraction(math.floor(_position(groups[-1], COARSE_BITS).high) + 1)
 
 
 def _gap(
     below: tuple[CircleCrossing, ...], above: tuple[CircleCrossing, ...]
 ) -> tuple[Fraction, Fraction]:
     """Return the ends of an interval between crossings that are told apart."""
-    bits = _COARSE_BITS
+    bits = COARSE_BITS
     while (low := _position(below, bits).high) >= (high := _position(above, bits).low):
         bits *= 2
     return low, high
