@@ -1,8 +1,8 @@
 """The atlas: s* of all 1,101 pairs of coprime decode lengths up to 60, in equal shares, packaged.
 
-``packaged/atlas.csv`` was computed by ``docs/make_atlas.py`` through `stabkit.analyze_many`; here it
-is only read. A mix of two decode lengths l_1 < l_2 with a common input length s is stable for every
-s > s* if they are coprime (R8), and R7 proves it for every s > s° >= s*.
+``packaged/atlas.csv`` was computed by ``docs/make_atlas.py`` through `stabkit.analyze_many`; here
+it is only read. A mix of two coprime decode lengths l_1 < l_2 with a common input length s is
+stable for every s > s* (R8), and R7 proves it for every s > s° >= s*.
 
 Write p for the share of l_1 (here 1/2), mu = p l_1 + (1-p) l_2 and sigma^2 = p (1-p) (l_2 - l_1)^2.
 
@@ -12,25 +12,25 @@ Write p for the share of l_1 (here 1/2), mu = p l_1 + (1-p) l_2 and sigma^2 = p 
 
 What the atlas shows
 --------------------
-*Every pair is stable above s\* and nowhere below*: one stable interval each. s° is no more than
+*One stable interval each*: every s above s*, no other. s° is no more than
 8.2 % above s* ((2,3): 1.0811 against 1), 0.13 % from l_2 = 10 on, 0.002 % from l_2 = 40 on.
 
 *The adjacent-length law* is above every s*: by 217 % at (2,3), 17 % at (5,6), 4.1 % at (10,11),
-1.1 % at (20,21) and 0.12 % at (59,60); s* of (1,2) is 0, where it says 0.68.
+1.0 % at (20,21) and 0.12 % at (59,60); s* of (1,2) is 0, where it says 0.68.
 
 *It holds for all coprime pairs*, not for adjacent ones alone: from mu = 10 on s* is within 4.3 % of
-mu^3 / (2 pi^2 p (1-p)), from mu = 30 on within 0.56 %. How far apart the two lengths are does not
-matter: (1,60) has the threshold 5,780.5 of its neighbour in mu, (30,31), 5,723.6, but for 1 %.
+mu^3 / (2 pi^2 p (1-p)), from mu = 30 on within 0.56 %. How far apart the two lengths are hardly
+matters: (1,60) and (30,31), both of mean 30.5, have the thresholds 5,780.5 and 5,723.6.
 
-*The variance law* fails where the lengths are not adjacent: there s* is (l_2 - l_1)^2 times as large,
-but for the few per cent above. All 1,042 such pairs are above it, by a factor of 2.47 at least, and
-of 3,500 at (1,60): 5,780.5 tokens, where it says 1.65. A small sigma / mu does not help: up to 0.1 it
-is 99.9 at (49,59). Within 10 % are 53 pairs, the adjacent ones from (7,8) on.
+*The variance law* fails where the lengths are not adjacent: s* is (l_2 - l_1)^2 times as large, but
+for the few per cent above. All 1,042 such pairs are above it, by a factor of 2.47 at least, and of
+3,500 at (1,60): 5,780.5 tokens, where it says 1.65. A small sigma / mu does not help: up to 0.1 the
+factor reaches 99.9, at (49,59). Within 10 % are 53 pairs, the adjacent ones from (7,8) on.
 
 Why (an argument without an error bound, so a conjecture). Take whole a, b with b l_1 - a l_2 = 1 or
 -1, which exist for coprime lengths, and theta = 2 pi (p a + (1-p) b) / mu. The phases theta l_1 and
-theta l_2 then miss 2 pi a and 2 pi b by 2 pi (1-p) / mu and 2 pi p / mu, in opposite directions: the
-mean phase is 0, its variance 4 pi^2 p (1-p) / mu^2, and A has a root of modulus
+theta l_2 then miss 2 pi a and 2 pi b by 2 pi (1-p) / mu and 2 pi p / mu, in opposite directions:
+the mean phase is 0, its variance 4 pi^2 p (1-p) / mu^2, and A has a root of modulus
 1 - 2 pi^2 p (1-p) / mu^3 about. R3 moves it outwards by 1 / (s + L), so that it crosses the circle
 where that is as much. The variance law is the same with a = b = 1, where b l_1 - a l_2 is
 -(l_2 - l_1): it misses the beat at which two lengths that are far apart do agree.
@@ -64,9 +64,10 @@ class AtlasEntry:
     shorter, longer : int
         The decode lengths l_1 < l_2, in steps.
     threshold : Decimal
-        s*, in tokens, to 28 significant digits; whole numbers are exact.
+        s*, in tokens, to 28 significant digits; a whole number is exact.
     sufficient : Decimal
-        s°, in tokens, to 28 significant digits: R7's condition holds for s > s° and no other s.
+        s°, in tokens: R7's condition holds for s > s° and for no other s. To the digits that are
+        proved, 28 at most; the last one may be off by one.
     stable_intervals : int
         In how many intervals of s >= 0 the pair is stable. Where it is 1, that is s > s*.
     """

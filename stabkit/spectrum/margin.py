@@ -12,8 +12,9 @@ of a polynomial of degree L' - 1 centred at its middle, c = (L' - 1) / 2; the Ta
 order R on an arc of half-width w is then at most (c w)^R / R! times the sum of its coefficients'
 moduli. The bound on an arc is that of `arc_search`, with Taylor coefficients up to R.
 
-*Sharpening.* If the arcs left touch one another and the quantity q(theta) is convex on their hull,
-shown by a ball that holds q'' on it, then q(theta) >= q(t) - |q'(t)| |hull| for every t there.
+*Sharpening.* Off the arcs that are left the quantity q(theta) is at least the least value found. If
+it is convex on their hull, shown by a ball that holds q'' on it, then q(theta) >= q(t) -
+|q'(t)| |hull| there for every t of the hull.
 Newton's method finds a t with q'(t) nearly 0, which gives as many digits as one likes. A hull that
 ends at theta = pi has its minimum there, where the quantity is rational. (At theta = 0 the
 quotients below are singular, and the arcs are left as they are; for a common input the minimum is
@@ -25,7 +26,6 @@ from __future__ import annotations
 import heapq
 import math
 from fractions import Fraction
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -169,8 +169,7 @@ class _BallSearch:
         """Return a lower bound by convexity, and note the value found; `LOWEST` without a proof."""
         arcs = sorted((arc for bound, _, arc in self.heap if bound < self.high), key=_start)
         hull = Arc(arcs[0].lo, arcs[-1].hi)  # it may go beyond theta = pi, the mirror image
-        touching = all(one.hi == other.lo for one, other in pairwise(arcs))
-        if not touching or hull.lo <= 0 or not self._is_convex(hull):
+        if hull.lo <= 0 or not self._is_convex(hull):
             return Fraction(LOWEST)
         if hull.hi >= 1:
             self.high = self.quotient.at_minus_one - self.quotient.mean_input
