@@ -52,6 +52,12 @@ _HOME = {
     "share_radius": "spectrum.share_radius",
     "DisturbanceMargin": "spectrum.disturbance",
     "disturbance_margin": "spectrum.disturbance",
+    "GainMargin": "spectrum.gain_margin",
+    "gain_margin": "spectrum.gain_margin",
+    "InputMargin": "spectrum.input_margin",
+    "input_margin": "spectrum.input_margin",
+    "Margins": "analysis.margins",
+    "margins": "analysis.margins",
     "GcdTheorem": "spectrum.gcd_theorem",
     "gcd_theorem": "spectrum.gcd_theorem",
     "GraphPicture": "publish.pictures",
@@ -67,6 +73,8 @@ _HOME = {
     "Analysis": "analysis.records",
     "analyze": "analysis.analyze",
     "analyze_many": "analysis.analyze",
+    "AtlasEntry": "analysis.atlas",
+    "atlas": "analysis.atlas",
     "bootstrap": "analysis.bootstrap",
 }
 __all__ = ["__version__", *_HOME]

@@ -51,7 +51,9 @@ SHOWN_CLASSES = 64
 _MODES = 6
 _DIGITS = 40
 _THRESHOLD_DIGITS = 28
+# A few seconds: a crossing for every second term at most, each a sum over the decode lengths.
 _LONGEST_THRESHOLD = 3_000
+_MOST_THRESHOLD_WORK = 2_000_000  # L times the number of classes
 _UNRESOLVED = "The dominant modes were not resolved one by one."
 
 
@@ -192,7 +194,8 @@ def threshold_summary(mix: Workload) -> ThresholdSummary | None:
     Counts are taken at samples of the first, the last and every stable interval; all the others
     follow from the directions of the crossings.
     """
-    if mix.longest_decode > _LONGEST_THRESHOLD:
+    longest = mix.longest_decode
+    if longest > _LONGEST_THRESHOLD or longest * len(mix.classes) > _MOST_THRESHOLD_WORK:
         return None
     found = threshold_along(mix, "common", every_sample=False)
     if not found.complete:

@@ -25,8 +25,11 @@ import typer
 from .. import __version__
 from ..errors import OutputError, StabkitError, StabkitWarning
 from .analyze import analyze
+from .atlas import atlas
+from .chart import chart
 from .examples import examples
 from .locus import locus
+from .margins import margins
 from .nyquist import nyquist
 from .roots import roots
 from .simulate import simulate
@@ -45,7 +48,19 @@ _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 app = typer.Typer(
     name="stabkit", add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
 )
-for _command in (analyze, roots, synchrony, threshold, locus, nyquist, simulate, examples):
+for _command in (
+    analyze,
+    roots,
+    synchrony,
+    threshold,
+    margins,
+    chart,
+    atlas,
+    locus,
+    nyquist,
+    simulate,
+    examples,
+):
     app.command()(_command)
 
 

@@ -179,8 +179,9 @@ def d_partition(pencil: KernelPencil, every_sample: bool = True) -> DPartition:
     ends = [None, *crossings, None]
     permanent = next((c.on_circle for c in counts if c is not None), None)
     intervals = [
-        CountInterval(low, high, pencil.number(x) or Fraction(0), n, _verdict(n, permanent), count)
+        CountInterval(low, high, pencil.number(x) or Fraction(0), n, verdict, count)
         for (low, high), x, n, count in zip(pairwise(ends), gaps, unstable, counts, strict=True)
+        for verdict in [_verdict(n, permanent) if count is None else count.verdict]
         if x is not None
     ]
     if pencil.scale == "reciprocal":
@@ -225,9 +226,11 @@ def _verdict(
     unstable: int | None, on_circle: int | None
 ) -> Literal["stable", "unstable", "marginal", "undecided"]:
     """Return the verdict of an interval: modes on the circle there are on it for every x."""
+    if unstable is not None and unstable > 0:
+        return "unstable"
     if unstable is None or on_circle is None:
         return "undecided"
-    return "unstable" if unstable else "marginal" if on_circle else "stable"
+    return "marginal" if on_circle else "stable"
 
 
 def _circle_crossings(pencil: KernelPencil) -> tuple[list[CircleCrossing], bool]:

@@ -27,7 +27,20 @@ def run_process(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.parametrize(
-    "command", ["analyze", "roots", "locus", "nyquist", "simulate", "examples"]
+    "command",
+    [
+        "analyze",
+        "roots",
+        "synchrony",
+        "threshold",
+        "chart",
+        "margins",
+        "atlas",
+        "locus",
+        "nyquist",
+        "simulate",
+        "examples",
+    ],
 )
 def test_every_command_has_help_with_an_example(stabkit: Program, command: str) -> None:
     status, out, err = stabkit(command, "--help")

@@ -1,0 +1,143 @@
+"""``stabkit chart``: where in a plane of two numbers a mix of decode lengths is stable."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import InvalidArgument, OutputError, shown
+from .options import AsJson, Figure, Output, check_targets
+from .terminal import emit, working
+
+if TYPE_CHECKING:
+    from ..spectrum.chart import StabilityChart
+
+__all__ = ["chart"]
+
+
+def chart(
+    lengths: Annotated[
+        list[str],
+        typer.Argument(metavar="L1 L2 [L3]", help="Two or three decode lengths, in steps."),
+    ],
+    vary: Annotated[
+        str | None,
+        typer.Option(
+            metavar="X,Y",
+            help="Horizontal and vertical number: two of s (input length), p (share of L1) and "
+            "kappa (gain of damped admission); by default s,p. With L3: the shares of L1 and L2.",
+        ),
+    ] = None,
+    input_length: Annotated[
+        str | None,
+        typer.Option(
+            "--input",
+            metavar="S",
+            help="Input length in tokens where it does not vary; S1,S2[,S3]: one for each length.",
+        ),
+    ] = None,
+    share: Annotated[
+        str | None, typer.Option(metavar="P", help="Share of L1 where it does not vary [1/2].")
+    ] = None,
+    gain: Annotated[
+        str | None, typer.Option(metavar="K", help="Admission gain where it does not vary [1].")
+    ] = None,
+    ranges: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--range", metavar="X=LOW:HIGH", help="Range of a number that varies; may be repeated."
+        ),
+    ] = None,
+    rows: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Rows to partition exactly [61; 25 for long lengths]."),
+    ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option(
+            "--csv", metavar="FILE", help="Write boundary points, row intervals and regions."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    output: Output = None,
+    figure: Figure = None,
+) -> int:
+    """Draw the stability chart of two decode lengths, or of the shares of three.
+
+    Every region with its exact number of unstable modes, and the curves between them. The CSV has
+    one row per boundary point, row interval or region, told apart by its first column.
+
+    \b
+    Examples:
+      stabkit chart 2 3 --figure chart.pdf --csv chart.csv
+      stabkit chart 3 5 --vary p,kappa --input 5 --figure gain.png
+      stabkit chart 7 10 --range s=0:200 --range p=1/10:9/10 --json
+      stabkit chart 5 6 7 --input 5 --figure simplex.svg
+    """
+    check_targets(output, figure)
+    _check_table(table, output, figure)
+    fixed = {"s": _inputs(input_length), "p": share, "kappa": gain}
+    with working("partitioning the plane"):
+        from ..spectrum.chart import stability_chart
+
+        found = stability_chart(
+            lengths,
+            None if vary is None else vary.split(","),
+            {name: value for name, value in fixed.items() if value is not None},
+            _ranges(ranges),
+            rows,
+        )
+        if figure is not None:
+            _write_figure(found, figure)
+    _print(found, as_json, output, table)
+    return 0
+
+
+def _inputs(text: str | None) -> str | list[str] | None:
+    return text.split(",") if text is not None and "," in text else text
+
+
+def _ranges(texts: list[str] | None) -> dict[str, tuple[Any, Any]]:
+    ranges: dict[str, tuple[Any, Any]] = {}
+    for text in texts or ():
+        name, equals, ends = text.partition("=")
+        low, colon, high = ends.partition(":")
+        if not (equals and colon) or name in ranges:
+            raise InvalidArgument(
+                f"'--range' must be NUMBER=LOW:HIGH, once for each number, not {shown(text)}."
+            )
+        ranges[name] = (low, high)
+    return ranges
+
+
+def _check_table(table: Path | None, output: Path | None, figure: Path | None) -> None:
+    from ..publish.files import check_target
+
+    if table is None:
+        return
+    check_target(table)
+    for name, path in (("--output", output), ("--figure", figure)):
+        if path is not None and path.resolve() == table.resolve():
+            raise OutputError(f"'--csv' must differ from '{name}', not {shown(str(table))}.")
+
+
+def _print(found: StabilityChart, as_json: bool, output: Path | None, table: Path | None) -> None:
+    from ..publish.chart import chart_csv, chart_record, chart_text
+
+    if table is not None:
+        emit(chart_csv(found), table)
+    if as_json:
+        emit(json.dumps(chart_record(found), indent=2, allow_nan=False) + "\n", output)
+    else:
+        emit(chart_text(found), output)
+
+
+def _write_figure(found: StabilityChart, path: Path) -> None:
+    from ..publish.chart_figure import chart_figure
+    from ..publish.figures import figure_bytes, figure_format
+    from ..publish.files import write_whole
+
+    write_whole(path, figure_bytes(chart_figure(found), figure_format(path)))

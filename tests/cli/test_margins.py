@@ -1,0 +1,164 @@
+"""`stabkit margins`: text with its guarantees, JSON, exit statuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stabkit import Workload
+from stabkit.analysis import margins as module
+from stabkit.analysis.margins import Margins
+from stabkit.publish.margins import margins_text
+
+Program = Callable[..., Any]
+
+LABELS = (
+    "gain margin: ",
+    "distance in the inputs, shifted: ",
+    "distance in the inputs, scaled: ",
+    "radius in the class shares: ",
+    "largest disturbance: ",
+)
+
+
+def entries(text: str) -> dict[str, str]:
+    """The entries by label, each on one line again."""
+    paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
+    found = {}
+    for label in LABELS:
+        (paragraph,) = (p for p in paragraphs if p.startswith(label))
+        found[label.split(": ")[0].split()[-1]] = paragraph.removeprefix(label)
+    return found
+
+
+def test_text_of_a_stable_mix(stabkit: Program) -> None:
+    status, out, err = stabkit("margins", "5:2", "5:3", "--capacity", "1700")
+    assert (status, err) == (0, "")
+    assert out.startswith("5:2:1/2 5:3:1/2: stable\n")
+    assert max(map(len, out.splitlines())) <= 96
+    found = entries(out)
+    # by hand: gain 3/2, s > 1, 1/4 < p < 7/8; g = (6, 7, 4), a* = 1700 / 17
+    assert found["margin"].startswith("κ may rise to 1.5 (+3.52 dB) and may fall to any κ > 0")
+    assert "κ > 1, more than fits, is a notion of the linear model only" in found["margin"]
+    assert "may lose less than 4 tokens, and may gain any number" in found["shifted"]
+    assert "nothing is said about one class alone" in found["shifted"]
+    assert "multiplied by any factor above 0.2, without limit" in found["scaled"]
+    assert found["shares"].startswith("0.353553 (Euclidean); 24.9 % of the requests")
+    assert "number of growing modes changes 0.35355" in found["shares"]
+    assert found["disturbance"].startswith("every cohort off by 54.5 % of its steady size")
+    assert (
+        "0.857142 times the steady admissions per step (85.7142 requests)" in found["disturbance"]
+    )
+    assert all("Guarantee: " in entry for entry in found.values())
+
+
+def test_text_of_an_unstable_mix(stabkit: Program) -> None:
+    found = entries(stabkit("margins", "5:3", "5:5").out)
+    assert "none, the mix is unstable at κ = 1; stable for κ below 0.888514" in found["margin"]
+    # R8's threshold 9.8229483 for s, less 5 and over 5: rounded up, so that it is enough
+    assert "stable for a common shift above 4.82295 tokens" in found["shifted"]
+    assert "stable for a common factor above 1.96459" in found["scaled"]
+    assert found["disturbance"].startswith("0 A growing mode")
+
+
+def test_text_of_a_marginal_mix(stabkit: Program) -> None:
+    found = entries(stabkit("margins", "1:2", "1:3").out)
+    assert "none, the mix is marginal at κ = 1; stable for κ below 1 " in found["margin"]
+    assert "stable for a common shift above 0 tokens" in found["shifted"]
+    assert "stable for a common factor above 1 " in found["scaled"]
+    assert found["shares"] == "0 A mode is on the unit circle."
+    assert found["disturbance"].startswith("not known The equilibrium is marginal")
+
+
+def test_text_where_there_is_nothing(stabkit: Program) -> None:
+    single = entries(stabkit("margins", "5:4").out)
+    for key in ("shifted", "scaled"):
+        assert "never makes it stable R5: with one decode length" in single[key]
+    assert single["shares"] == "not known There is one class, and no other shares."
+    one_step = entries(stabkit("margins", "0:1").out)
+    assert one_step["margin"].startswith("κ may rise without limit and may fall to any κ > 0")
+    assert "cannot lose any, the shortest is 0, and may gain any number" in one_step["shifted"]
+    assert "multiplied by any factor from 0 on, without limit" in one_step["scaled"]
+    long = entries(stabkit("margins", "0:3", "7:20001").out)
+    assert long["margin"].startswith("not known The D-partition would take too long")
+    assert "Stable at least for κ < " in long["margin"]
+    assert long["shifted"].startswith("not known The D-partition")
+
+
+def test_intervals_of_stability_are_all_shown(stabkit: Program) -> None:
+    # stable at the inputs (25, 289), unstable where both are 10.1777 to 95.3199 tokens longer
+    stable = entries(stabkit("margins", "25:14:4", "289:1").out)
+    assert (
+        "may lose up to 25 tokens, where the shortest is 0, and may gain less than 10.1777"
+        in (stable["shifted"])
+    )
+    unstable = entries(stabkit("margins", "75:14:4", "339:1").out)
+    assert "a common shift below -39.8223 tokens or above 45.32 tokens" in unstable["shifted"]
+
+
+def test_shares_beyond_which_a_class_vanishes(stabkit: Program) -> None:
+    same = entries(stabkit("margins", "5:3", "9:3").out)
+    assert "a class vanishes; no shares at all have a mode on the unit circle" in same["shares"]
+    rare = entries(stabkit("margins", "5:3", "5:5:9").out)
+    assert "a class vanishes; no mode is on the unit circle nearer than 0.26" in rare["shares"]
+
+
+def test_bounds_that_overlap_are_not_called_a_crossing() -> None:
+    found = module.margins(Workload.from_classes([(5, 2), (5, 3)]))
+    open_ended = replace(found.shares, limited_by=None)
+    text = entries(margins_text(replace(found, shares=open_ended)))["shares"]
+    assert "; at most 0.353554 " in text
+    assert "growing modes changes" not in text
+
+
+def test_names_are_printed_without_control_characters() -> None:
+    mix = Workload.from_classes([(3, 1)], name="two\nlines\x1b[31m")
+    assert margins_text(module.margins(mix)).startswith("two?lines?[31m: stable\n")
+
+
+def test_the_default_trace(stabkit: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stabkit.spectrum.share_search._MOST_WORK", 500)  # the full one: seconds
+    found = entries(stabkit("margins").out)
+    assert found["margin"].startswith("κ may rise to 1.95536 (+5.82 dB)")
+    assert "may lose up to 28 tokens, where the shortest is 0, and may gain any" in found["shifted"]
+    assert "factor above 0.0968399, without limit" in found["scaled"]
+    assert "(5.01201 requests)" in found["disturbance"]
+
+
+def test_json(stabkit: Program, tmp_path: Path) -> None:
+    arguments = ("margins", "10:3", "10:5", "--capacity", "1000", "--json")
+    out = stabkit(*arguments).out
+    record = json.loads(out)
+    assert out.isascii()
+    assert record["schema"] == "stabkit.margins/1"
+    assert (record["verdict"], record["capacity"]) == ("stable", "1000")
+    assert record["gain"]["upper"]["low"].startswith("1.00253452359583")
+    assert Margins.from_dict(record).to_dict() == record
+    target = tmp_path / "margins.json"
+    assert stabkit(*arguments, "--output", str(target)) == (0, "", "")
+    assert target.read_text() == out
+
+
+def test_help_has_an_example(stabkit: Program) -> None:
+    status, out, err = stabkit("margins", "--help")
+    assert (status, err) == (0, "")
+    for words in ("  stabkit margins 10:3 10:5", "--json", "--output", "--capacity"):
+        assert words in out
+
+
+def test_bad_input_is_one_line(stabkit: Program) -> None:
+    for arguments in (("5:0",), ("5:3", "--output", "missing/x"), ("--no-such-option",)):
+        status, out, err = stabkit("margins", *arguments)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert err.startswith("stabkit: error: ")
+
+
+def test_undecided_is_status_4(stabkit: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = module.margins
+    monkeypatch.setattr(module, "margins", lambda mix: replace(real(mix), verdict="undecided"))
+    assert stabkit("margins", "3:1").status == 4
