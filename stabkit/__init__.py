@@ -46,6 +46,8 @@ _HOME = {
     "Threshold": "spectrum.threshold",
     "VarianceLaw": "spectrum.threshold",
     "threshold": "spectrum.threshold",
+    "StabilityChart": "spectrum.chart",
+    "stability_chart": "spectrum.chart",
     "StabilityCriterion": "spectrum.symbolic_criterion",
     "stability_criterion": "spectrum.symbolic_criterion",
     "ShareRadius": "spectrum.share_radius",

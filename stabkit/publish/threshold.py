@@ -82,6 +82,12 @@ def _number(crossing: Crossing, digits: int) -> str:
     return _decimal(crossing.enclosure(digits + 2), digits)
 
 
+def _short(crossing: Crossing, digits: int) -> str:
+    if crossing.exact is not None:
+        return readable(crossing.exact, digits)
+    return readable(_number(crossing, digits + 6), digits)
+
+
 def _decimal(value: RealEnclosure, digits: int) -> str:
     return decimal_text(value.low, value.high, digits)
 
@@ -104,7 +110,7 @@ def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
     if found.threshold is not None:
         exact = " exactly" if found.threshold.exact is not None else ""
         yield f"threshold {symbol}*", f"{_number(found.threshold, digits)}{exact}"
-    elif not found.is_finite and found.gcd > 1:
+    elif found.along != "scale" and not found.is_finite and found.gcd > 1:
         yield f"threshold {symbol}*", f"infinite: the decode lengths have gcd {found.gcd}"
     if found.sufficient is not None:
         claim = "stable" if found.gcd == 1 else f"exactly {found.gcd - 1} unstable"
@@ -118,11 +124,11 @@ def _stable_text(found: Threshold, unit: str) -> str:
     parts = found.stable_intervals
     if not parts:
         return "nowhere"
-    if len(parts) == len(found.intervals) == 1:
+    if len(parts) == len(found.intervals) == 1 and not found.crossings:
         return "everywhere"
     texts = []
     for part in parts[-_SHOWN:]:
-        low, high = (None if end is None else readable(float(end)) for end in (part.low, part.high))
+        low, high = (None if end is None else _short(end, 6) for end in (part.low, part.high))
         if low is None:
             low = readable(found.low)
         texts.append(f"above {low}" if high is None else f"from {low} to {high}")
@@ -142,8 +148,8 @@ def _partition(found: Threshold) -> str:
     symbol = _LINES[found.along][2]
     table = [(f"{symbol} from", "to", "unstable modes", "verdict")]
     for part in found.intervals[::-1][:_SHOWN]:
-        low = readable(found.low if part.low is None else float(part.low), 9)
-        high = "" if part.high is None else readable(float(part.high), 9)
+        low = readable(found.low, 9) if part.low is None else _short(part.low, 9)
+        high = "" if part.high is None else _short(part.high, 9)
         count = "" if part.unstable is None else str(part.unstable)
         table.append((low, high, count, part.verdict if found.complete else "undecided"))
     text = plain_table(table)

@@ -23,7 +23,7 @@ import numpy as np
 from flint import fmpz_poly
 from numpy.typing import NDArray
 
-from .circle import TAYLOR_ORDER, CirclePolynomial, Complexes, Floats, Integers
+from .circle import PHASE_ERROR, TAYLOR_ORDER, CirclePolynomial, Complexes, Floats, Integers
 from .fourier import UNIT_ROUNDOFF
 from .pencil import KernelPencil
 from .winding import MARGIN, Arc, evaluate, joined
@@ -55,6 +55,7 @@ def axis_arcs(pencil: KernelPencil) -> list[Arc]:
     e0, e1, e2 = samples.errors
     reach = width * np.abs(samples.first) + width**2 / 2 * np.abs(samples.second)
     reach += e0 + width * e1 + width**2 / 2 * e2 + width**3 / 6 * samples.third_bound
+    reach += (PHASE_ERROR + 8 * UNIT_ROUNDOFF) * np.abs(samples.values)  # of the centring phase
     indices = np.arange(first, curve.size // 2 + 1)
     values = samples.values[indices] * curve.phases(indices)
     return _bisected(curve, indices[~_is_clear(values, reach[indices])])

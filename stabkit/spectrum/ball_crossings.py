@@ -36,6 +36,7 @@ from typing import Literal, NamedTuple
 
 from flint import acb, acb_series, arb, arb_mat, ctx, fmpq
 
+from .counts import kernel_counts
 from .crossing import COARSE_BITS, CircleCrossing
 from .exact_crossings import rational_crossing
 from .pencil import KernelPencil
@@ -84,7 +85,7 @@ class BallCrossings:
 
         Outside of the arcs there must be no crossing.
         """
-        found, open_arcs = [], []
+        found, open_arcs, at_zero = [], [], []
         for arc in arcs:
             runs, undecided = self._searched(arc)
             open_arcs += undecided
@@ -92,9 +93,26 @@ class BallCrossings:
                 zero = self._zero(run)
                 if isinstance(zero, Arc):
                     open_arcs.append(zero)
+                elif isinstance(zero, _Run):
+                    at_zero.append(zero)
                 elif zero is not None:
                     found.append(zero)
+        if at_zero and self._are_at_zero(len(at_zero)):
+            found += [_at_zero(run) for run in at_zero]
+        else:
+            open_arcs += [run.arc for run in at_zero]
         return found, open_arcs
+
+    def _are_at_zero(self, pairs: int) -> bool:
+        """Tell whether x = 0 exactly at as many zeros of v: those of C on the circle are counted.
+
+        A zero of C there is a crossing at x = 0, and every crossing is on one of the arcs.
+        """
+        if self.pencil.scale == "reciprocal":
+            return False
+        kernel = self.pencil.at(Fraction(0))
+        on_circle = kernel_counts(kernel).on_circle
+        return on_circle == 2 * pairs + (kernel.at_minus_one() == 0)
 
     @cached_property
     def _terms(self) -> tuple[dict[int, int], dict[int, int]]:
@@ -170,13 +188,39 @@ class BallCrossings:
                     return False
             bend = sum((i * abs(v[i]) * half ** (i - 1) for i in range(2, _ORDER)), arb(0))
             if not abs(v[1]) > bend + rest * _ORDER / half:
-                return None
+                return self._examined_at_pi(arc) if arc.hi == 1 else None
             ends = (
                 sum((v[i] * end**i for i in range(_ORDER)), arb(0, rest.upper()))
                 for end in (-half, half)
             )
             low, high = (int(end > 0) - int(end < 0) for end in ends)
             return _Run(arc, 1 if v[1] > 0 else -1, (low, high))
+
+    def _examined_at_pi(self, arc: Arc) -> _Run | None:
+        """Return a run if v^(3) has one sign on an arc that ends at pi, and v'(pi) not the other.
+
+        v is odd about pi, so that v(pi) = v''(pi) = 0: then v'' has one sign on the arc, v' is
+        monotone there and does not change its sign either.
+        """
+        with ctx.workprec(64 + 3 * _depth(arc) + self._lost_bits):
+            width = arb.pi() * _exact(arc.hi - arc.lo)
+            v = [q.imag for q in self._series(Fraction(1), 6)]
+            parts = (i * (i - 1) * (i - 2) * abs(v[i]) * width ** (i - 3) for i in (4, 5))
+            bound = self._size * (self.pencil.length + 1) ** (6 - _ORDER)
+            if not 6 * abs(v[3]) > sum(parts, bound * width**3 / 6):
+                return None
+            slope = 1 if v[3] > 0 else -1
+        return _Run(arc, slope, (-slope, 0)) if self._slope_at_pi in (0, slope) else None
+
+    @cached_property
+    def _slope_at_pi(self) -> int:
+        """The sign of V'(pi), exactly: V' = C_1 U - C U_1, C_1 = sum m c_m z^m, at z = -1."""
+        (c, c1), (u, u1) = (
+            (sum(row[::2]) - sum(row[1::2]), sum(m * g * (-1) ** m for m, g in enumerate(row)))
+            for row in (self.pencil.constant.coefficients, self.pencil.slope.coefficients)
+        )
+        slope: int = c1 * u - c * u1
+        return (slope > 0) - (slope < 0)
 
     def _series(self, centre: Fraction, order: int) -> list[acb]:
         """Return the Taylor coefficients of a conj b in theta at theta = pi centre."""
@@ -195,8 +239,11 @@ class BallCrossings:
         ]
         return terms[:order], terms[order:]
 
-    def _zero(self, run: _Run) -> CircleCrossing | Arc | None:
-        """Return the crossing in a run, None if it holds none, or its arc if that is open."""
+    def _zero(self, run: _Run) -> CircleCrossing | _Run | Arc | None:
+        """Return the crossing in a run, None if it holds none, its arc if that is open.
+
+        A run itself stands for a zero at which x is not told from 0.
+        """
         lo, hi = run.arc.lo, run.arc.hi
         if self._holds_pole(run.arc):
             return None
@@ -234,14 +281,16 @@ class BallCrossings:
         with ctx.workprec(_FIRST_BITS + 2 * _depth_of(end)):
             return bool(self._product(arb(_exact(end))).real > 0)
 
-    def _positive(self, run: _Run) -> CircleCrossing | Arc | None:
-        """Return the crossing at the run's zero if x > 0, the arc if x is not told from 0."""
+    def _positive(self, run: _Run) -> CircleCrossing | _Run | Arc | None:
+        """Return the crossing at the run's zero if x > 0, the run if x is not told from 0."""
         ball = cache(partial(self._ball, _Zero(run.arc.lo, run.arc.hi, run.slope)))
         bits = COARSE_BITS
         while (x := ball(bits)).contains(0):
             bits *= 2
-            if bits > _MOST_BITS // 4 or not x.is_finite():
+            if not x.is_finite():
                 return run.arc
+            if bits > _MOST_BITS // 4:
+                return run
         if x < 0:
             return None
         angle = float((run.arc.lo + run.arc.hi) / 2) * math.pi
@@ -289,6 +338,11 @@ class BallCrossings:
     def _product(self, theta: arb) -> acb:
         (above,), (below,) = self._derivatives(theta, 1)
         return above * _conjugate(below)
+
+
+def _at_zero(run: _Run) -> CircleCrossing:
+    angle = float((run.arc.lo + run.arc.hi) / 2) * math.pi
+    return CircleCrossing(angle, 2 * run.slope, Fraction(0), lambda bits: arb(0), lambda: (0, 1))
 
 
 def _runs(pieces: list[_Run]) -> Iterator[_Run]:

@@ -19,7 +19,7 @@ from .d_partition import d_partition
 
 __all__ = ["LONGEST_CHART", "chart_frame", "read_plane"]
 
-LONGEST_CHART = 1_000
+LONGEST_CHART = 500  # a minute
 _NUMBERS = ("s", "p", "kappa")
 _PROBES = {"p": (1, 3, 5, 7, 9), "kappa": (2, 4, 6, 8, 10)}  # tenths
 _BEYOND = 1.15

@@ -146,6 +146,9 @@ def _tried(frame: ChartFrame, border: Floats, part: _Part) -> Floats:
         frame.drawn(float(end), float(row.value))[0] for end in (interval.low, interval.high)
     )
     along = np.minimum(across - low, high - across)
+    reach = along.max()  # nothing farther away matters
+    border = border[:, np.abs(border[1] - up[0]) < reach]
+    border = border[:, (border[0] > low - reach) & (border[0] < high + reach)]
     apart = np.hypot(across[:, None] - border[0], up[:, None] - border[1])
     nearest = apart.min(axis=1, initial=np.inf)
     room = np.minimum(np.minimum(along, nearest), frame.distance_to_sides(across, up))

@@ -20,6 +20,7 @@ between two rows is not seen: the regions are those of the rows, the counts are 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -229,7 +230,8 @@ def _ends(row: ChartRow) -> list[tuple[int, int]]:
 
     -1 and the number of crossings stand for the ends of the range.
     """
-    below = (sum(c.high <= part.low for c in row.crossings) for part in row.intervals)
+    places = [crossing.high for crossing in row.crossings]
+    below = (bisect_right(places, part.low) for part in row.intervals)
     return [(n - 1, n) for n in below]
 
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from .fourier import UNIT_ROUNDOFF, real_transform
 
-__all__ = ["TAYLOR_ORDER", "CirclePolynomial", "GridSamples", "TaylorModels"]
+__all__ = ["PHASE_ERROR", "TAYLOR_ORDER", "CirclePolynomial", "GridSamples", "TaylorModels"]
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
@@ -37,7 +37,7 @@ _SLACK = 1 + 1e-9
 # Underflow: products below the smallest normal number lose their relative accuracy.
 _UNDERFLOW = 1e-300
 # cos and sin of numpy are within 4 ulp; the reduced phase pi q / N, |phase| <= pi, adds pi (2 u).
-_PHASE_ERROR = 32 * UNIT_ROUNDOFF
+PHASE_ERROR = 32 * UNIT_ROUNDOFF
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ class CirclePolynomial:
         return TaylorModels(coefficients, error * _SLACK + _UNDERFLOW, slope * _SLACK + _UNDERFLOW)
 
     def _direct_sums(self, weights: Floats, indices: Integers) -> tuple[Complexes, float]:
-        relative = (4 + 2 * len(self.exponents)) * UNIT_ROUNDOFF + _PHASE_ERROR
+        relative = (4 + 2 * len(self.exponents)) * UNIT_ROUNDOFF + PHASE_ERROR
         rows = [self._phase_matrix(chunk) @ weights.T for chunk in self._chunks(indices)]
         return np.concatenate(rows), relative * float(np.sum(np.abs(weights)))
 
@@ -170,7 +170,7 @@ class CirclePolynomial:
             dense[self.exponents] = row
             values, bound = real_transform(dense)
             columns.append(values[indices])
-            error += bound + _PHASE_ERROR * float(np.sum(np.abs(row)))
+            error += bound + PHASE_ERROR * float(np.sum(np.abs(row)))
         return np.stack(columns, axis=1) * self.phases(indices)[:, None], error
 
     def _taylor_weights(self) -> Floats:

@@ -22,7 +22,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, cmp_to_key
 from itertools import pairwise
 from typing import Literal
 
@@ -40,6 +40,7 @@ _FLOAT_DIGITS = 17
 _DIGITS = 30
 _BITS_PER_DIGIT = 3.33
 _MOST_BITS = 1024
+_LONGEST_FALLBACK = 100  # algebraic numbers of that degree take a second
 
 
 @dataclass(frozen=True)
@@ -121,11 +122,13 @@ class CountInterval:
     unstable: int | None
     verdict: Literal["stable", "unstable", "marginal", "undecided"]
     counts: Counts | None
+    _pencil: KernelPencil = field(repr=False, compare=False)
 
     def __contains__(self, value: Fraction) -> bool:
         """Tell whether a value is in the interval; it must not be within an end's enclosure."""
         above = self.low is None or value > self.low.value.high
-        return above and (self.high is None or value < self.high.value.low)
+        below = self.high is None or value < self.high.value.low
+        return above and below and self._pencil.holds(value)
 
 
 @dataclass(frozen=True)
@@ -171,15 +174,16 @@ def d_partition(pencil: KernelPencil, every_sample: bool = True) -> DPartition:
     sources, complete = _circle_crossings(pencil)
     groups = _told_apart(sources)
     gaps = list(_gaps(groups, pencil))
-    counts, unstable = _counted(pencil, groups, gaps, every_sample)
+    counts, unstable = _counted(pencil, groups, gaps, every_sample, complete)
     crossings = []
     for group, (before, after) in zip(groups, pairwise(unstable), strict=True):
         change = None if before is None or after is None else after - before
         crossings.append(_crossing(pencil, group, _change(group) if change is None else change))
     ends = [None, *crossings, None]
-    permanent = next((c.on_circle for c in counts if c is not None), None)
+    known = (c.on_circle for c in counts if c is not None and c.on_circle is not None)
+    permanent = next(known, None)
     intervals = [
-        CountInterval(low, high, pencil.number(x) or Fraction(0), n, verdict, count)
+        CountInterval(low, high, pencil.number(x) or Fraction(0), n, verdict, count, pencil)
         for (low, high), x, n, count in zip(pairwise(ends), gaps, unstable, counts, strict=True)
         for verdict in [_verdict(n, permanent) if count is None else count.verdict]
         if x is not None
@@ -195,15 +199,19 @@ def _counted(
     groups: list[tuple[CircleCrossing, ...]],
     gaps: list[Fraction | None],
     every_sample: bool,
+    complete: bool,
 ) -> tuple[list[Counts | None], list[int | None]]:
-    """Return the counts at the samples and the numbers of unstable modes, proved twice."""
+    """Return the counts at the samples and the numbers of unstable modes, proved twice.
+
+    Where crossings may be missing, directions tell nothing: every sample is counted.
+    """
     counts: list[Counts | None] = [None] * len(gaps)
     unstable: list[int | None] = [None] * len(gaps)
     for i in reversed(range(len(gaps))):
         x = gaps[i]
         change = None if i == len(groups) else _change(groups[i])
         above = None if i == len(groups) else unstable[i + 1]
-        told = None if change is None or above is None else above - change
+        told = None if change is None or above is None or not complete else above - change
         unstable[i] = told
         if x is None or not (every_sample or not told or i == 0):
             continue
@@ -243,6 +251,9 @@ def _circle_crossings(pencil: KernelPencil) -> tuple[list[CircleCrossing], bool]
     else:
         found, open_arcs = BallCrossings(pencil).on(axis_arcs(pencil))
         complete = not open_arcs
+        if open_arcs and pencil.length <= _LONGEST_FALLBACK:  # say, a double zero of V
+            exact = exact_crossings(pencil)
+            found, complete = (exact, True) if exact is not None else (found, False)
     if pencil.scale != "affine":  # x = 0 is outside of the domain
         found = [crossing for crossing in found if crossing.exact != 0]
     return found, complete
@@ -251,28 +262,26 @@ def _circle_crossings(pencil: KernelPencil) -> tuple[list[CircleCrossing], bool]
 def _told_apart(sources: list[CircleCrossing]) -> list[tuple[CircleCrossing, ...]]:
     """Return the crossings by ascending x; those that no precision tells apart together."""
     groups: list[tuple[CircleCrossing, ...]] = []
-    for source in sorted(sources, key=lambda c: _position((c,), COARSE_BITS).low):
-        joined: tuple[CircleCrossing, ...] = (source,)
-        while groups and not _is_below(groups[-1], joined):
-            joined = (*groups.pop(), *joined)
-        groups.append(joined)
+    for source in sorted(sources, key=cmp_to_key(_order)):
+        if groups and _order(groups[-1][-1], source) == 0:
+            groups[-1] = (*groups[-1], source)
+        else:
+            groups.append((source,))
     return groups
 
 
-def _is_below(one: tuple[CircleCrossing, ...], other: tuple[CircleCrossing, ...]) -> bool | None:
-    """Tell whether all of `one` is below all of `other`; None if not told apart."""
+def _order(one: CircleCrossing, other: CircleCrossing) -> int:
+    """Return -1 or 1 as x of `one` is below or above that of the other; 0 if not told apart."""
     bits = COARSE_BITS
-    while bits <= _MOST_BITS:
-        if _position(one, bits).high < _position(other, bits).low:
-            return True
-        if (
-            len(one) == len(other) == 1
-            and one[0].exact is not None
-            and one[0].exact == other[0].exact
-        ):
-            return False
+    same = one.exact is not None and one.exact == other.exact
+    while bits <= _MOST_BITS and not same:
+        (low, high), (other_low, other_high) = _bounds(one, bits), _bounds(other, bits)
+        if high < other_low:
+            return -1
+        if other_high < low:
+            return 1
         bits *= 2
-    return False
+    return 0
 
 
 def _position(sources: Sequence[CircleCrossing], bits: int) -> RealEnclosure:

@@ -172,7 +172,7 @@ class _BallSearch:
         if hull.lo <= 0 or not self._is_convex(hull):
             return Fraction(LOWEST)
         if hull.hi >= 1:
-            self.high = self.quotient.at_minus_one - self.quotient.mean_input
+            self.high = min(self.high, self.quotient.at_minus_one - self.quotient.mean_input)
             return self.high
         with ctx.workprec(_SHARP_BITS + 4 * self.quotient.length.bit_length()):
             width = arb.pi() * _exact(hull.hi - hull.lo)

@@ -86,6 +86,12 @@ class KernelPencil:
             return 1 / x if x else None
         return x / (1 + x) if self.scale == "odds" else x + self.origin
 
+    def holds(self, number: Fraction) -> bool:
+        """Tell whether a number is in the domain."""
+        if self.scale == "affine":
+            return number >= self.origin
+        return number > 0 and (self.scale == "reciprocal" or number < 1)
+
     def position(self, number: Fraction) -> Fraction:
         """Return the x that stands for `number`, the inverse of `number`."""
         if self.scale == "reciprocal":
