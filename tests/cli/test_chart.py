@@ -62,7 +62,7 @@ def test_simplex(stabkit: Program) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("3", "'decode_lengths' must be two or three different integers from 1 to 1000"),
+        ("3", "'decode_lengths' must be two or three different integers from 1 to 500"),
         ("3 5 7 9", "'decode_lengths' must be two or three"),
         ("3 x", "'decode_lengths' must be two or three"),
         ("3 5 --vary s", "'vary' must be two of 's', 'p' and 'kappa', not 's'"),
