@@ -68,7 +68,7 @@ def chart_text(chart: StabilityChart) -> str:
     real = len(chart.boundaries) - pairs
     lines += [
         "",
-        f"Boundary: {counted(pairs, 'curve')} with a complex pair on the circle (0 < θ < π), "
+        f"Boundary: {counted(pairs, 'curve')} with a complex pair on the circle (0 < θ < π),",
         f"{real} with a mode at -1 (θ = π); none with a mode at 1 (θ = 0), as G(1) > 0.",
         f"From {counted(len(chart.rows), 'row')} of fixed {y.number}, each partitioned exactly.",
     ]
