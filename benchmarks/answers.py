@@ -5,7 +5,8 @@ F = g_0 l^n + g_1 l^(n-1) + ... + g_n must be n in number, lie outside the circl
 and obey Vieta: their sum is -g_1 / g_0, their product (-1)^n g_n / g_0. *Dominant modes* must each
 be a root to 50 digits (a Newton step on the sparse closed form moves it by less), lie outside the
 circle as often as known, and, up to degree 2000, have the moduli of the largest of all roots, which
-have passed the check of all roots themselves.
+have passed the check of all roots themselves. A *threshold* s* must have an exact count of 0 just
+above it, at s* (1 + 10^-7), and more just below.
 
 Verdicts are "right", "undecided" or "wrong: ...".
 """
@@ -17,9 +18,9 @@ from functools import cache
 import mpmath
 
 from benchmarks.mixes import MIXES, Mix
-from stabkit import roots
+from stabkit import Workload, roots, unit_circle_counts
 
-__all__ = ["DIGITS", "LEADING", "check_all", "check_count", "check_leading"]
+__all__ = ["DIGITS", "LEADING", "check_all", "check_count", "check_leading", "check_threshold"]
 
 DIGITS = 50
 LEADING = 6
@@ -72,6 +73,19 @@ def check_leading(mix: Mix, found: list[mpmath.mpc]) -> str:
         ):
             return "wrong: a larger mode was missed"
     return "right"
+
+
+def check_threshold(mix: Mix, found: float) -> str:
+    """Judge the threshold of a mix along its common input length."""
+    above, below = (_unstable_modes(mix, found * factor) for factor in (1 + 1e-7, 1 - 1e-7))
+    if above:
+        return f"wrong: {above} unstable modes above"
+    return "right" if below else "wrong: stable below"
+
+
+def _unstable_modes(mix: Mix, s: float) -> int | None:
+    classes = ((s, c.decode_length, c.share) for c in mix.workload.classes)
+    return unit_circle_counts(Workload.from_classes(classes)).outside
 
 
 def _leading(found: list[mpmath.mpc]) -> list[mpmath.mpc]:

@@ -1,4 +1,4 @@
-"""The three kinds of work, the mixes that each is measured on, and who takes part."""
+"""The kinds of work, the mixes that each is measured on, and who takes part."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.answers import DIGITS, LEADING, check_all, check_count, check_leading
+from benchmarks.answers import (
+    DIGITS,
+    LEADING,
+    check_all,
+    check_count,
+    check_leading,
+    check_threshold,
+)
+from benchmarks.bisection import FLINT_BISECTION, NUMPY_BISECTION
 from benchmarks.mixes import MIXES, Mix
 from benchmarks.peers import FLINT_COUNT, FLINT_ROOTS, MPMATH_ROOTS, NUMPY_COUNT, SCHUR_COHN
 from benchmarks.programs import GP_ROOTS, mpsolve_count, mpsolve_roots
 from benchmarks.solvers import Solver
-from stabkit import dominant_modes, roots, unit_circle_counts
+from stabkit import dominant_modes, roots, threshold, unit_circle_counts
 
 __all__ = ["WORKS", "Work"]
 
@@ -43,6 +51,10 @@ class Work:
 
 def _values(found: Any) -> list[Any]:
     return [root.value for root in found or () for _ in range(root.multiplicity)]
+
+
+def _threshold_value(found: Any) -> float:
+    return float(found.threshold)
 
 
 def _mixes(names: str) -> tuple[Mix, ...]:
@@ -92,5 +104,12 @@ WORKS = {
         _ROOT_FINDERS,
         _mixes("a e100 e200 b c e500 e1000 d e f g"),
         check_leading,
+    ),
+    "thresholds": Work(
+        "The threshold s* of a common input, to 8 digits",
+        Solver("stabkit", lambda mix: threshold(mix.workload), 1846, read=_threshold_value),
+        (NUMPY_BISECTION, FLINT_BISECTION),
+        _mixes("a e100 e200 b e500 e1000 d e"),
+        check_threshold,
     ),
 }
