@@ -13,6 +13,7 @@ from .options import AsJson, Output
 from .terminal import emit, working
 
 if TYPE_CHECKING:
+    from ..model.symbolic import SymbolicWorkload
     from ..model.workload import Workload
 
 __all__ = ["threshold"]
@@ -30,7 +31,13 @@ def threshold(
         typer.Option(help="'common' input length, 'shift' all inputs, or 'scale' all inputs."),
     ] = "common",
     digits: Annotated[
-        int, typer.Option(metavar="D", min=1, max=1000, help="Digits of every number.")
+        int,
+        typer.Option(
+            metavar="D",
+            min=1,
+            max=1000,
+            help="Digits of s* and s° (JSON: of all crossings).",
+        ),
     ] = 20,
     symbolic: Annotated[
         bool,
@@ -77,4 +84,14 @@ def _criterion(workload: Workload) -> str:
         from ..publish.criterion import criterion_text
         from ..spectrum.symbolic_criterion import stability_criterion
 
-        return criterion_text(stability_criterion(SymbolicWorkload.shape_of(workload)))
+        shape = SymbolicWorkload.shape_of(workload)
+        return _legend(shape) + criterion_text(stability_criterion(shape))
+
+
+def _legend(shape: SymbolicWorkload) -> str:
+    """Say what the symbols stand for: only the decode lengths of the mix are used."""
+    lines = [
+        f"decode length {c.decode_length}: input {c.input_length}, share {c.share}"
+        for c in shape.classes
+    ]
+    return "\n".join(lines) + "\n\n"

@@ -57,7 +57,7 @@ def chart_text(chart: StabilityChart) -> str:
         lines.append("Some rows may have crossings besides those found; counts there are exact.")
     shown = chart.regions[:_LISTED]
     rows: list[tuple[str, ...]] = [
-        ("unstable modes", "verdict", "area", f"for example {names[0]}", f"and {names[1]}")
+        ("unstable modes", "verdict", "of the picture", f"sample {names[0]}", f"sample {names[1]}")
     ]
     rows += [_region_row(region) for region in shown]
     lines += ["", plain_table(rows).rstrip()]
@@ -89,8 +89,9 @@ def _region_row(region: ChartRegion) -> tuple[str, ...]:
 def chart_record(chart: StabilityChart) -> dict[str, Any]:
     """Return the chart as JSON types: schema ``stabkit.chart/1``.
 
-    Numbers that rest, ranges and rows are exact rationals as text; crossings, ends of intervals and
-    points of curves are floats. `region` is the position in `regions`.
+    `area_share` is of the area of the picture, whose axes may be logarithmic. Numbers that rest,
+    ranges and rows are exact rationals as text; crossings, ends of intervals and points of curves
+    are floats. `region` is the position in `regions`.
     """
     plane = chart.plane
     return {
@@ -101,6 +102,9 @@ def chart_record(chart: StabilityChart) -> dict[str, Any]:
         "ranges": {
             axis.number: [rational_text(axis.low), rational_text(axis.high)]
             for axis in (chart.horizontal, chart.vertical)
+        },
+        "logarithmic": {
+            axis.number: axis.logarithmic for axis in (chart.horizontal, chart.vertical)
         },
         "complete": chart.complete,
         "regions": [

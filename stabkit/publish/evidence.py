@@ -7,6 +7,8 @@ carries its meaning in the row.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR
+from fractions import Fraction
 
 from ..analysis.records import (
     Analysis,
@@ -15,7 +17,7 @@ from ..analysis.records import (
     ThresholdSummary,
     WorkloadSummary,
 )
-from .numbers import counted, enclosed, percent, readable
+from .numbers import counted, enclosed, percent, readable, rounded
 
 __all__ = ["bootstrap_rows", "crosscheck_rows", "number_rows", "reason_rows"]
 
@@ -129,7 +131,7 @@ def _threshold_rows(threshold: ThresholdSummary) -> Rows:
         yield "gcd theorem from", f"{sufficient} tokens on (a sufficient bound)"
     if threshold.variance_law is not None:
         law = readable(threshold.variance_law, 4)
-        yield "rule of thumb", f"about {law} tokens (variance law, an estimate)"
+        yield "rule of thumb", f"about {law} tokens (variance law, for one narrow hump of lengths)"
 
 
 def _intervals(threshold: ThresholdSummary) -> str:
@@ -144,9 +146,11 @@ def _intervals(threshold: ThresholdSummary) -> str:
 
 
 def _interval(low: str, high: str | None) -> str:
+    """Return an open interval, rounded inwards: what is claimed holds for the digits shown."""
+    start = rounded(Fraction(low), ROUND_CEILING)
     if high is None:
-        return f"above {readable(low)}"
-    return f"between {readable(low)} and {readable(high)}"
+        return f"above {start}"
+    return f"between {start} and {rounded(Fraction(high), ROUND_FLOOR)}"
 
 
 def crosscheck_rows(check: CrossCheck, workload: WorkloadSummary) -> Rows:

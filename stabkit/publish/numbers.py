@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from ..analysis.records import Enclosure
 
-__all__ = ["counted", "enclosed", "percent", "readable", "times"]
+__all__ = ["counted", "enclosed", "percent", "readable", "rounded", "times"]
 
 # Wide enough for the quotient of any two numbers that a workload may hold.
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -35,6 +35,20 @@ def readable(value: float | Fraction | Decimal | str, digits: int = 6) -> str:
         return _scientific(number)
     text = f"{number:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def rounded(value: Fraction, rounding: str, digits: int = 6) -> str:
+    """Return `value` to `digits` digits, whole numbers in full, rounded as `decimal` names it.
+
+    Examples
+    --------
+    >>> rounded(Fraction(1, 3), ROUND_CEILING), rounded(Fraction(7), ROUND_CEILING)
+    ('0.333334', '7')
+    """
+    if value.denominator == 1:
+        return readable(value)
+    context = Context(prec=digits, rounding=rounding)
+    return readable(context.divide(Decimal(value.numerator), Decimal(value.denominator)), digits)
 
 
 def percent(ratio: float | Fraction) -> str:

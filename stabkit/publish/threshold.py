@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
 
 from ..model.numbers import decimal_text, rational_text
 from ..spectrum.d_partition import CountInterval, Crossing
 from ..spectrum.spectral_radius import RealEnclosure
 from ..spectrum.threshold import Threshold, VarianceLaw
-from .numbers import counted, readable
+from .numbers import counted, readable, rounded
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "threshold_record", "threshold_text"]
@@ -82,10 +83,11 @@ def _number(crossing: Crossing, digits: int) -> str:
     return _decimal(crossing.enclosure(digits + 2), digits)
 
 
-def _short(crossing: Crossing, digits: int) -> str:
-    if crossing.exact is not None:
-        return readable(crossing.exact, digits)
-    return readable(_number(crossing, digits + 6), digits)
+def _short(crossing: Crossing, digits: int, rounding: str) -> str:
+    """Return an end of an interval, rounded inwards: what is claimed holds for the digits shown."""
+    value = crossing.enclosure(digits + 6)
+    end = value.high if rounding == ROUND_CEILING else value.low
+    return rounded(end, rounding, digits)
 
 
 def _decimal(value: RealEnclosure, digits: int) -> str:
@@ -113,11 +115,20 @@ def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
     elif found.along != "scale" and not found.is_finite and found.gcd > 1:
         yield f"threshold {symbol}*", f"infinite: the decode lengths have gcd {found.gcd}"
     if found.sufficient is not None:
-        claim = "stable" if found.gcd == 1 else f"exactly {found.gcd - 1} unstable"
-        value = _decimal(found.sufficient, digits)
-        yield f"gcd theorem {symbol}°", f"{value}: {claim} for all {symbol} above (R7, sufficient)"
+        yield f"gcd theorem {symbol}°", _sufficient_text(found, symbol, digits)
     if found.law is not None:
         yield "variance law", _law_text(found.law)
+
+
+def _sufficient_text(found: Threshold, symbol: str, digits: int) -> str:
+    claim = "stable"
+    if found.gcd > 1:
+        claim = f"exactly {counted(found.gcd - 1, 'unstable mode')}"
+    where = "above it"
+    if found.sufficient is not None and found.sufficient.high < found.low:
+        where = f"at every {symbol}"
+    value = "" if found.sufficient is None else _decimal(found.sufficient, digits)
+    return f"{value}: {claim} {where} (R7, sufficient)"
 
 
 def _stable_text(found: Threshold, unit: str) -> str:
@@ -128,9 +139,8 @@ def _stable_text(found: Threshold, unit: str) -> str:
         return "everywhere"
     texts = []
     for part in parts[-_SHOWN:]:
-        low, high = (None if end is None else _short(end, 6) for end in (part.low, part.high))
-        if low is None:
-            low = readable(found.low)
+        low = readable(found.low) if part.low is None else _short(part.low, 6, ROUND_CEILING)
+        high = None if part.high is None else _short(part.high, 6, ROUND_FLOOR)
         texts.append(f"above {low}" if high is None else f"from {low} to {high}")
     more = len(parts) - len(texts)
     rest = f" and in {counted(more, 'interval')} below" if more else ""
@@ -139,8 +149,9 @@ def _stable_text(found: Threshold, unit: str) -> str:
 
 def _law_text(law: VarianceLaw) -> str:
     spread = f"sigma/mu = {readable(law.coefficient_of_variation, 2)}"
-    range_ = "" if law.in_range else ", too wide for it"
-    return f"about {readable(law.estimate, 4)}, an estimate for smooth laws ({spread}{range_})"
+    trust = "an estimate" if law.in_range else "not to be relied on here"
+    reason = "for one narrow, smooth hump of decode lengths"
+    return f"about {readable(law.estimate, 4)}, {trust}: it is {reason} ({spread})"
 
 
 def _partition(found: Threshold) -> str:
@@ -148,8 +159,8 @@ def _partition(found: Threshold) -> str:
     symbol = _LINES[found.along][2]
     table = [(f"{symbol} from", "to", "unstable modes", "verdict")]
     for part in found.intervals[::-1][:_SHOWN]:
-        low = readable(found.low, 9) if part.low is None else _short(part.low, 9)
-        high = "" if part.high is None else _short(part.high, 9)
+        low = readable(found.low, 9) if part.low is None else _short(part.low, 9, ROUND_CEILING)
+        high = "∞" if part.high is None else _short(part.high, 9, ROUND_FLOOR)
         count = "" if part.unstable is None else str(part.unstable)
         table.append((low, high, count, part.verdict if found.complete else "undecided"))
     text = plain_table(table)

@@ -36,7 +36,7 @@ _MANY_TERMS = 128
 _MOST_ROWS = 1_001
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class StabilityChart:
     """A plane of two numbers of a mix, divided by the number of unstable modes.
 
@@ -59,6 +59,12 @@ class StabilityChart:
     regions: tuple[ChartRegion, ...]
     places: tuple[tuple[int, ...], ...]
     boundaries: tuple[BoundaryCurve, ...]
+
+    def __repr__(self) -> str:
+        return (
+            f"StabilityChart(decode_lengths={self.plane.decode_lengths}, vary={self.plane.vary}, "
+            f"regions={len(self.regions)}, rows={len(self.rows)}, complete={self.complete})"
+        )
 
     @property
     def plane(self) -> ChartPlane:
@@ -169,7 +175,7 @@ def stability_chart(
     Parameters
     ----------
     decode_lengths : sequence of int
-        Two or three different ones, from 1 to 1 000 steps.
+        Two or three different ones, from 1 to 500 steps.
     vary : (str, str), optional
         Horizontal and vertical number: two of ``"s"`` (common input length in tokens), ``"p"``
         (share of the first class) and ``"kappa"`` (gain of damped admission); by default s and p.

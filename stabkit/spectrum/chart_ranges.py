@@ -90,8 +90,14 @@ def _listed(names: Sequence[Any]) -> str:
     return ", ".join(shown(name) for name in names) or "nothing"
 
 
+def _mapping(name: str, given: Any) -> dict[str, Any]:
+    if given is not None and not isinstance(given, Mapping):
+        raise InvalidArgument(f"'{name}' must be a mapping, not {shown(given)}.")
+    return dict(given or {})
+
+
 def _fixed(given: Mapping[str, Any] | None, varying: tuple[str, str]) -> dict[str, Any]:
-    fixed = dict(given or {})
+    fixed = _mapping("fixed", given)
     allowed = [n for n in (_NUMBERS if "p1" not in varying else ("s", "kappa")) if n not in varying]
     for name in fixed:
         if name not in allowed:
@@ -138,7 +144,7 @@ def chart_frame(plane: ChartPlane, ranges: Mapping[str, tuple[Any, Any]] | None)
     InvalidArgument
         If a range is not one of a number that varies, or not within its domain.
     """
-    given = dict(ranges or {})
+    given = _mapping("ranges", ranges)
     for name in given:
         if plane.is_simplex or name not in plane.vary:
             known = "nothing" if plane.is_simplex else " or ".join(f"'{n}'" for n in plane.vary)

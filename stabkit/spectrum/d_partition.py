@@ -43,7 +43,7 @@ _MOST_BITS = 1024
 _LONGEST_FALLBACK = 100  # algebraic numbers of that degree take a second
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Crossing:
     """A value of the number at which modes are on the unit circle.
 
@@ -63,6 +63,10 @@ class Crossing:
     change: int | None
     _sources: tuple[CircleCrossing, ...] = field(repr=False, compare=False)
     _pencil: KernelPencil = field(repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        value = self.exact if self.exact is not None else f"{float(self):.12g}"
+        return f"Crossing({value}, change={self.change}, angles={self.angles})"
 
     @cached_property
     def value(self) -> RealEnclosure:

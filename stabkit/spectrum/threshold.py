@@ -68,7 +68,7 @@ class VarianceLaw:
         return self.coefficient_of_variation <= _SMOOTH
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Threshold:
     """Where on a line of inputs the mix is stable.
 
@@ -100,6 +100,13 @@ class Threshold:
     complete: bool
     sufficient: RealEnclosure | None
     law: VarianceLaw | None
+
+    def __repr__(self) -> str:
+        return (
+            f"Threshold(along={self.along!r}, threshold={self.threshold}, "
+            f"stable_intervals={len(self.stable_intervals)}, crossings={len(self.crossings)}, "
+            f"complete={self.complete})"
+        )
 
     @property
     def stable_intervals(self) -> tuple[CountInterval, ...]:
