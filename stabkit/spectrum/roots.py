@@ -34,6 +34,7 @@ __all__ = [
     "LONGEST_ISOLATED",
     "Root",
     "isolated_roots",
+    "polynomial_roots",
     "positive_integer",
     "precision_of",
     "roots",
@@ -133,14 +134,25 @@ def precision_of(digits: int) -> int:
 
 def isolated_roots(kernel: MemoryKernel, bits: int) -> list[Root]:
     """Return all roots by FLINT's isolation, each to 2^-bits of its modulus."""
-    polynomial = fmpz_poly(list(reversed(kernel.coefficients)))
+    return polynomial_roots(kernel.coefficients, bits)
+
+
+def polynomial_roots(coefficients: Sequence[int], bits: int) -> list[Root]:
+    """Return all roots of an integer polynomial, descending powers, as `isolated_roots` does.
+
+    Examples
+    --------
+    >>> [(str(root.value), root.multiplicity) for root in polynomial_roots([2, -5, 0, 0], 64)]
+    [('(2.5 + 0.0j)', 1), ('(0.0 + 0.0j)', 2)]
+    """
+    polynomial = fmpz_poly(list(reversed(coefficients)))
     precision = bits + 16
     while True:
         with ctx.workprec(precision):
             balls = root_balls(polynomial)
             if all(_radius(ball) <= abs(ball).mid() * arb(2) ** -bits for ball, _ in balls):
                 upper = [found for found in balls if found[0].imag >= 0]
-                return [_exact_if_dyadic(r, kernel.coefficients) for r in _ranked(upper)]
+                return [_exact_if_dyadic(r, coefficients) for r in _ranked(upper)]
         precision *= 2
 
 
