@@ -11,6 +11,7 @@ from ..model.numbers import rational_text
 from ..spectrum.chart import StabilityChart
 from ..spectrum.chart_plane import Axis
 from ..spectrum.chart_regions import ChartRegion
+from ..spectrum.chart_rows import ChartRow
 from .numbers import counted, percent, readable
 from .tables import plain_table
 
@@ -86,6 +87,33 @@ def _region_row(region: ChartRegion) -> tuple[str, ...]:
     return (count, region.verdict, percent(region.area_share), *point)
 
 
+def _region_record(region: ChartRegion) -> dict[str, Any]:
+    return {
+        "unstable": region.unstable,
+        "verdict": region.verdict,
+        "label_point": list(region.label_point),
+        "area_share": region.area_share,
+    }
+
+
+def _row_record(row: ChartRow, places: tuple[int, ...]) -> dict[str, Any]:
+    return {
+        "value": rational_text(row.value),
+        "crossings": [
+            {"value": float(c), "angles": list(c.angles), "change": c.change} for c in row.crossings
+        ],
+        "intervals": [
+            {
+                "low": float(part.low),
+                "high": float(part.high),
+                "unstable": part.unstable,
+                "region": region,
+            }
+            for part, region in zip(row.intervals, places, strict=True)
+        ],
+    }
+
+
 def chart_record(chart: StabilityChart) -> dict[str, Any]:
     """Return the chart as JSON types: schema ``stabkit.chart/1``.
 
@@ -107,34 +135,8 @@ def chart_record(chart: StabilityChart) -> dict[str, Any]:
             axis.number: axis.logarithmic for axis in (chart.horizontal, chart.vertical)
         },
         "complete": chart.complete,
-        "regions": [
-            {
-                "unstable": region.unstable,
-                "verdict": region.verdict,
-                "label_point": list(region.label_point),
-                "area_share": region.area_share,
-            }
-            for region in chart.regions
-        ],
-        "rows": [
-            {
-                "value": rational_text(row.value),
-                "crossings": [
-                    {"value": float(c), "angles": list(c.angles), "change": c.change}
-                    for c in row.crossings
-                ],
-                "intervals": [
-                    {
-                        "low": float(part.low),
-                        "high": float(part.high),
-                        "unstable": part.unstable,
-                        "region": region,
-                    }
-                    for part, region in zip(row.intervals, places, strict=True)
-                ],
-            }
-            for row, places in zip(chart.rows, chart.places, strict=True)
-        ],
+        "regions": [_region_record(region) for region in chart.regions],
+        "rows": [_row_record(*pair) for pair in zip(chart.rows, chart.places, strict=True)],
         "boundaries": [
             {
                 "kind": curve.kind,

@@ -98,7 +98,8 @@ class Crossing:
         """
         if self._pencil.scale != "affine" or self._pencil.origin:
             return None
-        return self._sources[0].minimal_polynomial()
+        found = {source.minimal_polynomial() for source in self._sources}
+        return found.pop() if len(found) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -351,8 +352,9 @@ def _crossing(
 ) -> Crossing:
     if pencil.scale == "reciprocal" and change is not None:
         change = -change
+    exact = sources[0].exact if len({source.exact for source in sources}) == 1 else None
     return Crossing(
-        None if sources[0].exact is None else pencil.number(sources[0].exact),
+        None if exact is None else pencil.number(exact),
         tuple(sorted(c.angle for c in sources)),
         change,
         sources,
