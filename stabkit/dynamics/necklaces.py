@@ -1,39 +1,55 @@
-"""The limit cycles of one decode length: one for every way to space cohorts around a circle.
+"""The limit cycles of a mix whose decode lengths share a factor: one for every necklace.
 
-Take requests of one decode length l and input length s (the mean over the classes, R11), and a
-*composition* of l: parts d_1, ..., d_m >= 1 with the sum l. Let D_i = d_1 + ... + d_i, and put a
-*cohort* of c d_i requests in stage D_i - 1. So the youngest come first, the oldest are in stage
-l - 1, and d_i counts the stages from a cohort back to the next younger one, cyclically. The memory
-is full if
+Let g be the gcd of the decode lengths, mu their mean under the shares, s the mean input length, and
+take a state of product form (R11): cohorts y_j, of which class k has p_k y_j in stage j. For a
+*composition* of g, parts d_1, ..., d_m >= 1 with the sum g and D_i = d_1 + ... + d_i, let
 
-    c sum_i d_i (s + D_i) = c (s l + (l^2 + sum_i d_i^2) / 2) = B,
+    y_j = c d_i    in all stages j = D_i - 1 mod g,    and 0 in all others.
 
-which fixes c. In the next step the oldest cohort, of part d = d_m, completes, and new requests
-come. k steps later, k <= d, they are in stage k - 1, the others have lost c d (s + l) tokens and
-gained k c (l - d), and the memory is full again if the newcomers are
+So the stages D_i - 1 mod g are a *residue class* in step, d_i counts the stages back to the next
+younger one, cyclically, and the oldest, of part d = d_m, is about to complete. Every class has
+mu / g stages of each residue on average, so that c mu requests are in service. The memory is full
+if
 
-    c (d + l (d - k) / (s + k)).
+    c sum_i d_i sum_k p_k sum_(t < l_k/g) (s_k + D_i + g t) = B,
+
+which fixes c. In the next step c d requests complete, c d p_k of class k, and free their
+c d (s + mu) tokens. k steps later, k <= d, nothing else has completed; the others have gained
+k c (mu - d) tokens, and the memory is full again if the newcomers, now in stage k - 1, are
+
+    c (d + mu (d - k) / (s + k)).
 
 This is positive and falls with k. So it is what the model does: admit at k = 1, then evict from the
-youngest cohort and no other. After d steps there are c d newcomers and the next cohort is in stage
-l - 1: the state that we began with, of the composition (d_m, d_1, ..., d_(m-1)). After l steps all
-is as it was and c l requests have completed, so that *c is the throughput* per step.
+newcomers and from no one else. After d steps they are c d, and the next residue class is about to
+complete: the state that we began with, of the composition (d_m, d_1, ..., d_(m-1)). After g steps
+all is as it was and c g requests have completed, so that *c is the throughput* per step, and the
+classes complete in proportion to their shares.
 
 Rotating a composition shifts its cycle in time. Hence there is a cycle for every *necklace* of
-compositions, or binary necklace of length l but the empty one: a bead per stage, 1 where a cohort
-is when the oldest is in stage l - 1. Different necklaces have different cycles, and the minimal
-period is that of the binary necklace, a divisor of l; all cycles together have 2^l - 1 states, one
-for every binary word but 0...0. Since l <= sum_i d_i^2 <= l^2, with equality for (1, ..., 1) and
-for (l) only, the best cycle is (1, ..., 1), the equilibrium, and the worst is (l), one cohort of
-B / (s + l) every l steps. (i + 1, 1, ..., 1) is the cycle of *level* i, and (g, ..., g), where g
-divides l, is the synchronised cycle of R10 on one residue class of stages mod g.
+compositions, or binary necklace of length g but the empty one: a bead per residue, 1 where requests
+are when the oldest are about to complete. Different necklaces have different cycles, and the
+minimal period is that of the binary necklace, a divisor of g; all cycles together have 2^g - 1
+states, one for every binary word but 0...0. c depends on sum_i d_i^2 only, which grows from g to
+g^2: the best cycle is (1, ..., 1), the equilibrium, and the worst is (g), the *synchronised cycle*
+of R10. (d, ..., d), where d divides g, is its like for d. A coprime mix has the equilibrium alone.
 
-Status: R6, on levels, is proved in [ADLS]. That every necklace has its cycle is the computation
-above, and checked by exact simulation. That there is *no other* limit cycle is a conjecture, R6'.
+*One decode length.* Then g = l, and each residue class is one cohort. (i + 1, 1, ..., 1) is the
+cycle of *level* i (R6), and the worst is one cohort of B / (s + l) every l steps. It attracts
+nearby states, and *every other necklace repels*: the m cohorts of a state span the range of the map
+over l steps, every admission in it completes the oldest cohort and every eviction cuts the youngest
+one, so that the proof in `stabkit.spectrum.poincare`, word for word, puts m - 1 Floquet multipliers
+outside the unit circle and l - m at 0.
+
+*Several.* (g) attracts if the renormalised mix (`stabkit.dynamics.renormalization`) is stable, and
+repels if that is unstable: see there. The multipliers of any other are computed, not predicted.
+
+Status: R6, on levels, is proved in [ADLS], R10 in MODEL.md, and that every necklace has its cycle
+by the computation above; exact simulation agrees. That one decode length has *no other* limit cycle
+is a conjecture, R6'; several have others (R12).
 
 References
 ----------
-MODEL.md section 1: R11; section 4: R6, R6a, R6'; section 5: R10.
+MODEL.md section 1: R11; section 4: R6, R6a, R6'; section 5: R10, R12.
 
 .. [ADLS] R. Ao, J. Dong, G. Luo, D. Simchi-Levi, "Service-Induced Congestion in Memory-Constrained
    LLM Serving", arXiv:2606.15555, 2026.
@@ -44,39 +60,47 @@ MODEL.md section 1: R11; section 4: R6, R6a, R6'; section 5: R10.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from itertools import accumulate
+from typing import Any
 
-from ..errors import InvalidArgument
+from ..errors import InvalidArgument, shown
 from ..model.workload import Workload, check_workload
 from .initial_state import equilibrium_admissions
 from .product_form import simulated_capacity
 
-__all__ = ["LONGEST_NECKLACE", "NecklaceCycle", "necklace_cycles", "worst_cycle_loss"]
+__all__ = [
+    "LONGEST_NECKLACE",
+    "NecklaceCycle",
+    "necklace_cycle",
+    "necklace_cycles",
+    "worst_cycle_loss",
+]
 
-# There are some 2^l / l necklaces and 2^l - 1 states: 4115 and 65 535 for l = 16, in half a second.
+# There are some 2^g / g necklaces: 4115 for g = 16.
 LONGEST_NECKLACE = 16
+# Numbers in the states that one call returns: 65 535 states of 16 stages take half a second.
+_MOST_NUMBERS = 2**21
 
 
 @dataclass(frozen=True)
 class NecklaceCycle:
-    """A limit cycle of a workload of one decode length l.
+    """A limit cycle in which residue classes of stages mod g, the gcd, are in step.
 
     Attributes
     ----------
     composition : tuple of int
-        The parts d_i, youngest cohort of ``states[0]`` first: of all rotations the
+        The parts d_i, youngest residue class of ``states[0]`` first: of all rotations the
         lexicographically largest, such as (3, 1, 2) for (1, 2, 3).
     period : int
-        Minimal period, in steps; a divisor of l.
-    states : tuple of `period` tuples of l Fractions
-        Requests of all classes in stages 0, ..., l - 1 after the fit, in order of time; a class
-        has its share of each. In the first one the oldest cohort is in stage l - 1, about to
-        complete.
+        Minimal period, in steps; a divisor of g.
+    states : tuple of `period` tuples of L Fractions
+        Cohorts y_0, ..., y_(L-1) after the fit, in requests and in order of time: class k has
+        p_k y_j in stage j < l_k. In the first one the oldest residue class is about to complete.
     throughput : Fraction
-        Completed requests per step, over a period.
+        Completed requests per step, over a period; each class has its share of them.
     throughput_ratio : Fraction
         The same over a*, its value at the equilibrium; requests and tokens alike.
 
@@ -94,51 +118,56 @@ class NecklaceCycle:
     throughput_ratio: Fraction
 
     @property
-    def kind(self) -> Literal["level", "necklace"]:
-        """``"level"`` for a composition (i + 1, 1, ..., 1), a cycle of R6, else ``"necklace"``."""
-        return "necklace" if self.level is None else "level"
-
-    @property
     def level(self) -> int | None:
-        """The level i of R6, 0 <= i < l, or None if the composition is not (i + 1, 1, ..., 1)."""
+        """The level i of R6 if the composition is (i + 1, 1, ..., 1), else None."""
         first, *others = self.composition
         return first - 1 if all(part == 1 for part in others) else None
 
     @property
     def is_equilibrium(self) -> bool:
-        """Whether this is level 0, the cycle of period 1 without evictions."""
+        """Whether this is (1, ..., 1), the cycle of period 1 without evictions."""
         return self.level == 0
+
+    @property
+    def itinerary(self) -> tuple[int, ...]:
+        """The marginal stage of the fit after each of the `period` steps; 0 for an admission.
+
+        A part d is an admission and d - 1 evictions, which cut the newcomers in stages
+        1, ..., d - 1; the oldest residue class, the last part, is the first to complete.
+        """
+        whole = [stage for part in reversed(self.composition) for stage in range(part)]
+        return tuple(whole[: self.period])
 
 
 def necklace_cycles(mix: Workload) -> tuple[NecklaceCycle, ...]:
-    """Return the limit cycle of every necklace of compositions of the decode length.
+    """Return the limit cycle of every necklace of compositions of the gcd of the decode lengths.
 
     Parameters
     ----------
     mix : Workload
-        Classes of one decode length l <= 16 and any input lengths. Without a capacity, the fluid
-        is scaled so that a* = 1 request per step.
+        Of gcd g <= 16 and longest decode length L with (2^g - 1) L <= 2^21. Without a capacity,
+        the fluid is scaled so that a* = 1 request per step.
 
     Returns
     -------
     tuple of NecklaceCycle
         In lexicographic order of their compositions, from the equilibrium (1, ..., 1) to the worst
-        cycle (l); (1/l) sum over d | l of phi(d) 2^(l/d), less 1, in number.
+        cycle (g); (1/g) sum over d | g of phi(d) 2^(g/d), less 1, in number.
 
     Raises
     ------
     InvalidArgument
-        If the decode lengths differ, or are above 16: there are some 2^l / l cycles.
+        If the gcd or L is beyond that.
 
     Notes
     -----
     The states are those of the formula in the module's docstring; nothing is simulated here. That
-    a run ends on one of these cycles is not checked: it is R6', a conjecture. By R6a, all starts
-    but a null set lead to the worst one.
+    a run ends on one of these cycles is not checked. For one decode length it is R6', a conjecture,
+    and by R6a all starts but a null set lead to the worst one.
 
     References
     ----------
-    MODEL.md R6, R6'; [OEIS] A008965.
+    MODEL.md R6, R6', R10; [OEIS] A008965.
 
     Examples
     --------
@@ -155,14 +184,52 @@ def necklace_cycles(mix: Workload) -> tuple[NecklaceCycle, ...]:
 
     >>> 1 - worst_cycle_loss(0, 4)
     Fraction(5, 8)
+
+    Two classes of gcd 3, in step and two thirds in step:
+
+    >>> mix = Workload.from_classes([(5, 3), (5, 6)])
+    >>> [(cycle.composition, str(cycle.throughput_ratio)) for cycle in necklace_cycles(mix)]
+    [((1, 1, 1), '1'), ((2, 1), '24/25'), ((3,), '8/9')]
     """
-    length = _one_decode_length(mix)
-    (only,) = mix.merged().classes
-    capacity, equilibrium = simulated_capacity(mix), equilibrium_admissions(mix)
-    words = [word for word in _lyndon_words(length) if length % len(word) == 0 and any(word)]
-    return tuple(
-        _cycle(word, length, only.input_length, capacity, equilibrium) for word in reversed(words)
-    )
+    factor = check_workload(mix).gcd
+    if factor > LONGEST_NECKLACE:
+        raise InvalidArgument(
+            f"'mix' must have decode lengths of gcd up to {LONGEST_NECKLACE} for all its "
+            f"necklaces, not {factor}."
+        )
+    _check_size(mix, 2**factor - 1)
+    words = [word for word in _lyndon_words(factor) if factor % len(word) == 0 and any(word)]
+    return tuple(_cycle(mix, _parts(word * (factor // len(word)))) for word in reversed(words))
+
+
+def necklace_cycle(mix: Workload, composition: Iterable[int]) -> NecklaceCycle:
+    """Return the limit cycle of one composition of the gcd of the decode lengths.
+
+    Parameters
+    ----------
+    mix : Workload
+        Of gcd g and longest decode length L with g L <= 2^21.
+    composition : iterable of int
+        Parts of at least 1 with the sum g; any rotation.
+
+    Raises
+    ------
+    InvalidArgument
+        If an argument is outside its domain.
+
+    Examples
+    --------
+    >>> necklace_cycle(Workload.from_classes([(5, 3), (5, 6)]), (1, 2)).itinerary
+    (0, 0, 1)
+    """
+    factor, parts = check_workload(mix).gcd, tuple(composition)
+    if not parts or any(not isinstance(d, int) or d < 1 for d in parts) or sum(parts) != factor:
+        raise InvalidArgument(
+            "'composition' must be positive integers with the sum of the gcd of the decode "
+            f"lengths, {factor}, not {shown(parts)}."
+        )
+    _check_size(mix, factor)
+    return _cycle(mix, max(parts[i:] + parts[:i] for i in range(len(parts))))
 
 
 def worst_cycle_loss(input_length: Any, decode_length: Any) -> Fraction:
@@ -199,19 +266,12 @@ def worst_cycle_loss(input_length: Any, decode_length: Any) -> Fraction:
     return Fraction(only.decode_length - 1) / (2 * (only.input_length + only.decode_length))
 
 
-def _one_decode_length(mix: Workload) -> int:
-    lengths = sorted({c.decode_length for c in check_workload(mix).classes})
-    if len(lengths) > 1:
+def _check_size(mix: Workload, states: int) -> None:
+    if states * mix.longest_decode > _MOST_NUMBERS:
         raise InvalidArgument(
-            "'mix' must have one decode length for limit cycles by necklaces, "
-            f"not {len(lengths)}, from {lengths[0]} to {lengths[-1]}."
+            f"'mix' must have decode lengths up to {_MOST_NUMBERS // states} for {states} states "
+            f"of necklace cycles, not {mix.longest_decode}."
         )
-    if lengths[0] > LONGEST_NECKLACE:
-        raise InvalidArgument(
-            f"'mix' must have a decode length up to {LONGEST_NECKLACE} for limit cycles by "
-            f"necklaces, not {lengths[0]}."
-        )
-    return lengths[0]
 
 
 def _lyndon_words(longest: int) -> Iterator[list[int]]:
@@ -230,23 +290,45 @@ def _lyndon_words(longest: int) -> Iterator[list[int]]:
         word[-1:] = [1] if word else []
 
 
-def _cycle(
-    word: list[int], length: int, s: Fraction, capacity: Fraction, equilibrium: Fraction
-) -> NecklaceCycle:
-    ends = [stage + 1 for stage, bead in enumerate(word * (length // len(word))) if bead]
-    parts = tuple(end - before for before, end in zip([0, *ends], ends, strict=False))
-    throughput = capacity / (s * length + Fraction(length**2 + sum(d * d for d in parts), 2))
-    sizes = {d: _sizes(d, length, s, throughput) for d in set(parts)}
-    states = [[Fraction(0)] * length for _ in word]
+def _parts(word: list[int]) -> tuple[int, ...]:
+    ends = [stage + 1 for stage, bead in enumerate(word) if bead]
+    return tuple(end - before for before, end in zip([0, *ends], ends, strict=False))
+
+
+def _cycle(mix: Workload, parts: tuple[int, ...]) -> NecklaceCycle:
+    """Return the cycle of a composition that is the largest of its rotations."""
+    factor, length = sum(parts), mix.longest_decode
+    throughput = simulated_capacity(mix) / _tokens(mix, parts)
+    sizes = {part: _sizes(mix, part, factor, throughput) for part in set(parts)}
+    rotations = (parts[-i:] + parts[:-i] for i in range(1, len(parts) + 1))
+    period = next(sum(turn[:i]) for i, turn in enumerate(rotations, start=1) if turn == parts)
+    states = [[Fraction(0)] * length for _ in range(period)]
     for time, state in enumerate(states):
-        for part, end in zip(parts, ends, strict=True):
-            stage = (end - 1 + time) % length
-            state[stage] = sizes[part][stage]
+        for part, end in zip(parts, accumulate(parts), strict=True):
+            first = (end - 1 + time) % factor
+            state[first] = sizes[part][first]
+            later = range(first + factor, length, factor)
+            state[first + factor :: factor] = [throughput * part for _ in later]
     rows = tuple(tuple(state) for state in states)
-    return NecklaceCycle(parts, len(word), rows, throughput, throughput / equilibrium)
+    ratio = throughput / equilibrium_admissions(mix)
+    return NecklaceCycle(parts, period, rows, throughput, ratio)
 
 
-def _sizes(part: int, length: int, s: Fraction, throughput: Fraction) -> list[Fraction]:
-    """Return the requests of a cohort in stages 0, ..., l - 1: they fall up to stage part - 1."""
-    young = [part + Fraction(length * (part - k)) / (s + k) for k in range(1, part)]
-    return [throughput * size for size in young] + [throughput * part] * (length - part + 1)
+def _tokens(mix: Workload, parts: tuple[int, ...]) -> Fraction:
+    """Return sum_i d_i sum_k p_k sum_(t < l_k/g) (s_k + D_i + g t): the memory for c = 1."""
+    factor = sum(parts)
+    ends = Fraction(factor**2 + sum(part * part for part in parts), 2)  # sum of d_i D_i
+    total = Fraction(0)
+    for c in mix.classes:
+        rounds = c.decode_length // factor
+        later = factor**2 * (rounds * (rounds - 1) // 2)
+        total += c.share * (rounds * (factor * c.input_length + ends) + later)
+    return total
+
+
+def _sizes(mix: Workload, part: int, factor: int, throughput: Fraction) -> list[Fraction]:
+    """Return the newcomers in stages 0, ..., g - 1: they fall up to stage part - 1."""
+    mean_input = sum((c.share * c.input_length for c in mix.classes), Fraction(0))
+    gained = mix.mean_decode_length
+    young = [part + gained * (part - k) / (mean_input + k) for k in range(1, part)]
+    return [throughput * size for size in young] + [throughput * part] * (factor - part + 1)

@@ -7,10 +7,15 @@ from itertools import pairwise, product
 from math import gcd
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from stabkit.dynamics.necklaces import LONGEST_NECKLACE, necklace_cycles, worst_cycle_loss
+from stabkit.dynamics.necklaces import (
+    LONGEST_NECKLACE,
+    necklace_cycle,
+    necklace_cycles,
+    worst_cycle_loss,
+)
 from stabkit.dynamics.simulator import simulate
 from stabkit.errors import InvalidArgument, InvalidWorkload
 from stabkit.model.workload import Workload
@@ -38,13 +43,17 @@ def beads(composition):
     return "".join("0" * (part - 1) + "1" for part in composition)
 
 
+def by_class(mix, cohorts):
+    return [[c.share * y for y in cohorts[: c.decode_length]] for c in mix.classes]
+
+
 def assert_cycle_of_the_model(mix, cycle):
     """One period of the exact simulator: same states, first return at the end, same completions."""
-    start = [[c.share * requests for requests in cycle.states[0]] for c in mix.classes]
+    start = by_class(mix, cycle.states[0])
     run = simulate(mix, cycle.period, "exact", start, record_states=True)
     assert run.admitted[0] == run.evicted[0] == 0  # the memory is full at the start
     for state, expected in zip(run.states, [*cycle.states, cycle.states[0]], strict=True):
-        assert state == [[c.share * requests for requests in expected] for c in mix.classes]
+        assert state == by_class(mix, expected)
     assert all(state != run.states[0] for state in run.states[1:-1])
     assert sum(run.completed[1:]) == cycle.period * cycle.throughput
 
@@ -69,6 +78,35 @@ def test_rational_inputs_capacities_and_several_classes(data, length):
     capacity = data.draw(st.none() | st.fractions(30, 200, max_denominator=3))
     mix = Workload.from_classes(data.draw(st.lists(entry, min_size=1, max_size=3)), capacity)
     assert_cycle_of_the_model(mix, data.draw(st.sampled_from(necklace_cycles(mix))))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.integers(2, 6))
+def test_every_necklace_of_the_gcd_is_a_cycle_of_the_model(data, factor):
+    rounds = st.integers(1, 4)
+    entry = st.tuples(st.fractions(0, 9, max_denominator=3), rounds, st.integers(1, 5))
+    classes = data.draw(st.lists(entry, min_size=1, max_size=4))
+    mix = Workload.from_classes([(s, factor * n, w) for s, n, w in classes])
+    assume(mix.gcd <= 12)
+    cycles = necklace_cycles(mix)
+    cycle = data.draw(st.sampled_from(cycles))
+    assert_cycle_of_the_model(mix, cycle)
+    assert cycles[0].throughput_ratio == 1 == max(c.throughput_ratio for c in cycles)
+    assert cycles[-1].throughput_ratio == min(c.throughput_ratio for c in cycles)
+    parts = cycle.composition
+    assert necklace_cycle(mix, parts[1:] + parts[:1]) == cycle
+
+
+@pytest.mark.parametrize("parts", [(2, 1, 1), (3, 1), (2, 2), (4,), (1, 1, 1, 1)])
+def test_the_itinerary_is_that_of_the_model(parts):
+    mix = Workload.from_classes([(3, 4, 2), (1, 8, 1), (0, 12, 1)])
+    cycle = necklace_cycle(mix, parts)
+    run = simulate(mix, cycle.period, "exact", by_class(mix, cycle.states[0]), record_states=True)
+    for step, stage in enumerate(cycle.itinerary, start=1):
+        assert (run.admitted[step] > 0) == (stage == 0)
+        assert (run.evicted[step] > 0) == (stage > 0)
+        assert run.states[step][2][stage] > 0
+        assert not any(run.states[step][2][:stage])
 
 
 # --- The necklaces (oracle: OEIS, its list for n = 6, the totient formula, brute force). ---
@@ -150,7 +188,7 @@ def test_three_stages_by_hand():
 @pytest.mark.parametrize("length", range(1, 9))
 def test_levels_are_the_cycles_of_r6(length, s):
     mix = one_class(s, length, 1000)
-    levels = {cycle.level: cycle for cycle in necklace_cycles(mix) if cycle.kind == "level"}
+    levels = {cycle.level: cycle for cycle in necklace_cycles(mix) if cycle.level is not None}
     assert sorted(levels) == list(range(length))
     for i, cycle in levels.items():
         older = sum(s + j + 1 for j in range(i + 1, length))
@@ -222,14 +260,13 @@ def test_perturbed_sizes_do_not_return(part):
 
 
 def test_errors_name_the_argument():
-    with pytest.raises(
-        InvalidArgument, match=r"'mix' must have one decode length .* not 2, from 2"
-    ):
-        necklace_cycles(Workload.from_classes([(1, 2), (1, 3)]))
-    with pytest.raises(
-        InvalidArgument, match=r"'mix' must have a decode length up to 16 .* not 17"
-    ):
+    with pytest.raises(InvalidArgument, match=r"'mix' must have .* gcd up to 16 .* not 17"):
         necklace_cycles(one_class(1, 17))
+    with pytest.raises(InvalidArgument, match=r"'mix' .* up to 32 for 65535 states .* not 48\."):
+        necklace_cycles(Workload.from_classes([(1, 16), (1, 48)]))
+    for parts in [(), (2, 2), (3, 0), (1.5, 1.5)]:
+        with pytest.raises(InvalidArgument, match=r"'composition' must be .* sum .* lengths, 3, n"):
+            necklace_cycle(one_class(1, 3), parts)
     with pytest.raises(InvalidWorkload, match=r"'mix' must be a Workload, not 3\."):
         necklace_cycles(3)
     with pytest.raises(InvalidWorkload, match=r"'decode_length' .* positive integer, not 0\."):
