@@ -91,9 +91,7 @@ def renormalized(mix: Workload, divisor: int | None = None) -> Workload:
     )
 
 
-def unrenormalized(
-    cohorts: Sequence[Fraction], length: int, divisor: int
-) -> tuple[Fraction, ...]:
+def unrenormalized(cohorts: Sequence[Fraction], length: int, divisor: int) -> tuple[Fraction, ...]:
     """Return the cohorts of the original mix that stand for cohorts of the renormalised one.
 
     Parameters
@@ -116,9 +114,7 @@ def unrenormalized(
     ['0', '3', '0', '2']
     """
     if length != divisor * len(cohorts):
-        raise InvalidArgument(
-            f"'cohorts' must be {length // divisor} numbers, not {len(cohorts)}."
-        )
+        raise InvalidArgument(f"'cohorts' must be {length // divisor} numbers, not {len(cohorts)}.")
     return tuple(y for size in cohorts for y in (*[Fraction(0)] * (divisor - 1), size))
 
 

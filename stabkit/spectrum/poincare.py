@@ -85,9 +85,7 @@ MODEL.md R5, R6, R6a, R6b; [ADLS]. O. Perron, Math. Ann. 64 (1907), for positive
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 from flint import fmpq, fmpq_mat, fmpz_poly
 from sympy import QQ, Dummy, Expr, Matrix, Rational, Symbol
@@ -96,14 +94,11 @@ from sympy.polys.matrices import DomainMatrix
 from ..errors import InvalidArgument, shown
 from ..model.symbolic import SymbolicWorkload
 from ..model.workload import Workload
-from .roots import LARGEST_DIGITS, Root, polynomial_roots, positive_integer, precision_of
-from .schur_cohn import zeros_in_disc
-from .self_reciprocal import circle_zeros, self_reciprocal_part
+from .floquet import FloquetMultipliers, multipliers_of
 
 __all__ = [
     "LONGEST_CYCLE",
     "LONGEST_SYMBOLIC_CYCLE",
-    "FloquetMultipliers",
     "admit_matrix",
     "fit_matrix",
     "floquet_multipliers",
@@ -114,49 +109,6 @@ __all__ = [
 LONGEST_CYCLE = 60
 LONGEST_SYMBOLIC_CYCLE = 20
 _INPUT = Symbol("s")
-
-
-@dataclass(frozen=True)
-class FloquetMultipliers:
-    """The Floquet multipliers of a level cycle over l steps, and where they lie.
-
-    Attributes
-    ----------
-    level, decode_length : int
-        0 <= level < decode_length (steps).
-    input_length : Fraction
-        In tokens.
-    coefficients : tuple of int
-        det(lambda - P) / (lambda - 1) without common factor, descending powers, l of them.
-    multipliers : tuple of Root
-        Disjoint discs, |value| descending, of which each holds exactly one; multiplicities add up
-        to l - 1. The multiplier 0, of multiplicity `level`, is exact.
-    inside, on_circle, outside : int
-        Exact counts with multiplicity, adding up to l - 1.
-    """
-
-    level: int
-    decode_length: int
-    input_length: Fraction
-    coefficients: tuple[int, ...]
-    multipliers: tuple[Root, ...]
-    inside: int
-    on_circle: int
-    outside: int
-
-    @property
-    def verdict(self) -> Literal["attracting", "repelling", "neutral"]:
-        """What the counts prove of the cycle in a neighbourhood of it.
-
-        "attracting": all multipliers are inside, and nearby states converge to the cycle.
-        "repelling": some multiplier is outside, and almost all nearby states move away, not
-        necessarily all (`inside` counts the directions of those that do not). "neutral": none
-        outside, some on the circle; the linear part decides nothing. By the theorem of the module
-        it never occurs for a level cycle.
-        """
-        if self.outside:
-            return "repelling"
-        return "neutral" if self.on_circle else "attracting"
 
 
 def admit_matrix(decode_length: int, input_length: Any = _INPUT) -> Matrix:
@@ -365,27 +317,10 @@ def floquet_multipliers(
     s, length = mix.classes[0].input_length, mix.longest_decode
     _check_length(length, LONGEST_CYCLE)
     _check_integer("level", level, 0, length - 1)
-    positive_integer("digits", digits, LARGEST_DIGITS)
     rows = _period(length, level, QQ(s.numerator, s.denominator), QQ)
     entries = [fmpq(int(x.numerator), int(x.denominator)) for row in rows for x in row]
     whole = fmpq_mat(length, length, entries).charpoly().numer()
-    polynomial = whole // fmpz_poly([-1, 1])
-    inside, on, outside = _circle_counts(polynomial)
-    coefficients = tuple(int(c) for c in reversed(polynomial.coeffs()))
-    found = polynomial_roots(coefficients, precision_of(digits)) if length > 1 else []
-    return FloquetMultipliers(level, length, s, coefficients, tuple(found), inside, on, outside)
-
-
-def _circle_counts(polynomial: fmpz_poly) -> tuple[int, int, int]:
-    """Return the zeros inside, on and outside the unit circle, with multiplicity, exactly."""
-    ascending = [int(c) for c in polynomial.coeffs()]
-    zeros = next(power for power, c in enumerate(ascending) if c)
-    rest = fmpz_poly(ascending[zeros:])
-    common = self_reciprocal_part(rest)
-    on = circle_zeros(common)
-    pairs = (common.degree() - on) // 2
-    inside = zeros + pairs + zeros_in_disc([int(c) for c in (rest // common).coeffs()])
-    return inside, on, polynomial.degree() - on - inside
+    return multipliers_of(whole // fmpz_poly([-1, 1]), digits)
 
 
 def _period(length: int, level: int, s: Any, field: Any) -> list[list[Any]]:

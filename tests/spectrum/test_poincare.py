@@ -344,7 +344,7 @@ def test_a_repelling_level_captures_the_kernel_exactly() -> None:
     [((2, 0, 0), "attracting"), ((1, 1, 0), "neutral"), ((0, 1, 1), "repelling")],
 )
 def test_verdict_of_counts(counts: tuple[int, int, int], verdict: str) -> None:
-    record = FloquetMultipliers(0, 3, Fraction(1), (1, 0, 0), (), *counts)
+    record = FloquetMultipliers((1, 0, 0), (), *counts)
     assert record.verdict == verdict
 
 
