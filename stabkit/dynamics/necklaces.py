@@ -76,6 +76,7 @@ __all__ = [
     "NecklaceCycle",
     "necklace_cycle",
     "necklace_cycles",
+    "necklace_throughput",
     "worst_cycle_loss",
 ]
 
@@ -222,14 +223,22 @@ def necklace_cycle(mix: Workload, composition: Iterable[int]) -> NecklaceCycle:
     >>> necklace_cycle(Workload.from_classes([(5, 3), (5, 6)]), (1, 2)).itinerary
     (0, 0, 1)
     """
-    factor, parts = check_workload(mix).gcd, tuple(composition)
-    if not parts or any(not isinstance(d, int) or d < 1 for d in parts) or sum(parts) != factor:
-        raise InvalidArgument(
-            "'composition' must be positive integers with the sum of the gcd of the decode "
-            f"lengths, {factor}, not {shown(parts)}."
-        )
-    _check_size(mix, factor)
+    parts = _checked_parts(mix, composition)
+    _check_size(mix, sum(parts))
     return _cycle(mix, max(parts[i:] + parts[:i] for i in range(len(parts))))
+
+
+def necklace_throughput(mix: Workload, composition: Iterable[int]) -> Fraction:
+    """Return the completed requests per step of one composition's cycle, for any g and L.
+
+    Parameters, exceptions and order are those of `necklace_cycle`.
+
+    Examples
+    --------
+    >>> necklace_throughput(Workload.from_classes([(0, 10**6)], capacity=10**6), [10**6])
+    Fraction(1, 1000000)
+    """
+    return simulated_capacity(mix) / _tokens(mix, _checked_parts(mix, composition))
 
 
 def worst_cycle_loss(input_length: Any, decode_length: Any) -> Fraction:
@@ -264,6 +273,16 @@ def worst_cycle_loss(input_length: Any, decode_length: Any) -> Fraction:
     """
     (only,) = Workload.from_classes([(input_length, decode_length)]).classes
     return Fraction(only.decode_length - 1) / (2 * (only.input_length + only.decode_length))
+
+
+def _checked_parts(mix: Workload, composition: Iterable[int]) -> tuple[int, ...]:
+    factor, parts = check_workload(mix).gcd, tuple(composition)
+    if not parts or any(not isinstance(d, int) or d < 1 for d in parts) or sum(parts) != factor:
+        raise InvalidArgument(
+            "'composition' must be positive integers with the sum of the gcd of the decode "
+            f"lengths, {factor}, not {shown(parts)}."
+        )
+    return parts
 
 
 def _check_size(mix: Workload, states: int) -> None:

@@ -39,16 +39,18 @@ from numpy.typing import NDArray
 
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
-from .initial_state import equilibrium_admissions
+from .initial_state import cohorts_of, equilibrium_admissions, read_counts
 from .product_form import ProductFormRun
 from .recurrence import find_period
-from .trajectory import Block
+from .stage_run import StageRun
+from .trajectory import Arithmetic, Block
 
-__all__ = ["Candidate", "Followed", "PeriodSearch", "followed"]
+__all__ = ["Candidate", "Followed", "PeriodSearch", "followed", "settled"]
 
 # Admissions that repeat to 1e-6 of a* make a candidate. It need not be sharper: what is reported
 # is the exact orbit of its itinerary, which the end of the run must then be close to.
 _RECURRENCE = 1e-6
+_MOST_EXACT_STAGES = 2000
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ def followed(
     --------
     The worst cycle of s = 2, l = 2: 140/3 requests are admitted, and 35 of them remain:
 
+    >>> from fractions import Fraction
     >>> mix = Workload.from_classes([(2, 2)], capacity=140)
     >>> run = followed(mix, [Fraction(0), Fraction(35)], 2)
     >>> run.itinerary, run.returns, run.regular
@@ -130,6 +133,45 @@ def _marginal_stage(before: Sequence[Any], after: Sequence[Any], step: Block) ->
     aged = (0, *before[:-1])
     stage = max(j for j, (old, new) in enumerate(zip(aged, after, strict=True)) if new < old)
     return stage, bool(after[stage])
+
+
+def settled(mix: Workload, state: Any) -> list[Any]:
+    """Return the cohorts of a state, run on for L steps if it is not of product form (R11).
+
+    Parameters
+    ----------
+    mix : Workload
+    state : counts [k][j]
+        As for `simulate`.
+
+    Returns
+    -------
+    list of L numbers
+        Youngest first, in requests: Fractions, or floats where the state has more than 2000
+        stages.
+
+    Raises
+    ------
+    InvalidArgument
+        If `state` is not one.
+
+    Examples
+    --------
+    >>> mix = Workload.from_classes([(0, 2), (0, 1)], capacity=8)
+    >>> settled(mix, [[1, 1], [2]])
+    [Fraction(5, 1), Fraction(3, 1)]
+    """
+    small = sum(c.decode_length for c in mix.classes) <= _MOST_EXACT_STAGES
+    arithmetic: Arithmetic = "exact" if small else "float"
+    counts = read_counts(state, mix, arithmetic)
+    cohorts = cohorts_of(counts, mix, arithmetic)
+    if cohorts is not None:
+        return cohorts
+    run = StageRun(mix, counts, arithmetic)
+    run.advance(mix.longest_decode)
+    longest = max(mix.classes, key=lambda c: c.decode_length)
+    share: Any = longest.share if small else float(longest.share)
+    return [count / share for count in run.state()[mix.classes.index(longest)]]
 
 
 @dataclass(frozen=True)
