@@ -36,6 +36,7 @@ from .records import Verdict
 
 __all__ = ["Cycles", "cycles"]
 
+_DEFAULT_PERIOD = 2000
 _LARGEST_PERIOD = 100_000
 
 
@@ -67,7 +68,7 @@ class Cycles:
 
 
 def cycles(
-    mix: Workload, state: Any = None, max_period: int = 2000, max_steps: int = 200_000
+    mix: Workload, state: Any = None, max_period: int | None = None, max_steps: int = 200_000
 ) -> Cycles:
     """Return the limit cycles of a workload, exactly, and which of them runs end on.
 
@@ -76,8 +77,9 @@ def cycles(
     mix : Workload
     state : counts [k][j], optional
         A further start; exact where its numbers are.
-    max_period : int
-        Longest period to look for in runs, from 1 to 100 000 steps.
+    max_period : int, optional
+        Longest period to look for in runs, from 1 to 100 000 steps; 2000 by default, or 2 L if that
+        is more.
     max_steps : int
         Steps of a run, at least 1; fewer where L is beyond 10 000.
 
@@ -112,7 +114,7 @@ def cycles(
     >>> orbit.word
     'AAAAAEAAAAAAEAAAAAAAEAAAAAAEA'
     """
-    _check(mix, max_period, max_steps)
+    max_period = _checked_period(mix, max_period, max_steps)
     named, complete = named_cycles(mix)
     reduced = _renormalized(mix, max_period, max_steps)
     if reduced is not None:
@@ -127,14 +129,17 @@ def cycles(
     return Cycles(mix, verdict, tuple(named), complete, tuple(observations), reduced)
 
 
-def _check(mix: Any, max_period: Any, max_steps: Any) -> None:
+def _checked_period(mix: Any, max_period: Any, max_steps: Any) -> int:
     check_workload(mix)
+    if max_period is None:
+        max_period = min(max(_DEFAULT_PERIOD, 2 * mix.longest_decode), _LARGEST_PERIOD)
     if not isinstance(max_period, int) or not 1 <= max_period <= _LARGEST_PERIOD:
         raise InvalidArgument(
             f"'max_period' must be an integer from 1 to {_LARGEST_PERIOD}, not {shown(max_period)}."
         )
     if not isinstance(max_steps, int) or max_steps < 1:
         raise InvalidArgument(f"'max_steps' must be a positive integer, not {shown(max_steps)}.")
+    return max_period
 
 
 def _starts(

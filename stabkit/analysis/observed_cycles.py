@@ -13,6 +13,7 @@ MODEL.md R6a, R12.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -152,10 +153,10 @@ def _certified(
 
 
 def _distance(mix: Workload, candidate: Candidate, states: Sequence[Sequence[Fraction]]) -> float:
-    """Return how far the end of a run is from a cycle's nearest state, over a*."""
+    """Return how far the end of a run is from a cycle, over a*; never 0 in floats."""
     here = np.array(candidate.run.states[0], float)
-    farthest = min(float(np.abs(np.array(s, float) - here).max()) for s in states)
-    return farthest / float(equilibrium_admissions(mix))
+    nearest = min(float(np.abs(np.array(s, float) - here).max()) for s in states)
+    return max(nearest / float(equilibrium_admissions(mix)), sys.float_info.epsilon)
 
 
 def _known(run: Followed, named: Sequence[LimitCycle]) -> LimitCycle | None:
@@ -165,7 +166,7 @@ def _known(run: Followed, named: Sequence[LimitCycle]) -> LimitCycle | None:
 def _on_cycle(
     start: Start, cycle: LimitCycle, distance: float, steps: int, max_period: int
 ) -> Observation:
-    how = "exactly on" if not distance else f"within {distance:.1e} a* of"
+    near = f"within {distance:.1e} a* of it" if distance else "exactly"
     return Observation(
         start=start,
         steps=steps,
@@ -178,7 +179,7 @@ def _on_cycle(
         completed_shares=tuple(float(share) for share in cycle.completed_shares),
         rotation=None,
         frequencies=(),
-        reason=f"after {steps} steps {how} an exact cycle of period {cycle.period}",
+        reason=f"on an exact cycle of period {cycle.period} after {steps} steps, {near}",
     )
 
 
