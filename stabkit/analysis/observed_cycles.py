@@ -136,7 +136,10 @@ def _certified(
     mix: Workload, candidate: Candidate, named: Sequence[LimitCycle]
 ) -> tuple[LimitCycle, float] | None:
     """Return the exact orbit of the candidate's itinerary, if the model follows it."""
-    itinerary, length = candidate.run.itinerary, mix.longest_decode
+    length = mix.longest_decode
+    if candidate.period * length > LARGEST_ITINERARY:
+        return None
+    itinerary = candidate.itinerary(mix)
     alive = len(alive_stages(itinerary, length))
     if len(itinerary) * length * alive > LARGEST_ITINERARY:
         return None
@@ -154,8 +157,8 @@ def _certified(
 
 def _distance(mix: Workload, candidate: Candidate, states: Sequence[Sequence[Fraction]]) -> float:
     """Return how far the end of a run is from a cycle, over a*; never 0 in floats."""
-    here = np.array(candidate.run.states[0], float)
-    nearest = min(float(np.abs(np.array(s, float) - here).max()) for s in states)
+    offsets = (np.array(state, float) - candidate.cohorts for state in states)
+    nearest = min(float(np.abs(offset).max()) for offset in offsets)
     return max(nearest / float(equilibrium_admissions(mix)), sys.float_info.epsilon)
 
 

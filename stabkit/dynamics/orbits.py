@@ -32,6 +32,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -55,11 +56,11 @@ _MOST_EXACT_STAGES = 2000
 
 @dataclass(frozen=True)
 class Followed:
-    """What a run from a given state of product form did.
+    """What an exact run from a given state of product form did.
 
     Attributes
     ----------
-    states : tuple of steps + 1 tuples of L numbers
+    states : tuple of steps + 1 tuples of L Fractions
         Cohorts after the fit, youngest first, the first state included.
     itinerary : tuple of `steps` ints
         Marginal stages.
@@ -67,15 +68,15 @@ class Followed:
         Whether no step is on a switching surface.
     block : Block
         Admissions, evictions and completions of the steps.
-    completed : tuple of K numbers
+    completed : tuple of K Fractions
         Requests of each class that the steps complete.
     """
 
-    states: tuple[tuple[Any, ...], ...]
+    states: tuple[tuple[Fraction, ...], ...]
     itinerary: tuple[int, ...]
     regular: bool
     block: Block
-    completed: tuple[Any, ...]
+    completed: tuple[Fraction, ...]
 
     @property
     def returns(self) -> bool:
@@ -83,21 +84,17 @@ class Followed:
         return self.states[0] == self.states[-1]
 
 
-def followed(
-    mix: Workload, cohorts: Sequence[Any] | NDArray[Any], steps: int, exact: bool = True
-) -> Followed:
+def followed(mix: Workload, cohorts: Sequence[Fraction], steps: int) -> Followed:
     """Run the model from a state of product form and return its states and itinerary.
 
     Parameters
     ----------
     mix : Workload
-    cohorts : sequence of L numbers
-        y_0, ..., y_(L-1) >= 0 in requests, youngest first; Fractions where `exact`. They are
-        fitted to the capacity at once; not checked.
+    cohorts : sequence of L Fractions
+        y_0, ..., y_(L-1) >= 0 in requests, youngest first. They are fitted to the capacity at
+        once; not checked.
     steps : int
         At least 1. Time and memory O(steps L).
-    exact : bool
-        Compute in Fractions; otherwise in floats, where the itinerary is as good as they are.
 
     Examples
     --------
@@ -109,7 +106,7 @@ def followed(
     >>> run.itinerary, run.returns, run.regular
     ((0, 1), True, True)
     """
-    run = ProductFormRun(mix, cohorts, exact)
+    run = ProductFormRun(mix, cohorts, exact=True)
     states, itinerary, blocks, regular = [tuple(run.cohorts().tolist())], [], [], True
     for _ in range(steps):
         block = run.advance(1)
@@ -184,13 +181,24 @@ class Candidate:
         In steps.
     steps : int
         Simulated so far.
-    run : Followed
-        One period from there on, in floats.
+    cohorts : ndarray of float, shape (L,)
+        The state that it has reached, youngest first, in requests.
     """
 
     period: int
     steps: int
-    run: Followed
+    cohorts: NDArray[Any]
+
+    def itinerary(self, mix: Workload) -> tuple[int, ...]:
+        """Return the marginal stages of the next period; time O(P L), memory O(P + L)."""
+        run, found = ProductFormRun(mix, self.cohorts), []
+        before = tuple(run.cohorts().tolist())
+        for _ in range(self.period):
+            block = run.advance(1)
+            after = tuple(run.cohorts().tolist())
+            found.append(_marginal_stage(before, after, block)[0])
+            before = after
+        return tuple(found)
 
 
 class PeriodSearch:
@@ -239,8 +247,7 @@ class PeriodSearch:
             changes = np.concatenate((changes, block.admitted - block.evicted))[-kept:]
             period = find_period(changes, length, self._tolerance)
             if period is not None and period <= self._max_period:
-                run = followed(self._mix, self._run.cohorts(), period, exact=False)
-                yield Candidate(period, self.steps, run)
+                yield Candidate(period, self.steps, self._run.cohorts())
 
     def cohorts(self) -> NDArray[Any]:
         """Return the state that the run has reached, youngest first."""
