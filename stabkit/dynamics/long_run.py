@@ -20,7 +20,7 @@ MODEL.md sections 1 and 5: R6, R10, R12, "Evictions change the class mix".
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,8 @@ from ..errors import InvalidArgument, shown
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
 from .initial_state import equilibrium_admissions
-from .product_form import ProductFormRun
+from .policies import GREEDY, Policy
+from .product_form import ProductFormRun, simulated_capacity
 from .recurrence import find_period
 from .trajectory import Block
 
@@ -68,6 +69,10 @@ class LongRun:
         Requests; in units of a* where the workload has no capacity.
     reason : str or None
         Why figures, or the period, are missing.
+    utilisation : float or None
+        Mean memory after the fit, over B: 1 for greedy admission.
+    first_eviction : int or None
+        The first step that evicts, from 1; None if no step did.
     """
 
     steps: int
@@ -78,6 +83,8 @@ class LongRun:
     wasted_token_fraction: float | None
     evictions_per_step: float | None
     reason: str | None
+    utilisation: float | None = None
+    first_eviction: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,7 @@ class _Tally:
     completed: NDArray[Any]
     evicted: float
     wasted: float
+    memory: float
     amplitude: float
 
     @classmethod
@@ -99,6 +107,7 @@ class _Tally:
             run.by_class(weights @ block.finished),
             float(weights @ block.evicted),
             float(weights @ block.wasted),
+            float(weights @ block.memory),
             float(np.abs(block.admitted - equilibrium).max()),
         )
 
@@ -108,6 +117,7 @@ class _Tally:
             self.completed + other.completed,
             self.evicted + other.evicted,
             self.wasted + other.wasted,
+            self.memory + other.memory,
             max(self.amplitude, other.amplitude),
         )
 
@@ -117,8 +127,9 @@ def long_run(
     start: NDArray[Any] | None = None,
     max_steps: int = 50_000,
     work: int = 500_000_000,
+    policy: Policy = GREEDY,
 ) -> LongRun:
-    """Run greedy admission until its long-run means are known, or the budget is spent.
+    """Run an admission policy until its long-run means are known, or the budget is spent.
 
     Parameters
     ----------
@@ -130,6 +141,8 @@ def long_run(
         Steps at most, at least 1 (measuring one period comes on top).
     work : int
         Multiply-adds at most, L per step; 5 10^8 take some tenths of a second.
+    policy : Policy
+        Greedy by default.
 
     Returns
     -------
@@ -164,20 +177,22 @@ def long_run(
     if limit < 4 * span:
         reason = f"a run of {limit} steps is too short for decode lengths up to {length}"
         return LongRun(0, None, None, None, None, None, None, reason)
-    run = ProductFormRun(mix, None if start is None else _checked(start, length))
+    run = ProductFormRun(mix, None if start is None else _checked(start, length), policy=policy)
     equilibrium, tolerance = float(equilibrium_admissions(mix)), _tolerance(mix)
-    tallies, changes = [], np.empty(0)
+    tallies, changes, first = [], np.empty(0), None
     quarter = limit // (4 * span)
     window = np.sin(np.pi * (np.arange(quarter * span) + 0.5) / (quarter * span)) ** 2
     for part in range(4 * quarter):
         block = run.advance(span)
         weights = window[part % quarter * span :][:span]
         tallies.append(_Tally.of(block, run, equilibrium, weights))
+        if first is None and block.evicted.any():
+            first = len(changes) + 1 + int(np.flatnonzero(block.evicted)[0])
         changes = np.concatenate((changes, block.admitted - block.evicted))
         period = find_period(changes, length, tolerance * equilibrium)
         if period is not None:
-            return _periodic(mix, run, period, len(changes))
-    return _unrepeated(mix, tallies, len(changes))
+            return replace(_periodic(mix, run, period, len(changes)), first_eviction=first)
+    return replace(_unrepeated(mix, tallies, len(changes)), first_eviction=first)
 
 
 def _tolerance(mix: Workload) -> float:
@@ -240,6 +255,7 @@ def _record(
         wasted_token_fraction=tally.wasted / (tally.wasted + tokens) if requests else None,
         evictions_per_step=tally.evicted / tally.weight,
         reason=reason,
+        utilisation=tally.memory / (tally.weight * float(simulated_capacity(mix))),
     )
 
 

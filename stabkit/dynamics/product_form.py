@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
-from .policies import GREEDY, Policy
+from .policies import GREEDY, MemoryView, Policy, in_floats
 from .trajectory import Block, State, zeros
 
 __all__ = ["FULL_TO_ROUNDING", "ProductFormRun", "simulated_capacity"]
@@ -90,7 +90,8 @@ class ProductFormRun:
         policy: Policy = GREEDY,
     ) -> None:
         kernel = MemoryKernel.of(mix)
-        self._mix, self._policy, self._length = mix, policy, kernel.length
+        self._mix, self._length = mix, kernel.length
+        self._policy = policy if exact else in_floats(policy)
         self._number: Any = Fraction if exact else float
         self._dtype = object if exact else float
         self._capacity = self._number(simulated_capacity(mix))
@@ -99,6 +100,9 @@ class ProductFormRun:
         self._survival = self._scaled(kernel.survival, kernel.denominator)
         self._reversed = np.array(self._kernel[::-1], self._dtype)
         self._lengths = kernel.decode_lengths
+        lifetimes = self._scaled(_lifetimes(kernel), kernel.denominator)
+        self._lifetimes = np.array(lifetimes[::-1], self._dtype)
+        self._view = MemoryView(self._capacity, self._kernel[0], lifetimes[0], self._reserved)
         self._finishing = kernel.length - np.array(kernel.decode_lengths)
         self._history = zeros(kernel.length, self._number(0))
         if cohorts is not None:
@@ -157,7 +161,8 @@ class ProductFormRun:
         """Admit up to the capacity, or evict down to it; `used` is what the survivors need."""
         free = self._capacity - used
         if free > self._slack:
-            admitted = self._policy.admissions(self._capacity, used, self._kernel[0])
+            self._view.used = used
+            admitted = self._policy.admissions(self._view)
             block.admitted[row] = admitted
             block.memory[row] = used + admitted * self._kernel[0]
             if admitted and not self._history[self._now]:  # a start may have requests in stage 0
@@ -168,6 +173,10 @@ class ProductFormRun:
             block.memory[row] = used - freed
         else:
             block.memory[row] = used
+
+    def _reserved(self) -> Any:
+        """Return what the survivors need at most: sum p_k (s_k + l_k) over those of each stage."""
+        return self._history[self._now + 1 - self._length : self._now + 1] @ self._lifetimes
 
     def _evict(self, excess: Any) -> tuple[Any, Any, Any]:
         """Free `excess` tokens; return the tokens freed, the requests and their decode steps."""
@@ -184,3 +193,14 @@ class ProductFormRun:
                 break
             self._live.pop()
         return freed, evicted, wasted
+
+
+def _lifetimes(kernel: MemoryKernel) -> list[int]:
+    """Return sum_k p_k (s_k + l_k) 1{j < l_k} for j = 0, ..., L - 1, times the denominator."""
+    found, total, terms = [], 0, sorted(kernel, reverse=True)
+    for stage in range(kernel.length - 1, -1, -1):
+        while terms and terms[0][0] > stage:
+            length, share, held = terms.pop(0)
+            total += held + share * length
+        found.append(total)
+    return found[::-1]

@@ -41,7 +41,7 @@ def simulate(
     steps: int = 1000,
     arithmetic: Arithmetic = "float",
     state: Any = None,
-    policy: str = "greedy",
+    policy: str | Policy = "greedy",
     record_states: bool = False,
 ) -> Trajectory:
     """Run the model for a number of steps.
@@ -58,8 +58,9 @@ def simulate(
     state : None, "equilibrium" or counts [k][j]
         The start: empty; p_k a* requests in every stage (rounded down for whole requests); or
         K lists of l_k counts.
-    policy : str
-        An admission policy: ``"greedy"``.
+    policy : str or Policy
+        A name with its parameter, as `stabkit.dynamics.policies.policy_named` reads it
+        (``"damped:1/2"``), or a policy.
     record_states : bool
         Keep the state of every step.
 
@@ -98,8 +99,8 @@ def simulate(
     >>> run.admitted[1:] == run.completed[1:]
     array([ True,  True,  True,  True,  True])
     """
-    rule = policy_named(policy)
     check_workload(mix)
+    rule = policy_named(policy, mix)
     _check(mix, steps, arithmetic, record_states)
     run = _started(mix, arithmetic, state, rule)
     blocks, states = [run.start], [run.state()] if record_states else None

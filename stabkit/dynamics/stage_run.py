@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.workload import Workload
-from .policies import GREEDY, Policy
+from .policies import GREEDY, MemoryView, Policy, in_floats
 from .product_form import FULL_TO_ROUNDING, simulated_capacity
 from .trajectory import Arithmetic, Block, State, zeros
 from .whole_requests import largest_remainder, levelled
@@ -93,7 +93,8 @@ class StageRun:
         arithmetic: Arithmetic = "float",
         policy: Policy = GREEDY,
     ) -> None:
-        self._policy, self._length = policy, mix.longest_decode
+        self._length = mix.longest_decode
+        self._policy = in_floats(policy) if arithmetic == "float" else policy
         self._rounding: Rounding = _Whole() if arithmetic == "integer" else _Fluid()
         self._zero: Any = {"float": 0.0, "exact": Fraction(0), "integer": 0}[arithmetic]
         self._rounds = arithmetic == "float"
@@ -106,7 +107,15 @@ class StageRun:
         self._inputs = np.array([number(c.input_length) for c in mix.classes], dtype)
         self._shares = np.array([number(c.share) for c in mix.classes], dtype)
         per_request = sum((c.share * (c.input_length + 1) for c in mix.classes), Fraction(0))
-        self._per_request = float(per_request) if self._rounds else per_request
+        self._lifetimes = self._inputs + np.array(
+            [number(c.decode_length) for c in mix.classes], dtype
+        )
+        self._view = MemoryView(
+            self._capacity,
+            float(per_request) if self._rounds else per_request,
+            self._lifetimes @ self._shares,
+            self._reserved,
+        )
         self._load(counts)
         self.start = Block.empty(1, len(counts), self._zero)
         self._fit(self.start, 0)
@@ -176,7 +185,8 @@ class StageRun:
         block.memory[row] = self._memory
 
     def _admit(self, block: Block, row: int) -> None:
-        admissions = self._policy.admissions(self._capacity, self._memory, self._per_request)
+        self._view.used = self._memory
+        admissions = self._policy.admissions(self._view)
         split = self._rounding.split(admissions, self._shares)
         block.admitted[row] = split.sum()
         if not block.admitted[row]:
@@ -185,6 +195,11 @@ class StageRun:
             self._live.append(self._now)
         self._history[self._now] += split
         self._memory += split @ (self._inputs + 1)
+
+    def _reserved(self) -> Any:
+        """Return what the survivors need at most: s_k + l_k tokens each."""
+        window = self._history[self._now + 1 - self._length : self._now + 1]
+        return window.sum(axis=0) @ self._lifetimes
 
     def _evict(self, block: Block, row: int, excess: Any) -> None:
         while self._live and excess > 0:
