@@ -44,8 +44,8 @@ outside the unit circle and l - m at 0.
 repels if that is unstable: see there. The multipliers of any other are computed, not predicted.
 
 Status: R6, on levels, is proved in [ADLS], R10 in MODEL.md, and that every necklace has its cycle
-by the computation above; exact simulation agrees. That one decode length has *no other* limit cycle
-is a conjecture, R6'; several have others (R12).
+by the computation above; exact simulation agrees. That one decode length has *no other* limit
+cycle, R6', is the theorem of `stabkit.dynamics.capture`; several have others (R12).
 
 References
 ----------
@@ -163,8 +163,8 @@ def necklace_cycles(mix: Workload) -> tuple[NecklaceCycle, ...]:
     Notes
     -----
     The states are those of the formula in the module's docstring; nothing is simulated here. That
-    a run ends on one of these cycles is not checked. For one decode length it is R6', a conjecture,
-    and by R6a all starts but a null set lead to the worst one.
+    a run ends on one of these cycles is not checked. For one decode length every run does, and all
+    but a null set of starts lead to the worst one (`stabkit.dynamics.capture`).
 
     References
     ----------

@@ -71,12 +71,11 @@ The determinants of the steps give the product of the l - i - 1 multipliers up t
 
 *What this proves.* Level l - 1: P^(l-1) maps ker t to 0, for V is a line. Every state near v is on
 the cycle, exactly, after at most one period: the cycle is reached in finitely many steps from
-nearby. So an orbit that converges to it, as R6a [paper] says of all states but a null set, gets
-there in finitely many steps. Only the local part is proved here: that orbits do converge is R6a,
-and R6b stays a conjecture as far as this module goes. Levels 1 <= i < l - 1 are unstable,
-yet not in all directions: the kernel of P^(i), of dimension i, holds perturbations that are
-captured exactly (the null set of R6a). The eigenvectors of the others lie in V, where all cohorts
-are positive: they are perturbations that the model can make.
+nearby. Only the local part is proved here; that all states but a null set get there, R6a and R6b,
+is proved beside the simulator, by the cascade of cohorts. Levels 1 <= i < l - 1 are unstable, yet
+not in all directions: the kernel of P^(i), of dimension i, holds perturbations that are captured
+exactly (the null set of R6a). The eigenvectors of the others lie in V, where all cohorts are
+positive: they are perturbations that the model can make.
 
 References
 ----------
