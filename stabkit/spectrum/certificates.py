@@ -23,8 +23,11 @@ __all__ = ["instability_certificate", "late_memory", "single_decode_length"]
 
 
 def single_decode_length(kernel: MemoryKernel) -> bool:
-    """Tell whether R5 applies: all requests decode for the same number of steps."""
-    return len(kernel.decode_lengths) == 1
+    """Tell whether R5 applies: all requests decode for the same number of steps.
+
+    Not to kernels that do not grow with the stage, such as that of reservation: their shares are 0.
+    """
+    return len(kernel.decode_lengths) == 1 and kernel.shares[0] > 0
 
 
 def late_memory(kernel: MemoryKernel) -> Fraction:

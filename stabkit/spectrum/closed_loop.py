@@ -1,7 +1,7 @@
-"""The damped loop as a memory kernel, so that every engine for kernels works on it unchanged.
+"""Closed loops of other policies as memory kernels, so that every engine works on them unchanged.
 
-Damped admission with gain kappa admits kappa times what the free memory allows. Its characteristic
-polynomial is
+*Damped* admission with gain kappa admits kappa times what the free memory allows. Its
+characteristic polynomial is
 
     g_0 lambda^(L-1) + kappa sum_{m >= 1} g_m lambda^(L-1-m),
 
@@ -10,6 +10,11 @@ up to the normalisation of the shares: scale all classes by kappa, which gives k
 and make up for what is missing at m = 0 by memory that is held for one step by nobody,
 
     w = 0,  t = (1 - kappa) g_0  at decode length 1.
+
+*Reservation* holds s_k + l_k tokens for every request from its admission on. While it admits what
+fits, sum_m r_m a_(n-m) = B with r_m = sum_k p_k (s_k + l_k) 1{m < l_k}: the kernel of w = 0 and
+t_l = sum p_k (s_k + l_k) over the classes of decode length l. Its coefficients fall with m, so that
+no root is outside the circle (Eneström-Kakeya), and on it are those with lambda^g = 1, lambda != 1.
 
 Kernel, closed form, counts, roots and inclusion discs use nothing but w and t.
 
@@ -25,7 +30,7 @@ from fractions import Fraction
 from ..errors import InvalidArgument, shown
 from ..model.kernel import MemoryKernel
 
-__all__ = ["damped_kernel"]
+__all__ = ["damped_kernel", "reservation_kernel"]
 
 
 def damped_kernel(kernel: MemoryKernel, gain: Fraction) -> MemoryKernel:
@@ -70,3 +75,18 @@ def damped_kernel(kernel: MemoryKernel, gain: Fraction) -> MemoryKernel:
         tuple(terms[n][0] for n in lengths),
         tuple(terms[n][1] for n in lengths),
     )
+
+
+def reservation_kernel(kernel: MemoryKernel) -> MemoryKernel:
+    """Return the kernel r_0, ..., r_(L-1) of reservation; its shares are 0.
+
+    Examples
+    --------
+    >>> from stabkit import Workload
+    >>> kernel = MemoryKernel.of(Workload.from_classes([(5, 1), (5, 3)]))
+    >>> held = reservation_kernel(kernel)
+    >>> [Fraction(r, held.denominator) for r in held.coefficients] == [7, 4, 4]
+    True
+    """
+    lifetimes = tuple(t + w * n for n, w, t in kernel)
+    return MemoryKernel(kernel.denominator, kernel.decode_lengths, (0,) * len(lifetimes), lifetimes)

@@ -24,7 +24,7 @@ from .roots import (
 )
 from .winding_counts import LONGEST_KERNEL
 
-__all__ = ["dominant_modes"]
+__all__ = ["dominant_modes", "kernel_modes"]
 
 _LONGEST_FALLBACK = 150  # kernels that FLINT isolates within a second if the search fails
 
@@ -68,9 +68,13 @@ def dominant_modes(mix: Workload, count: int = 6, digits: int = 50) -> list[Root
     >>> all(mode.radius < 1e-30 * abs(mode.value) for mode in modes)
     True
     """
+    return kernel_modes(MemoryKernel.of(mix), count, digits)
+
+
+def kernel_modes(kernel: MemoryKernel, count: int, digits: int) -> list[Root] | None:
+    """Return the same of any kernel, such as that of a closed loop; see `dominant_modes`."""
     positive_integer("count", count, math.inf)
     positive_integer("digits", digits, LARGEST_DIGITS)
-    kernel = MemoryKernel.of(mix)
     bits = precision_of(digits)
     if kernel.length <= LONGEST_ISOLATED:
         return _first(isolated_roots(kernel, bits), count)
