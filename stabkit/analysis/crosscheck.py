@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..dynamics.capacity import equilibrium_admissions
 from ..dynamics.growth import disturbed_state, measure_growth
-from ..dynamics.initial_state import equilibrium_admissions
 from ..dynamics.long_run import LongRun, long_run
 from ..model.workload import Workload
 from .records import CrossCheck, DominantMode, Verdict

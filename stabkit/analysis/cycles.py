@@ -23,8 +23,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..dynamics.capacity import simulated_capacity
 from ..dynamics.orbits import followed, settled
-from ..dynamics.product_form import simulated_capacity
 from ..dynamics.renormalization import renormalized, unrenormalized
 from ..errors import InvalidArgument, shown
 from ..model.workload import Workload, check_workload

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from ..dynamics.initial_state import equilibrium_admissions
+from ..dynamics.capacity import equilibrium_admissions
 from ..dynamics.orbits import Followed, followed
 from ..dynamics.rotation import Frequency, RotationNumber
 from ..model.workload import Workload

@@ -10,7 +10,7 @@ MODEL.md R6, R6', R10; `stabkit.dynamics.necklaces`, `stabkit.dynamics.renormali
 
 from __future__ import annotations
 
-from ..dynamics.initial_state import equilibrium_admissions
+from ..dynamics.capacity import equilibrium_admissions
 from ..dynamics.necklaces import necklace_cycle, necklace_throughput
 from ..dynamics.orbits import followed
 from ..dynamics.renormalization import renormalized

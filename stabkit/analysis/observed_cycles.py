@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..dynamics.capacity import equilibrium_admissions, simulated_capacity
 from ..dynamics.growth import disturbed_state
-from ..dynamics.initial_state import equilibrium_admissions
 from ..dynamics.long_run import long_run
 from ..dynamics.orbits import Candidate, Followed, PeriodSearch, followed
-from ..dynamics.product_form import ProductFormRun, simulated_capacity
+from ..dynamics.product_form import ProductFormRun
 from ..dynamics.rotation import dominant_frequencies, rotation_number
 from ..model.workload import Workload
 from ..spectrum.dominant import dominant_modes

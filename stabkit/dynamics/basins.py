@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 
 from ..errors import InvalidArgument, shown
 from ..model.workload import Workload
+from .capacity import simulated_capacity
 from .capture import ModelSteps, Point, check_whole, mean_input, one_decode_length
 from .initial_state import read_counts
-from .product_form import FULL_TO_ROUNDING, ProductFormRun, simulated_capacity
+from .product_form import FULL_TO_ROUNDING, ProductFormRun
 
 __all__ = [
     "BasinSample",

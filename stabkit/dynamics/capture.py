@@ -100,8 +100,8 @@ from typing import Any
 
 from ..errors import InvalidArgument, shown
 from ..model.workload import Workload, check_workload
+from .capacity import simulated_capacity
 from .necklaces import necklace_cycles
-from .product_form import simulated_capacity
 
 __all__ = [
     "LONGEST_CAPTURE",

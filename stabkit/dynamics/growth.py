@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from ..errors import InvalidArgument, shown
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
-from .initial_state import equilibrium_admissions
+from .capacity import equilibrium_admissions
 from .product_form import FULL_TO_ROUNDING, ProductFormRun
 
 __all__ = ["Growth", "disturbed_state", "growth_per_step", "measure_growth"]

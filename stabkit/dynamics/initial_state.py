@@ -15,23 +15,11 @@ import numpy as np
 from ..errors import InvalidArgument, InvalidWorkload, shown
 from ..model.numbers import exact_rational
 from ..model.workload import LARGEST_CAPACITY, Workload
-from .product_form import FULL_TO_ROUNDING, simulated_capacity
+from .capacity import equilibrium_admissions
+from .product_form import FULL_TO_ROUNDING
 from .trajectory import Arithmetic, State
 
-__all__ = ["cohorts_of", "equilibrium_admissions", "read_counts", "whole_equilibrium"]
-
-
-def equilibrium_admissions(mix: Workload) -> Fraction:
-    """Return a* = B / G(1), in requests per step; 1 where `mix` has no capacity.
-
-    Examples
-    --------
-    >>> equilibrium_admissions(Workload.from_classes([(5, 2)], capacity=130))
-    Fraction(10, 1)
-    """
-    if mix.capacity is None:
-        return Fraction(1)
-    return mix.capacity / simulated_capacity(mix.with_capacity(None))
+__all__ = ["cohorts_of", "read_counts", "whole_equilibrium"]
 
 
 def whole_equilibrium(mix: Workload) -> State:

@@ -29,9 +29,9 @@ from numpy.typing import NDArray
 from ..errors import InvalidArgument, shown
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
-from .initial_state import equilibrium_admissions
+from .capacity import equilibrium_admissions, simulated_capacity
 from .policies import GREEDY, Policy
-from .product_form import ProductFormRun, simulated_capacity
+from .product_form import ProductFormRun
 from .recurrence import find_period
 from .trajectory import Block
 

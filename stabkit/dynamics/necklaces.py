@@ -68,8 +68,7 @@ from typing import Any
 
 from ..errors import InvalidArgument, shown
 from ..model.workload import Workload, check_workload
-from .initial_state import equilibrium_admissions
-from .product_form import simulated_capacity
+from .capacity import equilibrium_admissions, simulated_capacity
 
 __all__ = [
     "LONGEST_NECKLACE",

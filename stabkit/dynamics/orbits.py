@@ -40,7 +40,8 @@ from numpy.typing import NDArray
 
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
-from .initial_state import cohorts_of, equilibrium_admissions, read_counts
+from .capacity import equilibrium_admissions
+from .initial_state import cohorts_of, read_counts
 from .product_form import ProductFormRun
 from .recurrence import find_period
 from .stage_run import StageRun

@@ -41,8 +41,10 @@ from fractions import Fraction
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from ..errors import InvalidArgument, InvalidWorkload, shown
+from ..model.kernel import MemoryKernel
 from ..model.numbers import exact_rational
 from ..model.workload import Workload
+from .capacity import equilibrium_admissions, simulated_capacity
 
 __all__ = [
     "GREEDY",
@@ -122,6 +124,10 @@ class Greedy:
         """Return the requests that fill the free memory."""
         return memory.free / memory.per_request
 
+    def equilibrium(self, mix: Workload) -> Fraction:
+        """Return a* = B / G(1), in requests per step."""
+        return equilibrium_admissions(mix)
+
 
 @dataclass(frozen=True)
 class Damped:
@@ -146,6 +152,13 @@ class Damped:
     def admissions(self, memory: MemoryView) -> Any:
         """Return kappa times the requests that fill the free memory."""
         return self.gain * memory.free / memory.per_request
+
+    def equilibrium(self, mix: Workload) -> Fraction:
+        """Return kappa B / (g_0 + kappa (G(1) - g_0)), in requests per step."""
+        kernel = MemoryKernel.of(mix)
+        first, later = kernel.first, kernel.total - kernel.first
+        held = Fraction(first + self.gain * later) / kernel.denominator
+        return self.gain * simulated_capacity(mix) / held
 
 
 @dataclass(frozen=True)
@@ -172,6 +185,10 @@ class Headroom:
         """Return the requests that fill (1 - eta) B."""
         room = memory.free - self.watermark * memory.capacity
         return room / memory.per_request if room > 0 else 0 * room
+
+    def equilibrium(self, mix: Workload) -> Fraction:
+        """Return (1 - eta) a*, in requests per step."""
+        return (1 - self.watermark) * equilibrium_admissions(mix)
 
 
 @dataclass(frozen=True)
@@ -203,13 +220,15 @@ class RateLimited:
         >>> RateLimited.over_equilibrium(Workload.from_classes([(5, 2)], capacity=130), "1.05").rate
         Fraction(21, 2)
         """
-        from .initial_state import equilibrium_admissions
-
         return cls(_rational(ratio, "'ratio'") * equilibrium_admissions(mix))
 
     def admissions(self, memory: MemoryView) -> Any:
         """Return the requests that fill the free memory, r at most."""
         return min(memory.free / memory.per_request, self.rate)
+
+    def equilibrium(self, mix: Workload) -> Fraction:
+        """Return min(r, a*), in requests per step."""
+        return min(self.rate, equilibrium_admissions(mix))
 
 
 @dataclass(frozen=True)
@@ -225,6 +244,12 @@ class Reservation:
         """Return the requests whose whole lives fit beside those of the survivors."""
         room = memory.capacity - memory.reserved
         return room / memory.lifetime_per_request if room > 0 else 0 * room
+
+    def equilibrium(self, mix: Workload) -> Fraction:
+        """Return B / sum p_k l_k (s_k + l_k), in requests per step."""
+        kernel = MemoryKernel.of(mix)
+        held = sum(n * (t + w * n) for n, w, t in kernel)
+        return simulated_capacity(mix) * kernel.denominator / held
 
 
 GREEDY = Greedy()

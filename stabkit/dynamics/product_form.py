@@ -30,27 +30,14 @@ from numpy.typing import NDArray
 
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
+from .capacity import simulated_capacity
 from .policies import GREEDY, MemoryView, Policy, in_floats
 from .trajectory import Block, State, zeros
 
-__all__ = ["FULL_TO_ROUNDING", "ProductFormRun", "simulated_capacity"]
+__all__ = ["FULL_TO_ROUNDING", "ProductFormRun"]
 
 # Relative to the capacity; see above. Shared by both float simulators.
 FULL_TO_ROUNDING = 8 * sys.float_info.epsilon
-
-
-def simulated_capacity(mix: Workload) -> Fraction:
-    """Return the capacity B in tokens; G(1), which makes a* = 1 request per step, if none is given.
-
-    Examples
-    --------
-    >>> simulated_capacity(Workload.from_classes([(5, 2)]))
-    Fraction(13, 1)
-    """
-    if mix.capacity is not None:
-        return mix.capacity
-    kernel = MemoryKernel.of(mix)
-    return Fraction(kernel.total, kernel.denominator)
 
 
 class ProductFormRun:

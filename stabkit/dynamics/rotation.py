@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 from ..errors import InvalidArgument, shown
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
-from .initial_state import equilibrium_admissions
+from .capacity import equilibrium_admissions
 from .product_form import ProductFormRun
 
 __all__ = ["Frequency", "RotationNumber", "dominant_frequencies", "rotation_number"]

@@ -24,9 +24,10 @@ import numpy as np
 
 from ..errors import InvalidArgument, shown
 from ..model.workload import Workload, check_workload
-from .initial_state import cohorts_of, equilibrium_admissions, read_counts, whole_equilibrium
+from .capacity import equilibrium_admissions, simulated_capacity
+from .initial_state import cohorts_of, read_counts, whole_equilibrium
 from .policies import Policy, policy_named
-from .product_form import ProductFormRun, simulated_capacity
+from .product_form import ProductFormRun
 from .stage_run import StageRun
 from .trajectory import Arithmetic, Block, State, Trajectory
 

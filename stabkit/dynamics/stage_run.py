@@ -26,8 +26,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.workload import Workload
+from .capacity import simulated_capacity
 from .policies import GREEDY, MemoryView, Policy, in_floats
-from .product_form import FULL_TO_ROUNDING, simulated_capacity
+from .product_form import FULL_TO_ROUNDING
 from .trajectory import Arithmetic, Block, State, zeros
 from .whole_requests import largest_remainder, levelled
 

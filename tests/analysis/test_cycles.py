@@ -8,9 +8,9 @@ from fractions import Fraction
 import pytest
 
 from stabkit.analysis.cycles import cycles
+from stabkit.dynamics.capacity import simulated_capacity
 from stabkit.dynamics.necklaces import necklace_cycle
 from stabkit.dynamics.orbits import followed
-from stabkit.dynamics.product_form import simulated_capacity
 from stabkit.dynamics.renormalization import renormalized
 from stabkit.dynamics.simulator import simulate
 from stabkit.errors import InvalidArgument, InvalidWorkload

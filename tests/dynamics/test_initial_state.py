@@ -11,7 +11,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from stabkit.dynamics.initial_state import cohorts_of, equilibrium_admissions, read_counts
+from stabkit.dynamics.capacity import equilibrium_admissions
+from stabkit.dynamics.initial_state import cohorts_of, read_counts
 from stabkit.dynamics.simulator import simulate
 from stabkit.errors import InvalidArgument
 from stabkit.model.workload import Workload

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from stabkit.dynamics.initial_state import equilibrium_admissions
+from stabkit.dynamics.capacity import equilibrium_admissions, simulated_capacity
 from stabkit.dynamics.long_run import long_run
 from stabkit.dynamics.policies import (
     Damped,
@@ -18,7 +18,7 @@ from stabkit.dynamics.policies import (
     Reservation,
     policy_named,
 )
-from stabkit.dynamics.product_form import ProductFormRun, simulated_capacity
+from stabkit.dynamics.product_form import ProductFormRun
 from stabkit.dynamics.simulator import simulate
 from stabkit.errors import InvalidArgument
 from stabkit.model.workload import Workload

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import pytest
 
+from stabkit.dynamics.capacity import simulated_capacity
 from stabkit.dynamics.necklaces import necklace_cycle
 from stabkit.dynamics.orbits import followed
-from stabkit.dynamics.product_form import simulated_capacity
 from stabkit.dynamics.renormalization import renormalized, synchronized_loss, unrenormalized
 from stabkit.dynamics.simulator import simulate
 from stabkit.errors import InvalidArgument

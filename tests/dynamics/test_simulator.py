@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stabkit.dynamics.capacity import simulated_capacity
 from stabkit.dynamics.policies import GREEDY, policy_named
-from stabkit.dynamics.product_form import ProductFormRun, simulated_capacity
+from stabkit.dynamics.product_form import ProductFormRun
 from stabkit.dynamics.simulator import LARGEST_RUN, simulate
 from stabkit.dynamics.stage_run import StageRun
 from stabkit.errors import InvalidArgument

@@ -8,9 +8,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from stabkit.dynamics.capacity import simulated_capacity
 from stabkit.dynamics.necklaces import necklace_cycle, necklace_cycles
 from stabkit.dynamics.orbits import followed
-from stabkit.dynamics.product_form import simulated_capacity
 from stabkit.dynamics.renormalization import renormalized
 from stabkit.errors import InvalidArgument
 from stabkit.model.kernel import MemoryKernel
