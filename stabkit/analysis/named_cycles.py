@@ -101,6 +101,8 @@ def _attracts(
         )
     if len(set(parts)) == 1:
         verdict = unit_circle_counts(renormalized(mix, parts[0])).verdict
+        if parts[0] < factor and verdict == "stable" and parts[0] > 1:
+            return local_verdict(multipliers)  # the theorem of attraction is for the gcd
         decided = {"stable": True, "unstable": False}.get(verdict)
         which = f"the mix renormalised by {parts[0]}" if parts[0] > 1 else "the equilibrium"
         return decided, f"{which} is {verdict}"

@@ -27,6 +27,7 @@ from ..errors import OutputError, StabkitError, StabkitWarning
 from .analyze import analyze
 from .atlas import atlas
 from .chart import chart
+from .cycle import cycle
 from .examples import examples
 from .locus import locus
 from .margins import margins
@@ -59,6 +60,7 @@ for _command in (
     locus,
     nyquist,
     simulate,
+    cycle,
     examples,
 ):
     app.command()(_command)

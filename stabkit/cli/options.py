@@ -1,14 +1,15 @@
-"""The options that several commands share, and the check of output paths before long work."""
+"""The options that commands share, and the check of output paths before long work."""
 
 from __future__ import annotations
 
 import os
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-__all__ = ["AsJson", "Figure", "Output", "check_targets"]
+__all__ = ["Animation", "AsJson", "Figure", "Output", "check_targets"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Output = Annotated[
@@ -19,15 +20,20 @@ Figure = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Draw a figure into FILE (.png, .svg or .pdf)."),
 ]
+Animation = Annotated[
+    Path | None,
+    typer.Option("--animate", metavar="FILE", help="Draw an animation into FILE (.gif)."),
+]
 
 
-def check_targets(output: Path | None, figure: Path | None) -> None:
+def check_targets(output: Path | None, figure: Path | None, animation: Path | None = None) -> None:
     """Refuse output paths that could not be written, before the long work starts.
 
     Raises
     ------
     OutputError
-        If a path cannot be written, the figure's suffix is unknown, or both are one file.
+        If a path cannot be written, the suffix of the figure or the animation is another one, or
+        two of them are one file.
     """
     from ..errors import OutputError, shown
     from ..publish.figures import figure_format
@@ -35,9 +41,16 @@ def check_targets(output: Path | None, figure: Path | None) -> None:
 
     if figure is not None:
         figure_format(figure)
+    if animation is not None:
+        from ..publish.animation import animation_format
+
+        animation_format(animation)
+    if figure is not None or animation is not None:
         os.environ["MPLBACKEND"] = "agg"  # figures go to files, whatever the user's screen
-    for path in (output, figure):
-        if path is not None:
-            check_target(path)
-    if output is not None and figure is not None and output.resolve() == figure.resolve():
-        raise OutputError(f"'--figure' must differ from '--output', not {shown(str(figure))}.")
+    targets = {"--output": output, "--figure": figure, "--animate": animation}
+    named = [(name, path) for name, path in targets.items() if path is not None]
+    for _, path in named:
+        check_target(path)
+    for (first, one), (second, other) in combinations(named, 2):
+        if one.resolve() == other.resolve():
+            raise OutputError(f"'{second}' must differ from '{first}', not {shown(str(other))}.")

@@ -10,7 +10,7 @@ import typer
 
 from ..errors import InvalidArgument, StabkitError, shown
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .options import AsJson, Figure, Output, check_targets
+from .options import Animation, AsJson, Figure, Output, check_targets
 from .terminal import emit, working
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["simulate"]
 
+_STEPS = 1000
 _STATE = "'--state' must be a JSON file of counts [class][stage] or 'equilibrium'"
 
 
@@ -27,7 +28,14 @@ def simulate(
     capacity: Capacity = None,
     input_column: InputColumn = None,
     output_column: OutputColumn = None,
-    steps: Annotated[str, typer.Option(metavar="N", help="Batch steps to run.")] = "1000",
+    steps: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N",
+            help="Batch steps to run; by default 1000, and with --animate 149, or three times "
+            "the longest decode length if that is more.",
+        ),
+    ] = None,
     arithmetic: Annotated[
         str,
         typer.Option(
@@ -46,33 +54,49 @@ def simulate(
     as_json: AsJson = False,
     output: Output = None,
     figure: Figure = None,
+    animation: Animation = None,
 ) -> int:
     """Run the model step by step; CSV or JSON out.
 
     A row per batch step: requests admitted, evicted and completed, the memory in tokens, and the
-    tokens of the completed requests. Step 0 is the fitted initial state.
+    tokens of the completed requests. Step 0 is the fitted initial state. The animation has a bar
+    per stage and a frame per step, or every n-th where that would be more than 150 frames.
 
     \b
     Examples:
       stabkit simulate 5:3 5:5 --capacity 1000 --steps 200
       stabkit simulate 2:2 --capacity 140 --arithmetic integer --steps 20
       stabkit simulate azure-code-2023 --steps 5000 --output run.csv --figure run.png
+      stabkit simulate 5:8 --capacity 999 --arithmetic integer --state equilibrium --animate run.gif
     """
-    from ..model.numbers import exact_integer
-
-    check_targets(output, figure)
+    check_targets(output, figure, animation)
     workload = read_mix(mix, capacity, input_column, output_column)
-    count = exact_integer(steps, "'--steps'")
+    count = _step_count(workload, steps, animation is not None)
     start = "equilibrium" if state == "equilibrium" else state and read_state(Path(state))
+    rule = cast("Arithmetic", arithmetic)
     with working("simulating"):
         from ..dynamics.simulator import simulate as run
 
-        trajectory = run(workload, count, cast("Arithmetic", arithmetic), start, policy)
+        if animation is not None:  # first, for it takes fewer steps than the rest
+            _write_animation((workload, count, rule, start, policy), animation)
+        trajectory = run(workload, count, rule, start, policy)
         text = _text(workload, trajectory, as_json)
         if figure is not None:
             _write_figure(workload, trajectory, figure)
     emit(text, output)
     return 0
+
+
+def _step_count(workload: Workload, steps: str | None, animated: bool) -> int:
+    from ..model.numbers import exact_integer
+
+    if steps is not None:
+        return exact_integer(steps, "'--steps'")
+    if not animated:
+        return _STEPS
+    from ..publish.animation import steps_to_animate
+
+    return steps_to_animate(workload)
 
 
 def read_state(path: Path) -> list[list[Any]]:
@@ -119,3 +143,11 @@ def _write_figure(workload: Workload, trajectory: Trajectory, path: Path) -> Non
 
     drawn = trajectory_figure(run_picture(workload, trajectory))
     write_whole(path, figure_bytes(drawn, figure_format(path)))
+
+
+def _write_animation(run: tuple[Workload, int, Arithmetic, Any, str], path: Path) -> None:
+    """Write the frames of a run: `simulate`'s workload, steps, arithmetic, start and policy."""
+    from ..publish.animation import animation_bytes, animation_picture
+    from ..publish.files import write_whole
+
+    write_whole(path, animation_bytes(animation_picture(*run)))

@@ -35,6 +35,7 @@ from ..errors import InvalidArgument, shown
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
 from .capacity import equilibrium_admissions
+from .policies import GREEDY, LinearPolicy
 from .product_form import FULL_TO_ROUNDING, ProductFormRun
 
 __all__ = ["Growth", "disturbed_state", "growth_per_step", "measure_growth"]
@@ -126,7 +127,9 @@ def growth_per_step(
     return Growth(per_step, per_step * error / (determinant * order * lag), len(deviation))
 
 
-def disturbed_state(mix: Workload, eigenvalue: complex, size: float = 0.01) -> NDArray[Any]:
+def disturbed_state(
+    mix: Workload, eigenvalue: complex, size: float = 0.01, level: float | None = None
+) -> NDArray[Any]:
     """Return cohorts at the equilibrium plus a disturbance along one mode.
 
     Parameters
@@ -136,7 +139,9 @@ def disturbed_state(mix: Workload, eigenvalue: complex, size: float = 0.01) -> N
         lambda, a root of the characteristic polynomial; not 0 and finite. It is not checked to be
         a root: for another number the state is not full, and the run starts with a fit.
     size : float
-        Largest relative deviation from a*, 0 < size <= 1.
+        Largest relative deviation from the level, 0 < size <= 1.
+    level : float, optional
+        Admissions per step of the equilibrium that is disturbed; a* by default.
 
     Returns
     -------
@@ -163,12 +168,17 @@ def disturbed_state(mix: Workload, eigenvalue: complex, size: float = 0.01) -> N
     stages = np.arange(mix.longest_decode)
     logarithms = -stages * math.log(abs(mode))
     wave = np.exp(logarithms - logarithms.max()) * np.cos(stages * cmath.phase(mode))
-    cohorts: NDArray[Any] = float(equilibrium_admissions(mix)) * (1 + size * wave)
+    mean = float(equilibrium_admissions(mix)) if level is None else level
+    cohorts: NDArray[Any] = mean * (1 + size * wave)
     return cohorts
 
 
 def measure_growth(
-    mix: Workload, eigenvalue: complex, size: float | None = None, steps: int | None = None
+    mix: Workload,
+    eigenvalue: complex,
+    size: float | None = None,
+    steps: int | None = None,
+    policy: LinearPolicy = GREEDY,
 ) -> float | None:
     """Measure the growth per step of one mode in a simulated run.
 
@@ -183,6 +193,8 @@ def measure_growth(
     steps : int, optional
         Length of the run, at least 1; by default about four turns of the mode and four decode
         lengths, and at most what takes a growing mode from 1e-3 to 1/2.
+    policy : LinearPolicy
+        Greedy by default; `eigenvalue` then is a root of its closed loop's polynomial.
 
     Returns
     -------
@@ -219,15 +231,19 @@ def measure_growth(
     if size is None:
         size = _LARGEST_SIZE * math.exp(min(0.0, -count * math.log(abs(mode))))
         size = max(size, _SMALLEST_SIZE)
-    run = ProductFormRun(mix, disturbed_state(mix, mode, size))
+    level = float(policy.equilibrium(mix))
+    start = disturbed_state(mix, mode, size, level)
+    start[0] = 0  # the first fit admits it: every policy by its own rule
+    run = ProductFormRun(mix, start, policy=policy)
     block = run.advance(count)
     evicting = np.flatnonzero(block.evicted)
     admitted = block.admitted[: evicting[0] if evicting.size else count]
-    return _measured(mix, admitted, mode)
+    return _measured(mix, admitted, mode, level)
 
 
-def _measured(mix: Workload, admitted: NDArray[Any], mode: complex) -> float | None:
-    equilibrium = float(equilibrium_admissions(mix))
+def _measured(
+    mix: Workload, admitted: NDArray[Any], mode: complex, equilibrium: float
+) -> float | None:
     kernel = MemoryKernel.of(mix)
     rounding = FULL_TO_ROUNDING * (kernel.total / kernel.first) * equilibrium
     if not admitted.size or np.abs(admitted - equilibrium).max() < 1e4 * rounding:

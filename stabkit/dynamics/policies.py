@@ -51,6 +51,7 @@ __all__ = [
     "Damped",
     "Greedy",
     "Headroom",
+    "LinearPolicy",
     "MemoryView",
     "Policy",
     "RateLimited",
@@ -114,6 +115,13 @@ class Policy(Protocol):
         """Return the requests to admit, at least 0, in the arithmetic of `memory`."""
 
 
+class LinearPolicy(Policy, Protocol):
+    """A policy with an equilibrium of its own, near which it is linear in the state."""
+
+    def equilibrium(self, mix: Workload) -> Fraction:
+        """Return its admissions at the eviction-free equilibrium, in requests per step."""
+
+
 @dataclass(frozen=True)
 class Greedy:
     """Fill the memory: admit (B - used) / sum p_k (s_k + 1) requests, the model's own rule."""
@@ -157,8 +165,9 @@ class Damped:
         """Return kappa B / (g_0 + kappa (G(1) - g_0)), in requests per step."""
         kernel = MemoryKernel.of(mix)
         first, later = kernel.first, kernel.total - kernel.first
-        held = Fraction(first + self.gain * later) / kernel.denominator
-        return self.gain * simulated_capacity(mix) / held
+        gain = Fraction(self.gain)
+        held = Fraction(first + gain * later) / kernel.denominator
+        return gain * simulated_capacity(mix) / held
 
 
 @dataclass(frozen=True)
@@ -188,7 +197,7 @@ class Headroom:
 
     def equilibrium(self, mix: Workload) -> Fraction:
         """Return (1 - eta) a*, in requests per step."""
-        return (1 - self.watermark) * equilibrium_admissions(mix)
+        return (1 - Fraction(self.watermark)) * equilibrium_admissions(mix)
 
 
 @dataclass(frozen=True)
@@ -228,7 +237,7 @@ class RateLimited:
 
     def equilibrium(self, mix: Workload) -> Fraction:
         """Return min(r, a*), in requests per step."""
-        return min(self.rate, equilibrium_admissions(mix))
+        return min(Fraction(self.rate), equilibrium_admissions(mix))
 
 
 @dataclass(frozen=True)

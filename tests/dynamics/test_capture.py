@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from fractions import Fraction
 from functools import cache
-from itertools import combinations_with_replacement
+from itertools import combinations, combinations_with_replacement, pairwise
 from math import comb
 
 import numpy as np
@@ -21,6 +21,7 @@ from stabkit.dynamics.basins import (
 from stabkit.dynamics.capture import MOST_PIECES, capture_set, mean_input
 from stabkit.dynamics.necklaces import necklace_cycles
 from stabkit.dynamics.orbits import followed
+from stabkit.dynamics.product_form import ProductFormRun
 from stabkit.dynamics.simulator import simulate
 from stabkit.errors import InvalidArgument, InvalidWorkload
 from stabkit.model.workload import Workload
@@ -119,6 +120,64 @@ def test_a_vertex_moved_by_a_millionth_is_missed():
 
 
 # --- Completeness: no captured state is outside the pieces. ---
+
+
+@pytest.mark.parametrize(
+    ("length", "s", "grain"),
+    [(2, 0, 30), (3, 0, 42), (3, 1, 27), (4, 0, 12), (4, 0, 13), (5, 0, 16)],
+)
+def test_all_states_of_a_grid_land_and_the_captured_ones_are_in_a_piece(length, s, grain):
+    # Oracle: brute force. States whose memory shares are multiples of 1 / grain, with ties and
+    # empty stages among them, end exactly on a necklace cycle, and only ever lose cohorts.
+    mix, depth = one_class(length, s), DEPTHS[length]
+    composition = {q: c.composition for c in necklace_cycles(mix) for q in c.states}
+    found = 0
+    for start in grid(length, s, grain):
+        states = until_on_a_cycle(mix, start, composition)
+        cohorts = [sum(map(bool, state)) for state in states]
+        assert cohorts == sorted(cohorts, reverse=True)
+        cycle = composition[states[-1]]
+        assert len(cycle) == cohorts[-1]
+        if len(cycle) > 1:
+            found += 1
+            assert len(states) - 1 <= depth
+            assert any(
+                after_letters(start, piece.word, s) == after_letters(piece.centre, piece.word, s)
+                for piece in pieces_of(length, s)
+                if piece.cycle == cycle
+            )
+    assert found  # the grains are chosen so that some of them are captured
+
+
+def grid(length, s, grain):
+    total = tokens([1] * length, s)
+    for cuts in combinations(range(grain + length - 1), length - 1):
+        ends = [-1, *cuts, grain + length - 1]
+        shares = [Fraction(b - a - 1, grain) for a, b in pairwise(ends)]
+        yield tuple(share * total / (s + j + 1) for j, share in enumerate(shares))
+
+
+def until_on_a_cycle(mix, start, composition):
+    run, states = ProductFormRun(mix, start, exact=True), [start]
+    while states[-1] not in composition:
+        assert len(states) < 200
+        run.advance(1)
+        states.append(tuple(run.cohorts().tolist()))
+    return states
+
+
+def after_letters(state, word, s):
+    """Where the letters of a word take a state of H; None if it cannot follow them."""
+    total = tokens([1] * len(state), s)
+    for letter in word:
+        aged = (0, *state[:-1])
+        older = aged[letter + 1 :]
+        held = sum((s + letter + i + 1) * x for i, x in enumerate(older, start=1))
+        fits = (total - held) / (s + letter + 1)
+        if fits < 0 or (letter and fits > aged[letter]):
+            return None
+        state = (*[Fraction(0)] * letter, fits, *older)
+    return state
 
 
 @pytest.mark.parametrize("s", [0, 2])
