@@ -42,7 +42,14 @@ def simulate(
             metavar="exact|float|integer", help="Exact rationals, doubles, or whole requests."
         ),
     ] = "float",
-    policy: Annotated[str, typer.Option(metavar="NAME", help="Admission policy.")] = "greedy",
+    policy: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME[:X]",
+            help="greedy, damped:GAIN, headroom:WATERMARK, rate-limited:RATIO (of the "
+            "equilibrium's admissions) or reservation.",
+        ),
+    ] = "greedy",
     state: Annotated[
         str | None,
         typer.Option(

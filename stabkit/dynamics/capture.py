@@ -51,7 +51,8 @@ q_0 = ... = q_(j-1) = 0. P is exact: a list of rational vertices. If a letter of
 all of P, the youngest stage occupied there is a later one, and P is a part of the pull-back by that
 letter, with e = 0. Without these, every captured state is in the piece of its own word.
 
-*Dimension.* Let x be inside a piece and occupy S. Around x in F_S, the letters are the same and
+*Dimension.* Let x be inside a piece and occupy S. There e > 0 at every eviction, since e vanishes
+only on faces, or where q_j does, which is excluded. So around x in F_S the letters are the same;
 T either rotates S, one to one, or drops the coordinates below stage j: the q_i with i > j are
 coordinates of the face that T x is in. So T^n maps a neighbourhood of x in F_S onto one of q in
 its face, of dimension m - 1, by affine projections, and

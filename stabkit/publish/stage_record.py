@@ -130,7 +130,7 @@ def recorded(
     count = min(steps, most)
     if cohorts is not None:
         return _product_form_record(
-            mix, count, ProductFormRun(mix, cohorts, policy=policy_named(policy))
+            mix, count, ProductFormRun(mix, cohorts, policy=policy_named(policy, mix))
         )
     return record_of(mix, simulate(mix, count, arithmetic, state, policy, record_states=True))
 
