@@ -1,0 +1,427 @@
+"""Evidence: what a step of a proof rests on, and the check that a machine makes of it.
+
+================ ========================================================== ====================
+kind             what is checked                                            status if it holds
+================ ========================================================== ====================
+`Identity`       the difference is zero, all parameters free                proved
+`Summation`      a closed form of a sum with a symbolic limit, by induction proved
+`Inequality`     a positivity certificate                                   proved
+`Deduction`      every hypothesis of a named textbook theorem               the weakest of these
+`ExactFinite`    equality on a stated grid, in exact arithmetic             exact-finite
+`Enclosure`      a relation between proved intervals                        enclosure
+`Cited`          nothing: a proof elsewhere, with its locator               cited
+`Numeric`        agreement within a tolerance, in floating point            numeric
+================ ========================================================== ====================
+
+A check ends with True, False or None: None is *not shown*, and counts as a failure. Every kind can
+make *mutants* of itself, the same evidence with a sign flipped, a term dropped or a hypothesis
+left out: all of them must fail, or the check was not looking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from numbers import Rational as ExactNumber
+from typing import Any, Literal, Protocol, TypeAlias
+
+from sympy import Add, Basic, Expr, Matrix, MatrixBase, Symbol, sympify
+
+from ..spectrum.spectral_radius import RealEnclosure
+from .exact_zero import vanishes
+from .positivity import Interval, is_positive
+from .textbook import TEXTBOOK
+
+__all__ = [
+    "STATUSES",
+    "Cited",
+    "Deduction",
+    "Enclosure",
+    "Evidence",
+    "ExactFinite",
+    "Identity",
+    "Inequality",
+    "Numeric",
+    "Reference",
+    "Status",
+    "Summation",
+    "weakest",
+]
+
+Status: TypeAlias = Literal[
+    "proved", "exact-finite", "enclosure", "cited", "numeric", "conjecture", "failed"
+]
+STATUSES: tuple[Status, ...] = (
+    "proved",
+    "exact-finite",
+    "enclosure",
+    "cited",
+    "numeric",
+    "conjecture",
+    "failed",
+)
+
+
+def weakest(statuses: Iterable[Status]) -> Status:
+    """Return the last of `STATUSES` that occurs; "proved" if there are none.
+
+    Examples
+    --------
+    >>> weakest(["proved", "cited", "exact-finite"])
+    'cited'
+    """
+    return max(statuses, key=STATUSES.index, default="proved")
+
+
+class Evidence(Protocol):
+    """What the runner needs to know of the evidence for a step."""
+
+    @property
+    def kind(self) -> str:
+        """The name of the kind, as it appears in tables and JSON."""
+
+    def status(self) -> Status:
+        """Make the check; return what it shows, "failed" if it shows nothing."""
+
+    def mutants(self) -> Iterator[Evidence]:
+        """Yield copies that are wrong, for the test that the check can fail."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Two expressions are equal for all values of their parameters.
+
+    Attributes
+    ----------
+    left, right : sympy.Expr or sympy.Matrix
+        As `vanishes` takes them.
+    given : tuple of sympy.Expr
+        What is zero by assumption.
+    """
+
+    left: Any
+    right: Any
+    given: tuple[Any, ...] = ()
+    kind: str = field(default="identity", init=False)
+
+    def status(self) -> Status:
+        """Return "proved" if the difference is shown to be zero."""
+        if isinstance(self.left, MatrixBase) != isinstance(self.right, MatrixBase):
+            return "failed"
+        shown = vanishes(self.left - self.right, self.given)
+        return "proved" if shown else "failed"
+
+    def mutants(self) -> Iterator[Identity]:
+        """Yield it with another right side: the sign flipped, a term dropped or added."""
+        for wrong in _wrong(self.right):
+            yield replace(self, right=wrong)
+        for k in range(len(self.given)):
+            yield replace(self, given=self.given[:k] + self.given[k + 1 :])
+
+
+@dataclass(frozen=True)
+class Summation:
+    """A sum has a closed form: sum_(index=lower)^(upper) term = closed for upper >= lower - 1.
+
+    Proved by induction: the closed form is 0 for the empty sum, and its increment is the term.
+
+    Attributes
+    ----------
+    term : sympy.Expr
+    index : sympy.Symbol
+    lower : sympy.Expr
+    upper : sympy.Symbol
+        An integer.
+    closed : sympy.Expr
+        In `upper` and other parameters.
+    """
+
+    term: Any
+    index: Symbol
+    lower: Any
+    upper: Symbol
+    closed: Any
+    kind: str = field(default="identity", init=False)
+
+    def status(self) -> Status:
+        """Return "proved" if both the start and the increment are shown."""
+        closed, lower = sympify(self.closed), sympify(self.lower)
+        start = closed.subs(self.upper, lower - 1)
+        increment = closed - closed.subs(self.upper, self.upper - 1)
+        term = sympify(self.term).subs(self.index, self.upper)
+        return "proved" if vanishes(start) and vanishes(increment - term) else "failed"
+
+    def mutants(self) -> Iterator[Summation]:
+        """Yield it with another closed form."""
+        for wrong in _wrong(self.closed):
+            yield replace(self, closed=wrong)
+
+
+@dataclass(frozen=True)
+class Inequality:
+    """An expression is positive (or, not strict, non-negative) on a domain.
+
+    Attributes
+    ----------
+    expression : sympy.Expr
+    domains : mapping of Symbol to Interval
+    strict : bool
+    """
+
+    expression: Any
+    domains: Mapping[Symbol, Interval]
+    strict: bool = True
+    kind: str = field(default="inequality", init=False)
+
+    def status(self) -> Status:
+        """Return "proved" if a certificate is found."""
+        return "proved" if is_positive(self.expression, self.domains, self.strict) else "failed"
+
+    def mutants(self) -> Iterator[Inequality]:
+        """Yield it with the sign flipped, and with every parameter's domain left out."""
+        yield replace(self, expression=-sympify(self.expression))
+        for symbol in sympify(self.expression).free_symbols & set(self.domains):
+            others = {x: domain for x, domain in self.domains.items() if x != symbol}
+            yield replace(self, domains=others)
+
+
+@dataclass(frozen=True)
+class Deduction:
+    """A textbook theorem applies, for all of its hypotheses are shown.
+
+    Attributes
+    ----------
+    theorem : str
+        A key of `TEXTBOOK`.
+    hypotheses : mapping of str to Evidence
+        Evidence for each hypothesis, by its name there.
+    conclusion : str
+        What follows: prose with LaTeX mathematics between dollar signs.
+    """
+
+    theorem: str
+    hypotheses: Mapping[str, Evidence]
+    conclusion: str
+    kind: str = field(default="deduction", init=False)
+
+    def status(self) -> Status:
+        """Return the weakest status of the hypotheses; "failed" if one is missing or unknown."""
+        known = TEXTBOOK.get(self.theorem)
+        if known is None or set(self.hypotheses) != set(known.hypotheses) or not self.conclusion:
+            return "failed"
+        return weakest(evidence.status() for evidence in self.hypotheses.values())
+
+    def mutants(self) -> Iterator[Deduction]:
+        """Yield it with every hypothesis left out, and with every mutant of one."""
+        for name, evidence in self.hypotheses.items():
+            others = {key: value for key, value in self.hypotheses.items() if key != name}
+            yield replace(self, hypotheses=others)
+            for wrong in evidence.mutants():
+                yield replace(self, hypotheses={**others, name: wrong})
+
+
+@dataclass(frozen=True)
+class ExactFinite:
+    """Two functions agree on every case of a grid, in exact arithmetic.
+
+    Attributes
+    ----------
+    claim : str
+        What is equal: prose with LaTeX mathematics.
+    grid : str
+        Which cases: prose.
+    cases : callable returning an iterable
+        Called at every check; no cases at all is a failure.
+    left, right : callable
+        From a case to integers, rationals, booleans, strings, sympy objects without floats, or
+        tuples and lists of these.
+    """
+
+    claim: str
+    grid: str
+    cases: Callable[[], Iterable[Any]]
+    left: Callable[[Any], Any]
+    right: Callable[[Any], Any]
+    kind: str = field(default="exact-finite", init=False)
+
+    def status(self) -> Status:
+        """Return "exact-finite" if all cases agree and there is one at least."""
+        seen = False
+        for case in self.cases():
+            seen = True
+            left, right = self.left(case), self.right(case)
+            if not (_is_exact(left) and _is_exact(right) and left == right):
+                return "failed"
+        return "exact-finite" if seen else "failed"
+
+    def mutants(self) -> Iterator[ExactFinite]:
+        """Yield it with a wrong right side, and with an empty grid."""
+        yield replace(self, right=lambda case: _another(self.right(case)))
+        yield replace(self, cases=tuple)
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A certified interval lies below, above or within exact bounds.
+
+    Attributes
+    ----------
+    claim : str
+        Prose with LaTeX mathematics.
+    interval : callable returning RealEnclosure
+        The interval [low, high] that stabkit proves for a quantity.
+    low, high : Fraction or None
+        The claim: low < quantity < high.
+    """
+
+    claim: str
+    interval: Callable[[], RealEnclosure | None]
+    low: Fraction | None = None
+    high: Fraction | None = None
+    kind: str = field(default="enclosure", init=False)
+
+    def status(self) -> Status:
+        """Return "enclosure" if the interval is within the bounds."""
+        found = self.interval()
+        if found is None or (self.low is None and self.high is None):
+            return "failed"
+        above = self.low is None or self.low < found.low
+        below = self.high is None or found.high < self.high
+        return "enclosure" if above and below and found.low <= found.high else "failed"
+
+    def mutants(self) -> Iterator[Enclosure]:
+        """Yield it with bounds beyond the interval, and without bounds."""
+        yield replace(self, low=None, high=None)
+        found = self.interval()
+        if found is not None:
+            yield replace(self, low=found.high, high=None)
+            yield replace(self, low=None, high=found.low)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A source: authors, title and place, with a locator such as "theorem 4.2".
+
+    Examples
+    --------
+    >>> Reference("R. Ao et al.", "Service-Induced Congestion", "section 4").complete
+    True
+    """
+
+    authors: str
+    title: str
+    locator: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing of it is missing."""
+        return all(part.strip() for part in (self.authors, self.title, self.locator))
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A step whose proof is written elsewhere, and not checked here.
+
+    Attributes
+    ----------
+    claim : str
+        What is taken over: prose with LaTeX mathematics.
+    reference : Reference
+    """
+
+    claim: str
+    reference: Reference
+    kind: str = field(default="cited", init=False)
+
+    def status(self) -> Status:
+        """Return "cited" if claim and reference are complete."""
+        return "cited" if self.claim and self.reference.complete else "failed"
+
+    def mutants(self) -> Iterator[Cited]:
+        """Yield it without its locator and without its claim."""
+        yield replace(self, reference=replace(self.reference, locator=""))
+        yield replace(self, claim="")
+
+
+@dataclass(frozen=True)
+class Numeric:
+    """Two functions agree on every case within a tolerance, in floating point: evidence, no proof.
+
+    Attributes
+    ----------
+    claim, grid : str
+        Prose: what was compared, and over which cases.
+    cases : callable returning an iterable
+    left, right : callable
+        From a case to floats.
+    tolerance : float
+        Largest difference; its reason stands in the step.
+    """
+
+    claim: str
+    grid: str
+    cases: Callable[[], Iterable[Any]]
+    left: Callable[[Any], float]
+    right: Callable[[Any], float]
+    tolerance: float
+    kind: str = field(default="numeric", init=False)
+
+    def status(self) -> Status:
+        """Return "numeric" if all cases agree and there is one at least."""
+        seen = False
+        for case in self.cases():
+            seen = True
+            if not abs(self.left(case) - self.right(case)) <= self.tolerance:  # NaN fails
+                return "failed"
+        return "numeric" if seen else "failed"
+
+    def mutants(self) -> Iterator[Numeric]:
+        """Yield it with a right side beyond the tolerance, and with an empty grid."""
+        yield replace(self, right=lambda case: self.right(case) + 2 * self.tolerance + 1e-9)
+        yield replace(self, cases=tuple)
+
+
+def _wrong(right: Any) -> Iterator[Any]:
+    """Yield expressions that differ from `right` in a sign, in a term, and by 1."""
+    if isinstance(right, MatrixBase):
+        ones = Matrix.ones(*right.shape)
+        yield right + ones
+        return
+    found = sympify(right)
+    if not vanishes(found):
+        yield -found
+    expanded = found.expand()
+    if isinstance(expanded, Add):
+        yield expanded - expanded.args[0]
+        yield expanded - expanded.args[-1]
+    yield found + 1
+
+
+def _is_exact(value: Any) -> bool:
+    if isinstance(value, (tuple, list)):
+        return all(_is_exact(part) for part in value)
+    if isinstance(value, (Basic, MatrixBase)):
+        return not _has_float(value)
+    return value is None or isinstance(value, (bool, str, ExactNumber))
+
+
+def _has_float(value: Any) -> bool:
+    from sympy import Float
+
+    return bool(value.has(Float))
+
+
+def _another(value: Any) -> Any:
+    """Return an exact value that differs from `value`."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, str):
+        return f"{value}?"
+    if isinstance(value, (tuple, list)):
+        return type(value)([*value[:-1], _another(value[-1])]) if value else (0,)
+    if isinstance(value, MatrixBase):
+        return value + Matrix.ones(*value.shape)
+    if value is None:
+        return False
+    return value + 1 if isinstance(value, (Expr, ExactNumber)) else (value,)

@@ -1,0 +1,136 @@
+"""Is an expression zero, whatever its parameters? A proof or nothing.
+
+The test knows rational functions. A power with a symbolic exponent, such as z^(2 l + 1), is taken
+apart by the laws of exponents into (z^l)^2 z, and z^l becomes an indeterminate of its own; what
+is then zero as a rational function is zero for all values of the parameters where no denominator
+vanishes. The converse fails in general, for z^l is not independent of z and l: *not shown to be
+zero* does not mean *not zero*, and the test never says the latter.
+
+*Relations.* Where parameters are tied by polynomial equations, as c^2 + s^2 = 1 or omega^g = 1, it
+is enough that the numerator lies in the ideal of these: its remainder by a Groebner basis is 0.
+
+*Sums* with a symbolic limit are not evaluated here; `stabkit.theorems.evidence.Summation` proves
+their closed forms by induction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sympy import (
+    Add,
+    Dummy,
+    Expr,
+    Integer,
+    MatrixBase,
+    Mul,
+    Pow,
+    cancel,
+    expand,
+    fraction,
+    groebner,
+    reduced,
+    sympify,
+    together,
+)
+
+__all__ = ["Generators", "vanishes"]
+
+
+class Generators:
+    """Indeterminates that stand for powers with a symbolic exponent, one per base and exponent."""
+
+    def __init__(self) -> None:
+        self._of: dict[tuple[Expr, Expr], Dummy] = {}
+
+    def rational(self, expression: Expr) -> Expr:
+        """Return the expression with indeterminates for its symbolic powers.
+
+        Raises
+        ------
+        ValueError
+            If an exponent is not an integer: the laws of exponents would need a branch.
+
+        Examples
+        --------
+        >>> from sympy import symbols
+        >>> l = symbols("l", integer=True)
+        >>> z = symbols("z")
+        >>> found = Generators().rational(z ** (2 * l + 1) - z * (z**l) ** 2)
+        >>> found
+        0
+        """
+        if not expression.args:
+            return expression
+        if isinstance(expression, Pow) and not expression.exp.is_number:
+            return self._power(expression)
+        return expression.func(*(self.rational(part) for part in expression.args))
+
+    def _power(self, power: Pow) -> Expr:
+        base, exponent = power.base, expand(power.exp)
+        if not exponent.is_integer:
+            raise ValueError(f"the exponent of {power} must be an integer")
+        product: Expr = Integer(1)
+        for factor in Mul.make_args(base):
+            root, multiple = factor.as_base_exp()
+            for term in Add.make_args(expand(exponent * multiple)):
+                product *= self._monomial(self.rational(root), term)
+        return product
+
+    def _monomial(self, base: Expr, term: Expr) -> Expr:
+        coefficient, symbols = term.as_coeff_Mul()
+        if symbols == 1:
+            return base**coefficient
+        if not coefficient.is_integer:
+            raise ValueError(f"the exponent {term} must have an integer coefficient")
+        if base == -1:
+            coefficient %= 2
+        return self._of.setdefault((base, symbols), Dummy("x")) ** coefficient
+
+
+def vanishes(expression: Any, given: Iterable[Any] = ()) -> bool:
+    """Tell whether an expression, or every entry of a matrix, is shown to be zero.
+
+    Parameters
+    ----------
+    expression : sympy.Expr or sympy.Matrix
+        A rational function of its symbols, of I, and of powers whose exponents are integer symbols
+        (declared with ``integer=True``) and their integer combinations.
+    given : iterable of sympy.Expr
+        Expressions that are zero by assumption, of the same kind.
+
+    Returns
+    -------
+    bool
+        False where it was not shown.
+
+    Examples
+    --------
+    >>> from sympy import symbols
+    >>> c, s = symbols("c s")
+    >>> vanishes((c + s) ** 2 - 1 - 2 * c * s), vanishes(c**4 - s**4 - c**2 + s**2)
+    (False, False)
+    >>> vanishes(c**4 - s**4 - c**2 + s**2, given=[c**2 + s**2 - 1])
+    True
+    """
+    if isinstance(expression, MatrixBase):
+        entries = list(given)
+        return all(vanishes(entry, entries) for entry in expression)
+    generators = Generators()
+    try:
+        numerator = _numerator(expression, generators)
+        relations = [_numerator(relation, generators) for relation in given]
+    except ValueError:
+        return False
+    relations = [relation for relation in relations if relation != 0]
+    if numerator == 0 or not relations:
+        return bool(numerator == 0)
+    unknowns = sorted(set().union(*(r.free_symbols for r in relations)), key=str)
+    basis = groebner(relations, *unknowns, order="grevlex")
+    return bool(reduced(numerator, list(basis.exprs), *unknowns, order="grevlex")[1] == 0)
+
+
+def _numerator(expression: Any, generators: Generators) -> Expr:
+    found = cancel(together(generators.rational(sympify(expression))))
+    return expand(fraction(found)[0])

@@ -1,0 +1,105 @@
+"""Is an expression positive for all parameters in their domains? A certificate or nothing.
+
+Every parameter is written with a new one, u >= 0:
+
+    x >= a:        x = a + u,
+    a < x < b:     x = (a + b u) / (1 + u), u > 0,
+
+an integer parameter from its least value on. If numerator and denominator then have no negative
+coefficient, the expression is non-negative; and it is positive if, besides, a monomial with a
+positive coefficient has no parameter that can be 0, as the constant one. These are certificates in
+the sense of Polya: they are checked by looking at signs, and finding none proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Dummy, Expr, Poly, Symbol, cancel, fraction, sympify, together
+
+from .exact_zero import Generators
+
+__all__ = ["Interval", "is_positive"]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The domain of a real or integer parameter.
+
+    Attributes
+    ----------
+    low : sympy.Expr
+        The least value; an expression in other parameters is welcome, so that l > i is low = i + 1.
+    high : sympy.Expr or None
+        The largest; None for unbounded.
+    open_low : bool
+        Whether `low` itself is excluded; with a `high`, both ends always are.
+    """
+
+    low: Any
+    high: Any = None
+    open_low: bool = False
+
+
+def is_positive(expression: Any, domains: Mapping[Symbol, Interval], strict: bool = True) -> bool:
+    """Tell whether an expression is shown to be positive, or non-negative if not `strict`.
+
+    Parameters
+    ----------
+    expression : sympy.Expr
+        A rational function of the parameters. A symbolic power must have been named by a parameter
+        of its own.
+    domains : mapping of Symbol to Interval
+        Of every parameter, in an order in which a `low` or `high` uses later ones only.
+
+    Examples
+    --------
+    >>> from sympy import symbols
+    >>> s, l = symbols("s l")
+    >>> is_positive((l - 1) / (2 * (s + l)), {s: Interval(0), l: Interval(2)})
+    True
+    >>> is_positive((l - 1) / (2 * (s + l)), {s: Interval(0), l: Interval(1)})
+    False
+    """
+    found, positive, free = sympify(expression), set(), set()
+    for symbol, domain in domains.items():
+        fresh = Dummy("u")
+        low = sympify(domain.low)
+        if domain.high is None:
+            value: Expr = low + fresh
+        else:
+            value = (low + sympify(domain.high) * fresh) / (1 + fresh)
+        if domain.open_low or domain.high is not None:
+            positive.add(fresh)
+        free.add(fresh)
+        found = found.subs(symbol, value)
+    if found.free_symbols - free:
+        return False
+    try:
+        numerator, denominator = fraction(cancel(together(Generators().rational(found))))
+    except ValueError:
+        return False
+    sign = 1 if _no_negative(denominator, free, positive, strict=True) else -1
+    return _no_negative(sign * denominator, free, positive, strict=True) and _no_negative(
+        sign * numerator, free, positive, strict
+    )
+
+
+def _no_negative(part: Expr, free: set[Any], positive: set[Any], strict: bool) -> bool:
+    """Tell whether no coefficient is negative and, if `strict`, one monomial cannot vanish."""
+    if part.free_symbols - free:
+        return False
+    symbols = sorted(free, key=str) or [Dummy("u")]
+    terms = Poly(part, *symbols).terms()
+    if any(not coefficient.is_nonnegative for _, coefficient in terms):
+        return False
+    if not strict:
+        return True
+    zeros = [symbol not in positive for symbol in symbols]
+    return any(
+        coefficient.is_positive
+        and not any(power and can for power, can in zip(powers, zeros, strict=True))
+        for powers, coefficient in terms
+    )

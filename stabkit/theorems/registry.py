@@ -1,0 +1,65 @@
+"""Where the records come from: the entry points of the group ``stabkit.theorems``.
+
+An entry point is a function without parameters that returns records in an order in which every
+`uses` points backwards. stabkit's own come first, those of other distributions follow by name and
+may use them. stabkit itself imports no record: what it computes does not rest on them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import entry_points
+
+from ..errors import StabkitError
+from .records import Theorem
+
+__all__ = ["GROUP", "MalformedRecord", "theorems"]
+
+GROUP = "stabkit.theorems"
+_OWN = "stabkit"
+
+
+class MalformedRecord(StabkitError):
+    """A label is used twice, or a theorem uses one that does not come before it."""
+
+
+@cache
+def theorems() -> tuple[Theorem, ...]:
+    """Return the records of all theorems that are installed, in order.
+
+    Raises
+    ------
+    MalformedRecord
+        If labels are not unique, or a theorem uses one that does not come before it.
+
+    Examples
+    --------
+    >>> [theorem.title for theorem in theorems() if theorem.label == "R2"]
+    ['Common input length']
+    """
+    found: list[Theorem] = []
+    points = sorted(entry_points(group=GROUP), key=lambda point: (point.name != _OWN, point.name))
+    for point in points:
+        found.extend(point.load()())
+    check_order(found)
+    return tuple(found)
+
+
+def check_order(found: list[Theorem]) -> None:
+    """Refuse records with a label used twice or a use that points forwards.
+
+    Raises
+    ------
+    MalformedRecord
+        If there is one.
+    """
+    seen: set[str] = set()
+    for theorem in found:
+        if theorem.label in seen:
+            raise MalformedRecord(f"'label' must be unique, not {theorem.label} twice.")
+        for label in theorem.uses:
+            if label not in seen:
+                raise MalformedRecord(
+                    f"'uses' of {theorem.label} must name earlier theorems, not {label}."
+                )
+        seen.add(theorem.label)
