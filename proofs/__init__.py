@@ -5,15 +5,22 @@ Installed as `stabkit_proofs` and found through the entry-point group ``stabkit.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from stabkit.theorems.records import Theorem
 
 from . import model
 
 __all__ = ["theorems"]
 
-_CHAPTERS = (model,)
+_CHAPTERS = (("The model", (model,)),)
 
 
 def theorems() -> tuple[Theorem, ...]:
     """Return all records, in an order in which every `uses` points backwards."""
-    return tuple(theorem for chapter in _CHAPTERS for theorem in chapter.THEOREMS)
+    return tuple(
+        replace(theorem, chapter=title)
+        for title, modules in _CHAPTERS
+        for module in modules
+        for theorem in module.THEOREMS
+    )

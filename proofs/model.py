@@ -24,11 +24,12 @@ from stabkit import (
 from stabkit.theorems.evidence import Deduction, ExactFinite, Identity, Summation
 from stabkit.theorems.records import Step, Theorem, Witness, paper
 
-from .notation import CAPACITY, CLASSES, B, lam, length, m, n, p, s, z
+from .notation import CAPACITY, CLASSES, B, c, lam, length, m, n, p, s, z
 
 __all__ = ["THEOREMS"]
 
 _x, _y, _total, _fraction = symbols("x y G_1 f")
+_a, _held, _survivors = symbols("a U X")
 _j = symbols("j", integer=True)
 
 
@@ -50,7 +51,7 @@ BALANCE = Theorem(
         r"of growth for every survivor: $\sum_k (s_k + 1) x_k^{(0)\prime} = \sum_k (s_k + l_k) "
         r"x_k^{(l_k - 1)} - \sum_k \sum_{j < l_k - 1} x_k^{(j)}$."
     ),
-    formula=Eq((s + _j + 2) * _x, (s + _j + 1) * _x + _x),
+    formula=Eq((s + 1) * _a, (s + length) * c - _survivors),
     code=("stabkit.simulate",),
     references=(paper("section 3"),),
     steps=(
@@ -61,16 +62,20 @@ BALANCE = Theorem(
             Identity((s + _j + 2) * _x, (s + _j + 1) * _x + _x),
         ),
         Step(
-            "completion",
-            r"A request that completes was in stage $l - 1$ and held $s + l$ tokens, which are "
-            r"free.",
-            Identity(((s + _j + 1) * _x).subs(_j, length - 1), (s + length) * _x),
-        ),
-        Step(
-            "newcomer",
-            r"A request that is admitted is in stage $0$ and needs $s + 1$ tokens. Since the "
-            r"total is $B$ before and after, what comes equals what goes less what grows.",
-            Identity(((s + _j + 1) * _x).subs(_j, 0), (s + 1) * _x),
+            "balance",
+            r"Let the survivors hold $U$ tokens before the step, and let there be $X$ of them; "
+            r"let $c$ requests complete and $a$ newcomers take their place. Before, $U + (s + l) "
+            r"c = B$: a request that completes was in stage $l - 1$. After, $U + X + (s + 1) a = "
+            r"B$: a newcomer is in stage $0$. With several classes, each of these terms is a sum "
+            r"over them.",
+            Identity(
+                (s + 1) * _a,
+                (s + length) * c - _survivors,
+                given=(
+                    _held + (s + length) * c - B,
+                    _held + _survivors + (s + 1) * _a - B,
+                ),
+            ),
         ),
     ),
     checks=(

@@ -109,6 +109,7 @@ _HOME = {
     "AtlasEntry": "analysis.atlas",
     "atlas": "analysis.atlas",
     "bootstrap": "analysis.bootstrap",
+    "theorems": "theorems",
 }
 __all__ = ["__version__", *_HOME]
 
@@ -116,7 +117,8 @@ __all__ = ["__version__", *_HOME]
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    home = import_module(f".{_HOME[name]}", __name__)
+    value = getattr(home, name) if name != "theorems" else home  # a package that can be called
     globals()[name] = value
     return value
 

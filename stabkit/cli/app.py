@@ -32,6 +32,7 @@ from .examples import examples
 from .locus import locus
 from .margins import margins
 from .nyquist import nyquist
+from .prove import prove
 from .roots import roots
 from .simulate import simulate
 from .synchrony import synchrony
@@ -61,6 +62,7 @@ for _command in (
     nyquist,
     simulate,
     cycle,
+    prove,
     examples,
 ):
     app.command()(_command)

@@ -120,6 +120,8 @@ class Theorem:
     sharpness : tuple of Witness
     conjecture : str or None
         Where no proof is known: what has been searched.
+    chapter : str
+        The title of the chapter that it stands in.
     """
 
     label: str
@@ -136,3 +138,4 @@ class Theorem:
     checks: tuple[Step, ...] = ()
     sharpness: tuple[Witness, ...] = ()
     conjecture: str | None = None
+    chapter: str = ""

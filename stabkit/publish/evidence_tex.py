@@ -1,0 +1,174 @@
+"""The evidence for a step as LaTeX: formulas displayed, words around them.
+
+Prose of a record is plain text with mathematics between dollar signs and goes through as it is,
+save for what is special to LaTeX in the text between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sympy import Symbol, latex, sympify
+
+from ..theorems.evidence import (
+    Cited,
+    Deduction,
+    Enclosure,
+    Evidence,
+    ExactFinite,
+    Identity,
+    Inequality,
+    Numeric,
+    Reference,
+    Summation,
+)
+from ..theorems.positivity import Interval
+from ..theorems.textbook import TEXTBOOK
+from .line_breaking import aligned
+
+__all__ = ["displayed", "escaped", "formula", "prose", "reference"]
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "′": r"$'$",
+}
+
+
+def escaped(text: str) -> str:
+    """Return text such that LaTeX prints it as it is.
+
+    Examples
+    --------
+    >>> print(escaped("50 % of R6′"))
+    50 \\% of R6$'$
+    """
+    return "".join(_SPECIAL.get(c, c) for c in text)
+
+
+def prose(text: str) -> str:
+    r"""Return prose with mathematics between dollar signs as LaTeX.
+
+    Examples
+    --------
+    >>> print(prose(r"50 % if $x_k \le 1$"))
+    50 \% if $x_k \le 1$
+    """
+    parts = text.split("$")
+    return "$".join(part if k % 2 else escaped(part) for k, part in enumerate(parts))
+
+
+def reference(source: Reference) -> str:
+    """Return a source as one sentence of LaTeX."""
+    return escaped(f"{source.authors}, {source.title}, {source.locator}.")
+
+
+def formula(expression: Any) -> str:
+    """Return a sympy object as LaTeX, scripts in the names kept."""
+    return str(latex(expression, mul_symbol=None))
+
+
+def displayed(evidence: Evidence) -> str:
+    """Return the evidence as LaTeX paragraphs: what was checked."""
+    for kind, write in _WRITERS.items():
+        if isinstance(evidence, kind):
+            return write(evidence)
+    return escaped(f"Evidence of the kind {evidence.kind}.")
+
+
+def _display(text: str) -> str:
+    return f"\\[\n{aligned(text)}\n\\]"
+
+
+def _identity(evidence: Identity) -> str:
+    text = _display(f"{formula(sympify(evidence.left))} = {formula(sympify(evidence.right))}")
+    if not evidence.given:
+        return text
+    given = ", ".join(f"${formula(sympify(expression))} = 0$" for expression in evidence.given)
+    return f"{text}\nprovided that {given}."
+
+
+def _summation(evidence: Summation) -> str:
+    limits = f"_{{{formula(evidence.index)}={formula(sympify(evidence.lower))}}}^{{"
+    limits += f"{formula(evidence.upper)}}}"
+    term, closed = formula(sympify(evidence.term)), formula(sympify(evidence.closed))
+    return _display(rf"\sum{limits} \left({term}\right) = {closed}")
+
+
+def _inequality(evidence: Inequality) -> str:
+    sign = ">" if evidence.strict else r"\ge"
+    expression = sympify(evidence.expression)
+    text = _display(f"{formula(expression)} {sign} 0")
+    used = {x: d for x, d in evidence.domains.items() if x in _needed(expression, evidence.domains)}
+    if not used:
+        return text
+    domains = ", ".join(f"${_domain(x, d)}$" for x, d in used.items())
+    return f"{text}\nfor {domains}."
+
+
+def _needed(expression: Any, domains: Mapping[Symbol, Interval]) -> set[Any]:
+    needed = set(expression.free_symbols)
+    for symbol, domain in domains.items():
+        if symbol in needed:
+            for end in (domain.low, domain.high):
+                needed |= set() if end is None else sympify(end).free_symbols
+    return needed
+
+
+def _domain(symbol: Symbol, domain: Interval) -> str:
+    low, name = formula(sympify(domain.low)), formula(symbol)
+    if domain.high is not None:
+        return f"{low} < {name} < {formula(sympify(domain.high))}"
+    return f"{name} > {low}" if domain.open_low else rf"{name} \ge {low}"
+
+
+def _deduction(evidence: Deduction) -> str:
+    known = TEXTBOOK[evidence.theorem]
+    lines = [f"By the textbook theorem \\emph{{{escaped(known.title)}}}:"]
+    for name, part in evidence.hypotheses.items():
+        lines.append(rf"\par\noindent\emph{{{escaped(name)}.}} {displayed(part)}")
+    return "\n".join([*lines, rf"\par\noindent {prose(evidence.conclusion)}"])
+
+
+def _finite(evidence: ExactFinite) -> str:
+    return f"In exact arithmetic: {prose(evidence.claim)}. Grid: {prose(evidence.grid)}."
+
+
+def _enclosure(evidence: Enclosure) -> str:
+    low = "" if evidence.low is None else f"${formula(sympify(evidence.low))} <{{}}$ "
+    high = "" if evidence.high is None else f" ${{}}< {formula(sympify(evidence.high))}$"
+    return f"By certified enclosure: {low}{prose(evidence.claim)}{high}."
+
+
+def _cited(evidence: Cited) -> str:
+    return f"{prose(evidence.claim)} Written proof: {reference(evidence.reference)}"
+
+
+def _numeric(evidence: Numeric) -> str:
+    return (
+        f"Numerical evidence, no proof: {prose(evidence.claim)}. Cases: {prose(evidence.grid)}; "
+        f"tolerance {evidence.tolerance:g}."
+    )
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    Identity: _identity,
+    Summation: _summation,
+    Inequality: _inequality,
+    Deduction: _deduction,
+    ExactFinite: _finite,
+    Enclosure: _enclosure,
+    Cited: _cited,
+    Numeric: _numeric,
+}

@@ -1,0 +1,64 @@
+"""stabkit prove: output, exit statuses."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sympy import symbols
+
+from stabkit.cli import main
+from stabkit.theorems import registry
+from stabkit.theorems.evidence import Identity
+from stabkit.theorems.records import Step, Theorem
+
+
+def test_a_table(capsys):
+    assert main(["prove", "kernel", "R11"]) == 0
+    out = capsys.readouterr().out
+    assert "R11  Product form  [proved]" in out
+    assert "Checked by computer algebra" in out
+    assert "formally verified" not in out
+
+
+def test_json(capsys):
+    assert main(["prove", "closed-form", "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert [one["label"] for one in record["theorems"]] == ["closed-form"]
+    assert record["theorems"][0]["status"] == "proved"
+
+
+def test_tex_into_a_file(tmp_path, capsys):
+    path = tmp_path / "theory.tex"
+    assert main(["prove", "balance", "--tex", "--output", str(path)]) == 0
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith(r"\documentclass")
+    assert text.rstrip().endswith(r"\end{document}")
+    assert not capsys.readouterr().out
+
+
+def test_a_failed_step_is_status_1(monkeypatch, capsys):
+    x = symbols("x")
+    wrong = Step("wrong", "it is not", Identity(x, x + 1))
+    record = Theorem("T", "A wrong one", (), (), "so", x, (wrong,), "lesson", chapter="One")
+    monkeypatch.setattr(registry, "theorems", lambda: (record,))
+    assert main(["prove"]) == 1
+    assert "1 failed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["prove", "R99"], "'LABEL' must be one of "),
+        (["prove", "--json", "--tex"], "'--tex' must be given without '--json'"),
+    ],
+)
+def test_errors(arguments, message, capsys):
+    assert main(arguments) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_no_records_installed(monkeypatch, capsys):
+    monkeypatch.setattr(registry, "theorems", lambda: ())
+    assert main(["prove"]) == 2
+    assert "none is installed" in capsys.readouterr().err

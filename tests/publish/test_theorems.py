@@ -1,0 +1,94 @@
+"""What is printed of theorems: table, JSON, LaTeX, pages."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from sympy import symbols
+
+import stabkit
+from stabkit.publish.evidence_tex import escaped, prose
+from stabkit.publish.theorem_pages import theory_pages
+from stabkit.publish.theorem_tex import theory_tex
+from stabkit.publish.theorems import theorems_record, theorems_text
+from stabkit.theorems.evidence import Identity
+from stabkit.theorems.records import Step, Theorem, Variable
+from stabkit.theorems.runner import prove
+
+x = symbols("x")
+
+
+def hostile(right):
+    nasty = r"50 % & \input{/etc/passwd} # ~ ^ < _ {x}"
+    step = Step("a-step", nasty, Identity(x + x, right))
+    variable = Variable("x", nasty, nasty)
+    return Theorem("T1", nasty, (variable,), (nasty,), nasty, x, (step,), nasty, chapter="One")
+
+
+def found(right=2 * x):
+    return prove([hostile(right)])
+
+
+def test_record_is_what_the_interface_says():
+    record = theorems_record(found())
+    assert json.loads(json.dumps(record, allow_nan=False)) == record
+    one = record["theorems"][0]
+    assert {"label", "title", "status", "uses", "steps"} <= set(one)
+    assert one["steps"] == [{"name": "a-step", "evidence": "identity", "status": "proved"}]
+
+
+def test_a_failure_is_seen():
+    assert "failed" in theorems_text(found(3 * x))
+    assert "0 of 1" in theorems_text(found(3 * x))
+    assert "1 failed" in theorems_text(found(3 * x))
+    assert theorems_record(found(3 * x))["theorems"][0]["status"] == "failed"
+    assert r"\status{stabkitred}{failed}" in theory_tex(found(3 * x))
+
+
+def test_details_name_every_step():
+    text = theorems_text(found(), detailed=True)
+    assert "proof: a-step (identity): proved" in text
+
+
+def test_words_are_escaped_and_mathematics_is_not():
+    assert prose(r"a_b $x_k \{$ 5 %") == r"a\_b $x_k \{$ 5 \%"
+    assert escaped("\\") == r"\textbackslash{}"
+    text = theory_tex(found())
+    assert r"\input" not in text
+    assert r"\textbackslash{}input\{/etc/passwd\}" in text
+
+
+def test_the_article_compiles(tmp_path):
+    if not shutil.which("pdflatex"):
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI must provide a TeX engine")
+        pytest.skip("no TeX engine is installed")
+    checked = [*prove(stabkit.theorems()[:2]), *found()]
+    (tmp_path / "theory.tex").write_text(theory_tex(checked), encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-no-shell-escape", "theory.tex"]
+    for _ in range(2):
+        run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=100)
+    assert run.returncode == 0, run.stdout[-2000:]
+    assert (tmp_path / "theory.pdf").stat().st_size > 10_000
+    assert "undefined" not in run.stdout
+
+
+def test_pages_link_to_their_headings():
+    pages = theory_pages(prove(stabkit.theorems()[:6]))
+    links = re.findall(r"\(([^)#]+)#([^)]+)\)", pages["README.md"])
+    assert len(links) == 6
+    for name, anchor in links:
+        headings = re.findall(r"^## (.+)$", pages[name], re.MULTILINE)
+        slugs = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+        assert anchor in slugs
+
+
+def test_no_backslash_that_markdown_would_eat():
+    for text in theory_pages(prove(stabkit.theorems()[:6])).values():
+        for part in text.split("```")[::2]:
+            assert not re.search(r"\\[{},;!|]", part)

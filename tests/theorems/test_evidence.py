@@ -1,0 +1,109 @@
+"""Each kind of evidence: it holds where it must, fails where it must, and its mutants fail."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from sympy import Float, symbols
+
+from stabkit.spectrum.spectral_radius import RealEnclosure
+from stabkit.theorems.evidence import (
+    STATUSES,
+    Cited,
+    Deduction,
+    Enclosure,
+    ExactFinite,
+    Identity,
+    Inequality,
+    Numeric,
+    Reference,
+    Summation,
+    weakest,
+)
+from stabkit.theorems.positivity import Interval
+
+x, y = symbols("x y")
+m, n = symbols("m n", integer=True)
+SOURCE = Reference("A. Author", "A Title", "theorem 1")
+
+
+def interval(low, high):
+    return lambda: RealEnclosure(Fraction(low), Fraction(high))
+
+
+SOUND = [
+    (Identity((x + 1) ** 2, x**2 + 2 * x + 1), "proved"),
+    (Identity(x**2, 1, given=(x - 1,)), "proved"),
+    (Summation(m, m, 1, n, n * (n + 1) / 2), "proved"),
+    (Inequality(x + 1, {x: Interval(0)}), "proved"),
+    (
+        Deduction(
+            "intermediate-value",
+            {"below": Inequality(x + 1, {x: Interval(0)}), "above": Identity(x + x, 2 * x)},
+            "there is a zero",
+        ),
+        "proved",
+    ),
+    (
+        Deduction(
+            "intermediate-value",
+            {
+                "below": Inequality(x + 1, {x: Interval(0)}),
+                "above": ExactFinite("c", "g", lambda: [1], lambda c: c, lambda c: 1),
+            },
+            "there is a zero",
+        ),
+        "exact-finite",
+    ),
+    (
+        ExactFinite("squares", "0..4", lambda: range(5), lambda k: k * k, lambda k: k**2),
+        "exact-finite",
+    ),
+    (Enclosure("a number", interval(1, 2), Fraction(1, 2), Fraction(3)), "enclosure"),
+    (Cited("something", SOURCE), "cited"),
+    (Numeric("a", "b", lambda: [1.0], lambda c: c, lambda c: c + 1e-9, 1e-6), "numeric"),
+]
+
+
+@pytest.mark.parametrize(("evidence", "status"), SOUND)
+def test_sound_evidence_and_its_mutants(evidence, status):
+    assert evidence.status() == status
+    mutants = list(evidence.mutants())
+    assert mutants
+    assert {mutant.status() for mutant in mutants} == {"failed"}
+
+
+WRONG = [
+    Identity(x**2, x),
+    Identity(x, y),
+    Summation(m, m, 1, n, n * (n - 1) / 2),
+    Summation(m, m, 0, n, n * (n + 1) / 2 + 1),  # the increment is right, the start is not
+    Inequality(x - 1, {x: Interval(0)}),
+    Deduction("no such theorem", {"below": Identity(x, x)}, "a conclusion"),
+    Deduction("intermediate-value", {"below": Identity(x, x)}, "a hypothesis is missing"),
+    ExactFinite("empty", "nothing", list, lambda c: 1, lambda c: 1),
+    ExactFinite("one fails", "0..4", lambda: range(5), lambda k: k, lambda k: min(k, 3)),
+    ExactFinite("floats", "one", lambda: [1], lambda c: 0.5, lambda c: 0.5),
+    ExactFinite("sympy floats", "one", lambda: [1], lambda c: Float(1), lambda c: Float(1)),
+    Enclosure("too wide", interval(0, 2), Fraction(1, 2)),
+    Enclosure("not decided", lambda: None, Fraction(1, 2)),
+    Enclosure("no claim", interval(1, 2)),
+    Enclosure("touches", interval(1, 2), Fraction(1)),
+    Cited("no locator", Reference("A", "T", " ")),
+    Numeric("not a number", "one", lambda: [1], lambda c: float("nan"), lambda c: 1.0, 1.0),
+    Numeric("empty", "none", list, lambda c: 1.0, lambda c: 1.0, 1.0),
+]
+
+
+@pytest.mark.parametrize("evidence", WRONG)
+def test_wrong_evidence_fails(evidence):
+    assert evidence.status() == "failed"
+
+
+def test_order_of_statuses():
+    assert STATUSES[0] == "proved"
+    assert STATUSES[-1] == "failed"
+    assert weakest([]) == "proved"
+    assert weakest(["numeric", "proved"]) == "numeric"
+    assert weakest(["failed", "conjecture"]) == "failed"

@@ -1,0 +1,108 @@
+"""The records of the theory: they hold, they can fail, and they are complete."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import stabkit
+from stabkit.theorems.records import Step
+
+RECORDS = stabkit.theorems()
+LABELS = [theorem.label for theorem in RECORDS]
+_PROSE_MATH = re.compile(r"\$[^$]*\$")
+
+
+def pieces(theorem):
+    witnesses = [Step(f"without: {w.drops}", w.text, w.evidence) for w in theorem.sharpness]
+    return [*theorem.steps, *theorem.checks, *witnesses]
+
+
+def prose(theorem):
+    yield from (theorem.title, theorem.statement, theorem.lesson, *theorem.hypotheses)
+    for step in pieces(theorem):
+        yield from (step.name, step.reason)
+        for field in ("claim", "grid", "conclusion"):
+            yield getattr(step.evidence, field, "")
+    for variable in theorem.variables:
+        yield from (variable.meaning, variable.domain)
+
+
+def test_nothing_fails(checked):
+    failed = [
+        (one.theorem.label, step.name)
+        for one in checked
+        for step in (*one.steps, *one.checks, *one.sharpness)
+        if step.status == "failed"
+    ]
+    assert not failed
+    assert "failed" not in {one.status for one in checked}
+
+
+@pytest.mark.parametrize("theorem", RECORDS, ids=LABELS)
+def test_every_mutant_of_every_step_fails(theorem):
+    for step in pieces(theorem):
+        mutants = list(step.evidence.mutants())
+        assert mutants, step.name
+        for mutant in mutants:
+            assert mutant.status() == "failed", (step.name, mutant)
+
+
+@pytest.mark.parametrize("theorem", RECORDS, ids=LABELS)
+def test_code_names_resolve(theorem):
+    for name in theorem.code:
+        package, *path = name.split(".")
+        assert package == "stabkit"
+        assert path[0] in stabkit.__all__, name
+        found = stabkit
+        for part in path:
+            found = getattr(found, part)
+
+
+@pytest.mark.parametrize("theorem", RECORDS, ids=LABELS)
+def test_records_are_complete(theorem):
+    assert theorem.title
+    assert theorem.statement
+    assert theorem.lesson
+    assert theorem.chapter
+    assert theorem.formula is not None
+    names = [step.name for step in theorem.steps]
+    assert len(set(names)) == len(names)
+    assert {witness.drops for witness in theorem.sharpness} <= set(theorem.hypotheses)
+    assert all(reference.complete for reference in theorem.references)
+    assert bool(theorem.conjecture) or theorem.conjecture is None
+
+
+@pytest.mark.parametrize("theorem", RECORDS, ids=LABELS)
+def test_prose_is_plain_text_and_mathematics(theorem):
+    for text in prose(theorem):
+        assert text.count("$") % 2 == 0, text
+        outside = _PROSE_MATH.sub("", text)
+        assert not re.search(r"[\\{}^_#&~`]|\*\*|--", outside), text
+
+
+def test_every_result_of_the_reference_has_its_record(shared):
+    text = (shared / "MODEL.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\bR\d+(?:[a-c]\b|′)?", text))
+    assert {"R1", "R1b", "R6′", "R12"} <= named
+    assert not named - set(LABELS)
+
+
+def test_what_the_theory_must_speak_of():
+    others = {
+        "balance",
+        "kernel",
+        "closed-form",
+        "state-space",
+        "token-balance",
+        "worst-cycle",
+        "variance-law",
+        "greedy",
+        "damped",
+        "headroom",
+        "rate-limited",
+        "reservation",
+        "renewal-graph",
+    }
+    assert not others - set(LABELS)
