@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 import stabkit
+from stabkit.publish.theorem_pages import theory_pages
 from stabkit.theorems.records import Step
 
 RECORDS = stabkit.theorems()
+PAGES = Path(__file__).parents[2] / "docs" / "theory"
 LABELS = [theorem.label for theorem in RECORDS]
 _PROSE_MATH = re.compile(r"\$[^$]*\$")
 
@@ -80,6 +83,11 @@ def test_prose_is_plain_text_and_mathematics(theorem):
         assert text.count("$") % 2 == 0, text
         outside = _PROSE_MATH.sub("", text)
         assert not re.search(r"[\\{}^_#&~`]|\*\*|--", outside), text
+
+
+def test_pages_are_what_the_records_say(checked):
+    pages = {path.name: path.read_text(encoding="utf-8") for path in PAGES.glob("*.md")}
+    assert pages == theory_pages(checked), "run docs/make_theory.py"
 
 
 def test_every_result_of_the_reference_has_its_record(shared):
