@@ -42,12 +42,13 @@ A. Cohn, "Ueber die Anzahl der Wurzeln einer algebraischen Gleichung in einem Kr
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import count
 
 from flint import fmpz_poly
 
-__all__ = ["zeros_in_disc"]
+__all__ = ["SchurCohnStep", "schur_cohn_steps", "zeros_in_disc"]
 
 
 def zeros_in_disc(coefficients: Sequence[int]) -> int:
@@ -78,22 +79,60 @@ def zeros_in_disc(coefficients: Sequence[int]) -> int:
     ...
     ValueError: the leading coefficient must not be 0
     """
+    found, sign = 0, 1  # N(original) = found + sign * N(p) all along
+    for step in schur_cohn_steps(coefficients):
+        if step.expanding:
+            found += sign
+        else:
+            found += sign * step.degree_after
+            sign = -sign
+    return found
+
+
+@dataclass(frozen=True)
+class SchurCohnStep:
+    """One regular step: P of degree n to its Schur transform T of degree n - 1.
+
+    Attributes
+    ----------
+    coefficients : tuple of int
+        Of P, ascending, without common factor. After a singular step: of what that step made of P.
+    singular : bool
+        Whether a singular step came before.
+    """
+
+    coefficients: tuple[int, ...]
+    singular: bool
+
+    @property
+    def expanding(self) -> bool:
+        """Whether |a| > |c|, so that N(P) = N(T) + 1; otherwise N(P) = n - 1 - N(T)."""
+        return abs(self.coefficients[-1]) > abs(self.coefficients[0])
+
+    @property
+    def degree_after(self) -> int:
+        """n - 1."""
+        return len(self.coefficients) - 2
+
+
+def schur_cohn_steps(coefficients: Sequence[int]) -> Iterator[SchurCohnStep]:
+    """Yield the regular steps of the recursion, down to degree 1; as `zeros_in_disc` takes them.
+
+    Examples
+    --------
+    >>> [step.coefficients for step in schur_cohn_steps([6, 7, 8])]
+    [(6, 7, 8), (1, 2)]
+    """
     p = list(coefficients)
     if not p or p[-1] == 0:
         raise ValueError("the leading coefficient must not be 0")
-    found, sign = 0, 1  # N(original) = found + sign * N(p) all along
     while len(p) > 1:
-        a, c = p[-1], p[0]
-        if abs(a) == abs(c):
+        singular = abs(p[-1]) == abs(p[0])
+        if singular:
             p = _singular_step(p)
-            a, c = p[-1], p[0]
-        if abs(a) > abs(c):
-            found += sign
-        else:
-            found += sign * (len(p) - 2)
-            sign = -sign
+        yield SchurCohnStep(tuple(p), singular)
+        a, c = p[-1], p[0]
         p = _primitive([a * x - c * y for x, y in zip(p[1:], p[-2::-1], strict=True)])
-    return found
 
 
 def _singular_step(p: list[int]) -> list[int]:
