@@ -109,6 +109,8 @@ _HOME = {
     "AtlasEntry": "analysis.atlas",
     "atlas": "analysis.atlas",
     "bootstrap": "analysis.bootstrap",
+    "Derivation": "publish.derivation",
+    "derive": "publish.derivation",
     "theorems": "theorems",
 }
 __all__ = ["__version__", *_HOME]

@@ -28,6 +28,7 @@ from .analyze import analyze
 from .atlas import atlas
 from .chart import chart
 from .cycle import cycle
+from .derive import derive
 from .examples import examples
 from .locus import locus
 from .margins import margins
@@ -63,6 +64,7 @@ for _command in (
     simulate,
     cycle,
     prove,
+    derive,
     examples,
 ):
     app.command()(_command)

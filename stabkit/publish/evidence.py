@@ -137,7 +137,7 @@ def _threshold_rows(threshold: ThresholdSummary) -> Rows:
 def _intervals(threshold: ThresholdSummary) -> str:
     if not threshold.stable_intervals:
         return "no common input length is stable"
-    if threshold.stable_intervals == (("0", None),):
+    if threshold.stable_intervals == (("0", None),) and threshold.input_length is None:
         return "every common input length is stable"
     shown = [_interval(*bounds) for bounds in threshold.stable_intervals[:_INTERVALS_SHOWN]]
     more = len(threshold.stable_intervals) - len(shown)

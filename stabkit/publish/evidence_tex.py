@@ -25,48 +25,10 @@ from ..theorems.evidence import (
 )
 from ..theorems.positivity import Interval
 from ..theorems.textbook import TEXTBOOK
+from .latex_words import escaped, prose
 from .line_breaking import aligned
 
-__all__ = ["displayed", "escaped", "formula", "prose", "reference"]
-
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "′": r"$'$",
-}
-
-
-def escaped(text: str) -> str:
-    """Return text such that LaTeX prints it as it is.
-
-    Examples
-    --------
-    >>> print(escaped("50 % of R6′"))
-    50 \\% of R6$'$
-    """
-    return "".join(_SPECIAL.get(c, c) for c in text)
-
-
-def prose(text: str) -> str:
-    r"""Return prose with mathematics between dollar signs as LaTeX.
-
-    Examples
-    --------
-    >>> print(prose(r"50 % if $x_k \le 1$"))
-    50 \% if $x_k \le 1$
-    """
-    parts = text.split("$")
-    return "$".join(part if k % 2 else escaped(part) for k, part in enumerate(parts))
+__all__ = ["displayed", "formula", "reference"]
 
 
 def reference(source: Reference) -> str:

@@ -45,7 +45,7 @@ def aligned(formula: str, width: float = 34.0) -> str:
     Parameters
     ----------
     formula : str
-        LaTeX of a formula, balanced brackets, without alignment marks.
+        LaTeX of a formula, balanced brackets; one with an environment in it is left as it is.
     width : float
         Of a line, in ems.
 
@@ -60,7 +60,7 @@ def aligned(formula: str, width: float = 34.0) -> str:
     &\quad + d
     \end{aligned}
     """
-    if estimated_width(formula) <= width:
+    if r"\begin{" in formula or estimated_width(formula) <= width:
         return formula
     lines = _lines(_TOKEN.findall(formula), width)
     if len(lines) == 1:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..theorems.records import Step, Theorem
 from ..theorems.runner import CheckedStep, CheckedTheorem
 from ..theorems.textbook import TEXTBOOK
-from .evidence_tex import displayed, escaped, prose, reference
+from .evidence_tex import displayed, reference
+from .latex_words import escaped, prose
 
 __all__ = ["theorem_tex", "theory_tex"]
 

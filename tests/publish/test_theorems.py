@@ -12,7 +12,7 @@ import pytest
 from sympy import symbols
 
 import stabkit
-from stabkit.publish.evidence_tex import escaped, prose
+from stabkit.publish.latex_words import escaped, prose
 from stabkit.publish.theorem_pages import theory_pages
 from stabkit.publish.theorem_tex import theory_tex
 from stabkit.publish.theorems import theorems_record, theorems_text

@@ -1,0 +1,148 @@
+"""``stabkit derive``: the whole derivation for a mix, as an article, a worksheet or a web page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import InvalidArgument, OutputError, shown
+from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from .options import check_targets
+from .terminal import emit, working
+
+if TYPE_CHECKING:
+    from ..model.symbolic import SymbolicWorkload
+    from ..publish.derivation import Derivation
+
+__all__ = ["derive"]
+
+_SUFFIXES = (".tex", ".pdf", ".html")
+
+
+def derive(
+    mix: Mix = None,
+    capacity: Capacity = None,
+    input_column: InputColumn = None,
+    output_column: OutputColumn = None,
+    symbolic: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND",
+            help="Keep symbols: 'one-class' or 'two-class' with free lengths, or 'shape': the "
+            "decode lengths of MIX with free inputs and shares.",
+        ),
+    ] = None,
+    fragment: Annotated[
+        bool, typer.Option("--fragment", help="The sections alone, for \\input in a paper.")
+    ] = False,
+    bibtex: Annotated[bool, typer.Option("--bibtex", help="The references, as BibTeX.")] = False,
+    exercise: Annotated[
+        bool,
+        typer.Option(
+            "--exercise",
+            help="A worksheet with room to write; beside --output FILE goes FILE-solution.",
+        ),
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write to FILE (.tex, .pdf or .html), not the terminal."),
+    ] = None,
+) -> int:
+    """Derive the stability of a mix, step by step, as a LaTeX article.
+
+    Kernel, characteristic equation, survival polynomial, proof of the verdict, roots, synchronised
+    modes, threshold, limit cycles, policies and cross-check. A .pdf needs TeX; .tex and .html do
+    not.
+
+    \b
+    Examples:
+      stabkit derive 100:7 100:10 --output mix.pdf
+      stabkit derive --symbolic two-class --output theory.tex
+      stabkit derive 5:3 5:5 --exercise --output sheet.tex
+    """
+    if fragment + bibtex + exercise > 1:
+        raise InvalidArgument("'--fragment', '--bibtex' and '--exercise' must be given alone.")
+    check_targets(output, None)
+    if output is not None and not bibtex and output.suffix not in _SUFFIXES:
+        raise OutputError(f"'--output' must end in .tex, .pdf or .html, not {shown(output.name)}.")
+    if fragment and output is not None and output.suffix != ".tex":
+        raise OutputError(f"'--fragment' must go to a .tex file, not {shown(output.name)}.")
+    solution = _solution_path(output) if exercise and output is not None else None
+    if solution is not None:
+        check_targets(solution, None)
+    with working("deriving"):
+        found = _derivation(symbolic, mix, capacity, input_column, output_column)
+        texts = _texts(found, output, fragment, bibtex, exercise)
+    if output is None or output.suffix != ".pdf" or bibtex:
+        emit(texts[0], output)
+        if solution is not None:
+            emit(texts[1], solution)
+        return 0
+    from ..publish.files import write_whole
+    from ..publish.tex_engine import pdf_of
+
+    for text, target in zip(texts, (output, solution), strict=False):
+        if target is not None:
+            with working("typesetting"):
+                pdf = pdf_of(text)
+            write_whole(target, pdf)
+    return 0
+
+
+def _solution_path(output: Path) -> Path:
+    return output.with_name(f"{output.stem}-solution{output.suffix}")
+
+
+def _derivation(
+    symbolic: str | None,
+    mix: list[str] | None,
+    capacity: str | None,
+    input_column: str | None,
+    output_column: str | None,
+) -> Derivation:
+    from ..publish.derivation import derive as derivation_of
+
+    if symbolic in ("one-class", "two-class"):
+        if mix:
+            raise InvalidArgument(
+                f"'--symbolic {symbolic}' must be given without MIX, not with it."
+            )
+        return derivation_of(_free(symbolic))
+    workload = read_mix(mix, capacity, input_column, output_column)
+    if symbolic is None:
+        return derivation_of(workload)
+    if symbolic != "shape":
+        raise InvalidArgument(
+            f"'--symbolic' must be one-class, two-class or shape, not {shown(symbolic)}."
+        )
+    from ..model.symbolic import SymbolicWorkload
+
+    return derivation_of(SymbolicWorkload.shape_of(workload))
+
+
+def _free(kind: str) -> SymbolicWorkload:
+    from sympy import symbols
+
+    from ..model.symbolic import SymbolicWorkload
+
+    s, p = symbols("s p")
+    if kind == "one-class":
+        return SymbolicWorkload.from_classes([(s, symbols("l", integer=True, positive=True), 1)])
+    first, second = symbols("l_1 l_2", integer=True, positive=True)
+    return SymbolicWorkload.from_classes([(s, first, p), (s, second, 1 - p)])
+
+
+def _texts(
+    found: Derivation, output: Path | None, fragment: bool, bibtex: bool, exercise: bool
+) -> tuple[str, ...]:
+    """Return what is written to the output, and to the file of the solution."""
+    if bibtex:
+        return (found.bibtex,)
+    if fragment:
+        return (found.fragment,)
+    html = output is not None and output.suffix == ".html"
+    if exercise:
+        return found.exercise_pages if html else (found.worksheet, found.solution)
+    return (found.html,) if html else (found.article,)

@@ -1,0 +1,165 @@
+"""Derivations: the whole reasoning about one workload, as an article, a fragment or a worksheet.
+
+`derive` decides what is said, in the order of a textbook; the writers in `document_tex` and
+`document_html` decide how it looks. A theorem is stated as its record states it. The article says
+more where the workload is small: at L = 3 every line of the calculation, at L = 1000 what fits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...analysis.derivation import DerivationFacts, derivation_facts
+from ...errors import InvalidArgument, shown
+from ...model.symbolic import SymbolicWorkload
+from ...model.workload import Workload
+from ..document import Document, Section
+from .model_sections import (
+    characteristic_section,
+    kernel_section,
+    survival_section,
+    workload_section,
+)
+from .operation_sections import (
+    conclusion_section,
+    crosscheck_section,
+    cycle_section,
+    policy_section,
+)
+from .stability_sections import (
+    criterion_section,
+    gcd_section,
+    roots_section,
+    synchrony_section,
+    threshold_section,
+)
+from .theory import cited_document
+
+__all__ = ["Derivation", "derivation_document", "derive"]
+
+_SECTIONS = (
+    workload_section,
+    kernel_section,
+    characteristic_section,
+    survival_section,
+    criterion_section,
+    roots_section,
+    synchrony_section,
+    gcd_section,
+    threshold_section,
+    cycle_section,
+    policy_section,
+    crosscheck_section,
+    conclusion_section,
+)
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A derivation, ready to be written.
+
+    Attributes
+    ----------
+    document : Document
+        Title, sections and references, as data.
+    """
+
+    document: Document
+
+    @property
+    def article(self) -> str:
+        """A complete LaTeX document; the same bytes for the same workload."""
+        from ..document_tex import article
+
+        return article(self.document)
+
+    @property
+    def fragment(self) -> str:
+        r"""The sections alone, for ``\\input`` in a paper."""
+        from ..document_tex import fragment
+
+        return fragment(self.document)
+
+    @property
+    def bibtex(self) -> str:
+        """The references, as BibTeX."""
+        from ..document_tex import bibtex
+
+        return bibtex(self.document.sources)
+
+    @property
+    def worksheet(self) -> str:
+        """The same as tasks with room to write, LaTeX."""
+        from ..document_tex import article
+
+        return article(self.document.worksheet(), worksheet=True)
+
+    @property
+    def solution(self) -> str:
+        """The tasks, each with its solution, LaTeX."""
+        from ..document_tex import article
+
+        return article(self.document.solution())
+
+    @property
+    def html(self) -> str:
+        """One page with MathML; it needs no TeX and makes no outside request."""
+        from ..document_html import page
+
+        return page(self.document)
+
+    @property
+    def exercise_pages(self) -> tuple[str, str]:
+        """Worksheet and solution as HTML."""
+        from ..document_html import page
+
+        return page(self.document.worksheet(), worksheet=True), page(self.document.solution())
+
+
+def derive(mix: Workload | SymbolicWorkload) -> Derivation:
+    """Return the derivation of a workload's stability, or of a symbolic one.
+
+    Parameters
+    ----------
+    mix : Workload or SymbolicWorkload
+        A symbolic one must have one class, or two classes with a common input length.
+
+    Returns
+    -------
+    Derivation
+        With `article`, `fragment`, `bibtex`, `worksheet` and `solution` in LaTeX, and `html`.
+
+    Raises
+    ------
+    InvalidArgument
+        If `mix` is neither, or a symbolic one of another form.
+
+    Examples
+    --------
+    >>> text = derive(Workload.from_classes([(5, 1), (5, 3)])).article
+    >>> r"2 F(\\lambda) = 12 \\lambda^{2} + 7 \\lambda + 8 = 0" in text
+    True
+    """
+    if isinstance(mix, SymbolicWorkload):
+        from .symbolic import symbolic_document
+
+        return Derivation(symbolic_document(mix))
+    if not isinstance(mix, Workload):
+        raise InvalidArgument(f"'mix' must be a Workload, not {shown(mix)}.")
+    return Derivation(derivation_document(derivation_facts(mix)))
+
+
+def derivation_document(facts: DerivationFacts) -> Document:
+    """Return the document that says what `facts` hold, and nothing else."""
+    analysis = facts.analysis
+    abstract = (
+        f"The workload has {_classes(analysis.workload.class_count)}, decode lengths up to "
+        f"${analysis.kernel.length}$ steps with the greatest common divisor ${analysis.gcd}$. Its "
+        f"eviction-free equilibrium is {analysis.verdict}. Every step to that verdict follows."
+    )
+    sections: list[Section] = [write(facts) for write in _SECTIONS]
+    return cited_document(f"Stability of {analysis.workload.name}", abstract, sections)
+
+
+def _classes(count: int) -> str:
+    return "one class" if count == 1 else f"${count}$ classes"

@@ -1,0 +1,232 @@
+"""The end of a derivation: equilibrium against limit cycle, policies, cross-check, conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from ...analysis.derivation import DerivationFacts, PolicyLoop
+from ...analysis.limit_cycle import LimitCycle, Observation
+from ...dynamics.policies import Damped
+from ..document import Block, Formula, Paragraph, Section, Table
+from ..numbers import counted
+from ..verdict import disagreement, local_only, meaning
+from .numerals import decimal, number
+from .theory import stated
+
+__all__ = ["conclusion_section", "crosscheck_section", "cycle_section", "policy_section"]
+
+_CYCLES_SHOWN = 10
+
+
+def cycle_section(facts: DerivationFacts) -> Section:
+    """Return the limit cycles beside the equilibrium."""
+    task = (
+        "What does the server do in the long run? Compare the throughput of the limit cycles with "
+        "that of the equilibrium."
+    )
+    return Section("Limit cycles", tuple(_cycles(facts)), task)
+
+
+def _cycles(facts: DerivationFacts) -> Iterator[Block]:
+    g, found = facts.analysis.gcd, facts.analysis.synchronized_cycle
+    if facts.analysis.workload.class_count == 1 and facts.analysis.kernel.length > 1:
+        yield from stated("R6", "worst-cycle")
+        yield from _worst_cycle(facts)
+    if found is not None:
+        yield from stated("R10")
+        yield Paragraph(
+            f"With $g = {g}$, a batch that is in step throughout admits in every ${g}$-th step "
+            "only. It completes, over the equilibrium's tokens,"
+        )
+        yield Formula(
+            r"\frac{\sum_k p_k \sum_{m < l_k} (s_k + m + 1)}{g \sum_k p_k \sum_{i < l_k / g} "
+            rf"(s_k + (i + 1) g)}} = {_ratio(found.throughput_ratio)} ."
+        )
+    if facts.cycles is None:
+        yield Paragraph("The limit cycles that runs end on were not computed at this length.")
+        return
+    named = facts.cycles.cycles
+    if named:
+        yield Paragraph("The limit cycles that are known exactly:")
+        yield Table(
+            ("cycle", "period", "tokens", "requests", "attracts"),
+            tuple(_cycle_row(cycle) for cycle in named[:_CYCLES_SHOWN]),
+        )
+        if len(named) > _CYCLES_SHOWN:
+            rest = counted(len(named) - _CYCLES_SHOWN, "more cycle")
+            yield Paragraph(f"There are {rest}, with throughputs between these.")
+    for observation in facts.cycles.observations:
+        yield Paragraph(_observed(observation))
+
+
+def _ratio(value: Fraction) -> str:
+    exact = len(str(value.denominator)) <= 12
+    return rf"{number(value)} \approx {decimal(value)}" if exact else decimal(value, 12)
+
+
+def _worst_cycle(facts: DerivationFacts) -> Iterator[Block]:
+    one = facts.analysis.workload.classes[0]
+    s, length = one.input_length, one.decode_length
+    loss = Fraction(length - 1) / (2 * (s + length))
+    yield Paragraph("In the worst cycle one cohort fills the memory alone. Here the loss is")
+    yield Formula(
+        rf"\frac{{l - 1}}{{2 (s + l)}} = \frac{{{length - 1}}}{{2 ({number(s)} + {length})}} = "
+        f"{_ratio(loss)}"
+    )
+
+
+def _cycle_row(cycle: LimitCycle) -> tuple[str, ...]:
+    name = {
+        "level": "equilibrium" if cycle.period == 1 else "level",
+        "necklace": "necklace",
+        "synchronized": "synchronised",
+        "observed": "observed",
+    }[cycle.kind]
+    if cycle.composition is not None and len(cycle.composition) <= 8:
+        name = f"{name} $({', '.join(map(str, cycle.composition))})$"
+    attracts = {True: "yes", False: "no", None: "undecided"}[cycle.attracting]
+    return (
+        name,
+        f"{cycle.period}",
+        f"${_short_ratio(cycle.throughput_ratio)}$",
+        f"${_short_ratio(cycle.request_ratio)}$",
+        attracts,
+    )
+
+
+def _short_ratio(value: Fraction) -> str:
+    if value.denominator < 1000:
+        return f"{value.numerator}/{value.denominator}" if value.denominator > 1 else f"{value}"
+    return decimal(value)
+
+
+def _observed(observation: Observation) -> str:
+    start = {"empty": "From the empty memory", "near equilibrium": "From near the equilibrium"}
+    head = start.get(observation.start, "From the given state")
+    tokens = observation.throughput_ratio
+    throughput = "" if tokens is None else f", at ${decimal(float(tokens))}$ of its tokens"
+    if observation.period is not None:
+        kind = (
+            "the equilibrium"
+            if observation.period == 1
+            else f"a cycle of {observation.period} steps"
+        )
+        return f"{head} a run ends on {kind}{throughput} (observed, in {observation.steps} steps)."
+    rotation = ""
+    if observation.rotation is not None:
+        rotation = f"; its rotation number is about ${decimal(observation.rotation.value, 7)}$"
+    return (
+        f"{head} a run shows no period up to {observation.max_period} in {observation.steps} steps"
+        f"{throughput}{rotation}."
+    )
+
+
+def policy_section(facts: DerivationFacts) -> Section:
+    """Return what admission policies would do."""
+    task = (
+        "Derive the characteristic polynomial under damped admission with gain $\\kappa$ and under "
+        "reservation. Which policy keeps the throughput?"
+    )
+    return Section("Admission policies", tuple(_policies(facts)), task)
+
+
+def _policies(facts: DerivationFacts) -> Iterator[Block]:
+    yield Paragraph(
+        "Damped admission takes the fraction $\\kappa$ of what fits. The balance then has the "
+        "characteristic polynomial"
+    )
+    yield Formula(r"g_0 \lambda^{L-1} + \kappa \sum_{m=1}^{L-1} g_m \lambda^{L-1-m} .")
+    yield Paragraph(_gain(facts))
+    yield Paragraph(
+        "Reservation holds $s_k + l_k$ tokens for a request from its admission on, and never "
+        "evicts. Its coefficients $\\sum_{k:\\, l_k > m} p_k (s_k + l_k)$ do not increase, so by "
+        "the theorem of Eneström and Kakeya no mode grows."
+    )
+    rows = tuple(_loop_row(entry) for entry in facts.loops)
+    yield Table(("policy", "verdict of its loop", "spectral radius"), rows)
+    yield Paragraph(
+        "A rate limit at $a^*$ admissions per step feeds forward: after the start it never evicts "
+        "and completes $a^*$ requests per step, the whole throughput of the equilibrium, as long "
+        "as the estimate of $a^*$ is not too high."
+    )
+    yield from stated("rate-limited")
+
+
+def _gain(facts: DerivationFacts) -> str:
+    found = facts.gain
+    if found is None or not found.complete or found.largest_stable is None:
+        if found is not None and found.complete:
+            return "No gain up to 1 makes this loop stable in a last interval below 1."
+        return "Its largest stable gain was not computed at this length."
+    low = found.largest_stable.low
+    sufficient = ""
+    if found.sufficient is not None:
+        sufficient = (
+            f" By the theorem of Rouché every $\\kappa < g_0 / \\sum_{{m \\ge 1}} g_m = "
+            f"{_ratio(found.sufficient)}$ is stable."
+        )
+    return f"The stable gains up to 1 end at $\\kappa = {decimal(low, 10)}$.{sufficient}"
+
+
+def _loop_row(entry: PolicyLoop) -> tuple[str, ...]:
+    rule = entry.policy
+    name = (
+        f"damped, $\\kappa = {number(rule.gain).replace('frac', 'tfrac')}$"
+        if isinstance(rule, Damped)
+        else rule.name
+    )
+    radius = entry.loop.spectral_radius
+    shown = "-" if radius is None else f"${decimal((radius.low + radius.high) / 2, 12)}$"
+    return (name, entry.loop.verdict or "not linear", shown)
+
+
+def crosscheck_section(facts: DerivationFacts) -> Section:
+    """Return what an independent simulator measured."""
+    return Section("Cross-check by simulation", tuple(_crosscheck(facts)), None)
+
+
+def _crosscheck(facts: DerivationFacts) -> Iterator[Block]:
+    check = facts.analysis.simulation
+    if check is None:
+        yield Paragraph("No simulation was run.")
+        return
+    yield Paragraph(
+        "A simulator that knows of no polynomial ran the model itself, step by step, for "
+        f"{check.steps} steps. Its figures are measurements, not proofs."
+    )
+    rows = [
+        ("growth per step, predicted", check.growth_predicted, 10),
+        ("growth per step, measured", check.growth_measured, 10),
+        ("tolerance of that comparison", check.tolerance, 2),
+        ("tokens from near the equilibrium, over the equilibrium's", check.throughput_ratio, 6),
+        ("requests, over the equilibrium's", check.request_ratio, 6),
+        ("tokens from the empty memory, over the equilibrium's", check.from_empty_ratio, 6),
+        ("evictions per step", check.evictions_per_step, 6),
+        ("share of decode work wasted", check.wasted_token_fraction, 6),
+    ]
+    yield Table(
+        ("quantity", "value"),
+        tuple((name, f"${decimal(value, n)}$") for name, value, n in rows if value is not None),
+    )
+    if check.completed_shares is not None and len(check.completed_shares) <= _CYCLES_SHOWN:
+        shares = ", ".join(f"${decimal(share, 5)}$" for share in check.completed_shares)
+        yield Paragraph(f"Shares of the completed requests, class by class: {shares}.")
+    agrees = {True: "agree", False: "do not agree", None: "cannot be compared"}[check.agrees]
+    reason = "" if check.reason is None else f" {check.reason}"
+    yield Paragraph(f"Prediction and measurement {agrees}.{reason}")
+
+
+def conclusion_section(facts: DerivationFacts) -> Section:
+    """Return the verdict in words."""
+    analysis = facts.analysis
+    blocks = [Paragraph(meaning(analysis))]
+    blocks += [Paragraph(text) for text in (local_only(analysis), disagreement(analysis)) if text]
+    blocks.append(
+        Paragraph(
+            "What this rests on: a fluid of requests, a queue that never runs empty, evictions "
+            "that discard all progress, and admissions with fixed shares. Stability is local: it "
+            "speaks of states near the equilibrium."
+        )
+    )
+    return Section("Conclusion", tuple(blocks), None)

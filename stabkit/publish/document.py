@@ -1,0 +1,153 @@
+"""A document as data: sections of paragraphs, formulas, tables, plots and theorems.
+
+Prose is plain text with LaTeX mathematics between dollar signs, and the key of a source in
+brackets where it is cited; formulas are LaTeX without line breaks. `document_tex` and
+`document_html` write a document; what it says is decided before.
+
+A section may have a *task*. In a worksheet the task stands in its place with room to write; in the
+solution it comes first, then the section.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+__all__ = [
+    "CITATION",
+    "Block",
+    "CirclePlot",
+    "Document",
+    "Formula",
+    "Paragraph",
+    "Section",
+    "Source",
+    "Statement",
+    "Table",
+]
+
+
+CITATION = re.compile(r"\[([A-Z][A-Za-z]+\d{4})\]")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Prose with mathematics."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A displayed formula, LaTeX; the writers break it into lines where it is too wide."""
+
+    latex: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of prose cells under heads, right-aligned but for the first column."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class CirclePlot:
+    """Points in the complex plane around the unit circle.
+
+    Attributes
+    ----------
+    points : tuple of (float, float)
+        Roots; drawn by where they are: inside, on (as told by `on`) or outside.
+    on : tuple of (float, float)
+        Roots proved to lie on the circle.
+    marks : tuple of (float, float)
+        Positions to compare with, such as roots of unity.
+    caption : str
+    """
+
+    points: tuple[tuple[float, float], ...]
+    on: tuple[tuple[float, float], ...]
+    marks: tuple[tuple[float, float], ...]
+    caption: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A theorem that the document uses: label, title, hypotheses and statement, as recorded."""
+
+    label: str
+    title: str
+    hypotheses: tuple[str, ...]
+    statement: str
+
+
+Block: TypeAlias = Paragraph | Formula | Table | CirclePlot | Statement
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled sequence of blocks, and the task that it solves, if it is one for a worksheet."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    task: str | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """An entry of the references: a BibTeX key, kind and fields."""
+
+    key: str
+    kind: str
+    fields: tuple[tuple[str, str], ...]
+
+    @property
+    def text(self) -> str:
+        """The entry as one sentence of plain text."""
+        order = ("author", "title", "journal", "publisher", "note", "year", "url")
+        found = dict(self.fields)
+        return ", ".join(found[name] for name in order if name in found) + "."
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document.
+
+    Attributes
+    ----------
+    title : str
+        Plain text, as users give it: the writers escape it.
+    abstract : str
+        Prose with mathematics.
+    sections : sequence of Section
+    sources : sequence of Source
+    """
+
+    title: str
+    abstract: str
+    sections: Sequence[Section]
+    sources: Sequence[Source]
+
+    def worksheet(self) -> Document:
+        """Return the document with the tasks alone."""
+        tasks = [s for s in self.sections if s.task is not None]
+        return Document(
+            self.title, self.abstract, [Section(s.title, (), s.task) for s in tasks], ()
+        )
+
+    def solution(self) -> Document:
+        """Return the document with each task before what solves it, and without the rest."""
+        return Document(
+            self.title,
+            self.abstract,
+            [
+                Section(s.title, (Paragraph(f"Task: {s.task}"), *s.blocks))
+                for s in self.sections
+                if s.task is not None
+            ],
+            self.sources,
+        )
