@@ -33,6 +33,8 @@ from .examples import examples
 from .locus import locus
 from .margins import margins
 from .nyquist import nyquist
+from .policy import policy
+from .pool import pool
 from .prove import prove
 from .roots import roots
 from .simulate import simulate
@@ -63,6 +65,8 @@ for _command in (
     nyquist,
     simulate,
     cycle,
+    policy,
+    pool,
     prove,
     derive,
     examples,

@@ -1,0 +1,123 @@
+"""``stabkit policy``: admission policies side by side, and what to recommend."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import InvalidArgument, shown
+from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from .options import AsJson, Figure, Output, check_targets
+from .terminal import emit, working
+
+if TYPE_CHECKING:
+    from ..model.workload import Workload
+
+__all__ = ["policy"]
+
+_PARAMETERS = ("rate", "gain", "watermark")
+
+
+def policy(
+    mix: Mix = None,
+    capacity: Capacity = None,
+    input_column: InputColumn = None,
+    output_column: OutputColumn = None,
+    policies: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--policy",
+            metavar="NAME[:X]",
+            help="greedy, damped[:GAIN], headroom[:WATERMARK], rate-limited[:TIMES_A*] or "
+            "reservation; may be given more than once.",
+        ),
+    ] = None,
+    sweep: Annotated[
+        str | None,
+        typer.Option(metavar="PARAMETER", help="Throughput against 'rate', 'gain' or 'watermark'."),
+    ] = None,
+    recommend: Annotated[
+        bool,
+        typer.Option("--recommend", help="What to change, each proposal analysed anew first."),
+    ] = False,
+    as_json: AsJson = False,
+    output: Output = None,
+    figure: Figure = None,
+) -> int:
+    """Compare admission policies: verdict, throughput, evictions, from empty and disturbed.
+
+    By default greedy, damped by 1/2, a watermark of 5 %, rates of 1, 1.05 and 1.2 a*, and
+    reservation. The figure shows the throughput against the rate, the gain and the watermark.
+
+    \b
+    Examples:
+      stabkit policy 10:5
+      stabkit policy 5:3 5:5 --policy greedy --policy rate-limited:1.05
+      stabkit policy 5:3 5:5 --recommend
+    """
+    if sweep is not None and sweep not in _PARAMETERS:
+        raise InvalidArgument(f"'--sweep' must be rate, gain or watermark, not {shown(sweep)}.")
+    if recommend and (policies or sweep is not None):
+        raise InvalidArgument("'--recommend' must be given without '--policy' and '--sweep'.")
+    if sweep is not None and policies:
+        raise InvalidArgument("'--sweep' must be given without '--policy', not with it.")
+    check_targets(output, figure)
+    workload = read_mix(mix, capacity, input_column, output_column)
+    with working("running the policies"):
+        if recommend:
+            text = _recommendation(workload, as_json)
+        elif sweep is not None:
+            text = _sweep(workload, sweep, as_json)
+        else:
+            text = _comparison(workload, policies, as_json)
+        if figure is not None:
+            _write_figure(workload, figure)
+    emit(text, output)
+    return 0
+
+
+def _json(record: object) -> str:
+    return json.dumps(record, indent=2, allow_nan=False) + "\n"
+
+
+def _comparison(workload: Workload, policies: list[str] | None, as_json: bool) -> str:
+    from ..analysis.policy_comparison import compare_policies
+    from ..publish.policies import policies_record, policies_text
+
+    found = compare_policies(workload, policies or None)
+    return _json(policies_record(found)) if as_json else policies_text(found)
+
+
+def _sweep(workload: Workload, parameter: str, as_json: bool) -> str:
+    from ..analysis.policy_comparison import policy_sweep
+    from ..publish.policies import sweep_record, sweep_text
+
+    found = policy_sweep(workload, parameter)  # type: ignore[arg-type]
+    return _json(sweep_record(found)) if as_json else sweep_text(found)
+
+
+def _recommendation(workload: Workload, as_json: bool) -> str:
+    from ..analysis.recommend import recommend
+    from ..publish.recommendations import recommendations_record, recommendations_text
+
+    found = recommend(workload)
+    return _json(recommendations_record(found)) if as_json else recommendations_text(found)
+
+
+def _write_figure(workload: Workload, path: Path) -> None:
+    from ..analysis.policy_comparison import policy_sweep
+    from ..dynamics.long_run import long_run
+    from ..publish.figures import figure_bytes, figure_format
+    from ..publish.files import write_whole
+    from ..publish.policy_figure import policy_figure
+    from ..spectrum.gain_margin import gain_margin
+
+    sweeps = [policy_sweep(workload, name) for name in ("rate", "gain", "watermark")]
+    largest = gain_margin(workload).largest_stable
+    drawing = policy_figure(
+        sweeps, long_run(workload).throughput_ratio, None if largest is None else largest.low
+    )
+    write_whole(path, figure_bytes(drawing, figure_format(path)))

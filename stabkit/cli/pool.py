@@ -1,0 +1,87 @@
+"""``stabkit pool``: which classes should share the replicas of a fleet."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from ..errors import InvalidArgument, shown
+from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from .options import AsJson, Output, check_targets
+from .terminal import emit, working
+
+__all__ = ["pool"]
+
+
+def pool(
+    mix: Mix = None,
+    replicas: Annotated[int, typer.Option(metavar="N", min=1, help="Replicas of the fleet.")] = 2,
+    capacity: Capacity = None,
+    input_column: InputColumn = None,
+    output_column: OutputColumn = None,
+    objective: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="'demand': the rate at which all classes can be served in their shares; "
+            "'requests' or 'tokens': what the saturated fleet completes.",
+        ),
+    ] = "demand",
+    policy: Annotated[
+        str, typer.Option(metavar="NAME[:X]", help="Admission policy of every replica.")
+    ] = "greedy",
+    steps: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Count N steps from empty, not the long run."),
+    ] = None,
+    partition: Annotated[
+        str | None,
+        typer.Option(
+            metavar="BLOCKS", help="Compare this too, such as 1,2/3,4 (classes from 1 on)."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    output: Output = None,
+) -> int:
+    """Compare ways to share a fleet: dedicated replicas, one pool, the best partition.
+
+    Capacity is that of one replica. Every replica's mix is analysed anew: pooling different decode
+    lengths helps, and does not always stabilise.
+
+    \b
+    Examples:
+      stabkit pool 10:3 10:5 --replicas 2 --capacity 5050
+      stabkit pool 4:8 4:16 3:5 3:15 --capacity 500 --steps 1000 --partition 1,2/3,4
+    """
+    check_targets(output, None)
+    blocks = None if partition is None else _blocks(partition)
+    workload = read_mix(mix, capacity, input_column, output_column)
+    with working("comparing arrangements"):
+        from ..analysis.pooling import pool as pool_of
+        from ..publish.pooling import pooling_record, pooling_text
+
+        found = pool_of(
+            workload,
+            replicas,
+            objective=objective,  # type: ignore[arg-type]
+            policy=policy,
+            steps=steps,
+            partition=blocks,
+        )
+    if as_json:
+        emit(json.dumps(pooling_record(found), indent=2, allow_nan=False) + "\n", output)
+    else:
+        emit(pooling_text(found), output)
+    return 0
+
+
+def _blocks(text: str) -> list[list[int]]:
+    """Read 1,2/3,4 as class indices from 0 on."""
+    try:
+        return [[int(k) - 1 for k in block.split(",")] for block in text.split("/")]
+    except ValueError as failure:
+        raise InvalidArgument(
+            f"'--partition' must be class numbers like 1,2/3,4, not {shown(text)}."
+        ) from failure

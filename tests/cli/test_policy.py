@@ -1,0 +1,97 @@
+"""``stabkit policy``: table, JSON, sweep, recommendation, figure and errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+KEYS = {
+    "policy",
+    "parameters",
+    "verdict",
+    "spectral_radius",
+    "utilisation",
+    "throughput_ratio",
+    "request_ratio",
+    "evictions_ratio",
+    "first_eviction_step",
+}
+
+
+def test_the_table_says_what_keeps_the_throughput(stabkit: Run) -> None:
+    found = stabkit("policy", "10:5", "--capacity", "650")
+    assert found.status == 0
+    assert "rate 1.05 a*" in found.out
+    assert "the steady state's tokens are kept by: rate 1 a*." in found.out
+    assert max(map(len, found.out.splitlines())) <= 92
+
+
+def test_json_has_the_fields_of_the_interface(stabkit: Run) -> None:
+    found = json.loads(stabkit("policy", "2:2", "--capacity", "140", "--json").out)
+    assert found["mix"] == "2:2:1"
+    assert found["equilibrium_admissions"] == "20"
+    assert len(found["policies"]) == 7
+    for one in found["policies"]:
+        assert set(one) >= KEYS
+        assert set(one["disturbed"]) >= KEYS - {"policy", "parameters", "verdict"} - {
+            "spectral_radius"
+        }
+    assert [one["verdict"] for one in found["policies"]][3] is None
+    assert found["policies"][0]["spectral_radius"].startswith("1.3333333")
+    assert found["policies"][4]["parameters"] == {"rate_over_equilibrium": "21/20"}
+
+
+def test_named_policies_and_a_sweep(stabkit: Run) -> None:
+    found = json.loads(
+        stabkit("policy", "2:2", "--policy", "damped:1/4", "--policy", "reservation", "--json").out
+    )
+    assert [one["policy"] for one in found["policies"]] == ["damped", "reservation"]
+    assert found["policies"][0]["parameters"] == {"gain": "1/4"}
+    sweep = stabkit("policy", "2:2", "--sweep", "gain")
+    assert sweep.out.splitlines()[0].split() == [
+        "gain",
+        "tokens",
+        "requests",
+        "memory",
+        "first",
+        "eviction",
+    ]
+    points = json.loads(stabkit("policy", "2:2", "--sweep", "rate", "--json").out)["points"]
+    assert (points[0]["value"], points[0]["throughput_ratio"]) == ("1/2", pytest.approx(0.5))
+
+
+def test_recommendations(stabkit: Run) -> None:
+    text = stabkit("policy", "10:5", "--capacity", "650", "--recommend").out
+    assert "1. Limit the rate. Admit no more than 10 requests per step" in text
+    found = json.loads(stabkit("policy", "10:5", "--recommend", "--json").out)
+    assert found["proposals"][0]["kind"] == "rate limit"
+    assert found["proposals"][0]["claims"]
+    assert "Nothing needs to change" in stabkit("policy", "10:3", "10:5", "--recommend").out
+
+
+def test_the_figure(stabkit: Run, tmp_path: Path) -> None:
+    target = tmp_path / "policies.png"
+    assert stabkit("policy", "2:2", "--policy", "greedy", "--figure", str(target)).status == 0
+    assert target.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--sweep", "speed"), "'--sweep' must be rate, gain or watermark, not 'speed'"),
+        (("--recommend", "--sweep", "gain"), "'--recommend' must be given without"),
+        (("--policy", "greedy", "--sweep", "gain"), "'--sweep' must be given without '--policy'"),
+        (("--policy", "gready"), "'greedy', 'damped', 'headroom', 'rate-limited'"),
+        (("--policy", "damped:2"), "'gain' must be above 0 and at most 1, not '2'"),
+    ],
+)
+def test_errors_are_one_line(stabkit: Run, arguments: tuple[str, ...], message: str) -> None:
+    found = stabkit("policy", "2:2", *arguments)
+    assert found.status == 2
+    assert message in found.err
+    assert found.err.count("\n") == 1

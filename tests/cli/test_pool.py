@@ -1,0 +1,46 @@
+"""``stabkit pool``: tables, JSON and errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+FOUR = ("4:8", "4:16", "3:5", "3:15", "--capacity", "500", "--steps", "1000")
+
+
+def test_the_published_experiment_in_words(stabkit: Run) -> None:
+    found = stabkit("pool", *FOUR, "--partition", "1,2/3,4", "--objective", "requests")
+    assert found.status == 0
+    assert "as given: 7.1595375" in found.out
+    assert "One pool is worth 7.7 % more than the given arrangement." in found.out
+    assert "mixing helps, but does not stabilise it" in found.out
+
+
+def test_json(stabkit: Run) -> None:
+    found = json.loads(stabkit("pool", *FOUR, "--json").out)
+    assert found["schema"] == "stabkit.pooling/1"
+    assert found["dedicated"] is None
+    assert found["given"] is None
+    assert found["exact"] is True
+    assert found["pooled"]["blocks"][0]["classes"] == [0, 1, 2, 3]
+    assert found["pooled"]["requests_per_step"] == pytest.approx(2 * 3.854684, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--partition", "a/b"), "'--partition' must be class numbers like 1,2/3,4, not 'a/b'"),
+        (("--partition", "1/1"), "'partition' must hold each of the 2 classes once"),
+        (("--objective", "fame"), "'objective' must be"),
+        (("--policy", "gready"), "'greedy', 'damped'"),
+        (("--replicas", "0"), "0"),
+    ],
+)
+def test_errors(stabkit: Run, arguments: tuple[str, ...], message: str) -> None:
+    found = stabkit("pool", "10:3", "10:5", *arguments)
+    assert found.status == 2
+    assert message in found.err
