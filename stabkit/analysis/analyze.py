@@ -45,7 +45,7 @@ from .records import (
     WorkloadSummary,
 )
 
-__all__ = ["SHOWN_CLASSES", "analyze", "analyze_many", "threshold_summary"]
+__all__ = ["SHOWN_CLASSES", "analyze", "analyze_many", "mode_summary", "threshold_summary"]
 
 SHOWN_CLASSES = 64
 _MODES = 6
@@ -227,11 +227,12 @@ def _decimal(value: RealEnclosure) -> str:
 
 def _dominant_modes(modes: list[Root]) -> tuple[DominantMode, ...]:
     """Return one summary for each root, a multiple one as often as it is one; 6 at most."""
-    repeated = (_dominant_mode(root) for root in modes for _ in range(root.multiplicity))
+    repeated = (mode_summary(root) for root in modes for _ in range(root.multiplicity))
     return tuple(islice(repeated, _MODES))
 
 
-def _dominant_mode(root: Root) -> DominantMode:
+def mode_summary(root: Root) -> DominantMode:
+    """Return one root as a record: its place, its period, and the time to double or halve."""
     value = complex(root.value)
     modulus, angle = abs(value), math.atan2(value.imag, value.real)
     rate = _log_modulus(root)

@@ -38,6 +38,7 @@ from .pool import pool
 from .prove import prove
 from .roots import roots
 from .simulate import simulate
+from .sizing import sizing
 from .synchrony import synchrony
 from .terminal import complain, emit, warn
 from .threshold import threshold
@@ -67,6 +68,7 @@ for _command in (
     cycle,
     policy,
     pool,
+    sizing,
     prove,
     derive,
     examples,

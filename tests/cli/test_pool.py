@@ -37,7 +37,7 @@ def test_json(stabkit: Run) -> None:
         (("--partition", "1/1"), "'partition' must hold each of the 2 classes once"),
         (("--objective", "fame"), "'objective' must be"),
         (("--policy", "gready"), "'greedy', 'damped'"),
-        (("--replicas", "0"), "0"),
+        (("--replicas", "0"), "'--replicas'"),
     ],
 )
 def test_errors(stabkit: Run, arguments: tuple[str, ...], message: str) -> None:

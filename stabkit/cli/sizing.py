@@ -1,0 +1,104 @@
+"""``stabkit sizing``: how many requests fit, which rate, which watermark, how long."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import InvalidArgument, shown
+from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from .options import AsJson, Output, check_targets
+from .terminal import emit, working
+
+__all__ = ["sizing"]
+
+
+def sizing(
+    mix: Mix = None,
+    capacity: Capacity = None,
+    input_column: InputColumn = None,
+    output_column: OutputColumn = None,
+    log: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Take the capacity from a vLLM start-up log."),
+    ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="Take the capacity from the memory left for the cache, such as 5GiB; needs the "
+            "model's shape.",
+        ),
+    ] = None,
+    layers: Annotated[int | None, typer.Option(metavar="N", help="Layers of the model.")] = None,
+    kv_heads: Annotated[int | None, typer.Option(metavar="N", help="KV heads of a layer.")] = None,
+    head_size: Annotated[int | None, typer.Option(metavar="N", help="Size of a head.")] = None,
+    dtype: Annotated[
+        str, typer.Option(metavar="TYPE", help="Of the cache: float16, bfloat16, fp8, int8 ...")
+    ] = "float16",
+    block_size: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="KV memory in blocks of N tokens.")
+    ] = None,
+    step_seconds: Annotated[
+        str | None, typer.Option(metavar="T", help="Seconds of a step, to show times and rates.")
+    ] = None,
+    as_json: AsJson = False,
+    output: Output = None,
+) -> int:
+    """Answer an operator's questions: how many requests fit, which rate, how long.
+
+    The capacity comes from --capacity, from MIX, from a log, or from the shape of the model.
+
+    \b
+    Examples:
+      stabkit sizing 10:5 --capacity 650
+      stabkit sizing vllm-rtx4090 --step-seconds 1/33
+      stabkit sizing 200:50 --memory 5GiB --layers 32 --kv-heads 8 --head-size 128
+    """
+    check_targets(output, None)
+    found_capacity = _capacity(capacity, log, memory, (layers, kv_heads, head_size), dtype)
+    workload = read_mix(mix, found_capacity, input_column, output_column, merge=block_size is None)
+    with working("sizing"):
+        from ..analysis.sizing import sizing as sizing_of
+        from ..publish.sizing import sizing_record, sizing_text
+
+        found = sizing_of(workload, block_size, step_seconds)
+    if as_json:
+        emit(json.dumps(sizing_record(found), indent=2, allow_nan=False) + "\n", output)
+    else:
+        emit(sizing_text(found), output)
+    return 0
+
+
+def _capacity(
+    capacity: str | None,
+    log: Path | None,
+    memory: str | None,
+    shape: tuple[int | None, int | None, int | None],
+    dtype: str,
+) -> str | None:
+    if sum(source is not None for source in (capacity, log, memory)) > 1:
+        raise InvalidArgument("'--capacity', '--log' and '--memory' must be given alone.")
+    if memory is None and any(part is not None for part in shape):
+        raise InvalidArgument("'--memory' must be given with the shape of a model, not left out.")
+    if log is not None:
+        from ..model.cache_memory import capacity_from_log
+
+        try:
+            return str(capacity_from_log(log.read_text(encoding="utf-8", errors="replace")))
+        except OSError as failure:
+            raise InvalidArgument(
+                f"'--log' must be a file that can be read, not {shown(str(log))}: "
+                f"{failure.strerror}."
+            ) from failure
+    if memory is None:
+        return capacity
+    layers, kv_heads, head_size = shape
+    if layers is None or kv_heads is None or head_size is None:
+        raise InvalidArgument("'--memory' must go with '--layers', '--kv-heads' and '--head-size'.")
+    from ..model.cache_memory import capacity_from_shape
+
+    return str(capacity_from_shape(memory, layers, kv_heads, head_size, dtype))

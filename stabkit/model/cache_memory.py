@@ -1,0 +1,127 @@
+"""How many tokens the KV cache holds: from the shape of a model, or from a server's log.
+
+A token's keys and values take 2 (layers) (KV heads) (head size) (bytes of a number) bytes; with
+grouped-query attention the KV heads are fewer than the attention heads. What memory is left for
+them, after weights and activations, the server says when it starts.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Any
+
+from ..errors import InvalidArgument, shown
+from .numbers import exact_rational
+
+__all__ = ["NUMBER_BYTES", "bytes_per_token", "capacity_from_log", "capacity_from_shape"]
+
+NUMBER_BYTES = {
+    "float32": Fraction(4),
+    "float16": Fraction(2),
+    "bfloat16": Fraction(2),
+    "fp8": Fraction(1),
+    "int8": Fraction(1),
+    "int4": Fraction(1, 2),
+}
+_SIZES = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+_BLOCK = 16  # tokens, vLLM's default
+_TOKENS = re.compile(r"GPU KV cache size:\s*([\d,]+)\s*tokens")
+_BLOCKS = re.compile(r"#\s*GPU blocks:\s*([\d,]+)")
+
+
+def bytes_per_token(layers: int, kv_heads: int, head_size: int, dtype: str = "float16") -> Fraction:
+    """Return the bytes that the keys and values of one token take.
+
+    Parameters
+    ----------
+    layers, kv_heads, head_size : int
+        Positive.
+    dtype : {"float32", "float16", "bfloat16", "fp8", "int8", "int4"}
+        Of the cache. Scales of quantised caches are not counted.
+
+    Examples
+    --------
+    Llama-3-8B: 32 layers, 8 KV heads of 128, in bfloat16.
+
+    >>> bytes_per_token(32, 8, 128, "bfloat16")
+    Fraction(131072, 1)
+    """
+    for name, value in (("layers", layers), ("kv_heads", kv_heads), ("head_size", head_size)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise InvalidArgument(f"'{name}' must be a positive integer, not {shown(value)}.")
+    if dtype not in NUMBER_BYTES:
+        known = ", ".join(NUMBER_BYTES)
+        raise InvalidArgument(f"'dtype' must be one of {known}, not {shown(dtype)}.")
+    return 2 * layers * kv_heads * head_size * NUMBER_BYTES[dtype]
+
+
+def capacity_from_shape(
+    memory: Any, layers: int, kv_heads: int, head_size: int, dtype: str = "float16"
+) -> int:
+    """Return the whole tokens that fit into `memory`.
+
+    Parameters
+    ----------
+    memory : number or str
+        Left for the cache: bytes, or text such as "20 GB" or "19.5GiB".
+    layers, kv_heads, head_size, dtype
+        As in `bytes_per_token`.
+
+    Examples
+    --------
+    >>> capacity_from_shape("5 GiB", 32, 8, 128, "bfloat16")
+    40960
+    """
+    tokens = _bytes(memory) / bytes_per_token(layers, kv_heads, head_size, dtype)
+    if tokens < 1:
+        raise InvalidArgument(f"'memory' must hold one token at least, not {shown(memory)}.")
+    return int(tokens)
+
+
+def _bytes(memory: Any) -> Fraction:
+    found = re.fullmatch(r"\s*([\d.]+)\s*([a-z]+)\s*", memory.lower()) if _is_text(memory) else None
+    number, unit = (found[1], found[2]) if found else (memory, "b")
+    if unit not in _SIZES:
+        raise InvalidArgument(
+            f"'memory' must end in one of {', '.join(_SIZES)}, not {shown(memory)}."
+        )
+    return exact_rational(number, "'memory'") * _SIZES[unit]
+
+
+def _is_text(memory: Any) -> bool:
+    return isinstance(memory, str)
+
+
+def capacity_from_log(text: str, block_size: int = _BLOCK) -> int:
+    """Return the capacity in tokens that a vLLM server reports when it starts.
+
+    Parameters
+    ----------
+    text : str
+        The log, or its line "GPU KV cache size: 41,408 tokens", or, of older versions, "# GPU
+        blocks: 2588, # CPU blocks: 2048". The last one counts.
+    block_size : int
+        Tokens of a block, for the older line.
+
+    Raises
+    ------
+    InvalidArgument
+        If there is no such line.
+
+    Examples
+    --------
+    >>> capacity_from_log("INFO 10-01 GPU KV cache size: 41,408 tokens")
+    41408
+    >>> capacity_from_log("# GPU blocks: 2588, # CPU blocks: 2048")
+    41408
+    """
+    tokens, blocks = _TOKENS.findall(text), _BLOCKS.findall(text)
+    if tokens:
+        return int(tokens[-1].replace(",", ""))
+    if blocks:
+        return int(blocks[-1].replace(",", "")) * block_size
+    raise InvalidArgument(
+        "'text' must have a line 'GPU KV cache size: N tokens' or '# GPU blocks: N', not "
+        f"{shown(text)}."
+    )
