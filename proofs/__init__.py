@@ -9,11 +9,16 @@ from dataclasses import replace
 
 from stabkit.theorems.records import Theorem
 
-from . import model
+from . import cascade, gcd, homogeneous, model, perturbation, survival
 
 __all__ = ["theorems"]
 
-_CHAPTERS = (("The model", (model,)),)
+_CHAPTERS = (
+    ("The model", (model,)),
+    ("The survival polynomial", (survival, perturbation)),
+    ("One decode length", (homogeneous, cascade)),
+    ("Finite inputs", (gcd,)),
+)
 
 
 def theorems() -> tuple[Theorem, ...]:

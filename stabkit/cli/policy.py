@@ -14,6 +14,7 @@ from .options import AsJson, Figure, Output, check_targets
 from .terminal import emit, working
 
 if TYPE_CHECKING:
+    from ..analysis.policy_sweep import PolicySweep
     from ..model.workload import Workload
 
 __all__ = ["policy"]
@@ -50,7 +51,8 @@ def policy(
     """Compare admission policies: verdict, throughput, evictions, from empty and disturbed.
 
     By default greedy, damped by 1/2, a watermark of 5 %, rates of 1, 1.05 and 1.2 a*, and
-    reservation. The figure shows the throughput against the rate, the gain and the watermark.
+    reservation. `--sweep` shows the throughput against one parameter instead; the figure against
+    that one, or against the rate, the gain and the watermark.
 
     \b
     Examples:
@@ -66,15 +68,16 @@ def policy(
         raise InvalidArgument("'--sweep' must be given without '--policy', not with it.")
     check_targets(output, figure)
     workload = read_mix(mix, capacity, input_column, output_column)
+    sweeps = None
     with working("running the policies"):
         if recommend:
             text = _recommendation(workload, as_json)
         elif sweep is not None:
-            text = _sweep(workload, sweep, as_json)
+            text, sweeps = _sweep(workload, sweep, as_json)
         else:
             text = _comparison(workload, policies, as_json)
         if figure is not None:
-            _write_figure(workload, figure)
+            _write_figure(workload, sweeps, figure)
     emit(text, output)
     return 0
 
@@ -91,12 +94,12 @@ def _comparison(workload: Workload, policies: list[str] | None, as_json: bool) -
     return _json(policies_record(found)) if as_json else policies_text(found)
 
 
-def _sweep(workload: Workload, parameter: str, as_json: bool) -> str:
-    from ..analysis.policy_comparison import policy_sweep
+def _sweep(workload: Workload, parameter: str, as_json: bool) -> tuple[str, list[PolicySweep]]:
+    from ..analysis.policy_sweep import policy_sweep
     from ..publish.policies import sweep_record, sweep_text
 
     found = policy_sweep(workload, parameter)  # type: ignore[arg-type]
-    return _json(sweep_record(found)) if as_json else sweep_text(found)
+    return _json(sweep_record(found)) if as_json else sweep_text(found), [found]
 
 
 def _recommendation(workload: Workload, as_json: bool) -> str:
@@ -107,17 +110,11 @@ def _recommendation(workload: Workload, as_json: bool) -> str:
     return _json(recommendations_record(found)) if as_json else recommendations_text(found)
 
 
-def _write_figure(workload: Workload, path: Path) -> None:
-    from ..analysis.policy_comparison import policy_sweep
-    from ..dynamics.long_run import long_run
+def _write_figure(workload: Workload, sweeps: list[PolicySweep] | None, path: Path) -> None:
     from ..publish.figures import figure_bytes, figure_format
     from ..publish.files import write_whole
     from ..publish.policy_figure import policy_figure
-    from ..spectrum.gain_margin import gain_margin
+    from ..publish.policy_picture import policy_picture
 
-    sweeps = [policy_sweep(workload, name) for name in ("rate", "gain", "watermark")]
-    largest = gain_margin(workload).largest_stable
-    drawing = policy_figure(
-        sweeps, long_run(workload).throughput_ratio, None if largest is None else largest.low
-    )
+    drawing = policy_figure(policy_picture(workload, sweeps))
     write_whole(path, figure_bytes(drawing, figure_format(path)))

@@ -6,7 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from stabkit.analysis.policy_comparison import compare_policies, policy_sweep
+from stabkit.analysis.policy_comparison import compare_policies
+from stabkit.dynamics.long_run import LongRun
+from stabkit.dynamics.simulator import simulate
 from stabkit.errors import InvalidArgument
 from stabkit.model.workload import Workload
 
@@ -68,6 +70,7 @@ def test_a_policy_of_ones_own_has_no_verdict() -> None:
 def test_one_step_has_nothing_to_disturb() -> None:
     found = compare_policies(Workload.from_classes([(2, 1)]), ["greedy"])
     assert found.policies[0].disturbed is None
+    assert found.disturbed_reason == "with decode lengths of 1 there is no mode to disturb"
     assert found.policies[0].verdict == "stable"
 
 
@@ -77,30 +80,79 @@ def test_both_starts_of_a_bistable_mix() -> None:
     assert greedy.verdict == "stable"
     assert greedy.from_empty.period == 29
     assert greedy.from_empty.first_eviction is not None
+    assert greedy.disturbed is not None
+    assert greedy.disturbed.throughput_ratio == pytest.approx(1, abs=1e-6)
+    assert greedy.disturbed.first_eviction is None
 
 
-def test_sweeps_have_known_ends() -> None:
-    """One class: at rate r <= a* the throughput is r, at watermark eta >= (l-1)/(s+l) as below."""
-    mix = Workload.from_classes([(10, 5)])
-    rates = policy_sweep(mix, "rate")
-    assert (rates.values[0], rates.values[-1]) == (Fraction(1, 2), Fraction(3, 2))
-    for value, run in zip(rates.values, rates.runs, strict=True):
-        if value <= 1:
-            assert run.throughput_ratio == pytest.approx(float(value), abs=1e-6)
-            assert run.first_eviction is None
-    watermarks = policy_sweep(mix, "watermark", ["4/15", "1/3"])
-    for value, run in zip(watermarks.values, watermarks.runs, strict=True):
-        # (1 - eta) B / (l (s + 1)) over B / G(1), with G(1) = 65
-        assert run.throughput_ratio == pytest.approx(float((1 - value) * 65 / 55), abs=1e-6)
-    gains = policy_sweep(mix, "gain", [1])
-    assert gains.runs[0].throughput_ratio == pytest.approx(13 / 15)
+def test_evictions_and_waste_by_hand() -> None:
+    """Greedy on (2, 2), B = 140, ends on [46 2/3, 0] [0, 35]: every 2 steps 11 2/3 of 46 2/3 go.
+
+    They lose a decode step each, beside 35 requests of 2 tokens: 7/24 a* a step, and 1/7 wasted.
+    """
+    for run in both_runs(Workload.from_classes([(2, 2)], 140), "greedy"):
+        assert run.period == 2
+        assert run.evictions_per_step == pytest.approx(20 * 7 / 24)
+        assert run.wasted_token_fraction == pytest.approx(1 / 7)
+        assert run.completed_shares == (1.0,)
+
+
+def both_runs(mix: Workload, policy: str) -> tuple[LongRun, LongRun]:
+    one = compare_policies(mix, [policy]).policies[0]
+    assert one.disturbed is not None
+    return one.from_empty, one.disturbed
+
+
+@pytest.mark.parametrize("classes", [[(5, 3), (5, 6)], [(5, 3), (5, 5)], [(0, 4), (30, 8)]])
+def test_reservation_has_its_closed_form(classes: list[tuple[int, int]]) -> None:
+    """B / sum p_k l_k (s_k + l_k) requests, of B / G(1), from the empty memory."""
+    mix = Workload.from_classes(classes)
+    total = sum(
+        c.share * (c.input_length + m + 1) for c in mix.classes for m in range(c.decode_length)
+    )
+    held = sum(c.share * c.decode_length * (c.input_length + c.decode_length) for c in mix.classes)
+    run = compare_policies(mix, ["reservation"]).policies[0].from_empty
+    assert run.request_ratio == pytest.approx(float(total / held), abs=1e-6)
+    assert run.first_eviction is None
+
+
+@pytest.mark.parametrize("policy", ["headroom:1/20", "damped:9/10", "rate-limited:1.2", "greedy"])
+def test_figures_are_those_of_an_exact_run(policy: str) -> None:
+    """The second engine: fractions, 400 steps of (2, 2), the last two of them a period."""
+    mix = Workload.from_classes([(2, 2)], 140)
+    run = compare_policies(mix, [policy]).policies[0].from_empty
+    exact = simulate(mix, 400, "exact", policy=policy)
+    tail = slice(-40, None)
+    assert run.request_ratio == pytest.approx(float(sum(exact.completed[tail]) / 40 / 20))
+    assert run.evictions_per_step == pytest.approx(float(sum(exact.evicted[tail]) / 40))
+    assert run.utilisation == pytest.approx(float(sum(exact.memory[tail]) / 40 / 140))
+    evicting = [n for n, evicted in enumerate(exact.evicted) if evicted]
+    # index 0 is the fitted start, so that index n is step n of the long run
+    assert run.first_eviction == (evicting[0] if evicting else None)
+
+
+def test_what_is_too_long_to_run_has_reasons() -> None:
+    found = compare_policies(Workload.from_classes([(5, 10**8), (7, 3)]))
+    assert found.disturbed_reason == "no dominant mode of greedy admission is known"
+    for one in found.policies:
+        assert one.disturbed is None
+        assert one.from_empty.throughput_ratio is None
+        assert one.from_empty.reason
+
+
+def test_headroom_has_the_verdict_of_greedy_and_reservation_is_never_unstable() -> None:
+    found = compare_policies(Workload.from_classes([(5, 3), (5, 6)]))
+    by_name = {one.policy.name: one for one in found.policies}
+    assert by_name["headroom"].verdict == by_name["greedy"].verdict == "unstable"
+    assert by_name["reservation"].verdict == "marginal"  # g = 3
+    assert by_name["damped"].verdict == "stable"
+    assert by_name["rate-limited"].verdict is None
 
 
 def test_what_is_refused() -> None:
     mix = Workload.from_classes([(10, 5)])
-    with pytest.raises(InvalidArgument, match="'parameter' must be 'gain', 'watermark' or 'rate'"):
-        policy_sweep(mix, "speed")  # type: ignore[arg-type]
-    with pytest.raises(InvalidArgument, match="'gain' must be above 0"):
-        policy_sweep(mix, "gain", [2])
     with pytest.raises(InvalidArgument, match="greedy"):
         compare_policies(mix, ["gready"])
+    for policies in ("greedy", [], 3):
+        with pytest.raises(InvalidArgument, match="'policies' must be a list of at least one"):
+            compare_policies(mix, policies)  # type: ignore[arg-type]

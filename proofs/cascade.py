@@ -1,0 +1,402 @@
+"""Chapter 3, continued: where the orbits of one decode length end.
+
+The proof is that of `stabkit.dynamics.capture`, line by line. R6' comes first here: that every
+orbit gets onto a necklace cycle is what makes the other two short.
+"""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+from sympy import Eq, Function, symbols
+
+from stabkit import (
+    Workload,
+    capture_set,
+    necklace_cycles,
+    simulate,
+    steps_to_worst_cycle,
+    synchrony,
+)
+from stabkit.theorems.evidence import Deduction, ExactFinite, Identity, Inequality
+from stabkit.theorems.positivity import Interval
+from stabkit.theorems.records import Step, Theorem, Variable, Witness, paper
+
+from .notation import CAPACITY, ONE_CLASS, B, c, j, length, s
+
+__all__ = ["THEOREMS"]
+
+_x, _q, _U, _X, _d, _D, _Q, _y, _e = symbols("x q U X d D Q y e")
+_OPEN = Interval(0, open_low=True)
+_ONE = "All classes have one decode length."
+
+R6_PRIME = Theorem(
+    label="R6′",
+    title="Every orbit gets onto a necklace cycle, in finitely many steps",
+    variables=(
+        *ONE_CLASS,
+        *CAPACITY,
+        Variable("d_1, ..., d_m", "a composition of l, up to rotation: a necklace", "at least 1"),
+    ),
+    hypotheses=(_ONE,),
+    statement=(
+        r"To every necklace of compositions $d_1 + \dots + d_m = l$ there is exactly one limit "
+        r"cycle: when the oldest cohort is in stage $l - 1$, every cohort is $c$ times the number "
+        r"of stages back to the next younger one, cyclically, $c = B / (s l + (l^2 + \sum d_i^2) / "
+        r"2)$, which is also the throughput per step. Every orbit is on one of these cycles, "
+        r"exactly, after finitely many steps. So there are no other limit cycles, and all minimal "
+        r"periods divide $l$."
+    ),
+    formula=Eq(c, B / (s * length + (length**2 + Function("Q")(_d)) / 2)),
+    uses=("balance", "R6", "R11"),
+    code=("stabkit.necklace_cycles", "stabkit.necklace_cycle"),
+    references=(paper("section 5, on limit cycles"),),
+    steps=(
+        Step(
+            "cycle",
+            r"Let the oldest cohort, $d c$, complete: the other $(l - d) c$ requests "
+            r"grow, in this step and in the $d - 1$ steps until the next cohort is in stage $l - "
+            r"1$, where nothing completes. The newcomers pay for all of it: of the $(s + l) d c$ "
+            r"tokens that are freed $(s + l) d c - d (l - d) c$ are left to them after the last of "
+            r"these $d$ steps, in stage $d - 1$. They are $d c$ requests of $s + d$ tokens, "
+            r"$d$ stages back (cyclically) from the oldest: the pattern again, rotated.",
+            Identity((s + length) * _d * c - _d * (length - _d) * c, (s + _d) * _d * c),
+        ),
+        Step(
+            "size",
+            r"The memory is full. After cohorts of $D c$ requests in all, with $Q = \sum d_i^2$, "
+            r"taken from the oldest on, they hold $(s + l) D - (D^2 - Q) / 2$ times $c$: a "
+            r"further cohort of $d$ stands in stage $l - 1 - D$ and adds $d (s + l - D)$,",
+            Identity(
+                (s + length) * (_D + _d)
+                - ((_D + _d) ** 2 - (_Q + _d**2)) / 2
+                - ((s + length) * _D - (_D**2 - _Q) / 2),
+                _d * (s + length - _D),
+            ),
+        ),
+        Step(
+            "throughput",
+            r"and at $D = l$ that is the denominator of $c$; $l c$ requests complete in $l$ steps.",
+            Identity(
+                (s + length) * length - (length**2 - _Q) / 2,
+                s * length + (length**2 + _Q) / 2,
+            ),
+        ),
+        Step(
+            "cascade",
+            r"Now take any orbit. The memory is full after every step. If stage $l - 1$ is empty, "
+            r"nothing completes and $X$ requests need one token more each: $U + X > B$ where $U = "
+            r"B$, so that the step evicts. So a step admits only if it completes a cohort, and "
+            r"the number $m$ of occupied stages never grows; while it stays, the set of occupied "
+            r"stages rotates: an admission in place of the cohort that completes, or an eviction "
+            r"that cuts the youngest cohort and leaves it.",
+            Inequality((B + _X) - B, {B: _OPEN, _X: _OPEN}),
+        ),
+        Step(
+            "admission-backwards",
+            r"As long as $m$ stays, a step can be solved backwards. An admission $q$, with $U$ "
+            r"the tokens before of the $X$ requests that survive: $(s + l) x_{l-1} + U = B$ "
+            r"before and $(s + 1) q + U + X = B$ after.",
+            Identity(
+                _x,
+                ((s + 1) * _q + _X) / (s + length),
+                given=((s + length) * _x + _U - B, (s + 1) * _q + _U + _X - B),
+            ),
+        ),
+        Step(
+            "eviction-backwards",
+            r"An eviction that leaves $q$ in stage $j$: $(s + j) x_{j-1} + U = B$ before and $(s "
+            r"+ j + 1) q + U + X = B$ after.",
+            Identity(
+                _x,
+                ((s + j + 1) * _q + _X) / (s + j),
+                given=((s + j) * _x + _U - B, (s + j + 1) * _q + _U + _X - B),
+            ),
+        ),
+        Step(
+            "contraction",
+            r"So one step back replaces one cohort by a combination of all $m$ of them with "
+            r"positive coefficients. In $l$ steps each of the $m$ cohorts is replaced at least "
+            r"once (all complete in turn), so that $R^{-1}$, $l$ steps back, is a matrix with "
+            r"positive entries; it keeps the memory full, and maps the face $F_S$ of the states "
+            r"that occupy the stages $S$ into itself.",
+            Deduction(
+                "perron",
+                {
+                    "positive": Inequality(
+                        ((s + 1) * _q + _X) / (s + length),
+                        {_q: _OPEN, _X: _OPEN, length: Interval(1), s: Interval(0)},
+                    ),
+                    "eigenvector": Identity(
+                        ((s + length) * _d - _d * (length - _d)) / (s + _d), _d
+                    ),
+                },
+                r"The images $R^{-n} F_S$ shrink to one point: the state of the necklace cycle "
+                r"that occupies $S$, which $R$ fixes. $m$ falls at most $l - 1$ times; from then "
+                r"on the state lies in $R^{-n} F_S$ for all $n$, and is that point.",
+            ),
+        ),
+    ),
+    checks=(
+        Step(
+            "cycles",
+            r"The cycles of the code for every necklace: an exact run returns to the first state "
+            r"after the period.",
+            ExactFinite(
+                "whether the run returns after the period, and not before",
+                r"all necklaces, $s \in \{0, 3\}$, $l \le 6$",
+                lambda: [(a, n) for a in (0, 3) for n in range(2, 7)],
+                lambda case: _all_return(*case),
+                lambda case: True,
+            ),
+        ),
+        Step(
+            "orbits",
+            r"Exact runs from random states end on a state of one of the cycles.",
+            ExactFinite(
+                "whether the run is on a cycle of the list within 400 steps",
+                r"30 random rational starts, $l = 3, 4$",
+                lambda: [(seed, n) for seed in range(15) for n in (3, 4)],
+                lambda case: _lands(*case),
+                lambda case: True,
+            ),
+        ),
+    ),
+    sharpness=(
+        Witness(
+            _ONE,
+            r"Two decode lengths can have a limit cycle that is no necklace: $(0, 6)$, $(5, 1)$ "
+            r"with shares 2/5 and 3/5 have the gcd 1, hence only the equilibrium, and yet a run "
+            r"from empty still evicts after 3000 steps.",
+            ExactFinite(
+                "whether there is an eviction in steps 3000 to 3060, and the number of necklaces",
+                "one mix",
+                lambda: [Workload.from_classes([(0, 6, 2), (5, 1, 3)])],
+                lambda mix: (
+                    bool((simulate(mix, 3060).evicted[3000:] > 0.01).any()),
+                    len(necklace_cycles(mix)),
+                ),
+                lambda mix: (True, 1),
+            ),
+        ),
+    ),
+    lesson=(
+        r"Write down where the cohorts sit, as beads on a ring of $l$ stages: the picture only "
+        r"rotates, or it loses a bead. So in the end the beads are fixed, and with them all sizes. "
+        r"All that a server of one kind of requests can do in the long run is listed by the "
+        r"necklaces of $l$ beads."
+    ),
+)
+
+
+def _mix(inputs: int, n: int) -> Workload:
+    return Workload.from_classes([(inputs, n)], 60 * (inputs + n))
+
+
+def _all_return(inputs: int, n: int) -> bool:
+    mix = _mix(inputs, n)
+    for cycle in necklace_cycles(mix):
+        run = simulate(
+            mix,
+            cycle.period,
+            arithmetic="exact",
+            state=[list(cycle.states[0])],
+            record_states=True,
+        )
+        assert run.states is not None
+        seen = [run.states[0] == state for state in run.states[1:]]
+        if seen != [False] * (cycle.period - 1) + [True]:
+            return False
+    return True
+
+
+def _lands(seed: int, n: int) -> bool:
+    rng = random.Random(seed)
+    mix = _mix(rng.randint(0, 4), n)
+    known = {state for cycle in necklace_cycles(mix) for state in cycle.states}
+    start = [[Fraction(rng.randint(0, 30)) for _ in range(n)]]
+    run = simulate(mix, 400, arithmetic="exact", state=start, record_states=True)
+    assert run.states is not None
+    return tuple(run.states[-1][0]) in known
+
+
+R6B = Theorem(
+    label="R6b",
+    title="The worst cycle is reached in finite time",
+    variables=(*ONE_CLASS, *CAPACITY),
+    hypotheses=(_ONE, "The orbit is not captured: it keeps no two cohorts for ever."),
+    statement=(
+        r"The orbit is on the worst cycle, exactly, after finitely many steps: it does not only "
+        r"converge to it."
+    ),
+    formula=Eq(_y, B / (s + length)),
+    uses=("R6′",),
+    code=("stabkit.steps_to_worst_cycle",),
+    references=(paper("section 5, on limit cycles"),),
+    steps=(
+        Step(
+            "one-cohort",
+            r"By R6′ it is on a necklace cycle in finite time, and that cycle has one cohort, $m "
+            r"= 1$, $d = l$: $c l$ requests with $c = B / (s l + l^2)$, which fill the memory "
+            r"when they complete.",
+            Identity(length * (B / (s * length + (length**2 + length**2) / 2)), B / (s + length)),
+        ),
+    ),
+    checks=(
+        Step(
+            "code",
+            r"Steps to the worst cycle, exact, from random starts: finite.",
+            ExactFinite(
+                "whether the worst cycle is reached",
+                r"20 starts, $l = 2, \dots, 5$",
+                lambda: [(seed, n) for seed in range(5) for n in range(2, 6)],
+                lambda case: _steps(*case) is not None,
+                lambda case: True,
+            ),
+        ),
+    ),
+    sharpness=(
+        Witness(
+            "The orbit is not captured: it keeps no two cohorts for ever.",
+            r"The equilibrium itself keeps all its cohorts.",
+            ExactFinite(
+                "whether the worst cycle is reached within 1000 steps",
+                r"$s = 2$, $l = 3$",
+                lambda: [(2, 3)],
+                lambda case: (
+                    steps_to_worst_cycle(_mix(*case), [Fraction(60 * 5, 12)] * 3, limit=1000)
+                    is not None
+                ),
+                lambda case: False,
+            ),
+        ),
+        Witness(
+            _ONE,
+            r"Coprime lengths above the threshold come to rest instead: $(10, 3)$, $(10, 5)$ have "
+            r"no synchronised mode at all.",
+            ExactFinite(
+                "synchronised modes",
+                "one mix",
+                lambda: [Workload.from_classes([(10, 3), (10, 5)])],
+                lambda mix: len(synchrony(mix).modes),
+                lambda mix: 0,
+            ),
+        ),
+    ),
+    lesson=(
+        r"Most attracting cycles are approached for ever and never reached. Here evictions are a "
+        r"knife: they cut a cohort off completely, and when the last rival is gone the worst cycle "
+        r"is there to the last digit."
+    ),
+)
+
+
+def _steps(seed: int, n: int) -> int | None:
+    rng = random.Random(seed)
+    mix = _mix(rng.randint(0, 4), n)
+    start = [Fraction(rng.randint(1, 97), 7) for _ in range(n)]
+    steps: int | None = steps_to_worst_cycle(mix, start, limit=2000)
+    return steps
+
+
+R6A = Theorem(
+    label="R6a",
+    title="The worst cycle attracts almost everything",
+    variables=(*ONE_CLASS, *CAPACITY),
+    hypotheses=(_ONE,),
+    statement=(
+        r"From all states but a Lebesgue-null set, the exact-capture set, the orbit ends on the "
+        r"worst cycle; the worst cycle is asymptotically stable. For $l \ge 3$ the capture set is "
+        r"not a finite union of pieces: up to depth $n \ge l$ it is $\binom{n + l - 2}{l - 2}$ "
+        r"polytopes of dimension at most $l - 2$."
+    ),
+    formula=Eq((s + j + 2) * _y + 0 * _e, B + _y - (s + length) * _e),
+    uses=("R6b",),
+    code=("stabkit.capture_set", "stabkit.basin_sample"),
+    references=(paper("section 5, on limit cycles"),),
+    steps=(
+        Step(
+            "local",
+            r"Near the worst cycle there are the main cohort $y$ in stage $j$ and few others. An "
+            r"older cohort $e$ that completes frees $(s + l) e$; the main cohort alone grows by "
+            r"$y$. With $(s + l) e + (s + j + 1) y = B$ before, it needs $B + y - (s + l) e$ "
+            r"after,",
+            Identity(
+                (s + j + 2) * _y,
+                B + _y - (s + length) * _e,
+                given=((s + length) * _e + (s + j + 1) * _y - B,),
+            ),
+        ),
+        Step(
+            "nothing-admitted",
+            r"which is more than $B$ as long as $e < y / (s + l)$: nothing is admitted, and the "
+            r"small cohorts, old or young, are gone after at most $l$ steps. What is left is one "
+            r"cohort: the worst cycle.",
+            Inequality(
+                (B + _y - (s + length) * _e) - B,
+                {
+                    _e: Interval(0, _y / (s + length)),
+                    _y: _OPEN,
+                    B: _OPEN,
+                },
+            ),
+        ),
+        Step(
+            "null",
+            r"A captured state lands on a cycle with $m \ge 2$ cohorts. Each of its pieces has "
+            r"dimension at most $l - 2$, one less than the states with full memory. (In general: "
+            r"a state that loses a cohort is projected onto a face, a surjective affine map on "
+            r"each piece; preimages of null sets are null, and a face where nothing is ever lost "
+            r"has one captured point. Exactly, for each $l$:)",
+            ExactFinite(
+                "the largest dimension of a piece of the exact-capture set",
+                r"$l = 2, \dots, 6$, depth $l + 2$ (4 for $l = 6$), $s = 1$",
+                lambda: [2, 3, 4, 5, 6],
+                lambda n: max(
+                    piece.dimension for piece in capture_set(_mix(1, n), 4 if n == 6 else n + 2)
+                ),
+                lambda n: n - 2,
+            ),
+        ),
+    ),
+    checks=(
+        Step(
+            "pieces",
+            r"Number of pieces of the code up to a depth, and the binomial.",
+            ExactFinite(
+                "pieces at depth 6",
+                r"$l = 3, 4, 5$",
+                lambda: [(3, 7), (4, 28), (5, 84)],
+                lambda case: len(capture_set(_mix(2, case[0]), 6)),
+                lambda case: case[1],
+            ),
+        ),
+    ),
+    sharpness=(
+        Witness(
+            _ONE,
+            r"With two decode lengths a stable equilibrium attracts a whole neighbourhood: $(10, "
+            r"3)$, $(10, 5)$ from a state nearby never evicts.",
+            ExactFinite(
+                "evictions in 2000 steps",
+                "one start, 1 % off",
+                lambda: [Workload.from_classes([(10, 3), (10, 5)], 5050)],
+                lambda mix: bool(simulate(mix, 2000, state=_nearby()).evicted.any()),
+                lambda mix: False,
+            ),
+        ),
+    ),
+    lesson=(
+        r"The equilibrium and the middle cycles exist, exactly, and nobody will ever see them: "
+        r"they are reached from a set of states without volume. What a server of one kind of "
+        r"requests shows is the worst of all its cycles."
+    ),
+)
+
+
+def _nearby() -> list[list[float]]:
+    return [[50.5, 50.0, 49.5], [50.5, 50.0, 49.5, 50.0, 49.0]]
+
+
+THEOREMS = (R6_PRIME, R6B, R6A)
