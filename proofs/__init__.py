@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from stabkit.theorems.records import Theorem
 
-from . import cascade, gcd, homogeneous, model, perturbation, survival
+from . import cascade, gcd, homogeneous, model, perturbation, policies, survival
 
 __all__ = ["theorems"]
 
@@ -18,6 +18,7 @@ _CHAPTERS = (
     ("The survival polynomial", (survival, perturbation)),
     ("One decode length", (homogeneous, cascade)),
     ("Finite inputs", (gcd,)),
+    ("Admission policies", (policies,)),
 )
 
 

@@ -105,6 +105,11 @@ def test_what_the_theory_must_speak_of():
         "state-space",
         "token-balance",
         "worst-cycle",
+        "greedy",
+        "damped",
+        "headroom",
+        "rate-limited",
+        "reservation",
         "renewal-graph",
     }
     assert not others - set(LABELS)
