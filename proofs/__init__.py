@@ -9,16 +9,27 @@ from dataclasses import replace
 
 from stabkit.theorems.records import Theorem
 
-from . import cascade, gcd, homogeneous, model, perturbation, policies, survival
+from . import (
+    cascade,
+    gcd,
+    homogeneous,
+    model,
+    multiple_roots,
+    perturbation,
+    policies,
+    product_form,
+    reserves,
+    survival,
+)
 
 __all__ = ["theorems"]
 
 _CHAPTERS = (
-    ("The model", (model,)),
-    ("The survival polynomial", (survival, perturbation)),
+    ("The model", (model, product_form)),
+    ("The survival polynomial", (survival, perturbation, multiple_roots)),
     ("One decode length", (homogeneous, cascade)),
     ("Finite inputs", (gcd,)),
-    ("Admission policies", (policies,)),
+    ("Admission policies", (policies, reserves)),
 )
 
 

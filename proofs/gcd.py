@@ -8,7 +8,15 @@ from fractions import Fraction
 from sympy import Eq, Function, Rational, diff, symbols
 
 from stabkit import Workload, gcd_theorem, unit_circle_counts
-from stabkit.theorems.evidence import Deduction, ExactFinite, Identity, Inequality, Summation
+from stabkit.spectrum.spectral_radius import RealEnclosure
+from stabkit.theorems.evidence import (
+    Deduction,
+    Enclosure,
+    ExactFinite,
+    Identity,
+    Inequality,
+    Summation,
+)
 from stabkit.theorems.positivity import Interval
 from stabkit.theorems.records import Step, Theorem, Variable, Witness
 
@@ -66,18 +74,18 @@ R7 = Theorem(
         Step(
             "factorisation",
             r"$(1 - z) G(z) = D(w) (1 - w) Q(z)$ with $Q = \frac{1}{1 - z} + \frac{E}{D} - g "
-            r"\frac{w}{1 - w} + g w \frac{D'}{D}$. Times $(1 - z)$ both sides are sums over the "
-            r"classes; for one of them, with $l = g n$ and $w^n$ for $z^l$ in the closed form,",
+            r"\frac{w}{1 - w} + g w \frac{D'}{D}$. Times $1 - z$ both sides are sums over the "
+            r"classes: the right one is $(1 - w) D + (1 - z) [(1 - w) E + g ((1 - w) w D' - w "
+            r"D)]$. For one class $(1 - w) D = 1 - w^n$, hence",
+            Identity((1 - _w) * _w * diff(_share, _w) - _w * _share, -n * _w**n),
+        ),
+        Step(
+            "closed-form",
+            r"and the closed form of $(1 - z)^2 G$, with $l = g n$ and $w^n$ for $z^l$, is just "
+            r"that.",
             Identity(
                 (s + 1) - s * z - (s + g * n + 1) * _w**n + (s + g * n) * z * _w**n,
-                (1 - z)
-                * (1 - _w)
-                * (
-                    _share / (1 - z)
-                    + s * _share
-                    - g * _w * _share / (1 - _w)
-                    + g * _w * diff(_share, _w)
-                ),
+                (1 - _w**n) + (1 - z) * (s * (1 - _w**n) - g * n * _w**n),
             ),
         ),
         Step(
@@ -133,13 +141,10 @@ R7 = Theorem(
         ),
         Step(
             "positive",
-            r"So on the circle $\operatorname{Re} Q = \frac{1}{2} + \frac{g}{2} + "
-            r"\operatorname{Re} [(E + g w D') / D]$. If that last term exceeds its bound by "
+            r"So on the circle $\operatorname{Re} Q = \frac{1}{2} + \frac{g}{2} + X$, $X = "
+            r"\operatorname{Re} [(E + g w D') / D]$. If $X$ exceeds its bound $-(g + 1) / 2$ by "
             r"$\delta > 0$, then $\operatorname{Re} Q = \delta$.",
-            Inequality(
-                Rational(1, 2) + g / 2 + (-(g + 1) / 2 + _delta),
-                {_delta: _OPEN},
-            ),
+            Identity(Rational(1, 2) + g / 2 + _X, _delta, given=(_X + (g + 1) / 2 - _delta,)),
         ),
         Step(
             "poles-cancel",
@@ -242,6 +247,9 @@ def _sides(mix: Workload) -> tuple[int | None, int | None]:
 
 _q, _rest = symbols("q v")
 
+_Y = symbols("Y")
+_OPPOSITE = Identity(_X * _Y - _x * _y, 0, given=(_X + _x, _Y + _y))
+
 R9 = Theorem(
     label="R9",
     title="Unstable modes at finite input",
@@ -269,8 +277,9 @@ R9 = Theorem(
         Step(
             "off-diagonal",
             r"In $K(u, v) = [G^*(u) \overline{G^*(v)} - G(u) \overline{G(v)}] / (1 - u \bar v)$ "
-            r"the numerator is 0 for two different such roots: both signs change.",
-            Identity((-_x) * (-_y) - _x * _y, 0),
+            r"the numerator is 0 for two different such roots: with $X$, $Y$ for the values of "
+            r"$G^*$ and $x$, $y$ for those of $G$, both signs change.",
+            _OPPOSITE,
         ),
         Step(
             "diagonal",
@@ -310,7 +319,7 @@ R9 = Theorem(
             Deduction(
                 "schur-cohn",
                 {
-                    "diagonal": Identity((-_x) * (-_y) - _x * _y, 0),
+                    "diagonal": _OPPOSITE,
                     "positive": Inequality(
                         _a * (2 * ((_S - 1) / 2 + _delta) - (_S - 1)), {_a: _OPEN, _delta: _OPEN}
                     ),
@@ -384,24 +393,24 @@ R9 = Theorem(
             r"geometric laws of rates .038, .137, .00035 with the weights .0044, .0102, .8214, "
             r"the tail lumped at $n = 120\,000$, in units of $10^{-15}$. Certified: no unstable "
             r"mode, none on the circle.",
-            ExactFinite(
-                "gcd, unstable modes, modes on the circle",
-                "one mix",
-                lambda: [_stable_of_gcd_three()],
-                lambda mix: (mix.gcd, *_counted(mix)),
-                lambda mix: (3, 0, 0),
+            Enclosure(
+                "the number of modes on or outside the circle, for this mix of gcd 3",
+                lambda: _enclosed(_stable_of_gcd_three(), 3, and_on_circle=True),
+                Fraction(-1, 2),
+                Fraction(1, 2),
             ),
         ),
         Witness(
             _LATE,
             r"Gcd 4 with one unstable mode, not three: share .15 at $n = 1$, rates .287, .168, "
             r".0026 with the weights .015, .011, .824, lumped at 14 000.",
-            ExactFinite(
-                "gcd and unstable modes",
-                "one mix",
-                lambda: [_lumped(4, 14_000, 150, ((15, 287), (11, 168), (824, Fraction(13, 5))))],
-                lambda mix: (mix.gcd, unit_circle_counts(mix).outside),
-                lambda mix: (4, 1),
+            Enclosure(
+                "the number of unstable modes of this mix of gcd 4",
+                lambda: _enclosed(
+                    _lumped(4, 14_000, 150, ((15, 287), (11, 168), (824, Fraction(13, 5)))), 4
+                ),
+                Fraction(1, 2),
+                Fraction(3, 2),
             ),
         ),
         Witness(
@@ -409,12 +418,11 @@ R9 = Theorem(
             r"Gcd 40 with 37 unstable modes, not 39: $n \le 120$, weights $8211 t_n$, $t_n = (n + "
             r"120)(121 - n)^4$, and with $T = \sum t_n$ besides $1693 T$ at $n = 1$, $24 T$ at 3, "
             r"$72 T$ at 4.",
-            ExactFinite(
-                "gcd and unstable modes",
-                "one mix",
-                lambda: [_gcd_forty()],
-                lambda mix: (mix.gcd, unit_circle_counts(mix).outside),
-                lambda mix: (40, 37),
+            Enclosure(
+                "the number of unstable modes of this mix of gcd 40",
+                lambda: _enclosed(_gcd_forty(), 40),
+                Fraction(73, 2),
+                Fraction(75, 2),
             ),
         ),
     ),
@@ -456,9 +464,13 @@ def _stable_of_gcd_three() -> Workload:
     return _lumped(3, 120_000, 164, parts)
 
 
-def _counted(mix: Workload) -> tuple[int | None, int | None]:
+def _enclosed(mix: Workload, gcd: int, and_on_circle: bool = False) -> RealEnclosure | None:
+    """Return a certified number of modes; None if the gcd is another one, or without a count."""
     counts = unit_circle_counts(mix)
-    return counts.outside, counts.on_circle
+    if mix.gcd != gcd or counts.outside is None or counts.on_circle is None:
+        return None
+    found = Fraction(counts.outside + (counts.on_circle if and_on_circle else 0))
+    return RealEnclosure(found, found)
 
 
 def _gcd_forty() -> Workload:

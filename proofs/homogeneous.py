@@ -171,7 +171,9 @@ R6 = Theorem(
         Step(
             "return",
             r"After $i$ evictions it is $(s + i + 1) q_i = (i + 1)(s + i + 1) c$: $q_i = (i + 1) "
-            r"c$, in stage $i$, below $l - i - 1$ cohorts of $c$. That is the state at the start.",
+            r"c$, in stage $i$, below $l - i - 1$ cohorts of $c$. That is the state at the start. "
+            r"In $l$ steps all $l$ units of $c$ complete: $c$ per step. At $i = 0$, $c_0 = B / "
+            r"G(1) = a^*$; at $i = l - 1$ the state is one cohort of $l c = B / (s + l)$.",
             Identity(
                 ((i + 1) * (s + 1) + i * length - i * (length - i - 1)) * c,
                 (i + 1) * (s + i + 1) * c,
@@ -190,12 +192,6 @@ R6 = Theorem(
                     s: Interval(0),
                 },
             ),
-        ),
-        Step(
-            "throughput",
-            r"In $l$ steps all $l$ units of $c$ complete: $c$ per step. At $i = 0$, $c_0 = B / "
-            r"G(1) = a^*$; at $i = l - 1$ the state is one cohort of $l c = B / (s + l)$.",
-            Identity(length * (B / (length * (s + length))), B / (s + length)),
         ),
     ),
     checks=(

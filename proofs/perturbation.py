@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import gcd
 
 import mpmath
-from sympy import Eq, Function, I, Poly, Rational, diff, symbols
+from sympy import Eq, Expr, Function, I, Rational, diff, symbols
 
 from stabkit import (
     Workload,
@@ -40,10 +40,16 @@ _mult = symbols("m", integer=True)
 _OPEN = Interval(0, open_low=True)
 
 _second = _alpha * (1 + _eps + (1 + _alpha * _A2 / (2 * _A1)) * _eps**2)
-_shift = _alpha * _eps + (_alpha + _alpha**2 * _A2 / (2 * _A1)) * _eps**2
-_taylor = _A1 * _shift + _A2 * _shift**2 / 2
-_slope = _A1 + _A2 * _shift
-_residual = Poly((_taylor - _eps * (_alpha + _shift) * _slope).expand(), _eps)
+_value, _d1, _d2 = symbols("A_0 delta_1 delta_2")
+
+
+def _phi(first: Expr, second: Expr) -> Expr:
+    """A - epsilon lambda A' to second order around alpha, along delta_1 e + delta_2 e^2."""
+    shift = first * _eps + second * _eps**2
+    value = _A1 * shift + _A2 * shift**2 / 2
+    return (value - _eps * (_alpha + shift) * (_A1 + _A2 * shift)).expand()
+
+
 _bound = _deg * (2 * _a / _d + 1)  # >= 1 + T, T = (D - 1)(2 |alpha| / d + 1)
 _tail = (_deg - 1) * (2 * _a / _d + 1)
 _SMALL = {
@@ -105,7 +111,7 @@ R3 = Theorem(
             Deduction(
                 "implicit-function",
                 {
-                    "zero": Identity(_taylor.subs(_eps, 0), 0),
+                    "zero": Identity(_value - _eps * _alpha * _A1, 0, given=(_value, _eps)),
                     "derivative": Identity(
                         diff(_A1 * (lam - _alpha) - _eps * lam * _A1, lam).subs(_eps, 0), _A1
                     ),
@@ -116,15 +122,19 @@ R3 = Theorem(
         ),
         Step(
             "first-order",
-            r"In $\Phi$ along the branch stated the coefficient of $\varepsilon$ vanishes.",
-            Identity(_residual.coeff_monomial(_eps), 0),
+            r"Let $\lambda - \alpha = \delta_1 \varepsilon + \delta_2 \varepsilon^2 + \dots$ in "
+            r"$A_1 \delta + A_2 \delta^2 / 2 - \varepsilon (\alpha + \delta) (A_1 + A_2 \delta)$, "
+            r"$A_2 = A''(\alpha)$. The coefficient of $\varepsilon$ vanishes for $\delta_1 = "
+            r"\alpha$:",
+            Identity(diff(_phi(_d1, _d2), _eps).subs(_eps, 0), _A1 * (_d1 - _alpha)),
         ),
         Step(
             "second-order",
-            r"With $A_2 = A''(\alpha)$ the coefficient of $\varepsilon^2$ vanishes too, for the "
-            r"second-order term stated: with $\delta = \lambda - \alpha$ it is the one of $A_1 "
-            r"\delta + A_2 \delta^2 / 2 - \varepsilon (\alpha + \delta) (A_1 + A_2 \delta)$.",
-            Identity(_residual.coeff_monomial(_eps**2), 0),
+            r"and that of $\varepsilon^2$, here twice, then vanishes for the $\delta_2$ stated.",
+            Identity(
+                diff(_phi(_alpha, _d2), _eps, 2).subs(_eps, 0),
+                2 * _A1 * (_d2 - _alpha * (1 + _alpha * _A2 / (2 * _A1))),
+            ),
         ),
         Step(
             "one-root",
@@ -224,8 +234,15 @@ def _within_bound(inputs: int) -> bool:
     distance = Fraction(1, 4)  # -1 is farther than that from the roots of l^4 + l^2 + 1/2
     smallest = 1 / (2 * 5 * (2 / distance + 1))
     real = [r for r in roots(mix, 40) if r.value.imag == 0 and r.value.real < -0.75]
-    value = Fraction(mpmath.nstr(real[0].value.real, 35))
-    return eps < smallest and abs(value + 1 + eps) <= eps**2 / smallest
+    value, radius = _exact(real[0].value.real), _exact(real[0].radius)
+    return eps < smallest and abs(value + 1 + eps) + radius <= eps**2 / smallest
+
+
+def _exact(value: mpmath.mpf) -> Fraction:
+    """Return a number of mpmath, which is dyadic, as the rational that it is."""
+    sign, mantissa, exponent, _ = value._mpf_
+    size: Fraction = int(mantissa) * Fraction(2) ** int(exponent)
+    return -size if sign else size
 
 
 def _value_at_half(inputs: int) -> Rational:
@@ -457,165 +474,4 @@ R3B = Theorem(
     ),
 )
 
-_l1, _l2, _q, _u, _v = symbols("l_1 l_2 q u v")
-_X, _Y, _Pp, _Qq = symbols("X Y P_1 Q_1")
-_w = symbols("w")
-
-R4 = Theorem(
-    label="R4",
-    title="Multiple roots for two classes",
-    variables=(
-        Variable("l_1 < l_2", "decode lengths", "integers, at least 1"),
-        Variable("p", "share of the first class; q = 1 - p", "in (0, 1)"),
-    ),
-    hypotheses=("There are two classes.",),
-    statement=(
-        r"Exactly one $p$ solves $p^{l_2} (l_2 - l_1)^{l_2 - l_1} l_1^{l_1} = q^{l_1} l_2^{l_2}$. "
-        r"$A$ has a multiple root only for this $p$, and then if and only if $l_1 / g$ is even, $g "
-        r"= \gcd(l_1, l_2)$: the multiple roots are double, and they are the $g$-th roots of one "
-        r"negative number. One of them is real if and only if $g$ is odd."
-    ),
-    formula=Eq(p**_l2 * (_l2 - _l1) ** (_l2 - _l1) * _l1**_l1, (1 - p) ** _l1 * _l2**_l2),
-    uses=("R1",),
-    code=("stabkit.survival_polynomial",),
-    references=(paper("section 4"),),
-    steps=(
-        Step(
-            "double",
-            r"Let $z = 1 / \lambda$, $u = z^{l_1}$, $v = z^{l_2}$. By R1's identity a multiple "
-            r"root is one of $1 - p u - q v$ and of $z$ times its derivative, $-p l_1 u - q l_2 "
-            r"v$: two linear equations, which give $u$",
-            Identity(
-                _u,
-                _l2 / (p * (_l2 - _l1)),
-                given=(1 - p * _u - _q * _v, p * _l1 * _u + _q * _l2 * _v),
-            ),
-        ),
-        Step(
-            "second-power",
-            r"and $v$, so $u > 0 > v$.",
-            Identity(
-                _v,
-                -_l1 / (_q * (_l2 - _l1)),
-                given=(1 - p * _u - _q * _v, p * _l1 * _u + _q * _l2 * _v),
-            ),
-        ),
-        Step(
-            "not-triple",
-            r"There $z^2$ times the second derivative, $-p l_1 (l_1 - 1) u - q l_2 (l_2 - 1) v$, "
-            r"is $l_1 l_2 \ne 0$: no root is triple.",
-            Identity(
-                -p * _l1 * (_l1 - 1) * (_l2 / (p * (_l2 - _l1)))
-                - _q * _l2 * (_l2 - 1) * (-_l1 / (_q * (_l2 - _l1))),
-                _l1 * _l2,
-            ),
-        ),
-        Step(
-            "share",
-            r"Both $u^{l_2}$ and $v^{l_1}$ are $z^{l_1 l_2}$. Their moduli are equal: that is the "
-            r"equation for $p$. Write $X = (l_2 - l_1)^{l_2 - l_1} l_1^{l_1}$ and $Y = "
-            r"l_2^{l_2}$; the difference $p^{l_2} X - q^{l_1} Y$ has the derivative $l_2 p^{l_2 - "
-            r"1} X + l_1 q^{l_1 - 1} Y$, positive, the value $-Y$ at $p = 0$ and $X$ at $p = 1$.",
-            Deduction(
-                "monotone",
-                {
-                    "monotone": Inequality(
-                        _l2 * _Pp * _X + _l1 * _Qq * _Y,
-                        {
-                            _Pp: _OPEN,
-                            _Qq: _OPEN,
-                            _X: _OPEN,
-                            _Y: _OPEN,
-                            _l2: Interval(_l1 + 1),
-                            _l1: Interval(1),
-                        },
-                    ),
-                    "below": Inequality(_Y, {_Y: _OPEN}),
-                    "above": Inequality(_X, {_X: _OPEN}),
-                },
-                r"Exactly one $p$ in $(0, 1)$.",
-            ),
-        ),
-        Step(
-            "derivative",
-            r"The derivative, as used.",
-            Identity(
-                diff(p**n * _X - (1 - p) ** m * _Y, p),
-                n * p ** (n - 1) * _X + m * (1 - p) ** (m - 1) * _Y,
-            ),
-        ),
-        Step(
-            "odd",
-            r"Let $l_1 = g a$, $l_2 = g b$, $w = z^g$, so that $u = w^a$ and $v = w^b$. If $a = 2 "
-            r"n + 1$ is odd there is no such $w$: $w^{a b} = u^b > 0$, but $w^{a b} = v^a = "
-            r"-|v|^a$.",
-            Identity((-1) ** (2 * n + 1), -1),
-        ),
-        Step(
-            "even",
-            r"If $a = 2 n$ is even, $b$ is odd, and the negative number $w = -|u|^{1/a}$ does it: "
-            r"$w^a = |u|$, and $w^b = -|w|^b = v$ by the equation of the moduli. It is the only "
-            r"one: $a$ and $b$ are coprime, so that $w^a$ and $w^b$ determine $w$.",
-            Identity((-1) ** (2 * n), 1),
-        ),
-    ),
-    checks=(
-        Step(
-            "code",
-            r"Lengths and shares that solve the equation, and the square-free part of $A$.",
-            ExactFinite(
-                "degree of gcd(A, A')",
-                "(2, 3) with p = 3/4 and (4, 6) with p = 3/4: one double root, a pair of them",
-                lambda: [((2, 3), 1), ((4, 6), 2)],
-                lambda case: _repeated(case[0], (3, 1)),
-                lambda case: case[1],
-            ),
-        ),
-        Step(
-            "elsewhere",
-            r"No multiple root at other shares.",
-            ExactFinite(
-                "degree of gcd(A, A')",
-                "all pairs up to 8, 6 shares, but those above",
-                lambda: [
-                    ((a, b), w)
-                    for a in range(1, 8)
-                    for b in range(a + 1, 9)
-                    for w in ((1, 1), (1, 2), (2, 1), (1, 3), (3, 1), (4, 1))
-                    if not (w == (3, 1) and (a, b) in ((2, 3), (4, 6)))
-                ],
-                lambda case: _repeated(*case),
-                lambda case: 0,
-            ),
-        ),
-    ),
-    sharpness=(
-        Witness(
-            "There are two classes.",
-            r"Three classes of lengths 1, 2, 3 have a double root for a whole curve of shares: $A "
-            r"= (\lambda + c)^2$ has $S_1 = 2 c$, $S_2 = c^2$, decreasing for $c < 1/2$.",
-            ExactFinite(
-                "degree of gcd(A, A')",
-                "c = 1/3, 1/4",
-                lambda: [(3, 5, 1), (8, 7, 1)],
-                lambda weights: _repeated((1, 2, 3), weights),
-                lambda weights: 1,
-            ),
-        ),
-    ),
-    lesson=(
-        r"Where two roots of $A$ meet, the first-order formula breaks down. For two classes that "
-        r"happens at one share only, and the test case of textbooks is $(2, 3)$ with three "
-        r"quarters of short requests, $A = (\lambda + 1/2)^2$. Root finders that promise digits "
-        r"must be tried on it."
-    ),
-)
-
-
-def _repeated(lengths: tuple[int, ...], weights: tuple[int, ...]) -> int:
-    classes = [(1, n, w) for n, w in zip(lengths, weights, strict=True)]
-    survival = survival_polynomial(Workload.from_classes(classes))
-    return int(survival.gcd(survival.diff(lam)).degree())
-
-
-THEOREMS = (R3, R3A, R3B, R4)
+THEOREMS = (R3, R3A, R3B)

@@ -276,19 +276,13 @@ R2 = Theorem(
     references=(paper("section 4"),),
     steps=(
         Step(
-            "derivative",
-            r"A class that survives stage $m$ contributes $p_k \lambda^{L-1-m}$ to $A$, whatever "
-            r"its decode length, and to $\lambda A'$",
-            Identity(
-                lam * diff(p * lam ** (_L - 1 - m), lam), (_L - 1 - m) * p * lam ** (_L - 1 - m)
-            ),
-        ),
-        Step(
             "term",
-            r"So to $(s + L) A - \lambda A'$ it contributes $p_k (s + m + 1) \lambda^{L-1-m}$, "
-            r"which is what it contributes to $F$. Sum over $k$ and $m < l_k$.",
+            r"A class that survives stage $m$ contributes $x = p_k \lambda^{L-1-m}$ to $A$, "
+            r"whatever its decode length. To $(s + L) A - \lambda A'$ it contributes $(s + L) x - "
+            r"\lambda x' = p_k (s + m + 1) \lambda^{L-1-m}$, which is what it contributes to $F$. "
+            r"Sum over $k$ and $m < l_k$.",
             Identity(
-                (s + _L) * p * lam ** (_L - 1 - m) - (_L - 1 - m) * p * lam ** (_L - 1 - m),
+                (s + _L) * p * lam ** (_L - 1 - m) - lam * diff(p * lam ** (_L - 1 - m), lam),
                 p * (s + m + 1) * lam ** (_L - 1 - m),
             ),
         ),

@@ -71,6 +71,8 @@ def holds(claim: Claim) -> bool:
         return (found == claim.value) is (claim.relation == "is")
     if not isinstance(found, float):
         return False
+    if claim.quantity == "evictions" and claim.value == 0:
+        return found == 0  # none is none, without a tolerance
     if claim.relation == "at least":
         return found >= claim.value - TOLERANCE
     return abs(found - claim.value) <= TOLERANCE

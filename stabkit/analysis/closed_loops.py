@@ -173,7 +173,7 @@ def closed_loop(mix: Workload, policy: Policy | str) -> ClosedLoop:
         return ClosedLoop("stable", counts, radius, (), reason)
     kernel = closed_loop_kernel(mix, rule)
     if kernel is None:
-        return ClosedLoop(None, None, None, (), "not linear near its equilibrium")
+        return ClosedLoop(None, None, None, (), "not known to be linear near an equilibrium")
     counts = _reserved(mix) if isinstance(rule, Reservation) else kernel_counts(kernel)
     modes = kernel_modes(kernel, 2, _DIGITS) if kernel.length > 1 else []
     radius = spectral_radius(kernel, modes, _DIGITS, counts.verdict)

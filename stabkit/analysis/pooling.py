@@ -203,13 +203,13 @@ def pool(
     Raises
     ------
     InvalidArgument
-        If an argument is outside its domain.
+        If an argument is outside its domain, or a run has no long-run means.
 
     Notes
     -----
     Up to 8 classes all partitions are compared. Beyond, those into runs of neighbours in the order
     of decode length: a heuristic. A class is never split between blocks. Throughputs are long-run
-    means from empty; a run whose means are not known counts as 0.
+    means from empty.
 
     Examples
     --------
@@ -331,7 +331,10 @@ class _Fleet:
             return tuple(float(c) / self._steps for c in run.completed_by_class.sum(axis=0))
         found = long_means(mix, rule)
         if found.request_ratio is None or found.completed_shares is None:
-            return tuple(0.0 for _ in mix.classes)
+            raise InvalidArgument(
+                f"'steps' must be given: a replica that serves {mix.name} has no long-run means "
+                f"({found.reason})."
+            )
         requests = found.request_ratio * float(equilibrium_admissions(mix))
         return tuple(share * requests for share in found.completed_shares)
 

@@ -337,7 +337,8 @@ def _prompt(draft: Recommendation) -> Iterator[Proposal | Rejected]:
         return
     found = input_margin(draft.mix, "shift")
     if found.stable_above is None:
-        yield Rejected("prompt", "no common prompt extension makes the mix stable")
+        known = "no common prompt extension makes the mix stable"
+        yield Rejected("prompt", known if found.complete else "it was not decided")
         return
     tokens = max(1, math.floor(found.stable_above.high) + 1)
     try:
@@ -359,18 +360,21 @@ def _spread(draft: Recommendation) -> Iterator[Proposal | Rejected]:
     shortest = min(c.decode_length for c in draft.mix.classes)
     if draft.verdict == "stable" or draft.mix.longest_decode > _LONGEST_CHANGE:
         return
-    before = draft.mix
+    before, undecided = draft.mix, 0
     for steps in range(1, min(_WIDEST, shortest - 1) + 1):
         try:
             mix = _widened(draft.mix, steps)
         except InvalidWorkload:
             break
-        if closed_loop(mix, GREEDY).verdict == "stable":
+        verdict = closed_loop(mix, GREEDY).verdict
+        if verdict == "stable":
             yield _changed(draft, "spread", steps, mix, before)
             return
+        undecided += verdict == "undecided"
         before = mix
     widest = min(_WIDEST, shortest - 1)
-    yield Rejected("spread", f"no spread by up to {widest} steps makes the mix stable")
+    known = f"no spread by up to {widest} steps makes the mix stable"
+    yield Rejected("spread", f"{undecided} spreads were not decided" if undecided else known)
 
 
 def _widened(mix: Workload, steps: int) -> Workload:

@@ -4,8 +4,8 @@ All counts are of requests in service on the mean:
 
 * at the *steady state*, a* mu = B mu / G(1);
 * under *reservation*, B mu / sum_k p_k l_k (s_k + l_k);
-* *whatever happens*, floor(B / max_k (s_k + l_k)): so many fit even if all are at their end (of a
-  trace that was merged by decode length, s_k are means: read it with its requests apart);
+* *whatever happens*, floor(B / max_k (s_k + l_k)): so many fit even if all are at their end;
+  not known of a trace that was merged by decode length, whose s_k are means;
 * in the *worst cycle* of one class, B / (s + l).
 
 References
@@ -81,8 +81,8 @@ class Sizing:
         In service at the steady state.
     reserved : Fraction
         In service under reservation.
-    always : int
-        That fit whatever happens.
+    always : int or None
+        That fit whatever happens; None where the inputs are means of merged requests.
     worst_cycle : Fraction or None
         In service in the worst cycle; None for several classes.
     watermark : Fraction or None
@@ -98,7 +98,7 @@ class Sizing:
     admissions: Fraction
     requests: Fraction
     reserved: Fraction
-    always: int
+    always: int | None
     worst_cycle: Fraction | None
     watermark: Fraction | None
     blocks: BlockSizing | None
@@ -147,13 +147,24 @@ def sizing(mix: Workload, block_size: int | None = None, step_seconds: Any = Non
         admissions=admissions,
         requests=admissions * mu,
         reserved=Reservation().equilibrium(mix) * mu,
-        always=int(mix.capacity / max(c.input_length + c.decode_length for c in mix.classes)),
+        always=None if _merged(mix) else int(mix.capacity / _longest_request(mix)),
         worst_cycle=mix.capacity / (s + n) if single else None,
         watermark=Fraction(n - 1) / (s + n) if single else None,
         blocks=None if block_size is None else _in_blocks(mix, block_size, mix.capacity),
         mode=_mode(mix),
         step_seconds=seconds,
     )
+
+
+def _longest_request(mix: Workload) -> Fraction:
+    return max(c.input_length + c.decode_length for c in mix.classes)
+
+
+def _merged(mix: Workload) -> bool:
+    """Whether classes stand for several requests of a trace, with their mean input."""
+    lengths = {c.decode_length for c in mix.classes}
+    merged = mix.request_count is not None and mix.request_count > len(mix.classes)
+    return merged and len(lengths) == len(mix.classes)
 
 
 def _in_blocks(mix: Workload, block_size: int, capacity: Fraction) -> BlockSizing:

@@ -44,6 +44,14 @@ def policy(
         bool,
         typer.Option("--recommend", help="What to change, each proposal analysed anew first."),
     ] = False,
+    share_with: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MIX",
+            help="With --recommend: the classes of another replica, such as '10:3 5:8', to pool "
+            "with; may be given more than once.",
+        ),
+    ] = None,
     as_json: AsJson = False,
     output: Output = None,
     figure: Figure = None,
@@ -64,6 +72,8 @@ def policy(
         raise InvalidArgument(f"'--sweep' must be rate, gain or watermark, not {shown(sweep)}.")
     if recommend and (policies or sweep is not None):
         raise InvalidArgument("'--recommend' must be given without '--policy' and '--sweep'.")
+    if share_with and not recommend:
+        raise InvalidArgument("'--share-with' must go with '--recommend'.")
     if sweep is not None and policies:
         raise InvalidArgument("'--sweep' must be given without '--policy', not with it.")
     check_targets(output, figure)
@@ -71,7 +81,7 @@ def policy(
     sweeps = None
     with working("running the policies"):
         if recommend:
-            text = _recommendation(workload, as_json)
+            text = _recommendation(workload, share_with or [], as_json)
         elif sweep is not None:
             text, sweeps = _sweep(workload, sweep, as_json)
         else:
@@ -102,11 +112,11 @@ def _sweep(workload: Workload, parameter: str, as_json: bool) -> tuple[str, list
     return _json(sweep_record(found)) if as_json else sweep_text(found), [found]
 
 
-def _recommendation(workload: Workload, as_json: bool) -> str:
+def _recommendation(workload: Workload, others: list[str], as_json: bool) -> str:
     from ..analysis.recommend import recommend
     from ..publish.recommendations import recommendations_record, recommendations_text
 
-    found = recommend(workload)
+    found = recommend(workload, [read_mix(other.split(), None) for other in others])
     return _json(recommendations_record(found)) if as_json else recommendations_text(found)
 
 

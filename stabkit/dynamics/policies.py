@@ -61,6 +61,9 @@ __all__ = [
 ]
 
 
+LARGEST_RATE = 10**18  # the largest capacity: no server admits more in a step
+
+
 class MemoryView:
     """What a policy sees, after a step has executed and before anything is admitted.
 
@@ -207,7 +210,7 @@ class RateLimited:
     Parameters
     ----------
     rate : number
-        r > 0, in requests per step.
+        0 < r <= 10^18, in requests per step.
 
     Notes
     -----
@@ -218,7 +221,9 @@ class RateLimited:
     name: ClassVar[str] = "rate-limited"
 
     def __post_init__(self) -> None:
-        _set_fraction(self, "rate", lambda r: r > 0, "positive")
+        _set_fraction(
+            self, "rate", lambda r: 0 < r <= LARGEST_RATE, "positive and at most 10^18 per step"
+        )
 
     @classmethod
     def over_equilibrium(cls, mix: Workload, ratio: Any = 1) -> RateLimited:

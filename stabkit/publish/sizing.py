@@ -36,7 +36,8 @@ def _answers(found: Sizing) -> Iterator[tuple[str, str]]:
     if found.worst_cycle is not None:
         yield "", f"{readable(float(found.worst_cycle))} in the worst cycle"
     yield "", f"{readable(float(found.reserved))} with a reservation for life"
-    yield "", f"{readable(found.always)} fit whatever happens"
+    if found.always is not None:
+        yield "", f"{readable(found.always)} fit whatever happens"
     if found.blocks is not None:
         blocks = found.blocks
         size = f"{blocks.block_size} tokens"

@@ -74,6 +74,8 @@ def test_recommendations(stabkit: Run) -> None:
     found = json.loads(stabkit("policy", "10:5", "--recommend", "--json").out)
     assert found["proposals"][0]["kind"] == "rate limit"
     assert found["proposals"][0]["claims"]
+    shared = stabkit("policy", "4:4", "--capacity", "500", "--recommend", "--share-with", "4:7")
+    assert "Let two replicas share the classes, 4:4:1/2 4:7:1/2" in shared.out
     assert "Nothing needs to change" in stabkit("policy", "10:3", "10:5", "--recommend").out
 
 
@@ -113,6 +115,8 @@ def test_what_is_too_long_to_run_is_not_called_free_of_evictions(stabkit: Run) -
         (("--sweep", "speed"), "'--sweep' must be rate, gain or watermark, not 'speed'"),
         (("--recommend", "--sweep", "gain"), "'--recommend' must be given without"),
         (("--policy", "greedy", "--sweep", "gain"), "'--sweep' must be given without '--policy'"),
+        (("--share-with", "4:7"), "'--share-with' must go with '--recommend'"),
+        (("--policy", "rate-limited:1e400"), "'rate' must be positive and at most 10^18"),
         (("--policy", "gready"), "'greedy', 'damped', 'headroom', 'rate-limited'"),
         (("--policy", "rate-limited:fast"), "'ratio' must be a finite rational number, not 'fast'"),
         (("--policy", "rate-limited:0"), "'rate' must be positive"),

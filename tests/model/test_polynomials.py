@@ -210,3 +210,10 @@ def test_closed_form_is_not_bounded() -> None:
 def test_only_workloads_have_polynomials(function: object, mix: object) -> None:
     with pytest.raises(InvalidWorkload, match="'mix' must be a Workload or a SymbolicWorkload"):
         function(mix)
+
+
+def test_the_double_roots_of_two_classes_need_not_be_real() -> None:
+    """MODEL.md R4 calls them real. Lengths (4, 6), p = 3/4: i/sqrt(2) and -i/sqrt(2) are double."""
+    survival = survival_polynomial(Workload.from_classes([(1, 4, 3), (1, 6, 1)]))
+    assert 3**6 * 2**2 * 4**4 * 4**4 == 4**6 * 6**6  # p^6 2^2 4^4 = (1 - p)^4 6^6, times 4^10
+    assert survival == Poly((LAMBDA + 1) * (LAMBDA**2 + Rational(1, 2)) ** 2, LAMBDA)

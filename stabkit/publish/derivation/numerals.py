@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
 import mpmath
@@ -53,8 +53,12 @@ def shortened(value: int) -> str:
     return rf"{digits[:10]}\ldots{digits[-10:]}_{{({len(digits)}\text{{ digits}})}}"
 
 
-def decimal(value: Decimal | Fraction | float | str, digits: int = 6) -> str:
+def decimal(
+    value: Decimal | Fraction | float | str, digits: int = 6, rounding: str = ROUND_HALF_EVEN
+) -> str:
     r"""Return a number rounded to `digits` significant digits, for mathematics.
+
+    `rounding` is one of the module decimal: bounds are rounded to the side where they hold.
 
     Examples
     --------
@@ -64,7 +68,9 @@ def decimal(value: Decimal | Fraction | float | str, digits: int = 6) -> str:
     if isinstance(value, (str, Fraction)):
         part = Fraction(value)
         value = Context(prec=60).divide(Decimal(part.numerator), Decimal(part.denominator))
-    found = Context(prec=digits).plus(value if isinstance(value, Decimal) else Decimal(repr(value)))
+    found = Context(prec=digits, rounding=rounding).plus(
+        value if isinstance(value, Decimal) else Decimal(repr(value))
+    )
     if not found:
         return "0"
     power = found.adjusted()

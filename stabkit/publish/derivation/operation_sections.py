@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import ROUND_FLOOR
 from fractions import Fraction
 
 from ...analysis.derivation import DerivationFacts, PolicyLoop
@@ -166,7 +167,9 @@ def _gain(facts: DerivationFacts) -> str:
             f" By the theorem of Rouché every $\\kappa < g_0 / \\sum_{{m \\ge 1}} g_m = "
             f"{_ratio(found.sufficient)}$ is stable."
         )
-    return f"The stable gains up to 1 end at $\\kappa = {decimal(low, 10)}$.{sufficient}"
+    return (
+        f"The stable gains up to 1 end at $\\kappa = {decimal(low, 10, ROUND_FLOOR)}$.{sufficient}"
+    )
 
 
 def _loop_row(entry: PolicyLoop) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import ROUND_CEILING, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
 import mpmath
@@ -224,8 +224,8 @@ def _bound(roots: tuple[Root, ...]) -> str:
     largest = max(root.radius for root in roots)
     if not largest:
         return "0"
-    digits = 10.0**-_ROOT_DIGITS
-    return rf"10^{{-{_ROOT_DIGITS - 1}}}" if largest < digits else decimal(float(largest), 2)
+    rounding = mpmath.mpf(10) ** (1 - _ROOT_DIGITS)  # of a modulus below 10
+    return _bound_of(Decimal(mpmath.nstr(largest, 5)) + Decimal(mpmath.nstr(rounding, 5)))
 
 
 def _mode_lines(facts: DerivationFacts) -> Iterator[Block]:
@@ -396,7 +396,7 @@ def _threshold(facts: DerivationFacts) -> Iterator[Block]:
 
 def _sufficient(found: ThresholdSummary, g: int) -> Iterator[Block]:
     if found.sufficient_input_length is not None:
-        bound = decimal(found.sufficient_input_length, 10)
+        bound = decimal(found.sufficient_input_length, 10, ROUND_CEILING)
         modes = (
             "no mode is unstable" if g == 1 else f"exactly {counted(g - 1, 'mode')} are unstable"
         )
@@ -421,14 +421,19 @@ def _stable_inputs(found: ThresholdSummary) -> str:
         )
     parts = []
     for low, high in found.stable_intervals[:_INTERVALS_SHOWN]:
-        start = _end(low)
-        parts.append(f"$s > {start}$" if high is None else f"${start} < s < {_end(high)}$")
+        start = _end(low, rounding=ROUND_CEILING)
+        parts.append(
+            f"$s > {start}$"
+            if high is None
+            else f"${start} < s < {_end(high, rounding=ROUND_FLOOR)}$"
+        )
     more = len(found.stable_intervals) - len(parts)
     rest = f", and in {counted(more, 'more interval')}" if more else ""
     return f"The equilibrium is stable for {' or '.join(parts)}{rest}."
 
 
-def _end(text: str, digits: int = 10) -> str:
+def _end(text: str, digits: int = 10, rounding: str = ROUND_HALF_EVEN) -> str:
+    """Return an end of an interval; as a decimal rounded inwards, so that the claim holds."""
     if "/" in text:
         return number(Fraction(text)).replace(r"\frac", r"\tfrac")
-    return decimal(text, digits)
+    return decimal(text, digits, rounding)

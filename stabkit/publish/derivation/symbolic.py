@@ -90,9 +90,16 @@ def _opening(mix: SymbolicWorkload) -> Iterator[Section]:
 
 
 def _one_class(mix: SymbolicWorkload) -> Iterator[Section]:
+    yield _annulus(mix)
+    yield _one_survival(mix)
+    yield _worst_cycle(mix)
+    yield _policies()
+
+
+def _annulus(mix: SymbolicWorkload) -> Section:
     one = mix.classes[0]
     s, n = latex(one.input_length), latex(one.decode_length)
-    yield Section(
+    return Section(
         "Every mode is unstable",
         (
             Paragraph(f"With one decode length the kernel increases, $g_m = {s} + m + 1$, and"),
@@ -113,7 +120,12 @@ def _one_class(mix: SymbolicWorkload) -> Iterator[Section]:
         ),
         "Where are the roots of $F$? Use the ratios of neighbouring coefficients.",
     )
-    yield Section(
+
+
+def _one_survival(mix: SymbolicWorkload) -> Section:
+    one = mix.classes[0]
+    s, n = latex(one.input_length), latex(one.decode_length)
+    return Section(
         "The survival polynomial",
         (
             Paragraph("For long inputs $F / (s + 1)$ tends to the survival polynomial, here"),
@@ -130,7 +142,12 @@ def _one_class(mix: SymbolicWorkload) -> Iterator[Section]:
         ),
         "Factor the survival polynomial into cyclotomic polynomials.",
     )
-    yield Section(
+
+
+def _worst_cycle(mix: SymbolicWorkload) -> Section:
+    one = mix.classes[0]
+    s, n = latex(one.input_length), latex(one.decode_length)
+    return Section(
         "Limit cycles and the loss",
         (
             Paragraph(
@@ -152,15 +169,22 @@ def _one_class(mix: SymbolicWorkload) -> Iterator[Section]:
         ),
         "Compute the throughput of the worst cycle over the equilibrium's, and its infimum.",
     )
-    yield _policies()
 
 
 def _two_classes(mix: SymbolicWorkload) -> Iterator[Section]:
+    yield _two_survival(mix)
+    yield _perturbed(mix)
+    yield _multiple(mix)
+    yield _finite_inputs()
+    yield _synchronized(mix)
+    yield _policies()
+
+
+def _two_survival(mix: SymbolicWorkload) -> Section:
     first, second = mix.classes
-    s = latex(first.input_length)
-    p, q = latex(first.share), latex(second.share)
     l1, l2 = latex(first.decode_length), latex(second.decode_length)
-    yield Section(
+    p, q = latex(first.share), latex(second.share)
+    return Section(
         "The survival polynomial",
         (
             Paragraph(
@@ -181,7 +205,11 @@ def _two_classes(mix: SymbolicWorkload) -> Iterator[Section]:
         ),
         "Which roots of $A$ lie on the unit circle?",
     )
-    yield Section(
+
+
+def _perturbed(mix: SymbolicWorkload) -> Section:
+    s = latex(mix.classes[0].input_length)
+    return Section(
         "The characteristic polynomial",
         (
             Paragraph("For a common input the two polynomials are tied by"),
@@ -196,7 +224,12 @@ def _two_classes(mix: SymbolicWorkload) -> Iterator[Section]:
         ),
         "Let $\\varepsilon = 1/(s + L)$. Where does a simple root of $A$ move to first order?",
     )
-    yield Section(
+
+
+def _multiple(mix: SymbolicWorkload) -> Section:
+    first, second = mix.classes
+    l1, l2 = latex(first.decode_length), latex(second.decode_length)
+    return Section(
         "When roots coincide",
         (
             Paragraph(
@@ -211,7 +244,10 @@ def _two_classes(mix: SymbolicWorkload) -> Iterator[Section]:
         ),
         "For which share does $A$ have a double root?",
     )
-    yield Section(
+
+
+def _finite_inputs() -> Section:
+    return Section(
         "Finite inputs: the gcd theorem and the threshold",
         (
             Paragraph(
@@ -223,7 +259,13 @@ def _two_classes(mix: SymbolicWorkload) -> Iterator[Section]:
         "Coprime lengths are not enough. Find a pair of coprime lengths and a common input for "
         "which the equilibrium is unstable.",
     )
-    yield Section(
+
+
+def _synchronized(mix: SymbolicWorkload) -> Section:
+    first, second = mix.classes
+    l1, l2 = latex(first.decode_length), latex(second.decode_length)
+    s, p = latex(first.input_length), latex(first.share)
+    return Section(
         "Common divisors: the synchronised cycle",
         (
             Paragraph(
@@ -240,7 +282,6 @@ def _two_classes(mix: SymbolicWorkload) -> Iterator[Section]:
         ),
         "Compute the loss of the synchronised cycle.",
     )
-    yield _policies()
 
 
 def _given_lengths(mix: SymbolicWorkload) -> Iterator[Section]:
