@@ -26,7 +26,6 @@ MODEL.md section 6, "mixing"; [ADLS] on request mixing.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -34,7 +33,7 @@ from functools import cached_property
 from itertools import combinations, pairwise
 from typing import Any, Literal
 
-from ..dynamics.capacity import equilibrium_admissions, simulated_capacity
+from ..dynamics.capacity import equilibrium_admissions, roomy_capacity
 from ..dynamics.policies import Policy, policy_named
 from ..dynamics.simulator import simulate
 from ..errors import InvalidArgument, shown
@@ -247,12 +246,7 @@ def _demand(classes: Any, capacity: Any) -> Workload:
     mix = classes if isinstance(classes, Workload) else Workload.from_classes(classes, capacity)
     if capacity is not None:
         mix = mix.with_capacity(capacity)
-    if mix.capacity is not None:
-        return mix
-    largest = max(c.input_length + c.decode_length for c in mix.classes)
-    return mix.with_capacity(
-        max(1000, math.ceil(largest / simulated_capacity(mix))) * simulated_capacity(mix)
-    )
+    return mix.with_capacity(roomy_capacity(mix))
 
 
 def _check(mix: Workload, replicas: Any, objective: Any, steps: Any) -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from ..dynamics.capacity import equilibrium_admissions, simulated_capacity
+from ..dynamics.capacity import equilibrium_admissions, roomy_capacity
 from ..dynamics.long_run import LongRun
 from ..dynamics.policies import GREEDY, Damped, Headroom, Policy, Reservation
 from ..errors import InvalidWorkload
@@ -149,7 +149,7 @@ def recommend(mix: Workload, others: Sequence[Workload] = ()) -> Recommendation:
     ('rate limit', Fraction(10, 1), 1.0, 0.867)
     """
     check_workload(mix)
-    base = mix.with_capacity(_capacity(mix))
+    base = mix.with_capacity(roomy_capacity(mix))
     now = long_means(base)
     verdict = closed_loop(base, GREEDY).verdict or "undecided"
     proposals, rejected = list[Proposal](), list[Rejected]()
@@ -167,14 +167,6 @@ def recommend(mix: Workload, others: Sequence[Workload] = ()) -> Recommendation:
     return Recommendation(
         base, mix.capacity is None, verdict, now, tuple(proposals), tuple(rejected)
     )
-
-
-def _capacity(mix: Workload) -> Fraction:
-    """Return the capacity, or a multiple of G(1) that holds any request."""
-    if mix.capacity is not None:
-        return mix.capacity
-    largest = max(c.input_length + c.decode_length for c in mix.classes)
-    return max(1000, math.ceil(largest / simulated_capacity(mix))) * simulated_capacity(mix)
 
 
 def _scale(draft: Recommendation) -> Fraction:

@@ -9,12 +9,15 @@ MODEL.md section 2.
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
 
-__all__ = ["equilibrium_admissions", "simulated_capacity"]
+__all__ = ["equilibrium_admissions", "roomy_capacity", "simulated_capacity"]
+
+_ADMISSIONS = 1000  # at equilibrium, where no capacity is given and classes are changed
 
 
 def simulated_capacity(mix: Workload) -> Fraction:
@@ -42,3 +45,20 @@ def equilibrium_admissions(mix: Workload) -> Fraction:
     if mix.capacity is None:
         return Fraction(1)
     return mix.capacity / simulated_capacity(mix.with_capacity(None))
+
+
+def roomy_capacity(mix: Workload) -> Fraction:
+    """Return the capacity B; if none is given, a multiple of G(1) that holds any request.
+
+    Then a* is a whole number, and at least 1000: a capacity to compare changed workloads at.
+
+    Examples
+    --------
+    >>> roomy_capacity(Workload.from_classes([(5, 2)]))
+    Fraction(13000, 1)
+    """
+    total = simulated_capacity(mix)
+    if mix.capacity is not None:
+        return total
+    largest = max(c.input_length + c.decode_length for c in mix.classes)
+    return max(_ADMISSIONS, math.ceil(largest / total)) * total

@@ -239,7 +239,7 @@ def test_names_and_parameters():
         (lambda: Damped(0), "'gain' must be above 0 and at most 1, not 0"),
         (lambda: policy_named("damped:2"), "'gain' must be above 0 and at most 1, not '2'"),
         (lambda: Headroom(1), "'watermark' must be at least 0 and below 1, not 1"),
-        (lambda: RateLimited(0), "'rate' must be positive and at most 10\^18 per step, not 0"),
+        (lambda: RateLimited(0), r"'rate' must be positive and at most 10\^18 per step, not 0"),
         (lambda: Damped("half"), "'gain' must be a"),
     ],
 )

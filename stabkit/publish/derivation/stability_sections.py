@@ -326,7 +326,7 @@ def _gcd(facts: DerivationFacts) -> Iterator[Block]:
         yield Paragraph(f"Its condition {holds} here.")
     else:
         holds = "holds" if found.applies else "fails"
-        radius = "" if found.margin_radius is None else rf" \pm {_bound_of(found.margin_radius)}"
+        radius = rf" \pm {_bound_of(found.margin_radius)}" if found.margin_radius else ""
         yield Paragraph("Here, in tokens and certified,")
         yield Formula(
             r"\min_{|w| = 1} \operatorname{Re} \frac{E(w) + g w D'(w)}{D(w)} + \frac{g + 1}{2} = "
