@@ -101,7 +101,7 @@ def test_what_is_too_long_has_a_reason() -> None:
         ("speed", None, "'parameter' must be 'gain', 'watermark' or 'rate', not 'speed'"),
         ("gain", [2], "'gain' must be above 0 and at most 1, not '2'"),
         ("watermark", [1], "'watermark' must be at least 0 and below 1, not '1'"),
-        ("rate", [0], "'rate' must be positive, not 0"),
+        ("rate", [0], r"'rate' must be positive and at most 10\^18 per step, not 0"),
         ("rate", ["fast"], "each of 'values' must be a finite rational number, not 'fast'"),
     ],
 )
