@@ -11,6 +11,7 @@ from stabkit.theorems.records import Theorem
 
 from . import (
     cascade,
+    evicting_cycles,
     gcd,
     homogeneous,
     model,
@@ -18,8 +19,11 @@ from . import (
     perturbation,
     policies,
     product_form,
+    renormalization,
     reserves,
     survival,
+    thresholds,
+    variance_law,
 )
 
 __all__ = ["theorems"]
@@ -28,7 +32,8 @@ _CHAPTERS = (
     ("The model", (model, product_form)),
     ("The survival polynomial", (survival, perturbation, multiple_roots)),
     ("One decode length", (homogeneous, cascade)),
-    ("Finite inputs", (gcd,)),
+    ("Finite inputs", (gcd, thresholds, variance_law)),
+    ("Cycles of mixes", (renormalization, evicting_cycles)),
     ("Admission policies", (policies, reserves)),
 )
 

@@ -1,4 +1,4 @@
-"""Chapter 5: admission policies, their closed loops, and what they complete."""
+"""Chapter 6: admission policies, their closed loops, and what they complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 5, continued: policies that keep memory free, a watermark and reservation."""
+"""Chapter 6, continued: policies that keep memory free, a watermark and reservation."""
 
 from __future__ import annotations
 

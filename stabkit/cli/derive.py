@@ -10,7 +10,7 @@ import typer
 from ..errors import InvalidArgument, OutputError, shown
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
 from .options import check_targets
-from .terminal import emit, working
+from .terminal import emit, emit_latex, working
 
 if TYPE_CHECKING:
     from ..model.symbolic import SymbolicWorkload
@@ -75,19 +75,10 @@ def derive(
     with working("deriving"):
         found = _derivation(symbolic, mix, capacity, input_column, output_column)
         texts = _texts(found, output, fragment, bibtex, exercise)
-    if output is None or output.suffix != ".pdf" or bibtex:
-        emit(texts[0], output)
-        if solution is not None:
-            emit(texts[1], solution)
-        return 0
-    from ..publish.files import write_whole
-    from ..publish.tex_engine import pdf_of
-
-    for text, target in zip(texts, (output, solution), strict=False):
-        if target is not None:
-            with working("typesetting"):
-                pdf = pdf_of(text)
-            write_whole(target, pdf)
+    write = emit if bibtex else emit_latex
+    write(texts[0], output)
+    if solution is not None:
+        write(texts[1], solution)
     return 0
 
 

@@ -9,7 +9,7 @@ import typer
 
 from ..errors import InvalidArgument
 from .options import AsJson, Output, check_targets
-from .terminal import counting, emit
+from .terminal import counting, emit, emit_latex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,8 @@ def prove(
     ] = None,
     as_json: AsJson = False,
     tex: Annotated[
-        bool, typer.Option("--tex", help="Print a LaTeX article: theorems, proofs, status.")
+        bool,
+        typer.Option("--tex", help="Write a LaTeX article: theorems, proofs, status (or a .pdf)."),
     ] = False,
     output: Output = None,
 ) -> int:
@@ -42,10 +43,12 @@ def prove(
     Examples:
       stabkit prove
       stabkit prove R7 R9
-      stabkit prove --tex --output theory.tex
+      stabkit prove --tex --output theory.pdf
     """
     if as_json and tex:
         raise InvalidArgument("'--tex' must be given without '--json', not with it.")
+    if output is not None and output.suffix == ".pdf" and not tex:
+        raise InvalidArgument("'--output' to a .pdf file must be given with '--tex'.")
     check_targets(output, None)
     from ..theorems.registry import theorems
     from ..theorems.runner import prove as checked
@@ -57,7 +60,8 @@ def prove(
     total = len(selected(records, labels or ()))
     with counting("checking theorems", total) as counted:
         found = checked(records, labels or (), counted)
-    emit(_written(found, as_json, tex, bool(labels)), output)
+    write = emit_latex if tex else emit
+    write(_written(found, as_json, tex, bool(labels)), output)
     return FAILED if any(one.status == "failed" for one in found) else 0
 
 

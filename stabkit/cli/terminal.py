@@ -15,7 +15,16 @@ from ..errors import OutputError, StabkitWarning
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["complain", "counting", "emit", "emit_rich", "one_line", "warn", "working"]
+__all__ = [
+    "complain",
+    "counting",
+    "emit",
+    "emit_latex",
+    "emit_rich",
+    "one_line",
+    "warn",
+    "working",
+]
 
 _LONGEST_LINE = 500
 _FILE_WIDTH = 100
@@ -36,6 +45,19 @@ def emit(text: str, output: Path | None) -> None:
         raise
     except OSError as failure:
         raise OutputError(f"standard output must be writable ({failure.strerror}).") from failure
+
+
+def emit_latex(latex: str, output: Path | None) -> None:
+    """Write a LaTeX document; typeset, if `output` is a .pdf file."""
+    if output is None or output.suffix != ".pdf":
+        emit(latex, output)
+        return
+    from ..publish.files import write_whole
+    from ..publish.tex_engine import pdf_of
+
+    with working("typesetting"):
+        pdf = pdf_of(latex)
+    write_whole(output, pdf)
 
 
 def emit_rich(draw: Callable[[Console], None], output: Path | None) -> None:

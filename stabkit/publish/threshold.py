@@ -56,6 +56,7 @@ def threshold_record(found: Threshold, name: str, digits: int) -> dict[str, Any]
 def _law_record(law: VarianceLaw) -> dict[str, Any]:
     return {
         "estimate": law.estimate,
+        "expansion": law.expansion,
         "coefficient_of_variation": law.coefficient_of_variation,
         "in_range": law.in_range,
     }
@@ -151,7 +152,8 @@ def _law_text(law: VarianceLaw) -> str:
     spread = f"sigma/mu = {readable(law.coefficient_of_variation, 2)}"
     trust = "an estimate" if law.in_range else "not to be relied on here"
     reason = "for one narrow, smooth hump of decode lengths"
-    return f"about {readable(law.estimate, 4)}, {trust}: it is {reason} ({spread})"
+    about = f"about {readable(law.estimate, 4)}, with the next terms {readable(law.expansion, 4)}"
+    return f"{about}, {trust}: it is {reason} ({spread})"
 
 
 def _partition(found: Threshold) -> str:

@@ -9,6 +9,8 @@ zero* does not mean *not zero*, and the test never says the latter.
 *Relations.* Where parameters are tied by polynomial equations, as c^2 + s^2 = 1 or omega^g = 1, it
 is enough that the numerator lies in the ideal of these: its remainder by a Groebner basis is 0.
 
+*Derivatives* that stand in an expression, and their values at a point, are carried out.
+
 *Sums* with a symbolic limit are not evaluated here; `stabkit.theorems.evidence.Summation` proves
 their closed forms by induction.
 """
@@ -20,12 +22,14 @@ from typing import Any
 
 from sympy import (
     Add,
+    Derivative,
     Dummy,
     Expr,
     Integer,
     MatrixBase,
     Mul,
     Pow,
+    Subs,
     cancel,
     expand,
     fraction,
@@ -96,7 +100,8 @@ def vanishes(expression: Any, given: Iterable[Any] = ()) -> bool:
     ----------
     expression : sympy.Expr or sympy.Matrix
         A rational function of its symbols, of I, and of powers whose exponents are integer symbols
-        (declared with ``integer=True``) and their integer combinations.
+        (declared with ``integer=True``) and their integer combinations; or derivatives of what need
+        not be rational, at points where they are.
     given : iterable of sympy.Expr
         Expressions that are zero by assumption, of the same kind.
 
@@ -132,5 +137,8 @@ def vanishes(expression: Any, given: Iterable[Any] = ()) -> bool:
 
 
 def _numerator(expression: Any, generators: Generators) -> Expr:
-    found = cancel(together(generators.rational(sympify(expression))))
+    found = sympify(expression)
+    if found.has(Derivative, Subs):
+        found = found.doit()
+    found = cancel(together(generators.rational(found)))
     return expand(fraction(found)[0])

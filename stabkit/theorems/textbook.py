@@ -141,7 +141,7 @@ TEXTBOOK: Mapping[str, TextbookTheorem] = {
         "D-partition (continuity of roots along a parameter)",
         r"Along a path of polynomials of one degree, the number of roots in the open disc changes "
         r"only where a root lies on the circle.",
-        ("crossing",),
+        ("degree", "crossing"),
         "J. Ackermann, Robust Control, 2nd ed. 2002, chapter 4 (boundary crossing theorem)",
     ),
 }

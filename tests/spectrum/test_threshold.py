@@ -315,6 +315,27 @@ def test_variance_law():
     assert not stabkit.threshold(workload((3, 5))).law.in_range
 
 
+@pytest.mark.parametrize(
+    ("lengths", "weights"), [((24, 25), (1, 1)), ((99, 100), (1, 4)), ((60, 61, 63), (2, 5, 1))]
+)
+def test_expansion_of_the_variance_law(lengths, weights):
+    classes = [(0, n, w) for n, w in zip(lengths, weights, strict=True)]
+    found = stabkit.threshold(stabkit.Workload.from_classes(classes))
+    assert abs(float(found.threshold) - found.law.expansion) < 0.3  # O(1 / mu)
+
+
+def test_expansion_for_a_smooth_law():
+    # Lengths of a gamma law of mean 200 and sigma/mu = 1/10, whose density at n is proportional to
+    # n^99 exp(-n/2); MODEL.md: exact 914, estimate 1013.
+    densities = [n**99 * math.exp(-n / 2) for n in range(90, 351)]
+    weights = [round(10**9 * d / max(densities)) for d in densities]
+    classes = [(0, n, w) for n, w in zip(range(90, 351), weights, strict=True) if w]
+    found = stabkit.threshold(stabkit.Workload.from_classes(classes))
+    assert round(float(found.threshold)) == 914
+    assert abs(found.law.expansion / float(found.threshold) - 1) < 0.01
+    assert found.law.estimate / float(found.threshold) > 1.1
+
+
 def test_errors():
     with pytest.raises(InvalidArgument, match="must be 'common', 'shift' or 'scale', not 'p'"):
         stabkit.threshold(workload((2, 3)), "p")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import I, Matrix, Rational, exp, sqrt, symbols
+from sympy import Derivative, I, Matrix, Rational, Subs, exp, sqrt, symbols
 
 from stabkit.theorems.exact_zero import Generators, vanishes
 
@@ -75,3 +75,10 @@ def test_against_evaluation(coefficients, shift):
     # A polynomial of degree 4 is zero if it vanishes at five points.
     values = [polynomial(t + shift) - polynomial(t) for t in range(5)]
     assert vanishes(polynomial(x + shift) - polynomial(x)) == (not any(values))
+
+
+def test_derivatives_are_carried_out():
+    x, a = symbols("x a")
+    curvature = Subs(Derivative(exp(-a * x**2 / 2), (x, 2)), x, 0)
+    assert vanishes(curvature + a)
+    assert not vanishes(curvature - a)

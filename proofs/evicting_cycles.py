@@ -1,0 +1,467 @@
+"""Chapter 5, continued: cycles that evict, beside a stable equilibrium or better than it.
+
+Both examples are orbits in exact rational arithmetic. That a run *converges* to one is a finite
+certificate too: along the itinerary the model is affine, so that deviations obey exact matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cache
+from math import isqrt
+
+from sympy import Eq, Function, Rational, symbols
+
+from stabkit import (
+    LimitCycle,
+    Root,
+    Workload,
+    cycles,
+    itinerary_multipliers,
+    memory_kernel,
+    periodic_orbit,
+    roots,
+    simulate,
+    synchronized_loss,
+    unit_circle_counts,
+)
+from stabkit.spectrum.spectral_radius import RealEnclosure
+from stabkit.theorems.evidence import Enclosure, ExactFinite, Identity, Inequality
+from stabkit.theorems.positivity import Interval
+from stabkit.theorems.records import Step, Theorem, Witness
+
+from .notation import CLASSES
+
+__all__ = ["THEOREMS"]
+
+_r, _M, _y, _x, _p, _delta = symbols("r M y x p delta")
+_g, _B, _U = symbols("g_j B U")
+_OPEN = Interval(0, open_low=True)
+_BISTABLE = [(0, 6, 2), (5, 1, 3)]
+_RICH = [(0, 6, 8), (0, 10, 8), (0, 1, 7)]
+_MORE = [(1, 1, 4), (1, 6, 1)]
+_EMPTY = "The run starts from empty."
+_AGAIN = "Requests are evicted again and again."
+_STEPS = 600  # of the run from empty
+_TURNS = 6  # periods until deviations are at most half as large
+
+
+@cache
+def _orbit(classes: tuple[tuple[int, int, int], ...]) -> tuple[Workload, LimitCycle]:
+    mix = Workload.from_classes(classes)
+    return mix, cycles(mix).cycles[-1]
+
+
+def _bistable() -> tuple[Workload, LimitCycle]:
+    return _orbit(tuple(_BISTABLE))
+
+
+def _states(cycle: LimitCycle) -> tuple[tuple[Fraction, ...], ...]:
+    found: tuple[tuple[Fraction, ...], ...] | None = cycle.cohorts
+    assert found is not None
+    return found
+
+
+def _deviations(
+    kernel: Sequence[Fraction], rows: list[list[Fraction]], stage: int
+) -> list[list[Fraction]]:
+    """Return the matrix of the deviations after one more step with this marginal stage."""
+    length = len(kernel)
+    zero = [Fraction(0)] * length
+    shifted = [zero, *rows[:-1]]
+    cut = [
+        -sum((kernel[m] * shifted[m][k] for m in range(stage + 1, length)), Fraction(0))
+        / kernel[stage]
+        for k in range(length)
+    ]
+    return [zero] * stage + [cut] + shifted[stage + 1 :]
+
+
+def _norm(rows: Sequence[Sequence[Fraction]]) -> Fraction:
+    return max(sum(map(abs, row), Fraction(0)) for row in rows)
+
+
+def _kernel(mix: Workload) -> list[Fraction]:
+    return [Fraction(int(x.p), int(x.q)) for x in memory_kernel(mix)]
+
+
+def _certificate(mix: Workload, cycle: LimitCycle, turns: int) -> tuple[Fraction, Fraction]:
+    """Return a radius in which the itinerary is followed for so many periods, and the contraction.
+
+    In every step the marginal stage j ends with y_j, 0 < y_j, and in an eviction y_j < x_j, what it
+    held before. A deviation of norm r of the start changes y_j by at most r times the absolute row
+    sum of its matrix, and y_j - x_j likewise: so r may be the least quotient.
+    """
+    kernel, states = _kernel(mix), _states(cycle)
+    length = len(kernel)
+    rows = [[Fraction(int(i == k)) for k in range(length)] for i in range(length)]
+    radii = []
+    for n in range(turns * cycle.period):
+        stage = cycle.itinerary[n % cycle.period]
+        before = states[n % cycle.period]
+        after = states[(n + 1) % cycle.period]
+        new = _deviations(kernel, rows, stage)
+        margins = [(after[stage], new[stage])]
+        if stage > 0:
+            loss = [a - b for a, b in zip(rows[stage - 1], new[stage], strict=True)]
+            margins.append((before[stage - 1] - after[stage], loss))
+        radii += [gap / size for gap, row in margins if (size := _norm([row]))]
+        rows = new
+    return min(radii), _norm(rows)
+
+
+def _run_from_empty(mix: Workload, steps: int) -> list[tuple[Fraction, ...]]:
+    """Return the last 60 states of an exact run, as cohorts y_j."""
+    run = simulate(mix, steps, arithmetic="exact", record_states=True)
+    assert run.states is not None
+    longest = max(range(len(mix.classes)), key=lambda k: mix.classes[k].decode_length)
+    share = mix.classes[longest].share
+    return [tuple(x / share for x in state[longest]) for state in run.states[-60:]]
+
+
+def _captured(mix: Workload, cycle: LimitCycle) -> bool:
+    """Whether the run from empty is within the certificate's radius of the orbit's first state."""
+    radius, contraction = _certificate(mix, cycle, _TURNS)
+    first = _states(cycle)[0]
+    nearest = min(
+        max(abs(a - b) for a, b in zip(state, first, strict=True))
+        for state in _run_from_empty(mix, _STEPS)
+    )
+    return contraction <= Fraction(1, 2) and nearest < radius
+
+
+def _returns(mix: Workload, cycle: LimitCycle) -> bool:
+    """Whether an exact run from the first state is back after the period, and not before."""
+    start = [[c.share * y for y in _states(cycle)[0][: c.decode_length]] for c in mix.classes]
+    run = simulate(mix, cycle.period, arithmetic="exact", state=start, record_states=True)
+    assert run.states is not None
+    first = run.states[0]
+    return [state == first for state in run.states[1:]] == [False] * (cycle.period - 1) + [True]
+
+
+def _modulus(root: Root) -> RealEnclosure:
+    """Return bounds of the modulus: that of the centre by an integer root, and the radius."""
+    parts = [
+        Fraction(m) * Fraction(2) ** e
+        for m, e in (root.value.real.man_exp, root.value.imag.man_exp)
+    ]
+    m, e = root.radius.man_exp
+    radius = Fraction(m) * Fraction(2) ** e
+    scale = 2**80
+    size = Fraction(isqrt(int((parts[0] ** 2 + parts[1] ** 2) * scale**2)), scale)
+    return RealEnclosure(size - radius, size + radius + Fraction(1, scale))
+
+
+def _per_equilibrium(found: tuple[Workload, LimitCycle], tokens: bool) -> Fraction:
+    """Return what an exact run completes over one period of the orbit, over the equilibrium's."""
+    mix, cycle = found
+    start = [[c.share * y for y in _states(cycle)[0][: c.decode_length]] for c in mix.classes]
+    run = simulate(mix, cycle.period, arithmetic="exact", state=start)
+    done = [sum(column[1:], Fraction(0)) for column in zip(*run.completed_by_class, strict=True)]
+    kernel = _kernel(mix)
+    capacity = sum(g * y for g, y in zip(kernel, _states(cycle)[0], strict=True))
+    admissions = capacity / sum(kernel) * cycle.period
+    weights = [c.decode_length if tokens else 1 for c in mix.classes]
+    target = admissions * (mix.mean_decode_length if tokens else 1)
+    ratio: Fraction = sum((w * x for w, x in zip(weights, done, strict=True)), Fraction(0)) / target
+    return ratio
+
+
+R12 = Theorem(
+    label="R12",
+    title="Stability is only local",
+    variables=(*CLASSES,),
+    hypotheses=(_EMPTY,),
+    statement=(
+        r"A stable equilibrium need not attract the run from empty. The classes (input, decode "
+        r"length, share) $(0, 6, 2/5)$, $(5, 1, 3/5)$ are stable, with spectral radius 0.99743, "
+        r"and yet that run converges to an orbit of period 29 that evicts four times in every "
+        r"period. The orbit is exact, and attracting: its largest Floquet multiplier is 0.5593."
+    ),
+    formula=Eq(Function("y")(symbols("n") + 29), Function("y")(symbols("n"))),
+    uses=("kernel", "R11"),
+    code=("stabkit.cycles", "stabkit.periodic_orbit", "stabkit.itinerary_multipliers"),
+    steps=(
+        Step(
+            "stable",
+            r"The equilibrium is locally asymptotically stable: all roots are inside the unit "
+            r"circle.",
+            ExactFinite(
+                "inside, on the circle and outside, by Schur-Cohn",
+                "the mix",
+                lambda: [Workload.from_classes(_BISTABLE)],
+                lambda mix: _sides(mix),
+                lambda mix: (5, 0, 0),
+            ),
+        ),
+        Step(
+            "orbit",
+            r"An exact run from the orbit's first state is back after 29 steps, and not before; "
+            r"in four of these it evicts.",
+            ExactFinite(
+                "whether it is, the period, the steps that evict",
+                "the orbit",
+                lambda: [_bistable()],
+                lambda found: (
+                    _returns(*found),
+                    found[1].period,
+                    sum(1 for j in found[1].itinerary if j),
+                ),
+                lambda found: (True, 29, 4),
+            ),
+        ),
+        Step(
+            "margins",
+            r"The marginal stage $j$ of a step ends with $y_j > 0$, in an eviction also with less "
+            r"than the $x_j$ that it held. While that is so, the next state is affine: $y_j = (B "
+            r"- U) / g_j$, $U$ what the older stages need. A deviation, at most $r$ in every "
+            r"cohort of the first state, changes these numbers by at most $r$ times the row sums "
+            r"of an exact matrix. The run follows the orbit's itinerary for as long as they keep "
+            r"their sign.",
+            Identity(_y + _delta, (_B - (_U - _g * _delta)) / _g, given=(_g * _y - (_B - _U),)),
+        ),
+        Step(
+            "contraction",
+            r"For all deviations below 1/300 that holds over six periods, and after these every "
+            r"cohort deviates by at most half of that.",
+            ExactFinite(
+                "whether the radius is above 1/300 and the matrix norm at most 1/2",
+                "the orbit",
+                lambda: [_certificate(*_bistable(), _TURNS)],
+                lambda found: (found[0] > Fraction(1, 300), found[1] <= Fraction(1, 2)),
+                lambda found: (True, True),
+            ),
+        ),
+        Step(
+            "capture",
+            r"One of the 60 last states of 600 exact steps from empty is within that radius.",
+            ExactFinite(
+                "whether it is",
+                "the exact run from empty",
+                lambda: [_bistable()],
+                lambda found: _captured(*found),
+                lambda found: True,
+            ),
+        ),
+        Step(
+            "induction",
+            r"Six periods later it is within half the radius, hence within the radius again: the "
+            r"deviation tends to 0.",
+            Inequality(_r - _M * _r, {_M: Interval(0, Rational(1, 2)), _r: _OPEN}),
+        ),
+    ),
+    checks=(
+        Step(
+            "spectral-radius",
+            r"The spectral radius of the equilibrium.",
+            Enclosure(
+                "0.99743, to a unit of the last digit",
+                lambda: _modulus(roots(Workload.from_classes(_BISTABLE))[0]),
+                Fraction(99742, 10**5),
+                Fraction(99744, 10**5),
+            ),
+        ),
+        Step(
+            "multiplier",
+            r"The largest Floquet multiplier of the orbit, over 29 steps.",
+            Enclosure(
+                "0.5593, to a unit of the last digit",
+                lambda: _modulus(
+                    itinerary_multipliers(
+                        Workload.from_classes(_BISTABLE), _bistable()[1].itinerary
+                    ).multipliers[0]
+                ),
+                Fraction(5592, 10**4),
+                Fraction(5594, 10**4),
+            ),
+        ),
+        Step(
+            "lifted",
+            r"By R10 there is such an orbit of twice the period for $(0, 12)$, $(10, 2)$, whose "
+            r"renormalised mix this is. A run from empty ends on it; it completes the tokens of "
+            r"the orbit here, less the loss of the synchronised cycle.",
+            ExactFinite(
+                "period, and completed tokens over the equilibrium's",
+                "the lifted mix",
+                lambda: [_orbit(((0, 12, 2), (10, 2, 3)))],
+                lambda found: (found[1].period, _per_equilibrium(found, tokens=True)),
+                lambda found: (
+                    58,
+                    _per_equilibrium(_bistable(), tokens=True) * (1 - synchronized_loss(found[0])),
+                ),
+            ),
+        ),
+        Step(
+            "orbit-of-the-itinerary",
+            r"The first state, solved for from the itinerary alone.",
+            ExactFinite(
+                "cohorts",
+                "the orbit",
+                lambda: [_bistable()],
+                lambda found: list(_states(found[1])[0]),
+                lambda found: list(
+                    periodic_orbit(
+                        found[0],
+                        found[1].itinerary,
+                        sum(
+                            g * y
+                            for g, y in zip(_kernel(found[0]), _states(found[1])[0], strict=True)
+                        ),
+                    )
+                    or ()
+                ),
+            ),
+        ),
+    ),
+    sharpness=(
+        Witness(
+            _EMPTY,
+            r"From the equilibrium, one cohort a thousandth smaller, nothing is ever evicted: 200 "
+            r"exact steps.",
+            ExactFinite(
+                "whether anything is evicted",
+                "one start",
+                lambda: [Workload.from_classes(_BISTABLE, 220)],
+                lambda mix: _evicts_near_equilibrium(mix),
+                lambda mix: False,
+            ),
+        ),
+    ),
+    lesson=(
+        r"A marble at the bottom of a bowl is stable, and yet there may be a groove further up in "
+        r"which it runs round for ever. Servers start from empty, not from their equilibrium. So "
+        r"look at both: the roots, and a run from empty."
+    ),
+)
+
+
+def _sides(mix: Workload) -> tuple[int | None, int | None, int | None]:
+    counts = unit_circle_counts(mix, "schur-cohn")
+    return counts.inside, counts.on_circle, counts.outside
+
+
+def _evicts_near_equilibrium(mix: Workload) -> bool:
+    kernel = _kernel(mix)
+    assert mix.capacity is not None
+    rate = mix.capacity / sum(kernel)
+    state = [[c.share * rate] * c.decode_length for c in mix.classes]
+    state[0][0] *= Fraction(999, 1000)
+    return any(simulate(mix, 200, arithmetic="exact", state=state).evicted)
+
+
+def _ratio(classes: list[tuple[int, int, int]], tokens: bool) -> RealEnclosure:
+    ratio = _per_equilibrium(_orbit(tuple(classes)), tokens=tokens)
+    return RealEnclosure(ratio, ratio)
+
+
+CLASS_MIX = Theorem(
+    label="class-mix",
+    title="Evictions change the class mix",
+    variables=(*CLASSES,),
+    hypotheses=(_AGAIN,),
+    statement=(
+        r"The completed requests of a run may exceed the equilibrium's, and so may its completed "
+        r"tokens: neither ratio is bounded by 1. On an exact orbit of $(1, 1, 4/5)$, $(1, 6, 1/5)$ "
+        r"they are 1.0866 and 1.0057 times those of the equilibrium; on one of $(0, 6, 8/23)$, "
+        r"$(0, 10, 8/23)$, $(0, 1, 7/23)$ they are 1.5354 and 0.8901 times."
+    ),
+    formula=Eq(Function("c")(symbols("k")), symbols("p_k") * symbols("c")),
+    uses=("balance", "R11"),
+    code=("stabkit.cycles", "stabkit.LimitCycle"),
+    steps=(
+        Step(
+            "share",
+            r"Let all requests of the short class complete and the fraction $1 - x$ of the long "
+            r"class be evicted on the way: the completed shares are $p : (1 - p) x$, no longer $p "
+            r": 1 - p$. The short class gains",
+            Identity(
+                _p / (_p + (1 - _p) * _x) - _p,
+                _p * (1 - _p) * (1 - _x) / (_p + (1 - _p) * _x),
+            ),
+        ),
+        Step(
+            "orbits",
+            r"Exact runs from the first states of two orbits are back after 509 and 36 steps, and "
+            r"not before.",
+            ExactFinite(
+                "whether they are, and the periods",
+                "two orbits",
+                lambda: [(_orbit(tuple(_MORE)), 509), (_orbit(tuple(_RICH)), 36)],
+                lambda case: (_returns(*case[0]), case[0][1].period),
+                lambda case: (True, case[1]),
+            ),
+        ),
+        *(
+            Step(
+                f"{what}-{len(classes)}",
+                f"Completed {what} of the {len(classes)} classes over one period, relative to the "
+                "equilibrium's.",
+                Enclosure(
+                    f"{value} to half a unit of the last digit",
+                    lambda classes=classes, what=what: _ratio(classes, what == "tokens"),  # type: ignore[misc]
+                    Fraction(value) - Fraction(1, 20_000),
+                    Fraction(value) + Fraction(1, 20_000),
+                ),
+            )
+            for classes, values in (
+                (_MORE, (("requests", "1.0866"), ("tokens", "1.0057"))),
+                (_RICH, (("requests", "1.5354"), ("tokens", "0.8901"))),
+            )
+            for what, value in values
+        ),
+    ),
+    checks=(
+        Step(
+            "from-empty",
+            r"The exact run from empty gets onto the orbit of the three classes.",
+            ExactFinite(
+                "whether one of the states 241 to 300 is its first state, up to a factor",
+                "one run",
+                lambda: [_orbit(tuple(_RICH))],
+                lambda found: _lands(*found),
+                lambda found: True,
+            ),
+        ),
+        Step(
+            "code",
+            r"The ratios that the code reports.",
+            ExactFinite(
+                "requests and tokens",
+                "both orbits",
+                lambda: [_orbit(tuple(_MORE)), _orbit(tuple(_RICH))],
+                lambda found: (found[1].request_ratio, found[1].throughput_ratio),
+                lambda found: (
+                    _per_equilibrium(found, tokens=False),
+                    _per_equilibrium(found, tokens=True),
+                ),
+            ),
+        ),
+    ),
+    sharpness=(
+        Witness(
+            _AGAIN,
+            r"At the equilibrium every class completes $p_k$ of all.",
+            ExactFinite(
+                "completed shares",
+                "one mix",
+                lambda: [Workload.from_classes(_RICH)],
+                lambda mix: cycles(mix).cycles[0].completed_shares,
+                lambda mix: tuple(c.share for c in mix.classes),
+            ),
+        ),
+    ),
+    lesson=(
+        r"A server that evicts long requests completes many short ones. Its requests per second "
+        r"look splendid. So count tokens, and look at every class: here a third of the admissions "
+        r"gets 3.3 times what it should, and the others get three quarters."
+    ),
+)
+
+
+def _lands(mix: Workload, cycle: LimitCycle) -> bool:
+    first = _states(cycle)[0]
+    return any(state == first for state in _run_from_empty(mix, 300))
+
+
+THEOREMS = (R12, CLASS_MIX)

@@ -1,0 +1,470 @@
+"""Chapter 5: mixes that march in step, and the cycles that this makes."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+from itertools import product, zip_longest
+
+from sympy import Eq, Function, symbols
+
+from stabkit import (
+    Workload,
+    necklace_cycles,
+    renormalized,
+    simulate,
+    synchronized_loss,
+    worst_cycle_loss,
+)
+from stabkit.theorems.evidence import Deduction, ExactFinite, Identity, Inequality, Summation
+from stabkit.theorems.positivity import Interval
+from stabkit.theorems.records import Step, Theorem, Variable, Witness, paper
+
+from .notation import CAPACITY, CLASSES, B, c, i, k, m, n, s
+
+__all__ = ["THEOREMS"]
+
+_d, _V, _X, _U, _q, _j, _e, _l = symbols("d V X U q j e l")
+_D, _Q, _mu, _dev, _a = symbols("D Q mu delta a")
+_OPEN = Interval(0, open_low=True)
+_DIVISOR = "d divides all decode lengths."
+_IN_STEP = "All requests are in stages of one residue class mod d, at first in stages -1 mod d."
+_FACTOR = "The parts sum to a divisor g of all decode lengths."
+
+R10 = Theorem(
+    label="R10",
+    title="Renormalisation",
+    variables=(
+        *CLASSES,
+        *CAPACITY,
+        Variable("d", "a common divisor of the decode lengths", "an integer, at least 1"),
+        Variable(r"\mu", "mean decode length, in steps", "positive"),
+    ),
+    hypotheses=(_DIVISOR, _IN_STEP),
+    statement=(
+        r"Over $d$ steps, evictions included, such a state becomes what one step makes of it in "
+        r"the renormalised mix, with inputs $s_k / d$, decode lengths $l_k / d$, the same shares "
+        r"and capacity $B / d$. So the equilibrium of that mix is a limit cycle of period $d$, "
+        r"which loses the share $\frac{(d - 1) \mu}{2 d \sum_k p_k \sum_{i < l_k / d} (s_k + (i + "
+        r"1) d)} < \frac{1}{2}$ of the throughput, requests and tokens alike. For $d = g$, the "
+        r"gcd, its Floquet multipliers over $g$ steps are the roots of the renormalised "
+        r"characteristic polynomial, and zeros: it attracts all nearby states if the renormalised "
+        r"mix is stable."
+    ),
+    formula=Eq(
+        symbols("loss"),
+        (_d - 1) * _mu / (2 * _d * Function("M")(_d)),
+    ),
+    uses=("balance", "kernel", "R11"),
+    code=("stabkit.renormalized", "stabkit.synchronized_loss"),
+    references=(paper("section 5, on limit cycles"),),
+    steps=(
+        Step(
+            "tokens",
+            r"A request in stage $(i + 1) d - 1$ holds $s + (i + 1) d$ tokens, $d$ times what one "
+            r"in stage $i$ holds in the renormalised mix.",
+            Identity(s + (i + 1) * _d, _d * (s / _d + i + 1)),
+        ),
+        Step(
+            "admit-once",
+            r"In the first of the $d$ steps requests complete, the same as in the renormalised "
+            r"step, and in no other. From then on each step that leaves the memory full is "
+            r"followed by one that evicts: the $X$ requests in service need $X$ tokens more, and "
+            r"nothing is freed. So there is one admission, or none.",
+            Inequality((B + _X) - B, {B: _OPEN, _X: _OPEN}),
+        ),
+        Step(
+            "old-ones-fit",
+            r"Let $U$ be what the $X$ old survivors need in the last step, when they are in "
+            r"stages $-1$ mod $d$ again, and let $U \le B$, $V = B - U$. With $j$ steps to go "
+            r"they need $U - j X \le B$: they are never evicted, for the newcomers are younger.",
+            Inequality(
+                (_U + _V) - (_U - _j * _X),
+                {_U: Interval(0), _V: Interval(0), _j: Interval(0), _X: Interval(0)},
+                False,
+            ),
+        ),
+        Step(
+            "enough-newcomers",
+            r"In the first step, with $j = d - 1$ to go, $(V + (d - 1) X) / (s + 1)$ newcomers "
+            r"fit ($s$ the mean input); in the end at most $V / (s + d)$ of them will. That is "
+            r"not more, so that the evictions of the steps between leave exactly these.",
+            Inequality(
+                (_V + (_d - 1) * _X) / (s + 1) - _V / (s + _d),
+                {_V: Interval(0), _d: Interval(1), _X: Interval(0), s: Interval(0)},
+                False,
+            ),
+        ),
+        Step(
+            "newcomers",
+            r"So the newcomers end as $q$ requests with $(s + d) q + U = B$: the admission of the "
+            r"renormalised step, whose survivors need $U / d$.",
+            Identity(
+                _q,
+                (B / _d - _U / _d) / (s / _d + 1),
+                given=((s + _d) * _q + _U - B,),
+            ),
+        ),
+        Step(
+            "evictions",
+            r"If $U = B + V$ with $V > 0$, the old ones alone do not fit in the end: all "
+            r"newcomers are evicted, and the old ones cut, youngest first, until they fit. Cuts "
+            r"in the steps before go no further than the last one, as what fits at the end fitted "
+            r"before: cut to $X' \le X$ requests that need $B$ in the end, they need $B - j X'$ "
+            r"with $j$ steps to go. By the first line that is the eviction of the renormalised "
+            r"step.",
+            Inequality(
+                B - (B - _j * _X), {B: Interval(0), _j: Interval(0), _X: Interval(0)}, False
+            ),
+        ),
+        Step(
+            "memory-of-the-cycle",
+            r"The equilibrium of the renormalised mix admits $a$ every $d$ steps, with $a \sum_k "
+            r"p_k \sum_{i < n_k} (s_k + (i + 1) d) = B$, $n_k = l_k / d$. For one class the inner "
+            r"sum is",
+            Summation(s + (i + 1) * _d, i, 0, n, (n + 1) * s + _d * (n + 1) * (n + 2) / 2),
+        ),
+        Step(
+            "memory-of-the-equilibrium",
+            r"(with $n$ for $n_k - 1$), and at the equilibrium of the mix itself, $a^* \sum_k p_k "
+            r"\sum_{m < l_k} (s_k + m + 1) = B$,",
+            Summation(s + m + 1, m, 0, n, (n + 1) * s + (n + 1) * (n + 2) / 2),
+        ),
+        Step(
+            "loss",
+            r"The cycle completes $a / d$ requests per step, $p_k a / d$ of class $k$. So $1 - a "
+            r"/ (d a^*)$ is a quotient whose numerator, $d$ times the first sum less the second "
+            r"with $l = d n$ terms, is for each class $(d - 1) l / 2$: $(d - 1) \mu / 2$ on the "
+            r"mean.",
+            Identity(
+                _d * (n * s + _d * n * (n + 1) / 2) - (_d * n * s + _d * n * (_d * n + 1) / 2),
+                (_d - 1) * (_d * n) / 2,
+            ),
+        ),
+        Step(
+            "below-half",
+            r"It is below $\frac{1}{2}$, as the denominator $2 d$ times the first sum exceeds "
+            r"twice the numerator, $2 (d - 1) l / 2$, class by class.",
+            Inequality(
+                _d * (n * s + _d * n * (n + 1) / 2) - (_d - 1) * (_d * n) / 2 * 2,
+                {n: Interval(1), _d: Interval(1), s: Interval(0)},
+            ),
+        ),
+        Step(
+            "one-class",
+            r"For one class and $d = l$ it is the loss of the worst cycle.",
+            Identity((_l - 1) * _l / (2 * _l * (s + _l)), (_l - 1) / (2 * (s + _l))),
+        ),
+        Step(
+            "strays",
+            r"Let $d = g$ and take a state near the cycle, with a few requests out of step. In "
+            r"the steps 2 to $g$ of a round at most $e$ of these complete, and free at most $(s + "
+            r"l) e$ tokens ($s + l$ the largest), fewer than the $X$ others gain: still an "
+            r"eviction, of newcomers only. So nothing is admitted out of step, and after $L$ "
+            r"steps all are in step.",
+            Inequality(
+                (B + _X - (s + _l) * _e) - B,
+                {_e: Interval(0, _X / (s + _l)), _X: _OPEN, B: _OPEN},
+            ),
+        ),
+        Step(
+            "multipliers",
+            r"From then on the deviation from the cycle obeys the renormalised mix, near its "
+            r"equilibrium: the convolution of its kernel.",
+            Deduction(
+                "linear-stability",
+                {"recurrence": Identity(_a * (_dev + B / _a) - _a * (B / _a), _a * _dev)},
+                r"Over $g$ steps the multipliers but zeros are the roots of the renormalised "
+                r"characteristic polynomial.",
+            ),
+        ),
+    ),
+    checks=(
+        Step(
+            "runs",
+            r"Exact runs of the mix from random states in step, and of the renormalised mix.",
+            ExactFinite(
+                "cohorts in step after every round",
+                r"12 mixes, $d = 2, 3$, random states with evictions, 8 rounds",
+                lambda: [(seed, d) for seed in range(12) for d in (2, 3)],
+                lambda case: _rounds(*case)[0],
+                lambda case: _rounds(*case)[1],
+            ),
+        ),
+        Step(
+            "losses",
+            r"Exact runs of ten rounds from the cycle's own state.",
+            ExactFinite(
+                "throughput over the equilibrium's",
+                "four mixes",
+                lambda: [
+                    [(5, 2), (5, 4)],
+                    [(5, 3), (5, 6)],
+                    [(100, 4), (100, 6)],
+                    [(0, 12), (10, 6)],
+                ],
+                lambda classes: 1 - synchronized_loss(Workload.from_classes(classes)),
+                lambda classes: _measured(Workload.from_classes(classes, 1000)),
+            ),
+        ),
+        Step(
+            "worst",
+            r"One class, $d = l$.",
+            ExactFinite(
+                "loss",
+                r"$s = 0, 5$, $l = 2, \dots, 8$",
+                lambda: list(product((0, 5), range(2, 9))),
+                lambda case: synchronized_loss(Workload.from_classes([case])),
+                lambda case: worst_cycle_loss(*case),
+            ),
+        ),
+    ),
+    sharpness=(
+        Witness(
+            _DIVISOR,
+            r"Lengths 3 and 4: two steps after all requests are in odd stages, some are in even "
+            r"ones.",
+            ExactFinite(
+                "whether the odd stages alone are occupied after two steps",
+                "one state",
+                lambda: [Workload.from_classes([(2, 3), (2, 4)], 100)],
+                lambda mix: _only_odd(mix, [[0, 6, 0], [0, 6, 0, 2]]),
+                lambda mix: False,
+            ),
+        ),
+        Witness(
+            _IN_STEP,
+            r"The equilibrium fills all stages and loses nothing, although (5, 3), (5, 6) has a "
+            r"synchronised cycle that loses a ninth.",
+            ExactFinite(
+                "whether a run from the equilibrium loses anything in 12 steps",
+                "one mix",
+                lambda: [Workload.from_classes([(5, 3), (5, 6)])],
+                lambda mix: _from_equilibrium(mix) != 12,
+                lambda mix: False,
+            ),
+        ),
+    ),
+    lesson=(
+        r"Where all output lengths are even, every second step may be one in which nothing "
+        r"happens. Look at the server only every other step: you see the same kind of server, half "
+        r"as deep. What is a steady state to that observer is a cycle to everybody else, and it "
+        r"has a price, the tokens that are reserved for nobody while the cohorts grow."
+    ),
+)
+
+
+def _random_mix(seed: int, d: int) -> tuple[Workload, list[Fraction]]:
+    rng = random.Random(100 * d + seed)
+    rounds = rng.sample(range(1, 5), 2)
+    mix = Workload.from_classes(
+        [(rng.randint(0, 6), d * r, rng.randint(1, 3)) for r in rounds], 60 * d
+    )
+    cohorts = [Fraction(rng.randint(0, 12)) for _ in range(max(rounds) - 1)]
+    cohorts.append(Fraction(rng.randint(1, 12)))
+    full = 60 * d / _held(mix, cohorts, d)  # the first fit must not admit, out of step
+    return mix, [y * full * rng.choice((Fraction(1), Fraction(3, 2))) for y in cohorts]
+
+
+def _held(mix: Workload, cohorts: list[Fraction], d: int) -> Fraction:
+    """Return the tokens of the cohorts in stages -1 mod d."""
+    return sum(
+        (
+            c.share * y * (c.input_length + (r + 1) * d)
+            for c in mix.classes
+            for r, y in enumerate(cohorts[: c.decode_length // d])
+        ),
+        Fraction(0),
+    )
+
+
+def _state(mix: Workload, cohorts: list[Fraction], d: int) -> list[list[Fraction]]:
+    """Return the cohorts in stages -1 mod d, split by the shares."""
+    return [
+        [
+            c.share * cohorts[stage // d] if stage % d == d - 1 else Fraction(0)
+            for stage in range(c.decode_length)
+        ]
+        for c in mix.classes
+    ]
+
+
+def _over_shares(mix: Workload, state: tuple[tuple[Fraction, ...], ...]) -> list[list[Fraction]]:
+    pairs = zip(mix.classes, state, strict=True)
+    return [[x / c.share for x in stages] for c, stages in pairs]
+
+
+def _rounds(seed: int, d: int) -> tuple[list[list[list[Fraction]]], list[list[list[Fraction]]]]:
+    """Return the states after every d steps, and what the renormalised mix says of them."""
+    mix, cohorts = _random_mix(seed, d)
+    small = renormalized(mix, d)
+    run = simulate(
+        mix, 8 * d, arithmetic="exact", state=_state(mix, cohorts, d), record_states=True
+    )
+    other = simulate(
+        small, 8, arithmetic="exact", state=_state(small, cohorts, 1), record_states=True
+    )
+    assert run.states is not None
+    assert other.states is not None
+    watched = [[list(stages) for stages in state] for state in run.states[::d]]
+    spread = [
+        _state(
+            mix, [max(y) for y in zip_longest(*_over_shares(mix, state), fillvalue=Fraction(0))], d
+        )
+        for state in other.states
+    ]
+    return watched, spread
+
+
+def _measured(mix: Workload) -> Fraction:
+    """Return the throughput of an exact run of ten rounds from the state of the cycle."""
+    d = mix.gcd
+    assert mix.capacity is not None
+    ones = [Fraction(1)] * (mix.longest_decode // d)
+    start = _state(mix, [mix.capacity / _held(mix, ones, d)] * len(ones), d)
+    run = simulate(mix, 10 * d, arithmetic="exact", state=start)
+    per_step = sum(run.completed[1:], Fraction(0)) / (10 * d)
+    needed = sum(
+        (
+            c.share * (c.input_length + stage + 1)
+            for c in mix.classes
+            for stage in range(c.decode_length)
+        ),
+        Fraction(0),
+    )
+    ratio: Fraction = per_step * needed / mix.capacity
+    return ratio
+
+
+def _only_odd(mix: Workload, state: list[list[int]]) -> bool:
+    run = simulate(mix, 2, arithmetic="exact", state=state, record_states=True)
+    assert run.states is not None
+    return all(j % 2 for row in run.states[-1] for j, x in enumerate(row) if x)
+
+
+def _from_equilibrium(mix: Workload) -> Fraction:
+    """Return the requests that complete in 12 steps from the equilibrium of one per step."""
+    state = [[c.share] * c.decode_length for c in mix.classes]
+    run = simulate(mix, 12, arithmetic="exact", state=state)
+    return sum(run.completed[1:], Fraction(0))
+
+
+NECKLACES = Theorem(
+    label="necklaces",
+    title="A limit cycle for every necklace",
+    variables=(
+        *CLASSES,
+        *CAPACITY,
+        Variable("d_1, ..., d_m", "a composition of g; $D_i = d_1 + ... + d_i$", "at least 1"),
+        Variable(r"s, \mu", "mean input and mean decode length", "at least 0, positive"),
+    ),
+    hypotheses=(_FACTOR,),
+    statement=(
+        r"Let cohort $y_j = c d_i$ in all stages $j = D_i - 1$ mod $g$, and 0 in all others, with "
+        r"$c \sum_i d_i \sum_k p_k \sum_{t < l_k / g} (s_k + D_i + g t) = B$. This state is on a "
+        r"limit cycle whose period divides $g$; $c$ is its throughput per step, and the classes "
+        r"complete in proportion to their shares. $c$ falls with $\sum d_i^2$: the best is $(1, "
+        r"\dots, 1)$, the equilibrium, and the worst is $(g)$, the synchronised cycle of R10."
+    ),
+    formula=Eq(c * Function("M")(_Q), B),
+    uses=("balance", "R11"),
+    code=("stabkit.necklace_cycles", "stabkit.necklace_cycle"),
+    references=(paper("section 5, on limit cycles"),),
+    steps=(
+        Step(
+            "fill",
+            r"Let the oldest residue class, of part $d$, complete: $c d$ requests, which free $c "
+            r"d (s + \mu)$ tokens. Then $k$ steps later, $k \le d$, nothing else has completed; "
+            r"$c (\mu - d)$ others have gained $k$ tokens each. The memory is full if the "
+            r"newcomers, in stage $k - 1$ with $s + k$ tokens, are $c (d + \mu (d - k) / (s + "
+            r"k))$:",
+            Identity(
+                c * (_d + _mu * (_d - k) / (s + k)) * (s + k),
+                c * _d * (s + _mu) - k * c * (_mu - _d),
+            ),
+        ),
+        Step(
+            "falls",
+            r"This falls with $k$ and is positive for $k \le d$: an admission in the first step, "
+            r"and evictions from the newcomers alone afterwards. From $k$ to $k + 1$ it falls by "
+            r"$c \mu$ times",
+            Inequality(
+                (_d - k) / (s + k) - (_d - k - 1) / (s + k + 1),
+                {_d: Interval(k + 1), k: Interval(1), s: Interval(0)},
+            ),
+        ),
+        Step(
+            "rotated",
+            r"At $k = d$ the newcomers are $c d$, and the next residue class is about to "
+            r"complete: the state of the rotated composition. After $m$ such rounds, $g$ steps, "
+            r"all is as it was.",
+            Identity(c * (_d + _mu * (_d - _j) / (s + _j)), c * _d, given=(_j - _d,)),
+        ),
+        Step(
+            "memory",
+            r"The memory in use depends on the composition through $\sum_i d_i D_i = (g^2 + "
+            r"\sum_i d_i^2) / 2$ alone. By induction: with $D$ and $Q = \sum d_i^2$ so far, a "
+            r"further part $d$ adds $d (D + d)$.",
+            Identity(
+                ((_D + _d) ** 2 + (_Q + _d**2)) / 2 - (_D**2 + _Q) / 2,
+                _d * (_D + _d),
+            ),
+        ),
+        Step(
+            "extremes",
+            r"$\sum d_i^2$ is at least $\sum d_i = g$, as $d^2 \ge d$, and at most $g^2$.",
+            Inequality(_d**2 - _d, {_d: Interval(1)}, False),
+        ),
+    ),
+    checks=(
+        Step(
+            "code",
+            r"Exact runs from the states of the code return after the period, and not before.",
+            ExactFinite(
+                "whether all cycles of the mix do",
+                r"gcd 2, 3, 4 and 6, two classes, different inputs",
+                lambda: [
+                    [(0, 2, 1), (3, 4, 2)],
+                    [(5, 3, 1), (1, 6, 1)],
+                    [(2, 4, 3), (7, 8, 1)],
+                    [(1, 6, 1), (4, 12, 1)],
+                ],
+                lambda classes: _all_return(Workload.from_classes(classes, 1000)),
+                lambda classes: True,
+            ),
+        ),
+    ),
+    sharpness=(
+        Witness(
+            _FACTOR,
+            r"For 2 and 3, with the gcd 1, the composition (2) has no cycle: from all requests in "
+            r"odd stages a run is not back after two steps.",
+            ExactFinite(
+                "whether it is",
+                "one mix",
+                lambda: [Workload.from_classes([(0, 2), (0, 3)], 100)],
+                lambda mix: _returns(mix, [Fraction(0), Fraction(20), Fraction(0)], 2),
+                lambda mix: False,
+            ),
+        ),
+    ),
+    lesson=(
+        r"Every way to string black and white beads on a ring of $g$ is a way in which the server "
+        r"can run for ever: a black bead is a residue class that is occupied. All black is the "
+        r"steady state; a single black bead is the worst."
+    ),
+)
+
+
+def _returns(mix: Workload, cohorts: list[Fraction], steps: int) -> bool:
+    state = [[c.share * y for y in cohorts[: c.decode_length]] for c in mix.classes]
+    run = simulate(mix, steps, arithmetic="exact", state=state, record_states=True)
+    assert run.states is not None
+    return run.states[-1] == run.states[0] and run.states[0] not in run.states[1:-1]
+
+
+def _all_return(mix: Workload) -> bool:
+    return all(_returns(mix, list(cycle.states[0]), cycle.period) for cycle in necklace_cycles(mix))
+
+
+THEOREMS = (R10, NECKLACES)
