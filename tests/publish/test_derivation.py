@@ -232,3 +232,10 @@ def test_only_cited_sources_are_listed() -> None:
     cited = set(re.findall(r"\\cite\{(\w+)\}", found.article))
     assert cited == set(re.findall(r"\\bibitem\{(\w+)\}", found.article))
     assert cited == set(re.findall(r"^@\w+\{(\w+),", found.bibtex, re.MULTILINE))
+
+
+@pytest.mark.parametrize(("mix", "local"), [("0:6:2 5:1:3", True), ("10:3 10:5", False)])
+def test_a_stable_mix_with_another_cycle_states_that_stability_is_local(mix, local):
+    classes = [tuple(map(int, one.split(":"))) for one in mix.split()]
+    text = derive(Workload.from_classes(classes)).article
+    assert ("Stability is only local" in text) is local

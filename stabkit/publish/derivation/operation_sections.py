@@ -59,6 +59,10 @@ def _cycles(facts: DerivationFacts) -> Iterator[Block]:
             yield Paragraph(f"There are {rest}, with throughputs between these.")
     for observation in facts.cycles.observations:
         yield Paragraph(_observed(observation))
+    ends = [one.cycle for one in facts.cycles.observations if one.cycle is not None]
+    if facts.analysis.verdict == "stable" and any(cycle.period > 1 for cycle in ends):
+        yield Paragraph("So the stable equilibrium does not attract every start.")
+        yield from stated("R12")
 
 
 def _ratio(value: Fraction) -> str:
