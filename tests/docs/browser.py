@@ -1,0 +1,104 @@
+"""Drive Debian's chromium, or any other on the path, at pages that need no network.
+
+Fixtures for tests of pages: `browser` (one for a module) and `open_page`, which opens an address
+and returns a `Visit`: the page, every request that it made beyond its own machine (all of them are
+refused), and what went wrong in its scripts. Name this module in `pytest_plugins`, or import the
+fixtures in a conftest.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+LOCAL = ("file", "data", "blob", "about")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass
+class Visit:
+    """A page under test."""
+
+    page: Any
+    requests: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+Opener = Callable[..., Visit]
+
+
+def is_local(address: str) -> bool:
+    """Tell whether a request stays on this machine."""
+    parts = urlsplit(address)
+    return parts.scheme in LOCAL or parts.hostname in LOOPBACK
+
+
+def missing(what: str) -> None:
+    """Skip, or fail where CI promises that everything is there."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI must provide {what}")
+    pytest.skip(f"{what} is not installed")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless chromium."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        missing("chromium")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("playwright")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as engine:
+        opened = engine.chromium.launch(executable_path=program, args=flags)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Opener]:
+    """A function that opens an address, at a width in pixels and in a colour scheme."""
+    contexts = []
+
+    def opened(
+        address: str, width: int = 1280, height: int = 900, colour_scheme: str = "light"
+    ) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=colour_scheme,
+            service_workers="block",
+        )
+        contexts.append(context)
+        visit = Visit(context.new_page())
+
+        def decide(route: Any) -> None:
+            visit.requests.append(route.request.url)
+            if is_local(route.request.url):
+                route.continue_()
+            else:
+                visit.foreign.append(route.request.url)
+                route.abort()
+
+        context.route("**/*", decide)
+        page = visit.page
+        page.on("websocket", lambda socket: visit.foreign.append(socket.url))
+        page.on("pageerror", lambda error: visit.errors.append(str(error)))
+        page.on(
+            "console",
+            lambda said: visit.errors.append(said.text) if said.type == "error" else None,
+        )
+        page.goto(address)
+        return visit
+
+    yield opened
+    for context in contexts:
+        context.close()
