@@ -1,0 +1,55 @@
+"""How lessons show things: figures with a text alternative, answers that wait to be asked for."""
+
+from __future__ import annotations
+
+import base64
+from fractions import Fraction
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import marimo as mo
+
+from stabkit.publish.figures import figure_bytes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["answer", "number", "picture"]
+
+
+def picture(figure: Figure, says: str, width: int = 30) -> Any:
+    """Return a figure as an image that shrinks with the page.
+
+    Parameters
+    ----------
+    figure : Figure
+    says : str
+        What a reader who does not see it should know: plain text.
+    width : int
+        At most, in em.
+    """
+    data = base64.b64encode(figure_bytes(figure, "svg")).decode("ascii")
+    return mo.Html(
+        f'<img alt="{escape(says)}" src="data:image/svg+xml;base64,{data}" '
+        f'style="width: min(100%, {width}em); background: white; display: block; margin: auto">'
+    )
+
+
+def answer(text: str) -> Any:
+    """Return a solution, hidden until it is asked for: Markdown with mathematics."""
+    return mo.accordion({"Solution": mo.md(text)})
+
+
+def number(value: Fraction | int) -> str:
+    r"""Return an exact number as LaTeX.
+
+    Examples
+    --------
+    >>> number(Fraction(-7, 2)), number(3)
+    ('-\\tfrac{7}{2}', '3')
+    """
+    exact = Fraction(value)
+    if exact.denominator == 1:
+        return str(exact.numerator)
+    sign = "-" if exact < 0 else ""
+    return rf"{sign}\tfrac{{{abs(exact.numerator)}}}{{{exact.denominator}}}"

@@ -1,0 +1,297 @@
+"""Lesson 8: a real trace and a real run."""
+
+import marimo
+
+__generated_with = "0.25.2"
+app = marimo.App(width="medium", app_title="8 Real traces")
+
+with app.setup:
+    import math
+    from fractions import Fraction
+
+    import marimo as mo
+    import numpy as np
+    from stabkit_lessons import lesson
+    from stabkit_lessons.display import answer, picture
+
+    import stabkit
+    from stabkit.publish.figures import kernel_figure
+    from stabkit.publish.root_figures import root_figure
+    from stabkit.publish.root_pictures import roots_to_show
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(lesson("real_traces").header)
+    return
+
+
+@app.cell
+def _():
+    # 300 ShareGPT requests that a vLLM server served on one RTX 4090: only their lengths
+    mix = stabkit.Workload.named("vllm-rtx4090")
+    analysis = stabkit.analyze(mix)
+    return analysis, mix
+
+
+@app.cell(hide_code=True)
+def _(analysis, mix):
+    mo.md(f"""
+    ## From a trace to a mix
+
+    A trace is a list of requests; the mix is what remains when the order is forgotten. stabkit
+    merges requests of equal output length and takes the mean of their prompts, which is exact for
+    the dynamics (R11). The {mix.request_count} requests of this trace have {len(mix.classes)}
+    output lengths, up to {mix.longest_decode} tokens, {float(mix.mean_decode_length):.1f} on the
+    mean. The memory has room for {int(mix.capacity):,} tokens.
+
+    So the characteristic polynomial has the degree {mix.longest_decode - 1}. Counting its roots is
+    still a proof: {analysis.counts.inside} modes decay and {analysis.counts.outside} grow. The mix
+    is **{analysis.verdict}**.
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(mix):
+    picture(
+        kernel_figure(stabkit.kernel_picture(mix)),
+        "The memory kernel of the trace: what an admission of a random request is expected to hold "
+        "so many steps later.",
+        34,
+    )
+    return
+
+
+@app.cell(hide_code=True)
+def _(analysis, mix):
+    picture(
+        root_figure(stabkit.root_picture(mix, roots_to_show(mix), analysis.verdict)),
+        "The roots of largest modulus of the trace, next to the unit circle.",
+        34,
+    )
+    return
+
+
+@app.cell(hide_code=True)
+def _(analysis, mix):
+    _mode = analysis.dominant_modes[0]
+    mo.md(f"""
+    ## What it predicts
+
+    | | predicted from the lengths alone |
+    |:--|--:|
+    | requests in service | {float(analysis.equilibrium.requests_in_service):.2f} |
+    | growth of the dominant swing, per step | {_mode.modulus:.5f} |
+    | its period, in steps | {_mode.period_steps:.1f} |
+    | steps until it doubles | {_mode.doubling_steps:.0f} |
+
+    The run itself was measured. At {steps_per_second()} decode steps per second the period is
+    {_mode.period_steps / steps_per_second():.1f} seconds; the number of running requests swings
+    with periods of {" and ".join(map(str, observed_peaks()))} seconds, around a mean between
+    {observed_mean()[0]} and {observed_mean()[1]}.
+
+    ## Do not believe it too soon
+
+    * It is **one run** of about eight periods.
+    * The number in service is mostly an identity: whatever the dynamics, so many requests of these
+      lengths fill the memory.
+    * A batch that starts together is renewed after the mean output length,
+      {float(mix.mean_decode_length):.0f} steps: a synchronised *start* alone would
+      give nearly the same period.
+    * With a growth of {_mode.modulus - 1:.5f} per step nothing can be seen to grow in a run of this
+      length.
+    * The server is not the model: vLLM keeps generated tokens when it preempts, hands out memory in
+      blocks, prefills in chunks, and preempts the latest arrival.
+
+    So the run agrees with the prediction, and does not prove it.
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(analysis):
+    mo.md(f"""
+    ## How far from stable?
+
+    Were all prompts equally long, the threshold would be
+    {float(analysis.threshold.input_length):.1f} tokens. The variance law would say
+    {analysis.threshold.variance_law:.0f}: the output lengths are capped, so that their law is no
+    smooth hump. Now a trace without such a cap:
+    """)
+    return
+
+
+@app.cell
+def _():
+    code_mix = stabkit.Workload.named("azure-code-2023")
+    code = stabkit.analyze(code_mix, crosscheck=False)
+    return code, code_mix
+
+
+@app.cell(hide_code=True)
+def _(code, code_mix):
+    _spread = deviation(code_mix) / float(code_mix.mean_decode_length)
+    mo.md(f"""
+    The Azure code trace, {code_mix.request_count:,} requests, is **{code.verdict}**, with the
+    spectral radius {float(code.spectral_radius.value):.6f}. Its output lengths have a standard
+    deviation of {_spread:.1f} times their mean. Spread calms.
+    """)
+    return
+
+
+@app.function
+def deviation(workload: stabkit.Workload) -> float:
+    """Return the standard deviation of the decode length, in steps."""
+    mean = workload.mean_decode_length
+    return math.sqrt(sum(c.share * (c.decode_length - mean) ** 2 for c in workload.classes))
+
+
+@app.function
+def steps_per_second() -> float:
+    """Return the measured pace of the run (docs/real_run.md in the repository)."""
+    return 32.8
+
+
+@app.function
+def observed_peaks() -> tuple[float, float]:
+    """Return the strongest periods of the measured run, in seconds (docs/real_run.md)."""
+    return 20.6, 23.6
+
+
+@app.function
+def observed_mean() -> tuple[float, float]:
+    """Return the range of the mean number of running requests, by window (docs/real_run.md)."""
+    return 34.3, 34.6
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(r"""
+    ## Exercises
+
+    **1.** A GPU has room for 100 000 tokens. Requests have prompts of 700 tokens and outputs of
+    300. How many are in service at the equilibrium, and how many complete per step?
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    answer(rf"""
+    One request holds $300 \cdot 700 + \frac{{300 \cdot 301}}{{2}} = 255\,150$ token-steps over its
+    life. So $a^* = 100\,000 / 255\,150 = {rate(700, 300, 100_000):.4f}$ per step, and
+    $300 a^* = {300 * rate(700, 300, 100_000):.2f}$ are in service.
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(r"""
+    **2.** For the same server: is the equilibrium stable, and what does the worst cycle lose?
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    _loss = stabkit.worst_cycle_loss(700, 300)
+    answer(rf"""
+    One class is never stable (R5). The loss is
+    $\frac{{l - 1}}{{2 (s + l)}} = \frac{{299}}{{2000}}$, {100 * float(_loss):.1f} %.
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(r"""
+    **3.** You cap all outputs at 256 tokens, and a third of the requests hit the cap. Is that good
+    or bad for stability? Argue with the survival function, then try it: outputs are 1, ..., 255
+    with equal shares, and the cap.
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    _rows = "\n".join(
+        f"    | {s} | {unstable_modes(capped(s, 0))} | {unstable_modes(capped(s, 1))} "
+        f"| {unstable_modes(capped(s, 4))} |"
+        for s in (50, 200, 1000)
+    )
+    answer(rf"""
+    It is bad. A third of the requests stay alive until the end, while the tokens that each of them
+    holds grow: with short prompts the kernel $g_m = (s + m + 1) S_m$ rises, and if it rises all the
+    way every mode grows (as in R5). Unstable modes, of 255, without the atom and with an atom of
+    $\frac13$ and of $\frac23$:
+
+    | $s$ | no cap | a third | two thirds |
+    |--:|--:|--:|--:|
+{_rows}
+
+    Long prompts help; spread helps more.
+    """)
+    return
+
+
+@app.function
+def rate(inputs: int, decode: int, capacity: int) -> float:
+    """Return the equilibrium's admissions per step."""
+    mix = stabkit.Workload.from_classes([(inputs, decode)], capacity)
+    return float(stabkit.analyze(mix).equilibrium.admissions_per_step)
+
+
+@app.function
+def capped(inputs: int, halves: int) -> stabkit.Workload:
+    """Return outputs 1, ..., 255 with equal shares and an atom at 256 of halves/(halves + 2)."""
+    classes = [(inputs, n, Fraction(1, 255)) for n in range(1, 256)]
+    if halves:
+        classes.append((inputs, 256, Fraction(halves, 2)))
+    return stabkit.Workload.from_classes(classes)
+
+
+@app.function
+def unstable_modes(mix: stabkit.Workload) -> int:
+    """Return the number of roots outside the unit circle."""
+    return stabkit.unit_circle_counts(mix).outside
+
+
+@app.function
+def test_solution_1():
+    assert math.isclose(rate(700, 300, 100_000), 100_000 / sum(700 + j for j in range(1, 301)))
+
+
+@app.function
+def test_solution_2():
+    assert stabkit.worst_cycle_loss(700, 300) == Fraction(299, 2000)
+    counts = stabkit.unit_circle_counts(stabkit.Workload.from_classes([(700, 300)]))
+    assert counts.outside == 299
+
+
+@app.function
+def test_solution_3():
+    for inputs, halves in ((50, 0), (50, 1), (200, 1), (200, 4), (1000, 4)):
+        mix = capped(inputs, halves)
+        kernel = [float(g) for g in stabkit.memory_kernel(mix)]
+        outside = int(np.sum(np.abs(np.roots(kernel)) > 1 + 1e-9))  # no root is that near
+        assert unstable_modes(mix) == outside
+
+
+@app.function
+def test_the_prediction():
+    mix = stabkit.Workload.named("vllm-rtx4090")
+    held = sum(
+        c.share * (c.decode_length * c.input_length + c.decode_length * (c.decode_length + 1) / 2)
+        for c in mix.classes
+    )
+    in_service = float(mix.capacity / held * mix.mean_decode_length)
+    assert round(in_service, 2) == 34.39
+    mode = stabkit.dominant_modes(mix, 1, 20)[0].value
+    value = sum(float(g) * complex(mode) ** (-m) for m, g in enumerate(stabkit.memory_kernel(mix)))
+    assert abs(value) < 1e-6 * float(held)
+
+
+if __name__ == "__main__":
+    app.run()
