@@ -87,9 +87,9 @@ def _(counts, mix):
 def _(mix):
     _polynomial = sympy.latex(stabkit.characteristic_polynomial(mix).as_expr())
     mo.md(rf"""
-    The polynomial, with a common factor taken out:
+    Its characteristic polynomial:
 
-    $$F(\lambda) \propto {_polynomial}$$
+    $$F(\lambda) = {_polynomial}$$
     """)
     return
 

@@ -30,6 +30,7 @@ from .chart import chart
 from .cycle import cycle
 from .derive import derive
 from .examples import examples
+from .lessons import lessons
 from .locus import locus
 from .margins import margins
 from .nyquist import nyquist
@@ -71,6 +72,7 @@ for _command in (
     sizing,
     prove,
     derive,
+    lessons,
     examples,
 ):
     app.command()(_command)

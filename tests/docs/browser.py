@@ -90,7 +90,10 @@ def open_page(browser: Any) -> Iterator[Opener]:
 
         context.route("**/*", decide)
         page = visit.page
-        page.on("websocket", lambda socket: visit.foreign.append(socket.url))
+        page.on(
+            "websocket",
+            lambda socket: None if is_local(socket.url) else visit.foreign.append(socket.url),
+        )
         page.on("pageerror", lambda error: visit.errors.append(str(error)))
         page.on(
             "console",

@@ -1,0 +1,82 @@
+"""``stabkit lessons``: lists the lessons, and serves one as a page on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from ..errors import InvalidArgument, StabkitError
+from .options import AsJson, Output, check_targets
+from .terminal import emit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["lessons"]
+
+_HOST = "127.0.0.1"  # never another: the page runs code
+
+
+class MissingMarimo(StabkitError):
+    """The extra that serves lessons is not installed."""
+
+
+def lessons(
+    number: Annotated[
+        int | None, typer.Argument(metavar="NUMBER", help="The lesson to open.")
+    ] = None,
+    port: Annotated[
+        int, typer.Option(metavar="PORT", min=1024, max=65535, help="Port on this machine.")
+    ] = 2718,
+    headless: Annotated[
+        bool, typer.Option("--headless", help="Serve, and leave opening a browser to you.")
+    ] = False,
+    as_json: AsJson = False,
+    output: Output = None,
+) -> int:
+    """List the lessons; open one in a browser: notebooks with pictures, sliders and exercises.
+
+    A lesson is served on this machine alone and needs no network. With --output it is written to a
+    file instead, a marimo notebook to change as you like. Needs: pip install 'stabkit[teach]'.
+
+    \b
+    Examples:
+      stabkit lessons
+      stabkit lessons 3
+      stabkit lessons 3 --output mine.py
+    """
+    from ..publish.lessons import installed_lessons, lessons_record, lessons_text
+
+    check_targets(output, None)
+    known = installed_lessons()
+    if number is None:
+        record = json.dumps(lessons_record(known), indent=2) + "\n"
+        emit(record if as_json else lessons_text(known), output)
+        return 0
+    if as_json:
+        raise InvalidArgument("'--json' must be given without NUMBER, not with it.")
+    chosen = [one for one in known if one.number == number]
+    if not chosen:
+        numbers = ", ".join(str(one.number) for one in known) or "of an installed lesson"
+        raise InvalidArgument(f"'NUMBER' must be one of {numbers}, not {number}.")
+    if output is not None:
+        emit(chosen[0].path.read_text(encoding="utf-8"), output)
+        return 0
+    return _serve(chosen[0].path, port, headless)
+
+
+def _serve(notebook: Path, port: int, headless: bool) -> NoReturn:
+    if find_spec("marimo") is None:
+        raise MissingMarimo("a lesson needs marimo: pip install 'stabkit[teach]'.")
+    command = [sys.executable, "-m", "marimo", "-q", "run", str(notebook)]
+    command += ["--host", _HOST, "--port", str(port), "--no-token"]
+    if headless:
+        command.append("--headless")
+    print(f"http://{_HOST}:{port} (stop with Ctrl-C)", flush=True)
+    # the server takes the place of this process, so that whatever stops the one stops the other
+    os.execve(sys.executable, command, {**os.environ, "MARIMO_SKIP_UPDATE_CHECK": "1"})
