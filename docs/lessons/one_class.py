@@ -234,7 +234,8 @@ def _():
 @app.cell(hide_code=True)
 def _():
     answer(r"""
-    $(\lambda - q) F = c_0 \lambda^{n+1} - \sum_{k<n} (q c_k - c_{k+1}) \lambda^{n-k} - q c_n$, and all numbers in brackets are $\ge 0$. If $|\lambda| > q$ and $F(\lambda) = 0$, then $c_0
+    $(\lambda - q) F = c_0 \lambda^{n+1} - \sum_{k<n} (q c_k - c_{k+1}) \lambda^{n-k} - q c_n$, and
+    all numbers in brackets are $\ge 0$. If $|\lambda| > q$ and $F(\lambda) = 0$, then $c_0
     |\lambda|^{n+1} \le \sum (q c_k - c_{k+1}) |\lambda|^{n-k} + q c_n$, which says $(|\lambda| - q)
     F(|\lambda|) \le 0$: a contradiction, for both factors are positive.
     """)
