@@ -127,6 +127,8 @@ _HOME = {
     "AtlasEntry": "analysis.atlas",
     "atlas": "analysis.atlas",
     "bootstrap": "analysis.bootstrap",
+    "Exercise": "analysis.exercises",
+    "exercise": "analysis.exercises",
     "Derivation": "publish.derivation",
     "derive": "publish.derivation",
     "theorems": "theorems",

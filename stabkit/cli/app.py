@@ -30,6 +30,7 @@ from .chart import chart
 from .cycle import cycle
 from .derive import derive
 from .examples import examples
+from .exercise import exercise
 from .lessons import lessons
 from .locus import locus
 from .margins import margins
@@ -73,6 +74,7 @@ for _command in (
     prove,
     derive,
     lessons,
+    exercise,
     examples,
 ):
     app.command()(_command)
