@@ -152,7 +152,9 @@ def _law_text(law: VarianceLaw) -> str:
     spread = f"sigma/mu = {readable(law.coefficient_of_variation, 2)}"
     trust = "an estimate" if law.in_range else "not to be relied on here"
     reason = "for one narrow, smooth hump of decode lengths"
-    about = f"about {readable(law.estimate, 4)}, with the next terms {readable(law.expansion, 4)}"
+    about = f"about {readable(law.estimate, 4)}"
+    if law.in_range:
+        about += f", with the next terms {readable(law.expansion, 6)}"
     return f"{about}, {trust}: it is {reason} ({spread})"
 
 
