@@ -33,6 +33,10 @@ class Lesson:
         Labels of the records in `stabkit.theorems` that it speaks of.
     topics : tuple of str
         Topics of ``stabkit exercise`` that go with it.
+    example : tuple of (int, int, int)
+        Input, decode length and weight of the classes that its slides calculate with.
+    sections : tuple of str
+        Which sections of the derivation for that mix they show.
     """
 
     number: int
@@ -43,6 +47,8 @@ class Lesson:
     prerequisites: tuple[str, ...]
     theorems: tuple[str, ...]
     topics: tuple[str, ...]
+    example: tuple[tuple[int, int, int], ...]
+    sections: tuple[str, ...]
 
     @property
     def path(self) -> Path:
@@ -75,6 +81,8 @@ LESSONS: tuple[Lesson, ...] = (
         ("arithmetic, and a pencil",),
         ("balance", "kernel", "R6"),
         ("cycle",),
+        ((2, 2, 1),),
+        ("The workload", "The memory kernel", "Limit cycles"),
     ),
     Lesson(
         2,
@@ -89,6 +97,8 @@ LESSONS: tuple[Lesson, ...] = (
         ("lesson 1", "complex numbers"),
         ("R5", "R6", "worst-cycle", "R6a"),
         ("roots", "cycle"),
+        ((5, 6, 1),),
+        ("The characteristic equation", "The roots", "Limit cycles"),
     ),
     Lesson(
         3,
@@ -103,6 +113,8 @@ LESSONS: tuple[Lesson, ...] = (
         ("lesson 2",),
         ("kernel", "closed-form", "R3b", "R8"),
         ("roots", "gcd"),
+        ((5, 3, 1), (5, 5, 1)),
+        ("The characteristic equation", "Inside or outside of the unit circle", "The roots"),
     ),
     Lesson(
         4,
@@ -117,6 +129,8 @@ LESSONS: tuple[Lesson, ...] = (
         ("lesson 3", "polynomials, roots of unity"),
         ("R1", "R2", "R3", "R3a", "renewal-graph"),
         ("gcd", "roots"),
+        ((20, 4, 1), (20, 6, 1)),
+        ("The survival polynomial", "Synchronised modes"),
     ),
     Lesson(
         5,
@@ -131,6 +145,8 @@ LESSONS: tuple[Lesson, ...] = (
         ("lesson 4",),
         ("R7", "R8", "variance-law", "stable-inputs", "R9"),
         ("threshold",),
+        ((5, 3, 1), (5, 5, 1)),
+        ("The gcd theorem", "The input length at which stability changes"),
     ),
     Lesson(
         6,
@@ -145,6 +161,8 @@ LESSONS: tuple[Lesson, ...] = (
         ("lesson 4",),
         ("R6′", "R6b", "necklaces", "R10", "R12"),
         ("cycle",),
+        ((5, 3, 1), (5, 6, 1)),
+        ("Limit cycles",),
     ),
     Lesson(
         7,
@@ -159,6 +177,8 @@ LESSONS: tuple[Lesson, ...] = (
         ("lesson 2", "lesson 3"),
         ("greedy", "damped", "rate-limited", "headroom", "reservation"),
         ("policy",),
+        ((10, 5, 1),),
+        ("Admission policies", "Limit cycles"),
     ),
     Lesson(
         8,
@@ -173,6 +193,8 @@ LESSONS: tuple[Lesson, ...] = (
         ("lesson 5",),
         ("R11", "variance-law"),
         ("threshold", "policy"),
+        ((10, 3, 1), (10, 5, 1)),
+        ("Cross-check by simulation", "Conclusion"),
     ),
 )
 

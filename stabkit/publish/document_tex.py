@@ -22,7 +22,7 @@ from .document import (
 from .latex_words import escaped, prose
 from .line_breaking import aligned
 
-__all__ = ["article", "bibtex", "fragment"]
+__all__ = ["article", "bibtex", "block_lines", "fragment"]
 
 _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[utf8]{inputenc}
@@ -117,11 +117,12 @@ def _sections(
         if worksheet and not section.blocks:
             yield rf"\par\vspace{{{_ROOM}}}"
         for block in section.blocks:
-            yield from _block(block)
+            yield from block_lines(block)
         yield ""
 
 
-def _block(block: Block) -> Iterator[str]:
+def block_lines(block: Block, plot_side: str = "8.5cm") -> Iterator[str]:
+    """Yield the lines of a block; a plot is so wide and so high."""
     if isinstance(block, Paragraph):
         yield from (prose(block.text), "")
     elif isinstance(block, Formula):
@@ -131,7 +132,7 @@ def _block(block: Block) -> Iterator[str]:
     elif isinstance(block, Statement):
         yield from _statement(block)
     else:
-        yield from _plot(block)
+        yield from _plot(block, plot_side)
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -155,7 +156,7 @@ def _statement(block: Statement) -> Iterator[str]:
     yield r"\end{record}"
 
 
-def _plot(plot: CirclePlot) -> Iterator[str]:
+def _plot(plot: CirclePlot, side: str) -> Iterator[str]:
     reach = max((max(abs(x), abs(y)) for x, y in (*plot.points, *plot.on, *plot.marks)), default=1)
     limit = 1.15 * max(1.0, reach)
     inside = [q for q in plot.points if q[0] ** 2 + q[1] ** 2 < 1]
@@ -164,7 +165,7 @@ def _plot(plot: CirclePlot) -> Iterator[str]:
     yield r"\begin{center}\begin{minipage}{\linewidth}\centering"
     yield r"\begin{tikzpicture}"
     yield (
-        rf"\begin{{axis}}[width=8.5cm,height=8.5cm,scale only axis=false,xmin=-{limit:.4g},"
+        rf"\begin{{axis}}[width={side},height={side},scale only axis=false,xmin=-{limit:.4g},"
         rf"xmax={limit:.4g},ymin=-{limit:.4g},ymax={limit:.4g},axis equal image,"
         r"xlabel={$\operatorname{Re}\lambda$},ylabel={$\operatorname{Im}\lambda$},"
         r"grid=major,grid style={gray!20}]"
