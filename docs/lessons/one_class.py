@@ -96,18 +96,11 @@ def _(counts, decode, inputs):
 
 
 @app.cell(hide_code=True)
-def _(inputs, decode):
-    _worst = stabkit.necklace_cycles(
-        stabkit.Workload.from_classes([(inputs.value, min(decode.value, 12))])
-    )[-1]
+def _(mix):
+    _worst = stabkit.necklace_cycle(mix, [mix.longest_decode])
     picture(
         cycle_figure(
-            cycle_picture(
-                stabkit.Workload.from_classes([(inputs.value, min(decode.value, 12))]),
-                [list(_worst.states[0])],
-                _worst.period,
-                "the worst cycle",
-            )
+            cycle_picture(mix, [list(_worst.states[0])], _worst.period, "the worst cycle")
         ),
         "The worst cycle: one cohort grows until it fills the memory and evicts on the way.",
         34,
@@ -244,7 +237,7 @@ def _():
 
 @app.function
 def test_all_roots_are_in_the_annulus():
-    for s, length in ((0, 2), (5, 6), (50, 16), (2, 40)):
+    for s, length in ((0, 2), (5, 6), (50, 16), (2, 40), (300, 200)):
         low, high = annulus(s, length)
         moduli = np.abs(np.roots([s + m + 1 for m in range(length)]))
         assert float(low) - 1e-9 < moduli.min()

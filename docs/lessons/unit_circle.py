@@ -125,8 +125,8 @@ def _():
     * Set 3 and 5 steps, equal shares, and turn up $s$ slowly. A pair of roots creeps inwards and
       passes the circle between 9 and 10. The picture changes a little, the verdict completely.
     * Set 3 and 6. However long the prompts, two roots stay outside, near the third roots of unity
-      that are marked on the circle. They are the **synchronised modes**: two cohorts out of three
-      stages march in step.
+      that are marked on the circle. They are the **synchronised modes**: the stages mod 3 are three
+      cohorts, which never meet and swing against each other.
     * Make both lengths equal. Every root is outside: that is lesson 2.
 
     The verdict is not read off the picture. It is counted exactly, in whole numbers, by the
@@ -338,14 +338,16 @@ def test_solution_2():
 
 @app.function
 def test_solution_3():
-    # the border by hand at the crossing angle: bisect on exact counts
-    low, high = Fraction(0), Fraction(100)
-    while high - low > Fraction(1, 1000):
-        middle = (low + high) / 2
-        mix = stabkit.Workload.from_classes([(middle, 3, 3), (middle, 5, 1)])
-        stable = stabkit.unit_circle_counts(mix, "schur-cohn").verdict == "stable"
-        low, high = (low, middle) if stable else (middle, high)
-    assert abs(border(3, 5, 75) - float(low)) < 2e-3
+    # bisect on exact counts
+    for percent in (5, 25, 75, 95):
+        low, high = Fraction(0), Fraction(200)
+        while high - low > Fraction(1, 1000):
+            middle = (low + high) / 2
+            mix = stabkit.Workload.from_classes([(middle, 3, percent), (middle, 5, 100 - percent)])
+            stable = stabkit.unit_circle_counts(mix, "schur-cohn").verdict == "stable"
+            low, high = (low, middle) if stable else (middle, high)
+        assert abs(border(3, 5, percent) - float(low)) < 2e-3
+    assert max(range(5, 100, 5), key=lambda p: border(3, 5, p)) == 5
 
 
 @app.function
