@@ -16,8 +16,6 @@ from typing import Any
 import pytest
 from flint import ctx, fmpz_poly
 
-pytest_plugins = ["tests.docs.browser"]
-
 SCRIPT = Path(__file__).parents[2] / "docs" / "make_handout.py"
 PAGE = SCRIPT.with_name("handout.html")
 

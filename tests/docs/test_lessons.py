@@ -20,8 +20,6 @@ from stabkit_lessons import LESSONS, Lesson
 
 import stabkit
 
-pytest_plugins = ["tests.docs.browser"]
-
 FOLDER = Path(__file__).parents[2] / "docs" / "lessons"
 NAMES = [lesson.name for lesson in LESSONS]
 OTHERS = {"__init__", "catalogue", "display"}

@@ -2,8 +2,7 @@
 
 Fixtures for tests of pages: `browser` (one for a module) and `open_page`, which opens an address
 and returns a `Visit`: the page, every request that it made beyond its own machine (all of them are
-refused), and what went wrong in its scripts. Name this module in `pytest_plugins`, or import the
-fixtures in a conftest.
+refused), and what went wrong in its scripts.
 """
 
 from __future__ import annotations
