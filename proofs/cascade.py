@@ -31,7 +31,7 @@ from .notation import CAPACITY, ONE_CLASS, B, c, j, length, s
 __all__ = ["THEOREMS"]
 
 _x, _q, _U, _X, _d, _D, _Q, _y, _e = symbols("x q U X d D Q y e")
-_n, _r, _a = symbols("n r a")
+_n, _m, _r, _a = symbols("n m r a")
 _OPEN = Interval(0, open_low=True)
 _ONE = "All classes have one decode length."
 
@@ -355,12 +355,10 @@ R6A = Theorem(
     hypotheses=(_ONE,),
     statement=(
         r"From all states but a Lebesgue-null set, the exact-capture set, the orbit ends on the "
-        r"worst cycle; the worst cycle is asymptotically stable. For $l \ge 3$ the capture set is "
-        r"not a finite union of pieces: up to depth $n \ge l$ it is $\binom{n + l - 2}{l - 2}$ "
-        r"polytopes of dimension at most $l - 2$."
+        r"worst cycle; the worst cycle is asymptotically stable."
     ),
     formula=Eq((s + j + 2) * _y + 0 * _e, B + _y - (s + length) * _e),
-    uses=("R6b",),
+    uses=("R6′", "R6b"),
     code=("stabkit.capture_set", "stabkit.basin_sample"),
     references=(paper("section 5, on limit cycles"),),
     steps=(
@@ -391,12 +389,36 @@ R6A = Theorem(
             ),
         ),
         Step(
+            "onto",
+            r"Let $F_S$ be the states that occupy the stages $S$, $|S| = m$, and fill the memory: "
+            r"dimension $m - 1$. On each piece of it that has this dimension a step is affine, "
+            r"into some $F_{S'}$ with $m' = m - r - (e - a)$ cohorts (R6′). All but one of these "
+            r"are copies of different cohorts of $S$, and the one that was admitted or cut makes "
+            r"the memory full. There are $m' - 1 \le m - 1$ copies, which vary freely on $F_S$: "
+            r"the step maps the piece onto an open part of $F_{S'}$. (A cohort that is evicted to "
+            r"exactly 0, or a memory that is full without an admission, is one more equation: "
+            r"such states are null in $F_S$.)",
+            Inequality(
+                (_n + _e - 1) - (_n - _r + _a - 1),
+                {_a: Interval(0, _e), _e: Interval(0), _n: Interval(0), _r: Interval(0)},
+                False,
+            ),
+        ),
+        Step(
             "null",
-            r"A captured state lands on a cycle with $m \ge 2$ cohorts. Each of its pieces has "
-            r"dimension at most $l - 2$, one less than the states with full memory. (In general: "
-            r"a state that loses a cohort is projected onto a face, a surjective affine map on "
-            r"each piece; preimages of null sets are null, and a face where nothing is ever lost "
-            r"has one captured point. Exactly, for each $l$:)",
+            r"So the states of $F_S$ that a step takes to a null set of $F_{S'}$ are null. By R6′ "
+            r"a captured orbit is, from some step on, the one point of its $F_S$ that is on a "
+            r"cycle, with $m \ge 2$: of dimension 0 in a face of dimension $m - 1 > 0$. "
+            r"Backwards, step by step, the captured states are a countable union of null sets. (The "
+            r"first fit, of a state that does not fill the memory, is a step of this kind, too.)",
+            Inequality(_m - 1, {_m: Interval(2)}),
+        ),
+    ),
+    checks=(
+        Step(
+            "dimension",
+            r"The pieces of the exact-capture set have dimension at most $l - 2$, one less than "
+            r"the states with full memory.",
             ExactFinite(
                 "the largest dimension of a piece of the exact-capture set",
                 r"$l = 2, \dots, 6$, depth $l + 2$ (4 for $l = 6$), $s = 1$",
@@ -407,11 +429,10 @@ R6A = Theorem(
                 lambda n: n - 2,
             ),
         ),
-    ),
-    checks=(
         Step(
             "pieces",
-            r"Number of pieces of the code up to a depth, and the binomial.",
+            r"Number of pieces of the code up to a depth $n \ge l$, and $\binom{n + l - 2}{l - "
+            r"2}$: for $l \ge 3$ the set is not a finite union of pieces.",
             ExactFinite(
                 "pieces at depth 6",
                 r"$l = 3, 4, 5$",
