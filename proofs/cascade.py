@@ -409,8 +409,9 @@ R6A = Theorem(
             r"So the states of $F_S$ that a step takes to a null set of $F_{S'}$ are null. By R6′ "
             r"a captured orbit is, from some step on, the one point of its $F_S$ that is on a "
             r"cycle, with $m \ge 2$: of dimension 0 in a face of dimension $m - 1 > 0$. "
-            r"Backwards, step by step, the captured states are a countable union of null sets. (The "
-            r"first fit, of a state that does not fill the memory, is a step of this kind, too.)",
+            r"Backwards, step by step, the captured states are a countable union of null sets. "
+            r"(The first fit, of a state that does not fill the memory, is a step of this kind, "
+            r"too.)",
             Inequality(_m - 1, {_m: Interval(2)}),
         ),
     ),
