@@ -111,7 +111,7 @@ def _():
 @app.cell(hide_code=True)
 def _():
     _rows = "\n".join(
-        f"| {a}, {b} | {threshold_of((a, b)):.5g} |"
+        f"| {a}, {b} | {threshold_of((a, b)):,.2f} |"
         for a, b in ((2, 3), (2, 5), (3, 5), (4, 7), (7, 10), (49, 50), (99, 100))
     )
     mo.md(rf"""
