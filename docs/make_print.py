@@ -24,14 +24,14 @@ FOLDER = Path(__file__).with_name("print")
 ON_A_SHEET = 4  # exercises that fill two pages, with room to write
 POINTS = {"easy": 4, "medium": 7, "hard": 10}
 EXAM = (
-    ("cycle", 7),
-    ("roots", 4),
-    ("roots", 8),
+    ("cycle", 9),
+    ("roots", 5),
+    ("roots", 6),
+    ("gcd", 5),
     ("gcd", 6),
-    ("gcd", 4),
-    ("threshold", 9),
-    ("cycle", 6),
-    ("policy", 8),
+    ("threshold", 8),
+    ("cycle", 8),
+    ("policy", 6),
 )
 
 

@@ -1,4 +1,4 @@
-"""Exercises on limit cycles and on admission policies; see `stabkit.analysis.exercise_modes`."""
+"""Exercises on limit cycles and on runs by hand; see `stabkit.analysis.exercise_roots`."""
 
 from __future__ import annotations
 
@@ -6,94 +6,101 @@ from fractions import Fraction
 from itertools import pairwise
 from random import Random
 
+from ..dynamics.capacity import equilibrium_admissions
 from ..dynamics.necklaces import necklace_cycle, worst_cycle_loss
 from ..dynamics.renormalization import renormalized, synchronized_loss
 from ..dynamics.simulator import simulate
 from ..model.workload import Workload
-from .exercise_draft import Draft, classes_prose, kernel_of, tex
+from .exercise_draft import Draft, classes_prose, divided, tex, tokens_held
 
-__all__ = ["CYCLE", "POLICY"]
-
-
-def _total(mix: Workload) -> Fraction:
-    """Return G(1): the token-steps of an admission over its life."""
-    return sum(
-        (
-            c.share * (c.decode_length * c.input_length + _triangle(c.decode_length))
-            for c in mix.classes
-        ),
-        Fraction(0),
-    )
+__all__ = ["CYCLE"]
 
 
-def _triangle(n: int) -> int:
-    return n * (n + 1) // 2
-
-
-def _one(rng: Random, least: int = 2, most: int = 8) -> Workload:
+def _one(rng: Random, least: int, most: int) -> Workload:
     s, length = rng.randint(0, 20), rng.randint(least, most)
     return Workload.from_classes([(s, length)], rng.randint(4, 40) * 5 * (s + length))
 
 
-def _two(rng: Random) -> Workload:
-    first, second = sorted(rng.sample(range(1, 8), 2))
-    weight = rng.randint(1, 3)
-    classes = [(rng.randint(0, 9), first, weight), (rng.randint(0, 9), second, 4 - weight)]
-    return Workload.from_classes(classes, rng.randint(2, 20) * 100)
-
-
-def _capacity(mix: Workload) -> Fraction:
+def _server(mix: Workload) -> str:
     assert mix.capacity is not None
-    return mix.capacity
+    return f"A server of $B = {tex(mix.capacity)}$ tokens has {classes_prose(mix)}"
 
 
 def _worst(rng: Random) -> Draft:
-    mix = _one(rng)
+    mix = _one(rng, 2, 8)
     (one,) = mix.classes
-    s, length, capacity = one.input_length, one.decode_length, _capacity(mix)
-    best, worst = capacity / _total(mix), capacity / (length * (s + length))
-    loss = worst_cycle_loss(int(s), length)
+    s, length = int(one.input_length), one.decode_length
+    best = equilibrium_admissions(mix)
+    worst, loss = necklace_cycle(mix, [length]).throughput, worst_cycle_loss(s, length)
+    assert mix.capacity is not None
     return Draft(
         "worst-cycle",
-        "easy",
         mix,
-        f"A server of $B = {tex(capacity)}$ tokens has {classes_prose(mix)}. How many requests per "
-        "step does it complete at the equilibrium, how many on the worst cycle, and which share is "
-        "lost?",
+        f"{_server(mix)}. How many requests per step does it complete at the equilibrium, how many "
+        "on the worst cycle, and which share is lost?",
         (("equilibrium", best), ("worst cycle", worst), ("loss", loss)),
         (
-            rf"$a^* = B / (l s + l (l + 1) / 2) = {tex(capacity)} / {tex(_total(mix))} = "
-            f"{tex(best)}$.",
-            f"One cohort of $B / (s + l)$ completes every $l$ steps: ${tex(worst)}$ per step.",
-            rf"The loss is $\frac{{l - 1}}{{2 (s + l)}} = {tex(loss)}$.",
+            rf"$a^* = B / (l s + l (l + 1) / 2) = "
+            f"{divided(mix.capacity, tokens_held(mix))}$.",
+            f"One cohort of $B / (s + l) = {tex(mix.capacity / (s + length))}$ completes every "
+            f"{length} steps: ${tex(worst)}$ per step.",
+            rf"The loss is $1 - {tex(worst)} / {tex(best)} = \frac{{l - 1}}{{2 (s + l)}} = "
+            f"{tex(loss)}$.",
         ),
     )
 
 
-def _necklace(rng: Random) -> Draft:
-    mix = _one(rng, 3, 7)
-    (one,) = mix.classes
-    length = one.decode_length
+def _level(rng: Random) -> Draft:
+    s, length = rng.randint(0, 9), rng.randint(3, 8)
+    level, scale = rng.randint(1, length - 2), rng.randint(2, 30)
+    weight = (level + 1) * (s + level + 1) + sum(s + j + 1 for j in range(level + 1, length))
+    mix = Workload.from_classes([(s, length)], weight * scale)
+    cycle = necklace_cycle(mix, [level + 1] + [1] * (length - level - 1))
+    held = [f"{level + 1} \\cdot {s + level + 1}"]
+    held += [str(s + j + 1) for j in range(level + 1, length)]
+    return Draft(
+        "level",
+        mix,
+        f"{_server(mix)}. On the limit cycle of level $i = {level}$ the stages hold "
+        r"$c \cdot (0, \dots, 0, i + 1, 1, \dots, 1)$ requests, with $i$ zeros, when the memory is "
+        "full and the oldest cohort is about to complete. Find this state. How many requests per "
+        "step does the cycle complete?",
+        (("state", cycle.states[0]), ("throughput", cycle.throughput)),
+        (
+            f"With the tokens of each stage, the memory is full if $c ({' + '.join(held)}) = "
+            f"{weight} c = {weight * scale}$: $c = {tex(cycle.throughput)}$.",
+            f"The state is $({', '.join(map(tex, cycle.states[0]))})$. In $l$ steps all that is in "
+            f"it completes, $l c$ requests: ${tex(cycle.throughput)}$ per step.",
+        ),
+        (("level", level),),
+    )
+
+
+def _necklace(rng: Random) -> Draft | None:
+    mix = _one(rng, 4, 8)
+    length = mix.longest_decode
     parts: list[int] = []
     while sum(parts) < length:
         parts.append(rng.randint(1, length - sum(parts)))
-    if len(parts) in (1, length):  # the worst cycle, or the equilibrium
-        parts = [length - 1, 1]
+    if sum(part > 1 for part in parts) < 2:  # a level
+        return None
     cycle = necklace_cycle(mix, parts)
-    square = sum(part * part for part in parts)
-    shown = " + ".join(map(str, parts))
+    squares = " + ".join(f"{part}^2" for part in parts)
+    total = sum(part * part for part in parts)
+    worth = length * mix.classes[0].input_length + Fraction(length**2 + total, 2)
+    assert mix.capacity is not None
     return Draft(
         "necklace",
-        "medium",
         mix,
-        f"A server of $B = {tex(_capacity(mix))}$ tokens has {classes_prose(mix)}. What does the "
-        f"limit cycle of the composition ${shown}$ complete per step, absolutely and relative to "
-        "the equilibrium?",
+        f"{_server(mix)}. How many requests per step does the limit cycle of the composition "
+        f"${' + '.join(map(str, parts))}$ complete, and what is that relative to the equilibrium?",
         (("throughput", cycle.throughput), ("ratio", cycle.throughput_ratio)),
         (
-            rf"$\sum d_i^2 = {square}$, and $c = B / (s l + (l^2 + \sum d_i^2) / 2) = "
-            f"{tex(cycle.throughput)}$.",
-            rf"The equilibrium is the composition of ones, with $\sum d_i^2 = l$: the ratio is "
+            rf"$\sum d_i^2 = {squares} = {total}$.",
+            rf"$c = B / (s l + (l^2 + \sum d_i^2) / 2) = "
+            f"{divided(mix.capacity, worth)}$ per step.",
+            rf"The equilibrium is the composition of ones, with $\sum d_i^2 = l$ and "
+            rf"$a^* = {divided(mix.capacity, tokens_held(mix))}$: the ratio is "
             f"${tex(cycle.throughput_ratio)}$.",
         ),
         (("composition", tuple(parts)),),
@@ -101,57 +108,64 @@ def _necklace(rng: Random) -> Draft:
 
 
 def _renormalised(rng: Random) -> Draft:
-    g = rng.randint(2, 4)
     first, second = rng.choice(((1, 2), (1, 3), (2, 3)))
+    g, parts = rng.randint(2, 4), rng.randint(2, 4)
+    weight = rng.randint(1, parts - 1)
     mix = Workload.from_classes(
-        [(g * rng.randint(0, 5), g * first), (g * rng.randint(0, 5), g * second)]
+        [
+            (g * rng.randint(0, 5), g * first, weight),
+            (g * rng.randint(0, 5), g * second, parts - weight),
+        ]
     )
     small, loss = renormalized(mix), synchronized_loss(mix)
-    inputs = tuple(c.input_length for c in small.classes)
+    rounds = tokens_held(small) * g
     return Draft(
         "renormalisation",
-        "hard",
         mix,
         f"A server has {classes_prose(mix)}. Renormalise it by the gcd of its decode lengths: "
         "which inputs and decode lengths has the small mix, and which share of the throughput does "
         "the synchronised cycle lose?",
         (
-            ("inputs", inputs),
+            ("inputs", tuple(c.input_length for c in small.classes)),
             ("decode lengths", tuple(c.decode_length for c in small.classes)),
             ("loss", loss),
         ),
         (
-            f"$g = {g}$. Divide by it: "
+            f"The gcd is $g = {g}$. Divided by it, the classes have $(s, l) =$ "
             + " and ".join(f"$({tex(c.input_length)}, {c.decode_length})$" for c in small.classes)
             + ".",
-            r"The loss is $\frac{(g - 1) \mu}{2 g \sum_k p_k \sum_{i < l_k / g} (s_k + (i + 1) g)}$"
-            rf" with $\mu = {tex(mix.mean_decode_length)}$: ${tex(loss)}$.",
+            rf"At the equilibrium an admission per step holds $G(1) = {tex(tokens_held(mix))}$ "
+            "tokens.",
+            rf"In step, an admission every $g$ steps holds $\sum_k p_k \sum_{{i < l_k / g}} (s_k + "
+            rf"(i + 1) g) = {tex(rounds)}$ tokens just before it completes.",
+            rf"The ratio of the throughputs is $G(1)$ over $g$ times that, ${tex(1 - loss)}$, and "
+            f"the loss ${tex(loss)}$.",
         ),
     )
 
 
-def _by_hand(rng: Random) -> Draft:
+def _by_hand(rng: Random) -> Draft | None:
     s = rng.randint(1, 6)
-    capacity = (2 * s + 3) * rng.randint(5, 20)
-    mix = Workload.from_classes([(s, 2)], capacity)
+    capacity = (2 * s + 3) * rng.randint(5, 20) + rng.randint(0, s)
     middle = capacity // (2 * s + 3)
-    old = middle - rng.randint(1, 3)
+    old = rng.randint(middle // 2, middle - 1)
     young = (capacity - (s + 2) * old) // (s + 1)
+    mix = Workload.from_classes([(s, 2)], capacity)
     run = simulate(mix, 3, arithmetic="integer", state=[[young, old]], record_states=True)
     assert run.states is not None
     states = [tuple(map(int, counts)) for (counts,) in run.states]
+    if not (any(run.evicted) and sum(admitted > 0 for admitted in run.admitted) > 1):
+        return None
     return Draft(
         "by-hand",
-        "medium",
         mix,
-        f"A server of $B = {capacity}$ tokens has {classes_prose(mix)}; only whole requests are "
-        f"admitted and evicted. {young} are in stage 0 and {old} in stage 1. What is the state "
-        "after each of the next three steps?",
+        f"{_server(mix)}; only whole requests are admitted and evicted. Now {young} are in stage 0 "
+        f"and {old} in stage 1. What is the state after each of the next three steps?",
         tuple((f"after step {n}", state) for n, state in enumerate(states[1:], start=1)),
         tuple(
-            f"Step {n}: {before[1]} finish, the other {before[0]} need ${s + 2} \\cdot {before[0]} "
-            f"= {(s + 2) * before[0]}$ tokens. {_fit(capacity, s, before[0])} Now $[{now[0]}, "
-            f"{now[1]}]$."
+            f"Step {n}: {before[1]} complete, the other {before[0]} need ${s + 2} \\cdot "
+            f"{before[0]} = {(s + 2) * before[0]}$ tokens. {_fit(capacity, s, before[0])} Now "
+            f"$({now[0]}, {now[1]})$."
             for n, (before, now) in enumerate(pairwise(states), start=1)
         ),
         (("state", (young, old)),),
@@ -161,103 +175,9 @@ def _by_hand(rng: Random) -> Draft:
 def _fit(capacity: int, s: int, old: int) -> str:
     free = capacity - (s + 2) * old
     if free < 0:
-        return f"Too many: {capacity // (s + 2)} stay, the others are evicted."
+        kept = capacity // (s + 2)
+        return f"Too many: {kept} stay, {old - kept} are evicted, nobody is admitted."
     return f"{free} are free: {free // (s + 1)} newcomers of {s + 1} tokens."
 
 
-def _reservation(rng: Random) -> Draft:
-    mix = _two(rng)
-    capacity = _capacity(mix)
-    held = sum(
-        (c.share * c.decode_length * (c.input_length + c.decode_length) for c in mix.classes),
-        Fraction(0),
-    )
-    best, kept = capacity / _total(mix), capacity / held
-    return Draft(
-        "reservation",
-        "medium",
-        mix,
-        f"A server of $B = {tex(capacity)}$ tokens has {classes_prose(mix)}. How many requests per "
-        "step does it complete at the equilibrium of greedy admission, and how many if it reserves "
-        "$s_k + l_k$ tokens for each from the start?",
-        (("equilibrium", best), ("reservation", kept), ("ratio", kept / best)),
-        (
-            rf"$G(1) = \sum_k p_k (l_k s_k + l_k (l_k + 1) / 2) = {tex(_total(mix))}$, so $a^* = "
-            f"{tex(best)}$.",
-            rf"$\sum_k p_k l_k (s_k + l_k) = {tex(held)}$: reservation completes ${tex(kept)}$, "
-            f"the fraction ${tex(kept / best)}$.",
-        ),
-    )
-
-
-def _headroom(rng: Random) -> Draft:
-    mix = _one(rng)
-    (one,) = mix.classes
-    s, length, capacity = one.input_length, one.decode_length, _capacity(mix)
-    eta = Fraction(length - 1) / (s + length)
-    kept = (1 - eta) * capacity / (length * (s + 1))
-    return Draft(
-        "headroom",
-        "easy",
-        mix,
-        f"A server of $B = {tex(capacity)}$ tokens has {classes_prose(mix)}. Which fraction of the "
-        "memory must stay free of admissions so that, from empty, nothing is ever evicted, and how "
-        "many requests per step does it then complete?",
-        (("headroom", eta), ("throughput", kept)),
-        (
-            "A cohort that fills $(1 - \\eta) B$ with $s + 1$ tokens each grows to $s + l$ each: "
-            rf"$\eta \ge \frac{{l - 1}}{{s + l}} = {tex(eta)}$.",
-            rf"It completes $(1 - \eta) B / (l (s + 1)) = {tex(kept)}$ per step.",
-        ),
-    )
-
-
-def _gain(rng: Random) -> Draft:
-    mix = _two(rng)
-    kernel = kernel_of(mix)
-    rest = sum(kernel[1:], Fraction(0))
-    sufficient = min(Fraction(1), kernel[0] / rest)
-    kappa = Fraction(1, rng.randint(2, 4))
-    total = sum(kernel, Fraction(0))
-    used = kappa * total / (kernel[0] + kappa * (total - kernel[0]))
-    return Draft(
-        "damped",
-        "medium",
-        mix,
-        f"A server has {classes_prose(mix)}. Below which gain does Rouché's theorem prove damped "
-        rf"admission stable, and which fraction of the memory is used at the gain $\kappa = "
-        f"{tex(kappa)}$?",
-        (("sufficient gain", sufficient), ("memory in use", used)),
-        (
-            rf"$g_0 = {tex(kernel[0])}$ and $\sum_{{m \ge 1}} g_m = {tex(rest)}$: stable for "
-            rf"$\kappa < {tex(kernel[0])} / {tex(rest)} = {tex(kernel[0] / rest)}$"
-            + (", so for every gain up to 1." if kernel[0] > rest else "."),
-            rf"In use: $\kappa G(1) / (g_0 + \kappa (G(1) - g_0)) = {tex(used)}$.",
-        ),
-        (("gain", kappa),),
-    )
-
-
-def _rate(rng: Random) -> Draft:
-    mix = _two(rng)
-    capacity = _capacity(mix)
-    best = capacity / _total(mix)
-    inside = best * mix.mean_decode_length
-    return Draft(
-        "rate-limit",
-        "easy",
-        mix,
-        f"A server of $B = {tex(capacity)}$ tokens has {classes_prose(mix)}. Up to which rate of "
-        "admissions per step does it never evict after its start, and how many requests are then "
-        "in service?",
-        (("rate", best), ("in service", inside)),
-        (
-            rf"$a^* = B / G(1) = {tex(capacity)} / {tex(_total(mix))} = {tex(best)}$.",
-            rf"In service are $a^* \mu = {tex(best)} \cdot {tex(mix.mean_decode_length)} = "
-            f"{tex(inside)}$.",
-        ),
-    )
-
-
-CYCLE = (_worst, _necklace, _renormalised, _by_hand)
-POLICY = (_reservation, _headroom, _gain, _rate)
+CYCLE = (_worst, _level, _necklace, _renormalised, _by_hand)

@@ -2,33 +2,39 @@
 
 A topic has several kinds of questions. The seed chooses the kind, in turn, and the numbers; the
 same topic and seed give the same exercise everywhere. Every answer is exact: integers, fractions,
-verdicts.
+verdicts. Numbers that make no exercise are drawn anew: a mix that is stable anyhow where its
+threshold is asked for, or an answer that stands among the data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Literal, get_args
 
 from ..errors import InvalidArgument, shown
 from ..model.workload import Workload
-from .exercise_cycles import CYCLE, POLICY
-from .exercise_draft import Difficulty, Draft, Value
-from .exercise_modes import GCD, ROOTS, THRESHOLD
+from .exercise_cycles import CYCLE
+from .exercise_draft import Draft, Kind, Value, gives_away, named
+from .exercise_gcd import GCD
+from .exercise_policies import POLICY
+from .exercise_roots import ROOTS
+from .exercise_thresholds import THRESHOLD
 
-__all__ = ["TOPICS", "Exercise", "Topic", "exercise"]
+__all__ = ["TOPICS", "Difficulty", "Exercise", "Topic", "exercise"]
 
+Difficulty = Literal["easy", "medium", "hard"]
 Topic = Literal["roots", "gcd", "threshold", "cycle", "policy"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
-_KINDS: dict[str, tuple[Callable[[Random], Draft], ...]] = {
+_KINDS: dict[str, tuple[Kind, ...]] = {
     "roots": ROOTS,
     "gcd": GCD,
     "threshold": THRESHOLD,
     "cycle": CYCLE,
     "policy": POLICY,
 }
+# At worst four draws of five are refused: as many as this in a row, once in 10^48 exercises.
+_DRAWS = 500
 
 
 @dataclass(frozen=True)
@@ -41,17 +47,14 @@ class Exercise:
     seed : int
     kind : str
         Which question of the topic it is.
-    difficulty : {"easy", "medium", "hard"}
-        Easy: one formula to insert into. Medium: a sum over classes, or several steps. Hard: a
-        criterion to apply and a verdict to find.
     mix : Workload
         The server of the question.
     question : str
         Prose with LaTeX mathematics between dollar signs.
-    results : tuple of (str, int, Fraction, str, or tuple of these)
+    result : tuple of (str, int, Fraction, str, or tuple of these)
         What is asked for, by name, exactly.
-    steps : tuple of str
-        The way to it.
+    solution : tuple of str
+        The steps to it, prose with mathematics.
     given : tuple of (str, value)
         What the question gives beside the mix.
     """
@@ -59,12 +62,21 @@ class Exercise:
     topic: Topic
     seed: int
     kind: str
-    difficulty: Difficulty
     mix: Workload
     question: str
-    results: tuple[tuple[str, Value], ...]
-    steps: tuple[str, ...]
+    result: tuple[tuple[str, Value], ...]
+    solution: tuple[str, ...]
     given: tuple[tuple[str, Value], ...]
+
+    @property
+    def difficulty(self) -> Difficulty:
+        """By the steps of the solution: easy, two; medium, three; hard, more."""
+        return "easy" if len(self.solution) < 3 else "medium" if len(self.solution) < 4 else "hard"
+
+    @property
+    def answer(self) -> str:
+        """The result as prose with mathematics."""
+        return "; ".join(map(named, self.result))
 
 
 def exercise(topic: Topic, seed: int = 0) -> Exercise:
@@ -85,6 +97,11 @@ def exercise(topic: Topic, seed: int = 0) -> Exercise:
     InvalidArgument
         If the topic is none of these, or the seed is negative.
 
+    Notes
+    -----
+    Numbers are small enough to work by hand: decode lengths up to 12. How many steps the worked
+    answer has tells the difficulty. Exercises of different seeds may coincide, but rarely do.
+
     Examples
     --------
     >>> found = exercise("roots", 0)
@@ -96,15 +113,22 @@ def exercise(topic: Topic, seed: int = 0) -> Exercise:
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InvalidArgument(f"'seed' must be an integer of at least 0, not {shown(seed)}.")
     kinds = _KINDS[topic]
-    draft = kinds[seed % len(kinds)](Random(f"{topic} {seed}"))
+    draft = _drawn(kinds[seed % len(kinds)], Random(f"{topic} {seed}"))
     return Exercise(
         topic,
         seed,
         draft.kind,
-        draft.difficulty,
         draft.mix,
         draft.question,
-        draft.results,
-        draft.steps,
+        draft.result,
+        draft.solution,
         draft.given,
     )
+
+
+def _drawn(kind: Kind, rng: Random) -> Draft:
+    for _ in range(_DRAWS):
+        draft = kind(rng)
+        if draft is not None and not gives_away(draft):
+            return draft
+    raise ArithmeticError("this kind of exercise refuses too many of its draws: a bug.")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["exercise"]
 
 _MOST = 200
+_TEX = (".tex", ".pdf")
 
 
 def exercise(
@@ -53,6 +54,10 @@ def exercise(
         raise InvalidArgument("'--tex' must be given without '--json', not with it.")
     if not 1 <= count <= _MOST:
         raise InvalidArgument(f"'--count' must be from 1 to {_MOST}, not {count}.")
+    if seed < 0:
+        raise InvalidArgument(f"'--seed' must be at least 0, not {seed}.")
+    if as_json and output is not None and output.suffix in _TEX:
+        raise InvalidArgument("'--json' must go to a file that is not .pdf or .tex.")
     check_targets(output, None)
     from ..analysis.exercises import TOPICS
     from ..analysis.exercises import exercise as made
@@ -67,7 +72,7 @@ def exercise(
         from ..publish.exercises import exercises_record
 
         emit(json.dumps(exercises_record(found), indent=2) + "\n", output)
-    elif tex or (output is not None and output.suffix in (".tex", ".pdf")):
+    elif tex or (output is not None and output.suffix in _TEX):
         emit_latex(_sheet(found, answer), output)
     else:
         from ..publish.exercises import exercise_text

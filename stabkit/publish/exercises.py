@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 from ..analysis.codec import encode
-from ..analysis.exercise_draft import Value, tex
 from ..analysis.exercises import Exercise
 from .document import Document, Paragraph, Section
 
@@ -17,6 +15,8 @@ __all__ = ["SCHEMA", "exercise_document", "exercise_text", "exercises_record", "
 
 SCHEMA = "stabkit.exercises/1"
 _WIDTH = 80
+_LONG = (30, 60)  # formulas stay on one line up to this, or break at relations alone
+_UNBROKEN = "\N{NO-BREAK SPACE}"
 _SIGNS = {
     "lambda": "λ",
     "varepsilon": "ε",
@@ -26,33 +26,36 @@ _SIGNS = {
     "mu": "μ",
     "pi": "π",
     "theta": "θ",
+    "pm": "±",
     "le": "≤",
     "ge": "≥",
+    "ne": "≠",
     "cdot": "·",
+    "circ": "°",
     "dots": "...",
-    "infty": "∞",
     "sum": "Σ",
     "Phi": "Φ",
+    "min": "min",
+    "cos": "cos",
+    "operatorname": "",
+    ",": "",
 }
+_FRACTION = re.compile(r"\\t?frac\{([^{}]*)\}\{([^{}]*)\}")
 
 
 def exercise_text(one: Exercise, answer: bool = False) -> str:
     """Return an exercise as plain text, with its worked answer if asked for."""
     lines = [f"{one.topic}, {one.kind} ({one.difficulty}; seed {one.seed})", ""]
-    lines.append(_wrapped(plain(one.question)))
+    lines.append(_wrapped(one.question))
     if answer:
-        lines += ["", "Answer", ""]
-        lines += [f"  {name}: {_plain_value(value)}" for name, value in one.results]
-        lines.append("")
-        lines += [
-            _wrapped(f"{number}. {plain(step)}", "   ")
-            for number, step in enumerate(one.steps, start=1)
-        ]
+        lines += ["", _wrapped(f"Answer: {one.answer}."), ""]
+        lines += [_wrapped(f"{k}. {step}", "   ") for k, step in enumerate(one.solution, start=1)]
     return "\n".join(lines) + "\n"
 
 
-def _wrapped(text: str, indent: str = "") -> str:
-    return textwrap.fill(text, _WIDTH, subsequent_indent=indent, break_long_words=False)
+def _wrapped(prose: str, indent: str = "") -> str:
+    filled = textwrap.fill(_plain(prose), _WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+    return filled.replace(_UNBROKEN, " ")
 
 
 def plain(text: str) -> str:
@@ -60,28 +63,45 @@ def plain(text: str) -> str:
 
     Examples
     --------
-    >>> plain(r"If $\tfrac{2}{3} \le \lambda$ and $s_k = 4$.")
-    'If 2/3 ≤ λ and s_k = 4.'
+    >>> plain(r"If $\tfrac{2}{3} \le \lambda$ and $s_k / \tfrac{1}{2} = 4$.")
+    'If 2/3 ≤ λ and s_k / (1/2) = 4.'
     """
+    return _plain(text).replace(_UNBROKEN, " ")
 
-    return re.sub(r"\$([^$]*)\$", lambda found: _plain_mathematics(found[1]), text)
+
+def _plain(text: str) -> str:
+    """Return it with spaces that do not break inside of formulas, but before a relation."""
+    return re.sub(r"\$([^$]*)\$", lambda found: _formula(found[1]), text)
 
 
-def _plain_mathematics(text: str) -> str:
+def _formula(text: str) -> str:
+    text = re.sub(r"\^(\*|\\circ)", r"\1", text)
     text = re.sub(r"([_^])\{([^{}]*)\}", r"\1(\2)", text)
-    text = re.sub(r"\\t?frac\{([^{}]*)\}\{([^{}]*)\}", _quotient, text)
-    text = re.sub(r"\\([a-zA-Z]+)", lambda found: _SIGNS[found[1]], text)
-    return " ".join(text.replace("{", "").replace("}", "").split())
+    text = re.sub(r"\\sqrt\{([^{}]*)\}", r"√\1", text)
+    text = re.sub(r"/ (\\tfrac\{\d+\}\{\d+\})", r"/ (\1)", text)
+    text = re.sub(r"(\\tfrac\{\d+\}\{\d+\}) (?=/|[a-z]|\\lambda|\\kappa)", r"(\1) ", text)
+    while _FRACTION.search(text):
+        text = _FRACTION.sub(_quotient, text)
+    text = re.sub(r"\\([a-zA-Z]+|,)", lambda found: _SIGNS[found[1]], text)
+    text = re.sub(r"([_^])\(([^() ]+)\)", r"\1\2", text.replace("{", "").replace("}", ""))
+    return _unbroken(text.split())
+
+
+def _unbroken(words: list[str]) -> str:
+    """Join a formula with spaces that break, if it is long, at relations, signs and commas."""
+    length = sum(map(len, words)) + len(words) - 1
+    text, depth = "", 0
+    for word in words:
+        comma = text.endswith(",") and (depth == 0 or length > _LONG[1])
+        relation = depth == 0 and word in "=<>≤≥" and length > _LONG[0]
+        sign = depth == 0 and word in "+-" and length > _LONG[1]
+        text += (" " if comma or relation or sign else _UNBROKEN if text else "") + word
+        depth += sum(map(word.count, "([")) - sum(map(word.count, ")]"))
+    return text
 
 
 def _quotient(found: re.Match[str]) -> str:
-    return "/".join(f"({part})" if " " in part else part for part in found.groups())
-
-
-def _plain_value(value: Value) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "none"
-    return str(value)
+    return "/".join(f"({part})" if re.search(r"[ /]", part) else part for part in found.groups())
 
 
 def exercises_record(found: Sequence[Exercise]) -> dict[str, Any]:
@@ -96,10 +116,11 @@ def exercises_record(found: Sequence[Exercise]) -> dict[str, Any]:
                 "difficulty": one.difficulty,
                 "mix": one.mix.name,
                 "capacity": encode(one.mix.capacity),
-                "question": one.question,
                 "given": {name: encode(value) for name, value in one.given},
-                "results": {name: encode(value) for name, value in one.results},
-                "steps": list(one.steps),
+                "question": one.question,
+                "answer": one.answer,
+                "result": {name: encode(value) for name, value in one.result},
+                "solution": list(one.solution),
             }
             for one in found
         ],
@@ -111,10 +132,7 @@ def exercise_document(found: Sequence[Exercise], title: str = "Exercises") -> Do
     sections = [
         Section(
             f"{one.topic.capitalize()}: {one.kind.replace('-', ' ')} ({one.difficulty})",
-            (
-                Paragraph("Answer: " + "; ".join(map(_named, one.results)) + "."),
-                *(Paragraph(step) for step in one.steps),
-            ),
+            (Paragraph(f"Answer: {one.answer}."), *map(Paragraph, one.solution)),
             one.question,
         )
         for one in found
@@ -122,14 +140,3 @@ def exercise_document(found: Sequence[Exercise], title: str = "Exercises") -> Do
     return Document(
         title, "All answers are exact: whole numbers, fractions, verdicts.", sections, ()
     )
-
-
-def _named(result: tuple[str, Value]) -> str:
-    name, value = result
-    if isinstance(value, str):
-        return f"{name} {value}"
-    if isinstance(value, tuple):
-        parts = [f"${tex(part)}$" for part in value]
-        return f"{name} {', '.join(parts) if parts else 'none'}"
-    assert isinstance(value, (int, Fraction))
-    return f"{name} ${tex(value)}$"

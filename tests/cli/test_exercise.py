@@ -26,18 +26,17 @@ def test_a_question_without_its_answer(stabkit: Run) -> None:
 
 
 def test_an_answer(stabkit: Run) -> None:
-    # (2, 1, 4/5), (2, 2, 1/5): 3 l + 4/5 = 0
+    # (2, 1, 1/2), (9, 2, 1/2): g = (3/2 + 10/2, 11/2), so that 13 lambda + 11 = 0
     found = stabkit("exercise", "--topic", "roots", "--seed", "0", "--answer")
-    assert "root: -4/15" in found.out
-    assert "verdict: stable" in found.out
+    assert "(s, l, p) = (2, 1, 1/2) and (9, 2, 1/2)" in found.out
+    assert "Answer: root: -11/13; verdict: stable." in found.out
 
 
-@pytest.mark.parametrize("topic", ["roots", "gcd", "threshold", "cycle", "policy"])
-def test_all_text_is_plain(stabkit: Run, topic: str) -> None:
-    out = stabkit("exercise", "--topic", topic, "--count", "60", "--answer").out
-    assert not set("$\\{}") & set(out)
-    assert max(map(len, out.splitlines())) <= 80
-    assert out.count("Answer") == 60
+def test_several_exercises_with_their_answers(stabkit: Run) -> None:
+    out = stabkit("exercise", "--topic", "policy", "--count", "12", "--answer").out
+    assert out.count("Answer:") == 12
+    assert out.count("(easy;") == out.count("(hard;") * 2 == 4
+    assert [f"seed {n})" in out for n in range(13)] == [True] * 12 + [False]
 
 
 def test_all_topics_in_turn(stabkit: Run) -> None:
@@ -52,17 +51,28 @@ def test_all_topics_in_turn(stabkit: Run) -> None:
     ]
     assert found["schema"] == "stabkit.exercises/1"
     assert found["exercises"][5]["seed"] == 1
-    assert found["exercises"][0]["results"] == {"root": "-4/15", "verdict": "stable"}
+    assert found["exercises"][0]["result"] == {"root": "-11/13", "verdict": "stable"}
 
 
 def test_a_sheet_and_its_solution(stabkit: Run, tmp_path: Path) -> None:
     sheet, solution = tmp_path / "sheet.tex", tmp_path / "solution.tex"
-    arguments = ["exercise", "--topic", "cycle", "--seed", "3"]
+    arguments = ["exercise", "--topic", "cycle", "--seed", "4"]
     assert stabkit(*arguments, "--output", str(sheet)).status == 0
     assert stabkit(*arguments, "--answer", "--output", str(solution)).status == 0
-    last = dict(exercise("cycle", 3).results)["after step 3"]
-    assert f"[{last[0]}, {last[1]}]" in solution.read_text(encoding="utf-8")
-    assert f"[{last[0]}, {last[1]}]" not in sheet.read_text(encoding="utf-8")
+    last = dict(exercise("cycle", 4).result)["after step 3"]
+    assert f"{last[0]}, {last[1]}" in solution.read_text(encoding="utf-8")
+    assert f"{last[0]}, {last[1]}" not in sheet.read_text(encoding="utf-8")
+    printed = stabkit(*arguments, "--tex")
+    assert printed.out == sheet.read_text(encoding="utf-8")
+
+
+def test_text_and_json_go_to_a_file(stabkit: Run, tmp_path: Path) -> None:
+    for name, option in (("one.txt", "--answer"), ("one.json", "--json")):
+        target = tmp_path / name
+        printed = stabkit("exercise", "--seed", "7", option)
+        found = stabkit("exercise", "--seed", "7", option, "--output", str(target))
+        assert (found.status, found.out) == (0, "")
+        assert target.read_text(encoding="utf-8") == printed.out
 
 
 @pytest.mark.parametrize("answer", [[], ["--answer"]])
@@ -78,7 +88,9 @@ def test_sheets_of_all_kinds_compile(stabkit: Run, tmp_path: Path, answer: list[
     ("arguments", "message"),
     [
         (["--topic", "root"], "'topic' must be one of roots, gcd, threshold, cycle, policy"),
-        (["--seed", "-1"], "must be"),
+        (["--seed", "-1"], "'--seed' must be at least 0, not -1"),
+        (["--topic", "gcd", "--seed", "-1"], "'--seed' must be at least 0, not -1"),
+        (["--json", "--output", "sheet.pdf"], "'--json' must go to a file that is not .pdf"),
         (["--count", "0"], "'--count' must be from 1 to 200, not 0"),
         (["--tex", "--json"], "'--tex' must be given without '--json'"),
     ],
