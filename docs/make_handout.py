@@ -39,6 +39,7 @@ from stabkit.publish.files import write_whole
 from stabkit.publish.numbers import percent, readable, rounded
 from stabkit.publish.pictures import run_picture
 from stabkit.spectrum.location import circle_distance
+from stabkit.spectrum.synchrony import same_root
 
 SOURCES = Path(__file__).with_name("handout")
 PAGE = Path(__file__).with_name("handout.html")
@@ -152,16 +153,11 @@ def synchronised(mix: stabkit.Workload, roots: list[stabkit.Root]) -> list[Any]:
     found = stabkit.synchrony(mix, _DIGITS).modes
     half = [mode for mode in found if 2 * mode.index <= mode.order]
     places = [
-        next((k for k, root in enumerate(upper) if mode.root and _meet(root, mode.root)), -1)
+        next((k for k, root in enumerate(upper) if mode.root and same_root(root, mode.root)), -1)
         for mode in half
     ]
     growth = f"{found[0].predicted_growth:.{MODULUS_PLACES}f}"
     return [growth, places, percent(synchronized_loss(mix))]
-
-
-def _meet(one: stabkit.Root, other: stabkit.Root) -> bool:
-    """Tell whether two discs that hold one root each hold the same one."""
-    return bool(abs(one.value - other.value) <= 2 * (one.radius + other.radius))
 
 
 def cell(pair: Pair, share: Fraction | None, s: int) -> list[Any]:

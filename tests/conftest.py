@@ -1,4 +1,4 @@
-"""Fixtures shared by all tests: the exact vectors that the repository carries.
+"""Fixtures shared by all tests: the exact vectors that the repository carries, and what may lack.
 
 `vectors/mixes.json` comes from an implementation independent of stabkit: counts by exact
 Schur-Cohn, certified isolation and a multiprecision root finder, spectral radii to 40 digits.
@@ -9,7 +9,11 @@ from __future__ import annotations
 import json
 import os
 import random
-from collections.abc import Iterator
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +40,67 @@ def vector_mixes() -> list[tuple[dict[str, Any], Workload]]:
 
 
 @pytest.fixture(scope="session")
-def shared() -> Path:
+def lacking() -> Callable[[str], None]:
+    """A function that skips for want of something; where CI promises it, that is a failure."""
+
+    def lack(what: str) -> None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"CI must provide {what}")
+        pytest.skip(f"there is no {what}")
+
+    return lack
+
+
+@pytest.fixture(scope="session")
+def shared(lacking: Callable[[str], None]) -> Path:
     """The folder of reference data that the repository does not carry; CI must have it."""
     folder = Path(__file__).parents[2] / "shared"
     if not folder.is_dir():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"CI must provide the reference data at {folder}")
-        pytest.skip("the reference data are not beside this checkout (../shared)")
+        lacking("reference data beside this checkout (../shared)")
     return folder
+
+
+@dataclass(frozen=True)
+class Typeset:
+    """What LaTeX made of a document: its log, the text of its pages, their number."""
+
+    log: str
+    text: str
+    pages: int
+
+    def assert_clean(self) -> None:
+        wide = [float(x) for x in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide\)", self.log)]
+        assert all(points <= 2 for points in wide), wide
+        assert "undefined" not in self.log
+        assert "Missing character" not in self.log
+
+
+@pytest.fixture(scope="session")
+def typeset(lacking: Callable[[str], None]) -> Callable[[str, Path], Typeset]:
+    """A function that compiles a LaTeX document in a folder; the test skips without TeX."""
+    for program in ("latexmk", "pdflatex", "pdftotext"):
+        if shutil.which(program) is None:
+            lacking(program)
+
+    def compiled(text: str, folder: Path) -> Typeset:
+        (folder / "d.tex").write_text(text, encoding="utf-8")
+        command = ["latexmk", "-norc", "-pdf", "-interaction=nonstopmode", "-halt-on-error"]
+        run = subprocess.run(
+            [*command, "-no-shell-escape", "d.tex"],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        log = (folder / "d.log").read_text(encoding="latin-1")
+        assert run.returncode == 0, log[-3000:]
+        pdf = subprocess.run(
+            ["pdftotext", "d.pdf", "-"], cwd=folder, capture_output=True, check=True
+        )
+        pages = re.findall(r"Output written on .*?\((\d+) page", log, re.DOTALL)
+        return Typeset(log, pdf.stdout.decode(), int(pages[0]))
+
+    return compiled
 
 
 @pytest.fixture

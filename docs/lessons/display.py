@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import marimo as mo
 
+from stabkit.analysis.exercise_draft import tex as number
 from stabkit.publish.figures import figure_bytes
 
 if TYPE_CHECKING:
@@ -38,18 +38,3 @@ def picture(figure: Figure, says: str, width: int = 30) -> Any:
 def answer(text: str) -> Any:
     """Return a solution, hidden until it is asked for: Markdown with mathematics."""
     return mo.accordion({"Solution": mo.md(text)})
-
-
-def number(value: Fraction | int) -> str:
-    r"""Return an exact number as LaTeX.
-
-    Examples
-    --------
-    >>> number(Fraction(-7, 2)), number(3)
-    ('-\\tfrac{7}{2}', '3')
-    """
-    exact = Fraction(value)
-    if exact.denominator == 1:
-        return str(exact.numerator)
-    sign = "-" if exact < 0 else ""
-    return rf"{sign}\tfrac{{{abs(exact.numerator)}}}{{{exact.denominator}}}"

@@ -7,16 +7,15 @@ The notebooks are never imported here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
+from ..theorems.registry import installed
 from .tables import plain_table
 
 __all__ = ["GROUP", "Lesson", "installed_lessons", "lessons_record", "lessons_text"]
 
 GROUP = "stabkit.lessons"
-_OWN = "stabkit"
 
 
 class Lesson(Protocol):
@@ -37,8 +36,7 @@ class Lesson(Protocol):
 
 def installed_lessons() -> tuple[Lesson, ...]:
     """Return all lessons that are installed, stabkit's own first; none without a distribution."""
-    points = sorted(entry_points(group=GROUP), key=lambda point: (point.name != _OWN, point.name))
-    return tuple(lesson for point in points for lesson in point.load())
+    return tuple(lesson for course in installed(GROUP) for lesson in course)
 
 
 def lessons_text(lessons: Sequence[Lesson]) -> str:

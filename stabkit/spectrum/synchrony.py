@@ -205,12 +205,12 @@ def _near_synchronous(
     if found is None:
         return None
     tied = [mode.root for mode in modes if mode.root is not None]
-    free = (r for r in found if r.value.imag > 0 and not any(_same(r, t) for t in tied))
+    free = (r for r in found if r.value.imag > 0 and not any(same_root(r, t) for t in tied))
     described = (_described(mix, kernel, root) for root in islice(free, _CANDIDATES))
     return tuple(mode for mode in described if abs(mode.characteristic - 1) < _CLOSE)
 
 
-def _same(root: Root, other: Root) -> bool:
+def same_root(root: Root, other: Root) -> bool:
     """Tell whether two enclosures are of one root: discs that hold one root each and meet."""
     return bool(abs(root.value - other.value) <= 2 * (root.radius + other.radius))
 

@@ -7,13 +7,15 @@ may use them. stabkit itself imports no record: what it computes does not rest o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import entry_points
+from typing import Any
 
 from ..errors import StabkitError
 from .records import Theorem
 
-__all__ = ["GROUP", "MalformedRecord", "theorems"]
+__all__ = ["GROUP", "MalformedRecord", "installed", "theorems"]
 
 GROUP = "stabkit.theorems"
 _OWN = "stabkit"
@@ -37,12 +39,16 @@ def theorems() -> tuple[Theorem, ...]:
     >>> [theorem.title for theorem in theorems() if theorem.label == "R2"]
     ['Common input length']
     """
-    found: list[Theorem] = []
-    points = sorted(entry_points(group=GROUP), key=lambda point: (point.name != _OWN, point.name))
-    for point in points:
-        found.extend(point.load()())
+    found = [theorem for chapters in installed(GROUP) for theorem in chapters()]
     check_order(found)
     return tuple(found)
+
+
+def installed(group: str) -> Iterator[Any]:
+    """Yield what the entry points of a group are: stabkit's own first, the others by name."""
+    points = sorted(entry_points(group=group), key=lambda point: (point.name != _OWN, point.name))
+    for point in points:
+        yield point.load()
 
 
 def check_order(found: list[Theorem]) -> None:

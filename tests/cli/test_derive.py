@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,14 +10,6 @@ from typing import Any
 import pytest
 
 Run = Callable[..., Any]
-
-
-@pytest.fixture
-def tex() -> None:
-    if os.environ.get("CI") == "true":
-        return
-    if shutil.which("latexmk") is None or shutil.which("pdflatex") is None:
-        pytest.skip("no TeX is installed")
 
 
 def test_an_article_on_standard_output(stabkit: Run) -> None:
@@ -71,7 +61,8 @@ def test_a_web_page(stabkit: Run, tmp_path: Path) -> None:
     assert "<math" in text
 
 
-def test_a_pdf(stabkit: Run, tmp_path: Path, tex: None) -> None:
+@pytest.mark.usefixtures("typeset")
+def test_a_pdf(stabkit: Run, tmp_path: Path) -> None:
     page = tmp_path / "mix.pdf"
     assert stabkit("derive", "5:1", "--output", str(page)).status == 0
     assert page.read_bytes().startswith(b"%PDF")

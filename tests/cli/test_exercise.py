@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -76,9 +74,8 @@ def test_text_and_json_go_to_a_file(stabkit: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("answer", [[], ["--answer"]])
+@pytest.mark.usefixtures("typeset")
 def test_sheets_of_all_kinds_compile(stabkit: Run, tmp_path: Path, answer: list[str]) -> None:
-    if os.environ.get("CI") != "true" and shutil.which("latexmk") is None:
-        pytest.skip("no TeX is installed")
     page = tmp_path / "sheet.pdf"
     assert stabkit("exercise", "--count", "20", *answer, "--output", str(page)).status == 0
     assert page.read_bytes().startswith(b"%PDF")

@@ -7,7 +7,6 @@ refused), and what went wrong in its scripts.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -39,23 +38,16 @@ def is_local(address: str) -> bool:
     return parts.scheme in LOCAL or parts.hostname in LOOPBACK
 
 
-def missing(what: str) -> None:
-    """Skip, or fail where CI promises that everything is there."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"CI must provide {what}")
-    pytest.skip(f"{what} is not installed")
-
-
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
+def browser(lacking: Callable[[str], None]) -> Iterator[Any]:
     """A headless chromium."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
-        missing("chromium")
+        lacking("chromium")
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        missing("playwright")
+        lacking("playwright")
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as engine:
         opened = engine.chromium.launch(executable_path=program, args=flags)

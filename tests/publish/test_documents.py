@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import html.parser
-import os
 import re
-import shutil
-import subprocess
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sympy import symbols
@@ -30,32 +29,7 @@ HOSTILE = (
 )
 
 
-@pytest.fixture(scope="module")
-def tex() -> None:
-    if shutil.which("latexmk") is None or shutil.which("pdftotext") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI must provide TeX and pdftotext")
-        pytest.skip("latexmk or pdftotext is not installed")
-
-
-def compiled(text: str, folder: Path) -> tuple[str, str]:
-    """Compile in `folder`; return the log of the last run and the text of the PDF."""
-    (folder / "d.tex").write_text(text, encoding="utf-8")
-    command = ["latexmk", "-norc", "-pdf", "-interaction=nonstopmode", "-halt-on-error"]
-    run = subprocess.run(
-        [*command, "-no-shell-escape", "d.tex"], cwd=folder, capture_output=True, check=False
-    )
-    log = (folder / "d.log").read_text(encoding="latin-1")
-    assert run.returncode == 0, log[-3000:]
-    pdf = subprocess.run(["pdftotext", "d.pdf", "-"], cwd=folder, capture_output=True, check=True)
-    return log, pdf.stdout.decode()
-
-
-def assert_clean(log: str) -> None:
-    wide = [float(x) for x in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide\)", log)]
-    assert all(points <= 2 for points in wide), wide
-    assert "undefined" not in log
-    assert "Missing character" not in log
+Compiler = Callable[[str, Path], Any]
 
 
 def kinds() -> list[tuple[str, Workload | SymbolicWorkload]]:
@@ -89,17 +63,17 @@ def kinds() -> list[tuple[str, Workload | SymbolicWorkload]]:
 
 @pytest.mark.parametrize(("name", "mix"), kinds(), ids=[name for name, _ in kinds()])
 def test_every_kind_of_derivation_compiles_without_an_overfull_line(
-    name: str, mix: Workload | SymbolicWorkload, tex: None, tmp_path: Path
+    name: str, mix: Workload | SymbolicWorkload, typeset: Compiler, tmp_path: Path
 ) -> None:
-    log, text = compiled(derive(mix).article, tmp_path)
-    assert_clean(log)
-    assert "References" in text
+    found = typeset(derive(mix).article, tmp_path)
+    found.assert_clean()
+    assert "References" in found.text
 
 
-def test_worksheet_solution_and_fragment_compile(tex: None, tmp_path: Path) -> None:
+def test_worksheet_solution_and_fragment_compile(typeset: Compiler, tmp_path: Path) -> None:
     found = derive(Workload.from_classes([(5, 3), (5, 5)]))
     for text in (found.worksheet, found.solution):
-        assert_clean(compiled(text, tmp_path)[0])
+        typeset(text, tmp_path).assert_clean()
     paper = "\n".join(
         [
             r"\documentclass{amsart}",
@@ -115,32 +89,31 @@ def test_worksheet_solution_and_fragment_compile(tex: None, tmp_path: Path) -> N
             r"\end{document}",
         ]
     )
-    log, _ = compiled(paper, tmp_path)
-    assert "undefined" not in log
+    assert "undefined" not in typeset(paper, tmp_path).log
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_names_print_as_text(name: str, tex: None, tmp_path: Path) -> None:
+def test_hostile_names_print_as_text(name: str, typeset: Compiler, tmp_path: Path) -> None:
     mix = Workload.from_classes([(5, 1), (5, 3)])
     mix = Workload.from_dict({**mix.to_dict(), "name": name})
-    log, text = compiled(derive(mix).article, tmp_path)
-    assert "Missing character" not in log
+    found = typeset(derive(mix).article, tmp_path)
+    assert "Missing character" not in found.log
     assert not (tmp_path / "broken").exists()
-    assert "root:" not in text
-    printed = unicodedata.normalize("NFC", text)
+    assert "root:" not in found.text
+    printed = unicodedata.normalize("NFC", found.text)
     words = re.findall(r"[A-Za-z]{3,}", name)
     assert all(word[:40] in re.sub(r"\s", "", printed) for word in words)
 
 
-def test_the_whole_theory_compiles(tex: None, tmp_path: Path) -> None:
+def test_the_whole_theory_compiles(typeset: Compiler, tmp_path: Path) -> None:
     from stabkit.publish.theorem_tex import theory_tex
 
-    log, text = compiled(theory_tex(prove(theorems())), tmp_path)
-    assert_clean(log)
-    assert "Gcd theorem" in text
+    found = typeset(theory_tex(prove(theorems())), tmp_path)
+    found.assert_clean()
+    assert "Gcd theorem" in found.text
 
 
-def test_a_pdf_is_the_same_every_time(tex: None) -> None:
+def test_a_pdf_is_the_same_every_time(typeset: Compiler) -> None:
     text = derive(Workload.from_classes([(5, 1)])).article
     first = pdf_of(text)
     assert first.startswith(b"%PDF")
@@ -153,7 +126,7 @@ def test_without_tex_the_error_names_the_packages(monkeypatch: pytest.MonkeyPatc
         pdf_of("")
 
 
-def test_a_document_that_tex_does_not_accept_is_an_error(tex: None) -> None:
+def test_a_document_that_tex_does_not_accept_is_an_error(typeset: Compiler) -> None:
     with pytest.raises(TexFailure, match="did not accept"):
         pdf_of(r"\documentclass{article}\begin{document}\nonsense\end{document}")
 
