@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from sympy import symbols
 
-from stabkit.theorems.records import Variable
-
 __all__ = [
-    "CAPACITY",
-    "CLASSES",
-    "ONE_CLASS",
     "B",
     "c",
     "g",
@@ -31,15 +26,3 @@ lam = symbols("lambda")
 # Integers: they may be exponents and limits of sums.
 length = symbols("l", integer=True)
 g, i, j, k, m, n = symbols("g i j k m n", integer=True)
-
-CLASSES = (
-    Variable("K", "number of classes", "an integer, at least 1"),
-    Variable("s_k", "input length of class k, in tokens", "rational, at least 0"),
-    Variable("l_k", "decode length of class k, in steps", "an integer, at least 1"),
-    Variable("p_k", "share of class k in the admissions", "rational, positive, with sum 1"),
-)
-CAPACITY = (Variable("B", "capacity, in tokens", "rational, positive"),)
-ONE_CLASS = (
-    Variable("s", "input length, in tokens", "rational, at least 0"),
-    Variable("l", "decode length, in steps", "an integer, at least 2"),
-)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
+from fractions import Fraction
 from math import gcd, prod
+from typing import Any
 
-from sympy import Eq, Function, Poly, Rational, Sum, cyclotomic_poly, diff, divisors, symbols
+import networkx
+from sympy import Eq, Function, Poly, Rational, cyclotomic_poly, diff, divisors, rem, symbols
 
 from stabkit import (
     Workload,
@@ -15,18 +19,35 @@ from stabkit import (
     synchrony,
     unit_circle_counts,
 )
-from stabkit.theorems.evidence import Deduction, ExactFinite, Identity, Inequality, Summation
+from stabkit.spectrum.isolation import isolated_disc_counts
+from stabkit.theorems.claims import Claim, Every, Quantity
+from stabkit.theorems.evidence import ExactFinite, Identity, Inequality, Summation
 from stabkit.theorems.positivity import Interval
-from stabkit.theorems.records import Step, Theorem, Variable, Witness, paper
+from stabkit.theorems.records import Step, Theorem, Use, Witness, paper
+from stabkit.theorems.textbook.algebra import Bezout, Linearity, Period, TriangleEquality
+from stabkit.theorems.textbook.deduction import Deduction
+from stabkit.theorems.textbook.zeros import EnestromKakeya, Hurwitz
 
-from .notation import CLASSES, g, i, j, lam, length, m, n, p, s, z
+from .notation import g, i, j, lam, length, m, n, p, s, z
+from .objects import At, mixes, points
+from .quantities import (
+    COMMON,
+    COMMON_INPUT,
+    GCD,
+    KERNEL,
+    LONGEST,
+    SURVIVAL,
+    classes_of,
+    common,
+    longest,
+)
 
 __all__ = ["THEOREMS"]
 
 _A, _S, _d, _w, _X = symbols("A S d w X")
-_re, _im = symbols("x y")
+_F, _slope = symbols("F A'")
+_beyond, _upon, _divides = symbols("N_> N_= divides")
 _sigma, _N, _M = symbols("sigma N M")
-_L = symbols("L", integer=True)
 _POSITIVE_SHARE = {p: Interval(0, open_low=True)}
 
 
@@ -36,18 +57,44 @@ def _mixes() -> Iterator[Workload]:
             yield Workload.from_classes([(5, n, w) for n, w in zip(lengths, weights, strict=False)])
 
 
+def _term(weight: Any) -> Any:
+    """What a class contributes to a polynomial, from its stage m."""
+    return p * weight * lam ** (longest - 1 - m)
+
+
+def _stages_of(at: At) -> Iterator[dict[Any, Any]]:
+    for part in classes_of(at):
+        yield from ({**part, m: m_} for m_ in range(part[length]))
+
+
 R1 = Theorem(
     label="R1",
     title="The roots of the survival polynomial",
-    variables=CLASSES[1:],
-    hypotheses=("All shares are positive.",),
-    statement=(
-        r"Every root of $A(\lambda) = \sum_m S_m \lambda^{L-1-m}$, $S_m = \sum_k p_k 1\{l_k > "
-        r"m\}$, has $|\lambda| \le 1$. Those on the circle are the $g$-th roots of unity other "
-        r"than 1, $g$ the gcd of the decode lengths, each of them simple. So $\prod_{d \mid g, d > "
-        r"1} \Phi_d$ divides $A$, and the cofactor has all its roots inside."
+    claim=Claim(
+        objects=mixes,
+        quantities=(
+            GCD,
+            Quantity(
+                _beyond,
+                r"the number of roots of $A(\lambda) = \sum_m S_m \lambda^{L-1-m}$ with $|\lambda| "
+                r"> 1$, $S_m = \sum_k p_k 1\{l_k > m\}$",
+                lambda mix: _survival_counts(mix)[2],
+            ),
+            Quantity(
+                _upon,
+                "the number of those on the circle, with multiplicity",
+                lambda mix: _survival_counts(mix)[1],
+            ),
+            Quantity(
+                _divides,
+                r"$\prod_{d \mid g, d > 1} \Phi_d$, whose roots are the $g$-th roots of unity "
+                r"other than 1, divides $A$",
+                lambda mix: rem(_by_definition(mix), _cyclotomic_product(mix.gcd)).is_zero,
+            ),
+        ),
+        hypotheses=(),
+        conclusions=(Eq(_beyond, 0), Eq(_upon, g - 1), _divides),
     ),
-    formula=Eq((1 - z) * Sum(z**m, (m, 0, length - 1)), 1 - z**length),
     code=("stabkit.survival_polynomial", "stabkit.synchrony"),
     references=(paper("section 4"),),
     steps=(
@@ -58,15 +105,13 @@ R1 = Theorem(
             r"$S_0 = 1$, the coefficients rise with the power, and the last one, the share of the "
             r"longest classes, is positive.",
             Deduction(
-                "enestrom-kakeya",
-                {
-                    "positive": Inequality(
-                        _S + _d, {_S: Interval(0, open_low=True), _d: Interval(0)}
-                    ),
-                    "low": Inequality(_S, {_S: Interval(0, open_low=True)}),
-                    "high": Inequality((_S + _d) - _S, {_S: Interval(0), _d: Interval(0)}, False),
-                },
-                r"With $\alpha = 0$ and $\beta = 1$: all roots have $|\lambda| \le 1$.",
+                EnestromKakeya(
+                    _A,
+                    coefficient=_S,
+                    following=_S + _d,
+                    domains={_S: Interval(0, open_low=True), _d: Interval(0)},
+                    high=1,
+                )
             ),
         ),
         Step(
@@ -80,27 +125,19 @@ R1 = Theorem(
             "circle",
             r"On a root with $|z| = 1$ the mean $X = \sum_k p_k z^{l_k}$ is 1, which is $\sum_k "
             r"p_k$.",
-            Deduction(
-                "triangle-equality",
-                {
-                    "non-negative": Inequality(p, _POSITIVE_SHARE),
-                    "equality": Identity(_X, 1, given=((1 - z) * _A - (1 - _X), _A)),
-                },
-                r"Every $z^{l_k} = 1$.",
-            ),
+            Identity(_X, 1, given=((1 - z) * _A - (1 - _X), _A)),
+        ),
+        Step(
+            "equality",
+            r"A mean of numbers on the circle that is 1 has only the number 1 in it.",
+            Deduction(TriangleEquality(_X, z, length, p, _POSITIVE_SHARE)),
+            uses=(Use("circle"),),
         ),
         Step(
             "common-power",
-            r"In coordinates $z^{l_k} = x + i y$ with $x = 1$ and $x^2 + y^2 = 1$, hence $y = 0$.",
-            Deduction(
-                "bezout",
-                {
-                    "powers": Identity(
-                        (_re - 1) ** 2 + _im**2, 0, given=(_re - 1, _re**2 + _im**2 - 1)
-                    )
-                },
-                r"$z^g = 1$; and $z \ne 1$, for $A_z(1) = \mu > 0$.",
-            ),
+            r"So $z^g = 1$; and $z \ne 1$, for $A_z(1) = \mu > 0$.",
+            Deduction(Bezout(z, length, g)),
+            uses=(Use("equality"),),
         ),
         Step(
             "converse",
@@ -136,20 +173,6 @@ R1 = Theorem(
             ),
         ),
     ),
-    sharpness=(
-        Witness(
-            "All shares are positive.",
-            r"Lengths 2 and 3 are coprime; but if length 3 has share 0, $A = \lambda^2 + \lambda$ "
-            r"(kept at $L = 3$) has the root $-1$.",
-            ExactFinite(
-                r"$A(-1)$ and $\gcd(2, 3)$",
-                "the shares 1 and 0",
-                lambda: [(1, 0)],
-                lambda shares: (_value_at_minus_one(shares), gcd(2, 3)),
-                lambda shares: (0, 1),
-            ),
-        ),
-    ),
     lesson=(
         r"Think of one admission that is followed through its life: after $m$ steps a part $S_m$ "
         r"of it is still there. If prompts are so long that growth hardly matters, the server only "
@@ -160,26 +183,77 @@ R1 = Theorem(
 )
 
 
-def _value_at_minus_one(shares: tuple[int, int]) -> int:
-    """A(-1) for lengths 2 and 3, from the survival function."""
-    survival = [sum(w for w, n in zip(shares, (2, 3), strict=True) if n > m) for m in range(3)]
-    return sum(value * (-1) ** (2 - m) for m, value in enumerate(survival))
+def _by_definition(mix: Workload) -> Poly:
+    survival = [SURVIVAL.value(mix, m_) for m_ in range(LONGEST.value(mix))]
+    return Poly([Rational(x) for x in survival], lam)
+
+
+def _survival_counts(mix: Workload) -> tuple[int, int, int]:
+    """Return the roots of A inside, on and outside of the circle: isolated exactly by FLINT."""
+    whole = _by_definition(mix).clear_denoms(convert=True)[1]
+    return isolated_disc_counts([int(c) for c in whole.all_coeffs()[::-1]])
+
+
+def _cyclotomic_product(order: int) -> Poly:
+    factors = (Poly(cyclotomic_poly(d, lam), lam) for d in divisors(order) if d > 1)
+    return prod(factors, start=Poly(1, lam))
+
+
+_all_positive = symbols("all_positive")
+_ratio, _weighted = Function("r"), Function("S^sigma")
+
+
+def _proportional(rng: random.Random) -> Iterator[At]:
+    """Yield mixes whose inputs are the factors sigma_k, with a factor N."""
+    for mix in mixes(rng):
+        yield At(mix, Fraction(rng.choice((1, 2, 10, 1000)) * 7, 5))
+
+
+def _load(mix: Workload) -> Fraction:
+    return sum((c.share * c.input_length for c in mix.classes), Fraction(0))
+
+
+def _scaled_kernel(drawn: At, m_: int) -> Fraction:
+    alive = (c for c in drawn.mix.classes if m_ < c.decode_length)
+    return sum((c.share * (c.input_length * drawn.point + m_ + 1) for c in alive), Fraction(0))
+
+
+def _weighted_survival(mix: Workload, m_: int) -> Fraction:
+    alive = (c for c in mix.classes if m_ < c.decode_length)
+    return sum((c.share * c.input_length for c in alive), Fraction(0)) / _load(mix)
 
 
 R1B = Theorem(
     label="R1b",
     title="Inputs that grow in proportion",
-    variables=(
-        *CLASSES,
-        Variable(r"\sigma_k", r"$s_k = \sigma_k N$", "rational, positive"),
+    claim=Claim(
+        objects=_proportional,
+        quantities=(
+            Quantity(_N, "the factor, at least 1", lambda drawn: drawn.point),
+            Quantity(
+                _all_positive,
+                r"$s_k = \sigma_k N$ with $\sigma_k > 0$ for every class",
+                lambda drawn: all(c.input_length > 0 for c in drawn.mix.classes),
+            ),
+            LONGEST,
+            Quantity(
+                _ratio,
+                r"the coefficient $g(m)$ of $F$ over $N \sum_k p_k \sigma_k$",
+                lambda drawn, m_: _scaled_kernel(drawn, m_) / (drawn.point * _load(drawn.mix)),
+            ),
+            Quantity(
+                _weighted,
+                r"the survival function with the shares $p_k \sigma_k / \sum_j p_j \sigma_j$",
+                lambda drawn, m_: _weighted_survival(drawn.mix, m_),
+            ),
+            Quantity(_M, r"the mean $\sum_k p_k \sigma_k$", lambda drawn: _load(drawn.mix)),
+        ),
+        hypotheses=(_all_positive,),
+        conclusions=(
+            Every(_ratio(m) >= _weighted(m), m, 0, longest - 1),
+            Every(_ratio(m) <= _weighted(m) + longest / (_N * _M), m, 0, longest - 1),
+        ),
     ),
-    hypotheses=(r"Every $\sigma_k$ is positive.",),
-    statement=(
-        r"As $N \to \infty$ with $s_k = \sigma_k N$, $F / (N \sum_k p_k \sigma_k)$ tends to the "
-        r"memory-weighted survival polynomial, with $p_k \sigma_k / \sum_j p_j \sigma_j$ in place "
-        r"of $p_k$; R1 holds for it. The roots of $F$ tend to its roots."
-    ),
-    formula=Eq(p * (_sigma * _N + m + 1) / (_N * _M), p * _sigma / _M + p * (m + 1) / (_N * _M)),
     uses=("kernel", "R1"),
     code=("stabkit.survival_polynomial",),
     references=(paper("section 4"),),
@@ -190,22 +264,19 @@ R1B = Theorem(
             r"M)$ its weight $p_k \sigma_k / M$ and a rest of order $1/N$; the leading one, $g_0 "
             r"/ (N M)$, tends to 1.",
             Deduction(
-                "hurwitz",
-                {
-                    "convergence": Identity(
-                        p * (_sigma * _N + m + 1) / (_N * _M) - p * _sigma / _M,
-                        p * (m + 1) / (_N * _M),
-                    ),
-                    "leading": Inequality(
-                        p * _sigma / _M,
-                        {
-                            p: Interval(0, open_low=True),
-                            _sigma: Interval(0, open_low=True),
-                            _M: Interval(0, open_low=True),
-                        },
-                    ),
-                },
-                r"The roots of $F$ tend to those of the limit.",
+                Hurwitz(
+                    _F,
+                    _A,
+                    parameter=_N,
+                    coefficient=p * (_sigma * _N + m + 1) / (_N * _M),
+                    tends_to=p * _sigma / _M,
+                    leading=p * _sigma / _M,
+                    domains={
+                        p: Interval(0, open_low=True),
+                        _sigma: Interval(0, open_low=True),
+                        _M: Interval(0, open_low=True),
+                    },
+                )
             ),
         ),
         Step(
@@ -240,7 +311,7 @@ R1B = Theorem(
     ),
     sharpness=(
         Witness(
-            r"Every $\sigma_k$ is positive.",
+            _all_positive,
             r"Classes $(N, 2)$ and $(0, 3)$ in equal shares: the limit $\lambda (\lambda + 1)$ "
             r"has the root $-1$, yet $2 F = (N + 2) \lambda^2 + (N + 4) \lambda + 3$ is stable "
             r"for every $N > 1$.",
@@ -262,14 +333,37 @@ R1B = Theorem(
 R2 = Theorem(
     label="R2",
     title="Common input length",
-    variables=CLASSES,
-    hypotheses=("All classes have the same input length $s$.",),
-    statement=(
-        r"$F(\lambda) = (s + L) A(\lambda) - \lambda A'(\lambda)$, for any number of classes."
-    ),
-    formula=Eq(
-        Function("F")(lam),
-        (s + _L) * Function("A")(lam) - lam * Function("A")(lam).diff(lam),
+    claim=Claim(
+        objects=points,
+        quantities=(
+            COMMON,
+            COMMON_INPUT,
+            LONGEST,
+            Quantity(lam, "any number", lambda at: at.point),
+            Quantity(
+                _F,
+                r"the characteristic polynomial $F(\lambda) = \sum_m g_m \lambda^{L-1-m}$",
+                lambda at: _value(KERNEL, at, 0),
+                summand=_term(s + m + 1),
+                parts=_stages_of,
+            ),
+            Quantity(
+                _A,
+                r"the survival polynomial $A(\lambda) = \sum_m S_m \lambda^{L-1-m}$",
+                lambda at: _value(SURVIVAL, at, 0),
+                summand=_term(1),
+                parts=_stages_of,
+            ),
+            Quantity(
+                _slope,
+                r"its derivative",
+                lambda at: _value(SURVIVAL, at, 1),
+                summand=diff(_term(1), lam),
+                parts=_stages_of,
+            ),
+        ),
+        hypotheses=(common,),
+        conclusions=(Eq(_F, (s + longest) * _A - lam * _slope),),
     ),
     uses=("kernel",),
     code=("stabkit.common_input_form", "stabkit.characteristic_polynomial"),
@@ -281,9 +375,11 @@ R2 = Theorem(
             r"whatever its decode length. To $(s + L) A - \lambda A'$ it contributes $(s + L) x - "
             r"\lambda x' = p_k (s + m + 1) \lambda^{L-1-m}$, which is what it contributes to $F$. "
             r"Sum over $k$ and $m < l_k$.",
-            Identity(
-                (s + _L) * p * lam ** (_L - 1 - m) - lam * diff(p * lam ** (_L - 1 - m), lam),
-                p * (s + m + 1) * lam ** (_L - 1 - m),
+            Deduction(
+                Linearity(
+                    Eq(_F, (s + longest) * _A - lam * _slope),
+                    {_F: _term(s + m + 1), _A: _term(1), _slope: diff(_term(1), lam)},
+                )
             ),
         ),
     ),
@@ -296,7 +392,7 @@ R2 = Theorem(
     ),
     sharpness=(
         Witness(
-            "All classes have the same input length $s$.",
+            common,
             r"Inputs 5 and 7: the identity fails even with the mean input, 6, for $s$.",
             ExactFinite(
                 r"whether the two sides are equal",
@@ -318,23 +414,58 @@ R2 = Theorem(
 )
 
 
+def _value(quantity: Quantity, at: At, order: int) -> Fraction:
+    """Return the polynomial with these coefficients, or its derivative, at the point."""
+    longest_ = LONGEST.value(at)
+    powers = [(quantity.value(at, m_), longest_ - 1 - m_) for m_ in range(longest_)]
+    if order:
+        powers = [(c * n_, n_ - 1) for c, n_ in powers if n_]
+    return sum((c * at.point**n_ for c, n_ in powers), Fraction(0))
+
+
 def _with_input(survival: Poly, s_value: Rational, longest: int) -> Poly:
     scale = Poly(s_value + longest, lam)
     return scale * survival - Poly(lam, lam) * survival.diff(lam)
 
 
+_period, _connected = symbols("period connected")
+
+
+def _graph(mix: Workload) -> networkx.DiGraph:
+    edges = [(j_, j_ + 1) for j_ in range(LONGEST.value(mix) - 1)]
+    return networkx.DiGraph(edges + [(c.decode_length - 1, 0) for c in mix.classes])
+
+
+def _period_by_search(mix: Workload) -> int:
+    """Return the gcd of depth(u) + 1 - depth(v) over all edges u -> v, from node 0."""
+    graph = _graph(mix)
+    depth = networkx.single_source_shortest_path_length(graph, 0)
+    return gcd(*(depth[u] + 1 - depth[v] for u, v in graph.edges))
+
+
 RENEWAL_GRAPH = Theorem(
     label="renewal-graph",
     title="Synchrony as the period of a graph",
-    variables=CLASSES[:3],
-    hypotheses=(),
-    statement=(
-        r"The renewal graph has the stages $0, \dots, L - 1$ as nodes, edges $j \to j + 1$, and "
-        r"$l_k - 1 \to 0$ for every class. It is strongly connected, and its period is $g$. Its "
-        r"cyclic classes, the stages modulo $g$, are the synchronised cohorts; $\varphi(d)$ of the "
-        r"synchronised modes have exact order $d$, for each $d \mid g$, $d > 1$."
+    claim=Claim(
+        objects=mixes,
+        quantities=(
+            GCD,
+            Quantity(
+                _period,
+                r"the period of the renewal graph, the gcd of the lengths of its closed walks; its "
+                r"nodes are $0, \dots, L - 1$, its edges $j \to j + 1$, and $l_k - 1 \to 0$ for "
+                r"every class",
+                lambda mix: _period_by_search(mix),
+            ),
+            Quantity(
+                _connected,
+                "the graph is strongly connected",
+                lambda mix: networkx.is_strongly_connected(_graph(mix)),
+            ),
+        ),
+        hypotheses=(),
+        conclusions=(_connected, Eq(_period, g)),
     ),
-    formula=Eq(Function("period")(length), g),
     uses=("R1",),
     code=("stabkit.synchrony",),
     steps=(
@@ -344,14 +475,13 @@ RENEWAL_GRAPH = Theorem(
             r"of $(L - 1 - j) + 1 + i$ edges, at least one. A simple cycle leaves the chain "
             r"exactly once, at some $l_k - 1$: it has $l_k - 1$ edges of the chain and one back.",
             Deduction(
-                "frobenius-period",
-                {
-                    "connected": Inequality(
-                        (_L - 1 - j) + 1 + i, {_L: Interval(j + 1), i: Interval(0)}
-                    ),
-                    "cycles": Summation(1, m, 0, n, n + 1),
-                },
-                r"The period is the gcd of the $l_k$.",
+                Period(
+                    _period,
+                    g,
+                    walk=(longest - 1 - j) + 1 + i,
+                    domains={longest: Interval(j + 1), i: Interval(0)},
+                    cycle=Summation(1, m, 0, n, n + 1),
+                )
             ),
         ),
     ),

@@ -6,7 +6,7 @@ kind             what is checked                                            stat
 `Identity`       the difference is zero, all parameters free                proved
 `Summation`      a closed form of a sum with a symbolic limit, by induction proved
 `Inequality`     a positivity certificate                                   proved
-`Deduction`      every hypothesis of a named textbook theorem               the weakest of these
+`Deduction`      every obligation of a textbook theorem, made from objects  the weakest of these
 `ExactFinite`    equality on a stated grid, in exact arithmetic             exact-finite
 `Enclosure`      a relation between proved intervals                        enclosure
 `Cited`          nothing: a proof elsewhere, with its locator               cited
@@ -16,6 +16,13 @@ kind             what is checked                                            stat
 A check ends with True, False or None: None is *not shown*, and counts as a failure. Every kind can
 make *mutants* of itself, the same evidence with a sign flipped, a term dropped or a hypothesis
 left out: all of them must fail, or the check was not looking.
+
+Under assumptions that cannot hold together everything would be true: relations without a common
+zero, a denominator that they make zero, an empty domain. Such evidence is malformed; it fails, and
+`problem` says why.
+
+What a check shows is kept as `facts`, for the steps that follow (`stabkit.theorems.facts`). A grid,
+an interval, a citation and a floating-point comparison give none.
 """
 
 from __future__ import annotations
@@ -24,19 +31,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from numbers import Rational as ExactNumber
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, get_args
 
-from sympy import Add, Basic, Expr, Matrix, MatrixBase, Symbol, sympify
+from sympy import Add, Basic, Eq, Expr, Ge, Gt, Le, Lt, Matrix, MatrixBase, Sum, Symbol, sympify
 
 from ..spectrum.spectral_radius import RealEnclosure
-from .exact_zero import vanishes
-from .positivity import Interval, is_positive
-from .textbook import TEXTBOOK
+from .exact_zero import contradiction, vanishes
+from .facts import Fact
+from .positivity import Interval, has_points, is_positive
 
 __all__ = [
     "STATUSES",
     "Cited",
-    "Deduction",
     "Enclosure",
     "Evidence",
     "ExactFinite",
@@ -50,17 +56,18 @@ __all__ = [
 ]
 
 Status: TypeAlias = Literal[
-    "proved", "exact-finite", "enclosure", "cited", "numeric", "conjecture", "failed"
-]
-STATUSES: tuple[Status, ...] = (
+    "formal",
     "proved",
+    "argued",
     "exact-finite",
     "enclosure",
     "cited",
     "numeric",
     "conjecture",
+    "refuted",
     "failed",
-)
+]
+STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 def weakest(statuses: Iterable[Status]) -> Status:
@@ -87,6 +94,24 @@ class Evidence(Protocol):
     def mutants(self) -> Iterator[Evidence]:
         """Yield copies that are wrong, for the test that the check can fail."""
 
+    def facts(self) -> tuple[Fact, ...]:
+        """Return what was shown, as data."""
+
+    def problem(self) -> str | None:
+        """Return what makes the evidence malformed: it must not be used at all."""
+
+
+class _WithoutFacts:
+    """Evidence that shows no more than it says, and cannot be malformed."""
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Return nothing: no later step can build on it."""
+        return ()
+
+    def problem(self) -> str | None:
+        """Return None."""
+        return None
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -109,8 +134,21 @@ class Identity:
         """Return "proved" if the difference is shown to be zero."""
         if isinstance(self.left, MatrixBase) != isinstance(self.right, MatrixBase):
             return "failed"
+        if self.problem() is not None:
+            return "failed"
         shown = vanishes(self.left - self.right, self.given)
         return "proved" if shown else "failed"
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Return the equation, under what is given; none of matrices."""
+        if isinstance(self.left, MatrixBase):
+            return ()
+        given = tuple(Eq(sympify(zero), 0, evaluate=False) for zero in self.given)
+        return (Fact(Eq(sympify(self.left), sympify(self.right), evaluate=False), given),)
+
+    def problem(self) -> str | None:
+        """Return what is impossible about `given`, or a denominator that is zero."""
+        return contradiction((self.left, self.right), self.given)
 
     def mutants(self) -> Iterator[Identity]:
         """Yield it with another right side: the sign flipped, a term dropped or added."""
@@ -152,6 +190,16 @@ class Summation:
         term = sympify(self.term).subs(self.index, self.upper)
         return "proved" if vanishes(start) and vanishes(increment - term) else "failed"
 
+    def facts(self) -> tuple[Fact, ...]:
+        """Return the closed form of the sum, for upper >= lower - 1."""
+        total = Sum(self.term, (self.index, self.lower, self.upper))
+        enough = Ge(self.upper, sympify(self.lower) - 1, evaluate=False)
+        return (Fact(Eq(total, sympify(self.closed), evaluate=False), (enough,)),)
+
+    def problem(self) -> str | None:
+        """Return None: the sum is taken for granted."""
+        return contradiction((self.term, self.closed), ())
+
     def mutants(self) -> Iterator[Summation]:
         """Yield it with another closed form."""
         for wrong in _wrong(self.closed):
@@ -175,8 +223,19 @@ class Inequality:
     kind: str = field(default="inequality", init=False)
 
     def status(self) -> Status:
-        """Return "proved" if a certificate is found."""
+        """Return "proved" if a certificate is found, and the domains have points."""
+        if self.problem() is not None:
+            return "failed"
         return "proved" if is_positive(self.expression, self.domains, self.strict) else "failed"
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Return the inequality, on its domains."""
+        relation = (Gt if self.strict else Ge)(sympify(self.expression), 0, evaluate=False)
+        return (Fact(relation, tuple(_conditions(self.domains))),)
+
+    def problem(self) -> str | None:
+        """Return that a domain may be empty, if it may."""
+        return None if has_points(self.domains) else "a domain is not shown to have a point"
 
     def mutants(self) -> Iterator[Inequality]:
         """Yield it with the sign flipped, and with every parameter's domain left out."""
@@ -187,42 +246,7 @@ class Inequality:
 
 
 @dataclass(frozen=True)
-class Deduction:
-    """A textbook theorem applies, for all of its hypotheses are shown.
-
-    Attributes
-    ----------
-    theorem : str
-        A key of `TEXTBOOK`.
-    hypotheses : mapping of str to Evidence
-        Evidence for each hypothesis, by its name there.
-    conclusion : str
-        What follows: prose with LaTeX mathematics between dollar signs.
-    """
-
-    theorem: str
-    hypotheses: Mapping[str, Evidence]
-    conclusion: str
-    kind: str = field(default="deduction", init=False)
-
-    def status(self) -> Status:
-        """Return the weakest status of the hypotheses; "failed" if one is missing or unknown."""
-        known = TEXTBOOK.get(self.theorem)
-        if known is None or set(self.hypotheses) != set(known.hypotheses) or not self.conclusion:
-            return "failed"
-        return weakest(evidence.status() for evidence in self.hypotheses.values())
-
-    def mutants(self) -> Iterator[Deduction]:
-        """Yield it with every hypothesis left out, and with every mutant of one."""
-        for name, evidence in self.hypotheses.items():
-            others = {key: value for key, value in self.hypotheses.items() if key != name}
-            yield replace(self, hypotheses=others)
-            for wrong in evidence.mutants():
-                yield replace(self, hypotheses={**others, name: wrong})
-
-
-@dataclass(frozen=True)
-class ExactFinite:
+class ExactFinite(_WithoutFacts):
     """Two functions agree on every case of a grid, in exact arithmetic.
 
     Attributes
@@ -262,7 +286,7 @@ class ExactFinite:
 
 
 @dataclass(frozen=True)
-class Enclosure:
+class Enclosure(_WithoutFacts):
     """A certified interval lies below, above or within exact bounds.
 
     Attributes
@@ -320,7 +344,7 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Cited:
+class Cited(_WithoutFacts):
     """A step whose proof is written elsewhere, and not checked here.
 
     Attributes
@@ -345,7 +369,7 @@ class Cited:
 
 
 @dataclass(frozen=True)
-class Numeric:
+class Numeric(_WithoutFacts):
     """Two functions agree on every case within a tolerance, in floating point: evidence, no proof.
 
     Attributes
@@ -380,6 +404,15 @@ class Numeric:
         """Yield it with a right side beyond the tolerance, and with an empty grid."""
         yield replace(self, right=lambda case: self.right(case) + 2 * self.tolerance + 1e-9)
         yield replace(self, cases=tuple)
+
+
+def _conditions(domains: Mapping[Symbol, Interval]) -> Iterator[Any]:
+    for symbol, domain in domains.items():
+        bounded = domain.high is not None
+        above = Gt if domain.open_low or (bounded and not domain.closed) else Ge
+        yield above(symbol, sympify(domain.low), evaluate=False)
+        if bounded:
+            yield (Le if domain.closed else Lt)(symbol, sympify(domain.high), evaluate=False)
 
 
 def _wrong(right: Any) -> Iterator[Any]:

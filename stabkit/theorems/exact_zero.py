@@ -11,13 +11,16 @@ is enough that the numerator lies in the ideal of these: its remainder by a Groe
 
 *Derivatives* that stand in an expression, and their values at a point, are carried out.
 
-*Sums* with a symbolic limit are not evaluated here; `stabkit.theorems.evidence.Summation` proves
-their closed forms by induction.
+*Assumptions* must be possible. Relations without a common zero (1 is in their ideal) would show
+everything, and so would a denominator that they make zero; `contradiction` finds both.
+
+*Sums* with a symbolic limit, and functions that are not defined, are indeterminates here;
+`stabkit.theorems.evidence.Summation` proves closed forms of sums by induction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sympy import (
@@ -30,16 +33,19 @@ from sympy import (
     Mul,
     Pow,
     Subs,
+    Sum,
     cancel,
     expand,
     fraction,
     groebner,
+    preorder_traversal,
     reduced,
     sympify,
     together,
 )
+from sympy.core.function import AppliedUndef
 
-__all__ = ["Generators", "vanishes"]
+__all__ = ["Generators", "contradiction", "vanishes"]
 
 
 class Generators:
@@ -67,6 +73,8 @@ class Generators:
         """
         if not expression.args:
             return expression
+        if isinstance(expression, (AppliedUndef, Sum)):
+            return self._of.setdefault((expression, Integer(1)), Dummy("x"))
         if isinstance(expression, Pow) and not expression.exp.is_number:
             return self._power(expression)
         return expression.func(*(self.rational(part) for part in expression.args))
@@ -134,6 +142,67 @@ def vanishes(expression: Any, given: Iterable[Any] = ()) -> bool:
     unknowns = sorted(set().union(*(r.free_symbols for r in relations)), key=str)
     basis = groebner(relations, *unknowns, order="grevlex")
     return bool(reduced(numerator, list(basis.exprs), *unknowns, order="grevlex")[1] == 0)
+
+
+def contradiction(expressions: Iterable[Any], given: Iterable[Any]) -> str | None:
+    """Return what is impossible about assumptions, None if nothing is.
+
+    Parameters
+    ----------
+    expressions : iterable of sympy.Expr or sympy.Matrix
+        What is spoken about under them: no denominator may vanish with the relations.
+    given : iterable of sympy.Expr
+        As in `vanishes`.
+
+    Examples
+    --------
+    >>> from sympy import symbols
+    >>> x, y = symbols("x y")
+    >>> contradiction([y], [x, x - 1])
+    'the assumptions contradict each other'
+    >>> contradiction([y / x], [x, y])
+    'the assumptions make the denominator x zero'
+    >>> contradiction([y], [x**2 - x * x])
+    'an assumption says nothing'
+    """
+    generators, parts = Generators(), list(_entries(expressions))
+    try:
+        relations = [_numerator(relation, generators) for relation in given]
+        below = {
+            generators.rational(d): d for part in [*parts, *given] for d in _denominators(part)
+        }
+    except ValueError:
+        return None
+    if any(relation == 0 for relation in relations):
+        return "an assumption says nothing"
+    if relations and _all_one(relations):
+        return "the assumptions contradict each other"
+    inverse = Dummy("t")
+    for found, shown in below.items():
+        if vanishes(found) or (relations and _all_one([*relations, 1 - inverse * found])):
+            return f"the assumptions make the denominator {shown} zero"
+    return None
+
+
+def _all_one(relations: list[Expr]) -> bool:
+    """Tell whether polynomials have no common zero: whether 1 is in their ideal."""
+    numerators = [expand(fraction(together(relation))[0]) for relation in relations]
+    unknowns = sorted(set().union(*(r.free_symbols for r in numerators)), key=str)
+    if not unknowns:
+        return True
+    return list(groebner(numerators, *unknowns, order="grevlex").exprs) == [1]
+
+
+def _entries(expressions: Iterable[Any]) -> Iterator[Expr]:
+    for expression in expressions:
+        yield from expression if isinstance(expression, MatrixBase) else (sympify(expression),)
+
+
+def _denominators(expression: Any) -> Iterator[Expr]:
+    """Yield what stands below a line anywhere in an expression."""
+    for part in preorder_traversal(sympify(expression)):
+        if isinstance(part, Pow) and part.exp.could_extract_minus_sign():
+            yield part.base
 
 
 def _numerator(expression: Any, generators: Generators) -> Expr:

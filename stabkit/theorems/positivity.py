@@ -4,11 +4,15 @@ Every parameter is written with a new one, u >= 0:
 
     x >= a:        x = a + u,
     a < x < b:     x = (a + b u) / (1 + u), u > 0,
+    a <= x <= b:   the same with u >= 0, and x = b besides,
 
 an integer parameter from its least value on. If numerator and denominator then have no negative
 coefficient, the expression is non-negative; and it is positive if, besides, a monomial with a
 positive coefficient has no parameter that can be 0, as the constant one. These are certificates in
 the sense of Polya: they are checked by looking at signs, and finding none proves nothing.
+
+What holds on an empty domain says nothing, so that a domain must be shown to have a point, whatever
+the other parameters are: `b > a` if the ends are excluded, `b >= a` if not.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from sympy import Dummy, Expr, Poly, Symbol, cancel, fraction, sympify, together
 
 from .exact_zero import Generators
 
-__all__ = ["Interval", "is_positive"]
+__all__ = ["Interval", "has_points", "is_positive"]
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,15 @@ class Interval:
     high : sympy.Expr or None
         The largest; None for unbounded.
     open_low : bool
-        Whether `low` itself is excluded; with a `high`, both ends always are.
+        Whether `low` itself is excluded where there is no `high`.
+    closed : bool
+        Whether `low` and `high` belong to it, where there is a `high`.
     """
 
     low: Any
     high: Any = None
     open_low: bool = False
+    closed: bool = False
 
 
 def is_positive(expression: Any, domains: Mapping[Symbol, Interval], strict: bool = True) -> bool:
@@ -65,13 +72,18 @@ def is_positive(expression: Any, domains: Mapping[Symbol, Interval], strict: boo
     """
     found, positive, free = sympify(expression), set(), set()
     for symbol, domain in domains.items():
+        if domain.high is not None and domain.closed and found.has(symbol):
+            rest = dict(domains)
+            del rest[symbol]
+            if not is_positive(found.subs(symbol, domain.high), rest, strict):
+                return False
         fresh = Dummy("u")
         low = sympify(domain.low)
         if domain.high is None:
             value: Expr = low + fresh
         else:
             value = (low + sympify(domain.high) * fresh) / (1 + fresh)
-        if domain.open_low or domain.high is not None:
+        if domain.open_low or (domain.high is not None and not domain.closed):
             positive.add(fresh)
         free.add(fresh)
         found = found.subs(symbol, value)
@@ -84,6 +96,29 @@ def is_positive(expression: Any, domains: Mapping[Symbol, Interval], strict: boo
     sign = 1 if _no_negative(denominator, free, positive, strict=True) else -1
     return _no_negative(sign * denominator, free, positive, strict=True) and _no_negative(
         sign * numerator, free, positive, strict
+    )
+
+
+def has_points(domains: Mapping[Symbol, Interval]) -> bool:
+    """Tell whether every domain is shown to have a point, whatever the other parameters are.
+
+    Examples
+    --------
+    >>> from sympy import symbols
+    >>> a, e = symbols("a e")
+    >>> has_points({a: Interval(0, e), e: Interval(0)})  # for e = 0 there is none
+    False
+    >>> has_points({a: Interval(0, e, closed=True), e: Interval(0)})
+    True
+    """
+    return all(
+        domain.high is None
+        or is_positive(
+            sympify(domain.high) - sympify(domain.low),
+            {x: other for x, other in domains.items() if x != symbol},
+            strict=not domain.closed,
+        )
+        for symbol, domain in domains.items()
     )
 
 

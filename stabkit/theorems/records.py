@@ -1,22 +1,28 @@
-"""Theorems as records: statement, hypotheses, proof in steps, sharpness, the code they speak about.
+"""Theorems as records: a claim, a proof in steps, sharpness, the code they speak about.
 
-One record is checked by the runner, printed as LaTeX and read as a lesson. Prose in a record is
-plain text with LaTeX mathematics between dollar signs, and without any other markup, so that it can
-become a page or an article as it is.
+One record is checked by the runner, printed as LaTeX and read as a lesson. What it states is its
+*claim* (`stabkit.theorems.claims`): the sentences and the formula are made from it. Other prose in
+a record is plain text with LaTeX mathematics between dollar signs, and without any other markup, so
+that it can become a page or an article as it is.
 
-The *steps* prove the theorem; its status is the weakest of theirs and of the theorems it uses. The
-*checks* compare the code of stabkit with it, on examples: they must hold, and prove nothing. The
-*witnesses* show that a hypothesis cannot be dropped: each exhibits a failure without it.
+The *steps* prove the theorem; its status is the weakest of theirs and of the theorems it uses. What
+one step shows goes to the next as data (`stabkit.theorems.facts`) or in prose; where prose is left,
+the theorem is argued, not proved (`stabkit.theorems.links`). The *checks* compare the code of
+stabkit with it, on examples: they must hold, and prove nothing. The *witnesses* show that a
+hypothesis cannot be dropped: each exhibits a failure without it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from . import wording
+from .claims import Claim
 from .evidence import Evidence, Reference
 
-__all__ = ["Step", "Theorem", "Variable", "Witness", "paper"]
+__all__ = ["Step", "Theorem", "Use", "Witness", "paper"]
 
 
 def paper(locator: str) -> Reference:
@@ -35,12 +41,11 @@ def paper(locator: str) -> Reference:
 
 
 @dataclass(frozen=True)
-class Variable:
-    """A quantified variable: its symbol, as LaTeX, what it is, and its domain."""
+class Use:
+    """What an earlier step, or a theorem, shows, taken at values of its parameters."""
 
-    symbol: str
-    meaning: str
-    domain: str
+    name: str
+    at: Mapping[Any, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,15 @@ class Step:
     reason : str
         Why it holds, and what it gives: prose with mathematics.
     evidence : Evidence
+    uses : tuple of Use
+        Earlier steps, or theorems that the record uses, whose facts discharge what this step takes
+        for granted.
     """
 
     name: str
     reason: str
     evidence: Evidence
+    uses: tuple[Use, ...] = ()
 
     @property
     def left(self) -> Any:
@@ -77,15 +86,15 @@ class Witness:
 
     Attributes
     ----------
-    drops : str
-        The hypothesis, one of the theorem's, word for word.
+    drops : sympy predicate
+        The hypothesis, one of the claim's.
     text : str
         What fails: prose with mathematics.
     evidence : Evidence
         That it does.
     """
 
-    drops: str
+    drops: Any
     text: str
     evidence: Evidence
 
@@ -99,13 +108,8 @@ class Theorem:
     label : str
         R7, or a word such as "kernel"; unique.
     title : str
-    variables : tuple of Variable
-    hypotheses : tuple of str
-        Prose with mathematics, each one sentence.
-    statement : str
-        What follows from them: prose with mathematics.
-    formula : sympy.Basic
-        The statement's central formula, as an object.
+    claim : Claim
+        What is stated; `hypotheses`, `statement` and `formula` are read off it.
     steps : tuple of Step
         The proof.
     lesson : str
@@ -120,16 +124,15 @@ class Theorem:
     sharpness : tuple of Witness
     conjecture : str or None
         Where no proof is known: what has been searched.
+    refutation : str or None
+        Where the claim is known to be false: its history. The runner must find a counterexample.
     chapter : str
         The title of the chapter that it stands in.
     """
 
     label: str
     title: str
-    variables: tuple[Variable, ...]
-    hypotheses: tuple[str, ...]
-    statement: str
-    formula: Any
+    claim: Claim
     steps: tuple[Step, ...]
     lesson: str
     uses: tuple[str, ...] = ()
@@ -138,4 +141,29 @@ class Theorem:
     checks: tuple[Step, ...] = ()
     sharpness: tuple[Witness, ...] = ()
     conjecture: str | None = None
+    refutation: str | None = None
     chapter: str = ""
+
+    @property
+    def hypotheses(self) -> tuple[str, ...]:
+        """The hypotheses, a sentence each: prose with mathematics."""
+        return wording.hypotheses(self.claim)
+
+    @property
+    def statement(self) -> str:
+        """What follows from them: prose with mathematics."""
+        return wording.conclusions(self.claim)
+
+    @property
+    def notation(self) -> tuple[tuple[str, str], ...]:
+        """The symbols of the statement, as LaTeX, and what they mean."""
+        return wording.notation(self.claim)
+
+    @property
+    def formula(self) -> Any:
+        """The first conclusion, as a sympy object."""
+        return self.claim.conclusions[0]
+
+    def dropped(self, witness: Witness) -> str:
+        """Return the hypothesis that a witness drops, as a sentence."""
+        return self.hypotheses[self.claim.hypotheses.index(witness.drops)]

@@ -1,22 +1,43 @@
-"""The runner: makes every check of every record, and says what is proved.
+"""The runner: decides every claim on objects, makes every check, and says what is proved.
 
-The status of a step is that of its evidence; the status of a theorem is the weakest of its steps
-and of the theorems it uses; it is "conjecture" at best where the record says so, and "failed" if
-any step, check or witness fails. So numeric evidence never becomes a proof, and what was not shown
-is never a pass.
+The status of a step is that of its evidence. The status of a theorem is
+
+* refuted, if an object meets its hypotheses and not its conclusions, whatever the steps say;
+* failed, if a step, check or witness fails, is malformed, or the claim met too few objects;
+* else the weakest of its steps, of the theorems it uses and, if prose is left between the steps,
+  of "argued"; "conjecture" at best where the record says so.
+
+So numeric evidence never becomes a proof, and what was not shown is never a pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidArgument, shown
-from .evidence import Status, weakest
+from .claims import MalformedClaim, Tried
+from .evidence import (
+    Cited,
+    Enclosure,
+    ExactFinite,
+    Identity,
+    Inequality,
+    Numeric,
+    Status,
+    Summation,
+    weakest,
+)
+from .facts import Fact
+from .links import facts_of, links, misused
 from .records import Step, Theorem
+from .registry import MalformedRecord
+from .textbook.deduction import Deduction
 
-__all__ = ["CheckedStep", "CheckedTheorem", "prove", "selected"]
+__all__ = ["KINDS", "CheckedStep", "CheckedTheorem", "prove", "selected"]
+
+KINDS = (Identity, Summation, Inequality, Deduction, ExactFinite, Enclosure, Cited, Numeric)
 
 
 @dataclass(frozen=True)
@@ -26,14 +47,31 @@ class CheckedStep:
     name: str
     evidence: str
     status: Status
+    problem: str | None = None
 
 
 @dataclass(frozen=True)
 class CheckedTheorem:
-    """A theorem and what was shown of it."""
+    """A theorem and what was shown of it.
+
+    Attributes
+    ----------
+    theorem : Theorem
+    status : str
+    tried : Tried
+        What became of the claim on objects.
+    links : tuple of str
+        What is an argument in prose.
+    problem : str or None
+        Why the record itself is malformed.
+    steps, checks, sharpness : tuple of CheckedStep
+    """
 
     theorem: Theorem
     status: Status
+    tried: Tried
+    links: tuple[str, ...]
+    problem: str | None
     steps: tuple[CheckedStep, ...]
     checks: tuple[CheckedStep, ...]
     sharpness: tuple[CheckedStep, ...]
@@ -67,11 +105,11 @@ def prove(
     """
     wanted = selected(theorems, labels)
     needed = _with_uses(theorems, wanted)
-    parts = map(_parts, needed)
+    known = {theorem.label: facts_of(theorem.claim) for theorem in needed}
     found: dict[str, CheckedTheorem] = {}
-    for theorem, (steps, checks, sharpness) in zip(needed, parts, strict=True):
-        status = _status(theorem, (steps, checks, sharpness), found)
-        found[theorem.label] = CheckedTheorem(theorem, status, steps, checks, sharpness)
+    for theorem, parts in zip(needed, map(_parts, needed), strict=True):
+        used = {label: known[label] for label in theorem.uses}
+        found[theorem.label] = _checked(theorem, parts, used, found)
     return [found[theorem.label] for theorem in wanted]
 
 
@@ -103,23 +141,86 @@ def _with_uses(theorems: Sequence[Theorem], wanted: Sequence[Theorem]) -> list[T
     return [theorem for theorem in theorems if theorem.label in needed]
 
 
-def _parts(theorem: Theorem) -> tuple[tuple[CheckedStep, ...], ...]:
-    witnesses = [Step(w.drops, w.text, w.evidence) for w in theorem.sharpness]
-    return tuple(
-        tuple(CheckedStep(step.name, step.evidence.kind, step.evidence.status()) for step in part)
-        for part in (theorem.steps, theorem.checks, witnesses)
+@dataclass(frozen=True)
+class _Parts:
+    """What can be checked of a record by itself."""
+
+    tried: Tried
+    problem: str | None
+    steps: tuple[CheckedStep, ...]
+    checks: tuple[CheckedStep, ...]
+    sharpness: tuple[CheckedStep, ...]
+
+
+def _parts(theorem: Theorem) -> _Parts:
+    problem, tried = None, Tried(0, 0, 0, None)
+    try:
+        tried = theorem.claim.tried()
+    except MalformedClaim as error:
+        problem = str(error)
+    witnesses = [Step(theorem.dropped(w), w.text, w.evidence) for w in theorem.sharpness]
+    pieces = (theorem.steps, theorem.checks, witnesses)
+    return _Parts(tried, problem, *(tuple(_step(step) for step in part) for part in pieces))
+
+
+def _step(step: Step) -> CheckedStep:
+    if not isinstance(step.evidence, KINDS):
+        raise MalformedRecord(
+            f"'evidence' of {step.name} must be of a known kind, not {shown(step.evidence)}."
+        )
+    status = step.evidence.status()
+    problem = step.evidence.problem() if status == "failed" else None
+    return CheckedStep(step.name, step.evidence.kind, status, problem)
+
+
+def _checked(
+    theorem: Theorem,
+    parts: _Parts,
+    used: Mapping[str, tuple[Fact, ...]],
+    found: Mapping[str, CheckedTheorem],
+) -> CheckedTheorem:
+    problem = parts.problem or _vacuous(theorem, parts.tried) or misused(theorem, used)
+    prose = links(theorem, used)
+    status = _status(theorem, parts, problem, prose, found)
+    return CheckedTheorem(
+        theorem,
+        status,
+        parts.tried,
+        prose,
+        problem,
+        parts.steps,
+        parts.checks,
+        parts.sharpness,
     )
+
+
+def _vacuous(theorem: Theorem, tried: Tried) -> str | None:
+    if theorem.refutation is not None:
+        return None if tried.failing else "no counterexample was found to what is called refuted"
+    if tried.failing is None and tried.instances < theorem.claim.least:
+        return (
+            f"its claim was decided for {tried.instances} objects only, not for "
+            f"{theorem.claim.least}"
+        )
+    return None
 
 
 def _status(
     theorem: Theorem,
-    parts: tuple[tuple[CheckedStep, ...], ...],
-    found: dict[str, CheckedTheorem],
+    parts: _Parts,
+    problem: str | None,
+    prose: tuple[str, ...],
+    found: Mapping[str, CheckedTheorem],
 ) -> Status:
-    if not theorem.steps or any(step.status == "failed" for part in parts for step in part):
+    pieces = (*parts.steps, *parts.checks, *parts.sharpness)
+    if parts.tried.failing is not None and not problem:
+        return "refuted"
+    if not theorem.steps or problem or any(step.status == "failed" for step in pieces):
         return "failed"
-    statuses = [step.status for step in parts[0]]
+    statuses: list[Status] = [step.status for step in parts.steps]
     statuses += [found[label].status for label in theorem.uses]
+    if prose:
+        statuses.append("argued")
     if theorem.conjecture is not None:
         statuses.append("conjecture")
     return weakest(statuses)
