@@ -1,12 +1,15 @@
-"""Write docs/theory/ and docs/theory.tex from the theorem records: python docs/make_theory.py
+"""Write docs/theory/, docs/theory.tex and proofs/badges.json: python docs/make_theory.py
 
 With --pdf, docs/theory.pdf too, which needs TeX (`stabkit.publish.tex_engine` names the packages).
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
+
+from stabkit_proofs import BADGES
 
 import stabkit
 from stabkit.publish.tex_engine import pdf_of
@@ -20,6 +23,8 @@ FOLDER = DOCS / "theory"
 
 def main() -> None:
     checked = prove(stabkit.theorems())
+    badges = {one.theorem.label: one.badge for one in checked}
+    BADGES.write_text(json.dumps(badges, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     FOLDER.mkdir(exist_ok=True)
     pages = theory_pages(checked)
     for old in FOLDER.glob("*.md"):

@@ -5,7 +5,9 @@ Installed as `stabkit_proofs` and found through the entry-point group ``stabkit.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 from stabkit.theorems.records import Theorem
 
@@ -26,7 +28,9 @@ from . import (
     variance_law,
 )
 
-__all__ = ["theorems"]
+__all__ = ["BADGES", "theorems"]
+
+BADGES = Path(__file__).with_name("badges.json")  # written by docs/make_theory.py
 
 _CHAPTERS = (
     ("The model", (model, product_form)),
@@ -40,8 +44,9 @@ _CHAPTERS = (
 
 def theorems() -> tuple[Theorem, ...]:
     """Return all records, in an order in which every `uses` points backwards."""
+    badges = json.loads(BADGES.read_text(encoding="utf-8"))
     return tuple(
-        replace(theorem, chapter=title)
+        replace(theorem, chapter=title, badge=badges.get(theorem.label, "not checked"))
         for title, modules in _CHAPTERS
         for module in modules
         for theorem in module.THEOREMS

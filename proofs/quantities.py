@@ -91,7 +91,7 @@ def kernel_sum(drawn: Any) -> Fraction:
 
 
 def _longest(drawn: Any) -> int:
-    return max(c.decode_length for c in mix_of(drawn).classes)
+    return mix_of(drawn).longest_decode
 
 
 def _survival(drawn: Any, m: int) -> Fraction:

@@ -35,9 +35,10 @@ def prove(
 ) -> int:
     """Check the theorems behind stabkit, step by step, and print what is proved.
 
-    Every step of every proof is checked by computer algebra: identities with all parameters free,
-    inequalities with a positivity certificate, textbook theorems with their hypotheses, exact
-    grids, certified enclosures. Exit status 1 if any step fails.
+    Every claim is decided on many objects, and every step of every proof is checked by computer
+    algebra: identities with all parameters free, inequalities with a positivity certificate,
+    textbook theorems with their obligations, exact grids, certified enclosures. Exit status 1 if
+    a step fails or a claim that is not known to be false is refuted.
 
     \b
     Examples:
@@ -62,7 +63,11 @@ def prove(
         found = checked(records, labels or (), counted)
     write = emit_latex if tex else emit
     write(_written(found, as_json, tex, bool(labels)), output)
-    return FAILED if any(one.status == "failed" for one in found) else 0
+    return FAILED if any(_is_wrong(one) for one in found) else 0
+
+
+def _is_wrong(one: CheckedTheorem) -> bool:
+    return one.status == "failed" or (one.status == "refuted" and one.theorem.refutation is None)
 
 
 def _written(found: Sequence[CheckedTheorem], as_json: bool, tex: bool, detailed: bool) -> str:

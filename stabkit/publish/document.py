@@ -77,12 +77,20 @@ class CirclePlot:
 
 @dataclass(frozen=True)
 class Statement:
-    """A theorem that the document uses: label, title, hypotheses and statement, as recorded."""
+    """A theorem that the document uses, as recorded: `notation` explains its symbols."""
 
     label: str
     title: str
+    badge: str
+    notation: tuple[tuple[str, str], ...]
     hypotheses: tuple[str, ...]
     statement: str
+
+    @property
+    def where(self) -> str:
+        """The symbols and what they mean, as one sentence; empty without symbols."""
+        meanings = "; ".join(f"${symbol}$ is {meaning}" for symbol, meaning in self.notation)
+        return f"Here {meanings}." if meanings else ""
 
 
 Block: TypeAlias = Paragraph | Formula | Table | CirclePlot | Statement

@@ -96,7 +96,9 @@ def _block(block: Block) -> Iterator[str]:
     elif isinstance(block, Statement):
         suppose = "".join(f" Suppose: {_prose(h)}" for h in block.hypotheses)
         head = f"<strong>{escape(block.label)} ({escape(block.title)}).</strong>"
-        yield f'<p class="theorem">{head}{suppose} <em>{_prose(block.statement)}</em></p>'
+        head += f" [{escape(block.badge)}]"
+        said = f"<em>{_prose(block.statement)}</em> {_prose(block.where)}"
+        yield f'<p class="theorem">{head}{suppose} {said}</p>'
     else:
         yield from _plot(block)
 

@@ -6,14 +6,13 @@ save for what is special to LaTeX in the text between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sympy import Symbol, latex, sympify
 
 from ..theorems.evidence import (
     Cited,
-    Deduction,
     Enclosure,
     Evidence,
     ExactFinite,
@@ -24,11 +23,13 @@ from ..theorems.evidence import (
     Summation,
 )
 from ..theorems.positivity import Interval
-from ..theorems.textbook import TEXTBOOK
+from ..theorems.textbook.deduction import Deduction
+from ..theorems.textbook.limits import Vanishing
+from ..theorems.wording import asserted
 from .latex_words import escaped, prose
 from .line_breaking import aligned
 
-__all__ = ["displayed", "formula", "reference"]
+__all__ = ["concluded", "displayed", "formula", "reference"]
 
 
 def reference(source: Reference) -> str:
@@ -42,11 +43,14 @@ def formula(expression: Any) -> str:
 
 
 def displayed(evidence: Evidence) -> str:
-    """Return the evidence as LaTeX paragraphs: what was checked."""
-    for kind, write in _WRITERS.items():
-        if isinstance(evidence, kind):
-            return write(evidence)
-    return escaped(f"Evidence of the kind {evidence.kind}.")
+    """Return the evidence as LaTeX paragraphs: what was checked.
+
+    Raises
+    ------
+    KeyError
+        If the kind of evidence is unknown: nothing is printed as checked that is not understood.
+    """
+    return _WRITERS[type(evidence)](evidence)
 
 
 def _display(text: str) -> str:
@@ -91,16 +95,32 @@ def _needed(expression: Any, domains: Mapping[Symbol, Interval]) -> set[Any]:
 def _domain(symbol: Symbol, domain: Interval) -> str:
     low, name = formula(sympify(domain.low)), formula(symbol)
     if domain.high is not None:
-        return f"{low} < {name} < {formula(sympify(domain.high))}"
+        sign = r"\le" if domain.closed else "<"
+        return f"{low} {sign} {name} {sign} {formula(sympify(domain.high))}"
     return f"{name} > {low}" if domain.open_low else rf"{name} \ge {low}"
 
 
 def _deduction(evidence: Deduction) -> str:
-    known = TEXTBOOK[evidence.theorem]
-    lines = [f"By the textbook theorem \\emph{{{escaped(known.title)}}}:"]
-    for name, part in evidence.hypotheses.items():
+    lines = [f"By the textbook theorem \\emph{{{escaped(evidence.schema.title)}}}:"]
+    for name, part in evidence.schema.obligations().items():
         lines.append(rf"\par\noindent\emph{{{escaped(name)}.}} {displayed(part)}")
-    return "\n".join([*lines, rf"\par\noindent {prose(evidence.conclusion)}"])
+    lines += [rf"\par\noindent {prose(line)}" for line in concluded(evidence)]
+    return "\n".join(lines)
+
+
+def concluded(evidence: Deduction) -> Iterator[str]:
+    """Yield what a textbook theorem takes for granted, what it gives, and what that means."""
+    assumptions = [asserted(one) for one in evidence.schema.assumptions()]
+    if assumptions:
+        yield f"With {'; '.join(assumptions)}."
+    yield f"Hence {'; '.join(asserted(one) for one in evidence.schema.conclusions())}."
+    if evidence.note:
+        yield evidence.note
+
+
+def _vanishing(evidence: Vanishing) -> str:
+    expression = formula(sympify(evidence.expression))
+    return _display(rf"{expression} \to 0 \quad ({formula(evidence.parameter)} \to \infty)")
 
 
 def _finite(evidence: ExactFinite) -> str:
@@ -129,6 +149,7 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     Summation: _summation,
     Inequality: _inequality,
     Deduction: _deduction,
+    Vanishing: _vanishing,
     ExactFinite: _finite,
     Enclosure: _enclosure,
     Cited: _cited,

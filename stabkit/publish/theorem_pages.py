@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ..theorems.evidence import (
+    MEANINGS,
     Cited,
-    Deduction,
     Enclosure,
     Evidence,
     ExactFinite,
@@ -19,20 +19,23 @@ from ..theorems.evidence import (
 )
 from ..theorems.records import Step, Theorem
 from ..theorems.runner import CheckedStep, CheckedTheorem
-from ..theorems.textbook import TEXTBOOK
-from .evidence_tex import displayed
+from ..theorems.textbook.deduction import Deduction
+from ..theorems.textbook.limits import Vanishing
+from .evidence_tex import concluded, displayed
+from .numbers import counted
 
-__all__ = ["theory_pages"]
+__all__ = ["PROOF", "theory_pages", "tried_text"]
 
-_FORMULAS = (Identity, Summation, Inequality)
+_FORMULAS = (Identity, Summation, Inequality, Vanishing)
 _INTRODUCTION = (
-    "Every theorem of stabkit is a record that `stabkit prove` checks by computer algebra; this "
-    "page is written from the records. The status of a theorem is the weakest of its steps and of "
-    "the theorems it uses. *proved*: identities with all parameters free, inequalities with a "
-    "positivity certificate, and textbook theorems whose hypotheses were checked. *exact-finite*: "
-    "exact arithmetic on a stated grid. *enclosure*: certified numerics. *cited*: a written proof "
-    "that was not checked. *numeric*: floating point, no proof. *conjecture*: no proof is known."
+    "Every theorem of stabkit is a record that `stabkit prove` checks; this page is written from "
+    "the records. The sentences of a theorem are made from its *claim*, which a machine decides on "
+    "many objects, drawn at random and at the boundary. The status is the weakest of its steps and "
+    "of the theorems it uses:"
 )
+# What stands above the steps: only a proof is called one.
+PROOF = {"conjecture": "Evidence", "refuted": "Evidence", "numeric": "Evidence"}
+_IN_STEPS = {"Proof", *PROOF.values()}
 # Markdown takes a backslash before punctuation for its own, even within mathematics.
 _MARKDOWN = {
     r"\{": r"\lbrace{}",
@@ -63,11 +66,13 @@ def theory_pages(found: Sequence[CheckedTheorem]) -> dict[str, str]:
         pages[name] = _page(chapter, members)
         rows += [
             f"| [{one.theorem.label}]({name}#{_anchor(one.theorem)}) | {one.theorem.title} | "
-            f"{one.status} |"
+            f"{one.badge} |"
             for one in members
         ]
     table = ["| label | title | status |", "|---|---|---|", *rows]
-    pages["README.md"] = "\n".join(["# The theory", "", _INTRODUCTION, "", *table, ""])
+    meanings = [f"* *{status}*: {meaning}." for status, meaning in MEANINGS.items()]
+    introduction = ["# The theory", "", _INTRODUCTION, "", *meanings, ""]
+    pages["README.md"] = "\n".join([*introduction, *table, ""])
     return pages
 
 
@@ -89,10 +94,10 @@ def _theorem(one: CheckedTheorem) -> Iterator[str]:
     theorem = one.theorem
     yield f"## {theorem.label} {theorem.title}"
     yield ""
-    yield f"*{one.status}*" + (f", from {', '.join(theorem.uses)}" if theorem.uses else "")
+    yield f"*{one.badge}*" + (f", from {', '.join(theorem.uses)}" if theorem.uses else "")
     yield ""
-    for variable in theorem.variables:
-        yield f"* ${variable.symbol}$: {variable.meaning}; {variable.domain}"
+    for symbol, meaning in theorem.notation:
+        yield f"* ${symbol}$: {meaning}"
     yield ""
     for hypothesis in theorem.hypotheses:
         yield f"Suppose: {hypothesis}"
@@ -102,9 +107,17 @@ def _theorem(one: CheckedTheorem) -> Iterator[str]:
     if theorem.conjecture is not None:
         yield f"A conjecture. {theorem.conjecture}"
         yield ""
-    yield from _listed("Proof", theorem.steps, one.steps)
+    if theorem.refutation is not None:
+        yield f"Refuted. {theorem.refutation}"
+        yield ""
+    yield tried_text(one)
+    yield ""
+    yield from _listed(PROOF.get(one.status, "Proof"), theorem.steps, one.steps)
+    for link in one.links:
+        yield f"* in prose: {link}"
+    yield ""
     yield from _listed("The code", theorem.checks, one.checks)
-    witnesses = [Step(w.drops, w.text, w.evidence) for w in theorem.sharpness]
+    witnesses = [Step(theorem.dropped(w), w.text, w.evidence) for w in theorem.sharpness]
     yield from _listed("Sharpness: without a hypothesis", witnesses, one.sharpness)
     yield "### What it means"
     yield ""
@@ -118,13 +131,20 @@ def _theorem(one: CheckedTheorem) -> Iterator[str]:
         yield ""
 
 
+def tried_text(one: CheckedTheorem) -> str:
+    """Return for how many objects the claim was decided, and which one fails: prose."""
+    if one.tried.failing is not None:
+        return f"A counterexample: {one.tried.failing}."
+    return f"The claim held for {counted(one.tried.instances, 'object')} drawn."
+
+
 def _listed(title: str, steps: Sequence[Step], checked: Sequence[CheckedStep]) -> Iterator[str]:
     if not steps:
         return
     yield f"### {title}"
     yield ""
     for number, (step, found) in enumerate(zip(steps, checked, strict=True), start=1):
-        name = step.name.replace("-", " ") if title == "Proof" else step.name
+        name = step.name.replace("-", " ") if title in _IN_STEPS else step.name
         yield f"{number}. *{name}* ({_marked(found)}). {step.reason}"
         yield from (f"   {line}".rstrip() for line in _shown(step.evidence))
         yield ""
@@ -142,12 +162,12 @@ def _shown(evidence: Evidence) -> Iterator[str]:
         yield from _markdown(displayed(evidence)).split("\n")
     elif isinstance(evidence, Deduction):
         yield ""
-        yield f"By {TEXTBOOK[evidence.theorem].title}:"
-        for name, part in evidence.hypotheses.items():
+        yield f"By {evidence.schema.title}:"
+        for name, part in evidence.schema.obligations().items():
             yield f"* {name}:"
             yield from (f"  {line}".rstrip() for line in _shown(part))
         yield ""
-        yield evidence.conclusion
+        yield from concluded(evidence)
     else:
         yield from _words(evidence)
 
@@ -166,6 +186,8 @@ def _words(evidence: Evidence) -> Iterator[str]:
             f"Numerical evidence, no proof: {evidence.claim}. Cases: {evidence.grid}; tolerance "
             f"{evidence.tolerance:g}."
         )
+    else:
+        raise KeyError(type(evidence))
 
 
 def _reference(source: Reference) -> str:

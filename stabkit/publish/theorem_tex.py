@@ -8,21 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from ..theorems.evidence import MEANINGS
 from ..theorems.records import Step, Theorem
 from ..theorems.runner import CheckedStep, CheckedTheorem
-from ..theorems.textbook import TEXTBOOK
+from ..theorems.textbook.deduction import SCHEMAS, Deduction
 from .evidence_tex import displayed, reference
 from .latex_words import escaped, prose
+from .theorem_pages import PROOF, tried_text
 
 __all__ = ["theorem_tex", "theory_tex"]
 
 _COLOURS = {
+    "formal": "stabkitgreen",
     "proved": "stabkitgreen",
+    "argued": "stabkitblue",
     "exact-finite": "stabkitblue",
     "enclosure": "stabkitblue",
     "cited": "stabkitgrey",
     "numeric": "stabkitgrey",
     "conjecture": "stabkitorange",
+    "refuted": "stabkitred",
     "failed": "stabkitred",
 }
 _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
@@ -45,13 +50,10 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \raggedbottom
 """
 _INTRODUCTION = (
-    "Every theorem below is a record that a machine checks. The badge is its status, the weakest "
-    "of its steps and of the theorems it uses. Proved: every step is an identity with all "
-    "parameters free, an inequality with a positivity certificate, or a textbook theorem of the "
-    "list at the end, whose hypotheses were checked. Exact-finite: exact arithmetic on a stated "
-    "grid. Enclosure: certified numerics. Cited: a proof that is written elsewhere and was not "
-    "checked. Numeric: floating point, no proof. This is checked by computer algebra; it is not a "
-    "formal verification."
+    "Every theorem below is a record that a machine checks. Its sentences are made from a claim "
+    "that is decided on many objects, drawn at random and at the boundary. The badge is its "
+    "status, the weakest of its steps and of the theorems it uses. The textbook theorems invoked "
+    "are listed at the end. This is checked by computer algebra; it is not a formal verification."
 )
 
 
@@ -71,6 +73,9 @@ def theory_tex(found: Sequence[CheckedTheorem], title: str = "The theory of stab
     """
     lines = [_PREAMBLE, rf"\title{{{escaped(title)}}}", r"\author{}", r"\date{}"]
     lines += [r"\begin{document}", r"\maketitle", _INTRODUCTION, ""]
+    lines += [r"\begin{description}"]
+    lines += [rf"\item[{status}] {escaped(meaning)}." for status, meaning in MEANINGS.items()]
+    lines += [r"\end{description}"]
     chapter = ""
     for one in found:
         if one.theorem.chapter != chapter:
@@ -90,27 +95,43 @@ def _paragraphs(one: CheckedTheorem) -> Iterator[str]:
     theorem = one.theorem
     label = escaped(theorem.label)
     yield rf"\begin{{record}}[{{{label} ({escaped(theorem.title)})}}]"
-    yield rf"\hypertarget{{{_anchor(theorem.label)}}}{{}}{_badge(one.status)} {_given(theorem)}"
+    badge = _badge(one.status, one.badge)
+    yield rf"\hypertarget{{{_anchor(theorem.label)}}}{{}}{badge} {_given(theorem)}"
     for hypothesis in theorem.hypotheses:
         yield f"Suppose: {prose(hypothesis)}"
     yield rf"\par {prose(theorem.statement)}"
     if theorem.conjecture is not None:
         yield rf"\par \emph{{A conjecture.}} {prose(theorem.conjecture)}"
+    if theorem.refutation is not None:
+        yield rf"\par \emph{{Refuted.}} {prose(theorem.refutation)}"
+    yield rf"\par {prose(tried_text(one))}"
     yield r"\end{record}"
-    yield rf"\begin{{proof}}{_used(theorem)}"
-    yield from _listed(theorem.steps, one.steps)
-    yield r"\end{proof}"
+    yield from _proof(one)
     if theorem.checks:
         yield r"\paragraph{The code.}"
         yield from _listed(theorem.checks, one.checks)
     if theorem.sharpness:
         yield r"\paragraph{Sharpness.}"
         for witness, checked in zip(theorem.sharpness, one.sharpness, strict=True):
-            yield rf"\par\noindent {_badge(checked.status)} Without ``{prose(witness.drops)}'': "
+            dropped = prose(theorem.dropped(witness))
+            yield rf"\par\noindent {_badge(checked.status)} Without ``{dropped}'': "
             yield f"{prose(witness.text)} {displayed(witness.evidence)}"
     yield rf"\paragraph{{What it means.}} {prose(theorem.lesson)}"
     if theorem.references:
         yield r"\paragraph{Sources.} " + " ".join(map(reference, theorem.references))
+
+
+def _proof(one: CheckedTheorem) -> Iterator[str]:
+    """Yield the steps: a proof only where they are one, with an end mark; else evidence."""
+    if one.status in PROOF:
+        yield rf"\paragraph{{{PROOF[one.status]}.}}"
+        yield from _listed(one.theorem.steps, one.steps)
+        return
+    yield rf"\begin{{proof}}{_used(one.theorem)}"
+    yield from _listed(one.theorem.steps, one.steps)
+    for link in one.links:
+        yield rf"\par\noindent\emph{{In prose:}} {prose(link)}."
+    yield r"\end{proof}"
 
 
 def _listed(steps: Iterable[Step], checked: Iterable[CheckedStep]) -> Iterator[str]:
@@ -121,10 +142,8 @@ def _listed(steps: Iterable[Step], checked: Iterable[CheckedStep]) -> Iterator[s
 
 
 def _given(theorem: Theorem) -> str:
-    variables = "; ".join(
-        f"${v.symbol}$: {prose(v.meaning)}, {prose(v.domain)}" for v in theorem.variables
-    )
-    return f"{variables}." if variables else ""
+    symbols = "; ".join(f"${symbol}$: {prose(meaning)}" for symbol, meaning in theorem.notation)
+    return f"{symbols}." if symbols else ""
 
 
 def _used(theorem: Theorem) -> str:
@@ -134,8 +153,8 @@ def _used(theorem: Theorem) -> str:
     return f"[Proof, from {', '.join(links)}]"
 
 
-def _badge(status: str) -> str:
-    return rf"\status{{{_COLOURS[status]}}}{{{status}}}"
+def _badge(status: str, shown: str = "") -> str:
+    return rf"\status{{{_COLOURS[status]}}}{{{escaped(shown or status)}}}"
 
 
 def _anchor(label: str) -> str:
@@ -144,11 +163,9 @@ def _anchor(label: str) -> str:
 
 def _textbook(found: Sequence[CheckedTheorem]) -> Iterator[str]:
     """Name the textbook theorems that the proofs invoke, with their sources."""
-    used = set()
-    for one in found:
-        for step in one.theorem.steps:
-            used.add(getattr(step.evidence, "theorem", None))
-    for key, known in TEXTBOOK.items():
-        if key in used:
-            yield rf"\paragraph{{{escaped(known.title)}.}} {prose(known.statement)} "
-            yield escaped(f"{known.reference}.")
+    steps = (step for one in found for step in one.theorem.steps)
+    used = {type(s.evidence.schema) for s in steps if isinstance(s.evidence, Deduction)}
+    for schema in SCHEMAS:
+        if schema in used:
+            yield rf"\paragraph{{{escaped(schema.title)}.}} {prose(schema.statement)} "
+            yield escaped(f"{schema.reference}.")

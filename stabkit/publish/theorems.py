@@ -22,8 +22,9 @@ _PARTS = (("steps", "proof"), ("checks", "code"), ("sharpness", "sharp"))
 def theorems_record(found: Sequence[CheckedTheorem]) -> dict[str, Any]:
     """Return the finding as JSON types: schema ``stabkit.theorems/1``.
 
-    A `status` is one of "proved", "exact-finite", "enclosure", "cited", "numeric", "conjecture" and
-    "failed"; `checks` compare code with the theorem, `sharpness` shows that hypotheses are needed.
+    A `status` is one of `stabkit.theorems.evidence.STATUSES`. `claim` tells for how many objects
+    the claim was decided, and the first that fails; `argued_links` how many steps of the proof are
+    prose; `checks` compare code with the theorem, `sharpness` shows that hypotheses are needed.
     """
     return {
         "schema": SCHEMA,
@@ -33,9 +34,16 @@ def theorems_record(found: Sequence[CheckedTheorem]) -> dict[str, Any]:
                 "title": one.theorem.title,
                 "chapter": one.theorem.chapter,
                 "status": one.status,
+                "statement": one.theorem.statement,
+                "hypotheses": list(one.theorem.hypotheses),
+                "claim": {"instances": one.tried.instances, "failing": one.tried.failing},
+                "argued_links": len(one.links),
+                "links": list(one.links),
+                "problem": one.problem,
                 "uses": list(one.theorem.uses),
                 "code": list(one.theorem.code),
                 "conjecture": one.theorem.conjecture,
+                "refutation": one.theorem.refutation,
                 **{part: [_step(step) for step in getattr(one, part)] for part, _ in _PARTS},
             }
             for one in found
@@ -54,10 +62,11 @@ def theorems_text(found: Sequence[CheckedTheorem], detailed: bool = False) -> st
 
 
 def _table(found: Sequence[CheckedTheorem]) -> str:
-    rows: list[tuple[str, ...]] = [("", "status", "proof", "code", "sharp", "")]
+    rows: list[tuple[str, ...]] = [("", "status", "claim", "proof", "code", "sharp", "")]
     for one in found:
         parts = (_passed(getattr(one, part)) for part, _ in _PARTS)
-        rows.append((one.theorem.label, one.status, *parts, one.theorem.title))
+        tried = f"{one.tried.instances}"
+        rows.append((one.theorem.label, one.badge, tried, *parts, one.theorem.title))
     return plain_table(rows)
 
 
@@ -72,27 +81,45 @@ def _summary(found: Sequence[CheckedTheorem]) -> str:
     counts = Counter(one.status for one in found)
     listed = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
     text = (
-        f"{counted(len(found), 'theorem')}: {listed}. Checked by computer algebra. Proved: every "
-        "step is an identity, an inequality with a certificate, or a textbook theorem whose "
-        "hypotheses were checked. A theorem is as strong as its weakest step and as the theorems "
-        "that it uses."
+        f"{counted(len(found), 'theorem')}: {listed}. Every claim was tried on objects drawn at "
+        "random and at the boundary: the column claim tells for how many it held, by engines that "
+        "the proof does not use. Checked by computer algebra. Proved: identities, inequalities "
+        "with a certificate and textbook theorems lead to the claim, each handing its result to "
+        "the next as data. Argued: every step is checked, but so many links between them are "
+        "prose. A theorem is as strong as its weakest step and as the theorems that it uses."
     )
-    return "\n".join(wrap(text, _WIDTH)) + "\n"
+    return "\n".join([*wrap(text, _WIDTH), *_counterexamples(found)]) + "\n"
+
+
+def _counterexamples(found: Sequence[CheckedTheorem]) -> Iterator[str]:
+    for one in found:
+        if one.tried.failing is not None:
+            yield from wrap(f"{one.theorem.label} fails for {one.tried.failing}", _WIDTH)
+        if one.problem is not None:
+            yield from wrap(f"{one.theorem.label}: {one.problem}", _WIDTH)
 
 
 def _in_full(one: CheckedTheorem) -> Iterator[str]:
     theorem = one.theorem
-    yield f"{theorem.label}  {theorem.title}  [{one.status}]"
+    yield f"{theorem.label}  {theorem.title}  [{one.badge}]"
+    for symbol, meaning in theorem.notation:
+        yield from _indented(f"${symbol}$: {meaning}")
     for hypothesis in theorem.hypotheses:
         yield from _indented(f"Suppose: {hypothesis}")
     yield from _indented(theorem.statement)
     if theorem.conjecture is not None:
         yield from _indented(f"A conjecture: {theorem.conjecture}")
+    if theorem.refutation is not None:
+        yield from _indented(f"Refuted: {theorem.refutation}")
+    yield from _indented(f"claim: held for {counted(one.tried.instances, 'object')}")
     if theorem.uses:
         yield from _indented(f"Uses {', '.join(theorem.uses)}.")
     for part, title in _PARTS:
         for step in getattr(one, part):
-            yield from _indented(f"{title}: {step.name} ({step.evidence}): {step.status}")
+            why = "" if step.problem is None else f" ({step.problem})"
+            yield from _indented(f"{title}: {step.name} ({step.evidence}): {step.status}{why}")
+    for link in one.links:
+        yield from _indented(f"in prose: {link}")
 
 
 def _indented(text: str) -> list[str]:

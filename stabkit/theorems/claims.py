@@ -53,7 +53,7 @@ class MalformedClaim(StabkitError):
     """A predicate has a symbol without a quantity, or a quantity is not exact."""
 
 
-class Every(BooleanFunction):
+class Every(BooleanFunction):  # type: ignore[misc]
     """``Every(body, index, low, high)``: the body holds for every integer index in low .. high."""
 
     @classmethod
@@ -61,7 +61,7 @@ class Every(BooleanFunction):
         """Leave it as it stands."""
 
 
-class Exists(BooleanFunction):
+class Exists(BooleanFunction):  # type: ignore[misc]
     """``Exists(body, index, low, high)``: the body holds for some integer index in low .. high."""
 
     @classmethod
@@ -162,11 +162,10 @@ class Claim:
 
     def mutants(self) -> Iterator[Claim]:
         """Yield it with another constant, relation or quantifier, or without a hypothesis."""
-        for name in ("hypotheses", "conclusions"):
-            stated = getattr(self, name)
-            for k, predicate in enumerate(stated):
-                for wrong in changed(predicate):
-                    yield replace(self, **{name: (*stated[:k], wrong, *stated[k + 1 :])})
+        for wrong in _with_one_changed(self.hypotheses):
+            yield replace(self, hypotheses=wrong)
+        for wrong in _with_one_changed(self.conclusions):
+            yield replace(self, conclusions=wrong)
         for k in range(len(self.hypotheses)):
             yield replace(self, hypotheses=self.hypotheses[:k] + self.hypotheses[k + 1 :])
 
@@ -277,7 +276,8 @@ class _Drawn:
         parts = [self.interval(part, known, bound) for part in expression.args]
         if any(part is None for part in parts):
             return None
-        return _OPERATIONS[expression.func](*parts)
+        found: _Interval | None = _OPERATIONS[expression.func](*parts)
+        return found
 
     def _value(self, key: Any, arguments: tuple[Any, ...], known: dict[Any, Quantity]) -> Any:
         quantity = known[key]
@@ -286,6 +286,12 @@ class _Drawn:
             whole = tuple(int(x) if x.denominator == 1 else x for x in arguments)
             self.values[where] = _computed(quantity, self.object, whole)
         return self.values[where]
+
+
+def _with_one_changed(predicates: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    for k, predicate in enumerate(predicates):
+        for wrong in changed(predicate):
+            yield (*predicates[:k], wrong, *predicates[k + 1 :])
 
 
 def _computed(quantity: Quantity, drawn: Any, arguments: tuple[Any, ...]) -> Any:
@@ -314,9 +320,9 @@ def _needed(expression: Any) -> set[Any]:
     return set().union(*map(_needed, expression.args))
 
 
-def _exact(value: Any) -> Any:
-    if value is None or isinstance(value, tuple):
-        return value
+def _exact(value: Any) -> _Interval | None:
+    if value is None:
+        return None
     if isinstance(value, RealEnclosure):
         return (value.low, value.high)
     if isinstance(value, Rational):

@@ -41,6 +41,7 @@ from .facts import Fact
 from .positivity import Interval, has_points, is_positive
 
 __all__ = [
+    "MEANINGS",
     "STATUSES",
     "Cited",
     "Enclosure",
@@ -68,6 +69,20 @@ Status: TypeAlias = Literal[
     "failed",
 ]
 STATUSES: tuple[Status, ...] = get_args(Status)
+MEANINGS: Mapping[Status, str] = {
+    "formal": "a proof assistant has checked the theorem",
+    "proved": "identities with all parameters free, inequalities with a positivity certificate and "
+    "textbook theorems lead to the claim, each handing its result to the next as data",
+    "argued": "every step is checked so, but links between the steps, or from them to the claim, "
+    "are prose; their number stands beside it",
+    "exact-finite": "exact arithmetic on a stated grid",
+    "enclosure": "certified numerics",
+    "cited": "a proof that is written elsewhere, and was not checked",
+    "numeric": "floating point, no proof",
+    "conjecture": "no proof is known",
+    "refuted": "there is a counterexample",
+    "failed": "something did not hold",
+}
 
 
 def weakest(statuses: Iterable[Status]) -> Status:

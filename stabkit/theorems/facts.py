@@ -23,7 +23,7 @@ from .positivity import Interval, is_positive
 __all__ = ["Fact", "Holds", "Summed", "follows", "same"]
 
 
-class Holds(BooleanFunction):
+class Holds(BooleanFunction):  # type: ignore[misc]
     """``Holds(Symbol(name), objects, ...)``: a property that a textbook theorem speaks of."""
 
     @classmethod
@@ -31,7 +31,7 @@ class Holds(BooleanFunction):
         """Leave it as it stands."""
 
 
-class Summed(BooleanFunction):
+class Summed(BooleanFunction):  # type: ignore[misc]
     """``Summed(quantity, summand)``: the quantity is the sum of its summands over the classes."""
 
     @classmethod

@@ -128,6 +128,9 @@ class Theorem:
         Where the claim is known to be false: its history. The runner must find a counterexample.
     chapter : str
         The title of the chapter that it stands in.
+    badge : str
+        The status that the runner found when the records were last published, for surfaces that
+        quote a theorem without checking it.
     """
 
     label: str
@@ -143,6 +146,7 @@ class Theorem:
     conjecture: str | None = None
     refutation: str | None = None
     chapter: str = ""
+    badge: str = "not checked"
 
     @property
     def hypotheses(self) -> tuple[str, ...]:

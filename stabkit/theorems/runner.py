@@ -76,6 +76,15 @@ class CheckedTheorem:
     checks: tuple[CheckedStep, ...]
     sharpness: tuple[CheckedStep, ...]
 
+    @property
+    def badge(self) -> str:
+        """The status as every surface shows it, with the number of links that are prose."""
+        if self.status != "argued":
+            return self.status
+        if not self.links:
+            return "argued (by what it uses)"
+        return f"argued ({len(self.links)} {'link' if len(self.links) == 1 else 'links'})"
+
 
 def prove(
     theorems: Sequence[Theorem],

@@ -11,8 +11,9 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import false, true
 
 from .claims import Claim, Every, Exists, Quantity
+from .facts import Holds, Summed
 
-__all__ = ["conclusions", "hypotheses", "notation", "said"]
+__all__ = ["asserted", "conclusions", "hypotheses", "notation", "said"]
 
 
 def hypotheses(claim: Claim) -> tuple[str, ...]:
@@ -52,6 +53,19 @@ def said(predicate: Any, known: Mapping[Any, Quantity]) -> str:
         spread = rf"{_math(low)} \le {_math(index)} \le {_math(high)}"
         return f"{said(body, known)} for {which} ${_math(index)}$ with ${spread}$"
     return _CONNECTED[predicate.func]([said(part, known) for part in _ordered(predicate)])
+
+
+def asserted(predicate: Any) -> str:
+    """Return what a fact says, or takes for granted, as a clause in symbols."""
+    if isinstance(predicate, Holds):
+        name, *objects = predicate.args
+        return f"{name} of {', '.join(f'${_math(one)}$' for one in objects)}"
+    if isinstance(predicate, Summed):
+        whole, term = predicate.args
+        return f"${_math(whole)}$ the sum of ${_math(term)}$ over the classes"
+    if isinstance(predicate, (Symbol, Relational)):
+        return f"${_math(predicate)}$"
+    return _CONNECTED[predicate.func]([asserted(part) for part in _ordered(predicate)])
 
 
 def _ordered(predicate: Any) -> list[Any]:

@@ -13,7 +13,7 @@ from ...theorems.records import Theorem
 from ...theorems.registry import theorems
 from ..document import CITATION, Document, Paragraph, Section, Source, Statement
 
-__all__ = ["SOURCES", "cited_document", "stated"]
+__all__ = ["SOURCES", "cited_document", "stated", "statement"]
 
 SOURCES = (
     Source(
@@ -80,8 +80,19 @@ def stated(*labels: str) -> Iterator[Statement]:
     known = _records()
     for label in labels:
         if label in known:
-            theorem = known[label]
-            yield Statement(label, theorem.title, theorem.hypotheses, theorem.statement)
+            yield statement(known[label])
+
+
+def statement(theorem: Theorem) -> Statement:
+    """Return what a record states, for a document."""
+    return Statement(
+        theorem.label,
+        theorem.title,
+        theorem.badge,
+        theorem.notation,
+        theorem.hypotheses,
+        theorem.statement,
+    )
 
 
 @cache

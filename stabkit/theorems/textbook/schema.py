@@ -28,28 +28,28 @@ __all__ = ["DISC", "Beyond", "Branch", "Domains", "Schema", "Within", "Zeros"]
 Domains = Mapping[Symbol, Interval]
 
 
-class Zeros(Function):
+class Zeros(Function):  # type: ignore[misc]
     """``Zeros(f, region)``: the number of zeros of f there, with multiplicity."""
 
     def _latex(self, printer: Any) -> str:
         return rf"\#\{{{printer.doprint(self.args[0])} = 0,\; {printer.doprint(self.args[1])}\}}"
 
 
-class Within(Function):
+class Within(Function):  # type: ignore[misc]
     """``Within(r)``: the open disc about 0 of radius r."""
 
     def _latex(self, printer: Any) -> str:
         return rf"|\cdot| < {printer.doprint(self.args[0])}"
 
 
-class Beyond(Function):
+class Beyond(Function):  # type: ignore[misc]
     """``Beyond(r)``: the complement of the closed disc about 0 of radius r."""
 
     def _latex(self, printer: Any) -> str:
         return rf"|\cdot| > {printer.doprint(self.args[0])}"
 
 
-class Branch(Function):
+class Branch(Function):  # type: ignore[misc]
     """``Branch(x, e)``: the analytic solution x(e) of an equation near e = 0."""
 
 
