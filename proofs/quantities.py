@@ -59,7 +59,8 @@ kernel, survival = Function("g"), Function("S")
 
 def mix_of(drawn: Any) -> Workload:
     """Return the mix of an object: itself, or its `mix`."""
-    return drawn if isinstance(drawn, Workload) else drawn.mix
+    mix: Workload = drawn if isinstance(drawn, Workload) else drawn.mix
+    return mix
 
 
 @cache
@@ -91,7 +92,8 @@ def kernel_sum(drawn: Any) -> Fraction:
 
 
 def _longest(drawn: Any) -> int:
-    return mix_of(drawn).longest_decode
+    longest_decode: int = mix_of(drawn).longest_decode
+    return longest_decode
 
 
 def _survival(drawn: Any, m: int) -> Fraction:

@@ -112,7 +112,7 @@ def concluded(evidence: Deduction) -> Iterator[str]:
     """Yield what a textbook theorem takes for granted, what it gives, and what that means."""
     assumptions = [asserted(one) for one in evidence.schema.assumptions()]
     if assumptions:
-        yield f"With {'; '.join(assumptions)}."
+        yield f"Granted: {'; '.join(assumptions)}."
     yield f"Hence {'; '.join(asserted(one) for one in evidence.schema.conclusions())}."
     if evidence.note:
         yield evidence.note

@@ -113,9 +113,9 @@ def _theorem(one: CheckedTheorem) -> Iterator[str]:
     yield tried_text(one)
     yield ""
     yield from _listed(PROOF.get(one.status, "Proof"), theorem.steps, one.steps)
-    for link in one.links:
-        yield f"* in prose: {link}"
-    yield ""
+    if one.links:
+        yield f"In prose: {'; '.join(one.links)}."
+        yield ""
     yield from _listed("The code", theorem.checks, one.checks)
     witnesses = [Step(theorem.dropped(w), w.text, w.evidence) for w in theorem.sharpness]
     yield from _listed("Sharpness: without a hypothesis", witnesses, one.sharpness)

@@ -129,8 +129,8 @@ def _proof(one: CheckedTheorem) -> Iterator[str]:
         return
     yield rf"\begin{{proof}}{_used(one.theorem)}"
     yield from _listed(one.theorem.steps, one.steps)
-    for link in one.links:
-        yield rf"\par\noindent\emph{{In prose:}} {prose(link)}."
+    if one.links:
+        yield rf"\par\noindent\emph{{In prose:}} {prose('; '.join(one.links))}."
     yield r"\end{proof}"
 
 

@@ -118,8 +118,8 @@ def _in_full(one: CheckedTheorem) -> Iterator[str]:
         for step in getattr(one, part):
             why = "" if step.problem is None else f" ({step.problem})"
             yield from _indented(f"{title}: {step.name} ({step.evidence}): {step.status}{why}")
-    for link in one.links:
-        yield from _indented(f"in prose: {link}")
+    if one.links:
+        yield from _indented(f"in prose: {'; '.join(one.links)}")
 
 
 def _indented(text: str) -> list[str]:

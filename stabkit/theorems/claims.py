@@ -214,7 +214,7 @@ class _Drawn:
             return None
         total = (Fraction(0), Fraction(0))
         for part in quantity.parts(self.object):
-            values = {symbol: _exact(value) for symbol, value in part.items()}
+            values = {symbol: (Fraction(x), Fraction(x)) for symbol, x in part.items()}
             found = self.interval(quantity.summand, known, values)
             if found is None:
                 return None
@@ -249,7 +249,7 @@ class _Drawn:
         if first is None or last is None:
             return None
         found = [
-            self.holds(body, known, {**bound, index: _exact(k)})
+            self.holds(body, known, {**bound, index: (Fraction(k), Fraction(k))})
             for k in range(int(first), int(last) + 1)
         ]
         return _and(found) if isinstance(predicate, Every) else _or(found)

@@ -51,6 +51,10 @@ class Fact:
         place = [condition.subs(values, simultaneous=True) for condition in self.conditions]
         return Fact(self.conclusion.subs(values, simultaneous=True), tuple(place))
 
+    def serves(self, other: Fact) -> bool:
+        """Tell whether this fact says a condition of another."""
+        return any(same(self.conclusion, condition) for condition in other.conditions)
+
     def discharged(self, known: Iterable[Fact]) -> Fact:
         """Return the fact without the conditions that other facts say, but with theirs."""
         conditions: list[Any] = []

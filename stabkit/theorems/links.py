@@ -59,8 +59,8 @@ def misused(theorem: Theorem, used: Known) -> str | None:
         for use in step.uses:
             if use.name not in known:
                 return f"step {step.name} uses {use.name}, which does not come before it"
-            before = step.evidence.facts()
-            if not any(_differ(fact, fact.discharged(_placed(use, known))) for fact in before):
+            needs, offers = step.evidence.facts(), _placed(use, known)
+            if not any(offer.serves(need) for offer in offers for need in needs):
                 return f"step {step.name} uses {use.name}, which says nothing that it needs"
         known[step.name] = _derived(step, known)
     return None
@@ -73,10 +73,6 @@ def _derived(step: Step, known: Known) -> tuple[Fact, ...]:
 
 def _placed(use: Use, known: Known) -> list[Fact]:
     return [fact.at(use.at) for fact in known.get(use.name, ())]
-
-
-def _differ(one: Fact, other: Fact) -> bool:
-    return one.conditions != other.conditions
 
 
 def _reaches(facts: tuple[Fact, ...], conclusion: object, assumed: list[object]) -> bool:

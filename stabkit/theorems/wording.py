@@ -59,7 +59,7 @@ def asserted(predicate: Any) -> str:
     """Return what a fact says, or takes for granted, as a clause in symbols."""
     if isinstance(predicate, Holds):
         name, *objects = predicate.args
-        return f"{name} of {', '.join(f'${_math(one)}$' for one in objects)}"
+        return f"{name}: {', '.join(f'${_math(one)}$' for one in objects)}"
     if isinstance(predicate, Summed):
         whole, term = predicate.args
         return f"${_math(whole)}$ the sum of ${_math(term)}$ over the classes"

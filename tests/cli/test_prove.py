@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from sympy import symbols
+from sympy import Eq, symbols
 
 from stabkit.cli import main
 from stabkit.theorems import registry
+from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import Identity
 from stabkit.theorems.records import Step, Theorem
 
@@ -40,7 +41,9 @@ def test_tex_into_a_file(tmp_path, capsys):
 def test_a_failed_step_is_status_1(monkeypatch, capsys):
     x = symbols("x")
     wrong = Step("wrong", "it is not", Identity(x, x + 1))
-    record = Theorem("T", "A wrong one", (), (), "so", x, (wrong,), "lesson", chapter="One")
+    named = Quantity(x, "a number", lambda drawn: drawn)
+    claim = Claim(lambda rng: range(30), (named,), (), (Eq(x, x + 0, evaluate=False),))
+    record = Theorem("T", "A wrong one", claim, (wrong,), "lesson", chapter="One")
     monkeypatch.setattr(registry, "theorems", lambda: (record,))
     assert main(["prove"]) == 1
     assert "1 failed" in capsys.readouterr().out

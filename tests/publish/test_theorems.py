@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
-from sympy import symbols
+import pytest
+from sympy import Eq, symbols
 
 import stabkit
+from stabkit.publish.evidence_tex import displayed
 from stabkit.publish.latex_words import escaped, prose
 from stabkit.publish.theorem_pages import theory_pages
 from stabkit.publish.theorem_tex import theory_tex
 from stabkit.publish.theorems import theorems_record, theorems_text
+from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import Identity
-from stabkit.theorems.records import Step, Theorem, Variable
+from stabkit.theorems.records import Step, Theorem
 from stabkit.theorems.runner import prove
 
 x = symbols("x")
@@ -22,8 +26,11 @@ x = symbols("x")
 def hostile(right):
     nasty = r"50 % & \input{/etc/passwd} # ~ ^ < _ {x}"
     step = Step("a-step", nasty, Identity(x + x, right))
-    variable = Variable("x", nasty, nasty)
-    return Theorem("T1", nasty, (variable,), (nasty,), nasty, x, (step,), nasty, chapter="One")
+    named = Quantity(x, nasty, lambda drawn: drawn)
+    sure = Quantity(symbols("sure"), nasty, lambda drawn: True)
+    stated = (Eq(x + x, 2 * x, evaluate=False),)
+    claim = Claim(lambda rng: range(30), (named, sure), (symbols("sure"),), stated)
+    return Theorem("T1", nasty, claim, (step,), nasty, chapter="One")
 
 
 def found(right=2 * x):
@@ -80,3 +87,29 @@ def test_no_backslash_that_markdown_would_eat():
     for text in theory_pages(prove(stabkit.theorems()[:6])).values():
         for part in text.split("```")[::2]:
             assert not re.search(r"\\[{},;!|]", part)
+
+
+def test_a_conjecture_has_evidence_and_no_proof():
+    (record,) = (one.theorem for one in found())
+    for changed in ({"conjecture": "searched"}, {"refutation": "believed"}):
+        claim = record.claim
+        if "refutation" in changed:
+            claim = replace(claim, conclusions=(Eq(x, 7),))
+        checked = prove([replace(record, claim=claim, **changed)])
+        page = theory_pages(checked)["01-one.md"]
+        assert "### Evidence" in page
+        assert "### Proof" not in page
+        assert r"\begin{proof}" not in theory_tex(checked)
+
+
+def test_a_counterexample_is_shown():
+    (record,) = (one.theorem for one in found())
+    checked = prove([replace(record, claim=replace(record.claim, conclusions=(Eq(x, 0),)))])
+    assert "fails for 1" in theorems_text(checked)
+    assert "A counterexample: 1." in theory_pages(checked)["01-one.md"]
+    assert theorems_record(checked)["theorems"][0]["claim"]["failing"] == "1"
+
+
+def test_unknown_evidence_is_never_printed():
+    with pytest.raises(KeyError):
+        displayed(object())

@@ -9,9 +9,9 @@ from sympy import Float, symbols
 
 from stabkit.spectrum.spectral_radius import RealEnclosure
 from stabkit.theorems.evidence import (
+    MEANINGS,
     STATUSES,
     Cited,
-    Deduction,
     Enclosure,
     ExactFinite,
     Identity,
@@ -37,25 +37,7 @@ SOUND = [
     (Identity(x**2, 1, given=(x - 1,)), "proved"),
     (Summation(m, m, 1, n, n * (n + 1) / 2), "proved"),
     (Inequality(x + 1, {x: Interval(0)}), "proved"),
-    (
-        Deduction(
-            "intermediate-value",
-            {"below": Inequality(x + 1, {x: Interval(0)}), "above": Identity(x + x, 2 * x)},
-            "there is a zero",
-        ),
-        "proved",
-    ),
-    (
-        Deduction(
-            "intermediate-value",
-            {
-                "below": Inequality(x + 1, {x: Interval(0)}),
-                "above": ExactFinite("c", "g", lambda: [1], lambda c: c, lambda c: 1),
-            },
-            "there is a zero",
-        ),
-        "exact-finite",
-    ),
+    (Inequality(y - x, {x: Interval(0, y, closed=True), y: Interval(0)}, strict=False), "proved"),
     (
         ExactFinite("squares", "0..4", lambda: range(5), lambda k: k * k, lambda k: k**2),
         "exact-finite",
@@ -80,8 +62,7 @@ WRONG = [
     Summation(m, m, 1, n, n * (n - 1) / 2),
     Summation(m, m, 0, n, n * (n + 1) / 2 + 1),  # the increment is right, the start is not
     Inequality(x - 1, {x: Interval(0)}),
-    Deduction("no such theorem", {"below": Identity(x, x)}, "a conclusion"),
-    Deduction("intermediate-value", {"below": Identity(x, x)}, "a hypothesis is missing"),
+    Inequality(y - x, {x: Interval(0, y, closed=True), y: Interval(0)}),  # 0 at x = y
     ExactFinite("empty", "nothing", list, lambda c: 1, lambda c: 1),
     ExactFinite("one fails", "0..4", lambda: range(5), lambda k: k, lambda k: min(k, 3)),
     ExactFinite("floats", "one", lambda: [1], lambda c: 0.5, lambda c: 0.5),
@@ -102,8 +83,44 @@ def test_wrong_evidence_fails(evidence):
 
 
 def test_order_of_statuses():
-    assert STATUSES[0] == "proved"
+    assert set(MEANINGS) == set(STATUSES)
+    assert STATUSES[0] == "formal"
     assert STATUSES[-1] == "failed"
+    assert weakest(["argued", "proved"]) == "argued"
     assert weakest([]) == "proved"
     assert weakest(["numeric", "proved"]) == "numeric"
     assert weakest(["failed", "conjecture"]) == "failed"
+
+
+MALFORMED = [
+    (Identity(1, 0, given=(x, x - 1)), "contradict each other"),
+    (Identity(x, x + 1, given=(y**2 + 1 - y**2,)), "contradict each other"),
+    (Identity(x, x + 1, given=(y - y,)), "says nothing"),
+    (Identity(y / x, 0, given=(y, x)), "make the denominator x zero"),
+    (Identity(y / x, 7, given=(y, x)), "make the denominator x zero"),
+    (Identity((x**2 - 1) / (x - 1), 2, given=(x - 1,)), "make the denominator"),
+    (Identity(1 / x, 1 / x + y, given=(x,)), "make the denominator x zero"),
+    (Identity(1 / (x * y - 1), 1, given=(x - 1, y - 1)), "make the denominator"),
+    (Inequality(x - 1, {x: Interval(2, 1)}), "a domain is not shown to have a point"),
+    (Inequality(x, {x: Interval(0, y), y: Interval(0)}), "a domain is not shown to have a point"),
+    (
+        Inequality(y - x, {x: Interval(0, y, closed=True), y: Interval(-1)}, strict=False),
+        "a domain is not shown to have a point",
+    ),
+]
+
+
+@pytest.mark.parametrize(("evidence", "problem"), MALFORMED)
+def test_nothing_follows_from_what_cannot_be(evidence, problem):
+    assert evidence.status() == "failed"
+    assert problem in evidence.problem()
+
+
+def test_what_is_shown_is_data():
+    (fact,) = Identity(x**2, 1, given=(x - 1,)).facts()
+    assert (fact.conclusion.lhs, fact.conclusion.rhs) == (x**2, 1)
+    assert [condition.lhs for condition in fact.conditions] == [x - 1]
+    (fact,) = Inequality(x + 1, {x: Interval(0)}).facts()
+    assert str(fact.conclusion) == "x + 1 > 0"
+    assert [str(condition) for condition in fact.conditions] == ["x >= 0"]
+    assert not Numeric("a", "b", lambda: [1.0], lambda c: c, lambda c: c, 1e-6).facts()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import stabkit
 from stabkit.publish.theorem_pages import theory_pages
 from stabkit.publish.theorem_tex import theory_tex
+from stabkit.theorems.links import facts_of, links
 from stabkit.theorems.records import Step
 
 RECORDS = stabkit.theorems()
@@ -19,7 +21,7 @@ _PROSE_MATH = re.compile(r"\$[^$]*\$")
 
 
 def pieces(theorem):
-    witnesses = [Step(f"without: {w.drops}", w.text, w.evidence) for w in theorem.sharpness]
+    witnesses = [Step(theorem.dropped(w), w.text, w.evidence) for w in theorem.sharpness]
     return [*theorem.steps, *theorem.checks, *witnesses]
 
 
@@ -27,10 +29,10 @@ def prose(theorem):
     yield from (theorem.title, theorem.statement, theorem.lesson, *theorem.hypotheses)
     for step in pieces(theorem):
         yield from (step.name, step.reason)
-        for field in ("claim", "grid", "conclusion"):
+        for field in ("claim", "grid", "note"):
             yield getattr(step.evidence, field, "")
-    for variable in theorem.variables:
-        yield from (variable.meaning, variable.domain)
+    for _, meaning in theorem.notation:
+        yield meaning
 
 
 def test_nothing_fails(checked):
@@ -41,7 +43,28 @@ def test_nothing_fails(checked):
         if step.status == "failed"
     ]
     assert not failed
-    assert "failed" not in {one.status for one in checked}
+    assert not [(one.theorem.label, one.problem) for one in checked if one.status == "failed"]
+    wrong = [one for one in checked if one.status == "refuted" and not one.theorem.refutation]
+    assert not [(one.theorem.label, one.tried.failing) for one in wrong]
+
+
+def test_the_badges_are_those_of_the_runner(checked):
+    assert {one.theorem.label: one.badge for one in checked} == {
+        theorem.label: theorem.badge for theorem in RECORDS
+    }, "run docs/make_theory.py"
+
+
+@pytest.mark.parametrize("theorem", RECORDS, ids=LABELS)
+def test_a_changed_claim_is_never_proved(theorem):
+    """Every constant, relation, connective and quantifier, and every hypothesis left out."""
+    earlier = {one.label: facts_of(one.claim) for one in RECORDS}
+    used = {label: earlier[label] for label in theorem.uses}
+    mutants = list(theorem.claim.mutants())
+    assert len(mutants) >= 5
+    for claim in mutants:
+        tried = claim.tried()
+        if tried.failing is None and tried.instances >= claim.least:
+            assert links(replace(theorem, claim=claim), used), claim
 
 
 @pytest.mark.parametrize("theorem", RECORDS, ids=LABELS)
@@ -73,7 +96,7 @@ def test_records_are_complete(theorem):
     assert theorem.formula is not None
     names = [step.name for step in theorem.steps]
     assert len(set(names)) == len(names)
-    assert {witness.drops for witness in theorem.sharpness} <= set(theorem.hypotheses)
+    assert {witness.drops for witness in theorem.sharpness} <= set(theorem.claim.hypotheses)
     assert all(reference.complete for reference in theorem.references)
     assert bool(theorem.conjecture) or theorem.conjecture is None
 
