@@ -7,10 +7,15 @@ orbit gets onto a necklace cycle is what makes the other two short.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache, cached_property
 from itertools import pairwise
+from math import gcd
+from typing import Any
 
-from sympy import Eq, Function, symbols
+from sympy import Eq, Implies, Lt, symbols
 
 from stabkit import (
     Workload,
@@ -22,37 +27,192 @@ from stabkit import (
     synchrony,
     unit_circle_counts,
 )
-from stabkit.theorems.evidence import Deduction, ExactFinite, Identity, Inequality
+from stabkit.theorems.claims import Claim, Quantity
+from stabkit.theorems.evidence import ExactFinite, Identity, Inequality
 from stabkit.theorems.positivity import Interval
-from stabkit.theorems.records import Step, Theorem, Variable, Witness, paper
+from stabkit.theorems.records import Step, Theorem, Witness, paper
+from stabkit.theorems.textbook.algebra import Perron
+from stabkit.theorems.textbook.deduction import Deduction
 
-from .notation import CAPACITY, ONE_CLASS, B, c, j, length, s
+from .notation import B, c, j, length, s
+from .objects import Run, one_class, scattered_start
+from .quantities import CAPACITY, LENGTH, ONE_LENGTH, one_length
 
 __all__ = ["THEOREMS"]
 
 _x, _q, _U, _X, _d, _D, _Q, _y, _e = symbols("x q U X d D Q y e")
 _n, _m, _r, _a = symbols("n m r a")
 _OPEN = Interval(0, open_low=True)
-_ONE = "All classes have one decode length."
+_BIT = Interval(0, 1, closed=True)
+_cohorts, _rate, _size, _necklaces, _found = symbols("m C q n_l n_c")
+_dim, _stray, _rest, _on_cycle, _back = symbols("dim e_0 m_l on_cycle back")
+_SETTLED = 160  # steps after which these runs are on a cycle
+
+
+@dataclass(frozen=True)
+class Settling:
+    """An exact run of a mix, and what it has become after so many steps."""
+
+    run: Run
+
+    @property
+    def mix(self) -> Workload:
+        """The mix of the run."""
+        return self.run.mix
+
+    @cached_property
+    def states(self) -> list[tuple[Fraction, ...]]:
+        """The requests in each stage, over all classes, at every step."""
+        assert self.run.trajectory.states is not None
+        return [_stages(state) for state in self.run.trajectory.states]
+
+    @cached_property
+    def last_round(self) -> list[tuple[Fraction, ...]]:
+        """The states of the last l steps, and the one before."""
+        return self.states[-self.mix.longest_decode - 1 :]
+
+
+def _stages(state: Any) -> tuple[Fraction, ...]:
+    longest = max(len(row) for row in state)
+    return tuple(
+        sum((row[j_] for row in state if j_ < len(row)), Fraction(0)) for j_ in range(longest)
+    )
+
+
+def _settling(rng: random.Random) -> Iterator[Settling]:
+    """Yield runs from empty, from a full memory with empty stages, and from the equilibrium."""
+    for mix in one_class(rng):
+        if mix.longest_decode > 5:
+            continue
+        empty = tuple(tuple(Fraction(0) for _ in range(c.decode_length)) for c in mix.classes)
+        level = tuple(tuple(c.share for _ in range(c.decode_length)) for c in mix.classes)
+        for start in (empty, level, scattered_start(mix, rng), scattered_start(mix, rng)):
+            yield Settling(Run(mix, start, _SETTLED))
+
+
+def _mean_input(drawn: Settling) -> Fraction:
+    return sum((c.share * c.input_length for c in drawn.mix.classes), Fraction(0))
+
+
+def _last_with_old(drawn: Settling) -> tuple[Fraction, ...]:
+    """Return the last state whose oldest cohort is in the last stage."""
+    return next(state for state in reversed(drawn.last_round) if state[-1])
+
+
+def _parts(drawn: Settling) -> list[int]:
+    """Return the stages from each cohort back to the next younger one, cyclically, oldest first."""
+    occupied = [j_ for j_, x in enumerate(_last_with_old(drawn)) if x][::-1]
+    below = [*occupied[1:], occupied[0] - drawn.mix.longest_decode]
+    return [here - next_ for here, next_ in zip(occupied, below, strict=True)]
+
+
+def _is_necklace(drawn: Settling) -> bool:
+    """Whether every cohort is the throughput times its part."""
+    sizes = [x for x in _last_with_old(drawn)[::-1] if x]
+    rate = _throughput(drawn)
+    return sizes == [rate * part for part in _parts(drawn)]
+
+
+def _throughput(drawn: Settling) -> Fraction:
+    n = drawn.mix.longest_decode
+    return sum(drawn.run.trajectory.completed[-n:], Fraction(0)) / n
+
+
+@cache
+def _returning(mix: Workload) -> int:
+    """Return the number of necklace states that an exact run comes back to."""
+    mean = sum((c.share * c.input_length for c in mix.classes), Fraction(0))
+    n = mix.longest_decode
+    assert mix.capacity is not None
+    return len({_canonical(parts) for parts in _compositions(n) if _comes_back(mix, mean, parts)})
+
+
+def _comes_back(mix: Workload, mean: Fraction, parts: tuple[int, ...]) -> bool:
+    n = sum(parts)
+    scale = mix.capacity / (mean * n + Fraction(n * n + sum(d * d for d in parts), 2))
+    stages, place = [Fraction(0)] * n, n - 1
+    for part in parts:
+        stages[place] = scale * part
+        place -= part
+    start = [[c.share * x for x in stages] for c in mix.classes]
+    run = simulate(mix, n, arithmetic="exact", state=start, record_states=True)
+    assert run.states is not None
+    return bool(run.states[0] == run.states[n])
+
+
+def _compositions(n: int) -> Iterator[tuple[int, ...]]:
+    if n == 0:
+        yield ()
+    for first in range(1, n + 1):
+        yield from ((first, *rest) for rest in _compositions(n - first))
+
+
+def _canonical(parts: tuple[int, ...]) -> tuple[int, ...]:
+    return min(parts[k:] + parts[:k] for k in range(len(parts)))
+
+
+def _binary_necklaces(n: int) -> int:
+    """Return the number of binary necklaces of n beads, less the empty one (Burnside)."""
+    return sum(2 ** gcd(k, n) for k in range(n)) // n - 1
+
+
+_MEAN_INPUT = Quantity(s, "the mean input length, in tokens", _mean_input)
+_COHORTS = Quantity(
+    _cohorts,
+    "the number of occupied stages in the long run",
+    lambda drawn: len(_parts(drawn)),
+)
+
+
+def _comes_round(drawn: Settling) -> bool:
+    return drawn.last_round[0] == drawn.last_round[-1]
+
 
 R6_PRIME = Theorem(
     label="R6′",
     title="Every orbit gets onto a necklace cycle, in finitely many steps",
-    variables=(
-        *ONE_CLASS,
-        *CAPACITY,
-        Variable("d_1, ..., d_m", "a composition of l, up to rotation: a necklace", "at least 1"),
+    claim=Claim(
+        objects=_settling,
+        quantities=(
+            ONE_LENGTH,
+            LENGTH,
+            _MEAN_INPUT,
+            CAPACITY,
+            Quantity(
+                _back, "in the long run the state is the same again after $l$ steps", _comes_round
+            ),
+            Quantity(
+                _on_cycle,
+                "in the long run, when the oldest cohort is in stage $l - 1$, every cohort is $C$ "
+                "times the number of stages back to the next younger one, cyclically",
+                _is_necklace,
+            ),
+            Quantity(_rate, "the completed requests per step in the long run", _throughput),
+            Quantity(
+                _Q,
+                r"the sum $\sum_i d_i^2$ of the squares of these numbers of stages",
+                lambda drawn: sum(part**2 for part in _parts(drawn)),
+            ),
+            Quantity(
+                _found,
+                "the number of necklaces of compositions of $l$ whose state is on a limit cycle "
+                "with a period that divides $l$",
+                lambda drawn: _returning(drawn.mix),
+            ),
+            Quantity(
+                _necklaces,
+                "the number of binary necklaces of $l$ beads, less the empty one",
+                lambda drawn: _binary_necklaces(drawn.mix.longest_decode),
+            ),
+        ),
+        hypotheses=(one_length,),
+        conclusions=(
+            _on_cycle,
+            _back,
+            Eq(_rate, B / (s * length + (length**2 + _Q) / 2)),
+            Eq(_found, _necklaces),
+        ),
     ),
-    hypotheses=(_ONE,),
-    statement=(
-        r"To every necklace of compositions $d_1 + \dots + d_m = l$ there is exactly one limit "
-        r"cycle: when the oldest cohort is in stage $l - 1$, every cohort is $c$ times the number "
-        r"of stages back to the next younger one, cyclically, $c = B / (s l + (l^2 + \sum d_i^2) / "
-        r"2)$, which is also the throughput per step. Every orbit is on one of these cycles, "
-        r"exactly, after finitely many steps. So there are no other limit cycles, and all minimal "
-        r"periods divide $l$."
-    ),
-    formula=Eq(c, B / (s * length + (length**2 + Function("Q")(_d)) / 2)),
     uses=("balance", "R6", "R11"),
     code=("stabkit.necklace_cycles", "stabkit.necklace_cycle"),
     references=(paper("section 5, on limit cycles"),),
@@ -103,7 +263,7 @@ R6_PRIME = Theorem(
             r"r + a$, which is no more than $m$.",
             Inequality(
                 (_n + _e) - (_n - _r + _a),
-                {_a: Interval(0, _e), _e: Interval(0), _n: Interval(0), _r: Interval(0)},
+                {_a: Interval(0, _e, closed=True), _e: _BIT, _n: Interval(0), _r: Interval(0)},
                 False,
             ),
         ),
@@ -144,17 +304,14 @@ R6_PRIME = Theorem(
             r"positive entries; it keeps the memory full, and maps the face $F_S$ of the states "
             r"that occupy the stages $S$ into itself.",
             Deduction(
-                "perron",
-                {
-                    "positive": Inequality(
-                        ((s + 1) * _q + _X) / (s + length),
-                        {_q: _OPEN, _X: _OPEN, length: Interval(1), s: Interval(0)},
-                    ),
-                    "eigenvector": Identity(
-                        ((s + length) * _d - _d * (length - _d)) / (s + _d), _d
-                    ),
-                },
-                r"The images $R^{-n} F_S$ shrink to one point: the state of the necklace cycle "
+                Perron(
+                    symbols("R^{-1}"),
+                    entry=((s + 1) * _q + _X) / (s + length),
+                    image=((s + length) * _d - _d * (length - _d)) / (s + _d),
+                    vector=_d,
+                    domains={_q: _OPEN, _X: _OPEN, length: Interval(1), s: Interval(0)},
+                ),
+                r"So the images $R^{-n} F_S$ shrink to one point: the state of the necklace cycle "
                 r"that occupies $S$, which $R$ fixes. $m$ falls at most $l - 1$ times; from then "
                 r"on the state lies in $R^{-n} F_S$ for all $n$, and is that point.",
             ),
@@ -184,21 +341,10 @@ R6_PRIME = Theorem(
                 lambda case: True,
             ),
         ),
-        Step(
-            "orbits",
-            r"Exact runs from random states end on a state of one of the cycles.",
-            ExactFinite(
-                "whether the run is on a cycle of the list within 400 steps",
-                r"30 random rational starts, $l = 3, 4$",
-                lambda: [(seed, n) for seed in range(15) for n in (3, 4)],
-                lambda case: _lands(*case),
-                lambda case: True,
-            ),
-        ),
     ),
     sharpness=(
         Witness(
-            _ONE,
+            one_length,
             r"Two decode lengths can have a limit cycle that is no necklace: $(0, 6)$, $(5, 1)$ "
             r"with shares 2/5 and 3/5 have the gcd 1, hence only the equilibrium among the "
             r"necklaces, and yet an exact orbit of period 29 with four evictions, on which a run "
@@ -259,26 +405,26 @@ def _rotates(seed: int, n: int) -> bool:
     )
 
 
-def _lands(seed: int, n: int) -> bool:
-    rng = random.Random(seed)
-    mix = _mix(rng.randint(0, 4), n)
-    known = {state for cycle in necklace_cycles(mix) for state in cycle.states}
-    start = [[Fraction(rng.randint(0, 30)) for _ in range(n)]]
-    run = simulate(mix, 400, arithmetic="exact", state=start, record_states=True)
-    assert run.states is not None
-    return tuple(run.states[-1][0]) in known
-
-
 R6B = Theorem(
     label="R6b",
     title="The worst cycle is reached in finite time",
-    variables=(*ONE_CLASS, *CAPACITY),
-    hypotheses=(_ONE, "The orbit is not captured: it keeps no two cohorts for ever."),
-    statement=(
-        r"The orbit is on the worst cycle, exactly, after finitely many steps: it does not only "
-        r"converge to it."
+    claim=Claim(
+        objects=_settling,
+        quantities=(
+            ONE_LENGTH,
+            LENGTH,
+            _MEAN_INPUT,
+            CAPACITY,
+            _COHORTS,
+            Quantity(
+                _size,
+                "the number of requests that are in stage $l - 1$ when any are, in the long run",
+                lambda drawn: _last_with_old(drawn)[-1],
+            ),
+        ),
+        hypotheses=(one_length, Lt(_cohorts, 2)),
+        conclusions=(Eq(_size, B / (s + length)), Eq(_cohorts, 1)),
     ),
-    formula=Eq(_y, B / (s + length)),
     uses=("R6′",),
     code=("stabkit.steps_to_worst_cycle",),
     references=(paper("section 5, on limit cycles"),),
@@ -306,7 +452,7 @@ R6B = Theorem(
     ),
     sharpness=(
         Witness(
-            "The orbit is not captured: it keeps no two cohorts for ever.",
+            Lt(_cohorts, 2),
             r"The equilibrium itself keeps all its cohorts.",
             ExactFinite(
                 "whether the worst cycle is reached within 1000 steps",
@@ -320,7 +466,7 @@ R6B = Theorem(
             ),
         ),
         Witness(
-            _ONE,
+            one_length,
             r"Coprime lengths above the threshold come to rest instead: $(10, 3)$, $(10, 5)$ have "
             r"no synchronised mode at all.",
             ExactFinite(
@@ -348,16 +494,70 @@ def _steps(seed: int, n: int) -> int | None:
     return steps
 
 
+def _near_worst(rng: random.Random) -> Iterator[Settling]:
+    """Yield starts with one large cohort and a few strays, more and less than the bound."""
+    for mix in one_class(rng):
+        n = mix.longest_decode
+        if not 2 <= n <= 5:
+            continue
+        for _ in range(3):
+            rows = [[Fraction(0)] * c.decode_length for c in mix.classes]
+            share = Fraction(rng.randint(1, 9), rng.choice((8, 20, 100)) * 70)
+            for row in rows:
+                row[rng.randrange(len(row))] += Fraction(1)
+                row[rng.randrange(len(row))] += share
+            held = sum(
+                (c.input_length + j_ + 1) * x
+                for c, row in zip(mix.classes, rows, strict=True)
+                for j_, x in enumerate(row)
+            )
+            start = tuple(tuple(x * mix.capacity / held for x in row) for row in rows)
+            yield Settling(Run(mix, start, n))
+
+
+def _main_cohort(drawn: Settling) -> Fraction:
+    return max(drawn.states[0])
+
+
+def _strays(drawn: Settling) -> Fraction:
+    return sum(drawn.states[0], Fraction(0)) - max(drawn.states[0])
+
+
+@cache
+def _capture_dimension(n: int) -> int:
+    pieces = capture_set(_mix(1, n), n + 1)
+    return max((piece.dimension for piece in pieces), default=n - 2)
+
+
 R6A = Theorem(
     label="R6a",
     title="The worst cycle attracts almost everything",
-    variables=(*ONE_CLASS, *CAPACITY),
-    hypotheses=(_ONE,),
-    statement=(
-        r"From all states but a Lebesgue-null set, the exact-capture set, the orbit ends on the "
-        r"worst cycle; the worst cycle is asymptotically stable."
+    claim=Claim(
+        objects=_near_worst,
+        quantities=(
+            ONE_LENGTH,
+            LENGTH,
+            _MEAN_INPUT,
+            Quantity(
+                _dim,
+                "the largest dimension of a part of the exact-capture set, of the states that "
+                "never get to the worst cycle, up to a depth",
+                lambda drawn: _capture_dimension(drawn.mix.longest_decode),
+            ),
+            Quantity(_y, "the largest cohort of a start with full memory", _main_cohort),
+            Quantity(_stray, "all other requests of that start", _strays),
+            Quantity(
+                _rest,
+                "the number of occupied stages after $l$ steps from there",
+                lambda drawn: sum(1 for x in drawn.states[drawn.mix.longest_decode] if x),
+            ),
+        ),
+        hypotheses=(one_length,),
+        conclusions=(
+            Eq(_dim, length - 2),
+            Implies(Lt(_stray, _y / (s + length)), Eq(_rest, 1)),
+        ),
     ),
-    formula=Eq((s + j + 2) * _y + 0 * _e, B + _y - (s + length) * _e),
     uses=("R6′", "R6b"),
     code=("stabkit.capture_set", "stabkit.basin_sample"),
     references=(paper("section 5, on limit cycles"),),
@@ -385,6 +585,8 @@ R6A = Theorem(
                     _e: Interval(0, _y / (s + length)),
                     _y: _OPEN,
                     B: _OPEN,
+                    s: Interval(0),
+                    length: Interval(1),
                 },
             ),
         ),
@@ -397,10 +599,13 @@ R6A = Theorem(
             r"the memory full. There are $m' - 1 \le m - 1$ copies, which vary freely on $F_S$: "
             r"the step maps the piece onto an open part of $F_{S'}$. (A cohort that is evicted to "
             r"exactly 0, or a memory that is full without an admission, is one more equation: "
-            r"such states are null in $F_S$.)",
+            r"such states are null in $F_S$.) With unequal inputs a cohort of the start is a "
+            r"vector, one number for each class: it is copied as a whole, and a cut keeps its "
+            r"direction, so that the same holds with vectors, and after $l$ steps, when all "
+            r"cohorts have the shares of the mix, with numbers.",
             Inequality(
                 (_n + _e - 1) - (_n - _r + _a - 1),
-                {_a: Interval(0, _e), _e: Interval(0), _n: Interval(0), _r: Interval(0)},
+                {_a: Interval(0, _e, closed=True), _e: _BIT, _n: Interval(0), _r: Interval(0)},
                 False,
             ),
         ),
@@ -445,7 +650,7 @@ R6A = Theorem(
     ),
     sharpness=(
         Witness(
-            _ONE,
+            one_length,
             r"With two decode lengths a stable equilibrium attracts a whole neighbourhood, which "
             r"is no null set: $(10, 3)$, $(10, 5)$.",
             ExactFinite(

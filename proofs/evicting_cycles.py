@@ -6,12 +6,15 @@ certificate too: along the itinerary the model is affine, so that deviations obe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import isqrt
+from typing import Any
 
-from sympy import Eq, Function, Rational, symbols
+from sympy import Eq, Ge, Gt, Lt, Rational, symbols
 
 from stabkit import (
     LimitCycle,
@@ -27,11 +30,12 @@ from stabkit import (
     unit_circle_counts,
 )
 from stabkit.spectrum.spectral_radius import RealEnclosure
+from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import Enclosure, ExactFinite, Identity, Inequality
 from stabkit.theorems.positivity import Interval
 from stabkit.theorems.records import Step, Theorem, Witness
 
-from .notation import CLASSES
+from .quantities import MARGINAL, UNSTABLE, marginal, unstable
 
 __all__ = ["THEOREMS"]
 
@@ -41,8 +45,8 @@ _OPEN = Interval(0, open_low=True)
 _BISTABLE = [(0, 6, 2), (5, 1, 3)]
 _RICH = [(0, 6, 8), (0, 10, 8), (0, 1, 7)]
 _MORE = [(1, 1, 4), (1, 6, 1)]
-_EMPTY = "The run starts from empty."
-_AGAIN = "Requests are evicted again and again."
+_empty, _attracting, _evicting, _period, _rho, _theta = symbols("empty attracting E n_0 rho theta")
+_fewest, _requests, _tokens, _requests_2, _tokens_2 = symbols("E_0 R_1 T_1 R_2 T_2")
 _STEPS = 600  # of the run from empty
 _TURNS = 6  # periods until deviations are at most half as large
 
@@ -168,18 +172,89 @@ def _per_equilibrium(found: tuple[Workload, LimitCycle], tokens: bool) -> Fracti
     return ratio
 
 
+@dataclass(frozen=True)
+class Start:
+    """The bistable mix, from empty or from near its equilibrium."""
+
+    mix: Workload
+    state: Any
+
+    def evictions(self) -> int:
+        """Return the number of steps that evict among the last 29 of 600 exact ones."""
+        run = simulate(self.mix, _STEPS, arithmetic="exact", state=self.state)
+        return sum(1 for x in run.evicted[-29:] if x)
+
+
+def _starts(rng: random.Random) -> Iterator[Start]:
+    mix = Workload.from_classes(_BISTABLE, 220)
+    yield Start(mix, None)
+    yield Start(mix, _near_equilibrium(mix))
+
+
+def _near_equilibrium(mix: Workload) -> list[list[Fraction]]:
+    """Return the equilibrium with one cohort a thousandth smaller."""
+    assert mix.capacity is not None
+    rate = mix.capacity / sum(_kernel(mix))
+    state = [[c.share * rate] * c.decode_length for c in mix.classes]
+    state[0][0] *= Fraction(999, 1000)
+    return state
+
+
+def _about(quantity: Any, digits: str) -> tuple[Any, Any]:
+    """Return that a quantity is known to a unit of the last digit."""
+    value, unit = Rational(digits), Rational(1, 10 ** len(digits.split(".")[1]))
+    return Gt(quantity, value - unit), Lt(quantity, value + unit)
+
+
 R12 = Theorem(
     label="R12",
     title="Stability is only local",
-    variables=(*CLASSES,),
-    hypotheses=(_EMPTY,),
-    statement=(
-        r"A stable equilibrium need not attract the run from empty. The classes (input, decode "
-        r"length, share) $(0, 6, 2/5)$, $(5, 1, 3/5)$ are stable, with spectral radius 0.99743, "
-        r"and yet that run converges to an orbit of period 29 that evicts four times in every "
-        r"period. The orbit is exact, and attracting: its largest Floquet multiplier is 0.5593."
+    claim=Claim(
+        objects=_starts,
+        quantities=(
+            UNSTABLE,
+            MARGINAL,
+            Quantity(
+                _empty,
+                "the run of the classes (input, decode length, share) $(0, 6, 2/5)$, $(5, 1, 3/5)$ "
+                "starts from empty",
+                lambda start: start.state is None,
+            ),
+            Quantity(
+                _rho,
+                "the spectral radius",
+                lambda start: _modulus(roots(Workload.from_classes(_BISTABLE))[0]),
+            ),
+            Quantity(
+                _attracting,
+                "it converges to a periodic orbit: an exact state of the run is so near to it that "
+                "the itinerary is followed for ever and deviations halve every six periods",
+                lambda start: start.state is None and _captured(*_bistable()),
+            ),
+            Quantity(_period, "the orbit's period", lambda start: _bistable()[1].period),
+            Quantity(
+                _evicting,
+                "the number of steps of the run that evict, among the steps 572 to 600",
+                Start.evictions,
+            ),
+            Quantity(
+                _theta,
+                "the modulus of the orbit's largest Floquet multiplier",
+                lambda start: _largest_multiplier(),
+            ),
+        ),
+        hypotheses=(_empty,),
+        conclusions=(
+            Eq(unstable, 0),
+            Eq(marginal, 0),
+            *_about(_rho, "0.99743"),
+            _attracting,
+            Eq(_period, 29),
+            Eq(_evicting, 4),
+            *_about(_theta, "0.5593"),
+        ),
+        least=1,
     ),
-    formula=Eq(Function("y")(symbols("n") + 29), Function("y")(symbols("n"))),
     uses=("kernel", "R11"),
     code=("stabkit.cycles", "stabkit.periodic_orbit", "stabkit.itinerary_multipliers"),
     steps=(
@@ -253,30 +328,6 @@ R12 = Theorem(
     ),
     checks=(
         Step(
-            "spectral-radius",
-            r"The spectral radius of the equilibrium.",
-            Enclosure(
-                "0.99743, to a unit of the last digit",
-                lambda: _modulus(roots(Workload.from_classes(_BISTABLE))[0]),
-                Fraction(99742, 10**5),
-                Fraction(99744, 10**5),
-            ),
-        ),
-        Step(
-            "multiplier",
-            r"The largest Floquet multiplier of the orbit, over 29 steps.",
-            Enclosure(
-                "0.5593, to a unit of the last digit",
-                lambda: _modulus(
-                    itinerary_multipliers(
-                        Workload.from_classes(_BISTABLE), _bistable()[1].itinerary
-                    ).multipliers[0]
-                ),
-                Fraction(5592, 10**4),
-                Fraction(5594, 10**4),
-            ),
-        ),
-        Step(
             "lifted",
             r"By R10 there is such an orbit of twice the period for $(0, 12)$, $(10, 2)$, whose "
             r"renormalised mix this is. A run from empty ends on it; it completes the tokens of "
@@ -316,7 +367,7 @@ R12 = Theorem(
     ),
     sharpness=(
         Witness(
-            _EMPTY,
+            _empty,
             r"From the equilibrium, one cohort a thousandth smaller, nothing is ever evicted: 200 "
             r"exact steps.",
             ExactFinite(
@@ -342,12 +393,12 @@ def _sides(mix: Workload) -> tuple[int | None, int | None, int | None]:
 
 
 def _evicts_near_equilibrium(mix: Workload) -> bool:
-    kernel = _kernel(mix)
-    assert mix.capacity is not None
-    rate = mix.capacity / sum(kernel)
-    state = [[c.share * rate] * c.decode_length for c in mix.classes]
-    state[0][0] *= Fraction(999, 1000)
-    return any(simulate(mix, 200, arithmetic="exact", state=state).evicted)
+    return any(simulate(mix, 200, arithmetic="exact", state=_near_equilibrium(mix)).evicted)
+
+
+def _largest_multiplier() -> RealEnclosure:
+    mix, cycle = _bistable()
+    return _modulus(itinerary_multipliers(mix, cycle.itinerary).multipliers[0])
 
 
 def _ratio(classes: list[tuple[int, int, int]], tokens: bool) -> RealEnclosure:
@@ -355,18 +406,60 @@ def _ratio(classes: list[tuple[int, int, int]], tokens: bool) -> RealEnclosure:
     return RealEnclosure(ratio, ratio)
 
 
+@dataclass(frozen=True)
+class Orbits:
+    """An orbit of the two classes and one of the three: those that evict, or the equilibria."""
+
+    evicting: bool
+
+    def evictions(self) -> int:
+        """Return the smaller number of steps that evict in a period."""
+        if not self.evicting:
+            return 0
+        return min(sum(1 for j in _orbit(tuple(c))[1].itinerary if j) for c in (_MORE, _RICH))
+
+    def ratio(self, classes: list[tuple[int, int, int]], tokens: bool) -> Fraction:
+        """Return what completes over the equilibrium's."""
+        if not self.evicting:
+            return Fraction(1)
+        return _per_equilibrium(_orbit(tuple(classes)), tokens=tokens)
+
+
 CLASS_MIX = Theorem(
     label="class-mix",
     title="Evictions change the class mix",
-    variables=(*CLASSES,),
-    hypotheses=(_AGAIN,),
-    statement=(
-        r"The completed requests of a run may exceed the equilibrium's, and so may its completed "
-        r"tokens: neither ratio is bounded by 1. On an exact orbit of $(1, 1, 4/5)$, $(1, 6, 1/5)$ "
-        r"they are 1.0866 and 1.0057 times those of the equilibrium; on one of $(0, 6, 8/23)$, "
-        r"$(0, 10, 8/23)$, $(0, 1, 7/23)$ they are 1.5354 and 0.8901 times."
+    claim=Claim(
+        objects=lambda rng: (Orbits(True), Orbits(False)),
+        quantities=(
+            Quantity(
+                _fewest,
+                "the number of steps that evict in a period of an exact orbit of $(1, 1, 4/5)$, "
+                "$(1, 6, 1/5)$ or of $(0, 6, 8/23)$, $(0, 10, 8/23)$, $(0, 1, 7/23)$ (input, "
+                "decode length, share), the smaller one",
+                Orbits.evictions,
+            ),
+            Quantity(
+                _requests,
+                "completed requests over the equilibrium's on the first orbit",
+                lambda x: x.ratio(_MORE, False),
+            ),
+            Quantity(_tokens, "completed tokens, there", lambda x: x.ratio(_MORE, True)),
+            Quantity(
+                _requests_2,
+                "completed requests over the equilibrium's on the second orbit",
+                lambda x: x.ratio(_RICH, False),
+            ),
+            Quantity(_tokens_2, "completed tokens, there", lambda x: x.ratio(_RICH, True)),
+        ),
+        hypotheses=(Ge(_fewest, 1),),
+        conclusions=(
+            *_about(_requests, "1.0866"),
+            *_about(_tokens, "1.0057"),
+            *_about(_requests_2, "1.5354"),
+            *_about(_tokens_2, "0.8901"),
+        ),
+        least=1,
     ),
-    formula=Eq(Function("c")(symbols("k")), symbols("p_k") * symbols("c")),
     uses=("balance", "R11"),
     code=("stabkit.cycles", "stabkit.LimitCycle"),
     steps=(
@@ -440,7 +533,7 @@ CLASS_MIX = Theorem(
     ),
     sharpness=(
         Witness(
-            _AGAIN,
+            Ge(_fewest, 1),
             r"At the equilibrium every class completes $p_k$ of all.",
             ExactFinite(
                 "completed shares",

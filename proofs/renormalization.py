@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product, zip_longest
 
-from sympy import Eq, Function, symbols
+from sympy import Eq, Function, Ge, Implies, Le, Lt, Rational, symbols
 
 from stabkit import (
+    Trajectory,
     Workload,
     necklace_cycles,
     renormalized,
@@ -16,44 +19,158 @@ from stabkit import (
     synchronized_loss,
     worst_cycle_loss,
 )
-from stabkit.theorems.evidence import Deduction, ExactFinite, Identity, Inequality, Summation
+from stabkit.theorems.claims import Claim, Every, Quantity
+from stabkit.theorems.evidence import ExactFinite, Identity, Inequality, Summation
 from stabkit.theorems.positivity import Interval
-from stabkit.theorems.records import Step, Theorem, Variable, Witness, paper
+from stabkit.theorems.records import Step, Theorem, Witness, paper
+from stabkit.theorems.textbook.algebra import LinearRecurrence
+from stabkit.theorems.textbook.deduction import Deduction
 
-from .notation import CAPACITY, CLASSES, B, c, i, k, m, n, s
+from .notation import B, c, g, i, k, m, n, s
+from .quantities import A_STAR, CAPACITY, GCD, MEAN, a_star, mean, stable
 
 __all__ = ["THEOREMS"]
 
 _d, _V, _X, _U, _q, _j, _e, _l = symbols("d V X U q j e l")
 _D, _Q, _mu, _dev, _a = symbols("D Q mu delta a")
 _OPEN = Interval(0, open_low=True)
-_DIVISOR = "d divides all decode lengths."
-_IN_STEP = "All requests are in stages of one residue class mod d, at first in stages -1 mod d."
-_FACTOR = "The parts sum to a divisor g of all decode lengths."
+_divides, _in_step, _rounds_agree, _joins, _loss, _memory = symbols(
+    "divides in_step rounds_agree joins loss M_d"
+)
+
+
+@dataclass(frozen=True)
+class March:
+    """A mix, a number d, and a state: cohorts in stages -1 mod d, and one stray request or none."""
+
+    mix: Workload
+    d: int
+    cohorts: tuple[Fraction, ...]
+    stray: Fraction
+
+    @property
+    def start(self) -> list[list[Fraction]]:
+        """The state, with the stray in the last stage but one of the longest class."""
+        state = _state(self.mix, list(self.cohorts), self.d)
+        if self.stray:
+            max(state, key=len)[-2] += self.stray
+        return state
+
+
+def _marches(rng: random.Random) -> Iterator[March]:
+    """Yield states in step, some that evict at once, some with a stray, some of no divisor."""
+    for seed in range(24):
+        for d in (1, 2, 3):
+            mix, cohorts = _random_mix(seed, d)
+            yield March(mix, d, tuple(cohorts), Fraction(0))
+    for seed in range(6):
+        mix, cohorts = _random_mix(seed, 2)
+        yield March(mix, 2, tuple(cohorts), Fraction(rng.randint(1, 9)))
+    for lengths in ((3, 4), (2, 3), (4, 5)):
+        mix = Workload.from_classes([(2, n_) for n_ in lengths], 100)
+        yield March(mix, 2, (Fraction(6), Fraction(rng.randint(0, 3))), Fraction(0))
+
+
+def _is_renormalised(march: March) -> bool | None:
+    """Whether the states after every d steps are those of the renormalised mix; 8 rounds."""
+    if any(c.decode_length % march.d for c in march.mix.classes):
+        return _only_last_stages(march)
+    watched, spread = _two_runs(march)
+    return watched == spread
+
+
+def _only_last_stages(march: March) -> bool:
+    """Whether all requests are in stages -1 mod d after d steps."""
+    run = simulate(march.mix, march.d, arithmetic="exact", state=march.start, record_states=True)
+    assert run.states is not None
+    d = march.d
+    return all(j % d == d - 1 for row in run.states[-1] for j, x in enumerate(row) if x)
+
+
+def _memory_of_cycle(march: March) -> Fraction:
+    return sum(
+        (
+            c.share * (c.input_length + (r + 1) * march.d)
+            for c in march.mix.classes
+            for r in range(c.decode_length // march.d)
+        ),
+        Fraction(0),
+    )
+
+
+def _measured_loss(march: March) -> Fraction | None:
+    if any(c.decode_length % march.d for c in march.mix.classes):
+        return None
+    return 1 - _measured(march.mix, march.d)
+
+
+def _comes_into_step(march: March) -> bool | None:
+    """Whether a state near the cycle, a thousandth out of step, is in step after L steps."""
+    if any(c.decode_length % march.d for c in march.mix.classes):
+        return None
+    mix, d = march.mix, march.d
+    ones = [Fraction(1)] * (mix.longest_decode // d)
+    start = _state(mix, [mix.capacity / _held(mix, ones, d)] * len(ones), d)
+    near = [[x * Fraction(999, 1000) for x in row] for row in start]
+    near[0][0] += sum(map(sum, start), Fraction(0)) / (1000 * (mix.longest_decode + 400))
+    run = simulate(mix, mix.longest_decode, arithmetic="exact", state=near, record_states=True)
+    assert run.states is not None
+    stages = {j % d for row in run.states[-1] for j, x in enumerate(row) if x}
+    return len(stages) == 1
+
 
 R10 = Theorem(
     label="R10",
     title="Renormalisation",
-    variables=(
-        *CLASSES,
-        *CAPACITY,
-        Variable("d", "a common divisor of the decode lengths", "an integer, at least 1"),
-        Variable(r"\mu", "mean decode length, in steps", "positive"),
-    ),
-    hypotheses=(_DIVISOR, _IN_STEP),
-    statement=(
-        r"Over $d$ steps, evictions included, such a state becomes what one step makes of it in "
-        r"the renormalised mix, with inputs $s_k / d$, decode lengths $l_k / d$, the same shares "
-        r"and capacity $B / d$. So the equilibrium of that mix is a limit cycle of period $d$, "
-        r"which loses the share $\frac{(d - 1) \mu}{2 d \sum_k p_k \sum_{i < l_k / d} (s_k + (i + "
-        r"1) d)} < \frac{1}{2}$ of the throughput, requests and tokens alike. For $d = g$, the "
-        r"gcd, its Floquet multipliers over $g$ steps are the roots of the renormalised "
-        r"characteristic polynomial, and zeros: it attracts all nearby states if the renormalised "
-        r"mix is stable."
-    ),
-    formula=Eq(
-        symbols("loss"),
-        (_d - 1) * _mu / (2 * _d * Function("M")(_d)),
+    claim=Claim(
+        objects=_marches,
+        quantities=(
+            Quantity(_d, "a number of steps", lambda march: march.d),
+            GCD,
+            MEAN,
+            Quantity(
+                _divides,
+                "$d$ divides all decode lengths",
+                lambda march: not any(c.decode_length % march.d for c in march.mix.classes),
+            ),
+            Quantity(
+                _in_step,
+                "all requests are in stages $-1$ mod $d$ at first",
+                lambda march: march.stray == 0 or march.d == 1,
+            ),
+            Quantity(
+                _rounds_agree,
+                "after every $d$ steps, evictions included, the state is what a step makes of it "
+                "in the renormalised mix, with inputs $s_k / d$, decode lengths $l_k / d$, the "
+                "same shares and capacity $B / d$",
+                _is_renormalised,
+            ),
+            Quantity(
+                _memory,
+                r"the memory $\sum_k p_k \sum_{i < l_k / d} (s_k + (i + 1) d)$ that an admission "
+                "in every round holds",
+                _memory_of_cycle,
+            ),
+            Quantity(
+                _loss,
+                "the share of the equilibrium's throughput, in requests and tokens alike, that is "
+                "lost on the limit cycle of period $d$ which is the renormalised mix's equilibrium",
+                _measured_loss,
+            ),
+            Quantity(
+                _joins,
+                "a state near that cycle, with a few requests out of step, is in step after $L$ "
+                "steps",
+                _comes_into_step,
+            ),
+        ),
+        hypotheses=(_divides, _in_step),
+        conclusions=(
+            _rounds_agree,
+            Eq(_loss, (_d - 1) * mean / (2 * _d * _memory)),
+            Lt(_loss, Rational(1, 2)),
+            Implies(Eq(_d, g), _joins),
+        ),
     ),
     uses=("balance", "kernel", "R11"),
     code=("stabkit.renormalized", "stabkit.synchronized_loss"),
@@ -164,7 +281,13 @@ R10 = Theorem(
             r"steps all are in step.",
             Inequality(
                 (B + _X - (s + _l) * _e) - B,
-                {_e: Interval(0, _X / (s + _l)), _X: _OPEN, B: _OPEN},
+                {
+                    _e: Interval(0, _X / (s + _l)),
+                    _X: _OPEN,
+                    B: _OPEN,
+                    s: Interval(0),
+                    _l: Interval(1),
+                },
             ),
         ),
         Step(
@@ -172,25 +295,14 @@ R10 = Theorem(
             r"From then on the deviation from the cycle obeys the renormalised mix, near its "
             r"equilibrium: the convolution of its kernel.",
             Deduction(
-                "linear-stability",
-                {"recurrence": Identity(_a * (_dev + B / _a) - _a * (B / _a), _a * _dev)},
-                r"Over $g$ steps the multipliers but zeros are the roots of the renormalised "
-                r"characteristic polynomial.",
+                LinearRecurrence(stable, symbols("F_d"), weight=_a, deviation=_dev, rest=B / _a),
+                r"So over $g$ steps the Floquet multipliers, but zeros, are the roots of the "
+                r"renormalised characteristic polynomial $F_d$: the cycle attracts all nearby "
+                r"states if the renormalised mix is stable.",
             ),
         ),
     ),
     checks=(
-        Step(
-            "runs",
-            r"Exact runs of the mix from random states in step, and of the renormalised mix.",
-            ExactFinite(
-                "cohorts in step after every round",
-                r"12 mixes, $d = 2, 3$, random states with evictions, 8 rounds",
-                lambda: [(seed, d) for seed in range(12) for d in (2, 3)],
-                lambda case: _rounds(*case)[0],
-                lambda case: _rounds(*case)[1],
-            ),
-        ),
         Step(
             "losses",
             r"Exact runs of ten rounds from the cycle's own state.",
@@ -204,7 +316,7 @@ R10 = Theorem(
                     [(0, 12), (10, 6)],
                 ],
                 lambda classes: 1 - synchronized_loss(Workload.from_classes(classes)),
-                lambda classes: _measured(Workload.from_classes(classes, 1000)),
+                lambda classes: _at_gcd(Workload.from_classes(classes, 1000)),
             ),
         ),
         Step(
@@ -221,7 +333,7 @@ R10 = Theorem(
     ),
     sharpness=(
         Witness(
-            _DIVISOR,
+            _divides,
             r"Lengths 3 and 4: two steps after all requests are in odd stages, some are in even "
             r"ones.",
             ExactFinite(
@@ -233,7 +345,7 @@ R10 = Theorem(
             ),
         ),
         Witness(
-            _IN_STEP,
+            _in_step,
             r"The equilibrium fills all stages and loses nothing, although (5, 3), (5, 6) has a "
             r"synchronised cycle that loses a ninth.",
             ExactFinite(
@@ -294,15 +406,17 @@ def _over_shares(mix: Workload, state: tuple[tuple[Fraction, ...], ...]) -> list
     return [[x / c.share for x in stages] for c, stages in pairs]
 
 
-def _rounds(seed: int, d: int) -> tuple[list[list[list[Fraction]]], list[list[list[Fraction]]]]:
+def _two_runs(march: March) -> tuple[list[list[list[Fraction]]], list[list[list[Fraction]]]]:
     """Return the states after every d steps, and what the renormalised mix says of them."""
-    mix, cohorts = _random_mix(seed, d)
+    mix, d = march.mix, march.d
     small = renormalized(mix, d)
-    run = simulate(
-        mix, 8 * d, arithmetic="exact", state=_state(mix, cohorts, d), record_states=True
-    )
+    run = simulate(mix, 8 * d, arithmetic="exact", state=march.start, record_states=True)
     other = simulate(
-        small, 8, arithmetic="exact", state=_state(small, cohorts, 1), record_states=True
+        small,
+        8,
+        arithmetic="exact",
+        state=_state(small, list(march.cohorts), 1),
+        record_states=True,
     )
     assert run.states is not None
     assert other.states is not None
@@ -316,9 +430,8 @@ def _rounds(seed: int, d: int) -> tuple[list[list[list[Fraction]]], list[list[li
     return watched, spread
 
 
-def _measured(mix: Workload) -> Fraction:
+def _measured(mix: Workload, d: int) -> Fraction:
     """Return the throughput of an exact run of ten rounds from the state of the cycle."""
-    d = mix.gcd
     assert mix.capacity is not None
     ones = [Fraction(1)] * (mix.longest_decode // d)
     start = _state(mix, [mix.capacity / _held(mix, ones, d)] * len(ones), d)
@@ -336,6 +449,10 @@ def _measured(mix: Workload) -> Fraction:
     return ratio
 
 
+def _at_gcd(mix: Workload) -> Fraction:
+    return _measured(mix, mix.gcd)
+
+
 def _only_odd(mix: Workload, state: list[list[int]]) -> bool:
     run = simulate(mix, 2, arithmetic="exact", state=state, record_states=True)
     assert run.states is not None
@@ -349,24 +466,135 @@ def _from_equilibrium(mix: Workload) -> Fraction:
     return sum(run.completed[1:], Fraction(0))
 
 
+_factor, _comes_back, _worst, _count = symbols("factor comes_back c_1 K")
+_of_class, _share = Function("q"), Function("p")
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A mix, and the parts of a composition."""
+
+    mix: Workload
+    parts: tuple[int, ...]
+
+
+def _composed(rng: random.Random) -> Iterator[Composed]:
+    """Yield compositions of the gcd, of its divisors, and of numbers that divide nothing."""
+    for factor in (1, 2, 3, 4, 6):
+        for _ in range(4):
+            classes = [(rng.randint(0, 9), factor * rng.randint(1, 3), rng.randint(1, 3))]
+            classes += [(rng.randint(0, 9), factor * rng.randint(1, 2), 1)]
+            mix = Workload.from_classes(classes, 1000)
+            yield Composed(mix, (factor,))
+            yield Composed(mix, (1,) * factor)
+            yield Composed(mix, _random_parts(rng, factor))
+            yield Composed(mix, _random_parts(rng, factor + 1))
+
+
+def _random_parts(rng: random.Random, total: int) -> tuple[int, ...]:
+    parts = []
+    while total:
+        parts.append(rng.randint(1, total))
+        total -= parts[-1]
+    return tuple(parts)
+
+
+def _places(x: Composed) -> dict[int, tuple[int, int]]:
+    """Return (part, D_i) by the residue of the stages."""
+    found, total = {}, 0
+    for part in x.parts:
+        total += part
+        found[total - 1] = (part, total)
+    return found
+
+
+def _memory_of_parts(x: Composed) -> Fraction:
+    g_ = sum(x.parts)
+    return sum(
+        (
+            part * c.share * (c.input_length + place + g_ * t)
+            for part, place in _places(x).values()
+            for c in x.mix.classes
+            for t in range(c.decode_length // g_)
+        ),
+        Fraction(0),
+    )
+
+
+def _composed_run(x: Composed) -> Trajectory:
+    g_ = sum(x.parts)
+    scale = x.mix.capacity / _memory_of_parts(x)
+    places = _places(x)
+    longest = x.mix.longest_decode
+    cohorts = [scale * places.get(j % g_, (0, 0))[0] for j in range(longest)]
+    start = [[c.share * y for y in cohorts[: c.decode_length]] for c in x.mix.classes]
+    return simulate(x.mix, g_, arithmetic="exact", state=start, record_states=True)
+
+
+def _same_again(x: Composed) -> bool:
+    run = _composed_run(x)
+    assert run.states is not None
+    return bool(run.states[0] == run.states[-1])
+
+
+def _completed(x: Composed, of_class: int | None = None) -> Fraction:
+    run = _composed_run(x)
+    done = run.completed if of_class is None else [row[of_class] for row in run.completed_by_class]
+    return sum(done[1:], Fraction(0)) / sum(x.parts)
+
+
+def _worst_throughput(x: Composed) -> Fraction:
+    return x.mix.capacity / _memory_of_parts(Composed(x.mix, (sum(x.parts),)))
+
+
 NECKLACES = Theorem(
     label="necklaces",
     title="A limit cycle for every necklace",
-    variables=(
-        *CLASSES,
-        *CAPACITY,
-        Variable("d_1, ..., d_m", "a composition of g; $D_i = d_1 + ... + d_i$", "at least 1"),
-        Variable(r"s, \mu", "mean input and mean decode length", "at least 0, positive"),
+    claim=Claim(
+        objects=_composed,
+        quantities=(
+            GCD,
+            A_STAR,
+            CAPACITY,
+            Quantity(
+                _factor,
+                "the parts $d_1, \\dots, d_m$ sum to a divisor of all decode lengths",
+                lambda x: not any(c.decode_length % sum(x.parts) for c in x.mix.classes),
+            ),
+            Quantity(
+                _comes_back,
+                r"the state with $c d_i$ requests in all stages $D_i - 1$ modulo the sum, $D_i = "
+                r"d_1 + \dots + d_i$, and none in others, is the same again after as many steps "
+                "as the sum",
+                _same_again,
+            ),
+            Quantity(c, "the requests that complete per step in that time", _completed),
+            Quantity(
+                _memory,
+                r"the memory $\sum_i d_i \sum_k p_k \sum_{t < l_k / g} (s_k + D_i + g t)$, $g$ "
+                "the sum",
+                _memory_of_parts,
+            ),
+            Quantity(
+                _of_class,
+                "the part of them that is of class $k$",
+                lambda x, k_: _completed(x, k_ - 1) / _completed(x),
+            ),
+            Quantity(_share, "the share $p_k$", lambda x, k_: x.mix.classes[k_ - 1].share),
+            Quantity(_count, "the number of classes", lambda x: len(x.mix.classes)),
+            Quantity(
+                _worst, "the same for one part, the synchronised cycle of R10", _worst_throughput
+            ),
+        ),
+        hypotheses=(_factor,),
+        conclusions=(
+            _comes_back,
+            Eq(c * _memory, B),
+            Every(Eq(_of_class(k), _share(k)), k, 1, _count),
+            Ge(c, _worst),
+            Le(c, a_star),
+        ),
     ),
-    hypotheses=(_FACTOR,),
-    statement=(
-        r"Let cohort $y_j = c d_i$ in all stages $j = D_i - 1$ mod $g$, and 0 in all others, with "
-        r"$c \sum_i d_i \sum_k p_k \sum_{t < l_k / g} (s_k + D_i + g t) = B$. This state is on a "
-        r"limit cycle whose period divides $g$; $c$ is its throughput per step, and the classes "
-        r"complete in proportion to their shares. $c$ falls with $\sum d_i^2$: the best is $(1, "
-        r"\dots, 1)$, the equilibrium, and the worst is $(g)$, the synchronised cycle of R10."
-    ),
-    formula=Eq(c * Function("M")(_Q), B),
     uses=("balance", "R11"),
     code=("stabkit.necklace_cycles", "stabkit.necklace_cycle"),
     references=(paper("section 5, on limit cycles"),),
@@ -436,7 +664,7 @@ NECKLACES = Theorem(
     ),
     sharpness=(
         Witness(
-            _FACTOR,
+            _factor,
             r"For 2 and 3, with the gcd 1, the composition (2) has no cycle: from all requests in "
             r"odd stages a run is not back after two steps.",
             ExactFinite(

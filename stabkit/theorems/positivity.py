@@ -17,8 +17,8 @@ the other parameters are: `b > a` if the ends are excluded, `b >= a` if not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import Dummy, Expr, Poly, Symbol, cancel, fraction, sympify, together
@@ -71,12 +71,9 @@ def is_positive(expression: Any, domains: Mapping[Symbol, Interval], strict: boo
     False
     """
     found, positive, free = sympify(expression), set(), set()
+    if not all(is_positive(*end, strict) for end in _ends(found, domains)):
+        return False
     for symbol, domain in domains.items():
-        if domain.high is not None and domain.closed and found.has(symbol):
-            rest = dict(domains)
-            del rest[symbol]
-            if not is_positive(found.subs(symbol, domain.high), rest, strict):
-                return False
         fresh = Dummy("u")
         low = sympify(domain.low)
         if domain.high is None:
@@ -97,6 +94,21 @@ def is_positive(expression: Any, domains: Mapping[Symbol, Interval], strict: boo
     return _no_negative(sign * denominator, free, positive, strict=True) and _no_negative(
         sign * numerator, free, positive, strict
     )
+
+
+def _ends(
+    found: Expr, domains: Mapping[Symbol, Interval]
+) -> Iterator[tuple[Expr, Mapping[Symbol, Interval]]]:
+    """Yield the expression at the upper end of every closed domain, with the other domains."""
+    for symbol, domain in domains.items():
+        if domain.closed and domain.high is not None and found.has(symbol):
+            at = {symbol: sympify(domain.high)}
+            yield found.subs(at), {x: _at(d, at) for x, d in domains.items() if x != symbol}
+
+
+def _at(domain: Interval, values: Mapping[Symbol, Expr]) -> Interval:
+    high = None if domain.high is None else sympify(domain.high).subs(values)
+    return replace(domain, low=sympify(domain.low).subs(values), high=high)
 
 
 def has_points(domains: Mapping[Symbol, Interval]) -> bool:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
-from sympy import And, Equivalent, Function, Implies, Not, Or, Symbol, latex
+from sympy import And, Equivalent, Function, Implies, Not, Or, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import false, true
+from sympy.printing.latex import LatexPrinter
 
 from .claims import Claim, Every, Exists, Quantity
 from .facts import Holds, Summed
 
 __all__ = ["asserted", "conclusions", "hypotheses", "notation", "said"]
+
+_AS_DECIMAL = 100  # denominators from here on
 
 
 def hypotheses(claim: Claim) -> tuple[str, ...]:
@@ -103,9 +107,24 @@ def _symbol(symbol: Any) -> str:
     return _math(Function(symbol.__name__)) if isinstance(symbol, type) else _math(symbol)
 
 
+class _Printer(LatexPrinter):  # type: ignore[misc]
+    """LaTeX with long decimals as such, and arguments in plain brackets."""
+
+    def _print_Rational(self, number: Any) -> str:  # noqa: N802
+        digits = next((k for k in range(9) if 10**k % number.q == 0), None)
+        if digits is None or number.q < _AS_DECIMAL:
+            return str(super()._print_Rational(number))
+        return f"{Decimal(number.p) / Decimal(number.q):.{digits}f}"
+
+    def _print_LessThan(self, relation: Any) -> str:  # noqa: N802
+        return rf"{self._print(relation.lhs)} \le {self._print(relation.rhs)}"
+
+    def _print_GreaterThan(self, relation: Any) -> str:  # noqa: N802
+        return rf"{self._print(relation.lhs)} \ge {self._print(relation.rhs)}"
+
+
 def _math(expression: Any) -> str:
-    """Return LaTeX without the braces and sizes that sympy puts around arguments."""
-    text = str(latex(expression, mul_symbol=None)).replace(r"\leq", r"\le").replace(r"\geq", r"\ge")
+    text = str(_Printer({"mul_symbol": None}).doprint(expression))
     return text.replace(r"{\left(", "(").replace(r" \right)}", ")")
 
 
