@@ -144,9 +144,9 @@ and the worst is a single arc. There all requests march in step, one cohort for 
 are admitted until the memory is full, although they will grow; in each of the l - 1 steps after
 that some of them are evicted to make room for the others, and what they had done is lost.
 
-For one decode length it is *proved* that every necklace but the worst repels, that every start gets
-onto one of these cycles in finitely many steps, and that all starts but a set of volume 0 get onto
-the worst one. So this is what a server with outputs of one length comes to, whatever its prompts (s
+For one decode length every necklace but the worst repels, every start gets onto one of these cycles
+in finitely many steps, and all starts but a set of volume 0 get onto the worst one (R6′, R6a; how
+far that is proved stands below). So this is what a server with outputs of one length comes to, whatever its prompts (s
 is then their mean), and it loses
 
     (l - 1) / (2 (s + l))
@@ -275,29 +275,37 @@ def _arguments(classes: Iterable[tuple[int, ...]]) -> str:
     return " ".join(":".join(map(str, each)) for each in classes)
 
 
+@cache
+def badge(label: str) -> str:
+    """Return the status of a theorem as the runner found it, with its label."""
+    return next(f"{one.badge}: {label}" for one in stabkit.theorems() if one.label == label)
+
+
 STATUS = (
     ("statement", "status"),
     (
         "every necklace of the gcd has its cycle, with this throughput, for any mix",
-        "proved: `stabkit.dynamics.necklaces`; for arcs d, 1, …, 1 of one decode length: [ADLS]",
+        f"{badge('necklaces')}, `stabkit.dynamics.necklaces`; for arcs d, 1, …, 1 of one decode "
+        "length: [ADLS]",
     ),
     (
         "one decode length: the worst cycle attracts, all other necklaces repel",
-        "proved: `stabkit.spectrum.poincare`, `stabkit.dynamics.necklaces`",
+        f"{badge('R6a')}, `stabkit.spectrum.poincare`, `stabkit.dynamics.necklaces`",
     ),
     (
         "one decode length: every start gets onto a necklace cycle in finitely many steps, and all "
         "but a null set onto the worst one",
-        "proved: `stabkit.dynamics.capture`; that they converge to the worst one: [ADLS]",
+        f"{badge('R6′')}, {badge('R6b')}, `stabkit.dynamics.capture`; that they converge to the "
+        "worst one: [ADLS]",
     ),
     (
         "the losses of the worst and of the synchronised cycle, and their limits",
-        "proved; the tables are exact fractions, rounded in print",
+        f"{badge('worst-cycle')}, {badge('R10')}; the tables are exact fractions, rounded in print",
     ),
     (
         "states in step obey the renormalised mix; the cycle in step by the gcd attracts nearby "
         "states if that is stable, and repels if it is unstable",
-        "proved: `stabkit.dynamics.renormalization`",
+        f"{badge('R10')}, `stabkit.dynamics.renormalization`",
     ),
     (
         "a given mix is stable or unstable",
@@ -314,7 +322,7 @@ STATUS = (
     ),
     (
         "completions over `p_k a*` never rise with the decode length",
-        "proved: `stabkit.publish.losses`",
+        "written proof: `stabkit.publish.losses`",
     ),
     (
         "several decode lengths: a complete list of the cycles",
@@ -330,6 +338,8 @@ STATUS = (
 def status() -> str:
     return f"""\
 ## What is proved, and what is not
+
+What the words mean stands in [the theory](theory/README.md).
 
 {markdown_table(STATUS, left=2)}"""
 
