@@ -146,8 +146,8 @@ that some of them are evicted to make room for the others, and what they had don
 
 For one decode length every necklace but the worst repels, every start gets onto one of these cycles
 in finitely many steps, and all starts but a set of volume 0 get onto the worst one (R6′, R6a; how
-far that is proved stands below). So this is what a server with outputs of one length comes to, whatever its prompts (s
-is then their mean), and it loses
+far that is proved stands below). So this is what a server with outputs of one length comes to,
+whatever its prompts (s is then their mean), and it loses
 
     (l - 1) / (2 (s + l))
 

@@ -9,7 +9,7 @@ from math import gcd, prod
 from typing import Any
 
 import networkx
-from sympy import Eq, Function, Poly, Rational, cyclotomic_poly, diff, divisors, rem, symbols
+from sympy import Eq, Function, Ne, Poly, Rational, cyclotomic_poly, diff, divisors, rem, symbols
 
 from stabkit import (
     Workload,
@@ -339,7 +339,7 @@ R2 = Theorem(
             COMMON,
             COMMON_INPUT,
             LONGEST,
-            Quantity(lam, "any number", lambda at: at.point),
+            Quantity(lam, "a number", lambda at: at.point),
             Quantity(
                 _F,
                 r"the characteristic polynomial $F(\lambda) = \sum_m g_m \lambda^{L-1-m}$",
@@ -362,7 +362,7 @@ R2 = Theorem(
                 parts=_stages_of,
             ),
         ),
-        hypotheses=(common,),
+        hypotheses=(common, Ne(lam, 0)),
         conclusions=(Eq(_F, (s + longest) * _A - lam * _slope),),
     ),
     uses=("kernel",),

@@ -43,7 +43,16 @@ from sympy.logic.boolalg import BooleanFunction, false, true
 from ..errors import StabkitError
 from ..spectrum.spectral_radius import RealEnclosure
 
-__all__ = ["Claim", "Every", "Exists", "MalformedClaim", "Quantity", "Tried", "changed"]
+__all__ = [
+    "Claim",
+    "Every",
+    "Exists",
+    "MalformedClaim",
+    "Quantity",
+    "Tried",
+    "changed",
+    "symbols_of",
+]
 
 _Interval = tuple[Fraction, Fraction]
 _SEED = 20261129
@@ -175,7 +184,7 @@ class Claim:
     def _check_symbols(self) -> None:
         known = self.known()
         for predicate in (*self.hypotheses, *self.conclusions):
-            for part in _needed(predicate):
+            for part in symbols_of(predicate):
                 if part not in known:
                     raise MalformedClaim(f"'{part}' of a claim must be one of its quantities.")
 
@@ -308,16 +317,16 @@ def _drawn(objects: Callable[[random.Random], Iterable[Any]]) -> tuple[_Drawn, .
     return tuple(_Drawn(one) for one in objects(random.Random(_SEED)))
 
 
-def _needed(expression: Any) -> set[Any]:
-    """Return the symbols and functions that need a quantity."""
-    if isinstance(expression, (Every, Exists)):
-        body, index, low, high = expression.args
-        return (_needed(body) - {index}) | _needed(low) | _needed(high)
-    if isinstance(expression, AppliedUndef):
-        return {expression.func}.union(*map(_needed, expression.args))
-    if isinstance(expression, Symbol):
-        return {expression}
-    return set().union(*map(_needed, expression.args))
+def symbols_of(predicate: Any) -> set[Any]:
+    """Return the symbols and functions of a predicate that need a quantity."""
+    if isinstance(predicate, (Every, Exists)):
+        body, index, low, high = predicate.args
+        return (symbols_of(body) - {index}) | symbols_of(low) | symbols_of(high)
+    if isinstance(predicate, AppliedUndef):
+        return {predicate.func}.union(*map(symbols_of, predicate.args))
+    if isinstance(predicate, Symbol):
+        return {predicate}
+    return set().union(*map(symbols_of, predicate.args))
 
 
 def _exact(value: Any) -> _Interval | None:

@@ -33,10 +33,10 @@ from fractions import Fraction
 from numbers import Rational as ExactNumber
 from typing import Any, Literal, Protocol, TypeAlias, get_args
 
-from sympy import Add, Basic, Eq, Expr, Ge, Gt, Le, Lt, Matrix, MatrixBase, Sum, Symbol, sympify
+from sympy import Add, Basic, Eq, Expr, Ge, Gt, Le, Lt, Matrix, MatrixBase, Ne, Sum, Symbol, sympify
 
 from ..spectrum.spectral_radius import RealEnclosure
-from .exact_zero import contradiction, vanishes
+from .exact_zero import contradiction, denominators, vanishes
 from .facts import Fact
 from .positivity import Interval, has_points, is_positive
 
@@ -158,8 +158,9 @@ class Identity:
         """Return the equation, under what is given; none of matrices."""
         if isinstance(self.left, MatrixBase):
             return ()
-        given = tuple(Eq(sympify(zero), 0, evaluate=False) for zero in self.given)
-        return (Fact(Eq(sympify(self.left), sympify(self.right), evaluate=False), given),)
+        given = [Eq(sympify(zero), 0, evaluate=False) for zero in self.given]
+        given += _defined(self.left, self.right)
+        return (Fact(Eq(sympify(self.left), sympify(self.right), evaluate=False), tuple(given)),)
 
     def problem(self) -> str | None:
         """Return what is impossible about `given`, or a denominator that is zero."""
@@ -209,7 +210,8 @@ class Summation:
         """Return the closed form of the sum, for upper >= lower - 1."""
         total = Sum(self.term, (self.index, self.lower, self.upper))
         enough = Ge(self.upper, sympify(self.lower) - 1, evaluate=False)
-        return (Fact(Eq(total, sympify(self.closed), evaluate=False), (enough,)),)
+        conditions = (enough, *_defined(self.term, self.closed))
+        return (Fact(Eq(total, sympify(self.closed), evaluate=False), conditions),)
 
     def problem(self) -> str | None:
         """Return None: the sum is taken for granted."""
@@ -419,6 +421,11 @@ class Numeric(_WithoutFacts):
         """Yield it with a right side beyond the tolerance, and with an empty grid."""
         yield replace(self, right=lambda case: self.right(case) + 2 * self.tolerance + 1e-9)
         yield replace(self, cases=tuple)
+
+
+def _defined(*expressions: Any) -> list[Any]:
+    """Return that no denominator is zero."""
+    return [Ne(below, 0, evaluate=False) for below in denominators(expressions)]
 
 
 def _conditions(domains: Mapping[Symbol, Interval]) -> Iterator[Any]:

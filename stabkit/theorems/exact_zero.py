@@ -45,7 +45,7 @@ from sympy import (
 )
 from sympy.core.function import AppliedUndef
 
-__all__ = ["Generators", "contradiction", "vanishes"]
+__all__ = ["Generators", "contradiction", "denominators", "vanishes"]
 
 
 class Generators:
@@ -168,9 +168,7 @@ def contradiction(expressions: Iterable[Any], given: Iterable[Any]) -> str | Non
     generators, parts = Generators(), list(_entries(expressions))
     try:
         relations = [_numerator(relation, generators) for relation in given]
-        below = {
-            generators.rational(d): d for part in [*parts, *given] for d in _denominators(part)
-        }
+        below = {generators.rational(d): d for d in denominators([*parts, *given])}
     except ValueError:
         return None
     if any(relation == 0 for relation in relations):
@@ -198,11 +196,30 @@ def _entries(expressions: Iterable[Any]) -> Iterator[Expr]:
         yield from expression if isinstance(expression, MatrixBase) else (sympify(expression),)
 
 
-def _denominators(expression: Any) -> Iterator[Expr]:
-    """Yield what stands below a line anywhere in an expression."""
-    for part in preorder_traversal(sympify(expression)):
-        if isinstance(part, Pow) and part.exp.could_extract_minus_sign():
-            yield part.base
+def denominators(expressions: Iterable[Any]) -> list[Expr]:
+    """Return what must not be zero for expressions to have a value.
+
+    That is (for the laws of exponents, too) the base of every power whose exponent has a negative term, anywhere in them.
+
+    Examples
+    --------
+    >>> from sympy import symbols
+    >>> x, y = symbols("x y")
+    >>> l, m = symbols("l m", integer=True)
+    >>> denominators([x / (1 - y), x ** (l - m), x**2 * y**l])
+    [1 - y, x]
+    """
+    found = {
+        part.base: None
+        for expression in _entries(expressions)
+        for part in preorder_traversal(expression)
+        if isinstance(part, Pow) and any(_is_negative(e) for e in Add.make_args(expand(part.exp)))
+    }
+    return [base for base in found if not base.is_number]
+
+
+def _is_negative(term: Expr) -> bool:
+    return bool(term.as_coeff_Mul()[0].is_negative)
 
 
 def _numerator(expression: Any, generators: Generators) -> Expr:

@@ -13,8 +13,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Symbol
-from sympy.core.relational import Equality, GreaterThan, Relational, StrictGreaterThan
+from sympy import Gt, Symbol
+from sympy.core.relational import (
+    Equality,
+    GreaterThan,
+    Relational,
+    StrictGreaterThan,
+    Unequality,
+)
 from sympy.logic.boolalg import BooleanFunction
 
 from .exact_zero import vanishes
@@ -108,6 +114,9 @@ def follows(condition: Any, assumed: Iterable[Any]) -> bool:
     assumptions = list(assumed)
     if any(same(condition, assumption) for assumption in assumptions):
         return True
+    if isinstance(condition, Unequality) and condition.rhs == 0:
+        signs = (Gt(condition.lhs, 0, evaluate=False), Gt(-condition.lhs, 0, evaluate=False))
+        return any(follows(sign, assumptions) for sign in signs)
     strict = isinstance(condition, Relational) and _greater(condition, StrictGreaterThan)
     loose = isinstance(condition, Relational) and _greater(condition, GreaterThan)
     if strict in (None, False) and loose in (None, False):

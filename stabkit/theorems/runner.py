@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidArgument, shown
-from .claims import MalformedClaim, Tried
+from .claims import Claim, MalformedClaim, Tried
 from .evidence import (
     Cited,
     Enclosure,
@@ -29,8 +29,7 @@ from .evidence import (
     Summation,
     weakest,
 )
-from .facts import Fact
-from .links import facts_of, links, misused
+from .links import links, misused
 from .records import Step, Theorem
 from .registry import MalformedRecord
 from .textbook.deduction import Deduction
@@ -114,7 +113,7 @@ def prove(
     """
     wanted = selected(theorems, labels)
     needed = _with_uses(theorems, wanted)
-    known = {theorem.label: facts_of(theorem.claim) for theorem in needed}
+    known = {theorem.label: theorem.claim for theorem in needed}
     found: dict[str, CheckedTheorem] = {}
     for theorem, parts in zip(needed, map(_parts, needed), strict=True):
         used = {label: known[label] for label in theorem.uses}
@@ -185,7 +184,7 @@ def _step(step: Step) -> CheckedStep:
 def _checked(
     theorem: Theorem,
     parts: _Parts,
-    used: Mapping[str, tuple[Fact, ...]],
+    used: Mapping[str, Claim],
     found: Mapping[str, CheckedTheorem],
 ) -> CheckedTheorem:
     problem = parts.problem or _vacuous(theorem, parts.tried) or misused(theorem, used)

@@ -11,7 +11,7 @@ import pytest
 import stabkit
 from stabkit.publish.theorem_pages import theory_pages
 from stabkit.publish.theorem_tex import theory_tex
-from stabkit.theorems.links import facts_of, links
+from stabkit.theorems.links import links
 from stabkit.theorems.records import Step
 
 RECORDS = stabkit.theorems()
@@ -57,8 +57,7 @@ def test_the_badges_are_those_of_the_runner(checked):
 @pytest.mark.parametrize("theorem", RECORDS, ids=LABELS)
 def test_a_changed_claim_is_never_proved(theorem):
     """Every constant, relation, connective and quantifier, and every hypothesis left out."""
-    earlier = {one.label: facts_of(one.claim) for one in RECORDS}
-    used = {label: earlier[label] for label in theorem.uses}
+    used = {one.label: one.claim for one in RECORDS if one.label in theorem.uses}
     mutants = list(theorem.claim.mutants())
     assert len(mutants) >= 5
     for claim in mutants:
