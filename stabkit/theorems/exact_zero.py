@@ -199,7 +199,8 @@ def _entries(expressions: Iterable[Any]) -> Iterator[Expr]:
 def denominators(expressions: Iterable[Any]) -> list[Expr]:
     """Return what must not be zero for expressions to have a value.
 
-    That is (for the laws of exponents, too) the base of every power whose exponent has a negative term, anywhere in them.
+    That is (for the laws of exponents, too) the base of every power whose exponent has a negative
+    term, anywhere in them.
 
     Examples
     --------
