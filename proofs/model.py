@@ -226,11 +226,7 @@ def _evicted_tokens(moment: Moment) -> Fraction:
 
 def _early_and_late(rng: random.Random) -> Iterator[Moment]:
     """Steps with all that came before, L steps and more from the start."""
-    return (x for x in moments(rng, ("greedy", "greedy", "damped:1/2")) if x.step >= _back(x))
-
-
-def _back(moment: Moment) -> int:
-    return max(c.decode_length for c in moment.mix.classes) - 1
+    return (x for x in moments(rng, ("greedy", "greedy", "damped:1/2")) if x.step >= x.longest - 1)
 
 
 KERNEL_THEOREM = Theorem(
@@ -540,7 +536,7 @@ CLOSED_FORM = Theorem(
 
 def _sparse_terms(part: dict[Any, Any], at: Fraction) -> Fraction:
     s_, l_ = Fraction(part[s]), part[length]
-    bracket = s_ + 1 - s_ * at - (s_ + l_ + 1) * at**l_ + (s_ + l_) * at ** (l_ + 1)
+    bracket: Fraction = s_ + 1 - s_ * at - (s_ + l_ + 1) * at**l_ + (s_ + l_) * at ** (l_ + 1)
     return Fraction(part[p]) * bracket
 
 

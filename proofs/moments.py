@@ -52,6 +52,11 @@ class Moment:
     step: int
 
     @property
+    def longest(self) -> int:
+        """The longest decode length."""
+        return max(len(row) for row in self.run.start)
+
+    @property
     def mix(self) -> Workload:
         """The mix of the run."""
         return self.run.mix
@@ -60,7 +65,8 @@ class Moment:
         """The state after the step, or some steps back."""
         states = self.run.trajectory.states
         assert states is not None
-        return states[self.step - back]
+        found: list[list[Any]] = states[self.step - back]
+        return found
 
     def admitted(self, back: int = 0) -> Fraction:
         """The requests admitted in the step, or some steps back; 0 before the start."""

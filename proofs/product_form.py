@@ -42,7 +42,7 @@ def _stage(moment: Moment, j_: int) -> Fraction:
     """Return y_j: the requests in a stage, over the shares of the classes that have it."""
     rows = zip(moment.mix.classes, moment.state(), strict=True)
     found = [(row[j_], c.share) for c, row in rows if 0 <= j_ < c.decode_length]
-    return Fraction(sum(x for x, _ in found)) / sum(share for _, share in found)
+    return sum((x for x, _ in found), Fraction(0)) / sum((w for _, w in found), Fraction(0))
 
 
 def _merged(mix: Workload) -> dict[int, list[int]]:
@@ -78,13 +78,9 @@ def _mean_input(mix: Workload, group: list[int]) -> Fraction:
     return Fraction(held_) / _share(mix, group)
 
 
-def _longest(moment: Moment) -> int:
-    return max(c.decode_length for c in moment.mix.classes)
-
-
 def _moments(rng: random.Random) -> Iterator[Moment]:
     found = moments(rng, ("greedy", "greedy", "damped:1/2"))
-    return (one for k_, one in enumerate(found) if k_ % 2 or one.step == _longest(one) - 1)
+    return (one for k_, one in enumerate(found) if k_ % 2 or one.step == one.longest - 1)
 
 
 R11 = Theorem(
