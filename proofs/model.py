@@ -39,6 +39,7 @@ from .moments import (
     count,
     determinant,
     dies_out,
+    evicted_tokens,
     held,
     moments,
     stage_map,
@@ -213,17 +214,6 @@ def _lifetime(stages: Any) -> Any:
     return stages * (s + (stages + 1) / 2)
 
 
-def _evicted_tokens(moment: Moment) -> Fraction:
-    """Return what those evicted would hold now, from the losses that the states show."""
-    found = Fraction(0)
-    for k, c in enumerate(moment.mix.classes):
-        for m_ in range(1, c.decode_length):
-            for age in range(1, min(m_, moment.step) + 1):
-                earlier, later = moment.state(m_ - age + 1), moment.state(m_ - age)
-                found += (c.input_length + m_ + 1) * (earlier[k][age - 1] - later[k][age])
-    return found
-
-
 def _early_and_late(rng: random.Random) -> Iterator[Moment]:
     """Steps with all that came before, L steps and more from the start."""
     return (x for x in moments(rng, ("greedy", "greedy", "damped:1/2")) if x.step >= x.longest - 1)
@@ -244,7 +234,7 @@ KERNEL_THEOREM = Theorem(
                 r"the tokens that would be held by the requests which were admitted in the last "
                 r"$L$ steps and have been evicted, $\sum_k \sum_{m < l_k} (s_k + m + 1) (p_k "
                 r"a_{n-m} - x_k^{(m)})$",
-                _evicted_tokens,
+                evicted_tokens,
                 summand=(s + m + 1) * (p * admitted - count),
                 parts=stages_of,
             ),

@@ -32,6 +32,7 @@ __all__ = [
     "determinant",
     "dies_out",
     "empty_start",
+    "evicted_tokens",
     "held",
     "held_by",
     "moments",
@@ -41,7 +42,7 @@ __all__ = [
 ]
 
 Rows = tuple[tuple[Fraction, ...], ...]
-count, admitted, held = symbols("x a M")
+count, admitted, held = symbols("x a_m M")
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,17 @@ def stages_of(moment: Moment) -> Iterator[dict[Any, Any]]:
     for c, row in zip(moment.mix.classes, moment.state(), strict=True):
         for m_, x in enumerate(row):
             yield {s: c.input_length, p: c.share, m: m_, count: x, admitted: moment.admitted(m_)}
+
+
+def evicted_tokens(moment: Moment) -> Fraction:
+    """Return what those evicted would hold now, from the losses that the states show."""
+    found = Fraction(0)
+    for k, c in enumerate(moment.mix.classes):
+        for m_ in range(1, c.decode_length):
+            for age in range(1, min(m_, moment.step) + 1):
+                earlier, later = moment.state(m_ - age + 1), moment.state(m_ - age)
+                found += (c.input_length + m_ + 1) * (earlier[k][age - 1] - later[k][age])
+    return found
 
 
 STEP = Quantity(n, "the steps made since the start", lambda moment: moment.step)
