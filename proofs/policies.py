@@ -1,15 +1,24 @@
-"""Chapter 6: admission policies, their closed loops, and what they complete."""
+"""Chapter 6: admission policies, their closed loops, and what they complete.
+
+While nothing is evicted, a linear policy makes a recurrence of the admissions; its characteristic
+polynomial is read off the coefficients, as that of the kernel is.
+"""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from itertools import product
+from typing import Any
 
-from sympy import Eq, Function, Sum, symbols
+from sympy import Eq, Function, Ge, Implies, Le, Lt, Poly, Rational, symbols
 
 from stabkit import (
     Damped,
+    Greedy,
     RateLimited,
     Workload,
     characteristic_polynomial,
@@ -17,19 +26,46 @@ from stabkit import (
     closed_loop_polynomial,
     simulate,
 )
-from stabkit.theorems.evidence import Deduction, ExactFinite, Identity, Inequality
+from stabkit.spectrum.isolation import isolated_disc_counts
+from stabkit.theorems.claims import Claim, Every, Quantity
+from stabkit.theorems.evidence import ExactFinite, Identity, Inequality
 from stabkit.theorems.positivity import Interval
-from stabkit.theorems.records import Step, Theorem, Variable, Witness, paper
+from stabkit.theorems.records import Step, Theorem, Use, Witness, paper
+from stabkit.theorems.textbook.algebra import Linearity
+from stabkit.theorems.textbook.deduction import Deduction
+from stabkit.theorems.textbook.zeros import Rouche
 
-from .notation import CAPACITY, CLASSES, B, lam, m
+from .moments import (
+    STEP,
+    Moment,
+    admitted,
+    count,
+    empty_start,
+    evicted_tokens,
+    moments,
+    near_start,
+    stages_of,
+)
+from .notation import B, k, m, n, p, s, z
+from .objects import Run, full_start, mixes, scattered_start
+from .quantities import A_STAR, CAPACITY, KERNEL, LONGEST, a_star, kernel_sum, longest
 
-__all__ = ["THEOREMS", "small_mixes"]
+__all__ = [
+    "MADE",
+    "MEMORY",
+    "THEOREMS",
+    "TOKENS",
+    "lost",
+    "made",
+    "needs",
+    "small_mixes",
+    "tokens",
+]
 
-_kappa, _g0, _rest, _G, _a, _u, _x, _y, _A, _X = symbols("kappa g_0 R G_1 a U x y A X")
-_r, _eta, _d, _S, _P, _M = symbols("r eta d S P mu")
-_L = symbols("L", integer=True)
+_kappa, _g0, _rest, _G, _x = symbols("kappa g_0 S G_1 x")
+_r, _first = symbols("r d")
+made, lost, needs, tokens = symbols("W V U N")
 _OPEN = Interval(0, open_low=True)
-_GAIN = {_kappa: Interval(0, 1)}
 
 
 def small_mixes() -> Iterator[Workload]:
@@ -38,25 +74,131 @@ def small_mixes() -> Iterator[Workload]:
         yield Workload.from_classes([(inputs + i, n_, i + 1) for i, n_ in enumerate(lengths)], 1000)
 
 
+@dataclass(frozen=True)
+class Paced(Moment):
+    """A step of a run, and a constant rate of admissions."""
+
+    rate: Fraction = Fraction(1)
+
+
+def _stages(moment: Moment) -> Iterator[dict[Any, Any]]:
+    """Yield the stages after the step; d is 1 for the newcomers, else 0."""
+    return ({**part, _first: int(part[m] == 0)} for part in stages_of(moment))
+
+
+def _over_stages(moment: Moment, term: Any) -> Fraction:
+    return sum((term(part) for part in _stages(moment)), Fraction(0))
+
+
+_WEIGHT = p * (s + m + 1)
+_TERMS = {
+    made: _WEIGHT * admitted,
+    needs: (1 - _first) * (s + m + 1) * count,
+    tokens: _first * _WEIGHT * admitted,
+    lost: (1 - _first) * (s + m + 1) * (p * admitted - count),
+}
+MADE = Quantity(
+    made,
+    r"the convolution $\sum_{m=0}^{L-1} g_m a_{n-m}$ of the admissions with the memory kernel",
+    lambda moment: sum(
+        KERNEL.value(moment, m_) * moment.admitted(m_) for m_ in range(moment.longest)
+    ),
+    summand=_TERMS[made],
+    parts=_stages,
+)
+NEEDS = Quantity(
+    needs,
+    r"the tokens that the survivors of the step need",
+    lambda moment: _over_stages(
+        moment, lambda part: (1 - part[_first]) * (part[s] + part[m] + 1) * part[count]
+    ),
+    summand=_TERMS[needs],
+    parts=_stages,
+)
+TOKENS = Quantity(
+    tokens,
+    r"the tokens that are admitted, $g_0 a_n$ with $g_0 = \sum_k p_k (s_k + 1)$",
+    lambda moment: KERNEL.value(moment, 0) * moment.admitted(),
+    summand=_TERMS[tokens],
+    parts=_stages,
+)
+LOST = Quantity(
+    lost,
+    r"the tokens that would be held by the requests which were admitted in the last $L$ steps and "
+    r"have been evicted, $\sum_k \sum_{m < l_k} (s_k + m + 1) (p_k a_{n-m} - x_k^{(m)})$",
+    evicted_tokens,
+    summand=_TERMS[lost],
+    parts=_stages,
+)
+MEMORY = Step(
+    "memory",
+    r"What the survivors need, what is admitted and what the evicted would hold is what all "
+    r"admissions of the last $L$ steps would hold: $W = U + N + V$, stage by stage.",
+    Deduction(Linearity(Eq(made, needs + tokens + lost), _TERMS)),
+)
+
+_at_rest, _first_at_rest, _a = symbols("R N^* a")
+_AT_REST = {_at_rest: _WEIGHT * _a, _first_at_rest: _first * _WEIGHT * _a}
+_PACE = (
+    Quantity(_a, "a constant number of admissions per step", lambda moment: moment.rate),
+    Quantity(
+        _G,
+        r"$G(1) = \sum_m g_m$",
+        kernel_sum,
+        summand=_WEIGHT,
+        parts=_stages,
+    ),
+    Quantity(
+        _at_rest,
+        r"the tokens in memory with $p_k a$ requests in every stage of class $k$",
+        lambda moment: _over_stages(
+            moment, lambda part: part[p] * moment.rate * (part[s] + part[m] + 1)
+        ),
+        summand=_AT_REST[_at_rest],
+        parts=_stages,
+    ),
+)
+_TOTAL = Step(
+    "constant-admissions",
+    r"Constant admissions hold $a$ times what one admission holds over its life.",
+    Deduction(Linearity(Eq(_at_rest, _a * _G), {_at_rest: _AT_REST[_at_rest], _G: _WEIGHT})),
+)
+
+
+def _greedy_steps(rng: random.Random) -> Iterator[Paced]:
+    for one in moments(rng, ("greedy", "greedy", "damped:1/2")):
+        if one.step >= one.longest - 1:
+            rate = Fraction(one.mix.capacity or 0) / kernel_sum(one)
+            yield Paced(one.run, one.step, rate * Fraction(rng.choice((10, 10, 9)), 10))
+
+
 GREEDY = Theorem(
     label="greedy",
     title="Greedy admission",
-    variables=(*CLASSES, *CAPACITY),
-    hypotheses=("Nothing is evicted.",),
-    statement=(
-        r"Greedy admission has the characteristic polynomial $F(\lambda) = \sum_m g_m "
-        r"\lambda^{L-1-m}$ and the equilibrium $a^* = B / G(1)$."
+    claim=Claim(
+        objects=_greedy_steps,
+        quantities=(STEP, LONGEST, CAPACITY, NEEDS, TOKENS, LOST, MADE, *_PACE),
+        hypotheses=(Ge(n, longest), Eq(lost, 0), Eq(tokens, B - needs), Eq(_at_rest, B)),
+        conclusions=(Eq(made, B), Eq(_a * _G, B)),
     ),
-    formula=Eq(symbols("a^*") * _G, B),
     uses=("kernel",),
     code=("stabkit.closed_loop", "stabkit.closed_loop_polynomial"),
     references=(paper("section 3"),),
     steps=(
+        MEMORY,
         Step(
-            "balance",
-            r"Greedy admits $a = (B - U) / g_0$, $U = \sum_{m \ge 1} g_m a_{n-m}$ being what the "
-            r"survivors need: that is the convolution of the kernel.",
-            Identity(_g0 * _a + _u, B, given=(_g0 * _a - (B - _u),)),
+            "recurrence",
+            r"Greedy admits what fits, $N = B - U$: that is the convolution of the kernel, and the "
+            r"characteristic polynomial is $F(\lambda) = \sum_m g_m \lambda^{L-1-m}$.",
+            Identity(made, B, given=(made - (needs + tokens + lost), lost, tokens - (B - needs))),
+            uses=(Use("memory"),),
+        ),
+        _TOTAL,
+        Step(
+            "equilibrium",
+            r"If they fill the memory, greedy goes on with them: $a = a^* = B / G(1)$.",
+            Identity(_a * _G, B, given=(_at_rest - _a * _G, _at_rest - B)),
+            uses=(Use("constant-admissions"),),
         ),
     ),
     checks=(
@@ -71,10 +213,21 @@ GREEDY = Theorem(
                 lambda mix: characteristic_polynomial(mix).monic(),
             ),
         ),
+        Step(
+            "at-rest",
+            r"The equilibrium of the code, and a step of the simulator from there.",
+            ExactFinite(
+                r"$a^*$",
+                "15 mixes",
+                small_mixes,
+                lambda mix: Greedy().equilibrium(mix),
+                lambda mix: simulate(mix, 1, arithmetic="exact", state="equilibrium").admitted[1],
+            ),
+        ),
     ),
     sharpness=(
         Witness(
-            "Nothing is evicted.",
+            Eq(lost, 0),
             r"On the worst cycle of $s = 2$, $l = 2$, $B = 140$ half of the steps evict, and $3 "
             r"a_n + 4 a_{n-1}$ is not 140.",
             ExactFinite(
@@ -92,66 +245,162 @@ GREEDY = Theorem(
     ),
 )
 
+_unsettled = symbols("N_>=")
+_OTHER_GAIN = Fraction(1, 2)
+
+
+def _damped_steps(rng: random.Random) -> Iterator[Paced]:
+    """Yield steps under damped admission: gains at the bound, above it and below it, and greedy."""
+    starts = (empty_start, full_start, near_start, scattered_start)
+    for k_, mix in enumerate(mixes(rng)):
+        first, total = KERNEL.value(mix, 0), kernel_sum(mix)
+        bound = first / (total - first) if total > first else Fraction(1)
+        gain = min(Fraction(1), bound * Fraction(rng.choice((9, 10, 10, 12)), 10))
+        rule: Any = Damped(gain)
+        if k_ % 8 == 2:  # greedy instead, from where nothing is evicted
+            gain, rule = _OTHER_GAIN, Greedy()
+        run = Run(mix, starts[k_ % 4](mix, rng), 2 * LONGEST.value(mix) + 2, rule)
+        rate = gain * Fraction(mix.capacity or 0) / (first + gain * (total - first))
+        for step in sorted({max(LONGEST.value(mix) - 1, 1), LONGEST.value(mix), run.steps}):
+            yield Paced(run, step, rate * Fraction(rng.choice((10, 10, 10, 9)), 10))
+
+
+def _gain(moment: Moment) -> Fraction:
+    return Fraction(getattr(moment.run.policy, "gain", _OTHER_GAIN))
+
+
+@cache
+def _unstable_at(mix: Workload, gain: Fraction) -> int:
+    """Return the roots on the circle and outside of it: isolated exactly by FLINT."""
+    kernel = [Rational(KERNEL.value(mix, m_)) for m_ in range(LONGEST.value(mix))]
+    scaled = [kernel[0], *(Rational(gain) * x for x in kernel[1:])]
+    whole = Poly(scaled, z).clear_denoms(convert=True)[1]
+    return sum(isolated_disc_counts([int(c) for c in whole.all_coeffs()[::-1]])[1:])
+
+
+_used = _kappa * _G / (_g0 + _kappa * (_G - _g0))
+
 DAMPED = Theorem(
     label="damped",
     title="Damped admission",
-    variables=(*CLASSES, *CAPACITY, Variable(r"\kappa", "gain", "0 < gain <= 1")),
-    hypotheses=("Nothing is evicted.", r"$\kappa \sum_{m \ge 1} g_m < g_0$."),
-    statement=(
-        r"Admitting $\kappa$ times what fits has the characteristic polynomial $g_0 \lambda^{L-1} "
-        r"+ \kappa \sum_{m \ge 1} g_m \lambda^{L-1-m}$. Its equilibrium uses the fraction $\kappa "
-        r"G(1) / (g_0 + \kappa (G(1) - g_0))$ of the memory. If $\kappa \sum_{m \ge 1} g_m < g_0$ "
-        r"it is stable."
-    ),
-    formula=Eq(
-        Function("F_kappa")(lam),
-        _g0 * lam ** (_L - 1)
-        + _kappa * Sum(Function("g")(m) * lam ** (_L - 1 - m), (m, 1, _L - 1)),
+    claim=Claim(
+        objects=_damped_steps,
+        quantities=(
+            STEP,
+            LONGEST,
+            CAPACITY,
+            NEEDS,
+            TOKENS,
+            LOST,
+            MADE,
+            *_PACE,
+            Quantity(_kappa, r"the gain, $0 < \kappa \le 1$", _gain),
+            Quantity(
+                _g0,
+                r"$\sum_k p_k (s_k + 1)$",
+                lambda moment: KERNEL.value(moment, 0),
+                summand=_first * _WEIGHT,
+                parts=_stages,
+            ),
+            Quantity(
+                _first_at_rest,
+                r"what the newcomers among them hold, $g_0 a$",
+                lambda moment: KERNEL.value(moment, 0) * moment.rate,
+                summand=_AT_REST[_first_at_rest],
+                parts=_stages,
+            ),
+            Quantity(
+                _unsettled,
+                r"the number of roots of the characteristic polynomial $g_0 \lambda^{L-1} + "
+                r"\kappa \sum_{m \ge 1} g_m \lambda^{L-1-m}$ with $|\lambda| \ge 1$",
+                lambda moment: _unstable_at(moment.mix, _gain(moment)),
+            ),
+        ),
+        hypotheses=(
+            Ge(n, longest),
+            Eq(lost, 0),
+            Eq(tokens, _kappa * (B - needs)),
+            Eq(_first_at_rest, _kappa * (B - (_at_rest - _first_at_rest))),
+        ),
+        conclusions=(
+            Eq(tokens + _kappa * (made - tokens), _kappa * B),
+            Eq(_a, _kappa * B / (_g0 + _kappa * (_G - _g0))),
+            Eq(_at_rest / B, _used),
+            Implies(Lt(_kappa * (_G - _g0), _g0), Eq(_unsettled, 0)),
+        ),
     ),
     uses=("kernel",),
     code=("stabkit.Damped", "stabkit.closed_loop", "stabkit.gain_margin"),
     steps=(
+        MEMORY,
         Step(
-            "balance",
-            r"It admits $a = \kappa (B - U) / g_0$: $g_0 a + \kappa U = \kappa B$, linear in the "
-            r"past admissions, and deviations obey it with the right side 0.",
-            Identity(_g0 * _a + _kappa * _u, _kappa * B, given=(_g0 * _a - _kappa * (B - _u),)),
+            "recurrence",
+            r"Damped admission takes $\kappa$ times what fits, $N = \kappa (B - U)$. So $g_0 a_n + "
+            r"\kappa \sum_{m \ge 1} g_m a_{n-m} = \kappa B$, linear in the past admissions; "
+            r"deviations obey it with the right side 0.",
+            Identity(
+                tokens + _kappa * (made - tokens),
+                _kappa * B,
+                given=(
+                    made - (needs + tokens + lost),
+                    lost,
+                    tokens - _kappa * (B - needs),
+                ),
+            ),
+            uses=(Use("memory"),),
+        ),
+        _TOTAL,
+        Step(
+            "newcomers",
+            r"The newcomers among them hold $g_0 a$.",
+            Deduction(
+                Linearity(
+                    Eq(_first_at_rest, _a * _g0),
+                    {_first_at_rest: _AT_REST[_first_at_rest], _g0: _first * _WEIGHT},
+                )
+            ),
         ),
         Step(
             "equilibrium",
-            r"Constant admissions have $U = (G(1) - g_0) a$; then $a = \kappa B / (g_0 + \kappa "
-            r"(G(1) - g_0))$,",
+            r"Constant admissions have $U = R - N^* = (G(1) - g_0) a$,",
             Identity(
                 _a,
                 _kappa * B / (_g0 + _kappa * (_G - _g0)),
-                given=(_g0 * _a + _kappa * (_G - _g0) * _a - _kappa * B,),
+                given=(
+                    _at_rest - _a * _G,
+                    _first_at_rest - _a * _g0,
+                    _first_at_rest - _kappa * (B - (_at_rest - _first_at_rest)),
+                ),
             ),
+            uses=(Use("constant-admissions"), Use("newcomers")),
         ),
         Step(
             "utilisation",
-            r"which hold $G(1) a$ tokens of $B$.",
+            r"and hold $G(1) a$ tokens of $B$.",
             Identity(
-                _G * _a / B,
-                _kappa * _G / (_g0 + _kappa * (_G - _g0)),
-                given=(_g0 * _a + _kappa * (_G - _g0) * _a - _kappa * B,),
+                _at_rest / B,
+                _used,
+                given=(
+                    _at_rest - _a * _G,
+                    _first_at_rest - _a * _g0,
+                    _first_at_rest - _kappa * (B - (_at_rest - _first_at_rest)),
+                ),
             ),
+            uses=(Use("constant-admissions"), Use("newcomers")),
         ),
         Step(
             "stable",
             r"In $z = 1 / \lambda$ the polynomial is $f(z) = g_0 + \kappa \sum_{m \ge 1} g_m "
-            r"z^m$. On $|z| = 1$ it differs from the constant $h = g_0 > 0$ by at most $\kappa "
-            r"R$, $R = \sum_{m \ge 1} g_m$.",
+            r"z^m$. On $|z| = 1$ it differs from the constant $g_0 > 0$ by at most $\kappa S$, $S "
+            r"= \sum_{m \ge 1} g_m$; so it has no zero in the closed disc, as $g_0$ has none.",
             Deduction(
-                "rouche",
-                {
-                    "analytic": Inequality(_g0, {_g0: _OPEN}),
-                    "domination": Inequality(
-                        _g0 - _kappa * _rest,
-                        {_kappa: Interval(0, _g0 / _rest), _g0: _OPEN},
-                    ),
-                },
-                r"$f$ has no zero in the closed disc, as the constant $g_0$ has none: all modes "
-                r"lie inside.",
+                Rouche(
+                    Function("f")(z),
+                    _g0,
+                    bound=_kappa * _rest,
+                    floor=_g0,
+                    domains={_kappa: Interval(0, _g0 / _rest), _g0: _OPEN, _rest: _OPEN},
+                )
             ),
         ),
     ),
@@ -170,23 +419,7 @@ DAMPED = Theorem(
     ),
     sharpness=(
         Witness(
-            r"$\kappa \sum_{m \ge 1} g_m < g_0$.",
-            r"For one class with $l = 2$ equality is the border: $(s + 1) \lambda + \kappa (s + "
-            r"2)$ has the root $-1$ there.",
-            ExactFinite(
-                "verdict at equality",
-                r"$s = 0, 5$",
-                lambda: [0, 5],
-                lambda a: (
-                    closed_loop(
-                        Workload.from_classes([(a, 2)]), Damped(Fraction(a + 1, a + 2))
-                    ).verdict
-                ),
-                lambda a: "marginal",
-            ),
-        ),
-        Witness(
-            "Nothing is evicted.",
+            Eq(lost, 0),
             r"From a full old cohort the damped loop evicts too: $s = 2$, $l = 3$, all in stage 1.",
             ExactFinite(
                 "whether the first step evicts",
@@ -213,26 +446,76 @@ def _sufficient(mix: Workload) -> Fraction:
     return min(Fraction(1), kernel[0] / sum(kernel[1:], Fraction(0)))
 
 
+_evicted, _taken = symbols("e a_n")
+_done, _share = Function("c"), Function("p")
+_classes = symbols("K")
+
+
+def _limited_steps(rng: random.Random) -> Iterator[Moment]:
+    """Yield steps under rate limits at the equilibrium, below it and above it."""
+    starts = (empty_start, full_start, scattered_start)
+    for k_, mix in enumerate(mixes(rng)):
+        longest_ = LONGEST.value(mix)
+        policy = RateLimited.over_equilibrium(
+            mix, Fraction(rng.choice((10, 20, 20, 20, 20, 22, 35)), 20)
+        )
+        run = Run(mix, starts[k_ % 3](mix, rng), 2 * longest_ + 1, policy)
+        for step in sorted({max(1, longest_ - 1), longest_, 2 * longest_ - 1, 2 * longest_}):
+            yield Moment(run, step)
+
+
+def _class_of(moment: Moment, k_: int) -> Any:
+    classes = moment.mix.classes
+    return classes[k_ - 1].share if 1 <= k_ <= len(classes) else None
+
+
+def _completed(moment: Moment, k_: int) -> Any:
+    known = 1 <= k_ <= len(moment.mix.classes)
+    return moment.run.trajectory.completed_by_class[moment.step][k_ - 1] if known else None
+
+
 RATE_LIMITED = Theorem(
     label="rate-limited",
     title="A rate limit at the equilibrium",
-    variables=(*CLASSES, *CAPACITY, Variable("r", "requests per step at most", "positive")),
-    hypotheses=(r"$r \le a^* = B / G(1)$.", "At least $L$ steps have been made since the start."),
-    statement=(
-        r"After the start-up the rate limit $\min(\text{greedy}, r)$ admits $r$ in every step and "
-        r"never evicts: feed-forward, with throughput $r$."
+    claim=Claim(
+        objects=_limited_steps,
+        quantities=(
+            STEP,
+            LONGEST,
+            A_STAR,
+            Quantity(
+                _r,
+                "the rate limit: the requests admitted per step are the smaller of what fits and "
+                "of it",
+                lambda moment: moment.run.policy.rate,
+            ),
+            Quantity(_taken, "the requests admitted in the step", Moment.admitted),
+            Quantity(
+                _evicted,
+                "those evicted in it",
+                lambda moment: moment.run.trajectory.evicted[moment.step],
+            ),
+            Quantity(_classes, "the number of classes", lambda moment: len(moment.mix.classes)),
+            Quantity(_done, r"the requests of class $k$ that complete in it", _completed),
+            Quantity(_share, r"the share of class $k$", _class_of),
+        ),
+        hypotheses=(Le(_r, a_star), Ge(n, longest)),
+        conclusions=(
+            Eq(_taken, _r),
+            Eq(_evicted, 0),
+            Implies(Ge(n, 2 * longest), Every(Eq(_done(k), _share(k) * _r), k, 1, _classes)),
+        ),
     ),
-    formula=Eq(_r * _G, B),
     uses=("kernel",),
     code=("stabkit.RateLimited",),
     steps=(
         Step(
             "fits",
-            r"Let no admission in the last $L$ steps have exceeded $r$, nothing being evicted "
-            r"since. The survivors need $\sum_{m \ge 1} g_m a_{n-m} \le (G(1) - g_0) r$, and with "
-            r"$r = B / G(1) - x$, $x \ge 0$, what is free is at least $B - (G(1) - g_0) r \ge g_0 "
-            r"r$: greedy would admit $r$ or more, so that exactly $r$ is admitted, and nothing is "
-            r"evicted. The empty memory satisfies this at once.",
+            r"No admission exceeds $r$, and evictions only take away. From step $L$ on the "
+            r"survivors were admitted in the last $L - 1$ steps, all since the start, and need at "
+            r"most $\sum_{m \ge 1} g_m r = (G(1) - g_0) r$ tokens. With $r = B / G(1) - x$, $x "
+            r"\ge 0$, what is free is at least $B - (G(1) - g_0) r \ge g_0 r$: greedy would admit "
+            r"$r$ or more, so that exactly $r$ is admitted, and nothing is evicted.",
             Inequality(
                 B - (_g0 + _rest - _g0) * (B / (_g0 + _rest) - _x) - _g0 * (B / (_g0 + _rest) - _x),
                 {_x: Interval(0), _g0: _OPEN, _rest: Interval(0), B: Interval(0)},
@@ -241,8 +524,8 @@ RATE_LIMITED = Theorem(
         ),
         Step(
             "throughput",
-            r"Constant admissions of $r$ complete $p_k r$ of class $k$ per step after $l_k$ "
-            r"steps; they hold $r G(1) \le B$.",
+            r"What was admitted from step $L$ on is never evicted, and completes $l_k \le L$ steps "
+            r"later: $p_k r$ of class $k$ per step, which hold $r G(1) \le B$.",
             Inequality(B - (B / _G - _x) * _G, {_x: Interval(0), _G: _OPEN, B: _OPEN}, False),
         ),
     ),
@@ -261,7 +544,7 @@ RATE_LIMITED = Theorem(
     ),
     sharpness=(
         Witness(
-            r"$r \le a^* = B / G(1)$.",
+            Le(_r, a_star),
             r"At $1.2\, a^*$, $s = 10$ and $l = 5$, the memory is full before long and less than "
             r"$a^*$ is completed.",
             ExactFinite(
@@ -280,7 +563,7 @@ RATE_LIMITED = Theorem(
             ),
         ),
         Witness(
-            "At least $L$ steps have been made since the start.",
+            Ge(n, longest),
             r"From a cohort that fills the memory and grows, the first step evicts.",
             ExactFinite(
                 "whether the first step evicts",

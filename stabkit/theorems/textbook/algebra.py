@@ -213,8 +213,9 @@ class DeterminantLemma(Schema):
         return {"resolvent": self.resolvent, "product": Identity(row * column, self.term)}
 
     def assumptions(self) -> tuple[Any, ...]:
-        """The product is the sum of its terms."""
-        return (Summed(self.product, self.term),)
+        """The product is the sum of its terms; these are the determinants."""
+        name = Symbol("determinants before and after a change of rank one")
+        return (Summed(self.product, self.term), Holds(name, self.determinant, self.matrix))
 
     def conclusions(self) -> tuple[Any, ...]:
         """Return the determinant."""
