@@ -73,7 +73,7 @@ def is_positive(expression: Any, domains: Mapping[Symbol, Interval], strict: boo
     found, positive, free = sympify(expression), set(), set()
     for symbol, domain in domains.items():
         if domain.high is not None and domain.closed and found.has(symbol):
-            rest = dict(domains)
+            rest = {u: Interval(0, open_low=u in positive) for u in free} | dict(domains)
             del rest[symbol]
             if not is_positive(found.subs(symbol, domain.high), rest, strict):
                 return False
