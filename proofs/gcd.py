@@ -2,70 +2,125 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 
-from sympy import Eq, Function, Rational, diff, symbols
+from sympy import Eq, Equivalent, Ge, Gt, Implies, Poly, Rational, diff, symbols
 
-from stabkit import Workload, gcd_theorem, unit_circle_counts
+from stabkit import GcdTheorem, Workload, gcd_theorem, unit_circle_counts
 from stabkit.spectrum.spectral_radius import RealEnclosure
-from stabkit.theorems.evidence import (
-    Deduction,
-    Enclosure,
-    ExactFinite,
-    Identity,
-    Inequality,
-    Summation,
-)
+from stabkit.theorems.claims import Claim, Quantity
+from stabkit.theorems.evidence import Enclosure, ExactFinite, Identity, Inequality, Summation
 from stabkit.theorems.positivity import Interval
-from stabkit.theorems.records import Step, Theorem, Variable, Witness
+from stabkit.theorems.records import Step, Theorem, Use, Witness
+from stabkit.theorems.textbook.algebra import Bezout, Linearity, TriangleEquality
+from stabkit.theorems.textbook.deduction import Deduction
+from stabkit.theorems.textbook.limits import IntermediateValue
+from stabkit.theorems.textbook.schema import DISC, Zeros
+from stabkit.theorems.textbook.zeros import ArgumentPrinciple, EnestromKakeya, SchurCohn
 
-from .model import _ONE_CLASS_FORM
-from .notation import CLASSES, g, length, m, n, p, s, z
+from .notation import g, lam, length, m, n, p, s, z
+from .objects import common_mixes, mixes
+from .quantities import (
+    COMMON,
+    COMMON_INPUT,
+    GCD,
+    KERNEL,
+    LONGEST,
+    MARGINAL,
+    MEAN,
+    STABLE,
+    UNSTABLE,
+    class_form,
+    classes_of,
+    common,
+    longest,
+    marginal,
+    mean,
+    stable,
+    unstable,
+)
 
-__all__ = ["THEOREMS"]
+__all__ = ["SUFFICIENT_INPUT", "THEOREMS", "sufficient_input"]
 
-_w, _x, _y, _delta = symbols("w x y delta")
-_a, _b, _h, _P, _M, _S, _d, _X, _A = symbols("a b h P mu S d X D")
-_T2 = symbols("T_2")
-_L = symbols("L", integer=True)
+_w, _x, _y, _h = symbols("w x y h")
+_a, _b, _P, _S, _d, _X = symbols("a b P S d X")
+_D, _E, _W, _G, _Q, _phi = symbols("D E W G Q phi")
+_least, sufficient_input = symbols(r"R_{\min} s^{\circ}")
 _OPEN = Interval(0, open_low=True)
 _ON_CIRCLE = (_x**2 + _y**2 - 1,)
 _share = (1 - _w**n) / (1 - _w)  # one class of D
-_CONDITION = r"$\operatorname{Re} [(E(w) + g w D'(w)) / D(w)] > -(g + 1) / 2$ for all $|w| = 1$."
-_LATE = r"$\sum_k p_k l_k (l_k + s_k) / \sum_k p_k l_k > (L - 1) / 2$."
+_CONDITION = Gt(_least, -(g + 1) / 2)
+_AT_UNITY = {_w: z**g}
 
 
-def _mixes() -> Iterator[Workload]:
-    for lengths in ((4,), (2, 3), (2, 4), (3, 5), (4, 6), (3, 6, 9), (6, 10, 15)):
-        for inputs in ((0, 0, 0), (5, 5, 5), (20, 3, 9), (400, 400, 300)):
-            yield Workload.from_classes(list(zip(inputs, lengths, (1, 2, 2), strict=False)))
+@cache
+def _theorem(mix: Workload) -> GcdTheorem:
+    return gcd_theorem(mix)
+
+
+def _least_real_part(mix: Workload) -> RealEnclosure | None:
+    """Return R_min from the certified margin, which is R_min + (g + 1) / 2."""
+    margin, half = _theorem(mix).margin, Fraction(mix.gcd + 1, 2)
+    return None if margin is None else RealEnclosure(margin.low - half, margin.high - half)
+
+
+def _sufficient(mix: Workload) -> RealEnclosure | None:
+    """Return s°: the margin of a mix without input is -s°."""
+    bare = Workload.from_classes([(0, c.decode_length, c.share) for c in mix.classes])
+    margin = _theorem(bare).margin
+    return None if margin is None else RealEnclosure(-margin.high, -margin.low)
+
+
+SUFFICIENT_INPUT = Quantity(
+    sufficient_input,
+    r"$-(g + 1)/2 - g \min_{|w| = 1} \operatorname{Re} (w D'(w) / D(w))$, in tokens, where $l_k = "
+    r"g n_k$ and $D(w) = \sum_k p_k \frac{1 - w^{n_k}}{1 - w}$",
+    lambda drawn: _sufficient(drawn),
+)
+
+
+def _about_the_condition(rng: random.Random) -> Iterator[Workload]:
+    """Yield mixes of all kinds, and (1, 2), (2, 4), (3, 6) on both sides of their s°."""
+    yield from common_mixes(rng)
+    for factor in (1, 2, 3):
+        for inputs in (Fraction(19, 10), 2, Fraction(21, 10), Fraction(11, 2), 6, 7):
+            lengths = (factor, 2 * factor)
+            weights = (1, 3)
+            yield Workload.from_classes(
+                [(inputs, x, w) for x, w in zip(lengths, weights, strict=True)]
+            )
 
 
 R7 = Theorem(
     label="R7",
     title="Gcd theorem",
-    variables=(
-        *CLASSES,
-        Variable("g", "gcd of the decode lengths; $l_k = g n_k$", "an integer, at least 1"),
-        Variable("w", "z to the power g", "complex"),
-    ),
-    hypotheses=(_CONDITION,),
-    statement=(
-        r"With $D(w) = \sum_k p_k \frac{1 - w^{n_k}}{1 - w}$ and $E(w) = \sum_k p_k s_k \frac{1 - "
-        r"w^{n_k}}{1 - w}$, the equilibrium has exactly $g - 1$ unstable modes and no marginal "
-        r"one. So under this condition it is stable if and only if the decode lengths are coprime. "
-        r"For a common input $E = s D$, and the condition is $s > s^\circ = -(g + 1)/2 - g "
-        r"\min_{|w| = 1} \operatorname{Re} (w D' / D)$."
-    ),
-    formula=Eq(
-        (1 - z) * Function("G")(z),
-        (1 - _w)
-        * (
-            Function("D")(_w) / (1 - z)
-            + Function("E")(_w)
-            - g * _w * Function("D")(_w) / (1 - _w)
-            + g * _w * Function("D")(_w).diff(_w)
+    claim=Claim(
+        objects=_about_the_condition,
+        quantities=(
+            GCD,
+            Quantity(
+                _least,
+                r"the least value of $\operatorname{Re} [(E(w) + g w D'(w)) / D(w)]$ on $|w| = 1$, "
+                r"in tokens; $l_k = g n_k$, $D(w) = \sum_k p_k \frac{1 - w^{n_k}}{1 - w}$ and "
+                r"$E(w) = \sum_k p_k s_k \frac{1 - w^{n_k}}{1 - w}$",
+                _least_real_part,
+            ),
+            UNSTABLE,
+            MARGINAL,
+            STABLE,
+            COMMON,
+            COMMON_INPUT,
+            SUFFICIENT_INPUT,
+        ),
+        hypotheses=(_CONDITION,),
+        conclusions=(
+            Eq(unstable, g - 1),
+            Eq(marginal, 0),
+            Equivalent(stable, Eq(g, 1)),
+            Implies(common, Gt(s, sufficient_input)),
         ),
     ),
     uses=("closed-form", "R1", "R3b"),
@@ -73,78 +128,69 @@ R7 = Theorem(
     steps=(
         Step(
             "factorisation",
-            r"$(1 - z) G(z) = D(w) (1 - w) Q(z)$ with $Q = \frac{1}{1 - z} + \frac{E}{D} - g "
-            r"\frac{w}{1 - w} + g w \frac{D'}{D}$. Times $1 - z$ both sides are sums over the "
-            r"classes: the right one is $(1 - w) D + (1 - z) [(1 - w) E + g ((1 - w) w D' - w "
-            r"D)]$. For one class $(1 - w) D = 1 - w^n$, hence",
-            Identity((1 - _w) * _w * diff(_share, _w) - _w * _share, -n * _w**n),
-        ),
-        Step(
-            "closed-form",
-            r"and the closed form of $(1 - z)^2 G$, with $l = g n$ and $w^n$ for $z^l$, is just "
-            r"that.",
-            Identity(
-                (s + 1) - s * z - (s + g * n + 1) * _w**n + (s + g * n) * z * _w**n,
-                (1 - _w**n) + (1 - z) * (s * (1 - _w**n) - g * n * _w**n),
+            r"Let $w = z^g$. Then $(1 - z) G(z) = D(w) (1 - w) Q(z)$ with $Q = \frac{1}{1 - z} + "
+            r"\frac{E}{D} - g \frac{w}{1 - w} + g w \frac{D'}{D}$. Both sides are sums over the "
+            r"classes, by the closed form of $G$ on the left; $W$ is $w D'$.",
+            Deduction(
+                Linearity(
+                    Eq(
+                        (1 - z) * _G,
+                        (1 - z**g) * (_D / (1 - z) + _E + g * _W) - g * z**g * _D,
+                    ),
+                    {
+                        _G: p * class_form.subs(length, g * n) / (1 - z) ** 2,
+                        _D: p * _share.subs(_AT_UNITY),
+                        _E: p * s * _share.subs(_AT_UNITY),
+                        _W: p * (_w * diff(_share, _w)).subs(_AT_UNITY),
+                    },
+                )
             ),
         ),
         Step(
             "no-zero-of-D-inside",
-            r"The coefficients of $D$, $P(T' > m)$ for $T' = T / g$, are positive and fall: read "
-            r"upwards, $a_k = a_{k+1} + d$ with $d \ge 0$.",
+            r"The coefficients of $D$, $P(T' > m)$ for $T' = T / g$, are positive and fall: no "
+            r"zero of $D$ has $|w| < 1$.",
             Deduction(
-                "enestrom-kakeya",
-                {
-                    "positive": Inequality(_S + _d, {_S: _OPEN, _d: Interval(0)}),
-                    "low": Inequality((_S + _d) - _S, {_S: _OPEN, _d: Interval(0)}, False),
-                    "high": Inequality(
-                        _delta * _S - (_S + _d),
-                        {_delta: Interval(1 + _d / _S), _S: _OPEN, _d: Interval(0)},
-                        False,
-                    ),
-                },
-                r"With $\alpha = 1$, and $\beta$ large: no zero of $D$ has $|w| < 1$.",
+                EnestromKakeya(
+                    _D,
+                    coefficient=_S + _d,
+                    following=_S,
+                    domains={_S: _OPEN, _d: Interval(0)},
+                    low=1,
+                )
             ),
         ),
         Step(
-            "no-zero-of-D-on-the-circle",
-            r"$(1 - w) D(w) = 1 - X$ with the mean $X = \sum_k p_k w^{n_k}$.",
-            Deduction(
-                "triangle-equality",
-                {
-                    "non-negative": Inequality(p, {p: _OPEN}),
-                    "equality": Identity(_X, 1, given=((1 - _w) * _A - (1 - _X), _A)),
-                },
-                r"On a zero with $|w| = 1$ every $w^{n_k} = 1$.",
-            ),
+            "zero-of-D",
+            r"On a zero of $D$ with $|w| = 1$ the mean $X = \sum_k p_k w^{n_k}$ is 1, for $(1 - w) "
+            r"D(w) = 1 - X$.",
+            Identity(_X, 1, given=((1 - _w) * _D - (1 - _X), _D)),
+        ),
+        Step(
+            "equality",
+            r"Then every $w^{n_k} = 1$.",
+            Deduction(TriangleEquality(_X, _w, n, p, {p: _OPEN})),
+            uses=(Use("zero-of-D"),),
         ),
         Step(
             "coprime",
-            r"In coordinates, $x = 1$ and $x^2 + y^2 = 1$. The $n_k$ have the gcd 1, so that $w = "
-            r"1$; but $D(1) = \mu / g > 0$. So $D$ has no zero in $|w| \le 1$.",
-            Deduction(
-                "bezout",
-                {"powers": Identity((_x - 1) ** 2 + _y**2, 0, given=(_x - 1, _x**2 + _y**2 - 1))},
-                r"$w = 1$.",
-            ),
+            r"The $n_k$ have the gcd 1, so that $w = 1$; but $D(1) = \mu / g > 0$. So $D$ has no "
+            r"zero in $|w| \le 1$.",
+            Deduction(Bezout(_w, n, 1)),
+            uses=(Use("equality"),),
         ),
         Step(
-            "real-part",
-            r"On the circle, $z = x + i y$, $\operatorname{Re} \frac{1}{1 - z} = \frac{1}{2}$,",
+            "half",
+            r"On the circle, $z = x + i y \ne 1$, $\operatorname{Re} \frac{1}{1 - z} = "
+            r"\frac{1}{2}$,",
             Identity((1 - _x) / ((1 - _x) ** 2 + _y**2), Rational(1, 2), given=_ON_CIRCLE),
         ),
         Step(
-            "real-part-of-w",
+            "half-of-w",
             r"and $\operatorname{Re} \frac{-w}{1 - w} = 1 - \operatorname{Re} \frac{1}{1 - w} = "
-            r"\frac{1}{2}$, for",
+            r"\frac{1}{2}$. So $\operatorname{Re} Q = \frac{1 + g}{2} + \operatorname{Re} [(E + g "
+            r"w D') / D]$.",
             Identity(-_w / (1 - _w), 1 - 1 / (1 - _w)),
-        ),
-        Step(
-            "positive",
-            r"So on the circle $\operatorname{Re} Q = \frac{1}{2} + \frac{g}{2} + X$, $X = "
-            r"\operatorname{Re} [(E + g w D') / D]$. If $X$ exceeds its bound $-(g + 1) / 2$ by "
-            r"$\delta > 0$, then $\operatorname{Re} Q = \delta$.",
-            Identity(Rational(1, 2) + g / 2 + _X, _delta, given=(_X + (g + 1) / 2 - _delta,)),
         ),
         Step(
             "poles-cancel",
@@ -162,11 +208,11 @@ R7 = Theorem(
         ),
         Step(
             "outward-arcs",
-            r"For $\zeta = x + i y$, $\operatorname{Re} \frac{1}{\zeta - 1} + \frac{1}{2}$ is "
-            r"$(|\zeta|^2 - 1) / (2 |\zeta - 1|^2)$: zero on the circle, so that "
-            r"$\operatorname{Re} r = \frac{1}{2} + \operatorname{Re} Q \ge \frac{1}{2} + \min "
-            r"\delta$ at the pole, and not negative outside: $\operatorname{Re} Q > 0$ on small "
-            r"outward arcs.",
+            r"For $\zeta = x + i y$, $\operatorname{Re} \frac{1}{\zeta - 1} + \frac{1}{2}$ is $h "
+            r"= (|\zeta|^2 - 1) / (2 |\zeta - 1|^2)$: zero on the circle, so that "
+            r"$\operatorname{Re} r = \frac{1}{2} + \operatorname{Re} Q$ at the pole, in the limit, "
+            r"and $h \ge 0$ outside. On a small outward arc $\operatorname{Re} Q$ is as near as "
+            r"one likes to at least $\frac{g + 1}{2} + R_{\min} + h$.",
             Identity(
                 (_x - 1) / ((_x - 1) ** 2 + _y**2) + Rational(1, 2),
                 (_x**2 + _y**2 - 1) / (2 * ((_x - 1) ** 2 + _y**2)),
@@ -175,46 +221,41 @@ R7 = Theorem(
         Step(
             "count",
             r"On the unit circle with these arcs, $Q$ is analytic but for the $g - 1$ simple "
-            r"poles inside the contour.",
+            r"poles inside the contour, and its real part is positive. So it has $g - 1$ zeros "
+            r"inside; none is on the circle or between it and an arc, where the real part is "
+            r"positive: all lie in $|z| < 1$.",
             Deduction(
-                "argument-principle",
-                {
-                    "poles": Identity(
-                        (_x - 1) / ((_x - 1) ** 2 + _y**2),
-                        -Rational(1, 2),
-                        given=_ON_CIRCLE,
-                    ),
-                    "positive": Inequality(
-                        (Rational(1, 2) + _delta) + (-Rational(1, 2) + _h),
-                        {_delta: _OPEN, _h: Interval(0)},
-                    ),
-                },
-                r"$Q$ has exactly $g - 1$ zeros inside the contour; none is on the circle, where "
-                r"$\operatorname{Re} Q > 0$, nor on its outward side, so that all lie in $|z| < "
-                r"1$.",
+                ArgumentPrinciple(
+                    _Q,
+                    poles=g - 1,
+                    real_part=(g + 1) / 2 + _least,
+                    on_arcs=(g + 1) / 2 + _least + _h,
+                    domains={_least: Interval(-(g + 1) / 2, open_low=True), _h: Interval(0)},
+                )
             ),
         ),
         Step(
-            "back-to-G",
+            "at-unity",
             r"Off the $g$-th roots of unity the zeros of $G$ in the closed disc are those of $Q$, "
             r"for $D (1 - w) \ne 0$. At a root of unity other than 1, $(1 - z) G = -\mu \ne 0$ "
-            r"(class by class, $(1 - z)^2 G = l (z - 1)$), and $G(1) > 0$. A zero $z$ of $G$ is "
-            r"the mode $1 / z$.",
-            Identity(_ONE_CLASS_FORM, length * (z - 1), given=(z**length - 1,)),
+            r"(class by class, $(1 - z)^2 G = l (z - 1)$), and $G(1) > 0$.",
+            Identity(class_form, length * (z - 1), given=(z**length - 1,)),
         ),
-    ),
-    checks=(
         Step(
-            "code",
-            r"Where the code proves the condition, exact counts by another engine have $g - 1$ "
-            r"unstable modes and none on the circle.",
-            ExactFinite(
-                "unstable modes and modes on the circle",
-                "28 mixes, those to which it applies",
-                lambda: [mix for mix in _mixes() if gcd_theorem(mix).applies],
-                lambda mix: _sides(mix),
-                lambda mix: (mix.gcd - 1, 0),
+            "modes",
+            r"A zero $z$ of $G$ is the mode $1 / z$: the unstable modes are as many as the zeros "
+            r"of $Q$.",
+            Identity(
+                unstable,
+                g - 1,
+                given=(unstable - Zeros(_Q, DISC), Zeros(_Q, DISC) - (g - 1)),
             ),
+            uses=(Use("count"),),
+        ),
+        Step(
+            "common-input",
+            r"For a common input $E = s D$, and the condition is one on $s$ alone.",
+            Identity((s * _D + g * _W) / _D, s + g * _W / _D),
         ),
     ),
     sharpness=(
@@ -240,30 +281,52 @@ R7 = Theorem(
 )
 
 
-def _sides(mix: Workload) -> tuple[int | None, int | None]:
-    counts = unit_circle_counts(mix, "schur-cohn")
-    return counts.outside, counts.on_circle
+_age, _T2, _shortest, _q = symbols(r"R T_2 l_{\min} q")
+_even, _below, _Y = symbols("even N_- Y")
+_LATE = Gt(_age, (longest - 1) / 2)
 
 
-_q, _rest = symbols("q v")
+def _moment(mix: Workload) -> Fraction:
+    return sum((c.share * c.decode_length**2 for c in mix.classes), Fraction(0))
 
-_Y = symbols("Y")
-_OPPOSITE = Identity(_X * _Y - _x * _y, 0, given=(_X + _x, _Y + _y))
+
+def _memory_age(mix: Workload) -> Fraction:
+    terms = (c.share * c.decode_length * (c.decode_length + c.input_length) for c in mix.classes)
+    return sum(terms, Fraction(0)) / mix.mean_decode_length
+
+
+_AGE = Quantity(
+    _age, r"$\sum_k p_k l_k (l_k + s_k) / \sum_k p_k l_k$, in tokens", lambda mix: _memory_age(mix)
+)
+
+
+def _short_and_long(rng: random.Random) -> Iterator[Workload]:
+    """Yield mixes of all kinds, with a small share of a much longer length, and a large gcd."""
+    yield from common_mixes(rng)
+    for factor in (2, 4, 7):
+        for weight in (50, 90, 100, Fraction(1000, 9), 120, 500):  # of 1000: 100/9 % is 1/9
+            yield Workload.from_classes([(0, 100, 1000 - weight), (0, 100 * factor, weight)])
+    yield Workload.from_classes([(5, 4), (3, 4), (7, 4)])
+    yield _gcd_forty()
+
 
 R9 = Theorem(
     label="R9",
     title="Unstable modes at finite input",
-    variables=(*CLASSES, Variable("g", "gcd of the decode lengths", "an integer, at least 2")),
-    hypotheses=(_LATE,),
-    statement=(
-        r"There are at least $g - 1$ unstable modes. The hypothesis holds for any inputs if every "
-        r"$l_k \ge L / 2$, and for two classes if the longer one has a share of at least $1/9$; "
-        r"for a common input it is $s > (L - 1)/2 - E[T^2] / E[T]$. Without it: for even $g$ there "
-        r"is always a real mode $\lambda < -1$, so that $g = 2$ is always unstable."
-    ),
-    formula=Eq(
-        Function("K")(symbols("u"), symbols("u")),
-        symbols("G_u") ** 2 * (2 * _P / _M - (_L - 1)),
+    claim=Claim(
+        objects=_short_and_long,
+        quantities=(
+            GCD,
+            LONGEST,
+            _AGE,
+            Quantity(
+                unstable,
+                "the number of unstable modes",
+                lambda mix: unit_circle_counts(mix).outside,
+            ),
+        ),
+        hypotheses=(_LATE,),
+        conclusions=(Ge(unstable, g - 1),),
     ),
     uses=("closed-form", "R3b"),
     code=("stabkit.gcd_theorem", "stabkit.unit_circle_counts"),
@@ -272,27 +335,25 @@ R9 = Theorem(
             "reversed",
             r"Let $G^*(z) = z^{L-1} G(1/z)$. At $u^g = 1$, $u \ne 1$, R3b has $G(u) = \mu / (u - "
             r"1)$, for $1/u$ as well; and $u^L = 1$, as $g$ divides $L$. So $G^*(u) = -G(u)$:",
-            Identity(z ** (length - 1) * (_M / (1 / z - 1)), -_M / (z - 1), given=(z**length - 1,)),
-        ),
-        Step(
-            "off-diagonal",
-            r"In $K(u, v) = [G^*(u) \overline{G^*(v)} - G(u) \overline{G(v)}] / (1 - u \bar v)$ "
-            r"the numerator is 0 for two different such roots: with $X$, $Y$ for the values of "
-            r"$G^*$ and $x$, $y$ for those of $G$, both signs change.",
-            _OPPOSITE,
+            Identity(
+                z ** (longest - 1) * (mean / (1 / z - 1)),
+                -mean / (z - 1),
+                given=(z**longest - 1,),
+            ),
         ),
         Step(
             "diagonal",
+            r"Let $K(u, v) = [G^*(u) \overline{G^*(v)} - G(u) \overline{G(v)}] / (1 - u \bar v)$. "
             r"On the diagonal take the radial limit: let $a = |G(u)|^2$, $b = \operatorname{Re} "
             r"\overline{G} u G'$ and $h = r - 1$; to first order $|G(r u)|^2 = a + 2 b h$ and "
             r"$|G^*(r u)|^2 = r^{2 (L-1)} |G(u / r)|^2 = (1 + 2 (L - 1) h)(a - 2 b h)$, while $1 "
             r"- r^2 = -2 h$. So $K(u, u) = 2 b - (L - 1) a$,",
             Identity(
-                diff((1 + 2 * (_L - 1) * _h) * (_a - 2 * _b * _h) - (_a + 2 * _b * _h), _h).subs(
-                    _h, 0
-                )
+                diff(
+                    (1 + 2 * (longest - 1) * _h) * (_a - 2 * _b * _h) - (_a + 2 * _b * _h), _h
+                ).subs(_h, 0)
                 / -2,
-                2 * _b - (_L - 1) * _a,
+                2 * _b - (longest - 1) * _a,
             ),
         ),
         Step(
@@ -301,8 +362,8 @@ R9 = Theorem(
             r"+ l_k)$, $(1 - u)^2 u G' = P (u - 1) - \mu (u + 1)$, hence $u G' / G = P / \mu - (u "
             r"+ 1) / (u - 1)$:",
             Identity(
-                ((_P * (z - 1) - _M * (z + 1)) / (1 - z) ** 2) / (_M / (z - 1)),
-                _P / _M - (z + 1) / (z - 1),
+                ((_P * (z - 1) - mean * (z + 1)) / (1 - z) ** 2) / (mean / (z - 1)),
+                _P / mean - (z + 1) / (z - 1),
             ),
         ),
         Step(
@@ -312,77 +373,33 @@ R9 = Theorem(
         ),
         Step(
             "definite",
-            r"So on the span of the $g - 1$ vectors $(\bar u^j)_{j < L - 1}$, independent as "
-            r"columns of a Vandermonde matrix ($g - 1 \le L - 1$), the Hermitian form is diagonal "
-            r"with the entries $|G(u)|^2 (2 P / \mu - (L - 1))$. Under the hypothesis, with $P / "
-            r"\mu = (L - 1) / 2 + \delta$, they are positive.",
+            r"So, with $R = P / \mu$, on the span of the $g - 1$ vectors $(\bar u^j)_{j < L - 1}$, "
+            r"independent as columns of a Vandermonde matrix ($g - 1 \le L - 1$), the Hermitian "
+            r"form is diagonal: for two different roots, with $X$, $Y$ for the values of $G^*$ and "
+            r"$x$, $y$ for those of $G$, both signs change. The entries are $a (2 R - (L - 1))$, "
+            r"positive under the hypothesis.",
             Deduction(
-                "schur-cohn",
-                {
-                    "diagonal": _OPPOSITE,
-                    "positive": Inequality(
-                        _a * (2 * ((_S - 1) / 2 + _delta) - (_S - 1)), {_a: _OPEN, _delta: _OPEN}
-                    ),
-                },
-                r"$G$ has at least $g - 1$ zeros in $|z| < 1$: unstable modes.",
-            ),
-        ),
-        Step(
-            "late-completions",
-            r"If every $l_k = L / 2 + x$, $x \ge 0$, each class has $l_k (l_k + s_k) > l_k (L - "
-            r"1) / 2$.",
-            Inequality(
-                (_S / 2 + _x) * (_S / 2 + _x + s) - (_S / 2 + _x) * (_S - 1) / 2,
-                {_x: Interval(0), s: Interval(0), _S: Interval(1)},
-            ),
-        ),
-        Step(
-            "two-classes",
-            r"For lengths $x L$ and $L$ with shares $1 - q$ and $q$ it is enough that $q / 2 + (1 "
-            r"- q)(x^2 - x/2) \ge 0$ (inputs help, and $L - 1 < L$):",
-            Identity(
-                _q / 2 + (1 - _q) * (_x**2 - _x / 2),
-                (1 - _q) * (_x - Rational(1, 4)) ** 2 + (9 * _q - 1) / 16,
-            ),
-        ),
-        Step(
-            "one-ninth",
-            r"which is not negative for $q \ge 1/9$; $v$ is the square.",
-            Inequality(
-                (1 - _q) * _rest + (9 * _q - 1) / 16,
-                {_q: Interval(Rational(1, 9), 1), _rest: Interval(0)},
-                False,
-            ),
-        ),
-        Step(
-            "common-input",
-            r"For a common input $\sum_k p_k l_k (l_k + s) / \mu = s + E[T^2] / E[T]$.",
-            Identity((_T2 + s * _M) / _M, s + _T2 / _M),
-        ),
-        Step(
-            "even",
-            r"For even $g$, $u = -1$ is one of the roots of unity: $G(-1) = \mu / (-2) < 0$, "
-            r"while $G(0) = \sum_k p_k (s_k + 1) > 0$.",
-            Deduction(
-                "intermediate-value",
-                {
-                    "below": Inequality(-(_M / (-1 - 1)), {_M: _OPEN}),
-                    "above": Inequality(p * (s + 1), {p: _OPEN, s: Interval(0)}),
-                },
-                r"$G$ has a zero in $(-1, 0)$, which is a mode below $-1$.",
+                SchurCohn(
+                    _G,
+                    dimension=g - 1,
+                    off_diagonal=_X * _Y - _x * _y,
+                    given=(_X + _x, _Y + _y),
+                    diagonal=_a * (2 * _age - (longest - 1)),
+                    domains={_a: _OPEN, _age: Interval((longest - 1) / 2, open_low=True)},
+                )
             ),
         ),
     ),
     checks=(
         Step(
             "code",
-            r"Exact counts on mixes for which the hypothesis holds.",
+            r"The margin that the code gives, and the definition.",
             ExactFinite(
-                r"whether at least $g - 1$ modes are unstable",
-                "28 mixes, those for which it holds",
-                lambda: [mix for mix in _mixes() if gcd_theorem(mix).late_memory_applies],
-                lambda mix: unit_circle_counts(mix, "schur-cohn").outside >= mix.gcd - 1,
-                lambda mix: True,
+                r"$R - (L - 1) / 2$",
+                "80 mixes",
+                lambda: mixes(random.Random(9)),
+                lambda mix: gcd_theorem(mix).late_memory_margin,
+                lambda mix: _memory_age(mix) - Fraction(mix.longest_decode - 1, 2),
             ),
         ),
     ),
@@ -481,4 +498,151 @@ def _gcd_forty() -> Workload:
     return Workload.from_classes([(0, 40 * k, w) for k, w in weights.items()])
 
 
-THEOREMS = (R7, R9)
+LATE_MEMORY = Theorem(
+    label="late-memory",
+    title="When requests hold memory late in life",
+    claim=Claim(
+        objects=_short_and_long,
+        quantities=(
+            _AGE,
+            LONGEST,
+            Quantity(
+                _shortest,
+                "the shortest decode length, in steps",
+                lambda mix: min(c.decode_length for c in mix.classes),
+            ),
+            Quantity(
+                _q,
+                "the share of the longest decode length",
+                lambda mix: sum(
+                    (c.share for c in mix.classes if c.decode_length == mix.longest_decode),
+                    Fraction(0),
+                ),
+            ),
+            COMMON,
+            COMMON_INPUT,
+            Quantity(
+                _T2,
+                r"the second moment $\sum_k p_k l_k^2$",
+                lambda mix: _moment(mix),
+                summand=p * length**2,
+                parts=classes_of,
+            ),
+            MEAN,
+        ),
+        hypotheses=(),
+        conclusions=(
+            Implies(Ge(_shortest, longest / 2), _LATE),
+            Implies(Ge(_q, Rational(1, 9)), _LATE),
+            Implies(common, Eq(_age, s + _T2 / mean)),
+        ),
+    ),
+    uses=("R9",),
+    code=("stabkit.gcd_theorem",),
+    steps=(
+        Step(
+            "late-completions",
+            r"If every $l_k = L / 2 + x$, $x \ge 0$, each class has $l_k (l_k + s_k) > l_k (L - "
+            r"1) / 2$.",
+            Inequality(
+                (longest / 2 + _x) * (longest / 2 + _x + s)
+                - (longest / 2 + _x) * (longest - 1) / 2,
+                {_x: Interval(0), s: Interval(0), longest: Interval(1)},
+            ),
+        ),
+        Step(
+            "a-quarter",
+            r"If the longest length has the share $q$, it is enough that $q / 2 + \sum_k p_k "
+            r"(x_k^2 - x_k / 2) \ge 0$ over the other classes, with $l_k = x_k L$ (inputs help, "
+            r"and $L - 1 < L$). Each of these has at least $-1/16$ for its bracket:",
+            Identity(_x**2 - _x / 2, (_x - Rational(1, 4)) ** 2 - Rational(1, 16)),
+        ),
+        Step(
+            "one-ninth",
+            r"and $q / 2 - (1 - q) / 16$ is not negative for $q \ge 1/9$.",
+            Inequality(
+                _q / 2 - (1 - _q) / 16, {_q: Interval(Rational(1, 9), 1, closed=True)}, False
+            ),
+        ),
+        Step(
+            "common-input",
+            r"For a common input $\sum_k p_k l_k (l_k + s) = s \mu + T_2$.",
+            Deduction(
+                Linearity(
+                    Eq(_P, s * mean + _T2),
+                    {_P: p * length * (length + s), mean: p * length, _T2: p * length**2},
+                )
+            ),
+        ),
+    ),
+    lesson=(
+        r"Late in life is where a request is heavy. If the long requests are not rare, or all are "
+        r"about equally long, or prompts are long, most of the memory-time is spent there, and "
+        r"then a common divisor cannot be hidden: R9 holds whatever the other numbers are."
+    ),
+)
+
+
+def _left_of_minus_one(mix: Workload) -> int:
+    """Return the number of real modes below -1, with sympy's Sturm sequences."""
+    kernel = [KERNEL.value(mix, m_) for m_ in range(mix.longest_decode)]
+    whole = Poly([Rational(x) for x in kernel], lam)
+    return int(whole.count_roots(None, -1)) - (1 if whole.eval(-1) == 0 else 0)
+
+
+EVEN_GCD = Theorem(
+    label="even-gcd",
+    title="An even gcd is always unstable",
+    claim=Claim(
+        objects=mixes,
+        quantities=(
+            GCD,
+            Quantity(_even, "the gcd of the decode lengths is even", lambda mix: mix.gcd % 2 == 0),
+            Quantity(_below, r"the number of real modes $\lambda < -1$", _left_of_minus_one),
+            UNSTABLE,
+        ),
+        hypotheses=(_even,),
+        conclusions=(Ge(_below, 1), Ge(unstable, 1)),
+    ),
+    uses=("R3b",),
+    code=("stabkit.gcd_theorem",),
+    steps=(
+        Step(
+            "real-mode",
+            r"For even $g$, $u = -1$ is a root of unity: by R3b $G(-1) = \mu / (-2) < 0$, "
+            r"while $G(0) = g_0 = \sum_k p_k (s_k + 1) > 0$. $G$ has a zero in $(-1, 0)$, which is "
+            r"a mode below $-1$.",
+            Deduction(
+                IntermediateValue(
+                    _G,
+                    ends=(-1, 0),
+                    at_low=mean / (-1 - 1),
+                    at_high=_a,
+                    domains={mean: _OPEN, _a: _OPEN},
+                )
+            ),
+        ),
+    ),
+    sharpness=(
+        Witness(
+            _even,
+            r"With the gcd 3 there is a stable mix: see R9. And lengths 3 and 6 with inputs 9 have "
+            r"two unstable modes, none of them real.",
+            ExactFinite(
+                "unstable modes, and real ones below $-1$",
+                "one mix",
+                lambda: [Workload.from_classes([(9, 3), (9, 6)])],
+                lambda mix: (unit_circle_counts(mix).outside, _left_of_minus_one(mix)),
+                lambda mix: (2, 0),
+            ),
+        ),
+    ),
+    lesson=(
+        r"If every request lives an even number of steps, odd and even steps are two servers that "
+        r"share one memory. A little more in the one means a little less in the other, and the "
+        r"growth of requests under way makes the difference larger, at any length of prompts."
+    ),
+)
+
+
+THEOREMS = (R7, R9, LATE_MEMORY, EVEN_GCD)

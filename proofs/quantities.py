@@ -16,7 +16,7 @@ from sympy import Function, symbols
 from stabkit import Counts, Workload, unit_circle_counts
 from stabkit.theorems.claims import Quantity
 
-from .notation import B, g, length, p, s
+from .notation import B, g, length, p, s, z
 
 __all__ = [
     "A_STAR",
@@ -35,6 +35,7 @@ __all__ = [
     "SURVIVAL",
     "UNSTABLE",
     "a_star",
+    "class_form",
     "classes_of",
     "common",
     "counts",
@@ -55,6 +56,8 @@ unstable, marginal, modes, mean, a_star = symbols("N_u N_c N mu a^*")
 longest = symbols("L", integer=True)
 stable, common, one_length = symbols("stable common one_length")
 kernel, survival = Function("g"), Function("S")
+# (1 - z)^2 times what one class of share 1 contributes to the generating function of the kernel.
+class_form = (s + 1) - s * z - (s + length + 1) * z**length + (s + length) * z ** (length + 1)
 
 
 def mix_of(drawn: Any) -> Workload:

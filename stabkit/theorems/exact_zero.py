@@ -228,4 +228,4 @@ def _numerator(expression: Any, generators: Generators) -> Expr:
     if found.has(Derivative, Subs):
         found = found.doit()
     found = cancel(together(generators.rational(found)))
-    return expand(fraction(found)[0])
+    return expand(fraction(found)[0].doit())  # cancel can leave -1/16 + 1/16 as it stands

@@ -18,7 +18,15 @@ from .algebra import (
 )
 from .limits import ImplicitFunction, IntermediateValue, Monotone
 from .schema import Schema
-from .zeros import ArgumentPrinciple, BoundaryCrossing, EnestromKakeya, Hurwitz, Rouche, SchurCohn
+from .zeros import (
+    ArgumentPrinciple,
+    BoundaryCrossing,
+    EnestromKakeya,
+    Hurwitz,
+    Quadratic,
+    Rouche,
+    SchurCohn,
+)
 
 __all__ = ["SCHEMAS", "Deduction"]
 
@@ -36,6 +44,7 @@ SCHEMAS: tuple[type[Schema], ...] = (
     Monotone,
     Period,
     Perron,
+    Quadratic,
     Rouche,
     SchurCohn,
     TriangleEquality,

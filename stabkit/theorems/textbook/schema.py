@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sympy import Function, Symbol
+from sympy.core.function import AppliedUndef
 
 from ..evidence import Evidence
 from ..positivity import Interval
@@ -28,8 +29,8 @@ __all__ = ["DISC", "Beyond", "Branch", "Domains", "Schema", "Within", "Zeros"]
 Domains = Mapping[Symbol, Interval]
 
 
-class Zeros(Function):  # type: ignore[misc]
-    """``Zeros(f, region)``: the number of zeros of f there, with multiplicity."""
+class Zeros(AppliedUndef):  # type: ignore[misc]
+    """``Zeros(f, region)``: the number of zeros of f there, with multiplicity; an indeterminate."""
 
     def _latex(self, printer: Any) -> str:
         return rf"\#\{{{printer.doprint(self.args[0])} = 0,\; {printer.doprint(self.args[1])}\}}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Abs, Eq, Ge, Symbol
+from sympy import Abs, And, Eq, Equivalent, Ge, Gt, Symbol
 
 from ..evidence import Evidence, Identity, Inequality
 from ..facts import Holds
@@ -17,6 +17,7 @@ __all__ = [
     "BoundaryCrossing",
     "EnestromKakeya",
     "Hurwitz",
+    "Quadratic",
     "Rouche",
     "SchurCohn",
 ]
@@ -252,3 +253,39 @@ class BoundaryCrossing(Schema):
         """Return that the count is constant between crossings."""
         name = Symbol("constant between")
         return (Holds(name, Zeros(self.polynomial, DISC), self.parameter, self.crossing),)
+
+
+@dataclass(frozen=True)
+class Quadratic(Schema):
+    """For a_0 + a_1 z + a_2 z^2 with a_0 > 0, a_1 >= 0 and a_2 >= 0; `stable` says: no zero."""
+
+    title = "Schur-Cohn for quadratics"
+    statement = (
+        r"Let $a_0 > 0$ and $a_1, a_2 \ge 0$. $a_0 + a_1 z + a_2 z^2$ has no zero in $|z| \le 1$ "
+        r"if and only if $a_0 > a_2$ and $a_0 + a_2 > a_1$."
+    )
+    reference = "J. Ackermann, Robust Control, 2nd ed. 2002, chapter 3"
+
+    stable: Any
+    polynomial: Any
+    coefficients: tuple[Any, Any, Any]
+    domains: Domains
+
+    def obligations(self) -> dict[str, Evidence]:
+        """The signs of the coefficients."""
+        first, second, third = self.coefficients
+        return {
+            "positive": Inequality(first, self.domains),
+            "second": Inequality(second, self.domains, False),
+            "third": Inequality(third, self.domains, False),
+        }
+
+    def assumptions(self) -> tuple[Any, ...]:
+        """These are the coefficients, and stable means that no zero is in the closed disc."""
+        name = Symbol("coefficients")
+        return (Holds(name, self.polynomial, *self.coefficients, self.stable),)
+
+    def conclusions(self) -> tuple[Any, ...]:
+        """Return when it is stable."""
+        first, second, third = self.coefficients
+        return (Equivalent(self.stable, And(Gt(first, third), Gt(first + third, second))),)
