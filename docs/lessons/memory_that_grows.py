@@ -119,9 +119,8 @@ def _():
 
     Look at how a small error travels. One request too few in stage 1 leaves 4 tokens free, and in
     the same step they are filled: 4 tokens make room for $\frac43$ newcomers of 3. One step later
-    these are $\frac43$ requests *too many* in stage 1, and there is room for $\frac43 \cdot \frac43$
-    newcomers too few. In every step the error is multiplied by $-\frac43$. Lesson 2 makes that
-    precise.
+    these are $\frac43$ requests *too many* in stage 1, and $\frac{16}{9}$ newcomers too few are
+    admitted. In every step the error is multiplied by $-\frac43$. Lesson 2 makes that precise.
     """)
     return
 

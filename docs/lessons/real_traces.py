@@ -227,10 +227,10 @@ def _():
 
 @app.cell(hide_code=True)
 def _():
+    _counts = {s: [unstable_modes(capped(s, n)) for n in (0, 1, 4)] for s in (50, 200, 1000)}
     _rows = "\n".join(
-        f"    | {s} | {unstable_modes(capped(s, 0))} of 254 | {unstable_modes(capped(s, 1))} of 255 "
-        f"| {unstable_modes(capped(s, 4))} of 255 |"
-        for s in (50, 200, 1000)
+        f"    | {s} | {none} of 254 | {third} of 255 | {most} of 255 |"
+        for s, (none, third, most) in _counts.items()
     )
     answer(rf"""
     Bad for short prompts, without harm for long ones. The product of all modes is, but for its

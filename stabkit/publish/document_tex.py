@@ -149,11 +149,14 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _statement(block: Statement) -> Iterator[str]:
-    yield rf"\begin{{record}}[{{{escaped(block.label)} ({escaped(block.title)})}}]"
+    badge = "" if block.badge is None else rf" \fbox{{\textsf{{{escaped(block.badge)}}}}}"
+    yield rf"\begin{{record}}[{{{escaped(block.label)} ({escaped(block.title)}){badge}}}]"
     for hypothesis in block.hypotheses:
         yield f"Suppose: {prose(hypothesis)}"
     yield prose(block.statement)
     yield r"\end{record}"
+    if block.evidence is not None:
+        yield from (f"Evidence: {prose(block.evidence)}", "")
 
 
 def _plot(plot: CirclePlot, side: str) -> Iterator[str]:

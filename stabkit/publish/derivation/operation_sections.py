@@ -145,15 +145,16 @@ def _policies(facts: DerivationFacts) -> Iterator[Block]:
     yield Paragraph(_gain(facts))
     yield Paragraph(
         "Reservation holds $s_k + l_k$ tokens for a request from its admission on, and never "
-        "evicts. Its coefficients $\\sum_{k:\\, l_k > m} p_k (s_k + l_k)$ do not increase, so by "
-        "the theorem of Eneström and Kakeya no mode grows."
+        "evicts from a start whose reservations fit, such as the empty memory. Its coefficients "
+        "$\\sum_{k:\\, l_k > m} p_k (s_k + l_k)$ do not increase, so by the theorem of Eneström and "
+        "Kakeya no mode grows."
     )
     rows = tuple(_loop_row(entry) for entry in facts.loops)
     yield Table(("policy", "verdict of its loop", "spectral radius"), rows)
     yield Paragraph(
-        "A rate limit at $a^*$ admissions per step feeds forward: after the start it never evicts "
-        "and completes $a^*$ requests per step, the whole throughput of the equilibrium, as long "
-        "as the estimate of $a^*$ is not too high."
+        "A rate limit at $a^*$ admissions per step feeds forward: from the $L$-th step on it never "
+        "evicts and admits $a^*$ requests per step, the whole throughput of the equilibrium, as "
+        "long as the estimate of $a^*$ is not too high."
     )
     yield from stated("rate-limited")
 
