@@ -247,11 +247,12 @@ def _():
     that does so completes $(1 - \eta) B / (l (s + 1))$ per step, at equality the worst cycle's
     throughput.
 
-    With different inputs it holds for the mean $s$ only if every cohort has its share of each class
-    (product form; from empty, for example). The mean of $(0, 3)$ and $(6, 3)$ in equal shares is 3,
-    $\eta = \frac13$. But 60 requests $(0, 3)$ in stage 0 of $B = 90$ hold 60 tokens and need 120 one
-    step later: {" and again ".join(map(number, _evicted))} are evicted. What is safe for any start
-    within $(1 - \eta) B$ is $\eta \ge \frac{{l - 1}}{{l + \min s_k}}$, here $\frac23$.
+    With different inputs it holds for the mean $s$ if every cohort has its share of each class
+    (product form; from empty, for example). $(0, 3)$ and $(6, 3)$ in equal shares have the mean 3,
+    and $\eta = \frac13$. But let $B = 90$, and 60 requests $(0, 3)$ be in stage 0. They hold 60
+    tokens and need 120 one step later: {" and again ".join(map(number, _evicted))} are evicted.
+    Safe for any start within $(1 - \eta) B$ is $\eta \ge \frac{{l - 1}}{{l + \min s_k}}$, here
+    $\frac23$.
     """)
     return
 

@@ -37,15 +37,15 @@ def _synchronised(rng: Random) -> Draft:
         "synchronised-modes",
         mix,
         f"A server has {classes_prose(mix)}. How many synchronised modes does the gcd of the "
-        r"decode lengths predict? By R3 they have $|\lambda| = 1 + \varepsilon + O(\varepsilon^2)$, "
-        r"$\varepsilon = 1 / (s + L)$: in how many steps do they grow by a factor of $e$, to first "
-        r"order in $\varepsilon$?",
+        "decode lengths predict? By R3 they have $|\\lambda| = 1 + \\varepsilon + "
+        "O(\\varepsilon^2)$, $\\varepsilon = 1 / (s + L)$: in how many steps do they grow by a "
+        "factor of $e$, to first order in $\\varepsilon$?",
         (("synchronised modes", g - 1), ("steps", folding)),
         (
             f"The gcd is $g = {g}$: the roots of $z^g = 1$ but 1 itself, $g - 1 = {g - 1}$ in "
             "number, are roots of $A$.",
-            r"In $F$ they move outwards by the factor $1 + \varepsilon$, about $e^\varepsilon$, per "
-            rf"step: the time is $1 / \varepsilon = s + L = {tex(folding)}$ steps.",
+            r"In $F$ they move outwards, to a growth of $1 + \varepsilon$, about $e^\varepsilon$, "
+            rf"per step: the time is $1 / \varepsilon = s + L = {tex(folding)}$ steps.",
         ),
     )
 

@@ -166,10 +166,10 @@ def _variance_law(rng: Random) -> Draft | None:
     return Draft(
         "variance-law",
         mix,
-        f"{_lengths_prose(mix)}: one narrow hump, $\\sigma / \\mu \\le 0.1$. There the first term of "
-        "the variance law estimates the threshold, the common input beyond which the equilibrium "
-        r"is stable, as $c / (2 \pi^2)$ tokens. Compute $\mu$, $\sigma^2$ and $c = \mu^3 / "
-        r"\sigma^2$.",
+        f"{_lengths_prose(mix)}: one narrow hump, $\\sigma / \\mu \\le 0.1$. There the first term "
+        "of the variance law estimates the threshold, the common input beyond which the "
+        r"equilibrium is stable, as $c / (2 \pi^2)$ tokens. Compute $\mu$, $\sigma^2$ and $c = "
+        r"\mu^3 / \sigma^2$.",
         (("mean", mean), ("variance", variance), ("c", ratio)),
         (
             rf"$\mu = {n + 1} - p = {tex(mean)}$, as $p$ of the requests take a step less than "

@@ -17,9 +17,9 @@ mix with s = 0: with E = s D the margin is s plus that of s = 0. Along ``shift``
 delta, with the margin of the mix itself. For g = 1 all s > s° are stable, so s° >= s*.
 
 *Variance law* (asymptotic, not a bound): s* ~ mu^3 / (2 pi^2 sigma^2) for a smooth law of decode
-lengths with mean mu and variance sigma^2; measured within a fifth for sigma / mu <= 0.1 (at 0.1: 10 %
-too high for a bell, 16 % for a uniform law) and too high beyond; mixes with gaps between the lengths
-can be far above it. The next terms, with skewness and excess kurtosis,
+lengths with mean mu and variance sigma^2; measured within a fifth for sigma / mu <= 0.1 (at 0.1,
+10 % too high for a bell and 16 % for a uniform law) and too high beyond; mixes with gaps between
+the lengths can be far above it. The next terms, with skewness and excess kurtosis,
 
     mu^3 / (2 pi^2 sigma^2) + mu (kappa_4 - 3) / 6 - 1/2 - 5 sigma kappa_3 / 3 + O(1 / mu),
 
