@@ -13,8 +13,8 @@ from pathlib import Path
 from stabkit_lessons import LESSONS, Lesson
 
 import stabkit
-from stabkit.publish.derivation.theory import cited_document, statement_of
-from stabkit.publish.document import Document, Paragraph, Section, Table
+from stabkit.publish.derivation.theory import cited_document
+from stabkit.publish.document import Document, Paragraph, Section, Statement, Table
 from stabkit.publish.document_beamer import deck
 from stabkit.publish.document_tex import article
 from stabkit.publish.exercises import exercise_document
@@ -43,7 +43,8 @@ def slides(lesson: Lesson) -> Document:
     ]
     for label in lesson.theorems:
         one = records[label]
-        sections.append(Section(one.title, (Paragraph(one.lesson), statement_of(one))))
+        said = Statement(one.label, one.title, one.hypotheses, one.statement)
+        sections.append(Section(one.title, (Paragraph(one.lesson), said)))
     mix = stabkit.Workload.from_classes(list(lesson.example))
     derived = {section.title: section for section in stabkit.derive(mix).document.sections}
     sections += [Section(f"{name}: {mix.name}", derived[name].blocks) for name in lesson.sections]

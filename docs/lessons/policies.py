@@ -30,9 +30,9 @@ def _():
     mo.md(r"""
     ## Five ways to admit
 
-    *Greedy* admission, what every server does by default, fills the memory in every step. It is
-    feedback with a delay, and lesson 2 showed that it can throw away up to half of the machine. The
-    alternatives:
+    *Greedy* admission, what many servers do by default, fills the memory in every step. It is
+    feedback with a delay, and lesson 2 showed that it can throw away nearly half of the machine.
+    The alternatives:
 
     * **damped**: admit the fraction $\kappa$ of what would fit;
     * **rate-limited**: admit what fits, but at most $r$ per step;

@@ -65,7 +65,8 @@ def _(lengths, mix, survival):
     _unity = [f"\\Phi_{{{d}}}" for d in stabkit.synchrony(mix).orders]
     _split = (
         f"The gcd is **{mix.gcd}**, so that {' and '.join(f'${u}$' for u in _unity)} divides $A$: "
-        f"the roots of unity of that order are roots of $A$, **on** the circle."
+        f"the roots of unity of order {' and '.join(map(str, stabkit.synchrony(mix).orders))} are "
+        f"roots of $A$, **on** the circle."
         if mix.gcd > 1
         else "The gcd is **1**: no root of $A$ lies on the circle, all are inside (R1)."
     )
@@ -142,7 +143,7 @@ def _():
     |--:|--:|--:|--:|
     {_rows}
 
-    The longer the prompts, the slower the swing, and it never stops growing.
+    The longer the prompts, the slower the growth; but it never stops.
     """)
     return
 
@@ -272,8 +273,8 @@ def _():
 def _():
     _found = stabkit.synchrony(stabkit.Workload.from_classes([(500, 16), (500, 24), (500, 40)]))
     answer(rf"""
-    Then 8 divides the gcd, and by R3 there are at least {len(_found.modes)} unstable modes: the
-    server falls into 8 cohorts. Regular lengths are the problem, not the cure.
+    Then 8 divides the gcd, and by R3 there are at least {len(_found.modes)} unstable modes if
+    prompts are long: the server falls into cohorts. Regular lengths are the problem, not the cure.
     """)
     return
 

@@ -36,9 +36,9 @@ def _():
     mo.md(r"""
     ## A broken promise
 
-    Lesson 4 ends with a clean rule: with very long prompts, a mix is stable if and only if its
-    decode lengths are coprime. How long is very long? Take 3 and 5 steps, coprime, and turn up the
-    common prompt length $s$.
+    Lesson 4 ends with a clean rule: with very long prompts of one length, a mix is stable if and
+    only if its decode lengths are coprime. How long is very long? Take 3 and 5 steps, coprime, and
+    turn up the common prompt length $s$.
     """)
     return
 

@@ -185,11 +185,6 @@ class Headroom:
     Notes
     -----
     The equilibrium is that of a capacity (1 - eta) B and exactly as stable. Evictions start at B.
-
-    With one decode length l and eta >= (l - 1) / (s + l), s the mean input, it never evicts from a
-    start within (1 - eta) B of product form (R11), or with a common input. From any start within
-    (1 - eta) B it takes eta >= (l - 1) / (l + min s_k): (0, 3), (6, 3) in equal shares, B = 90,
-    eta = 1/3, from 60 requests (0, 3) in stage 0 evicts 15 twice.
     """
 
     watermark: Any = Fraction(1, 20)
@@ -219,8 +214,7 @@ class RateLimited:
 
     Notes
     -----
-    With r <= a* it evicts nothing from the L-th step on, whatever the start: what is there has been
-    admitted by then, r per step at most, and needs sum_m g_m a_(n-m) <= r G(1) <= B.
+    With r <= a* it never evicts after the start-up: sum_m g_m a_(n-m) <= r G(1) <= B.
     """
 
     rate: Any
@@ -253,11 +247,9 @@ class RateLimited:
 
 @dataclass(frozen=True)
 class Reservation:
-    """Hold s_k + l_k tokens for every request from its admission on.
+    """Hold s_k + l_k tokens for every request from its admission on: nothing is ever evicted.
 
-    From a start whose reservations fit, such as the empty memory, nothing is ever evicted. From any
-    other it admits nothing until there is room, and may evict until then: one class with s = 2 and
-    l = 3, B = 100, from 25 requests in stage 1 evicts 5.
+    From a start that holds more than that, it waits until there is room.
     """
 
     name: ClassVar[str] = "reservation"

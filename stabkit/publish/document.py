@@ -77,17 +77,12 @@ class CirclePlot:
 
 @dataclass(frozen=True)
 class Statement:
-    """A result that the document uses: label, title, hypotheses and statement, as recorded.
-
-    A `badge` tells what is no theorem, such as a conjecture; `evidence` is what speaks for it.
-    """
+    """A theorem that the document uses: label, title, hypotheses and statement, as recorded."""
 
     label: str
     title: str
     hypotheses: tuple[str, ...]
     statement: str
-    badge: str | None = None
-    evidence: str | None = None
 
 
 Block: TypeAlias = Paragraph | Formula | Table | CirclePlot | Statement

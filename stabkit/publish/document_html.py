@@ -32,7 +32,6 @@ h2 { margin-top: 2.2rem; border-bottom: 1px solid #ccc; }
 .abstract { border-left: 3px solid #0072b2; padding-left: 1rem; }
 .formula { overflow-x: auto; padding: .4rem 0; }
 .theorem { background: #f4f6f8; padding: .6rem 1rem; border-radius: 4px; }
-.badge { border: 1px solid; border-radius: 4px; padding: 0 .3rem; font-weight: normal; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .92rem; }
 th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid #e0e0e0; }
@@ -96,10 +95,8 @@ def _block(block: Block) -> Iterator[str]:
         yield "</tbody></table></div>"
     elif isinstance(block, Statement):
         suppose = "".join(f" Suppose: {_prose(h)}" for h in block.hypotheses)
-        badge = "" if block.badge is None else f' <span class="badge">{escape(block.badge)}</span>'
-        head = f"<strong>{escape(block.label)} ({escape(block.title)}){badge}.</strong>"
-        found = "" if block.evidence is None else f" Evidence: {_prose(block.evidence)}"
-        yield f'<p class="theorem">{head}{suppose} <em>{_prose(block.statement)}</em>{found}</p>'
+        head = f"<strong>{escape(block.label)} ({escape(block.title)}).</strong>"
+        yield f'<p class="theorem">{head}{suppose} <em>{_prose(block.statement)}</em></p>'
     else:
         yield from _plot(block)
 

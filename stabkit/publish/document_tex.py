@@ -149,14 +149,11 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _statement(block: Statement) -> Iterator[str]:
-    badge = "" if block.badge is None else rf" \fbox{{\textsf{{{escaped(block.badge)}}}}}"
-    yield rf"\begin{{record}}[{{{escaped(block.label)} ({escaped(block.title)}){badge}}}]"
+    yield rf"\begin{{record}}[{{{escaped(block.label)} ({escaped(block.title)})}}]"
     for hypothesis in block.hypotheses:
         yield f"Suppose: {prose(hypothesis)}"
     yield prose(block.statement)
     yield r"\end{record}"
-    if block.evidence is not None:
-        yield from (f"Evidence: {prose(block.evidence)}", "")
 
 
 def _plot(plot: CirclePlot, side: str) -> Iterator[str]:

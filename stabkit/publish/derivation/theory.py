@@ -13,7 +13,7 @@ from ...theorems.records import Theorem
 from ...theorems.registry import theorems
 from ..document import CITATION, Document, Paragraph, Section, Source, Statement
 
-__all__ = ["SOURCES", "cited_document", "stated", "statement_of"]
+__all__ = ["SOURCES", "cited_document", "stated"]
 
 SOURCES = (
     Source(
@@ -80,19 +80,8 @@ def stated(*labels: str) -> Iterator[Statement]:
     known = _records()
     for label in labels:
         if label in known:
-            yield statement_of(known[label])
-
-
-def statement_of(theorem: Theorem) -> Statement:
-    """Return a record as a document states it: a conjecture has its badge, and its evidence."""
-    return Statement(
-        theorem.label,
-        theorem.title,
-        theorem.hypotheses,
-        theorem.statement,
-        None if theorem.conjecture is None else "conjecture",
-        theorem.conjecture,
-    )
+            theorem = known[label]
+            yield Statement(label, theorem.title, theorem.hypotheses, theorem.statement)
 
 
 @cache
