@@ -125,8 +125,8 @@ def _():
     * Set 3 and 5 steps, equal shares, and turn up $s$ slowly. A pair of roots creeps inwards and
       passes the circle between 9 and 10. The picture changes a little, the verdict completely.
     * Set 3 and 6, equal shares. However long the prompts, two roots stay outside, near the third
-      roots of unity that are marked on the circle. They are the **synchronised modes**: the stages mod 3 are three
-      cohorts, which never meet and swing against each other.
+      roots of unity that are marked on the circle. They are the **synchronised modes**: the stages
+      mod 3 are three cohorts, which never meet and swing against each other.
     * Make both lengths equal, 2 or more. Every root is outside: that is lesson 2.
 
     The verdict is not read off the picture. It is counted exactly, in whole numbers, by the
