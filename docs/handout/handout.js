@@ -183,7 +183,7 @@
     }
     if (c.verdict === "marginal") {
       return "The mix stands exactly on the border: a disturbance neither grows nor dies out, and "
-        + "the least change of the mix tips it.";
+        + "the least change of the mix can tip it.";
     }
     if (c.verdict === "undecided") return "Neither stable nor unstable is claimed.";
     const settles = `Small disturbances die out, halving every ${c.pace} steps. `;

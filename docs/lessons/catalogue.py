@@ -138,7 +138,8 @@ LESSONS: tuple[Lesson, ...] = (
         "Coprime is not enough: thresholds",
         35,
         (
-            r"find the threshold $s^*$ of a mix, and say what is proved beyond it",
+            r"find all stable prompt lengths of a mix and its threshold $s^*$, and say what is "
+            r"proved beyond it and what is open below it",
             "read a stability chart",
             "estimate a threshold from mean and variance of the output length, and know its limits",
         ),

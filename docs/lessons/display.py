@@ -1,4 +1,4 @@
-"""How lessons show things: figures with a text alternative, answers that wait to be asked for."""
+"""How lessons show things: figures with a text alternative, badges, answers that wait."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from stabkit.publish.figures import figure_bytes
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["answer", "number", "picture"]
+__all__ = ["answer", "badge", "number", "picture"]
 
 
 def picture(figure: Figure, says: str, width: int = 30) -> Any:
@@ -32,6 +32,14 @@ def picture(figure: Figure, says: str, width: int = 30) -> Any:
     return mo.Html(
         f'<img alt="{escape(says)}" src="data:image/svg+xml;base64,{data}" '
         f'style="width: min(100%, {width}em); background: white; display: block; margin: auto">'
+    )
+
+
+def badge(status: str) -> str:
+    """Return a status, such as "conjecture", as HTML that stands out in Markdown."""
+    return (
+        '<span style="border: 1px solid; border-radius: .3em; padding: 0 .4em; '
+        f'font-size: .85em">{escape(status)}</span>'
     )
 
 

@@ -29,7 +29,8 @@ def _():
     ## Beads on a ring
 
     An unstable server does not explode: memory is finite, and evictions cut every swing. What is
-    left in the long run is a **limit cycle**. For one class of requests all of them are known.
+    left in the long run is often a **limit cycle** (and sometimes a motion that never repeats). For
+    one class of requests all of them are known.
 
     String $l$ beads on a ring, one per stage: black if the stage holds requests, white if it is
     empty, at a moment when the oldest cohort is about to complete. Every ring with a black bead is

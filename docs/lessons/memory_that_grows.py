@@ -7,6 +7,7 @@ app = marimo.App(width="medium", app_title="1 Memory that grows")
 
 with app.setup:
     from fractions import Fraction
+    from itertools import pairwise
 
     import marimo as mo
     from stabkit_lessons import lesson
@@ -116,10 +117,10 @@ def _():
 
     ## Why does it swing?
 
-    Look at how a small error travels. One request too few in stage 1 frees memory one step later;
-    the newcomers that take its place are a third *more* than it was (4 tokens make room for
-    $\frac43$ newcomers of 3), and when they are older they are missing, or too many, in turn. Each
-    time round, the error is multiplied by $-\frac43$. Lesson 2 makes that precise.
+    Look at how a small error travels. One request too few in stage 1 leaves 4 tokens free, and in
+    the same step they are filled: 4 tokens make room for $\frac43$ newcomers of 3. One step later
+    these are $\frac43$ requests *too many* in stage 1, and $\frac{16}{9}$ newcomers too few are
+    admitted. In every step the error is multiplied by $-\frac43$. Lesson 2 makes that precise.
     """)
     return
 
@@ -261,6 +262,17 @@ def test_the_rules_by_an_own_simulator():
         else:
             young = (140 - 4 * old) // 3
         assert (young, old) == by_hand(n)[-1][:2]
+
+
+@app.function
+def test_an_error_is_multiplied_by_minus_four_thirds_in_every_step():
+    run = stabkit.simulate(
+        server(), 3, arithmetic="exact", state=[[20 + Fraction(4, 3), 19]], record_states=True
+    )
+    assert not any(run.evicted)
+    errors = [(young - 20, old - 20) for ((young, old),) in run.states]
+    assert errors[:2] == [(Fraction(4, 3), -1), (Fraction(-16, 9), Fraction(4, 3))]
+    assert all(after[0] / before[0] == Fraction(-4, 3) for before, after in pairwise(errors))
 
 
 @app.function

@@ -200,7 +200,7 @@ def _():
 @app.cell(hide_code=True)
 def _():
     mo.md(r"""
-    **3.** What does its worst cycle lose? For which prompt length would the loss be below 5 %?
+    **3.** What does its worst cycle lose? From which prompt length on is the loss at most 5 %?
     """)
     return
 

@@ -30,9 +30,9 @@ def _():
     mo.md(r"""
     ## Five ways to admit
 
-    *Greedy* admission, what every server does by default, fills the memory in every step. It is
-    feedback with a delay, and lesson 2 showed that it can throw away up to half of the machine. The
-    alternatives:
+    *Greedy* admission, what many servers do by default, fills the memory in every step. It is
+    feedback with a delay, and lesson 2 showed that it can throw away nearly half of the machine.
+    The alternatives:
 
     * **damped**: admit the fraction $\kappa$ of what would fit;
     * **rate-limited**: admit what fits, but at most $r$ per step;
@@ -82,7 +82,8 @@ def _(mix):
     equilibrium's. *Evicted*: requests per step. *Memory*: in use, on the mean.
 
     *Headroom* has the polynomial of greedy: a watermark alone stabilises nothing. *Reservation*
-    never evicts, and pays for it with memory that stands empty while requests grow into it.
+    never evicts from a start whose reservations fit, such as the empty one, and pays for it with
+    memory that stands empty while requests grow into it.
     """)
     return
 
@@ -103,8 +104,9 @@ def _():
     ## Feed forward
 
     The equilibrium admits $a^* = B / G(1)$ requests per step. A server that *knows* $a^*$ needs no
-    feedback: limited to that rate it never evicts once it has filled up, and completes all that the
-    memory can carry. And it is forgiving: some percent too much cost little. Try it.
+    feedback: limited to that rate it admits $a^*$ in every step and evicts nothing, from the
+    $L$-th step on, whatever it starts from, and it completes as much as the equilibrium. And it is
+    forgiving: for these workloads, some percent too much cost little. Try it.
     """)
     return
 
@@ -166,6 +168,15 @@ def name_of(finding: PolicyFinding) -> str:
 
 
 @app.function
+def without_product_form(watermark: Fraction) -> stabkit.Trajectory:
+    """Return a run of (0, 3) and (6, 3) from requests of the first class alone."""
+    mix = stabkit.Workload.from_classes([(0, 3), (6, 3)], 90)
+    start = [[90 * (1 - watermark), 0, 0], [0, 0, 0]]
+    rule = stabkit.Headroom(watermark)
+    return stabkit.simulate(mix, 30, arithmetic="exact", policy=rule, state=start)
+
+
+@app.function
 def pooled() -> stabkit.Pooling:
     """Return the reference example of pooling: two replicas of 500 tokens."""
     return stabkit.pool(
@@ -220,18 +231,28 @@ def _():
 @app.cell(hide_code=True)
 def _():
     mo.md(r"""
-    **3.** One class. How large must the headroom $\eta$ be so that nothing is evicted, and what
-    does the server then complete?
+    **3.** One class, and a start that holds at most $(1 - \eta) B$. How large must the headroom
+    $\eta$ be so that nothing is ever evicted, and what does the server then complete? Does the
+    answer hold for two classes $(0, 3)$ and $(6, 3)$, with their mean input?
     """)
     return
 
 
 @app.cell(hide_code=True)
 def _():
-    answer(r"""
-    A cohort that fills $(1 - \eta) B$ at stage 0 with $s + 1$ tokens each grows to $s + l$: it fits
-    if $(1 - \eta) \frac{s + l}{s + 1} \le 1$, so $\eta \ge \frac{l - 1}{s + l}$. Then
-    $(1 - \eta) B / (l (s + 1))$ complete per step, at equality the worst cycle's throughput.
+    _evicted = [x for x in without_product_form(Fraction(1, 3)).evicted if x]
+    answer(rf"""
+    What fills $(1 - \eta) B$ with $s + 1$ tokens each, or more, grows to $s + l$ each: it fits if
+    $(1 - \eta) \frac{{s + l}}{{s + 1}} \le 1$, so $\eta \ge \frac{{l - 1}}{{s + l}}$. One cohort
+    that does so completes $(1 - \eta) B / (l (s + 1))$ per step, at equality the worst cycle's
+    throughput.
+
+    With different inputs it holds for the mean $s$ if every cohort has its share of each class
+    (product form; from empty, for example). $(0, 3)$ and $(6, 3)$ in equal shares have the mean 3,
+    and $\eta = \frac13$. But let $B = 90$, and 60 requests $(0, 3)$ be in stage 0. They hold 60
+    tokens and need 120 one step later: {" and again ".join(map(number, _evicted))} are evicted.
+    Safe for any start within $(1 - \eta) B$ is $\eta \ge \frac{{l - 1}}{{l + \min s_k}}$, here
+    $\frac23$.
     """)
     return
 
@@ -304,6 +325,34 @@ def test_solution_3():
         assert any(run.evicted) is evicts
     run = stabkit.simulate(mix, 80, arithmetic="exact", policy=stabkit.Headroom(enough))
     assert sum(run.completed[-40:]) / 40 == (1 - enough) * 700 / (4 * 4)
+
+
+@app.function
+def test_solution_3_without_product_form():
+    # by hand: 60 need 2 each, 90 / 2 = 45 stay; these need 3 each, 90 / 3 = 30 stay
+    assert list(without_product_form(Fraction(1, 3)).evicted[:4]) == [0, 15, 15, 0]
+    assert not any(without_product_form(Fraction(2, 3)).evicted)
+
+
+@app.function
+def test_reservation_and_the_rate_limit_from_a_bad_start():
+    mix = stabkit.Workload.from_classes([(2, 3)], 100)
+    evicted = {
+        policy.name: stabkit.simulate(
+            mix, 30, arithmetic="exact", policy=policy, state=[[0, start, 0]]
+        ).evicted
+        for policy, start in (
+            (stabkit.Reservation(), 25),  # 100 tokens now, 125 reserved
+            (stabkit.RateLimited.over_equilibrium(mix), 25),
+        )
+    }
+    assert list(evicted["reservation"][:3]) == [0, 5, 0]
+    assert not any(evicted["reservation"][2:])
+    assert not any(evicted["rate-limited"][4:])
+    fits = stabkit.simulate(
+        mix, 30, arithmetic="exact", policy=stabkit.Reservation(), state=[[0, 20, 0]]
+    )
+    assert not any(fits.evicted)
 
 
 @app.function

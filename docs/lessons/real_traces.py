@@ -8,6 +8,7 @@ app = marimo.App(width="medium", app_title="8 Real traces")
 with app.setup:
     import math
     from fractions import Fraction
+    from itertools import pairwise
 
     import marimo as mo
     import numpy as np
@@ -110,14 +111,17 @@ def _(analysis, mix):
 
 
 @app.cell(hide_code=True)
-def _(analysis):
+def _(analysis, mix):
+    _spread = deviation(mix) / float(mix.mean_decode_length)
     mo.md(f"""
     ## How far from stable?
 
     Were all prompts equally long, the threshold would be
-    {float(analysis.threshold.input_length):.1f} tokens. The variance law would say
-    {analysis.threshold.variance_law:.0f}: the output lengths are capped, so that their law is no
-    smooth hump. Now a trace without such a cap:
+    {float(analysis.threshold.input_length):.1f} tokens. The variance law of lesson 5 has nothing to
+    say here. It is for one narrow, smooth hump, with a standard deviation of at most 0.1 of the
+    mean; here it is {_spread:.2f}, and {100 * share_between(mix, 750, 799):.0f} % of the requests
+    write 750 to 799 tokens, with hardly any above and a broad rest below. Now a trace with more
+    spread:
     """)
     return
 
@@ -145,6 +149,12 @@ def deviation(workload: stabkit.Workload) -> float:
     """Return the standard deviation of the decode length, in steps."""
     mean = workload.mean_decode_length
     return math.sqrt(sum(c.share * (c.decode_length - mean) ** 2 for c in workload.classes))
+
+
+@app.function
+def share_between(workload: stabkit.Workload, least: int, most: int) -> float:
+    """Return the share of requests with an output length from least to most."""
+    return float(sum(c.share for c in workload.classes if least <= c.decode_length <= most))
 
 
 @app.function
@@ -208,7 +218,8 @@ def _():
 def _():
     mo.md(r"""
     **3.** You cap all outputs at 256 tokens, and a third of the requests hit the cap. Is that good
-    or bad for stability? Argue with the survival function, then try it: outputs are 1, ..., 255
+    or bad for stability, and for which prompt lengths $s$? Argue with the first and the last value
+    of the memory kernel (what is the product of all modes?), then try it: outputs are 1, ..., 255
     with equal shares, and the cap.
     """)
     return
@@ -216,22 +227,28 @@ def _():
 
 @app.cell(hide_code=True)
 def _():
+    _counts = {s: [unstable_modes(capped(s, n)) for n in (0, 1, 4)] for s in (50, 200, 1000)}
     _rows = "\n".join(
-        f"    | {s} | {unstable_modes(capped(s, 0))} | {unstable_modes(capped(s, 1))} "
-        f"| {unstable_modes(capped(s, 4))} |"
-        for s in (50, 200, 1000)
+        f"    | {s} | {none} of 254 | {third} of 255 | {most} of 255 |"
+        for s, (none, third, most) in _counts.items()
     )
     answer(rf"""
-    It is bad. A third of the requests stay alive until the end, while the tokens that each of them
-    holds grow: with short prompts the kernel $g_m = (s + m + 1) S_m$ rises, and if it rises all the
-    way every mode grows (as in R5). Unstable modes, of 255, without the atom and with an atom of
-    $\frac13$ and of $\frac23$:
+    Bad for short prompts, without harm for long ones. The product of all modes is, but for its
+    sign, $g_{{L-1}} / g_0$, the last value of the kernel over the first. A third of the requests
+    stay until the end: $\frac{{(s + 256) / 3}}{{s + 1}}$ is above 1 for $s < \frac{{253}}{{2}}$, so
+    that some mode must grow. (For two thirds that is so for $s < 509$; without the cap the quotient
+    is $\frac{{(s + 255) / 255}}{{s + 1}}$, never above 1.) Where it is below 1 this proves nothing;
+    the counts do. Unstable modes without the cap, with a third and with two thirds at the cap:
 
     | $s$ | no cap | a third | two thirds |
     |--:|--:|--:|--:|
 {_rows}
 
-    Long prompts help; spread helps more.
+    Does the kernel $g_m = (s + m + 1) S_m$ rise all the way, as in R5? With two thirds it does at
+    $s = 50$, and every mode grows. With a third it does not: at $s = 50$ it has its peak at
+    $m = {peak(capped(50, 1))}$, and yet every mode grows. Indeed the exact threshold is
+    {stabkit.threshold(capped(0, 1)).threshold.exact} with a third,
+    {stabkit.threshold(capped(0, 4)).threshold.exact} with two thirds and 0 without the cap.
     """)
     return
 
@@ -259,6 +276,13 @@ def unstable_modes(mix: stabkit.Workload) -> int:
 
 
 @app.function
+def peak(mix: stabkit.Workload) -> int:
+    """Return where the memory kernel is largest."""
+    kernel = [Fraction(str(g)) for g in stabkit.memory_kernel(mix)]
+    return kernel.index(max(kernel))
+
+
+@app.function
 def test_solution_1():
     assert math.isclose(rate(700, 300, 100_000), 100_000 / sum(700 + j for j in range(1, 301)))
 
@@ -277,6 +301,27 @@ def test_solution_3():
         kernel = [float(g) for g in stabkit.memory_kernel(mix)]
         outside = int(np.sum(np.abs(np.roots(kernel)) > 1 + 1e-9))  # no root is that near
         assert unstable_modes(mix) == outside
+
+
+@app.function
+def test_solution_3_the_kernel_by_hand():
+    for third, halves in ((Fraction(0), 0), (Fraction(1, 3), 1), (Fraction(2, 3), 4)):
+        # a request is alive after m steps if it is at the cap, or one of the 255 - m longer ones
+        alive = [third + (1 - third) * Fraction(255 - m, 255) for m in range(256)]
+        for s in (0, 50, 126, 127, 508, 510):
+            kernel = [(s + m + 1) * x for m, x in enumerate(alive)][: 256 if halves else 255]
+            mix = capped(s, halves)
+            assert [Fraction(str(g)) for g in stabkit.memory_kernel(mix)] == kernel
+            if kernel[-1] > kernel[0]:
+                assert unstable_modes(mix) > 0
+            rises = all(b > a for a, b in pairwise(kernel))
+            assert rises is (third == Fraction(2, 3) and s < 255)
+            # the kernel is its own mirror image at the threshold: no root is nearer to the circle
+            border = {0: 0, 1: Fraction(253, 2), 4: 509}[halves]
+            at = [(border + m + 1) * x for m, x in enumerate(alive)][: len(kernel)]
+            assert at == at[::-1]
+            assert (unstable_modes(mix) == 0) is (s >= border)
+    assert peak(capped(50, 1)) == 166
 
 
 @app.function

@@ -65,7 +65,8 @@ def _(lengths, mix, survival):
     _unity = [f"\\Phi_{{{d}}}" for d in stabkit.synchrony(mix).orders]
     _split = (
         f"The gcd is **{mix.gcd}**, so that {' and '.join(f'${u}$' for u in _unity)} divides $A$: "
-        f"the roots of unity of that order are roots of $A$, **on** the circle."
+        f"the roots of unity of order {' and '.join(map(str, stabkit.synchrony(mix).orders))} are "
+        f"roots of $A$, **on** the circle."
         if mix.gcd > 1
         else "The gcd is **1**: no root of $A$ lies on the circle, all are inside (R1)."
     )
@@ -110,33 +111,39 @@ def _():
 
     Divide by $s + L$: $F$ is $A$ with a perturbation of size $\varepsilon = 1 / (s + L)$. A simple
     root $\alpha$ of $A$ moves to $\alpha (1 + \varepsilon) + O(\varepsilon^2)$, radially outwards
-    (R3). The roots on the circle leave it, and each becomes an unstable mode with an e-folding time
-    of about $s + L$ steps.
+    (R3). The roots on the circle leave it, and with long prompts each becomes an unstable mode
+    with an e-folding time of about $s + L$ steps.
+
+    Another first-order prediction is one Newton step from the root of unity itself (R3b):
+    $|\lambda| \approx 1 + \mu / \sum_k p_k l_k (s_k + l_k)$. It needs no common input, and it is
+    not the same number; for long prompts both tend to $1 + 1/s$. Say which one you use.
     """)
     return
 
 
 @app.function
-def first_order(inputs: int) -> tuple[float, float]:
-    """Return the modulus of the synchronised mode of (4, 6): predicted and certified."""
+def first_order(inputs: int) -> tuple[float, float, float]:
+    """Return the modulus of the synchronised mode of (4, 6): by R3, by R3b, and certified."""
     workload = stabkit.Workload.from_classes([(inputs, 4), (inputs, 6)])
     mode = stabkit.synchrony(workload).modes[0]
-    return 1 + 1 / (inputs + 6), float(abs(complex(mode.root.value)))
+    newton = 1 + 5 / (2 * (inputs + 4) + 3 * (inputs + 6))
+    return 1 + 1 / (inputs + 6), newton, float(abs(complex(mode.root.value)))
 
 
 @app.cell(hide_code=True)
 def _():
     _rows = "\n".join(
-        f"| {s} | {first_order(s)[0]:.6f} | {first_order(s)[1]:.6f} |" for s in (10, 100, 1000)
+        f"| {s} | {' | '.join(f'{modulus:.6f}' for modulus in first_order(s))} |"
+        for s in (10, 100, 1000)
     )
     mo.md(rf"""
     For decode lengths 4 and 6, whose gcd is 2, the root $-1$ of $A$ moves:
 
-    | $s$ | $1 + \varepsilon$ | certified modulus |
-    |--:|--:|--:|
+    | $s$ | R3: $1 + \varepsilon$ | R3b | certified modulus |
+    |--:|--:|--:|--:|
     {_rows}
 
-    The longer the prompts, the slower the swing, and it never stops growing.
+    The longer the prompts, the slower the growth; but it never stops.
     """)
     return
 
@@ -266,8 +273,8 @@ def _():
 def _():
     _found = stabkit.synchrony(stabkit.Workload.from_classes([(500, 16), (500, 24), (500, 40)]))
     answer(rf"""
-    Then 8 divides the gcd, and by R3 there are at least {len(_found.modes)} unstable modes: the
-    server falls into 8 cohorts. Regular lengths are the problem, not the cure.
+    Then 8 divides the gcd, and by R3 there are at least {len(_found.modes)} unstable modes if
+    prompts are long: the server falls into cohorts. Regular lengths are the problem, not the cure.
     """)
     return
 
@@ -318,8 +325,11 @@ def test_solution_3():
 @app.function
 def test_the_prediction_is_first_order():
     for s in (10, 100, 1000):
-        predicted, certified = first_order(s)
-        assert 0 < certified - predicted < 20 / (s + 6) ** 2
+        by_r3, by_r3b, certified = first_order(s)
+        assert 0 < certified - by_r3 < 20 / (s + 6) ** 2
+        assert 0 < certified - by_r3b < 20 / (s + 6) ** 2
+        workload = stabkit.Workload.from_classes([(s, 4), (s, 6)])
+        assert abs(stabkit.synchrony(workload).modes[0].predicted_growth - by_r3b) < 1e-12
 
 
 @app.function

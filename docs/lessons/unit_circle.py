@@ -124,10 +124,10 @@ def _():
 
     * Set 3 and 5 steps, equal shares, and turn up $s$ slowly. A pair of roots creeps inwards and
       passes the circle between 9 and 10. The picture changes a little, the verdict completely.
-    * Set 3 and 6. However long the prompts, two roots stay outside, near the third roots of unity
-      that are marked on the circle. They are the **synchronised modes**: the stages mod 3 are three
-      cohorts, which never meet and swing against each other.
-    * Make both lengths equal. Every root is outside: that is lesson 2.
+    * Set 3 and 6, equal shares. However long the prompts, two roots stay outside, near the third
+      roots of unity that are marked on the circle. They are the **synchronised modes**: the stages
+      mod 3 are three cohorts, which never meet and swing against each other.
+    * Make both lengths equal, 2 or more. Every root is outside: that is lesson 2.
 
     The verdict is not read off the picture. It is counted exactly, in whole numbers, by the
     recursion of Schur and Cohn, so that a root at distance $10^{-9}$ from the circle is no problem.
@@ -186,14 +186,23 @@ def modulus(root: stabkit.Root) -> float:
 def threshold_text(mix: stabkit.Workload) -> str:
     """Return what is known along all prompt lengths."""
     found = stabkit.threshold(mix)
-    if found.threshold is not None:
-        return (
-            rf"For these lengths and shares the threshold is $s^* = {float(found.threshold):.7f}$: "
-            r"stable for every longer prompt."
-        )
-    if found.stable_intervals:
+    if not found.complete:
+        return "For which prompt lengths they are stable was not decided."
+    if not found.stable_intervals:
+        return "No prompt length makes these lengths and shares stable."
+    if not found.crossings:
         return "These lengths and shares are stable for every prompt length."
-    return "No prompt length makes these lengths and shares stable."
+    listed = " and for ".join(f"${line_of(part)}$" for part in found.stable_intervals)
+    last = "" if found.threshold is None else "; the last crossing is the threshold $s^*$"
+    return f"These lengths and shares are stable for {listed}{last}."
+
+
+@app.function
+def line_of(part: stabkit.CountInterval) -> str:
+    """Return an interval of prompt lengths as an inequality."""
+    low = "" if part.low is None else f"{float(part.low):.7f} < "
+    high = "" if part.high is None else f" < {float(part.high):.7f}"
+    return f"s > {float(part.low):.7f}" if low and not high else f"{low}s{high}"
 
 
 @app.cell(hide_code=True)
@@ -370,6 +379,9 @@ def test_every_corner_has_its_texts():
             assert verdict_sentence(stabkit.unit_circle_counts(mix), s, first, second)
             assert synchrony_text(mix, stabkit.synchrony(mix))
             assert threshold_text(mix)
+    assert "$s > 9.8229483$; the last" in threshold_text(two_classes(0, 3, 5, 50))
+    assert "for every" in threshold_text(two_classes(0, 1, 2, 60))  # 1 - p < 1/2
+    assert "No prompt" in threshold_text(two_classes(0, 2, 4, 50))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 ``packaged/atlas.csv`` was computed by ``docs/make_atlas.py`` through `stabkit.analyze_many`; here
 it is only read. A mix of two coprime decode lengths l_1 < l_2 with a common input length s is
-stable for every s > s* (R8), and R7 proves it for every s > s° >= s*.
+stable for every s > s*, its largest crossing (R8), and R7 proves it for every s > s° >= s*.
 
 Write p for the share of l_1 (here 1/2), mu = p l_1 + (1-p) l_2 and sigma^2 = p (1-p) (l_2 - l_1)^2.
 
@@ -12,7 +12,9 @@ Write p for the share of l_1 (here 1/2), mu = p l_1 + (1-p) l_2 and sigma^2 = p 
 
 What the atlas shows
 --------------------
-*One stable interval each*: every s above s*, no other. s° is no more than
+*One stable interval each*: every s above s*, no other; exact partitions, pair by pair. That no pair
+of coprime lengths, with any shares, has a stable s below s* is a conjecture; for three lengths and
+more it is false. s° is no more than
 8.2 % above s* ((2,3): 1.0811 against 1), 0.13 % from l_2 = 10 on, 0.002 % from l_2 = 40 on.
 
 *The adjacent-length law* is above every s*: by 217 % at (2,3), 17 % at (5,6), 4.1 % at (10,11),
@@ -69,7 +71,8 @@ class AtlasEntry:
         s°, in tokens: R7's condition holds for s > s° and for no other s. To the digits that are
         proved, 28 at most; the last one may be off by one.
     stable_intervals : int
-        In how many intervals of s >= 0 the pair is stable. Where it is 1, that is s > s*.
+        In how many intervals of s >= 0 the pair is stable, by an exact partition. Where it is 1,
+        that is s > s*.
     """
 
     shorter: int

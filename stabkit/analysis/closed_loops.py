@@ -12,9 +12,9 @@ rate-limited     lambda^(L-1) for r < a*: it does not look at the memory
 
 A rate limit r >= a* switches between two rules at its equilibrium, or right above it, and has none.
 
-*Reservation is never unstable*: the r_m fall with m, so that every root has |lambda| <= 1
+*Reservation is never unstable*: the r_m do not rise with m, so that every root has |lambda| <= 1
 (Enestroem-Kakeya), and on the circle are exactly the g-th roots of unity but 1: it is marginal if
-g > 1, stable if g = 1.
+g > 1, stable if g = 1. That it evicts nothing holds from starts whose reservations fit.
 
 References
 ----------

@@ -37,14 +37,15 @@ def _synchronised(rng: Random) -> Draft:
         "synchronised-modes",
         mix,
         f"A server has {classes_prose(mix)}. How many synchronised modes does the gcd of the "
-        "decode lengths predict, and in how many steps do they grow by a factor of $e$, to first "
-        "order?",
+        "decode lengths predict? By R3 they have $|\\lambda| = 1 + \\varepsilon + "
+        "O(\\varepsilon^2)$, $\\varepsilon = 1 / (s + L)$: in how many steps do they grow by a "
+        "factor of $e$, to first order in $\\varepsilon$?",
         (("synchronised modes", g - 1), ("steps", folding)),
         (
             f"The gcd is $g = {g}$: the roots of $z^g = 1$ but 1 itself, $g - 1 = {g - 1}$ in "
             "number, are roots of $A$.",
-            r"In $F$ they move to $|\lambda| = 1 + \varepsilon + O(\varepsilon^2)$ with "
-            rf"$\varepsilon = 1 / (s + L)$: the time is $s + L = {tex(folding)}$ steps.",
+            r"In $F$ they move outwards, to a growth of $1 + \varepsilon$, about $e^\varepsilon$, "
+            rf"per step: the time is $1 / \varepsilon = s + L = {tex(folding)}$ steps.",
         ),
     )
 
@@ -83,15 +84,15 @@ def _first_order(rng: Random) -> Draft:
         "first-order-growth",
         mix,
         f"A server has {classes_prose(mix)}. How many synchronised modes does the gcd of the "
-        "decode lengths predict, and what is their modulus to first order, by one Newton step from "
-        r"the roots of unity, $1 + \mu / \sum_k p_k l_k (s_k + l_k)$?",
+        "decode lengths predict, and what is their modulus to first order by R3b, one Newton step "
+        r"from the roots of unity, $1 + \mu / \sum_k p_k l_k (s_k + l_k)$?",
         (("synchronised modes", mix.gcd - 1), ("modulus", growth)),
         (
             f"The gcd is $g = {mix.gcd}$: there are $g - 1 = {mix.gcd - 1}$.",
             rf"$\mu = \sum_k p_k l_k = {tex(mean)}$ and $\sum_k p_k l_k (s_k + l_k) = "
             rf"{tex(held)}$.",
-            rf"The modulus is about $1 + {tex(mean / held)} = {tex(growth)}$, above 1: these "
-            "modes grow.",
+            rf"By R3b the modulus is about $1 + {tex(mean / held)} = {tex(growth)}$, above 1: for "
+            "long prompts these modes grow.",
         ),
     )
 

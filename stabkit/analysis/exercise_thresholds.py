@@ -53,8 +53,9 @@ def _two_and_three(rng: Random) -> Draft | None:
     return Draft(
         "two-and-three",
         mix,
-        f"{_lengths_prose(mix)}; all prompts have $s$ tokens. Find the threshold $s^*$ beyond "
-        f"which the equilibrium is stable, and the verdict at $s = {s}$. ($a \\lambda^2 + b "
+        f"{_lengths_prose(mix)}; all prompts have $s$ tokens. Find the threshold $s^*$, the "
+        "largest $s$ with a root on the unit circle, beyond which the equilibrium is stable, and "
+        f"the verdict at $s = {s}$. ($a \\lambda^2 + b "
         r"\lambda + c$ with $a > 0$ has both roots inside of the unit circle if and only if $|c| < "
         "a$ and $|b| < a + c$.)",
         (("threshold", found), ("verdict", verdict)),
@@ -63,7 +64,8 @@ def _two_and_three(rng: Random) -> Draft | None:
             r"$(1 - p)(s + 3) < s + 1$ is $s > \frac{2}{p} - 3 = " f"{tex(2 / share - 3)}$.",
             r"$s + 2 < s + 1 + (1 - p)(s + 3)$ is $s > \frac{1}{1 - p} - 3 = "
             f"{tex(1 / (1 - share) - 3)}$.",
-            f"Both hold beyond $s^* = {tex(found)}$; at $s = {s}$ the mix is {verdict}.",
+            f"Both hold beyond $s^* = {tex(found)}$, and only there; at $s = {s}$ the mix is "
+            f"{verdict}.",
         ),
     )
 
@@ -80,8 +82,9 @@ def _one_and_two(rng: Random) -> Draft | None:
     return Draft(
         "one-and-two",
         mix,
-        f"{_lengths_prose(mix)}; all prompts have $s$ tokens. Find the threshold $s^*$ beyond "
-        f"which the equilibrium is stable, and the verdict at $s = {s}$.",
+        f"{_lengths_prose(mix)}; all prompts have $s$ tokens. Find the threshold $s^*$, the $s$ "
+        "with the root on the unit circle, beyond which the equilibrium is stable, and the verdict "
+        f"at $s = {s}$.",
         (("threshold", found), ("verdict", verdict)),
         (
             r"$F(\lambda) = (s + 1) \lambda + (1 - p)(s + 2)$ has the root $-(1 - p) "
@@ -151,24 +154,30 @@ def _variance_law(rng: Random) -> Draft | None:
     share = Fraction(rng.randint(1, parts - 1), parts)
     mix = _pair(n, n + 1, 0, share)
     line = threshold(mix)
-    if line.law is None or line.threshold is None:
+    if line.threshold is None:
         return None
     mean = mix.mean_decode_length
     variance = share * (1 - share)
-    ratio = mean**3 / variance
+    if 100 * variance > mean**2:
+        return None  # the law is for sigma / mu <= 0.1
+    ratio, border = mean**3 / variance, float(line.threshold)
+    estimate = float(ratio) / (2 * math.pi**2)
+    off = 100 * (estimate / border - 1)
     return Draft(
         "variance-law",
         mix,
-        f"{_lengths_prose(mix)}. By the first term of the variance law the common input beyond "
-        r"which the equilibrium is stable is about $c / (2 \pi^2)$ tokens. Compute $\mu$, "
-        r"$\sigma^2$ and $c = \mu^3 / \sigma^2$.",
+        f"{_lengths_prose(mix)}: one narrow hump, $\\sigma / \\mu \\le 0.1$. There the first term "
+        "of the variance law estimates the threshold, the common input beyond which the "
+        r"equilibrium is stable, as $c / (2 \pi^2)$ tokens. Compute $\mu$, $\sigma^2$ and $c = "
+        r"\mu^3 / \sigma^2$.",
         (("mean", mean), ("variance", variance), ("c", ratio)),
         (
             rf"$\mu = {n + 1} - p = {tex(mean)}$, as $p$ of the requests take a step less than "
             f"{n + 1}.",
             rf"$\sigma^2 = p (1 - p) = {tex(variance)}$.",
-            rf"$c = {tex(ratio)}$, so that the law says {line.law.estimate:.1f} tokens. (The "
-            f"threshold itself is {float(line.threshold):.1f}.)",
+            rf"$c = {tex(ratio)}$, so that the law says {estimate:.1f} tokens. It is no bound: the "
+            f"threshold itself is {border:.1f}, and the law {abs(off):.1f} % too "
+            f"{'high' if off > 0 else 'low'}.",
         ),
     )
 

@@ -176,6 +176,12 @@ def threshold(mix: Workload, along: InputLine = "common") -> Threshold:
     (Fraction(1, 1), [2, 0])
     >>> threshold(Workload.from_classes([(5, 4), (5, 6)])).stable_intervals
     ()
+
+    The threshold is not all: decode lengths 3, 4 and 5 that are stable below it as well.
+
+    >>> found = threshold(Workload.from_classes([(0, 3, 251), (0, 4, 149), (0, 5, 100)]))
+    >>> [part.verdict for part in found.intervals]
+    ['unstable', 'stable', 'unstable', 'stable']
     """
     return threshold_along(mix, along, every_sample=True)
 

@@ -31,7 +31,7 @@ EACH = 200
 def data(question: str) -> set[Fraction]:
     """The numbers that a question gives: after a sign =, in brackets after it, and in words."""
     given: list[str] = []
-    for k, part in enumerate(question.split("$")):
+    for k, part in enumerate(re.sub(r"\bR\d+\w*", "", question).split("$")):  # no theorem's name
         if k % 2 and not re.fullmatch(r"[\d(), ]*|.*\\tfrac.*|.*= [-\d]+", part):
             continue  # a formula
         part = part.rpartition("=")[2].replace(r"\tfrac", "")

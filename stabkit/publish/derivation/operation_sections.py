@@ -151,9 +151,9 @@ def _policies(facts: DerivationFacts) -> Iterator[Block]:
     rows = tuple(_loop_row(entry) for entry in facts.loops)
     yield Table(("policy", "verdict of its loop", "spectral radius"), rows)
     yield Paragraph(
-        "A rate limit at $a^*$ admissions per step feeds forward: after the start it never evicts "
-        "and completes $a^*$ requests per step, the whole throughput of the equilibrium, as long "
-        "as the estimate of $a^*$ is not too high."
+        "A rate limit at $a^*$ admissions per step feeds forward: from the $L$-th step on it never "
+        "evicts and admits $a^*$ requests per step, the whole throughput of the equilibrium, as "
+        "long as the estimate of $a^*$ is not too high."
     )
     yield from stated("rate-limited")
 

@@ -271,8 +271,8 @@ def _plot(facts: DerivationFacts) -> CirclePlot:
 def synchrony_section(facts: DerivationFacts) -> Section:
     """Return the synchronised modes, predicted against certified."""
     task = (
-        "Which modes are synchronised? Predict their moduli to first order and compare them with "
-        "the roots."
+        "Which modes are synchronised? Predict their moduli to first order, by one Newton step "
+        "from the roots of unity (R3b), and compare them with the roots."
     )
     return Section("Synchronised modes", tuple(_synchrony(facts)), task)
 
@@ -299,7 +299,7 @@ def _synchrony(facts: DerivationFacts) -> Iterator[Block]:
     rows = tuple(_mode_row(mode) for mode in modes[:_MODES_SHOWN])
     yield Table(("$\\omega$", "order", "predicted $|\\lambda|$", "certified $|\\lambda|$"), rows)
     yield Paragraph(
-        "The prediction is one Newton step, $1 + \\mu / \\sum_k p_k l_k (s_k + l_k)$. A dash "
+        "The prediction is one Newton step, $1 + \\mu / \\sum_k p_k l_k (s_k + l_k)$ (R3b). A dash "
         "stands where no certified path ties a root to $\\omega$."
     )
 

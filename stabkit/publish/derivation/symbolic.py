@@ -233,8 +233,8 @@ def _multiple(mix: SymbolicWorkload) -> Section:
         "When roots coincide",
         (
             Paragraph(
-                "The expansion is for simple roots. A root of $A$ is multiple only for one share, "
-                "namely where"
+                "The expansion is for simple roots. A root of $A$ can be multiple only for one "
+                "share, namely where"
             ),
             Formula(
                 rf"{_power(first.share, l2)} ({l2} - {l1})^{{{l2} - {l1}}} {l1}^{{{l1}}} = "
@@ -242,7 +242,7 @@ def _multiple(mix: SymbolicWorkload) -> Section:
             ),
             *stated("R4"),
         ),
-        "For which share does $A$ have a double root?",
+        "For which share can $A$ have a double root, and for which decode lengths does it?",
     )
 
 
