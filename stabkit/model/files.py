@@ -26,13 +26,16 @@ from typing import Any, TextIO, TypeVar
 
 from ..errors import InvalidWorkload, StabkitWarning, shown
 from .documents import read_json, read_toml
+from .file_kinds import HEAD, refuse_other_kinds
 from .traces import tally_csv, tally_jsonl
 from .workload import Workload
 
 __all__ = [
+    "LARGEST_LOG",
     "LARGEST_MIX_FILE",
     "LARGEST_TRACE",
     "read_json_file",
+    "read_log",
     "read_workload",
     "workload_from_record",
 ]
@@ -40,6 +43,7 @@ __all__ = [
 R = TypeVar("R")
 
 LARGEST_MIX_FILE = 16 * 2**20
+LARGEST_LOG = 2**28
 LARGEST_TRACE = 2**30
 _LONGEST_LINE = 2**20
 
@@ -95,6 +99,14 @@ def read_json_file(path: str | os.PathLike[str]) -> Any:
     The bounds on the file and the exception are those of `read_workload`.
     """
     return _guarded(path, lambda file: read_json(_read_text(file)))
+
+
+def read_log(path: str | os.PathLike[str]) -> str:
+    """Return the text of a server's log; bytes that are not UTF-8 become marks of replacement.
+
+    The exception is that of `read_workload`; the file has at most 256 MiB.
+    """
+    return _guarded(path, lambda file: _read_bytes(file, LARGEST_LOG).decode("utf-8", "replace"))
 
 
 def _guarded(path: Any, read: Callable[[Path], R]) -> R:
@@ -181,6 +193,8 @@ def _check_keys(record: Any, known: tuple[str, ...], what: str) -> None:
 def _read(file: Path, capacity: Any, columns: tuple[str, str] | None, merge: bool) -> Workload:
     suffix = file.suffix.lower()
     if suffix not in _DOCUMENTS and suffix not in _TRACES:
+        if file.is_file() and file.stat().st_size:
+            _check_kind(file)
         raise InvalidWorkload(
             f"the file name must end in .toml, .json, .csv or .jsonl, not {shown(suffix)}."
         )
@@ -196,6 +210,7 @@ def _read_trace(
     file: Path, capacity: Any, columns: tuple[str, str] | None, merge: bool
 ) -> Workload:
     _check_regular(file, LARGEST_TRACE)
+    _check_kind(file)
     with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
         tally = _TRACES[file.suffix.lower()](_lines(stream), columns, merge)
     workload = tally.workload(_stem(file), capacity)
@@ -210,11 +225,17 @@ def _read_trace(
     return workload
 
 
-def _read_text(file: Path) -> str:
-    _check_regular(file, LARGEST_MIX_FILE)
+def _read_bytes(file: Path, largest: int) -> bytes:
+    _check_regular(file, largest)
     with file.open("rb") as stream:
-        content = stream.read(LARGEST_MIX_FILE + 1)
-    _check_size(len(content), LARGEST_MIX_FILE)
+        content = stream.read(largest + 1)
+    _check_size(len(content), largest)
+    refuse_other_kinds(content[:HEAD])
+    return content
+
+
+def _read_text(file: Path) -> str:
+    content = _read_bytes(file, LARGEST_MIX_FILE)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -240,6 +261,11 @@ def _check_regular(file: Path, largest: int) -> None:
         kind = "a directory" if stat.S_ISDIR(status.st_mode) else "a pipe or device"
         raise InvalidWorkload(f"must be a regular file, not {kind}.")
     _check_size(status.st_size, largest)
+
+
+def _check_kind(file: Path) -> None:
+    with file.open("rb") as stream:
+        refuse_other_kinds(stream.read(HEAD))
 
 
 def _check_size(size: int, largest: int) -> None:
