@@ -21,14 +21,16 @@ import os
 import stat
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 from ..errors import InvalidWorkload, StabkitWarning, shown
 from .documents import read_json, read_toml
 from .file_kinds import HEAD, refuse_other_kinds
-from .traces import tally_csv, tally_jsonl
-from .workload import Workload
+from .numbers import exact_rational
+from .traces import Tally, tally_csv, tally_jsonl
+from .workload import Workload, read_capacity
 
 __all__ = [
     "LARGEST_LOG",
@@ -131,7 +133,7 @@ def workload_from_record(
     class_key: str,
     capacity: Any = None,
     name: str | None = None,
-    sample_key: str | None = None,
+    sample_keys: tuple[str, ...] = (),
 ) -> Workload:
     """Return the workload that a mapping of plain types describes.
 
@@ -144,16 +146,16 @@ def workload_from_record(
         ``"weight"`` and ``"class"`` in files, ``"share"`` and ``"classes"`` in `Workload.to_dict`.
     capacity, name : optional
         A capacity that overrides the record's, and a name for a record without one.
-    sample_key : str, optional
-        ``"request_count"`` in `Workload.to_dict`. A file has no such key: what it states is the mix
-        itself, not a sample.
+    sample_keys : tuple of str
+        ``"request_count"``, ``"means"`` and ``"known_largest"`` in `Workload.to_dict`. A file has
+        no such keys: what it states is the mix itself, not a sample.
 
     Raises
     ------
     InvalidWorkload
         If a key is unknown or missing, or a value is not admissible.
     """
-    known = ("name", "capacity", class_key, *([] if sample_key is None else [sample_key]))
+    known = ("name", "capacity", class_key, *sample_keys)
     _check_keys(record, known, "the workload")
     entries = record.get(class_key)
     if not isinstance(entries, (list, tuple)):
@@ -161,11 +163,18 @@ def workload_from_record(
     title = record.get("name", name)
     if title is not None and not (isinstance(title, str) and _is_unicode(title)):
         raise InvalidWorkload(f"'name' must be text, not {shown(title)}.")
-    return Workload.from_classes(
+    mix = Workload.from_classes(
         [_class_entry(entry, n, weight_key) for n, entry in enumerate(entries, start=1)],
-        record.get("capacity") if capacity is None else capacity,
+        None,
         title,
-        None if sample_key is None else record.get(sample_key),
+        record.get("request_count"),
+    )
+    largest = record.get("known_largest")
+    return replace(
+        mix,
+        capacity=read_capacity(record.get("capacity") if capacity is None else capacity),
+        means=record.get("means") is True,
+        known_largest=None if largest is None else exact_rational(largest, "'known_largest'"),
     )
 
 
@@ -211,18 +220,29 @@ def _read_trace(
 ) -> Workload:
     _check_regular(file, LARGEST_TRACE)
     _check_kind(file)
+    tokens = read_capacity(capacity)
+    memory = None if tokens is None else int(tokens)
     with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
-        tally = _TRACES[file.suffix.lower()](_lines(stream), columns, merge)
+        tally = _TRACES[file.suffix.lower()](_lines(stream), columns, merge, memory)
     workload = tally.workload(_stem(file), capacity)
-    if tally.without_output:
-        requests = "1 request" if tally.without_output == 1 else f"{tally.without_output} requests"
-        were = "was" if tally.without_output == 1 else "were"
-        warnings.warn(
-            f"{requests} without output tokens in {_label(file)} {were} left out.",
-            StabkitWarning,
-            stacklevel=7,  # the caller of Workload.from_file
-        )
+    _warn_of_rows_left_out(tally, _label(file))
     return workload
+
+
+def _warn_of_rows_left_out(tally: Tally, label: str) -> None:
+    left_out = tally.without_output + tally.failed
+    if not left_out:
+        return
+    requests = "1 request" if left_out == 1 else f"{left_out} requests"
+    lacking = ""
+    if tally.failed:
+        lacking = f" ({tally.failed} of them lacking a number of tokens: empty, null or -1)"
+    warnings.warn(
+        f"{requests} without output tokens in {label} {'was' if left_out == 1 else 'were'} left "
+        f"out{lacking}.",
+        StabkitWarning,
+        stacklevel=8,  # the caller of Workload.from_file
+    )
 
 
 def _read_bytes(file: Path, largest: int) -> bytes:
