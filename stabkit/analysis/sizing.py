@@ -158,7 +158,7 @@ def sizing(mix: Workload, block_size: int | None = None, step_seconds: Any = Non
     """
     check_workload(mix)
     if mix.capacity is None:
-        raise InvalidWorkload("'capacity' must be given to count requests, not None.")
+        raise InvalidWorkload("'capacity' must be given to count requests.")
     seconds = None if step_seconds is None else exact_rational(step_seconds, "'step_seconds'")
     if seconds is not None and seconds <= 0:
         raise InvalidArgument(f"'step_seconds' must be positive, not {shown(step_seconds)}.")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+import warnings
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..errors import InvalidArgument, StabkitError
+from ..errors import InvalidArgument, StabkitError, StabkitWarning
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
 from .options import AsJson, Output, check_targets
-from .terminal import emit, working
+from .terminal import emit, one_line, working
 
 __all__ = ["sizing"]
 
@@ -95,6 +97,13 @@ def _capacity(
         raise InvalidArgument("'--memory' must go with '--layers', '--kv-heads' and '--head-size'.")
     from ..model.cache_memory import capacity_from_shape
 
+    if re.search(r"[kmg]b\s*$", memory, re.IGNORECASE):
+        warnings.warn(
+            f"'--memory' {one_line(memory)} counts in powers of 1000, as it says; servers that "
+            "print GB mean GiB: write that for a figure from their logs.",
+            StabkitWarning,
+            stacklevel=2,
+        )
     return str(capacity_from_shape(memory, layers, kv_heads, head_size, dtype))
 
 

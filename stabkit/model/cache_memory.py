@@ -61,7 +61,8 @@ def capacity_from_shape(
     Parameters
     ----------
     memory : number or str
-        Left for the cache: bytes, or text such as "20 GB" or "19.5GiB".
+        Left for the cache: bytes, or text such as "20 GB" (20 * 10^9 bytes) or "19.5GiB" (times
+        2^30). Servers that print GB in their logs mean GiB.
     layers, kv_heads, head_size, dtype
         As in `bytes_per_token`.
 

@@ -297,9 +297,10 @@ def _columns(input_column: str | None, output_column: str | None) -> tuple[str, 
     if input_column is None and output_column is None:
         return None
     if not (isinstance(input_column, str) and isinstance(output_column, str)):
+        given = [shown(name) for name in (input_column, output_column) if name is not None]
         raise InvalidWorkload(
             "'input_column' and 'output_column' must both be given as text, "
-            f"not {shown(input_column)} and {shown(output_column)}."
+            f"not {' and '.join(given)}{' alone' if len(given) == 1 else ''}."
         )
     if input_column.strip() == output_column.strip():
         raise InvalidWorkload(
