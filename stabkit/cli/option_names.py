@@ -18,11 +18,15 @@ from ..errors import StabkitError
 __all__ = ["OptionNames", "in_words_of_options"]
 
 # After "line 3: " it is a column of a trace that a message names, whatever it is called.
-_COMPLAINT = re.compile(r"(line \d+: )?'(\w+)'(?: and '(\w+)')?(?= (?:of class \d+ )?must )")
+_COMPLAINT = re.compile(
+    r"(line \d+: )?'(\w+)'(?: and '(\w+)')?(?= (?:of (?:class \d+|'\w+') )?must )"
+)
 _ELSEWHERE = {  # what a command's options are called in the library, or hold
     "classes": "MIX",
     "decode_lengths": "L1 L2 [L3]",
+    "fixed": "'--input', '--share' and '--gain'",
     "gain": "the gain in '--policy'",
+    "kappa": "--gain",
     "mix": "MIX",
     "others": "--share-with",
     "parameter": "--sweep",
@@ -31,6 +35,7 @@ _ELSEWHERE = {  # what a command's options are called in the library, or hold
     "rate": "the rate in '--policy'",
     "ratio": "the ratio in '--policy'",
     "resamples": "--bootstrap",
+    "s": "--input",
     "text": "--log",
     "watermark": "the watermark in '--policy'",
 }
@@ -86,7 +91,12 @@ def in_words_of_options(message: str, options: Mapping[str, str]) -> str:
     if found is None or found[1] is not None:
         return message
     names = [name for name in found.groups()[1:] if name is not None]
-    known = {option.lstrip("-").replace("-", "_"): option for option in options.values()}
-    spelled = [{**_ELSEWHERE, **known, **options}.get(name, name) for name in names]
+    called = {
+        name: words
+        for name, words in _ELSEWHERE.items()
+        if set(re.findall(r"--[\w-]+", words)) <= set(options.values())
+    }
+    called |= {option.lstrip("-").replace("-", "_"): option for option in options.values()}
+    spelled = [(called | dict(options)).get(name, name) for name in names]
     words = " and ".join(word if "'" in word else f"'{word}'" for word in spelled)
     return message[: found.start(2) - 1] + words + message[found.end() :]
