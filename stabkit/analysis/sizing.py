@@ -51,7 +51,7 @@ from .records import Verdict
 __all__ = ["BlockSizing", "ModeTimes", "Sizing", "sizing"]
 
 _LONGEST_ISOLATED = 200  # terms of a kernel in blocks whose roots are isolated one by one
-_LONGEST_COUNTED = 20_000  # terms of one whose roots are counted by their winding number
+_LONGEST_COUNTED = 5_000  # terms of one whose roots are counted by their winding number
 _DIGITS = 30
 
 
@@ -92,7 +92,7 @@ class Sizing:
     ----------
     mix : Workload
     verdict : {"stable", "unstable", "marginal", "undecided"}
-        "undecided" in blocks beyond 20 000 steps.
+        "undecided" in blocks beyond 5 000 steps.
     admissions : Fraction
         a*, requests per step: the rate to admit.
     requests : Fraction
