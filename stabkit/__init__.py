@@ -73,7 +73,7 @@ _HOME = {
     "block_kernel": "model.blocks",
     "block_total": "model.blocks",
     "bytes_per_token": "model.cache_memory",
-    "capacity_from_log": "model.cache_memory",
+    "capacity_from_log": "model.start_up_log",
     "capacity_from_shape": "model.cache_memory",
     "Claim": "analysis.claims",
     "Proposal": "analysis.recommend",

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from ..dynamics.capacity import equilibrium_admissions, roomy_capacity
 from ..dynamics.long_run import LongRun
@@ -342,8 +342,8 @@ def _prompt(draft: Recommendation) -> Iterator[Proposal | Rejected]:
 
 
 def _shifted(mix: Workload, tokens: int) -> Workload:
-    return Workload.from_classes(
-        [(c.input_length + tokens, c.decode_length, c.share) for c in mix.classes], mix.capacity
+    return _in_the_same_memory(
+        mix, [(c.input_length + tokens, c.decode_length, c.share) for c in mix.classes], tokens
     )
 
 
@@ -370,13 +370,25 @@ def _spread(draft: Recommendation) -> Iterator[Proposal | Rejected]:
 
 
 def _widened(mix: Workload, steps: int) -> Workload:
-    return Workload.from_classes(
+    return _in_the_same_memory(
+        mix,
         [
             (c.input_length, c.decode_length + sign * steps, c.share / 2)
             for c in mix.classes
             for sign in (-1, 1)
         ],
-        mix.capacity,
+        steps,
+    )
+
+
+def _in_the_same_memory(mix: Workload, classes: Sequence[Any], longer: int) -> Workload:
+    """Return the mix of changed classes, whose largest request needs `longer` tokens more."""
+    largest = mix.largest_request
+    return replace(
+        Workload.from_classes(classes),
+        capacity=mix.capacity,
+        means=mix.means,
+        known_largest=None if largest is None else largest + longer,
     )
 
 

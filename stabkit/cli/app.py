@@ -35,6 +35,7 @@ from .lessons import lessons
 from .locus import locus
 from .margins import margins
 from .nyquist import nyquist
+from .option_names import OptionNames
 from .policy import policy
 from .pool import pool
 from .prove import prove
@@ -77,7 +78,7 @@ for _command in (
     exercise,
     examples,
 ):
-    app.command()(_command)
+    app.command(cls=OptionNames)(_command)
 
 
 def _print_version(wanted: bool) -> None:

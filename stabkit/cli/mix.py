@@ -7,6 +7,7 @@ packaged name. Numbers go on as text, so that they are read exactly.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import InvalidArgument, InvalidWorkload, shown
+from ..errors import InvalidArgument, InvalidWorkload, StabkitWarning, shown
 
 if TYPE_CHECKING:
     from ..model.workload import Workload
@@ -66,7 +67,15 @@ def read_mix(
     if len(mix) == 1 and os.path.exists(mix[0]):
         if os.path.isdir(mix[0]):
             raise InvalidWorkload(f"'MIX' must be a file, not the directory {shown(mix[0])}.")
-        return Workload.from_file(Path(mix[0]), capacity, input_column, output_column, merge)
+        workload = Workload.from_file(Path(mix[0]), capacity, input_column, output_column, merge)
+        if workload.means and workload.largest_request is None and workload.capacity is not None:
+            warnings.warn(
+                f"{Path(mix[0]).name} holds only mean inputs: whether the memory can hold every "
+                "request that they stand for is not known.",
+                StabkitWarning,
+                stacklevel=2,
+            )
+        return workload
     if input_column is not None or output_column is not None:
         raise InvalidArgument(
             f"'--input-column' and '--output-column' must go with a trace file, not {_quoted(mix)}."

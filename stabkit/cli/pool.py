@@ -56,8 +56,8 @@ def pool(
       stabkit pool 4:8 4:16 3:5 3:15 --capacity 500 --steps 1000 --partition 1,2/3,4
     """
     check_targets(output, None)
-    blocks = None if partition is None else _blocks(partition)
     workload = read_mix(mix, capacity, input_column, output_column)
+    blocks = None if partition is None else _blocks(partition, len(workload.classes), replicas)
     with working("comparing arrangements"):
         from ..analysis.pooling import pool as pool_of
         from ..publish.pooling import pooling_record, pooling_text
@@ -77,11 +77,14 @@ def pool(
     return 0
 
 
-def _blocks(text: str) -> list[list[int]]:
-    """Read 1,2/3,4 as class indices from 0 on."""
-    try:
-        return [[int(k) - 1 for k in block.split(",")] for block in text.split("/")]
-    except ValueError as failure:
+def _blocks(text: str, classes: int, replicas: int) -> list[list[int]]:
+    """Read 1,2/3,4 as class indices from 0 on; every class once, in at most `replicas` blocks."""
+    blocks = [block.split(",") for block in text.split("/")]
+    numbers = [k.strip() for block in blocks for k in block]
+    known = {str(k) for k in range(1, classes + 1)}
+    if sorted(numbers) != sorted(known) or len(blocks) > replicas:
         raise InvalidArgument(
-            f"'--partition' must be class numbers like 1,2/3,4, not {shown(text)}."
-        ) from failure
+            f"'--partition' must hold each class from 1 to {classes} once, in at most {replicas} "
+            f"blocks, such as 1,2/3, not {shown(text)}."
+        )
+    return [[int(k) - 1 for k in block] for block in blocks]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+import warnings
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..errors import InvalidArgument, shown
+from ..errors import InvalidArgument, StabkitError, StabkitWarning
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
 from .options import AsJson, Output, check_targets
-from .terminal import emit, working
+from .terminal import emit, one_line, working
 
 __all__ = ["sizing"]
 
@@ -59,7 +61,8 @@ def sizing(
       stabkit sizing 200:50 --memory 5GiB --layers 32 --kv-heads 8 --head-size 128
     """
     check_targets(output, None)
-    found_capacity = _capacity(capacity, log, memory, (layers, kv_heads, head_size), dtype)
+    shape = (layers, kv_heads, head_size)
+    found_capacity = _capacity(capacity, log, block_size, memory, shape, dtype)
     workload = read_mix(mix, found_capacity, input_column, output_column, merge=block_size is None)
     with working("sizing"):
         from ..analysis.sizing import sizing as sizing_of
@@ -76,6 +79,7 @@ def sizing(
 def _capacity(
     capacity: str | None,
     log: Path | None,
+    block_size: int | None,
     memory: str | None,
     shape: tuple[int | None, int | None, int | None],
     dtype: str,
@@ -85,15 +89,7 @@ def _capacity(
     if memory is None and any(part is not None for part in shape):
         raise InvalidArgument("'--memory' must be given with the shape of a model, not left out.")
     if log is not None:
-        from ..model.cache_memory import capacity_from_log
-
-        try:
-            return str(capacity_from_log(log.read_text(encoding="utf-8", errors="replace")))
-        except OSError as failure:
-            raise InvalidArgument(
-                f"'--log' must be a file that can be read, not {shown(str(log))}: "
-                f"{failure.strerror}."
-            ) from failure
+        return str(_logged(log, block_size))
     if memory is None:
         return capacity
     layers, kv_heads, head_size = shape
@@ -101,4 +97,22 @@ def _capacity(
         raise InvalidArgument("'--memory' must go with '--layers', '--kv-heads' and '--head-size'.")
     from ..model.cache_memory import capacity_from_shape
 
+    if re.search(r"[kmg]b\s*$", memory, re.IGNORECASE):
+        warnings.warn(
+            f"'--memory' {one_line(memory)} counts in powers of 1000, as it says; servers that "
+            "print GB mean GiB: write that for a figure from their logs.",
+            StabkitWarning,
+            stacklevel=2,
+        )
     return str(capacity_from_shape(memory, layers, kv_heads, head_size, dtype))
+
+
+def _logged(log: Path, block_size: int | None) -> int:
+    from ..model.files import read_log
+    from ..model.start_up_log import capacity_from_log
+
+    try:
+        text = read_log(log)
+    except StabkitError as failure:
+        raise InvalidArgument(f"'--log' must be a file that can be read; {failure}") from failure
+    return capacity_from_log(text, block_size)

@@ -60,5 +60,5 @@ def roomy_capacity(mix: Workload) -> Fraction:
     total = simulated_capacity(mix)
     if mix.capacity is not None:
         return total
-    largest = max(c.input_length + c.decode_length for c in mix.classes)
+    largest = mix.largest_request or max(c.input_length + c.decode_length for c in mix.classes)
     return max(_ADMISSIONS, math.ceil(largest / total)) * total

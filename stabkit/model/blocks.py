@@ -7,21 +7,34 @@ b ceil((s + j + 1) / b) tokens instead of s + j + 1, and
 
 The kernel is no longer that of a workload, but it is a kernel: the equilibrium is B / G(1) and its
 stability is that of the polynomial sum_m g_m lambda^(L-1-m) as before. On the mean a request
-holds (b - 1) / 2 tokens more.
+holds (b - 1) / 2 tokens more. It is a step function, g_m = sum_{n > m} t_n, t_n = g_(n-1) - g_n: as
+a `MemoryKernel` it has w = 0 and those t_n, some of them negative.
 """
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
-from itertools import accumulate
 
 from ..errors import InvalidArgument, InvalidWorkload, shown
+from .kernel import MemoryKernel
 from .workload import Workload, check_workload
 
-__all__ = ["LARGEST_BLOCK", "block_kernel", "block_total"]
+__all__ = ["LARGEST_BLOCK", "block_kernel", "block_steps", "block_total", "blocks_of"]
 
 LARGEST_BLOCK = 10**6
 _LONGEST = 10**6
+
+
+def blocks_of(tokens: Fraction | int, block_size: int) -> int:
+    """Return the blocks that hold `tokens`: the quotient, rounded up.
+
+    Examples
+    --------
+    >>> blocks_of(150, 16)
+    10
+    """
+    return math.ceil(Fraction(tokens, block_size))
 
 
 def block_total(mix: Workload, block_size: int) -> Fraction:
@@ -37,7 +50,7 @@ def block_total(mix: Workload, block_size: int) -> Fraction:
     Raises
     ------
     InvalidWorkload
-        If an input is not whole: the mean input of merged requests says nothing about blocks.
+        If an input is not whole, or a mean: that of merged requests says nothing about blocks.
     InvalidArgument
         If `block_size` is outside its domain.
 
@@ -80,21 +93,44 @@ def block_kernel(mix: Workload, block_size: int) -> list[Fraction]:
     >>> block_kernel(Workload.from_classes([(15, 3)]), 16)
     [Fraction(16, 1), Fraction(32, 1), Fraction(32, 1)]
     """
+    kernel = block_steps(mix, block_size)
+    return [Fraction(g, kernel.denominator) for g in kernel.coefficients]
+
+
+def block_steps(mix: Workload, block_size: int) -> MemoryKernel:
+    """Return the memory kernel in blocks as the integers that engines work on, in tokens.
+
+    Parameters and exceptions are those of `block_kernel`.
+
+    Notes
+    -----
+    Its shares are 0, and its inputs may be negative, so that only what uses nothing but its
+    coefficients, or its closed form as a polynomial, holds for it.
+
+    Examples
+    --------
+    >>> kernel = block_steps(Workload.from_classes([(15, 3)]), 16)
+    >>> kernel.decode_lengths, kernel.inputs, kernel.coefficients
+    ((1, 3), (-16, 32), (16, 32, 32))
+    """
     _check(mix, block_size)
     length = mix.longest_decode
     if length > _LONGEST:
         raise InvalidWorkload(f"'decode_length' must be at most {_LONGEST} here, not {length}.")
-    change = [Fraction(0)] * (length + 1)
+    fall: dict[int, Fraction] = {}
     for c in mix.classes:
         s, n = int(c.input_length), c.decode_length
-        blocks = -(-(s + 1) // block_size)
-        change[0] += c.share * blocks * block_size
+        blocks = blocks_of(s + 1, block_size)
         # Stage m takes block B + 1 when s + m + 1 = B b + 1.
         for m in range(blocks * block_size - s, n, block_size):
-            change[m] += c.share * block_size
+            fall[m] = fall.get(m, Fraction(0)) - c.share * block_size
             blocks += 1
-        change[n] -= c.share * blocks * block_size
-    return list(accumulate(change))[:length]
+        fall[n] = fall.get(n, Fraction(0)) + c.share * blocks * block_size
+    steps = sorted(m for m, fallen in fall.items() if fallen or m == length)
+    scale = math.lcm(*(fall[m].denominator for m in steps))
+    return MemoryKernel(
+        scale, tuple(steps), (0,) * len(steps), tuple(int(fall[m] * scale) for m in steps)
+    )
 
 
 def _check(mix: Workload, block_size: int) -> None:
@@ -102,6 +138,11 @@ def _check(mix: Workload, block_size: int) -> None:
     if not isinstance(block_size, int) or not 1 <= block_size <= LARGEST_BLOCK:
         raise InvalidArgument(
             f"'block_size' must be an integer from 1 to {LARGEST_BLOCK}, not {shown(block_size)}."
+        )
+    if mix.means:
+        raise InvalidWorkload(
+            "the classes must be single requests for memory in blocks, not means of several; read "
+            "a trace with its requests apart."
         )
     for c in mix.classes:
         if c.input_length.denominator != 1:

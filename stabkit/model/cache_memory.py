@@ -1,8 +1,8 @@
-"""How many tokens the KV cache holds: from the shape of a model, or from a server's log.
+"""How many tokens the KV cache holds, from the shape of a model and the memory left for it.
 
 A token's keys and values take 2 (layers) (KV heads) (head size) (bytes of a number) bytes; with
 grouped-query attention the KV heads are fewer than the attention heads. What memory is left for
-them, after weights and activations, the server says when it starts.
+them, after weights and activations, the server says when it starts; see also `start_up_log`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from ..errors import InvalidArgument, shown
 from .numbers import exact_rational
 
-__all__ = ["NUMBER_BYTES", "bytes_per_token", "capacity_from_log", "capacity_from_shape"]
+__all__ = ["NUMBER_BYTES", "bytes_per_token", "capacity_from_shape"]
 
 NUMBER_BYTES = {
     "float32": Fraction(4),
@@ -25,9 +25,6 @@ NUMBER_BYTES = {
     "int4": Fraction(1, 2),
 }
 _SIZES = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
-_BLOCK = 16  # tokens, vLLM's default
-_TOKENS = re.compile(r"GPU KV cache size:\s*([\d,]+)\s*tokens")
-_BLOCKS = re.compile(r"#\s*GPU blocks:\s*([\d,]+)")
 
 
 def bytes_per_token(layers: int, kv_heads: int, head_size: int, dtype: str = "float16") -> Fraction:
@@ -64,7 +61,8 @@ def capacity_from_shape(
     Parameters
     ----------
     memory : number or str
-        Left for the cache: bytes, or text such as "20 GB" or "19.5GiB".
+        Left for the cache: bytes, or text such as "20 GB" (20 * 10^9 bytes) or "19.5GiB" (times
+        2^30). Servers that print GB in their logs mean GiB.
     layers, kv_heads, head_size, dtype
         As in `bytes_per_token`.
 
@@ -91,37 +89,3 @@ def _bytes(memory: Any) -> Fraction:
 
 def _is_text(memory: Any) -> bool:
     return isinstance(memory, str)
-
-
-def capacity_from_log(text: str, block_size: int = _BLOCK) -> int:
-    """Return the capacity in tokens that a vLLM server reports when it starts.
-
-    Parameters
-    ----------
-    text : str
-        The log, or its line "GPU KV cache size: 41,408 tokens", or, of older versions, "# GPU
-        blocks: 2588, # CPU blocks: 2048". The last one counts.
-    block_size : int
-        Tokens of a block, for the older line.
-
-    Raises
-    ------
-    InvalidArgument
-        If there is no such line.
-
-    Examples
-    --------
-    >>> capacity_from_log("INFO 10-01 GPU KV cache size: 41,408 tokens")
-    41408
-    >>> capacity_from_log("# GPU blocks: 2588, # CPU blocks: 2048")
-    41408
-    """
-    tokens, blocks = _TOKENS.findall(text), _BLOCKS.findall(text)
-    if tokens:
-        return int(tokens[-1].replace(",", ""))
-    if blocks:
-        return int(blocks[-1].replace(",", "")) * block_size
-    raise InvalidArgument(
-        "'text' must have a line 'GPU KV cache size: N tokens' or '# GPU blocks: N', not "
-        f"{shown(text)}."
-    )

@@ -1,5 +1,8 @@
 """TOML and JSON text, read strictly: exact numbers, no duplicate keys, one-line complaints.
 
+A row of a trace has fields that nobody reads, so that a value there may be what it likes: of what
+is wrong with it `read_json_row` makes a value of its own, `Unreadable`, for whoever reads it.
+
 Decimal literals become `Decimal`, so that 0.1 is 1/10. Whatever is wrong with the text (syntax, a
 key given twice, NaN, an integer of a million digits, a thousand nested lists) is `InvalidWorkload`,
 with the line where it is known.
@@ -10,12 +13,13 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ..errors import InvalidWorkload, shown
 
-__all__ = ["read_json", "read_toml"]
+__all__ = ["Unreadable", "read_json", "read_json_row", "read_toml"]
 
 _LONGEST_NUMBER = 1000
 # tomllib needs time quadratic in the parts of a dotted key: 16 000 take seconds.
@@ -37,22 +41,43 @@ def read_toml(text: str) -> dict[str, Any]:
     return table
 
 
-def read_json(text: str, line: int | None = None) -> Any:
-    """Return the value that the JSON `text` describes.
-
-    Parameters
-    ----------
-    text : str
-        One JSON value.
-    line : int, optional
-        The line of the file that `text` is, for the error message; by default `text` is the file.
+def read_json(text: str) -> Any:
+    """Return the value that the JSON `text`, a whole file, describes.
 
     Examples
     --------
     >>> read_json('{"capacity": 0.1}')
     {'capacity': Decimal('0.1')}
     """
-    return _guarded(lambda: _DECODER.decode(text), "JSON", line)
+    return _guarded(lambda: _STRICT.decode(text), "JSON")
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """What stands for a value that cannot be read: its text is the complaint."""
+
+    complaint: str
+
+    def __str__(self) -> str:
+        return self.complaint
+
+
+def read_json_row(text: str, line: int) -> Any:
+    """Return the value that one line of a JSONL file describes.
+
+    Parameters
+    ----------
+    text : str
+        One JSON value.
+    line : int
+        Its number, for the error message.
+
+    Examples
+    --------
+    >>> read_json_row('{"tokens": 3, "latency": NaN, "id": 1, "id": 2}', 7)["tokens"]
+    3
+    """
+    return _guarded(lambda: _LENIENT.decode(text), "JSON", line)
 
 
 def _guarded(parse: Callable[[], Any], syntax: str, line: int | None = None) -> Any:
@@ -92,18 +117,36 @@ def _refuse_constant(text: str) -> Any:
     raise InvalidWorkload(f"numbers must be finite, not {text}.")
 
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in record:
-            raise InvalidWorkload(f"keys must be given once, not {shown(name)} twice.")
-        record[name] = value
-    return record
+def _refuse_twice(name: str) -> Any:
+    raise InvalidWorkload(f"keys must be given once, not {shown(name)} twice.")
 
 
-_DECODER = json.JSONDecoder(
-    parse_float=_decimal,
-    parse_int=_integer,
-    parse_constant=_refuse_constant,
-    object_pairs_hook=_without_duplicates,
-)
+def _or_unreadable(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    def lenient(text: str) -> Any:
+        try:
+            return read(text)
+        except InvalidWorkload as error:
+            return Unreadable(str(error))
+
+    return lenient
+
+
+def _decoder(tolerant: bool) -> json.JSONDecoder:
+    decimal, integer, constant, twice = (
+        _or_unreadable(read) if tolerant else read
+        for read in (_decimal, _integer, _refuse_constant, _refuse_twice)
+    )
+
+    def record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            names = [name for name, _ in pairs]
+            made |= {name: twice(name) for name in made if names.count(name) > 1}
+        return made
+
+    return json.JSONDecoder(
+        parse_float=decimal, parse_int=integer, parse_constant=constant, object_pairs_hook=record
+    )
+
+
+_STRICT, _LENIENT = _decoder(tolerant=False), _decoder(tolerant=True)

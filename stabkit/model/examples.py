@@ -7,7 +7,7 @@ that the licences ask for in ``packaged/ATTRIBUTION.md``.
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -97,7 +97,9 @@ def load_example(name: str, capacity: Any = None) -> Workload:
     tokens = record["capacity"] if capacity is None else capacity
     if "summary" in record:
         summary = _packaged(record["summary"]).read_text(encoding="utf-8")
-        return tally_csv(summary.splitlines()).workload(name, tokens)
+        mix = tally_csv(summary.splitlines()).workload(name, None)
+        mix = replace(mix, known_largest=Fraction(record["largest_request"]))
+        return mix.with_capacity(tokens)
     return workload_from_record({"class": record["class"]}, "weight", "class", tokens, name)
 
 

@@ -21,18 +21,23 @@ import os
 import stat
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 from ..errors import InvalidWorkload, StabkitWarning, shown
 from .documents import read_json, read_toml
-from .traces import tally_csv, tally_jsonl
-from .workload import Workload
+from .file_kinds import HEAD, refuse_other_kinds
+from .numbers import exact_rational
+from .traces import Tally, tally_csv, tally_jsonl
+from .workload import Workload, read_capacity
 
 __all__ = [
+    "LARGEST_LOG",
     "LARGEST_MIX_FILE",
     "LARGEST_TRACE",
     "read_json_file",
+    "read_log",
     "read_workload",
     "workload_from_record",
 ]
@@ -40,6 +45,7 @@ __all__ = [
 R = TypeVar("R")
 
 LARGEST_MIX_FILE = 16 * 2**20
+LARGEST_LOG = 2**28
 LARGEST_TRACE = 2**30
 _LONGEST_LINE = 2**20
 
@@ -97,6 +103,14 @@ def read_json_file(path: str | os.PathLike[str]) -> Any:
     return _guarded(path, lambda file: read_json(_read_text(file)))
 
 
+def read_log(path: str | os.PathLike[str]) -> str:
+    """Return the text of a server's log; bytes that are not UTF-8 become marks of replacement.
+
+    The exception is that of `read_workload`; the file has at most 256 MiB.
+    """
+    return _guarded(path, lambda file: _read_bytes(file, LARGEST_LOG).decode("utf-8", "replace"))
+
+
 def _guarded(path: Any, read: Callable[[Path], R]) -> R:
     """Return what `read` makes of the file; whatever is wrong becomes `InvalidWorkload`."""
     file = _as_path(path)
@@ -119,7 +133,7 @@ def workload_from_record(
     class_key: str,
     capacity: Any = None,
     name: str | None = None,
-    sample_key: str | None = None,
+    sample_keys: tuple[str, ...] = (),
 ) -> Workload:
     """Return the workload that a mapping of plain types describes.
 
@@ -132,16 +146,16 @@ def workload_from_record(
         ``"weight"`` and ``"class"`` in files, ``"share"`` and ``"classes"`` in `Workload.to_dict`.
     capacity, name : optional
         A capacity that overrides the record's, and a name for a record without one.
-    sample_key : str, optional
-        ``"request_count"`` in `Workload.to_dict`. A file has no such key: what it states is the mix
-        itself, not a sample.
+    sample_keys : tuple of str
+        ``"request_count"``, ``"means"`` and ``"known_largest"`` in `Workload.to_dict`. A file has
+        no such keys: what it states is the mix itself, not a sample.
 
     Raises
     ------
     InvalidWorkload
         If a key is unknown or missing, or a value is not admissible.
     """
-    known = ("name", "capacity", class_key, *([] if sample_key is None else [sample_key]))
+    known = ("name", "capacity", class_key, *sample_keys)
     _check_keys(record, known, "the workload")
     entries = record.get(class_key)
     if not isinstance(entries, (list, tuple)):
@@ -149,11 +163,18 @@ def workload_from_record(
     title = record.get("name", name)
     if title is not None and not (isinstance(title, str) and _is_unicode(title)):
         raise InvalidWorkload(f"'name' must be text, not {shown(title)}.")
-    return Workload.from_classes(
+    mix = Workload.from_classes(
         [_class_entry(entry, n, weight_key) for n, entry in enumerate(entries, start=1)],
-        record.get("capacity") if capacity is None else capacity,
+        None,
         title,
-        None if sample_key is None else record.get(sample_key),
+        record.get("request_count"),
+    )
+    largest = record.get("known_largest")
+    return replace(
+        mix,
+        capacity=read_capacity(record.get("capacity") if capacity is None else capacity),
+        means=record.get("means") is True,
+        known_largest=None if largest is None else exact_rational(largest, "'known_largest'"),
     )
 
 
@@ -181,6 +202,8 @@ def _check_keys(record: Any, known: tuple[str, ...], what: str) -> None:
 def _read(file: Path, capacity: Any, columns: tuple[str, str] | None, merge: bool) -> Workload:
     suffix = file.suffix.lower()
     if suffix not in _DOCUMENTS and suffix not in _TRACES:
+        if file.is_file() and file.stat().st_size:
+            _check_kind(file)
         raise InvalidWorkload(
             f"the file name must end in .toml, .json, .csv or .jsonl, not {shown(suffix)}."
         )
@@ -196,25 +219,43 @@ def _read_trace(
     file: Path, capacity: Any, columns: tuple[str, str] | None, merge: bool
 ) -> Workload:
     _check_regular(file, LARGEST_TRACE)
+    _check_kind(file)
+    tokens = read_capacity(capacity)
+    memory = None if tokens is None else int(tokens)
     with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
-        tally = _TRACES[file.suffix.lower()](_lines(stream), columns, merge)
+        tally = _TRACES[file.suffix.lower()](_lines(stream), columns, merge, memory)
     workload = tally.workload(_stem(file), capacity)
-    if tally.without_output:
-        requests = "1 request" if tally.without_output == 1 else f"{tally.without_output} requests"
-        were = "was" if tally.without_output == 1 else "were"
-        warnings.warn(
-            f"{requests} without output tokens in {_label(file)} {were} left out.",
-            StabkitWarning,
-            stacklevel=7,  # the caller of Workload.from_file
-        )
+    _warn_of_rows_left_out(tally, _label(file))
     return workload
 
 
-def _read_text(file: Path) -> str:
-    _check_regular(file, LARGEST_MIX_FILE)
+def _warn_of_rows_left_out(tally: Tally, label: str) -> None:
+    left_out = tally.without_output + tally.failed
+    if not left_out:
+        return
+    requests = "1 request" if left_out == 1 else f"{left_out} requests"
+    lacking = ""
+    if tally.failed:
+        lacking = f" ({tally.failed} of them lacking a number of tokens: empty, null or -1)"
+    warnings.warn(
+        f"{requests} without output tokens in {label} {'was' if left_out == 1 else 'were'} left "
+        f"out{lacking}.",
+        StabkitWarning,
+        stacklevel=8,  # the caller of Workload.from_file
+    )
+
+
+def _read_bytes(file: Path, largest: int) -> bytes:
+    _check_regular(file, largest)
     with file.open("rb") as stream:
-        content = stream.read(LARGEST_MIX_FILE + 1)
-    _check_size(len(content), LARGEST_MIX_FILE)
+        content = stream.read(largest + 1)
+    _check_size(len(content), largest)
+    refuse_other_kinds(content[:HEAD])
+    return content
+
+
+def _read_text(file: Path) -> str:
+    content = _read_bytes(file, LARGEST_MIX_FILE)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -242,6 +283,11 @@ def _check_regular(file: Path, largest: int) -> None:
     _check_size(status.st_size, largest)
 
 
+def _check_kind(file: Path) -> None:
+    with file.open("rb") as stream:
+        refuse_other_kinds(stream.read(HEAD))
+
+
 def _check_size(size: int, largest: int) -> None:
     if size > largest:
         raise InvalidWorkload(f"must be at most {largest // 2**20} MiB, not {size} bytes.")
@@ -251,9 +297,10 @@ def _columns(input_column: str | None, output_column: str | None) -> tuple[str, 
     if input_column is None and output_column is None:
         return None
     if not (isinstance(input_column, str) and isinstance(output_column, str)):
+        given = [shown(name) for name in (input_column, output_column) if name is not None]
         raise InvalidWorkload(
             "'input_column' and 'output_column' must both be given as text, "
-            f"not {shown(input_column)} and {shown(output_column)}."
+            f"not {' and '.join(given)}{' alone' if len(given) == 1 else ''}."
         )
     if input_column.strip() == output_column.strip():
         raise InvalidWorkload(

@@ -6,6 +6,13 @@ exact mean input length, and nothing is lost in the fluid model. A bootstrap dra
 that the distinct pairs of input and decode length can be kept apart too. Both kinds of file are
 read as a stream: memory grows with the number of classes, not with the number of requests.
 
+**Failed requests.** Servers and load generators write a row for a request that failed, with an
+empty field, null or -1 for what was never counted, or without the key. Such a row is left out and
+counted, like one with 0 output tokens. Anything else that is no number is an error.
+
+**Long requests.** A mean hides the longest request of its class, so that the largest s + l is kept
+beside the means; with a capacity, so is the number of requests that are larger.
+
 References
 ----------
 MODEL.md, R11. Column names: Azure Public Dataset (LLM inference traces); microsoft/vidur and
@@ -16,14 +23,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from ..errors import InvalidWorkload, shown
-from .documents import read_json
+from .documents import Unreadable, read_json_row
 from .numbers import exact_integer
-from .workload import LARGEST_DECODE_LENGTH, LARGEST_INPUT_LENGTH, Workload
+from .workload import LARGEST_DECODE_LENGTH, LARGEST_INPUT_LENGTH, Workload, read_capacity
 
 __all__ = ["PAIRS", "SUMMARY", "Tally", "tally_csv", "tally_jsonl"]
 
@@ -53,24 +60,36 @@ class Tally:
     ----------
     merge : bool
         Whether a class is a decode length, or a pair of decode and input length.
+    memory : int or None
+        The whole tokens of the memory, if requests that do not fit into it are to be counted.
     requests, inputs : dict
         The number of requests of each class and the sum of their input lengths.
-    without_output : int
-        The number of requests that decode nothing.
+    without_output, failed : int
+        The number of requests that decode nothing, and of rows that lack a count of tokens.
+    largest, too_large : int
+        The most tokens that one request needs, and the number of those that need more than
+        `memory`.
+    only_means : bool
+        Whether `largest` is not known, because rows stand for several requests.
 
     Examples
     --------
     >>> tally = Tally()
     >>> for tokens in [(3, 2), (6, 2), (1, 5), (9, 0)]:
     ...     tally.add(*tokens)
-    >>> tally.workload("two", None).classes[0].input_length, tally.without_output
-    (Fraction(9, 2), 1)
+    >>> tally.workload("two", None).classes[0].input_length, tally.largest, tally.without_output
+    (Fraction(9, 2), 8, 1)
     """
 
     merge: bool = True
+    memory: int | None = None
     requests: dict[tuple[int, ...], int] = field(default_factory=dict)
     inputs: dict[tuple[int, ...], int] = field(default_factory=dict)
     without_output: int = 0
+    failed: int = 0
+    largest: int = 0
+    too_large: int = 0
+    only_means: bool = False
 
     def add(self, input_sum: int, decode_length: int, count: int = 1) -> None:
         """Count `count` requests of one decode length that hold `input_sum` prompt tokens."""
@@ -80,6 +99,12 @@ class Tally:
         key = (decode_length,) if self.merge else (decode_length, input_sum)
         self.requests[key] = self.requests.get(key, 0) + count
         self.inputs[key] = self.inputs.get(key, 0) + input_sum
+        if count == 1 or input_sum == 0:
+            self.largest = max(self.largest, input_sum + decode_length)
+            if self.memory is not None and input_sum + decode_length > self.memory:
+                self.too_large += count
+        else:
+            self.only_means = True
         if not self.merge and len(self.requests) > _MOST_PAIRS:
             raise InvalidWorkload(
                 f"the trace must hold at most {_MOST_PAIRS} distinct (input, decode) pairs to be "
@@ -88,17 +113,36 @@ class Tally:
 
     def workload(self, name: str, capacity: Any) -> Workload:
         """Return the mix, by ascending decode length, each class at its mean input length."""
-        if not self.requests:
-            raise InvalidWorkload("the trace must hold at least one request with output, not none.")
+        total = sum(self.requests.values())
+        if not total:
+            left_out = self.without_output + self.failed
+            rows = f" but {left_out} that were left out" if left_out else ""
+            raise InvalidWorkload(
+                f"the trace must hold at least one request with output, not none{rows}."
+            )
+        if self.too_large:
+            raise InvalidWorkload(
+                f"'capacity' must hold one request of every class, at least {self.largest} tokens, "
+                f"not {shown(read_capacity(capacity))}: {self.too_large} of {total} requests "
+                f"{'is' if self.too_large == 1 else 'are'} too large."
+            )
         classes = [
             (Fraction(self.inputs[key], count), key[0], count)
             for key, count in sorted(self.requests.items())
         ]
-        return Workload.from_classes(classes, capacity, name, sum(self.requests.values()))
+        return replace(
+            Workload.from_classes(classes, None, name, total),
+            capacity=read_capacity(capacity),
+            means=self.merge and total > len(classes),
+            known_largest=None if self.only_means else Fraction(self.largest),
+        )
 
 
 def tally_csv(
-    lines: Iterable[str], columns: tuple[str, str] | None = None, merge: bool = True
+    lines: Iterable[str],
+    columns: tuple[str, str] | None = None,
+    merge: bool = True,
+    memory: int | None = None,
 ) -> Tally:
     """Return the tally of a CSV trace, whose first line names the columns.
 
@@ -111,6 +155,8 @@ def tally_csv(
     merge : bool
         Whether requests of equal decode length become one class, or only those of equal input
         length too. A summary, which holds no single requests, is always merged.
+    memory : int, optional
+        The whole tokens of the memory, to count the requests that do not fit.
 
     Raises
     ------
@@ -120,9 +166,9 @@ def tally_csv(
     reader = csv.reader(lines, strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
-        chosen = _choose(header, columns)
+        chosen = _choose(header, columns) or _refuse([header], columns)
         positions = [header.index(name) for name in chosen]
-        tally = Tally(merge or chosen == SUMMARY)
+        tally = Tally(merge or chosen == SUMMARY, memory)
         for row in reader:
             if len(row) == len(header):
                 _add(tally, chosen, [row[p] for p in positions], _in_text, reader.line_num)
@@ -136,44 +182,60 @@ def tally_csv(
 
 
 def tally_jsonl(
-    lines: Iterable[str], columns: tuple[str, str] | None = None, merge: bool = True
+    lines: Iterable[str],
+    columns: tuple[str, str] | None = None,
+    merge: bool = True,
+    memory: int | None = None,
 ) -> Tally:
     """Return the tally of a JSONL trace: one object per line, blank lines apart.
 
-    Parameters and exceptions are those of `tally_csv`; the first object stands for the header.
+    Parameters and exceptions are those of `tally_csv`; the first object that has the columns stands
+    for the header.
     """
-    tally = Tally(merge)
-    chosen: tuple[str, ...] = ()
+    tally = Tally(merge, memory)
+    chosen: tuple[str, ...] | None = None
+    without: list[list[str]] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        row = read_json(line, number)
+        row = read_json_row(line, number)
         if not isinstance(row, dict):
             raise InvalidWorkload(f"line {number}: must be a JSON object, not {shown(row)}.")
-        if not chosen:
+        if chosen is None:
             chosen = _choose(list(row), columns)
             tally.merge = merge or chosen == SUMMARY
-        for name in chosen:
-            if name not in row:
-                raise InvalidWorkload(f"line {number}: {shown(name)} must be given.")
-        _add(tally, chosen, [row[name] for name in chosen], _in_json, number)
-    return tally
+        if chosen is None:
+            without = without or [list(row)]
+            tally.failed += 1
+        else:
+            _add(tally, chosen, [row.get(name) for name in chosen], _in_json, number)
+    return tally if chosen or not without else _refuse(without, columns)
 
 
-def _choose(found: Sequence[str], columns: tuple[str, str] | None) -> tuple[str, ...]:
+def _choose(found: Sequence[str], columns: tuple[str, str] | None) -> tuple[str, ...] | None:
     """Return the columns to read: those asked for, or the one recognised set among `found`."""
     sets: Sequence[tuple[str, ...]] = (SUMMARY, *PAIRS) if columns is None else (columns,)
     held = [names for names in sets if all(found.count(name) == 1 for name in names)]
-    if len(held) == 1:
-        return held[0]
-    wanted = " or ".join(_listed(names) for names in sets)
-    options = "" if columns else ", or be named by 'input_column' and 'output_column'"
-    raise InvalidWorkload(f"the columns must be {wanted}{options}, not {_listed(found)}.")
+    return held[0] if len(held) == 1 else None
+
+
+def _refuse(found: Sequence[Sequence[str]], columns: tuple[str, str] | None) -> Any:
+    """Say which columns there are, and which there should be."""
+    if columns is not None:
+        raise InvalidWorkload(
+            f"'input_column' and 'output_column' must be columns of the trace, once each, not "
+            f"{_listed(columns)}; it has {_listed(found[0])}."
+        )
+    sets = " or ".join(f"{', '.join(names)}" for names in (SUMMARY, *PAIRS))
+    raise InvalidWorkload(
+        f"'input_column' and 'output_column' must name the columns of a trace that has none or "
+        f"several of {sets}; it has {_listed(found[0])}."
+    )
 
 
 def _listed(names: Sequence[str]) -> str:
-    quoted = ", ".join(shown(name) for name in names[:12])
-    return f"({quoted}{', ...' if len(names) > 12 else ''})"
+    quoted = ", ".join(shown(name, 30) for name in names[:8])
+    return f"{quoted}, ..." if len(names) > 8 else quoted or "none"
 
 
 def _add(
@@ -185,20 +247,40 @@ def _add(
 ) -> None:
     """Add a row to `tally`, or complain of the line, the column and the value at fault."""
     bounds = _SUMMARY_BOUNDS if columns == SUMMARY else _PAIR_BOUNDS
-    numbers = []
-    for name, value, (least, most) in zip(columns, values, bounds, strict=True):
-        number = read(value)
-        if number is None or not least <= number <= most:
-            raise InvalidWorkload(
-                f"line {line}: {shown(name)} must be an integer between {least} and "
-                f"10^{len(str(most)) - 1}, not {shown(value)}."
-            )
-        numbers.append(number)
+    numbers = [read(value) for value in values]
+    for name, value, number, (least, most) in zip(columns, values, numbers, bounds, strict=True):
+        if number is not None and least <= number <= most:
+            continue
+        if columns != SUMMARY and any(map(_is_lacking, values)):
+            tally.failed += 1
+            return
+        where = f"line {line}: {shown(name)}"
+        if isinstance(value, Unreadable):
+            raise InvalidWorkload(f"{where}: {value}")
+        if value is None:
+            raise InvalidWorkload(f"{where} must be given.")
+        raise InvalidWorkload(
+            f"{where} must be an integer between {least} and 10^{len(str(most)) - 1}, "
+            f"not {shown(value)}."
+        )
+    whole: Any = numbers
     if columns == SUMMARY:
-        decode_length, count, input_sum = numbers
+        decode_length, count, input_sum = whole
+        if input_sum > count * LARGEST_INPUT_LENGTH:
+            raise InvalidWorkload(
+                f"line {line}: {shown(columns[2])} must be at most 10^12 for each of {count} "
+                f"requests, not {shown(input_sum)}."
+            )
         tally.add(input_sum, decode_length, count)
     else:
-        tally.add(*numbers)
+        tally.add(*whole)
+
+
+def _is_lacking(value: Any) -> bool:
+    """Whether a field says that its request failed: nothing, null or -1."""
+    if isinstance(value, str):
+        return value.strip().lower() in ("", "null", "-1")
+    return value is None or (not isinstance(value, (bool, Unreadable)) and value == -1)
 
 
 def _in_text(text: str) -> int | None:

@@ -35,6 +35,7 @@ __all__ = [
     "RequestClass",
     "Workload",
     "check_workload",
+    "read_capacity",
 ]
 
 LARGEST_INPUT_LENGTH = 10**12
@@ -82,6 +83,11 @@ class Workload:
         How many requests the mix was counted from, if it is a sample, such as a trace: each class
         is then share * request_count of them. Two workloads of the same mix are equal, whatever
         the size of the sample that it was found in.
+    means : bool
+        Whether the input of a class may be the mean of several requests that were merged.
+    known_largest : Fraction or None
+        The most tokens that one of the merged requests needs, if it is known; see
+        `largest_request`.
 
     Examples
     --------
@@ -96,6 +102,12 @@ class Workload:
     capacity: Fraction | None = None
     name: str = "workload"
     request_count: int | None = field(default=None, compare=False)
+    means: bool = field(default=False, compare=False)
+    known_largest: Fraction | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.capacity is not None:
+            _check_that_all_fit(self.capacity, self.classes, self.known_largest)
 
     @classmethod
     def from_classes(
@@ -143,7 +155,7 @@ class Workload:
         mix = _normalised(entries)
         return cls(
             mix,
-            _read_capacity(capacity, mix),
+            read_capacity(capacity),
             _label(mix) if name is None else str(name),
             _read_request_count(request_count, mix),
         )
@@ -196,7 +208,10 @@ class Workload:
         from .files import workload_from_record
 
         return workload_from_record(
-            record, weight_key="share", class_key="classes", sample_key="request_count"
+            record,
+            weight_key="share",
+            class_key="classes",
+            sample_keys=("request_count", "means", "known_largest"),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -213,11 +228,15 @@ class Workload:
             ],
             "capacity": None if self.capacity is None else rational_text(self.capacity),
             "request_count": self.request_count,
+            "means": self.means,
+            "known_largest": (
+                None if self.known_largest is None else rational_text(self.known_largest)
+            ),
         }
 
     def with_capacity(self, capacity: Any) -> Workload:
         """Return the same mix with another capacity (tokens), or with None."""
-        return replace(self, capacity=_read_capacity(capacity, self.classes))
+        return replace(self, capacity=read_capacity(capacity))
 
     def merged(self) -> Workload:
         """Return the mix with one class per decode length, ascending, at its mean input length.
@@ -237,7 +256,30 @@ class Workload:
             shares[n] = shares.get(n, Fraction(0)) + c.share
             inputs[n] = inputs.get(n, Fraction(0)) + c.share * c.input_length
         classes = (RequestClass(inputs[n] / p, n, p) for n, p in sorted(shares.items()))
-        return replace(self, classes=tuple(classes))
+        return replace(
+            self,
+            classes=tuple(classes),
+            means=self.means or len(shares) < len(self.classes),
+            known_largest=self.largest_request,
+        )
+
+    @property
+    def largest_request(self) -> Fraction | None:
+        """The most tokens that one request needs, max(s + l); None where inputs are means.
+
+        A trace that was merged by decode length knows it all the same; a summary, which tells only
+        means, does not, nor does a class whose input is not a whole number of tokens.
+
+        Examples
+        --------
+        >>> pairs = Workload.from_classes([(100, 7, 3), (5000, 7, 1)])
+        >>> [(int(mix.classes[0].input_length), int(mix.largest_request))
+        ...     for mix in (pairs, pairs.merged())]
+        [(100, 5007), (1325, 5007)]
+        """
+        if self.means or any(c.input_length.denominator > 1 for c in self.classes):
+            return self.known_largest
+        return max(c.input_length + c.decode_length for c in self.classes)
 
     @property
     def gcd(self) -> int:
@@ -342,7 +384,8 @@ def _common_denominator(numbers: Iterable[Fraction], name: str) -> int:
     return common
 
 
-def _read_capacity(capacity: Any, classes: Sequence[RequestClass]) -> Fraction | None:
+def read_capacity(capacity: Any) -> Fraction | None:
+    """Return a capacity in tokens, or None; InvalidWorkload if it is outside its bounds."""
     if capacity is None:
         return None
     tokens = exact_rational(capacity, "'capacity'")
@@ -350,13 +393,20 @@ def _read_capacity(capacity: Any, classes: Sequence[RequestClass]) -> Fraction |
         raise InvalidWorkload(
             f"'capacity' must be positive and at most 10^18 tokens, not {shown(capacity)}."
         )
+    return tokens
+
+
+def _check_that_all_fit(
+    capacity: Fraction, classes: Sequence[RequestClass], largest: Fraction | None
+) -> None:
+    """Refuse a memory that could never hold a request, alone and at its end."""
     needed = max(c.input_length + c.decode_length for c in classes)
-    if tokens < needed:
+    needed = needed if largest is None else max(needed, largest)
+    if capacity < needed:
         raise InvalidWorkload(
             f"'capacity' must hold one request of every class, at least {math.ceil(needed)} "
             f"tokens, not {shown(capacity)}."
         )
-    return tokens
 
 
 def _read_request_count(request_count: Any, classes: Sequence[RequestClass]) -> int | None:

@@ -19,7 +19,10 @@ _LABEL = 30
 
 def sizing_text(found: Sizing) -> str:
     """Return the answers, one to a line."""
-    lines = [f"{found.mix.name}, {readable(found.mix.capacity or 0)} tokens", ""]
+    head = f"{found.mix.name}, {readable(found.mix.capacity or 0)} tokens"
+    if found.blocks is not None:
+        head += f" in {readable(found.blocks.count)} blocks of {found.blocks.block_size}"
+    lines = [head, ""]
     lines += [f"{label:<{_LABEL}}{answer}" for label, answer in _answers(found)]
     return "\n".join([*lines, ""])
 
@@ -38,14 +41,13 @@ def _answers(found: Sizing) -> Iterator[tuple[str, str]]:
     yield "", f"{readable(float(found.reserved))} with a reservation for life"
     if found.always is not None:
         yield "", f"{readable(found.always)} fit whatever happens"
+    else:
+        yield "", "not known how many fit whatever happens: inputs are means"
     if found.blocks is not None:
-        blocks = found.blocks
-        size = f"{blocks.block_size} tokens"
-        yield f"in blocks of {size}", f"{readable(float(blocks.requests))} at the steady state"
-        cost = percent(1 - blocks.requests / found.requests)
-        yield "", f"{cost} fewer: what rounding up costs"
-        if blocks.verdict is not None:
-            yield "", f"{blocks.verdict}"
+        in_tokens = found.blocks.requests_in_tokens
+        cost = percent(1 - found.requests / in_tokens)
+        yield "if memory came in tokens", f"{readable(float(in_tokens))} at the steady state"
+        yield "", f"{cost} fewer in blocks: what rounding up costs"
     if found.watermark is not None:
         yield "watermark without evictions", percent(found.watermark)
     else:
@@ -86,9 +88,11 @@ def sizing_record(found: Sizing) -> dict[str, Any]:
         if blocks is None
         else {
             "block_size": blocks.block_size,
-            "admissions_per_step": rational_text(blocks.admissions),
-            "requests_in_service": rational_text(blocks.requests),
-            "verdict": blocks.verdict,
+            "count": blocks.count,
+            "admissions_per_step": rational_text(found.admissions),
+            "requests_in_service": rational_text(found.requests),
+            "verdict": found.verdict,
+            "requests_in_tokens": rational_text(blocks.requests_in_tokens),
         },
         "dominant_mode": None
         if mode is None

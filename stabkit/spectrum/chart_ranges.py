@@ -54,9 +54,10 @@ def read_plane(
 
 
 def _decode_lengths(given: Any) -> tuple[int, ...]:
+    listed = " ".join(map(str, given)) if isinstance(given, (list, tuple)) else given
     message = (
         f"'decode_lengths' must be two or three different integers from 1 to {LONGEST_CHART}, "
-        f"not {shown(given)}."
+        f"not {shown(listed)}."
     )
     if isinstance(given, (str, bytes)) or not isinstance(given, Sequence):
         raise InvalidArgument(message)

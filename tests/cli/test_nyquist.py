@@ -74,7 +74,7 @@ def test_figure(stabkit: Program, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["5:200000"], "'mix' must have decode lengths up to 100000 for a Nyquist curve"),
+        (["5:200000"], "'MIX' must have decode lengths up to 100000 for a Nyquist curve"),
         (["5:3", "--figure", "nyquist"], "'--figure' must end in .png, .svg or .pdf"),
         (["nothing"], "'MIX' must be classes"),
     ],

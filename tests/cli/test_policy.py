@@ -100,12 +100,18 @@ def test_what_is_too_long_to_run_is_not_called_free_of_evictions(stabkit: Run) -
         (("--recommend", "--sweep", "gain"), "'--recommend' must be given without"),
         (("--policy", "greedy", "--sweep", "gain"), "'--sweep' must be given without '--policy'"),
         (("--share-with", "4:7"), "'--share-with' must go with '--recommend'"),
-        (("--policy", "rate-limited:1e400"), "'rate' must be positive and at most 10^18"),
+        (
+            ("--policy", "rate-limited:1e400"),
+            "the rate in '--policy' must be positive and at most 10^18",
+        ),
         (("--policy", "gready"), "'greedy', 'damped', 'headroom', 'rate-limited'"),
-        (("--policy", "rate-limited:fast"), "'ratio' must be a finite rational number, not 'fast'"),
-        (("--policy", "rate-limited:0"), "'rate' must be positive"),
+        (
+            ("--policy", "rate-limited:fast"),
+            "the ratio in '--policy' must be a finite rational number, not 'fast'",
+        ),
+        (("--policy", "rate-limited:0"), "the rate in '--policy' must be positive"),
         (("--policy", "reservation:2"), "not 'reservation:2'"),
-        (("--policy", "damped:2"), "'gain' must be above 0 and at most 1, not '2'"),
+        (("--policy", "damped:2"), "the gain in '--policy' must be above 0 and at most 1, not '2'"),
     ],
 )
 def test_errors_are_one_line(stabkit: Run, arguments: tuple[str, ...], message: str) -> None:

@@ -33,9 +33,11 @@ def test_json(stabkit: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--partition", "a/b"), "'--partition' must be class numbers like 1,2/3,4, not 'a/b'"),
-        (("--partition", "1/1"), "'partition' must hold each of the 2 classes once"),
-        (("--objective", "fame"), "'objective' must be"),
+        (("--partition", "a/b"), "'--partition' must hold each class from 1 to 2 once, in at most"),
+        (("--partition", "0/1"), "such as 1,2/3, not '0/1'"),
+        (("--partition", "\u0661/2"), "'--partition' must hold each class from 1 to 2 once"),
+        (("--partition", "1/1"), "'--partition' must hold each class from 1 to 2 once"),
+        (("--objective", "fame"), "'--objective' must be"),
         (("--policy", "gready"), "'greedy', 'damped'"),
         (("--replicas", "0"), "'--replicas'"),
     ],

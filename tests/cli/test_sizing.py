@@ -27,12 +27,12 @@ def test_capacity_from_a_log_and_from_a_shape(stabkit: Run, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "'capacity' must be given"),
+        ((), "'--capacity' must be given"),
         (("--log", "none.log"), "'--log' must be a file that can be read"),
         (("--capacity", "650", "--memory", "5GiB"), "must be given alone"),
         (("--memory", "5GiB"), "'--memory' must go with '--layers'"),
         (("--layers", "5", "--capacity", "650"), "'--memory' must be given with the shape"),
-        (("--capacity", "650", "--step-seconds", "-1"), "'step_seconds' must be positive"),
+        (("--capacity", "650", "--step-seconds", "-1"), "'--step-seconds' must be positive"),
     ],
 )
 def test_errors(stabkit: Run, arguments: tuple[str, ...], message: str) -> None:

@@ -57,7 +57,10 @@ def test_symbolic(stabkit: Program) -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("5:2", "5:3", "--along", "p"), "'along' must be 'common', 'shift' or 'scale', not 'p'."),
+        (
+            ("5:2", "5:3", "--along", "p"),
+            "'--along' must be 'common', 'shift' or 'scale', not 'p'.",
+        ),
         (("5:2", "5:7", "--symbolic"), "up to 5 for a symbolic criterion, not 7."),
         (("5:2", "5:3", "--symbolic", "--json"), "'--symbolic' must go without"),
     ],

@@ -10,7 +10,7 @@ import pytest
 
 from stabkit.errors import InvalidArgument, InvalidWorkload
 from stabkit.model.blocks import block_kernel, block_total
-from stabkit.model.cache_memory import bytes_per_token, capacity_from_log, capacity_from_shape
+from stabkit.model.cache_memory import bytes_per_token, capacity_from_shape
 from stabkit.model.kernel import MemoryKernel
 from stabkit.model.workload import Workload
 
@@ -60,8 +60,6 @@ def test_what_is_refused() -> None:
         capacity_from_shape("5 stones", 1, 1, 1)
     with pytest.raises(InvalidArgument, match="'memory' must hold one token at least"):
         capacity_from_shape(3, 1, 1, 1)
-    with pytest.raises(InvalidArgument, match="GPU KV cache size"):
-        capacity_from_log("nothing of the kind")
 
 
 def test_capacities_by_hand() -> None:
@@ -70,6 +68,3 @@ def test_capacities_by_hand() -> None:
     assert bytes_per_token(80, 8, 128, "int4") == 81_920
     assert capacity_from_shape(524_288 * 10 + 1, 32, 32, 128) == 10
     assert capacity_from_shape("1 GB", 32, 32, 128) == 1907
-    log = "INFO start\nINFO [core] GPU KV cache size: 1,336,669 tokens\nINFO Maximum concurrency"
-    assert capacity_from_log(log) == 1_336_669
-    assert capacity_from_log("# GPU blocks: 10, # CPU blocks: 5", block_size=32) == 320

@@ -22,6 +22,12 @@ SUMMARIES = {
     "arxiv-summarization": "summary_arxiv_summarization.csv",
     "vllm-rtx4090": "summary_vllm_rtx4090.csv",
 }
+TRACES = {
+    "azure-conv-2023": "azure2023/AzureLLMInferenceTrace_conv.csv",
+    "azure-code-2023": "azure2023/AzureLLMInferenceTrace_code.csv",
+    "arxiv-summarization": "vidur/arxiv_summarization_stats_llama2_tokenizer_filtered_v2.csv",
+    "vllm-rtx4090": "vllm_rtx4090/RTX4090__Llama-3.1-8B__vllm__requests.jsonl",
+}
 TEACHING = {
     "homogeneous": [(10, 5)],
     "coprime-stable": [(10, 3), (10, 5)],
@@ -55,6 +61,16 @@ def test_every_example_is_complete(example: object) -> None:
 def test_packaged_summaries_are_the_shared_ones(real_data: Path, name: str) -> None:
     packaged = files("stabkit.model").joinpath("packaged", f"{name}.csv").read_bytes()
     assert packaged == (real_data / SUMMARIES[name]).read_bytes()
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_the_largest_request_is_that_of_the_trace(real_data: Path, name: str) -> None:
+    mix = load_example(name)
+    trace = Workload.from_file(real_data / TRACES[name])
+    assert trace.classes == mix.classes
+    assert mix.largest_request == trace.largest_request
+    with pytest.raises(InvalidWorkload, match="'capacity' must hold one request"):
+        load_example(name, mix.largest_request - 1)
 
 
 @pytest.mark.parametrize("name", TEACHING)

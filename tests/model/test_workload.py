@@ -170,7 +170,7 @@ def test_no_class_at_all() -> None:
         (0, "'capacity' must be positive and at most 10^18 tokens, not 0."),
         (-5, "'capacity' must be positive and at most 10^18 tokens, not -5."),
         (10**18 + 1, "'capacity' must be positive and at most 10^18 tokens, not"),
-        ("14/3", "'capacity' must hold one request of every class, at least 5 tokens, not '14/3'."),
+        ("14/3", "'capacity' must hold one request of every class, at least 5 tokens, not 14/3."),
     ],
 )
 def test_bad_capacities(capacity: object, message: str) -> None:
@@ -235,16 +235,25 @@ def test_merged_classes_by_hand() -> None:
     assert mix.merged() == Workload(expected, Fraction(20), "mix") == mix.merged().merged()
 
 
+KEYS = "name, capacity, classes, request_count, means, known_largest"
+
+
 @pytest.mark.parametrize(
     ("record", "message"),
     [
-        (None, "the workload must be a table of name, capacity, classes, request_count, not None"),
-        ([], "the workload must be a table of name, capacity, classes, request_count, not"),
+        (
+            None,
+            f"the workload must be a table of {KEYS}, not None",
+        ),
+        (
+            [],
+            f"the workload must be a table of {KEYS}, not",
+        ),
         ({}, "'classes' must be a list of classes, not None"),
         ({"classes": 3}, "'classes' must be a list of classes, not 3"),
         (
             {"classes": [], "class": []},
-            "classes, request_count, not 'class'; did you mean 'classes'?",
+            "classes, request_count, means, known_largest, not 'class'; did you mean 'classes'?",
         ),
         ({"classes": [{"input_length": 1}]}, "'decode_length' of class 1 must be given"),
         ({"classes": [{"decode_length": 1}]}, "'input_length' of class 1 must be given"),

@@ -1,0 +1,102 @@
+"""Messages in the words of the command line: options where the library speaks of arguments.
+
+Every message begins with what it complains of, ``'block_size' must be ...``, after the name of a
+file if it is about one. The library means its own argument; whoever typed ``--block-size`` knows
+the option. The commands of the program are of this class, so that the translation has one place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from typer.core import TyperCommand
+
+from ..errors import StabkitError
+
+__all__ = ["OptionNames", "in_words_of_options"]
+
+# After "line 3: " it is a column of a trace that a message names, whatever it is called.
+_COMPLAINT = re.compile(
+    r"(line \d+: )?'(\w+)'(?: and '(\w+)')?(?= (?:of (?:class \d+|'\w+') )?must )"
+)
+_ELSEWHERE = {  # what a command's options are called in the library, or hold
+    "classes": "MIX",
+    "decode_lengths": "L1 L2 [L3]",
+    "fixed": "'--input', '--share' and '--gain'",
+    "gain": "the gain in '--policy'",
+    "kappa": "--gain",
+    "mix": "MIX",
+    "others": "--share-with",
+    "parameter": "--sweep",
+    "policies": "--policy",
+    "ranges": "--range",
+    "rate": "the rate in '--policy'",
+    "ratio": "the ratio in '--policy'",
+    "resamples": "--bootstrap",
+    "s": "--input",
+    "text": "--log",
+    "watermark": "the watermark in '--policy'",
+}
+_KEYS_OF_FILES = ("capacity",)  # which a file may have given
+
+
+class OptionNames(TyperCommand):
+    """A command whose errors name its options."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; an error goes on with its message translated."""
+        try:
+            return super().invoke(ctx)
+        except StabkitError as failure:
+            message = in_words_of_options(str(failure), self._options(ctx.params, str(failure)))
+            if message == str(failure):
+                raise
+            raise type(failure)(message) from failure
+
+    def _options(self, given: Mapping[str, Any], message: str) -> dict[str, str]:
+        """Return what each parameter is called, but for keys that a file may have given."""
+        options: dict[str, str] = {}
+        for parameter in self.params:
+            name = parameter.name or ""
+            asked = given.get(name) is not None or f"'{name}' must be given" in message
+            if name not in _KEYS_OF_FILES or asked:
+                spelled = max(parameter.opts, key=len)
+                options[name] = spelled if spelled.startswith("-") else _called(parameter)
+        return options
+
+
+def _called(argument: Any) -> str:
+    return str(argument.metavar or argument.human_readable_name)
+
+
+def in_words_of_options(message: str, options: Mapping[str, str]) -> str:
+    """Return `message` with the arguments that it complains of called as in `options`.
+
+    Parameters
+    ----------
+    message : str
+    options : mapping
+        From the parameter of a command to its option, such as ``"--block-size"``.
+
+    Examples
+    --------
+    >>> in_words_of_options("'block_size' must be positive, not 0.", {"block_size": "--block-size"})
+    "'--block-size' must be positive, not 0."
+    >>> in_words_of_options("a.csv: line 2: 'seed' must be an integer.", {"seed": "--seed"})
+    "a.csv: line 2: 'seed' must be an integer."
+    """
+    found = _COMPLAINT.search(message)
+    if found is None or found[1] is not None:
+        return message
+    names = [name for name in found.groups()[1:] if name is not None]
+    called = {
+        name: words
+        for name, words in _ELSEWHERE.items()
+        if set(re.findall(r"--[\w-]+", words)) <= set(options.values())
+    }
+    called |= {option.lstrip("-").replace("-", "_"): option for option in options.values()}
+    spelled = [(called | dict(options)).get(name, name) for name in names]
+    words = " and ".join(word if "'" in word else f"'{word}'" for word in spelled)
+    return message[: found.start(2) - 1] + words + message[found.end() :]
