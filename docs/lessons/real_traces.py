@@ -15,9 +15,11 @@ with app.setup:
     from stabkit_lessons.display import answer, picture
 
     import stabkit
+    from stabkit.model.kernel import MemoryKernel
     from stabkit.publish.figures import kernel_figure
     from stabkit.publish.root_figures import root_figure
     from stabkit.publish.root_pictures import roots_to_show
+    from stabkit.spectrum.threshold import variance_law
 
 
 @app.cell(hide_code=True)
@@ -110,13 +112,13 @@ def _(analysis, mix):
 
 
 @app.cell(hide_code=True)
-def _(analysis):
+def _(analysis, mix):
     mo.md(f"""
     ## How far from stable?
 
     Were all prompts equally long, the threshold would be
     {float(analysis.threshold.input_length):.1f} tokens. The variance law would say
-    {analysis.threshold.variance_law:.0f}: the output lengths are capped, so that their law is no
+    {variance_law(MemoryKernel.of(mix)).estimate:.0f}: the output lengths are capped, so that their law is no
     smooth hump. Now a trace without such a cap:
     """)
     return

@@ -200,6 +200,7 @@ def threshold_summary(mix: Workload) -> ThresholdSummary | None:
     found = threshold_along(mix, "common", every_sample=False)
     if not found.complete:
         return None
+    law = found.law
     return ThresholdSummary(
         input_length=None if found.threshold is None else _endpoint(found.threshold),
         sufficient_input_length=None if found.sufficient is None else _decimal(found.sufficient),
@@ -210,7 +211,7 @@ def threshold_summary(mix: Workload) -> ThresholdSummary | None:
             )
             for part in found.stable_intervals
         ),
-        variance_law=None if found.law is None else found.law.estimate,
+        variance_law=None if law is None or not law.in_range else law.estimate,
     )
 
 

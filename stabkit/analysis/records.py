@@ -142,7 +142,11 @@ class GcdTheorem:
 
 @dataclass(frozen=True)
 class ThresholdSummary:
-    """Stability along the common input length (R8); texts are exact rationals or decimals."""
+    """Stability along a common input length (R8); texts are exact rationals or decimals.
+
+    It is in place of the workload's own inputs. `variance_law` is null outside of its range, that
+    is, where sigma / mu > 0.1 or the estimate is not within an eighth of the threshold.
+    """
 
     input_length: str | None
     sufficient_input_length: str | None

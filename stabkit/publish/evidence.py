@@ -121,17 +121,28 @@ def number_rows(analysis: Analysis) -> Rows:
         ratio = percent(cycle.throughput_ratio)
         yield "all in step", f"{ratio} of the steady state's tokens (synchronised cycle, R10)"
     if analysis.threshold is not None:
-        yield from _threshold_rows(analysis.threshold)
+        yield from _threshold_rows(analysis.threshold, analysis.gcd)
 
 
-def _threshold_rows(threshold: ThresholdSummary) -> Rows:
+def _threshold_rows(threshold: ThresholdSummary, gcd: int) -> Rows:
     yield "stable inputs", _intervals(threshold)
     if threshold.sufficient_input_length is not None:
-        sufficient = readable(threshold.sufficient_input_length)
-        yield "gcd theorem from", f"{sufficient} tokens on (a sufficient bound)"
+        yield "gcd theorem proves", _sufficient(Fraction(threshold.sufficient_input_length), gcd)
     if threshold.variance_law is not None:
         law = readable(threshold.variance_law, 4)
-        yield "rule of thumb", f"about {law} tokens (variance law, for one narrow hump of lengths)"
+        yield (
+            "rule of thumb",
+            f"stable from about {law} tokens on (variance law, for one narrow hump of lengths)",
+        )
+
+
+def _sufficient(bound: Fraction, gcd: int) -> str:
+    """Say what R7 proves beyond its bound: stability for gcd 1, unstable modes for any other."""
+    claim = "stable" if gcd == 1 else f"unstable, with {counted(gcd - 1, 'growing mode')},"
+    if bound < 0:
+        return f"{claim} at every common input"
+    where = f"above {rounded(bound, ROUND_CEILING)} tokens"
+    return f"{claim} at every common input {where} (R7, a sufficient bound)"
 
 
 def _intervals(threshold: ThresholdSummary) -> str:
@@ -142,7 +153,7 @@ def _intervals(threshold: ThresholdSummary) -> str:
     shown = [_interval(*bounds) for bounds in threshold.stable_intervals[:_INTERVALS_SHOWN]]
     more = len(threshold.stable_intervals) - len(shown)
     rest = f" or in {counted(more, 'more interval')}" if more else ""
-    return f"a common input {' or '.join(shown)} tokens{rest}"
+    return f"a common input, in place of the mix's own, {' or '.join(shown)} tokens{rest}"
 
 
 def _interval(low: str, high: str | None) -> str:

@@ -397,15 +397,15 @@ def _threshold(facts: DerivationFacts) -> Iterator[Block]:
 def _sufficient(found: ThresholdSummary, g: int) -> Iterator[Block]:
     if found.sufficient_input_length is not None:
         bound = decimal(found.sufficient_input_length, 10, ROUND_CEILING)
-        modes = (
-            "no mode is unstable" if g == 1 else f"exactly {counted(g - 1, 'mode')} are unstable"
-        )
-        modes = "exactly one mode is unstable" if g == 2 else modes
-        yield Paragraph(
-            f"The gcd theorem alone says that {modes} for $s > s^\\circ = {bound}$, a sufficient "
-            "bound."
-        )
-    if found.variance_law is not None and g == 1:
+        modes = "no mode is unstable, and none on the circle"
+        if g > 1:
+            verb = "is" if g == 2 else "are"
+            modes = f"exactly {counted(g - 1, 'mode')} {verb} unstable"
+        where = f"for $s > s^\\circ = {bound}$, a sufficient bound"
+        if Fraction(found.sufficient_input_length) < 0:
+            where = f"for every $s \\ge 0$, as its bound is $s^\\circ = {bound} < 0$"
+        yield Paragraph(f"The gcd theorem alone says that {modes} {where}.")
+    if found.variance_law is not None:
         yield Paragraph(
             "The rule of thumb for one narrow hump of lengths, $\\mu^3 / (2 \\pi^2 \\sigma^2)$, "
             f"says $s^* \\approx {decimal(found.variance_law, 4)}$; it is asymptotic, and no bound."
@@ -414,10 +414,14 @@ def _sufficient(found: ThresholdSummary, g: int) -> Iterator[Block]:
 
 def _stable_inputs(found: ThresholdSummary) -> str:
     if not found.stable_intervals:
-        return "No common input length $s \\ge 0$ makes these decode lengths stable."
+        return (
+            "No common input length $s \\ge 0$, in place of the workload's own inputs, makes these "
+            "decode lengths stable."
+        )
     if found.stable_intervals == (("0", None),) and found.input_length is None:
         return (
-            "No root crosses: the equilibrium is stable for every common input length $s \\ge 0$."
+            "No root crosses: with a common input length $s$ in place of the workload's own inputs "
+            "the equilibrium is stable for every $s \\ge 0$."
         )
     parts = []
     for low, high in found.stable_intervals[:_INTERVALS_SHOWN]:
@@ -429,7 +433,10 @@ def _stable_inputs(found: ThresholdSummary) -> str:
         )
     more = len(found.stable_intervals) - len(parts)
     rest = f", and in {counted(more, 'more interval')}" if more else ""
-    return f"The equilibrium is stable for {' or '.join(parts)}{rest}."
+    return (
+        "With a common input length $s$ in place of the workload's own inputs, the equilibrium is "
+        f"stable for {' or '.join(parts)}{rest}."
+    )
 
 
 def _end(text: str, digits: int = 10, rounding: str = ROUND_HALF_EVEN) -> str:
