@@ -118,8 +118,8 @@ def _(analysis, mix):
 
     Were all prompts equally long, the threshold would be
     {float(analysis.threshold.input_length):.1f} tokens. The variance law would say
-    {variance_law(MemoryKernel.of(mix)).estimate:.0f}: the output lengths are capped, so that their law is no
-    smooth hump. Now a trace without such a cap:
+    {variance_law(MemoryKernel.of(mix)).estimate:.0f}: the output lengths are capped, so that their
+    law is no smooth hump. Now a trace without such a cap:
     """)
     return
 

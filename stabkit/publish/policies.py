@@ -13,6 +13,7 @@ from ..dynamics.long_run import LongRun
 from ..dynamics.policies import RateLimited, Reservation
 from ..model.numbers import decimal_text, rational_text
 from ..model.workload import Workload
+from .capacity import assumed_capacity, capacity_record
 from .numbers import percent, readable
 from .tables import plain_table
 
@@ -47,13 +48,15 @@ def policies_record(found: PolicyComparison) -> dict[str, Any]:
     """Return the finding as JSON types: schema ``stabkit.policies/1``.
 
     The figures beside `policy` are of the run from the empty memory, those in `disturbed` of the
-    run from the disturbed greedy equilibrium. `evictions_ratio` is evicted requests per step over
+    run from the disturbed greedy equilibrium. `capacity` is that of the runs, assumed where it was
+    not given. `evictions_ratio` is evicted requests per step over
     a*. `reason` says why figures or the period of a run are null, `verdict_reason` what proves the
     verdict or why there is none, `disturbed_reason` why there is no second start.
     """
     return {
         "schema": SCHEMA,
         "mix": found.mix.name,
+        **capacity_record(found.mix),
         "equilibrium_admissions": rational_text(found.equilibrium_admissions),
         "disturbed_reason": found.disturbed_reason,
         "policies": [_record(found, one) for one in found.policies],
@@ -99,8 +102,10 @@ def _evictions(mix: Workload, run: LongRun) -> float | None:
 
 def policies_text(found: PolicyComparison) -> str:
     """Return the comparison as tables with the sentences that they support."""
+    assumed = assumed_capacity(found.mix)
     parts = [
         f"{found.mix.name}\n",
+        *([] if assumed is None else [_wrapped(assumed)]),
         _wrapped(_COLUMNS),
         plain_table([_HEADS, *(_row(found, one) for one in found.policies)]),
     ]
@@ -185,8 +190,8 @@ def _sentences(found: PolicyComparison) -> Iterator[str]:
         )
     if any(isinstance(one.policy, Reservation) for one in found.policies):
         yield (
-            "From empty, reservation never evicts; what it costs is the memory that it keeps "
-            "unused."
+            "From empty, as from any start whose reservations fit, reservation never evicts; what "
+            "it costs is the memory that it keeps unused."
         )
     if any(isinstance(one.policy, RateLimited) for one in found.policies):
         yield "A rate limit needs a*, which must be estimated from the mix."
@@ -198,7 +203,10 @@ def _kept(found: PolicyComparison) -> Iterator[str]:
     known = [one for one in found.policies if one.from_empty.throughput_ratio is not None]
     keeping = [one for one in known if (one.from_empty.throughput_ratio or 0) >= 1 - _EQUAL]
     if keeping:
-        yield f"From empty, the steady state's tokens are kept by: {_names(keeping)}."
+        yield (
+            "From empty, the steady state's tokens are kept, to one part in a thousand, by: "
+            f"{_names(keeping)}."
+        )
     elif known:
         yield f"From empty, the steady state's tokens are kept by none of: {_names(known)}."
     unknown = [one for one in found.policies if one.from_empty.throughput_ratio is None]
@@ -232,6 +240,7 @@ def sweep_record(found: PolicySweep) -> dict[str, Any]:
     return {
         "schema": _SWEEP_SCHEMA,
         "mix": found.mix.name,
+        **capacity_record(found.mix),
         "equilibrium_admissions": rational_text(equilibrium_admissions(found.mix)),
         "parameter": found.parameter,
         "points": [

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..dynamics.trajectory import Trajectory
 from ..model.workload import Workload
+from .capacity import capacity_record
 
 __all__ = ["COLUMNS", "SCHEMA", "trajectory_csv", "trajectory_record"]
 
@@ -37,12 +38,15 @@ def trajectory_csv(trajectory: Trajectory) -> str:
 
 
 def trajectory_record(workload: Workload, trajectory: Trajectory) -> dict[str, Any]:
-    """Return the run as JSON types: schema ``stabkit.trajectory/1``."""
+    """Return the run as JSON types: schema ``stabkit.trajectory/1``.
+
+    `capacity` is that of the run, assumed where it was not given.
+    """
     columns = {name: _json(getattr(trajectory, name)) for name in COLUMNS}
     return {
         "schema": SCHEMA,
         "workload": workload.to_dict(),
-        "capacity": str(trajectory.capacity),
+        **capacity_record(workload),
         "arithmetic": trajectory.arithmetic,
         "policy": trajectory.policy,
         "steps": trajectory.steps,

@@ -48,10 +48,12 @@ def local_only(analysis: Analysis) -> str | None:
         return None
     if abs(check.from_empty_ratio - 1) <= _SETTLED_WITHIN:
         return None
+    empty = analysis.empty_start
+    keeps = "keeps evicting and " if empty is not None and empty.evictions_per_step else ""
     return (
-        "But stability is local: started empty, this server does not reach the steady state. It "
-        f"settles on a cycle that keeps evicting, at {percent(check.from_empty_ratio)} of the "
-        "steady state's tokens per step."
+        "But stability is local: started empty, the simulated server does not reach the steady "
+        f"state. It {keeps}completes {percent(check.from_empty_ratio)} of the steady state's "
+        "tokens per step."
     )
 
 
@@ -87,9 +89,12 @@ def _long_run(analysis: Analysis) -> str:
     check = analysis.simulation
     if check is None or check.throughput_ratio is None:
         return ""
+    empty, elsewhere = check.from_empty_ratio, ""
+    if empty is not None and abs(empty - check.throughput_ratio) > _SETTLED_WITHIN:
+        elsewhere = f" from there, and {percent(empty)} from the empty memory"
     return (
         f"; in the long run the simulator completes {percent(check.throughput_ratio)} of the "
-        "steady state's tokens"
+        f"steady state's tokens{elsewhere}"
     )
 
 

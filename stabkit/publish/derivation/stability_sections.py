@@ -282,9 +282,8 @@ def _synchrony(facts: DerivationFacts) -> Iterator[Block]:
     g = facts.analysis.gcd
     if g == 1:
         yield Paragraph(
-            "A batch that started at once would come apart: the decode lengths have no common "
-            "divisor, so that the renewal graph of the stages is aperiodic, and there is no "
-            "synchronised mode."
+            "The decode lengths have no common divisor: the renewal graph of the stages is "
+            "aperiodic, and there is no synchronised mode."
         )
         return
     yield Paragraph(
@@ -333,7 +332,8 @@ def _gcd(facts: DerivationFacts) -> Iterator[Block]:
             f"{decimal(found.margin, 20)}{radius} :"
         )
         yield Paragraph(f"the condition {holds}.")
-    if found is not None and found.late_memory_margin is not None:
+    several = facts.analysis.gcd > 1  # for gcd 1 R9 would prove at least 0 modes: nothing
+    if several and found is not None and found.late_memory_margin is not None:
         margin = found.late_memory_margin
         yield from stated("R9")
         yield Paragraph(
@@ -354,6 +354,8 @@ def _claim(facts: DerivationFacts) -> str:
     found = facts.analysis.gcd_theorem
     claim = None if found is None else found.claim
     if claim is None:
+        if facts.analysis.gcd == 1:
+            return "It says nothing about this workload; the count above does not rest on it."
         return "Neither says anything about this workload; the count above does not rest on them."
     if claim.count == 0:
         return f"{claim.theorem} proves that no mode is unstable, without any root being computed."
