@@ -152,7 +152,8 @@ def _policies(facts: DerivationFacts) -> Iterator[Block]:
     yield Paragraph(_gain(facts))
     yield Paragraph(
         "Reservation holds $s_k + l_k$ tokens for a request from its admission on. From a start "
-        "whose reservations fit, such as the empty memory, it never evicts. Its coefficients $\\sum_{k:\\, l_k > m} p_k (s_k + l_k)$ do not increase, so by "
+        "whose reservations fit, such as the empty memory, it never evicts. Its "
+        "coefficients $\\sum_{k:\\, l_k > m} p_k (s_k + l_k)$ do not increase, so by "
         "the theorem of Eneström and Kakeya no mode grows."
     )
     rows = tuple(_loop_row(entry) for entry in facts.loops)
