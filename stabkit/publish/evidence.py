@@ -157,7 +157,7 @@ def _intervals(threshold: ThresholdSummary) -> str:
     shown = [_interval(*bounds) for bounds in threshold.stable_intervals[:_INTERVALS_SHOWN]]
     more = len(threshold.stable_intervals) - len(shown)
     rest = f" or in {counted(more, 'more interval')}" if more else ""
-    return f"a common input, in place of the mix's own, {' or '.join(shown)} tokens{rest}"
+    return f"a common input {' or '.join(shown)} tokens{rest}, in place of the mix's own"
 
 
 def _interval(low: str, high: str | None) -> str:
