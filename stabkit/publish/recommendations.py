@@ -13,7 +13,7 @@ from ..analysis.recommend import Proposal, Recommendation, Rejected
 from ..dynamics.capacity import equilibrium_admissions, simulated_capacity
 from ..model.numbers import rational_text
 from .capacity import capacity_record
-from .numbers import counted, percent, readable, rounded
+from .numbers import counted, percent, percent_above, readable, rounded
 
 __all__ = ["SCHEMA", "recommendations_record", "recommendations_text", "sentence"]
 
@@ -118,10 +118,10 @@ def _start_up(found: Recommendation, proposal: Proposal) -> str:
 
 def _watermark(found: Recommendation, proposal: Proposal) -> str:
     return (
-        f"Admit only up to {percent(1 - proposal.value)} of the memory (watermark "
-        f"{percent(proposal.value)}): from the empty memory the evictions then end, which they do "
-        "not at a watermark less by a hundredth of the memory, and "
-        f"{percent(proposal.throughput)} of the steady state's tokens are completed."
+        f"Keep {percent_above(proposal.value)} of the memory free of admissions: from the empty "
+        "memory the evictions then end, which they do not at a watermark less by a hundredth of "
+        f"the memory, and {percent(proposal.throughput)} of the steady state's tokens are "
+        "completed."
     )
 
 

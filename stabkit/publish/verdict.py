@@ -65,7 +65,7 @@ def _stable(analysis: Analysis) -> str:
     pace = "" if mode.half_life_steps is None else f", halving every {_steps(mode.half_life_steps)}"
     return (
         "A full server with this mix settles to a steady state: small disturbances die out"
-        f"{pace}, and nothing is evicted."
+        f"{pace}, without an eviction."
     )
 
 
