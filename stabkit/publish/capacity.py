@@ -7,14 +7,12 @@ that an admission holds over its life: then a* is one request per step.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 from ..dynamics.capacity import simulated_capacity
-from ..model.numbers import rational_text
 from ..model.workload import Workload
 from .numbers import readable
 
-__all__ = ["assumed_capacity", "assumption", "capacity_record"]
+__all__ = ["assumed_capacity", "assumption"]
 
 
 def assumption(tokens: Fraction) -> str:
@@ -37,11 +35,3 @@ def assumed_capacity(mix: Workload) -> str | None:
         return None
     scales = "Another one scales all numbers of requests alike."
     return f"Capacity: {assumption(simulated_capacity(mix))}. {scales}"
-
-
-def capacity_record(mix: Workload) -> dict[str, Any]:
-    """Return the capacity of the runs as JSON types, and whether it was given."""
-    return {
-        "capacity": rational_text(simulated_capacity(mix)),
-        "capacity_given": mix.capacity is not None,
-    }

@@ -13,7 +13,7 @@ from ..dynamics.long_run import LongRun
 from ..dynamics.policies import RateLimited, Reservation
 from ..model.numbers import decimal_text, rational_text
 from ..model.workload import Workload
-from .capacity import assumed_capacity, capacity_record
+from .capacity import assumed_capacity
 from .numbers import percent, readable
 from .tables import plain_table
 
@@ -48,15 +48,13 @@ def policies_record(found: PolicyComparison) -> dict[str, Any]:
     """Return the finding as JSON types: schema ``stabkit.policies/1``.
 
     The figures beside `policy` are of the run from the empty memory, those in `disturbed` of the
-    run from the disturbed greedy equilibrium. `capacity` is that of the runs, assumed where it was
-    not given. `evictions_ratio` is evicted requests per step over
+    run from the disturbed greedy equilibrium. `evictions_ratio` is evicted requests per step over
     a*. `reason` says why figures or the period of a run are null, `verdict_reason` what proves the
     verdict or why there is none, `disturbed_reason` why there is no second start.
     """
     return {
         "schema": SCHEMA,
         "mix": found.mix.name,
-        **capacity_record(found.mix),
         "equilibrium_admissions": rational_text(found.equilibrium_admissions),
         "disturbed_reason": found.disturbed_reason,
         "policies": [_record(found, one) for one in found.policies],
@@ -204,7 +202,7 @@ def _kept(found: PolicyComparison) -> Iterator[str]:
     keeping = [one for one in known if (one.from_empty.throughput_ratio or 0) >= 1 - _EQUAL]
     if keeping:
         yield (
-            "From empty, the steady state's tokens are kept, to one part in a thousand, by: "
+            "From empty, to one part in a thousand, the steady state's tokens are kept by: "
             f"{_names(keeping)}."
         )
     elif known:
@@ -240,7 +238,6 @@ def sweep_record(found: PolicySweep) -> dict[str, Any]:
     return {
         "schema": _SWEEP_SCHEMA,
         "mix": found.mix.name,
-        **capacity_record(found.mix),
         "equilibrium_admissions": rational_text(equilibrium_admissions(found.mix)),
         "parameter": found.parameter,
         "points": [

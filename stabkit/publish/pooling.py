@@ -8,7 +8,7 @@ from typing import Any
 
 from ..analysis.pooling import Arrangement, Block, Pooling
 from ..model.numbers import decimal_text, rational_text
-from .capacity import assumed_capacity, capacity_record
+from .capacity import assumed_capacity
 from .numbers import counted, percent, readable
 from .tables import plain_table
 
@@ -101,7 +101,8 @@ def pooling_record(found: Pooling) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "mix": found.mix.name,
-        **capacity_record(found.mix),
+        "capacity": rational_text(found.capacity),
+        "capacity_given": found.mix.capacity is not None,
         "replicas": found.replicas,
         "objective": found.objective,
         "steps": found.steps,

@@ -12,7 +12,6 @@ from ..analysis.claims import Claim
 from ..analysis.recommend import Proposal, Recommendation, Rejected
 from ..dynamics.capacity import equilibrium_admissions, simulated_capacity
 from ..model.numbers import rational_text
-from .capacity import capacity_record
 from .numbers import counted, percent, percent_above, readable, rounded
 
 __all__ = ["SCHEMA", "recommendations_record", "recommendations_text", "sentence"]
@@ -177,7 +176,6 @@ def recommendations_record(found: Recommendation) -> dict[str, Any]:
         "mix": found.mix.name,
         "verdict": found.verdict,
         "needed": found.needed,
-        **capacity_record(found.mix),
         "equilibrium_admissions": rational_text(equilibrium_admissions(found.mix)),
         "throughput_ratio": found.now.throughput_ratio,
         "proposals": [_proposal(found, proposal) for proposal in found.proposals],

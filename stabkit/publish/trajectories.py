@@ -13,7 +13,6 @@ from typing import Any
 
 from ..dynamics.trajectory import Trajectory
 from ..model.workload import Workload
-from .capacity import capacity_record
 
 __all__ = ["COLUMNS", "SCHEMA", "trajectory_csv", "trajectory_record"]
 
@@ -40,13 +39,13 @@ def trajectory_csv(trajectory: Trajectory) -> str:
 def trajectory_record(workload: Workload, trajectory: Trajectory) -> dict[str, Any]:
     """Return the run as JSON types: schema ``stabkit.trajectory/1``.
 
-    `capacity` is that of the run, assumed where it was not given.
+    `capacity` is that of the run: where the workload has none, the one that makes a* = 1.
     """
     columns = {name: _json(getattr(trajectory, name)) for name in COLUMNS}
     return {
         "schema": SCHEMA,
         "workload": workload.to_dict(),
-        **capacity_record(workload),
+        "capacity": str(trajectory.capacity),
         "arithmetic": trajectory.arithmetic,
         "policy": trajectory.policy,
         "steps": trajectory.steps,

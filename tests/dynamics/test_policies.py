@@ -286,8 +286,9 @@ def test_headroom_by_the_mean_input_evicts_from_an_unequal_start():
     run = simulate(mix, 6, "exact", state=start, policy=Headroom(Fraction(1, 3)))
     assert run.memory[0] == 60  # (1 - 1/3) 90
     assert list(run.evicted) == [0, 15, 15, 0, 0, 0, 0]
-    same = simulate(mix, 60, "exact", state=[[10, 0, 0], [10, 0, 0]], policy=Headroom("1/3"))
-    assert not any(same.evicted)  # of product form: one class of s = 3, l = 3
+    half = Fraction(15, 2)  # of product form: one class of s = 3, l = 3
+    same = simulate(mix, 60, "exact", state=[[half, 0, 0], [half, 0, 0]], policy=Headroom("1/3"))
+    assert not any(same.evicted)
     assert not any(simulate(mix, 60, "exact", policy=Headroom(Fraction(1, 3))).evicted)
     enough = simulate(mix, 60, "exact", state=[[30, 0, 0], [0, 0, 0]], policy=Headroom("2/3"))
     assert not any(enough.evicted)  # (l - 1) / (l + min s)
