@@ -17,6 +17,7 @@ from typing import Any
 import mpmath
 
 from .. import __version__
+from ..dynamics.long_run import long_run
 from ..model.kernel import MemoryKernel
 from ..model.numbers import decimal_text, rational_text
 from ..model.workload import Workload
@@ -33,6 +34,7 @@ from .records import (
     Analysis,
     ClassSummary,
     DominantMode,
+    EmptyStart,
     Enclosure,
     Equilibrium,
     GcdTheorem,
@@ -90,6 +92,7 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
     modes = dominant_modes(mix, _MODES, _DIGITS) if kernel.length > 1 else []
     radius = spectral_radius(kernel, modes, _DIGITS, counts.verdict)
     summaries = _dominant_modes(modes or [])
+    empty = long_run(mix) if crosscheck else None
     return Analysis(
         version=__version__,
         workload=_workload_summary(mix),
@@ -108,7 +111,10 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
         threshold=threshold_summary(mix),
         equilibrium=_equilibrium(mix, kernel),
         synchronized_cycle=_synchronized_cycle(kernel) if mix.gcd > 1 else None,
-        simulation=cross_check(mix, counts.verdict, summaries) if crosscheck else None,
+        simulation=cross_check(mix, counts.verdict, summaries, empty) if crosscheck else None,
+        empty_start=None
+        if empty is None
+        else EmptyStart(empty.evictions_per_step, empty.first_eviction),
     )
 
 
@@ -200,6 +206,7 @@ def threshold_summary(mix: Workload) -> ThresholdSummary | None:
     found = threshold_along(mix, "common", every_sample=False)
     if not found.complete:
         return None
+    law = found.law
     return ThresholdSummary(
         input_length=None if found.threshold is None else _endpoint(found.threshold),
         sufficient_input_length=None if found.sufficient is None else _decimal(found.sufficient),
@@ -210,7 +217,7 @@ def threshold_summary(mix: Workload) -> ThresholdSummary | None:
             )
             for part in found.stable_intervals
         ),
-        variance_law=None if found.law is None else found.law.estimate,
+        variance_law=None if law is None or not law.in_range else law.estimate,
     )
 
 

@@ -1,7 +1,8 @@
 """Claims: what a recommendation says, each checkable by itself.
 
-A claim names a workload, a policy and one quantity of theirs. `measured` finds the quantity anew,
+A claim names a workload, a policy and one quantity of theirs. `measured` finds the quantity,
 whatever the claim says, and `holds` compares: nothing is recommended whose claims do not hold.
+Long-run means are those of `long_run` with its own budget, as in every other report.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
 from ..dynamics.capacity import equilibrium_admissions
 from ..dynamics.long_run import LongRun, long_run
@@ -30,7 +32,6 @@ __all__ = [
 
 # Long-run means of orbits without a period are right to about 5e-4 (see `long_run`).
 TOLERANCE = 1e-3
-_STEPS = 16_000  # of a run: many ideas are measured, and each again before it is recommended
 _START_UP = 100  # longest decode lengths that a start-up is given
 
 Quantity = Literal["verdict", "throughput", "evictions", "throughput after start-up"]
@@ -47,13 +48,14 @@ class Claim:
     quantity : str
         "verdict" of the policy's closed loop; "throughput", completed tokens per step in the long
         run from empty; "evictions" per step in the long run from empty; "throughput after
-        start-up": of greedy admission, after `policy` has filled the memory.
+        start-up": of greedy admission, after `policy` has filled the memory. A workload without a
+        capacity has that of `simulated_capacity`.
     relation : {"is", "is not", "about", "at least"}
     value : str or float
         A verdict, or a number; throughputs and evictions are over those of the greedy equilibrium
         of the workload asked about, a* mu tokens and a* requests per step.
     scale : Fraction
-        That a* mu, or a*.
+        That a* mu, or a*, in the memory of `mix`.
     """
 
     mix: Workload
@@ -65,7 +67,7 @@ class Claim:
 
 
 def holds(claim: Claim) -> bool:
-    """Return whether the claim is true, by measuring anew."""
+    """Return whether the claim is true."""
     found = measured(claim)
     if isinstance(claim.value, str):
         return (found == claim.value) is (claim.relation == "is")
@@ -93,8 +95,14 @@ def measured(claim: Claim) -> str | float | None:
 
 
 def long_means(mix: Workload, policy: Policy = GREEDY) -> LongRun:
-    """Return the long-run means from empty."""
-    return long_run(mix, max_steps=max(_STEPS, 8 * mix.longest_decode), policy=policy)
+    """Return the long-run means from empty; the policy is one that can be hashed."""
+    rule: Any = policy
+    return _long_means(mix, rule)
+
+
+@lru_cache(maxsize=256)  # every claim of a proposal asks for a run that the idea has made
+def _long_means(mix: Workload, policy: Any) -> LongRun:
+    return long_run(mix, policy=policy)
 
 
 def token_throughput(mix: Workload, policy: Policy) -> float | None:

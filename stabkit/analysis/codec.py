@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -64,6 +64,8 @@ def _decode_record(annotation: Any, value: Any, where: str) -> Any:
     hints = typing.get_type_hints(annotation)
     parts = {}
     for field in fields(annotation):
+        if field.name not in value and field.default is not MISSING:
+            continue  # written before there was such a field
         _expect(field.name in value, "nothing", f"{where}.{field.name}", "present")
         parts[field.name] = _decode(hints[field.name], value[field.name], f"{where}.{field.name}")
     return annotation(**parts)

@@ -35,7 +35,9 @@ _RATIO_TOLERANCE = _SMALL_DISTURBANCE
 _LONGEST_SIMULATED = 2_000_000
 
 
-def cross_check(mix: Workload, verdict: Verdict, modes: Sequence[DominantMode]) -> CrossCheck:
+def cross_check(
+    mix: Workload, verdict: Verdict, modes: Sequence[DominantMode], empty: LongRun | None = None
+) -> CrossCheck:
     """Return what the simulator measured beside what the spectrum predicts.
 
     Parameters
@@ -45,6 +47,8 @@ def cross_check(mix: Workload, verdict: Verdict, modes: Sequence[DominantMode]) 
         The spectrum's verdict.
     modes : sequence of DominantMode
         The dominant mode first; may be empty.
+    empty : LongRun, optional
+        The run from the empty memory, where it is known.
 
     Returns
     -------
@@ -57,7 +61,8 @@ def cross_check(mix: Workload, verdict: Verdict, modes: Sequence[DominantMode]) 
     measured = None
     if mode is not None and mode.modulus > _FASTEST_DECAY:
         measured = measure_growth(mix, complex(mode.re, mode.im))
-    return _record(verdict, mode, measured, _run_near(mix, verdict, mode), long_run(mix))
+    near = _run_near(mix, verdict, mode)
+    return _record(verdict, mode, measured, near, long_run(mix) if empty is None else empty)
 
 
 def _run_near(mix: Workload, verdict: Verdict, mode: DominantMode | None) -> LongRun:

@@ -33,13 +33,13 @@ from functools import cached_property
 from itertools import combinations, pairwise
 from typing import Any, Literal
 
-from ..dynamics.capacity import equilibrium_admissions, roomy_capacity
+from ..dynamics.capacity import equilibrium_admissions, simulated_capacity
+from ..dynamics.long_run import long_run
 from ..dynamics.policies import Policy, policy_named
 from ..dynamics.simulator import simulate
 from ..errors import InvalidArgument, shown
 from ..model.workload import Workload
 from ..spectrum.spectral_radius import RealEnclosure
-from .claims import long_means
 from .closed_loops import ClosedLoop, closed_loop
 from .records import Verdict
 
@@ -61,7 +61,7 @@ class Block:
         Indices into the classes of the demand, ascending.
     replicas : int
     mix : Workload
-        What each replica serves.
+        What each replica serves; without a capacity, where none was given.
     verdict : {"stable", "unstable", "marginal", "undecided"} or None
     spectral_radius : RealEnclosure or None
     completed : tuple of float
@@ -142,7 +142,7 @@ class Pooling:
     Attributes
     ----------
     mix : Workload
-        The demand, with the capacity of one replica.
+        The demand, with the capacity of one replica if it was given.
     replicas : int
     objective : {"demand", "requests", "tokens"}
     steps : int or None
@@ -170,6 +170,11 @@ class Pooling:
     best: Arrangement
     exact: bool
     method: str
+
+    @property
+    def capacity(self) -> Fraction:
+        """B of one replica, in tokens; G(1) of the demand if none was given, where its a* is 1."""
+        return simulated_capacity(self.mix)
 
 
 def pool(
@@ -246,7 +251,7 @@ def _demand(classes: Any, capacity: Any) -> Workload:
     mix = classes if isinstance(classes, Workload) else Workload.from_classes(classes, capacity)
     if capacity is not None:
         mix = mix.with_capacity(capacity)
-    return mix.with_capacity(roomy_capacity(mix))
+    return mix
 
 
 def _check(mix: Workload, replicas: Any, objective: Any, steps: Any) -> None:
@@ -274,6 +279,7 @@ class _Fleet:
     ) -> None:
         self._mix, self._policy, self._steps = mix, policy, steps
         self._objective: Objective = objective
+        self._capacity = simulated_capacity(mix)
         self._known: dict[tuple[int, ...], tuple[Workload, tuple[float, ...]]] = {}
         self._loops: dict[tuple[int, ...], ClosedLoop] = {}
 
@@ -306,7 +312,7 @@ class _Fleet:
             loop.verdict,
             loop.spectral_radius,
             completed,
-            equilibrium_admissions(mix),
+            self._capacity / simulated_capacity(mix.with_capacity(None)),
         )
 
     def _completed(self, block: tuple[int, ...]) -> tuple[Workload, tuple[float, ...]]:
@@ -319,17 +325,20 @@ class _Fleet:
         return self._known[block]
 
     def _run(self, mix: Workload) -> tuple[float, ...]:
+        """Return the completions per step and class; the fluid of another memory is a multiple."""
         rule = policy_named(self._policy, mix)
+        memory = float(self._capacity / simulated_capacity(mix))
         if self._steps is not None:
             run = simulate(mix, self._steps, policy=rule)
-            return tuple(float(c) / self._steps for c in run.completed_by_class.sum(axis=0))
-        found = long_means(mix, rule)
+            per_step = memory / self._steps
+            return tuple(float(c) * per_step for c in run.completed_by_class.sum(axis=0))
+        found = long_run(mix, policy=rule)
         if found.request_ratio is None or found.completed_shares is None:
             raise InvalidArgument(
                 f"'steps' must be given: a replica that serves {mix.name} has no long-run means "
                 f"({found.reason})."
             )
-        requests = found.request_ratio * float(equilibrium_admissions(mix))
+        requests = found.request_ratio * memory * float(equilibrium_admissions(mix))
         return tuple(share * requests for share in found.completed_shares)
 
 

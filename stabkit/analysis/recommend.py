@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
-from ..dynamics.capacity import equilibrium_admissions, roomy_capacity
-from ..dynamics.long_run import LongRun
+from ..dynamics.capacity import equilibrium_admissions, simulated_capacity
+from ..dynamics.long_run import LongRun, long_run
 from ..dynamics.policies import GREEDY, Damped, Headroom, Policy, Reservation
 from ..errors import InvalidWorkload
 from ..model.workload import Workload, check_workload
@@ -38,6 +38,7 @@ _ERRORS = tuple(Fraction(k, 100) for k in (80, 90, 95, 105, 110, 120))
 _LONGEST_CHANGE = 2_000  # steps; beyond, changed workloads are not searched
 _WIDEST = 40  # steps of spread that are tried
 _HUNDREDTH = Fraction(1, 100)
+_SEARCH_STEPS = 8_000
 _LARGEST_WATERMARK = 60  # hundredths
 
 
@@ -95,9 +96,8 @@ class Recommendation:
     Attributes
     ----------
     mix : Workload
-        With a capacity: a multiple of G(1), so that a* is whole, where none was given.
-    scaled : bool
-        Whether none was given.
+        As it was given. Without a capacity changed workloads are compared in the same memory, and
+        rates are in units of a*.
     verdict : {"stable", "unstable", "marginal", "undecided"}
     now : LongRun
         Greedy admission from the empty memory.
@@ -107,7 +107,6 @@ class Recommendation:
     """
 
     mix: Workload
-    scaled: bool
     verdict: Verdict
     now: LongRun
     proposals: tuple[Proposal, ...]
@@ -136,10 +135,10 @@ def recommend(mix: Workload, others: Sequence[Workload] = ()) -> Recommendation:
 
     Notes
     -----
-    Tried are a rate limit at a*, a watermark without evictions and the largest stable gain, both in
-    hundredths, reservation, the smallest number of whole tokens more per prompt and the
-    smallest spread l - d, l + d of every decode length that make the mix stable, and pooling in
-    equal parts. Verdicts are proved; throughputs are long-run means, to 1e-3.
+    Tried are a rate limit at a*, a watermark that ends the evictions of a run from empty and the
+    largest stable gain, both in hundredths, reservation, the smallest number of whole tokens more
+    per prompt and the smallest spread l - d, l + d of every decode length that make the mix stable,
+    and pooling in equal parts. Verdicts are proved; throughputs are long-run means, to 1e-3.
 
     Examples
     --------
@@ -149,11 +148,10 @@ def recommend(mix: Workload, others: Sequence[Workload] = ()) -> Recommendation:
     ('rate limit', Fraction(10, 1), 1.0, 0.867)
     """
     check_workload(mix)
-    base = mix.with_capacity(roomy_capacity(mix))
-    now = long_means(base)
-    verdict = closed_loop(base, GREEDY).verdict or "undecided"
+    now = long_means(mix)
+    verdict = closed_loop(mix, GREEDY).verdict or "undecided"
     proposals, rejected = list[Proposal](), list[Rejected]()
-    draft = Recommendation(base, mix.capacity is None, verdict, now, (), ())
+    draft = Recommendation(mix, verdict, now, (), ())
     if draft.needed:
         for idea in (*_IDEAS, _pooling(others)):
             for found in idea(draft):
@@ -164,19 +162,18 @@ def recommend(mix: Workload, others: Sequence[Workload] = ()) -> Recommendation:
                 else:
                     rejected.append(Rejected(found.kind, "not confirmed", found.throughput))
     proposals.sort(key=lambda p: -round(p.throughput, 3))
-    return Recommendation(
-        base, mix.capacity is None, verdict, now, tuple(proposals), tuple(rejected)
-    )
+    return Recommendation(mix, verdict, now, tuple(proposals), tuple(rejected))
 
 
-def _scale(draft: Recommendation) -> Fraction:
-    """Return a* mu of the workload asked about."""
-    return equilibrium_admissions(draft.mix) * draft.mix.mean_decode_length
+def _scale(draft: Recommendation, mix: Workload) -> Fraction:
+    """Return a* mu of the workload asked about, in the memory that `mix` is simulated with."""
+    total = simulated_capacity(draft.mix.with_capacity(None))
+    return simulated_capacity(mix) / total * draft.mix.mean_decode_length
 
 
 def _ratio(draft: Recommendation, mix: Workload, policy: Policy) -> float | None:
     found = token_throughput(mix, policy)
-    return None if found is None else found / float(_scale(draft))
+    return None if found is None else found / float(_scale(draft, mix))
 
 
 def _greedy(draft: Recommendation) -> float:
@@ -185,7 +182,7 @@ def _greedy(draft: Recommendation) -> float:
 
 
 def _throughput(draft: Recommendation, mix: Workload, policy: Policy, value: float) -> Claim:
-    return Claim(mix, policy, "throughput", "about", value, _scale(draft))
+    return Claim(mix, policy, "throughput", "about", value, _scale(draft, mix))
 
 
 def _no_evictions(draft: Recommendation, mix: Workload, policy: Policy) -> Claim:
@@ -220,23 +217,28 @@ def _start_up(draft: Recommendation) -> Iterator[Proposal | Rejected]:
     if draft.verdict != "stable":
         return
     policy = rate_limit(draft.mix)
-    claim = Claim(draft.mix, policy, "throughput after start-up", "at least", 1.0, _scale(draft))
+    claim = Claim(
+        draft.mix, policy, "throughput after start-up", "at least", 1.0, _scale(draft, draft.mix)
+    )
     yield Proposal("start-up", policy.rate, draft.mix, policy, 1.0, (claim,))
 
 
 def _watermark(draft: Recommendation) -> Iterator[Proposal | Rejected]:
     """A watermark that ends the evictions, where a hundredth less does not."""
     mix = draft.mix
-    found = _ending_evictions(mix)
-    if found is None:
-        yield Rejected("watermark", "none that was tried ends the evictions")
+    if draft.now.evictions_per_step == 0:
         return
-    watermark, previous = found
+    watermark, previous = _ending_evictions(mix) or (None, None)
+    evicted = None if previous is None else long_means(mix, Headroom(previous)).evictions_per_step
+    if watermark is None or previous is None or not evicted:
+        yield Rejected("watermark", "none was found that just ends the evictions")
+        return
     policy, before = Headroom(watermark), Headroom(previous)
-    ratio, evicted = _ratio(draft, mix, policy), _evicted(mix, previous)
-    if ratio is None or evicted is None or ratio < _greedy(draft) - TOLERANCE:
-        enough = f"{float(100 * watermark):.4g} % ends the evictions, where 1 % less does not"
-        yield Rejected("watermark", f"{enough}, and completes less than greedy now", ratio)
+    ratio = _ratio(draft, mix, policy)
+    if ratio is None or ratio < _greedy(draft) - TOLERANCE:
+        enough, short = (f"{float(100 * eta):.4g} %" for eta in (watermark, previous))
+        known = f"{enough} of the memory ends the evictions, where {short} does not"
+        yield Rejected("watermark", f"{known}; {_worse(draft, ratio)}", ratio)
         return
     a = equilibrium_admissions(mix)
     claims = (
@@ -248,7 +250,7 @@ def _watermark(draft: Recommendation) -> Iterator[Proposal | Rejected]:
 
 
 def _ending_evictions(mix: Workload) -> tuple[Fraction, Fraction] | None:
-    """Return a watermark that ends the evictions, and one a hundredth less that does not.
+    """Return a watermark that ends the evictions of a run from empty, and one a hundredth less.
 
     Of one class (l - 1) / (s + l) is known to be enough; otherwise hundredths are bisected.
     """
@@ -257,27 +259,30 @@ def _ending_evictions(mix: Workload) -> tuple[Fraction, Fraction] | None:
         enough = Fraction(n - 1) / (s + n)
         return enough, max(Fraction(0), enough - _HUNDREDTH)
     low, high = 0, _LARGEST_WATERMARK
-    if mix.longest_decode > _LONGEST_CHANGE or _evicted(mix, high * _HUNDREDTH) != 0:
+    if mix.longest_decode > _LONGEST_CHANGE or not _ends(mix, high):
         return None
     while high - low > 1:
         middle = (low + high) // 2
-        if _evicted(mix, middle * _HUNDREDTH) == 0:
+        if _ends(mix, middle):
             high = middle
         else:
             low = middle
     return high * _HUNDREDTH, low * _HUNDREDTH
 
 
-def _evicted(mix: Workload, watermark: Fraction) -> float | None:
-    return long_means(mix, Headroom(watermark)).evictions_per_step
+def _ends(mix: Workload, hundredths: int) -> bool:
+    """Whether a watermark seems to end the evictions: a short run, the claims are of long ones."""
+    rule = Headroom(hundredths * _HUNDREDTH)
+    run = long_run(mix, max_steps=max(_SEARCH_STEPS, 8 * mix.longest_decode), policy=rule)
+    return run.evictions_per_step == 0
 
 
 def _gain(draft: Recommendation) -> Iterator[Proposal | Rejected]:
-    """The largest stable gain, rounded down to hundredths."""
+    """The largest stable gain in hundredths: below the end of the gains, which is marginal."""
     if draft.verdict == "stable":
         return
     found = gain_margin(draft.mix).largest_stable
-    gain = Fraction(math.floor(found.low * 100), 100) if found is not None else Fraction(0)
+    gain = Fraction(0) if found is None else Fraction(math.ceil(found.low * 100) - 1, 100)
     if gain <= 0:
         yield Rejected("gain", "no stable gain of at least 0.01 is known")
         return
@@ -285,7 +290,7 @@ def _gain(draft: Recommendation) -> Iterator[Proposal | Rejected]:
     ratio = _ratio(draft, draft.mix, policy)
     reason = _worse(draft, ratio, margin=-TOLERANCE)
     if reason is not None or ratio is None:
-        yield Rejected("gain", f"{reason}, at the largest stable gain {float(gain):g}", ratio)
+        yield Rejected("gain", f"{reason}, at the stable gain {float(gain):g}", ratio)
         return
     claims = (
         Claim(draft.mix, policy, "verdict", "is", "stable"),
@@ -400,17 +405,18 @@ def _pooling(
     def ideas(draft: Recommendation) -> Iterator[Proposal | Rejected]:
         for other in others:
             mix = _pooled(draft.mix, other)
-            alone = token_throughput(other.with_capacity(draft.mix.capacity), GREEDY)
-            together = token_throughput(mix, GREEDY)
-            if alone is None or together is None:
+            alone = _ratio(draft, other.with_capacity(draft.mix.capacity), GREEDY)
+            together, now = _ratio(draft, mix, GREEDY), draft.now.throughput_ratio
+            if alone is None or together is None or now is None:
                 yield Rejected("pooling", "a long-run throughput is not known")
                 continue
-            apart = _greedy(draft) * float(_scale(draft)) + alone
+            apart = now + alone
             if 2 * together <= apart * (1 + TOLERANCE):
                 gain = "two pooled replicas complete no more than the two apart"
                 yield Rejected("pooling", gain, 2 * together / apart)
                 continue
-            claims = (Claim(mix, GREEDY, "throughput", "at least", apart / 2),)
+            scale = _scale(draft, mix)
+            claims = (Claim(mix, GREEDY, "throughput", "at least", apart / 2, scale),)
             yield Proposal("pooling", Fraction(0), mix, GREEDY, 2 * together / apart, claims)
 
     return ideas

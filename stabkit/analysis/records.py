@@ -22,6 +22,7 @@ __all__ = [
     "ClassSummary",
     "CrossCheck",
     "DominantMode",
+    "EmptyStart",
     "Enclosure",
     "Equilibrium",
     "GcdTheorem",
@@ -142,7 +143,11 @@ class GcdTheorem:
 
 @dataclass(frozen=True)
 class ThresholdSummary:
-    """Stability along the common input length (R8); texts are exact rationals or decimals."""
+    """Stability along a common input length (R8); texts are exact rationals or decimals.
+
+    It is in place of the workload's own inputs. `variance_law` is null outside of its range, that
+    is, where sigma / mu > 0.1 or the estimate is not within an eighth of the threshold.
+    """
 
     input_length: str | None
     sufficient_input_length: str | None
@@ -172,9 +177,10 @@ class CrossCheck:
 
     Growth is the factor per step of a small disturbance along the dominant mode. The figures from
     `throughput_ratio` to `evictions_per_step` are long-run means of the run that starts near the
-    equilibrium; `from_empty_ratio` is the token ratio of the run that starts empty. A figure that
-    the runs were too short for is None, and `reason` says so. `completed_shares` has the classes'
-    order, all of them.
+    equilibrium; `from_empty_ratio` is the token ratio of the run that starts empty (`EmptyStart`
+    has more of that one). Evictions are requests, of a* = 1 where the workload has no capacity. A
+    figure that the runs were too short for is None, and `reason` says so. `completed_shares` has
+    the classes' order, all of them.
     """
 
     steps: int
@@ -189,6 +195,19 @@ class CrossCheck:
     evictions_per_step: float | None
     from_empty_ratio: float | None
     reason: str | None
+
+
+@dataclass(frozen=True)
+class EmptyStart:
+    """Evictions of the cross-check's run from the empty memory.
+
+    `evictions_per_step` is the long-run mean, in requests (of a* = 1 where the workload has no
+    capacity), null where the run was too short for it; `first_eviction` is the first step that
+    evicts, from 1, null if none did.
+    """
+
+    evictions_per_step: float | None
+    first_eviction: int | None
 
 
 @dataclass(frozen=True)
@@ -229,6 +248,7 @@ class Analysis:
     """The whole finding; see the module's introduction and INTERFACE's schema.
 
     `bootstrap` is null unless it was asked for, with `stabkit.bootstrap` or ``--bootstrap``.
+    `empty_start` is null without `simulation`.
     `reason` says in one sentence what proves the verdict, or why it is undecided.
     """
 
@@ -251,6 +271,7 @@ class Analysis:
     synchronized_cycle: SynchronizedCycle | None
     simulation: CrossCheck | None
     bootstrap: Bootstrap | None = None
+    empty_start: EmptyStart | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding as JSON types: schema ``stabkit.analysis/1``."""

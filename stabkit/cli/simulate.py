@@ -11,7 +11,7 @@ import typer
 from ..errors import InvalidArgument, StabkitError, shown
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
 from .options import Animation, AsJson, Figure, Output, check_targets
-from .terminal import emit, working
+from .terminal import emit, remark, working
 
 if TYPE_CHECKING:
     from ..dynamics.trajectory import Arithmetic, Trajectory
@@ -66,7 +66,8 @@ def simulate(
     """Run the model step by step; CSV or JSON out.
 
     A row per batch step: requests admitted, evicted and completed, the memory in tokens, and the
-    tokens of the completed requests. Step 0 is the fitted initial state. The animation has a bar
+    tokens of the completed requests. Step 0 is the fitted initial state. Without a capacity the
+    steady state is taken to admit one request per step. The animation has a bar
     per stage and a frame per step, or every n-th where that would be more than 150 frames.
 
     \b
@@ -83,6 +84,7 @@ def simulate(
     rule = cast("Arithmetic", arithmetic)
     with working("simulating"):
         from ..dynamics.simulator import simulate as run
+        from ..publish.capacity import assumed_capacity
 
         if animation is not None:  # first, for it takes fewer steps than the rest
             _write_animation((workload, count, rule, start, policy), animation)
@@ -91,6 +93,9 @@ def simulate(
         if figure is not None:
             _write_figure(workload, trajectory, figure)
     emit(text, output)
+    assumed = None if as_json else assumed_capacity(workload)
+    if assumed is not None:
+        remark(assumed)
     return 0
 
 

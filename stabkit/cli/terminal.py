@@ -22,6 +22,7 @@ __all__ = [
     "emit_latex",
     "emit_rich",
     "one_line",
+    "remark",
     "warn",
     "working",
 ]
@@ -100,6 +101,12 @@ def warn(
     """Print the one line of a warning; takes the arguments of `warnings.showwarning`."""
     kind = "" if issubclass(category, StabkitWarning) else f"{category.__name__}: "
     print(f"stabkit: warning: {kind}{one_line(str(message))}", file=file or sys.stderr)
+
+
+def remark(text: str) -> None:
+    """Print one line of what the result on standard output leaves unsaid."""
+    if sys.stderr is not None:
+        print(f"stabkit: note: {one_line(text)}", file=sys.stderr)
 
 
 def one_line(message: str) -> str:

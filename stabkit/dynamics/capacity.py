@@ -1,6 +1,7 @@
 """The capacity of a simulated server, and the admissions of its eviction-free equilibrium.
 
-A workload without a capacity gets B = G(1), which scales the fluid to a* = 1 request per step.
+A workload without a capacity gets B = G(1), which scales the fluid to a* = 1 request per step, in
+every command. It may be less than the longest request needs: the fluid has parts of requests.
 
 References
 ----------
@@ -9,15 +10,12 @@ MODEL.md section 2.
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
 
-__all__ = ["equilibrium_admissions", "roomy_capacity", "simulated_capacity"]
-
-_ADMISSIONS = 1000  # at equilibrium, where no capacity is given and classes are changed
+__all__ = ["equilibrium_admissions", "simulated_capacity"]
 
 
 def simulated_capacity(mix: Workload) -> Fraction:
@@ -45,20 +43,3 @@ def equilibrium_admissions(mix: Workload) -> Fraction:
     if mix.capacity is None:
         return Fraction(1)
     return mix.capacity / simulated_capacity(mix.with_capacity(None))
-
-
-def roomy_capacity(mix: Workload) -> Fraction:
-    """Return the capacity B; if none is given, a multiple of G(1) that holds any request.
-
-    Then a* is a whole number, and at least 1000: a capacity to compare changed workloads at.
-
-    Examples
-    --------
-    >>> roomy_capacity(Workload.from_classes([(5, 2)]))
-    Fraction(13000, 1)
-    """
-    total = simulated_capacity(mix)
-    if mix.capacity is not None:
-        return total
-    largest = mix.largest_request or max(c.input_length + c.decode_length for c in mix.classes)
-    return max(_ADMISSIONS, math.ceil(largest / total)) * total

@@ -11,7 +11,7 @@ policy               admits                                              idealis
 `Damped` (gain)      the fraction `gain` of that                         a cautious ratio of tokens
 `Headroom` (η)       all that fits into (1 - η) B                        a watermark
 `RateLimited` (r)    all that fits, r per step at most                   admission control
-`Reservation`        what fits for life: s_k + l_k tokens a request      no eviction, guaranteed
+`Reservation`        what fits for life: s_k + l_k tokens a request      a guarantee of no eviction
 ==================== =================================================== ==========================
 
 *A policy of one's own* is any object with a `name` and an `admissions`:
@@ -103,7 +103,7 @@ class MemoryView:
 
     @property
     def reserved(self) -> Any:
-        """sum (s_k + l_k) over the survivors: what they will need at most, O(L) to compute."""
+        """The sum of s_k + l_k over the survivors: what they need at most, O(L) to compute."""
         return self._reserved()
 
 
@@ -185,6 +185,17 @@ class Headroom:
     Notes
     -----
     The equilibrium is that of a capacity (1 - eta) B and exactly as stable. Evictions start at B.
+
+    *When it never evicts.* From a start within (1 - eta) B nothing is ever evicted if
+    eta >= (l_k - 1) / (s_k + l_k) for every class k; eta >= (L - 1) / (L + min_k s_k) is enough for
+    that. *Proof.* Let n be the last step at which the memory was within (1 - eta) B. Since then
+    nothing was admitted, for admissions end within (1 - eta) B. A request that is left held
+    s_k + 1 tokens or more at n, and holds s_k + l_k at most: the memory has grown by a factor of
+    max_k (s_k + l_k) / (s_k + 1) <= 1 / (1 - eta) at most, to B at most. ∎ From a start of product
+    form, such as the empty one, classes of one decode length count as one, with their mean input
+    (R11). From others they do not: classes (0,3) and (6,3) in equal shares have the mean input 3
+    and (l - 1) / (s + l) = 1/3, and yet 60 requests (0,3) in stage 0, which are within
+    (1 - 1/3) 90 tokens, need 120 in the next step and 30 of them are lost, in two steps.
     """
 
     watermark: Any = Fraction(1, 20)
@@ -214,7 +225,8 @@ class RateLimited:
 
     Notes
     -----
-    With r <= a* it never evicts after the start-up: sum_m g_m a_(n-m) <= r G(1) <= B.
+    With r <= a* it never evicts from step L on, whatever the start: all that is left was admitted
+    at r per step at most, so that the memory is within sum_m g_m r = r G(1) <= B.
     """
 
     rate: Any
@@ -247,9 +259,14 @@ class RateLimited:
 
 @dataclass(frozen=True)
 class Reservation:
-    """Hold s_k + l_k tokens for every request from its admission on: nothing is ever evicted.
+    """Hold s_k + l_k tokens for every request from its admission on.
 
-    From a start that holds more than that, it waits until there is room.
+    Notes
+    -----
+    Nothing is ever evicted from a start whose reservations fit into B, such as the empty one: their
+    sum stays within B, and no request ever holds more than its own. From a start whose
+    reservations do not fit it admits nothing until they do, and may evict meanwhile: of s = 2,
+    l = 3 and B = 100, 25 requests in stage 1 need 125 tokens in the next step, and 5 are evicted.
     """
 
     name: ClassVar[str] = "reservation"

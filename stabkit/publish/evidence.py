@@ -14,9 +14,11 @@ from ..analysis.records import (
     Analysis,
     Bootstrap,
     CrossCheck,
+    EmptyStart,
     ThresholdSummary,
     WorkloadSummary,
 )
+from .capacity import assumption
 from .numbers import counted, enclosed, percent, readable, rounded
 
 __all__ = ["bootstrap_rows", "crosscheck_rows", "number_rows", "reason_rows"]
@@ -105,6 +107,8 @@ def number_rows(analysis: Analysis) -> Rows:
     capacity = analysis.workload.capacity
     if capacity is not None:
         yield "capacity", f"{readable(capacity)} tokens of KV memory"
+    elif analysis.simulation is not None:
+        yield "capacity", assumption(analysis.kernel.sum)
     longest = counted(analysis.kernel.length, "step")
     yield "longest decode", f"{longest} (terms of the memory kernel)"
     yield "memory per admission", f"{readable(analysis.kernel.sum)} token-steps over its life"
@@ -121,17 +125,28 @@ def number_rows(analysis: Analysis) -> Rows:
         ratio = percent(cycle.throughput_ratio)
         yield "all in step", f"{ratio} of the steady state's tokens (synchronised cycle, R10)"
     if analysis.threshold is not None:
-        yield from _threshold_rows(analysis.threshold)
+        yield from _threshold_rows(analysis.threshold, analysis.gcd)
 
 
-def _threshold_rows(threshold: ThresholdSummary) -> Rows:
+def _threshold_rows(threshold: ThresholdSummary, gcd: int) -> Rows:
     yield "stable inputs", _intervals(threshold)
     if threshold.sufficient_input_length is not None:
-        sufficient = readable(threshold.sufficient_input_length)
-        yield "gcd theorem from", f"{sufficient} tokens on (a sufficient bound)"
+        yield "gcd theorem proves", _sufficient(Fraction(threshold.sufficient_input_length), gcd)
     if threshold.variance_law is not None:
         law = readable(threshold.variance_law, 4)
-        yield "rule of thumb", f"about {law} tokens (variance law, for one narrow hump of lengths)"
+        yield (
+            "rule of thumb",
+            f"stable from about {law} tokens on (variance law, for one narrow hump of lengths)",
+        )
+
+
+def _sufficient(bound: Fraction, gcd: int) -> str:
+    """Say what R7 proves beyond its bound: stability for gcd 1, unstable modes for any other."""
+    claim = "stable" if gcd == 1 else f"unstable, with {counted(gcd - 1, 'growing mode')},"
+    if bound < 0:
+        return f"{claim} at every common input"
+    where = f"above {rounded(bound, ROUND_CEILING)} tokens"
+    return f"{claim} at every common input {where} (R7, a sufficient bound)"
 
 
 def _intervals(threshold: ThresholdSummary) -> str:
@@ -142,7 +157,7 @@ def _intervals(threshold: ThresholdSummary) -> str:
     shown = [_interval(*bounds) for bounds in threshold.stable_intervals[:_INTERVALS_SHOWN]]
     more = len(threshold.stable_intervals) - len(shown)
     rest = f" or in {counted(more, 'more interval')}" if more else ""
-    return f"a common input {' or '.join(shown)} tokens{rest}"
+    return f"a common input {' or '.join(shown)} tokens{rest}, in place of the mix's own"
 
 
 def _interval(low: str, high: str | None) -> str:
@@ -153,17 +168,15 @@ def _interval(low: str, high: str | None) -> str:
     return f"between {start} and {rounded(Fraction(high), ROUND_FLOOR)}"
 
 
-def crosscheck_rows(check: CrossCheck, workload: WorkloadSummary) -> Rows:
+def crosscheck_rows(
+    check: CrossCheck, workload: WorkloadSummary, empty: EmptyStart | None = None
+) -> Rows:
     """Yield what the independent simulator measured beside what the spectrum predicts."""
-    yield "run", f"{counted(check.steps, 'step')}, from near the steady state and from empty"
+    if check.steps:
+        yield "run", f"{counted(check.steps, 'step')}, from near the steady state and from empty"
     yield from _growth_rows(check)
-    yield from _long_run_rows(check, workload)
-    if check.completed_shares is not None and workload.class_count <= _CLASSES_SHOWN:
-        shares = ", ".join(percent(share) for share in check.completed_shares)
-        yield "completed by class", f"{shares} (in the order of the classes)"
-    if check.from_empty_ratio is not None:
-        ratio = percent(check.from_empty_ratio)
-        yield "started empty", f"{ratio} of the steady state's tokens in the long run"
+    yield from _near_rows(check, workload)
+    yield from _empty_rows(check, workload, empty)
     if check.reason is not None:
         yield "not measured", check.reason
 
@@ -181,7 +194,8 @@ def _growth_rows(check: CrossCheck) -> Rows:
         yield "growth per step", f"{readable(check.growth_predicted, 9)} predicted"
 
 
-def _long_run_rows(check: CrossCheck, workload: WorkloadSummary) -> Rows:
+def _near_rows(check: CrossCheck, workload: WorkloadSummary) -> Rows:
+    """Yield the long run of the start near the steady state, evictions included."""
     if check.throughput_ratio is not None:
         requests = ""
         if check.request_ratio is not None:
@@ -189,13 +203,35 @@ def _long_run_rows(check: CrossCheck, workload: WorkloadSummary) -> Rows:
         ratio = percent(check.throughput_ratio)
         yield "started near it", f"{ratio} of the steady state's tokens{requests} in the long run"
     if check.evictions_per_step is not None:
-        # Without a capacity the fluid is scaled to one admission per step.
-        unit = (
-            "requests per step" if workload.capacity is not None else "per steady-state admission"
-        )
-        yield "evictions", f"{readable(check.evictions_per_step, 4)} {unit}"
+        yield "  evictions", _evictions(check.evictions_per_step, workload)
     if check.wasted_token_fraction is not None:
-        yield "wasted work", f"{percent(check.wasted_token_fraction)} of the decode steps done"
+        yield "  wasted work", f"{percent(check.wasted_token_fraction)} of the decode steps done"
+    if check.completed_shares is not None and workload.class_count <= _CLASSES_SHOWN:
+        shares = ", ".join(percent(share) for share in check.completed_shares)
+        yield "  completed by class", f"{shares} (in the order of the classes)"
+
+
+def _empty_rows(check: CrossCheck, workload: WorkloadSummary, empty: EmptyStart | None) -> Rows:
+    """Yield the long run of the empty start, and whether it evicts, then or on its way."""
+    if check.from_empty_ratio is None:
+        return
+    ratio = percent(check.from_empty_ratio)
+    yield "started empty", f"{ratio} of the steady state's tokens in the long run"
+    if empty is None or empty.evictions_per_step is None:
+        return
+    text = _evictions(empty.evictions_per_step, workload)
+    if empty.first_eviction is not None:
+        ends = "" if empty.evictions_per_step else ", though it evicts on its way"
+        text += f"{ends} (the first at step {empty.first_eviction:,})"
+    yield "  evictions", text
+
+
+def _evictions(per_step: float, workload: WorkloadSummary) -> str:
+    """Without a capacity the fluid is scaled to one admission per step."""
+    if not per_step:
+        return "none in the long run"
+    unit = "requests per step" if workload.capacity is not None else "per steady-state admission"
+    return f"{readable(per_step, 4)} {unit} in the long run"
 
 
 def bootstrap_rows(bootstrap: Bootstrap) -> Rows:

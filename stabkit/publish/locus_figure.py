@@ -26,6 +26,7 @@ PARAMETERS = {
 _COLOURS = "viridis"  # dark to light: an order that grey keeps
 _NAMED_CHANGES = 4
 _MARKED_CHANGES = 24
+_DIGITS = 5
 
 
 def locus_figure(locus: RootLocus) -> Figure:
@@ -39,8 +40,8 @@ def locus_figure(locus: RootLocus) -> Figure:
     Notes
     -----
     Few roots are drawn in the plane, many by their distance from the circle. Where the number of
-    unstable modes changes, the parameter is known to a millionth of the range (exact counts at both
-    ends of a bracket); a ring marks the place on the circle.
+    unstable modes changes, exact counts at both ends of a bracket prove the digits of the label, or
+    both ends are named; a ring marks the place on the circle.
     """
     with house_style():
         figure = new_figure(12.5)
@@ -133,6 +134,16 @@ def _named(changes: tuple[CountChange, ...]) -> str:
         return "\nno change in this range"
     if len(changes) > _NAMED_CHANGES:
         return f"\n{len(changes)} changes"
-    texts = [f"{c.before} → {c.after} at {readable(float(c.high), 5)}" for c in changes]
+    texts = [f"{c.before} → {c.after} {_place(c)}" for c in changes]
     lines = (",  ".join(texts[i : i + 2]) for i in range(0, len(texts), 2))
     return "\n" + "\n".join(lines)
+
+
+def _place(change: CountChange) -> str:
+    """Return where a change is, in digits that both ends of its bracket have in common."""
+    for digits in range(_DIGITS, 1, -1):
+        low, high = (readable(float(end), digits) for end in (change.low, change.high))
+        if low == high:
+            return f"at {low}"
+    low, high = (readable(float(end), _DIGITS) for end in (change.low, change.high))
+    return f"between {low} and {high}"

@@ -6,12 +6,13 @@ here.
 
 from __future__ import annotations
 
+import math
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
 from ..analysis.records import Enclosure
 
-__all__ = ["counted", "enclosed", "percent", "readable", "rounded", "times"]
+__all__ = ["counted", "enclosed", "percent", "percent_above", "readable", "rounded", "times"]
 
 # Wide enough for the quotient of any two numbers that a workload may hold.
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -65,6 +66,17 @@ def percent(ratio: float | Fraction) -> str:
     places = 3 if 0 < abs(100 - number) < Decimal("0.1") else 1
     text = f"{round(number, places):f}"
     return f"{text.rstrip('0').rstrip('.')} %"
+
+
+def percent_above(ratio: Fraction) -> str:
+    """Return a ratio as per cent, rounded up to a digit after the point: what is enough stays so.
+
+    Examples
+    --------
+    >>> percent_above(Fraction(1, 3)), percent_above(Fraction(1, 4))
+    ('33.4 %', '25 %')
+    """
+    return percent(Fraction(math.ceil(1000 * ratio), 1000))
 
 
 def counted(count: int, singular: str, plural: str | None = None) -> str:

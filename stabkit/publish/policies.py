@@ -13,6 +13,7 @@ from ..dynamics.long_run import LongRun
 from ..dynamics.policies import RateLimited, Reservation
 from ..model.numbers import decimal_text, rational_text
 from ..model.workload import Workload
+from .capacity import assumed_capacity
 from .numbers import percent, readable
 from .tables import plain_table
 
@@ -99,8 +100,10 @@ def _evictions(mix: Workload, run: LongRun) -> float | None:
 
 def policies_text(found: PolicyComparison) -> str:
     """Return the comparison as tables with the sentences that they support."""
+    assumed = assumed_capacity(found.mix)
     parts = [
         f"{found.mix.name}\n",
+        *([] if assumed is None else [_wrapped(assumed)]),
         _wrapped(_COLUMNS),
         plain_table([_HEADS, *(_row(found, one) for one in found.policies)]),
     ]
@@ -185,8 +188,8 @@ def _sentences(found: PolicyComparison) -> Iterator[str]:
         )
     if any(isinstance(one.policy, Reservation) for one in found.policies):
         yield (
-            "From empty, reservation never evicts; what it costs is the memory that it keeps "
-            "unused."
+            "From empty, as from any start whose reservations fit, reservation never evicts; what "
+            "it costs is the memory that it keeps unused."
         )
     if any(isinstance(one.policy, RateLimited) for one in found.policies):
         yield "A rate limit needs a*, which must be estimated from the mix."
@@ -198,7 +201,10 @@ def _kept(found: PolicyComparison) -> Iterator[str]:
     known = [one for one in found.policies if one.from_empty.throughput_ratio is not None]
     keeping = [one for one in known if (one.from_empty.throughput_ratio or 0) >= 1 - _EQUAL]
     if keeping:
-        yield f"From empty, the steady state's tokens are kept by: {_names(keeping)}."
+        yield (
+            "From empty, to one part in a thousand, the steady state's tokens are kept by: "
+            f"{_names(keeping)}."
+        )
     elif known:
         yield f"From empty, the steady state's tokens are kept by none of: {_names(known)}."
     unknown = [one for one in found.policies if one.from_empty.throughput_ratio is None]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import fill
 from typing import Any
 
 from ..analysis.pooling import Arrangement, Block, Pooling
 from ..model.numbers import decimal_text, rational_text
+from .capacity import assumed_capacity
 from .numbers import counted, percent, readable
 from .tables import plain_table
 
@@ -14,6 +16,7 @@ __all__ = ["SCHEMA", "pooling_record", "pooling_text"]
 
 SCHEMA = "stabkit.pooling/1"
 _DIGITS = 30
+_WIDTH = 90
 _MEANS = {
     "demand": "requests of the whole demand served per step",
     "requests": "completed requests per step",
@@ -28,9 +31,11 @@ def pooling_text(found: Pooling) -> str:
         if found.steps is None
         else f"means of {counted(found.steps, 'step')} from the empty memory"
     )
+    assumed = assumed_capacity(found.mix)
     lines = [
         f"{found.mix.name} on {counted(found.replicas, 'replica')} of "
-        f"{readable(found.mix.capacity or 0)} tokens\n",
+        f"{readable(found.capacity)} tokens\n",
+        *([] if assumed is None else [f"{fill(assumed, _WIDTH)}\n"]),
         f"Objective: {_MEANS[found.objective]} ({window}).\n",
     ]
     for name, arrangement in _named(found):
@@ -89,11 +94,15 @@ def _sentences(found: Pooling) -> list[str]:
 
 
 def pooling_record(found: Pooling) -> dict[str, Any]:
-    """Return the comparison as JSON types: schema ``stabkit.pooling/1``."""
+    """Return the comparison as JSON types: schema ``stabkit.pooling/1``.
+
+    Where `capacity_given` is false, `capacity` is the one at which a* of the demand is 1.
+    """
     return {
         "schema": SCHEMA,
         "mix": found.mix.name,
-        "capacity": None if found.mix.capacity is None else rational_text(found.mix.capacity),
+        "capacity": rational_text(found.capacity),
+        "capacity_given": found.mix.capacity is not None,
         "replicas": found.replicas,
         "objective": found.objective,
         "steps": found.steps,

@@ -10,9 +10,9 @@ from typing import Any
 
 from ..analysis.claims import Claim
 from ..analysis.recommend import Proposal, Recommendation, Rejected
-from ..dynamics.capacity import equilibrium_admissions
+from ..dynamics.capacity import equilibrium_admissions, simulated_capacity
 from ..model.numbers import rational_text
-from .numbers import counted, percent, readable, rounded
+from .numbers import counted, percent, percent_above, readable, rounded
 
 __all__ = ["SCHEMA", "recommendations_record", "recommendations_text", "sentence"]
 
@@ -36,7 +36,7 @@ def recommendations_text(found: Recommendation) -> str:
     if not found.needed:
         lines += _wrapped(
             "Nothing needs to change: the mix is stable, and the empty server reaches the steady "
-            "state with all of its throughput."
+            "state's throughput, to one part in a thousand."
         )
         return "\n".join([*lines, ""])
     if not found.proposals:
@@ -90,13 +90,10 @@ def sentence(found: Recommendation, proposal: Proposal) -> str:
 
 def _per_step(found: Recommendation, rate: Fraction) -> str:
     """Return a rate, rounded down, with its unit; without a capacity it is a fraction of B."""
-    if not found.scaled:
+    if found.mix.capacity is not None:
         return f"{rounded(rate, ROUND_FLOOR)} requests per step"
-    total = found.mix.capacity
-    assert total is not None
-    return (
-        f"B / {rounded(total / rate, ROUND_CEILING)} requests per step (B: the capacity in tokens)"
-    )
+    held = rounded(simulated_capacity(found.mix) / rate, ROUND_CEILING)
+    return f"B / {held} requests per step (B: the capacity in tokens)"
 
 
 def _rate(found: Recommendation, proposal: Proposal) -> str:
@@ -120,9 +117,10 @@ def _start_up(found: Recommendation, proposal: Proposal) -> str:
 
 def _watermark(found: Recommendation, proposal: Proposal) -> str:
     return (
-        f"Admit only up to {percent(1 - proposal.value)} of the memory (watermark "
-        f"{percent(proposal.value)}): no evictions in the long run, which one per cent less "
-        f"does not achieve, and {percent(proposal.throughput)} of the steady state's tokens."
+        f"Keep {percent_above(proposal.value)} of the memory free of admissions: from the empty "
+        "memory the evictions then end, which they do not at a watermark less by a hundredth of "
+        f"the memory, and {percent(proposal.throughput)} of the steady state's tokens are "
+        "completed."
     )
 
 
@@ -135,8 +133,9 @@ def _gain(found: Recommendation, proposal: Proposal) -> str:
 
 def _reservation(found: Recommendation, proposal: Proposal) -> str:
     return (
-        "Hold input plus output tokens for every request from its admission on: nothing is ever "
-        f"evicted, at {percent(proposal.throughput)} of the steady state's tokens."
+        "Hold input plus output tokens for every request from its admission on: from the empty "
+        "memory, or any start whose reservations fit, nothing is ever evicted, at "
+        f"{percent(proposal.throughput)} of the steady state's tokens."
     )
 
 

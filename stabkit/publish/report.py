@@ -60,7 +60,8 @@ def _parts(analysis: Analysis) -> Iterable[RenderableType]:
     yield _classes(analysis)
     if analysis.simulation is not None:
         yield _heading("Cross-check by simulation")
-        yield _grid(crosscheck_rows(analysis.simulation, analysis.workload))
+        rows = crosscheck_rows(analysis.simulation, analysis.workload, analysis.empty_start)
+        yield _grid(rows)
     if analysis.bootstrap is not None:
         yield _heading("Sampling error by bootstrap")
         yield _grid(bootstrap_rows(analysis.bootstrap))

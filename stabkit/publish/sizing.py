@@ -9,7 +9,7 @@ from typing import Any
 
 from ..analysis.sizing import ModeTimes, Sizing
 from ..model.numbers import rational_text
-from .numbers import percent, readable, rounded
+from .numbers import percent, percent_above, readable, rounded
 
 __all__ = ["SCHEMA", "sizing_record", "sizing_text"]
 
@@ -49,9 +49,13 @@ def _answers(found: Sizing) -> Iterator[tuple[str, str]]:
         yield "if memory came in tokens", f"{readable(float(in_tokens))} at the steady state"
         yield "", f"{cost} fewer in blocks: what rounding up costs"
     if found.watermark is not None:
-        yield "watermark without evictions", percent(found.watermark)
+        enough = percent_above(found.watermark)
+        yield (
+            "watermark without evictions",
+            f"{enough} (from a start within the rest of the memory)",
+        )
     else:
-        yield "watermark without evictions", "no formula for several classes: policy --recommend"
+        yield "watermark without evictions", "of several classes: see policy --recommend"
     if found.mode is not None:
         yield from _mode(found.mode, found.step_seconds)
 

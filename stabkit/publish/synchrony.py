@@ -106,7 +106,7 @@ def synchrony_text(found: Synchrony, theorem: GcdTheorem) -> str:
 
 def _common(found: Synchrony) -> Iterator[str]:
     if found.gcd == 1:
-        yield "The decode lengths are coprime: the renewal graph is aperiodic, and no cohorts last."
+        yield "The decode lengths are coprime: the renewal graph is aperiodic and has no cohorts."
         if found.memory_gcd not in (None, 1):
             yield (
                 f"But those of the classes with input have gcd {found.memory_gcd}: for long inputs "
@@ -127,7 +127,10 @@ def _common(found: Synchrony) -> Iterator[str]:
     yield f"The survival polynomial has the cyclotomic factors Φ_d, d = {orders}{more}."
     if found.first_order_growth is not None:
         growth = readable(found.first_order_growth, 9)
-        yield f"Input-dominated scaling gives their modes the factor 1 + 1/(s + L) = {growth} (R3)."
+        yield (
+            "Input-dominated scaling gives their modes in first order the factor 1 + 1/(s + L) = "
+            f"{growth} (R3)."
+        )
 
 
 def _claim(theorem: GcdTheorem) -> str:

@@ -10,7 +10,7 @@ from ..model.numbers import decimal_text, rational_text
 from ..spectrum.d_partition import CountInterval, Crossing
 from ..spectrum.spectral_radius import RealEnclosure
 from ..spectrum.threshold import Threshold, VarianceLaw
-from .numbers import counted, readable, rounded
+from .numbers import counted, percent, readable, rounded
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "threshold_record", "threshold_text"]
@@ -18,7 +18,7 @@ __all__ = ["SCHEMA", "threshold_record", "threshold_text"]
 SCHEMA = "stabkit.threshold/1"
 _SHOWN = 12  # intervals, of the largest values
 _LINES = {
-    "common": ("the common input length s", "tokens", "s"),
+    "common": ("a common input length s, in place of the mix's own inputs", "tokens", "s"),
     "shift": ("delta, in tokens, added to every input length", "tokens", "delta"),
     "scale": ("the factor N of every input length", "times the inputs", "N"),
 }
@@ -29,6 +29,7 @@ def threshold_record(found: Threshold, name: str, digits: int) -> dict[str, Any]
 
     Numbers on the line are exact rationals, or decimals of which `digits` are proved. The
     coefficients of minimal polynomials ascend; null where the polynomial is not computed.
+    `variance_law` is null outside of its range.
     """
     return {
         "schema": SCHEMA,
@@ -38,7 +39,7 @@ def threshold_record(found: Threshold, name: str, digits: int) -> dict[str, Any]
         "complete": found.complete,
         "threshold": None if found.threshold is None else _number(found.threshold, digits),
         "sufficient": None if found.sufficient is None else _decimal(found.sufficient, digits),
-        "variance_law": None if found.law is None else _law_record(found.law),
+        "variance_law": _law_record(found.law),
         "stable_intervals": [_ends(part, found, digits) for part in found.stable_intervals],
         "crossings": [_crossing_record(crossing, digits) for crossing in found.crossings],
         "intervals": [
@@ -53,11 +54,14 @@ def threshold_record(found: Threshold, name: str, digits: int) -> dict[str, Any]
     }
 
 
-def _law_record(law: VarianceLaw) -> dict[str, Any]:
+def _law_record(law: VarianceLaw | None) -> dict[str, Any] | None:
+    if law is None or not law.in_range:
+        return None
     return {
         "estimate": law.estimate,
         "expansion": law.expansion,
         "coefficient_of_variation": law.coefficient_of_variation,
+        "relative_error": law.relative_error,
         "in_range": law.in_range,
     }
 
@@ -117,7 +121,7 @@ def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
         yield f"threshold {symbol}*", f"infinite: the decode lengths have gcd {found.gcd}"
     if found.sufficient is not None:
         yield f"gcd theorem {symbol}°", _sufficient_text(found, symbol, digits)
-    if found.law is not None:
+    if found.law is not None and found.law.in_range:
         yield "variance law", _law_text(found.law)
 
 
@@ -149,13 +153,14 @@ def _stable_text(found: Threshold, unit: str) -> str:
 
 
 def _law_text(law: VarianceLaw) -> str:
+    error = law.relative_error or 0.0
+    side = "above" if error > 0 else "below"
     spread = f"sigma/mu = {readable(law.coefficient_of_variation, 2)}"
-    trust = "an estimate" if law.in_range else "not to be relied on here"
-    reason = "for one narrow, smooth hump of decode lengths"
-    about = f"about {readable(law.estimate, 4)}"
-    if law.in_range:
-        about += f", with the next terms {readable(law.expansion, 6)}"
-    return f"{about}, {trust}: it is {reason} ({spread})"
+    return (
+        f"about {readable(law.estimate, 4)}, {percent(abs(error))} {side} s* (with the next terms "
+        f"{readable(law.expansion, 6)}): an estimate for one narrow hump of decode lengths "
+        f"({spread})"
+    )
 
 
 def _partition(found: Threshold) -> str:

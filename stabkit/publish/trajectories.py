@@ -37,7 +37,10 @@ def trajectory_csv(trajectory: Trajectory) -> str:
 
 
 def trajectory_record(workload: Workload, trajectory: Trajectory) -> dict[str, Any]:
-    """Return the run as JSON types: schema ``stabkit.trajectory/1``."""
+    """Return the run as JSON types: schema ``stabkit.trajectory/1``.
+
+    `capacity` is that of the run: where the workload has none, the one that makes a* = 1.
+    """
     columns = {name: _json(getattr(trajectory, name)) for name in COLUMNS}
     return {
         "schema": SCHEMA,

@@ -49,9 +49,9 @@ def local_only(analysis: Analysis) -> str | None:
     if abs(check.from_empty_ratio - 1) <= _SETTLED_WITHIN:
         return None
     return (
-        "But stability is local: started empty, this server does not reach the steady state. It "
-        f"settles on a cycle that keeps evicting, at {percent(check.from_empty_ratio)} of the "
-        "steady state's tokens per step."
+        "But stability is local: started empty, the simulated server does not reach the steady "
+        f"state. It keeps evicting, at {percent(check.from_empty_ratio)} of the steady state's "
+        "tokens per step."
     )
 
 
@@ -65,7 +65,7 @@ def _stable(analysis: Analysis) -> str:
     pace = "" if mode.half_life_steps is None else f", halving every {_steps(mode.half_life_steps)}"
     return (
         "A full server with this mix settles to a steady state: small disturbances die out"
-        f"{pace}, and nothing is evicted."
+        f"{pace}, without an eviction."
     )
 
 
@@ -87,9 +87,12 @@ def _long_run(analysis: Analysis) -> str:
     check = analysis.simulation
     if check is None or check.throughput_ratio is None:
         return ""
+    empty, elsewhere = check.from_empty_ratio, ""
+    if empty is not None and abs(empty - check.throughput_ratio) > _SETTLED_WITHIN:
+        elsewhere = f" from there, and {percent(empty)} from the empty memory"
     return (
         f"; in the long run the simulator completes {percent(check.throughput_ratio)} of the "
-        "steady state's tokens"
+        f"steady state's tokens{elsewhere}"
     )
 
 

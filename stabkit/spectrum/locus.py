@@ -4,8 +4,9 @@ The number is the mean input length, the share of the first class or the gain of
 (`kernel_family`). L stays, and every root moves continuously. At each value the roots are enclosed
 in disjoint discs, and those outside the unit circle are counted exactly. Between two neighbouring
 values with different counts the change is *bracketed* by exact counts at rational points, bisecting
-down to a millionth of the range: it happens within the bracket, which is a proof. Two changes that
-cancel between neighbouring values are not seen.
+down to a millionth of the range, and where there are few of them to eight digits of the value: it
+happens within the bracket, which is a proof. Two changes that cancel between neighbouring values
+are not seen.
 
 References
 ----------
@@ -17,7 +18,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from functools import partial
+from itertools import pairwise
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -43,6 +46,12 @@ _PER_ROOT = 8  # samples of the circle for each root, at least
 _TERMS = 2**16  # of the closed form, over all starts of a Newton step; at least 16 starts
 _NEWTON_STEPS = 8
 _NARROWEST = Fraction(1, 10**6)  # of the range: far below the width of a line
+_RELATIVE = Fraction(1, 10**8)  # of the value: all digits of a label are then right
+_NEXT_TO_ZERO = Fraction(1, 10**18)  # of the range
+_FEW = 24  # changes, which figures mark one by one
+_PLACES = (Fraction(1, 2), Fraction(3, 7), Fraction(5, 9))  # where a bracket is cut
+
+_Counted: TypeAlias = tuple[Fraction, int | None]  # a value and the unstable modes at it
 
 
 @dataclass(frozen=True)
@@ -199,33 +208,42 @@ def _changes(
     values: tuple[Fraction, ...],
     unstable: tuple[int | None, ...],
 ) -> Iterator[CountChange]:
-    narrowest = (values[-1] - values[0]) * _NARROWEST
-    for i in range(len(values) - 1):
-        ends = (values[i], unstable[i]), (values[i + 1], unstable[i + 1])
-        for low, before, high, after in _brackets(family, *ends, narrowest):
+    width = values[-1] - values[0]
+    ends = list(pairwise(zip(values, unstable, strict=True)))
+    found = [b for pair in ends for b in _brackets(family, *pair, lambda _: width * _NARROWEST)]
+    if len(found) <= _FEW:
+        found = [b for pair in found for b in _brackets(family, *pair, partial(_digits, width))]
+    for (low, before), (high, after) in found:
+        if before is not None and after is not None:
             yield CountChange(low, high, before, after, _crossing_angle(family(high)))
+
+
+def _digits(width: Fraction, value: Fraction) -> Fraction:
+    """Return the width of a bracket around `value` that tells its first digits."""
+    return min(width * _NARROWEST, max(value * _RELATIVE, width * _NEXT_TO_ZERO))
 
 
 def _brackets(
     family: Callable[[Fraction], MemoryKernel],
-    lower: tuple[Fraction, int | None],
-    upper: tuple[Fraction, int | None],
-    narrowest: Fraction,
-) -> Iterator[tuple[Fraction, int, Fraction, int]]:
-    """Bisect wherever the counts at two values differ; an undecided count ends the search."""
+    lower: _Counted,
+    upper: _Counted,
+    narrow: Callable[[Fraction], Fraction],
+) -> Iterator[tuple[_Counted, _Counted]]:
+    """Bisect wherever the counts at two values differ; undecided counts end the search."""
     (low, before), (high, after) = lower, upper
     if before is None or after is None or before == after:
         return
-    if high - low <= narrowest:
-        yield low, before, high, after
+    if high - low <= narrow(high):
+        yield lower, upper
         return
-    middle = (low + high) / 2
-    between = (middle, _unstable(family(middle)))
-    if between[1] is None:
-        yield low, before, high, after
+    cuts = (low + (high - low) * place for place in _PLACES)
+    counts = ((cut, _unstable(family(cut))) for cut in cuts)
+    between = next((pair for pair in counts if pair[1] is not None), None)
+    if between is None:
+        yield lower, upper
         return
-    yield from _brackets(family, lower, between, narrowest)
-    yield from _brackets(family, between, upper, narrowest)
+    yield from _brackets(family, lower, between, narrow)
+    yield from _brackets(family, between, upper, narrow)
 
 
 def _crossing_angle(kernel: MemoryKernel) -> float:

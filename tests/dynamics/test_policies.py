@@ -246,3 +246,78 @@ def test_names_and_parameters():
 def test_errors_name_the_argument(make, message):
     with pytest.raises(InvalidArgument, match=message):
         make()
+
+
+# --- MODEL.md section 6: from which starts nothing is ever evicted. ---
+
+
+def random_state(mix, rng, room, held):
+    """Whole requests at random, as many as fit: `held` tells the tokens of class and stage."""
+    state = [[0] * c.decode_length for c in mix.classes]
+    places = [(k, j) for k, row in enumerate(state) for j in range(len(row))]
+    while places:
+        k, j = rng.choice(places)
+        if held(mix.classes[k], j) > room:
+            places.remove((k, j))
+            continue
+        count = rng.randint(1, int(room // held(mix.classes[k], j)))
+        state[k][j] += count
+        room -= count * held(mix.classes[k], j)
+    return state
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_headroom_never_evicts_from_within_the_watermark(seed):
+    """The docstring's bound for every class, from starts that are not of product form."""
+    rng = random.Random(seed)
+    mix = random_mix(rng)
+    watermark = max(Fraction(c.decode_length - 1) / (c.input_length + c.decode_length)
+                    for c in mix.classes)  # fmt: skip
+    room = (1 - watermark) * mix.capacity
+    state = random_state(mix, rng, room, lambda c, j: c.input_length + j + 1)
+    run = simulate(mix, 60, "exact", state=state, policy=Headroom(watermark))
+    assert not any(run.evicted)
+
+
+def test_headroom_by_the_mean_input_evicts_from_an_unequal_start():
+    """MODEL.md: (0,3), (6,3) in equal shares, 1/3, B = 90: 15 of 60 requests, twice."""
+    mix = Workload.from_classes([(0, 3), (6, 3)], 90)
+    start = [[60, 0, 0], [0, 0, 0]]
+    run = simulate(mix, 6, "exact", state=start, policy=Headroom(Fraction(1, 3)))
+    assert run.memory[0] == 60  # (1 - 1/3) 90
+    assert list(run.evicted) == [0, 15, 15, 0, 0, 0, 0]
+    half = Fraction(15, 2)  # of product form: one class of s = 3, l = 3
+    same = simulate(mix, 60, "exact", state=[[half, 0, 0], [half, 0, 0]], policy=Headroom("1/3"))
+    assert not any(same.evicted)
+    assert not any(simulate(mix, 60, "exact", policy=Headroom(Fraction(1, 3))).evicted)
+    enough = simulate(mix, 60, "exact", state=[[30, 0, 0], [0, 0, 0]], policy=Headroom("2/3"))
+    assert not any(enough.evicted)  # (l - 1) / (l + min s)
+
+
+def test_headroom_above_its_watermark_evicts():
+    """The start must be within (1 - eta) B: a full one evicts, whatever the watermark."""
+    mix = Workload.from_classes([(10, 5)], 650)
+    full = [[59, 0, 0, 0, 0]]
+    run = simulate(mix, 5, "exact", state=full, policy=Headroom(Fraction(4, 15)))
+    assert sum(run.evicted) > 0
+    within = [[43, 0, 0, 0, 0]]
+    run = simulate(mix, 60, "exact", state=within, policy=Headroom(Fraction(4, 15)))
+    assert sum(run.evicted) == 0
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_reservation_never_evicts_where_the_reservations_fit(seed):
+    rng = random.Random(seed)
+    mix = random_mix(rng)
+    state = random_state(mix, rng, mix.capacity, lambda c, _: c.input_length + c.decode_length)
+    run = simulate(mix, 60, "exact", state=state, policy=Reservation())
+    assert not any(run.evicted)
+    assert not any(simulate(mix, 60, "exact", policy=Reservation()).evicted)
+
+
+def test_reservation_evicts_from_a_start_that_does_not_fit():
+    """MODEL.md: s = 2, l = 3, B = 100 from [0, 25, 0] evicts 5."""
+    mix = Workload.from_classes([(2, 3)], 100)
+    run = simulate(mix, 30, "exact", state=[[0, 25, 0]], policy=Reservation())
+    assert list(run.evicted)[:3] == [0, 5, 0]
+    assert sum(run.evicted) == 5

@@ -312,7 +312,57 @@ def test_variance_law():
     law = stabkit.threshold(workload((99, 100))).law
     assert law.in_range
     assert round(law.estimate) == 199618  # MODEL.md, adjacent lengths
-    assert not stabkit.threshold(workload((3, 5))).law.in_range
+    assert law.relative_error == pytest.approx(199617.905 / 199534.49 - 1, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("classes", "known"),
+    [
+        ([(5, 3), (5, 5)], 9.8229483),  # wide: MODEL.md's s*, the estimate is 3.2
+        ([(0, 49), (0, 59)], None),  # sigma/mu = 0.09, on a lattice of step 10
+        ([(0, 49, 500), (0, 59, 500), (0, 60, 1)], None),  # nearly so: the differences are coprime
+        ([(0, 5), (0, 6)], None),  # adjacent and narrow, but short: 17 % too high
+        ([(5, 4), (5, 6)], math.inf),  # gcd 2
+        ([(0, 98), (0, 100)], math.inf),  # gcd 2 and narrow
+        ([(0, 1), (0, 2)], 0),  # stable for every s
+    ],
+)
+def test_variance_law_out_of_range(classes, known):
+    found = stabkit.threshold(stabkit.Workload.from_classes(classes))
+    assert not found.law.in_range
+    if known is None:
+        error = found.law.estimate / float(found.threshold) - 1
+        assert found.law.relative_error == pytest.approx(error)
+        assert abs(error) > 0.125
+    elif known in (0, math.inf):
+        assert found.law.relative_error is None
+    else:
+        assert found.law.relative_error == pytest.approx(found.law.estimate / known - 1, abs=1e-6)
+
+
+def test_the_atlas_pairs_in_range_are_those_of_the_docstring():
+    """199 pairs are narrow, 54 of them in range, all adjacent; none of the wide ones would be."""
+    narrow, close, wide = 0, [], 0
+    for pair in stabkit.atlas():
+        spread = (pair.longer - pair.shorter) / 2 / pair.mean_length
+        near = pair.threshold and abs(pair.variance_law / float(pair.threshold) - 1) <= 0.125
+        narrow += spread <= 0.1
+        if near and spread <= 0.1:
+            close.append(pair.longer - pair.shorter)
+        wide += bool(near) and spread > 0.1
+    assert (narrow, len(close), set(close), wide) == (199, 54, {1}, 0)
+
+
+def test_stable_inputs_below_the_threshold():
+    """MODEL.md R8: weights 251:149:100 are stable on (.02328, .03735) and from .26515 on."""
+    found = stabkit.threshold(
+        stabkit.Workload.from_classes([(0, 3, 251), (0, 4, 149), (0, 5, 100)])
+    )
+    first, last = found.stable_intervals
+    assert float(first.low) == pytest.approx(0.02328, abs=5e-6)
+    assert float(first.high) == pytest.approx(0.03735, abs=5e-6)
+    assert float(found.threshold) == pytest.approx(0.26515, abs=5e-6)
+    assert last.high is None
 
 
 @pytest.mark.parametrize(

@@ -49,14 +49,19 @@ def _cycles(facts: DerivationFacts) -> Iterator[Block]:
         return
     named = facts.cycles.cycles
     if named:
-        yield Paragraph("The limit cycles that are known exactly:")
+        yield Paragraph(
+            "The limit cycles that theory names or that a run ended on (observed). The figures of "
+            "all of them are exact:"
+        )
         yield Table(
             ("cycle", "period", "tokens", "requests", "attracts"),
             tuple(_cycle_row(cycle) for cycle in named[:_CYCLES_SHOWN]),
         )
         if len(named) > _CYCLES_SHOWN:
-            rest = counted(len(named) - _CYCLES_SHOWN, "more cycle")
-            yield Paragraph(f"There are {rest}, with throughputs between these.")
+            hidden = [float(cycle.throughput_ratio) for cycle in named[_CYCLES_SHOWN:]]
+            span = f"from ${decimal(min(hidden))}$ to ${decimal(max(hidden))}$"
+            rest = counted(len(hidden), "cycle")
+            yield Paragraph(f"Left out: {rest}, which complete {span} of the tokens.")
     for observation in facts.cycles.observations:
         yield Paragraph(_observed(observation))
     ends = [one.cycle for one in facts.cycles.observations if one.cycle is not None]
@@ -117,7 +122,9 @@ def _observed(observation: Observation) -> str:
             if observation.period == 1
             else f"a cycle of {observation.period} steps"
         )
-        return f"{head} a run ends on {kind}{throughput} (observed, in {observation.steps} steps)."
+        exact = "" if observation.cycle is not None else "; measured, no exact orbit is known"
+        seen = f"observed, in {observation.steps} steps{exact}"
+        return f"{head} a run ends on {kind}{throughput} ({seen})."
     rotation = ""
     if observation.rotation is not None:
         rotation = f"; its rotation number is about ${decimal(observation.rotation.value, 7)}$"
@@ -144,8 +151,9 @@ def _policies(facts: DerivationFacts) -> Iterator[Block]:
     yield Formula(r"g_0 \lambda^{L-1} + \kappa \sum_{m=1}^{L-1} g_m \lambda^{L-1-m} .")
     yield Paragraph(_gain(facts))
     yield Paragraph(
-        "Reservation holds $s_k + l_k$ tokens for a request from its admission on, and never "
-        "evicts. Its coefficients $\\sum_{k:\\, l_k > m} p_k (s_k + l_k)$ do not increase, so by "
+        "Reservation holds $s_k + l_k$ tokens for a request from its admission on. From a start "
+        "whose reservations fit, such as the empty memory, it never evicts. Its "
+        "coefficients $\\sum_{k:\\, l_k > m} p_k (s_k + l_k)$ do not increase, so by "
         "the theorem of Eneström and Kakeya no mode grows."
     )
     rows = tuple(_loop_row(entry) for entry in facts.loops)
@@ -195,12 +203,16 @@ def crosscheck_section(facts: DerivationFacts) -> Section:
 
 def _crosscheck(facts: DerivationFacts) -> Iterator[Block]:
     check = facts.analysis.simulation
-    if check is None:
-        yield Paragraph("No simulation was run.")
+    if check is None or (not check.steps and check.growth_measured is None):
+        reason = "" if check is None else f": {check.reason}"
+        yield Paragraph(f"No simulation was run{reason}.")
         return
+    steps = "until the first eviction"
+    if check.steps:
+        steps = f"for {check.steps} steps"
     yield Paragraph(
-        "A simulator that knows of no polynomial ran the model itself, step by step, for "
-        f"{check.steps} steps. Its figures are measurements, not proofs."
+        f"A simulator that knows of no polynomial ran the model itself, step by step, {steps}. Its "
+        "figures are measurements, not proofs."
     )
     rows = [
         ("growth per step, predicted", check.growth_predicted, 10),
@@ -209,8 +221,8 @@ def _crosscheck(facts: DerivationFacts) -> Iterator[Block]:
         ("tokens from near the equilibrium, over the equilibrium's", check.throughput_ratio, 6),
         ("requests, over the equilibrium's", check.request_ratio, 6),
         ("tokens from the empty memory, over the equilibrium's", check.from_empty_ratio, 6),
-        ("evictions per step", check.evictions_per_step, 6),
-        ("share of decode work wasted", check.wasted_token_fraction, 6),
+        ("share of decode work wasted, from near the equilibrium", check.wasted_token_fraction, 6),
+        *_evictions(facts),
     ]
     yield Table(
         ("quantity", "value"),
@@ -222,6 +234,19 @@ def _crosscheck(facts: DerivationFacts) -> Iterator[Block]:
     agrees = {True: "agree", False: "do not agree", None: "cannot be compared"}[check.agrees]
     reason = "" if check.reason is None else f" {check.reason}"
     yield Paragraph(f"Prediction and measurement {agrees}.{reason}")
+
+
+def _evictions(facts: DerivationFacts) -> Iterator[tuple[str, float | None, int]]:
+    """Yield the evictions of both runs, as requests only where a capacity says how many."""
+    check, empty = facts.analysis.simulation, facts.analysis.empty_start
+    given = facts.analysis.workload.capacity is not None
+    name = "evicted requests per step" if given else "evicted requests per step, over $a^*$"
+    if check is not None:
+        yield f"{name}, from near the equilibrium", check.evictions_per_step, 6
+    if empty is not None:
+        yield f"{name}, from the empty memory", empty.evictions_per_step, 6
+        if empty.first_eviction is not None:
+            yield "first step that evicts, from the empty memory", empty.first_eviction, 9
 
 
 def conclusion_section(facts: DerivationFacts) -> Section:

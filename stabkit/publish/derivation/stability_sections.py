@@ -282,9 +282,8 @@ def _synchrony(facts: DerivationFacts) -> Iterator[Block]:
     g = facts.analysis.gcd
     if g == 1:
         yield Paragraph(
-            "A batch that started at once would come apart: the decode lengths have no common "
-            "divisor, so that the renewal graph of the stages is aperiodic, and there is no "
-            "synchronised mode."
+            "The decode lengths have no common divisor: the renewal graph of the stages is "
+            "aperiodic, and there is no synchronised mode."
         )
         return
     yield Paragraph(
@@ -333,7 +332,8 @@ def _gcd(facts: DerivationFacts) -> Iterator[Block]:
             f"{decimal(found.margin, 20)}{radius} :"
         )
         yield Paragraph(f"the condition {holds}.")
-    if found is not None and found.late_memory_margin is not None:
+    several = facts.analysis.gcd > 1  # for gcd 1 R9 would prove at least 0 modes: nothing
+    if several and found is not None and found.late_memory_margin is not None:
         margin = found.late_memory_margin
         yield from stated("R9")
         yield Paragraph(
@@ -354,6 +354,8 @@ def _claim(facts: DerivationFacts) -> str:
     found = facts.analysis.gcd_theorem
     claim = None if found is None else found.claim
     if claim is None:
+        if facts.analysis.gcd == 1:
+            return "It says nothing about this workload; the count above does not rest on it."
         return "Neither says anything about this workload; the count above does not rest on them."
     if claim.count == 0:
         return f"{claim.theorem} proves that no mode is unstable, without any root being computed."
@@ -397,15 +399,15 @@ def _threshold(facts: DerivationFacts) -> Iterator[Block]:
 def _sufficient(found: ThresholdSummary, g: int) -> Iterator[Block]:
     if found.sufficient_input_length is not None:
         bound = decimal(found.sufficient_input_length, 10, ROUND_CEILING)
-        modes = (
-            "no mode is unstable" if g == 1 else f"exactly {counted(g - 1, 'mode')} are unstable"
-        )
-        modes = "exactly one mode is unstable" if g == 2 else modes
-        yield Paragraph(
-            f"The gcd theorem alone says that {modes} for $s > s^\\circ = {bound}$, a sufficient "
-            "bound."
-        )
-    if found.variance_law is not None and g == 1:
+        modes = "no mode is unstable, and none on the circle"
+        if g > 1:
+            verb = "is" if g == 2 else "are"
+            modes = f"exactly {counted(g - 1, 'mode')} {verb} unstable"
+        where = f"for $s > s^\\circ = {bound}$, a sufficient bound"
+        if Fraction(found.sufficient_input_length) < 0:
+            where = f"for every $s \\ge 0$, as its bound is $s^\\circ = {bound} < 0$"
+        yield Paragraph(f"The gcd theorem alone says that {modes} {where}.")
+    if found.variance_law is not None:
         yield Paragraph(
             "The rule of thumb for one narrow hump of lengths, $\\mu^3 / (2 \\pi^2 \\sigma^2)$, "
             f"says $s^* \\approx {decimal(found.variance_law, 4)}$; it is asymptotic, and no bound."
@@ -414,10 +416,14 @@ def _sufficient(found: ThresholdSummary, g: int) -> Iterator[Block]:
 
 def _stable_inputs(found: ThresholdSummary) -> str:
     if not found.stable_intervals:
-        return "No common input length $s \\ge 0$ makes these decode lengths stable."
+        return (
+            "No common input length $s \\ge 0$, in place of the workload's own inputs, makes these "
+            "decode lengths stable."
+        )
     if found.stable_intervals == (("0", None),) and found.input_length is None:
         return (
-            "No root crosses: the equilibrium is stable for every common input length $s \\ge 0$."
+            "No root crosses: with a common input length $s$ in place of the workload's own inputs "
+            "the equilibrium is stable for every $s \\ge 0$."
         )
     parts = []
     for low, high in found.stable_intervals[:_INTERVALS_SHOWN]:
@@ -429,7 +435,10 @@ def _stable_inputs(found: ThresholdSummary) -> str:
         )
     more = len(found.stable_intervals) - len(parts)
     rest = f", and in {counted(more, 'more interval')}" if more else ""
-    return f"The equilibrium is stable for {' or '.join(parts)}{rest}."
+    return (
+        "With a common input length $s$ in place of the workload's own inputs, the equilibrium is "
+        f"stable for {' or '.join(parts)}{rest}."
+    )
 
 
 def _end(text: str, digits: int = 10, rounding: str = ROUND_HALF_EVEN) -> str:
