@@ -326,8 +326,8 @@ class _Fleet:
         found = long_means(mix, rule)
         if found.request_ratio is None or found.completed_shares is None:
             raise InvalidArgument(
-                f"'steps' must be given: a replica that serves {mix.name} has no long-run means "
-                f"({found.reason})."
+                "'steps' must be given: a replica that serves "
+                f"{shown(mix.name)} has no long-run means ({found.reason})."
             )
         requests = found.request_ratio * float(equilibrium_admissions(mix))
         return tuple(share * requests for share in found.completed_shares)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..analysis.pooling import Arrangement, Block, Pooling
+from ..errors import printable
 from ..model.numbers import decimal_text, rational_text
 from .numbers import counted, percent, readable
 from .tables import plain_table
@@ -29,7 +30,7 @@ def pooling_text(found: Pooling) -> str:
         else f"means of {counted(found.steps, 'step')} from the empty memory"
     )
     lines = [
-        f"{found.mix.name} on {counted(found.replicas, 'replica')} of "
+        f"{printable(found.mix.name)} on {counted(found.replicas, 'replica')} of "
         f"{readable(found.mix.capacity or 0)} tokens\n",
         f"Objective: {_MEANS[found.objective]} ({window}).\n",
     ]

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..analysis.sizing import ModeTimes, Sizing
+from ..errors import printable
 from ..model.numbers import rational_text
 from .numbers import percent, readable, rounded
 
@@ -19,7 +20,7 @@ _LABEL = 30
 
 def sizing_text(found: Sizing) -> str:
     """Return the answers, one to a line."""
-    lines = [f"{found.mix.name}, {readable(found.mix.capacity or 0)} tokens", ""]
+    lines = [f"{printable(found.mix.name)}, {readable(found.mix.capacity or 0)} tokens", ""]
     lines += [f"{label:<{_LABEL}}{answer}" for label, answer in _answers(found)]
     return "\n".join([*lines, ""])
 
