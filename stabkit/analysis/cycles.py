@@ -26,7 +26,7 @@ from typing import Any
 from ..dynamics.capacity import simulated_capacity
 from ..dynamics.orbits import followed, settled
 from ..dynamics.renormalization import renormalized, unrenormalized
-from ..errors import InvalidArgument, shown
+from ..model.numbers import whole_number
 from ..model.workload import Workload, check_workload
 from ..spectrum.counts import unit_circle_counts
 from .limit_cycle import LimitCycle, Observation, Start, exact_cycle
@@ -114,7 +114,8 @@ def cycles(
     >>> orbit.word
     'AAAAAEAAAAAAEAAAAAAAEAAAAAAEA'
     """
-    max_period = _checked_period(mix, max_period, max_steps)
+    max_period = _checked_period(mix, max_period)
+    max_steps = whole_number(max_steps, "'max_steps'")
     named, complete = named_cycles(mix)
     reduced = _renormalized(mix, max_period, max_steps)
     if reduced is not None:
@@ -129,17 +130,11 @@ def cycles(
     return Cycles(mix, verdict, tuple(named), complete, tuple(observations), reduced)
 
 
-def _checked_period(mix: Any, max_period: Any, max_steps: Any) -> int:
+def _checked_period(mix: Any, max_period: Any) -> int:
     check_workload(mix)
     if max_period is None:
         max_period = min(max(_DEFAULT_PERIOD, 2 * mix.longest_decode), _LARGEST_PERIOD)
-    if not isinstance(max_period, int) or not 1 <= max_period <= _LARGEST_PERIOD:
-        raise InvalidArgument(
-            f"'max_period' must be an integer from 1 to {_LARGEST_PERIOD}, not {shown(max_period)}."
-        )
-    if not isinstance(max_steps, int) or max_steps < 1:
-        raise InvalidArgument(f"'max_steps' must be a positive integer, not {shown(max_steps)}.")
-    return max_period
+    return whole_number(max_period, "'max_period'", 1, _LARGEST_PERIOD)
 
 
 def _starts(

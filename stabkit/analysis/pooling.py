@@ -37,6 +37,7 @@ from ..dynamics.capacity import equilibrium_admissions, roomy_capacity
 from ..dynamics.policies import Policy, policy_named
 from ..dynamics.simulator import simulate
 from ..errors import InvalidArgument, shown
+from ..model.numbers import whole_number
 from ..model.workload import Workload
 from ..spectrum.spectral_radius import RealEnclosure
 from .claims import long_means
@@ -49,6 +50,7 @@ Objective = Literal["demand", "requests", "tokens"]
 MOST_EXACT = 8  # classes: Bell(8) = 4140 partitions of 255 blocks
 MOST_CLASSES = 24
 LARGEST_FLEET = 10_000
+_LONGEST_RUN = 10**6
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,9 @@ def pool(
     (0, 1)
     """
     mix = _demand(classes, capacity)
-    _check(mix, replicas, objective, steps)
+    _check(mix, objective)
+    replicas = whole_number(replicas, "'replicas'", 1, LARGEST_FLEET)
+    steps = None if steps is None else whole_number(steps, "'steps'", 1, _LONGEST_RUN)
     fleet = _Fleet(mix, policy, steps, objective)
     count = len(mix.classes)
     everything = fleet.arranged([tuple(range(count))], replicas)
@@ -249,17 +253,11 @@ def _demand(classes: Any, capacity: Any) -> Workload:
     return mix.with_capacity(roomy_capacity(mix))
 
 
-def _check(mix: Workload, replicas: Any, objective: Any, steps: Any) -> None:
-    if not isinstance(replicas, int) or not 1 <= replicas <= LARGEST_FLEET:
-        raise InvalidArgument(
-            f"'replicas' must be an integer from 1 to {LARGEST_FLEET}, not {shown(replicas)}."
-        )
-    if objective not in ("demand", "requests", "tokens"):
+def _check(mix: Workload, objective: Any) -> None:
+    if not isinstance(objective, str) or objective not in ("demand", "requests", "tokens"):
         raise InvalidArgument(
             f"'objective' must be 'demand', 'requests' or 'tokens', not {shown(objective)}."
         )
-    if steps is not None and (not isinstance(steps, int) or not 1 <= steps <= 10**6):
-        raise InvalidArgument(f"'steps' must be an integer from 1 to 10^6, not {shown(steps)}.")
     if len(mix.classes) > MOST_CLASSES:
         raise InvalidArgument(
             f"'classes' must be at most {MOST_CLASSES} for pooling, not {len(mix.classes)}."

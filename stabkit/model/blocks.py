@@ -15,7 +15,8 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import accumulate
 
-from ..errors import InvalidArgument, InvalidWorkload, shown
+from ..errors import InvalidWorkload, shown
+from .numbers import whole_number
 from .workload import Workload, check_workload
 
 __all__ = ["LARGEST_BLOCK", "block_kernel", "block_total"]
@@ -48,7 +49,7 @@ def block_total(mix: Workload, block_size: int) -> Fraction:
     >>> block_total(Workload.from_classes([(15, 3)]), 16)
     Fraction(80, 1)
     """
-    _check(mix, block_size)
+    block_size = _checked_size(mix, block_size)
     total = Fraction(0)
     for c in mix.classes:
         s = int(c.input_length)
@@ -80,7 +81,7 @@ def block_kernel(mix: Workload, block_size: int) -> list[Fraction]:
     >>> block_kernel(Workload.from_classes([(15, 3)]), 16)
     [Fraction(16, 1), Fraction(32, 1), Fraction(32, 1)]
     """
-    _check(mix, block_size)
+    block_size = _checked_size(mix, block_size)
     length = mix.longest_decode
     if length > _LONGEST:
         raise InvalidWorkload(f"'decode_length' must be at most {_LONGEST} here, not {length}.")
@@ -97,15 +98,12 @@ def block_kernel(mix: Workload, block_size: int) -> list[Fraction]:
     return list(accumulate(change))[:length]
 
 
-def _check(mix: Workload, block_size: int) -> None:
+def _checked_size(mix: Workload, block_size: int) -> int:
     check_workload(mix)
-    if not isinstance(block_size, int) or not 1 <= block_size <= LARGEST_BLOCK:
-        raise InvalidArgument(
-            f"'block_size' must be an integer from 1 to {LARGEST_BLOCK}, not {shown(block_size)}."
-        )
     for c in mix.classes:
         if c.input_length.denominator != 1:
             raise InvalidWorkload(
                 "'input_length' must be a whole number of tokens for memory in blocks, not "
                 f"{shown(c.input_length)}; read a trace with its requests apart."
             )
+    return whole_number(block_size, "'block_size'", 1, LARGEST_BLOCK)
