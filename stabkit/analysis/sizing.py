@@ -34,6 +34,7 @@ from .records import Verdict
 
 __all__ = ["BlockSizing", "ModeTimes", "Sizing", "sizing"]
 
+_LONGEST_STEP = Fraction(10**12)  # seconds
 _LONGEST_BLOCKS = 200  # terms of a kernel in blocks whose roots are counted
 
 
@@ -116,7 +117,7 @@ def sizing(mix: Workload, block_size: int | None = None, step_seconds: Any = Non
     block_size : int, optional
         Tokens of a block of KV memory; vLLM's default is 16.
     step_seconds : number, optional
-        Duration of a step, to turn steps into seconds.
+        Duration of a step, from 10^-12 to 10^12, to turn steps into seconds.
 
     Raises
     ------
@@ -135,8 +136,10 @@ def sizing(mix: Workload, block_size: int | None = None, step_seconds: Any = Non
     if mix.capacity is None:
         raise InvalidWorkload("'capacity' must be given to count requests, not None.")
     seconds = None if step_seconds is None else exact_rational(step_seconds, "'step_seconds'")
-    if seconds is not None and seconds <= 0:
-        raise InvalidArgument(f"'step_seconds' must be positive, not {shown(step_seconds)}.")
+    if seconds is not None and not 1 / _LONGEST_STEP <= seconds <= _LONGEST_STEP:
+        raise InvalidArgument(
+            f"'step_seconds' must be from 10^-12 to 10^12 seconds, not {shown(step_seconds)}."
+        )
     single = len({(c.input_length, c.decode_length) for c in mix.classes}) == 1
     s, n = mix.classes[0].input_length, mix.classes[0].decode_length
     mu = mix.mean_decode_length
