@@ -37,7 +37,7 @@ from ..dynamics.capacity import equilibrium_admissions, roomy_capacity
 from ..dynamics.policies import Policy, policy_named
 from ..dynamics.simulator import simulate
 from ..errors import InvalidArgument, shown
-from ..model.numbers import whole_number
+from ..model.numbers import listed, whole_number
 from ..model.workload import Workload
 from ..spectrum.spectral_radius import RealEnclosure
 from .claims import long_means
@@ -383,9 +383,21 @@ def _cuts(count: int, most: int) -> Iterator[tuple[int, ...]]:
 def _given(
     partition: Iterable[Iterable[int]], mix: Workload, replicas: int
 ) -> list[tuple[int, ...]]:
-    blocks = [tuple(sorted(block)) for block in partition]
-    listed = sorted(k for block in blocks for k in block)
-    if listed != list(range(len(mix.classes))) or not all(blocks) or len(blocks) > replicas:
+    form, most = "a list of lists of class indices", len(mix.classes) - 1
+    blocks = [
+        tuple(
+            sorted(
+                whole_number(k, "a class index in 'partition'", 0, most)
+                for k in listed(block, "'partition'", form)
+            )
+        )
+        for block in listed(partition, "'partition'", form)
+    ]
+    if (
+        sorted(k for block in blocks for k in block) != list(range(len(mix.classes)))
+        or not all(blocks)
+        or len(blocks) > replicas
+    ):
         raise InvalidArgument(
             f"'partition' must hold each of the {len(mix.classes)} classes once, in at most "
             f"{replicas} blocks, not {shown(blocks)}."

@@ -23,8 +23,8 @@ from typing import Any
 from ..dynamics.capacity import equilibrium_admissions
 from ..dynamics.policies import Reservation
 from ..errors import InvalidArgument, InvalidWorkload, shown
-from ..model.blocks import block_kernel, block_total
-from ..model.numbers import exact_rational
+from ..model.blocks import LARGEST_BLOCK, block_kernel, block_total
+from ..model.numbers import exact_rational, whole_number
 from ..model.workload import Workload, check_workload
 from ..spectrum.counts import unit_circle_counts
 from ..spectrum.dominant import dominant_modes
@@ -140,6 +140,9 @@ def sizing(mix: Workload, block_size: int | None = None, step_seconds: Any = Non
         raise InvalidArgument(
             f"'step_seconds' must be from 10^-12 to 10^12 seconds, not {shown(step_seconds)}."
         )
+    size = None
+    if block_size is not None:
+        size = whole_number(block_size, "'block_size'", 1, LARGEST_BLOCK)
     single = len({(c.input_length, c.decode_length) for c in mix.classes}) == 1
     s, n = mix.classes[0].input_length, mix.classes[0].decode_length
     mu = mix.mean_decode_length
@@ -153,7 +156,7 @@ def sizing(mix: Workload, block_size: int | None = None, step_seconds: Any = Non
         always=None if _merged(mix) else int(mix.capacity / _longest_request(mix)),
         worst_cycle=mix.capacity / (s + n) if single else None,
         watermark=Fraction(n - 1) / (s + n) if single else None,
-        blocks=None if block_size is None else _in_blocks(mix, block_size, mix.capacity),
+        blocks=None if size is None else _in_blocks(mix, size, mix.capacity),
         mode=_mode(mix),
         step_seconds=seconds,
     )

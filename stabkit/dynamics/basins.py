@@ -86,7 +86,7 @@ def steps_to_worst_cycle(
     (11, None)
     """
     length = one_decode_length(mix)
-    if arithmetic not in ("exact", "float"):
+    if not isinstance(arithmetic, str) or arithmetic not in ("exact", "float"):
         raise InvalidArgument(f"'arithmetic' must be 'exact' or 'float', not {shown(arithmetic)}.")
     limit = whole_number(limit, "'limit'", 0)
     whole = Workload.from_classes([(mean_input(mix), length)], simulated_capacity(mix))
@@ -156,7 +156,7 @@ def basin_sample(mix: Workload, starts: int, seed: int, limit: int = 10_000) -> 
     length = one_decode_length(mix)
     starts = whole_number(starts, "'starts'", 1, _MOST_STARTS)
     limit = whole_number(limit, "'limit'", 0)
-    source, model = random.Random(seed), ModelSteps.of(mix)
+    source, model = random.Random(whole_number(seed, "'seed'", 0)), ModelSteps.of(mix)
     points = []
     for _ in range(int(starts)):
         cuts = sorted(source.randint(0, _GRAINS) for _ in range(length - 1))

@@ -49,7 +49,7 @@ def bytes_per_token(layers: int, kv_heads: int, head_size: int, dtype: str = "fl
     """
     for name, value in (("layers", layers), ("kv_heads", kv_heads), ("head_size", head_size)):
         whole_number(value, f"'{name}'")
-    if dtype not in NUMBER_BYTES:
+    if not isinstance(dtype, str) or dtype not in NUMBER_BYTES:
         known = ", ".join(NUMBER_BYTES)
         raise InvalidArgument(f"'dtype' must be one of {known}, not {shown(dtype)}.")
     return 2 * layers * kv_heads * head_size * NUMBER_BYTES[dtype]
@@ -115,6 +115,9 @@ def capacity_from_log(text: str, block_size: int = _BLOCK) -> int:
     >>> capacity_from_log("# GPU blocks: 2588, # CPU blocks: 2048")
     41408
     """
+    if not isinstance(text, str):
+        raise InvalidArgument(f"'text' must be text, not {shown(text)}.")
+    block_size = whole_number(block_size, "'block_size'")
     tokens, blocks = _TOKENS.findall(text), _BLOCKS.findall(text)
     if tokens:
         return int(tokens[-1].replace(",", ""))

@@ -8,6 +8,7 @@ nothing is rounded on the way in. A float stands for the decimal number that Pyt
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Context, Decimal
 from fractions import Fraction
 from numbers import Integral, Rational, Real
@@ -15,7 +16,15 @@ from typing import Any
 
 from ..errors import InvalidArgument, InvalidWorkload, shown
 
-__all__ = ["decimal_text", "exact_integer", "exact_rational", "rational_text", "whole_number"]
+__all__ = [
+    "decimal_text",
+    "exact_integer",
+    "exact_rational",
+    "is_listed",
+    "listed",
+    "rational_text",
+    "whole_number",
+]
 
 _TEXT = re.compile(r"[+-]?(?:\d+/\d+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)", re.ASCII)
 # Beyond these a number is a mistake or an attack: reading 1e999999999 exactly would fill memory,
@@ -102,6 +111,30 @@ def whole_number(value: Any, name: str, least: int = 1, most: int | None = None)
             domain = "a positive integer" if least == 1 else f"an integer of at least {least}"
         raise InvalidArgument(f"{name} must be {domain}, not {shown(value)}.")
     return number
+
+
+def is_listed(values: Any) -> bool:
+    """Return whether `values` is an iterable that is no text; numpy's scalars claim to be one."""
+    iterable = isinstance(values, Iterable) and not isinstance(values, (str, bytes))
+    return iterable and getattr(values, "ndim", 1) != 0
+
+
+def listed(values: Any, name: str, what: str) -> tuple[Any, ...]:
+    """Return the items of an iterable that is no text.
+
+    Raises
+    ------
+    InvalidArgument
+        If `values` is none; `what` says in the message what it must be.
+
+    Examples
+    --------
+    >>> listed([0, 1], "'itinerary'", "stages")
+    (0, 1)
+    """
+    if not is_listed(values):
+        raise InvalidArgument(f"{name} must be {what}, not {shown(values)}.")
+    return tuple(values)
 
 
 def rational_text(value: Fraction | int) -> str:
