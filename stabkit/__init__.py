@@ -6,7 +6,10 @@ The names below are loaded on first use (PEP 562), so that importing stabkit is 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+
+TYPE_CHECKING = False  # typing's own would import it: half of the time until `stabkit` is loaded
+if TYPE_CHECKING:
+    from typing import Any
 
 __version__ = "0.1.0"
 

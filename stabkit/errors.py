@@ -12,6 +12,8 @@ __all__ = [
     "OutputError",
     "StabkitError",
     "StabkitWarning",
+    "printable",
+    "printable_lines",
     "shown",
 ]
 
@@ -34,6 +36,27 @@ class OutputError(StabkitError, OSError):
 
 class StabkitWarning(UserWarning):
     """Something in the input was set aside, such as trace rows without output tokens."""
+
+
+def printable(text: str) -> str:
+    """Return `text` on one line, with a question mark for all that is not a printable character.
+
+    Those are the control characters, among them line breaks and what starts an escape sequence,
+    invisible characters, among them those that turn the direction of writing, and surrogates.
+
+    Examples
+    --------
+    >>> printable("red" + chr(27) + "[31m" + chr(10) + chr(0x202E) + chr(0xDC80))
+    'red?[31m???'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def printable_lines(text: str) -> str:
+    """Return `text` with its line breaks, and all else as `printable` has it."""
+    return "\n".join(printable(line) for line in text.split("\n"))
 
 
 def shown(value: object, limit: int = 60) -> str:
@@ -59,4 +82,4 @@ def _printable(value: object) -> str:
         text = str(value)
     except (ValueError, RecursionError):  # beyond Python's digit limit, or nested too deep
         text = f"a value of type {type(value).__name__}"
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return printable(text)

@@ -16,11 +16,9 @@ with app.setup:
     from stabkit_lessons.display import answer, picture
 
     import stabkit
-    from stabkit.model.kernel import MemoryKernel
     from stabkit.publish.figures import kernel_figure
     from stabkit.publish.root_figures import root_figure
     from stabkit.publish.root_pictures import roots_to_show
-    from stabkit.spectrum.threshold import variance_law
 
 
 @app.cell(hide_code=True)

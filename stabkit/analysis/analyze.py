@@ -19,7 +19,7 @@ import mpmath
 from .. import __version__
 from ..dynamics.long_run import long_run
 from ..model.kernel import MemoryKernel
-from ..model.numbers import decimal_text, rational_text
+from ..model.numbers import decimal_text, listed, rational_text
 from ..model.workload import Workload
 from ..spectrum.counts import unit_circle_counts
 from ..spectrum.d_partition import Crossing
@@ -143,7 +143,8 @@ def analyze_many(
     >>> [a.verdict for a in analyze_many(mixes, crosscheck=False)]
     ['unstable', 'stable']
     """
-    return list(map(partial(analyze, crosscheck=crosscheck), mixes))
+    workloads = listed(mixes, "'mixes'", "workloads")
+    return list(map(partial(analyze, crosscheck=crosscheck), workloads))
 
 
 def _workload_summary(mix: Workload) -> WorkloadSummary:

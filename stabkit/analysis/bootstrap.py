@@ -24,13 +24,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from ..errors import InvalidArgument, shown
 from ..model.kernel import MemoryKernel
+from ..model.numbers import whole_number
 from ..model.workload import RequestClass, Workload, check_workload
 from ..spectrum.counts import kernel_counts
 from ..spectrum.dominant import dominant_modes
@@ -114,8 +115,8 @@ def bootstrap(
     True
     """
     sample = _Sample(check_workload(mix))
-    _check_integer("resamples", resamples, 1, MOST_RESAMPLES)
-    _check_integer("seed", seed, 0, math.inf)
+    resamples = whole_number(resamples, "'resamples'", 1, MOST_RESAMPLES)
+    seed = whole_number(seed, "'seed'", 0)
     _check_level(level)
     modes = dominant_modes(mix, _MODES, _DIGITS) if mix.longest_decode > 1 else None
     zeros = [1 / complex(mode.value) for mode in modes or [] if mode.value.imag >= 0]
@@ -222,13 +223,6 @@ def _interval(radii: Sequence[float], level: float) -> tuple[float, float] | Non
         return None
     low, high = np.quantile(radii, [(1 - float(level)) / 2, (1 + float(level)) / 2])
     return float(low), float(high)
-
-
-def _check_integer(name: str, value: Any, least: int, most: float) -> None:
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if not whole or not least <= value <= most:
-        bounds = f"at least {least}" if most == math.inf else f"between {least} and {most:,}"
-        raise InvalidArgument(f"'{name}' must be an integer {bounds}, not {shown(value)}.")
 
 
 def _check_level(level: Any) -> None:

@@ -40,7 +40,7 @@ from ..dynamics.policies import (
 )
 from ..errors import InvalidArgument
 from ..model.kernel import MemoryKernel
-from ..model.workload import Workload
+from ..model.workload import Workload, check_workload
 from ..spectrum.closed_loop import damped_kernel, reservation_kernel
 from ..spectrum.counts import Counts, kernel_counts
 from ..spectrum.dominant import kernel_modes
@@ -131,7 +131,7 @@ def closed_loop_polynomial(mix: Workload, policy: Policy | str) -> Poly:
     >>> closed_loop_polynomial(mix, "damped:1/2")
     Poly(6*lambda**2 + 7/4*lambda + 2, lambda, domain='QQ')
     """
-    rule, length = policy_named(policy, mix), mix.longest_decode
+    rule, length = policy_named(policy, check_workload(mix)), mix.longest_decode
     if length > _LONGEST_POLYNOMIAL:
         raise InvalidArgument(
             f"'mix' must have decode lengths up to {_LONGEST_POLYNOMIAL} for a polynomial, "

@@ -26,7 +26,8 @@ from typing import Any
 from ..dynamics.capacity import simulated_capacity
 from ..dynamics.orbits import followed, settled
 from ..dynamics.renormalization import renormalized, unrenormalized
-from ..errors import InvalidArgument, shown
+from ..errors import InvalidArgument
+from ..model.numbers import whole_number
 from ..model.workload import Workload, check_workload
 from ..spectrum.counts import unit_circle_counts
 from .limit_cycle import LimitCycle, Observation, Start, exact_cycle
@@ -34,10 +35,12 @@ from .named_cycles import named_cycles
 from .observed_cycles import near_equilibrium, observe
 from .records import Verdict
 
-__all__ = ["Cycles", "cycles"]
+__all__ = ["LONGEST_DECODE", "Cycles", "cycles"]
 
 _DEFAULT_PERIOD = 2000
 _LARGEST_PERIOD = 100_000
+# Runs of 2 L steps and more, of O(L) each: seconds for this, minutes for ten times as much.
+LONGEST_DECODE = 10_000
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,14 @@ def cycles(
     Parameters
     ----------
     mix : Workload
+        With decode lengths up to 10 000.
     state : counts [k][j], optional
         A further start; exact where its numbers are.
     max_period : int, optional
         Longest period to look for in runs, from 1 to 100 000 steps; 2000 by default, or 2 L if that
         is more.
     max_steps : int
-        Steps of a run, at least 1; fewer where L is beyond 10 000.
+        Steps of a run, at least 1.
 
     Returns
     -------
@@ -114,7 +118,8 @@ def cycles(
     >>> orbit.word
     'AAAAAEAAAAAAEAAAAAAAEAAAAAAEA'
     """
-    max_period = _checked_period(mix, max_period, max_steps)
+    max_period = _checked_period(mix, max_period)
+    max_steps = whole_number(max_steps, "'max_steps'")
     named, complete = named_cycles(mix)
     reduced = _renormalized(mix, max_period, max_steps)
     if reduced is not None:
@@ -129,17 +134,15 @@ def cycles(
     return Cycles(mix, verdict, tuple(named), complete, tuple(observations), reduced)
 
 
-def _checked_period(mix: Any, max_period: Any, max_steps: Any) -> int:
-    check_workload(mix)
+def _checked_period(mix: Any, max_period: Any) -> int:
+    if check_workload(mix).longest_decode > LONGEST_DECODE:
+        raise InvalidArgument(
+            f"'mix' must have decode lengths up to {LONGEST_DECODE} for limit cycles, "
+            f"not {mix.longest_decode}."
+        )
     if max_period is None:
         max_period = min(max(_DEFAULT_PERIOD, 2 * mix.longest_decode), _LARGEST_PERIOD)
-    if not isinstance(max_period, int) or not 1 <= max_period <= _LARGEST_PERIOD:
-        raise InvalidArgument(
-            f"'max_period' must be an integer from 1 to {_LARGEST_PERIOD}, not {shown(max_period)}."
-        )
-    if not isinstance(max_steps, int) or max_steps < 1:
-        raise InvalidArgument(f"'max_steps' must be a positive integer, not {shown(max_steps)}.")
-    return max_period
+    return whole_number(max_period, "'max_period'", 1, _LARGEST_PERIOD)
 
 
 def _starts(

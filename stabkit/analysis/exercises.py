@@ -13,6 +13,7 @@ from random import Random
 from typing import Literal, get_args
 
 from ..errors import InvalidArgument, shown
+from ..model.numbers import whole_number
 from ..model.workload import Workload
 from .exercise_cycles import CYCLE
 from .exercise_draft import Draft, Kind, Value, gives_away, named
@@ -108,10 +109,9 @@ def exercise(topic: Topic, seed: int = 0) -> Exercise:
     >>> found.kind, found == exercise("roots", 0)
     ('single-root', True)
     """
-    if topic not in _KINDS:
+    if not isinstance(topic, str) or topic not in _KINDS:
         raise InvalidArgument(f"'topic' must be one of {', '.join(_KINDS)}, not {shown(topic)}.")
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise InvalidArgument(f"'seed' must be an integer of at least 0, not {shown(seed)}.")
+    seed = whole_number(seed, "'seed'", 0)
     kinds = _KINDS[topic]
     draft = _drawn(kinds[seed % len(kinds)], Random(f"{topic} {seed}"))
     return Exercise(

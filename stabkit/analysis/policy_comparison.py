@@ -35,6 +35,7 @@ from ..dynamics.policies import (
     policy_named,
 )
 from ..errors import InvalidArgument, shown
+from ..model.numbers import listed
 from ..model.workload import Workload, check_workload
 from ..spectrum.spectral_radius import RealEnclosure
 from .closed_loops import ClosedLoop, closed_loop
@@ -161,8 +162,8 @@ def compare_policies(
 
 
 def _rules(mix: Workload, policies: Iterable[Policy | str]) -> list[Policy]:
-    given = None if isinstance(policies, str) or not isinstance(policies, Iterable) else policies
-    rules = [] if given is None else [policy_named(policy, mix) for policy in given]
+    given = listed(policies, "'policies'", "a list of policies")
+    rules = [policy_named(policy, mix) for policy in given]
     if not rules:
         raise InvalidArgument(
             f"'policies' must be a list of at least one policy, not {shown(policies)}."

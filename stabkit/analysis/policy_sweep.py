@@ -29,7 +29,7 @@ from typing import Any, Literal
 from ..dynamics.long_run import LongRun, long_run
 from ..dynamics.policies import Policy, policy_named
 from ..errors import InvalidArgument, InvalidWorkload, shown
-from ..model.numbers import exact_rational
+from ..model.numbers import exact_rational, listed
 from ..model.workload import Workload, check_workload
 
 __all__ = ["Parameter", "PolicySweep", "policy_sweep"]
@@ -101,11 +101,15 @@ def policy_sweep(
     [0.5, 1.0]
     """
     check_workload(mix)
-    if parameter not in _POLICIES:
+    if not isinstance(parameter, str) or parameter not in _POLICIES:
         raise InvalidArgument(
             f"'parameter' must be 'gain', 'watermark' or 'rate', not {shown(parameter)}."
         )
-    exact = _default(mix, parameter) if values is None else tuple(_rational(v) for v in values)
+    exact = (
+        _default(mix, parameter)
+        if values is None
+        else tuple(_rational(v) for v in listed(values, "'values'", "a list of numbers"))
+    )
     rules = [_policy(mix, parameter, value) for value in exact]
     runs = (long_run(mix, max_steps=_STEPS, work=_WORK, policy=rule) for rule in rules)
     return PolicySweep(mix, parameter, exact, tuple(runs))

@@ -38,6 +38,7 @@ from ..dynamics.long_run import long_run
 from ..dynamics.policies import Policy, policy_named
 from ..dynamics.simulator import simulate
 from ..errors import InvalidArgument, shown
+from ..model.numbers import listed, whole_number
 from ..model.workload import Workload
 from ..spectrum.spectral_radius import RealEnclosure
 from .closed_loops import ClosedLoop, closed_loop
@@ -49,6 +50,7 @@ Objective = Literal["demand", "requests", "tokens"]
 MOST_EXACT = 8  # classes: Bell(8) = 4140 partitions of 255 blocks
 MOST_CLASSES = 24
 LARGEST_FLEET = 10_000
+_LONGEST_RUN = 10**6
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,9 @@ def pool(
     (0, 1)
     """
     mix = _demand(classes, capacity)
-    _check(mix, replicas, objective, steps)
+    _check(mix, objective)
+    replicas = whole_number(replicas, "'replicas'", 1, LARGEST_FLEET)
+    steps = None if steps is None else whole_number(steps, "'steps'", 1, _LONGEST_RUN)
     fleet = _Fleet(mix, policy, steps, objective)
     count = len(mix.classes)
     everything = fleet.arranged([tuple(range(count))], replicas)
@@ -254,17 +258,11 @@ def _demand(classes: Any, capacity: Any) -> Workload:
     return mix
 
 
-def _check(mix: Workload, replicas: Any, objective: Any, steps: Any) -> None:
-    if not isinstance(replicas, int) or not 1 <= replicas <= LARGEST_FLEET:
-        raise InvalidArgument(
-            f"'replicas' must be an integer from 1 to {LARGEST_FLEET}, not {shown(replicas)}."
-        )
-    if objective not in ("demand", "requests", "tokens"):
+def _check(mix: Workload, objective: Any) -> None:
+    if not isinstance(objective, str) or objective not in ("demand", "requests", "tokens"):
         raise InvalidArgument(
             f"'objective' must be 'demand', 'requests' or 'tokens', not {shown(objective)}."
         )
-    if steps is not None and (not isinstance(steps, int) or not 1 <= steps <= 10**6):
-        raise InvalidArgument(f"'steps' must be an integer from 1 to 10^6, not {shown(steps)}.")
     if len(mix.classes) > MOST_CLASSES:
         raise InvalidArgument(
             f"'classes' must be at most {MOST_CLASSES} for pooling, not {len(mix.classes)}."
@@ -335,8 +333,8 @@ class _Fleet:
         found = long_run(mix, policy=rule)
         if found.request_ratio is None or found.completed_shares is None:
             raise InvalidArgument(
-                f"'steps' must be given: a replica that serves {mix.name} has no long-run means "
-                f"({found.reason})."
+                "'steps' must be given: a replica that serves "
+                f"{shown(mix.name)} has no long-run means ({found.reason})."
             )
         requests = found.request_ratio * memory * float(equilibrium_admissions(mix))
         return tuple(share * requests for share in found.completed_shares)
@@ -394,9 +392,21 @@ def _cuts(count: int, most: int) -> Iterator[tuple[int, ...]]:
 def _given(
     partition: Iterable[Iterable[int]], mix: Workload, replicas: int
 ) -> list[tuple[int, ...]]:
-    blocks = [tuple(sorted(block)) for block in partition]
-    listed = sorted(k for block in blocks for k in block)
-    if listed != list(range(len(mix.classes))) or not all(blocks) or len(blocks) > replicas:
+    form, most = "a list of lists of class indices", len(mix.classes) - 1
+    blocks = [
+        tuple(
+            sorted(
+                whole_number(k, "a class index in 'partition'", 0, most)
+                for k in listed(block, "'partition'", form)
+            )
+        )
+        for block in listed(partition, "'partition'", form)
+    ]
+    if (
+        sorted(k for block in blocks for k in block) != list(range(len(mix.classes)))
+        or not all(blocks)
+        or len(blocks) > replicas
+    ):
         raise InvalidArgument(
             f"'partition' must hold each of the {len(mix.classes)} classes once, in at most "
             f"{replicas} blocks, not {shown(blocks)}."

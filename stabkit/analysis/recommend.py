@@ -22,6 +22,7 @@ from ..dynamics.capacity import equilibrium_admissions, simulated_capacity
 from ..dynamics.long_run import LongRun, long_run
 from ..dynamics.policies import GREEDY, Damped, Headroom, Policy, Reservation
 from ..errors import InvalidWorkload
+from ..model.numbers import listed
 from ..model.workload import Workload, check_workload
 from ..spectrum.gain_margin import gain_margin
 from ..spectrum.input_margin import input_margin
@@ -148,12 +149,13 @@ def recommend(mix: Workload, others: Sequence[Workload] = ()) -> Recommendation:
     ('rate limit', Fraction(10, 1), 1.0, 0.867)
     """
     check_workload(mix)
+    neighbours = [check_workload(other) for other in listed(others, "'others'", "workloads")]
     now = long_means(mix)
     verdict = closed_loop(mix, GREEDY).verdict or "undecided"
     proposals, rejected = list[Proposal](), list[Rejected]()
     draft = Recommendation(mix, verdict, now, (), ())
     if draft.needed:
-        for idea in (*_IDEAS, _pooling(others)):
+        for idea in (*_IDEAS, _pooling(neighbours)):
             for found in idea(draft):
                 if isinstance(found, Rejected):
                     rejected.append(found)

@@ -37,8 +37,8 @@ from typing import Any
 
 from ..dynamics.capacity import simulated_capacity
 from ..errors import InvalidArgument, InvalidWorkload, shown
-from ..model.blocks import block_steps, block_total, blocks_of
-from ..model.numbers import exact_rational
+from ..model.blocks import LARGEST_BLOCK, block_steps, block_total, blocks_of
+from ..model.numbers import exact_rational, whole_number
 from ..model.workload import Workload, check_workload
 from ..spectrum.counts import unit_circle_counts
 from ..spectrum.dominant import dominant_modes, kernel_modes
@@ -52,6 +52,7 @@ __all__ = ["BlockSizing", "ModeTimes", "Sizing", "sizing"]
 
 _LONGEST_ISOLATED = 200  # terms of a kernel in blocks whose roots are isolated one by one
 _LONGEST_COUNTED = 5_000  # terms of one whose roots are counted by their winding number
+_LONGEST_STEP = Fraction(10**12)  # seconds
 _DIGITS = 30
 
 
@@ -134,7 +135,7 @@ def sizing(mix: Workload, block_size: int | None = None, step_seconds: Any = Non
     block_size : int, optional
         Tokens of a block of KV memory, to count everything in blocks; vLLM's default is 16.
     step_seconds : number, optional
-        Duration of a step, to turn steps into seconds.
+        Duration of a step, from 10^-12 to 10^12, to turn steps into seconds.
 
     Raises
     ------
@@ -160,11 +161,14 @@ def sizing(mix: Workload, block_size: int | None = None, step_seconds: Any = Non
     if mix.capacity is None:
         raise InvalidWorkload("'capacity' must be given to count requests.")
     seconds = None if step_seconds is None else exact_rational(step_seconds, "'step_seconds'")
-    if seconds is not None and seconds <= 0:
-        raise InvalidArgument(f"'step_seconds' must be positive, not {shown(step_seconds)}.")
+    if seconds is not None and not 1 / _LONGEST_STEP <= seconds <= _LONGEST_STEP:
+        raise InvalidArgument(
+            f"'step_seconds' must be from 10^-12 to 10^12 seconds, not {shown(step_seconds)}."
+        )
     if block_size is None:
         return _in_tokens(mix, mix.capacity, seconds)
-    return _in_blocks(mix, mix.capacity, block_size, seconds)
+    size = whole_number(block_size, "'block_size'", 1, LARGEST_BLOCK)
+    return _in_blocks(mix, mix.capacity, size, seconds)
 
 
 def _in_tokens(mix: Workload, capacity: Fraction, seconds: Fraction | None) -> Sizing:

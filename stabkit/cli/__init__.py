@@ -1,15 +1,31 @@
-"""The command line: parse, call, print. `main` is loaded on first use."""
+"""The command line: parse, call, print."""
 
 from __future__ import annotations
 
-from typing import Any
+import os
+import signal
+
+TYPE_CHECKING = False  # as in `stabkit`
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["main"]
 
+_INTERRUPTED = 130
 
-def __getattr__(name: str) -> Any:
-    if name != "main":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .app import main
 
-    return main
+def main(argv: Sequence[str] | None = None) -> int:
+    """Load the program and run it; see `stabkit.cli.app.main`.
+
+    While it loads, an interrupt ends the process at once: there is nothing to tidy up, and inside
+    an import the exception would end in a traceback, or nowhere.
+    """
+    try:
+        before = signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
+    except ValueError:  # not the main thread, which alone is interrupted
+        before = None
+    from .app import main as program
+
+    if before is not None:
+        signal.signal(signal.SIGINT, before)
+    return program(argv)

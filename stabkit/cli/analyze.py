@@ -57,7 +57,7 @@ def analyze(
       stabkit analyze trace.csv --json --output analysis.json
       stabkit analyze trace.csv --bootstrap 200
     """
-    check_targets(output, figure)
+    check_targets(output, figure, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column, merge=bootstrap is None)
     estimate = _bootstrap(workload, bootstrap, seed)
     if estimate is not None:

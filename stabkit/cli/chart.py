@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import InvalidArgument, OutputError, shown
-from .options import AsJson, Figure, Output, check_targets
+from ..errors import InvalidArgument, shown
+from .options import AsJson, Figure, Output, check_targets, target_option
 from .terminal import emit, working
 
 if TYPE_CHECKING:
@@ -57,9 +57,7 @@ def chart(
     ] = None,
     table: Annotated[
         Path | None,
-        typer.Option(
-            "--csv", metavar="FILE", help="Write boundary points, row intervals and regions."
-        ),
+        target_option("--csv", help="Write boundary points, row intervals and regions."),
     ] = None,
     as_json: AsJson = False,
     output: Output = None,
@@ -77,8 +75,7 @@ def chart(
       stabkit chart 7 10 --range s=0:200 --range p=1/10:9/10 --json
       stabkit chart 5 6 7 --input 5 --figure simplex.svg
     """
-    check_targets(output, figure)
-    _check_table(table, output, figure)
+    check_targets(output, figure, table=table)
     fixed = {"s": _inputs(input_length), "p": share, "kappa": gain}
     with working("partitioning the plane"):
         from ..spectrum.chart import stability_chart
@@ -111,17 +108,6 @@ def _ranges(texts: list[str] | None) -> dict[str, tuple[Any, Any]]:
             )
         ranges[name] = (low, high)
     return ranges
-
-
-def _check_table(table: Path | None, output: Path | None, figure: Path | None) -> None:
-    from ..publish.files import check_target
-
-    if table is None:
-        return
-    check_target(table)
-    for name, path in (("--output", output), ("--figure", figure)):
-        if path is not None and path.resolve() == table.resolve():
-            raise OutputError(f"'--csv' must differ from '{name}', not {shown(str(table))}.")
 
 
 def _print(found: StabilityChart, as_json: bool, output: Path | None, table: Path | None) -> None:

@@ -64,7 +64,7 @@ def cycle(
       stabkit cycle 0:6:2 5:1:3
       stabkit cycle 5:3 5:6 --figure cycle.png
     """
-    check_targets(output, figure)
+    check_targets(output, figure, reads=[*(mix or ()), state])
     workload = read_mix(mix, capacity, input_column, output_column)
     start = None if state is None else read_state(Path(state))
     with working("looking for cycles"):

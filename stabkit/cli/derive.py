@@ -9,7 +9,7 @@ import typer
 
 from ..errors import InvalidArgument, OutputError, shown
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .options import check_targets
+from .options import check_targets, target_option
 from .terminal import emit, emit_latex, working
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def derive(
     ] = False,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write to FILE (.tex, .pdf or .html), not the terminal."),
+        target_option(help="Write to FILE (.tex, .pdf or .html), not the terminal."),
     ] = None,
 ) -> int:
     """Derive the stability of a mix, step by step, as a LaTeX article.
@@ -64,14 +64,14 @@ def derive(
     """
     if fragment + bibtex + exercise > 1:
         raise InvalidArgument("'--fragment', '--bibtex' and '--exercise' must be given alone.")
-    check_targets(output, None)
+    check_targets(output, reads=mix or ())
     if output is not None and not bibtex and output.suffix not in _SUFFIXES:
         raise OutputError(f"'--output' must end in .tex, .pdf or .html, not {shown(output.name)}.")
     if fragment and output is not None and output.suffix != ".tex":
         raise OutputError(f"'--fragment' must go to a .tex file, not {shown(output.name)}.")
     solution = _solution_path(output) if exercise and output is not None else None
     if solution is not None:
-        check_targets(solution, None)
+        check_targets(solution, reads=mix or ())
     with working("deriving"):
         found = _derivation(symbolic, mix, capacity, input_column, output_column)
         texts = _texts(found, output, fragment, bibtex, exercise)

@@ -20,7 +20,7 @@ def examples(as_json: AsJson = False, output: Output = None) -> int:
     from ..model.examples import examples as packaged
     from ..publish.catalogue import catalogue_record, render_catalogue
 
-    check_targets(output, None)
+    check_targets(output)
     known = packaged()
     if as_json:
         emit(json.dumps(catalogue_record(known), indent=2) + "\n", output)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import InvalidArgument
-from .options import AsJson, check_targets
+from .options import AsJson, check_targets, target_option
 from .terminal import emit, emit_latex
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def exercise(
     as_json: AsJson = False,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write to FILE: text, .tex or .pdf, or JSON."),
+        target_option(help="Write to FILE: text, .tex or .pdf, or JSON."),
     ] = None,
 ) -> int:
     """Make exercises: small servers, questions to solve by hand, exact answers.
@@ -58,7 +58,7 @@ def exercise(
         raise InvalidArgument(f"'--seed' must be at least 0, not {seed}.")
     if as_json and output is not None and output.suffix in _TEX:
         raise InvalidArgument("'--json' must go to a file that is not .pdf or .tex.")
-    check_targets(output, None)
+    check_targets(output)
     from ..analysis.exercises import TOPICS
     from ..analysis.exercises import exercise as made
 

@@ -52,7 +52,7 @@ def lessons(
     """
     from ..publish.lessons import installed_lessons, lessons_record, lessons_text
 
-    check_targets(output, None)
+    check_targets(output)
     known = installed_lessons()
     if number is None:
         record = json.dumps(lessons_record(known), indent=2) + "\n"

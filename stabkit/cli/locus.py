@@ -53,7 +53,7 @@ def locus(
       stabkit locus 10:5 --along kappa
       stabkit locus 5:2 5:3 --along p --from 1/100 --to 1/2 --points 50 --json
     """
-    check_targets(output, figure)
+    check_targets(output, figure, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column)
     with working("following the roots"):
         from ..spectrum.locus import root_locus

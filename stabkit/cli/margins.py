@@ -31,7 +31,7 @@ def margins(
       stabkit margins 10:3 10:5
       stabkit margins 5:3 5:5 --capacity 1000 --json
     """
-    check_targets(output, None)
+    check_targets(output, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column)
     with working("measuring the margins"):
         from ..analysis.margins import margins as margins_of

@@ -34,7 +34,7 @@ def nyquist(
       stabkit nyquist 5:3 5:5
       stabkit nyquist azure-conv-2023 --figure nyquist.pdf
     """
-    check_targets(output, figure)
+    check_targets(output, figure, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column)
     with working("following the curve"):
         from ..spectrum.nyquist import nyquist as nyquist_curve

@@ -3,37 +3,61 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-__all__ = ["Animation", "AsJson", "Figure", "Output", "check_targets"]
+__all__ = ["Animation", "AsJson", "Figure", "Output", "check_targets", "target_option"]
+
+
+def target_option(*names: str, **settings: Any) -> Any:
+    """Return a `typer.Option` of a file to be written."""
+    return typer.Option(*names, metavar="FILE", parser=_target, **settings)
+
+
+def _target(text: str) -> Path:
+    """Return the path; refuse one that can only be a directory: `Path` forgets the last slash."""
+    if os.path.basename(text) in ("", ".", ".."):
+        from ..publish.files import check_target
+
+        check_target(text)
+    return Path(text)
+
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Output = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Write the result to FILE, whole or not at all."),
+    Path | None, target_option(help="Write the result to FILE, whole or not at all.")
 ]
-Figure = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Draw a figure into FILE (.png, .svg or .pdf)."),
-]
+Figure = Annotated[Path | None, target_option(help="Draw a figure into FILE (.png, .svg or .pdf).")]
 Animation = Annotated[
-    Path | None,
-    typer.Option("--animate", metavar="FILE", help="Draw an animation into FILE (.gif)."),
+    Path | None, target_option("--animate", help="Draw an animation into FILE (.gif).")
 ]
 
 
-def check_targets(output: Path | None, figure: Path | None, animation: Path | None = None) -> None:
+def check_targets(
+    output: Path | None,
+    figure: Path | None = None,
+    animation: Path | None = None,
+    table: Path | None = None,
+    reads: Iterable[str | Path | None] = (),
+) -> None:
     """Refuse output paths that could not be written, before the long work starts.
+
+    Parameters
+    ----------
+    output, figure, animation, table : Path or None
+        What the options of these names say; the table's is ``--csv``.
+    reads : iterable of str, Path or None
+        The arguments that may name a file to read: it must not be written.
 
     Raises
     ------
     OutputError
         If a path cannot be written, the suffix of the figure or the animation is another one, or
-        two of them are one file.
+        two of the files are one.
     """
     from ..errors import OutputError, shown
     from ..publish.figures import figure_format
@@ -47,10 +71,14 @@ def check_targets(output: Path | None, figure: Path | None, animation: Path | No
         animation_format(animation)
     if figure is not None or animation is not None:
         os.environ["MPLBACKEND"] = "agg"  # figures go to files, whatever the user's screen
-    targets = {"--output": output, "--figure": figure, "--animate": animation}
+    targets = {"--output": output, "--figure": figure, "--animate": animation, "--csv": table}
     named = [(name, path) for name, path in targets.items() if path is not None]
     for _, path in named:
         check_target(path)
     for (first, one), (second, other) in combinations(named, 2):
         if one.resolve() == other.resolve():
             raise OutputError(f"'{second}' must differ from '{first}', not {shown(str(other))}.")
+    sources = [source for source in reads if source is not None and os.path.exists(source)]
+    for name, path in named:
+        if path.exists() and any(os.path.samefile(path, source) for source in sources):
+            raise OutputError(f"'{name}' must not be a file that is read, {shown(str(path))}.")

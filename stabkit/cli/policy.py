@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -76,12 +77,15 @@ def policy(
         raise InvalidArgument("'--share-with' must go with '--recommend'.")
     if sweep is not None and policies:
         raise InvalidArgument("'--sweep' must be given without '--policy', not with it.")
-    check_targets(output, figure)
+    others = [other.split() for other in share_with or ()]
+    if not all(others):
+        raise InvalidArgument("'--share-with' must be the classes of a replica, not empty.")
+    check_targets(output, figure, reads=chain(mix or (), *others))
     workload = read_mix(mix, capacity, input_column, output_column)
     sweeps = None
     with working("running the policies"):
         if recommend:
-            text = _recommendation(workload, share_with or [], as_json)
+            text = _recommendation(workload, others, as_json)
         elif sweep is not None:
             text, sweeps = _sweep(workload, sweep, as_json)
         else:
@@ -112,11 +116,11 @@ def _sweep(workload: Workload, parameter: str, as_json: bool) -> tuple[str, list
     return _json(sweep_record(found)) if as_json else sweep_text(found), [found]
 
 
-def _recommendation(workload: Workload, others: list[str], as_json: bool) -> str:
+def _recommendation(workload: Workload, others: list[list[str]], as_json: bool) -> str:
     from ..analysis.recommend import recommend
     from ..publish.recommendations import recommendations_record, recommendations_text
 
-    found = recommend(workload, [read_mix(other.split(), None) for other in others])
+    found = recommend(workload, [read_mix(other, None) for other in others])
     return _json(recommendations_record(found)) if as_json else recommendations_text(found)
 
 

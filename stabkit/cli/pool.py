@@ -55,7 +55,7 @@ def pool(
       stabkit pool 10:3 10:5 --replicas 2 --capacity 5050
       stabkit pool 4:8 4:16 3:5 3:15 --capacity 500 --steps 1000 --partition 1,2/3,4
     """
-    check_targets(output, None)
+    check_targets(output, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column)
     blocks = None if partition is None else _blocks(partition, len(workload.classes), replicas)
     with working("comparing arrangements"):

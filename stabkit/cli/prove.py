@@ -50,7 +50,7 @@ def prove(
         raise InvalidArgument("'--tex' must be given without '--json', not with it.")
     if output is not None and output.suffix == ".pdf" and not tex:
         raise InvalidArgument("'--output' to a .pdf file must be given with '--tex'.")
-    check_targets(output, None)
+    check_targets(output)
     from ..theorems.registry import theorems
     from ..theorems.runner import prove as checked
     from ..theorems.runner import selected

@@ -50,7 +50,7 @@ def roots(
       stabkit roots 5:2 5:3 --symbolic
       stabkit roots 33:30 10:54 --figure roots.svg
     """
-    check_targets(output, figure)
+    check_targets(output, figure, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column)
     if symbolic:
         if figure is not None:

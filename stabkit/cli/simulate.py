@@ -77,7 +77,7 @@ def simulate(
       stabkit simulate azure-code-2023 --steps 5000 --output run.csv --figure run.png
       stabkit simulate 5:8 --capacity 999 --arithmetic integer --state equilibrium --animate run.gif
     """
-    check_targets(output, figure, animation)
+    check_targets(output, figure, animation, reads=[*(mix or ()), state])
     workload = read_mix(mix, capacity, input_column, output_column)
     count = _step_count(workload, steps, animation is not None)
     start = "equilibrium" if state == "equilibrium" else state and read_state(Path(state))

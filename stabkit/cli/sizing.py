@@ -60,7 +60,7 @@ def sizing(
       stabkit sizing vllm-rtx4090 --step-seconds 1/33
       stabkit sizing 200:50 --memory 5GiB --layers 32 --kv-heads 8 --head-size 128
     """
-    check_targets(output, None)
+    check_targets(output, reads=[*(mix or ()), log])
     shape = (layers, kv_heads, head_size)
     found_capacity = _capacity(capacity, log, block_size, memory, shape, dtype)
     workload = read_mix(mix, found_capacity, input_column, output_column, merge=block_size is None)

@@ -36,7 +36,7 @@ def synchrony(
       stabkit synchrony 100:4 100:6
       stabkit synchrony 100:50 100:151 --figure graph.png
     """
-    check_targets(output, figure)
+    check_targets(output, figure, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column)
     with working("looking for synchrony"):
         from ..publish.synchrony import synchrony_record, synchrony_text

@@ -1,8 +1,13 @@
-"""What the program says: results on standard output or in a file, the rest on standard error."""
+"""What the program says: results on standard output or in a file, the rest on standard error.
+
+All text passes through here, and *nothing but printable characters, line breaks and the colours of
+our own reports* goes on to a terminal: names come from users, files and the names of files.
+"""
 
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -10,7 +15,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from ..errors import OutputError, StabkitWarning
+from ..errors import OutputError, StabkitWarning, printable, printable_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,7 +37,14 @@ _FILE_WIDTH = 100
 
 
 def emit(text: str, output: Path | None) -> None:
-    """Write `text` to the file `output`, whole or not at all, or to standard output."""
+    """Write `text` to the file `output`, whole or not at all, or to standard output.
+
+    All but its line breaks and printable characters are replaced.
+    """
+    _emit_clean(printable_lines(text), output)
+
+
+def _emit_clean(text: str, output: Path | None) -> None:
     if output is not None:
         from ..publish.files import write_whole
 
@@ -65,29 +77,32 @@ def emit_rich(draw: Callable[[Console], None], output: Path | None) -> None:
     """Write what `draw` prints on a console: in colour on a terminal only, plain to a file."""
     from rich.console import Console
 
+    from .drawing import PrintableDrawing
+
     terminal = Console(markup=False, emoji=False)
     colour = output is None and terminal.is_terminal
     buffer = StringIO()
-    draw(
-        Console(
-            file=buffer,
-            width=terminal.width if output is None else _FILE_WIDTH,
-            force_terminal=colour,
-            no_color=terminal.no_color,
-            markup=False,
-            emoji=False,
-        )
+    console = Console(
+        file=buffer,
+        width=terminal.width if output is None else _FILE_WIDTH,
+        force_terminal=colour,
+        no_color=terminal.no_color,
+        markup=False,
+        emoji=False,
     )
-    lines = buffer.getvalue().split("\n")
-    emit("\n".join(lines if colour else (line.rstrip() for line in lines)), output)
+    console.push_render_hook(PrintableDrawing())
+    draw(console)
+    text = buffer.getvalue()
+    if colour:
+        _emit_clean(text, None)  # printable but for the colours, which are ours
+    else:
+        emit("\n".join(line.rstrip() for line in text.split("\n")), output)
 
 
 def complain(failure: Exception) -> None:
     """Print the one line of an error."""
     message = getattr(failure, "format_message", failure.__str__)()
-    if sys.stderr is None:  # closed: print() would fall back to standard output
-        return
-    print(f"stabkit: error: {one_line(message)}", file=sys.stderr)
+    _say(f"error: {one_line(message)}")
 
 
 def warn(
@@ -100,7 +115,17 @@ def warn(
 ) -> None:
     """Print the one line of a warning; takes the arguments of `warnings.showwarning`."""
     kind = "" if issubclass(category, StabkitWarning) else f"{category.__name__}: "
-    print(f"stabkit: warning: {kind}{one_line(str(message))}", file=file or sys.stderr)
+    _say(f"warning: {kind}{one_line(str(message))}")
+
+
+def _say(line: str) -> None:
+    """Print a line on standard error; if that cannot be written, there is nobody to be told."""
+    if sys.stderr is None:  # closed: print() would fall back to standard output
+        return
+    try:
+        print(f"stabkit: {line}", file=sys.stderr, flush=True)
+    except (OSError, ValueError):
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - the interpreter flushes it at exit
 
 
 def remark(text: str) -> None:
@@ -118,7 +143,7 @@ def one_line(message: str) -> str:
     'no file ?[31m here'
     """
     words = " ".join(message.split())
-    text = "".join(c if c.isprintable() else "?" for c in words)
+    text = printable(words)
     return text if len(text) <= _LONGEST_LINE else f"{text[: _LONGEST_LINE - 3]}..."
 
 

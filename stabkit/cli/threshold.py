@@ -9,7 +9,7 @@ import typer
 
 from ..errors import InvalidArgument
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .options import AsJson, Output
+from .options import AsJson, Output, check_targets
 from .terminal import emit, working
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def threshold(
       stabkit threshold 3:7 8:9 --along shift
       stabkit threshold 5:2 5:3 --symbolic
     """
+    check_targets(output, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column)
     if symbolic:
         if as_json or along != "common":

@@ -24,9 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InvalidArgument, shown
+from ..model.numbers import whole_number
 from ..model.workload import Workload
 from .capacity import simulated_capacity
-from .capture import ModelSteps, Point, check_whole, mean_input, one_decode_length
+from .capture import ModelSteps, Point, mean_input, one_decode_length
 from .initial_state import read_counts
 from .product_form import FULL_TO_ROUNDING, ProductFormRun
 
@@ -85,9 +86,9 @@ def steps_to_worst_cycle(
     (11, None)
     """
     length = one_decode_length(mix)
-    if arithmetic not in ("exact", "float"):
+    if not isinstance(arithmetic, str) or arithmetic not in ("exact", "float"):
         raise InvalidArgument(f"'arithmetic' must be 'exact' or 'float', not {shown(arithmetic)}.")
-    check_whole("limit", limit)
+    limit = whole_number(limit, "'limit'", 0)
     whole = Workload.from_classes([(mean_input(mix), length)], simulated_capacity(mix))
     (cohorts,) = read_counts([state], whole, arithmetic)
     run = ProductFormRun(whole, cohorts, exact=arithmetic == "exact")
@@ -153,9 +154,9 @@ def basin_sample(mix: Workload, starts: int, seed: int, limit: int = 10_000) -> 
     (False, 20)
     """
     length = one_decode_length(mix)
-    check_whole("starts", starts, least=1, most=_MOST_STARTS)
-    check_whole("limit", limit)
-    source, model = random.Random(seed), ModelSteps.of(mix)
+    starts = whole_number(starts, "'starts'", 1, _MOST_STARTS)
+    limit = whole_number(limit, "'limit'", 0)
+    source, model = random.Random(whole_number(seed, "'seed'", 0)), ModelSteps.of(mix)
     points = []
     for _ in range(int(starts)):
         cuts = sorted(source.randint(0, _GRAINS) for _ in range(length - 1))
@@ -229,7 +230,7 @@ def basin_steps(mix: Workload, shares: NDArray[Any], limit: int = 10_000) -> NDA
     array([ 0., 11., nan])
     """
     length = one_decode_length(mix)
-    check_whole("limit", limit)
+    limit = whole_number(limit, "'limit'", 0)
     memory = _shares(shares, length)
     held = float(ModelSteps.of(mix).input_length) + np.arange(1, length + 1)
     taken = np.full(len(memory), np.nan)

@@ -96,10 +96,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 from math import comb
-from numbers import Integral
 from typing import Any
 
 from ..errors import InvalidArgument, shown
+from ..model.numbers import whole_number
 from ..model.workload import Workload, check_workload
 from .capacity import simulated_capacity
 from .necklaces import necklace_cycles
@@ -110,7 +110,6 @@ __all__ = [
     "CapturePiece",
     "ModelSteps",
     "capture_set",
-    "check_whole",
     "mean_input",
     "one_decode_length",
 ]
@@ -213,7 +212,7 @@ def capture_set(mix: Workload, depth: int) -> tuple[CapturePiece, ...]:
             f"'mix' must have a decode length from 2 to {LONGEST_CAPTURE} for its capture set, "
             f"not {length}."
         )
-    check_whole("depth", depth)
+    depth = whole_number(depth, "'depth'", 0)
     if comb(int(depth) + length - 2, length - 2) > MOST_PIECES:
         most = next(n for n in count() if comb(n + length - 1, length - 2) > MOST_PIECES)
         raise InvalidArgument(
@@ -344,11 +343,3 @@ def one_decode_length(mix: Workload) -> int:
     if len(lengths) > 1:
         raise InvalidArgument(f"'mix' must have one decode length, not {shown(lengths)}.")
     return lengths[0]
-
-
-def check_whole(name: str, value: Any, least: int = 0, most: int | None = None) -> None:
-    """Raise InvalidArgument if `value` is not an integer of that domain."""
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if not whole or value < least or (most is not None and value > most):
-        domain = f"of at least {least}" if most is None else f"from {least} to {most}"
-        raise InvalidArgument(f"'{name}' must be an integer {domain}, not {shown(value)}.")

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from ..errors import InvalidArgument, shown
 from ..model.kernel import MemoryKernel
+from ..model.numbers import whole_number
 from ..model.workload import Workload
 from .capacity import equilibrium_admissions, simulated_capacity
 from .policies import GREEDY, Policy
@@ -170,8 +171,7 @@ def long_run(
     >>> run.period, round(run.throughput_ratio, 12)
     (5, 0.866666666667)
     """
-    if not isinstance(max_steps, int) or max_steps < 1:
-        raise InvalidArgument(f"'max_steps' must be a positive integer, not {shown(max_steps)}.")
+    max_steps = whole_number(max_steps, "'max_steps'")
     length = mix.longest_decode
     limit, span = min(max_steps, work // length), max(length, 256)
     if limit < 4 * span:

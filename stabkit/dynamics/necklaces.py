@@ -67,6 +67,7 @@ from itertools import accumulate
 from typing import Any
 
 from ..errors import InvalidArgument, shown
+from ..model.numbers import listed, whole_number
 from ..model.workload import Workload, check_workload
 from .capacity import equilibrium_admissions, simulated_capacity
 
@@ -275,8 +276,12 @@ def worst_cycle_loss(input_length: Any, decode_length: Any) -> Fraction:
 
 
 def _checked_parts(mix: Workload, composition: Iterable[int]) -> tuple[int, ...]:
-    factor, parts = check_workload(mix).gcd, tuple(composition)
-    if not parts or any(not isinstance(d, int) or d < 1 for d in parts) or sum(parts) != factor:
+    factor = check_workload(mix).gcd
+    parts = tuple(
+        whole_number(part, "a part of 'composition'")
+        for part in listed(composition, "'composition'", "a list of positive integers")
+    )
+    if sum(parts) != factor:
         raise InvalidArgument(
             "'composition' must be positive integers with the sum of the gcd of the decode "
             f"lengths, {factor}, not {shown(parts)}."

@@ -46,6 +46,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ..errors import InvalidArgument, shown
+from ..model.numbers import whole_number
 from ..model.workload import Workload, check_workload
 
 __all__ = ["renormalized", "synchronized_loss", "unrenormalized"]
@@ -159,7 +160,8 @@ def _divisor(mix: Workload, divisor: int | None) -> int:
     factor = check_workload(mix).gcd
     if divisor is None:
         return factor
-    if not isinstance(divisor, int) or divisor < 1 or factor % divisor:
+    divisor = whole_number(divisor, "'divisor'")
+    if factor % divisor:
         raise InvalidArgument(
             f"'divisor' must divide the gcd of the decode lengths, {factor}, not {shown(divisor)}."
         )

@@ -17,12 +17,12 @@ MODEL.md section 1, R11.
 
 from __future__ import annotations
 
-from numbers import Integral
 from typing import Any, get_args
 
 import numpy as np
 
 from ..errors import InvalidArgument, shown
+from ..model.numbers import whole_number
 from ..model.workload import Workload, check_workload
 from .capacity import equilibrium_admissions, simulated_capacity
 from .initial_state import cohorts_of, read_counts, whole_equilibrium
@@ -102,19 +102,19 @@ def simulate(
     """
     check_workload(mix)
     rule = policy_named(policy, mix)
-    _check(mix, steps, arithmetic, record_states)
+    steps = _checked_steps(mix, steps, arithmetic, record_states)
     run = _started(mix, arithmetic, state, rule)
     blocks, states = [run.start], [run.state()] if record_states else None
     if states is None:
-        blocks.append(run.advance(int(steps)))
+        blocks.append(run.advance(steps))
     else:
-        for _ in range(int(steps)):
+        for _ in range(steps):
             blocks.append(run.advance(1))
             states.append(run.state())
     return _trajectory(mix, Block.joined(blocks), run, arithmetic, rule, states)
 
 
-def _check(mix: Workload, steps: Any, arithmetic: Any, record_states: bool) -> None:
+def _checked_steps(mix: Workload, steps: Any, arithmetic: Any, record_states: bool) -> int:
     if not isinstance(arithmetic, str) or arithmetic not in get_args(Arithmetic):
         raise InvalidArgument(
             f"'arithmetic' must be 'exact', 'float' or 'integer', not {shown(arithmetic)}."
@@ -124,8 +124,7 @@ def _check(mix: Workload, steps: Any, arithmetic: Any, record_states: bool) -> N
             "'arithmetic' must be 'float' or 'exact' for a workload without a "
             "capacity, not integer."
         )
-    if not isinstance(steps, Integral) or isinstance(steps, bool) or steps < 0:
-        raise InvalidArgument(f"'steps' must be an integer of at least 0, not {shown(steps)}.")
+    count = whole_number(steps, "'steps'", 0)
     stages = sum(c.decode_length for c in mix.classes)
     if stages > LARGEST_RUN // 2:
         raise InvalidArgument(
@@ -133,11 +132,12 @@ def _check(mix: Workload, steps: Any, arithmetic: Any, record_states: bool) -> N
         )
     per_step = len(mix.classes) + 8 + (stages if record_states else 0)
     most = (LARGEST_RUN - stages) // per_step
-    if int(steps) >= most:
+    if count >= most:
         raise InvalidArgument(
             f"'steps' must be below {most} for {len(mix.classes)} classes and {stages} stages"
             f"{' with states' if record_states else ''}, not {shown(steps)}."
         )
+    return count
 
 
 def _started(

@@ -16,8 +16,9 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from ..errors import InvalidArgument, InvalidWorkload, shown
+from ..errors import InvalidWorkload, shown
 from .kernel import MemoryKernel
+from .numbers import whole_number
 from .workload import Workload, check_workload
 
 __all__ = ["LARGEST_BLOCK", "block_kernel", "block_steps", "block_total", "blocks_of"]
@@ -61,7 +62,7 @@ def block_total(mix: Workload, block_size: int) -> Fraction:
     >>> block_total(Workload.from_classes([(15, 3)]), 16)
     Fraction(80, 1)
     """
-    _check(mix, block_size)
+    block_size = _checked_size(mix, block_size)
     total = Fraction(0)
     for c in mix.classes:
         s = int(c.input_length)
@@ -113,7 +114,7 @@ def block_steps(mix: Workload, block_size: int) -> MemoryKernel:
     >>> kernel.decode_lengths, kernel.inputs, kernel.coefficients
     ((1, 3), (-16, 32), (16, 32, 32))
     """
-    _check(mix, block_size)
+    block_size = _checked_size(mix, block_size)
     length = mix.longest_decode
     if length > _LONGEST:
         raise InvalidWorkload(f"'decode_length' must be at most {_LONGEST} here, not {length}.")
@@ -133,12 +134,8 @@ def block_steps(mix: Workload, block_size: int) -> MemoryKernel:
     )
 
 
-def _check(mix: Workload, block_size: int) -> None:
+def _checked_size(mix: Workload, block_size: int) -> int:
     check_workload(mix)
-    if not isinstance(block_size, int) or not 1 <= block_size <= LARGEST_BLOCK:
-        raise InvalidArgument(
-            f"'block_size' must be an integer from 1 to {LARGEST_BLOCK}, not {shown(block_size)}."
-        )
     if mix.means:
         raise InvalidWorkload(
             "the classes must be single requests for memory in blocks, not means of several; read "
@@ -150,3 +147,4 @@ def _check(mix: Workload, block_size: int) -> None:
                 "'input_length' must be a whole number of tokens for memory in blocks, not "
                 f"{shown(c.input_length)}; read a trace with its requests apart."
             )
+    return whole_number(block_size, "'block_size'", 1, LARGEST_BLOCK)

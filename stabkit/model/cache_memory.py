@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import InvalidArgument, shown
-from .numbers import exact_rational
+from .numbers import exact_rational, whole_number
 
 __all__ = ["NUMBER_BYTES", "bytes_per_token", "capacity_from_shape"]
 
@@ -45,9 +45,8 @@ def bytes_per_token(layers: int, kv_heads: int, head_size: int, dtype: str = "fl
     Fraction(131072, 1)
     """
     for name, value in (("layers", layers), ("kv_heads", kv_heads), ("head_size", head_size)):
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise InvalidArgument(f"'{name}' must be a positive integer, not {shown(value)}.")
-    if dtype not in NUMBER_BYTES:
+        whole_number(value, f"'{name}'")
+    if not isinstance(dtype, str) or dtype not in NUMBER_BYTES:
         known = ", ".join(NUMBER_BYTES)
         raise InvalidArgument(f"'dtype' must be one of {known}, not {shown(dtype)}.")
     return 2 * layers * kv_heads * head_size * NUMBER_BYTES[dtype]

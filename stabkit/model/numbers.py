@@ -8,14 +8,23 @@ nothing is rounded on the way in. A float stands for the decimal number that Pyt
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Context, Decimal
 from fractions import Fraction
-from numbers import Integral, Rational
+from numbers import Integral, Rational, Real
 from typing import Any
 
-from ..errors import InvalidWorkload, shown
+from ..errors import InvalidArgument, InvalidWorkload, shown
 
-__all__ = ["decimal_text", "exact_integer", "exact_rational", "rational_text"]
+__all__ = [
+    "decimal_text",
+    "exact_integer",
+    "exact_rational",
+    "is_listed",
+    "listed",
+    "rational_text",
+    "whole_number",
+]
 
 _TEXT = re.compile(r"[+-]?(?:\d+/\d+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)", re.ASCII)
 # Beyond these a number is a mistake or an attack: reading 1e999999999 exactly would fill memory,
@@ -30,9 +39,9 @@ def exact_rational(value: Any, name: str) -> Fraction:
 
     Parameters
     ----------
-    value : int, Fraction, Decimal, float, str or sympy Rational
+    value : int, Fraction, Decimal, float, str, sympy Rational or number of numpy
         Text may be an integer, a fraction ``"3/7"`` or a decimal ``"0.25"``, ``"1e-3"``; a float is
-        read at its shortest decimal repr.
+        read at its shortest decimal repr, as is one of numpy.
     name : str
         What the value is, quoted in the error message.
 
@@ -67,6 +76,65 @@ def exact_integer(value: Any, name: str) -> int:
     if number is None or number.denominator != 1:
         raise InvalidWorkload(f"{name} must be an integer, not {shown(value)}.")
     return number.numerator
+
+
+def whole_number(value: Any, name: str, least: int = 1, most: int | None = None) -> int:
+    """Return the int that an argument is: counts are not read from text, nor rounded.
+
+    Parameters
+    ----------
+    value : int or numpy integer
+        Not a bool.
+    name : str
+        What the argument is, quoted in the error message.
+    least, most : int
+        Its bounds; `most` may be None.
+
+    Raises
+    ------
+    InvalidArgument
+        If `value` is none, or beyond its bounds.
+
+    Examples
+    --------
+    >>> whole_number(3, "'steps'")
+    3
+    >>> whole_number(0, "'steps'")
+    Traceback (most recent call last):
+    stabkit.errors.InvalidArgument: 'steps' must be a positive integer, not 0.
+    """
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    number = int(value) if whole else least - 1
+    if number < least or (most is not None and number > most):
+        domain = f"an integer from {least} to {most}"
+        if most is None:
+            domain = "a positive integer" if least == 1 else f"an integer of at least {least}"
+        raise InvalidArgument(f"{name} must be {domain}, not {shown(value)}.")
+    return number
+
+
+def is_listed(values: Any) -> bool:
+    """Return whether `values` is an iterable that is no text; numpy's scalars claim to be one."""
+    iterable = isinstance(values, Iterable) and not isinstance(values, (str, bytes))
+    return iterable and getattr(values, "ndim", 1) != 0
+
+
+def listed(values: Any, name: str, what: str) -> tuple[Any, ...]:
+    """Return the items of an iterable that is no text.
+
+    Raises
+    ------
+    InvalidArgument
+        If `values` is none; `what` says in the message what it must be.
+
+    Examples
+    --------
+    >>> listed([0, 1], "'itinerary'", "stages")
+    (0, 1)
+    """
+    if not is_listed(values):
+        raise InvalidArgument(f"{name} must be {what}, not {shown(values)}.")
+    return tuple(values)
 
 
 def rational_text(value: Fraction | int) -> str:
@@ -114,6 +182,8 @@ def _read(value: Any) -> Fraction | None:
         _, digits, exponent = value.as_tuple()
         finite = isinstance(exponent, int) and abs(exponent) <= _LARGEST_EXPONENT
         return Fraction(value) if finite and len(digits) <= _LONGEST_TEXT else None
+    if isinstance(value, Real) and hasattr(value, "dtype"):
+        return _read_text(str(value))  # a float of numpy, such as float32, of other precision
     if getattr(value, "is_Rational", False) and getattr(value, "is_finite", False):
         return Fraction(int(value.p), int(value.q))  # a sympy Rational, without importing sympy
     return None

@@ -149,7 +149,7 @@ def survival_polynomial(mix: Mix, weights: str = "share") -> Poly:
     [(Poly(lambda + 1, lambda, domain='QQ'), 1),
      (Poly(2*lambda**2 + 1, lambda, domain='QQ'), 1)]
     """
-    if weights not in ("share", "memory"):
+    if not isinstance(weights, str) or weights not in ("share", "memory"):
         raise InvalidArgument(f"'weights' must be 'share' or 'memory', not {shown(weights)}.")
     _check_dense(mix)
     survival, held = _sums(mix)

@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..errors import InvalidArgument, StabkitWarning, shown
+from .numbers import whole_number
 
 __all__ = ["capacity_from_log"]
 
@@ -106,10 +107,8 @@ def capacity_from_log(text: str, block_size: int | None = None) -> int:
     """
     if not isinstance(text, str):
         raise InvalidArgument(f"'text' must be the text of a log, not {shown(text)}.")
-    if block_size is not None and (
-        not isinstance(block_size, int) or isinstance(block_size, bool) or block_size < 1
-    ):
-        raise InvalidArgument(f"'block_size' must be a positive integer, not {shown(block_size)}.")
+    if block_size is not None:
+        block_size = whole_number(block_size, "'block_size'")
     start = _last_start(text)
     sizes = [s for s in start.sizes if not s.in_blocks] or start.sizes
     if not sizes:

@@ -144,7 +144,7 @@ def _lengths(mix: Mix) -> tuple[int, ...]:
 
 
 def _check(mix: Mix, form: str) -> None:
-    if form not in _FORMS:
+    if not isinstance(form, str) or form not in _FORMS:
         raise InvalidArgument(f"'form' must be 'affine' or 'token-balance', not {shown(form)}.")
     check_mix(mix)
     size = sum(_lengths(mix))

@@ -27,7 +27,7 @@ from sympy import (
 )
 
 from ..errors import InvalidWorkload, shown
-from .numbers import exact_integer, exact_rational
+from .numbers import exact_integer, exact_rational, is_listed
 from .workload import LARGEST_DECODE_LENGTH, Workload
 
 __all__ = ["LAMBDA", "SymbolicClass", "SymbolicWorkload", "Z"]
@@ -87,7 +87,7 @@ class SymbolicWorkload:
         -----
         The signs of symbols are not checked: identities in them hold for all values.
         """
-        if isinstance(classes, (str, bytes)) or not isinstance(classes, Iterable):
+        if not is_listed(classes):
             raise InvalidWorkload(
                 f"'classes' must be a list of (input, decode, share), not {shown(classes)}."
             )

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InvalidWorkload, shown
-from .numbers import exact_integer, exact_rational, rational_text
+from .numbers import exact_integer, exact_rational, is_listed, rational_text
 
 __all__ = [
     "LARGEST_CAPACITY",
@@ -317,11 +317,11 @@ def check_workload(mix: Any) -> Workload:
 
 
 def _entries(classes: Any) -> Iterable[Any]:
-    if isinstance(classes, (str, bytes)) or not isinstance(classes, Iterable):
+    if not is_listed(classes):
         raise InvalidWorkload(
             f"'classes' must be a list of (input, decode, weight), not {shown(classes)}."
         )
-    return classes
+    return tuple(classes)
 
 
 def _read_class(entry: Any, position: int) -> tuple[tuple[Fraction, int], Fraction]:

@@ -14,6 +14,7 @@ from sympy import Basic, Expr, Symbol, false, latex, sstr
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
+from ..errors import printable
 from ..spectrum.symbolic_criterion import StabilityCriterion
 
 __all__ = ["criterion_latex", "criterion_text"]
@@ -125,7 +126,7 @@ def _indented(lines: Iterable[str]) -> list[str]:
 
 
 def _text(expression: Expr) -> str:
-    return "".join(c if c.isprintable() else "?" for c in sstr(expression))
+    return printable(sstr(expression))
 
 
 def _latex(expression: Expr) -> str:
@@ -136,4 +137,4 @@ def _latex(expression: Expr) -> str:
 
 
 def _escaped(name: str) -> str:
-    return "".join(_LATEX_SPECIAL.get(c, c if c.isprintable() else "?") for c in name)
+    return "".join(_LATEX_SPECIAL.get(c, c) for c in printable(name))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..errors import printable
 from .cycle_pictures import CohortBand, CyclePicture
 from .numbers import counted, percent, readable
 from .pictures import Floats
@@ -60,7 +61,7 @@ def cycle_figure(picture: CyclePicture) -> Figure:
         panels[-1].locator_params(axis="x", nbins=9, integer=True, steps=[1, 2, 5, 10])
         panels[-1].set_xlabel("batch step")
         _mark_period(panels, picture)
-        figure.suptitle(f"{picture.name}\n{_statement(picture, evicts)}", fontsize=8.0)
+        figure.suptitle(f"{printable(picture.name)}\n{_statement(picture, evicts)}", fontsize=8.0)
         _explain(figure, picture, evicts)
         figure.align_ylabels()
         return pinned(settled(figure))

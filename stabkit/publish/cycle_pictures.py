@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InvalidArgument, shown
+from ..model.numbers import whole_number
 from ..model.workload import Workload, check_workload
 from .pictures import Floats
 from .stage_record import StageRecord, recorded
@@ -135,8 +135,7 @@ def cycle_picture(
     True
     """
     check_workload(mix)
-    if not isinstance(period, int) or isinstance(period, bool) or period < 1:
-        raise InvalidArgument(f"'period' must be a positive integer, not {shown(period)}.")
+    period = whole_number(period, "'period'")
     wanted = min(_PERIODS * period if period > 1 else _STEPS_OF_A_FIXED_POINT, _MOST_STEPS)
     record = recorded(mix, wanted, state=state, shorten=True)
     return CyclePicture(

@@ -29,15 +29,18 @@ def check_target(path: str | Path) -> None:
     Raises
     ------
     OutputError
-        If the path is a directory, or its directory is missing or not writable.
+        If the path is a directory or written like one, a loop of links, or its directory is
+        missing or not writable.
 
     Notes
     -----
     Whether the disk will have room is not checked.
     """
     target = _resolved(path)
-    if os.path.isdir(target):
+    if os.path.isdir(target) or os.path.basename(path) in ("", ".", ".."):
         raise _refusal(path, "it is a directory")
+    if os.path.islink(target):  # what realpath cannot resolve
+        raise _refusal(path, "it is a loop of symbolic links")
     folder = os.path.dirname(target)
     if not os.path.isdir(folder):
         raise _refusal(path, "its directory does not exist")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..errors import printable
 from ..spectrum.locus import CountChange, RootLocus
 from .circle_views import MOST_IN_PLANE, draw_distance_frame, draw_plane_frame, turns
 from .numbers import readable
@@ -55,7 +56,7 @@ def locus_figure(locus: RootLocus) -> Figure:
             draw_plane_frame(above, locus.roots, None)
         _draw_roots(above, across, up, scale)
         _draw_crossings(above, locus)
-        above.set_title(locus.name)
+        above.set_title(printable(locus.name))
         _draw_counts(below, locus, scale)
         legend_below(figure, above, columns=3)
         return settled(figure)

@@ -20,6 +20,7 @@ from ..analysis.margins import (
     SharesSummary,
     StableBounds,
 )
+from ..errors import printable
 from .numbers import counted, readable
 
 __all__ = ["margins_text"]
@@ -35,7 +36,7 @@ Entry = tuple[str, str, str]
 
 def margins_text(found: Margins) -> str:
     """Return every margin with its guarantee, or the reason why it is not known."""
-    name = "".join(c if c.isprintable() else "?" for c in found.name)
+    name = printable(found.name)
     lines = [f"{name}: {found.verdict}"]
     for label, value, guarantee in _entries(found):
         lines += ["", *_wrapped(f"{label}: {value}", ""), *_wrapped(guarantee, _INDENT)]

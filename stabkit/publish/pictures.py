@@ -28,9 +28,9 @@ from numpy.typing import NDArray
 
 from ..dynamics.simulator import LARGEST_RUN
 from ..dynamics.trajectory import Trajectory
-from ..errors import InvalidArgument
+from ..errors import InvalidArgument, shown
 from ..model.kernel import MemoryKernel
-from ..model.workload import Workload
+from ..model.workload import Workload, check_workload
 
 __all__ = [
     "GraphPicture",
@@ -93,6 +93,11 @@ class GraphPicture:
 
 def run_picture(workload: Workload, trajectory: Trajectory) -> RunPicture:
     """Return the memory demand and the evictions of a run of `workload`."""
+    check_workload(workload)
+    if not isinstance(trajectory, Trajectory):
+        raise InvalidArgument(
+            f"'trajectory' must be a run, as `simulate` returns it, not {shown(trajectory)}."
+        )
     admitted, evicted = _floats(trajectory.admitted), _floats(trajectory.evicted)
     completed, memory = _floats(trajectory.completed), _floats(trajectory.memory)
     freed = _floats([c.input_length + c.decode_length for c in workload.classes])
@@ -123,7 +128,7 @@ def kernel_picture(workload: Workload) -> KernelPicture:
     InvalidArgument
         If L is beyond 10^6.
     """
-    if workload.longest_decode > _LONGEST_KERNEL:
+    if check_workload(workload).longest_decode > _LONGEST_KERNEL:
         raise InvalidArgument(
             "'workload' must have decode lengths up to 10^6 for a picture of its kernel, "
             f"not {workload.longest_decode}."

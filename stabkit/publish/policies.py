@@ -11,6 +11,7 @@ from ..analysis.policy_sweep import PolicySweep
 from ..dynamics.capacity import equilibrium_admissions
 from ..dynamics.long_run import LongRun
 from ..dynamics.policies import RateLimited, Reservation
+from ..errors import printable
 from ..model.numbers import decimal_text, rational_text
 from ..model.workload import Workload
 from .capacity import assumed_capacity
@@ -102,7 +103,7 @@ def policies_text(found: PolicyComparison) -> str:
     """Return the comparison as tables with the sentences that they support."""
     assumed = assumed_capacity(found.mix)
     parts = [
-        f"{found.mix.name}\n",
+        f"{printable(found.mix.name)}\n",
         *([] if assumed is None else [_wrapped(assumed)]),
         _wrapped(_COLUMNS),
         plain_table([_HEADS, *(_row(found, one) for one in found.policies)]),
@@ -125,7 +126,7 @@ def policy_label(one: PolicyFinding) -> str:
     A rate is in units of a*.
     """
     if not one.parameters:
-        name = "".join(c if c.isprintable() else "?" for c in one.policy.name)
+        name = printable(one.policy.name)
         return name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 3]}..."
     ((name, value),) = one.parameters.items()
     if name == "rate_over_equilibrium":

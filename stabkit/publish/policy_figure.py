@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..errors import printable
 from .policy_picture import FATES, PolicyPanel, PolicyPicture
 from .style import BLUE, GREY, INK, SMALL, VERMILLION, house_style, new_figure, settled
 
@@ -63,7 +64,7 @@ def policy_figure(picture: PolicyPicture) -> Figure:
             axes.set_xlabel((_LABELS if len(row) == 1 else _SHORT)[panel.parameter])
         row[0].set_ylabel("tokens / steady state's")
         _name_levels(row[0], row[-1], picture)
-        figure.suptitle(picture.name[:_LONGEST_NAME], fontsize=8.0)
+        figure.suptitle(printable(picture.name[:_LONGEST_NAME]), fontsize=8.0)
         _explain(figure, picture)
         return settled(figure)
 

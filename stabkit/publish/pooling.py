@@ -7,6 +7,7 @@ from textwrap import fill
 from typing import Any
 
 from ..analysis.pooling import Arrangement, Block, Pooling
+from ..errors import printable
 from ..model.numbers import decimal_text, rational_text
 from .capacity import assumed_capacity
 from .numbers import counted, percent, readable
@@ -33,7 +34,7 @@ def pooling_text(found: Pooling) -> str:
     )
     assumed = assumed_capacity(found.mix)
     lines = [
-        f"{found.mix.name} on {counted(found.replicas, 'replica')} of "
+        f"{printable(found.mix.name)} on {counted(found.replicas, 'replica')} of "
         f"{readable(found.capacity)} tokens\n",
         *([] if assumed is None else [f"{fill(assumed, _WIDTH)}\n"]),
         f"Objective: {_MEANS[found.objective]} ({window}).\n",

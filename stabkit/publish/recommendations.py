@@ -11,6 +11,7 @@ from typing import Any
 from ..analysis.claims import Claim
 from ..analysis.recommend import Proposal, Recommendation, Rejected
 from ..dynamics.capacity import equilibrium_admissions, simulated_capacity
+from ..errors import printable
 from ..model.numbers import rational_text
 from .numbers import counted, percent, percent_above, readable, rounded
 
@@ -32,7 +33,7 @@ _TITLES = {
 
 def recommendations_text(found: Recommendation) -> str:
     """Return the recommendation as text: what happens now, what to do, what does not help."""
-    lines = [found.mix.name, "", *_wrapped(_now(found)), ""]
+    lines = [printable(found.mix.name), "", *_wrapped(_now(found)), ""]
     if not found.needed:
         lines += _wrapped(
             "Nothing needs to change: the mix is stable, and the empty server reaches the steady "
@@ -158,8 +159,9 @@ def _spread(found: Recommendation, proposal: Proposal) -> str:
 
 def _pooling(found: Recommendation, proposal: Proposal) -> str:
     return (
-        f"Let two replicas share the classes, {proposal.mix.name}, in equal parts: together they "
-        f"complete {percent(proposal.throughput)} of the tokens that they complete apart."
+        f"Let two replicas share the classes, {printable(proposal.mix.name)}, in equal parts: "
+        f"together they complete {percent(proposal.throughput)} of the tokens that they complete "
+        "apart."
     )
 
 

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..analysis.records import Analysis, ClassSummary, DominantMode
+from ..errors import printable
 from .evidence import bootstrap_rows, crosscheck_rows, number_rows, reason_rows
 from .numbers import counted, percent, readable
 from .verdict import disagreement, local_only, meaning
@@ -75,7 +76,7 @@ def _opening(analysis: Analysis) -> Iterable[RenderableType]:
         yield Text(warning, style="bold red")
         yield Text()
     count = counted(analysis.workload.class_count, "class", "classes")
-    yield Text(f"{_plain(analysis.workload.name)}  ({count})", style="dim")
+    yield Text(f"{printable(analysis.workload.name)}  ({count})", style="dim")
     yield Text()
     colour = f"bold {_COLOURS[analysis.verdict]}"
     yield Text.assemble((f"{analysis.verdict.capitalize()}. ", colour), meaning(analysis))
@@ -93,7 +94,7 @@ def _grid(rows: Iterable[tuple[str, str]]) -> RenderableType:
     grid.add_column(no_wrap=True, min_width=20)
     grid.add_column(overflow="fold")
     for label, value in rows:
-        grid.add_row(Text(label, style="dim"), Text(_plain(value)))
+        grid.add_row(Text(label, style="dim"), Text(printable(value)))
     return Padding(grid, (0, 0, 0, 2))
 
 
@@ -138,7 +139,3 @@ def _classes(analysis: Analysis) -> RenderableType:
 
 def _class_cells(entry: ClassSummary) -> tuple[str, str, str]:
     return readable(entry.input_length), readable(entry.decode_length), percent(entry.share)
-
-
-def _plain(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)

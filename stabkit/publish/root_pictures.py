@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..errors import InvalidArgument, shown
 from ..model.kernel import MemoryKernel
+from ..model.numbers import listed
 from ..model.workload import Workload
 from ..spectrum.dominant import dominant_modes
 from ..spectrum.location import circle_distance, root_annulus
@@ -121,6 +123,9 @@ def root_picture(
     synchronized : sequence of (complex, complex or None)
         g-th roots of unity, each with the root that comes from it where that is known.
     """
+    found = listed(found, "'found'", "a list of roots")
+    if not all(isinstance(root, Root) for root in found):
+        raise InvalidArgument(f"'found' must be a list of roots, not {shown(found)}.")
     points = tuple(
         RootPoint(complex(r.value), circle_distance(r), float(r.radius), r.multiplicity)
         for r in found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 import mpmath
@@ -36,14 +37,21 @@ def _root_record(root: Root, digits: int) -> dict[str, Any]:
             mpmath.nstr(part, shown, strip_zeros=False)
             for part in (root.value.real, root.value.imag)
         )
-        moved = abs(root.value - mpmath.mpc(re, im))
+        moved = abs(root.value - mpmath.mpc(_read(re), _read(im)))
         radius = _rounded_up(root.radius + moved)
     return {"re": re, "im": im, "radius": radius, "multiplicity": root.multiplicity}
 
 
+def _read(decimal: str) -> mpmath.mpf:
+    """Return the number, rounded: mpmath's own reading ends at the digits Python allows an int."""
+    numerator, denominator = Decimal(decimal).as_integer_ratio()
+    return mpmath.mpf(numerator) / denominator
+
+
 def _rounded_up(radius: mpmath.mpf) -> str:
     """Return a decimal of 3 digits that is not less: nstr rounds by at most half a unit."""
-    return mpmath.nstr(radius * (1 + mpmath.mpf("0.01")), 3) if radius else "0.0"
+    with mpmath.workprec(60):  # of a longer mantissa, nstr would write out more than Python allows
+        return mpmath.nstr(radius * mpmath.mpf("1.01"), 3) if radius else "0.0"
 
 
 def roots_text(found: Sequence[Root], digits: int) -> str:

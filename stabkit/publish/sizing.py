@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..analysis.sizing import ModeTimes, Sizing
+from ..errors import printable
 from ..model.numbers import rational_text
 from .numbers import percent, percent_above, readable, rounded
 
@@ -19,7 +20,7 @@ _LABEL = 30
 
 def sizing_text(found: Sizing) -> str:
     """Return the answers, one to a line."""
-    head = f"{found.mix.name}, {readable(found.mix.capacity or 0)} tokens"
+    head = f"{printable(found.mix.name)}, {readable(found.mix.capacity or 0)} tokens"
     if found.blocks is not None:
         head += f" in {readable(found.blocks.count)} blocks of {found.blocks.block_size}"
     lines = [head, ""]

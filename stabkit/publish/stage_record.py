@@ -29,8 +29,9 @@ from ..dynamics.policies import policy_named
 from ..dynamics.product_form import ProductFormRun
 from ..dynamics.simulator import simulate
 from ..dynamics.trajectory import Arithmetic, State, Trajectory
-from ..errors import InvalidArgument, shown
+from ..errors import InvalidArgument
 from ..model.kernel import MemoryKernel
+from ..model.numbers import whole_number
 from ..model.workload import Workload, check_workload
 from .pictures import Floats
 
@@ -122,12 +123,7 @@ def recorded(
     cohorts = _cohorts(mix, state) if arithmetic == "float" else None
     stages = sum(c.decode_length for c in mix.classes)
     most = _most_steps(mix.longest_decode if cohorts is not None else stages)
-    if not isinstance(steps, int) or not 0 <= steps <= (steps if shorten else most):
-        raise InvalidArgument(
-            f"'steps' must be an integer from 0 to {most} for a record of every stage, "
-            f"not {shown(steps)}."
-        )
-    count = min(steps, most)
+    count = min(whole_number(steps, "'steps'", 0, None if shorten else most), most)
     if cohorts is not None:
         return _product_form_record(
             mix, count, ProductFormRun(mix, cohorts, policy=policy_named(policy, mix))

@@ -22,6 +22,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import InvalidArgument, shown
+from ..model.numbers import whole_number
 from .chart_boundaries import BoundaryCurve, boundary_curves
 from .chart_plane import Axis, ChartFrame, ChartPlane
 from .chart_ranges import chart_frame, read_plane
@@ -210,10 +211,7 @@ def stability_chart(
     plane = read_plane(decode_lengths, vary, fixed)
     if rows is None:
         rows = _ROWS if max(plane.decode_lengths) <= _MANY_TERMS else _FEW_ROWS
-    if not isinstance(rows, int) or isinstance(rows, bool) or not 2 <= rows <= _MOST_ROWS:
-        raise InvalidArgument(
-            f"'rows' must be an integer from 2 to {_MOST_ROWS}, not {shown(rows)}."
-        )
+    rows = whole_number(rows, "'rows'", 2, _MOST_ROWS)
     frame = chart_frame(plane, ranges)
     partitioned = chart_rows(frame, rows)
     angles = {angle for row in partitioned for c in row.crossings for angle in c.angles}

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import InvalidArgument, InvalidWorkload, shown
-from ..model.numbers import exact_integer, exact_rational
+from ..model.numbers import exact_integer, exact_rational, listed
 from .chart_plane import DOMAINS, Axis, ChartFrame, ChartPlane
 from .d_partition import d_partition
 
@@ -75,7 +75,9 @@ def _vary(given: Sequence[str] | None, classes: int) -> tuple[str, str]:
     usual = ("s", "p") if classes == 2 else ("p1", "p2")
     if given is None:
         return usual
-    names = tuple(given) if not isinstance(given, str) else (given,)
+    names = (given,) if isinstance(given, str) else listed(given, "'vary'", "two names")
+    if not all(isinstance(name, str) for name in names):
+        raise InvalidArgument(f"'vary' must be two names, not {_listed(names)}.")
     if classes == 3 and names != usual:
         raise InvalidArgument(
             f"'vary' must be 'p1' and 'p2' for three decode lengths, not {_listed(names)}."

@@ -106,10 +106,10 @@ def unit_circle_counts(mix: Workload, method: Method = "auto") -> Counts:
     'marginal'
     """
     kernel = MemoryKernel.of(mix)
-    if method == "auto":
+    if isinstance(method, str) and method == "auto":
         return kernel_counts(kernel)
     engines = {"schur-cohn": _by_schur_cohn, "winding": _by_winding, "flint": _by_isolation}
-    if method not in engines:
+    if not isinstance(method, str) or method not in engines:
         raise InvalidArgument(
             f"'method' must be 'auto', 'schur-cohn', 'winding' or 'flint', not {shown(method)}."
         )

@@ -7,9 +7,8 @@ way a root comes as an mpmath number with a proved radius.
 
 from __future__ import annotations
 
-import math
-
 from ..model.kernel import MemoryKernel
+from ..model.numbers import whole_number
 from ..model.workload import Workload
 from .disc_zeros import smallest_zeros
 from .inclusion import proved_discs
@@ -18,7 +17,6 @@ from .roots import (
     LONGEST_ISOLATED,
     Root,
     isolated_roots,
-    positive_integer,
     precision_of,
     roots_of_discs,
 )
@@ -73,8 +71,8 @@ def dominant_modes(mix: Workload, count: int = 6, digits: int = 50) -> list[Root
 
 def kernel_modes(kernel: MemoryKernel, count: int, digits: int) -> list[Root] | None:
     """Return the same of any kernel, such as that of a closed loop; see `dominant_modes`."""
-    positive_integer("count", count, math.inf)
-    positive_integer("digits", digits, LARGEST_DIGITS)
+    count = whole_number(count, "'count'")
+    digits = whole_number(digits, "'digits'", 1, LARGEST_DIGITS)
     bits = precision_of(digits)
     if kernel.length <= LONGEST_ISOLATED:
         return _first(isolated_roots(kernel, bits), count)

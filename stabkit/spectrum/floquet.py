@@ -15,7 +15,8 @@ from typing import Literal
 
 from flint import fmpz_poly
 
-from .roots import LARGEST_DIGITS, Root, polynomial_roots, positive_integer, precision_of
+from ..model.numbers import whole_number
+from .roots import LARGEST_DIGITS, Root, polynomial_roots, precision_of
 from .schur_cohn import zeros_in_disc
 from .self_reciprocal import circle_zeros, self_reciprocal_part
 
@@ -68,7 +69,7 @@ def multipliers_of(polynomial: fmpz_poly, digits: int) -> FloquetMultipliers:
     InvalidArgument
         If `digits` is not an integer from 1 to 100 000.
     """
-    positive_integer("digits", digits, LARGEST_DIGITS)
+    digits = whole_number(digits, "'digits'", 1, LARGEST_DIGITS)
     primitive = polynomial // polynomial.content()
     inside, on, outside = _circle_counts(primitive)
     coefficients = tuple(int(c) for c in reversed(primitive.coeffs()))

@@ -122,7 +122,7 @@ def input_margin(mix: Workload, along: Literal["shift", "scale"] = "shift") -> I
     >>> margin.below, margin.above, margin.distance == RealEnclosure(Fraction(4), Fraction(4))
     (RealEnclosure(low=Fraction(-4, 1), high=Fraction(-4, 1)), None, True)
     """
-    if along not in ("shift", "scale"):
+    if not isinstance(along, str) or along not in ("shift", "scale"):
         raise InvalidArgument(f"'along' must be 'shift' or 'scale', not {shown(along)}.")
     shortest = min(c.input_length for c in check_workload(mix).classes)
     present, least = (_ZERO, -shortest) if along == "shift" else (Fraction(1), _ZERO)

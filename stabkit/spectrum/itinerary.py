@@ -38,8 +38,9 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat, fmpz_poly
 
-from ..errors import InvalidArgument, shown
+from ..errors import InvalidArgument
 from ..model.kernel import MemoryKernel
+from ..model.numbers import exact_rational, listed, whole_number
 from ..model.workload import Workload
 from .floquet import FloquetMultipliers, multipliers_of
 
@@ -105,7 +106,7 @@ def periodic_orbit(
     >>> [str(y) for y in periodic_orbit(mix, [0, 1], mix.capacity)]
     ['0', '35']
     """
-    alive, rows = _affine_map(mix, itinerary, fmpq(capacity.numerator, capacity.denominator))
+    alive, rows = _affine_map(mix, itinerary, _exact(capacity))
     size = len(alive)
     system = fmpq_mat(
         size, size, [int(i == j) - rows[i][j] for i in range(size) for j in range(size)]
@@ -166,7 +167,7 @@ def _affine_map(
     """Return the alive stages and one period's map on them, a row [P | b] for each."""
     kernel = MemoryKernel.of(mix)
     length, tokens = kernel.length, kernel.coefficients
-    _check(itinerary, length)
+    itinerary = _checked(itinerary, length)
     alive = alive_stages(itinerary, length)
     if len(itinerary) * length * len(alive) > LARGEST_ITINERARY:
         raise InvalidArgument(
@@ -189,9 +190,13 @@ def _affine_map(
     return alive, [row for row in rows if row is not None]
 
 
-def _check(itinerary: Sequence[int], length: int) -> None:
-    if not itinerary or any(not isinstance(j, int) or not 0 <= j < length for j in itinerary):
-        raise InvalidArgument(
-            f"'itinerary' must be stages from 0 to {length - 1}, at least one, "
-            f"not {shown(itinerary)}."
-        )
+def _checked(itinerary: Any, length: int) -> tuple[int, ...]:
+    stages = listed(itinerary, "'itinerary'", f"stages from 0 to {length - 1}")
+    if not stages:
+        raise InvalidArgument("'itinerary' must be stages, at least one, not none.")
+    return tuple(whole_number(j, "a stage of 'itinerary'", 0, length - 1) for j in stages)
+
+
+def _exact(capacity: Any) -> fmpq:
+    tokens = exact_rational(capacity, "'capacity'")
+    return fmpq(tokens.numerator, tokens.denominator)

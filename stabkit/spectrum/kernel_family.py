@@ -42,7 +42,7 @@ def parameter_range(
     InvalidArgument
         If `along` is none of the three, or an end is outside the parameter's domain.
     """
-    if along not in get_args(Along):
+    if not isinstance(along, str) or along not in get_args(Along):
         raise InvalidArgument(f"'along' must be 's', 'p' or 'kappa', not {shown(along)}.")
     usual = {
         "s": (Fraction(0), 2 * max(_mean_input(mix), Fraction(mix.longest_decode))),

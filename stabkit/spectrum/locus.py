@@ -24,8 +24,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..errors import InvalidArgument, shown
+from ..errors import InvalidArgument
 from ..model.kernel import MemoryKernel
+from ..model.numbers import whole_number
 from ..model.workload import Workload, check_workload
 from .all_zeros import approximate_zeros
 from .circle import Complexes, Floats
@@ -161,10 +162,7 @@ def root_locus(
             f"not {mix.longest_decode}."
         )
     start, stop = parameter_range(mix, along, low, high)
-    if not isinstance(points, int) or isinstance(points, bool) or not 2 <= points <= _MOST_POINTS:
-        raise InvalidArgument(
-            f"'points' must be an integer from 2 to {_MOST_POINTS}, not {shown(points)}."
-        )
+    points = whole_number(points, "'points'", 2, _MOST_POINTS)
     family = kernel_family(mix, along)
     values = tuple(start + (stop - start) * Fraction(i, points - 1) for i in range(points))
     located = [_located(family(value)) for value in values]

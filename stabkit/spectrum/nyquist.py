@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 
 from ..errors import InvalidArgument
 from ..model.kernel import MemoryKernel
+from ..model.numbers import whole_number
 from ..model.workload import Workload
 from .circle import Complexes, Floats
 from .counts import Counts, unit_circle_counts
-from .roots import positive_integer
 
 __all__ = ["AxisCrossing", "NyquistCurve", "nyquist"]
 
@@ -127,7 +127,7 @@ def nyquist(mix: Workload, points: int | None = None) -> NyquistCurve:
     ((1+0j), True)
     """
     if points is not None:
-        positive_integer("points", points, _MOST_POINTS)
+        points = whole_number(points, "'points'", 1, _MOST_POINTS)
     kernel = MemoryKernel.of(mix)
     if kernel.length > LONGEST_CURVE:
         raise InvalidArgument(

@@ -90,7 +90,8 @@ from flint import fmpq, fmpq_mat, fmpz_poly
 from sympy import QQ, Dummy, Expr, Matrix, Rational, Symbol
 from sympy.polys.matrices import DomainMatrix
 
-from ..errors import InvalidArgument, shown
+from ..errors import InvalidArgument
+from ..model.numbers import whole_number
 from ..model.symbolic import SymbolicWorkload
 from ..model.workload import Workload
 from .floquet import FloquetMultipliers, multipliers_of
@@ -188,7 +189,7 @@ def fit_matrix(decode_length: int, stage: int, input_length: Any = _INPUT) -> Ma
     [              0,          1,               0]])
     """
     _, length = _class(decode_length, input_length)
-    _check_integer("stage", stage, 1, length - 1)
+    stage = whole_number(stage, "'stage'", 1, length - 1)
     return _step_matrix(decode_length, stage, input_length)
 
 
@@ -234,7 +235,7 @@ def poincare_matrix(decode_length: int, level: int, input_length: Any = _INPUT) 
     True
     """
     s, length = _class(decode_length, input_length)
-    _check_integer("level", level, 0, length - 1)
+    level = whole_number(level, "'level'", 0, length - 1)
     symbol = s if s.is_Symbol else Dummy("s")
     field = QQ if s.is_Rational else QQ.frac_field(symbol)
     value = field.from_sympy(s if s.is_Rational else symbol)
@@ -259,7 +260,7 @@ def level_state(decode_length: int, level: int, input_length: Any = _INPUT) -> M
     Matrix([[0, 2/7, 1/7]])
     """
     s, length = _class(decode_length, input_length)
-    _check_integer("level", level, 0, length - 1)
+    level = whole_number(level, "'level'", 0, length - 1)
     shape = [0] * level + [level + 1] + [1] * (length - level - 1)
     tokens = sum((count * (s + stage + 1) for stage, count in enumerate(shape)), Rational(0))
     return Matrix([count / tokens.expand() for count in shape])
@@ -315,7 +316,7 @@ def floquet_multipliers(
     mix = Workload.from_classes([(input_length, decode_length)])
     s, length = mix.classes[0].input_length, mix.longest_decode
     _check_length(length, LONGEST_CYCLE)
-    _check_integer("level", level, 0, length - 1)
+    level = whole_number(level, "'level'", 0, length - 1)
     rows = _period(length, level, QQ(s.numerator, s.denominator), QQ)
     entries = [fmpq(int(x.numerator), int(x.denominator)) for row in rows for x in row]
     whole = fmpq_mat(length, length, entries).charpoly().numer()
@@ -365,11 +366,4 @@ def _check_length(length: int, most: int) -> None:
     if length > most:
         raise InvalidArgument(
             f"'decode_length' must be at most {most} steps for this input length, not {length}."
-        )
-
-
-def _check_integer(name: str, value: Any, least: int, most: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise InvalidArgument(
-            f"'{name}' must be an integer from {least} to {most}, not {shown(value)}."
         )

@@ -16,7 +16,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import mpmath
 from flint import acb, arb, ctx, fmpz_poly
@@ -24,6 +23,7 @@ from mpmath.libmp import to_rational
 
 from ..errors import InvalidArgument, shown
 from ..model.kernel import MemoryKernel
+from ..model.numbers import whole_number
 from ..model.workload import Workload, check_workload
 from .all_zeros import approximate_zeros
 from .inclusion import ZeroDisc, proved_discs
@@ -35,7 +35,6 @@ __all__ = [
     "Root",
     "isolated_roots",
     "polynomial_roots",
-    "positive_integer",
     "precision_of",
     "roots",
     "roots_of_discs",
@@ -96,8 +95,8 @@ def roots(mix: Workload, digits: int = 50, method: str = "auto") -> list[Root]:
     >>> [(str(root.value), root.multiplicity) for root in roots(mix)]
     [('(-0.5 + 0.0j)', 2)]
     """
-    positive_integer("digits", digits, LARGEST_DIGITS)
-    if method not in ("auto", "mpmath"):
+    digits = whole_number(digits, "'digits'", 1, LARGEST_DIGITS)
+    if not isinstance(method, str) or method not in ("auto", "mpmath"):
         raise InvalidArgument(f"'method' must be 'auto' or 'mpmath', not {shown(method)}.")
     check_workload(mix)
     longest = LONGEST_ALL if method == "auto" else LONGEST_MPMATH
@@ -119,12 +118,6 @@ def roots(mix: Workload, digits: int = 50, method: str = "auto") -> list[Root]:
         if discs:
             return roots_of_discs(discs, bits)
     return isolated_roots(kernel, bits)
-
-
-def positive_integer(name: str, value: Any, most: float) -> None:
-    """Refuse what is not an integer between 1 and `most`."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-        raise InvalidArgument(f"'{name}' must be a positive integer, not {shown(value)}.")
 
 
 def precision_of(digits: int) -> int:

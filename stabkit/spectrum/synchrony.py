@@ -37,11 +37,12 @@ from sympy import QQ, Poly, divisors
 
 from ..errors import InvalidWorkload
 from ..model.kernel import MemoryKernel
+from ..model.numbers import whole_number
 from ..model.symbolic import LAMBDA
 from ..model.workload import Workload
 from .dominant import dominant_modes
 from .renewal_graph import LONGEST_GRAPH, imprimitivity, renewal_graph
-from .roots import Root
+from .roots import LARGEST_DIGITS, Root
 from .synchronized_modes import SynchronizedMode, synchronized_modes
 
 __all__ = ["NearSynchronousMode", "Synchrony", "synchrony"]
@@ -184,6 +185,7 @@ def synchrony(mix: Workload, digits: int = _DIGITS) -> Synchrony:
     """
     kernel = MemoryKernel.of(mix)
     g = math.gcd(*kernel.decode_lengths)
+    digits = whole_number(digits, "'digits'", 1, LARGEST_DIGITS)
     modes = synchronized_modes(kernel, digits)
     with_input = [n for n, _, t in kernel if t]
     return Synchrony(

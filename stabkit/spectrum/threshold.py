@@ -208,7 +208,7 @@ def threshold(mix: Workload, along: InputLine = "common") -> Threshold:
 def threshold_along(mix: Workload, along: InputLine, every_sample: bool) -> Threshold:
     """Return `threshold`, with counts at all samples or only where they decide; see d_partition."""
     check_workload(mix)
-    if along not in get_args(InputLine):
+    if not isinstance(along, str) or along not in get_args(InputLine):
         raise InvalidArgument(f"'along' must be 'common', 'shift' or 'scale', not {shown(along)}.")
     if mix.longest_decode > LONGEST_THRESHOLD:
         raise InvalidArgument(

@@ -353,18 +353,6 @@ def test_the_atlas_pairs_in_range_are_those_of_the_docstring():
     assert (narrow, len(close), set(close), wide) == (199, 54, {1}, 0)
 
 
-def test_stable_inputs_below_the_threshold():
-    """MODEL.md R8: weights 251:149:100 are stable on (.02328, .03735) and from .26515 on."""
-    found = stabkit.threshold(
-        stabkit.Workload.from_classes([(0, 3, 251), (0, 4, 149), (0, 5, 100)])
-    )
-    first, last = found.stable_intervals
-    assert float(first.low) == pytest.approx(0.02328, abs=5e-6)
-    assert float(first.high) == pytest.approx(0.03735, abs=5e-6)
-    assert float(found.threshold) == pytest.approx(0.26515, abs=5e-6)
-    assert last.high is None
-
-
 @pytest.mark.parametrize(
     ("lengths", "weights"), [((24, 25), (1, 1)), ((99, 100), (1, 4)), ((60, 61, 63), (2, 5, 1))]
 )

@@ -1,0 +1,229 @@
+"""Every public callable, every argument, with what does not belong there.
+
+The outcome is a result or a `StabkitError` that is a `ValueError`, never another exception. Numbers
+of numpy are numbers: the same call with them gives the same result.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+import stabkit
+from stabkit import StabkitError, Workload
+
+MIX = Workload.from_classes([(5, 3), (5, 6)], capacity=200)
+ONE = Workload.from_classes([(2, 3)], capacity=60)
+SAMPLE = Workload.from_classes([(5, 3, 2), (5, 6, 1)], request_count=9)
+
+# One call that is right for each: its arguments by name.
+CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
+    "Workload.from_classes": (
+        Workload.from_classes,
+        {"classes": [(5, 3, 1), (5, 6, 2)], "capacity": 100, "name": "n", "request_count": 9},
+    ),
+    "Workload.from_file": (Workload.from_file, {"path": "none.toml", "capacity": 9}),
+    "Workload.named": (Workload.named, {"name": "homogeneous", "capacity": 10**6}),
+    "Workload.from_dict": (Workload.from_dict, {"record": MIX.to_dict()}),
+    "Workload.with_capacity": (MIX.with_capacity, {"capacity": 300}),
+    "SymbolicWorkload.from_classes": (
+        stabkit.SymbolicWorkload.from_classes,
+        {"classes": [(5, 3, 1)]},
+    ),
+    "Analysis.from_dict": (
+        stabkit.Analysis.from_dict,
+        {"record": stabkit.analyze(ONE, crosscheck=False).to_dict()},
+    ),
+    "Damped": (stabkit.Damped, {"gain": Fraction(1, 2)}),
+    "Headroom": (stabkit.Headroom, {"watermark": Fraction(1, 5)}),
+    "RateLimited": (stabkit.RateLimited, {"rate": 2}),
+}
+_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "mix": {"mix": MIX},
+    "survival_polynomial": {"mix": MIX, "weights": "share"},
+    "state_characteristic_polynomial": {"mix": ONE, "form": "affine"},
+    "state_matrix": {"mix": ONE, "form": "affine"},
+    "unit_circle_counts": {"mix": MIX, "method": "auto"},
+    "roots": {"mix": MIX, "digits": 20, "method": "auto"},
+    "dominant_modes": {"mix": MIX, "count": 2, "digits": 20},
+    "nyquist": {"mix": MIX, "points": 50},
+    "root_locus": {"mix": ONE, "along": "s", "low": 0, "high": 2, "points": 3},
+    "synchrony": {"mix": MIX, "digits": 20},
+    "threshold": {"mix": ONE, "along": "common"},
+    "stability_chart": {
+        "decode_lengths": [2, 3],
+        "vary": ("s", "p"),
+        "fixed": {},
+        "ranges": {"s": (0, 20)},
+        "rows": 3,
+    },
+    "stability_criterion": {
+        "mix": stabkit.SymbolicWorkload.from_classes([(5, 2, 1)]),
+        "time_limit": 2.0,
+    },
+    "input_margin": {"mix": ONE, "along": "shift"},
+    "closed_loop": {"mix": ONE, "policy": "damped"},
+    "closed_loop_polynomial": {"mix": ONE, "policy": "damped"},
+    "compare_policies": {"mix": ONE, "policies": ["greedy"]},
+    "policy_sweep": {"mix": ONE, "parameter": "rate", "values": [1]},
+    "pool": {
+        "classes": [(5, 3), (5, 6)],
+        "replicas": 2,
+        "capacity": 200,
+        "objective": "demand",
+        "policy": "greedy",
+        "steps": 20,
+        "partition": [[0], [1]],
+    },
+    "sizing": {"mix": ONE, "block_size": 16, "step_seconds": "1/30"},
+    "block_kernel": {"mix": ONE, "block_size": 16},
+    "block_total": {"mix": ONE, "block_size": 16},
+    "bytes_per_token": {"layers": 2, "kv_heads": 2, "head_size": 8, "dtype": "int8"},
+    "capacity_from_log": {"text": "# GPU blocks: 12", "block_size": 16},
+    "capacity_from_shape": {
+        "memory": "1 MB",
+        "layers": 2,
+        "kv_heads": 2,
+        "head_size": 8,
+        "dtype": "int8",
+    },
+    "recommend": {"mix": ONE, "others": [MIX]},
+    "cycles": {"mix": ONE, "state": [[1, 1, 1]], "max_period": 20, "max_steps": 200},
+    "itinerary_multipliers": {"mix": ONE, "itinerary": [0], "digits": 20},
+    "periodic_orbit": {"mix": ONE, "itinerary": [0], "capacity": Fraction(60)},
+    "admit_matrix": {"decode_length": 3, "input_length": 2},
+    "fit_matrix": {"decode_length": 3, "stage": 1, "input_length": 2},
+    "floquet_multipliers": {"decode_length": 3, "level": 1, "input_length": 2, "digits": 20},
+    "level_state": {"decode_length": 3, "level": 1, "input_length": 2},
+    "poincare_matrix": {"decode_length": 3, "level": 1, "input_length": 2},
+    "graph_picture": {"workload": MIX},
+    "kernel_picture": {"workload": MIX},
+    "root_picture": {"workload": MIX, "found": stabkit.roots(MIX), "verdict": "unstable"},
+    "run_picture": {"workload": MIX, "trajectory": stabkit.simulate(MIX, 5)},
+    "basin_sample": {"mix": ONE, "starts": 2, "seed": 1, "limit": 20},
+    "steps_to_worst_cycle": {
+        "mix": ONE,
+        "state": [1, 1, 1],
+        "arithmetic": "exact",
+        "limit": 20,
+    },
+    "capture_set": {"mix": ONE, "depth": 1},
+    "necklace_cycle": {"mix": MIX, "composition": [1, 2]},
+    "necklace_cycles": {"mix": MIX},
+    "renormalized": {"mix": MIX, "divisor": 3},
+    "synchronized_loss": {"mix": MIX, "divisor": 3},
+    "worst_cycle_loss": {"input_length": 5, "decode_length": 3},
+    "simulate": {
+        "mix": ONE,
+        "steps": 5,
+        "arithmetic": "exact",
+        "state": [[1, 1, 1]],
+        "policy": "greedy",
+    },
+    "analyze": {"mix": ONE},
+    "analyze_many": {"mixes": [ONE]},
+    "bootstrap": {"mix": SAMPLE, "resamples": 2, "seed": 0, "level": 0.9},
+    "exercise": {"topic": "gcd", "seed": 3},
+    "derive": {"mix": ONE},
+    "examples": {},
+    "atlas": {},
+    "theorems": {},
+}
+for _name in stabkit.__all__:
+    _value = getattr(stabkit, _name)
+    if callable(_value) and not isinstance(_value, type):
+        CALLS[_name] = (_value, _ARGUMENTS.get(_name, _ARGUMENTS["mix"]))
+
+WRONG: list[Any] = [
+    None,
+    True,
+    np.True_,
+    0,
+    -1,
+    10**30,
+    1.5,
+    float("nan"),
+    float("inf"),
+    np.float32("nan"),
+    np.float64("-inf"),
+    np.array([1, 2]),
+    np.array(3),
+    1j,
+    "",
+    "no\x1b[2J\udcff",
+    b"bytes",
+    [],
+    [None],
+    [[None]],
+    [["a"], 3],
+    (),
+    {},
+    {"a": None},
+    set(),
+    object(),
+    int,
+    lambda: None,
+]
+PARAMETERS = [(name, parameter) for name, (_, good) in CALLS.items() for parameter in good]
+
+
+def test_every_public_function_is_called() -> None:
+    for name, (function, good) in CALLS.items():
+        if name == "theorems":
+            continue
+        accepted = set(inspect.signature(function).parameters)
+        assert set(good) <= accepted, name
+
+
+@pytest.mark.parametrize("name", [name for name in CALLS if name != "Workload.from_file"])
+def test_the_calls_are_right(name: str) -> None:
+    function, good = CALLS[name]
+    function(**good)
+
+
+@pytest.mark.parametrize(("name", "parameter"), PARAMETERS)
+def test_a_wrong_argument_is_refused_as_such(name: str, parameter: str) -> None:
+    function, good = CALLS[name]
+    for value in WRONG:
+        refusal = _refusal(lambda value=value: function(**{**good, parameter: value}))
+        assert refusal is None or isinstance(refusal, StabkitError), ascii(value)
+        assert refusal is None or isinstance(refusal, ValueError), ascii(value)
+        assert str(refusal).isprintable(), ascii(value)
+
+
+def _refusal(call: Callable[[], Any]) -> Exception | None:
+    try:
+        call()
+    except Exception as failure:
+        return failure
+    return None
+
+
+INTEGERS = [
+    (name, parameter)
+    for name, (_, good) in CALLS.items()
+    for parameter, value in good.items()
+    if type(value) is int and name != "Workload.from_file"
+]
+
+
+@pytest.mark.parametrize(("name", "parameter"), INTEGERS)
+def test_integers_of_numpy_are_integers(name: str, parameter: str) -> None:
+    function, good = CALLS[name]
+    expected = function(**good)
+    for kind in (np.int64, np.uint8, np.int32):
+        if good[parameter] > np.iinfo(kind).max:
+            continue
+        found = function(**{**good, parameter: kind(good[parameter])})
+        assert repr(found) == repr(expected)
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64, np.longdouble])
+def test_floats_of_numpy_are_read_at_their_shortest_decimal(kind: Any) -> None:
+    mix = Workload.from_classes([(kind("0.1"), 3, kind("0.25"))], capacity=kind(10))
+    assert mix == Workload.from_classes([("1/10", 3)], capacity=10)
