@@ -177,9 +177,7 @@ class ArcSearch:
         self.high = min(self.high, float(np.min(found.upper)))
         left = found.lower < self.high - self._tolerance()
         # halving helps as long as something other than rounding makes the bound what it is
-        helps = (found.noise < self._tolerance() / 4) | (
-            found.upper - found.lower > 4 * found.noise
-        )
+        helps = found.upper - found.lower > 4 * found.noise
         left &= np.isfinite(found.noise) & helps & (arcs.halves > _NARROWEST)
         if np.sum(left) > _MOST_SUBARCS:
             left &= False
