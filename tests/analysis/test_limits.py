@@ -27,7 +27,9 @@ def test_a_start_on_a_cycle_is_followed_for_one_period(s, length):
     assert (len(found.itinerary), found.returns) == (length, True)
     observation = observe(mix, "given", cohorts, [], 100, 1000)
     assert (observation.period, observation.steps, observation.distance) == (length, length, 0.0)
-    assert observation.reason == f"on an exact cycle of period {length} after {length} steps, exactly"
+    assert (
+        observation.reason == f"on an exact cycle of period {length} after {length} steps, exactly"
+    )
 
 
 def test_a_start_beside_a_cycle_returns_after_its_transient():

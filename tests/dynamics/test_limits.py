@@ -5,9 +5,11 @@ from __future__ import annotations
 import cmath
 import math
 
+import numpy as np
 import pytest
 
 from stabkit.dynamics import growth as growth_module
+from stabkit.dynamics import long_run as long_run_module
 from stabkit.dynamics import simulator as simulator_module
 from stabkit.dynamics.growth import measure_growth
 from stabkit.dynamics.long_run import long_run
@@ -41,7 +43,10 @@ def asked(monkeypatch):
         (cmath.exp(0.1j), 252 + 120),
         (cmath.exp(-0.1j), 252 + 120),
         (-0.9, 8 + 120),
-        (0.9, math.ceil(8e6 * math.pi) + 120),  # a mode that does not turn: at most 10^6 steps a radian
+        (
+            0.9,
+            math.ceil(8e6 * math.pi) + 120,
+        ),  # a mode that does not turn: at most 10^6 steps a radian
         # and no further than from 1/1000 to 1/2: log 500 / log |mode|
         (math.exp(math.log(500) / 925.5) * cmath.exp(0.02j), 925),
         (math.exp(math.log(500) / 60.5) * cmath.exp(0.1j), 60),
@@ -62,10 +67,8 @@ def test_runs_are_as_long_as_documented(asked, mode, steps, monkeypatch):
 class Nothing:
     """A block without steps."""
 
-    import numpy
-
-    evicted = numpy.zeros(0)
-    admitted = numpy.zeros(0)
+    evicted = np.zeros(0)
+    admitted = np.zeros(0)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +92,28 @@ def test_a_quasi_periodic_mean_to_seven_digits():
     run = long_run(Workload.from_classes([(5, 3), (5, 5)]))
     assert run.throughput_ratio == pytest.approx(0.9760868, abs=1e-6)
     assert run.request_ratio == pytest.approx(0.9760868, abs=1e-6)
+
+
+@pytest.mark.parametrize("max_steps", [1024, 4100, 9000])
+def test_each_quarter_has_a_window_that_vanishes_at_its_ends(monkeypatch, max_steps):
+    """sin^2(pi (n + 1/2) / N) over the N steps of a quarter, of whole blocks of 256 steps."""
+    seen = []
+    of = long_run_module._Tally.of
+    monkeypatch.setattr(
+        long_run_module._Tally,
+        "of",
+        lambda block, run, equilibrium, weights: (
+            seen.append(weights) or of(block, run, equilibrium, weights)
+        ),
+    )
+    monkeypatch.setattr(long_run_module, "find_period", lambda *_: None)
+    run = long_run(Workload.from_classes([(5, 3), (5, 5)]), max_steps=max_steps)
+    count = max_steps // 1024 * 256
+    assert run.steps == 4 * count
+    n = np.arange(count)
+    window = np.sin(np.pi * (n + 0.5) / count) ** 2
+    assert np.concatenate(seen) == pytest.approx(np.tile(window, 4), abs=1e-12)
+    assert window.sum() == pytest.approx(count / 2)
 
 
 def test_a_start_of_product_form_takes_the_fast_path(monkeypatch):

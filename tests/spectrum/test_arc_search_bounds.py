@@ -288,7 +288,12 @@ def test_quotients_are_scaled_and_shifted() -> None:
 
 def test_open_arcs_are_exact_and_have_their_bounds() -> None:
     search = search_of(samples(1), samples(1))
-    search.shift, search.scale, search.high, search.tolerated = Fraction(1, 2), Fraction(3), 0.0, 1.0
+    search.shift, search.scale, search.high, search.tolerated = (
+        Fraction(1, 2),
+        Fraction(3),
+        0.0,
+        1.0,
+    )
     arcs = _Arcs(np.array([2, 3, 4, 5]), np.array([0.0, 0.5, -0.25, 0.0]), np.full(4, 0.25))
     search.finished = [(np.array([-1.0, LOWEST, 0.0, -0.9e-10]), arcs)]
     first, second, third = search.open_arcs()

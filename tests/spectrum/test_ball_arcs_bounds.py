@@ -36,7 +36,11 @@ def certified(terms: dict[int, int], order: int, centre: Fraction, half: Fractio
         c, w = mpmath.mpf(max(terms)) / 2, mpmath.pi * half.numerator / half.denominator
         theta = mpmath.pi * centre.numerator / centre.denominator
         derivatives = [
-            abs(mpmath.fsum(b * (m - c) ** i * mpmath.expj((m - c) * theta) for m, b in terms.items()))
+            abs(
+                mpmath.fsum(
+                    b * (m - c) ** i * mpmath.expj((m - c) * theta) for m, b in terms.items()
+                )
+            )
             for i in range(order)
         ]
         reach = mpmath.fsum(w**i / math.factorial(i) * derivatives[i] for i in range(1, order))
@@ -68,7 +72,9 @@ def follow_stub(lo: Fraction, hi: Fraction) -> PhasePath:
     """A path that has nothing but one open arc."""
     polynomial = CirclePolynomial(np.array([0, 1]), np.ones(2), 0.0)
     nothing: Any = np.zeros(0)
-    return PhasePath(polynomial, Start(0, 0.0), nothing.astype(int), nothing, nothing, [Arc(lo, hi)])
+    return PhasePath(
+        polynomial, Start(0, 0.0), nothing.astype(int), nothing, nothing, [Arc(lo, hi)]
+    )
 
 
 def test_the_direction_is_that_of_h() -> None:

@@ -1,4 +1,4 @@
-"""When an arc is excluded and when it is monotone: the inequalities, at the widths at which they turn.
+"""When an arc is excluded and when it is monotone: the inequalities, at the widths where they turn.
 
 Oracle: a conj b as a trigonometric polynomial with exact integer coefficients, in mpmath.
 """

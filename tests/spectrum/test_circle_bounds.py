@@ -168,5 +168,3 @@ def test_blocks_of_direct_sums_are_joined(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(CirclePolynomial, "_chunks", lambda _, i: np.array_split(i, 4))
     assert np.abs(polynomial.taylor(indices).coefficients - whole).max() < 1e-15
     assert isinstance(polynomial.taylor(indices), TaylorModels)
-
-

@@ -1,4 +1,4 @@
-"""Pellet's test of a disc and the Taylor remainder of certified continuation, against direct sums."""
+"""Pellet's test of a disc and the Taylor remainder of certified continuation, by direct sums."""
 
 from __future__ import annotations
 

@@ -85,9 +85,7 @@ def test_the_largest_norm_is_that_of_formula_four(
 # --- the tail --------------------------------------------------------------------------------
 
 
-def tail_of(
-    norms: list[float], cells: list[float], local: float = 0.0, window: int = 4
-) -> bool:
+def tail_of(norms: list[float], cells: list[float], local: float = 0.0, window: int = 4) -> bool:
     """Rows n = 0, 1, ... of these norms; h_(n+1) are the cells, from n = 0 on."""
     response = prepared(local, norms)
     response.cells[0] = 1.0

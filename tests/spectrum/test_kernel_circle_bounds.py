@@ -98,9 +98,7 @@ def test_too_many_arcs_are_returned_as_they_are(monkeypatch: pytest.MonkeyPatch)
         path = open_path(kernel, arcs)
         monkeypatch.setattr(counts_module, "kernel_phase_path", lambda _, path=path: path)
         monkeypatch.setattr(counts_module, "_MOST_ARCS", 5)
-        monkeypatch.setattr(
-            counts_module, "resolve_arcs", lambda path, *_: path.undecided.clear()
-        )
+        monkeypatch.setattr(counts_module, "resolve_arcs", lambda path, *_: path.undecided.clear())
         found = count_by_winding(kernel)
         assert (found.within == 2) == decided
         if not decided:

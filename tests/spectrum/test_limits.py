@@ -175,7 +175,9 @@ def test_lifted_polynomials_are_those_on_the_domain() -> None:
     for c0, c1, at in ((1, 3, 2), (5, 2, 0), (1, 0, 7), (0, 4, 1)):
         share = (low * c0 + high * c1) / Integer(c0 + c1)
         value = 3 * share**2 - 5 * share * at + 2 * at**2 - 7 * share + 4
-        lifted = chart.lifted(polynomial).evaluate(list(zip(chart.ring.gens, (c0, c1, at), strict=True)))
+        lifted = chart.lifted(polynomial).evaluate(
+            list(zip(chart.ring.gens, (c0, c1, at), strict=True))
+        )
         assert lifted == value * (c0 + c1) ** 2
 
 

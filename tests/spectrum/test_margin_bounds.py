@@ -249,7 +249,9 @@ def test_sharpening_is_the_tangent_s_bound(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(_BallSearch, "_is_convex", lambda *_: True)
     arc = Arc(Fraction(9, 16), Fraction(5, 8))
     for pieces in ([arc], [Arc(arc.lo, Fraction(19, 32)), Arc(Fraction(19, 32), arc.hi)]):
-        search = _BallSearch(quotient_of(classes), Fraction(10**9), [(Fraction(0), p) for p in pieces])
+        search = _BallSearch(
+            quotient_of(classes), Fraction(10**9), [(Fraction(0), p) for p in pieces]
+        )
         low = search._sharpened()
         _, _, a, _ = dense(classes)
         with mpmath.workdps(60):

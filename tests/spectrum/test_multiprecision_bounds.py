@@ -112,7 +112,9 @@ def test_discs_that_touch_are_not_disjoint() -> None:
 
 
 @pytest.mark.parametrize("bits", [1, 10, 100])
-@pytest.mark.parametrize(("a", "b"), [(3, 1), (-3, 1), (7, -10**20), (10**20, 7), (4, 6), (-1, 5)])
+@pytest.mark.parametrize(
+    ("a", "b"), [(3, 1), (-3, 1), (7, -(10**20)), (10**20, 7), (4, 6), (-1, 5)]
+)
 def test_rational_zeros_are_within_a_unit(a: int, b: int, bits: int) -> None:
     disc = _rational([a, b], bits)
     zero, centre, radius = Fraction(-b, a), exactly(disc.centre.real), exactly(disc.radius)

@@ -80,7 +80,11 @@ def test_discs_enclose_the_largest_modulus(digits: int) -> None:
     rounding = Fraction(1, 10**70)
     assert 5 - 2 * exact < enclosure.low <= 5 - exact + rounding
     left_out = 1 + Fraction(2, 10**digits)
-    assert (5 + exact) * left_out - rounding <= enclosure.high < (5 + Fraction(3, 2) * exact) * left_out
+    assert (
+        (5 + exact) * left_out - rounding
+        <= enclosure.high
+        < (5 + Fraction(3, 2) * exact) * left_out
+    )
 
 
 def test_a_dyadic_number_is_read_exactly() -> None:

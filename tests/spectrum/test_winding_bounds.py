@@ -151,7 +151,7 @@ def test_an_arc_is_given_up_once_rounding_is_four_times_the_reach(
     What is left are the pieces with |t| <= 1.01 (error + w): up to t = 5/16, or 9/32.
     """
     path = followed(MadeUp(0.0, coefficients={1: 1.0}, error=part / 4))
-    inner = [arc for arc in path.undecided if 0 < arc.lo and arc.hi < 1]
+    inner = [arc for arc in path.undecided if arc.lo > 0 and arc.hi < 1]
     assert {float(arc.hi - arc.lo) * SIZE / 2 for arc in inner} == {half_width}
     assert len(inner) == SAMPLES - 2
 
