@@ -133,7 +133,7 @@ class ArcSearch:
 
     def _on_grid(self, indices: Integers) -> _Bounds:
         """Bound the quotient on the arcs of whole samples."""
-        width = math.pi / self.size * (1 + 1e-15)
+        width = self.numerator.half_width
         above, below = self.numerator.grid(), self.denominator.grid()
         n, q = _derivatives(above, indices), _derivatives(below, indices)
         errors = [e[0] + width * e[1] + width**2 / 2 * e[2] for e in (above.errors, below.errors)]

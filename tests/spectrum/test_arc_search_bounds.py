@@ -105,6 +105,29 @@ def test_where_the_denominator_may_vanish_there_is_no_bound() -> None:
     assert found.noise[2] == math.inf
 
 
+def bounded(swing: float, q_error: float) -> _Bounds:
+    n, q = [np.array([6j]), np.array([0j])], [np.array([2 + 0j]), np.array([0j])]
+    return _bounded(n, q, 0.5, np.zeros(1), np.array([swing]), (0.25, q_error))
+
+
+@pytest.mark.parametrize(("part", "told"), [(0.75, False), (1.25, True)])
+def test_the_denominator_is_reckoned_a_little_smaller(part: float, told: bool) -> None:
+    """By 10^-14 for the rounding of |q|, and by 10^-9 of the swing."""
+    assert bool(np.isfinite(bounded(0.0, 2 * (1 - part * 1e-14)).upper[0])) == told
+    assert bool(np.isfinite(bounded(0.0, 2 * (1 - part * 1e-14)).lower[0])) == told
+    assert bool(np.isfinite(bounded(2 * (1 - part * 1e-9), 0.0).lower[0])) == told
+
+
+def test_bounds_have_room_for_their_own_rounding(is_just_above: Callable[..., bool]) -> None:
+    """1 + 1e-9 for the error, and once more for the residual."""
+    found = bounded(0.0, 0.0)
+    for bound in (-found.lower[0], found.upper[0]):
+        assert is_just_above(bound, Fraction(1, 8), 0.99e-9, 0.02e-9)
+    n, q = [np.array([6j]), np.array([0j])], [np.array([2 + 0j]), np.array([0j])]
+    curved = _bounded(n, q, 0.5, np.ones(1), np.zeros(1), (0.0, 0.0))
+    assert is_just_above(-curved.lower[0], Fraction(1, 8), 1.99e-9, 0.02e-9)
+
+
 def test_what_is_not_finite_is_no_bound() -> None:
     n, q = [np.array([1e308 + 0j]), np.array([1e308j])], [np.array([1e-308 + 0j]), np.array([0j])]
     with np.errstate(all="ignore"):
@@ -130,7 +153,7 @@ def samples(
 ) -> Any:
     rows = (np.full(SIZE // 2 + 1, x, dtype=complex) for x in (value, first, second))
     grid = GridSamples(*rows, errors, third)
-    return SimpleNamespace(size=SIZE, grid=lambda: grid)
+    return SimpleNamespace(size=SIZE, half_width=WIDTH, grid=lambda: grid)
 
 
 # V0 = 3 i; `first` holds h' / i and `second` -h''

@@ -25,6 +25,7 @@ POLYNOMIALS = {
     "exact coefficients": ([0, 3, 4, 11], [1.0, -0.5, 0.25, -0.7], 0.0),
     "two roundings": ([0, 1, 40, 41], [0.3, -1.0, 0.9, 0.125], 2 * UNIT_ROUNDOFF),
     "coarse": ([0, 7, 30, 100, 255], [1.0, 1.0, -0.5, 0.3, -1.0], 1e-12),
+    "coarsest": ([0, 2, 9], [1.0, 0.5, -0.25], 1e-7),
     "constant": ([0], [0.75], 3 * UNIT_ROUNDOFF),
 }
 
@@ -61,6 +62,26 @@ def test_there_are_four_samples_for_a_term(degree: int) -> None:
     size = CirclePolynomial(np.array([0, degree]), np.ones(2), 0.0).size
     assert size & (size - 1) == 0
     assert size >= 4 * (degree + 1) > size / 2
+
+
+@pytest.mark.parametrize("degree", [0, 3, 1000, 10**6])
+def test_arcs_are_not_narrower_than_half_their_distance(
+    degree: int, is_just_above: Callable[..., bool]
+) -> None:
+    polynomial = CirclePolynomial(np.array([0, degree]), np.ones(2), 0.0)
+    with ctx.workprec(200):
+        assert is_just_above(polynomial.half_width, arb.pi() / polynomial.size, 4e-16, 8e-16)
+
+
+def test_bends_are_those_of_the_coefficients(is_just_above: Callable[..., bool]) -> None:
+    rows = np.zeros((13, TAYLOR_ORDER + 1), dtype=complex)
+    np.fill_diagonal(rows, 3 - 4j)
+    bends = TaylorModels(rows, 0.0, 0.0).bends
+    assert (bends[0], bends[1]) == (0, 0)
+    formulas = [arb(5 * i * (i - 1)) for i in range(2, 13)]
+    assert is_just_above(bends[2:], formulas, **ROOM)
+    rows[2, 5] = 7j
+    assert TaylorModels(rows, 0.0, 0.0).bends[2] == pytest.approx(10 + 140)
 
 
 def test_errors_of_samples(

@@ -13,6 +13,7 @@ from flint import acb, arb, ctx
 
 from stabkit import Workload
 from stabkit.model.kernel import MemoryKernel
+from stabkit.spectrum import inclusion as module
 from stabkit.spectrum.all_zeros import approximate_zeros
 from stabkit.spectrum.inclusion import (
     ZeroDisc,
@@ -65,6 +66,27 @@ def test_discs_are_as_small_as_is_asked(classes: Any, bits: int) -> None:
             value, slope, _ = dense(kernel, disc.centre)
             # Newton's step is about the distance to the zero
             assert abs(value / slope) < (disc.radius + abs(disc.centre) * arb(2) ** -190) * 2
+
+
+def test_each_pass_works_with_the_digits_that_it_can_win(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """45 bits of a double, tripled by each step of Halley's, and the guard bits."""
+    kernel = kernel_of(MIXES[1])
+    zeros = approximate_zeros(kernel)
+    assert zeros is not None
+    used: list[int] = []
+
+    def recorded(kernel: MemoryKernel, points: list[acb]) -> Any:
+        used.append(ctx.prec)
+        return _derivatives(kernel, points)
+
+    monkeypatch.setattr(module, "_derivatives", recorded)
+    assert proved_discs(kernel, zeros, None, 1000) is not None
+    goal, precision = (1000 + 9) // 2 + 2, 1000 + 32 + 6  # L = 5 has three bits
+    guard = precision - goal
+    assert used[:4] == [3 * 45 + guard, 9 * 45 + guard, precision, precision][: len(used[:4])]
+    assert len(used) >= 3
 
 
 POINTS = [acb("0.3", "0.4"), acb("-0.7", "0.2"), acb("1.3", "0.5"), acb(0, "0.9")]

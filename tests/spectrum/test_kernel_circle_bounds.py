@@ -190,7 +190,7 @@ AXIS: dict[str, tuple[dict[str, Any], float]] = {
 class MadeUp:
     """Samples -v_0 + i v, the same everywhere; v_0 does not matter but for the centring phase."""
 
-    size, degree, length = SIZE, 3, 2
+    size, degree, length, half_width = SIZE, 3, 2, WIDTH
     exponents = range(4)
 
     def __init__(

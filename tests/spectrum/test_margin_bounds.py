@@ -306,6 +306,46 @@ def test_beyond_the_limits_less_is_claimed(monkeypatch: pytest.MonkeyPatch) -> N
     assert condition_margin(kernel) is None
 
 
+@pytest.mark.parametrize("classes", MIXES, ids=str)
+def test_the_two_parts_of_the_circle_meet(classes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    far: list[int] = []
+    near: list[Fraction] = []
+    sizes: list[int] = []
+    search_far, search_near = ArcSearch.search_far, ArcSearch.search_near
+
+    def recorded_far(self: ArcSearch, start: int, only_samples: bool = False) -> None:
+        far.append(start)
+        sizes.append(self.size)
+        search_far(self, start, only_samples)
+
+    def recorded_near(self: ArcSearch, end: Fraction, least: Fraction) -> None:
+        near.append(end)
+        search_near(self, end, least)
+
+    monkeypatch.setattr(ArcSearch, "search_far", recorded_far)
+    monkeypatch.setattr(ArcSearch, "search_near", recorded_near)
+    condition_margin(MemoryKernel.of(Workload.from_classes(classes)))
+    # the arc of sample j is (2 j - 1) / N to (2 j + 1) / N, in units of pi
+    assert near == [Fraction(2 * far[0] - 1, sizes[0])]
+    assert 1 <= far[0] < sizes[0] // 2
+
+
+@pytest.mark.parametrize(("depth", "halvings"), [(119, 2), (120, 1), (121, 0)])
+def test_arcs_are_halved_down_to_a_width(
+    depth: int, halvings: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Arc] = []
+    monkeypatch.setattr(
+        _BallSearch, "_bounds", lambda _, arc: asked.append(arc) or (Fraction(-9), Fraction(3))
+    )
+    monkeypatch.setattr(_BallSearch, "_sharpened", lambda _: Fraction(-(10**6)))
+    arc = Arc(Fraction(1, 2), Fraction(1, 2) + Fraction(1, 2**depth))
+    _BallSearch(quotient_of(MIXES[1]), Fraction(3), [(Fraction(-9), arc)]).run()
+    narrowest = min((part.hi - part.lo for part in asked), default=arc.hi - arc.lo)
+    assert narrowest == Fraction(1, 2 ** (depth + halvings))
+    assert narrowest == Fraction(1, 2**121)
+
+
 def test_without_a_budget_the_first_bounds_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_BALL_TERMS", 0)
     monkeypatch.setattr(_BallSearch, "_sharpened", lambda _: Fraction(-(10**6)))

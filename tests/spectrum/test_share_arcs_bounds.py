@@ -13,6 +13,7 @@ from flint import arb, ctx, fmpq
 
 from stabkit import Workload
 from stabkit.model.workload import RequestClass
+from stabkit.spectrum import share_arcs as module
 from stabkit.spectrum.share_arcs import (
     HALF_TURN,
     ClassCurves,
@@ -199,6 +200,24 @@ def test_arcs_are_as_wide_as_their_units() -> None:
     ]
     assert bounds == sorted(bounds, reverse=True)
     assert len(set(bounds)) == 3
+
+
+@pytest.mark.parametrize("half", [1, 3, 1 << 20, 5 << 40])
+def test_widths_are_rounded_upwards(
+    half: int, is_just_above: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widths: list[Any] = []
+
+    def recorded(curves: ClassCurves, found: _Derivatives, u: Any, width: Any) -> Any:
+        widths.append(width[0])
+        return _bounds(curves, found, u, width)
+
+    monkeypatch.setattr(module, "_bounds", recorded)
+    curves = ClassCurves(Workload.from_classes(MIXES[0]).classes)
+    distance_bounds(curves, np.array([HALF_TURN // 3]), np.array([half]))
+    with ctx.workprec(200):
+        formula = half * arb.pi() / HALF_TURN
+    assert is_just_above(widths, [formula] * len(widths), 4e-16, 8e-16)
 
 
 def test_chunks_are_joined_in_order(monkeypatch: pytest.MonkeyPatch) -> None:

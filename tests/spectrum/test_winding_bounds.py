@@ -38,6 +38,10 @@ class MadeUp:
     asked: list[Any] = field(default_factory=list)
 
     @property
+    def half_width(self) -> float:
+        return WIDTH
+
+    @property
     def exponents(self) -> np.ndarray:
         return np.arange(self.degree + 1)
 
