@@ -139,10 +139,10 @@ def test_errors_of_taylor_models(
         sizes = [total(row) for row in rows]
         summed = sum(sizes[:-1], arb(0))
         if by_transform:
-            summing = arb(PHASE_ERROR) * summed
+            summing = 32 * UNIT * summed
             summing += sum((transform_bound(polynomial.size, row) for row in rows[:-1]), arb(0))
         else:
-            summing = ((4 + 2 * len(polynomial.exponents)) * UNIT + arb(PHASE_ERROR)) * summed
+            summing = ((4 + 2 * len(polynomial.exponents)) * UNIT + 32 * UNIT) * summed
         relative = arb(polynomial.coefficient_error) + 52 * UNIT + 28 * 4 * UNIT
         error = summing + relative * sum(sizes, arb(0)) + sizes[-1]
         slope = 28 * 4 * UNIT * sum((i * size for i, size in enumerate(sizes)), arb(0))

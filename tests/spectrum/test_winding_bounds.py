@@ -42,8 +42,8 @@ class MadeUp:
         return WIDTH
 
     @property
-    def exponents(self) -> np.ndarray:
-        return np.arange(self.degree + 1)
+    def exponents(self) -> range:
+        return range(self.degree + 1)
 
     def grid(self) -> GridSamples:
         values, first, second = (
@@ -174,6 +174,21 @@ def test_many_terms_are_transformed_and_few_summed() -> None:
     many = MadeUp(0.0, coefficients={0: 1.0}, error=0.0, degree=14)
     followed(many)
     assert many.asked == [(list(range(SAMPLES)), True)]
+
+
+@pytest.mark.parametrize(("terms", "summed"), [(2**29 // 9, True), (2**29 // 9 + 1, False)])
+def test_direct_sums_of_some_minutes_are_left_undecided(terms: int, summed: bool) -> None:
+    made_up = MadeUp(0.0, degree=terms - 1)
+    path = followed(made_up)
+    assert path.undecided == [Arc(Fraction(0), Fraction(1))]
+    assert [by_transform for _, by_transform in made_up.asked] == [True, False][: 1 + summed]
+
+
+def test_arcs_next_to_a_zero_are_halved_to_a_width() -> None:
+    """Of the model t, without any error, pieces with |t| <= 1.01 w are left: t = w and -w."""
+    path = followed(MadeUp(0.0, coefficients={1: 1.0}, error=0.0))
+    inner = [arc for arc in path.undecided if arc.lo > 0 and arc.hi < 1]
+    assert {(arc.hi - arc.lo) * SIZE / 2 for arc in inner} == {Fraction(2) ** -44}
 
 
 def test_too_many_direct_sums_are_left_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
