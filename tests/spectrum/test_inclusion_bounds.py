@@ -68,6 +68,23 @@ def test_discs_are_as_small_as_is_asked(classes: Any, bits: int) -> None:
             assert abs(value / slope) < (disc.radius + abs(disc.centre) * arb(2) ** -190) * 2
 
 
+@pytest.mark.parametrize("off", [1e-9, -1e-9])
+def test_larger_discs_are_not_returned(off: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel = kernel_of(MIXES[1])
+    zeros = approximate_zeros(kernel)
+    assert zeros is not None
+    centre = acb(3, 4)
+    attempts: list[ZeroDisc] = []
+
+    def of_a_size(*_: Any) -> list[ZeroDisc]:
+        attempts.append(ZeroDisc(centre, 5 * arb(2) ** -60 * (1 + arb(off))))
+        return attempts[-1:]
+
+    monkeypatch.setattr(module, "_sharpened", of_a_size)
+    discs = proved_discs(kernel, zeros, None, 60)
+    assert (discs, len(attempts)) == ((None, 4) if off > 0 else (attempts, 1))
+
+
 def test_each_pass_works_with_the_digits_that_it_can_win(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
