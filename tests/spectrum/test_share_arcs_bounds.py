@@ -126,6 +126,22 @@ def test_remainders_are_taylors_and_the_roundings(
             assert is_just_above(bound, [formula], 0.9e-9, 0.2e-9)
 
 
+def test_errors_of_the_derivatives_have_the_factors_of_taylor(
+    mix: Workload, is_just_above: Callable[..., bool]
+) -> None:
+    """1, w and w^2 / 2, where there is nothing else."""
+    curves = ClassCurves(mix.classes)
+    curves.mix_moment = curves.moment_norm = 0.0
+    nothing = [np.zeros(1)] * 3, [np.zeros((1, len(mix.classes)))] * 3
+    for order, factor in enumerate((Fraction(1), Fraction(1, 4), Fraction(1, 32))):
+        curves.mix_sizes = [2.0 * (i == order) for i in range(3)]
+        curves.size_norms = [3.0 * (i == order) for i in range(3)]
+        found = _remainders(curves, nothing[1], nothing[0], np.array([0.25]))
+        for bound, size in zip(found, (2, 3), strict=True):
+            formula = Fraction(curves.eta) * Fraction(1.001) * factor * size
+            assert is_just_above(bound, [formula], 0.9e-9, 0.2e-9)
+
+
 def made_up(mix: Workload, mean: Sequence[complex], vectors: Any) -> _Derivatives:
     centred = [np.array([vector], dtype=complex) for vector in vectors]
     return _Derivatives(centred, [np.array([value], dtype=complex) for value in mean])
