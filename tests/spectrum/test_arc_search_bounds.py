@@ -240,6 +240,15 @@ def test_bounds_from_models(
         assert is_just_above(-lower, [reach], **TIGHT)
 
 
+def test_bends_of_models_have_room_for_their_rounding(is_just_above: Callable[..., bool]) -> None:
+    """1 + 1e-9 for the curve, besides that for the residual and that for the quotient."""
+    search = search_of(models({0: 6j, 5: 1e9}), models({0: 2}))
+    search.high = -1e300
+    search._bisect(_Arcs(np.array([3]), np.zeros(1), np.full(1, 0.5)))
+    ((lower, _),) = search.finished
+    assert is_just_above(-lower, [Fraction(10**10, 8)], 2.99e-9, 0.02e-9)
+
+
 # --- which arcs are done ---------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import mpmath
 import pytest
-from flint import arb, fmpq
+from flint import acb, arb, fmpq
 
 from stabkit import Workload
 from stabkit.spectrum import ball_crossings as module
@@ -192,6 +192,24 @@ def test_undecided_arcs_are_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     monkeypatch.setattr(module, "_NARROWEST", Fraction(1))
     assert crossings.on([whole])[1] == [whole]
+
+
+@pytest.mark.parametrize(("off", "evaluations"), [(-1e-6, 1), (1e-6, 2)])
+def test_a_value_is_refined_until_it_is_as_narrow_as_asked(
+    off: float, evaluations: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its radius below 2^-bits (1 + |x|): a and b are stubbed, x = 3."""
+    asked: list[int] = []
+
+    def made_up(*_: Any) -> tuple[list[acb], list[acb]]:
+        asked.append(1)
+        radius = 4 * 2.0**-20 * (1 + off) if len(asked) == 1 else 0.0
+        return [acb(arb(-3, radius))], [acb(1)]
+
+    monkeypatch.setattr(BallCrossings, "_derivatives", made_up)
+    monkeypatch.setattr(BallCrossings, "_refine", lambda *_: None)
+    ball = crossings_of(MIXES[0])._ball(_Zero(Fraction(1, 4), Fraction(3, 4), 1), 20)
+    assert (ball.mid(), len(asked)) == (3, evaluations)
 
 
 @pytest.mark.parametrize("bits", [40, 120, 300])

@@ -16,7 +16,13 @@ from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum import axis_arcs as axis_module
 from stabkit.spectrum import winding_counts as counts_module
 from stabkit.spectrum.axis_arcs import axis_arcs
-from stabkit.spectrum.circle import PHASE_ERROR, CirclePolynomial, GridSamples
+from stabkit.spectrum.circle import (
+    PHASE_ERROR,
+    TAYLOR_ORDER,
+    CirclePolynomial,
+    GridSamples,
+    TaylorModels,
+)
 from stabkit.spectrum.kernel_circle import circle_polynomial, kernel_phase_path, zeros_within
 from stabkit.spectrum.pencil import kernel_pencil
 from stabkit.spectrum.winding import Arc, PhasePath
@@ -238,6 +244,47 @@ def test_the_rounding_of_the_centring_phase(monkeypatch: pytest.MonkeyPatch) -> 
     rounding = PHASE_ERROR + 8 * UNIT
     assert failed(MadeUp(-1 + 1.01 * rounding * 1.0001j), monkeypatch) == []
     assert failed(MadeUp(-1 + 1.01 * rounding * 0.9999j), monkeypatch)
+
+
+MODELS: dict[str, tuple[dict[int, complex], dict[str, float]]] = {
+    "error": ({0: 1.01 * 2j}, {"error": 2.0}),
+    "error of the slope": ({0: 1.01 * 2j}, {"slope_error": 2 / 0.5}),
+    # 3 i x^2 at t = +-1/2: values 3/4, slopes 3, bends 6 at most: reach 3/2 + 3/4
+    "bend": ({0: 1.01 * 2.25j - 0.75j, 2: 3j}, {}),
+    # i x^5 at t = -1/2: value -1/32, slope 5/16, bends 20: reach 5/32 + 5/2
+    "fifth order": ({0: 1.01 * (2.5 + 5 / 32) * 1j + 1j / 32, 5: 1j}, {}),
+}
+
+
+@pytest.mark.parametrize(("coefficients", "errors"), MODELS.values(), ids=MODELS)
+def test_half_an_arc_is_clear_iff_its_model_says_so(
+    coefficients: dict[int, complex], errors: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At t = -1/2 the height is 1.01 times what the bound adds up to, or a little off that."""
+    monkeypatch.setattr(axis_module, "_NARROWEST", 0.5)  # one round
+    for factor, left in ((1 + 1e-7, 0), (1 - 1e-7, 1)):
+        rows = np.zeros((1, TAYLOR_ORDER + 1), dtype=complex)
+        for order, value in coefficients.items():
+            rows[0, order] = value
+        rows[0, 0] *= factor
+        models = TaylorModels(rows, **{"error": 0.0, "slope_error": 0.0, **errors})
+        curve: Any = MadeUp(0.0)
+        curve.taylor = lambda *_, models=models: models
+        arcs = axis_module._bisected(curve, np.array([3]))
+        assert len(arcs) == left
+        if left:
+            assert arcs[0].lo == Fraction(5, SIZE)
+
+
+def test_the_curve_has_coefficients_rounded_once_and_reckoned_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(
+        axis_module, "CirclePolynomial", lambda *parts: given.append(parts) or MadeUp(1j)
+    )
+    assert axis_arcs(kernel_pencil(Workload.from_classes([(0, 2), (0, 3)]), "common")) == []
+    assert given[0][2] == 2 * UNIT
 
 
 def test_the_coefficients_of_the_curve_are_exact_quotients() -> None:
