@@ -48,12 +48,12 @@ def test_underflow_has_a_share_of_the_error() -> None:
     response = response_of(MIXES[0])
     response.cells[0] = 0.0
     response._advance(7)
-    assert response.local == pytest.approx(1e-300 * 4 * 7, rel=1e-12)
+    assert response.local == pytest.approx(1e-300 * 4 * 7, rel=1e-12, abs=0)
     response = response_of(MIXES[0])
     response.ratios = np.zeros(4)
     response._advance(3)
     # a pivot of 1 moves nothing: rows are 0, and its own share is left
-    assert response.local == pytest.approx(1e-300 * 4 * (3 + 1), rel=1e-12)
+    assert response.local == pytest.approx(1e-300 * 4 * (3 + 1), rel=1e-12, abs=0)
 
 
 def prepared(local: float, norms: list[float], width: int = 4) -> _Response:
