@@ -13,7 +13,7 @@ from flint import acb, arb, ctx
 from stabkit import Workload
 from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum import continuation as module
-from stabkit.spectrum.continuation import _Disc, _Homotopy, followed_zeros
+from stabkit.spectrum.continuation import _Disc, _Homotopy, _refined, followed_zeros
 
 MIXES = [[(100, 4), (100, 6)], [(33, 30, 7), (1, 48, 1), (10, 54, 1)]]
 
@@ -112,6 +112,17 @@ def test_one_zero_is_proved_iff_the_linear_term_dominates(
     assert (disc is not None) == (off > 0)
     if disc is not None:
         assert (disc.centre, disc.radius) == (3, radius)
+
+
+@pytest.mark.parametrize("off", [1e-6, -1e-6])
+def test_twice_the_refined_disc_is_alone_too(off: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_up = MadeUp([0.0, 1.0])
+    monkeypatch.setattr(MadeUp, "newton", lambda *_: acb(0, 1))
+    small = arb(2) ** -41  # |z| = 1 and 40 bits
+    followed = _Disc(acb(0, 1), 2 * small * (1 + arb(off)))
+    found = _refined(made_up, followed, 40)
+    assert (found is not None) == (off > 0)
+    assert found is None or found.radius == small
 
 
 def test_the_first_radius_that_proves_it_is_taken() -> None:

@@ -80,6 +80,21 @@ def test_the_disc_of_a_point_is_n_newton_steps_with_their_errors(coefficients: l
         assert exactly(disc.centre.real) == centre
 
 
+@pytest.mark.parametrize(("slope", "found"), [(100, True), (42, True), (41, True), (40, False)])
+def test_the_errors_of_value_and_slope_are_in_the_disc(
+    slope: int, found: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """n (|A| + 1 + 5) / (|A'| - 40), in units of 2^e."""
+    at = _Part([3, 0, -12]).evaluate(mpmath.mpc(2))
+    stubbed = at._replace(value=(6, 8), slope=(0, slope), value_error=5, slope_error=40)
+    monkeypatch.setattr(_Part, "evaluate", lambda *_: stubbed)
+    disc = _Part([3, 0, -12])._inclusion_disc(mpmath.mpc(2))
+    assert (disc is not None) == found
+    if disc is not None:
+        formula = Fraction(2 * (10 + 1 + 5), slope - 40) * 2**at.exponent
+        assert formula <= exactly(disc.radius) <= formula * (1 + Fraction(1, 2**50))
+
+
 def test_errors_decide_where_the_slope_is_small() -> None:
     """At a double zero of A' the slope is not told from 0, and at a zero the value is noise."""
     assert _Part([1, 0, -1])._inclusion_disc(mpmath.mpc(0, 2.0**-80)) is None
