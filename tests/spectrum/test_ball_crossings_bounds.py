@@ -172,13 +172,42 @@ def test_arcs_that_end_at_pi(classes: Any) -> None:
         low, high = (middle, high) if oracle.at_pi(middle) else (low, middle)
     with mpmath.workdps(40):
         series = oracle.series(Fraction(1), 4)
-    agree = series[1].imag * series[3].imag >= 0
-    for width, monotone in ((low, agree), (high, False)):
-        run = crossings._examined_at_pi(Arc(1 - width, Fraction(1)))
-        assert (run is not None) == monotone
-        if run is not None:
-            assert (run.slope > 0) == (series[3].imag > 0)
-            assert run.ends == (-run.slope, 0)
+    assert crossings._slope_at_pi == (1 if series[1].imag > 0 else -1)
+    bend = 1 if series[3].imag > 0 else -1
+    for slope in (bend, 0, -bend):  # v' at pi must not have the other sign
+        crossings.__dict__["_slope_at_pi"] = slope
+        for width, monotone in ((low, slope != -bend), (high, False)):
+            run = crossings._examined_at_pi(Arc(1 - width, Fraction(1)))
+            assert (run is not None) == monotone
+            if run is not None:
+                assert (run.slope, run.ends) == (bend, (-bend, 0))
+
+
+def test_the_sign_at_an_end_is_known_iff_the_remainder_leaves_it() -> None:
+    crossings = crossings_of(MIXES[0])
+    oracle = Oracle(crossings)
+    half = Fraction(1, 200)
+    root = Fraction(math.acos(-3 / 4) / math.pi)
+
+    def left_over(centre: Fraction, end: int) -> bool:
+        with mpmath.workdps(50):
+            r = mpmath.pi * half.numerator / half.denominator
+            series = oracle.series(centre, 4)
+            value = mpmath.fsum(s.imag * (end * r) ** i for i, s in enumerate(series))
+            return bool(abs(value) > r**4 / 24 * (oracle.length + 1) ** 4 * oracle.size)
+
+    for end in (-1, 1):
+        # the end at the root itself, and well away from it
+        low, high = root - end * half, root - end * half / 2
+        assert not left_over(low, end)
+        assert left_over(high, end)
+        for _ in range(34):
+            middle = (low + high) / 2
+            low, high = (low, middle) if left_over(middle, end) else (middle, high)
+        for centre, known in ((low, False), (high, True)):
+            run = crossings._examined(Arc(centre - half, centre + half))
+            assert isinstance(run, _Run)
+            assert (run.ends[(end + 1) // 2] != 0) == known
 
 
 def test_undecided_arcs_are_returned(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,14 @@ def test_the_margin_is_below_the_quantity_everywhere(classes: Any) -> None:
         assert real(margin.high) >= min(values) - spread / 50
 
 
+@pytest.mark.parametrize("classes", [[(0, 1), (0, 2)], [(3, 2, 5), (3, 3, 1)]], ids=str)
+def test_a_minimum_at_minus_one_is_exact(classes: Any) -> None:
+    above, below, a, g = dense(classes)
+    n, d = (sum(c * (-1) ** m for m, c in enumerate(part)) for part in (above, below))
+    exact = a + n / d + Fraction(g + 1, 2)
+    assert condition_margin(MemoryKernel.of(Workload.from_classes(classes))) == (exact, exact)
+
+
 def quick_quantity(classes: Any, theta: np.ndarray) -> np.ndarray:
     above, below, a, g = dense(classes)
     powers = np.exp(1j * np.outer(theta, np.arange(len(below))))
