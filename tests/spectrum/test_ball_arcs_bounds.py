@@ -121,12 +121,12 @@ def test_a_zero_on_the_circle_is_left_open_at_any_resolution() -> None:
 
 
 def test_clusters_need_the_higher_orders() -> None:
-    # 7 zeros at distance 2^-24 from z = -1: (1 + q z)^7, q = 1 + 2^-24
-    terms = {m: math.comb(7, m) * (2**24 + 1) ** m * 2 ** (24 * (7 - m)) for m in range(8)}
+    # 7 zeros at distance 2^-40 from z = -1: (1 + q z)^7, q = 1 + 2^-40
+    terms = {m: math.comb(7, m) * (2**40 + 1) ** m * 2 ** (40 * (7 - m)) for m in range(8)}
     path = follow_stub(Fraction(5, 8), Fraction(11, 8))
-    resolve_arcs(path, terms, 40, orders=1)
+    resolve_arcs(path, terms, 60, orders=1)
     assert path.undecided
-    resolve_arcs(path, terms, 40, orders=2)
+    resolve_arcs(path, terms, 60, orders=2)
     assert not path.undecided
 
 
