@@ -133,7 +133,7 @@ class ArcSearch:
 
     def _on_grid(self, indices: Integers) -> _Bounds:
         """Bound the quotient on the arcs of whole samples."""
-        width = math.pi / self.size * (1 + 1e-15)
+        width = self.numerator.half_width
         above, below = self.numerator.grid(), self.denominator.grid()
         n, q = _derivatives(above, indices), _derivatives(below, indices)
         errors = [e[0] + width * e[1] + width**2 / 2 * e[2] for e in (above.errors, below.errors)]
@@ -177,9 +177,7 @@ class ArcSearch:
         self.high = min(self.high, float(np.min(found.upper)))
         left = found.lower < self.high - self._tolerance()
         # halving helps as long as something other than rounding makes the bound what it is
-        helps = (found.noise < self._tolerance() / 4) | (
-            found.upper - found.lower > 4 * found.noise
-        )
+        helps = found.upper - found.lower > 4 * found.noise
         left &= np.isfinite(found.noise) & helps & (arcs.halves > _NARROWEST)
         if np.sum(left) > _MOST_SUBARCS:
             left &= False

@@ -16,14 +16,13 @@ then bisection with Taylor models. What is left is returned.
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 
 import numpy as np
 from flint import fmpz_poly
 from numpy.typing import NDArray
 
-from .circle import PHASE_ERROR, TAYLOR_ORDER, CirclePolynomial, Complexes, Floats, Integers
+from .circle import PHASE_ERROR, CirclePolynomial, Complexes, Floats, Integers
 from .fourier import UNIT_ROUNDOFF
 from .pencil import KernelPencil
 from .winding import MARGIN, Arc, evaluate, joined
@@ -51,7 +50,7 @@ def axis_arcs(pencil: KernelPencil) -> list[Arc]:
     curve = CirclePolynomial(*_coefficients(pencil), 2 * UNIT_ROUNDOFF)
     first = max(0, curve.size // (2 * max(1, pencil.length - 1)) - 1)
     samples = curve.grid()
-    width = math.pi / curve.size * (1 + 1e-15)
+    width = curve.half_width
     e0, e1, e2 = samples.errors
     reach = width * np.abs(samples.first) + width**2 / 2 * np.abs(samples.second)
     reach += e0 + width * e1 + width**2 / 2 * e2 + width**3 / 6 * samples.third_bound
@@ -85,8 +84,7 @@ def _bisected(curve: CirclePolynomial, failed: Integers) -> list[Arc]:
         return []
     by_transform = len(failed) * len(curve.exponents) > _TRANSFORM_COST * curve.size
     models = curve.taylor(failed, by_transform)
-    orders = np.arange(TAYLOR_ORDER + 1)
-    bends = np.abs(models.coefficients) @ (orders * (orders - 1.0)) * (1 + 1e-9)
+    bends = models.bends
     rows = np.repeat(np.arange(len(failed)), 2)
     offsets, half = np.tile([-0.5, 0.5], len(failed)), 0.5
     while True:

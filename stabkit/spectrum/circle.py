@@ -69,6 +69,13 @@ class TaylorModels:
     error: float
     slope_error: float
 
+    @property
+    def bends(self) -> Floats:
+        """Bounds of each model's second derivative by t on the arc: sum i (i - 1) |a_i|."""
+        orders = np.arange(TAYLOR_ORDER + 1)
+        bends: Floats = np.abs(self.coefficients) @ (orders * (orders - 1.0)) * _SLACK
+        return bends
+
 
 @dataclass(frozen=True)
 class CirclePolynomial:
@@ -95,6 +102,11 @@ class CirclePolynomial:
     def size(self) -> int:
         """The number N of samples on the full circle: the least power of two >= 4 (degree + 1)."""
         return 1 << (4 * (self.degree + 1) - 1).bit_length()
+
+    @property
+    def half_width(self) -> float:
+        """d = pi / N, the half-width of a sample's arc, rounded upwards."""
+        return math.pi / self.size * (1 + 1e-15)
 
     @cached_property
     def frequencies(self) -> Floats:
@@ -145,7 +157,7 @@ class CirclePolynomial:
         by its coefficient and at most 4 i + 4 roundings; the sum by the transform's bound, or, if
         it is direct, by gamma_(M + 2) in any order and the error of the phases. The remainder after
         order R is at most sum |b_m| (|m - c| d)^(R+1) / (R+1)!. Horner's rule at |t| <= 1 makes
-        2 R + 2 complex operations of relative error at most 4 u each.
+        2 R + 2 complex operations of relative error at most 4 u each, 2 R + 4 with their products.
         """
         weights = self._taylor_weights()
         evaluate = self._sums_by_transform if by_transform else self._direct_sums

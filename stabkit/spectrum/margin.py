@@ -267,10 +267,10 @@ def _on_arc(taylor: list[acb], half: arb, derivative: fmpq) -> list[acb]:
     order = len(taylor)
     balls = []
     for k in range(3):
-        rest = (half ** (order - k) * derivative / math.factorial(order - k)).upper()
+        rest = half ** (order - k) * derivative / (math.factorial(order - k) * math.factorial(k))
         offsets = (arb(i == k, 0 if i == k else (half ** (i - k)).upper()) for i in range(k, order))
         terms = (math.comb(i, k) * taylor[i] * t for i, t in enumerate(offsets, start=k))
-        balls.append(sum(terms, acb(arb(0, rest), arb(0, rest))))
+        balls.append(sum(terms, acb(arb(0, rest.upper()), arb(0, rest.upper()))))
     return balls
 
 

@@ -134,7 +134,7 @@ def follow_phase(polynomial: CirclePolynomial, start: Start) -> PhasePath:
         With the arcs that double precision cannot decide.
     """
     samples = polynomial.grid()
-    width = math.pi / polynomial.size * (1 + 1e-15)
+    width = polynomial.half_width
     bound = width * np.abs(samples.first) + width**2 / 2 * np.abs(samples.second)
     e0, e1, e2 = samples.errors
     fixed = e0 + width * e1 + width**2 / 2 * e2 + width**3 / 6 * samples.third_bound
@@ -166,18 +166,14 @@ def _halves(path: PhasePath, failed: Integers) -> _Pieces:
 
 
 def _bisect(path: PhasePath, pieces: _Pieces, by_transform: bool) -> _Pieces:
-    """Bisect `pieces` with Taylor models; add what passes to `path`, return what is hopeless.
-
-    On |t| <= 1 the second derivative of a model is at most sum i (i - 1) |a_i|.
-    """
+    """Bisect `pieces` with Taylor models; add what passes to `path`, return what is hopeless."""
     involved, rows = np.unique(pieces.samples, return_inverse=True)
     terms = 0 if by_transform else len(involved) * len(path.polynomial.exponents)
     if not len(involved) or terms > _MOST_TERMS:
         return pieces
     models = path.polynomial.taylor(involved, by_transform)
-    orders = np.arange(TAYLOR_ORDER + 1)
-    bends = np.abs(models.coefficients) @ (orders * (orders - 1.0)) * (1 + 1e-9)
-    offsets, halves, left = pieces.offsets, pieces.halves, []
+    bends, left = models.bends, []
+    offsets, halves = pieces.offsets, pieces.halves
     while len(rows):
         value, slope = evaluate(models.coefficients[rows], offsets)
         reach = halves * (np.abs(slope) + models.slope_error) + halves**2 / 2 * bends[rows]
