@@ -70,7 +70,9 @@ def is_positive(expression: Any, domains: Mapping[Symbol, Interval], strict: boo
     >>> is_positive((l - 1) / (2 * (s + l)), {s: Interval(0), l: Interval(1)})
     False
     """
-    found, positive, free = sympify(expression), set(), set()
+    found = sympify(expression)
+    positive: set[Any] = set()
+    free: set[Any] = set()
     for symbol, domain in domains.items():
         if domain.high is not None and domain.closed and found.has(symbol):
             rest = {u: Interval(0, open_low=u in positive) for u in free} | dict(domains)
