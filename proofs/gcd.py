@@ -292,7 +292,8 @@ def _moment(mix: Workload) -> Fraction:
 
 def _memory_age(mix: Workload) -> Fraction:
     terms = (c.share * c.decode_length * (c.decode_length + c.input_length) for c in mix.classes)
-    return sum(terms, Fraction(0)) / mix.mean_decode_length
+    mean_length: Fraction = mix.mean_decode_length
+    return sum(terms, Fraction(0)) / mean_length
 
 
 _AGE = Quantity(

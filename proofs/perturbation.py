@@ -2,97 +2,167 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
 from fractions import Fraction
 from math import gcd
 
 import mpmath
-from sympy import Eq, Expr, Function, I, Rational, diff, symbols
+from sympy import (
+    Eq,
+    Equivalent,
+    Ge,
+    Gt,
+    I,
+    Implies,
+    Le,
+    Lt,
+    Poly,
+    Rational,
+    cyclotomic_poly,
+    diff,
+    divisors,
+    symbols,
+)
 
-from stabkit import (
-    Workload,
-    characteristic_polynomial,
-    roots,
-    survival_polynomial,
-    synchrony,
-    unit_circle_counts,
-)
-from stabkit.theorems.evidence import (
-    Deduction,
-    ExactFinite,
-    Identity,
-    Inequality,
-    Numeric,
-    Summation,
-)
+from stabkit import Workload, roots, synchrony, unit_circle_counts
+from stabkit.spectrum.spectral_radius import RealEnclosure
+from stabkit.theorems.claims import Claim, Quantity
+from stabkit.theorems.evidence import ExactFinite, Identity, Inequality, Numeric
 from stabkit.theorems.positivity import Interval
-from stabkit.theorems.records import Step, Theorem, Variable, Witness, paper
+from stabkit.theorems.records import Step, Theorem, Witness, paper
+from stabkit.theorems.textbook.deduction import Deduction
+from stabkit.theorems.textbook.zeros import BoundaryCrossing, Hurwitz, Rouche
 
-from .model import _ONE_CLASS_FORM
-from .notation import CLASSES, lam, length, m, n, p, s, z
+from .notation import g, lam, length, m, p, s, z
+from .objects import common_mixes
+from .quantities import (
+    COMMON,
+    COMMON_INPUT,
+    GCD,
+    KINDS,
+    LARGEST_CROSSING,
+    MEAN,
+    STABLE,
+    UNSTABLE,
+    class_form,
+    common,
+    kinds,
+    largest_crossing,
+    mean,
+    partition,
+    stable,
+    unstable,
+    with_input,
+)
+from .root_balls import (
+    SurvivalRoot,
+    distance_to_zeros,
+    enclosed,
+    isolation,
+    kernel_values,
+    modulus_nearest,
+    moved,
+    multiplicity,
+    number_near,
+    survival_roots,
+    synchronous_zeros,
+)
 
 __all__ = ["THEOREMS"]
 
-_eps, _alpha, _t, _T, _d, _a = symbols("epsilon alpha t T d a")
-_A1, _A2, _C, _Cp, _S = symbols("A_1 A_2 C E S")
-_sigma, _P = symbols("sigma P")
-_deg = symbols("D")
+_eps, _alpha, _beta, _t, _t0 = symbols("varepsilon alpha beta t t_0")
+_a, _deg, _rho, _times = symbols("a D rho m")
 _mult = symbols("m", integer=True)
+_held, _near, _r1, _r2 = symbols("M_F N_d r_1 r_2")
+_F, _A, _C, _Cp, _G, _H = symbols("F A C E G H")
 _OPEN = Interval(0, open_low=True)
 
-_second = _alpha * (1 + _eps + (1 + _alpha * _A2 / (2 * _A1)) * _eps**2)
-_value, _d1, _d2 = symbols("A_0 delta_1 delta_2")
-
-
-def _phi(first: Expr, second: Expr) -> Expr:
-    """A - epsilon lambda A' to second order around alpha, along delta_1 e + delta_2 e^2."""
-    shift = first * _eps + second * _eps**2
-    value = _A1 * shift + _A2 * shift**2 / 2
-    return (value - _eps * (_alpha + shift) * (_A1 + _A2 * shift)).expand()
-
-
-_bound = _deg * (2 * _a / _d + 1)  # >= 1 + T, T = (D - 1)(2 |alpha| / d + 1)
-_tail = (_deg - 1) * (2 * _a / _d + 1)
+_bound = _deg * (_rho + 1)  # 1 / (2 epsilon_0); at least |m + t|
 _SMALL = {
     _eps: Interval(0, 1 / (2 * _bound)),
-    _a: _OPEN,
-    _d: _OPEN,
-    _deg: Interval(1),
+    _rho: Interval(0),
+    _deg: Interval(_times),
+    _times: Interval(1),
 }
+_SMALL_ENOUGH = Lt(_eps, 1 / (2 * _bound))
+_moved = _alpha * (1 - _eps * _t) / (1 - _eps * (_times + _t))  # what a root near alpha solves
+
+
+def _epsilon(root: SurvivalRoot) -> Fraction:
+    inputs: Fraction = root.mix.classes[0].input_length
+    return 1 / (inputs + root.mix.longest_decode)
+
+
+def _distance(root: SurvivalRoot, order: int) -> RealEnclosure:
+    return distance_to_zeros(kernel_values(root.mix)[::-1], moved(root, _epsilon(root), order))
+
 
 R3 = Theorem(
     label="R3",
     title="Perturbation of the roots",
-    variables=(
-        *CLASSES,
-        Variable(r"\varepsilon", "$1 / (s + L)$", "positive"),
-        Variable(r"\alpha", "a root of A, not 0", "complex"),
-        Variable("d", "distance of the root from the other roots of A", "positive"),
-        Variable("D", "degree of A, L - 1", "an integer, at least 1"),
+    claim=Claim(
+        objects=survival_roots,
+        quantities=(
+            COMMON,
+            Quantity(_eps, r"$1 / (s + L)$", _epsilon),
+            Quantity(
+                _deg,
+                "the degree of the survival polynomial $A$, $L - 1$, at least 1",
+                lambda root: root.mix.longest_decode - 1,
+            ),
+            Quantity(
+                _times,
+                r"the multiplicity of a root $\alpha$ of $A$",
+                lambda root: root.multiplicity,
+            ),
+            Quantity(_a, r"its modulus $|\alpha|$", lambda root: enclosed(abs(root.ball))),
+            Quantity(
+                _rho,
+                r"$2 |\alpha| / d$, where $d$ is the distance of $\alpha$ from the other roots of "
+                r"$A$; 0 where there is none, as for $D = 1$",
+                isolation,
+            ),
+            Quantity(
+                _held, r"the multiplicity of $\alpha$ as a root of $F$, 0 for none", multiplicity
+            ),
+            Quantity(
+                _near,
+                r"the number of roots of $F$ in $|\lambda - \alpha| < d / 2$, with multiplicity; "
+                r"of all roots where there is no other root of $A$",
+                number_near,
+            ),
+            Quantity(
+                _r1,
+                r"the distance of $\alpha (1 + m \varepsilon)$ from the nearest root of $F$",
+                lambda root: _distance(root, 1),
+            ),
+            Quantity(
+                _r2,
+                r"for a simple root, the distance of $\alpha (1 + \varepsilon + (1 + \tfrac{\alpha "
+                r"A''(\alpha)}{2 A'(\alpha)}) \varepsilon^2)$ from the nearest root of $F$",
+                lambda root: _distance(root, 2),
+            ),
+        ),
+        hypotheses=(common, _SMALL_ENOUGH),
+        conclusions=(
+            Eq(_held, _times - 1),
+            Eq(_near, _times),
+            Le(_r1, 2 * _times * _a * _bound * _eps**2),
+            Implies(Eq(_times, 1), Le(_r2, 3 * _a * _bound**2 * _eps**3)),
+        ),
     ),
-    hypotheses=(
-        "All classes have the same input length $s$.",
-        r"The root $\alpha$ of $A$ is simple.",
-    ),
-    statement=(
-        r"$F$ has a root $\lambda = \alpha (1 + \varepsilon + (1 + \tfrac{\alpha A''(\alpha)}{2 "
-        r"A'(\alpha)}) \varepsilon^2 + O(\varepsilon^3))$. Explicitly: for $\varepsilon < "
-        r"\varepsilon_0 = 1 / (2 D (2 |\alpha| / d + 1))$ exactly one root of $F$ lies in "
-        r"$|\lambda - \alpha| < d / 2$, and it is within $|\alpha| \varepsilon^2 / \varepsilon_0$ "
-        r"of $\alpha (1 + \varepsilon)$. A root of multiplicity $m$ stays a root of $F$ with "
-        r"multiplicity $m - 1$, for every $s$."
-    ),
-    formula=Eq(lam, _second),
     uses=("R1", "R2"),
     code=("stabkit.roots",),
     references=(paper("section 4"),),
     steps=(
         Step(
             "factored",
-            r"By R2 $F / \varepsilon^{-1}$ vanishes where $A = \varepsilon \lambda A'$. Let $A = "
-            r"(\lambda - \alpha)^m C$ and $t = \lambda C' / C = \sum_j \lambda / (\lambda - "
-            r"\alpha_j)$ over the other roots, and write $E$ for $C'$. Then $\varepsilon F$ is "
-            r"$(\lambda - \alpha)^{m-1} C$ times the bracket: this is the statement on multiple "
-            r"roots.",
+            r"By R2 $\varepsilon F = A - \varepsilon \lambda A'$. Let $A = (\lambda - \alpha)^m "
+            r"C$ and $t = \lambda C' / C = \sum_j \lambda / (\lambda - \alpha_j)$ over the other "
+            r"roots, and write $E$ for $C'$. Then $\varepsilon F$ is $(\lambda - \alpha)^{m-1} C$ "
+            r"times a bracket, which is $-\varepsilon m \alpha \ne 0$ at $\alpha$: $\alpha$ stays "
+            r"a root, with multiplicity $m - 1$, for every $s$.",
             Identity(
                 (lam - _alpha) ** _mult * _C
                 - _eps
@@ -104,138 +174,138 @@ R3 = Theorem(
             ),
         ),
         Step(
-            "expansion",
-            r"For a simple root the implicit function theorem applies to $\Phi = A(\lambda) - "
-            r"\varepsilon \lambda A'(\lambda)$, whose derivative at $(\alpha, 0)$ is $A'(\alpha) "
-            r"= A_1 \ne 0$.",
-            Deduction(
-                "implicit-function",
-                {
-                    "zero": Identity(_value - _eps * _alpha * _A1, 0, given=(_value, _eps)),
-                    "derivative": Identity(
-                        diff(_A1 * (lam - _alpha) - _eps * lam * _A1, lam).subs(_eps, 0), _A1
-                    ),
-                },
-                r"There is an analytic branch $\lambda(\varepsilon)$, with $\lambda(0) = \alpha$ "
-                r"and $\lambda'(0) = \alpha$.",
-            ),
-        ),
-        Step(
-            "first-order",
-            r"Let $\lambda - \alpha = \delta_1 \varepsilon + \delta_2 \varepsilon^2 + \dots$ in "
-            r"$A_1 \delta + A_2 \delta^2 / 2 - \varepsilon (\alpha + \delta) (A_1 + A_2 \delta)$, "
-            r"$A_2 = A''(\alpha)$. The coefficient of $\varepsilon$ vanishes for $\delta_1 = "
-            r"\alpha$:",
-            Identity(diff(_phi(_d1, _d2), _eps).subs(_eps, 0), _A1 * (_d1 - _alpha)),
-        ),
-        Step(
-            "second-order",
-            r"and that of $\varepsilon^2$, here twice, then vanishes for the $\delta_2$ stated.",
-            Identity(
-                diff(_phi(_alpha, _d2), _eps, 2).subs(_eps, 0),
-                2 * _A1 * (_d2 - _alpha * (1 + _alpha * _A2 / (2 * _A1))),
-            ),
-        ),
-        Step(
             "one-root",
             r"Where $|\lambda - \alpha| \le d / 2$, the other roots are at least $d / 2$ away and "
-            r"$|\lambda| \le |\alpha| + d / 2$, so that $|t| \le T = (D - 1)(2 |\alpha| / d + "
-            r"1)$. On $|\lambda - \alpha| = d / 2$ compare the bracket $f = (\lambda - \alpha) - "
-            r"\varepsilon (\lambda + (\lambda - \alpha) t)$ with $h = \lambda - \alpha$.",
+            r"$|\lambda| \le |\alpha| + d / 2$, so that $|t| \le (D - m)(\rho + 1)$. On the "
+            r"circle compare the bracket, $f = (\lambda - \alpha) - \varepsilon (m \lambda + "
+            r"(\lambda - \alpha) t)$, with $h = \lambda - \alpha$, both over $d / 2$. The bracket "
+            r"has one zero in the disc, and $C$ has none there. (For $D = m$ any $d$ will do.)",
             Deduction(
-                "rouche",
-                {
-                    "analytic": Inequality(_d - _d / 2, {_d: _OPEN}),
-                    "domination": Inequality(
-                        _d / 2 - _eps * (_a + _d / 2 + _d / 2 * _tail), _SMALL
-                    ),
-                },
-                r"Exactly one zero of the bracket lies in the disc, and $C$ has none there.",
+                Rouche(
+                    _F,
+                    _H,
+                    bound=_eps * (_times * (_rho + 1) + (_deg - _times) * (_rho + 1)),
+                    floor=Rational(1),
+                    domains=_SMALL,
+                    region=symbols("near_alpha"),
+                )
             ),
         ),
         Step(
             "where",
-            r"There $\lambda (1 - \varepsilon / (1 - \varepsilon t)) = \alpha$, hence",
-            Identity(
-                (_alpha * (1 + _eps / (1 - _eps * (1 + _t))))
-                - _eps * (_alpha * (1 + _eps / (1 - _eps * (1 + _t))))
-                - _eps * _t * (_alpha * (1 + _eps / (1 - _eps * (1 + _t))) - _alpha),
-                _alpha,
-            ),
+            r"There $\lambda (1 - \varepsilon (m + t)) = \alpha (1 - \varepsilon t)$, so that the "
+            r"bracket vanishes:",
+            Identity((_moved - _alpha) - _eps * (_times * _moved + (_moved - _alpha) * _t), 0),
         ),
         Step(
             "remainder",
-            r"so that the distance from $\alpha (1 + \varepsilon)$ is exactly",
+            r"and the distance from $\alpha (1 + m \varepsilon)$ is exactly the modulus of",
             Identity(
-                _alpha * (1 + _eps / (1 - _eps * (1 + _t))) - _alpha * (1 + _eps),
-                _alpha * _eps**2 * (1 + _t) / (1 - _eps * (1 + _t)),
+                _moved - _alpha * (1 + _times * _eps),
+                _alpha * _eps**2 * _times * (_times + _t) / (1 - _eps * (_times + _t)),
             ),
         ),
         Step(
-            "remainder-bound",
-            r"With $|1 + t| \le 1 + T \le D (2 |\alpha| / d + 1) = 1 / (2 \varepsilon_0)$ the "
-            r"denominator is at least $1/2$ in modulus: the distance is at most $2 |\alpha| "
-            r"\varepsilon^2 / (2 \varepsilon_0)$.",
-            Inequality(1 - _eps * (1 + _tail) - Rational(1, 2), _SMALL),
+            "denominator",
+            r"With $|m + t| \le m + (D - m)(\rho + 1) \le D (\rho + 1)$ the denominator is at "
+            r"least $1/2$ in modulus, and the bound follows.",
+            Inequality(1 - _eps * _bound - Rational(1, 2), _SMALL),
+        ),
+        Step(
+            "second-order",
+            r"For a simple root let $t_0$ be $t$ at $\alpha$. Then $\lambda - \alpha (1 + "
+            r"\varepsilon + (1 + t_0) \varepsilon^2)$ is",
+            Identity(
+                _moved.subs(_times, 1) - _alpha * (1 + _eps + (1 + _t0) * _eps**2),
+                _alpha * _eps**2 * ((_t - _t0) + _eps * (1 + _t) ** 2 / (1 - _eps * (1 + _t))),
+            ),
+        ),
+        Step(
+            "bend",
+            r"$t_0 = \alpha A'' / (2 A')$ at $\alpha$, for there $A = (\lambda - \alpha) C$ has "
+            r"$A' = C$ and $A'' = 2 C'$: with $C + E (\lambda - \alpha)$ for $C$,",
+            Identity(
+                diff((lam - _alpha) * (_C + _Cp * (lam - _alpha)), lam, 2).subs(lam, _alpha),
+                2 * _Cp,
+            ),
+        ),
+        Step(
+            "difference",
+            r"Root by root, $\beta$ for $\alpha_j$,",
+            Identity(
+                lam / (lam - _beta) - _alpha / (_alpha - _beta),
+                _beta * (_alpha - lam) / ((lam - _beta) * (_alpha - _beta)),
+            ),
+        ),
+        Step(
+            "third-order",
+            r"where $|\beta| \le |\alpha| + \delta$ with $\delta = |\alpha - \beta| \ge d$, "
+            r"$|\lambda - \beta| \ge \delta / 2$ and $|\lambda - \alpha| \le 2 |\alpha| "
+            r"\varepsilon$: at most $4 |\alpha| \varepsilon (|\alpha| + d) / d^2 = \varepsilon "
+            r"(\rho^2 + 2 \rho)$. There are $D - 1$ of these, and with $B = D (\rho + 1)$ the "
+            r"other term is at most $2 \varepsilon B^2$: together less than $3 \varepsilon B^2$.",
+            Inequality(
+                3 * _bound**2 - (2 * _bound**2 + (_deg - 1) * (_rho**2 + 2 * _rho)),
+                {_rho: Interval(0), _deg: Interval(1)},
+            ),
         ),
     ),
     checks=(
         Step(
             "code",
-            r"The certified roots nearest to $\omega (1 + \varepsilon)$, $\omega = -1$, of "
-            r"lengths 4 and 6, are within the explicit bound.",
+            r"The real roots that the code certifies for the lengths 2 and 3, $p = 3/4$: $-1/2$, "
+            r"and one within the bound of $-1/2 (1 + 2 \varepsilon)$, $\varepsilon_0 = 1/4$.",
             ExactFinite(
-                r"whether $|\lambda - \alpha (1 + \varepsilon)| \le |\alpha| \varepsilon^2 / "
-                r"\varepsilon_0$",
+                "whether they are",
                 r"$s = 100, 1000, 10^6$",
                 lambda: [100, 1000, 10**6],
-                lambda inputs: _within_bound(inputs),
+                lambda inputs: _near_double(inputs),
                 lambda inputs: True,
             ),
         ),
     ),
     sharpness=(
         Witness(
-            r"The root $\alpha$ of $A$ is simple.",
-            r"Lengths 2 and 3, $p = 3/4$: $A = (\lambda + 1/2)^2$, and $-1/2$ stays a root of $F$ "
-            r"exactly, for every $s$: it does not move at all.",
+            _SMALL_ENOUGH,
+            r"Lengths 1 and 2, equal shares, no input: $\varepsilon = 1/2$, $D = 1$, $\rho = 0$: "
+            r"the bound of the hypothesis itself. $F = \lambda + 1$, and its root is $2 |\alpha| "
+            r"\varepsilon^2 = 1/4$ from $\alpha (1 + \varepsilon) = -3/4$: equality.",
             ExactFinite(
-                r"$F(-1/2)$ for $F = (s + 3) A - \lambda A'$",
-                r"$s = 0, 1, 100$",
-                lambda: [0, 1, 100],
-                lambda inputs: _value_at_half(inputs),
-                lambda inputs: 0,
+                r"$F(-1)$, $F = (s + 2) A - \lambda A'$",
+                r"$A = \lambda + 1/2$, $s = 0$",
+                lambda: [Rational(-1)],
+                lambda at: 2 * (at + Rational(1, 2)) - at,
+                lambda at: 0,
             ),
         ),
         Witness(
-            "All classes have the same input length $s$.",
+            common,
             r"With $s = (N, 0)$ the roots of $F$ do not tend to those of $A$ at all: for lengths "
             r"2 and 4, $A = (\lambda + 1)(\lambda^2 + 1/2)$ has the root $i / \sqrt 2$; $F / N$ "
             r"tends to $\lambda^2 (\lambda + 1) / 2$.",
             Identity(
-                (((lam + 1) * (lam**2 + Rational(1, 2))).subs(lam, I * _S)).expand(),
+                (((lam + 1) * (lam**2 + Rational(1, 2))).subs(lam, I * _t)).expand(),
                 0,
-                given=(2 * _S**2 - 1,),
+                given=(2 * _t**2 - 1,),
             ),
         ),
     ),
     lesson=(
         r"A finite input pushes every root outwards along its own ray, by the same factor $1 + "
-        r"1/(s + L)$. Roots that were well inside stay inside; roots on the circle, the "
-        r"synchronised ones, end outside, and grow by a factor $e$ in $s + L$ steps."
+        r"1/(s + L)$; of $m$ roots that coincide, one moves, $m$ times as far, and the others "
+        r"stay. Roots that were well inside stay inside; roots on the circle, the synchronised "
+        r"ones, end outside, and grow by a factor $e$ in $s + L$ steps."
     ),
 )
 
 
-def _within_bound(inputs: int) -> bool:
-    """Check the explicit bound at omega = -1 for lengths (4, 6), in exact rationals."""
-    mix = Workload.from_classes([(inputs, 4), (inputs, 6)])
-    eps = Fraction(1, inputs + 6)
-    distance = Fraction(1, 4)  # -1 is farther than that from the roots of l^4 + l^2 + 1/2
-    smallest = 1 / (2 * 5 * (2 / distance + 1))
-    real = [r for r in roots(mix, 40) if r.value.imag == 0 and r.value.real < -0.75]
-    value, radius = _exact(real[0].value.real), _exact(real[0].radius)
-    return eps < smallest and abs(value + 1 + eps) + radius <= eps**2 / smallest
+def _near_double(inputs: int) -> bool:
+    """Check both roots of lengths (2, 3), p = 3/4, in exact rationals."""
+    found = roots(Workload.from_classes([(inputs, 2, 3), (inputs, 3, 1)]), 40)
+    eps = Fraction(1, inputs + 3)
+    low, high = sorted((_exact(r.value.real), _exact(r.radius)) for r in found)
+    moved_by = abs(low[0] + Fraction(1, 2) * (1 + 2 * eps)) + low[1]
+    return moved_by <= 4 * eps**2 and abs(high[0] + Fraction(1, 2)) <= high[1]
 
 
 def _exact(value: mpmath.mpf) -> Fraction:
@@ -245,51 +315,74 @@ def _exact(value: mpmath.mpf) -> Fraction:
     return -size if sign else size
 
 
-def _value_at_half(inputs: int) -> Rational:
-    survival = survival_polynomial(Workload.from_classes([(1, 2, 3), (1, 3, 1)]))
-    half = -Rational(1, 2)
-    value: Rational = (inputs + 3) * survival.eval(half) - half * survival.diff(lam).eval(half)
-    return value
+def _pairs(rng: random.Random) -> Iterator[Workload]:
+    """Yield mixes of all kinds with inputs below and above the largest crossing."""
+    for mix in common_mixes(rng):
+        yield mix
+        yield with_input(mix, rng.choice(partition(mix).intervals).sample)
 
 
 R3A = Theorem(
     label="R3a",
     title="Two classes: stable for all long inputs if and only if coprime",
-    variables=(
-        Variable("l_1, l_2", "decode lengths", "different integers, at least 1"),
-        Variable("p", "share of the first class", "in (0, 1)"),
-        Variable("s", "common input length", "large"),
+    claim=Claim(
+        objects=_pairs,
+        quantities=(
+            COMMON,
+            KINDS,
+            COMMON_INPUT,
+            LARGEST_CROSSING,
+            GCD,
+            STABLE,
+            UNSTABLE,
+        ),
+        hypotheses=(common, Eq(kinds, 2), Gt(s, largest_crossing)),
+        conclusions=(Equivalent(stable, Eq(g, 1)), Ge(unstable, g - 1)),
     ),
-    hypotheses=("Both classes have the same input length, and it is large.",),
-    statement=(
-        r"There is an $s_0$ such that the equilibrium is stable for every $s > s_0$ if and only if "
-        r"$\gcd(l_1, l_2) = 1$. For $\gcd > 1$ it is unstable for every $s > s_0$."
-    ),
-    formula=Eq((s + m + 1) / (s + 1) - 1, m / (s + 1)),
     uses=("kernel", "R1", "R3"),
     code=("stabkit.unit_circle_counts", "stabkit.stability_criterion"),
     references=(paper("section 4, the two-class criterion"),),
     steps=(
         Step(
             "coprime",
-            r"$F / (s + 1)$ tends to $A$: class by class, $p (s + m + 1) / (s + 1) - p = p m / (s "
-            r"+ 1)$, and the leading coefficient is 1.",
+            r"$F / (s + 1)$ tends to $A$ as $s \to \infty$, class by class, and the leading "
+            r"coefficient is 1. For $g = 1$ all roots of $A$ lie inside by R1, so all roots of $F$ "
+            r"do for large $s$.",
             Deduction(
-                "hurwitz",
-                {
-                    "convergence": Identity(p * (s + m + 1) / (s + 1) - p, p * m / (s + 1)),
-                    "leading": Inequality((s + 1) / (s + 1), {s: Interval(0)}),
-                },
-                r"For $g = 1$ all roots of $A$ lie inside by R1, so all roots of $F$ do for large "
-                r"$s$.",
+                Hurwitz(
+                    _F,
+                    _A,
+                    parameter=s,
+                    coefficient=p * (s + m + 1) / (s + 1),
+                    tends_to=p,
+                    leading=p,
+                    domains={p: _OPEN},
+                )
             ),
         ),
         Step(
             "common-divisor",
             r"For $g > 1$ take $\omega \ne 1$ with $\omega^g = 1$, a simple root of $A$ by R1, "
-            r"and $\varepsilon < \varepsilon_0$. By R3 its root of $F$ has $|\lambda| \ge 1 + "
-            r"\varepsilon - \varepsilon^2 / \varepsilon_0 > 1$.",
-            Inequality(1 + _eps - _eps**2 / _T - 1, {_eps: Interval(0, _T), _T: _OPEN}),
+            r"and $\varepsilon < \varepsilon_0 = 1 / (2 D (\rho + 1))$. By R3 its root of $F$ has "
+            r"$|\lambda| \ge 1 + \varepsilon - \varepsilon^2 / \varepsilon_0 > 1$, and these $g - "
+            r"1$ roots differ.",
+            Inequality(1 + _eps - _eps**2 / _t - 1, {_eps: Interval(0, _t), _t: _OPEN}),
+        ),
+        Step(
+            "beyond-the-last",
+            r"$F$ has the leading coefficient $g_0 = s + 1$, and $G = s A + C$ as in R2: the "
+            r"number of unstable modes changes only where a mode is on the circle, $s = -C / A$. "
+            r"So what holds for large $s$ holds beyond the largest such input.",
+            Deduction(
+                BoundaryCrossing(
+                    _G,
+                    s,
+                    leading=s + 1,
+                    crossing=-_C / _A,
+                    equation=s * _A + _C,
+                    domains={s: Interval(0)},
+                )
+            ),
         ),
     ),
     checks=(
@@ -312,7 +405,7 @@ R3A = Theorem(
     ),
     sharpness=(
         Witness(
-            "Both classes have the same input length, and it is large.",
+            Gt(s, largest_crossing),
             r"Lengths 3 and 5 are coprime, but at $s = 5$ two modes are unstable.",
             ExactFinite(
                 "unstable modes",
@@ -331,27 +424,83 @@ R3A = Theorem(
     ),
 )
 
-_form = _ONE_CLASS_FORM
-_zeta = (1 - z**length) / (1 - z)
+_value, _Psum, _e, _kappa, _x, _y = symbols("v P e kappa x y")
+_c, _size, _u = symbols("c N u")
+
+
+def _weight(mix: Workload) -> Fraction:
+    terms = (c.share * c.decode_length * (c.input_length + c.decode_length) for c in mix.classes)
+    return sum(terms, Fraction(0))
+
+
+def _newton_step(mix: Workload) -> Fraction:
+    mean_length: Fraction = mix.mean_decode_length
+    return mean_length / _weight(mix)
+
+
+def _curvature(mix: Workload) -> Fraction:
+    """Return kappa = 2 M e / P, M = sum m (m - 1) g_m (1 + 2 e)^m."""
+    e = _newton_step(mix)
+    kernel = enumerate(kernel_values(mix))
+    bound = sum((k * (k - 1) * x * (1 + 2 * e) ** k for k, x in kernel), Fraction(0))
+    return 2 * bound * e / _weight(mix)
+
+
+def _value_at_unity(mix: Workload) -> Fraction | None:
+    """Return (omega - 1) G(omega) if it is one rational for all omega: remainders by Phi_d."""
+    kernel = [Rational(x) for x in reversed(kernel_values(mix))]
+    whole = Poly(kernel, z) * Poly(z - 1, z)
+    found = {whole.rem(Poly(cyclotomic_poly(d, z), z)) for d in divisors(mix.gcd) if d > 1}
+    if len(found) != 1 or next(iter(found)).degree() > 0:
+        return None
+    constant = next(iter(found)).eval(0)
+    return Fraction(int(constant.p), int(constant.q))
+
 
 R3B = Theorem(
     label="R3b",
     title="Synchronised modes of any mix with long inputs",
-    variables=(
-        *CLASSES,
-        Variable(r"\omega", "a g-th root of unity, not 1", "complex"),
-        Variable(r"\sigma_k", r"$s_k = \sigma_k / \varepsilon$", "at least 0"),
+    claim=Claim(
+        objects=synchronous_zeros,
+        quantities=(
+            GCD,
+            MEAN,
+            Quantity(
+                _value,
+                r"the value of $(\omega - 1) G(\omega)$ for a $g$-th root of unity $\omega \ne 1$",
+                lambda drawn: _value_at_unity(drawn.mix),
+            ),
+            Quantity(
+                _e,
+                r"$\mu / P$, where $P = \sum_k p_k l_k (s_k + l_k)$",
+                lambda drawn: _newton_step(drawn.mix),
+            ),
+            Quantity(
+                _kappa,
+                r"$2 M e / P$, where $M = \sum_m m (m - 1) g_m (1 + 2 e)^m$: of order $1/N$ if all "
+                r"inputs are multiplied by $N$",
+                lambda drawn: _curvature(drawn.mix),
+            ),
+            Quantity(
+                _y,
+                r"the distance of $\omega - G(\omega) / G'(\omega)$, what one Newton step from "
+                r"$\omega$ gives, from the nearest zero of $G$",
+                lambda drawn: distance_to_zeros(kernel_values(drawn.mix), drawn.newton()),
+            ),
+            Quantity(
+                _x,
+                r"the modulus of that zero $z$; $\lambda = 1 / z$ is a mode",
+                lambda drawn: modulus_nearest(kernel_values(drawn.mix), drawn.newton()),
+            ),
+        ),
+        hypotheses=(Gt(g, 1), Lt(_kappa, Rational(1, 2))),
+        conclusions=(
+            Eq(_value, mean),
+            Le(_y, 2 * _kappa * _e),
+            Le(_x, 1 - _e + 2 * _kappa * _e + g * _e**2 / 3),
+            Ge(_x, 1 - _e - 2 * _kappa * _e - g * _e**2 / 3),
+        ),
     ),
-    hypotheses=(
-        r"The inputs grow in proportion, $s_k = \sigma_k / \varepsilon$, not all $\sigma_k = 0$.",
-        r"The gcd $g$ of the decode lengths exceeds 1.",
-    ),
-    statement=(
-        r"$G(\omega) = \mu / (\omega - 1)$ for all inputs. As all $s_k$ grow in proportion, a root "
-        r"of $F$ near each $\omega$ has $|\lambda| = 1 + \mu / \sum_k p_k l_k (s_k + l_k) + "
-        r"O(s^{-2})$: what one Newton step from $\omega$ gives."
-    ),
-    formula=Eq(Function("G")(z) * (z - 1), symbols("mu")),
     uses=("closed-form", "R1", "R1b"),
     code=("stabkit.synchrony",),
     steps=(
@@ -359,7 +508,7 @@ R3B = Theorem(
             "value",
             r"In the closed form of one class put $z^l = 1$: $(1 - z)^2 G = l (z - 1)$, so that "
             r"$G(\omega) = \sum_k p_k l_k / (\omega - 1)$, whatever the inputs.",
-            Identity(_form, length * (z - 1), given=(z**length - 1,)),
+            Identity(class_form, length * (z - 1), given=(z**length - 1,)),
         ),
         Step(
             "slope",
@@ -367,54 +516,52 @@ R3B = Theorem(
             r"closed form, so that $(1 - z)^2 \omega G'(\omega) = \sum_k p_k l_k [(s_k + l_k) "
             r"(\omega - 1) - (\omega + 1)]$.",
             Identity(
-                z * diff(_form, z) + 2 * z * (1 - z) * (length / (z - 1)),
+                z * diff(class_form, z) + 2 * z * (1 - z) * (length / (z - 1)),
                 length * ((s + length) * (z - 1) - (z + 1)),
                 given=(z**length - 1,),
             ),
         ),
         Step(
             "newton",
-            r"With $\mu = S$ and $P = \sum_k p_k l_k (s_k + l_k)$ one Newton step from $\omega$ "
-            r"goes to $\omega (1 - G / (\omega G'))$, where $G / (\omega G')$ is $\mu / P$ up to "
-            r"a relative error of order $\mu / P$.",
+            r"So $G / (\omega G')$ is $\mu / (P - \mu (\omega + 1) / (\omega - 1))$,",
             Identity(
-                (_S / (z - 1)) / ((_P * (z - 1) - _S * (z + 1)) / (1 - z) ** 2) - _S / _P,
-                (_S / _P) * (_S * (z + 1) / (_P * (z - 1) - _S * (z + 1))),
+                (mean / (z - 1)) / ((_Psum * (z - 1) - mean * (z + 1)) / (1 - z) ** 2),
+                mean / (_Psum - mean * (z + 1) / (z - 1)),
             ),
         ),
         Step(
-            "branch",
-            r"Let $\Phi(z, \varepsilon) = \varepsilon G$ with $s_k = \sigma_k / \varepsilon$: the "
-            r"sum of $p_k (\sigma_k + \varepsilon (m + 1)) z^m$. At $\varepsilon = 0$ it vanishes "
-            r"at $\omega$, for $(1 - z) \sum_{m < l} z^m = 1 - z^l = 0$; and there $z (1 - z)$ "
-            r"times the derivative of the sum is $-l$, so that $\partial_z \Phi = \sum_k p_k "
-            r"\sigma_k l_k / (\omega (\omega - 1)) \ne 0$.",
+            "imaginary",
+            r"where $(\omega + 1)/(\omega - 1) = -i c$ is imaginary, $c = \cot(\pi k / g)$: with "
+            r"$\omega = x + i y$ its real part is",
+            Identity(
+                ((_x + 1) * (_x - 1) + _y**2) / ((_x - 1) ** 2 + _y**2),
+                0,
+                given=(_x**2 + _y**2 - 1,),
+            ),
+        ),
+        Step(
+            "one-zero",
+            r"Hence the Newton step has at most the length $e$, and $N = |G'(\omega)| \ge P / 2$. "
+            r"Compare $G$ with its tangent at $\omega$, $h$, on the circle of radius $\tau = 2 "
+            r"\kappa e$ around the zero of $h$: there $|h| = N \tau \ge P \kappa e = 2 M e^2$, and "
+            r"$|G - h| \le \frac{M}{2} (e + \tau)^2 = \frac{M}{2} e^2 (1 + 2 \kappa)^2$, for $M$ "
+            r"bounds $|G''|$ in $|z - \omega| \le 2 e$. (If $M = 0$, $G$ is its tangent.)",
             Deduction(
-                "implicit-function",
-                {
-                    "zero": Summation((1 - z) * z**m, m, 0, n, 1 - z ** (n + 1)),
-                    "derivative": Identity(
-                        z * (1 - z) * diff(_zeta, z), -length, given=(z**length - 1,)
-                    ),
-                },
-                r"An analytic branch $z(\varepsilon)$ leaves $\omega$.",
+                Rouche(
+                    _G,
+                    _H,
+                    bound=_c / 2 * _e**2 * (1 + 2 * _kappa) ** 2,
+                    floor=2 * _c * _e**2,
+                    domains={_kappa: Interval(0, Rational(1, 2)), _c: _OPEN, _e: _OPEN},
+                    region=symbols("near_Newton"),
+                )
             ),
-        ),
-        Step(
-            "first-order",
-            r"$\partial_\varepsilon \Phi$ is the sum of $p_k (m + 1) z^m$, the derivative of $z "
-            r"\sum_m z^m$: at $\omega$ it is $\mu / (\omega - 1)$.",
-            Identity(diff(z * _zeta, z), length / (z - 1), given=(z**length - 1,)),
         ),
         Step(
             "modulus",
-            r"So $z'(0) = -\omega \mu / M$ with $M = \sum_k p_k \sigma_k l_k$, and $|1/z| = 1 + "
-            r"\varepsilon \mu / M + O(\varepsilon^2)$. The stated fraction has the same first "
-            r"order: with $Q = \sum_k p_k l_k^2$ it is $\mu / (M / \varepsilon + Q)$, and",
-            Identity(
-                _eps * _S / _P - _S / (_P / _eps + _T),
-                _eps**2 * _S * _T / (_P * (_P + _eps * _T)),
-            ),
+            r"And $|\mu / (P + i \mu c) - \mu / P| = e^2 |c| / |1 + i e c| \le e^2 |c|$, with $|c| "
+            r"\le \cot(\pi / g) \le g / \pi < g / 3$: the step is $e$ inwards up to that, for",
+            Identity(_e / (1 + I * _e * _c) - _e, -I * _e**2 * _c / (1 + I * _e * _c)),
         ),
     ),
     checks=(
@@ -439,23 +586,7 @@ R3B = Theorem(
     ),
     sharpness=(
         Witness(
-            r"The inputs grow in proportion, $s_k = \sigma_k / \varepsilon$, not all $\sigma_k = "
-            r"0$.",
-            r"Without inputs, lengths 2: $F = \lambda + 2$ has the root $-2$, and the formula "
-            r"says $1 + 2/4$.",
-            ExactFinite(
-                r"$-\lambda$ and $1 + \mu / \sum p l (s + l)$",
-                r"$s = 0$, $l = 2$",
-                lambda: [Workload.from_classes([(0, 2)])],
-                lambda mix: (
-                    characteristic_polynomial(mix).eval(-2),
-                    1 + Rational(mix.mean_decode_length) / 4,
-                ),
-                lambda mix: (0, Rational(3, 2)),
-            ),
-        ),
-        Witness(
-            r"The gcd $g$ of the decode lengths exceeds 1.",
+            Gt(g, 1),
             r"Coprime lengths have no synchronised mode.",
             ExactFinite(
                 "synchronised modes",
@@ -469,8 +600,9 @@ R3B = Theorem(
     lesson=(
         r"Whatever the inputs, a wave in step with $g$ finds the same resistance, $\mu / (\omega - "
         r"1)$: growth while being served. How fast it grows depends on the memory that it has to "
-        r"move, $\sum p l (s + l)$. A rule for the blackboard: growth per step is the number of "
-        r"tokens that one admission decodes, over the token-steps that it reserves."
+        r"move, $\sum p l (s + l)$: for long inputs $|\lambda| = 1 + \mu / P$ up to the square. A "
+        r"rule for the blackboard: growth per step is the number of tokens that one admission "
+        r"decodes, over the token-steps that it reserves."
     ),
 )
 

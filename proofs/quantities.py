@@ -13,7 +13,8 @@ from typing import Any
 
 from sympy import Function, symbols
 
-from stabkit import Counts, Workload, unit_circle_counts
+from stabkit import Counts, Crossing, Threshold, Workload, threshold, unit_circle_counts
+from stabkit.spectrum.spectral_radius import RealEnclosure
 from stabkit.theorems.claims import Quantity
 
 from .notation import B, g, length, p, s, z
@@ -25,6 +26,8 @@ __all__ = [
     "COMMON_INPUT",
     "GCD",
     "KERNEL",
+    "KINDS",
+    "LARGEST_CROSSING",
     "LENGTH",
     "LONGEST",
     "MARGINAL",
@@ -41,18 +44,23 @@ __all__ = [
     "counts",
     "kernel",
     "kernel_sum",
+    "kinds",
+    "largest_crossing",
     "longest",
     "marginal",
     "mean",
     "mix_of",
     "modes",
     "one_length",
+    "partition",
     "stable",
     "survival",
     "unstable",
+    "with_input",
 ]
 
 unstable, marginal, modes, mean, a_star = symbols("N_u N_c N mu a^*")
+largest_crossing, kinds = symbols("s^* K_l")
 longest = symbols("L", integer=True)
 stable, common, one_length = symbols("stable common one_length")
 kernel, survival = Function("g"), Function("S")
@@ -80,6 +88,31 @@ def classes_of(drawn: Any) -> Iterator[dict[Any, Any]]:
     """Yield the classes of an object's mix as values of s, l and p."""
     for c in mix_of(drawn).classes:
         yield {s: c.input_length, length: c.decode_length, p: c.share}
+
+
+def with_input(mix: Workload, inputs: Fraction) -> Workload:
+    """Return the mix with one input length for all classes."""
+    return Workload.from_classes([(inputs, c.decode_length, c.share) for c in mix.classes])
+
+
+@cache
+def _line(mix: Workload) -> Threshold:
+    return threshold(mix)
+
+
+def partition(drawn: Any) -> Threshold:
+    """Return the partition of the line of common inputs, whatever the mix's own ones are."""
+    return _line(with_input(mix_of(drawn), Fraction(0)))
+
+
+def _largest(drawn: Any) -> RealEnclosure | Fraction | None:
+    found = partition(drawn)
+    if not found.complete:
+        return None
+    if not found.crossings:
+        return Fraction(-1)
+    last: Crossing = found.crossings[-1]
+    return last.value if last.exact is None else last.exact
 
 
 def kernel_sum(drawn: Any) -> Fraction:
@@ -146,4 +179,15 @@ ONE_LENGTH = Quantity(
 )
 LENGTH = Quantity(
     length, "the decode length, in steps", lambda x: mix_of(x).classes[0].decode_length
+)
+KINDS = Quantity(
+    kinds,
+    "the number of different decode lengths",
+    lambda x: len({c.decode_length for c in mix_of(x).classes}),
+)
+LARGEST_CROSSING = Quantity(
+    largest_crossing,
+    "the largest input length, common to all classes, at which a mode is on the unit circle, in "
+    "tokens; $-1$ where there is none",
+    lambda x: _largest(x),
 )

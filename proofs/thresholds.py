@@ -6,7 +6,6 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from functools import cache
 from itertools import combinations
 from math import gcd
 from typing import Any
@@ -30,6 +29,8 @@ from .quantities import (
     COMMON,
     COMMON_INPUT,
     GCD,
+    KINDS,
+    LARGEST_CROSSING,
     LONGEST,
     MARGINAL,
     STABLE,
@@ -37,10 +38,14 @@ from .quantities import (
     class_form,
     common,
     counts,
+    kinds,
+    largest_crossing,
     longest,
     marginal,
+    partition,
     stable,
     unstable,
+    with_input,
 )
 
 __all__ = ["THEOREMS"]
@@ -48,10 +53,9 @@ __all__ = ["THEOREMS"]
 _OPEN = Interval(0, open_low=True)
 _S, _T, _X, _d = symbols("S S_T X d")
 _G, _A, _C, _W = symbols("G A C W")
-_t, _last, _N = symbols("t s^* N")
+_t, _N = symbols("t N")
 _all, _between, _other = symbols("N_x N_st N_t")
 _S1, _S2, _stable_t = symbols("S_1 S_2 stable_t")
-_kinds = symbols("K_l")
 
 # Lengths, weights, and the digits that are known of the threshold.
 _KNOWN: tuple[tuple[tuple[int, ...], tuple[int, ...], str], ...] = (
@@ -94,40 +98,26 @@ def _known_values() -> Iterator[Step]:
         )
 
 
-def _with_input(mix: Workload, inputs: Fraction) -> Workload:
-    return Workload.from_classes([(inputs, c.decode_length, c.share) for c in mix.classes])
-
-
-@cache
-def _line(lengths: Workload) -> Threshold:
-    return threshold(lengths)
-
-
-def _partition(drawn: At) -> Threshold:
-    """Return the partition of the line of common inputs, whatever the mix's own ones are."""
-    return _line(_with_input(drawn.mix, Fraction(0)))
-
-
 def _input(drawn: At) -> Fraction:
     return Fraction(drawn.mix.classes[0].input_length)
 
 
 def _at_point(drawn: At) -> Workload:
-    return _with_input(drawn.mix, drawn.point)
+    return with_input(drawn.mix, drawn.point)
 
 
 def _two_inputs(rng: random.Random) -> Iterator[At]:
     """Yield mixes with two inputs: one of each interval between crossings, and their own."""
     for mix in common_mixes(rng):
         yield At(mix, _input(At(mix, Fraction(0))) + rng.choice((0, Fraction(1, 8), 7)))
-        samples = [part.sample for part in _line(_with_input(mix, Fraction(0))).intervals]
+        samples = [part.sample for part in partition(mix).intervals]
         low = rng.choice(samples)
-        yield At(_with_input(mix, low), rng.choice(samples))
-        yield At(_with_input(mix, low + Fraction(1, 16)), low)
+        yield At(with_input(mix, low), rng.choice(samples))
+        yield At(with_input(mix, low + Fraction(1, 16)), low)
 
 
 def _number_between(drawn: At) -> int | None:
-    found, (low, high) = _partition(drawn), sorted((_input(drawn), drawn.point))
+    found, (low, high) = partition(drawn), sorted((_input(drawn), drawn.point))
     sides = [_within(crossing, low, high) for crossing in found.crossings]
     return sum(map(bool, sides)) if found.complete and None not in sides else None
 
@@ -140,22 +130,7 @@ def _within(crossing: Crossing, low: Fraction, high: Fraction) -> bool | None:
     return False if value.high < low or high < value.low else None
 
 
-def _largest(drawn: At) -> RealEnclosure | Fraction | None:
-    found = _partition(drawn)
-    if not found.complete:
-        return None
-    if not found.crossings:
-        return Fraction(-1)
-    last = found.crossings[-1]
-    return last.value if last.exact is None else last.exact
-
-
 _SECOND = Quantity(_t, "another input length, in tokens", lambda drawn: drawn.point)
-_LARGEST = Quantity(
-    _last,
-    "the largest crossing, in tokens; $-1$ where there is none",
-    lambda drawn: _largest(drawn),
-)
 
 R8 = Theorem(
     label="R8",
@@ -179,14 +154,14 @@ R8 = Theorem(
                 _all,
                 r"the number of crossings: the values $x \ge 0$ with $x = -C(z) / A(z)$ for some "
                 r"$|z| = 1$, where $A(z) = \sum_m S_m z^m$ and $C(z) = \sum_m (m + 1) S_m z^m$",
-                lambda drawn: len(_partition(drawn).crossings),
+                lambda drawn: len(partition(drawn).crossings),
             ),
             Quantity(
                 _between,
                 "the number of crossings from $s$ to $t$, both included",
                 _number_between,
             ),
-            _LARGEST,
+            LARGEST_CROSSING,
             replace(SUFFICIENT_INPUT, value=lambda drawn: SUFFICIENT_INPUT.value(drawn.mix)),
         ),
         hypotheses=(common,),
@@ -194,8 +169,8 @@ R8 = Theorem(
             Le(_all, longest - 1),
             Implies(Gt(marginal, 0), Gt(_between, 0)),
             Implies(Eq(_between, 0), Eq(unstable, _other)),
-            Implies(Gt(s, _last), And(Eq(unstable, g - 1), Eq(marginal, 0))),
-            Implies(Gt(_all, 0), Le(_last, sufficient_input)),
+            Implies(Gt(s, largest_crossing), And(Eq(unstable, g - 1), Eq(marginal, 0))),
+            Implies(Gt(_all, 0), Le(largest_crossing, sufficient_input)),
         ),
     ),
     uses=("kernel", "closed-form", "R1", "R7"),
@@ -341,7 +316,7 @@ def _ends() -> Iterator[Step]:
                 Enclosure(
                     f"it is 0{digits} to a unit of the last digit",
                     lambda lengths=lengths, weights=weights, k=k: (  # type: ignore[misc]
-                        _line(_mix(lengths, weights)).crossings[k].value
+                        partition(_mix(lengths, weights)).crossings[k].value
                     ),
                     value - unit,
                     value + unit,
@@ -349,14 +324,14 @@ def _ends() -> Iterator[Step]:
             )
 
 
-_STABLE_ONLY_BEYOND = Implies(stable, Gt(s, _last))
+_STABLE_ONLY_BEYOND = Implies(stable, Gt(s, largest_crossing))
 
 NOT_BELOW = Theorem(
     label="stable-inputs",
     title="No stable input below the threshold (refuted)",
     claim=Claim(
         objects=_below_and_beyond,
-        quantities=(COMMON, COMMON_INPUT, GCD, STABLE, _LARGEST),
+        quantities=(COMMON, COMMON_INPUT, GCD, STABLE, LARGEST_CROSSING),
         hypotheses=(common, Eq(g, 1)),
         conclusions=(_STABLE_ONLY_BEYOND,),
     ),
@@ -544,8 +519,8 @@ def _two_lengths_or_four(rng: random.Random) -> Iterator[At]:
     """Yield coprime pairs, mixes with L = 4, and others, with an input in every interval."""
     mixes = [*_coprime_pairs(7), *_of_four(rng, 20)]
     for mix in mixes:
-        for part in _line(mix).intervals:
-            yield At(_with_input(mix, part.sample), part.sample)
+        for part in partition(mix).intervals:
+            yield At(with_input(mix, part.sample), part.sample)
     yield from _counterexamples()
     yield from _two_inputs(rng)
 
@@ -560,15 +535,11 @@ OPEN = Theorem(
             COMMON_INPUT,
             GCD,
             LONGEST,
-            Quantity(
-                _kinds,
-                "the number of different decode lengths",
-                lambda drawn: len({c.decode_length for c in drawn.mix.classes}),
-            ),
+            KINDS,
             STABLE,
-            _LARGEST,
+            LARGEST_CROSSING,
         ),
-        hypotheses=(common, Eq(g, 1), Or(Eq(_kinds, 2), Eq(longest, 4))),
+        hypotheses=(common, Eq(g, 1), Or(Eq(kinds, 2), Eq(longest, 4))),
         conclusions=(_STABLE_ONLY_BEYOND,),
     ),
     uses=("R8", "stable-inputs-short"),
@@ -589,7 +560,7 @@ OPEN = Theorem(
     ),
     sharpness=(
         Witness(
-            Or(Eq(_kinds, 2), Eq(longest, 4)),
+            Or(Eq(kinds, 2), Eq(longest, 4)),
             r"Three lengths up to 5 have two stable intervals: (3, 4, 5), 251:149:100.",
             ExactFinite(
                 "number of stable intervals",

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+import math
+import random
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from sympy import Derivative, Eq, I, Rational, Subs, diff, exp, factorial, pi, symbols
+from sympy import (
+    Derivative,
+    Eq,
+    Ge,
+    I,
+    Le,
+    Rational,
+    Subs,
+    Symbol,
+    diff,
+    exp,
+    factorial,
+    pi,
+    symbols,
+    sympify,
+)
 
-from stabkit import Workload, threshold
+from stabkit import Crossing, Workload, threshold
 from stabkit.spectrum.spectral_radius import RealEnclosure
-from stabkit.theorems.evidence import Deduction, Enclosure, Identity, Inequality, Numeric
+from stabkit.theorems.claims import Claim, Quantity
+from stabkit.theorems.evidence import Enclosure, Identity, Inequality, Numeric
 from stabkit.theorems.positivity import Interval
-from stabkit.theorems.records import Step, Theorem, Variable, Witness
+from stabkit.theorems.records import Step, Theorem, Use, Witness
+from stabkit.theorems.textbook.algebra import Bezout, TriangleEquality
+from stabkit.theorems.textbook.deduction import Deduction
+from stabkit.theorems.textbook.limits import ImplicitFunction
 
-from .notation import s, z
+from .notation import n, p, s, z
+from .quantities import partition
 
 __all__ = ["THEOREMS"]
 
@@ -25,8 +47,11 @@ _k = symbols("k")
 _A, _A1, _C, _psi, _phi = symbols("A A_1 C psi phi")
 _x, _y, _Y, _c, _f, _M2, _X = symbols("x y Y c f M_2 X")
 _ON_CIRCLE = (_x**2 + _y**2 - 1,)
-_FIXED = r"$T = n + X$, where the law of the bounded integer $X$ is fixed and $n \to \infty$."
-_SPAN = r"The differences of the values of $X$ are coprime."
+_s1, _gap, _d, _n0, _rest = symbols("s_1 delta d n_0 c_X")
+_skew, _variance, _offset = symbols("m_3 V n")
+_PI = Symbol(r"\pi")
+_LATE = Ge(_offset, _n0)
+_SPAN = Eq(_d, 1)
 
 # log E exp(i t (T - mu) / sigma) up to t^5; then log phi at the crossing, by powers of epsilon.
 _LOG = -(_t**2) / 2 - I * _k3 * _t**3 / 6 + _k4 * _t**4 / 24 + I * _k5 * _t**5 / 120
@@ -38,9 +63,10 @@ _DENOMINATOR = Rational(1, 2) - (_k4 / 24 + I * _Y + Rational(1, 8)) * _eps**2 -
 _EXPANSION = (
     _mu**3 / (2 * pi**2 * _sigma**2) + _mu * (_k4 - 3) / 6 - Rational(1, 2) - 5 * _sigma * _k3 / 3
 )
+_STATED = _EXPANSION.subs({pi: _PI, _k3: _skew / _sigma}).subs(_sigma**2, _variance)
 
 # pi lies between these: Archimedes' polygons, carried on.
-_PI = (Fraction(31415926535897932, 10**16), Fraction(31415926535897933, 10**16))
+_BETWEEN = (Fraction(31415926535897932, 10**16), Fraction(31415926535897933, 10**16))
 
 
 def _taylor(expression: Any, order: int) -> Any:
@@ -70,7 +96,7 @@ def _law(mix: Workload, terms: int) -> tuple[Fraction, Fraction]:
     later = Fraction(0)
     if terms > 1:
         later = mean * (excess - 3) / 6 - Fraction(1, 2) - Fraction(5, 3) * third / variance
-    low, high = (mean**3 / (2 * bound**2 * variance) + later for bound in reversed(_PI))
+    low, high = (mean**3 / (2 * bound**2 * variance) + later for bound in reversed(_BETWEEN))
     return low, high
 
 
@@ -112,24 +138,107 @@ def _close_lengths() -> Iterator[Step]:
         )
 
 
+# Laws of X, from 0 on: their values and weights.
+_LAWS: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = (
+    ((0, 1), (1, 1)),
+    ((0, 1), (1, 4)),
+    ((0, 1), (9, 1)),
+    ((0, 1, 2), (1, 1, 1)),
+    ((0, 1, 3), (2, 5, 1)),
+    ((0, 2, 3), (1, 1, 1)),
+    ((0, 3), (1, 1)),
+    ((0, 2, 4), (1, 1, 2)),
+)
+
+
+def _shifted_laws(rng: random.Random) -> Iterator[Workload]:
+    """Yield T = n + X for laws of X and offsets n, from too small ones to a hundred and more."""
+    for values, weights in _LAWS:
+        for factor in (0, 1, 3, 8, 9, 13, 20, 30):
+            first = max(1, factor * values[-1] + rng.randint(0, 2))
+            yield _mix(tuple(first + x for x in values), weights)
+    yield _mix((97, 200), (1, 2))
+
+
+def _lengths(mix: Workload) -> list[int]:
+    return sorted({c.decode_length for c in mix.classes})
+
+
+def _range(mix: Workload) -> int:
+    return _lengths(mix)[-1] - _lengths(mix)[0]
+
+
+def _nearest(mix: Workload) -> Crossing:
+    """Return the crossing whose mode is at the angle nearest to 2 pi / mu."""
+    angle = 2 * math.pi / float(mix.mean_decode_length)
+    crossings = partition(mix).crossings
+    return min(crossings, key=lambda c: min(abs(x - angle) for x in c.angles))
+
+
+def _beyond_it(mix: Workload) -> RealEnclosure | Fraction:
+    """Return the largest crossing less that one; exactly 0 if it is the same."""
+    one, last = _nearest(mix), partition(mix).crossings[-1]
+    if one is last:
+        return Fraction(0)
+    return RealEnclosure(last.value.low - one.value.high, last.value.high - one.value.low)
+
+
+def _span(mix: Workload) -> int:
+    return math.gcd(*(x - _lengths(mix)[0] for x in _lengths(mix)))
+
+
 VARIANCE_LAW = Theorem(
     label="variance-law",
     title="Variance law",
-    variables=(
-        Variable("T", "decode length of an admitted request, in steps", "an integer, at least 1"),
-        Variable(r"\mu, \sigma^2", "mean and variance of T", r"$\sigma > 0$"),
-        Variable(r"\kappa_3, \kappa_4", "skewness and excess kurtosis of T", "real"),
-        Variable("s", "input length of all classes, in tokens", "real, at least 0"),
+    claim=Claim(
+        objects=_shifted_laws,
+        quantities=(
+            Quantity(
+                _offset,
+                "the least value of the decode length $T = n + X$, where the law of the bounded "
+                "integer $X$ is fixed, and $n$ grows; all classes have one input length",
+                lambda mix: _lengths(mix)[0],
+            ),
+            Quantity(
+                _n0,
+                "a number that depends on the law of $X$ alone; for the laws that are tried, 8 "
+                "times its range",
+                lambda mix: 8 * _range(mix),
+            ),
+            Quantity(_d, "the gcd of the differences of the values of $X$", _span),
+            Quantity(_mu, "the mean of $T$, in steps", lambda mix: _moments(mix)[0]),
+            Quantity(_variance, r"its variance $\sigma^2 > 0$", lambda mix: _moments(mix)[1]),
+            Quantity(
+                _skew,
+                r"its third central moment over the variance, $\sigma \kappa_3$",
+                lambda mix: _moments(mix)[2] / _moments(mix)[1],
+            ),
+            Quantity(_k4, "its excess kurtosis", lambda mix: _moments(mix)[3]),
+            Quantity(
+                _PI, "half the length of the unit circle", lambda mix: RealEnclosure(*_BETWEEN)
+            ),
+            Quantity(
+                _s1,
+                r"the crossing, in the sense of R8, whose mode is at the angle nearest to $2 \pi / "
+                r"\mu$, in tokens",
+                lambda mix: _nearest(mix).value,
+            ),
+            Quantity(_gap, "$s^* - s_1$, with the largest crossing $s^*$", _beyond_it),
+            Quantity(
+                _rest,
+                "a number that depends on the law of $X$ alone; for the laws that are tried, twice "
+                "its range over its least probability",
+                lambda mix: 2 * _range(mix) / min(c.share for c in mix.classes),
+            ),
+        ),
+        hypotheses=(_LATE, _SPAN),
+        conclusions=(
+            Le(_s1, _STATED + _rest / _mu),
+            Ge(_s1, _STATED - _rest / _mu),
+            Ge(_gap, 0),
+            Le(_gap, _s1 / 10),
+        ),
     ),
-    hypotheses=(_FIXED, _SPAN),
-    statement=(
-        r"$s^* \sim \mu^3 / (2 \pi^2 \sigma^2)$, asymptotically. More exactly, there is a crossing "
-        r"near the angle $2 \pi / \mu$, at $s_1 = \frac{\mu^3}{2 \pi^2 \sigma^2} + \frac{\mu "
-        r"(\kappa_4 - 3)}{6} - \frac{1}{2} - \frac{5 \sigma \kappa_3}{3} + O(1 / \mu)$, so that "
-        r"$s^* \ge s_1$; and $s^* / s_1 \to 1$. (For smooth laws of other kinds this is an "
-        r"estimate when $\sigma / \mu$ is small; that is not proved here.)"
-    ),
-    formula=Eq(symbols("s_1"), _EXPANSION),
     uses=("R7", "R8"),
     code=("stabkit.threshold", "stabkit.VarianceLaw"),
     steps=(
@@ -183,15 +292,19 @@ VARIANCE_LAW = Theorem(
             Identity(Subs(Derivative(1 - exp(-(_t**2) / 2 + _k4 * _t**4 / 24), (_t, 2)), _t, 0), 1),
         ),
         Step(
+            "aligned",
+            r"For $0 < \theta \le \pi$, $|\varphi| < 1$: otherwise, with a value $x_0$ of $X$, the "
+            r"mean of $z^{x - x_0}$ has the modulus 1, and turned so that it is 1 every $z^{x - "
+            r"x'}$ is 1,",
+            Deduction(TriangleEquality(_X, z, n, p, {p: _OPEN})),
+        ),
+        Step(
             "span",
-            r"For $0 < \theta \le \pi$, $|\varphi| < 1$: otherwise $z^{x - x'} = 1$ for all "
-            r"values $x$, $x'$ of $X$.",
-            Deduction(
-                "bezout",
-                {"powers": Identity((_x - 1) ** 2 + _y**2, 0, given=(_x - 1, _x**2 + _y**2 - 1))},
-                r"$z = 1$. So $(1 - |\varphi|) / \theta^2$, whose law does not depend on $n$, is "
-                r"continuous and positive on $[0, \pi]$: at least some $c > 0$.",
-            ),
+            r"and as the differences are coprime, $z = 1$. So $(1 - |\varphi|) / \theta^2$, whose "
+            r"law does not depend on $n$, is continuous and positive on $[0, \pi]$: at least some "
+            r"$c > 0$.",
+            Deduction(Bezout(z, n, 1)),
+            uses=(Use("aligned"),),
         ),
         Step(
             "angles",
@@ -283,17 +396,19 @@ VARIANCE_LAW = Theorem(
             "crossing",
             r"The condition on the imaginary part, over $\mu$, is $\frac{1}{\pi} + 4 Y = "
             r"\frac{1}{2 \mu} \cot \frac{\theta}{2} = \frac{1}{2 \pi}$ at $\varepsilon = 0$. Both "
-            r"sides are analytic in $Y$ and $\varepsilon$.",
+            r"sides are analytic in $Y$ and $\varepsilon$ (with $\varepsilon c$ for what is of "
+            r"higher order): there is a solution $Y = -\frac{1}{8 \pi} + O(\varepsilon)$, real: a "
+            r"crossing. There $s + \frac{1}{2} = \frac{\mu}{\varepsilon^2} (2 + \frac{\kappa_4 - "
+            r"3}{6} \varepsilon^2 - \frac{5 \kappa_3}{6 \pi} \varepsilon^3 + O(\varepsilon^4))$, "
+            r"and the rest is $O(\mu \varepsilon^2) = O(1 / \mu)$.",
             Deduction(
-                "implicit-function",
-                {
-                    "zero": Identity((1 / pi + 4 * _Y) - 1 / (2 * pi), 0, given=(8 * pi * _Y + 1,)),
-                    "derivative": Inequality(diff((1 / pi + 4 * _Y) - 1 / (2 * pi), _Y), {}),
-                },
-                r"There is a solution $Y = -\frac{1}{8 \pi} + O(\varepsilon)$, real: a crossing. "
-                r"There $s + \frac{1}{2} = \frac{\mu}{\varepsilon^2} (2 + \frac{\kappa_4 - 3}{6} "
-                r"\varepsilon^2 - \frac{5 \kappa_3}{6 \pi} \varepsilon^3 + O(\varepsilon^4))$, "
-                r"and the rest is $O(\mu \varepsilon^2) = O(1 / \mu)$.",
+                ImplicitFunction(
+                    (1 / pi + 4 * _Y) - 1 / (2 * pi) - _eps * _c,
+                    _Y,
+                    _eps,
+                    start=-1 / (8 * pi),
+                    derivative=sympify(4),
+                )
             ),
         ),
         Step(
@@ -325,7 +440,7 @@ VARIANCE_LAW = Theorem(
     ),
     sharpness=(
         Witness(
-            _FIXED,
+            _LATE,
             r"Two lengths far apart are no smooth law: for (97, 200) with shares 1/3 and 2/3 the "
             r"law says 98 tokens, and the threshold is a million.",
             Enclosure(

@@ -70,7 +70,9 @@ def is_positive(expression: Any, domains: Mapping[Symbol, Interval], strict: boo
     >>> is_positive((l - 1) / (2 * (s + l)), {s: Interval(0), l: Interval(1)})
     False
     """
-    found, positive, free = sympify(expression), set(), set()
+    found = sympify(expression)
+    positive: set[Any] = set()
+    free: set[Any] = set()
     if not all(is_positive(*end, strict) for end in _ends(found, domains)):
         return False
     for symbol, domain in domains.items():
@@ -101,7 +103,7 @@ def _ends(
 ) -> Iterator[tuple[Expr, Mapping[Symbol, Interval]]]:
     """Yield the expression at the upper end of every closed domain, with the other domains."""
     for symbol, domain in domains.items():
-        if domain.closed and domain.high is not None and found.has(symbol):
+        if domain.closed and domain.high is not None:
             at = {symbol: sympify(domain.high)}
             yield found.subs(at), {x: _at(d, at) for x, d in domains.items() if x != symbol}
 
