@@ -31,6 +31,7 @@ from stabkit.theorems.textbook.zeros import (
     BoundaryCrossing,
     EnestromKakeya,
     Hurwitz,
+    Quadratic,
     Rouche,
     SchurCohn,
 )
@@ -58,6 +59,8 @@ USES = [
     (ArgumentPrinciple(f, n, a, a + d, BOTH), {"on_arcs": a - d}),
     (SchurCohn(f, n, a - x, (a - x,), a, POSITIVE), {"diagonal": -a}),
     (SchurCohn(f, n, a - x, (a - x,), a, POSITIVE), {"off_diagonal": a + x}),
+    (Quadratic(V, f, (a, d, d + 1), BOTH), {"coefficients": (-a, d, d)}),
+    (Quadratic(V, f, (a, d, d + 1), BOTH), {"coefficients": (a, -d - 1, d)}),
     (Perron(f, a, (a + d) - d, a, BOTH), {"image": a + d}),
     (
         Period(p, m, (length - k) + 1, {length: Interval(k)}, Summation(1, k, 0, n, n + 1)),
