@@ -42,7 +42,11 @@ def links(theorem: Theorem, used: Known) -> tuple[str, ...]:
     consumed = {use.name for step in theorem.steps for use in step.uses}
     words, found = theorem.claim.known(), []
     for conclusion in theorem.claim.conclusions:
-        by = [name for name in names if _reaches(known.get(name, ()), conclusion, assumed)]
+        by = [
+            name
+            for name in names
+            if _reaches(known.get(name, ()), conclusion, assumed, theorem.claim)
+        ]
         consumed |= set(by)
         if not by:
             found.append(f"to the conclusion: {said(conclusion, words)}")
@@ -79,12 +83,22 @@ def _differ(one: Fact, other: Fact) -> bool:
     return one.conditions != other.conditions
 
 
-def _reaches(facts: tuple[Fact, ...], conclusion: object, assumed: list[object]) -> bool:
+def _reaches(
+    facts: tuple[Fact, ...], conclusion: object, assumed: list[object], claim: Claim
+) -> bool:
     return any(
         same(fact.conclusion, conclusion)
         and all(follows(condition, assumed) for condition in fact.conditions)
+        and _over_the_same(fact, claim)
         for fact in facts
     )
+
+
+def _over_the_same(fact: Fact, claim: Claim) -> bool:
+    """Tell whether the quantities that a fact takes as sums are sums over the same parts."""
+    known = claim.known()
+    summed = [x.args[0] for x in fact.conditions if isinstance(x, Summed)]
+    return len({known[symbol].parts for symbol in summed}) <= 1
 
 
 def _definitions(claim: Claim) -> list[object]:

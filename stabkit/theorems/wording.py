@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -92,7 +93,13 @@ def _symbol(symbol: Any) -> str:
 def _math(expression: Any) -> str:
     """Return LaTeX without the braces and sizes that sympy puts around arguments."""
     text = str(latex(expression, mul_symbol=None)).replace(r"\leq", r"\le").replace(r"\geq", r"\ge")
-    return text.replace(r"{\left(", "(").replace(r" \right)}", ")")
+    while (shorter := _ARGUMENTS.sub(r"(\1)", text)) != text:
+        text = shorter
+    return text
+
+
+# The arguments of a function, {\left(x \right)}; not a denominator that begins with a bracket.
+_ARGUMENTS = re.compile(r"\{\\left\(((?:(?!\\left|\\right).)*) \\right\)\}")
 
 
 def _sentence(clause: str) -> str:
