@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
+from typing import Any
 
-from sympy import Eq, Function, Matrix, Rational, Sum, symbols
+from sympy import Eq, Function, Ge, Gt, Implies, Lt, Matrix, Poly, Rational, symbols
 
 from stabkit import (
     Workload,
@@ -15,55 +20,95 @@ from stabkit import (
     unit_circle_counts,
     worst_cycle_loss,
 )
-from stabkit.theorems.evidence import Deduction, ExactFinite, Identity, Inequality, Summation
+from stabkit.spectrum.isolation import isolated_disc_counts
+from stabkit.theorems.claims import Claim, Every, Quantity
+from stabkit.theorems.evidence import ExactFinite, Identity, Inequality, Summation
 from stabkit.theorems.positivity import Interval
-from stabkit.theorems.records import Step, Theorem, Variable, Witness, paper
+from stabkit.theorems.records import Step, Theorem, Witness, paper
+from stabkit.theorems.textbook.deduction import Deduction
+from stabkit.theorems.textbook.zeros import EnestromKakeya
 
-from .notation import CAPACITY, ONE_CLASS, B, c, i, j, k, lam, length, s
+from .moments import MEAN_INPUT, PRODUCT_FORM, filled, product_form
+from .notation import B, c, i, j, k, lam, length, s
+from .objects import Run, one_class
+from .quantities import (
+    A_STAR,
+    CAPACITY,
+    KERNEL,
+    LENGTH,
+    LONGEST,
+    ONE_LENGTH,
+    UNSTABLE,
+    a_star,
+    one_length,
+    unstable,
+)
 
 __all__ = ["THEOREMS"]
 
-_delta, _q, _A = symbols("delta q A")
-_ratio = (s + (length + 1) / 2) / (s + length)
+_delta, _q, _A, _F, _left = symbols("delta q A F d")
+_within, _beyond = Function("N_<"), Function("N_>")
+
+
+@cache
+def _counts_at(mix: Workload, radius: Fraction) -> tuple[int, int, int]:
+    """Return the roots of F in, on and beyond a circle about 0: isolated exactly by FLINT."""
+    top = LONGEST.value(mix) - 1
+    scaled = [
+        Rational(KERNEL.value(mix, m_) * Fraction(radius) ** (top - m_)) for m_ in range(top + 1)
+    ]
+    whole = Poly(scaled, lam).clear_denoms(convert=True)[1]
+    return isolated_disc_counts([int(x) for x in whole.all_coeffs()[::-1]])
+
 
 R5 = Theorem(
     label="R5",
     title="One decode length: every mode is unstable",
-    variables=ONE_CLASS,
-    hypotheses=("All classes have one decode length, at least 2.",),
-    statement=(
-        r"All $l - 1$ roots of $F$ satisfy $1 < \frac{s + l}{s + l - 1} \le |\lambda| \le \frac{s "
-        r"+ 2}{s + 1}$, for every input $s \ge 0$."
+    claim=Claim(
+        objects=one_class,
+        quantities=(
+            ONE_LENGTH,
+            LENGTH,
+            MEAN_INPUT,
+            UNSTABLE,
+            Quantity(
+                _within,
+                r"the number of roots of $F(\lambda) = \sum_m g_m \lambda^{L-1-m}$ with "
+                r"$|\lambda|$ below a radius",
+                lambda mix, radius: _counts_at(mix, radius)[0] if radius > 0 else None,
+            ),
+            Quantity(
+                _beyond,
+                r"the number of those with $|\lambda|$ above it",
+                lambda mix, radius: _counts_at(mix, radius)[2] if radius > 0 else None,
+            ),
+        ),
+        hypotheses=(one_length, Ge(length, 2)),
+        conclusions=(
+            Eq(_within((s + length) / (s + length - 1)), 0),
+            Eq(_beyond((s + 2) / (s + 1)), 0),
+            Eq(unstable, length - 1),
+        ),
     ),
-    formula=Eq(Function("F")(lam), Sum((s + length - k) * lam**k, (k, 0, length - 1))),
     uses=("kernel", "R11"),
     code=("stabkit.roots", "stabkit.unit_circle_counts"),
     references=(paper("section 5"),),
     steps=(
         Step(
             "annulus",
-            r"By R11 the classes merge into one. The coefficient of $\lambda^k$ is $a_k = s + l - "
-            r"k$, $0 \le k < l$. The ratios $a_k / a_{k+1}$ rise with $k$, from $\alpha = (s + l) "
-            r"/ (s + l - 1)$ to $\beta = (s + 2) / (s + 1)$.",
+            r"By R11 the classes merge into one, with the mean input $s$. The coefficient of "
+            r"$\lambda^k$ is $a_k = s + l - k = s + d + 1$ with $d = l - 1 - k$. The ratios $a_k / "
+            r"a_{k+1}$, $k < l - 1$, rise with $k$, from $\alpha = (s + l) / (s + l - 1)$ to "
+            r"$\beta = (s + 2) / (s + 1)$.",
             Deduction(
-                "enestrom-kakeya",
-                {
-                    "positive": Inequality(
-                        s + length - k,
-                        {length: Interval(k + 1), s: Interval(0)},
-                    ),
-                    "low": Inequality(
-                        (s + length - k) - (s + length) / (s + length - 1) * (s + length - k - 1),
-                        {length: Interval(k + 2), k: Interval(0), s: Interval(0)},
-                        False,
-                    ),
-                    "high": Inequality(
-                        (s + 2) / (s + 1) * (s + length - k - 1) - (s + length - k),
-                        {length: Interval(k + 2), s: Interval(0)},
-                        False,
-                    ),
-                },
-                r"All roots lie in the annulus.",
+                EnestromKakeya(
+                    _F,
+                    coefficient=s + _left + 1,
+                    following=s + _left,
+                    domains={length: Interval(_left + 1), _left: Interval(1), s: Interval(0)},
+                    low=(s + length) / (s + length - 1),
+                    high=(s + 2) / (s + 1),
+                )
             ),
         ),
         Step(
@@ -89,7 +134,7 @@ R5 = Theorem(
     ),
     sharpness=(
         Witness(
-            "All classes have one decode length, at least 2.",
+            one_length,
             r"Two lengths can be stable: $(10, 3)$ and $(10, 5)$ in equal shares.",
             ExactFinite(
                 "unstable modes",
@@ -107,24 +152,117 @@ R5 = Theorem(
     ),
 )
 
+_requests = Function("x")
+_evictions, _admissions, _completed = symbols("E A C")
+
+
+@dataclass(frozen=True)
+class Level:
+    """A run, a level i of its decode length, and a number of requests."""
+
+    run: Run
+    level: int
+    unit: Fraction
+
+    @property
+    def mix(self) -> Workload:
+        """The mix of the run."""
+        return self.run.mix
+
+
+def _levels(rng: random.Random) -> Iterator[Level]:
+    """Yield runs from the level states, from others, and from such that are not of product form."""
+    for mix in one_class(rng):
+        longest = LONGEST.value(mix)
+        for level in {rng.randrange(longest), longest - 1 if rng.random() < 0.5 else 0}:
+            shape = _level_shape(longest, level)
+            if rng.random() < 0.25:
+                shape[rng.randrange(longest)] += 1
+            rows = [[c_.share * x for x in shape[: c_.decode_length]] for c_ in mix.classes]
+            yield _level_run(mix, rows, level, shape)
+    for s_, n_ in ((4, 2), (6, 3), (20, 4)):
+        for level in range(n_):
+            mix, shape = Workload.from_classes([(0, n_), (s_, n_)], 600), _level_shape(n_, level)
+            yield _level_run(mix, [[Fraction(0)] * n_, list(shape)], level, shape)
+
+
+def _level_shape(stages: int, level: int) -> list[Fraction]:
+    return [Fraction(x) for x in [0] * level + [level + 1] + [1] * (stages - level - 1)]
+
+
+def _level_run(
+    mix: Workload, rows: list[list[Fraction]], level: int, shape: list[Fraction]
+) -> Level:
+    """Return the run from a full memory in proportion, and what a 1 of the shape became."""
+    start = filled(mix, rows)
+    unit = _requests_in(start) / _requests_in(rows)
+    return Level(Run(mix, start, len(shape)), level, unit)
+
+
+def _requests_in(rows: Any) -> Fraction:
+    return sum((x for row in rows for x in row), Fraction(0))
+
+
+def _stage_count(drawn: Level, step: int, stage: int) -> Fraction | None:
+    """Return the requests in a stage after some steps, over all classes; None beyond the run."""
+    states = drawn.run.trajectory.states
+    assert states is not None
+    if not 0 <= step < len(states):
+        return None
+    return sum((row[stage] for row in states[step] if 0 <= stage < len(row)), Fraction(0))
+
+
+_units = (i + 1) * (s + i + 1) + (length - i - 1) * (s + (length + i + 2) / 2)
+
 R6 = Theorem(
     label="R6",
     title="Level cycles",
-    variables=(
-        *ONE_CLASS,
-        *CAPACITY,
-        Variable("i", "level", "an integer, 0 <= i < l"),
-    ),
-    hypotheses=("All classes have one decode length.",),
-    statement=(
-        r"For every level $i$ the state $c_i (0, \dots, 0, i + 1, 1, \dots, 1)$ with $i$ zeros, "
-        r"$c_i = B / ((i + 1)(s + i + 1) + \sum_{j > i} (s + j + 1))$, returns after $l$ steps, $l "
-        r"- i$ admissions and $i$ evictions: it is fixed by the Poincare matrix $P^{(i)}$. The "
-        r"throughput is $c_i$ per step. Level 0 is the equilibrium, level $l - 1$ the worst cycle."
-    ),
-    formula=Eq(
-        Function("c")(i),
-        B / ((i + 1) * (s + i + 1) + Sum(s + j + 1, (j, i + 1, length - 1))),
+    claim=Claim(
+        objects=_levels,
+        quantities=(
+            ONE_LENGTH,
+            LENGTH,
+            MEAN_INPUT,
+            CAPACITY,
+            A_STAR,
+            PRODUCT_FORM,
+            Quantity(i, r"the level, an integer with $0 \le i < l$", lambda drawn: drawn.level),
+            Quantity(
+                _requests, r"the requests in stage $j$ after $n$ steps, $x(n, j)$", _stage_count
+            ),
+            Quantity(c, "a number of requests", lambda drawn: drawn.unit),
+            Quantity(
+                _admissions,
+                r"the number of steps among the first $l$ that admit",
+                lambda drawn: sum(1 for x in drawn.run.trajectory.admitted[1:] if x),
+            ),
+            Quantity(
+                _evictions,
+                r"the number of those that evict",
+                lambda drawn: sum(1 for x in drawn.run.trajectory.evicted[1:] if x),
+            ),
+            Quantity(
+                _completed,
+                r"the requests completed in these steps",
+                lambda drawn: sum(drawn.run.trajectory.completed[1:], Fraction(0)),
+            ),
+        ),
+        hypotheses=(
+            one_length,
+            product_form,
+            Every(Eq(_requests(0, j), 0), j, 0, i - 1),
+            Eq(_requests(0, i), (i + 1) * c),
+            Every(Eq(_requests(0, j), c), j, i + 1, length - 1),
+        ),
+        conclusions=(
+            Eq(c, B / _units),
+            Every(Eq(_requests(length, j), _requests(0, j)), j, 0, length - 1),
+            Eq(_admissions, length - i),
+            Eq(_evictions, i),
+            Eq(_completed, length * c),
+            Implies(Eq(i, 0), Eq(c, a_star)),
+            Implies(Eq(i, length - 1), Eq(length * c, B / (s + length))),
+        ),
     ),
     uses=("balance",),
     code=("stabkit.poincare_matrix", "stabkit.level_state", "stabkit.necklace_cycle"),
@@ -132,8 +270,9 @@ R6 = Theorem(
     steps=(
         Step(
             "size",
-            r"The memory is full: the sum in $c_i$ is, in closed form (here from stage 0 on; the "
-            r"one from $i + 1$ is a difference of two),",
+            r"The state is $c (0, \dots, 0, i + 1, 1, \dots, 1)$ with $i$ zeros, and the memory is "
+            r"full: $c = B / ((i + 1)(s + i + 1) + \sum_{j > i} (s + j + 1))$, with the sum in "
+            r"closed form (here from stage 0 on; the one from $i + 1$ is a difference of two),",
             Summation(s + j + 1, j, 0, k, (k + 1) * (s + (k + 2) / 2)),
         ),
         Step(
@@ -171,9 +310,11 @@ R6 = Theorem(
         Step(
             "return",
             r"After $i$ evictions it is $(s + i + 1) q_i = (i + 1)(s + i + 1) c$: $q_i = (i + 1) "
-            r"c$, in stage $i$, below $l - i - 1$ cohorts of $c$. That is the state at the start. "
-            r"In $l$ steps all $l$ units of $c$ complete: $c$ per step. At $i = 0$, $c_0 = B / "
-            r"G(1) = a^*$; at $i = l - 1$ the state is one cohort of $l c = B / (s + l)$.",
+            r"c$, in stage $i$, below $l - i - 1$ cohorts of $c$. That is the state at the start: "
+            r"it is fixed by the Poincare matrix $P^{(i)}$ of $l - i$ admissions and $i$ "
+            r"evictions. In $l$ steps all $l$ units of $c$ complete: $c$ per step. At $i = 0$, "
+            r"$c_0 = B / G(1) = a^*$; at $i = l - 1$ the state is one cohort of $l c = B / (s + "
+            r"l)$.",
             Identity(
                 ((i + 1) * (s + 1) + i * length - i * (length - i - 1)) * c,
                 (i + 1) * (s + i + 1) * c,
@@ -200,8 +341,8 @@ R6 = Theorem(
             r"The Poincare matrix of the code times the state, at symbolic $s$.",
             ExactFinite(
                 r"$P^{(i)} v$",
-                r"$l = 2, \dots, 6$, all levels",
-                lambda: [(n, level) for n in range(2, 7) for level in range(n)],
+                r"$l = 2, \dots, 5$, all levels",
+                lambda: [(n, level) for n in range(2, 6) for level in range(n)],
                 lambda case: _returned(*case),
                 lambda case: _level(*case),
             ),
@@ -209,7 +350,7 @@ R6 = Theorem(
     ),
     sharpness=(
         Witness(
-            "All classes have one decode length.",
+            one_length,
             r"With lengths 3 and 5 (inputs 5, $B = 3050$) a single cohort of both does not return "
             r"after 5 steps.",
             ExactFinite(
@@ -246,17 +387,77 @@ def _returns(mix: Workload) -> bool:
     return bool(run.states[0] == run.states[5])
 
 
+_throughput, _loss = symbols("T Delta")
+
+
+@dataclass(frozen=True)
+class Worst:
+    """A run from one cohort that fills the memory in its last stage, and a tolerance."""
+
+    run: Run
+    tolerance: Fraction
+
+    @property
+    def mix(self) -> Workload:
+        """The mix of the run."""
+        return self.run.mix
+
+
+def _worst(rng: random.Random) -> Iterator[Worst]:
+    """Yield runs from the worst state, and tolerances at the bound, above and below."""
+    for k_, mix in enumerate(one_class(rng)):
+        n_ = LONGEST.value(mix)
+        rows = [
+            [c_.share * int(j_ == n_ - 1) for j_ in range(c_.decode_length)] for c_ in mix.classes
+        ]
+        border = (MEAN_INPUT.value(Worst(Run(mix, (), 0), Fraction(1))) + 1) / (2 * n_)
+        tolerance = border * Fraction(9 + k_ % 3, 10)
+        yield Worst(Run(mix, filled(mix, rows), n_), tolerance)
+    for s_, n_ in ((4, 2), (6, 3), (20, 4)):
+        mix = Workload.from_classes([(0, n_), (s_, n_)], 600)
+        rows = [[Fraction(0)] * n_, [Fraction(0)] * (n_ - 1) + [Fraction(1)]]
+        yield Worst(Run(mix, filled(mix, rows), n_), Fraction(1, 4))
+
+
+def _per_step(drawn: Worst) -> Fraction:
+    done = drawn.run.trajectory.completed[1:]
+    return Fraction(sum(done, Fraction(0))) / len(done)
+
+
 WORST_CYCLE = Theorem(
     label="worst-cycle",
     title="The worst cycle completes no less than one half",
-    variables=ONE_CLASS,
-    hypotheses=("All classes have one decode length.",),
-    statement=(
-        r"Over the equilibrium's, the throughput of the worst cycle is $\frac{2 s + l + 1}{2 (s + "
-        r"l)}$. The loss $\frac{l - 1}{2 (s + l)}$ is below $1/2$, and $1/2$ is its supremum: the "
-        r"limit for $l \to \infty$ at fixed $s$."
+    claim=Claim(
+        objects=_worst,
+        quantities=(
+            ONE_LENGTH,
+            LENGTH,
+            MEAN_INPUT,
+            CAPACITY,
+            A_STAR,
+            PRODUCT_FORM,
+            Quantity(
+                _throughput,
+                r"the requests completed per step on the worst cycle, in $l$ steps from one cohort "
+                r"that fills the memory in stage $l - 1$",
+                _per_step,
+            ),
+            Quantity(
+                _loss,
+                r"the loss, $1 - T / a^*$",
+                lambda drawn: 1 - _per_step(drawn) / A_STAR.value(drawn),
+            ),
+            Quantity(_delta, "any positive number", lambda drawn: drawn.tolerance),
+        ),
+        hypotheses=(one_length, product_form),
+        conclusions=(
+            Eq(_throughput, B / (length * (s + length))),
+            Eq(_throughput / a_star, (2 * s + length + 1) / (2 * (s + length))),
+            Eq(_loss, (length - 1) / (2 * (s + length))),
+            Lt(_loss, Rational(1, 2)),
+            Implies(Gt(length, (s + 1) / (2 * _delta)), Gt(_loss, Rational(1, 2) - _delta)),
+        ),
     ),
-    formula=Eq(_ratio, (2 * s + length + 1) / (2 * (s + length))),
     uses=("kernel", "R6"),
     code=("stabkit.worst_cycle_loss", "stabkit.necklace_cycle"),
     references=(paper("section 5"),),
@@ -280,7 +481,8 @@ WORST_CYCLE = Theorem(
         ),
         Step(
             "below-half",
-            r"It is less than $1/2$,",
+            r"It is less than $1/2$, and $1/2$ is its supremum, the limit for $l \to \infty$ at "
+            r"fixed $s$: it falls short",
             Inequality(
                 Rational(1, 2) - (length - 1) / (2 * (s + length)),
                 {s: Interval(0), length: Interval(1)},
@@ -316,7 +518,7 @@ WORST_CYCLE = Theorem(
     ),
     sharpness=(
         Witness(
-            "All classes have one decode length.",
+            one_length,
             r"Two decode lengths, $(5, 3)$ and $(5, 6)$: their cycle completes $8/9$, not the "
             r"$11/18$ that the longer one alone would.",
             ExactFinite(

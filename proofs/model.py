@@ -537,7 +537,13 @@ _CHARACTERISTIC = (
     LONGEST,
     Quantity(lam, "any number", lambda at: at.point),
     Quantity(_size, r"the number $\sum_k l_k$ of stage counts", lambda at: _stages(at.mix)),
-    Quantity(_g0, r"$\sum_k p_k (s_k + 1)$", lambda at: KERNEL.value(at, 0)),
+    Quantity(
+        _g0,
+        r"$\sum_k p_k (s_k + 1)$",
+        lambda at: KERNEL.value(at, 0),
+        summand=p * (s + 1),
+        parts=classes_of,
+    ),
     Quantity(
         _F,
         r"the characteristic polynomial $F(\lambda) = \sum_m g_m \lambda^{L-1-m}$",
@@ -631,6 +637,7 @@ STATE_SPACE = Theorem(
 
 _balance_form = (s + 1) - (s + length) * z**length + (z - z**length) / (1 - z)
 _at_rest = symbols("E")
+_FROM_REST = p * (s + length) - p * (length - 1)
 
 
 @cache
@@ -683,6 +690,8 @@ TOKEN_BALANCE = Theorem(
                 r"the tokens that it admits from $p_k$ requests in every stage of class $k$; if "
                 r"they are $g_0$, this state is an eigenvector of the eigenvalue 1",
                 lambda at: _from_rest(at.mix),
+                summand=_FROM_REST,
+                parts=classes_of,
             ),
         ),
         hypotheses=(),
@@ -712,7 +721,7 @@ TOKEN_BALANCE = Theorem(
             "equilibrium",
             r"$p_k$ in every stage is fixed: what completes, $p_k (s_k + l_k)$, less the growth, "
             r"$p_k (l_k - 1)$, is $p_k (s_k + 1)$, what is admitted.",
-            Identity(p * (s + length) - p * (length - 1), p * (s + 1)),
+            Deduction(Linearity(Eq(_at_rest, _g0), {_at_rest: _FROM_REST, _g0: p * (s + 1)})),
         ),
     ),
     checks=(

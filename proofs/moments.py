@@ -21,28 +21,34 @@ from stabkit.theorems.claims import Quantity
 
 from .notation import m, n, p, s
 from .objects import Run, full_start, mixes, scattered_start
-from .quantities import kernel_sum
+from .quantities import kernel_sum, mix_of
 
 __all__ = [
     "HELD",
+    "MEAN_INPUT",
+    "PRODUCT_FORM",
     "STEP",
     "Moment",
+    "Rows",
     "admitted",
     "count",
     "determinant",
     "dies_out",
     "empty_start",
     "evicted_tokens",
+    "filled",
     "held",
     "held_by",
     "moments",
     "near_start",
+    "product_form",
     "stage_map",
     "stages_of",
 ]
 
 Rows = tuple[tuple[Fraction, ...], ...]
 count, admitted, held = symbols("x a_m M")
+product_form = symbols("product_form")
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,7 @@ def near_start(mix: Workload, rng: random.Random) -> Rows:
     """Return a full memory of product form within some percent of the equilibrium."""
     longest = max(c.decode_length for c in mix.classes)
     ages = [1 + Fraction(rng.randint(-3, 3), 100) for _ in range(longest)]
-    return _full(mix, [[c.share * ages[j] for j in range(c.decode_length)] for c in mix.classes])
+    return filled(mix, [[c.share * ages[j] for j in range(c.decode_length)] for c in mix.classes])
 
 
 def _near_each(mix: Workload, rng: random.Random) -> Rows:
@@ -105,14 +111,15 @@ def _near_each(mix: Workload, rng: random.Random) -> Rows:
         [c.share * (1 + Fraction(rng.randint(-3, 3), 100)) for _ in range(c.decode_length)]
         for c in mix.classes
     ]
-    return _full(mix, near)
+    return filled(mix, near)
 
 
 def _equilibrium(mix: Workload, rng: random.Random) -> Rows:
-    return _full(mix, [[c.share] * c.decode_length for c in mix.classes])
+    return filled(mix, [[c.share] * c.decode_length for c in mix.classes])
 
 
-def _full(mix: Workload, rows: list[list[Fraction]]) -> Rows:
+def filled(mix: Workload, rows: list[list[Fraction]]) -> Rows:
+    """Return a state in proportion, of full memory."""
     assert mix.capacity is not None
     scale = Fraction(mix.capacity) / held_by(mix, rows)
     return tuple(tuple(x * scale for x in row) for row in rows)
@@ -148,6 +155,24 @@ def evicted_tokens(moment: Moment) -> Fraction:
     return found
 
 
+def _is_product(drawn: Any) -> bool:
+    """Tell whether x_k = p_k y stage by stage at the start."""
+    rows = zip(drawn.mix.classes, drawn.run.start, strict=True)
+    per_share = [[x / c.share for x in row] for c, row in rows]
+    return all(
+        len({row[j] for row in per_share if j < len(row)}) == 1
+        for j in range(max(map(len, per_share)))
+    )
+
+
+MEAN_INPUT = Quantity(
+    s,
+    "the mean input length, in tokens",
+    lambda drawn: sum((c.share * c.input_length for c in mix_of(drawn).classes), Fraction(0)),
+)
+PRODUCT_FORM = Quantity(
+    product_form, r"the start is of product form, $x_k^{(j)} = p_k y_j$", _is_product
+)
 STEP = Quantity(n, "the steps made since the start", lambda moment: moment.step)
 HELD = Quantity(
     held,

@@ -24,7 +24,16 @@ from stabkit.theorems.evidence import ExactFinite, Identity, Inequality, Summati
 from stabkit.theorems.positivity import Interval
 from stabkit.theorems.records import Step, Theorem, Use, Witness, paper
 
-from .moments import STEP, Moment, empty_start, held_by
+from .moments import (
+    MEAN_INPUT,
+    PRODUCT_FORM,
+    STEP,
+    Moment,
+    Rows,
+    empty_start,
+    held_by,
+    product_form,
+)
 from .notation import B, g, j, lam, length, m, n, p, s
 from .objects import Run, full_start, mixes, one_class, scattered_start
 from .policies import MADE, MEMORY, TOKENS, lost, made, needs, small_mixes, tokens
@@ -34,30 +43,15 @@ __all__ = ["THEOREMS"]
 
 _g0, _x, _eta, _S, _rest = symbols("g_0 x eta S R")
 _least, _start, _evicted, _completed = symbols("s_min M_0 E C")
-_product_form, _from_empty = symbols("product_form from_empty")
+_from_empty = symbols("from_empty")
 _OPEN = Interval(0, open_low=True)
-_Rows = tuple[tuple[Fraction, ...], ...]
-
-
-def _mean_input(moment: Moment) -> Fraction:
-    return sum((c.share * c.input_length for c in moment.mix.classes), Fraction(0))
 
 
 def _least_input(moment: Moment) -> Fraction:
     return min(Fraction(c.input_length) for c in moment.mix.classes)
 
 
-def _is_product(moment: Moment) -> bool:
-    """Tell whether x_k = p_k y stage by stage at the start."""
-    rows = zip(moment.mix.classes, moment.run.start, strict=True)
-    per_share = [[x / c.share for x in row] for c, row in rows]
-    return all(
-        len({row[j_] for row in per_share if j_ < len(row)}) == 1
-        for j_ in range(max(map(len, per_share)))
-    )
-
-
-def _scaled(rows: _Rows, factor: Fraction) -> _Rows:
+def _scaled(rows: Rows, factor: Fraction) -> Rows:
     return tuple(tuple(x * factor for x in row) for row in rows)
 
 
@@ -92,7 +86,7 @@ def _watermarks(rng: random.Random) -> Iterator[Moment]:
     for k_, mix in enumerate((*one_class(rng), *one_class(rng), *mixes(rng), *_two_inputs(rng))):
         steps = mix.classes[0].decode_length - 1
         probe = Moment(Run(mix, empty_start(mix, rng), 1), 1)
-        inputs = (_mean_input(probe), _least_input(probe))
+        inputs = (MEAN_INPUT.value(probe), _least_input(probe))
         bounds = [steps / (steps + 1 + x) for x in inputs]
         watermark = rng.choice((bounds[0], bounds[0], bounds[1], bounds[0] * Fraction(9, 10)))
         full = rng.choice((1 - watermark, 1 - watermark, (1 - watermark) / 2, Fraction(1)))
@@ -124,7 +118,7 @@ HEADROOM = Theorem(
             LONGEST,
             LENGTH,
             ONE_LENGTH,
-            Quantity(s, "the mean input length, in tokens", _mean_input),
+            MEAN_INPUT,
             Quantity(_least, "the least input length, in tokens", _least_input),
             Quantity(
                 _eta,
@@ -136,11 +130,7 @@ HEADROOM = Theorem(
                 "the tokens in memory at the start",
                 lambda moment: held_by(moment.mix, moment.run.start),
             ),
-            Quantity(
-                _product_form,
-                r"the start is of product form, $x_k^{(j)} = p_k y_j$",
-                _is_product,
-            ),
+            PRODUCT_FORM,
             Quantity(
                 _from_empty,
                 "the start is empty",
@@ -155,7 +145,7 @@ HEADROOM = Theorem(
         hypotheses=(
             one_length,
             Ge(_eta, (length - 1) / (s + length)),
-            Or(_product_form, Ge(_eta, (length - 1) / (_least + length))),
+            Or(product_form, Ge(_eta, (length - 1) / (_least + length))),
             Le(_start, (1 - _eta) * B),
         ),
         conclusions=(
@@ -248,7 +238,7 @@ HEADROOM = Theorem(
             ),
         ),
         Witness(
-            Or(_product_form, Ge(_eta, (length - 1) / (_least + length))),
+            Or(product_form, Ge(_eta, (length - 1) / (_least + length))),
             r"Inputs 0 and 6 in equal shares, $l = 3$, $B = 90$: $\eta = 1/3$ is the bound for the "
             r"mean input 3. But 60 requests of the input 0, alone in stage 0, fill $(1 - \eta) B$ "
             r"and grow to three times as much: 15 are evicted, twice.",
@@ -348,7 +338,7 @@ _RESERVATION_COUNTEREXAMPLE = Moment(
 def _reservations(rng: random.Random) -> Iterator[Moment]:
     """Yield runs from starts whose reservations fit, just fit, or do not."""
     yield _RESERVATION_COUNTEREXAMPLE
-    starts: tuple[Callable[[Workload, random.Random], _Rows], ...]
+    starts: tuple[Callable[[Workload, random.Random], Rows], ...]
     starts = (empty_start, full_start, scattered_start)
     for k_, mix in enumerate(mixes(rng)):
         start = starts[k_ % 3](mix, rng)

@@ -44,7 +44,7 @@ def links(theorem: Theorem, used: Mapping[str, Claim]) -> tuple[str, ...]:
     consumed = {use.name for step in theorem.steps for use in step.uses}
     words, found = theorem.claim.known(), []
     for conclusion in theorem.claim.conclusions:
-        by = _reached(conclusion, known, assumed)
+        by = _reached(conclusion, known, assumed, theorem.claim)
         consumed |= by
         if not by:
             found.append(f"to the conclusion: {said(conclusion, words)}")
@@ -96,31 +96,39 @@ def _placed(use: Use, known: Known) -> list[Fact]:
     return [fact.at(use.at) for fact in known.get(use.name, ())]
 
 
-def _reached(conclusion: Any, known: Known, assumed: list[Any]) -> set[str]:
+def _reached(conclusion: Any, known: Known, assumed: list[Any], claim: Claim) -> set[str]:
     """Return the names of the steps and theorems that reach a conclusion; none if it is not."""
-    by = {name for name, facts in known.items() if _say(facts, conclusion, assumed)}
+    by = {name for name, facts in known.items() if _say(facts, conclusion, assumed, claim)}
     if by:
         return by
     if isinstance(conclusion, And):
-        parts = [_reached(part, known, assumed) for part in conclusion.args]
+        parts = [_reached(part, known, assumed, claim) for part in conclusion.args]
         return set().union(*parts) if all(parts) else set()
     if isinstance(conclusion, Implies):
-        return _reached(conclusion.args[1], known, [*assumed, conclusion.args[0]])
+        return _reached(conclusion.args[1], known, [*assumed, conclusion.args[0]], claim)
     if isinstance(conclusion, Every):
         body, index, low, high = conclusion.args
         if any(one.has(index) for one in assumed):
             return set()
         spread = (Ge(index, low, evaluate=False), Le(index, high, evaluate=False))
-        return _reached(body, known, [*assumed, *spread])
+        return _reached(body, known, [*assumed, *spread], claim)
     return set()
 
 
-def _say(facts: Iterable[Fact], conclusion: Any, assumed: list[Any]) -> bool:
+def _say(facts: Iterable[Fact], conclusion: Any, assumed: list[Any], claim: Claim) -> bool:
     return any(
         same(fact.conclusion, conclusion)
         and all(follows(condition, assumed) for condition in fact.conditions)
+        and _over_the_same(fact, claim)
         for fact in facts
     )
+
+
+def _over_the_same(fact: Fact, claim: Claim) -> bool:
+    """Tell whether the quantities that a fact takes as sums are sums over the same parts."""
+    known = claim.known()
+    summed = [x.args[0] for x in fact.conditions if isinstance(x, Summed)]
+    return len({known[symbol].parts for symbol in summed if symbol in known}) <= 1
 
 
 def _definitions(claim: Claim) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -125,7 +126,13 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
 
 def _math(expression: Any) -> str:
     text = str(_Printer({"mul_symbol": None}).doprint(expression))
-    return text.replace(r"{\left(", "(").replace(r" \right)}", ")")
+    while (shorter := _ARGUMENTS.sub(r"(\1)", text)) != text:
+        text = shorter
+    return text
+
+
+# The arguments of a function, {\left(x \right)}; not a denominator that begins with a bracket.
+_ARGUMENTS = re.compile(r"\{\\left\(((?:(?!\\left|\\right).)*) \\right\)\}")
 
 
 def _sentence(clause: str) -> str:
