@@ -66,9 +66,9 @@ def _head(entries: Sequence[AtlasEntry]) -> str:
     return (
         f"{len(entries):,} pairs of coprime decode lengths up to {LONGEST} steps, "
         "in equal shares.\n"
-        "A pair is stable for every common input length s above s* (in tokens), and these\n"
-        "pairs for none up to it (exact, pair by pair; mixes of more lengths may be). R7's\n"
-        "condition holds above s°. The laws are estimates of s*."
+        "A pair is stable for every common input length s above s* (in tokens), and each\n"
+        "of these for none up to it (exact, pair by pair; mixes of more lengths can be).\n"
+        "R7's condition holds above s°. The laws are estimates of s*."
     )
 
 
