@@ -41,6 +41,7 @@ def axis_arcs(pencil: KernelPencil) -> list[Arc]:
     --------
     (2,3) with equal shares crosses at cos theta = -3/4 only.
 
+    >>> import math
     >>> from stabkit import Workload
     >>> from stabkit.spectrum.pencil import kernel_pencil
     >>> arc, = axis_arcs(kernel_pencil(Workload.from_classes([(0, 2), (0, 3)]), "common"))
