@@ -21,7 +21,7 @@ from flint import acb, arb, ctx
 from ..model.kernel import MemoryKernel
 from .certificates import single_decode_length
 from .kernel_circle import zeros_within
-from .roots import Root
+from .roots import Root, precision_of
 from .winding_counts import LONGEST_KERNEL
 
 __all__ = ["RealEnclosure", "fraction_of", "spectral_radius"]
@@ -66,9 +66,11 @@ def _from_modes(modes: list[Root], digits: int) -> RealEnclosure:
     """Return the largest moduli that the discs prove.
 
     A root that was left out has a centre of no larger modulus than the last one here, and a radius
-    of at most 10^-digits of that, so that it cannot exceed the upper bound given.
+    of at most 10^-digits of that, so that it cannot exceed the upper bound given. The moduli are
+    computed to 60 bits more than the digits asked for: what a centre's parts happen to be, say -1,
+    says nothing about what is proved.
     """
-    with ctx.workprec(64 + max(mode.value.real._mpf_[3] for mode in modes)):
+    with ctx.workprec(precision_of(digits) + 60):
         balls = [abs(_ball(mode)) for mode in modes]
         low = max(fraction_of(ball.lower()) for ball in balls)
         high = max(fraction_of(ball.upper()) for ball in balls)
