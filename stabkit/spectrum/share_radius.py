@@ -113,8 +113,9 @@ def share_radius(mix: Workload) -> ShareRadius:
     Returns
     -------
     ShareRadius
-        Bounds of the radius; 0 for a mix with a mode on the circle, stable or not; all None with the reason for K = 1 (there are
-        no other shares), where the count of `mix` is undecided, and beyond L = 4000 or K = 2000.
+        Bounds of the radius; 0 where a mode is on the circle; all None with the reason for K = 1
+        (there are no other shares), where the count of `mix` is undecided, and beyond L = 4000 or
+        K = 2000.
 
     Notes
     -----
