@@ -20,11 +20,12 @@ from flint import acb, arb, ctx
 
 from ..model.kernel import MemoryKernel
 from .certificates import single_decode_length
+from .dyadic import fraction_of
 from .kernel_circle import zeros_within
 from .roots import Root, precision_of
 from .winding_counts import LONGEST_KERNEL
 
-__all__ = ["RealEnclosure", "fraction_of", "spectral_radius"]
+__all__ = ["RealEnclosure", "spectral_radius"]
 
 _NARROWEST = 1e-13  # times L: a count costs O(L log L), so long kernels get a wider bracket
 
@@ -80,12 +81,6 @@ def _from_modes(modes: list[Root], digits: int) -> RealEnclosure:
 def _ball(mode: Root) -> acb:
     radius = arb(mode.radius)
     return acb(arb(arb(mode.value.real), radius), arb(arb(mode.value.imag), radius))
-
-
-def fraction_of(exact: arb) -> Fraction:
-    """Return the dyadic number that an exact ball holds."""
-    mantissa, exponent = exact.man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 
 def _annulus(kernel: MemoryKernel) -> RealEnclosure:
