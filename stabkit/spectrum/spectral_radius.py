@@ -20,6 +20,7 @@ from flint import acb, arb, ctx
 
 from ..model.kernel import MemoryKernel
 from .certificates import single_decode_length
+from .disc_zeros import radius_bracket
 from .dyadic import fraction_of
 from .kernel_circle import zeros_within
 from .roots import Root, precision_of
@@ -27,6 +28,7 @@ from .winding_counts import LONGEST_KERNEL
 
 __all__ = ["RealEnclosure", "spectral_radius"]
 
+_LONGEST_BISECTED = 200_000  # terms: beyond, a certified count takes half a second or more
 _NARROWEST = 1e-13  # times L: a count costs O(L log L), so long kernels get a wider bracket
 
 
@@ -90,6 +92,8 @@ def _annulus(kernel: MemoryKernel) -> RealEnclosure:
 
 def _bracket(kernel: MemoryKernel) -> RealEnclosure | None:
     """Bisect on log r; a radius that double precision cannot decide ends the search."""
+    if kernel.length > _LONGEST_BISECTED:
+        return _sampled_bracket(kernel)
     empty, holding = 0.0, 0.0
     step = 1 / kernel.length
     while (seen := zeros_within(kernel, math.exp(holding))) == 0:
@@ -108,3 +112,12 @@ def _bracket(kernel: MemoryKernel) -> RealEnclosure | None:
             break
         empty, holding = (middle, holding) if seen == 0 else (empty, middle)
     return RealEnclosure(1 / Fraction(math.exp(holding)), 1 / Fraction(math.exp(empty)))
+
+
+def _sampled_bracket(kernel: MemoryKernel) -> RealEnclosure | None:
+    """Bisect with samples of the circle, which prove nothing, and prove the two radii found."""
+    low, high, _ = radius_bracket(kernel, 1, 0)
+    inner, outer = math.exp(low), math.exp(high)
+    if zeros_within(kernel, inner) != 0 or not zeros_within(kernel, outer):
+        return None
+    return RealEnclosure(1 / Fraction(outer), 1 / Fraction(inner))
