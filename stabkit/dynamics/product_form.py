@@ -5,9 +5,9 @@ x_k^(j) = p_k y_j (j < l_k) keeps that form for ever, and every state has it aft
 the *cohort* admitted j steps ago, in requests of all classes at its admission less what evictions
 took from it. The state needs the memory sum_j g_j y_j, with the memory kernel g.
 
-So a run is one growing array of cohorts. A step costs one dot product with the reversed kernel;
-nothing is shifted. Evictions take the youngest cohorts first; those not yet used up form a stack,
-so that they cost O(1) amortised. The memory is recomputed in every step: rounding does not add up.
+So a run is one growing array of cohorts; nothing is shifted. The sums over it are kept by
+`stabkit.dynamics.accounts`, in O(L) per step for floats and O(1) for Fractions. Evictions take the
+youngest cohorts first; those not yet used up form a stack, so that they cost O(1) amortised.
 
 A float server counts as exactly full where its memory is within 8 ulps of B: a dot product rounds
 by about that much, so that the sign of a smaller difference is noise, and would admit or evict
@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
+from .accounts import ExactAccount, FloatAccount
 from .capacity import simulated_capacity
 from .policies import GREEDY, MemoryView, Policy, in_floats
 from .trajectory import Block, State, zeros
@@ -46,7 +47,7 @@ class ProductFormRun:
     Parameters
     ----------
     mix : Workload
-        Of longest decode length L; memory O(L) and time O(L) per step.
+        Of longest decode length L; memory O(L) and time O(L) per step, O(1) if exact.
     cohorts : sequence of L numbers, optional
         y_0, ..., y_(L-1) >= 0, youngest first, in requests; by default the memory is empty. They
         are not checked, and fitted to the capacity at once.
@@ -83,13 +84,10 @@ class ProductFormRun:
         self._dtype = object if exact else float
         self._capacity = self._number(simulated_capacity(mix))
         self._slack = 0 if exact else FULL_TO_ROUNDING * self._capacity
-        self._kernel = self._scaled(kernel.coefficients, kernel.denominator)
-        self._survival = self._scaled(kernel.survival, kernel.denominator)
-        self._reversed = np.array(self._kernel[::-1], self._dtype)
+        self._account = ExactAccount(kernel) if exact else FloatAccount(kernel)
         self._lengths = kernel.decode_lengths
-        lifetimes = self._scaled(_lifetimes(kernel), kernel.denominator)
-        self._lifetimes = np.array(lifetimes[::-1], self._dtype)
-        self._view = MemoryView(self._capacity, self._kernel[0], lifetimes[0], self._reserved)
+        first = self._account.weights(0)
+        self._view = MemoryView(self._capacity, first.tokens, first.lifetime, self._reserved)
         self._finishing = kernel.length - np.array(kernel.decode_lengths)
         self._history = zeros(kernel.length, self._number(0))
         if cohorts is not None:
@@ -97,18 +95,18 @@ class ProductFormRun:
         self._now = kernel.length - 1
         self._live = [int(i) for i in np.flatnonzero(self._history)]
         self.start = Block.empty(1, len(self._lengths), self._number(0))
-        self._fit(self.start, 0, self._history @ self._reversed)
+        self._fit(self.start, 0, self._account.started(self._history))
 
     def advance(self, steps: int) -> Block:
         """Run `steps` more steps and return them."""
         block = Block.empty(steps, len(self._lengths), self._number(0))
         self._make_room(steps)
-        length, survivors = self._length, self._reversed[:-1]
+        length = self._length
         for row in range(steps):
             now = self._now = self._now + 1
             executed = self._history[now - length : now]
             executed.take(self._finishing, out=block.finished[row], mode="clip")
-            self._fit(block, row, executed[1:] @ survivors)
+            self._fit(block, row, self._account.executed(executed[1:], block.finished[row]))
         return block
 
     def by_class(self, finished: NDArray[Any]) -> NDArray[Any]:
@@ -127,13 +125,12 @@ class ProductFormRun:
     def state(self) -> State:
         """Return the requests of class k in stage j as lists [k][j]: p_k y_j."""
         y = self.cohorts()
-        return [(self._number(c.share) * y[: c.decode_length]).tolist() for c in self._mix.classes]
-
-    def _scaled(self, integers: Sequence[int], denominator: int) -> list[Any]:
-        """Divide exactly, or to the nearest float."""
-        if self._number is float:
-            return [n / denominator for n in integers]
-        return [Fraction(n, denominator) for n in integers]
+        zero = self._number(0)
+        return [
+            [share * size if size else zero for size in y[: c.decode_length].tolist()]
+            for c in self._mix.classes
+            for share in [self._number(c.share)]
+        ]
 
     def _make_room(self, steps: int) -> None:
         """Drop the cohorts that have completed and append room for new ones."""
@@ -151,10 +148,11 @@ class ProductFormRun:
             self._view.used = used
             admitted = self._policy.admissions(self._view)
             block.admitted[row] = admitted
-            block.memory[row] = used + admitted * self._kernel[0]
+            block.memory[row] = used + admitted * self._view.per_request
             if admitted and not self._history[self._now]:  # a start may have requests in stage 0
                 self._live.append(self._now)
             self._history[self._now] += admitted
+            self._account.changed(0, admitted)
         elif free < -self._slack:
             freed, block.evicted[row], block.wasted[row] = self._evict(-free)
             block.memory[row] = used - freed
@@ -163,7 +161,7 @@ class ProductFormRun:
 
     def _reserved(self) -> Any:
         """Return what the survivors need at most: sum p_k (s_k + l_k) over those of each stage."""
-        return self._history[self._now + 1 - self._length : self._now + 1] @ self._lifetimes
+        return self._account.reserved(self._history[self._now + 1 - self._length : self._now + 1])
 
     def _evict(self, excess: Any) -> tuple[Any, Any, Any]:
         """Free `excess` tokens; return the tokens freed, the requests and their decode steps."""
@@ -171,23 +169,14 @@ class ProductFormRun:
         while self._live and freed < excess:
             cohort = self._live[-1]
             stage, size = self._now - cohort, self._history[cohort]
-            lost = min(size, (excess - freed) / self._kernel[stage])
-            freed += lost * self._kernel[stage]
-            evicted += lost * self._survival[stage]
-            wasted += lost * self._survival[stage] * stage
+            weights = self._account.weights(stage)
+            lost = min(size, (excess - freed) / weights.tokens)
+            freed += lost * weights.tokens
+            evicted += lost * weights.requests
+            wasted += lost * weights.requests * stage
             self._history[cohort] = size - lost
+            self._account.changed(stage, -lost)
             if lost < size:
                 break
             self._live.pop()
         return freed, evicted, wasted
-
-
-def _lifetimes(kernel: MemoryKernel) -> list[int]:
-    """Return sum_k p_k (s_k + l_k) 1{j < l_k} for j = 0, ..., L - 1, times the denominator."""
-    found, total, terms = [], 0, sorted(kernel, reverse=True)
-    for stage in range(kernel.length - 1, -1, -1):
-        while terms and terms[0][0] > stage:
-            length, share, held = terms.pop(0)
-            total += held + share * length
-        found.append(total)
-    return found[::-1]

@@ -34,13 +34,13 @@ from fractions import Fraction
 from functools import cache, cached_property, partial
 from typing import Literal, NamedTuple
 
-from flint import acb, acb_series, arb, arb_mat, ctx, fmpq
+from flint import acb, acb_series, arb, arb_mat, ctx
 
 from .counts import kernel_counts
 from .crossing import COARSE_BITS, CircleCrossing
+from .dyadic import dyadic, exact, fraction_of
 from .exact_crossings import rational_crossing
 from .pencil import KernelPencil
-from .spectral_radius import fraction_of
 from .winding import Arc
 
 __all__ = ["BallCrossings"]
@@ -179,7 +179,7 @@ class BallCrossings:
         """Return a run if v is monotone, False if there is no crossing; None if neither shows."""
         precision = 64 + _depth(arc) + self._lost_bits
         with ctx.workprec(precision):
-            half = arb.pi() * _exact((arc.hi - arc.lo) / 2)
+            half = arb.pi() * exact((arc.hi - arc.lo) / 2)
             series = self._series((arc.lo + arc.hi) / 2, _ORDER)
             rest = half**_ORDER * self._size / math.factorial(_ORDER)
             v, y = [q.imag for q in series], [q.real for q in series]
@@ -203,7 +203,7 @@ class BallCrossings:
         monotone there and does not change its sign either.
         """
         with ctx.workprec(64 + 3 * _depth(arc) + self._lost_bits):
-            width = arb.pi() * _exact(arc.hi - arc.lo)
+            width = arb.pi() * exact(arc.hi - arc.lo)
             v = [q.imag for q in self._series(Fraction(1), 6)]
             parts = (i * (i - 1) * (i - 2) * abs(v[i]) * width ** (i - 3) for i in (4, 5))
             bound = self._size * (self.pencil.length + 1) ** (6 - _ORDER)
@@ -224,7 +224,7 @@ class BallCrossings:
 
     def _series(self, centre: Fraction, order: int) -> list[acb]:
         """Return the Taylor coefficients of a conj b in theta at theta = pi centre."""
-        above, below = self._derivatives(arb(_exact(centre)), order)
+        above, below = self._derivatives(arb(exact(centre)), order)
         conjugate = [_conjugate(b) for b in below]
         product = acb_series(above, prec=order) * acb_series(conjugate, prec=order)
         return [product[i] for i in range(order)]
@@ -271,7 +271,7 @@ class BallCrossings:
         bits = _FIRST_BITS + 2 * _depth_of(end)
         while bits <= _MOST_BITS + 2 * _depth_of(end):
             with ctx.workprec(bits):
-                value = self._product(arb(_exact(end))).imag
+                value = self._product(arb(exact(end))).imag
                 if not value.contains(0):
                     return 1 if value > 0 else -1
             bits *= 2
@@ -279,7 +279,7 @@ class BallCrossings:
 
     def _is_right_of_zero(self, end: Fraction) -> bool:
         with ctx.workprec(_FIRST_BITS + 2 * _depth_of(end)):
-            return bool(self._product(arb(_exact(end))).real > 0)
+            return bool(self._product(arb(exact(end))).real > 0)
 
     def _positive(self, run: _Run) -> CircleCrossing | _Run | Arc | None:
         """Return the crossing at the run's zero if x > 0, the run if x is not told from 0."""
@@ -333,7 +333,7 @@ class BallCrossings:
             step = value / slope / arb.pi()
             if not step.is_finite():
                 return guess
-            return _dyadic(guess - fraction_of(step.mid()), bits + 16)
+            return dyadic(guess - fraction_of(step.mid()), bits + 16)
 
     def _product(self, theta: arb) -> acb:
         (above,), (below,) = self._derivatives(theta, 1)
@@ -390,13 +390,5 @@ def _depth_of(point: Fraction) -> int:
     return point.denominator.bit_length()
 
 
-def _dyadic(value: Fraction, bits: int) -> Fraction:
-    return Fraction(round(value * 2**bits), 2**bits)
-
-
 def _hull(low: Fraction, high: Fraction) -> arb:
-    return arb(_exact(low)).union(arb(_exact(high)))
-
-
-def _exact(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)
+    return arb(exact(low)).union(arb(exact(high)))

@@ -25,7 +25,7 @@ from fractions import Fraction
 
 from flint import arb
 
-from .spectral_radius import fraction_of
+from .dyadic import fraction_of
 
 __all__ = ["COARSE_BITS", "CircleCrossing", "bounds_of"]
 

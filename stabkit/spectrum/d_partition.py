@@ -40,6 +40,7 @@ _FLOAT_DIGITS = 17
 _DIGITS = 30
 _BITS_PER_DIGIT = 3.33
 _MOST_BITS = 1024
+_MOST_COUNTED = 750_000  # terms over all samples: some three seconds
 _LONGEST_FALLBACK = 100  # algebraic numbers of that degree take a second
 
 
@@ -160,8 +161,9 @@ def d_partition(pencil: KernelPencil, every_sample: bool = True) -> DPartition:
     ----------
     pencil : KernelPencil
     every_sample : bool
-        Whether to count at the sample of every interval; otherwise only at those of the first, the
-        last and all stable ones, and of those whose number the directions do not tell.
+        Whether to count at the sample of every interval, as long as that is quick; otherwise only
+        at those of the first, the last and all stable ones, and of those whose number the
+        directions do not tell.
 
     Raises
     ------
@@ -208,8 +210,11 @@ def _counted(
 ) -> tuple[list[Counts | None], list[int | None]]:
     """Return the counts at the samples and the numbers of unstable modes, proved twice.
 
-    Where crossings may be missing, directions tell nothing: every sample is counted.
+    Where crossings may be missing, directions tell nothing: every sample is counted as long as that
+    is quick, and otherwise the first and the last one.
     """
+    quick = len(gaps) * pencil.length <= _MOST_COUNTED
+    every_sample = every_sample and quick
     counts: list[Counts | None] = [None] * len(gaps)
     unstable: list[int | None] = [None] * len(gaps)
     for i in reversed(range(len(gaps))):
@@ -219,6 +224,8 @@ def _counted(
         told = None if change is None or above is None or not complete else above - change
         unstable[i] = told
         if x is None or not (every_sample or not told or i == 0):
+            continue
+        if not (quick or complete or i in (0, len(groups))):
             continue
         counts[i] = found = kernel_counts(pencil.at(x))
         if found.outside is None:

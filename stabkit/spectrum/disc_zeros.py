@@ -27,12 +27,13 @@ from ..model.kernel import MemoryKernel
 from .circle import Complexes
 from .kernel_circle import circle_polynomial, zeros_within
 
-__all__ = ["LogDerivative", "smallest_zeros"]
+__all__ = ["LogDerivative", "radius_bracket", "smallest_zeros"]
 
 _BISECTIONS = 50
 _NEWTON_STEPS = 15
 _ROUNDS = 7
 _MOST_EFFORT = 2**21  # kernel length times effort: rounds that would take many seconds are left out
+_MOST_SAMPLES = 400_000_000  # of the bisection for a radius: some ten seconds
 _EVALUATIONS = 60_000  # terms per Newton step, over all starts, in the first round
 _MOST_PAIRS = 2**22  # of a start and a known zero, in one step
 _MOST_REFINED = 2**22  # terms: targets are ranked after two steps if that is as cheap
@@ -57,14 +58,16 @@ def smallest_zeros(kernel: MemoryKernel, count: int) -> tuple[Complexes, float] 
         ones they are as many as there are in |z| < radius, a number that is proved. None if the
         search failed.
     """
-    radius = _radius_guess(kernel, count)
+    _, high, seen = radius_bracket(kernel, count, count + 2 * _EXTRA)
+    radius = math.exp(high)
+    if kernel.length > _MOST_EFFORT // 4 and seen > 2 * _first_starts(kernel, count):
+        return None  # a ring that one round does not resolve, and a second one takes too long
     known = np.zeros(0, dtype=complex)
     for attempt in range(_ROUNDS):
         effort = 4**attempt  # harder cases: rings of many zeros with almost equal moduli
         if attempt and effort * kernel.length > _MOST_EFFORT:
             break
-        wanted = min(effort, 64) * _EVALUATIONS // len(kernel.closed_form)
-        most = max(2 * (count + _EXTRA), wanted)
+        most = _first_starts(kernel, count, min(effort, 64))
         starts = np.concatenate(
             [_starts_on_circle(kernel, radius, most), _starts_inside(radius, attempt)]
         )
@@ -103,11 +106,21 @@ def _gaps(zeros: Complexes, count: int, extra: int) -> list[float]:
     ]
 
 
-def _radius_guess(kernel: MemoryKernel, count: int) -> float:
-    """Return a radius within which at least `count` zeros are seen, and not many more."""
+def _first_starts(kernel: MemoryKernel, count: int, effort: int = 1) -> int:
+    """Return how many samples on the circle are starts, of an effort that is 1 in round one."""
+    return max(2 * (count + _EXTRA), effort * _EVALUATIONS // len(kernel.closed_form))
+
+
+def radius_bracket(kernel: MemoryKernel, count: int, enough: int) -> tuple[float, float, int]:
+    """Return logarithms of two radii and the number of zeros seen within the second one.
+
+    That is at least `count`, and at most `enough` if the bisection gets there; within the first one
+    fewer are seen. It ends when the radii are 10^-3 / L apart, or when the budget is used up.
+    """
     low, high, seen = _bracket(kernel, count)
-    for _ in range(_BISECTIONS):
-        if seen <= count + 2 * _EXTRA or high - low < 1e-3 / kernel.length:
+    most = _MOST_SAMPLES // (8 * kernel.length)
+    for _ in range(min(_BISECTIONS, most)):
+        if seen <= enough or high - low < 1e-3 / kernel.length:
             break
         middle = (low + high) / 2
         at_middle = _sampled_zeros(kernel, math.exp(middle))
@@ -115,7 +128,7 @@ def _radius_guess(kernel: MemoryKernel, count: int) -> float:
             high, seen = middle, at_middle
         else:
             low = middle
-    return math.exp(high)
+    return low, high, seen
 
 
 def _bracket(kernel: MemoryKernel, count: int) -> tuple[float, float, int]:
@@ -139,14 +152,25 @@ def _bracket(kernel: MemoryKernel, count: int) -> tuple[float, float, int]:
 def _sampled_zeros(kernel: MemoryKernel, radius: float) -> int:
     """Return the winding number of G at samples of the circle: plausible, not proved."""
     polynomial = circle_polynomial(kernel, radius)
-    dense = np.zeros(polynomial.size)
-    dense[polynomial.exponents] = polynomial.coefficients
-    values = np.conj(np.fft.rfft(dense))[1:]
-    theta = 2 * np.pi / polynomial.size * np.arange(1, len(values) + 1)
-    values /= (1 - radius * np.exp(1j * theta)) ** 2
-    start = float(np.angle(values[0]))
-    turned = start + float(np.sum(np.angle(values[1:] * np.conj(values[:-1]))))
-    return round(turned / np.pi)
+    values = polynomial.samples()[1:]
+    theta = 2 * np.pi / polynomial.size
+    factor = np.angle(1 - radius * np.exp(1j * theta))  # its argument falls to 0 at theta = pi
+    start = np.angle(values[0] * np.exp(-2j * factor))
+    return round(float(start + _turned(values) + 2 * factor) / np.pi)
+
+
+def _turned(values: Complexes) -> float:
+    """Return the change of argument along the values, each step by less than half a turn.
+
+    Whole turns are counted where the negative real axis is passed.
+    """
+    upper = values.imag >= 0
+    passages = np.flatnonzero(upper[1:] != upper[:-1])
+    before, after = values[passages], values[passages + 1]
+    left = (np.conj(before) * after).imag
+    downwards = upper[passages]
+    turns = int(np.sum(downwards & (left > 0))) - int(np.sum(~downwards & (left < 0)))
+    return float(np.angle(values[-1]) - np.angle(values[0])) + 2 * math.pi * turns
 
 
 def _starts_on_circle(kernel: MemoryKernel, radius: float, most: int) -> Complexes:

@@ -60,7 +60,7 @@ def _extreme_ratios(kernel: MemoryKernel) -> Iterator[Fraction]:
 def circle_distance(root: Root) -> float:
     """Return |lambda| - 1, or 0.0 where the root's disc meets the unit circle.
 
-    Rounded once, from the precision of the root: the distances of near-marginal roots keep all
+    Rounded once, from |lambda|^2 - 1, which is exact: the distances of near-marginal roots keep all
     their digits, which ``abs(complex(root.value)) - 1`` would lose.
 
     Examples
@@ -69,7 +69,8 @@ def circle_distance(root: Root) -> float:
     >>> circle_distance(roots(Workload.from_classes([(10**6, 2)]), digits=30)[0])
     9.99999000001e-07
     """
-    digits = max(root.value.real._mpf_[3], root.value.imag._mpf_[3], 53)
-    with mpmath.workprec(2 * digits + 64):
-        distance = abs(root.value) - 1
+    re, im = (mpmath.fmul(x, x, exact=True) for x in (root.value.real, root.value.imag))
+    beyond = mpmath.fsub(mpmath.fadd(re, im, exact=True), 1, exact=True)
+    with mpmath.workprec(64):
+        distance = beyond / (1 + mpmath.sqrt(1 + beyond))
         return float(distance) if abs(distance) > root.radius else 0.0

@@ -34,8 +34,9 @@ from flint import acb, acb_series, arb, ctx, fmpq
 from ..model.kernel import MemoryKernel
 from .arc_search import LOWEST, ArcSearch
 from .ball_arcs import scaled_derivatives
+from .dyadic import fraction_of
 from .renewal_quotient import RenewalQuotient
-from .spectral_radius import RealEnclosure, fraction_of
+from .spectral_radius import RealEnclosure
 from .winding import Arc
 from .winding_counts import LONGEST_KERNEL
 

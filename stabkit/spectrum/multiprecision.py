@@ -373,9 +373,14 @@ def _sorted(
 ) -> list[tuple[mpmath.mpc, mpmath.mpf, int]]:
     """Return value, radius and multiplicity, by modulus descending, then from above to below."""
     roots = [(disc.centre, disc.radius, multiplicity) for disc, multiplicity in found]
-    longest = max((part._mpf_[3] for z, _, _ in roots for part in (z.real, z.imag)), default=53)
-    with mpmath.workprec(longest + 64):
-        return sorted(roots, key=lambda root: (-abs(root[0]), -root[0].imag, -root[0].real))
+    roots.sort(key=lambda root: (_squared_modulus(root[0]), root[0].imag, root[0].real))
+    return roots[::-1]
+
+
+def _squared_modulus(z: mpmath.mpc) -> mpmath.mpf:
+    """Return |z|^2, exactly."""
+    real, imaginary = (mpmath.fmul(part, part, exact=True) for part in (z.real, z.imag))
+    return mpmath.fadd(real, imaginary, exact=True)
 
 
 def _growth(square: int, width: int, n: int) -> int:

@@ -37,8 +37,10 @@ Where the best u varies smoothly and the distance has its minimum, the loss is O
 either Im G_q > 0 or G_q = g_0 > 0. So only pi / (L - 1) <= theta <= pi is searched; the lower half
 circle is the mirror image.
 
-*Rounding.* theta = pi n / 2^48 with an integer n, so that every phase (m - c) theta is reduced
-modulo 2 pi exactly; cosine and sine are then in error by at most 32 u (`stabkit.spectrum.circle`).
+*Rounding.* theta = pi n / 2^48 with an integer n, so that for m = r a + b, r^2 >= L, the phases
+(r a - c) theta and b theta are reduced modulo 2 pi exactly; cosine and sine are then in error by at
+most 32 u (`stabkit.spectrum.circle`). The product of these two units, e^(i (m - c) theta), is
+rounded by sqrt(5) u, hence in error by less than 67 u.
 As s_k + m + 1 = (s_k + 1 + c) + (m - c), the derivatives are sums over powers of m - c alone, whose
 terms have the absolute values N_(i,k) = sum_m |m - c|^i (s_k + 1 + c + |m - c|) in total. Sums of L
 terms, in any order, are in error by gamma_(L+8) times that, and sums over the classes add
@@ -73,7 +75,11 @@ _CHUNK = 1 << 20  # numbers per array, at a time
 
 
 class ArcBounds(NamedTuple):
-    """For each arc the bound (3) and, not proved, the value of (2) at its centre for the same u."""
+    """For each arc the bound (3) and, not proved, (2) at its centre for the same u, less rounding.
+
+    The second is about what (3) tends to as the arc shrinks to its centre: 0 where rounding hides
+    everything.
+    """
 
     lower: Floats
     at_centre: Floats
@@ -124,10 +130,11 @@ class ClassCurves:
 
     def sums(self, angles: Integers) -> list[Complexes]:
         """Return sum_(m < l_k) (s_k + m + 1) (m - c)^i e^(i (m - c) theta), i = 0, 1, 2."""
-        doubled = 2 * np.arange(self.length) - self.doubled_centre
-        turns = (np.outer(angles, doubled) + 2 * HALF_TURN) % (4 * HALF_TURN) - 2 * HALF_TURN
-        phases = turns * (math.pi / (2 * HALF_TURN))
-        terms = np.cos(phases) + 1j * np.sin(phases)
+        size = math.isqrt(self.length - 1) + 1
+        coarse = _units(angles, 2 * size * np.arange(size) - self.doubled_centre)
+        fine = _units(angles, 2 * np.arange(size))
+        products = coarse[:, :, None] * fine[:, None, :]
+        terms = products.reshape(len(angles), size * size)[:, : self.length]
         starts = np.concatenate([[0], self.distinct[:-1]])
         moments = []
         for _ in range(_ORDERS + 1):
@@ -141,6 +148,14 @@ class ClassCurves:
         curves = [sums * 1j**i for i, sums in enumerate(self.sums(angles))]
         centred = [curve - curve.mean(axis=1, keepdims=True) for curve in curves]
         return _Derivatives(centred, [curve @ self.shares for curve in curves])
+
+
+def _units(angles: Integers, doubled: Integers) -> Complexes:
+    """Return e^(i doubled theta / 2), a row for each theta, from exactly reduced phases."""
+    turns = (np.outer(angles, doubled) + 2 * HALF_TURN) % (4 * HALF_TURN) - 2 * HALF_TURN
+    phases = turns * (math.pi / (2 * HALF_TURN))
+    units: Complexes = np.cos(phases) + 1j * np.sin(phases)
+    return units
 
 
 def distance_bounds(curves: ClassCurves, angles: Integers, halves: Integers) -> ArcBounds:
@@ -174,10 +189,11 @@ def distance_bounds(curves: ClassCurves, angles: Integers, halves: Integers) -> 
 def _best_bounds(curves: ClassCurves, angles: Integers, halves: Integers) -> ArcBounds:
     found = curves.derivatives(angles)
     width = np.asarray(halves * (math.pi / HALF_TURN) * (1 + 1e-15), dtype=np.float64)
-    best = ArcBounds(np.zeros(len(angles)), np.full(len(angles), math.inf))
+    best = ArcBounds(np.zeros(len(angles)), np.zeros(len(angles)))
     for u in _directions(found, width):
         bounds = _bounds(curves, found, u, width)
-        better = bounds.lower > best.lower
+        tied = (bounds.lower == best.lower) & (bounds.at_centre > best.at_centre)
+        better = (bounds.lower > best.lower) | tied
         best = ArcBounds(*(np.where(better, b, a) for a, b in zip(best, bounds, strict=True)))
     return best
 
@@ -215,16 +231,16 @@ def _bounds(curves: ClassCurves, found: _Derivatives, u: Complexes, width: Float
     a = [(np.conj(u)[:, None] * v).real for v in found.centred]
     b = [(np.conj(u) * v).real for v in found.mix]
     bend, bulge = _remainders(curves, a, b, width)
+    noise = [curves.eta * sizes[0] for sizes in (curves.mix_sizes, curves.size_norms)]
     sign = np.sign(b[0])
     lower = np.full(len(width), math.inf)
     for t in (-width, width):
         above = sign * (b[0] + t * b[1]) - bend
         below = np.linalg.norm(a[0] + t[:, None] * a[1], axis=1) + bulge
         lower = np.minimum(lower, np.maximum(above, 0.0) / below)
-    with np.errstate(all="ignore"):
-        centre = np.abs(b[0]) / np.linalg.norm(a[0], axis=1)
+    above, below = np.abs(b[0]) - noise[0], np.linalg.norm(a[0], axis=1) + noise[1]
     slack = 1 - 4 * curves.eta  # norms, quotients
-    return ArcBounds(lower * slack, np.nan_to_num(centre, nan=math.inf, posinf=math.inf))
+    return ArcBounds(lower * slack, np.maximum(above, 0.0) / below)
 
 
 def _remainders(

@@ -54,7 +54,7 @@ from .spectral_radius import RealEnclosure
 __all__ = ["ShareRadius", "share_radius"]
 
 _LONGEST, _MOST_CLASSES = 4_000, 2_000
-_STRETCHES = (2.0**-24, 2.0**-18, 2.0**-12, 2.0**-8)
+_STRETCHES = (2.0**-24, 2.0**-18, 2.0**-12, 2.0**-8, 2.0**-4, 1.0)
 _DENOMINATOR = 1 << 80  # of the moves: keeps the integers of the counted kernel small
 
 
@@ -113,8 +113,9 @@ def share_radius(mix: Workload) -> ShareRadius:
     Returns
     -------
     ShareRadius
-        Bounds of the radius; 0 for a marginal mix; all None with the reason for K = 1 (there are
-        no other shares), where the count of `mix` is undecided, and beyond L = 4000 or K = 2000.
+        Bounds of the radius; 0 where a mode is on the circle; all None with the reason for K = 1
+        (there are no other shares), where the count of `mix` is undecided, and beyond L = 4000 or
+        K = 2000.
 
     Notes
     -----
@@ -144,7 +145,7 @@ def share_radius(mix: Workload) -> ShareRadius:
     if counts.verdict == "undecided" or (counts.verdict == "unstable" and counts.outside is None):
         return _nothing(f"The modes are not counted. {counts.reason}")
     face = _face(mix)
-    if counts.verdict == "marginal":
+    if counts.on_circle:
         zero = Fraction(0)
         shares = tuple(c.share for c in mix.classes)
         reason = "A mode is on the unit circle."

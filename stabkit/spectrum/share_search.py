@@ -18,9 +18,11 @@ from .share_arcs import HALF_TURN, ClassCurves, distance_bounds
 
 __all__ = ["ShareSearch"]
 
-_MOST_WORK = 10**8  # evaluations times (L + 4 K): some five seconds
+_MOST_WORK = 10**8  # evaluations times (L + 4 K), and the upkeep of the cover: some five seconds
+_UPKEEP = 2  # per arc and pass: finding the lowest arcs and copying the cover
 _TOLERANCE = 1e-8
 _BATCH = 512
+_PORTION = 16  # of many open arcs so many parts are bisected in one pass
 _NARROWEST = 1 << 4  # in units of pi / HALF_TURN
 _CANDIDATES = 6
 
@@ -38,9 +40,9 @@ class ShareSearch:
     bounds : float array
         Proved lower bounds of the distance to shares with a mode in the arc.
     values : float array
-        The dual value at the centre for the u that gave the bound; infinite where it says nothing.
+        `ArcBounds.at_centre` for the u that gave the bound; infinite where it says nothing.
     work : int
-        Evaluations so far, times (L + 4 K).
+        Evaluations so far, times (L + 4 K), and `_UPKEEP` for every arc in every pass.
     reason : str
         What the bounds rest on.
     """
@@ -74,21 +76,27 @@ class ShareSearch:
     def run(self) -> None:
         """Bisect the arcs that are worth it, the lowest first, until none is or the budget ends.
 
-        An arc is *resolved* if its bound is close to its own value at the centre; arcs above the
-        least such value cannot improve the result.
+        An arc is *final* if it is *resolved*, its bound being close to its own value at the centre,
+        or too narrow to be bisected. The least bound of the cover is at most that of a final arc,
+        whatever becomes of the others: arcs above the least value of a resolved arc, or not below
+        the bound of a narrow one, cannot improve the result.
         """
         self.reason = "Duality on every arc of the circle, with proved remainders and rounding."
         while self.work < _MOST_WORK:
             resolved = self.bounds >= (1 - _TOLERANCE) * self.values
-            target = min(2.0, float(np.min(self.values, where=resolved, initial=math.inf)))
-            open_arcs = ~resolved & (self.bounds < target) & (self.halves > _NARROWEST)
-            chosen = np.flatnonzero(open_arcs)
+            narrow = ~resolved & (self.halves <= _NARROWEST)
+            reached = float(np.min(self.values, where=resolved, initial=math.inf))
+            stuck = float(np.min(self.bounds, where=narrow, initial=math.inf))
+            target = min(2.0, reached, stuck)
+            chosen = np.flatnonzero(~resolved & ~narrow & (self.bounds < target))
             if not len(chosen):
                 return
-            self._bisect(chosen[np.argsort(self.bounds[chosen], kind="stable")[:_BATCH]])
+            batch = max(_BATCH, len(chosen) // _PORTION)
+            self._bisect(chosen[np.argsort(self.bounds[chosen], kind="stable")[:batch]])
         self.reason += " The search was ended by its budget."
 
     def _bisect(self, chosen: Integers) -> None:
+        self.work += _UPKEEP * len(self.angles)
         halves = np.repeat(self.halves[chosen] // 2, 2)
         sides = np.tile(np.array([-1, 1], dtype=np.int64), len(chosen))
         angles: Integers = np.repeat(self.angles[chosen], 2) + sides * halves

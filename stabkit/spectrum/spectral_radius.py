@@ -20,12 +20,15 @@ from flint import acb, arb, ctx
 
 from ..model.kernel import MemoryKernel
 from .certificates import single_decode_length
+from .disc_zeros import radius_bracket
+from .dyadic import fraction_of
 from .kernel_circle import zeros_within
-from .roots import Root
+from .roots import Root, precision_of
 from .winding_counts import LONGEST_KERNEL
 
-__all__ = ["RealEnclosure", "fraction_of", "spectral_radius"]
+__all__ = ["RealEnclosure", "spectral_radius"]
 
+_LONGEST_BISECTED = 200_000  # terms: beyond, a certified count takes half a second or more
 _NARROWEST = 1e-13  # times L: a count costs O(L log L), so long kernels get a wider bracket
 
 
@@ -66,9 +69,11 @@ def _from_modes(modes: list[Root], digits: int) -> RealEnclosure:
     """Return the largest moduli that the discs prove.
 
     A root that was left out has a centre of no larger modulus than the last one here, and a radius
-    of at most 10^-digits of that, so that it cannot exceed the upper bound given.
+    of at most 10^-digits of that, so that it cannot exceed the upper bound given. The moduli are
+    computed to 60 bits more than the digits asked for: what a centre's parts happen to be, say -1,
+    says nothing about what is proved.
     """
-    with ctx.workprec(64 + max(mode.value.real._mpf_[3] for mode in modes)):
+    with ctx.workprec(precision_of(digits) + 60):
         balls = [abs(_ball(mode)) for mode in modes]
         low = max(fraction_of(ball.lower()) for ball in balls)
         high = max(fraction_of(ball.upper()) for ball in balls)
@@ -80,12 +85,6 @@ def _ball(mode: Root) -> acb:
     return acb(arb(arb(mode.value.real), radius), arb(arb(mode.value.imag), radius))
 
 
-def fraction_of(exact: arb) -> Fraction:
-    """Return the dyadic number that an exact ball holds."""
-    mantissa, exponent = exact.man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
-
-
 def _annulus(kernel: MemoryKernel) -> RealEnclosure:
     s = Fraction(kernel.inputs[0], kernel.shares[0])
     return RealEnclosure(1 + 1 / (s + kernel.length - 1), 1 + 1 / (s + 1))
@@ -93,6 +92,8 @@ def _annulus(kernel: MemoryKernel) -> RealEnclosure:
 
 def _bracket(kernel: MemoryKernel) -> RealEnclosure | None:
     """Bisect on log r; a radius that double precision cannot decide ends the search."""
+    if kernel.length > _LONGEST_BISECTED:
+        return _sampled_bracket(kernel)
     empty, holding = 0.0, 0.0
     step = 1 / kernel.length
     while (seen := zeros_within(kernel, math.exp(holding))) == 0:
@@ -111,3 +112,12 @@ def _bracket(kernel: MemoryKernel) -> RealEnclosure | None:
             break
         empty, holding = (middle, holding) if seen == 0 else (empty, middle)
     return RealEnclosure(1 / Fraction(math.exp(holding)), 1 / Fraction(math.exp(empty)))
+
+
+def _sampled_bracket(kernel: MemoryKernel) -> RealEnclosure | None:
+    """Bisect with samples of the circle, which prove nothing, and prove the two radii found."""
+    low, high, _ = radius_bracket(kernel, 1, 0)
+    inner, outer = math.exp(low), math.exp(high)
+    if zeros_within(kernel, inner) != 0 or not zeros_within(kernel, outer):
+        return None
+    return RealEnclosure(1 / Fraction(outer), 1 / Fraction(inner))

@@ -365,3 +365,38 @@ def test_a_trace_of_many_classes() -> None:
     assert part < 1
     here = outside_and_on(mix, [c.share for c in mix.classes], "winding")
     assert outside_and_on(mix, moved, "winding") == here
+
+
+def test_a_mode_on_the_circle_beside_growing_ones_is_a_radius_of_zero() -> None:
+    # G(-1) = p 5 - (1 - p) 5 / 3 = 0 at p = 1/4: by hand, sums of (s + m + 1) (-1)^m
+    mix = Workload.from_classes([(1, 9), (Fraction(10, 3), 4, 3)])
+    assert outside_and_on(mix, [c.share for c in mix.classes])[1] > 0
+    radius = share_radius(mix)
+    assert (radius.lower, radius.upper, radius.limited_by) == (0, 0, "crossing")
+
+
+@pytest.mark.parametrize("exponent", [8, 11, 12, 13, 14, 16])
+def test_next_to_the_circle_the_search_is_over_when_rounding_hides_the_rest(exponent: int) -> None:
+    """At theta = pi one equation: the distance |G(-1)| / ||G_k(-1) - mean|| is known exactly."""
+    mix = Workload.from_classes([(1, 9), (Fraction(10, 3), 4, 3 + Fraction(1, 10**exponent))])
+    values = class_values(mix, -1)
+    mean = sum(values) / 2
+    g = sum(c.share * v for c, v in zip(mix.classes, values, strict=True))
+    square = g**2 / sum((v - mean) ** 2 for v in values)
+    radius = share_radius(mix)
+    assert radius.lower is not None
+    assert radius.crossing_upper is not None
+    assert radius.lower**2 <= square <= radius.crossing_upper**2 <= 5 * square + 10**-22
+    search = ShareSearch(ClassCurves(mix.classes))
+    search.run()
+    assert search.work < 10**7  # a tenth of the budget
+
+
+def test_the_budget_counts_the_upkeep_of_the_cover(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With evaluations for nothing the search ends all the same, because passes cost too."""
+    search = ShareSearch(ClassCurves(THREE.classes))
+    monkeypatch.setattr(type(search), "_evaluated", lambda self, a, h: (0.0 * a, 1.0 + 0.0 * a))
+    monkeypatch.setattr("stabkit.spectrum.share_search._MOST_WORK", 10**6)
+    search.run()
+    assert search.reason.endswith("ended by its budget.")
+    assert len(search.angles) < 10**6

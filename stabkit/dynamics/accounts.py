@@ -1,0 +1,163 @@
+"""What a state of product form holds: its memory, its requests and what these may come to hold.
+
+With y_j the cohort in stage j (`stabkit.dynamics.product_form`), w_l and t_l the share and the
+share-weighted input of decode length l, and sums over the classes that are still there in stage j,
+
+    g_j = sum p_k (s_k + j + 1),   S_j = sum p_k,   r_j = sum p_k (s_k + l_k),
+
+the state needs M = sum_j g_j y_j tokens, has R = sum_j S_j y_j requests and needs at most
+U = sum_j r_j y_j tokens until they complete.
+
+*Floats* take M and U as dot products in every step: rounding does not add up. *Fractions* have no
+rounding, so that the sums are kept up to date. While a step executes, every cohort moves to the
+next stage; with z_l the cohort that thereby reaches decode length l,
+
+    M <- M + R - sum_l (t_l + (l + 1) w_l) z_l,   R <- R - sum_l w_l z_l,
+    U <- U - sum_l (t_l + l w_l) z_l,
+
+for g_(j+1) = g_j + S_j less what is counted there for the classes of l_k = j + 1. A step takes a
+time that does not depend on L.
+
+References
+----------
+MODEL.md section 1 and R11.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model.kernel import MemoryKernel
+
+__all__ = ["ExactAccount", "FloatAccount", "StageWeights"]
+
+
+class StageWeights(NamedTuple):
+    """g_j, S_j and r_j of one stage j."""
+
+    tokens: Any
+    requests: Any
+    lifetime: Any
+
+
+class FloatAccount:
+    """The sums of a state in floats, by dot products."""
+
+    def __init__(self, kernel: MemoryKernel) -> None:
+        scale = kernel.denominator
+        self._tokens = [n / scale for n in kernel.coefficients]
+        self._requests = [n / scale for n in kernel.survival]
+        self._lifetimes = [n / scale for n in _lifetimes(kernel)]
+        self._reversed = np.array(self._tokens[::-1])
+        self._lifetimes_reversed = np.array(self._lifetimes[::-1])
+
+    def weights(self, stage: int) -> StageWeights:
+        """Return the weights of a stage."""
+        return StageWeights(self._tokens[stage], self._requests[stage], self._lifetimes[stage])
+
+    def started(self, state: NDArray[Any]) -> Any:
+        """Return M of a state, its oldest cohort first."""
+        return state @ self._reversed
+
+    def executed(self, survivors: NDArray[Any], finished: NDArray[Any]) -> Any:
+        """Return M after a step: the survivors, oldest first, are in stages L - 1, ..., 1."""
+        return survivors @ self._reversed[:-1]
+
+    def changed(self, stage: int, size: Any) -> None:
+        """Take note of requests that were admitted, or evicted if `size` is negative."""
+
+    def reserved(self, state: NDArray[Any]) -> Any:
+        """Return U of the state, its oldest cohort first."""
+        return state @ self._lifetimes_reversed
+
+
+class ExactAccount:
+    """The sums of a state in Fractions, kept up to date.
+
+    Examples
+    --------
+    >>> from stabkit import Workload
+    >>> account = ExactAccount(MemoryKernel.of(Workload.from_classes([(2, 2)])))
+    >>> account.changed(0, Fraction(20))
+    >>> account.executed((), [Fraction(0)])  # 20 requests of 2 + 2 tokens
+    Fraction(80, 1)
+    """
+
+    def __init__(self, kernel: MemoryKernel) -> None:
+        self._kernel = kernel
+        terms = list(kernel)
+        self._shares = _tails(w for _, w, _ in terms)
+        self._held = _tails(t for _, _, t in terms)
+        self._lifetimes = _tails(t + n * w for n, w, t in terms)
+        self._leaving = [self._fractions(t + (n + 1) * w, w, t + n * w) for n, w, t in terms]
+        self._sums = StageWeights(Fraction(0), Fraction(0), Fraction(0))
+
+    def weights(self, stage: int) -> StageWeights:
+        """Return the weights of a stage."""
+        i = bisect_right(self._kernel.decode_lengths, stage)
+        share = self._shares[i]
+        return self._fractions(self._held[i] + (stage + 1) * share, share, self._lifetimes[i])
+
+    def started(self, state: NDArray[Any]) -> Any:
+        """Return M of a state, its oldest cohort first, and begin with its sums."""
+        kernel, cohorts = self._kernel, state[::-1].tolist()
+        columns = (kernel.coefficients, kernel.survival, _lifetimes(kernel))
+        if any(cohorts):
+            totals = (_total(column, cohorts) / kernel.denominator for column in columns)
+            self._sums = StageWeights(*totals)
+        return self._sums.tokens
+
+    def executed(self, survivors: Any, finished: Any) -> Any:
+        """Return M after a step in which the cohorts `finished` reach the decode lengths."""
+        tokens, requests, lifetime = self._sums
+        tokens += requests
+        for size, leaving in zip(finished, self._leaving, strict=True):
+            if size:
+                tokens -= leaving.tokens * size
+                requests -= leaving.requests * size
+                lifetime -= leaving.lifetime * size
+        self._sums = StageWeights(tokens, requests, lifetime)
+        return tokens
+
+    def changed(self, stage: int, size: Any) -> None:
+        """Take note of requests that were admitted, or evicted if `size` is negative."""
+        pairs = zip(self._sums, self.weights(stage), strict=True)
+        self._sums = StageWeights(*(total + size * weight for total, weight in pairs))
+
+    def reserved(self, state: NDArray[Any]) -> Any:
+        """Return U of the state."""
+        return self._sums.lifetime
+
+    def _fractions(self, *integers: int) -> StageWeights:
+        return StageWeights(*(Fraction(n, self._kernel.denominator) for n in integers))
+
+
+def _tails(terms: Iterable[int]) -> list[int]:
+    """Return the sums of all terms from each one on, and 0."""
+    return list(accumulate(reversed(list(terms)), initial=0))[::-1]
+
+
+def _total(weights: Sequence[int], cohorts: Sequence[Fraction]) -> Fraction:
+    """Return the sum of the products, over one common denominator."""
+    scale = math.lcm(*{y.denominator for y in cohorts})
+    pairs = zip(weights, cohorts, strict=True)
+    return Fraction(sum(n * y.numerator * (scale // y.denominator) for n, y in pairs), scale)
+
+
+def _lifetimes(kernel: MemoryKernel) -> list[int]:
+    """Return r_j for j = 0, ..., L - 1, times the denominator."""
+    tails = _tails(t + n * w for n, w, t in kernel)
+    starts = (0, *kernel.decode_lengths)
+    return [
+        tail
+        for tail, start, stop in zip(tails, starts, starts[1:], strict=False)
+        for _ in range(start, stop)
+    ]
