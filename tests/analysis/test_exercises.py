@@ -318,7 +318,12 @@ def variance_law(one: Exercise) -> dict[str, Any]:
     size = lcm(*(p.denominator for _, _, p in found))
     population = [Fraction(n) for _, n, p in found for _ in range(int(p * size))]
     average, variance = statistics.mean(population), statistics.pvariance(population)
-    near = Fraction(re.findall(r"itself is ([0-9.]+)\.\)", one.solution[-1])[0])
+    said = re.findall(
+        r"says ([\d.]+) .* ([\d.]+), and the law ([\d.]+) % too (\w+)", one.solution[-1]
+    )
+    law, near, off = map(Fraction, said[0][:3])
+    assert 100 * variance <= average**2  # the range of the law
+    assert abs(100 * (law / near - 1) - (off if said[0][3] == "high" else -off)) < Fraction(3, 5)
     assert verdict(kernel(common_input(found, near + Fraction(3, 50)))) == "stable"
     assert verdict(kernel(common_input(found, near - Fraction(3, 50)))) == "unstable"
     return {"mean": average, "variance": variance, "c": average**3 / variance}
