@@ -335,6 +335,9 @@ def test_open_arcs_are_exact_and_have_their_bounds() -> None:
     assert search.open_count() == 2  # the third is within the tolerance
     search.finished = [(np.array([-math.inf]), _Arcs(*(part[:1] for part in arcs)))]
     assert search.open_arcs()[0][0] == Fraction(LOWEST)
+    search.scale = Fraction(1, 2)  # no bound stays none
+    search.finished = [(np.array([LOWEST]), _Arcs(*(part[:1] for part in arcs)))]
+    assert search.open_arcs()[0][0] == Fraction(LOWEST)
 
 
 def test_doubles_are_rounded_upwards() -> None:

@@ -338,6 +338,18 @@ def test_the_two_parts_of_the_circle_meet(classes: Any, monkeypatch: pytest.Monk
     assert 1 <= far[0] < sizes[0] // 2
 
 
+@pytest.mark.parametrize("classes", [*MIXES, [(0, 300, 1), (9, 30, 5)]], ids=str)
+def test_the_far_part_starts_one_deviation_of_age_from_w_1(classes: Any) -> None:
+    """theta = 1 / sigma, sigma^2 the variance of m under weights P(T' > m); in samples, below."""
+    _, below, _, _ = dense(classes)
+    mean = sum(m * d for m, d in enumerate(below)) / sum(below)
+    variance = sum((m - mean) ** 2 * d for m, d in enumerate(below)) / sum(below)
+    size = 4096
+    index = int(size / (2 * math.pi * math.sqrt(variance)))
+    found = module._start_index(quotient_of(classes), size)
+    assert found == max(1, min(index, size // 2 - 1))
+
+
 @pytest.mark.parametrize(("depth", "halvings"), [(119, 2), (120, 1), (121, 0)])
 def test_arcs_are_halved_down_to_a_width(
     depth: int, halvings: int, monkeypatch: pytest.MonkeyPatch
