@@ -50,7 +50,7 @@ def _pair(a: int, b: int, share: Fraction) -> Workload:
 
 
 def _shortest(mix: Workload) -> int:
-    return min(c.decode_length for c in mix.classes)
+    return int(min(c.decode_length for c in mix.classes))
 
 
 def _share(mix: Workload) -> Fraction:

@@ -9,6 +9,7 @@ from math import gcd
 
 import mpmath
 from sympy import (
+    Abs,
     Eq,
     Equivalent,
     Ge,
@@ -90,11 +91,11 @@ _moved = _alpha * (1 - _eps * _t) / (1 - _eps * (_times + _t))  # what a root ne
 
 
 def _epsilon(root: SurvivalRoot) -> Fraction:
-    inputs: Fraction = root.mix.classes[0].input_length
-    return 1 / (inputs + root.mix.longest_decode)
+    inputs = Fraction(root.mix.classes[0].input_length)
+    return 1 / (inputs + int(root.mix.longest_decode))
 
 
-def _distance(root: SurvivalRoot, order: int) -> RealEnclosure:
+def _distance(root: SurvivalRoot, order: int) -> RealEnclosure | None:
     return distance_to_zeros(kernel_values(root.mix)[::-1], moved(root, _epsilon(root), order))
 
 
@@ -320,6 +321,8 @@ def _pairs(rng: random.Random) -> Iterator[Workload]:
     for mix in common_mixes(rng):
         yield mix
         yield with_input(mix, rng.choice(partition(mix).intervals).sample)
+    yield Workload.from_classes([(12, 3), (0, 5)])
+    yield Workload.from_classes([(60, 4), (0, 5)])
 
 
 R3A = Theorem(
@@ -493,12 +496,11 @@ R3B = Theorem(
                 lambda drawn: modulus_nearest(kernel_values(drawn.mix), drawn.newton()),
             ),
         ),
-        hypotheses=(Gt(g, 1), Lt(_kappa, Rational(1, 2))),
+        hypotheses=(Gt(g, 1), Lt(_kappa, Rational(2, 5))),
         conclusions=(
             Eq(_value, mean),
-            Le(_y, 2 * _kappa * _e),
-            Le(_x, 1 - _e + 2 * _kappa * _e + g * _e**2 / 3),
-            Ge(_x, 1 - _e - 2 * _kappa * _e - g * _e**2 / 3),
+            Le(_y, _kappa * _e),
+            Le(Abs(_x - (1 - _e)), _kappa * _e + g * _e**2 / 3),
         ),
     ),
     uses=("closed-form", "R1", "R1b"),
@@ -542,17 +544,17 @@ R3B = Theorem(
         Step(
             "one-zero",
             r"Hence the Newton step has at most the length $e$, and $N = |G'(\omega)| \ge P / 2$. "
-            r"Compare $G$ with its tangent at $\omega$, $h$, on the circle of radius $\tau = 2 "
-            r"\kappa e$ around the zero of $h$: there $|h| = N \tau \ge P \kappa e = 2 M e^2$, and "
-            r"$|G - h| \le \frac{M}{2} (e + \tau)^2 = \frac{M}{2} e^2 (1 + 2 \kappa)^2$, for $M$ "
-            r"bounds $|G''|$ in $|z - \omega| \le 2 e$. (If $M = 0$, $G$ is its tangent.)",
+            r"Compare $G$ with its tangent at $\omega$, $h$, on the circle of radius $\tau = "
+            r"\kappa e$ around the zero of $h$: there $|h| = N \tau \ge P \kappa e / 2 = M e^2$, "
+            r"and $|G - h| \le \frac{M}{2} (e + \tau)^2 = \frac{M}{2} e^2 (1 + \kappa)^2$, for "
+            r"$M$ bounds $|G''|$ in $|z - \omega| \le 2 e$. (If $M = 0$, $G$ is its tangent.)",
             Deduction(
                 Rouche(
                     _G,
                     _H,
-                    bound=_c / 2 * _e**2 * (1 + 2 * _kappa) ** 2,
-                    floor=2 * _c * _e**2,
-                    domains={_kappa: Interval(0, Rational(1, 2)), _c: _OPEN, _e: _OPEN},
+                    bound=_c / 2 * _e**2 * (1 + _kappa) ** 2,
+                    floor=_c * _e**2,
+                    domains={_kappa: Interval(0, Rational(2, 5)), _c: _OPEN, _e: _OPEN},
                     region=symbols("near_Newton"),
                 )
             ),
