@@ -14,6 +14,7 @@ from . import (
     evicting_cycles,
     gcd,
     homogeneous,
+    late_memory,
     model,
     multiple_roots,
     perturbation,
@@ -21,7 +22,9 @@ from . import (
     product_form,
     renormalization,
     reserves,
+    stable_inputs,
     survival,
+    synchronised,
     thresholds,
     variance_law,
 )
@@ -30,9 +33,9 @@ __all__ = ["theorems"]
 
 _CHAPTERS = (
     ("The model", (model, product_form)),
-    ("The survival polynomial", (survival, perturbation, multiple_roots)),
+    ("The survival polynomial", (survival, perturbation, synchronised, multiple_roots)),
     ("One decode length", (homogeneous, cascade)),
-    ("Finite inputs", (gcd, thresholds, variance_law)),
+    ("Finite inputs", (gcd, late_memory, thresholds, stable_inputs, variance_law)),
     ("Cycles of mixes", (renormalization, evicting_cycles)),
     ("Admission policies", (policies, reserves)),
 )
