@@ -16,6 +16,7 @@ from . import (
     evicting_cycles,
     gcd,
     homogeneous,
+    late_memory,
     model,
     multiple_roots,
     perturbation,
@@ -23,7 +24,9 @@ from . import (
     product_form,
     renormalization,
     reserves,
+    stable_inputs,
     survival,
+    synchronised,
     thresholds,
     variance_law,
 )
@@ -34,9 +37,9 @@ BADGES = Path(__file__).with_name("badges.json")  # written by docs/make_theory.
 
 _CHAPTERS = (
     ("The model", (model, product_form)),
-    ("The survival polynomial", (survival, perturbation, multiple_roots)),
+    ("The survival polynomial", (survival, perturbation, synchronised, multiple_roots)),
     ("One decode length", (homogeneous, cascade)),
-    ("Finite inputs", (gcd, thresholds, variance_law)),
+    ("Finite inputs", (gcd, late_memory, thresholds, stable_inputs, variance_law)),
     ("Cycles of mixes", (renormalization, evicting_cycles)),
     ("Admission policies", (policies, reserves)),
 )

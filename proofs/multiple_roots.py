@@ -27,7 +27,7 @@ __all__ = ["THEOREMS"]
 _OPEN = Interval(0, open_low=True)
 _l1, _l2 = symbols("l_1 l_2", integer=True)
 _q, _u, _v, _w = symbols("q u v w")
-_X, _Y, _Pp, _Qq, _f = symbols("X Y P_1 Q_1 f")
+_X, _Y, _Pp, _Qq = symbols("X Y P_1 Q_1")
 _solutions, _multiple, _distinct, _highest, _real, _parity, _g2, _c = symbols(
     "N_p N_A d h r a_2 g_2 c"
 )
@@ -50,7 +50,7 @@ def _pair(a: int, b: int, share: Fraction) -> Workload:
 
 
 def _shortest(mix: Workload) -> int:
-    return min(c.decode_length for c in mix.classes)
+    return int(min(c.decode_length for c in mix.classes))
 
 
 def _share(mix: Workload) -> Fraction:

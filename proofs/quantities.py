@@ -112,7 +112,8 @@ def _largest(drawn: Any) -> RealEnclosure | Fraction | None:
     if not found.crossings:
         return Fraction(-1)
     last: Crossing = found.crossings[-1]
-    return last.value if last.exact is None else last.exact
+    value: RealEnclosure | Fraction = last.value if last.exact is None else last.exact
+    return value
 
 
 def kernel_sum(drawn: Any) -> Fraction:

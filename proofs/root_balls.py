@@ -185,14 +185,18 @@ def _at(polynomial: fmpq_poly, where: acb) -> acb:
     return found
 
 
-def distance_to_zeros(ascending: tuple[Fraction, ...], where: acb) -> RealEnclosure:
-    """Return the distance of a point to the nearest zero of a polynomial."""
+def distance_to_zeros(ascending: tuple[Fraction, ...], where: acb) -> RealEnclosure | None:
+    """Return the distance of a point to the nearest zero of a polynomial; None without zeros."""
+    if len(ascending) == 1:
+        return None
     with ctx.workprec(_BITS):
         return enclosed(-_largest([-abs(ball - where) for ball, _ in _isolated(ascending)]))
 
 
 def modulus_nearest(ascending: tuple[Fraction, ...], where: acb) -> RealEnclosure | None:
-    """Return the modulus of the zero nearest to a point; None where two may be."""
+    """Return the modulus of the zero nearest to a point; None if there is none, or two may be."""
+    if len(ascending) == 1:
+        return None
     with ctx.workprec(_BITS):
         found = sorted(
             (enclosed(abs(ball - where)).high, enclosed(abs(ball - where)).low, k)

@@ -6,13 +6,10 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations
-from math import gcd
-from typing import Any
 
-from sympy import And, Eq, Equivalent, Gt, Implies, Le, Or, symbols
+from sympy import And, Eq, Gt, Implies, Le, symbols
 
-from stabkit import Crossing, Threshold, Workload, threshold, unit_circle_counts
+from stabkit import Crossing, Workload, threshold, unit_circle_counts
 from stabkit.spectrum.spectral_radius import RealEnclosure
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import Enclosure, ExactFinite, Identity, Inequality
@@ -20,7 +17,7 @@ from stabkit.theorems.positivity import Interval
 from stabkit.theorems.records import Step, Theorem, Witness
 from stabkit.theorems.textbook.algebra import Linearity
 from stabkit.theorems.textbook.deduction import Deduction
-from stabkit.theorems.textbook.zeros import BoundaryCrossing, Hurwitz, Quadratic
+from stabkit.theorems.textbook.zeros import BoundaryCrossing
 
 from .gcd import SUFFICIENT_INPUT, sufficient_input
 from .notation import g, length, m, p, s, z
@@ -29,33 +26,28 @@ from .quantities import (
     COMMON,
     COMMON_INPUT,
     GCD,
-    KINDS,
     LARGEST_CROSSING,
     LONGEST,
     MARGINAL,
-    STABLE,
     UNSTABLE,
     class_form,
     common,
     counts,
-    kinds,
     largest_crossing,
     longest,
     marginal,
     partition,
-    stable,
     unstable,
     with_input,
 )
 
-__all__ = ["THEOREMS"]
+__all__ = ["SECOND", "THEOREMS", "at_point", "mix_of_lengths", "second_input", "two_inputs"]
 
 _OPEN = Interval(0, open_low=True)
-_S, _T, _X, _d = symbols("S S_T X d")
+_S, _T, _X = symbols("S S_T X")
 _G, _A, _C, _W = symbols("G A C W")
-_t, _N = symbols("t N")
+second_input = symbols("t")
 _all, _between, _other = symbols("N_x N_st N_t")
-_S1, _S2, _stable_t = symbols("S_1 S_2 stable_t")
 
 # Lengths, weights, and the digits that are known of the threshold.
 _KNOWN: tuple[tuple[tuple[int, ...], tuple[int, ...], str], ...] = (
@@ -70,14 +62,15 @@ _KNOWN: tuple[tuple[tuple[int, ...], tuple[int, ...], str], ...] = (
 )
 
 
-def _mix(
+def mix_of_lengths(
     lengths: tuple[int, ...], weights: tuple[int, ...], inputs: Fraction | int = 0
 ) -> Workload:
+    """Return the mix of these decode lengths and weights, with one input length."""
     return Workload.from_classes([(inputs, n, w) for n, w in zip(lengths, weights, strict=True)])
 
 
 def _value(lengths: tuple[int, ...], weights: tuple[int, ...]) -> RealEnclosure | None:
-    found = threshold(_mix(lengths, weights)).threshold
+    found = threshold(mix_of_lengths(lengths, weights)).threshold
     return None if found is None else found.value
 
 
@@ -102,11 +95,12 @@ def _input(drawn: At) -> Fraction:
     return Fraction(drawn.mix.classes[0].input_length)
 
 
-def _at_point(drawn: At) -> Workload:
+def at_point(drawn: At) -> Workload:
+    """Return the mix with the other input length."""
     return with_input(drawn.mix, drawn.point)
 
 
-def _two_inputs(rng: random.Random) -> Iterator[At]:
+def two_inputs(rng: random.Random) -> Iterator[At]:
     """Yield mixes with two inputs: one of each interval between crossings, and their own."""
     for mix in common_mixes(rng):
         yield At(mix, _input(At(mix, Fraction(0))) + rng.choice((0, Fraction(1, 8), 7)))
@@ -130,17 +124,17 @@ def _within(crossing: Crossing, low: Fraction, high: Fraction) -> bool | None:
     return False if value.high < low or high < value.low else None
 
 
-_SECOND = Quantity(_t, "another input length, in tokens", lambda drawn: drawn.point)
+SECOND = Quantity(second_input, "another input length, in tokens", lambda drawn: drawn.point)
 
 R8 = Theorem(
     label="R8",
     title="Exact threshold",
     claim=Claim(
-        objects=_two_inputs,
+        objects=two_inputs,
         quantities=(
             COMMON,
             COMMON_INPUT,
-            _SECOND,
+            SECOND,
             GCD,
             LONGEST,
             UNSTABLE,
@@ -148,7 +142,7 @@ R8 = Theorem(
             Quantity(
                 _other,
                 "the number of unstable modes with the input $t$ in place of $s$",
-                lambda drawn: counts(_at_point(drawn)).outside,
+                lambda drawn: counts(at_point(drawn)).outside,
             ),
             Quantity(
                 _all,
@@ -276,341 +270,8 @@ R8 = Theorem(
 
 
 def _exact(lengths: tuple[int, ...]) -> Fraction | None:
-    found = threshold(_mix(lengths, (1,) * len(lengths))).threshold
+    found = threshold(mix_of_lengths(lengths, (1,) * len(lengths))).threshold
     return None if found is None else found.exact
 
 
-# Lengths, weights, and inputs in each of the intervals around their stable ones.
-_COUNTEREXAMPLES: tuple[tuple[tuple[int, ...], tuple[int, ...], tuple[str, ...]], ...] = (
-    ((4, 5, 6, 11, 12, 23), (326, 345, 139, 58, 113, 19), ("1", "2", "3")),
-    ((3, 4, 5), (251, 149, 100), ("0.01", "0.03", "0.1", "0.3")),
-    ((3, 4, 5, 9), (26, 20, 11, 2), ("0.05", "0.2", "0.3", "0.5")),
-)
-# Ends of stable intervals, to a unit of the last digit, by (lengths, weights) and which crossing.
-_ENDS: tuple[tuple[int, tuple[str, ...]], ...] = (
-    (1, (".02328", ".03735", ".26515")),
-    (2, (".10378", ".23607", ".42580")),
-)
-
-
-def _counterexamples() -> Iterator[At]:
-    for lengths, weights, inputs in _COUNTEREXAMPLES:
-        for text in inputs:
-            yield At(_mix(lengths, weights, Fraction(text)), Fraction(text))
-
-
-def _below_and_beyond(rng: random.Random) -> Iterator[At]:
-    """Yield mixes with inputs in every interval between crossings, and those that are known."""
-    yield from _counterexamples()
-    yield from _two_inputs(rng)
-
-
-def _ends() -> Iterator[Step]:
-    for which, ends in _ENDS:
-        lengths, weights, _ = _COUNTEREXAMPLES[which]
-        for k, digits in enumerate(ends):
-            value, unit = Fraction(f"0{digits}"), Fraction(1, 10**5)
-            yield Step(
-                f"end-{k + 1}-of-{'-'.join(map(str, lengths))}",
-                f"An end of a stable interval of the lengths {', '.join(map(str, lengths))}.",
-                Enclosure(
-                    f"it is 0{digits} to a unit of the last digit",
-                    lambda lengths=lengths, weights=weights, k=k: (  # type: ignore[misc]
-                        partition(_mix(lengths, weights)).crossings[k].value
-                    ),
-                    value - unit,
-                    value + unit,
-                ),
-            )
-
-
-_STABLE_ONLY_BEYOND = Implies(stable, Gt(s, largest_crossing))
-
-NOT_BELOW = Theorem(
-    label="stable-inputs",
-    title="No stable input below the threshold (refuted)",
-    claim=Claim(
-        objects=_below_and_beyond,
-        quantities=(COMMON, COMMON_INPUT, GCD, STABLE, LARGEST_CROSSING),
-        hypotheses=(common, Eq(g, 1)),
-        conclusions=(_STABLE_ONLY_BEYOND,),
-    ),
-    uses=("R3a", "R8", "R9"),
-    code=("stabkit.threshold",),
-    steps=(
-        Step(
-            "counts",
-            r"Three mixes with a stable input below an unstable one, the weights in this order. "
-            r"Lengths (4, 5, 6, 11, 12, 23), 326:345:139:58:113:19, at $s = 1, 2, 3$; (3, 4, 5), "
-            r"251:149:100, at .01, .03, .1, .3; (3, 4, 5, 9), 26:20:11:2, at .05, .2, .3, .5.",
-            ExactFinite(
-                "unstable modes, and modes on the circle",
-                "these eleven inputs",
-                lambda: list(
-                    zip(_counterexamples(), (0, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0), strict=True)
-                ),
-                lambda case: (counts(case[0]).outside, counts(case[0]).on_circle),
-                lambda case: (case[1], 0),
-            ),
-        ),
-        Step(
-            "continuity",
-            r"Why such mixes must exist. R9 has a mix of gcd 3 that is stable at $s = 0$ and, by "
-            r"R3, unstable at some $s_1$, without modes on the circle. Let a share $1/N$ of the "
-            r"requests have the length 1: the coefficients of $F$ move by multiples of $1/N$, and "
-            r"so do the roots: for large $N$ both verdicts stay.",
-            Deduction(
-                Hurwitz(
-                    _G,
-                    _A,
-                    parameter=_N,
-                    coefficient=(1 - 1 / _N) * _S + _X / _N,
-                    tends_to=_S,
-                    leading=_S,
-                    domains={_S: _OPEN},
-                )
-            ),
-        ),
-        Step(
-            "coprime-now",
-            r"But the gcd of the lengths is 1 now, so that R8 makes the mix stable beyond some "
-            r"$s^* > s_1$: a second stable interval.",
-            ExactFinite(
-                "gcd(1, 3 n)",
-                r"$n = 1, \dots, 99$",
-                lambda: range(1, 100),
-                lambda n: gcd(1, 3 * n),
-                lambda n: 1,
-            ),
-        ),
-    ),
-    checks=tuple(_ends()),
-    refutation=(
-        "This was an open question and a conjecture of the project: all coprime pairs up to 9 with "
-        "five shares and 98 029 random coprime mixes of two to five lengths up to 24 had a single "
-        "stable interval, although the number of unstable modes rose somewhere with $s$ in 1825 of "
-        "them. It is false. A stable mix of gcd 3 showed where to look, and a search found the "
-        "three mixes below."
-    ),
-    lesson=(
-        r"One would like to say: longer prompts never hurt. It is false, for the number of growing "
-        r"modes and for the verdict too: there is a mix that is stable with one token of prompt, "
-        r"unstable with two, and stable from three on. A hundred thousand random mixes did not "
-        r"show it; a reason did. Ask for the list of stable intervals, always."
-    ),
-)
-
-
-def _short(rng: random.Random) -> Iterator[At]:
-    """Yield pairs of inputs for lengths up to 3, at both ends of the criterion, and others."""
-    for lengths in ((1,), (2,), (3,), (1, 2), (1, 3), (2, 3), (1, 2, 3)):
-        for _ in range(12):
-            weights = tuple(rng.choice((1, 1, 2, 3, 7)) for _ in lengths)
-            low, step = Fraction(rng.randint(0, 24), 4), Fraction(rng.randint(-4, 12), 4)
-            yield At(_mix(lengths, weights, low), max(Fraction(0), low + step))
-    for quarter in range(12, 32):
-        yield At(_mix((2, 3), (7, 1), Fraction(quarter, 4)), Fraction(8))
-    yield At(_mix((2, 3), (1, 1), 1), Fraction(1))
-    yield At(Workload.from_classes([(0, 3), (9, 2)]), Fraction(1))
-    yield from _two_inputs(rng)
-
-
-def _survival_at(stage: int) -> Any:
-    return lambda drawn: sum(
-        (c.share for c in drawn.mix.classes if c.decode_length > stage), Fraction(0)
-    )
-
-
-_CRITERION = Equivalent(
-    stable, And(Gt(s + 1, _S2 * (s + 3)), Gt(s + 1 + _S2 * (s + 3), _S1 * (s + 2)))
-)
-
-SHORT = Theorem(
-    label="stable-inputs-short",
-    title="Lengths up to 3: longer prompts never hurt",
-    claim=Claim(
-        objects=_short,
-        quantities=(
-            COMMON,
-            LONGEST,
-            COMMON_INPUT,
-            _SECOND,
-            STABLE,
-            Quantity(
-                _stable_t,
-                "the equilibrium with the input $t$ is stable",
-                lambda drawn: counts(_at_point(drawn)).verdict == "stable",
-            ),
-            Quantity(_S1, "the share of the decode lengths above 1", _survival_at(1)),
-            Quantity(_S2, "the share of the decode lengths above 2", _survival_at(2)),
-        ),
-        hypotheses=(common, Le(longest, 3), Le(s, _t)),
-        conclusions=(_CRITERION, Implies(stable, _stable_t)),
-    ),
-    uses=("kernel",),
-    code=("stabkit.threshold", "stabkit.stability_criterion"),
-    steps=(
-        Step(
-            "criterion",
-            r"$G(z) = (s + 1) + S_1 (s + 2) z + S_2 (s + 3) z^2$. For the lengths 2 and 3, where "
-            r"$S_1 = 1$ and $p = 1 - S_2$ is the share of the shorter one, this says $\frac{2}{s + "
-            r"3} < p < \frac{s + 2}{s + 3}$.",
-            Deduction(
-                Quadratic(
-                    stable,
-                    _G,
-                    coefficients=(s + 1, _S1 * (s + 2), _S2 * (s + 3)),
-                    domains={s: Interval(0), _S1: Interval(0), _S2: Interval(0)},
-                )
-            ),
-        ),
-        Step(
-            "first-bound",
-            r"If the first relation holds at $s$, it holds at $t = s + d$, $d \ge 0$:",
-            Inequality(
-                (s + _d + 1) - _S2 * (s + _d + 3),
-                {
-                    _S2: Interval(0, (s + 1) / (s + 3)),
-                    _d: Interval(0),
-                    s: Interval(0),
-                },
-            ),
-        ),
-        Step(
-            "second-bound",
-            r"and so does the second, for $S_2 \le 1$.",
-            Inequality(
-                (s + _d + 1) + _S2 * (s + _d + 3) - _S1 * (s + _d + 2),
-                {
-                    _S1: Interval(0, (s + 1 + _S2 * (s + 3)) / (s + 2)),
-                    _S2: Interval(0, 1, closed=True),
-                    _d: Interval(0),
-                    s: Interval(0),
-                },
-            ),
-        ),
-    ),
-    sharpness=(
-        Witness(
-            Le(longest, 3),
-            r"Lengths (3, 4, 5) with the weights 251:149:100 are stable at .03 and unstable at .1.",
-            ExactFinite(
-                "unstable modes",
-                r"$s = .03$ and $.1$",
-                lambda: [("0.03", 0), ("0.1", 2)],
-                lambda case: (
-                    unit_circle_counts(
-                        _mix((3, 4, 5), (251, 149, 100), Fraction(case[0])), "schur-cohn"
-                    ).outside
-                ),
-                lambda case: case[1],
-            ),
-        ),
-    ),
-    lesson=(
-        r"With at most three steps there are at most two modes, and everything can be done by "
-        r"hand: two linear inequalities in $s$, both with positive slope. So coprime lengths up to "
-        r"3 have exactly one stable interval of inputs, and it reaches to infinity."
-    ),
-)
-
-
-def _two_lengths_or_four(rng: random.Random) -> Iterator[At]:
-    """Yield coprime pairs, mixes with L = 4, and others, with an input in every interval."""
-    mixes = [*_coprime_pairs(7), *_of_four(rng, 20)]
-    for mix in mixes:
-        for part in partition(mix).intervals:
-            yield At(with_input(mix, part.sample), part.sample)
-    yield from _counterexamples()
-    yield from _two_inputs(rng)
-
-
-OPEN = Theorem(
-    label="stable-inputs-open",
-    title="No stable input below the threshold, for two lengths or at most four steps",
-    claim=Claim(
-        objects=_two_lengths_or_four,
-        quantities=(
-            COMMON,
-            COMMON_INPUT,
-            GCD,
-            LONGEST,
-            KINDS,
-            STABLE,
-            LARGEST_CROSSING,
-        ),
-        hypotheses=(common, Eq(g, 1), Or(Eq(kinds, 2), Eq(longest, 4))),
-        conclusions=(_STABLE_ONLY_BEYOND,),
-    ),
-    uses=("R8", "stable-inputs-short"),
-    code=("stabkit.threshold",),
-    steps=(
-        Step(
-            "search",
-            r"Exact partitions of the line of inputs: a single interval is stable, and it is the "
-            r"last.",
-            ExactFinite(
-                "whether exactly one interval is stable",
-                "all coprime pairs up to 9 with five shares, 60 random mixes with $L = 4$",
-                lambda: [*_coprime_pairs(9), *_of_four(random.Random(8), 60)],
-                lambda mix: _only_the_last(threshold(mix)),
-                lambda mix: True,
-            ),
-        ),
-    ),
-    sharpness=(
-        Witness(
-            Or(Eq(kinds, 2), Eq(longest, 4)),
-            r"Three lengths up to 5 have two stable intervals: (3, 4, 5), 251:149:100.",
-            ExactFinite(
-                "number of stable intervals",
-                "one mix",
-                lambda: [_mix((3, 4, 5), (251, 149, 100))],
-                lambda mix: len(threshold(mix).stable_intervals),
-                lambda mix: 2,
-            ),
-        ),
-        Witness(
-            Eq(g, 1),
-            r"(2, 4) has no stable input at all, and no threshold.",
-            ExactFinite(
-                "number of stable intervals",
-                "one mix",
-                lambda: [_mix((2, 4), (1, 1))],
-                lambda mix: len(threshold(mix).stable_intervals),
-                lambda mix: 0,
-            ),
-        ),
-    ),
-    conjecture=(
-        "Searched: 26 375 cases of two lengths, and 3.7 million cubics for $L = 4$; none has a "
-        "second stable interval. For $L \\le 3$ it is proved. In general it is false."
-    ),
-    lesson=(
-        r"With two lengths only, or at most four steps, nobody has seen longer prompts hurt. There "
-        r"is no proof either, and a much larger search had found nothing against the general "
-        r"statement, which is false."
-    ),
-)
-
-
-def _coprime_pairs(most: int) -> Iterator[Workload]:
-    for a, b in combinations(range(1, most + 1), 2):
-        if gcd(a, b) == 1:
-            for weights in ((1, 1), (1, 2), (2, 1), (1, 9), (9, 1)):
-                yield _mix((a, b), weights)
-
-
-def _of_four(rng: random.Random, number: int) -> Iterator[Workload]:
-    """Yield random mixes of two to four lengths, 4 the longest, 1 or 3 among the others."""
-    for _ in range(number):
-        lengths = (*rng.choice(((1,), (3,), (1, 2), (1, 3), (2, 3), (1, 2, 3))), 4)
-        yield _mix(lengths, tuple(rng.randint(1, 20) for _ in lengths))
-
-
-def _only_the_last(found: Threshold) -> bool:
-    stable_parts = found.stable_intervals
-    return found.complete and len(stable_parts) == 1 and stable_parts[0].high is None
-
-
-THEOREMS = (R8, NOT_BELOW, SHORT, OPEN)
+THEOREMS = (R8,)

@@ -27,7 +27,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from sympy import Add, And, Equivalent, Implies, Mul, Not, Or, Pow, Rational, Symbol
+from sympy import Abs, Add, And, Equivalent, Implies, Mul, Not, Or, Pow, Rational, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import (
     Equality,
@@ -366,7 +366,13 @@ def _power(base: _Interval, exponent: _Interval) -> _Interval | None:
     return (Fraction(0) if crosses else min(ends)), max(ends)
 
 
+def _modulus(part: _Interval) -> _Interval:
+    ends = (abs(part[0]), abs(part[1]))
+    return (Fraction(0) if part[0] < 0 < part[1] else min(ends)), max(ends)
+
+
 _OPERATIONS: dict[Any, Callable[..., _Interval | None]] = {
+    Abs: _modulus,
     Add: _sum,
     Mul: _product,
     Pow: _power,
