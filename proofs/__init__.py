@@ -19,22 +19,26 @@ from . import (
     perturbation,
     policies,
     product_form,
+    rate_limit,
     renormalization,
+    reservation,
     reserves,
+    state_spaces,
     survival,
     thresholds,
     variance_law,
+    worst_cycle,
 )
 
 __all__ = ["theorems"]
 
 _CHAPTERS = (
-    ("The model", (model, product_form)),
+    ("The model", (model, state_spaces, product_form)),
     ("The survival polynomial", (survival, perturbation, multiple_roots)),
-    ("One decode length", (homogeneous, cascade)),
+    ("One decode length", (homogeneous, worst_cycle, cascade)),
     ("Finite inputs", (gcd, thresholds, variance_law)),
     ("Cycles of mixes", (renormalization, evicting_cycles)),
-    ("Admission policies", (policies, reserves)),
+    ("Admission policies", (policies, rate_limit, reserves, reservation)),
 )
 
 
