@@ -22,13 +22,17 @@ from . import (
     perturbation,
     policies,
     product_form,
+    rate_limit,
     renormalization,
+    reservation,
     reserves,
     stable_inputs,
+    state_spaces,
     survival,
     synchronised,
     thresholds,
     variance_law,
+    worst_cycle,
 )
 
 __all__ = ["BADGES", "theorems"]
@@ -36,12 +40,12 @@ __all__ = ["BADGES", "theorems"]
 BADGES = Path(__file__).with_name("badges.json")  # written by docs/make_theory.py
 
 _CHAPTERS = (
-    ("The model", (model, product_form)),
+    ("The model", (model, state_spaces, product_form)),
     ("The survival polynomial", (survival, perturbation, synchronised, multiple_roots)),
-    ("One decode length", (homogeneous, cascade)),
+    ("One decode length", (homogeneous, worst_cycle, cascade)),
     ("Finite inputs", (gcd, late_memory, thresholds, stable_inputs, variance_law)),
     ("Cycles of mixes", (renormalization, evicting_cycles)),
-    ("Admission policies", (policies, reserves)),
+    ("Admission policies", (policies, rate_limit, reserves, reservation)),
 )
 
 

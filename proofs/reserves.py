@@ -1,28 +1,24 @@
-"""Chapter 6, continued: policies that keep memory free, a watermark and reservation."""
+"""Chapter 6, continued: a watermark, memory that is kept free for growth."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
-from sympy import And, Eq, Ge, Gt, Implies, Le, Or, Poly, Rational, symbols
+from sympy import And, Eq, Ge, Gt, Implies, Le, Or, symbols
 
 from stabkit import (
     Headroom,
-    Reservation,
     Workload,
-    closed_loop_polynomial,
     simulate,
     worst_cycle_loss,
 )
-from stabkit.spectrum.isolation import isolated_disc_counts
 from stabkit.theorems.claims import Claim, Quantity
-from stabkit.theorems.evidence import ExactFinite, Identity, Inequality, Summation
+from stabkit.theorems.evidence import ExactFinite, Identity, Inequality
 from stabkit.theorems.positivity import Interval
-from stabkit.theorems.records import Step, Theorem, Use, Witness, paper
+from stabkit.theorems.records import Step, Theorem, Use, Witness
 
 from .moments import (
     MEAN_INPUT,
@@ -34,14 +30,14 @@ from .moments import (
     held_by,
     product_form,
 )
-from .notation import B, g, j, lam, length, m, n, p, s
+from .notation import B, length, n, s
 from .objects import Run, full_start, mixes, one_class, scattered_start
-from .policies import MADE, MEMORY, TOKENS, lost, made, needs, small_mixes, tokens
-from .quantities import CAPACITY, GCD, LENGTH, LONGEST, ONE_LENGTH, longest, one_length
+from .policies import MADE, MEMORY, TOKENS, lost, made, needs, tokens
+from .quantities import CAPACITY, LENGTH, LONGEST, ONE_LENGTH, longest, one_length
 
-__all__ = ["THEOREMS"]
+__all__ = ["THEOREMS", "evicted_so_far", "first_evicted", "scaled"]
 
-_g0, _x, _eta, _S, _rest = symbols("g_0 x eta S R")
+_x, _eta, _S = symbols("x eta S")
 _least, _start, _evicted, _completed = symbols("s_min M_0 E C")
 _from_empty = symbols("from_empty")
 _OPEN = Interval(0, open_low=True)
@@ -51,11 +47,13 @@ def _least_input(moment: Moment) -> Fraction:
     return min(Fraction(c.input_length) for c in moment.mix.classes)
 
 
-def _scaled(rows: Rows, factor: Fraction) -> Rows:
+def scaled(rows: Rows, factor: Fraction) -> Rows:
+    """Return a state with all counts multiplied."""
     return tuple(tuple(x * factor for x in row) for row in rows)
 
 
-def _evicted_so_far(moment: Moment) -> Fraction:
+def evicted_so_far(moment: Moment) -> Fraction:
+    """Return the requests evicted from the start on, its own fit included."""
     return sum(moment.run.trajectory.evicted[: moment.step + 1], Fraction(0))
 
 
@@ -90,7 +88,7 @@ def _watermarks(rng: random.Random) -> Iterator[Moment]:
         bounds = [steps / (steps + 1 + x) for x in inputs]
         watermark = rng.choice((bounds[0], bounds[0], bounds[1], bounds[0] * Fraction(9, 10)))
         full = rng.choice((1 - watermark, 1 - watermark, (1 - watermark) / 2, Fraction(1)))
-        start = _scaled(starts[k_ % 5](mix, rng), full)
+        start = scaled(starts[k_ % 5](mix, rng), full)
         run = Run(mix, start, 3 * (steps + 1) + 1, Headroom(watermark))
         yield from (Moment(run, step) for step in sorted({max(1, steps), run.steps}))
 
@@ -102,19 +100,15 @@ def _two_inputs(rng: random.Random) -> Iterator[Workload]:
         yield Workload.from_classes(classes, 1000)
 
 
-_SHARED = (
-    STEP,
-    CAPACITY,
-    Quantity(_evicted, r"the requests evicted since the start", _evicted_so_far),
-)
-
 HEADROOM = Theorem(
     label="headroom",
     title="A watermark",
     claim=Claim(
         objects=_watermarks,
         quantities=(
-            *_SHARED,
+            STEP,
+            CAPACITY,
+            Quantity(_evicted, r"the requests evicted since the start", evicted_so_far),
             LONGEST,
             LENGTH,
             ONE_LENGTH,
@@ -258,7 +252,7 @@ HEADROOM = Theorem(
                 "evicted requests in the first step",
                 "one start",
                 lambda: [Workload.from_classes([(2, 3)], 100)],
-                lambda mix: _first_evicted(mix, Headroom(Fraction(2, 5))),
+                lambda mix: first_evicted(mix, Headroom(Fraction(2, 5))),
                 lambda mix: Fraction(5),
             ),
         ),
@@ -272,7 +266,8 @@ HEADROOM = Theorem(
 )
 
 
-def _first_evicted(mix: Workload, policy: Any) -> Fraction:
+def first_evicted(mix: Workload, policy: Any) -> Fraction:
+    """Return the requests evicted in the first step from 25 in stage 1."""
     run = simulate(mix, 1, arithmetic="exact", state=[[0, 25, 0]], policy=policy)
     return Fraction(run.evicted[1])
 
@@ -286,225 +281,4 @@ def _watermarked(inputs: int, n_: int) -> tuple[int, Fraction]:
     return evictions, 60 * sum(run.completed[-n_:], Fraction(0)) / n_
 
 
-_reserved, _made, _at_rest, _held = symbols("R_0 Q a_r P")
-_beyond, _upon, _one_class = symbols("N_>r N_=r one_class")
-
-
-def _by_lives(mix: Workload, state: Any) -> Fraction:
-    """Return what the requests of a state hold at most, by definition."""
-    return sum(
-        (
-            (c.input_length + c.decode_length) * sum(row, Fraction(0))
-            for c, row in zip(mix.classes, state, strict=True)
-        ),
-        Fraction(0),
-    )
-
-
-def _life_weight(mix: Workload, m_: int) -> Fraction:
-    alive = (c for c in mix.classes if m_ < c.decode_length)
-    return sum((c.share * (c.input_length + c.decode_length) for c in alive), Fraction(0))
-
-
-def _rate_at_rest(moment: Moment) -> Fraction:
-    """Return what is admitted in a step from p_k y in every stage, all of B being reserved."""
-    mix = moment.mix
-    rest = [[c.share] * c.decode_length for c in mix.classes]
-    scale = Fraction(mix.capacity or 0) / _by_lives(mix, rest)
-    state = [[x * scale for x in row] for row in rest]
-    run = simulate(mix, 1, arithmetic="exact", state=state, policy=Reservation())
-    return Fraction(run.admitted[1])
-
-
-@cache
-def _life_counts(mix: Workload) -> tuple[int, int, int]:
-    """Return the roots inside, on and outside of the circle: isolated exactly by FLINT."""
-    weights = [Rational(_life_weight(mix, m_)) for m_ in range(LONGEST.value(mix))]
-    whole = Poly(weights, lam).clear_denoms(convert=True)[1]
-    return isolated_disc_counts([int(c) for c in whole.all_coeffs()[::-1]])
-
-
-_RESERVATION_COUNTEREXAMPLE = Moment(
-    Run(
-        Workload.from_classes([(2, 3)], 100),
-        ((Fraction(0), Fraction(25), Fraction(0)),),
-        6,
-        Reservation(),
-    ),
-    6,
-)
-
-
-def _reservations(rng: random.Random) -> Iterator[Moment]:
-    """Yield runs from starts whose reservations fit, just fit, or do not."""
-    yield _RESERVATION_COUNTEREXAMPLE
-    starts: tuple[Callable[[Workload, random.Random], Rows], ...]
-    starts = (empty_start, full_start, scattered_start)
-    for k_, mix in enumerate(mixes(rng)):
-        start = starts[k_ % 3](mix, rng)
-        whole = _by_lives(mix, start)
-        if whole and k_ % 5:
-            start = _scaled(start, Fraction(mix.capacity or 0) / whole / rng.choice((1, 1, 2)))
-        longest_ = LONGEST.value(mix)
-        run = Run(mix, start, 2 * longest_, Reservation())
-        for step in sorted({max(1, longest_ - 1), longest_, 2 * longest_}):
-            yield Moment(run, step)
-
-
-RESERVATION = Theorem(
-    label="reservation",
-    title="Reservation is never unstable",
-    claim=Claim(
-        objects=_reservations,
-        quantities=(
-            *_SHARED,
-            LONGEST,
-            GCD,
-            LENGTH,
-            Quantity(
-                _reserved,
-                r"what the requests of the start hold at most in their lives, $s_k + l_k$ tokens "
-                r"each",
-                lambda moment: _by_lives(moment.mix, moment.run.start),
-            ),
-            Quantity(
-                _made,
-                r"$\sum_{m=0}^{L-1} r_m a_{n-m}$ with $r_m = \sum_k p_k (s_k + l_k) 1\{m < l_k\}$, "
-                r"what the admissions of the last $L$ steps reserve",
-                lambda moment: sum(
-                    _life_weight(moment.mix, m_) * moment.admitted(m_)
-                    for m_ in range(moment.longest)
-                ),
-            ),
-            Quantity(
-                _beyond,
-                r"the number of roots of the characteristic polynomial $\sum_k p_k (s_k + l_k) "
-                r"\sum_{m < l_k} \lambda^{L-1-m}$ with $|\lambda| > 1$",
-                lambda moment: _life_counts(moment.mix)[2],
-            ),
-            Quantity(
-                _upon,
-                r"the number of those on the circle, which are the $g$-th roots of unity other "
-                r"than 1",
-                lambda moment: _life_counts(moment.mix)[1],
-            ),
-            Quantity(_at_rest, "the admissions per step at the equilibrium", _rate_at_rest),
-            Quantity(
-                _held,
-                r"$\sum_k p_k l_k (s_k + l_k)$",
-                lambda moment: sum(
-                    c.share * c.decode_length * (c.input_length + c.decode_length)
-                    for c in moment.mix.classes
-                ),
-            ),
-            Quantity(
-                _one_class,
-                "there is one class",
-                lambda moment: len(moment.mix.classes) == 1,
-            ),
-            Quantity(
-                s,
-                "the input length of the first class",
-                lambda moment: moment.mix.classes[0].input_length,
-            ),
-        ),
-        hypotheses=(Le(_reserved, B),),
-        conclusions=(
-            Eq(_evicted, 0),
-            Implies(Ge(n, longest), Eq(_made, B)),
-            Eq(_beyond, 0),
-            Eq(_upon, g - 1),
-            Eq(_at_rest, B / _held),
-            Implies(_one_class, Eq(_at_rest, B / (length * (s + length)))),
-        ),
-    ),
-    uses=("R1", "worst-cycle"),
-    code=("stabkit.Reservation", "stabkit.closed_loop"),
-    references=(paper("section 6"),),
-    steps=(
-        Step(
-            "no-eviction",
-            r"A request holds $s_k + l_k$ tokens from its admission on, and in stage $j$ it needs "
-            r"no more than it reserved, for $j \le l - 1$: while the reservations fit, nothing is "
-            r"evicted, and what is admitted makes them fill $B$.",
-            Inequality((s + _S) - (s + j + 1), {_S: Interval(j + 1)}, False),
-        ),
-        Step(
-            "weights",
-            r"So the admissions of the last $L$ steps reserve $B$. The polynomial of this "
-            r"recurrence is $P = \sum_k p_k (s_k + l_k)$ times a survival polynomial with the "
-            r"shares $p_k (s_k + l_k) / P$, all positive: R1 applies as it stands, and $g$ is that "
-            r"of all decode lengths.",
-            Inequality(
-                p * (s + _S) / (p * (s + _S) + _rest),
-                {p: _OPEN, s: Interval(0), _S: Interval(1), _rest: Interval(0)},
-            ),
-        ),
-        Step(
-            "equilibrium",
-            r"A constant admission $a$ reserves $a \sum_k p_k (s_k + l_k) l_k$: class by class a "
-            r"constant over $l_k$ steps.",
-            Summation(s + length, m, 0, n, (n + 1) * (s + length)),
-        ),
-        Step(
-            "one-class",
-            r"For one class $B / (l (s + l))$ is the worst cycle's throughput.",
-            Identity(
-                (B / (length * (s + length))) / (B / (length * (s + (length + 1) / 2))),
-                (2 * s + length + 1) / (2 * (s + length)),
-            ),
-        ),
-    ),
-    checks=(
-        Step(
-            "code",
-            r"Exact counts of the code's polynomial by isolation of its roots.",
-            ExactFinite(
-                "modes outside and on the circle",
-                "15 mixes",
-                small_mixes,
-                lambda mix: _counted(mix),
-                lambda mix: (0, mix.gcd - 1),
-            ),
-        ),
-        Step(
-            "at-rest",
-            r"The equilibrium of the code.",
-            ExactFinite(
-                r"$a_r$",
-                "15 mixes",
-                small_mixes,
-                lambda mix: Reservation().equilibrium(mix),
-                lambda mix: _rate_at_rest(Moment(Run(mix, (), 0), 0)),
-            ),
-        ),
-    ),
-    sharpness=(
-        Witness(
-            Le(_reserved, B),
-            r"For $s = 2$, $l = 3$, $B = 100$ the 25 requests of the start [0, 25, 0] fill the "
-            r"memory, but they will need 125 tokens: 5 are evicted at once.",
-            ExactFinite(
-                "evicted requests in the first step",
-                "one start",
-                lambda: [Workload.from_classes([(2, 3)], 100)],
-                lambda mix: _first_evicted(mix, Reservation()),
-                lambda mix: Fraction(5),
-            ),
-        ),
-    ),
-    lesson=(
-        r"If every request brings its own future with it, growth is no surprise any more. The "
-        r"price is the memory that waits unused: as much as the worst cycle wastes. The promise "
-        r"starts with the first request that was admitted so: what is in memory before has none."
-    ),
-)
-
-
-def _counted(mix: Workload) -> tuple[int | None, int | None]:
-    polynomial = closed_loop_polynomial(mix, "reservation").clear_denoms(convert=True)[1]
-    _, on, outside = isolated_disc_counts([int(c) for c in polynomial.all_coeffs()[::-1]])
-    return outside, on
-
-
-THEOREMS = (HEADROOM, RESERVATION)
+THEOREMS = (HEADROOM,)
