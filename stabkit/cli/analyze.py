@@ -22,6 +22,7 @@ __all__ = ["analyze"]
 
 UNSTABLE = 3
 UNDECIDED = 4
+_LONGEST_QUICK = 500_000  # decode steps
 
 
 def analyze(
@@ -62,7 +63,7 @@ def analyze(
     estimate = _bootstrap(workload, bootstrap, seed)
     if estimate is not None:
         workload = workload.merged()
-    with working("analysing the mix"):
+    with working(_notice(workload)):
         from ..analysis.analyze import analyze as analyze_workload
 
         analysis = analyze_workload(workload, crosscheck=not no_crosscheck)
@@ -72,6 +73,13 @@ def analyze(
     if analysis.verdict == "undecided":
         return UNDECIDED
     return UNSTABLE if fail_if_unstable and analysis.verdict != "stable" else 0
+
+
+def _notice(workload: Workload) -> str:
+    """Say what is being done, and how long that takes where it is more than seconds."""
+    if workload.longest_decode <= _LONGEST_QUICK:
+        return "analysing the mix"
+    return "analysing the mix: millions of modes, up to two minutes"
 
 
 def _bootstrap(workload: Workload, resamples: int | None, seed: int | None) -> Bootstrap | None:

@@ -18,6 +18,7 @@ the bounds themselves.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -44,6 +45,7 @@ PHASE_ERROR = 32 * UNIT_ROUNDOFF
 # faster than a transform that does not fit into the caches.
 _LARGE = 2**19
 _FEW = 32
+_ROWS = 32
 
 
 @dataclass(frozen=True)
@@ -131,13 +133,16 @@ class CirclePolynomial:
             third * _SLACK * (1 + self.coefficient_error) + _UNDERFLOW,
         )
 
-    def samples(self) -> Complexes:
-        """Return P(e^(i theta_j)), j = 0 ... N / 2: the values of `grid`."""
-        return self._sampled(0)[0]
+    def samples(self) -> Iterator[Complexes]:
+        """Yield the values of `grid` in order, j = 0 ... N / 2 or a few more."""
+        return self._blocks(self.coefficients) if self._sparse else iter([self._transform(0)[0]])
+
+    @property
+    def _sparse(self) -> bool:
+        return self.size >= _LARGE and len(self.exponents) <= _FEW
 
     def _sampled(self, order: int) -> tuple[Complexes, float]:
-        sparse = self.size >= _LARGE and len(self.exponents) <= _FEW
-        return self._sums(order) if sparse else self._transform(order)
+        return self._sums(order) if self._sparse else self._transform(order)
 
     def _transform(self, order: int) -> tuple[Complexes, float]:
         weights = self.coefficients * self.frequencies**order
@@ -159,15 +164,21 @@ class CirclePolynomial:
         sqrt(2) gamma_(2n) < 4 n u, relative to the sum of moduli [Higham, section 3.6].
         """
         weights = self.coefficients * self.frequencies**order
-        fine = math.isqrt(self.size)
-        coarse = self.size // (2 * fine) + 1
-        powers = self._roots_of_unity(2 * fine * np.outer(np.arange(coarse), self.exponents))
-        within = self._roots_of_unity(2 * np.outer(self.exponents, np.arange(fine)))
-        values = ((powers * weights) @ within).reshape(-1)[: self.size // 2 + 1]
+        values = np.concatenate(list(self._blocks(weights)))[: self.size // 2 + 1]
         rounding = 2 * PHASE_ERROR + (4 * len(weights) + order + 8) * UNIT_ROUNDOFF
         size = float(np.sum(np.abs(weights)))
         floor = _UNDERFLOW * len(weights) * max(1, self.degree) ** order
         return values, (self.coefficient_error + rounding) * size * _SLACK + floor
+
+    def _blocks(self, weights: Floats) -> Iterator[Complexes]:
+        """Yield sum_m weight_m e^(i m theta_j) for consecutive j, in blocks that fit a cache."""
+        fine = math.isqrt(self.size)
+        rows = self.size // (2 * fine) + 1
+        within = self._roots_of_unity(2 * np.outer(self.exponents, np.arange(fine)))
+        for start in range(0, rows, _ROWS):
+            indices = np.arange(start, min(start + _ROWS, rows))
+            powers = self._roots_of_unity(2 * fine * np.outer(indices, self.exponents))
+            yield ((powers * weights) @ within).reshape(-1)
 
     def phases(self, indices: Integers) -> Complexes:
         """Return exp(-i c theta_j), the centring phase, from exactly reduced integers."""

@@ -152,25 +152,30 @@ def _bracket(kernel: MemoryKernel, count: int) -> tuple[float, float, int]:
 def _sampled_zeros(kernel: MemoryKernel, radius: float) -> int:
     """Return the winding number of G at samples of the circle: plausible, not proved."""
     polynomial = circle_polynomial(kernel, radius)
-    values = polynomial.samples()[1:]
-    theta = 2 * np.pi / polynomial.size
-    factor = np.angle(1 - radius * np.exp(1j * theta))  # its argument falls to 0 at theta = pi
-    start = np.angle(values[0] * np.exp(-2j * factor))
-    return round(float(start + _turned(values) + 2 * factor) / np.pi)
+    size, seen, turns = polynomial.size // 2 + 1, 0, 0
+    last = np.complex128(0)
+    for block in polynomial.samples():
+        values = block[: size - seen]
+        z = np.exp(2j * np.pi / polynomial.size * np.arange(seen, seen + len(values)))
+        with np.errstate(divide="ignore", invalid="ignore"):  # z = 1, which is left out
+            values = values / (1 - radius * z) ** 2 + 0.0  # 0 for -0, as signs stand for angles
+        if seen == 0:
+            last, values, seen = values[1], values[2:], 2
+        turns += _turns(np.concatenate([[last], values]))
+        seen, last = seen + len(values), values[-1]
+    return round(float(np.angle(last) + 2 * np.pi * turns) / np.pi)
 
 
-def _turned(values: Complexes) -> float:
-    """Return the change of argument along the values, each step by less than half a turn.
+def _turns(values: Complexes) -> int:
+    """Return how often values whose arguments differ by less than half a turn pass the cut at pi.
 
-    Whole turns are counted where the negative real axis is passed.
+    Upwards in the argument less downwards.
     """
     upper = values.imag >= 0
     passages = np.flatnonzero(upper[1:] != upper[:-1])
-    before, after = values[passages], values[passages + 1]
-    left = (np.conj(before) * after).imag
-    downwards = upper[passages]
-    turns = int(np.sum(downwards & (left > 0))) - int(np.sum(~downwards & (left < 0)))
-    return float(np.angle(values[-1]) - np.angle(values[0])) + 2 * math.pi * turns
+    left = (np.conj(values[passages]) * values[passages + 1]).imag
+    falling = upper[passages]
+    return int(np.sum(falling & (left > 0))) - int(np.sum(~falling & (left < 0)))
 
 
 def _starts_on_circle(kernel: MemoryKernel, radius: float, most: int) -> Complexes:

@@ -69,3 +69,27 @@ def test_taylor_models_are_within_their_error(classes: list, radius: float) -> N
                 theta = (2 * j + Fraction(offset)) / polynomial.size
                 exact = exact_h(kernel, radius, polynomial, theta, 0)
                 assert abs(exact - acb(model.real, model.imag)) < models.error
+
+
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_sums_term_by_term_are_within_their_sharper_error(order: int) -> None:
+    """Beyond 2^19 samples of few terms no transform is taken; ball arithmetic is the oracle."""
+    kernel = MemoryKernel.of(Workload.from_classes([(3, 139_999, 2), ("1/3", 140_000)]))
+    polynomial = circle_polynomial(kernel, 1.0)
+    values, error = polynomial._sampled(order)
+    plain, plain_error = polynomial._transform(order)
+    assert len(values) == polynomial.size // 2 + 1 == len(plain)
+    assert error < plain_error
+    assert float(np.max(np.abs(values - plain))) < error + plain_error
+    with ctx.workprec(300):
+        for j in np.linspace(0, polynomial.size // 2, 9).astype(int).tolist():
+            theta = Fraction(2 * j, polynomial.size)
+            exact = abs(exact_h(kernel, 1.0, polynomial, theta, order))
+            assert abs(exact - arb(float(abs(values[j])))) < arb(error)
+
+
+def test_blocks_of_samples_are_the_grid() -> None:
+    kernel = MemoryKernel.of(Workload.from_classes([(3, 139_999, 2), ("1/3", 140_000)]))
+    polynomial = circle_polynomial(kernel, 1.0)
+    values = np.concatenate(list(polynomial.samples()))[: polynomial.size // 2 + 1]
+    assert np.array_equal(values, polynomial.grid().values)
