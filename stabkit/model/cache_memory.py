@@ -26,8 +26,8 @@ NUMBER_BYTES = {
 }
 _SIZES = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 _BLOCK = 16  # tokens, vLLM's default
-_TOKENS = re.compile(r"GPU KV cache size:\s*([\d,]+)\s*tokens")
-_BLOCKS = re.compile(r"#\s*GPU blocks:\s*([\d,]+)")
+_TOKENS = re.compile(r"GPU KV cache size:\s*([0-9][0-9,]*)\s*tokens")
+_BLOCKS = re.compile(r"#\s*GPU blocks:\s*([0-9][0-9,]*)")
 
 
 def bytes_per_token(layers: int, kv_heads: int, head_size: int, dtype: str = "float16") -> Fraction:
