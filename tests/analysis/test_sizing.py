@@ -57,5 +57,5 @@ def test_the_measured_run(shared: Path) -> None:
 def test_what_is_refused() -> None:
     with pytest.raises(InvalidWorkload, match="'capacity' must be given"):
         sizing(Workload.from_classes([(10, 5)]))
-    with pytest.raises(InvalidArgument, match="'step_seconds' must be positive"):
+    with pytest.raises(InvalidArgument, match=r"'step_seconds' must be from 10\^-12"):
         sizing(Workload.from_classes([(10, 5)], 650), step_seconds=0)
