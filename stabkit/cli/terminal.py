@@ -7,7 +7,6 @@ our own reports* goes on to a terminal: names come from users, files and the nam
 from __future__ import annotations
 
 import errno
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -125,7 +124,7 @@ def _say(line: str) -> None:
     try:
         print(f"stabkit: {line}", file=sys.stderr, flush=True)
     except (OSError, ValueError):
-        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - the interpreter flushes it at exit
+        sys.stderr = None  # as when it is closed; the interpreter flushes it at exit
 
 
 def remark(text: str) -> None:

@@ -148,5 +148,5 @@ def test_what_is_refused() -> None:
         sizing(Workload.from_classes([(10, 5)]))
     with pytest.raises(InvalidWorkload, match="at least 2 blocks of 16 tokens, not 1 of them"):
         sizing(Workload.from_classes([(16, 1)], 31), block_size=16)
-    with pytest.raises(InvalidArgument, match="'step_seconds' must be positive"):
+    with pytest.raises(InvalidArgument, match=r"'step_seconds' must be from 10\^-12"):
         sizing(Workload.from_classes([(10, 5)], 650), step_seconds=0)

@@ -105,7 +105,7 @@ def test_off_the_residue_class_it_does_not_hold():
 def test_errors_name_the_argument():
     mix = Workload.from_classes([(5, 4), (5, 6)])
     for wrong in (0, 3, 4, 1.0):
-        with pytest.raises(InvalidArgument, match=r"'divisor' must divide the gcd .*, 2, not"):
+        with pytest.raises(InvalidArgument, match="'divisor' must "):
             renormalized(mix, wrong)
     with pytest.raises(InvalidArgument, match=r"'cohorts' must be 3 numbers, not 2"):
         unrenormalized([Fraction(1)] * 2, 6, 2)

@@ -1,12 +1,14 @@
 """Every public callable, every argument, with what does not belong there.
 
 The outcome is a result or a `StabkitError` that is a `ValueError`, never another exception. Numbers
-of numpy are numbers: the same call with them gives the same result.
+of numpy are numbers: the same call with them gives the same result. Every result survives `pickle`,
+so that it can pass between processes.
 """
 
 from __future__ import annotations
 
 import inspect
+import pickle
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -227,3 +229,34 @@ def test_integers_of_numpy_are_integers(name: str, parameter: str) -> None:
 def test_floats_of_numpy_are_read_at_their_shortest_decimal(kind: Any) -> None:
     mix = Workload.from_classes([(kind("0.1"), 3, kind("0.25"))], capacity=kind(10))
     assert mix == Workload.from_classes([("1/10", 3)], capacity=10)
+
+
+CONSTRUCTED: dict[str, Any] = {
+    "RequestClass": MIX.classes[0],
+    "Claim": stabkit.recommend(MIX).proposals[0].claims[0],
+    "Greedy": stabkit.Greedy(),
+    "Reservation": stabkit.Reservation(),
+    "error": stabkit.InvalidWorkload("'mix' must be a Workload, not 1."),
+}
+RESULTS = [name for name in CALLS if name not in ("theorems", "Workload.from_file")]
+
+
+def result(name: str) -> Any:
+    if name in CONSTRUCTED:
+        return CONSTRUCTED[name]
+    function, good = CALLS[name]
+    return function(**good)
+
+
+@pytest.mark.parametrize("name", [*RESULTS, *CONSTRUCTED])
+def test_a_result_comes_back_from_a_pickle(name: str) -> None:
+    before = result(name)
+    after = pickle.loads(pickle.dumps(before))
+    assert type(after) is type(before)
+    assert repr(after) == repr(before)
+    if type(before).__eq__ is not object.__eq__ and name not in HOLD_ARRAYS:
+        assert after == before
+
+
+# Whose equality is numpy's, of arrays, or compares objects by identity.
+HOLD_ARRAYS = {"nyquist", "root_locus", "simulate", "kernel_picture", "run_picture", "error"}

@@ -181,7 +181,7 @@ def test_what_is_lost_is_what_was_evicted() -> None:
 
 
 def test_records_have_a_bound() -> None:
-    with pytest.raises(InvalidArgument, match="'steps' must be an integer from 0 to 39999 for a"):
+    with pytest.raises(InvalidArgument, match="'steps' must be an integer from 0 to 39999, not"):
         recorded(Workload.from_classes([(0, 100)]), 40_000)
     with pytest.raises(InvalidArgument, match="at most 4000000 stages for a record"):
         recorded(Workload.from_classes([(0, 4_000_001)]), 0)
