@@ -115,7 +115,8 @@ def _is_necklace(drawn: Settling) -> bool:
 
 def _throughput(drawn: Settling) -> Fraction:
     n = drawn.mix.longest_decode
-    return sum(drawn.run.trajectory.completed[-n:], Fraction(0)) / n
+    found: Fraction = sum(drawn.run.trajectory.completed[-n:], Fraction(0)) / n
+    return found
 
 
 @cache
@@ -153,7 +154,8 @@ def _canonical(parts: tuple[int, ...]) -> tuple[int, ...]:
 
 def _binary_necklaces(n: int) -> int:
     """Return the number of binary necklaces of n beads, less the empty one (Burnside)."""
-    return sum(2 ** gcd(k, n) for k in range(n)) // n - 1
+    found: int = sum(2 ** gcd(k, n) for k in range(n)) // n - 1
+    return found
 
 
 _MEAN_INPUT = Quantity(s, "the mean input length, in tokens", _mean_input)

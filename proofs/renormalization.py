@@ -544,7 +544,8 @@ def _completed(x: Composed, of_class: int | None = None) -> Fraction:
 
 
 def _worst_throughput(x: Composed) -> Fraction:
-    return x.mix.capacity / _memory_of_parts(Composed(x.mix, (sum(x.parts),)))
+    found: Fraction = x.mix.capacity / _memory_of_parts(Composed(x.mix, (sum(x.parts),)))
+    return found
 
 
 NECKLACES = Theorem(
