@@ -12,17 +12,21 @@ from pathlib import Path
 from stabkit.theorems.records import Theorem
 
 from . import (
+    capture,
     cascade,
+    class_mix,
     evicting_cycles,
     gcd,
     homogeneous,
     late_memory,
     model,
     multiple_roots,
+    necklaces,
     perturbation,
     policies,
     product_form,
     rate_limit,
+    renewal_graph,
     renormalization,
     reservation,
     reserves,
@@ -41,10 +45,13 @@ BADGES = Path(__file__).with_name("badges.json")  # written by docs/make_theory.
 
 _CHAPTERS = (
     ("The model", (model, state_spaces, product_form)),
-    ("The survival polynomial", (survival, perturbation, synchronised, multiple_roots)),
-    ("One decode length", (homogeneous, worst_cycle, cascade)),
+    (
+        "The survival polynomial",
+        (survival, renewal_graph, perturbation, synchronised, multiple_roots),
+    ),
+    ("One decode length", (homogeneous, worst_cycle, cascade, capture)),
     ("Finite inputs", (gcd, late_memory, thresholds, stable_inputs, variance_law)),
-    ("Cycles of mixes", (renormalization, evicting_cycles)),
+    ("Cycles of mixes", (renormalization, necklaces, evicting_cycles, class_mix)),
     ("Admission policies", (policies, rate_limit, reserves, reservation)),
 )
 

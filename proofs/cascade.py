@@ -7,25 +7,18 @@ orbit gets onto a necklace cycle is what makes the other two short.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, cached_property
 from itertools import pairwise
-from math import gcd
-from typing import Any
 
-from sympy import Eq, Implies, Lt, symbols
+from sympy import Eq, Lt, symbols
 
 from stabkit import (
     Workload,
-    capture_set,
     cycles,
     necklace_cycles,
     simulate,
     steps_to_worst_cycle,
     synchrony,
-    unit_circle_counts,
 )
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import ExactFinite, Identity, Inequality
@@ -35,8 +28,19 @@ from stabkit.theorems.textbook.algebra import Perron
 from stabkit.theorems.textbook.deduction import Deduction
 
 from .notation import B, c, j, length, s
-from .objects import Run, one_class, scattered_start
 from .quantities import CAPACITY, LENGTH, ONE_LENGTH, one_length
+from .settling import (
+    MEAN_INPUT,
+    Settling,
+    binary_necklaces,
+    is_necklace,
+    last_with_old,
+    parts,
+    plain_mix,
+    returning,
+    settling,
+    throughput,
+)
 
 __all__ = ["THEOREMS"]
 
@@ -46,123 +50,12 @@ _OPEN = Interval(0, open_low=True)
 _BIT = Interval(0, 1, closed=True)
 _cohorts, _rate, _size, _necklaces, _found = symbols("m C q n_l n_c")
 _dim, _stray, _rest, _on_cycle, _back = symbols("dim e_0 m_l on_cycle back")
-_SETTLED = 160  # steps after which these runs are on a cycle
 
 
-@dataclass(frozen=True)
-class Settling:
-    """An exact run of a mix, and what it has become after so many steps."""
-
-    run: Run
-
-    @property
-    def mix(self) -> Workload:
-        """The mix of the run."""
-        return self.run.mix
-
-    @cached_property
-    def states(self) -> list[tuple[Fraction, ...]]:
-        """The requests in each stage, over all classes, at every step."""
-        assert self.run.trajectory.states is not None
-        return [_stages(state) for state in self.run.trajectory.states]
-
-    @cached_property
-    def last_round(self) -> list[tuple[Fraction, ...]]:
-        """The states of the last l steps, and the one before."""
-        return self.states[-self.mix.longest_decode - 1 :]
-
-
-def _stages(state: Any) -> tuple[Fraction, ...]:
-    longest = max(len(row) for row in state)
-    return tuple(
-        sum((row[j_] for row in state if j_ < len(row)), Fraction(0)) for j_ in range(longest)
-    )
-
-
-def _settling(rng: random.Random) -> Iterator[Settling]:
-    """Yield runs from empty, from a full memory with empty stages, and from the equilibrium."""
-    for mix in one_class(rng):
-        if mix.longest_decode > 5:
-            continue
-        empty = tuple(tuple(Fraction(0) for _ in range(c.decode_length)) for c in mix.classes)
-        level = tuple(tuple(c.share for _ in range(c.decode_length)) for c in mix.classes)
-        for start in (empty, level, scattered_start(mix, rng), scattered_start(mix, rng)):
-            yield Settling(Run(mix, start, _SETTLED))
-
-
-def _mean_input(drawn: Settling) -> Fraction:
-    return sum((c.share * c.input_length for c in drawn.mix.classes), Fraction(0))
-
-
-def _last_with_old(drawn: Settling) -> tuple[Fraction, ...]:
-    """Return the last state whose oldest cohort is in the last stage."""
-    return next(state for state in reversed(drawn.last_round) if state[-1])
-
-
-def _parts(drawn: Settling) -> list[int]:
-    """Return the stages from each cohort back to the next younger one, cyclically, oldest first."""
-    occupied = [j_ for j_, x in enumerate(_last_with_old(drawn)) if x][::-1]
-    below = [*occupied[1:], occupied[0] - drawn.mix.longest_decode]
-    return [here - next_ for here, next_ in zip(occupied, below, strict=True)]
-
-
-def _is_necklace(drawn: Settling) -> bool:
-    """Whether every cohort is the throughput times its part."""
-    sizes = [x for x in _last_with_old(drawn)[::-1] if x]
-    rate = _throughput(drawn)
-    return sizes == [rate * part for part in _parts(drawn)]
-
-
-def _throughput(drawn: Settling) -> Fraction:
-    n = drawn.mix.longest_decode
-    found: Fraction = sum(drawn.run.trajectory.completed[-n:], Fraction(0)) / n
-    return found
-
-
-@cache
-def _returning(mix: Workload) -> int:
-    """Return the number of necklace states that an exact run comes back to."""
-    mean = sum((c.share * c.input_length for c in mix.classes), Fraction(0))
-    n = mix.longest_decode
-    assert mix.capacity is not None
-    return len({_canonical(parts) for parts in _compositions(n) if _comes_back(mix, mean, parts)})
-
-
-def _comes_back(mix: Workload, mean: Fraction, parts: tuple[int, ...]) -> bool:
-    n = sum(parts)
-    scale = mix.capacity / (mean * n + Fraction(n * n + sum(d * d for d in parts), 2))
-    stages, place = [Fraction(0)] * n, n - 1
-    for part in parts:
-        stages[place] = scale * part
-        place -= part
-    start = [[c.share * x for x in stages] for c in mix.classes]
-    run = simulate(mix, n, arithmetic="exact", state=start, record_states=True)
-    assert run.states is not None
-    return bool(run.states[0] == run.states[n])
-
-
-def _compositions(n: int) -> Iterator[tuple[int, ...]]:
-    if n == 0:
-        yield ()
-    for first in range(1, n + 1):
-        yield from ((first, *rest) for rest in _compositions(n - first))
-
-
-def _canonical(parts: tuple[int, ...]) -> tuple[int, ...]:
-    return min(parts[k:] + parts[:k] for k in range(len(parts)))
-
-
-def _binary_necklaces(n: int) -> int:
-    """Return the number of binary necklaces of n beads, less the empty one (Burnside)."""
-    found: int = sum(2 ** gcd(k, n) for k in range(n)) // n - 1
-    return found
-
-
-_MEAN_INPUT = Quantity(s, "the mean input length, in tokens", _mean_input)
 _COHORTS = Quantity(
     _cohorts,
     "the number of occupied stages in the long run",
-    lambda drawn: len(_parts(drawn)),
+    lambda drawn: len(parts(drawn)),
 )
 
 
@@ -174,11 +67,11 @@ R6_PRIME = Theorem(
     label="R6′",
     title="Every orbit gets onto a necklace cycle, in finitely many steps",
     claim=Claim(
-        objects=_settling,
+        objects=settling,
         quantities=(
             ONE_LENGTH,
             LENGTH,
-            _MEAN_INPUT,
+            MEAN_INPUT,
             CAPACITY,
             Quantity(
                 _back, "in the long run the state is the same again after $l$ steps", _comes_round
@@ -187,24 +80,24 @@ R6_PRIME = Theorem(
                 _on_cycle,
                 "in the long run, when the oldest cohort is in stage $l - 1$, every cohort is $C$ "
                 "times the number of stages back to the next younger one, cyclically",
-                _is_necklace,
+                is_necklace,
             ),
-            Quantity(_rate, "the completed requests per step in the long run", _throughput),
+            Quantity(_rate, "the completed requests per step in the long run", throughput),
             Quantity(
                 _Q,
                 r"the sum $\sum_i d_i^2$ of the squares of these numbers of stages",
-                lambda drawn: sum(part**2 for part in _parts(drawn)),
+                lambda drawn: sum(part**2 for part in parts(drawn)),
             ),
             Quantity(
                 _found,
                 "the number of necklaces of compositions of $l$ whose state is on a limit cycle "
                 "with a period that divides $l$",
-                lambda drawn: _returning(drawn.mix),
+                lambda drawn: returning(drawn.mix),
             ),
             Quantity(
                 _necklaces,
                 "the number of binary necklaces of $l$ beads, less the empty one",
-                lambda drawn: _binary_necklaces(drawn.mix.longest_decode),
+                lambda drawn: binary_necklaces(drawn.mix.longest_decode),
             ),
         ),
         hypotheses=(one_length,),
@@ -373,12 +266,8 @@ R6_PRIME = Theorem(
 )
 
 
-def _mix(inputs: int, n: int) -> Workload:
-    return Workload.from_classes([(inputs, n)], 60 * (inputs + n))
-
-
 def _all_return(inputs: int, n: int) -> bool:
-    mix = _mix(inputs, n)
+    mix = plain_mix(inputs, n)
     for cycle in necklace_cycles(mix):
         run = simulate(
             mix,
@@ -396,7 +285,7 @@ def _all_return(inputs: int, n: int) -> bool:
 
 def _rotates(seed: int, n: int) -> bool:
     rng = random.Random(seed)
-    mix = _mix(rng.randint(0, 4), n)
+    mix = plain_mix(rng.randint(0, 4), n)
     start = [[Fraction(rng.randint(0, 9) * rng.randint(0, 1)) for _ in range(n)]]
     run = simulate(mix, 40, arithmetic="exact", state=start, record_states=True)
     assert run.states is not None
@@ -411,17 +300,17 @@ R6B = Theorem(
     label="R6b",
     title="The worst cycle is reached in finite time",
     claim=Claim(
-        objects=_settling,
+        objects=settling,
         quantities=(
             ONE_LENGTH,
             LENGTH,
-            _MEAN_INPUT,
+            MEAN_INPUT,
             CAPACITY,
             _COHORTS,
             Quantity(
                 _size,
                 "the number of requests that are in stage $l - 1$ when any are, in the long run",
-                lambda drawn: _last_with_old(drawn)[-1],
+                lambda drawn: last_with_old(drawn)[-1],
             ),
         ),
         hypotheses=(one_length, Lt(_cohorts, 2)),
@@ -461,7 +350,7 @@ R6B = Theorem(
                 r"$s = 2$, $l = 3$",
                 lambda: [(2, 3)],
                 lambda case: (
-                    steps_to_worst_cycle(_mix(*case), [Fraction(60 * 5, 12)] * 3, limit=1000)
+                    steps_to_worst_cycle(plain_mix(*case), [Fraction(60 * 5, 12)] * 3, limit=1000)
                     is not None
                 ),
                 lambda case: False,
@@ -490,186 +379,10 @@ R6B = Theorem(
 
 def _steps(seed: int, n: int) -> int | None:
     rng = random.Random(seed)
-    mix = _mix(rng.randint(0, 4), n)
+    mix = plain_mix(rng.randint(0, 4), n)
     start = [Fraction(rng.randint(1, 97), 7) for _ in range(n)]
     steps: int | None = steps_to_worst_cycle(mix, start, limit=2000)
     return steps
 
 
-def _near_worst(rng: random.Random) -> Iterator[Settling]:
-    """Yield starts with one large cohort and a few strays, more and less than the bound."""
-    for mix in one_class(rng):
-        n = mix.longest_decode
-        if not 2 <= n <= 5:
-            continue
-        for _ in range(3):
-            rows = [[Fraction(0)] * c.decode_length for c in mix.classes]
-            share = Fraction(rng.randint(1, 9), rng.choice((8, 20, 100)) * 70)
-            for row in rows:
-                row[rng.randrange(len(row))] += Fraction(1)
-                row[rng.randrange(len(row))] += share
-            held = sum(
-                (c.input_length + j_ + 1) * x
-                for c, row in zip(mix.classes, rows, strict=True)
-                for j_, x in enumerate(row)
-            )
-            start = tuple(tuple(x * mix.capacity / held for x in row) for row in rows)
-            yield Settling(Run(mix, start, n))
-
-
-def _main_cohort(drawn: Settling) -> Fraction:
-    return max(drawn.states[0])
-
-
-def _strays(drawn: Settling) -> Fraction:
-    return sum(drawn.states[0], Fraction(0)) - max(drawn.states[0])
-
-
-@cache
-def _capture_dimension(n: int) -> int:
-    pieces = capture_set(_mix(1, n), n + 1)
-    return max((piece.dimension for piece in pieces), default=n - 2)
-
-
-R6A = Theorem(
-    label="R6a",
-    title="The worst cycle attracts almost everything",
-    claim=Claim(
-        objects=_near_worst,
-        quantities=(
-            ONE_LENGTH,
-            LENGTH,
-            _MEAN_INPUT,
-            Quantity(
-                _dim,
-                "the largest dimension of a part of the exact-capture set, of the states that "
-                "never get to the worst cycle, up to a depth",
-                lambda drawn: _capture_dimension(drawn.mix.longest_decode),
-            ),
-            Quantity(_y, "the largest cohort of a start with full memory", _main_cohort),
-            Quantity(_stray, "all other requests of that start", _strays),
-            Quantity(
-                _rest,
-                "the number of occupied stages after $l$ steps from there",
-                lambda drawn: sum(1 for x in drawn.states[drawn.mix.longest_decode] if x),
-            ),
-        ),
-        hypotheses=(one_length,),
-        conclusions=(
-            Eq(_dim, length - 2),
-            Implies(Lt(_stray, _y / (s + length)), Eq(_rest, 1)),
-        ),
-    ),
-    uses=("R6′", "R6b"),
-    code=("stabkit.capture_set", "stabkit.basin_sample"),
-    references=(paper("section 5, on limit cycles"),),
-    steps=(
-        Step(
-            "local",
-            r"Near the worst cycle there are the main cohort $y$ in stage $j$ and few others. An "
-            r"older cohort $e$ that completes frees $(s + l) e$; the main cohort alone grows by "
-            r"$y$. With $(s + l) e + (s + j + 1) y = B$ before, it needs $B + y - (s + l) e$ "
-            r"after,",
-            Identity(
-                (s + j + 2) * _y,
-                B + _y - (s + length) * _e,
-                given=((s + length) * _e + (s + j + 1) * _y - B,),
-            ),
-        ),
-        Step(
-            "nothing-admitted",
-            r"which is more than $B$ as long as $e < y / (s + l)$: nothing is admitted, and the "
-            r"small cohorts, old or young, are gone after at most $l$ steps. What is left is one "
-            r"cohort: the worst cycle.",
-            Inequality(
-                (B + _y - (s + length) * _e) - B,
-                {
-                    _e: Interval(0, _y / (s + length)),
-                    _y: _OPEN,
-                    B: _OPEN,
-                    s: Interval(0),
-                    length: Interval(1),
-                },
-            ),
-        ),
-        Step(
-            "onto",
-            r"Let $F_S$ be the states that occupy the stages $S$, $|S| = m$, and fill the memory: "
-            r"dimension $m - 1$. On each piece of it that has this dimension a step is affine, "
-            r"into some $F_{S'}$ with $m' = m - r - (e - a)$ cohorts (R6′). All but one of these "
-            r"are copies of different cohorts of $S$, and the one that was admitted or cut makes "
-            r"the memory full. There are $m' - 1 \le m - 1$ copies, which vary freely on $F_S$: "
-            r"the step maps the piece onto an open part of $F_{S'}$. (A cohort that is evicted to "
-            r"exactly 0, or a memory that is full without an admission, is one more equation: "
-            r"such states are null in $F_S$.) With unequal inputs a cohort of the start is a "
-            r"vector, one number for each class: it is copied as a whole, and a cut keeps its "
-            r"direction, so that the same holds with vectors, and after $l$ steps, when all "
-            r"cohorts have the shares of the mix, with numbers.",
-            Inequality(
-                (_n + _e - 1) - (_n - _r + _a - 1),
-                {_a: Interval(0, _e, closed=True), _e: _BIT, _n: Interval(0), _r: Interval(0)},
-                False,
-            ),
-        ),
-        Step(
-            "null",
-            r"So the states of $F_S$ that a step takes to a null set of $F_{S'}$ are null. By R6′ "
-            r"a captured orbit is, from some step on, the one point of its $F_S$ that is on a "
-            r"cycle, with $m \ge 2$: of dimension 0 in a face of dimension $m - 1 > 0$. "
-            r"Backwards, step by step, the captured states are a countable union of null sets. "
-            r"(The first fit, of a state that does not fill the memory, is a step of this kind, "
-            r"too.)",
-            Inequality(_m - 1, {_m: Interval(2)}),
-        ),
-    ),
-    checks=(
-        Step(
-            "dimension",
-            r"The pieces of the exact-capture set have dimension at most $l - 2$, one less than "
-            r"the states with full memory.",
-            ExactFinite(
-                "the largest dimension of a piece of the exact-capture set",
-                r"$l = 2, \dots, 6$, depth $l + 2$ (4 for $l = 6$), $s = 1$",
-                lambda: [2, 3, 4, 5, 6],
-                lambda n: max(
-                    piece.dimension for piece in capture_set(_mix(1, n), 4 if n == 6 else n + 2)
-                ),
-                lambda n: n - 2,
-            ),
-        ),
-        Step(
-            "pieces",
-            r"Number of pieces of the code up to a depth $n \ge l$, and $\binom{n + l - 2}{l - "
-            r"2}$: for $l \ge 3$ the set is not a finite union of pieces.",
-            ExactFinite(
-                "pieces at depth 6",
-                r"$l = 3, 4, 5$",
-                lambda: [(3, 7), (4, 28), (5, 84)],
-                lambda case: len(capture_set(_mix(2, case[0]), 6)),
-                lambda case: case[1],
-            ),
-        ),
-    ),
-    sharpness=(
-        Witness(
-            one_length,
-            r"With two decode lengths a stable equilibrium attracts a whole neighbourhood, which "
-            r"is no null set: $(10, 3)$, $(10, 5)$.",
-            ExactFinite(
-                "verdict",
-                "one mix",
-                lambda: [Workload.from_classes([(10, 3), (10, 5)])],
-                lambda mix: unit_circle_counts(mix, "schur-cohn").verdict,
-                lambda mix: "stable",
-            ),
-        ),
-    ),
-    lesson=(
-        r"The equilibrium and the middle cycles exist, exactly, and nobody will ever see them: "
-        r"they are reached from a set of states without volume. What a server of one kind of "
-        r"requests shows is the worst of all its cycles."
-    ),
-)
-
-
-THEOREMS = (R6_PRIME, R6B, R6A)
+THEOREMS = (R6_PRIME, R6B)

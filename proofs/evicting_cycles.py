@@ -14,7 +14,7 @@ from functools import cache
 from math import isqrt
 from typing import Any
 
-from sympy import Eq, Ge, Gt, Lt, Rational, symbols
+from sympy import Eq, Gt, Lt, Rational, symbols
 
 from stabkit import (
     LimitCycle,
@@ -31,37 +31,44 @@ from stabkit import (
 )
 from stabkit.spectrum.spectral_radius import RealEnclosure
 from stabkit.theorems.claims import Claim, Quantity
-from stabkit.theorems.evidence import Enclosure, ExactFinite, Identity, Inequality
+from stabkit.theorems.evidence import ExactFinite, Identity, Inequality
 from stabkit.theorems.positivity import Interval
 from stabkit.theorems.records import Step, Theorem, Witness
 
 from .quantities import MARGINAL, UNSTABLE, marginal, unstable
 
-__all__ = ["THEOREMS"]
+__all__ = [
+    "THEOREMS",
+    "about",
+    "cohorts_of",
+    "comes_back",
+    "observed_orbit",
+    "per_equilibrium",
+    "run_from_empty",
+]
 
 _r, _M, _y, _x, _p, _delta = symbols("r M y x p delta")
 _g, _B, _U = symbols("g_j B U")
 _OPEN = Interval(0, open_low=True)
 _BISTABLE = [(0, 6, 2), (5, 1, 3)]
-_RICH = [(0, 6, 8), (0, 10, 8), (0, 1, 7)]
-_MORE = [(1, 1, 4), (1, 6, 1)]
 _empty, _attracting, _evicting, _period, _rho, _theta = symbols("empty attracting E n_0 rho theta")
-_fewest, _requests, _tokens, _requests_2, _tokens_2 = symbols("E_0 R_1 T_1 R_2 T_2")
 _STEPS = 600  # of the run from empty
 _TURNS = 6  # periods until deviations are at most half as large
 
 
 @cache
-def _orbit(classes: tuple[tuple[int, int, int], ...]) -> tuple[Workload, LimitCycle]:
+def observed_orbit(classes: tuple[tuple[int, int, int], ...]) -> tuple[Workload, LimitCycle]:
+    """Return a mix, and the cycle on which a run of it was seen to end."""
     mix = Workload.from_classes(classes)
     return mix, cycles(mix).cycles[-1]
 
 
 def _bistable() -> tuple[Workload, LimitCycle]:
-    return _orbit(tuple(_BISTABLE))
+    return observed_orbit(tuple(_BISTABLE))
 
 
-def _states(cycle: LimitCycle) -> tuple[tuple[Fraction, ...], ...]:
+def cohorts_of(cycle: LimitCycle) -> tuple[tuple[Fraction, ...], ...]:
+    """Return the states of a cycle, as exact cohorts."""
     found: tuple[tuple[Fraction, ...], ...] | None = cycle.cohorts
     assert found is not None
     return found
@@ -97,7 +104,7 @@ def _certificate(mix: Workload, cycle: LimitCycle, turns: int) -> tuple[Fraction
     held before. A deviation of norm r of the start changes y_j by at most r times the absolute row
     sum of its matrix, and y_j - x_j likewise: so r may be the least quotient.
     """
-    kernel, states = _kernel(mix), _states(cycle)
+    kernel, states = _kernel(mix), cohorts_of(cycle)
     length = len(kernel)
     rows = [[Fraction(int(i == k)) for k in range(length)] for i in range(length)]
     radii = []
@@ -115,7 +122,7 @@ def _certificate(mix: Workload, cycle: LimitCycle, turns: int) -> tuple[Fraction
     return min(radii), _norm(rows)
 
 
-def _run_from_empty(mix: Workload, steps: int) -> list[tuple[Fraction, ...]]:
+def run_from_empty(mix: Workload, steps: int) -> list[tuple[Fraction, ...]]:
     """Return the last 60 states of an exact run, as cohorts y_j."""
     run = simulate(mix, steps, arithmetic="exact", record_states=True)
     assert run.states is not None
@@ -127,17 +134,17 @@ def _run_from_empty(mix: Workload, steps: int) -> list[tuple[Fraction, ...]]:
 def _captured(mix: Workload, cycle: LimitCycle) -> bool:
     """Whether the run from empty is within the certificate's radius of the orbit's first state."""
     radius, contraction = _certificate(mix, cycle, _TURNS)
-    first = _states(cycle)[0]
+    first = cohorts_of(cycle)[0]
     nearest = min(
         max(abs(a - b) for a, b in zip(state, first, strict=True))
-        for state in _run_from_empty(mix, _STEPS)
+        for state in run_from_empty(mix, _STEPS)
     )
     return contraction <= Fraction(1, 2) and nearest < radius
 
 
-def _returns(mix: Workload, cycle: LimitCycle) -> bool:
+def comes_back(mix: Workload, cycle: LimitCycle) -> bool:
     """Whether an exact run from the first state is back after the period, and not before."""
-    start = [[c.share * y for y in _states(cycle)[0][: c.decode_length]] for c in mix.classes]
+    start = [[c.share * y for y in cohorts_of(cycle)[0][: c.decode_length]] for c in mix.classes]
     run = simulate(mix, cycle.period, arithmetic="exact", state=start, record_states=True)
     assert run.states is not None
     first = run.states[0]
@@ -157,14 +164,14 @@ def _modulus(root: Root) -> RealEnclosure:
     return RealEnclosure(size - radius, size + radius + Fraction(1, scale))
 
 
-def _per_equilibrium(found: tuple[Workload, LimitCycle], tokens: bool) -> Fraction:
+def per_equilibrium(found: tuple[Workload, LimitCycle], tokens: bool) -> Fraction:
     """Return what an exact run completes over one period of the orbit, over the equilibrium's."""
     mix, cycle = found
-    start = [[c.share * y for y in _states(cycle)[0][: c.decode_length]] for c in mix.classes]
+    start = [[c.share * y for y in cohorts_of(cycle)[0][: c.decode_length]] for c in mix.classes]
     run = simulate(mix, cycle.period, arithmetic="exact", state=start)
     done = [sum(column[1:], Fraction(0)) for column in zip(*run.completed_by_class, strict=True)]
     kernel = _kernel(mix)
-    capacity = sum(g * y for g, y in zip(kernel, _states(cycle)[0], strict=True))
+    capacity = sum(g * y for g, y in zip(kernel, cohorts_of(cycle)[0], strict=True))
     admissions = capacity / sum(kernel) * cycle.period
     weights = [c.decode_length if tokens else 1 for c in mix.classes]
     target = admissions * (mix.mean_decode_length if tokens else 1)
@@ -200,7 +207,7 @@ def _near_equilibrium(mix: Workload) -> list[list[Fraction]]:
     return state
 
 
-def _about(quantity: Any, digits: str) -> tuple[Any, Any]:
+def about(quantity: Any, digits: str) -> tuple[Any, Any]:
     """Return that a quantity is known to a unit of the last digit."""
     value, unit = Rational(digits), Rational(1, 10 ** len(digits.split(".")[1]))
     return Gt(quantity, value - unit), Lt(quantity, value + unit)
@@ -247,11 +254,11 @@ R12 = Theorem(
         conclusions=(
             Eq(unstable, 0),
             Eq(marginal, 0),
-            *_about(_rho, "0.99743"),
+            *about(_rho, "0.99743"),
             _attracting,
             Eq(_period, 29),
             Eq(_evicting, 4),
-            *_about(_theta, "0.5593"),
+            *about(_theta, "0.5593"),
         ),
         least=1,
     ),
@@ -271,7 +278,7 @@ R12 = Theorem(
             ),
         ),
         Step(
-            "orbit",
+            "observed_orbit",
             r"An exact run from the orbit's first state is back after 29 steps, and not before; "
             r"in four of these it evicts.",
             ExactFinite(
@@ -279,7 +286,7 @@ R12 = Theorem(
                 "the orbit",
                 lambda: [_bistable()],
                 lambda found: (
-                    _returns(*found),
+                    comes_back(*found),
                     found[1].period,
                     sum(1 for j in found[1].itinerary if j),
                 ),
@@ -335,11 +342,11 @@ R12 = Theorem(
             ExactFinite(
                 "period, and completed tokens over the equilibrium's",
                 "the lifted mix",
-                lambda: [_orbit(((0, 12, 2), (10, 2, 3)))],
-                lambda found: (found[1].period, _per_equilibrium(found, tokens=True)),
+                lambda: [observed_orbit(((0, 12, 2), (10, 2, 3)))],
+                lambda found: (found[1].period, per_equilibrium(found, tokens=True)),
                 lambda found: (
                     58,
-                    _per_equilibrium(_bistable(), tokens=True) * (1 - synchronized_loss(found[0])),
+                    per_equilibrium(_bistable(), tokens=True) * (1 - synchronized_loss(found[0])),
                 ),
             ),
         ),
@@ -350,14 +357,14 @@ R12 = Theorem(
                 "cohorts",
                 "the orbit",
                 lambda: [_bistable()],
-                lambda found: list(_states(found[1])[0]),
+                lambda found: list(cohorts_of(found[1])[0]),
                 lambda found: list(
                     periodic_orbit(
                         found[0],
                         found[1].itinerary,
                         sum(
                             g * y
-                            for g, y in zip(_kernel(found[0]), _states(found[1])[0], strict=True)
+                            for g, y in zip(_kernel(found[0]), cohorts_of(found[1])[0], strict=True)
                         ),
                     )
                     or ()
@@ -401,160 +408,4 @@ def _largest_multiplier() -> RealEnclosure:
     return _modulus(itinerary_multipliers(mix, cycle.itinerary).multipliers[0])
 
 
-def _ratio(classes: list[tuple[int, int, int]], tokens: bool) -> RealEnclosure:
-    ratio = _per_equilibrium(_orbit(tuple(classes)), tokens=tokens)
-    return RealEnclosure(ratio, ratio)
-
-
-@dataclass(frozen=True)
-class Orbits:
-    """An orbit of the two classes and one of the three: those that evict, or the equilibria."""
-
-    evicting: bool
-
-    def evictions(self) -> int:
-        """Return the smaller number of steps that evict in a period."""
-        if not self.evicting:
-            return 0
-        return min(sum(1 for j in _orbit(tuple(c))[1].itinerary if j) for c in (_MORE, _RICH))
-
-    def ratio(self, classes: list[tuple[int, int, int]], tokens: bool) -> Fraction:
-        """Return what completes over the equilibrium's."""
-        if not self.evicting:
-            return Fraction(1)
-        return _per_equilibrium(_orbit(tuple(classes)), tokens=tokens)
-
-
-CLASS_MIX = Theorem(
-    label="class-mix",
-    title="Evictions change the class mix",
-    claim=Claim(
-        objects=lambda rng: (Orbits(True), Orbits(False)),
-        quantities=(
-            Quantity(
-                _fewest,
-                "the number of steps that evict in a period of an exact orbit of $(1, 1, 4/5)$, "
-                "$(1, 6, 1/5)$ or of $(0, 6, 8/23)$, $(0, 10, 8/23)$, $(0, 1, 7/23)$ (input, "
-                "decode length, share), the smaller one",
-                Orbits.evictions,
-            ),
-            Quantity(
-                _requests,
-                "completed requests over the equilibrium's on the first orbit",
-                lambda x: x.ratio(_MORE, False),
-            ),
-            Quantity(_tokens, "completed tokens, there", lambda x: x.ratio(_MORE, True)),
-            Quantity(
-                _requests_2,
-                "completed requests over the equilibrium's on the second orbit",
-                lambda x: x.ratio(_RICH, False),
-            ),
-            Quantity(_tokens_2, "completed tokens, there", lambda x: x.ratio(_RICH, True)),
-        ),
-        hypotheses=(Ge(_fewest, 1),),
-        conclusions=(
-            *_about(_requests, "1.0866"),
-            *_about(_tokens, "1.0057"),
-            *_about(_requests_2, "1.5354"),
-            *_about(_tokens_2, "0.8901"),
-        ),
-        least=1,
-    ),
-    uses=("balance", "R11"),
-    code=("stabkit.cycles", "stabkit.LimitCycle"),
-    steps=(
-        Step(
-            "share",
-            r"Let all requests of the short class complete and the fraction $1 - x$ of the long "
-            r"class be evicted on the way: the completed shares are $p : (1 - p) x$, no longer $p "
-            r": 1 - p$. The short class gains",
-            Identity(
-                _p / (_p + (1 - _p) * _x) - _p,
-                _p * (1 - _p) * (1 - _x) / (_p + (1 - _p) * _x),
-            ),
-        ),
-        Step(
-            "orbits",
-            r"Exact runs from the first states of two orbits are back after 509 and 36 steps, and "
-            r"not before.",
-            ExactFinite(
-                "whether they are, and the periods",
-                "two orbits",
-                lambda: [(_orbit(tuple(_MORE)), 509), (_orbit(tuple(_RICH)), 36)],
-                lambda case: (_returns(*case[0]), case[0][1].period),
-                lambda case: (True, case[1]),
-            ),
-        ),
-        *(
-            Step(
-                f"{what}-{len(classes)}",
-                f"Completed {what} of the {len(classes)} classes over one period, relative to the "
-                "equilibrium's.",
-                Enclosure(
-                    f"{value} to half a unit of the last digit",
-                    lambda classes=classes, what=what: _ratio(classes, what == "tokens"),  # type: ignore[misc]
-                    Fraction(value) - Fraction(1, 20_000),
-                    Fraction(value) + Fraction(1, 20_000),
-                ),
-            )
-            for classes, values in (
-                (_MORE, (("requests", "1.0866"), ("tokens", "1.0057"))),
-                (_RICH, (("requests", "1.5354"), ("tokens", "0.8901"))),
-            )
-            for what, value in values
-        ),
-    ),
-    checks=(
-        Step(
-            "from-empty",
-            r"The exact run from empty gets onto the orbit of the three classes.",
-            ExactFinite(
-                "whether one of the states 241 to 300 is its first state, up to a factor",
-                "one run",
-                lambda: [_orbit(tuple(_RICH))],
-                lambda found: _lands(*found),
-                lambda found: True,
-            ),
-        ),
-        Step(
-            "code",
-            r"The ratios that the code reports.",
-            ExactFinite(
-                "requests and tokens",
-                "both orbits",
-                lambda: [_orbit(tuple(_MORE)), _orbit(tuple(_RICH))],
-                lambda found: (found[1].request_ratio, found[1].throughput_ratio),
-                lambda found: (
-                    _per_equilibrium(found, tokens=False),
-                    _per_equilibrium(found, tokens=True),
-                ),
-            ),
-        ),
-    ),
-    sharpness=(
-        Witness(
-            Ge(_fewest, 1),
-            r"At the equilibrium every class completes $p_k$ of all.",
-            ExactFinite(
-                "completed shares",
-                "one mix",
-                lambda: [Workload.from_classes(_RICH)],
-                lambda mix: cycles(mix).cycles[0].completed_shares,
-                lambda mix: tuple(c.share for c in mix.classes),
-            ),
-        ),
-    ),
-    lesson=(
-        r"A server that evicts long requests completes many short ones. Its requests per second "
-        r"look splendid. So count tokens, and look at every class: here a third of the admissions "
-        r"gets 3.3 times what it should, and the others get three quarters."
-    ),
-)
-
-
-def _lands(mix: Workload, cycle: LimitCycle) -> bool:
-    first = _states(cycle)[0]
-    return any(state == first for state in _run_from_empty(mix, 300))
-
-
-THEOREMS = (R12, CLASS_MIX)
+THEOREMS = (R12,)

@@ -131,7 +131,7 @@ R7 = Theorem(
                         (1 - z**g) * (_D / (1 - z) + _E + g * _W) - g * z**g * _D,
                     ),
                     {
-                        _G: p * class_form.subs(length, g * n) / (1 - z) ** 2,
+                        _G: p * class_form(g * n) / (1 - z) ** 2,
                         _D: p * _share.subs(_AT_UNITY),
                         _E: p * s * _share.subs(_AT_UNITY),
                         _W: p * (_w * diff(_share, _w)).subs(_AT_UNITY),
@@ -232,7 +232,7 @@ R7 = Theorem(
             r"Off the $g$-th roots of unity the zeros of $G$ in the closed disc are those of $Q$, "
             r"for $D (1 - w) \ne 0$. At a root of unity other than 1, $(1 - z) G = -\mu \ne 0$ "
             r"(class by class, $(1 - z)^2 G = l (z - 1)$), and $G(1) > 0$.",
-            Identity(class_form, length * (z - 1), given=(z**length - 1,)),
+            Identity(class_form(length), length * (z - 1), given=(z**length - 1,)),
         ),
         Step(
             "modes",

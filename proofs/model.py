@@ -40,9 +40,9 @@ from .moments import (
 )
 from .notation import B, j, length, m, n, p, s, z
 from .objects import At, mixes, points
-from .quantities import CAPACITY, KERNEL, LONGEST, classes_of, kernel_sum, longest
+from .quantities import CAPACITY, KERNEL, LONGEST, class_form, classes_of, kernel_sum, longest
 
-__all__ = ["THEOREMS", "class_form", "few_classes", "few_stages", "points_of_few", "stage_count"]
+__all__ = ["THEOREMS", "few_classes", "few_stages", "points_of_few", "stage_count"]
 
 _last = symbols("e")
 _before, _needs, _tokens, _freed, _growth = symbols("M U N C X")
@@ -354,13 +354,6 @@ KERNEL_THEOREM = Theorem(
 )
 
 
-def class_form(stages: Any) -> Any:
-    """What (1 - z)^2 times the first stages of one class add up to."""
-    return (s + 1) - s * z - (s + stages + 1) * z**stages + (s + stages) * z ** (stages + 1)
-
-
-# What the other chapters call the bracket of one class.
-_ONE_CLASS_FORM = class_form(length)
 _G, _sparse = symbols("G H")
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "full_start",
     "mixes",
     "one_class",
+    "plain_mixes",
     "points",
     "runs",
     "scattered_start",
@@ -57,6 +58,13 @@ def mixes(rng: random.Random) -> Iterator[Workload]:
         yield Workload.from_classes(classes, 1000 * max(s + n for s, n, _ in classes))
     for _ in range(60):
         yield _random(rng, rng.random() < 0.5)
+
+
+def plain_mixes() -> Iterator[Workload]:
+    """Yield 27 mixes of one input length."""
+    for lengths in ((1,), (4,), (6,), (2, 3), (2, 4), (4, 6), (3, 5), (6, 9), (4, 6, 10)):
+        for weights in ((1, 1, 1), (1, 2, 5), (7, 3, 1)):
+            yield Workload.from_classes([(5, n, w) for n, w in zip(lengths, weights, strict=False)])
 
 
 def common_mixes(rng: random.Random) -> Iterator[Workload]:

@@ -64,8 +64,11 @@ largest_crossing, kinds = symbols("s^* K_l")
 longest = symbols("L", integer=True)
 stable, common, one_length = symbols("stable common one_length")
 kernel, survival = Function("g"), Function("S")
-# (1 - z)^2 times what one class of share 1 contributes to the generating function of the kernel.
-class_form = (s + 1) - s * z - (s + length + 1) * z**length + (s + length) * z ** (length + 1)
+
+
+def class_form(stages: Any) -> Any:
+    """Return (1 - z)^2 times what so many stages of a class of share 1 contribute to G."""
+    return (s + 1) - s * z - (s + stages + 1) * z**stages + (s + stages) * z ** (stages + 1)
 
 
 def mix_of(drawn: Any) -> Workload:

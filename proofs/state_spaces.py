@@ -19,14 +19,14 @@ from stabkit.theorems.records import Step, Theorem, Use, paper
 from stabkit.theorems.textbook.algebra import DeterminantLemma, Linearity, LinearRecurrence
 from stabkit.theorems.textbook.deduction import Deduction
 
-from .model import class_form, few_classes, few_stages, points_of_few, stage_count
+from .model import few_classes, few_stages, points_of_few, stage_count
 from .moments import (
     determinant,
     dies_out,
     stage_map,
 )
 from .notation import B, j, lam, length, m, n, p, s, z
-from .quantities import KERNEL, LONGEST, classes_of, longest
+from .quantities import KERNEL, LONGEST, class_form, classes_of, longest
 
 __all__ = ["THEOREMS"]
 

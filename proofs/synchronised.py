@@ -128,7 +128,7 @@ R3B = Theorem(
             "value",
             r"In the closed form of one class put $z^l = 1$: $(1 - z)^2 G = l (z - 1)$, so that "
             r"$G(\omega) = \sum_k p_k l_k / (\omega - 1)$, whatever the inputs.",
-            Identity(class_form, length * (z - 1), given=(z**length - 1,)),
+            Identity(class_form(length), length * (z - 1), given=(z**length - 1,)),
         ),
         Step(
             "slope",
@@ -136,7 +136,7 @@ R3B = Theorem(
             r"closed form, so that $(1 - z)^2 \omega G'(\omega) = \sum_k p_k l_k [(s_k + l_k) "
             r"(\omega - 1) - (\omega + 1)]$.",
             Identity(
-                z * diff(class_form, z) + 2 * z * (1 - z) * (length / (z - 1)),
+                z * diff(class_form(length), z) + 2 * z * (1 - z) * (length / (z - 1)),
                 length * ((s + length) * (z - 1) - (z + 1)),
                 given=(z**length - 1,),
             ),

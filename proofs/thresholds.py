@@ -186,7 +186,7 @@ R8 = Theorem(
             r"On the circle $A$ vanishes at the $g$-th roots of unity but 1, by R1. There $(1 - "
             r"z)^2 G(z) = \mu (z - 1)$ for every $s$, by the closed form, class by class: $G$ "
             r"does not vanish. So a mode is on the circle only where $A \ne 0$.",
-            Identity(class_form, length * (z - 1), given=(z**length - 1,)),
+            Identity(class_form(length), length * (z - 1), given=(z**length - 1,)),
         ),
         Step(
             "finitely-many",
