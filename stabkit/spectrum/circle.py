@@ -178,7 +178,10 @@ class CirclePolynomial:
         for start in range(0, rows, _ROWS):
             indices = np.arange(start, min(start + _ROWS, rows))
             powers = self._roots_of_unity(2 * fine * np.outer(indices, self.exponents))
-            yield ((powers * weights) @ within).reshape(-1)
+            block = np.zeros((len(indices), fine), dtype=complex)
+            for first, second in zip((powers * weights).T, within, strict=True):
+                block += np.multiply.outer(first, second)  # no BLAS: its threads cost more
+            yield block.reshape(-1)
 
     def phases(self, indices: Integers) -> Complexes:
         """Return exp(-i c theta_j), the centring phase, from exactly reduced integers."""

@@ -29,6 +29,7 @@ from .winding_counts import LONGEST_KERNEL
 __all__ = ["RealEnclosure", "spectral_radius"]
 
 _LONGEST_BISECTED = 200_000  # terms: beyond, a certified count takes half a second or more
+_WIDENINGS = 5
 _NARROWEST = 1e-13  # times L: a count costs O(L log L), so long kernels get a wider bracket
 
 
@@ -115,9 +116,15 @@ def _bracket(kernel: MemoryKernel) -> RealEnclosure | None:
 
 
 def _sampled_bracket(kernel: MemoryKernel) -> RealEnclosure | None:
-    """Bisect with samples of the circle, which prove nothing, and prove the two radii found."""
+    """Bisect with samples of the circle, which prove nothing, and prove the two radii found.
+
+    Samples may miss zeros nearer to the circle than their spacing: a radius that turns out to be on
+    the wrong side is moved outwards, up to a distance of about the spacing.
+    """
     low, high, _ = radius_bracket(kernel, 1, 0)
-    inner, outer = math.exp(low), math.exp(high)
-    if zeros_within(kernel, inner) != 0 or not zeros_within(kernel, outer):
+    moves = [(high - low) * (8**k - 1) for k in range(_WIDENINGS)]
+    inner = next((r for m in moves if zeros_within(kernel, r := math.exp(low - m)) == 0), None)
+    outer = next((r for m in moves if zeros_within(kernel, r := math.exp(high + m))), None)
+    if inner is None or outer is None:
         return None
     return RealEnclosure(1 / Fraction(outer), 1 / Fraction(inner))

@@ -102,3 +102,34 @@ def test_a_triple_zero_at_pi_by_balls_alone():
         ]
         assert [change for _, change in rows[0]] == [change for _, change in rows[1]]
         assert [x for x, _ in rows[0]] == pytest.approx([x for x, _ in rows[1]])
+
+
+@pytest.mark.parametrize("classes", [[(0, 30), (0, 31)], [(3, 5, 2), (3, 8), (3, 13)]])
+def test_beyond_the_budget_the_directions_tell_the_same_numbers(
+    classes: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pencil = kernel_pencil(Workload.from_classes(classes), "common")
+    whole = d_partition(pencil)
+    assert all(part.counts is not None for part in whole.intervals)
+    monkeypatch.setattr("stabkit.spectrum.d_partition._MOST_COUNTED", 0)
+    quick = d_partition(pencil)
+    assert any(part.counts is None for part in quick.intervals)
+    assert [p.unstable for p in quick.intervals] == [p.unstable for p in whole.intervals]
+    assert [p.verdict for p in quick.intervals] == [p.verdict for p in whole.intervals]
+    assert [c.change for c in quick.crossings] == [c.change for c in whole.crossings]
+
+
+def test_beyond_the_budget_an_incomplete_partition_claims_its_ends_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from stabkit.spectrum import d_partition as module
+
+    plain = module._circle_crossings
+    monkeypatch.setattr(module, "_MOST_COUNTED", 0)
+    monkeypatch.setattr(module, "_circle_crossings", lambda pencil: (plain(pencil)[0], False))
+    found = d_partition(kernel_pencil(Workload.from_classes([(0, 30), (0, 31)]), "common"))
+    assert not found.complete
+    assert [part.counts is not None for part in found.intervals[1:-1]] == [False] * (
+        len(found.intervals) - 2
+    )
+    assert {part.verdict for part in found.intervals[1:-1]} == {"undecided"}

@@ -212,3 +212,19 @@ def test_shares_that_no_double_can_hold(share: str) -> None:
 def test_bad_arguments(count: Any, digits: Any) -> None:
     with pytest.raises(InvalidArgument, match=r"'(count|digits)' must be a positive integer"):
         dominant_modes(Workload.from_classes([(5, 3)]), count, digits)
+
+
+@pytest.mark.parametrize(
+    "classes", [[(5, 60), (7, 41)], [(90, 97, 1), (10, 200, 2)], [(3, 9, 2), (1, 70)]]
+)
+def test_a_bracket_found_by_samples_is_proved(
+    classes: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kernel = MemoryKernel.of(Workload.from_classes(classes))
+    largest = max(map(abs, all_roots(kernel)))
+    monkeypatch.setattr("stabkit.spectrum.spectral_radius._LONGEST_BISECTED", 0)
+    found = _bracket(kernel)
+    assert found is not None
+    assert found.low <= Fraction(largest * (1 + 1e-13))
+    assert Fraction(largest * (1 - 1e-13)) <= found.high
+    assert found.high - found.low < Fraction(10, kernel.length)
