@@ -43,7 +43,8 @@ def slides(lesson: Lesson) -> Document:
     ]
     for label in lesson.theorems:
         one = records[label]
-        sections.append(Section(one.title, (Paragraph(one.lesson), statement(one))))
+        evidence = [Paragraph(f"Evidence: {one.conjecture}")] if one.conjecture else []
+        sections.append(Section(one.title, (Paragraph(one.lesson), statement(one), *evidence)))
     mix = stabkit.Workload.from_classes(list(lesson.example))
     derived = {section.title: section for section in stabkit.derive(mix).document.sections}
     sections += [Section(f"{name}: {mix.name}", derived[name].blocks) for name in lesson.sections]

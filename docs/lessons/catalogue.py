@@ -144,7 +144,7 @@ LESSONS: tuple[Lesson, ...] = (
             "estimate a threshold from mean and variance of the output length, and know its limits",
         ),
         ("lesson 4",),
-        ("R7", "R8", "variance-law", "stable-inputs", "R9"),
+        ("R7", "R8", "variance-law", "stable-inputs", "stable-inputs-open", "R9"),
         ("threshold",),
         ((5, 3, 1), (5, 5, 1)),
         ("The gcd theorem", "The input length at which stability changes"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import marimo as mo
 
+import stabkit
 from stabkit.analysis.exercise_draft import tex as number
 from stabkit.publish.figures import figure_bytes
 
@@ -35,11 +36,12 @@ def picture(figure: Figure, says: str, width: int = 30) -> Any:
     )
 
 
-def badge(status: str) -> str:
-    """Return a status, such as "conjecture", as HTML that stands out in Markdown."""
+def badge(label: str) -> str:
+    """Return the status of a theorem, as the runner found it, as HTML that stands out."""
+    found = next(one.badge for one in stabkit.theorems() if one.label == label)
     return (
         '<span style="border: 1px solid; border-radius: .3em; padding: 0 .4em; '
-        f'font-size: .85em">{escape(status)}</span>'
+        f'font-size: .85em">{escape(found)}</span>'
     )
 
 

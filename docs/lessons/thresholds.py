@@ -198,9 +198,9 @@ def _():
     |:--|:--|:--|
     {_rows}
 
-    "No stable prompt length below the threshold": {badge("refuted")} The last of these mixes is
-    stable with prompts of one token, unstable with two, and stable from three on: a longer prompt
-    can tip a steady server.
+    "No stable prompt length below the threshold": {badge("stable-inputs")} The last of these mixes
+    is stable with prompts of one token, unstable with two, and stable from three on: a longer
+    prompt can tip a steady server.
 
     *Why?* By continuity. R9 knows a mix with gcd 3 that is stable at $s = 0$; as its gcd is not 1,
     it is unstable at some $s_1$ (R3). Now give a tiny share to requests of one step. Roots move
@@ -211,8 +211,8 @@ def _():
     threshold` lists them.
 
     *Still open:* no coprime mix with **two** decode lengths, or with longest length 4, has a stable
-    $s$ below $s^*$. {badge("conjecture")} *Evidence:* none was found in 26 375 mixes of two lengths
-    and in 3.7 million of longest length 4. (Up to longest length 3 it is so: both of the
+    $s$ below $s^*$. {badge("stable-inputs-open")} *Evidence:* none was found in 26 375 mixes of two
+    lengths and in 3.7 million of longest length 4. (Up to longest length 3 it is so: both of the
     inequalities of exercise 1 are linear in $s$, and once they hold they go on holding.)
     """)
     return
