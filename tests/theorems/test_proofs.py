@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import stabkit
 from stabkit.publish.theorem_pages import theory_pages
 from stabkit.publish.theorem_tex import theory_tex
+from stabkit.theorems.evidence import STATUSES
 from stabkit.theorems.links import links
 from stabkit.theorems.records import Step
 
@@ -144,3 +146,10 @@ def test_what_the_theory_must_speak_of():
         "class-mix",
     }
     assert not others - set(LABELS)
+
+
+def test_the_changelog_counts_the_records(checked):
+    counts = Counter(one.status for one in checked)
+    listed = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
+    text = " ".join(PAGES.parents[1].joinpath("CHANGELOG.md").read_text(encoding="utf-8").split())
+    assert f"{len(checked)} records: {listed}." in text
