@@ -53,6 +53,8 @@ SHOWN_CLASSES = 64
 _MODES = 6
 _DIGITS = 40
 _THRESHOLD_DIGITS = 28
+# Terms: beyond, the counts take some ten seconds, and dominant modes or R7's margin minutes.
+_LONGEST_RESOLVED = 2**20
 # A few seconds: a crossing for every second term at most, each a sum over the decode lengths.
 _LONGEST_THRESHOLD = 3_000
 _MOST_THRESHOLD_WORK = 2_000_000  # L times the number of classes
@@ -89,7 +91,7 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
     """
     kernel = MemoryKernel.of(mix)
     counts = unit_circle_counts(mix)
-    modes = dominant_modes(mix, _MODES, _DIGITS) if kernel.length > 1 else []
+    modes = _resolved(mix, kernel.length)
     radius = spectral_radius(kernel, modes, _DIGITS, counts.verdict)
     summaries = _dominant_modes(modes or [])
     empty = long_run(mix) if crosscheck else None
@@ -107,7 +109,7 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
         spectral_radius=None if radius is None else _enclosure(radius),
         dominant_modes=summaries,
         synchronized_modes=_synchronized_modes(kernel),
-        gcd_theorem=_gcd_theorem(mix),
+        gcd_theorem=_gcd_theorem(mix) if kernel.length <= _LONGEST_RESOLVED else None,
         threshold=threshold_summary(mix),
         equilibrium=_equilibrium(mix, kernel),
         synchronized_cycle=_synchronized_cycle(kernel) if mix.gcd > 1 else None,
@@ -181,6 +183,12 @@ def _synchronized_modes(kernel: MemoryKernel) -> tuple[SynchronizedMode, ...]:
         )
         for mode in modes
     )
+
+
+def _resolved(mix: Workload, length: int) -> list[Root] | None:
+    if length == 1:
+        return []
+    return dominant_modes(mix, _MODES, _DIGITS) if length <= _LONGEST_RESOLVED else None
 
 
 def _gcd_theorem(mix: Workload) -> GcdTheorem:

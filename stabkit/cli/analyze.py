@@ -79,7 +79,7 @@ def _notice(workload: Workload) -> str:
     """Say what is being done, and how long that takes where it is more than seconds."""
     if workload.longest_decode <= _LONGEST_QUICK:
         return "analysing the mix"
-    return "analysing the mix: millions of modes, a few minutes"
+    return "analysing the mix: up to millions of modes, up to a minute"
 
 
 def _bootstrap(workload: Workload, resamples: int | None, seed: int | None) -> Bootstrap | None:

@@ -24,11 +24,11 @@ from .disc_zeros import radius_bracket
 from .dyadic import fraction_of
 from .kernel_circle import zeros_within
 from .roots import Root, precision_of
-from .winding_counts import LONGEST_KERNEL
 
 __all__ = ["RealEnclosure", "spectral_radius"]
 
 _LONGEST_BISECTED = 200_000  # terms: beyond, a certified count takes half a second or more
+_LONGEST_BRACKETED = 2**20  # terms: beyond, the several counts of a bracket take a minute or more
 _WIDENINGS = 5
 _NARROWEST = 1e-13  # times L: a count costs O(L log L), so long kernels get a wider bracket
 
@@ -45,6 +45,8 @@ def spectral_radius(
     kernel: MemoryKernel, modes: list[Root] | None, digits: int, verdict: str
 ) -> RealEnclosure | None:
     """Return an enclosure of max |lambda|, or None where nothing is proved (or L = 1).
+
+    Of a kernel of more than a million terms nothing is proved but R5's annulus and marginality.
 
     Parameters
     ----------
@@ -63,7 +65,7 @@ def spectral_radius(
         return _from_modes(modes, digits)
     if single_decode_length(kernel):
         return _annulus(kernel)
-    return _bracket(kernel) if kernel.length <= LONGEST_KERNEL else None
+    return _bracket(kernel) if kernel.length <= _LONGEST_BRACKETED else None
 
 
 def _from_modes(modes: list[Root], digits: int) -> RealEnclosure:
