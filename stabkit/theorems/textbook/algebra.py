@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sympy import Abs, Eq, Equivalent, Symbol, sympify
+from sympy import Abs, Dummy, Eq, Equivalent, Symbol, sympify
 
 from ..evidence import Evidence, Identity, Inequality, Summation
 from ..facts import Holds, Summed
@@ -21,6 +22,15 @@ __all__ = [
     "Perron",
     "TriangleEquality",
 ]
+
+
+_SCALE = Dummy("t")
+
+
+@cache
+def _another(number: int) -> Dummy:
+    """Return an indeterminate of its own for every number."""
+    return Dummy(f"y_{number}")
 
 
 @dataclass(frozen=True)
@@ -40,13 +50,12 @@ class Linearity(Schema):
     def obligations(self) -> dict[str, Evidence]:
         """The equation is linear and homogeneous, and holds for one class."""
         left, right = self.relation.args
-        scale = Symbol("scale")
-        scaled = {x: scale * x for x in self.summands}
+        scaled = {x: _SCALE * x for x in self.summands}
         both = left - right
-        added = {x: x + Symbol(f"other{k}") for k, x in enumerate(self.summands)}
-        others = {x: Symbol(f"other{k}") for k, x in enumerate(self.summands)}
+        others = {x: _another(k) for k, x in enumerate(self.summands)}
+        added = {x: x + other for x, other in others.items()}
         return {
-            "homogeneous": Identity(both.subs(scaled, simultaneous=True), scale * both),
+            "homogeneous": Identity(both.subs(scaled, simultaneous=True), _SCALE * both),
             "additive": Identity(
                 both.subs(added, simultaneous=True),
                 both + both.subs(others, simultaneous=True),
