@@ -15,6 +15,8 @@ from .terminal import emit, working
 
 __all__ = ["sizing"]
 
+_LARGEST_LOG = 2**28
+
 
 def sizing(
     mix: Mix = None,
@@ -87,6 +89,10 @@ def _capacity(
     if log is not None:
         from ..model.cache_memory import capacity_from_log
 
+        if log.exists() and (not log.is_file() or log.stat().st_size > _LARGEST_LOG):
+            raise InvalidArgument(
+                f"'--log' must be a regular file of at most 256 MiB, not {shown(str(log))}."
+            )
         try:
             return str(capacity_from_log(log.read_text(encoding="utf-8", errors="replace")))
         except OSError as failure:
