@@ -162,7 +162,7 @@ def compare_policies(
 
 
 def _rules(mix: Workload, policies: Iterable[Policy | str]) -> list[Policy]:
-    given = listed(policies, "'policies'", "a list of policies")
+    given = listed(policies, "'policies'", "a list of at least one policy")
     rules = [policy_named(policy, mix) for policy in given]
     if not rules:
         raise InvalidArgument(

@@ -14,7 +14,6 @@ Nothing heavy (sympy, numpy, matplotlib, flint) is imported before a command nee
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 from collections.abc import Sequence
@@ -139,12 +138,12 @@ def _run(arguments: list[str]) -> int:
         # The reader of our output, such as `head`, went away (click turns that into an exit).
         if isinstance(stop, SystemExit) and not isinstance(stop.__context__, BrokenPipeError):
             raise
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the interpreter flushes it at exit
+        sys.stdout = None  # which the interpreter would flush at exit
         return 0
     except OSError as failure:
         if isinstance(failure, StabkitError):
             raise
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - what is left of it cannot be written
+        sys.stdout = None  # what is left of it cannot be written
         message = f"standard output must be writable ({failure.strerror})."
         raise OutputError(message) from failure
     return int(status or 0)

@@ -17,6 +17,8 @@ from .terminal import emit, one_line, working
 
 __all__ = ["sizing"]
 
+_LARGEST_LOG = 2**28
+
 
 def sizing(
     mix: Mix = None,

@@ -216,12 +216,12 @@ def test_it_travels_with_the_analysis() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"resamples": 0}, "'resamples' must be an integer between 1 and 100,000, not 0."),
-        ({"resamples": 100_001}, "'resamples' must be an integer between 1 and 100,000, not"),
-        ({"resamples": 10.0}, "'resamples' must be an integer between 1 and 100,000, not 10.0."),
-        ({"resamples": True}, "'resamples' must be an integer between 1 and 100,000, not True."),
-        ({"seed": -1}, "'seed' must be an integer at least 0, not -1."),
-        ({"seed": None}, "'seed' must be an integer at least 0, not None."),
+        ({"resamples": 0}, "'resamples' must be an integer from 1 to 100000, not 0."),
+        ({"resamples": 100_001}, "'resamples' must be an integer from 1 to 100000, not"),
+        ({"resamples": 10.0}, "'resamples' must be an integer from 1 to 100000, not 10.0."),
+        ({"resamples": True}, "'resamples' must be an integer from 1 to 100000, not True."),
+        ({"seed": -1}, "'seed' must be an integer of at least 0, not -1."),
+        ({"seed": None}, "'seed' must be an integer of at least 0, not None."),
         ({"level": 0}, "'level' must be a number between 0 and 1, not 0."),
         ({"level": 1.0}, "'level' must be a number between 0 and 1, not 1.0."),
         ({"level": math.nan}, "'level' must be a number between 0 and 1, not nan."),

@@ -32,7 +32,7 @@ def test_capacity_from_a_log_and_from_a_shape(stabkit: Run, tmp_path: Path) -> N
         (("--capacity", "650", "--memory", "5GiB"), "must be given alone"),
         (("--memory", "5GiB"), "'--memory' must go with '--layers'"),
         (("--layers", "5", "--capacity", "650"), "'--memory' must be given with the shape"),
-        (("--capacity", "650", "--step-seconds", "-1"), "'--step-seconds' must be positive"),
+        (("--capacity", "650", "--step-seconds", "-1"), "'--step-seconds' must be from 10^-12"),
     ],
 )
 def test_errors(stabkit: Run, arguments: tuple[str, ...], message: str) -> None:

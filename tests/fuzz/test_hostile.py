@@ -264,6 +264,8 @@ def command_lines(draw: Any) -> list[str]:
         line += draw(st.lists(mostly(st.integers(1, 5).map(str), TEXT), min_size=1, max_size=3))
     elif name == "prove":
         line += draw(st.lists(mostly(st.sampled_from(["R5", "R9"]), TEXT), min_size=1, max_size=1))
+    elif name == "locus":
+        line += draw(CLASSES)  # the packaged default takes minutes: it has 1 000 roots to follow
     elif "--capacity" in COMMANDS[name]:
         line += draw(MIX)
     options = draw(st.lists(st.sampled_from(sorted(COMMANDS[name])), max_size=3, unique=True))
