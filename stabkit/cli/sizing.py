@@ -17,8 +17,6 @@ from .terminal import emit, one_line, working
 
 __all__ = ["sizing"]
 
-_LARGEST_LOG = 2**28
-
 
 def sizing(
     mix: Mix = None,
