@@ -31,12 +31,11 @@ from .settling import (
 __all__ = ["THEOREMS"]
 
 
-_x, _q, _U, _X, _d, _D, _Q, _y, _e = symbols("x q U X d D Q y e")
+_y, _e = symbols("y e")
 _n, _m, _r, _a = symbols("n m r a")
 _OPEN = Interval(0, open_low=True)
 _BIT = Interval(0, 1, closed=True)
-_cohorts, _rate, _size, _necklaces, _found = symbols("m C q n_l n_c")
-_dim, _stray, _rest, _on_cycle, _back = symbols("dim e_0 m_l on_cycle back")
+_dim, _stray, _rest = symbols("dim e_0 m_l")
 
 
 def _near_worst(rng: random.Random) -> Iterator[Settling]:

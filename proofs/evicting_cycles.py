@@ -47,7 +47,7 @@ __all__ = [
     "run_from_empty",
 ]
 
-_r, _M, _y, _x, _p, _delta = symbols("r M y x p delta")
+_r, _M, _y, _delta = symbols("r M y delta")
 _g, _B, _U = symbols("g_j B U")
 _OPEN = Interval(0, open_low=True)
 _BISTABLE = [(0, 6, 2), (5, 1, 3)]

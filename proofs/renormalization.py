@@ -30,7 +30,7 @@ from .quantities import GCD, MEAN, mean, stable
 __all__ = ["THEOREMS"]
 
 _d, _V, _X, _U, _q, _j, _e, _l = symbols("d V X U q j e l")
-_D, _Q, _mu, _dev, _a = symbols("D Q mu delta a")
+_dev, _a = symbols("delta a")
 _OPEN = Interval(0, open_low=True)
 _divides, _in_step, _rounds_agree, _joins, _loss, _memory = symbols(
     "divides in_step rounds_agree joins loss M_d"

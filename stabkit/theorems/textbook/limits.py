@@ -99,6 +99,11 @@ class ImplicitFunction(Schema):
         return tuple(found)
 
 
+def _values(function: Any, places: tuple[Any, Any], values: tuple[Any, Any]) -> tuple[Any, ...]:
+    pairs = zip(places, values, strict=True)
+    return tuple(Holds(Symbol("value"), function, place, value) for place, value in pairs)
+
+
 @dataclass(frozen=True)
 class IntermediateValue(Schema):
     """For a continuous function of a variable on an interval, and its values at the ends."""
@@ -122,8 +127,7 @@ class IntermediateValue(Schema):
 
     def assumptions(self) -> tuple[Any, ...]:
         """These are the values at the ends."""
-        values = zip(self.ends, (self.at_low, self.at_high), strict=True)
-        return tuple(Holds(Symbol("value"), self.function, end, value) for end, value in values)
+        return _values(self.function, self.ends, (self.at_low, self.at_high))
 
     def conclusions(self) -> tuple[Any, ...]:
         """Return that there is a zero between."""
@@ -164,8 +168,7 @@ class Monotone(Schema):
 
     def assumptions(self) -> tuple[Any, ...]:
         """These are the values at the ends."""
-        values = zip(self.ends, (self.at_low, self.at_high), strict=True)
-        return tuple(Holds(Symbol("value"), self.function, end, value) for end, value in values)
+        return _values(self.function, self.ends, (self.at_low, self.at_high))
 
     def conclusions(self) -> tuple[Any, ...]:
         """Return that there is exactly one zero between."""
