@@ -98,7 +98,7 @@ NOT_RATIONAL = [
     sympy.oo,
     sympy.sqrt(2),
     sympy.Float(0.5),
-    np.float32(0.5),
+    np.float32("nan"),
     np.bool_(True),
     np.nan,
     np.array(3),

@@ -180,7 +180,7 @@ def test_where_the_mean_changes_its_sign_the_bound_is_zero() -> None:
     assert _bounds(curves, found, np.ones(1, complex), np.array([0.0])).lower[0] > 0.7
     nothing = made_up(mix, (0.0, 0.0, 0.0), ([0.0, 0.0],) * 3)
     dual = _bounds(curves, nothing, np.ones(1, complex), np.zeros(1))
-    assert (dual.lower[0], dual.at_centre[0]) == (0, math.inf)
+    assert (dual.lower[0], dual.at_centre[0]) == (0, 0)  # rounding hides it
 
 
 def test_bounds_of_points_are_the_dual_s_values() -> None:
@@ -194,7 +194,8 @@ def test_bounds_of_points_are_the_dual_s_values() -> None:
     mean = sum(values) / len(values)
     g = abs(sum(k.share * v for k, v in zip(classes, values, strict=True)))
     square = sum((v - mean) ** 2 for v in values)
-    assert bounds.at_centre[0] == pytest.approx(math.sqrt(g**2 / square), rel=1e-12)
+    exact = math.sqrt(g**2 / square)
+    assert exact * (1 - 1e-10) <= bounds.at_centre[0] <= exact  # rounding is subtracted
     e, e1 = (curves.eta * sizes[0] for sizes in (curves.mix_sizes, curves.size_norms))
     expected = (float(g) - e) / (math.sqrt(square) + e1)
     assert bounds.lower[0] == pytest.approx(expected * (1 - 4 * curves.eta), rel=1e-14)
