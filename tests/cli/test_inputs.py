@@ -135,7 +135,10 @@ def test_guarantees_in_blocks(
     ("arguments", "message"),
     [
         ("sizing 5:3", "'--capacity' must be given to count requests."),
-        ("sizing 5:3 --capacity 9 --step-seconds 0", "'--step-seconds' must be positive, not '0'."),
+        (
+            "sizing 5:3 --capacity 9 --step-seconds 0",
+            "'--step-seconds' must be from 10^-12 to 10^12 seconds, not '0'.",
+        ),
         ("sizing 5:3 --log empty.log", "'--log' must be a file that can be read; empty.log: must "),
         ("sizing 5:3 --log trace.csv", "'--log' must have a line 'GPU KV cache size: N tokens' or"),
         ("sizing 5:3 --log odd.log", "'--log' must state a positive number in line 1, in digits 0"),
@@ -151,7 +154,7 @@ def test_guarantees_in_blocks(
         ("analyze mix.toml --capacity 2", "mix.toml: '--capacity' must hold one request of every"),
         ("analyze 5:3 --capacity 0", "'--capacity' must be positive and at most 10^18 tokens"),
         ("simulate 5:3 --policy damped:2", "the gain in '--policy' must be above 0 and at most 1"),
-        ("roots 5:3 --digits 0", "'--digits' must be a positive integer, not 0."),
+        ("roots 5:3 --digits 0", "'--digits' must be an integer from 1 to 100000, not 0."),
         (
             "chart 3 0",
             "'L1 L2 [L3]' must be two or three different integers from 1 to 500, not '3 0'",

@@ -234,7 +234,7 @@ def test_examples_lists_every_packaged_workload(stabkit: Program) -> None:
 def test_warnings_are_one_line(stabkit: Program, tmp_path: Path) -> None:
     trace = tmp_path / "trace.csv"
     trace.write_text("ContextTokens,GeneratedTokens\n10,3\n10,0\n10,5\n")
-    status, _, err = stabkit("simulate", str(trace), "--steps", "1")
+    status, _, err = stabkit("simulate", str(trace), "--steps", "1", "--capacity", "500")
     assert (status, err.count("\n")) == (0, 1)
     assert err.startswith("stabkit: warning: ")
 

@@ -17,7 +17,8 @@ from stabkit.theorems.records import Step, Theorem
 def test_a_table(capsys):
     assert main(["prove", "kernel", "R11"]) == 0
     out = capsys.readouterr().out
-    assert "R11  Product form  [proved]" in out
+    assert "kernel  Memory kernel  [proved]" in out
+    assert "R11  Product form  [argued (6 links)]" in out
     assert "Checked by computer algebra" in out
     assert "formally verified" not in out
 

@@ -140,7 +140,7 @@ def test_pooling_with_nothing_is_refused(stabkit: Program) -> None:
 def test_a_step_has_a_duration(stabkit: Program, value: str) -> None:
     status, out, err = stabkit("sizing", "10:5", "--capacity", "650", "--step-seconds", value)
     assert (status, out) == (2, "")
-    assert "'step_seconds' must be from 10^-12 to 10^12 seconds" in err
+    assert "'--step-seconds' must be from 10^-12 to 10^12 seconds" in err
 
 
 def test_cycles_of_long_requests_are_refused_at_once(stabkit: Program) -> None:
@@ -157,7 +157,7 @@ def test_roots_to_more_digits_than_python_writes_of_an_integer(stabkit: Program)
     assert "1.1" + "6" * 5990 in out
     assert stabkit("roots", "5:2", "--digits", "6000", "--json").status == 0
     assert (
-        "'digits' must be an integer from 1 to 100000"
+        "'--digits' must be an integer from 1 to 100000"
         in stabkit("roots", "5:2", "--digits", "100001").err
     )
 
