@@ -83,8 +83,8 @@ def predicted(folder: Path) -> Prediction:
     assert mode is not None
     value = complex(mode[0].value)
     return Prediction(
-        requests=float(found.requests),
-        requests_in_blocks=float(found.blocks.requests),
+        requests=float(found.blocks.requests_in_tokens),
+        requests_in_blocks=float(found.requests),
         modulus=abs(value),
         period=float(2 * np.pi / abs(np.angle(value))),
         mean_decode=float(mix.mean_decode_length),
