@@ -278,7 +278,7 @@ R12 = Theorem(
             ),
         ),
         Step(
-            "observed_orbit",
+            "orbit",
             r"An exact run from the orbit's first state is back after 29 steps, and not before; "
             r"in four of these it evicts.",
             ExactFinite(
