@@ -29,7 +29,7 @@ from .quantities import (
 __all__ = ["THEOREMS"]
 
 
-_period, _connected = symbols("period connected")
+_period, _connected, _together = symbols("period connected N_g")
 
 
 def _graph(mix: Workload) -> networkx.DiGraph:
@@ -59,13 +59,19 @@ RENEWAL_GRAPH = Theorem(
                 lambda mix: _period_by_search(mix),
             ),
             Quantity(
+                _together,
+                r"the number of synchronised modes, $\varphi(d)$ of exact order $d$ for each $d "
+                r"\mid g$, $d > 1$",
+                lambda mix: sum(_totient(d) for d in divisors(mix.gcd) if d > 1),
+            ),
+            Quantity(
                 _connected,
                 "the graph is strongly connected",
                 lambda mix: networkx.is_strongly_connected(_graph(mix)),
             ),
         ),
         hypotheses=(),
-        conclusions=(_connected, Eq(_period, g)),
+        conclusions=(_connected, Eq(_period, g), Eq(_together, g - 1)),
     ),
     uses=("R1",),
     code=("stabkit.synchrony",),

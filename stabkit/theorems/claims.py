@@ -299,7 +299,8 @@ class _Drawn:
 
 def _with_one_changed(predicates: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     for k, predicate in enumerate(predicates):
-        for wrong in changed(predicate):
+        wrongs = (Not(predicate),) if isinstance(predicate, Symbol) else changed(predicate)
+        for wrong in wrongs:
             yield (*predicates[:k], wrong, *predicates[k + 1 :])
 
 

@@ -217,7 +217,7 @@ def test_an_animation_chooses_its_steps(program: Program, monkeypatch: pytest.Mo
         (["--animate", "a.gif", "--output", "a.gif"], "'--animate' must differ from '--output'"),
         (["--animate", "a.gif", "--output", "./a.gif"], "must differ from '--output'"),
         (["--animate", "a.gif", "--figure", "a.gif"], "'--figure' must end in .png"),
-        (["--animate", "a.gif", "--steps", "2000000"], "'steps' must be an integer from 0 to"),
+        (["--animate", "a.gif", "--steps", "2000000"], "'--steps' must be an integer from 0 to"),
     ],
 )
 def test_bad_targets_are_one_line_and_status_2(
@@ -274,7 +274,17 @@ def test_help_names_the_option(program: Program) -> None:
 def test_drawing_needs_no_screen(program: Program) -> None:
     import subprocess
 
-    command = [sys.executable, "-m", "stabkit", "simulate", "2:2", "--steps", "2"]
+    command = [
+        sys.executable,
+        "-m",
+        "stabkit",
+        "simulate",
+        "2:2",
+        "--capacity",
+        "70",
+        "--steps",
+        "2",
+    ]
     done = subprocess.run(
         [*command, "--animate", "run.gif"],
         env=os.environ | {"MPLBACKEND": "bogus", "PYTHONPATH": str(Path(__file__).parents[2])},
