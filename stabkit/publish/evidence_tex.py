@@ -27,9 +27,12 @@ from ..theorems.textbook.deduction import Deduction
 from ..theorems.textbook.limits import Vanishing
 from ..theorems.wording import asserted
 from .latex_words import escaped, prose
-from .line_breaking import aligned
+from .line_breaking import aligned, estimated_width
 
 __all__ = ["concluded", "displayed", "formula", "reference"]
+
+_INLINE = 8.0  # ems of a formula that may stand in a line of text
+_LEFT = 14.0  # ems of a left side that others may be aligned behind
 
 
 def reference(source: Reference) -> str:
@@ -58,7 +61,11 @@ def _display(text: str) -> str:
 
 
 def _identity(evidence: Identity) -> str:
-    text = _display(f"{formula(sympify(evidence.left))} = {formula(sympify(evidence.right))}")
+    left, right = formula(sympify(evidence.left)), formula(sympify(evidence.right))
+    if estimated_width(left) > _LEFT:  # a line of its own, or what follows is pushed out
+        text = f"{_display(left)}\n{_display(f'= {right}')}"
+    else:
+        text = _display(f"{left} = {right}")
     if not evidence.given:
         return text
     given = ", ".join(f"${formula(sympify(expression))} = 0$" for expression in evidence.given)
@@ -104,8 +111,20 @@ def _deduction(evidence: Deduction) -> str:
     lines = [f"By the textbook theorem \\emph{{{escaped(evidence.schema.title)}}}:"]
     for name, part in evidence.schema.obligations().items():
         lines.append(rf"\par\noindent\emph{{{escaped(name)}.}} {displayed(part)}")
-    lines += [rf"\par\noindent {prose(line)}" for line in concluded(evidence)]
+    lines += [rf"\par\noindent {_spread(line)}" for line in concluded(evidence)]
     return "\n".join(lines)
+
+
+def _spread(text: str) -> str:
+    """Return prose whose wide formulas are displayed, as a line cannot be broken within them."""
+    parts = text.split("$")
+    shown = [
+        (_display(part) if estimated_width(part) > _INLINE else f"${part}$")
+        if k % 2
+        else prose(part)
+        for k, part in enumerate(parts)
+    ]
+    return "\n".join(shown)
 
 
 def concluded(evidence: Deduction) -> Iterator[str]:

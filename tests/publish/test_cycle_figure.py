@@ -185,7 +185,7 @@ def test_records_have_a_bound() -> None:
         recorded(Workload.from_classes([(0, 100)]), 40_000)
     with pytest.raises(InvalidArgument, match="at most 4000000 stages for a record"):
         recorded(Workload.from_classes([(0, 4_000_001)]), 0)
-    with pytest.raises(InvalidArgument, match="'steps' must be an integer (from|of at least) 0"):
+    with pytest.raises(InvalidArgument, match=r"'steps' must be an integer (from|of at least) 0"):
         recorded(TWO, -1, shorten=True)
     assert recorded(Workload.from_classes([(0, 10**5)]), 400, shorten=True).steps == 39
 
