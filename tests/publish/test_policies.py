@@ -133,7 +133,7 @@ def test_sentences_say_what_the_runs_support() -> None:
     text = unwrapped(policies_text(comparison(finding(Reservation(), EVICTING, KEPT))))
     assert "kept by none of: reservation." in text
     assert "The two starts end apart under: reservation." in text
-    assert "From empty, reservation never evicts" in text
+    assert "From empty, as from any start whose reservations fit, reservation never evicts" in text
     assert "A rate limit" not in text
 
 
