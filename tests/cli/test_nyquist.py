@@ -10,7 +10,7 @@ import pytest
 
 import stabkit as package
 from stabkit.spectrum import nyquist as module
-from stabkit.spectrum.counts import Counts
+from stabkit.spectrum.counting.counts import Counts
 
 Program = Callable[..., Any]
 
