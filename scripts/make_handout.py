@@ -36,7 +36,7 @@ from stabkit.analysis.pictures.run import run_picture
 from stabkit.dynamics.long_run import long_run
 from stabkit.dynamics.renormalization import synchronized_loss
 from stabkit.model.numbers import decimal_text
-from stabkit.publish import style
+from stabkit.publish.figures import style
 from stabkit.publish.files import write_whole
 from stabkit.publish.text.numbers import percent, readable, rounded
 from stabkit.spectrum.roots.location import circle_distance

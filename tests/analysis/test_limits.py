@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from stabkit.analysis import derivation
+from stabkit.analysis import facts as derivation
 from stabkit.analysis.cycles.cycles import cycles
 from stabkit.analysis.cycles.observed import _returning, observe
 from stabkit.analysis.facts import derivation_facts

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import stabkit as package
-from stabkit.analysis import analyze as module
+from stabkit.analysis.verdict import analyze as module
 from stabkit.analysis.verdict.records import Analysis
 from stabkit.cli.terminal import counting
 from stabkit.model.examples import examples

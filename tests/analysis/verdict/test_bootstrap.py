@@ -22,7 +22,7 @@ import pytest
 
 import stabkit
 from stabkit import Analysis, InvalidArgument, Workload, analyze, bootstrap
-from stabkit.analysis import bootstrap as module
+from stabkit.analysis.verdict import bootstrap as module
 
 # (input, decode) pairs in ascending order with how often they occur: near the border of stability
 PAIRS = {(3, 2): 4, (9, 2): 3, (0, 3): 5, (7, 5): 6, (8, 5): 1, (30, 5): 2, (2, 11): 2, (6, 12): 1}

@@ -14,9 +14,9 @@ import pytest
 from rich.console import Console
 
 from stabkit import Workload, analyze, pool, recommend, root_locus, simulate, threshold
-from stabkit.analysis import recommend as recommend_module
 from stabkit.analysis.cycles.observed import observe
 from stabkit.analysis.facts import derivation_facts
+from stabkit.analysis.operations import recommend as recommend_module
 from stabkit.analysis.operations.comparison import compare_policies
 from stabkit.dynamics.long_run import long_run
 from stabkit.publish.derivation import Derivation, derivation_document

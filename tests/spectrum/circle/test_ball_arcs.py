@@ -11,7 +11,7 @@ from flint import fmpz_poly
 
 from stabkit import Workload
 from stabkit.model.kernel import MemoryKernel
-from stabkit.spectrum import ball_arcs
+from stabkit.spectrum.circle import ball_arcs
 from stabkit.spectrum.circle.ball_arcs import resolve_arcs
 from stabkit.spectrum.circle.kernel import kernel_phase_path
 from stabkit.spectrum.counting.by_winding import _zeros_off_circle, count_by_winding

@@ -14,7 +14,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from stabkit.spectrum import ball_arcs
+from stabkit.spectrum.circle import ball_arcs
 from stabkit.spectrum.circle.ball_arcs import _directions, resolve_arcs
 from stabkit.spectrum.circle.sparse_polynomial import CirclePolynomial
 from stabkit.spectrum.circle.winding import Arc, PhasePath, Start, follow_phase

@@ -13,8 +13,6 @@ from flint import arb, ctx, fmpq, fmpz_poly
 
 from stabkit import Workload
 from stabkit.model.kernel import MemoryKernel
-from stabkit.spectrum import axis_arcs as axis_module
-from stabkit.spectrum import winding_counts as counts_module
 from stabkit.spectrum.circle.kernel import circle_polynomial, kernel_phase_path, zeros_within
 from stabkit.spectrum.circle.sparse_polynomial import (
     PHASE_ERROR,
@@ -24,7 +22,9 @@ from stabkit.spectrum.circle.sparse_polynomial import (
     TaylorModels,
 )
 from stabkit.spectrum.circle.winding import Arc, PhasePath
+from stabkit.spectrum.counting import by_winding as counts_module
 from stabkit.spectrum.counting.by_winding import DiscCount, count_by_winding, is_quick
+from stabkit.spectrum.partition import axis_arcs as axis_module
 from stabkit.spectrum.partition.axis_arcs import axis_arcs
 from stabkit.spectrum.partition.pencil import kernel_pencil
 

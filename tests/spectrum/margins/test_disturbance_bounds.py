@@ -12,7 +12,7 @@ from flint import arb, ctx
 
 from stabkit import Workload
 from stabkit.model.kernel import MemoryKernel
-from stabkit.spectrum import disturbance as module
+from stabkit.spectrum.margins import disturbance as module
 from stabkit.spectrum.margins.disturbance import _Response, disturbance_margin
 
 UNIT = arb(2) ** -53

@@ -14,9 +14,9 @@ import pytest
 from stabkit import InvalidWorkload, Workload
 from stabkit.model.closed_loop import damped_kernel
 from stabkit.model.kernel import MemoryKernel
-from stabkit.spectrum import line_margin as module
 from stabkit.spectrum.counting.counts import Counts, kernel_counts
 from stabkit.spectrum.counting.isolation import isolated_disc_counts
+from stabkit.spectrum.margins import line as module
 from stabkit.spectrum.margins.gain import GainMargin, gain_margin
 from stabkit.spectrum.margins.line import StableRange, _stable_ends, line_margin
 from stabkit.spectrum.partition.d_partition import DPartition, d_partition

@@ -13,7 +13,7 @@ from flint import arb, ctx, fmpq
 
 from stabkit import Workload
 from stabkit.model.workload import RequestClass
-from stabkit.spectrum import share_arcs as module
+from stabkit.spectrum.margins.shares import arcs as module
 from stabkit.spectrum.margins.shares.arcs import (
     HALF_TURN,
     ClassCurves,

@@ -16,8 +16,8 @@ import pytest
 from flint import acb, arb, fmpq
 
 from stabkit import Workload
-from stabkit.spectrum import ball_crossings as module
 from stabkit.spectrum.circle.winding import Arc
+from stabkit.spectrum.partition import ball_crossings as module
 from stabkit.spectrum.partition.ball_crossings import BallCrossings, _Run, _Zero
 from stabkit.spectrum.partition.pencil import kernel_pencil
 

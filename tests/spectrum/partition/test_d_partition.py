@@ -122,7 +122,7 @@ def test_beyond_the_budget_the_directions_tell_the_same_numbers(
 def test_beyond_the_budget_an_incomplete_partition_claims_its_ends_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from stabkit.spectrum import d_partition as module
+    from stabkit.spectrum.partition import d_partition as module
 
     plain = module._circle_crossings
     monkeypatch.setattr(module, "_MOST_COUNTED", 0)

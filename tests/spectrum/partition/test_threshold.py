@@ -12,8 +12,8 @@ import stabkit
 from stabkit import InvalidArgument, Workload
 from stabkit.model.closed_loop import damped_kernel
 from stabkit.model.kernel import MemoryKernel
-from stabkit.spectrum import d_partition as d_partition_module
 from stabkit.spectrum.counting.counts import kernel_counts
+from stabkit.spectrum.partition import d_partition as d_partition_module
 from stabkit.spectrum.partition.axis_arcs import axis_arcs
 from stabkit.spectrum.partition.ball_crossings import BallCrossings
 from stabkit.spectrum.partition.d_partition import d_partition, simplest_between

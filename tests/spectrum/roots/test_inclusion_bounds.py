@@ -13,7 +13,7 @@ from flint import acb, arb, ctx
 
 from stabkit import Workload
 from stabkit.model.kernel import MemoryKernel
-from stabkit.spectrum import inclusion as module
+from stabkit.spectrum.roots import inclusion as module
 from stabkit.spectrum.roots.approximate import approximate_zeros
 from stabkit.spectrum.roots.inclusion import (
     ZeroDisc,

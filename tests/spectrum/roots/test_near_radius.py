@@ -13,7 +13,7 @@ import pytest
 
 from stabkit import Workload, dominant_modes
 from stabkit.model.kernel import MemoryKernel
-from stabkit.spectrum import near_radius as module
+from stabkit.spectrum.roots import nearby_radius as module
 from stabkit.spectrum.roots.nearby_radius import radius_near
 
 

@@ -13,7 +13,8 @@ from flint import arb
 
 from stabkit import Workload
 from stabkit.model.kernel import MemoryKernel
-from stabkit.spectrum import near_radius, spectral_radius
+from stabkit.spectrum.roots import nearby_radius as near_radius
+from stabkit.spectrum.roots import spectral_radius
 from stabkit.spectrum.roots.nearby_radius import radius_near
 from stabkit.spectrum.roots.roots import Root
 from stabkit.spectrum.roots.spectral_radius import _bracket, _from_modes, fraction_of

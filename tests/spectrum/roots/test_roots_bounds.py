@@ -11,7 +11,7 @@ import mpmath
 import pytest
 from flint import acb, arb, ctx
 
-from stabkit.spectrum import roots as module
+from stabkit.spectrum.roots import roots as module
 from stabkit.spectrum.roots.inclusion import ZeroDisc
 from stabkit.spectrum.roots.location import circle_distance
 from stabkit.spectrum.roots.roots import Root, polynomial_roots, precision_of, roots_of_discs

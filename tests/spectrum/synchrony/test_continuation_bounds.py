@@ -12,7 +12,7 @@ from flint import acb, arb, ctx
 
 from stabkit import Workload
 from stabkit.model.kernel import MemoryKernel
-from stabkit.spectrum import continuation as module
+from stabkit.spectrum.synchrony import continuation as module
 from stabkit.spectrum.synchrony.continuation import _Disc, _Homotopy, _refined, followed_zeros
 
 MIXES = [[(100, 4), (100, 6)], [(33, 30, 7), (1, 48, 1), (10, 54, 1)]]
