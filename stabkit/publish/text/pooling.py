@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from textwrap import fill
 from typing import Any
@@ -18,6 +19,7 @@ __all__ = ["SCHEMA", "pooling_record", "pooling_text"]
 SCHEMA = "stabkit.pooling/1"
 _DIGITS = 30
 _WIDTH = 90
+_EQUAL = 5e-5  # a part that `percent` rounds to nothing
 _MEANS = {
     "demand": "requests of the whole demand served per step",
     "requests": "completed requests per step",
@@ -70,28 +72,40 @@ def _row(found: Pooling, block: Block) -> tuple[str, ...]:
         "-" if radius is None else readable(float((radius.low + radius.high) / 2), 6),
         readable(block.requests, 7),
         readable(float(block.equilibrium), 7),
-        percent(block.loss) if abs(block.loss) > 5e-5 else "0 %",
+        percent(block.loss) if abs(block.loss) > _EQUAL else "0 %",
     )
 
 
 def _sentences(found: Pooling) -> list[str]:
-    pooled, best = found.pooled, found.best
-    lines = []
+    pooled, best = (one.value(found.objective) for one in (found.pooled, found.best))
     apart = found.given or found.dedicated
+    against = "the given arrangement" if found.given else "dedicated replicas"
+    lines = []
+    change = 0.0 if apart is None else _change(pooled, apart.value(found.objective))
     if apart is not None:
-        change = pooled.value(found.objective) / apart.value(found.objective) - 1
-        direction = "more" if change >= 0 else "less"
-        against = "the given arrangement" if found.given else "dedicated replicas"
-        lines.append(f"One pool is worth {percent(abs(change))} {direction} than {against}.")
-    verdict = pooled.blocks[0].verdict
+        lines.append(f"One pool is worth {_worth(change)} {against}.")
+    verdict = found.pooled.blocks[0].verdict
     if verdict is not None and verdict != "stable":
-        lines.append(
-            f"The pooled mix is {verdict} all the same: mixing helps, but does not stabilise it."
-        )
-    if best.value(found.objective) > pooled.value(found.objective) * (1 + 1e-6):
-        gain = best.value(found.objective) / pooled.value(found.objective) - 1
-        lines.append(f"The best partition is worth {percent(gain)} more than one pool.")
+        helps = "mixing helps, but does not" if change > 0 else "mixing does not"
+        lines.append(f"The pooled mix is {verdict} all the same: {helps} stabilise it.")
+    if best > pooled * (1 + 1e-6):
+        lines.append(f"The best partition is worth {_worth(_change(best, pooled))} one pool.")
     return [*lines, ""]
+
+
+def _change(value: float, other: float) -> float:
+    """Return value / other - 1; infinite where only the other completes nothing, 0 where both."""
+    if other == 0:
+        return math.inf if value > 0 else 0.0
+    return value / other - 1
+
+
+def _worth(change: float) -> str:
+    if change == math.inf:
+        return "something where nothing is completed by"
+    if abs(change) <= _EQUAL:
+        return "as much as"
+    return f"{percent(abs(change))} {'more' if change > 0 else 'less'} than"
 
 
 def pooling_record(found: Pooling) -> dict[str, Any]:
