@@ -16,6 +16,7 @@ import numpy as np
 from ...analysis.pictures.roots import RootPicture
 from ...analysis.pictures.run import Floats, KernelPicture, RunPicture
 from ...errors import OutputError, shown
+from ..rendering import FIGURES
 from .roots import draw_roots, in_plane, root_title
 from .style import (
     BLUE,
@@ -32,7 +33,8 @@ from .style import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from .style import Drawing
 
 __all__ = [
     "analysis_figure",
@@ -63,17 +65,17 @@ def figure_format(path: str | Path) -> str:
     return suffix
 
 
-def figure_bytes(figure: Figure, file_format: str) -> bytes:
+def figure_bytes(figure: Drawing, file_format: str) -> bytes:
     """Return `figure` as the bytes of a file; the same figure gives the same bytes."""
     buffer = io.BytesIO()
     with house_style():
-        figure.savefig(
+        figure.figure.savefig(
             buffer, format=file_format, dpi=DOTS_PER_INCH, metadata=_NO_DATE.get(file_format)
         )
     return buffer.getvalue()
 
 
-def analysis_figure(roots: RootPicture, run: RunPicture | None) -> Figure:
+def analysis_figure(roots: RootPicture, run: RunPicture | None) -> Drawing:
     """Return the roots against the unit circle beside the memory demand of a run from empty.
 
     Parameters
@@ -86,7 +88,7 @@ def analysis_figure(roots: RootPicture, run: RunPicture | None) -> Figure:
     return comparison_figure([("", roots, run)])
 
 
-def comparison_figure(cases: Sequence[tuple[str, RootPicture, RunPicture | None]]) -> Figure:
+def comparison_figure(cases: Sequence[tuple[str, RootPicture, RunPicture | None]]) -> Drawing:
     """Return one row per case (title, roots, run), as `analysis_figure` draws one."""
     with house_style():
         figure = new_figure(_ROW * len(cases))
@@ -106,10 +108,11 @@ def comparison_figure(cases: Sequence[tuple[str, RootPicture, RunPicture | None]
         return settled(figure)
 
 
-def trajectory_figure(run: RunPicture) -> Figure:
+@FIGURES.writes(RunPicture)
+def trajectory_figure(run: RunPicture, ax: Axes | None = None) -> Drawing:
     """Return memory demand against capacity, above the evictions of each step."""
     with house_style():
-        figure = new_figure(8.0)
+        figure = new_figure(8.0, ax=ax)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
         _draw_run(above, run, "demand")
         legend_above(above)
@@ -154,10 +157,11 @@ def _steps_and_width(run: RunPicture) -> tuple[range, float]:
     return range(1, count + 1), max(0.25, min(1.5, 110 / max(count, 1)))
 
 
-def kernel_figure(picture: KernelPicture) -> Figure:
+@FIGURES.writes(KernelPicture)
+def kernel_figure(picture: KernelPicture, ax: Axes | None = None) -> Drawing:
     """Return the memory kernel above the survival function, as steps over the stages of a life."""
     with house_style():
-        figure = new_figure(8.0)
+        figure = new_figure(8.0, ax=ax)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1.5, 1))
         _draw_steps(above, picture.kernel, VERMILLION)
         _label_tokens(above, "memory kernel $g_m$", picture.kernel.max())
