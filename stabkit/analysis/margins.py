@@ -38,7 +38,7 @@ from ..spectrum.margins.inputs import input_margin
 from ..spectrum.margins.line import StableRange
 from ..spectrum.margins.shares.radius import share_radius
 from ..spectrum.roots.spectral_radius import RealEnclosure
-from .verdict.records import Verdict
+from .verdict.analysis import Verdict
 
 __all__ = [
     "SCHEMA",

@@ -15,7 +15,7 @@ from .options import AsJson, Figure, Output, check_targets
 from .terminal import counting, emit, emit_rich, working
 
 if TYPE_CHECKING:
-    from ..analysis.verdict.records import Analysis, Bootstrap
+    from ..analysis.verdict.analysis import Analysis, Bootstrap
     from ..model.workload import Workload
 
 __all__ = ["analyze"]

@@ -102,7 +102,7 @@ def _json(record: object) -> str:
 
 def _comparison(workload: Workload, policies: list[str] | None, as_json: bool) -> str:
     from ..analysis.operations.comparison import compare_policies
-    from ..publish.text.policies import policies_record, policies_text
+    from ..publish.text.comparison import policies_record, policies_text
 
     found = compare_policies(workload, policies or None)
     return _json(policies_record(found)) if as_json else policies_text(found)
@@ -110,7 +110,7 @@ def _comparison(workload: Workload, policies: list[str] | None, as_json: bool) -
 
 def _sweep(workload: Workload, parameter: str, as_json: bool) -> tuple[str, list[PolicySweep]]:
     from ..analysis.operations.sweep import policy_sweep
-    from ..publish.text.policies import sweep_record, sweep_text
+    from ..publish.text.comparison import sweep_record, sweep_text
 
     found = policy_sweep(workload, parameter)  # type: ignore[arg-type]
     return _json(sweep_record(found)) if as_json else sweep_text(found), [found]
@@ -118,7 +118,7 @@ def _sweep(workload: Workload, parameter: str, as_json: bool) -> tuple[str, list
 
 def _recommendation(workload: Workload, others: list[list[str]], as_json: bool) -> str:
     from ..analysis.operations.recommend import recommend
-    from ..publish.text.recommendations import recommendations_record, recommendations_text
+    from ..publish.text.recommend import recommendations_record, recommendations_text
 
     found = recommend(workload, [read_mix(other, None) for other in others])
     return _json(recommendations_record(found)) if as_json else recommendations_text(found)

@@ -75,7 +75,7 @@ def _written(found: Sequence[CheckedTheorem], as_json: bool, tex: bool, detailed
         from ..publish.theory.article import theory_tex
 
         return theory_tex(found)
-    from ..publish.text.theorems import theorems_record, theorems_text
+    from ..publish.text.checked import theorems_record, theorems_text
 
     if as_json:
         return json.dumps(theorems_record(found), indent=2, allow_nan=False) + "\n"

@@ -141,7 +141,7 @@ def _counts(stages: list[Any], position: int) -> list[Any]:
 
 
 def _text(workload: Workload, trajectory: Trajectory, as_json: bool) -> str:
-    from ..publish.text.trajectories import trajectory_csv, trajectory_record
+    from ..publish.text.trajectory import trajectory_csv, trajectory_record
 
     if not as_json:
         return trajectory_csv(trajectory)

@@ -29,8 +29,7 @@ from ...spectrum.roots.roots import Root
 from ...spectrum.roots.spectral_radius import RealEnclosure, spectral_radius
 from ...spectrum.synchrony.gcd_theorem import gcd_theorem
 from ...spectrum.synchrony.modes import synchronized_modes
-from .crosscheck import cross_check
-from .records import (
+from .analysis import (
     Analysis,
     ClassSummary,
     DominantMode,
@@ -46,6 +45,7 @@ from .records import (
     UnstableModes,
     WorkloadSummary,
 )
+from .crosscheck import cross_check
 
 __all__ = ["SHOWN_CLASSES", "analyze", "analyze_many", "mode_summary", "threshold_summary"]
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 import mpmath
 
 from ...analysis.facts import CircleReduction, DerivationFacts
-from ...analysis.verdict.records import SynchronizedMode, ThresholdSummary
+from ...analysis.verdict.analysis import SynchronizedMode, ThresholdSummary
 from ...spectrum.counting.schur_cohn import SchurCohnStep
 from ...spectrum.roots.roots import Root
 from ..document.tree import Block, CirclePlot, Formula, Paragraph, Section, Table

@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ...analysis.verdict.records import Analysis, ClassSummary, DominantMode
+from ...analysis.verdict.analysis import Analysis, ClassSummary, DominantMode
 from ...errors import printable
 from .analysis_rows import bootstrap_rows, crosscheck_rows, number_rows, reason_rows
 from .numbers import counted, percent, readable
