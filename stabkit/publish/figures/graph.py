@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .style import Drawing
 
-__all__ = ["synchrony_figure"]
+__all__ = ["renewal_graph_figure"]
 
 _LONGEST_WHEEL = 40
 _MOST_RETURNS = 5  # return edges that are drawn one by one on a line
@@ -35,7 +35,7 @@ Point = tuple[float, float]
 
 
 @FIGURES.writes(GraphPicture)
-def synchrony_figure(picture: GraphPicture, ax: Axes | None = None) -> Drawing:
+def renewal_graph_figure(picture: GraphPicture, ax: Axes | None = None) -> Drawing:
     """Return the renewal graph with its cohorts.
 
     Parameters
