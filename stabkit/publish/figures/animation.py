@@ -33,7 +33,7 @@ from .style import BLUE, INK, SKY, VERMILLION, house_style, legend_below, new_fi
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.figure import Figure
     from matplotlib.patches import StepPatch
     from PIL.Image import Image
 
@@ -241,7 +241,7 @@ class _Scene:
             moving += [*panel.patches, *panel.lines, *panel.collections]
             moving += [panel.spines["left"], panel.spines["bottom"]]
         self._moving = sorted(moving, key=lambda artist: artist.get_zorder())
-        self._canvas, self._still = self._drawn(figure.figure)
+        self._canvas, self._still = self._drawn(figure)
 
     def frame(self, number: int) -> Image:
         """Return a frame in full colour."""
@@ -253,7 +253,7 @@ class _Scene:
             artist.draw(self._canvas.get_renderer())
         return Image.fromarray(np.array(self._canvas.buffer_rgba())).convert("RGB")
 
-    def _drawn(self, figure: Figure | SubFigure) -> tuple[Any, Any]:
+    def _drawn(self, figure: Figure) -> tuple[Any, Any]:
         """Draw what does not move, and keep its pixels."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
 

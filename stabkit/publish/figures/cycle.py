@@ -23,7 +23,7 @@ from .style import INK, VERMILLION, house_style, new_figure, settled
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from .style import Drawing
+    from .style import AnyDrawing, Drawing
 
 __all__ = ["EVICTED", "cycle_figure", "pinned"]
 
@@ -72,7 +72,7 @@ def cycle_figure(picture: CyclePicture, ax: Axes | None = None) -> Drawing:
         return pinned(settled(figure))
 
 
-def pinned(figure: Drawing) -> Drawing:
+def pinned(figure: AnyDrawing) -> AnyDrawing:
     """Return a settled figure with its axes at rounded places.
 
     The solver of the constrained layout does not repeat its last bits; an SVG file names its clip

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from ...errors import InvalidArgument, shown
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.legend import Legend
 
     Drawing: TypeAlias = Figure | SubFigure
+    AnyDrawing = TypeVar("AnyDrawing", bound=Drawing)
 
 __all__ = [
     "BLUE",
@@ -107,6 +108,10 @@ def house_style() -> Iterator[None]:
         yield
 
 
+@overload
+def new_figure(height: float, width: float = ..., ax: None = None) -> Figure: ...
+@overload
+def new_figure(height: float, width: float = ..., ax: Axes | None = ...) -> Drawing: ...
 def new_figure(height: float, width: float = _WIDTH, ax: Axes | None = None) -> Drawing:
     """Return an empty figure, sizes in centimetres; with `ax`, the part of its figure there."""
     from matplotlib.figure import Figure
@@ -124,7 +129,7 @@ def new_figure(height: float, width: float = _WIDTH, ax: Axes | None = None) -> 
     return parent.add_subfigure(place)
 
 
-def settled(figure: Drawing) -> Drawing:
+def settled(figure: AnyDrawing) -> AnyDrawing:
     """Return the figure with its layout fixed, so that every later drawing is the same.
 
     One pass of the constrained layout does not reach a fixed point where axes have equal aspect. A
