@@ -135,6 +135,9 @@ _HOME = {
     "Derivation": "publish.derivation",
     "derive": "publish.derivation",
     "theorems": "theorems",
+    "figure": "publish.rendering",
+    "text": "publish.rendering",
+    "to_dict": "publish.rendering",
 }
 __all__ = ["__version__", *_HOME]
 

@@ -14,7 +14,6 @@ with app.setup:
     from stabkit_lessons.display import answer, number, picture
 
     import stabkit
-    from stabkit.publish.figures.run import trajectory_figure
 
 
 @app.cell(hide_code=True)
@@ -87,7 +86,7 @@ def _(shown):
 def _():
     _run = whole_run(40)
     picture(
-        trajectory_figure(stabkit.run_picture(server(), _run)),
+        stabkit.figure(_run),
         "Memory demand over 40 steps: the swings grow until requests are evicted in every other "
         "step.",
         34,

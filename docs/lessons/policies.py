@@ -16,7 +16,6 @@ with app.setup:
     from stabkit.analysis.operations.comparison import PolicyFinding
     from stabkit.analysis.pictures.policies import policy_picture
     from stabkit.publish.figures.policies import policy_figure
-    from stabkit.publish.figures.run import trajectory_figure
 
 
 @app.cell(hide_code=True)
@@ -123,7 +122,7 @@ def _(excess, mix):
     _rate = stabkit.RateLimited.over_equilibrium(mix, Fraction(excess.value, 100))
     _run = stabkit.simulate(mix, 120, policy=_rate)
     picture(
-        trajectory_figure(stabkit.run_picture(mix, _run)),
+        stabkit.figure(_run),
         f"Memory demand over 120 steps at {excess.value} percent of the equilibrium's rate.",
         34,
     )

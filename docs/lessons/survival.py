@@ -16,7 +16,6 @@ with app.setup:
 
     import stabkit
     from stabkit.analysis.pictures.space_time import space_time_picture
-    from stabkit.publish.figures.graph import synchrony_figure
     from stabkit.publish.figures.space_time import space_time_figure
 
 
@@ -85,7 +84,7 @@ def _(lengths, mix, survival):
 @app.cell(hide_code=True)
 def _(mix):
     picture(
-        synchrony_figure(stabkit.graph_picture(mix)),
+        stabkit.figure(stabkit.graph_picture(mix)),
         f"The renewal graph of the mix: {mix.longest_decode} stages in a ring, coloured and "
         f"numbered by cohort; it has the period {mix.gcd}.",
     )

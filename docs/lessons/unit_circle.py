@@ -17,7 +17,6 @@ with app.setup:
     import stabkit
     from stabkit.analysis.pictures.roots import roots_to_show, synchronized_to_show
     from stabkit.publish.figures.roots import root_figure
-    from stabkit.publish.figures.run import trajectory_figure
 
 
 @app.cell(hide_code=True)
@@ -98,7 +97,7 @@ def _(mix):
 def _(mix):
     _run = stabkit.simulate(mix, 80)
     picture(
-        trajectory_figure(stabkit.run_picture(mix, _run)),
+        stabkit.figure(_run),
         "Memory demand of the first 80 steps from empty; evictions are marked.",
         34,
     )

@@ -18,7 +18,7 @@ from stabkit.analysis.verdict.analysis import (
     Analysis,
     Enclosure,
     Equilibrium,
-    GcdTheorem,
+    GcdTheoremSummary,
     KernelSummary,
     ModeCounts,
     SynchronizedCycle,
@@ -74,15 +74,19 @@ def facts() -> DerivationFacts:
         ),
         ({"synchronized_cycle": SynchronizedCycle(Fraction(97, 101))}, r"\frac{97}{101}"),
         (
-            {"gcd_theorem": GcdTheorem(True, Decimal("4.625"), Decimal("2E-9"))},
+            {"gcd_theorem": GcdTheoremSummary(True, Decimal("4.625"), Decimal("2E-9"))},
             r"4.625 \pm 2 \cdot 10^{-9}",
         ),
         (
-            {"gcd_theorem": GcdTheorem(None, None, None, Fraction(31, 37))},
+            {"gcd_theorem": GcdTheoremSummary(None, None, None, Fraction(31, 37))},
             r"\tfrac{31}{37}",
         ),
         (
-            {"gcd_theorem": GcdTheorem(True, None, claim=UnstableModes("at least", 41, "R9"))},
+            {
+                "gcd_theorem": GcdTheoremSummary(
+                    True, None, claim=UnstableModes("at least", 41, "R9")
+                )
+            },
             "R9 proves at least 41 unstable modes",
         ),
     ],

@@ -16,6 +16,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from stabkit import Workload, nyquist, root_locus, simulate, unit_circle_counts
+from stabkit.analysis.pictures.analysis import AnalysisPicture
 from stabkit.analysis.pictures.roots import (
     RootPicture,
     RootPoint,
@@ -26,18 +27,12 @@ from stabkit.analysis.pictures.roots import (
 )
 from stabkit.analysis.pictures.run import graph_picture, kernel_picture, run_picture
 from stabkit.errors import OutputError
-from stabkit.publish.figures.graph import synchrony_figure
+from stabkit.publish.figures.analysis import analysis_figure, comparison_figure
+from stabkit.publish.figures.graph import renewal_graph_figure
 from stabkit.publish.figures.locus import locus_figure
 from stabkit.publish.figures.nyquist import nyquist_figure, nyquist_title
 from stabkit.publish.figures.roots import root_figure, root_title
-from stabkit.publish.figures.run import (
-    analysis_figure,
-    comparison_figure,
-    figure_bytes,
-    figure_format,
-    kernel_figure,
-    trajectory_figure,
-)
+from stabkit.publish.figures.run import figure_bytes, figure_format, kernel_figure, run_figure
 from stabkit.publish.figures.style import COHORT_COLOURS, house_style
 
 MIXES = {
@@ -78,11 +73,11 @@ def locus_of(name: str) -> Any:
 
 FIGURES: dict[str, Callable[[str], Figure]] = {
     "roots": lambda name: root_figure(roots_of(name)),
-    "analysis": lambda name: analysis_figure(roots_of(name), run_of(name)),
-    "roots alone": lambda name: analysis_figure(roots_of(name), None),
-    "run": lambda name: trajectory_figure(run_of(name)),
+    "analysis": lambda name: analysis_figure(AnalysisPicture(roots_of(name), run_of(name))),
+    "roots alone": lambda name: analysis_figure(AnalysisPicture(roots_of(name), None)),
+    "run": lambda name: run_figure(run_of(name)),
     "kernel": lambda name: kernel_figure(kernel_picture(workload(name))),
-    "graph": lambda name: synchrony_figure(graph_picture(workload(name))),
+    "graph": lambda name: renewal_graph_figure(graph_picture(workload(name))),
     "nyquist": lambda name: nyquist_figure(nyquist(workload(name))),
     "locus": lambda name: locus_figure(locus_of(name)),
 }
@@ -295,13 +290,13 @@ def test_long_lives_are_compressed(name: str, nodes: int) -> None:
 
 
 def test_a_run_without_steps_can_be_drawn() -> None:
-    assert beyond_canvas(trajectory_figure(run_of("unstable", 0))) <= 0.5
+    assert beyond_canvas(run_figure(run_of("unstable", 0))) <= 0.5
 
 
 def test_cases_stand_above_one_another() -> None:
     cases = [
-        ("first", roots_of("unstable"), run_of("unstable")),
-        ("second", roots_of("gcd 2"), None),
+        ("first", AnalysisPicture(roots_of("unstable"), run_of("unstable"))),
+        ("second", AnalysisPicture(roots_of("gcd 2"), None)),
     ]
     figure = comparison_figure(cases)
     assert len(figure.axes) == 3
