@@ -25,7 +25,7 @@ from ..dynamics.trajectory import Arithmetic
 from ..errors import OutputError, shown
 from ..model.workload import Workload, check_workload
 from .cycle_figure import EVICTED, pinned
-from .numbers import readable
+from .numbers import amount, readable
 from .pictures import Floats
 from .stage_record import StageRecord, recorded
 from .style import BLUE, INK, SKY, VERMILLION, house_style, legend_below, new_figure, settled
@@ -326,8 +326,8 @@ def _deed(picture: AnimationPicture, step: int) -> str:
     if step == 0:
         return "the start"
     if evicted:
-        return f"evicts {readable(evicted, 3)} requests"
-    return f"admits {readable(admitted, 3)} requests"
+        return f"evicts {amount(readable(evicted, 3), 'request')}"
+    return f"admits {amount(readable(admitted, 3), 'request')}"
 
 
 def _move(stack: list[StepPatch], parts: list[Floats]) -> None:

@@ -38,9 +38,9 @@ _EQUAL = 1e-3
 _HEADS = ("policy", "verdict", "|λ| max", "tokens", "requests", "evicted", "first", "memory")
 _COLUMNS = (
     "From the empty memory, long-run means over those of the steady state (evicted: requests per "
-    "step over a*; first: the first step that evicts; memory: mean use over the capacity). The "
-    "verdict is on the policy's own steady state, - where its loop is not linear."
+    "step over a*; first: the first step that evicts; memory: mean use over the capacity)."
 )
+_VERDICTS = "The verdict is on the policy's own steady state, - where its loop is not linear."
 _SECOND_START = "From the greedy steady state, disturbed by 20 % along its dominant mode."
 _CAVEAT = "vLLM keeps the tokens of a preempted request; the model discards its progress."
 
@@ -101,11 +101,9 @@ def _evictions(mix: Workload, run: LongRun) -> float | None:
 
 def policies_text(found: PolicyComparison) -> str:
     """Return the comparison as tables with the sentences that they support."""
-    assumed = assumed_capacity(found.mix)
     parts = [
-        f"{printable(found.mix.name)}\n",
-        *([] if assumed is None else [_wrapped(assumed)]),
-        _wrapped(_COLUMNS),
+        *_head(found.mix),
+        _wrapped(f"{_COLUMNS} {_VERDICTS}"),
         plain_table([_HEADS, *(_row(found, one) for one in found.policies)]),
     ]
     if found.disturbed_reason is None:
@@ -114,6 +112,11 @@ def policies_text(found: PolicyComparison) -> str:
     else:
         parts.append(_wrapped(f"There is no second start: {found.disturbed_reason}."))
     return "\n".join([*parts, *map(_wrapped, _sentences(found))])
+
+
+def _head(mix: Workload) -> list[str]:
+    assumed = assumed_capacity(mix)
+    return [f"{printable(mix.name)}\n", *([] if assumed is None else [_wrapped(assumed)])]
 
 
 def _wrapped(text: str) -> str:
@@ -249,7 +252,7 @@ def sweep_record(found: PolicySweep) -> dict[str, Any]:
 
 
 def sweep_text(found: PolicySweep) -> str:
-    """Return a sweep as a table: throughput against the parameter."""
+    """Return a sweep as a table with its units: throughput against the parameter."""
     name = "rate / a*" if found.parameter == "rate" else found.parameter
     rows: list[tuple[str, ...]] = [(name, "tokens", "requests", "evicted", "memory", "first")]
     for value, run in zip(found.values, found.runs, strict=True):
@@ -259,4 +262,4 @@ def sweep_text(found: PolicySweep) -> str:
         )
     reasons = {run.reason for run in found.runs if run.throughput_ratio is None}
     notes = [_wrapped(f"?: {reason}.") for reason in sorted(filter(None, reasons))]
-    return "\n".join([plain_table(rows), *notes])
+    return "\n".join([*_head(found.mix), _wrapped(_COLUMNS), plain_table(rows), *notes])

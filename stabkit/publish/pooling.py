@@ -10,7 +10,7 @@ from ..analysis.pooling import Arrangement, Block, Pooling
 from ..errors import printable
 from ..model.numbers import decimal_text, rational_text
 from .capacity import assumed_capacity
-from .numbers import counted, percent, readable
+from .numbers import amount, counted, percent, readable
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "pooling_record", "pooling_text"]
@@ -18,6 +18,7 @@ __all__ = ["SCHEMA", "pooling_record", "pooling_text"]
 SCHEMA = "stabkit.pooling/1"
 _DIGITS = 30
 _WIDTH = 90
+_EQUAL = 1e-6  # of a value: rounding in a long-run mean does not tell less
 _MEANS = {
     "demand": "requests of the whole demand served per step",
     "requests": "completed requests per step",
@@ -35,7 +36,7 @@ def pooling_text(found: Pooling) -> str:
     assumed = assumed_capacity(found.mix)
     lines = [
         f"{printable(found.mix.name)} on {counted(found.replicas, 'replica')} of "
-        f"{readable(found.capacity)} tokens\n",
+        f"{amount(readable(found.capacity), 'token')}\n",
         *([] if assumed is None else [f"{fill(assumed, _WIDTH)}\n"]),
         f"Objective: {_MEANS[found.objective]} ({window}).\n",
     ]
@@ -46,7 +47,7 @@ def pooling_text(found: Pooling) -> str:
     return "\n".join(lines)
 
 
-_HEADS = ("classes", "replicas", "verdict", "|λ| max", "requests", "steady state", "loss")
+_HEADS = ("classes", "replicas", "verdict", "|λ| max", "requests", "steady state", "requests lost")
 
 
 def _named(found: Pooling) -> Iterator[tuple[str, Arrangement]]:
@@ -76,22 +77,31 @@ def _row(found: Pooling, block: Block) -> tuple[str, ...]:
 
 def _sentences(found: Pooling) -> list[str]:
     pooled, best = found.pooled, found.best
-    lines = []
+    worth, lines = pooled.value(found.objective), []
     apart = found.given or found.dedicated
     if apart is not None:
-        change = pooled.value(found.objective) / apart.value(found.objective) - 1
-        direction = "more" if change >= 0 else "less"
         against = "the given arrangement" if found.given else "dedicated replicas"
-        lines.append(f"One pool is worth {percent(abs(change))} {direction} than {against}.")
-    verdict = pooled.blocks[0].verdict
-    if verdict is not None and verdict != "stable":
         lines.append(
-            f"The pooled mix is {verdict} all the same: mixing helps, but does not stabilise it."
+            f"One pool is worth {_compared(worth, apart.value(found.objective), against)}."
         )
-    if best.value(found.objective) > pooled.value(found.objective) * (1 + 1e-6):
-        gain = best.value(found.objective) / pooled.value(found.objective) - 1
-        lines.append(f"The best partition is worth {percent(gain)} more than one pool.")
+    verdict = pooled.blocks[0].verdict
+    if verdict in ("unstable", "marginal"):
+        lines.append(f"The pooled mix is {verdict}: one pool does not stabilise it.")
+    if verdict == "undecided":
+        lines.append("Whether the pooled mix is stable is undecided.")
+    if best.value(found.objective) > worth * (1 + _EQUAL):
+        gain = _compared(best.value(found.objective), worth, "one pool")
+        lines.append(f"The best partition is worth {gain}.")
     return [*lines, ""]
+
+
+def _compared(worth: float, other: float, against: str) -> str:
+    if abs(worth - other) <= _EQUAL * other:
+        return f"as much as {against}"
+    if not other:
+        return f"more than {against}, where nothing is served in that time"
+    direction = "more" if worth > other else "less"
+    return f"{percent(abs(worth / other - 1))} {direction} than {against}"
 
 
 def pooling_record(found: Pooling) -> dict[str, Any]:

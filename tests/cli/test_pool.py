@@ -17,7 +17,7 @@ def test_the_published_experiment_in_words(stabkit: Run) -> None:
     assert found.status == 0
     assert "as given: 7.1595375" in found.out
     assert "One pool is worth 7.7 % more than the given arrangement." in found.out
-    assert "mixing helps, but does not stabilise it" in found.out
+    assert "The pooled mix is unstable: one pool does not stabilise it." in found.out
 
 
 def test_json(stabkit: Run) -> None:
