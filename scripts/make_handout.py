@@ -166,8 +166,8 @@ def cell(pair: Pair, share: Fraction | None, s: int) -> list[Any]:
 
     [inside, on, outside, method, modes, spectral radius, pace, long run, run], and for gcd > 1 also
     [predicted modulus, places, loss in step]. `method` is a place in METHODS; the long run is
-    [thousandths of the steady state's tokens, 1 if it keeps evicting, else 0], or null where it did
-    not settle.
+    [thousandths of the steady state's tokens, 1 if it keeps evicting, else 0], as measured in
+    LONG_RUN steps at most, or null where these were too few to tell.
     """
     mix = mix_of(pair, share, s)
     counts, roots = stabkit.unit_circle_counts(mix), stabkit.roots(mix, _DIGITS)

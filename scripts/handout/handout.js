@@ -188,14 +188,15 @@
     if (c.verdict === "undecided") return "Neither stable nor unstable is claimed.";
     const settles = `Small disturbances die out, halving every ${c.pace} steps. `;
     if (c.run && c.run[1]) {
-      return `${settles}But stability is local: started empty, this server settles on a cycle that `
-        + "evicts for ever.";
+      return `${settles}But stability is local: started empty, the simulated server keeps evicting `
+        + `for as long as it was watched, ${counted(head.longRun, "step")} at most.`;
     }
-    return `${settles}After the start-up nothing is evicted.`;
+    const still = "Started empty, the simulated server evicts nothing once it has started up.";
+    return `${settles}${c.run ? still : "The run from empty was too short to tell where it ends."}`;
   }
 
   function lossWords(c) {
-    if (c.run === null) return ["not known", "the run did not settle"];
+    if (c.run === null) return ["not known", "the run was too short to tell"];
     const [ratio] = c.run;
     if (ratio === 1000) return [`below 0.05${PERCENT}`, "measured, started empty"];
     if (ratio > 1000) return ["none", `${number(ratio / 10, 1)}${PERCENT} of the steady state’s tokens`];
@@ -361,7 +362,7 @@
       [triangle(0, 5, 6), "evicts (marked)"],
       [drawn("line", { class: "capacity", x1: -8, x2: 8, y1: 0, y2: 0 }), "memory"],
     ]);
-    const end = c.run === null ? "The simulator did not settle." :
+    const end = c.run === null ? "The run was too short for long-run means." :
       `In the long run the simulator completes ${number(c.run[0] / 10, 1).replace(".0", "")}${PERCENT} of the steady state’s tokens `
       + `per step and ${c.run[1] ? "keeps evicting" : "evicts nothing"}.`;
     text("run-text", `${words}. ${end}`);

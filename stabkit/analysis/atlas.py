@@ -6,9 +6,9 @@ stable for every s > s*, its largest crossing (R8), and R7 proves it for every s
 
 Write p for the share of l_1 (here 1/2), mu = p l_1 + (1-p) l_2 and sigma^2 = p (1-p) (l_2 - l_1)^2.
 
-* *Adjacent-length law* (asymptotic): s* ~ mu^3 / (2 pi^2 p (1-p)) for l_2 = l_1 + 1.
-* *Variance law* (asymptotic, for smooth laws of decode lengths): s* ~ mu^3 / (2 pi^2 sigma^2). For
-  adjacent lengths it is the same number.
+* *Pair law* (asymptotic): s* ~ mu^3 / (2 pi^2 p (1-p)). For l_2 = l_1 + 1 it is the variance law.
+* *Variance law* (asymptotic, for one narrow hump of decode lengths): s* ~ mu^3 / (2 pi^2 sigma^2).
+  Of these pairs it is right for adjacent ones alone, so that reports of the atlas leave it out.
 
 What the atlas shows
 --------------------
@@ -17,8 +17,8 @@ of coprime lengths, with any shares, has a stable s below s* is a conjecture; fo
 more it is false. s° is no more than
 8.2 % above s* ((2,3): 1.0811 against 1), 0.13 % from l_2 = 10 on, 0.002 % from l_2 = 40 on.
 
-*The adjacent-length law* is above every s*: by 217 % at (2,3), 17 % at (5,6), 4.1 % at (10,11),
-1.0 % at (20,21) and 0.12 % at (59,60); s* of (1,2) is 0, where it says 0.68.
+*The pair law* is above every s* of adjacent lengths: by 217 % at (2,3), 17 % at (5,6), 4.1 % at
+(10,11), 1.0 % at (20,21) and 0.12 % at (59,60); s* of (1,2) is 0, where it says 0.68.
 
 *It holds for all coprime pairs*, not for adjacent ones alone: from mu = 10 on s* is within 4.3 % of
 mu^3 / (2 pi^2 p (1-p)), from mu = 30 on within 0.56 %. How far apart the two lengths are hardly
@@ -88,12 +88,12 @@ class AtlasEntry:
 
     @property
     def pair_law(self) -> float:
-        """The adjacent-length law mu^3 / (2 pi^2 p (1-p)), in tokens; it suits every pair."""
+        """The pair law mu^3 / (2 pi^2 p (1-p)), in tokens: an estimate of s* for every pair."""
         return self.mean_length**3 / (2 * math.pi**2 * _SHARE * (1 - _SHARE))
 
     @property
     def variance_law(self) -> float:
-        """The variance law mu^3 / (2 pi^2 sigma^2), in tokens."""
+        """The variance law mu^3 / (2 pi^2 sigma^2), in tokens; not for pairs that are apart."""
         return self.pair_law / (self.longer - self.shorter) ** 2
 
 

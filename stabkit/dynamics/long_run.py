@@ -67,7 +67,8 @@ class LongRun:
     wasted_token_fraction : float or None
         Decode steps lost to evictions over those plus the completed ones.
     evictions_per_step : float or None
-        Requests; in units of a* where the workload has no capacity.
+        Requests; in units of a* where the workload has no capacity. Below 1e-9 a* it is 0: a run
+        of that length does not tell evictions that get ever rarer, or rounding, from any that last.
     reason : str or None
         Why figures, or the period, are missing.
     utilisation : float or None
@@ -253,10 +254,14 @@ def _record(
         request_ratio=requests / equilibrium,
         completed_shares=tuple((tally.completed / requests).tolist()) if requests else None,
         wasted_token_fraction=tally.wasted / (tally.wasted + tokens) if requests else None,
-        evictions_per_step=tally.evicted / tally.weight,
+        evictions_per_step=_told_from_none(tally.evicted / tally.weight, mix),
         reason=reason,
         utilisation=tally.memory / (tally.weight * float(simulated_capacity(mix))),
     )
+
+
+def _told_from_none(evicted: float, mix: Workload) -> float:
+    return evicted if evicted > _RECURRENCE * float(equilibrium_admissions(mix)) else 0.0
 
 
 def _checked(start: NDArray[Any], length: int) -> NDArray[Any]:

@@ -403,9 +403,10 @@ def _check_that_all_fit(
     needed = max(c.input_length + c.decode_length for c in classes)
     needed = needed if largest is None else max(needed, largest)
     if capacity < needed:
+        tokens = math.ceil(needed)
         raise InvalidWorkload(
-            f"'capacity' must hold one request of every class, at least {math.ceil(needed)} "
-            f"tokens, not {shown(capacity)}."
+            "'capacity' must hold one request of every class, at least "
+            f"{tokens} token{'' if tokens == 1 else 's'}, not {shown(capacity)}."
         )
 
 

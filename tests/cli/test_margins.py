@@ -98,7 +98,7 @@ def test_intervals_of_stability_are_all_shown(stabkit: Program) -> None:
         in (stable["shifted"])
     )
     unstable = entries(stabkit("margins", "75:14:4", "339:1").out)
-    assert "a common shift below -39.8223 tokens or above 45.32 tokens" in unstable["shifted"]
+    assert "a common shift below -39.8223 or above 45.32 tokens" in unstable["shifted"]
 
 
 def test_shares_beyond_which_a_class_vanishes(stabkit: Program) -> None:

@@ -20,7 +20,10 @@ Program = Callable[..., Any]
     [
         (["5:3", "5:5"], "encircles 0 twice: 2 modes grow, so the mix is unstable."),
         (["10:3", "10:5"], "does not encircle 0: no mode grows, so the mix is stable."),
-        (["1:2", "1:3"], "no mode grows. It passes through 0: 2 modes on the unit circle."),
+        (
+            ["1:2", "1:3"],
+            "passes through 0: 2 modes are on the unit circle. Of the others no mode",
+        ),
         (["7:1"], "does not encircle 0: no mode grows, so the mix is stable."),
     ],
 )

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from stabkit.publish.text.pooling import _change, _worth
-
 Run = Callable[..., Any]
 FOUR = ("4:8", "4:16", "3:5", "3:15", "--capacity", "500", "--steps", "1000")
 
@@ -19,7 +17,7 @@ def test_the_published_experiment_in_words(stabkit: Run) -> None:
     assert found.status == 0
     assert "as given: 7.1595375" in found.out
     assert "One pool is worth 7.7 % more than the given arrangement." in found.out
-    assert "mixing helps, but does not stabilise it" in found.out
+    assert "The pooled mix is unstable: one pool does not stabilise it." in found.out
 
 
 def test_json(stabkit: Run) -> None:
@@ -55,9 +53,3 @@ def test_a_window_in_which_nothing_is_completed(stabkit: Run) -> None:
     found = stabkit("pool", "0:3", "1:4", "--steps", "1")
     assert found.status == 0
     assert "One pool is worth as much as dedicated replicas." in found.out
-
-
-def test_one_arrangement_completes_nothing() -> None:
-    assert _worth(_change(0.5, 0.0)).startswith("something where nothing")
-    assert _worth(_change(0.5, 1.0)) == "50 % less than"
-    assert _worth(_change(0.0, 0.0)) == "as much as"

@@ -343,7 +343,8 @@ def _prompt(draft: Recommendation) -> Iterator[Proposal | Rejected]:
     try:
         mixes = [_shifted(draft.mix, tokens - back) for back in (0, 1)]
     except InvalidWorkload:
-        yield Rejected("prompt", f"{tokens} tokens more would not fit into the memory")
+        added = "1 token" if tokens == 1 else f"{tokens} tokens"
+        yield Rejected("prompt", f"{added} more would not fit into the memory")
         return
     yield _changed(draft, "prompt", tokens, mixes[0], mixes[1])
 
@@ -359,7 +360,7 @@ def _spread(draft: Recommendation) -> Iterator[Proposal | Rejected]:
     shortest = min(c.decode_length for c in draft.mix.classes)
     if draft.verdict == "stable" or draft.mix.longest_decode > _LONGEST_CHANGE:
         return
-    before, undecided = draft.mix, 0
+    before, widest, undecided = draft.mix, 0, 0
     for steps in range(1, min(_WIDEST, shortest - 1) + 1):
         try:
             mix = _widened(draft.mix, steps)
@@ -370,10 +371,15 @@ def _spread(draft: Recommendation) -> Iterator[Proposal | Rejected]:
             yield _changed(draft, "spread", steps, mix, before)
             return
         undecided += verdict == "undecided"
-        before = mix
-    widest = min(_WIDEST, shortest - 1)
+        before, widest = mix, steps
     known = f"no spread by up to {widest} steps makes the mix stable"
-    yield Rejected("spread", f"{undecided} spreads were not decided" if undecided else known)
+    if widest == 1:
+        known = "a spread by 1 step does not make the mix stable"
+    if shortest == 1:
+        known = "a decode length of 1 cannot be spread"
+    elif widest == 0:
+        known = "with any spread the longest request would not fit into the memory"
+    yield Rejected("spread", "not all spreads were decided" if undecided else known)
 
 
 def _widened(mix: Workload, steps: int) -> Workload:

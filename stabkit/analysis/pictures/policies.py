@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ...dynamics.capacity import equilibrium_admissions
 from ...dynamics.long_run import LongRun, long_run
 from ...model.workload import Workload
 from ...spectrum.margins.gain import gain_margin
@@ -24,8 +23,6 @@ __all__ = ["FATES", "Fate", "PolicyPanel", "PolicyPicture", "policy_picture"]
 
 Fate = Literal["never", "start", "keeps", "unknown"]
 FATES: tuple[Fate, ...] = ("never", "start", "keeps")
-# Evictions per step over a*: what is less is rounding.
-_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +107,7 @@ def _panel(mix: Workload, sweep: PolicySweep) -> PolicyPanel:
         parameter=sweep.parameter,
         across=np.array([float(value) for value, _ in points]),
         throughput=np.array([_throughput(run) for _, run in points]),
-        fates=tuple(_fate(run, float(equilibrium_admissions(mix))) for _, run in points),
+        fates=tuple(_fate(run) for _, run in points),
         stable_below=_end_of_stable_gains(mix) if sweep.parameter == "gain" else None,
     )
 
@@ -119,12 +116,12 @@ def _throughput(run: LongRun) -> Any:
     return np.nan if run.throughput_ratio is None else run.throughput_ratio
 
 
-def _fate(run: LongRun, equilibrium: float) -> Fate:
+def _fate(run: LongRun) -> Fate:
     if run.evictions_per_step is None:
         return "unknown"
     if run.first_eviction is None:
         return "never"
-    return "keeps" if run.evictions_per_step > _ROUNDING * equilibrium else "start"
+    return "keeps" if run.evictions_per_step else "start"
 
 
 def _end_of_stable_gains(mix: Workload) -> float | None:

@@ -14,6 +14,7 @@ from ...errors import InvalidArgument, shown
 from ...model.symbolic import SymbolicWorkload
 from ...model.workload import Workload
 from ..document.tree import Document, Section
+from ..text.numbers import amount
 from .model_sections import (
     characteristic_section,
     kernel_section,
@@ -152,9 +153,10 @@ def derive(mix: Workload | SymbolicWorkload) -> Derivation:
 def derivation_document(facts: DerivationFacts) -> Document:
     """Return the document that says what `facts` hold, and nothing else."""
     analysis = facts.analysis
+    longest = amount(f"${analysis.kernel.length}$", "step")
     abstract = (
         f"The workload has {_classes(analysis.workload.class_count)}, decode lengths up to "
-        f"${analysis.kernel.length}$ steps with the greatest common divisor ${analysis.gcd}$. Its "
+        f"{longest} with the greatest common divisor ${analysis.gcd}$. Its "
         f"eviction-free equilibrium is {analysis.verdict}. Every step to that verdict follows."
     )
     sections: list[Section] = [write(facts) for write in _SECTIONS]

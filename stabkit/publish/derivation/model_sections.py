@@ -14,7 +14,7 @@ from math import gcd, lcm
 from ...analysis.facts import DerivationFacts
 from ...analysis.verdict.analysis import ClassSummary
 from ..document.tree import Block, Formula, Paragraph, Section, Table
-from ..text.numbers import counted
+from ..text.numbers import amount, counted
 from .numerals import decimal, number, polynomial, sparse_polynomial
 from .theory import stated
 
@@ -60,12 +60,13 @@ def _workload(facts: DerivationFacts) -> Iterator[Block]:
         if more
         else ""
     )
+    mean = f"$\\mu = {_value(facts.mean_decode_length)}$"
     yield Paragraph(
         f"There {'is' if analysis.workload.class_count == 1 else 'are'} "
         f"{counted(analysis.workload.class_count, 'class', 'classes')}; the longest decode length "
-        f"is $L = {analysis.kernel.length}$ steps, the greatest common divisor of the decode "
-        f"lengths is $g = {analysis.gcd}$, and the mean decode length is "
-        f"$\\mu = {_value(facts.mean_decode_length)}$ steps.{_capacity(facts)}{rest}"
+        f"is {amount(f'$L = {analysis.kernel.length}$', 'step')}, the greatest common divisor of "
+        f"the decode lengths is $g = {analysis.gcd}$, and the mean decode length is "
+        f"{amount(mean, 'step')}.{_capacity(facts)}{rest}"
     )
 
 
@@ -83,7 +84,7 @@ def _capacity(facts: DerivationFacts) -> str:
             " No capacity is given: it scales all numbers of requests alike and plays no part for "
             "stability, so $B$ stays a symbol."
         )
-    return f" The capacity is $B = {number(capacity)}$ tokens."
+    return f" The capacity is {amount(f'$B = {number(capacity)}$', 'token')}."
 
 
 def _value(value: Fraction) -> str:
@@ -172,11 +173,9 @@ def _equilibrium(facts: DerivationFacts) -> str:
     found = facts.analysis.equilibrium
     if found is None:
         return "."
-    return (
-        f": $a^* = {_value(found.admissions_per_step)}$ admissions per step, with $a^* \\mu = "
-        f"{_value(found.requests_in_service)}$ requests in service, each of which decodes one "
-        "token per step."
-    )
+    admitted = amount(f"$a^* = {_value(found.admissions_per_step)}$", "admission")
+    served = amount(f"$a^* \\mu = {_value(found.requests_in_service)}$", "request")
+    return f": {admitted} per step, with {served} in service, each decoding one token per step."
 
 
 def characteristic_section(facts: DerivationFacts) -> Section:
@@ -210,8 +209,8 @@ def _characteristic(facts: DerivationFacts) -> Iterator[Block]:
     yield Formula(f"(1 - z)^2 G(z) = {sparse_polynomial(facts.closed_form)}")
     count = len([c for _, c in facts.closed_form if c])
     yield Paragraph(
-        f"This has {counted(count, 'term')} whatever the lengths: at most two per class and two "
-        "more. It is how $G$ is evaluated where $L$ is large."
+        f"This has {counted(count, 'term')}; whatever the lengths, it has at most two per class "
+        "and two more. It is how $G$ is evaluated where $L$ is large."
     )
 
 

@@ -61,7 +61,7 @@ def _cycles(facts: DerivationFacts) -> Iterator[Block]:
             hidden = [float(cycle.throughput_ratio) for cycle in named[_CYCLES_SHOWN:]]
             span = f"from ${decimal(min(hidden))}$ to ${decimal(max(hidden))}$"
             rest = counted(len(hidden), "cycle")
-            yield Paragraph(f"Left out: {rest}, which complete {span} of the tokens.")
+            yield Paragraph(f"Left out: {rest}, at {span} of the tokens.")
     for observation in facts.cycles.observations:
         yield Paragraph(_observed(observation))
     ends = [one.cycle for one in facts.cycles.observations if one.cycle is not None]

@@ -13,7 +13,7 @@ from ...analysis.verdict.analysis import SynchronizedModeSummary, ThresholdSumma
 from ...spectrum.counting.schur_cohn import SchurCohnStep
 from ...spectrum.roots.roots import Root
 from ..document.tree import Block, CirclePlot, Formula, Paragraph, Section, Table
-from ..text.numbers import counted
+from ..text.numbers import amount, counted
 from .numerals import LONGEST_NUMBER, complex_number, decimal, number, polynomial, real
 from .theory import stated
 
@@ -70,8 +70,9 @@ def _counts(facts: DerivationFacts) -> str:
         undecided = "Without exact counts no verdict is given."
         return verdict if facts.analysis.verdict == "unstable" else f"{undecided} {verdict}"
     return (
-        f"Of the ${facts.analysis.kernel.length - 1}$ roots of $F$, ${counts.inside}$ lie inside "
-        f"of the unit circle, ${counts.on_circle}$ on it and ${counts.outside}$ outside. {verdict}"
+        f"$F$ has {amount(f'${facts.analysis.kernel.length - 1}$', 'root')}: ${counts.inside}$ "
+        f"inside of the unit circle, ${counts.on_circle}$ on it and ${counts.outside}$ outside. "
+        f"{verdict}"
     )
 
 
@@ -236,13 +237,13 @@ def _mode_lines(facts: DerivationFacts) -> Iterator[Block]:
     period = (
         "it does not swing"
         if mode.period_steps is None
-        else f"its period is ${decimal(mode.period_steps)}$ steps"
+        else f"its period is {amount(f'${decimal(mode.period_steps)}$', 'step')}"
     )
     pace = "its size stays"
     if mode.doubling_steps is not None:
-        pace = f"it doubles every ${decimal(mode.doubling_steps)}$ steps"
+        pace = f"it doubles every {amount(f'${decimal(mode.doubling_steps)}$', 'step')}"
     elif mode.half_life_steps is not None:
-        pace = f"it halves every ${decimal(mode.half_life_steps)}$ steps"
+        pace = f"it halves every {amount(f'${decimal(mode.half_life_steps)}$', 'step')}"
     yield Paragraph(
         f"The dominant mode $\\lambda = {_short_complex(mode.re, mode.im)}$ decides in the long "
         f"run: {period}, and {pace}."

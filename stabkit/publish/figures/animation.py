@@ -26,7 +26,7 @@ from ...analysis.pictures.stages import StageRecord, recorded
 from ...dynamics.trajectory import Arithmetic
 from ...errors import OutputError, shown
 from ...model.workload import Workload, check_workload
-from ..text.numbers import readable
+from ..text.numbers import amount, readable
 from .cycle import EVICTED, pinned
 from .style import BLUE, INK, SKY, VERMILLION, house_style, legend_below, new_figure, settled
 
@@ -326,8 +326,8 @@ def _deed(picture: AnimationPicture, step: int) -> str:
     if step == 0:
         return "the start"
     if evicted:
-        return f"evicts {readable(evicted, 3)} requests"
-    return f"admits {readable(admitted, 3)} requests"
+        return f"evicts {amount(readable(evicted, 3), 'request')}"
+    return f"admits {amount(readable(admitted, 3), 'request')}"
 
 
 def _move(stack: list[StepPatch], parts: list[Floats]) -> None:

@@ -19,7 +19,7 @@ from ...analysis.verdict.analysis import (
     WorkloadSummary,
 )
 from .capacity import assumption
-from .numbers import counted, enclosed, percent, readable, rounded
+from .numbers import amount, counted, enclosed, percent, readable, rounded
 
 __all__ = ["bootstrap_rows", "crosscheck_rows", "number_rows", "reason_rows"]
 
@@ -106,19 +106,22 @@ def number_rows(analysis: Analysis) -> Rows:
     """Yield the quantities with their units: capacity, kernel, equilibrium, threshold."""
     capacity = analysis.workload.capacity
     if capacity is not None:
-        yield "capacity", f"{readable(capacity)} tokens of KV memory"
+        yield "capacity", f"{amount(readable(capacity), 'token')} of KV memory"
     elif analysis.simulation is not None:
         yield "capacity", assumption(analysis.kernel.sum)
     longest = counted(analysis.kernel.length, "step")
     yield "longest decode", f"{longest} (terms of the memory kernel)"
-    yield "memory per admission", f"{readable(analysis.kernel.sum)} token-steps over its life"
+    yield (
+        "memory per admission",
+        f"{amount(readable(analysis.kernel.sum), 'token-step')} over its life",
+    )
     equilibrium = analysis.equilibrium
     if equilibrium is not None:
         yield (
             "steady state",
-            f"{readable(equilibrium.admissions_per_step)} admissions and "
-            f"{readable(equilibrium.token_throughput)} tokens per step, "
-            f"{readable(equilibrium.requests_in_service)} requests in service",
+            f"{amount(readable(equilibrium.admissions_per_step), 'admission')} and "
+            f"{amount(readable(equilibrium.token_throughput), 'token')} per step, "
+            f"{amount(readable(equilibrium.requests_in_service), 'request')} in service",
         )
     cycle = analysis.synchronized_cycle
     if cycle is not None:
@@ -145,7 +148,7 @@ def _sufficient(bound: Fraction, gcd: int) -> str:
     claim = "stable" if gcd == 1 else f"unstable, with {counted(gcd - 1, 'growing mode')},"
     if bound < 0:
         return f"{claim} at every common input"
-    where = f"above {rounded(bound, ROUND_CEILING)} tokens"
+    where = f"above {amount(rounded(bound, ROUND_CEILING), 'token')}"
     return f"{claim} at every common input {where} (R7, a sufficient bound)"
 
 
@@ -157,7 +160,8 @@ def _intervals(threshold: ThresholdSummary) -> str:
     shown = [_interval(*bounds) for bounds in threshold.stable_intervals[:_INTERVALS_SHOWN]]
     more = len(threshold.stable_intervals) - len(shown)
     rest = f" or in {counted(more, 'more interval')}" if more else ""
-    return f"a common input {' or '.join(shown)} tokens{rest}, in place of the mix's own"
+    inputs = amount(" or ".join(shown), "token")
+    return f"a common input {inputs}{rest}, in place of the mix's own"
 
 
 def _interval(low: str, high: str | None) -> str:
@@ -230,8 +234,10 @@ def _evictions(per_step: float, workload: WorkloadSummary) -> str:
     """Without a capacity the fluid is scaled to one admission per step."""
     if not per_step:
         return "none in the long run"
-    unit = "requests per step" if workload.capacity is not None else "per steady-state admission"
-    return f"{readable(per_step, 4)} {unit} in the long run"
+    evicted = readable(per_step, 4)
+    if workload.capacity is None:
+        return f"{evicted} per steady-state admission in the long run"
+    return f"{amount(evicted, 'request')} per step in the long run"
 
 
 def bootstrap_rows(bootstrap: Bootstrap) -> Rows:

@@ -23,8 +23,9 @@ COLUMNS = (
     "sufficient_input_length",
     "stable_intervals",
 )
-_HEADS = ("decode lengths", "threshold s*", "sufficient s°", "adjacent law", "variance law")
+_HEADS = ("decode lengths", "threshold s*", "sufficient s°", "pair law")
 _EXTREMES = 3
+_CLOSE = 0.125
 _ADJACENT = (5, 10, 20, 30, 40, 50)
 
 
@@ -51,7 +52,7 @@ def atlas_record(entries: Sequence[AtlasEntry]) -> dict[str, Any]:
 
 @TEXTS.writes(AtlasEntry)
 def atlas_text(entries: Sequence[AtlasEntry]) -> str:
-    """Return the least and the largest thresholds and some of adjacent lengths, with both laws."""
+    """Return the least and the largest thresholds and some of adjacent lengths, with the law."""
     ordered = sorted(entries, key=lambda entry: entry.threshold)
     adjacent = [e for e in entries if e.longer == e.shorter + 1 and e.shorter in _ADJACENT]
     widest = max(entries, key=lambda entry: entry.longer - entry.shorter)
@@ -71,9 +72,9 @@ def _head(entries: Sequence[AtlasEntry]) -> str:
     return (
         f"{len(entries):,} pairs of coprime decode lengths up to {LONGEST} steps, "
         "in equal shares.\n"
-        "A pair is stable for every common input length s above s* (in tokens), and each\n"
-        "of these for none up to it (exact, pair by pair; mixes of more lengths can be).\n"
-        "R7's condition holds above s°. The laws are estimates of s*."
+        "Each is stable for every common input length s above s* (in tokens), for none up\n"
+        "to it (exact; mixes of more lengths can be). R7's condition holds above s°. The\n"
+        "pair law mu^3 / (2 pi^2 p (1-p)) estimates s*; - if off by more than an eighth."
     )
 
 
@@ -95,6 +96,12 @@ def _row(entry: AtlasEntry) -> tuple[str, ...]:
         f"{entry.shorter}, {entry.longer}",
         readable(entry.threshold, 8),
         readable(entry.sufficient, 8),
-        readable(entry.pair_law, 5),
-        readable(entry.variance_law, 5),
+        _law(entry),
     )
+
+
+def _law(entry: AtlasEntry) -> str:
+    """Return the law where it is within an eighth of s*, as for the variance law elsewhere."""
+    threshold = float(entry.threshold)
+    near = abs(entry.pair_law - threshold) <= _CLOSE * threshold
+    return readable(entry.pair_law, 5) if near else "-"

@@ -10,16 +10,18 @@ from fractions import Fraction
 
 from ...dynamics.capacity import simulated_capacity
 from ...model.workload import Workload
-from .numbers import readable
+from .numbers import amount, readable
 
 __all__ = ["assumed_capacity", "assumption"]
 
 
 def assumption(tokens: Fraction) -> str:
     """Return the clause that names an assumed capacity."""
+    assumed = amount(readable(tokens), "token")
+    verb = "is" if tokens == 1 else "are"
     return (
-        f"none is given; {readable(tokens)} tokens are assumed, at which the steady state admits "
-        "one request per step"
+        f"none is given; {assumed} {verb} assumed, at which the steady state admits one request "
+        "per step"
     )
 
 

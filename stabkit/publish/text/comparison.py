@@ -20,7 +20,9 @@ from .numbers import percent, readable
 from .tables import plain_table
 
 __all__ = [
+    "COLUMNS",
     "SCHEMA",
+    "head",
     "policies_record",
     "policies_text",
     "policy_label",
@@ -37,11 +39,11 @@ _LONGEST_LABEL = 15  # of a policy of one's own
 # Long-run means of orbits that are not periodic agree to 5e-4: what differs by twice that, differs.
 _EQUAL = 1e-3
 _HEADS = ("policy", "verdict", "|λ| max", "tokens", "requests", "evicted", "first", "memory")
-_COLUMNS = (
+COLUMNS = (
     "From the empty memory, long-run means over those of the steady state (evicted: requests per "
-    "step over a*; first: the first step that evicts; memory: mean use over the capacity). The "
-    "verdict is on the policy's own steady state, - where its loop is not linear."
+    "step over a*; first: the first step that evicts; memory: mean use over the capacity)."
 )
+_VERDICTS = "The verdict is on the policy's own steady state, - where its loop is not linear."
 _SECOND_START = "From the greedy steady state, disturbed by 20 % along its dominant mode."
 _CAVEAT = "vLLM keeps the tokens of a preempted request; the model discards its progress."
 
@@ -102,11 +104,9 @@ def _evictions(mix: Workload, run: LongRun) -> float | None:
 @TEXTS.writes(PolicyComparison)
 def policies_text(found: PolicyComparison) -> str:
     """Return the comparison as tables with the sentences that they support."""
-    assumed = assumed_capacity(found.mix)
     parts = [
-        f"{printable(found.mix.name)}\n",
-        *([] if assumed is None else [wrapped(assumed)]),
-        wrapped(_COLUMNS),
+        *head(found.mix),
+        wrapped(f"{COLUMNS} {_VERDICTS}"),
         plain_table([_HEADS, *(_row(found, one) for one in found.policies)]),
     ]
     if found.disturbed_reason is None:
@@ -115,6 +115,12 @@ def policies_text(found: PolicyComparison) -> str:
     else:
         parts.append(wrapped(f"There is no second start: {found.disturbed_reason}."))
     return "\n".join([*parts, *map(wrapped, _sentences(found))])
+
+
+def head(mix: Workload) -> list[str]:
+    """Return the name of the mix, and the capacity where one is assumed."""
+    assumed = assumed_capacity(mix)
+    return [f"{printable(mix.name)}\n", *([] if assumed is None else [wrapped(assumed)])]
 
 
 def wrapped(text: str) -> str:

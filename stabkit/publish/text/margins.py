@@ -23,7 +23,7 @@ from ...analysis.margins import (
 )
 from ...errors import printable
 from ..rendering import RECORDS, TEXTS
-from .numbers import counted, readable
+from .numbers import amount, counted, readable
 
 __all__ = ["margins_text"]
 
@@ -112,13 +112,13 @@ def _shift(shift: InputSummary, verdict: str) -> tuple[str, str]:
     if not shift.complete:
         return "not known", shift.reason
     if verdict != "stable":
-        return _unstable_inputs(shift, verdict, "a common shift", " tokens")
+        return _unstable_inputs(shift, verdict, "a common shift", "token")
     shortest = readable(-shift.least)
-    down = f"may lose up to {shortest} tokens, where the shortest is 0"
+    down = f"may lose up to {amount(shortest, 'token')}, where the shortest is 0"
     if shift.least == 0:
         down = "cannot lose any, the shortest is 0"
     if shift.below is not None:
-        down = f"may lose less than {_floor(-shift.below.high)} tokens"
+        down = f"may lose less than {amount(_floor(-shift.below.high), 'token')}"
     up = "may gain any number"
     if shift.above is not None:
         up = f"may gain less than {_floor(shift.above.low)}"
@@ -159,17 +159,18 @@ def _ranges(stable: tuple[StableBounds, ...] | None, unit: str) -> str:
     """Return stable intervals, rounded inwards."""
     if not stable:
         return "not known"
-    shown = " or ".join(_range(part, unit) for part in stable[:_INTERVALS_SHOWN])
+    shown = " or ".join(_range(part) for part in stable[:_INTERVALS_SHOWN])
+    shown = amount(shown, unit) if unit and shown[-1].isdigit() else shown
     more = len(stable) - _INTERVALS_SHOWN
     return shown + (f" or in {counted(more, 'more interval')}" if more > 0 else "")
 
 
-def _range(part: StableBounds, unit: str) -> str:
+def _range(part: StableBounds) -> str:
     if part.low is None:
-        return "of any size" if part.high is None else f"below {_floor(part.high.low)}{unit}"
+        return "of any size" if part.high is None else f"below {_floor(part.high.low)}"
     if part.high is None:
-        return f"above {_ceiling(part.low.high)}{unit}"
-    return f"between {_ceiling(part.low.high)} and {_floor(part.high.low)}{unit}"
+        return f"above {_ceiling(part.low.high)}"
+    return f"between {_ceiling(part.low.high)} and {_floor(part.high.low)}"
 
 
 # --- shares and disturbances -------------------------------------------------------------------
@@ -222,8 +223,8 @@ def _burst(burst: Bounds, found: Margins) -> str:
     text = f"{_floor(burst.low)} times the steady admissions per step"
     if found.admissions_per_step is None:
         return text
-    requests = _down(burst.low * _decimal(found.admissions_per_step))
-    return f"{text} ({readable(requests)} requests)"
+    requests = readable(_down(burst.low * _decimal(found.admissions_per_step)))
+    return f"{text} ({amount(requests, 'request')})"
 
 
 # --- rounding ----------------------------------------------------------------------------------

@@ -12,7 +12,16 @@ from fractions import Fraction
 
 from ...analysis.verdict.analysis import Enclosure
 
-__all__ = ["counted", "enclosed", "percent", "percent_above", "readable", "rounded", "times"]
+__all__ = [
+    "amount",
+    "counted",
+    "enclosed",
+    "percent",
+    "percent_above",
+    "readable",
+    "rounded",
+    "times",
+]
 
 # Wide enough for the quotient of any two numbers that a workload may hold.
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -89,6 +98,18 @@ def counted(count: int, singular: str, plural: str | None = None) -> str:
     """
     noun = singular if count == 1 else plural or f"{singular}s"
     return f"{count:,} {noun}"
+
+
+def amount(number: str, singular: str) -> str:
+    """Return a number as it is printed, or words that end on one, with its unit.
+
+    Examples
+    --------
+    >>> amount("1", "token"), amount("1.5", "token"), amount("above $1$", "token")
+    ('1 token', '1.5 tokens', 'above $1$ token')
+    """
+    one = number.split()[-1].strip("$") == "1"
+    return f"{number} {singular}" if one else f"{number} {singular}s"
 
 
 def times(count: int) -> str:

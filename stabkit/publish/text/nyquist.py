@@ -58,22 +58,20 @@ def _encircled(curve: NyquistCurve) -> str:
             "How often the curve G(e^iθ) encircles 0 is undecided, and with it the number of "
             f"growing modes; the verdict is {curve.counts.verdict}."
         )
-    if turns:
-        grow = counted(turns, "mode grows", "modes grow")
-        text = f"The curve G(e^iθ) encircles 0 {times(turns)}: {grow}, so the mix is "
-        text += "unstable."
-    else:
-        text = "The curve G(e^iθ) does not encircle 0: no mode grows"
-        text += ", so the mix is stable." if not on_circle else "."
+    grow = counted(turns, "mode grows", "modes grow") if turns else "no mode grows"
     if on_circle:
-        modes = counted(on_circle, "mode", "modes")
-        text += f" It passes through 0: {modes} on the unit circle."
-    return text
+        modes = counted(on_circle, "mode is", "modes are")
+        return (
+            f"The curve G(e^iθ) passes through 0: {modes} on the unit circle. Of the others "
+            f"{grow}, so the mix is {curve.counts.verdict}."
+        )
+    around = f"encircles 0 {times(turns)}" if turns else "does not encircle 0"
+    return f"The curve G(e^iθ) {around}: {grow}, so the mix is {curve.counts.verdict}."
 
 
 def _crossings(curve: NyquistCurve) -> str:
     if not curve.crossings:
-        return "It does not cross the negative real axis.\n"
+        return "It does not cross the negative real axis (sampled; not part of the proof).\n"
     largest = sorted(curve.crossings, key=lambda crossing: crossing.value)[:_MOST_CROSSINGS]
     rows = [("θ (turns)", "period (steps)", "G / G(1)", "turns")]
     rows += [_row(crossing) for crossing in largest]

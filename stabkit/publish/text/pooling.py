@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from textwrap import fill
 from typing import Any
@@ -13,14 +12,14 @@ from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
 from .dialect import enclosure, headed
-from .numbers import counted, percent, readable
+from .numbers import amount, counted, percent, readable
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "pooling_record", "pooling_text"]
 
 SCHEMA = "stabkit.pooling/2"
 _WIDTH = 90
-_EQUAL = 5e-5  # a part that `percent` rounds to nothing
+_EQUAL = 1e-6  # of a value: rounding in a long-run mean does not tell less
 _MEANS = {
     "demand": "requests of the whole demand served per step",
     "requests": "completed requests per step",
@@ -39,7 +38,7 @@ def pooling_text(found: Pooling) -> str:
     assumed = assumed_capacity(found.mix)
     lines = [
         f"{printable(found.mix.name)} on {counted(found.replicas, 'replica')} of "
-        f"{readable(found.capacity)} tokens\n",
+        f"{amount(readable(found.capacity), 'token')}\n",
         *([] if assumed is None else [f"{fill(assumed, _WIDTH)}\n"]),
         f"Objective: {_MEANS[found.objective]} ({window}).\n",
     ]
@@ -50,7 +49,7 @@ def pooling_text(found: Pooling) -> str:
     return "\n".join(lines)
 
 
-_HEADS = ("classes", "replicas", "verdict", "|λ| max", "requests", "steady state", "loss")
+_HEADS = ("classes", "replicas", "verdict", "|λ| max", "requests", "steady state", "requests lost")
 
 
 def _named(found: Pooling) -> Iterator[tuple[str, Arrangement]]:
@@ -79,35 +78,32 @@ def _row(found: Pooling, block: Block) -> tuple[str, ...]:
 
 
 def _sentences(found: Pooling) -> list[str]:
-    pooled, best = (one.value(found.objective) for one in (found.pooled, found.best))
+    pooled, best = found.pooled, found.best
+    worth, lines = pooled.value(found.objective), list[str]()
     apart = found.given or found.dedicated
-    against = "the given arrangement" if found.given else "dedicated replicas"
-    lines = []
-    change = 0.0 if apart is None else _change(pooled, apart.value(found.objective))
     if apart is not None:
-        lines.append(f"One pool is worth {_worth(change)} {against}.")
-    verdict = found.pooled.blocks[0].verdict
-    if verdict is not None and verdict != "stable":
-        helps = "mixing helps, but does not" if change > 0 else "mixing does not"
-        lines.append(f"The pooled mix is {verdict} all the same: {helps} stabilise it.")
-    if best > pooled * (1 + 1e-6):
-        lines.append(f"The best partition is worth {_worth(_change(best, pooled))} one pool.")
+        against = "the given arrangement" if found.given else "dedicated replicas"
+        lines.append(
+            f"One pool is worth {_compared(worth, apart.value(found.objective), against)}."
+        )
+    verdict = pooled.blocks[0].verdict
+    if verdict in ("unstable", "marginal"):
+        lines.append(f"The pooled mix is {verdict}: one pool does not stabilise it.")
+    if verdict == "undecided":
+        lines.append("Whether the pooled mix is stable is undecided.")
+    if best.value(found.objective) > worth * (1 + _EQUAL):
+        gain = _compared(best.value(found.objective), worth, "one pool")
+        lines.append(f"The best partition is worth {gain}.")
     return [*lines, ""]
 
 
-def _change(value: float, other: float) -> float:
-    """Return value / other - 1; infinite where only the other completes nothing, 0 where both."""
-    if other == 0:
-        return math.inf if value > 0 else 0.0
-    return value / other - 1
-
-
-def _worth(change: float) -> str:
-    if change == math.inf:
-        return "something where nothing is completed by"
-    if abs(change) <= _EQUAL:
-        return "as much as"
-    return f"{percent(abs(change))} {'more' if change > 0 else 'less'} than"
+def _compared(worth: float, other: float, against: str) -> str:
+    if abs(worth - other) <= _EQUAL * other:
+        return f"as much as {against}"
+    if not other:
+        return f"more than {against}, where nothing is served in that time"
+    direction = "more" if worth > other else "less"
+    return f"{percent(abs(worth / other - 1))} {direction} than {against}"
 
 
 @RECORDS.writes(Pooling)

@@ -15,7 +15,7 @@ from ...errors import printable
 from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
 from .dialect import headed, workload
-from .numbers import counted, percent, percent_above, readable, rounded
+from .numbers import amount, counted, percent, percent_above, readable, rounded
 
 __all__ = ["SCHEMA", "recommendations_record", "recommendations_text", "sentence"]
 
@@ -95,7 +95,7 @@ def sentence(found: Recommendation, proposal: Proposal) -> str:
 def _per_step(found: Recommendation, rate: Fraction) -> str:
     """Return a rate, rounded down, with its unit; without a capacity it is a fraction of B."""
     if found.mix.capacity is not None:
-        return f"{rounded(rate, ROUND_FLOOR)} requests per step"
+        return f"{amount(rounded(rate, ROUND_FLOOR), 'request')} per step"
     held = rounded(simulated_capacity(found.mix) / rate, ROUND_CEILING)
     return f"B / {held} requests per step (B: the capacity in tokens)"
 

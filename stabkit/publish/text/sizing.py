@@ -12,7 +12,7 @@ from ...errors import printable
 from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
 from .dialect import exact, headed
-from .numbers import percent, percent_above, readable, rounded
+from .numbers import amount, percent, percent_above, readable, rounded
 
 __all__ = ["SCHEMA", "sizing_record", "sizing_text"]
 
@@ -23,9 +23,9 @@ _LABEL = 30
 @TEXTS.writes(Sizing)
 def sizing_text(found: Sizing) -> str:
     """Return the answers, one to a line."""
-    head = f"{printable(found.mix.name)}, {readable(found.mix.capacity or 0)} tokens"
+    head = f"{printable(found.mix.name)}, {amount(readable(found.mix.capacity or 0), 'token')}"
     if found.blocks is not None:
-        head += f" in {readable(found.blocks.count)} blocks of {found.blocks.block_size}"
+        head += f" in {amount(readable(found.blocks.count), 'block')} of {found.blocks.block_size}"
     lines = [head, ""]
     lines += [f"{label:<{_LABEL}}{answer}" for label, answer in _answers(found)]
     return "\n".join([*lines, ""])
@@ -33,18 +33,20 @@ def sizing_text(found: Sizing) -> str:
 
 def _answers(found: Sizing) -> Iterator[tuple[str, str]]:
     yield "verdict", found.verdict
-    yield "rate to admit (a*)", f"{rounded(found.admissions, ROUND_FLOOR)} requests per step"
+    rate = amount(rounded(found.admissions, ROUND_FLOOR), "request")
+    yield "rate to admit (a*)", f"{rate} per step"
     if found.step_seconds is not None:
-        per_second = found.admissions / found.step_seconds
-        tokens = found.requests / found.step_seconds
-        yield "", f"{rounded(per_second, ROUND_FLOOR)} requests per second"
-        yield "output at the steady state", f"{readable(float(tokens))} tokens per second"
+        rate = amount(rounded(found.admissions / found.step_seconds, ROUND_FLOOR), "request")
+        tokens = amount(readable(float(found.requests / found.step_seconds)), "token")
+        yield "", f"{rate} per second"
+        yield "output at the steady state", f"{tokens} per second"
     yield "requests in service", f"{readable(float(found.requests))} at the steady state"
     if found.worst_cycle is not None:
         yield "", f"{readable(float(found.worst_cycle))} in the worst cycle"
     yield "", f"{readable(float(found.reserved))} with a reservation for life"
     if found.always is not None:
-        yield "", f"{readable(found.always)} fit whatever happens"
+        fit = "fits" if found.always == 1 else "fit"
+        yield "", f"{readable(found.always)} {fit} whatever happens"
     else:
         yield "", "not known how many fit whatever happens: inputs are means"
     if found.blocks is not None:
@@ -74,7 +76,7 @@ def _mode(mode: ModeTimes, seconds: Fraction | None) -> Iterator[tuple[str, str]
 
 
 def _steps(steps: float, seconds: Fraction | None) -> str:
-    text = f"{readable(steps, 4)} steps"
+    text = amount(readable(steps, 4), "step")
     return text if seconds is None else f"{text} = {readable(steps * float(seconds), 4)} s"
 
 

@@ -8,7 +8,7 @@ from ...analysis.operations.sweep import PolicySweep
 from ...dynamics.capacity import equilibrium_admissions
 from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
-from .comparison import ratio_text, run_cells, run_figures, wrapped
+from .comparison import COLUMNS, head, ratio_text, run_cells, run_figures, wrapped
 from .dialect import headed
 from .numbers import readable
 from .tables import plain_table
@@ -38,7 +38,7 @@ def sweep_record(found: PolicySweep) -> dict[str, Any]:
 
 @TEXTS.writes(PolicySweep)
 def sweep_text(found: PolicySweep) -> str:
-    """Return a sweep as a table: throughput against the parameter."""
+    """Return a sweep as a table with its units: throughput against the parameter."""
     name = "rate / a*" if found.parameter == "rate" else found.parameter
     rows: list[tuple[str, ...]] = [(name, "tokens", "requests", "evicted", "memory", "first")]
     for value, run in zip(found.values, found.runs, strict=True):
@@ -48,4 +48,4 @@ def sweep_text(found: PolicySweep) -> str:
         )
     reasons = {run.reason for run in found.runs if run.throughput_ratio is None}
     notes = [wrapped(f"?: {reason}.") for reason in sorted(filter(None, reasons))]
-    return "\n".join([plain_table(rows), *notes])
+    return "\n".join([*head(found.mix), wrapped(COLUMNS), plain_table(rows), *notes])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import ROUND_CEILING, ROUND_FLOOR
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
 from typing import Any
 
 from ...model.numbers import decimal_text, rational_text
@@ -12,7 +13,7 @@ from ...spectrum.partition.threshold import Threshold, VarianceLaw
 from ...spectrum.roots.spectral_radius import RealEnclosure
 from ..rendering import RECORDS, TEXTS
 from .dialect import headed
-from .numbers import counted, percent, readable, rounded
+from .numbers import amount, counted, percent, readable, rounded
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "threshold_record", "threshold_text"]
@@ -21,9 +22,9 @@ SCHEMA = "stabkit.threshold/2"
 DIGITS = 20
 _SHOWN = 12  # intervals, of the largest values
 _LINES = {
-    "common": ("a common input length s, in place of the mix's own inputs", "tokens", "s"),
-    "shift": ("delta, in tokens, added to every input length", "tokens", "delta"),
-    "scale": ("the factor N of every input length", "times the inputs", "N"),
+    "common": ("a common input length s, in place of the mix's own inputs", "token", "s"),
+    "shift": ("delta, in tokens, added to every input length", "token", "delta"),
+    "scale": ("the factor N of every input length", "times the input", "N"),
 }
 
 
@@ -129,8 +130,19 @@ def _sufficient_text(found: Threshold, symbol: str, digits: int) -> str:
     where = "above it"
     if found.sufficient is not None and found.sufficient.high < found.low:
         where = f"at every {symbol}"
-    value = "" if found.sufficient is None else _decimal(found.sufficient, digits)
+    value = "" if found.sufficient is None else _raised(found.sufficient, digits)
     return f"{value}: {claim} {where} (R7, sufficient)"
+
+
+def _raised(value: RealEnclosure, digits: int) -> str:
+    """Return the digits that are proved, rounded up: what holds above s° holds above them."""
+    shown = _decimal(value, digits)
+    if value.low == value.high:
+        return shown
+    number = Decimal(shown)
+    if Fraction(number) < value.high:
+        number = number.next_plus(Context(len(number.as_tuple().digits)))
+    return f"{number:f}"
 
 
 def _stable_text(found: Threshold, unit: str) -> str:
@@ -146,7 +158,7 @@ def _stable_text(found: Threshold, unit: str) -> str:
         texts.append(f"above {low}" if high is None else f"from {low} to {high}")
     more = len(parts) - len(texts)
     rest = f" and in {counted(more, 'interval')} below" if more else ""
-    return f"{' and '.join(texts)} {unit}{rest}"
+    return f"{amount(' and '.join(texts), unit)}{rest}"
 
 
 def _law_text(law: VarianceLaw) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...analysis.verdict.analysis import Analysis, DominantMode
-from .numbers import counted, percent, readable
+from .numbers import amount, counted, percent, readable
 
 __all__ = ["disagreement", "local_only", "meaning"]
 
@@ -120,4 +120,4 @@ def _undecided(analysis: Analysis) -> str:
 
 
 def _steps(number: float) -> str:
-    return f"{readable(number, 3)} steps"
+    return amount(readable(number, 3), "step")

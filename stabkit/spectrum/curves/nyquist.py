@@ -17,6 +17,7 @@ often as it does so upwards. Crossings are listed for that check; a mirrored one
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from typing import Literal
 
@@ -80,7 +81,8 @@ class NyquistCurve:
     counts : Counts
         The certified counts; None counts where undecided.
     crossings : tuple of AxisCrossing
-        Of the negative real axis, ascending in theta, as far as the samples tell them.
+        Of the negative real axis, ascending in theta, as far as the samples tell them; where the
+        curve passes through 0, or so near it that rounding hides the side, there is none.
     """
 
     mix: Workload
@@ -191,12 +193,14 @@ def _crossings(weights: Floats, theta: Floats, values: Complexes) -> tuple[AxisC
     near_zero = np.abs(sizes) < np.abs(values[before + 1] - values[before])
     exactly = np.union1d(np.argsort(sizes, kind="stable")[:_REFINED], np.flatnonzero(near_zero))
     angles[exactly], sizes[exactly] = _refined(weights, theta, before[exactly], angles[exactly])
+    # The sum of L terms that add up to 1, each with an angle of at most pi L, rounded.
+    rounding = 4 * len(weights) * sys.float_info.epsilon
     found = [
         AxisCrossing(float(t), float(x), 1 if height[j] > 0 else -1)
         for t, x, j in zip(angles, sizes, before, strict=True)
-        if x < 0
+        if x < -rounding
     ]
-    if across[-1] < 0:  # at theta = pi the curve meets its mirror image, and crosses
+    if across[-1] < -rounding:  # at theta = pi the curve meets its mirror image, and crosses
         found.append(AxisCrossing(math.pi, float(across[-1]), 1 if height[-2] > 0 else -1))
     return tuple(found)
 

@@ -94,7 +94,7 @@ def condition_margin(kernel: MemoryKernel) -> Margin | None:
     (Fraction(0, 1), True)
     """
     quotient = RenewalQuotient(kernel)
-    if quotient.length == 1:
+    if quotient.is_constant:
         exact = quotient.mean_input + Fraction(quotient.gcd + 1, 2)
         return Margin(exact, exact)
     if kernel.length > LONGEST_KERNEL:

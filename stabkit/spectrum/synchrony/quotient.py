@@ -79,6 +79,14 @@ class RenewalQuotient:
         return above, below
 
     @property
+    def is_constant(self) -> bool:
+        """Whether E - a D + g w D' = 0, so that the quantity is a + (g + 1) / 2 all around.
+
+        Its coefficient of w^m grows with m while the share stays, so there is a step at every m.
+        """
+        return self.length == len(self.kernel.decode_lengths) and not any(self.dense_terms[0])
+
+    @property
     def at_minus_one(self) -> Fraction:
         """The quantity at w = -1, exactly: it is often the minimum, and then its sign is known."""
         above, below = (sum(-c if m % 2 else c for m, c in part.items()) for part in self.terms)

@@ -49,7 +49,7 @@ def facts() -> DerivationFacts:
         ({"gcd": 7}, "is $g = 7$"),
         ({"kernel": KernelSummary(91, Fraction(12347, 2))}, "frac{12347}{2}"),
         ({"kernel": KernelSummary(91, Fraction(5))}, "$L = 91$ steps"),
-        ({"counts": ModeCounts(71, 72, 73)}, "$71$ lie inside of the unit circle, $72$ on it"),
+        ({"counts": ModeCounts(71, 72, 73)}, "$71$ inside of the unit circle, $72$ on it"),
         ({"counts": ModeCounts(71, 72, 73)}, "and $73$ outside"),
         (
             {"spectral_radius": Enclosure(Decimal("1.2345678901234567890123"), Decimal("3E-30"))},

@@ -5,6 +5,8 @@ Known values are MODEL.md's, or computed by hand in the test.
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import replace
 from fractions import Fraction
 from io import StringIO
@@ -13,16 +15,30 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from stabkit import Workload, analyze, pool, recommend, root_locus, simulate, threshold
+from stabkit import (
+    Workload,
+    analyze,
+    atlas,
+    nyquist,
+    pool,
+    recommend,
+    root_locus,
+    simulate,
+    threshold,
+)
 from stabkit.analysis.cycles.observed import observe
 from stabkit.analysis.facts import derivation_facts
 from stabkit.analysis.operations import recommend as recommend_module
 from stabkit.analysis.operations.comparison import compare_policies
+from stabkit.analysis.operations.sweep import policy_sweep
+from stabkit.cli import main
 from stabkit.dynamics.long_run import long_run
 from stabkit.publish.derivation import Derivation, derivation_document
 from stabkit.publish.figures.locus import locus_figure
 from stabkit.publish.text.analysis import render
-from stabkit.publish.text.comparison import policies_text
+from stabkit.publish.text.atlas import atlas_text
+from stabkit.publish.text.comparison import policies_text, sweep_text
+from stabkit.publish.text.nyquist import nyquist_text
 from stabkit.publish.text.pooling import pooling_record, pooling_text
 from stabkit.publish.text.recommend import recommendations_text
 from stabkit.publish.text.threshold import threshold_record, threshold_text
@@ -227,3 +243,141 @@ def test_all_digits_of_a_label_are_right(high: int) -> None:
     assert float(last.high - last.low) <= 1e-7
     labels = [axes.get_xlabel() for axes in locus_figure(locus).axes]
     assert any("at 9.8229" in label for label in labels)
+
+
+# --- One of something; nothing of something. ---
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("analyze", "0:1", "--capacity", "1"),
+        ("analyze", "0:2"),  # the root of lambda + 2 doubles every step
+        ("analyze", "1:2", "1:3"),  # s* = 1
+        ("analyze", "5:1", "3:2"),  # the root of 2 lambda + 1 halves every step
+        ("threshold", "1:2", "1:3"),
+        ("margins", "100:1", "1:2", "--capacity", "101"),
+        ("sizing", "3:1", "5:1", "--capacity", "16", "--block-size", "16", "--step-seconds", "1"),
+        ("pool", "0:1", "--capacity", "1"),
+        ("policy", "0:1"),
+        ("policy", "0:2", "--capacity", "3", "--recommend"),
+        ("derive", "0:1", "--capacity", "1", "--fragment"),
+        ("derive", "5:1", "3:2", "--fragment"),
+        ("analyze", "0:1", "--capacity", "1/2"),  # refused
+    ],
+)
+def test_one_of_something_is_no_plural(arguments: Any, capsys: Any) -> None:
+    main(arguments)
+    shown = capsys.readouterr()
+    nouns = "tokens|token-steps|steps|requests|admissions|blocks|classes|modes|roots|terms"
+    plural = re.compile(rf".{{40}}(?<![\d.,^{{/-])(?<![−+-] )1\$? (?:{nouns})\b")
+    assert plural.findall(" ".join((shown.out + shown.err).split())) == []
+
+
+def test_a_spread_that_was_not_tried_is_not_said_to_fail() -> None:
+    """(5,1) cannot be spread; of (3,9) with 12 tokens no spread fits into the memory."""
+
+    def reasons(mix: Workload) -> list[str]:
+        draft = recommend(mix)
+        return [idea.reason for idea in draft.rejected if idea.kind == "spread"]
+
+    # F = 8 lambda + 7 of ((0, 2), (5, 1)) is stable; (0, 2) with 1 % of (0, 1) is not.
+    assert reasons(mix_of([(0, 2, 99), (0, 1, 1)])) == ["a decode length of 1 cannot be spread"]
+    full = "with any spread the longest request would not fit into the memory"
+    assert reasons(mix_of([(3, 9)], 12)) == [full]
+    assert reasons(mix_of([(0, 2)])) == ["a spread by 1 step does not make the mix stable"]
+
+
+# --- Bounds on the side where they hold. ---
+
+
+@pytest.mark.parametrize("digits", [1, 2, 3, 5, 12, 20])
+@pytest.mark.parametrize("classes", [QUASI_PERIODIC, EVEN, [(1, 2), (1, 3)], [(0, 99), (0, 100)]])
+def test_what_holds_above_the_sufficient_bound_holds_above_its_digits(
+    classes: Any, digits: int
+) -> None:
+    """ "9.8: stable above it" of (3,5) was false: s* is 9.8229483."""
+    found = threshold(mix_of(classes))
+    assert found.sufficient is not None
+    line = next(row for row in threshold_text(found, digits).splitlines() if "gcd theorem" in row)
+    bound = Fraction(line.split()[3].rstrip(":"))
+    assert bound >= found.sufficient.high
+    assert bound - found.sufficient.low < 2 * 10 ** (1 - digits) * abs(bound)
+
+
+def test_r7_where_its_quantity_is_constant() -> None:
+    """E = 5/2 + 3 (1 + w) / 2 and w D' = w / 2 are together 4 D, D = 1 + w / 2: 4 + 1."""
+    mix = mix_of([(5, 1), (3, 2)])
+    theorem = analyze(mix, crosscheck=False).gcd_theorem
+    assert theorem is not None
+    assert (theorem.applies, theorem.margin) == (True, 5)
+    assert "-5: stable at every delta" in threshold_text(threshold(mix, "shift"), 20)
+
+
+# --- Marginal mixes. ---
+
+
+def test_evictions_that_get_ever_rarer_are_none_in_the_long_run() -> None:
+    """From empty the exact run of R8's marginal mix evicts at 11 of 1500 steps, less each time."""
+    mix = mix_of([(1, 2), (1, 3)])
+    evicted = [e for e in simulate(mix, 400, "exact").evicted if e]
+    assert len(evicted) == 11
+    assert evicted == sorted(evicted, reverse=True)
+    assert evicted[-1] < 2e-5
+    found = long_run(mix)
+    assert (found.evictions_per_step, found.first_eviction) == (0, 1)
+    empty = report(analyze(mix)).split("started empty")[1]
+    assert "evictions none in the long run, though it evicts on its way (the first at step 1)" in (
+        empty
+    )
+    assert "watermark" not in {idea.kind for idea in recommend(mix).rejected}
+
+
+def test_a_curve_through_0_neither_encircles_it_nor_crosses_the_axis_there() -> None:
+    text = nyquist_text(nyquist(mix_of([(1, 2), (1, 3)])))
+    assert "passes through 0: 2 modes are on the unit circle" in text
+    assert "encircle" not in text
+    assert nyquist(mix_of([(1, 2), (1, 3)])).crossings == ()
+    # Four roots of 1 + ... + w^4 are outside for R5, none on the circle: by hand, +2 and +2.
+    assert sum(c.turns for c in nyquist(mix_of([(10, 5)])).crossings) == 2
+
+
+# --- Fleets and sweeps. ---
+
+
+def test_one_pool_of_one_class_is_worth_what_dedicated_replicas_are() -> None:
+    text = pooling_text(pool(mix_of([(10, 5)]), 2))
+    assert "One pool is worth as much as dedicated replicas." in text
+    assert "The pooled mix is unstable: one pool does not stabilise it." in text
+    assert "helps" not in text
+
+
+def test_a_fleet_that_completes_nothing_yet() -> None:
+    """In step 1 of an empty server no request of two steps or more completes."""
+    text = pooling_text(pool(mix_of(EVEN), 2, steps=1))
+    assert "One pool is worth as much as dedicated replicas." in text
+    other = pooling_text(pool(mix_of([(0, 1), (0, 2)]), 2, steps=1, objective="demand"))
+    assert "nan" not in other
+
+
+def test_a_sweep_names_its_units_and_the_assumed_capacity() -> None:
+    text = " ".join(sweep_text(policy_sweep(mix_of(EVEN), "gain", [1])).split())
+    assert "evicted: requests per step over a*" in text
+    assert "40.5 tokens are assumed" in text
+    assert "assumed" not in sweep_text(policy_sweep(mix_of(EVEN, 1000), "gain", [1]))
+
+
+# --- The atlas. ---
+
+
+def test_the_atlas_shows_a_law_only_where_it_is_within_an_eighth() -> None:
+    text = atlas_text(atlas())
+    assert "variance" not in text
+    thresholds = {(e.shorter, e.longer): float(e.threshold) for e in atlas()}
+    rows = [line.replace(",", "").split() for line in text.splitlines()]
+    shown = [row for row in rows if len(row) == 5 and row[0].isdigit()]
+    assert len(shown) == 13
+    for row in shown:
+        value = thresholds[int(row[0]), int(row[1])]
+        law = ((int(row[0]) + int(row[1])) / 2) ** 3 * 4 / (2 * math.pi**2)
+        assert (row[4] == "-") == (abs(law - value) > value / 8)
