@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.mixes import Mix
 from benchmarks.solvers import Solver
 from stabkit.model.kernel import MemoryKernel
-from stabkit.spectrum.isolation import isolated_disc_counts
+from stabkit.spectrum.counting.isolation import isolated_disc_counts
 
 __all__ = ["FLINT_BISECTION", "NUMPY_BISECTION"]
 

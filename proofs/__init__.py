@@ -41,7 +41,7 @@ from . import (
 
 __all__ = ["BADGES", "theorems"]
 
-BADGES = Path(__file__).with_name("badges.json")  # written by docs/make_theory.py
+BADGES = Path(__file__).with_name("badges.json")  # written by scripts/make_theory.py
 
 _CHAPTERS = (
     ("The model", (model, state_spaces, product_form)),

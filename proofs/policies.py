@@ -25,7 +25,7 @@ from stabkit import (
     closed_loop_polynomial,
     simulate,
 )
-from stabkit.spectrum.isolation import isolated_disc_counts
+from stabkit.spectrum.counting.isolation import isolated_disc_counts
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import ExactFinite, Identity
 from stabkit.theorems.positivity import Interval

@@ -16,9 +16,9 @@ from math import lcm
 from flint import acb, arb, ctx, fmpq, fmpq_poly, fmpz_poly
 
 from stabkit import Workload
-from stabkit.spectrum.crossing import bounds_of
-from stabkit.spectrum.isolation import root_balls
-from stabkit.spectrum.spectral_radius import RealEnclosure
+from stabkit.spectrum.counting.isolation import root_balls
+from stabkit.spectrum.partition.crossing import bounds_of
+from stabkit.spectrum.roots.spectral_radius import RealEnclosure
 
 from .objects import common_mixes, mixes
 from .quantities import KERNEL, SURVIVAL

@@ -12,7 +12,7 @@ from stabkit import (
     state_matrix,
     unit_circle_counts,
 )
-from stabkit.spectrum.isolation import isolated_disc_counts
+from stabkit.spectrum.counting.isolation import isolated_disc_counts
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import ExactFinite, Identity, Summation
 from stabkit.theorems.records import Step, Theorem, Use, paper

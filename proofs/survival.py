@@ -18,7 +18,7 @@ from stabkit import (
     synchrony,
     unit_circle_counts,
 )
-from stabkit.spectrum.isolation import isolated_disc_counts
+from stabkit.spectrum.counting.isolation import isolated_disc_counts
 from stabkit.theorems.claims import Claim, Every, Quantity
 from stabkit.theorems.evidence import ExactFinite, Identity, Inequality, Summation
 from stabkit.theorems.positivity import Interval

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import marimo as mo
 
 import stabkit
-from stabkit.analysis.exercise_draft import tex as number
-from stabkit.publish.figures import figure_bytes
+from stabkit.exercises.draft import tex as number
+from stabkit.publish.figures.run import figure_bytes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

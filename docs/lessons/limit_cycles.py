@@ -13,8 +13,8 @@ with app.setup:
     from stabkit_lessons.display import answer, number, picture
 
     import stabkit
-    from stabkit.publish.cycle_figure import cycle_figure
-    from stabkit.publish.cycle_pictures import cycle_picture
+    from stabkit.analysis.pictures.cycle import cycle_picture
+    from stabkit.publish.figures.cycle import cycle_figure
 
 
 @app.cell(hide_code=True)

@@ -14,7 +14,7 @@ with app.setup:
     from stabkit_lessons.display import answer, number, picture
 
     import stabkit
-    from stabkit.publish.figures import trajectory_figure
+    from stabkit.publish.figures.run import trajectory_figure
 
 
 @app.cell(hide_code=True)

@@ -14,11 +14,11 @@ with app.setup:
     from stabkit_lessons.display import answer, number, picture
 
     import stabkit
-    from stabkit.publish.cycle_figure import cycle_figure
-    from stabkit.publish.cycle_pictures import cycle_picture
-    from stabkit.publish.root_figures import root_figure
-    from stabkit.publish.root_pictures import roots_to_show
-    from stabkit.publish.style import BLUE, VERMILLION, house_style, new_figure, settled
+    from stabkit.analysis.pictures.cycle import cycle_picture
+    from stabkit.analysis.pictures.roots import roots_to_show
+    from stabkit.publish.figures.cycle import cycle_figure
+    from stabkit.publish.figures.roots import root_figure
+    from stabkit.publish.figures.style import BLUE, VERMILLION, house_style, new_figure, settled
 
 
 @app.cell(hide_code=True)

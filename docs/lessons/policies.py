@@ -13,10 +13,10 @@ with app.setup:
     from stabkit_lessons.display import answer, number, picture
 
     import stabkit
-    from stabkit.analysis.policy_comparison import PolicyFinding
-    from stabkit.publish.figures import trajectory_figure
-    from stabkit.publish.policy_figure import policy_figure
-    from stabkit.publish.policy_picture import policy_picture
+    from stabkit.analysis.operations.comparison import PolicyFinding
+    from stabkit.analysis.pictures.policies import policy_picture
+    from stabkit.publish.figures.policies import policy_figure
+    from stabkit.publish.figures.run import trajectory_figure
 
 
 @app.cell(hide_code=True)

@@ -15,9 +15,9 @@ with app.setup:
     from stabkit_lessons.display import answer, number, picture
 
     import stabkit
-    from stabkit.publish.graph_figures import synchrony_figure
-    from stabkit.publish.space_time_figure import space_time_figure
-    from stabkit.publish.space_time_pictures import space_time_picture
+    from stabkit.analysis.pictures.space_time import space_time_picture
+    from stabkit.publish.figures.graph import synchrony_figure
+    from stabkit.publish.figures.space_time import space_time_figure
 
 
 @app.cell(hide_code=True)

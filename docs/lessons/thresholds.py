@@ -15,8 +15,8 @@ with app.setup:
     from stabkit_lessons.display import answer, badge, picture
 
     import stabkit
-    from stabkit.publish.chart_figure import chart_figure
-    from stabkit.publish.locus_figure import locus_figure
+    from stabkit.publish.figures.chart import chart_figure
+    from stabkit.publish.figures.locus import locus_figure
 
     SURPRISES = (  # decode lengths and weights of mixes with stable inputs below the threshold
         ((3, 4, 5), (251, 149, 100)),

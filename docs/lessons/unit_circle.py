@@ -15,9 +15,9 @@ with app.setup:
     from stabkit_lessons.display import answer, picture
 
     import stabkit
-    from stabkit.publish.figures import trajectory_figure
-    from stabkit.publish.root_figures import root_figure
-    from stabkit.publish.root_pictures import roots_to_show, synchronized_to_show
+    from stabkit.analysis.pictures.roots import roots_to_show, synchronized_to_show
+    from stabkit.publish.figures.roots import root_figure
+    from stabkit.publish.figures.run import trajectory_figure
 
 
 @app.cell(hide_code=True)

@@ -1,7 +1,7 @@
 """The atlas: s* of all 1,101 pairs of coprime decode lengths up to 60, in equal shares, packaged.
 
-``packaged/atlas.csv`` was computed by ``docs/make_atlas.py`` through `stabkit.analyze_many`; here
-it is only read. A mix of two coprime decode lengths l_1 < l_2 with a common input length s is
+``packaged/atlas.csv`` was computed by ``scripts/make_atlas.py`` through `stabkit.analyze_many`;
+here it is only read. A mix of two coprime decode lengths l_1 < l_2 with a common input length s is
 stable for every s > s*, its largest crossing (R8), and R7 proves it for every s > s° >= s*.
 
 Write p for the share of l_1 (here 1/2), mu = p l_1 + (1-p) l_2 and sigma^2 = p (1-p) (l_2 - l_1)^2.

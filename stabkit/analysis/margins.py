@@ -16,7 +16,7 @@ evictions. Bounds are decimals rounded outwards, so that they hold as they stand
 
 References
 ----------
-docs/model.md, Gain, R5, R8, R11; `stabkit.spectrum.gain_margin`, `input_margin`,
+docs/model.md, Gain, R5, R8, R11; `stabkit.spectrum.margins.gain`, `input_margin`,
 `share_radius`, `disturbance`.
 """
 
@@ -29,16 +29,16 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from .. import __version__
+from ..model.codec import decode, encode
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
-from ..spectrum.disturbance import disturbance_margin
-from ..spectrum.gain_margin import GainMargin, gain_margin
-from ..spectrum.input_margin import input_margin
-from ..spectrum.line_margin import StableRange
-from ..spectrum.share_radius import share_radius
-from ..spectrum.spectral_radius import RealEnclosure
-from .codec import decode, encode
-from .records import Verdict
+from ..spectrum.margins.disturbance import disturbance_margin
+from ..spectrum.margins.gain import GainMargin, gain_margin
+from ..spectrum.margins.inputs import input_margin
+from ..spectrum.margins.line import StableRange
+from ..spectrum.margins.shares.radius import share_radius
+from ..spectrum.roots.spectral_radius import RealEnclosure
+from .verdict.records import Verdict
 
 __all__ = [
     "SCHEMA",
@@ -74,7 +74,7 @@ class StableBounds:
 
 @dataclass(frozen=True)
 class GainSummary:
-    """The gain margin; `stabkit.spectrum.gain_margin.GainMargin` says what each field is.
+    """The gain margin; `stabkit.spectrum.margins.gain.GainMargin` says what each field is.
 
     Null in `lower` and `upper` means unlimited if `complete`, and unknown if not.
     """
@@ -90,7 +90,7 @@ class GainSummary:
 
 @dataclass(frozen=True)
 class InputSummary:
-    """The distance to instability in the inputs; see `stabkit.spectrum.input_margin.InputMargin`.
+    """The distance to instability in the inputs; see `stabkit.spectrum.margins.inputs.InputMargin`.
 
     Null in `below` and `above` means that there is no crossing down to `least`, or at all above,
     if `complete`, and unknown if not.
@@ -109,7 +109,8 @@ class InputSummary:
 
 @dataclass(frozen=True)
 class SharesSummary:
-    """The radius of stability in the shares; see `stabkit.spectrum.share_radius.ShareRadius`.
+    """The radius of stability in the shares; see
+    `stabkit.spectrum.margins.shares.radius.ShareRadius`.
 
     `lower` <= radius <= `upper`, Euclidean; `total_variation_lower` is a bound in total variation.
     """
@@ -125,7 +126,7 @@ class SharesSummary:
 
 @dataclass(frozen=True)
 class DisturbanceSummary:
-    """The largest disturbance without eviction; see `stabkit.spectrum.disturbance`.
+    """The largest disturbance without eviction; see `stabkit.spectrum.margins.disturbance`.
 
     `largest` is a fraction of every cohort's equilibrium size, `burst` one of a*.
     """

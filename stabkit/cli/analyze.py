@@ -15,7 +15,7 @@ from .options import AsJson, Figure, Output, check_targets
 from .terminal import counting, emit, emit_rich, working
 
 if TYPE_CHECKING:
-    from ..analysis.records import Analysis, Bootstrap
+    from ..analysis.verdict.records import Analysis, Bootstrap
     from ..model.workload import Workload
 
 __all__ = ["analyze"]
@@ -64,7 +64,7 @@ def analyze(
     if estimate is not None:
         workload = workload.merged()
     with working(_notice(workload)):
-        from ..analysis.analyze import analyze as analyze_workload
+        from ..analysis.verdict.analyze import analyze as analyze_workload
 
         analysis = analyze_workload(workload, crosscheck=not no_crosscheck)
         if figure is not None:
@@ -87,7 +87,7 @@ def _bootstrap(workload: Workload, resamples: int | None, seed: int | None) -> B
         if seed is not None:
             raise InvalidArgument("'--seed' must go with '--bootstrap', not alone.")
         return None
-    from ..analysis.bootstrap import bootstrap
+    from ..analysis.verdict.bootstrap import bootstrap
 
     with counting("resampling the trace", resamples) as counted_map:
         return bootstrap(workload, resamples, seed or 0, map=counted_map)
@@ -97,17 +97,17 @@ def _report(analysis: Analysis, as_json: bool, output: Path | None) -> None:
     if as_json:
         emit(json.dumps(analysis.to_dict(), indent=2, allow_nan=False) + "\n", output)
         return
-    from ..publish.report import render
+    from ..publish.text.analysis import render
 
     emit_rich(lambda console: render(analysis, console), output)
 
 
 def _write_figure(analysis: Analysis, workload: Workload, path: Path) -> None:
+    from ..analysis.pictures.roots import root_picture, roots_to_show, synchronized_to_show
+    from ..analysis.pictures.run import run_picture, steps_to_show
     from ..dynamics.simulator import simulate
-    from ..publish.figures import analysis_figure, figure_bytes, figure_format
+    from ..publish.figures.run import analysis_figure, figure_bytes, figure_format
     from ..publish.files import write_whole
-    from ..publish.pictures import run_picture, steps_to_show
-    from ..publish.root_pictures import root_picture, roots_to_show, synchronized_to_show
 
     steps = steps_to_show(workload)
     run = None if steps is None else run_picture(workload, simulate(workload, steps))

@@ -26,7 +26,7 @@ def atlas(as_json: AsJson = False, output: Output = None, figure: Figure = None)
       stabkit atlas --output atlas.csv --figure atlas.pdf
     """
     from ..analysis.atlas import atlas as packaged
-    from ..publish.atlas import atlas_csv, atlas_record, atlas_text
+    from ..publish.text.atlas import atlas_csv, atlas_record, atlas_text
 
     check_targets(output, figure)
     entries = packaged()
@@ -40,8 +40,8 @@ def atlas(as_json: AsJson = False, output: Output = None, figure: Figure = None)
 
 
 def _write_figure(entries: tuple[AtlasEntry, ...], path: Path) -> None:
-    from ..publish.atlas_figure import atlas_figure
-    from ..publish.figures import figure_bytes, figure_format
+    from ..publish.figures.atlas import atlas_figure
+    from ..publish.figures.run import figure_bytes, figure_format
     from ..publish.files import write_whole
 
     write_whole(path, figure_bytes(atlas_figure(entries), figure_format(path)))

@@ -13,7 +13,7 @@ from .options import AsJson, Figure, Output, check_targets, target_option
 from .terminal import emit, working
 
 if TYPE_CHECKING:
-    from ..spectrum.chart import StabilityChart
+    from ..spectrum.chart.chart import StabilityChart
 
 __all__ = ["chart"]
 
@@ -78,7 +78,7 @@ def chart(
     check_targets(output, figure, table=table)
     fixed = {"s": _inputs(input_length), "p": share, "kappa": gain}
     with working("partitioning the plane"):
-        from ..spectrum.chart import stability_chart
+        from ..spectrum.chart.chart import stability_chart
 
         found = stability_chart(
             lengths,
@@ -111,7 +111,7 @@ def _ranges(texts: list[str] | None) -> dict[str, tuple[Any, Any]]:
 
 
 def _print(found: StabilityChart, as_json: bool, output: Path | None, table: Path | None) -> None:
-    from ..publish.chart import chart_csv, chart_record, chart_text
+    from ..publish.text.chart import chart_csv, chart_record, chart_text
 
     if table is not None:
         emit(chart_csv(found), table)
@@ -122,8 +122,8 @@ def _print(found: StabilityChart, as_json: bool, output: Path | None, table: Pat
 
 
 def _write_figure(found: StabilityChart, path: Path) -> None:
-    from ..publish.chart_figure import chart_figure
-    from ..publish.figures import figure_bytes, figure_format
+    from ..publish.figures.chart import chart_figure
+    from ..publish.figures.run import figure_bytes, figure_format
     from ..publish.files import write_whole
 
     write_whole(path, figure_bytes(chart_figure(found), figure_format(path)))

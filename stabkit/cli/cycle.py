@@ -16,8 +16,8 @@ from .terminal import emit, working
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
-    from ..analysis.cycles import Cycles
-    from ..analysis.limit_cycle import LimitCycle
+    from ..analysis.cycles.cycles import Cycles
+    from ..analysis.cycles.limit_cycle import LimitCycle
     from ..model.workload import Workload
 
 __all__ = ["cycle"]
@@ -68,8 +68,8 @@ def cycle(
     workload = read_mix(mix, capacity, input_column, output_column)
     start = None if state is None else read_state(Path(state))
     with working("looking for cycles"):
-        from ..analysis.cycles import cycles
-        from ..publish.cycles import cycles_record, cycles_text
+        from ..analysis.cycles.cycles import cycles
+        from ..publish.text.cycles import cycles_record, cycles_text
 
         found = cycles(workload, start, max_period)
         text = (
@@ -85,7 +85,7 @@ def cycle(
 
 def _write_figure(found: Cycles, path: Path) -> None:
     """Draw the cycle that the last start ends on, or, without one, a run in space and time."""
-    from ..publish.figures import figure_bytes, figure_format
+    from ..publish.figures.run import figure_bytes, figure_format
     from ..publish.files import write_whole
 
     seen = found.observations[2 if len(found.observations) > 2 else 0].cycle
@@ -94,8 +94,8 @@ def _write_figure(found: Cycles, path: Path) -> None:
 
 
 def _of_cycle(mix: Workload, seen: LimitCycle) -> Drawing:
-    from ..publish.cycle_figure import cycle_figure
-    from ..publish.cycle_pictures import cycle_picture
+    from ..analysis.pictures.cycle import cycle_picture
+    from ..publish.figures.cycle import cycle_figure
 
     if seen.cohorts is None:
         return _of_run(mix)
@@ -105,7 +105,7 @@ def _of_cycle(mix: Workload, seen: LimitCycle) -> Drawing:
 
 
 def _of_run(mix: Workload) -> Drawing:
-    from ..publish.space_time_figure import space_time_figure
-    from ..publish.space_time_pictures import space_time_picture
+    from ..analysis.pictures.space_time import space_time_picture
+    from ..publish.figures.space_time import space_time_figure
 
     return space_time_figure(space_time_picture(mix))

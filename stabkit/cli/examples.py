@@ -18,7 +18,7 @@ def examples(as_json: AsJson = False, output: Output = None) -> int:
       stabkit examples
     """
     from ..model.examples import examples as packaged
-    from ..publish.catalogue import catalogue_record, render_catalogue
+    from ..publish.text.catalogue import catalogue_record, render_catalogue
 
     check_targets(output)
     known = packaged()

@@ -15,7 +15,7 @@ from .terminal import emit, emit_latex
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..analysis.exercises import Exercise
+    from ..exercises.exercises import Exercise
 
 __all__ = ["exercise"]
 
@@ -59,8 +59,8 @@ def exercise(
     if as_json and output is not None and output.suffix in _TEX:
         raise InvalidArgument("'--json' must go to a file that is not .pdf or .tex.")
     check_targets(output)
-    from ..analysis.exercises import TOPICS
-    from ..analysis.exercises import exercise as made
+    from ..exercises.exercises import TOPICS
+    from ..exercises.exercises import exercise as made
 
     found = [
         made(TOPICS[number % len(TOPICS)], number // len(TOPICS))
@@ -69,21 +69,21 @@ def exercise(
         for number in range(seed, seed + count)
     ]
     if as_json:
-        from ..publish.exercises import exercises_record
+        from ..publish.text.exercises import exercises_record
 
         emit(json.dumps(exercises_record(found), indent=2) + "\n", output)
     elif tex or (output is not None and output.suffix in _TEX):
         emit_latex(_sheet(found, answer), output)
     else:
-        from ..publish.exercises import exercise_text
+        from ..publish.text.exercises import exercise_text
 
         emit("\n".join(exercise_text(one, answer) for one in found), output)
     return 0
 
 
 def _sheet(found: Sequence[Exercise], answer: bool) -> str:
-    from ..publish.document_tex import article
-    from ..publish.exercises import exercise_document
+    from ..publish.document.tex import article
+    from ..publish.text.exercises import exercise_document
 
     document = exercise_document(found)
     return article(document.solution() if answer else document.worksheet(), worksheet=not answer)

@@ -50,7 +50,7 @@ def lessons(
       stabkit lessons 3
       stabkit lessons 3 --output mine.py
     """
-    from ..publish.lessons import installed_lessons, lessons_record, lessons_text
+    from ..publish.text.lessons import installed_lessons, lessons_record, lessons_text
 
     check_targets(output)
     known = installed_lessons()

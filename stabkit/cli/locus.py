@@ -13,8 +13,8 @@ from .options import AsJson, Figure, Output, check_targets
 from .terminal import emit, working
 
 if TYPE_CHECKING:
-    from ..spectrum.kernel_family import Along
-    from ..spectrum.locus import RootLocus
+    from ..spectrum.curves.locus import RootLocus
+    from ..spectrum.partition.family import Along
 
 __all__ = ["locus"]
 
@@ -56,7 +56,7 @@ def locus(
     check_targets(output, figure, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column)
     with working("following the roots"):
-        from ..spectrum.locus import root_locus
+        from ..spectrum.curves.locus import root_locus
 
         found = root_locus(workload, cast("Along", along), low, high, points)
         if figure is not None:
@@ -66,7 +66,7 @@ def locus(
 
 
 def _print(found: RootLocus, as_json: bool, output: Path | None) -> None:
-    from ..publish.locus import locus_record, locus_text
+    from ..publish.text.locus import locus_record, locus_text
 
     if as_json:
         emit(json.dumps(locus_record(found), indent=2, allow_nan=False) + "\n", output)
@@ -75,8 +75,8 @@ def _print(found: RootLocus, as_json: bool, output: Path | None) -> None:
 
 
 def _write_figure(found: RootLocus, path: Path) -> None:
-    from ..publish.figures import figure_bytes, figure_format
+    from ..publish.figures.locus import locus_figure
+    from ..publish.figures.run import figure_bytes, figure_format
     from ..publish.files import write_whole
-    from ..publish.locus_figure import locus_figure
 
     write_whole(path, figure_bytes(locus_figure(found), figure_format(path)))

@@ -35,7 +35,7 @@ def margins(
     workload = read_mix(mix, capacity, input_column, output_column)
     with working("measuring the margins"):
         from ..analysis.margins import margins as margins_of
-        from ..publish.margins import margins_text
+        from ..publish.text.margins import margins_text
 
         found = margins_of(workload)
     if as_json:

@@ -11,7 +11,7 @@ from .options import AsJson, Figure, Output, check_targets
 from .terminal import emit, working
 
 if TYPE_CHECKING:
-    from ..spectrum.nyquist import NyquistCurve
+    from ..spectrum.curves.nyquist import NyquistCurve
 
 __all__ = ["nyquist"]
 
@@ -37,7 +37,7 @@ def nyquist(
     check_targets(output, figure, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column)
     with working("following the curve"):
-        from ..spectrum.nyquist import nyquist as nyquist_curve
+        from ..spectrum.curves.nyquist import nyquist as nyquist_curve
 
         curve = nyquist_curve(workload)
         if figure is not None:
@@ -47,7 +47,7 @@ def nyquist(
 
 
 def _print(curve: NyquistCurve, as_json: bool, output: Path | None) -> None:
-    from ..publish.nyquist import nyquist_record, nyquist_text
+    from ..publish.text.nyquist import nyquist_record, nyquist_text
 
     if as_json:
         emit(json.dumps(nyquist_record(curve), indent=2, allow_nan=False) + "\n", output)
@@ -56,8 +56,8 @@ def _print(curve: NyquistCurve, as_json: bool, output: Path | None) -> None:
 
 
 def _write_figure(curve: NyquistCurve, path: Path) -> None:
-    from ..publish.figures import figure_bytes, figure_format
+    from ..publish.figures.nyquist import nyquist_figure
+    from ..publish.figures.run import figure_bytes, figure_format
     from ..publish.files import write_whole
-    from ..publish.nyquist_figure import nyquist_figure
 
     write_whole(path, figure_bytes(nyquist_figure(curve), figure_format(path)))

@@ -60,13 +60,13 @@ def check_targets(
         two of the files are one.
     """
     from ..errors import OutputError, shown
-    from ..publish.figures import figure_format
+    from ..publish.figures.run import figure_format
     from ..publish.files import check_target
 
     if figure is not None:
         figure_format(figure)
     if animation is not None:
-        from ..publish.animation import animation_format
+        from ..publish.figures.animation import animation_format
 
         animation_format(animation)
     if figure is not None or animation is not None:

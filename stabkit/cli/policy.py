@@ -15,7 +15,7 @@ from .options import AsJson, Figure, Output, check_targets
 from .terminal import emit, working
 
 if TYPE_CHECKING:
-    from ..analysis.policy_sweep import PolicySweep
+    from ..analysis.operations.sweep import PolicySweep
     from ..model.workload import Workload
 
 __all__ = ["policy"]
@@ -101,34 +101,34 @@ def _json(record: object) -> str:
 
 
 def _comparison(workload: Workload, policies: list[str] | None, as_json: bool) -> str:
-    from ..analysis.policy_comparison import compare_policies
-    from ..publish.policies import policies_record, policies_text
+    from ..analysis.operations.comparison import compare_policies
+    from ..publish.text.policies import policies_record, policies_text
 
     found = compare_policies(workload, policies or None)
     return _json(policies_record(found)) if as_json else policies_text(found)
 
 
 def _sweep(workload: Workload, parameter: str, as_json: bool) -> tuple[str, list[PolicySweep]]:
-    from ..analysis.policy_sweep import policy_sweep
-    from ..publish.policies import sweep_record, sweep_text
+    from ..analysis.operations.sweep import policy_sweep
+    from ..publish.text.policies import sweep_record, sweep_text
 
     found = policy_sweep(workload, parameter)  # type: ignore[arg-type]
     return _json(sweep_record(found)) if as_json else sweep_text(found), [found]
 
 
 def _recommendation(workload: Workload, others: list[list[str]], as_json: bool) -> str:
-    from ..analysis.recommend import recommend
-    from ..publish.recommendations import recommendations_record, recommendations_text
+    from ..analysis.operations.recommend import recommend
+    from ..publish.text.recommendations import recommendations_record, recommendations_text
 
     found = recommend(workload, [read_mix(other, None) for other in others])
     return _json(recommendations_record(found)) if as_json else recommendations_text(found)
 
 
 def _write_figure(workload: Workload, sweeps: list[PolicySweep] | None, path: Path) -> None:
-    from ..publish.figures import figure_bytes, figure_format
+    from ..analysis.pictures.policies import policy_picture
+    from ..publish.figures.policies import policy_figure
+    from ..publish.figures.run import figure_bytes, figure_format
     from ..publish.files import write_whole
-    from ..publish.policy_figure import policy_figure
-    from ..publish.policy_picture import policy_picture
 
     drawing = policy_figure(policy_picture(workload, sweeps))
     write_whole(path, figure_bytes(drawing, figure_format(path)))

@@ -59,8 +59,8 @@ def pool(
     workload = read_mix(mix, capacity, input_column, output_column)
     blocks = None if partition is None else _blocks(partition, len(workload.classes), replicas)
     with working("comparing arrangements"):
-        from ..analysis.pooling import pool as pool_of
-        from ..publish.pooling import pooling_record, pooling_text
+        from ..analysis.operations.pooling import pool as pool_of
+        from ..publish.text.pooling import pooling_record, pooling_text
 
         found = pool_of(
             workload,

@@ -72,10 +72,10 @@ def _is_wrong(one: CheckedTheorem) -> bool:
 
 def _written(found: Sequence[CheckedTheorem], as_json: bool, tex: bool, detailed: bool) -> str:
     if tex:
-        from ..publish.theorem_tex import theory_tex
+        from ..publish.theory.article import theory_tex
 
         return theory_tex(found)
-    from ..publish.theorems import theorems_record, theorems_text
+    from ..publish.text.theorems import theorems_record, theorems_text
 
     if as_json:
         return json.dumps(theorems_record(found), indent=2, allow_nan=False) + "\n"

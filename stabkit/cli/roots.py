@@ -15,7 +15,7 @@ from .terminal import emit, working
 
 if TYPE_CHECKING:
     from ..model.workload import Workload
-    from ..spectrum.roots import Root
+    from ..spectrum.roots.roots import Root
 
 __all__ = ["roots"]
 
@@ -68,7 +68,7 @@ def roots(
 def _print(
     workload: Workload, found: list[Root], digits: int, as_json: bool, output: Path | None
 ) -> None:
-    from ..publish.roots import roots_record, roots_text
+    from ..publish.text.roots import roots_record, roots_text
 
     if as_json:
         emit(json.dumps(roots_record(workload, found, digits), indent=2) + "\n", output)
@@ -77,11 +77,11 @@ def _print(
 
 
 def _write_figure(workload: Workload, found: list[Root], path: Path) -> None:
-    from ..publish.figures import figure_bytes, figure_format
+    from ..analysis.pictures.roots import root_picture, synchronized_to_show
+    from ..publish.figures.roots import root_figure
+    from ..publish.figures.run import figure_bytes, figure_format
     from ..publish.files import write_whole
-    from ..publish.root_figures import root_figure
-    from ..publish.root_pictures import root_picture, synchronized_to_show
-    from ..spectrum.counts import unit_circle_counts
+    from ..spectrum.counting.counts import unit_circle_counts
 
     verdict = unit_circle_counts(workload).verdict
     picture = root_picture(workload, found, verdict, synchronized_to_show(workload))
@@ -89,8 +89,8 @@ def _write_figure(workload: Workload, found: list[Root], path: Path) -> None:
 
 
 def _found(workload: Workload, top: int | None, digits: int, method: str) -> list[Root]:
-    from ..spectrum.dominant import dominant_modes
-    from ..spectrum.roots import roots as all_roots
+    from ..spectrum.roots.dominant import dominant_modes
+    from ..spectrum.roots.roots import roots as all_roots
 
     if top is None or method != "auto":
         return all_roots(workload, digits, method)[:top]
@@ -105,7 +105,7 @@ def _found(workload: Workload, top: int | None, digits: int, method: str) -> lis
 def _equation(workload: Workload) -> str:
     from ..model.polynomials import characteristic_polynomial
     from ..model.symbolic import SymbolicWorkload
-    from ..publish.roots import equation_text
+    from ..publish.text.roots import equation_text
 
     if workload.longest_decode > LONGEST_EQUATION:
         raise InvalidArgument(

@@ -84,7 +84,7 @@ def simulate(
     rule = cast("Arithmetic", arithmetic)
     with working("simulating"):
         from ..dynamics.simulator import simulate as run
-        from ..publish.capacity import assumed_capacity
+        from ..publish.text.capacity import assumed_capacity
 
         if animation is not None:  # first, for it takes fewer steps than the rest
             _write_animation((workload, count, rule, start, policy), animation)
@@ -106,7 +106,7 @@ def _step_count(workload: Workload, steps: str | None, animated: bool) -> int:
         return exact_integer(steps, "'--steps'")
     if not animated:
         return _STEPS
-    from ..publish.animation import steps_to_animate
+    from ..publish.figures.animation import steps_to_animate
 
     return steps_to_animate(workload)
 
@@ -141,7 +141,7 @@ def _counts(stages: list[Any], position: int) -> list[Any]:
 
 
 def _text(workload: Workload, trajectory: Trajectory, as_json: bool) -> str:
-    from ..publish.trajectories import trajectory_csv, trajectory_record
+    from ..publish.text.trajectories import trajectory_csv, trajectory_record
 
     if not as_json:
         return trajectory_csv(trajectory)
@@ -149,9 +149,9 @@ def _text(workload: Workload, trajectory: Trajectory, as_json: bool) -> str:
 
 
 def _write_figure(workload: Workload, trajectory: Trajectory, path: Path) -> None:
-    from ..publish.figures import figure_bytes, figure_format, trajectory_figure
+    from ..analysis.pictures.run import run_picture
+    from ..publish.figures.run import figure_bytes, figure_format, trajectory_figure
     from ..publish.files import write_whole
-    from ..publish.pictures import run_picture
 
     drawn = trajectory_figure(run_picture(workload, trajectory))
     write_whole(path, figure_bytes(drawn, figure_format(path)))
@@ -159,7 +159,7 @@ def _write_figure(workload: Workload, trajectory: Trajectory, path: Path) -> Non
 
 def _write_animation(run: tuple[Workload, int, Arithmetic, Any, str], path: Path) -> None:
     """Write the frames of a run: `simulate`'s workload, steps, arithmetic, start and policy."""
-    from ..publish.animation import animation_bytes, animation_picture
+    from ..publish.figures.animation import animation_bytes, animation_picture
     from ..publish.files import write_whole
 
     write_whole(path, animation_bytes(animation_picture(*run)))

@@ -65,8 +65,8 @@ def sizing(
     found_capacity = _capacity(capacity, log, block_size, memory, shape, dtype)
     workload = read_mix(mix, found_capacity, input_column, output_column, merge=block_size is None)
     with working("sizing"):
-        from ..analysis.sizing import sizing as sizing_of
-        from ..publish.sizing import sizing_record, sizing_text
+        from ..analysis.operations.sizing import sizing as sizing_of
+        from ..publish.text.sizing import sizing_record, sizing_text
 
         found = sizing_of(workload, block_size, step_seconds)
     if as_json:

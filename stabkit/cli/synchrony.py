@@ -39,9 +39,9 @@ def synchrony(
     check_targets(output, figure, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column)
     with working("looking for synchrony"):
-        from ..publish.synchrony import synchrony_record, synchrony_text
-        from ..spectrum.gcd_theorem import gcd_theorem
-        from ..spectrum.synchrony import synchrony as synchrony_of
+        from ..publish.text.synchrony import synchrony_record, synchrony_text
+        from ..spectrum.synchrony.gcd_theorem import gcd_theorem
+        from ..spectrum.synchrony.synchrony import synchrony as synchrony_of
 
         found, theorem = synchrony_of(workload), gcd_theorem(workload)
         if figure is not None:
@@ -55,9 +55,9 @@ def synchrony(
 
 
 def _write_figure(workload: Workload, path: Path) -> None:
-    from ..publish.figures import figure_bytes, figure_format
+    from ..analysis.pictures.run import graph_picture
+    from ..publish.figures.graph import synchrony_figure
+    from ..publish.figures.run import figure_bytes, figure_format
     from ..publish.files import write_whole
-    from ..publish.graph_figures import synchrony_figure
-    from ..publish.pictures import graph_picture
 
     write_whole(path, figure_bytes(synchrony_figure(graph_picture(workload)), figure_format(path)))

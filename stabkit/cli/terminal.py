@@ -64,8 +64,8 @@ def emit_latex(latex: str, output: Path | None) -> None:
     if output is None or output.suffix != ".pdf":
         emit(latex, output)
         return
+    from ..publish.document.engine import pdf_of
     from ..publish.files import write_whole
-    from ..publish.tex_engine import pdf_of
 
     with working("typesetting"):
         pdf = pdf_of(latex)

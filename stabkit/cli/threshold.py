@@ -66,8 +66,8 @@ def threshold(
         emit(_criterion(workload), output)
         return 0
     with working("looking for crossings"):
-        from ..publish.threshold import threshold_record, threshold_text
-        from ..spectrum.threshold import threshold as threshold_of
+        from ..publish.text.threshold import threshold_record, threshold_text
+        from ..spectrum.partition.threshold import threshold as threshold_of
 
         found = threshold_of(workload, along)  # type: ignore[arg-type]  # it checks the name
         text = (
@@ -82,8 +82,8 @@ def threshold(
 def _criterion(workload: Workload) -> str:
     with working("simplifying"):
         from ..model.symbolic import SymbolicWorkload
-        from ..publish.criterion import criterion_text
-        from ..spectrum.symbolic_criterion import stability_criterion
+        from ..publish.text.criterion import criterion_text
+        from ..spectrum.criterion.criterion import stability_criterion
 
         shape = SymbolicWorkload.shape_of(workload)
         return _legend(shape) + criterion_text(stability_criterion(shape))

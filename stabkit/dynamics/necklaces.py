@@ -37,8 +37,8 @@ of R10. (d, ..., d), where d divides g, is its like for d. A coprime mix has the
 cycle of *level* i (R6), and the worst is one cohort of B / (s + l) every l steps. It attracts
 nearby states, and *every other necklace repels*: the m cohorts of a state span the range of the map
 over l steps, every admission in it completes the oldest cohort and every eviction cuts the youngest
-one, so that the proof in `stabkit.spectrum.poincare`, word for word, puts m - 1 Floquet multipliers
-outside the unit circle and l - m at 0.
+one, so that the proof in `stabkit.spectrum.orbits.poincare`, word for word, puts m - 1 Floquet
+multipliers outside the unit circle and l - m at 0.
 
 *Several.* (g) attracts if the renormalised mix (`stabkit.dynamics.renormalization`) is stable, and
 repels if that is unstable: see there. The multipliers of any other are computed, not predicted.

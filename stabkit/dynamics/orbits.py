@@ -5,8 +5,8 @@ After its first fit a greedy server is always full, and a state of product form 
 empty, stage j holds what fits, and the stages above are the survivors. j = 0 is an admission; at an
 eviction j is the oldest stage that loses requests. The marginal stages of consecutive steps are the
 *itinerary* of an orbit; A for j = 0 and E for j > 0 make it a word. Given its itinerary, an orbit
-obeys affine maps (`stabkit.spectrum.itinerary`); a periodic one is then the solution of a linear
-system. This module, which knows no such system, runs the model:
+obeys affine maps (`stabkit.spectrum.orbits.itinerary`); a periodic one is then the solution of a
+linear system. This module, which knows no such system, runs the model:
 
 * *Search* (`PeriodSearch`). A run in floats, until the admissions less evictions of its end repeat
   (`recurrence`). Cycle detection by Brent's two pointers would need states that repeat to the last

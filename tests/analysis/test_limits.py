@@ -7,12 +7,12 @@ from random import Random
 
 import pytest
 
-from stabkit.analysis import derivation
-from stabkit.analysis.cycles import cycles
-from stabkit.analysis.derivation import derivation_facts
-from stabkit.analysis.exercise_cycles import _necklace
-from stabkit.analysis.observed_cycles import _returning, observe
+from stabkit.analysis import facts as derivation
+from stabkit.analysis.cycles.cycles import cycles
+from stabkit.analysis.cycles.observed import _returning, observe
+from stabkit.analysis.facts import derivation_facts
 from stabkit.dynamics.necklaces import necklace_cycle
+from stabkit.exercises.cycles import _necklace
 from stabkit.model.workload import Workload
 
 

@@ -13,7 +13,7 @@ import pytest
 from stabkit import Workload
 from stabkit.analysis import margins as module
 from stabkit.analysis.margins import Margins
-from stabkit.publish.margins import margins_text
+from stabkit.publish.text.margins import margins_text
 
 Program = Callable[..., Any]
 
@@ -122,7 +122,9 @@ def test_names_are_printed_without_control_characters() -> None:
 
 
 def test_the_default_trace(stabkit: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stabkit.spectrum.share_search._MOST_WORK", 500)  # the full one: seconds
+    monkeypatch.setattr(
+        "stabkit.spectrum.margins.shares.search._MOST_WORK", 500
+    )  # the full one: seconds
     found = entries(stabkit("margins").out)
     assert found["margin"].startswith("κ may rise to 1.95536 (+5.82 dB)")
     assert "may lose up to 28 tokens, where the shortest is 0, and may gain any" in found["shifted"]

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import stabkit as package
-from stabkit.spectrum import nyquist as module
-from stabkit.spectrum.counts import Counts
+from stabkit.spectrum.counting.counts import Counts
+from stabkit.spectrum.curves import nyquist as module
 
 Program = Callable[..., Any]
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from stabkit.publish.text.pooling import _change, _worth
+
 Run = Callable[..., Any]
 FOUR = ("4:8", "4:16", "3:5", "3:15", "--capacity", "500", "--steps", "1000")
 
@@ -46,3 +48,16 @@ def test_errors(stabkit: Run, arguments: tuple[str, ...], message: str) -> None:
     found = stabkit("pool", "10:3", "10:5", *arguments)
     assert found.status == 2
     assert message in found.err
+
+
+def test_a_window_in_which_nothing_is_completed(stabkit: Run) -> None:
+    # no request of three steps is done after one
+    found = stabkit("pool", "0:3", "1:4", "--steps", "1")
+    assert found.status == 0
+    assert "One pool is worth as much as dedicated replicas." in found.out
+
+
+def test_one_arrangement_completes_nothing() -> None:
+    assert _worth(_change(0.5, 0.0)).startswith("something where nothing")
+    assert _worth(_change(0.5, 1.0)) == "50 % less than"
+    assert _worth(_change(0.0, 0.0)) == "as much as"

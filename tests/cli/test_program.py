@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 import stabkit as package
-from stabkit.analysis import analyze as module
-from stabkit.analysis.records import Analysis
+from stabkit.analysis.verdict import analyze as module
+from stabkit.analysis.verdict.records import Analysis
 from stabkit.cli.terminal import counting
 from stabkit.model.examples import examples
 
@@ -203,7 +203,7 @@ def test_targets_are_checked_before_the_work(
     def never(*_: object, **__: object) -> None:
         pytest.fail("the work began")
 
-    monkeypatch.setattr("stabkit.analysis.analyze.analyze", never)
+    monkeypatch.setattr("stabkit.analysis.verdict.analyze.analyze", never)
     monkeypatch.setattr("stabkit.dynamics.simulator.simulate", never)
     for command in ("analyze", "simulate"):
         assert stabkit(command, "5:3", "--output", "missing/x").status == 2

@@ -24,7 +24,7 @@ def test_json(stabkit: Program) -> None:
     record = json.loads(found.out)
     assert record["schema"] == "stabkit.threshold/1"
     assert record["stable_intervals"] == [[record["threshold"], None]]
-    # 18 - 9 x - 6 x^2 + x^3 by hand, see tests/spectrum/test_threshold.py
+    # 18 - 9 x - 6 x^2 + x^3 by hand, see tests/spectrum/partition/test_threshold.py
     ascending = [int(a) for a in record["crossings"][-1]["minimal_polynomial"]]
     assert ascending == [18, -9, -6, 1]
     x = Fraction(record["threshold"])

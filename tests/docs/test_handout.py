@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from flint import ctx, fmpz_poly
 
-SCRIPT = Path(__file__).parents[2] / "docs" / "make_handout.py"
+SCRIPT = Path(__file__).parents[2] / "scripts" / "make_handout.py"
 PAGE = SCRIPT.with_name("handout.html")
 
 # A pair, the place of a share, and prompt lengths: stable, unstable, marginal, gcd > 1, one kind.
@@ -85,7 +85,7 @@ def classes(pair: tuple[int, int], share: int) -> list[tuple[int, Fraction]]:
 
 def test_the_page_is_that_of_its_data(script: ModuleType, text: str, data: dict[str, Any]) -> None:
     """Template, style, script and the head of the data are the committed ones."""
-    assert script.page(text) == PAGE.read_text("utf-8"), "run docs/make_handout.py"
+    assert script.page(text) == PAGE.read_text("utf-8"), "run scripts/make_handout.py"
     assert script.data_text(data["pairs"]) == text
     assert len(PAGE.read_bytes()) < 1_500_000
 

@@ -15,7 +15,9 @@ SOURCES = sorted(path.stem for path in FOLDER.glob("*.tex"))
 
 
 def test_it_is_what_the_script_writes() -> None:
-    spec = importlib.util.spec_from_file_location("make_print", FOLDER.parent / "make_print.py")
+    spec = importlib.util.spec_from_file_location(
+        "make_print", FOLDER.parents[1] / "scripts" / "make_print.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     script = importlib.util.module_from_spec(spec)
@@ -23,7 +25,7 @@ def test_it_is_what_the_script_writes() -> None:
     written = dict(script.documents())
     assert sorted(written) == SOURCES
     for name, text in written.items():
-        assert (FOLDER / f"{name}.tex").read_text("utf-8") == text, "run docs/make_print.py"
+        assert (FOLDER / f"{name}.tex").read_text("utf-8") == text, "run scripts/make_print.py"
 
 
 def test_every_lesson_has_its_sheets() -> None:

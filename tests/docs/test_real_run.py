@@ -1,4 +1,4 @@
-"""docs/real_run.py: the numbers of the reference, and the committed page from the data."""
+"""scripts/real_run.py: the numbers of the reference, and the committed page from the data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "docs" / "real_run.py"
+SCRIPT = Path(__file__).parents[2] / "scripts" / "real_run.py"
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_the_reference_is_reproduced(script: ModuleType, shared: Path) -> None:
 def test_the_page_is_that_of_the_data(script: ModuleType, shared: Path) -> None:
     folder = shared / "data" / "vllm_rtx4090"
     text = script.page(script.predicted(folder), script.observed(folder))
-    assert script.PAGE.read_text() == text, "run docs/real_run.py"
+    assert script.PAGE.read_text() == text, "run scripts/real_run.py"
 
 
 def test_without_the_run_it_says_so(

@@ -21,7 +21,7 @@ from stabkit.model.files import read_workload
 from stabkit.model.kernel import MemoryKernel
 from stabkit.model.traces import tally_csv, tally_jsonl
 from stabkit.model.workload import RequestClass, Workload
-from stabkit.spectrum.counts import unit_circle_counts
+from stabkit.spectrum.counting.counts import unit_circle_counts
 
 REAL = {
     "azure2023_conv": "azure2023/AzureLLMInferenceTrace_conv.csv",

@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from stabkit.analysis.records import (
+from stabkit.analysis.verdict.records import (
     Analysis,
     Bootstrap,
     ClassSummary,
@@ -26,7 +26,7 @@ from stabkit.analysis.records import (
     VerdictCounts,
     WorkloadSummary,
 )
-from stabkit.publish.report import render
+from stabkit.publish.text.analysis import render
 
 CHECK = CrossCheck(
     steps=4000,

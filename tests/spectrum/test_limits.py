@@ -12,11 +12,11 @@ from sympy import Integer, Rational, Symbol
 
 from stabkit import InvalidArgument, Workload, nyquist, root_locus, threshold
 from stabkit.model.symbolic import SymbolicWorkload
-from stabkit.spectrum import locus as locus_module
-from stabkit.spectrum import nyquist as nyquist_module
-from stabkit.spectrum import threshold as threshold_module
-from stabkit.spectrum.nyquist import _usual_points
-from stabkit.spectrum.share_domain import domain_of
+from stabkit.spectrum.criterion.domain import domain_of
+from stabkit.spectrum.curves import locus as locus_module
+from stabkit.spectrum.curves import nyquist as nyquist_module
+from stabkit.spectrum.curves.nyquist import _usual_points
+from stabkit.spectrum.partition import threshold as threshold_module
 
 PAIR = Workload.from_classes([(1, 2), (1, 3)])  # stable from s = 1 on, of two unstable modes
 

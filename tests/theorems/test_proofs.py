@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import stabkit
-from stabkit.publish.theorem_pages import theory_pages
-from stabkit.publish.theorem_tex import theory_tex
+from stabkit.publish.theory.article import theory_tex
+from stabkit.publish.theory.pages import theory_pages
 from stabkit.theorems.evidence import STATUSES
 from stabkit.theorems.facts import follows
 from stabkit.theorems.links import links
@@ -54,7 +54,7 @@ def test_nothing_fails(checked):
 def test_the_badges_are_those_of_the_runner(checked):
     assert {one.theorem.label: one.badge for one in checked} == {
         theorem.label: theorem.badge for theorem in RECORDS
-    }, "run docs/make_theory.py"
+    }, "run scripts/make_theory.py"
 
 
 @pytest.mark.parametrize("theorem", RECORDS, ids=LABELS)
@@ -122,12 +122,12 @@ def test_prose_is_plain_text_and_mathematics(theorem):
 
 def test_pages_are_what_the_records_say(checked):
     pages = {path.name: path.read_text(encoding="utf-8") for path in PAGES.glob("*.md")}
-    assert pages == theory_pages(checked), "run docs/make_theory.py"
+    assert pages == theory_pages(checked), "run scripts/make_theory.py"
 
 
 def test_the_article_is_what_the_records_say(checked):
     text = PAGES.with_suffix(".tex").read_text(encoding="utf-8")
-    assert text == theory_tex(checked), "run docs/make_theory.py"
+    assert text == theory_tex(checked), "run scripts/make_theory.py"
 
 
 def test_every_result_of_the_reference_has_its_record():

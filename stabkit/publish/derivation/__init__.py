@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...analysis.derivation import DerivationFacts, derivation_facts
+from ...analysis.facts import DerivationFacts, derivation_facts
 from ...errors import InvalidArgument, shown
 from ...model.symbolic import SymbolicWorkload
 from ...model.workload import Workload
-from ..document import Document, Section
+from ..document.tree import Document, Section
 from .model_sections import (
     characteristic_section,
     kernel_section,
@@ -69,49 +69,49 @@ class Derivation:
     @property
     def article(self) -> str:
         """A complete LaTeX document; the same bytes for the same workload."""
-        from ..document_tex import article
+        from ..document.tex import article
 
         return article(self.document)
 
     @property
     def fragment(self) -> str:
         r"""The sections alone, for ``\\input`` in a paper."""
-        from ..document_tex import fragment
+        from ..document.tex import fragment
 
         return fragment(self.document)
 
     @property
     def bibtex(self) -> str:
         """The references, as BibTeX."""
-        from ..document_tex import bibtex
+        from ..document.tex import bibtex
 
         return bibtex(self.document.sources)
 
     @property
     def worksheet(self) -> str:
         """The same as tasks with room to write, LaTeX."""
-        from ..document_tex import article
+        from ..document.tex import article
 
         return article(self.document.worksheet(), worksheet=True)
 
     @property
     def solution(self) -> str:
         """The tasks, each with its solution, LaTeX."""
-        from ..document_tex import article
+        from ..document.tex import article
 
         return article(self.document.solution())
 
     @property
     def html(self) -> str:
         """One page with MathML; it needs no TeX and makes no outside request."""
-        from ..document_html import page
+        from ..document.html import page
 
         return page(self.document)
 
     @property
     def exercise_pages(self) -> tuple[str, str]:
         """Worksheet and solution as HTML."""
-        from ..document_html import page
+        from ..document.html import page
 
         return page(self.document.worksheet(), worksheet=True), page(self.document.solution())
 

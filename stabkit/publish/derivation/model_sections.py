@@ -11,10 +11,10 @@ from fractions import Fraction
 from functools import reduce
 from math import gcd, lcm
 
-from ...analysis.derivation import DerivationFacts
-from ...analysis.records import ClassSummary
-from ..document import Block, Formula, Paragraph, Section, Table
-from ..numbers import counted
+from ...analysis.facts import DerivationFacts
+from ...analysis.verdict.records import ClassSummary
+from ..document.tree import Block, Formula, Paragraph, Section, Table
+from ..text.numbers import counted
 from .numerals import decimal, number, polynomial, sparse_polynomial
 from .theory import stated
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from decimal import ROUND_FLOOR
 from fractions import Fraction
 
-from ...analysis.derivation import DerivationFacts, PolicyLoop
-from ...analysis.limit_cycle import LimitCycle, Observation
+from ...analysis.cycles.limit_cycle import LimitCycle, Observation
+from ...analysis.facts import DerivationFacts, PolicyLoop
 from ...dynamics.policies import Damped
-from ..document import Block, Formula, Paragraph, Section, Table
-from ..numbers import counted
-from ..verdict import disagreement, local_only, meaning
+from ..document.tree import Block, Formula, Paragraph, Section, Table
+from ..text.numbers import counted
+from ..text.verdict import disagreement, local_only, meaning
 from .numerals import decimal, number
 from .theory import stated
 

@@ -8,12 +8,12 @@ from fractions import Fraction
 
 import mpmath
 
-from ...analysis.derivation import CircleReduction, DerivationFacts
-from ...analysis.records import SynchronizedMode, ThresholdSummary
-from ...spectrum.roots import Root
-from ...spectrum.schur_cohn import SchurCohnStep
-from ..document import Block, CirclePlot, Formula, Paragraph, Section, Table
-from ..numbers import counted
+from ...analysis.facts import CircleReduction, DerivationFacts
+from ...analysis.verdict.records import SynchronizedMode, ThresholdSummary
+from ...spectrum.counting.schur_cohn import SchurCohnStep
+from ...spectrum.roots.roots import Root
+from ..document.tree import Block, CirclePlot, Formula, Paragraph, Section, Table
+from ..text.numbers import counted
 from .numerals import LONGEST_NUMBER, complex_number, decimal, number, polynomial, real
 from .theory import stated
 

@@ -19,9 +19,9 @@ from ...model.polynomials import (
     survival_polynomial,
 )
 from ...model.symbolic import SymbolicWorkload
-from ...spectrum.symbolic_criterion import LONGEST_SYMBOLIC, stability_criterion
-from ..criterion import criterion_latex
-from ..document import Block, Document, Formula, Paragraph, Section
+from ...spectrum.criterion.criterion import LONGEST_SYMBOLIC, stability_criterion
+from ..document.tree import Block, Document, Formula, Paragraph, Section
+from ..text.criterion import criterion_latex
 from .theory import cited_document, stated
 
 __all__ = ["symbolic_document"]

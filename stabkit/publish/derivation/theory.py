@@ -11,7 +11,7 @@ from functools import cache
 
 from ...theorems.records import Theorem
 from ...theorems.registry import theorems
-from ..document import CITATION, Document, Paragraph, Section, Source, Statement
+from ..document.tree import CITATION, Document, Paragraph, Section, Source, Statement
 
 __all__ = ["SOURCES", "cited_document", "stated", "statement"]
 

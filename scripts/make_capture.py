@@ -1,0 +1,24 @@
+"""Make docs/capture.png: how long states of l = 2 and l = 3 take to the worst cycle, or for ever.
+
+Run: python scripts/make_capture.py (5 seconds). It gives the same bytes every time.
+"""
+
+from pathlib import Path
+
+import stabkit
+from stabkit.publish.figures.capture import capture_figure
+from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.files import write_whole
+
+FIGURE = Path(__file__).parents[1] / "docs" / "capture.png"
+INPUT_LENGTH = 1
+
+
+def main() -> None:
+    line, triangle = (stabkit.Workload.from_classes([(INPUT_LENGTH, length)]) for length in (2, 3))
+    figure = capture_figure(line, triangle)
+    write_whole(FIGURE, figure_bytes(figure, "png"))
+
+
+if __name__ == "__main__":
+    main()

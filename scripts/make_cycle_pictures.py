@@ -1,0 +1,40 @@
+"""Make docs/worst_cycle.gif, docs/space_time.png and docs/cycle.png: how a server falls in step.
+
+One class, prompts of 10 tokens and outputs of 8, in a memory of 1200 tokens. Whole requests cannot
+be at the equilibrium of 10.34 a step; the rounding is the disturbance, and it grows until all that
+is in service was admitted at once.
+
+Run: python scripts/make_cycle_pictures.py (10 seconds). It gives the same bytes every time.
+"""
+
+from pathlib import Path
+
+import stabkit
+from stabkit.analysis.pictures.cycle import cycle_picture
+from stabkit.analysis.pictures.space_time import space_time_picture
+from stabkit.publish.figures.animation import animation_bytes, animation_picture
+from stabkit.publish.figures.cycle import cycle_figure
+from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.space_time import space_time_figure
+from stabkit.publish.files import write_whole
+
+STEPS = 119
+MIX = stabkit.Workload.from_classes([(10, 8)], capacity=1200)
+START = {"arithmetic": "integer", "state": "equilibrium"}
+
+
+def main() -> None:
+    docs = Path(__file__).parents[1] / "docs"
+    film = animation_picture(MIX, STEPS, **START)
+    write_whole(docs.joinpath("worst_cycle.gif"), animation_bytes(film))
+    run = stabkit.simulate(MIX, STEPS, record_states=True, **START)
+    space_time = space_time_figure(space_time_picture(MIX, run, STEPS))
+    write_whole(docs.joinpath("space_time.png"), figure_bytes(space_time, "png"))
+    worst = stabkit.necklace_cycle(MIX, [8])
+    name = "the worst cycle of prompts of 10 tokens, outputs of 8"
+    cycle = cycle_figure(cycle_picture(MIX, [worst.states[0]], worst.period, name))
+    write_whole(docs.joinpath("cycle.png"), figure_bytes(cycle, "png"))
+
+
+if __name__ == "__main__":
+    main()

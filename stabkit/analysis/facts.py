@@ -1,0 +1,180 @@
+"""What a derivation of one workload needs beyond its Analysis: the exact objects on the way to it.
+
+An Analysis has the results; a derivation shows how they come about: the kernel itself, the survival
+polynomial with its factors, the Schur-Cohn recursion, the roots with more digits, the limit cycles
+and the policies' loops. Each is left out, as None, where it would not fit on a page or would take
+more than seconds; the bounds are the constants below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import fmpz_poly
+
+from ..dynamics.policies import Damped, Policy, Reservation
+from ..model.kernel import MemoryKernel
+from ..model.workload import Workload
+from ..spectrum.counting.counts import unit_circle_counts
+from ..spectrum.counting.schur_cohn import SchurCohnStep, schur_cohn_steps
+from ..spectrum.counting.self_reciprocal import self_reciprocal_part
+from ..spectrum.margins.gain import GainMargin, gain_margin
+from ..spectrum.roots.dominant import dominant_modes
+from ..spectrum.roots.roots import Root, roots
+from ..spectrum.synchrony.synchrony import Synchrony, synchrony
+from .cycles.cycles import Cycles, cycles
+from .operations.closed_loops import ClosedLoop, closed_loop
+from .verdict.analyze import analyze
+from .verdict.records import Analysis
+
+__all__ = ["CircleReduction", "DerivationFacts", "PolicyLoop", "derivation_facts"]
+
+DIGITS = 30  # of the roots
+_DENSE = 5_000  # terms of a kernel that is kept term by term
+_TABLE = 12  # longest kernel with a Schur-Cohn table
+_ALL_ROOTS = 401
+_SOME_ROOTS = 12
+_CYCLES = 60
+_MARGIN = 300
+
+
+@dataclass(frozen=True)
+class CircleReduction:
+    """The Schur-Cohn recursion of the generating function, after the circle is split off.
+
+    Attributes
+    ----------
+    polynomial : tuple of int
+        The integer polynomial G times its denominator, ascending.
+    common : tuple of int
+        gcd(G, G*), ascending; (1,) if they are coprime.
+    steps : tuple of SchurCohnStep
+        Of the quotient, down to degree 1.
+    """
+
+    polynomial: tuple[int, ...]
+    common: tuple[int, ...]
+    steps: tuple[SchurCohnStep, ...]
+
+
+@dataclass(frozen=True)
+class PolicyLoop:
+    """A policy with its closed loop."""
+
+    policy: Policy
+    loop: ClosedLoop
+
+
+@dataclass(frozen=True)
+class DerivationFacts:
+    """Everything that a derivation says, before it is said.
+
+    Attributes
+    ----------
+    mix : Workload
+    analysis : Analysis
+    kernel : tuple of Fraction, or None
+        g_0, ..., g_(L-1), in tokens.
+    closed_form : tuple of (int, Fraction)
+        Exponents and coefficients of (1 - z)^2 G(z), ascending.
+    survival : tuple of Fraction, or None
+        S_0, ..., S_(L-1).
+    synchrony : Synchrony
+    reduction : CircleReduction or None
+        For short kernels.
+    roots : tuple of Root
+        All of them, or the dominant ones; |lambda| descending.
+    all_roots : bool
+    on_circle : tuple of bool
+        Which of `roots` are proved to lie on the circle: their number is that of the exact count.
+    gain : GainMargin or None
+    cycles : Cycles or None
+    loops : tuple of PolicyLoop
+        Damped by half and reservation.
+    """
+
+    mix: Workload
+    analysis: Analysis
+    kernel: tuple[Fraction, ...] | None
+    closed_form: tuple[tuple[int, Fraction], ...]
+    survival: tuple[Fraction, ...] | None
+    synchrony: Synchrony
+    reduction: CircleReduction | None
+    roots: tuple[Root, ...]
+    all_roots: bool
+    on_circle: tuple[bool, ...]
+    gain: GainMargin | None
+    cycles: Cycles | None
+    loops: tuple[PolicyLoop, ...]
+
+    @property
+    def mean_decode_length(self) -> Fraction:
+        """Mu, in steps."""
+        return sum((c.share * c.decode_length for c in self.mix.classes), Fraction(0))
+
+
+def derivation_facts(mix: Workload, analysis: Analysis | None = None) -> DerivationFacts:
+    """Return what a derivation of `mix` says.
+
+    Parameters
+    ----------
+    mix : Workload
+    analysis : Analysis, optional
+        Of this workload; made here by default.
+
+    Examples
+    --------
+    >>> facts = derivation_facts(Workload.from_classes([(5, 1), (5, 3)]))
+    >>> facts.kernel
+    (Fraction(6, 1), Fraction(7, 2), Fraction(4, 1))
+    >>> facts.reduction.polynomial, len(facts.roots)
+    ((12, 7, 8), 2)
+    """
+    kernel = MemoryKernel.of(mix)
+    dense = kernel.length <= _DENSE
+    scale = kernel.denominator
+    found, complete = _roots(mix)
+    return DerivationFacts(
+        mix=mix,
+        analysis=analyze(mix) if analysis is None else analysis,
+        kernel=tuple(Fraction(c, scale) for c in kernel.coefficients) if dense else None,
+        closed_form=tuple((m, Fraction(c, scale)) for m, c in sorted(kernel.closed_form.items())),
+        survival=tuple(Fraction(c, scale) for c in kernel.survival) if dense else None,
+        synchrony=synchrony(mix, DIGITS),
+        reduction=_reduction(kernel) if 2 < kernel.length <= _TABLE else None,
+        roots=found,
+        all_roots=complete,
+        on_circle=_on_circle(mix, found),
+        gain=gain_margin(mix) if kernel.length <= _MARGIN else None,
+        cycles=cycles(mix) if kernel.length <= _CYCLES else None,
+        loops=tuple(
+            PolicyLoop(policy, closed_loop(mix, policy))
+            for policy in (Damped(Fraction(1, 2)), Reservation())
+        ),
+    )
+
+
+def _roots(mix: Workload) -> tuple[tuple[Root, ...], bool]:
+    if mix.longest_decode <= _ALL_ROOTS:
+        return tuple(roots(mix, DIGITS)), True
+    return tuple(dominant_modes(mix, _SOME_ROOTS, DIGITS) or ()), False
+
+
+def _on_circle(mix: Workload, found: tuple[Root, ...]) -> tuple[bool, ...]:
+    """Which discs meet the circle, if together they hold as many roots as the exact count."""
+    meets = tuple(abs(abs(root.value) - 1) <= root.radius for root in found)
+    on = sum(root.multiplicity for root, met in zip(found, meets, strict=True) if met)
+    exact = on == unit_circle_counts(mix).on_circle
+    return meets if exact else tuple(False for _ in found)
+
+
+def _reduction(kernel: MemoryKernel) -> CircleReduction:
+    polynomial = fmpz_poly(list(kernel.coefficients))
+    common = self_reciprocal_part(polynomial)
+    quotient = [int(c) for c in (polynomial // common).coeffs()]
+    return CircleReduction(
+        polynomial=tuple(int(c) for c in polynomial.coeffs()),
+        common=tuple(int(c) for c in common.coeffs()),
+        steps=tuple(schur_cohn_steps(quotient)),
+    )

@@ -1,0 +1,414 @@
+"""Pooling: which classes should share a replica?
+
+A fleet of identical replicas serves K classes, in the shares p_k of the demand. An *arrangement*
+splits the classes into blocks; every replica serves one block, its classes in their shares, greedy
+and saturated. Mixing different decode lengths brings a block closer to stability: the
+request-mixing principle of [ADLS]. It helps, and it does not always stabilise: every block is
+analysed anew.
+
+With c_k completions of class k per step over all replicas, an arrangement is worth, by *objective*,
+
+* "demand": min_k c_k / p_k, the rate at which it can serve the whole demand, in requests per step;
+* "requests": sum_k c_k; "tokens": sum_k l_k c_k.
+
+**Replicas for given blocks.** Let a block complete v per replica (for the demand: min over its
+classes of c_k / p_k). Giving one replica to every block, and each further one to the block that is
+worst (demand) or best (sums), is optimal. *Proof.* Demand, the maximum of min_b n_b v_b: let n be
+the result and m another allocation of as many replicas with a larger minimum. Some block has m_b <
+n_b; when it got its last replica it was the worst, at (n_b - 1) v_b >= m_b v_b > min_b n_b v_b, and
+the minimum never falls below that later: a contradiction. Sums: linear in n. ∎ So the best
+arrangement of up to 8 classes is found by listing all partitions of them.
+
+References
+----------
+docs/model.md, Pooling; [ADLS] on request mixing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import combinations, pairwise
+from typing import Any, Literal
+
+from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
+from ...dynamics.long_run import long_run
+from ...dynamics.policies import Policy, policy_named
+from ...dynamics.simulator import simulate
+from ...errors import InvalidArgument, shown
+from ...model.numbers import listed, whole_number
+from ...model.workload import Workload
+from ...spectrum.roots.spectral_radius import RealEnclosure
+from ..verdict.records import Verdict
+from .closed_loops import ClosedLoop, closed_loop
+
+__all__ = ["Arrangement", "Block", "Objective", "Pooling", "pool"]
+
+Objective = Literal["demand", "requests", "tokens"]
+MOST_EXACT = 8  # classes: Bell(8) = 4140 partitions of 255 blocks
+MOST_CLASSES = 24
+LARGEST_FLEET = 10_000
+_LONGEST_RUN = 10**6
+
+
+@dataclass(frozen=True)
+class Block:
+    """Classes that share replicas.
+
+    Attributes
+    ----------
+    classes : tuple of int
+        Indices into the classes of the demand, ascending.
+    replicas : int
+    mix : Workload
+        What each replica serves; without a capacity, where none was given.
+    verdict : {"stable", "unstable", "marginal", "undecided"} or None
+    spectral_radius : RealEnclosure or None
+    completed : tuple of float
+        Requests of each of its classes per step, per replica.
+    equilibrium : Fraction
+        a*, per replica.
+    """
+
+    classes: tuple[int, ...]
+    replicas: int
+    mix: Workload
+    verdict: Verdict | None
+    spectral_radius: RealEnclosure | None
+    completed: tuple[float, ...]
+    equilibrium: Fraction
+
+    @property
+    def requests(self) -> float:
+        """Completed requests per step and replica."""
+        return sum(self.completed)
+
+    @property
+    def loss(self) -> float:
+        """The share of the equilibrium's requests that is not completed; negative if more are."""
+        return 1 - self.requests / float(self.equilibrium)
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Blocks that together serve all classes.
+
+    Attributes
+    ----------
+    blocks : tuple of Block
+    shares : tuple of Fraction
+        p_k of the demand.
+    lengths : tuple of int
+        l_k.
+    """
+
+    blocks: tuple[Block, ...]
+    shares: tuple[Fraction, ...]
+    lengths: tuple[int, ...]
+
+    @cached_property
+    def completed(self) -> tuple[float, ...]:
+        """Requests of each class per step, over all replicas."""
+        total = [0.0] * len(self.shares)
+        for block in self.blocks:
+            for k, c in zip(block.classes, block.completed, strict=True):
+                total[k] += block.replicas * c
+        return tuple(total)
+
+    @property
+    def requests(self) -> float:
+        """Completed requests per step, over all replicas."""
+        return sum(self.completed)
+
+    @property
+    def tokens(self) -> float:
+        """Completed tokens per step, over all replicas."""
+        return sum(n * c for n, c in zip(self.lengths, self.completed, strict=True))
+
+    @property
+    def demand(self) -> float:
+        """The rate at which the whole demand can be served, in requests per step."""
+        return min(c / float(p) for c, p in zip(self.completed, self.shares, strict=True))
+
+    def value(self, objective: Objective) -> float:
+        """Return what it is worth."""
+        return {"demand": self.demand, "requests": self.requests, "tokens": self.tokens}[objective]
+
+
+@dataclass(frozen=True)
+class Pooling:
+    """Ways to share a fleet.
+
+    Attributes
+    ----------
+    mix : Workload
+        The demand, with the capacity of one replica if it was given.
+    replicas : int
+    objective : {"demand", "requests", "tokens"}
+    steps : int or None
+        Steps from empty that were counted; None for long-run means.
+    dedicated : Arrangement or None
+        Every class on replicas of its own; None with more classes than replicas.
+    given : Arrangement or None
+        That of the partition asked for.
+    pooled : Arrangement
+        All classes on all replicas.
+    best : Arrangement
+    exact : bool
+        Whether `best` is the best of all partitions.
+    method : str
+        How it was found.
+    """
+
+    mix: Workload
+    replicas: int
+    objective: Objective
+    steps: int | None
+    dedicated: Arrangement | None
+    given: Arrangement | None
+    pooled: Arrangement
+    best: Arrangement
+    exact: bool
+    method: str
+
+    @property
+    def capacity(self) -> Fraction:
+        """B of one replica, in tokens; G(1) of the demand if none was given, where its a* is 1."""
+        return simulated_capacity(self.mix)
+
+
+def pool(
+    classes: Workload | Iterable[Sequence[Any]],
+    replicas: int,
+    capacity: Any = None,
+    objective: Objective = "demand",
+    policy: Policy | str = "greedy",
+    steps: int | None = None,
+    partition: Iterable[Iterable[int]] | None = None,
+) -> Pooling:
+    """Return how a fleet serves a demand: dedicated, pooled, and in the best partition.
+
+    Parameters
+    ----------
+    classes : Workload or classes as `Workload.from_classes` takes them
+        Shares are those of the demand. At most 24 classes.
+    replicas : int
+        Identical ones, 1 to 10 000.
+    capacity : number, optional
+        Of one replica, in tokens; by default that of the workload, or a multiple of G(1).
+    objective : {"demand", "requests", "tokens"}
+    policy : Policy or str
+        Of every replica.
+    steps : int, optional
+        Count the completions of that many steps from empty instead of long-run means.
+    partition : iterable of iterables of int, optional
+        A further arrangement: class indices of each block; together all of them, once.
+
+    Raises
+    ------
+    InvalidArgument
+        If an argument is outside its domain, or a run has no long-run means.
+
+    Notes
+    -----
+    Up to 8 classes all partitions are compared. Beyond, those into runs of neighbours in the order
+    of decode length: a heuristic. A class is never split between blocks. Throughputs are long-run
+    means from empty.
+
+    Examples
+    --------
+    Two classes that are unstable alone, on two replicas:
+
+    >>> found = pool([(10, 3), (10, 5)], replicas=2, capacity=5050)
+    >>> [block.verdict for block in found.dedicated.blocks], found.pooled.blocks[0].verdict
+    (['unstable', 'unstable'], 'stable')
+    >>> found.best.blocks[0].classes
+    (0, 1)
+    """
+    mix = _demand(classes, capacity)
+    _check(mix, objective)
+    replicas = whole_number(replicas, "'replicas'", 1, LARGEST_FLEET)
+    steps = None if steps is None else whole_number(steps, "'steps'", 1, _LONGEST_RUN)
+    fleet = _Fleet(mix, policy, steps, objective)
+    count = len(mix.classes)
+    everything = fleet.arranged([tuple(range(count))], replicas)
+    singles = [(k,) for k in range(count)]
+    dedicated = fleet.arranged(singles, replicas) if count <= replicas else None
+    exact = count <= MOST_EXACT
+    partitions = _partitions(count, replicas) if exact else _neighbours(mix, replicas)
+    best = max(
+        (fleet.arranged(blocks, replicas) for blocks in partitions),
+        key=lambda found: (round(found.value(objective), 9), -len(found.blocks)),
+    )
+    method = "all partitions" if exact else "runs of neighbours in the order of decode length"
+    given = (
+        None if partition is None else fleet.arranged(_given(partition, mix, replicas), replicas)
+    )
+    return Pooling(
+        mix, replicas, objective, steps, dedicated, given, everything, best, exact, method
+    )
+
+
+def _demand(classes: Any, capacity: Any) -> Workload:
+    mix = classes if isinstance(classes, Workload) else Workload.from_classes(classes, capacity)
+    if capacity is not None:
+        mix = mix.with_capacity(capacity)
+    return mix
+
+
+def _check(mix: Workload, objective: Any) -> None:
+    if not isinstance(objective, str) or objective not in ("demand", "requests", "tokens"):
+        raise InvalidArgument(
+            f"'objective' must be 'demand', 'requests' or 'tokens', not {shown(objective)}."
+        )
+    if len(mix.classes) > MOST_CLASSES:
+        raise InvalidArgument(
+            f"'classes' must be at most {MOST_CLASSES} for pooling, not {len(mix.classes)}."
+        )
+
+
+class _Fleet:
+    """Evaluates blocks, each once."""
+
+    def __init__(
+        self, mix: Workload, policy: Policy | str, steps: int | None, objective: Objective
+    ) -> None:
+        self._mix, self._policy, self._steps = mix, policy, steps
+        self._objective: Objective = objective
+        self._capacity = simulated_capacity(mix)
+        self._known: dict[tuple[int, ...], tuple[Workload, tuple[float, ...]]] = {}
+        self._loops: dict[tuple[int, ...], ClosedLoop] = {}
+
+    def arranged(self, blocks: Sequence[tuple[int, ...]], replicas: int) -> Arrangement:
+        """Return the arrangement of these blocks, its replicas dealt out in the best way."""
+        values = [self._worth(block) for block in blocks]
+        counts = _dealt(values, replicas, worst_first=self._objective == "demand")
+        found = tuple(self._block(b, n) for b, n in zip(blocks, counts, strict=True))
+        shares = tuple(c.share for c in self._mix.classes)
+        return Arrangement(found, shares, tuple(c.decode_length for c in self._mix.classes))
+
+    def _worth(self, block: tuple[int, ...]) -> float:
+        _, completed = self._completed(block)
+        classes = [self._mix.classes[k] for k in block]
+        if self._objective == "demand":
+            return min(c / float(k.share) for c, k in zip(completed, classes, strict=True))
+        if self._objective == "requests":
+            return sum(completed)
+        return sum(c * k.decode_length for c, k in zip(completed, classes, strict=True))
+
+    def _block(self, block: tuple[int, ...], replicas: int) -> Block:
+        mix, completed = self._completed(block)
+        if block not in self._loops:
+            self._loops[block] = closed_loop(mix, self._policy)
+        loop = self._loops[block]
+        return Block(
+            block,
+            replicas,
+            mix,
+            loop.verdict,
+            loop.spectral_radius,
+            completed,
+            self._capacity / simulated_capacity(mix.with_capacity(None)),
+        )
+
+    def _completed(self, block: tuple[int, ...]) -> tuple[Workload, tuple[float, ...]]:
+        if block not in self._known:
+            chosen = [self._mix.classes[k] for k in block]
+            mix = Workload.from_classes(
+                [(c.input_length, c.decode_length, c.share) for c in chosen], self._mix.capacity
+            )
+            self._known[block] = (mix, self._run(mix))
+        return self._known[block]
+
+    def _run(self, mix: Workload) -> tuple[float, ...]:
+        """Return the completions per step and class; the fluid of another memory is a multiple."""
+        rule = policy_named(self._policy, mix)
+        memory = float(self._capacity / simulated_capacity(mix))
+        if self._steps is not None:
+            run = simulate(mix, self._steps, policy=rule)
+            per_step = memory / self._steps
+            return tuple(float(c) * per_step for c in run.completed_by_class.sum(axis=0))
+        found = long_run(mix, policy=rule)
+        if found.request_ratio is None or found.completed_shares is None:
+            raise InvalidArgument(
+                "'steps' must be given: a replica that serves "
+                f"{shown(mix.name)} has no long-run means ({found.reason})."
+            )
+        requests = found.request_ratio * memory * float(equilibrium_admissions(mix))
+        return tuple(share * requests for share in found.completed_shares)
+
+
+def _dealt(values: Sequence[float], replicas: int, worst_first: bool) -> list[int]:
+    """Return replicas for each block; see the module's proof."""
+    counts = [1] * len(values)
+    if not worst_first:
+        counts[max(range(len(values)), key=lambda b: values[b])] += replicas - len(values)
+        return counts
+    for _ in range(replicas - len(values)):
+        counts[min(range(len(values)), key=lambda b: counts[b] * values[b])] += 1
+    return counts
+
+
+def _partitions(count: int, most: int) -> Iterator[list[tuple[int, ...]]]:
+    """Yield every partition of range(count) into at most `most` blocks.
+
+    Examples
+    --------
+    >>> [len(list(_partitions(n, n))) for n in range(1, 6)]  # Bell numbers
+    [1, 2, 5, 15, 52]
+    """
+
+    def grown(k: int, blocks: list[list[int]]) -> Iterator[list[tuple[int, ...]]]:
+        if k == count:
+            yield [tuple(block) for block in blocks]
+            return
+        for block in blocks:
+            block.append(k)
+            yield from grown(k + 1, blocks)
+            block.pop()
+        if len(blocks) < most:
+            blocks.append([k])
+            yield from grown(k + 1, blocks)
+            blocks.pop()
+
+    yield from grown(0, [])
+
+
+def _neighbours(mix: Workload, most: int) -> Iterator[list[tuple[int, ...]]]:
+    """Yield partitions into at most 4 runs of the classes in the order of decode length."""
+    order = sorted(range(len(mix.classes)), key=lambda k: mix.classes[k].decode_length)
+    for cuts in _cuts(len(order), min(most, 4)):
+        ends = [0, *cuts, len(order)]
+        yield [tuple(sorted(order[a:b])) for a, b in pairwise(ends)]
+
+
+def _cuts(count: int, most: int) -> Iterator[tuple[int, ...]]:
+    for size in range(most):
+        yield from combinations(range(1, count), size)
+
+
+def _given(
+    partition: Iterable[Iterable[int]], mix: Workload, replicas: int
+) -> list[tuple[int, ...]]:
+    form, most = "a list of lists of class indices", len(mix.classes) - 1
+    blocks = [
+        tuple(
+            sorted(
+                whole_number(k, "a class index in 'partition'", 0, most)
+                for k in listed(block, "'partition'", form)
+            )
+        )
+        for block in listed(partition, "'partition'", form)
+    ]
+    if (
+        sorted(k for block in blocks for k in block) != list(range(len(mix.classes)))
+        or not all(blocks)
+        or len(blocks) > replicas
+    ):
+        raise InvalidArgument(
+            f"'partition' must hold each of the {len(mix.classes)} classes once, in at most "
+            f"{replicas} blocks, not {shown(blocks)}."
+        )
+    return blocks

@@ -1,0 +1,441 @@
+"""What to do about a workload: proposals, each analysed anew before it is made.
+
+A *proposal* is a policy or a changed workload with the claims that it rests on; a claim that does
+not hold turns it into a *rejected* idea with its figures. Throughput is compared with what greedy
+admission completes now, from the empty memory: where greedy does better than the equilibrium
+(evictions change the class mix), a rate limit is not recommended.
+
+References
+----------
+docs/model.md, Policies.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Literal
+
+from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
+from ...dynamics.long_run import LongRun, long_run
+from ...dynamics.policies import GREEDY, Damped, Headroom, Policy, Reservation
+from ...errors import InvalidWorkload
+from ...model.numbers import listed
+from ...model.workload import Workload, check_workload
+from ...spectrum.margins.gain import gain_margin
+from ...spectrum.margins.inputs import input_margin
+from ..verdict.records import Verdict
+from .claims import TOLERANCE, Claim, holds, long_means, rate_limit, token_throughput
+from .closed_loops import closed_loop
+
+__all__ = ["Kind", "Proposal", "Recommendation", "Rejected", "recommend"]
+
+Kind = Literal[
+    "rate limit", "start-up", "watermark", "gain", "prompt", "spread", "pooling", "reservation"
+]
+_ERRORS = tuple(Fraction(k, 100) for k in (80, 90, 95, 105, 110, 120))
+_LONGEST_CHANGE = 2_000  # steps; beyond, changed workloads are not searched
+_WIDEST = 40  # steps of spread that are tried
+_HUNDREDTH = Fraction(1, 100)
+_SEARCH_STEPS = 8_000
+_LARGEST_WATERMARK = 60  # hundredths
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Something that an operator can do.
+
+    Attributes
+    ----------
+    kind : str
+    value : Fraction
+        The rate in requests per step, the gain, the watermark, the tokens added to every prompt, or
+        the steps by which lengths are spread; 0 where there is none.
+    mix : Workload
+        The workload then; the one asked about unless the proposal changes it.
+    policy : Policy
+    throughput : float
+        Tokens per step in the long run from empty, over the greedy equilibrium's now.
+    claims : tuple of Claim
+        All of them were checked.
+    sensitivity : tuple of (Fraction, float)
+        For a rate limit: throughput where the estimate of a* is off by a factor.
+    """
+
+    kind: Kind
+    value: Fraction
+    mix: Workload
+    policy: Policy
+    throughput: float
+    claims: tuple[Claim, ...]
+    sensitivity: tuple[tuple[Fraction, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """An idea that the new analysis did not confirm.
+
+    Attributes
+    ----------
+    kind : str
+    reason : str
+    throughput : float or None
+        What it would complete, where that was measured.
+    """
+
+    kind: Kind
+    reason: str
+    throughput: float | None = None
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """What to do about a workload.
+
+    Attributes
+    ----------
+    mix : Workload
+        As it was given. Without a capacity changed workloads are compared in the same memory, and
+        rates are in units of a*.
+    verdict : {"stable", "unstable", "marginal", "undecided"}
+    now : LongRun
+        Greedy admission from the empty memory.
+    proposals : tuple of Proposal
+        Highest throughput first.
+    rejected : tuple of Rejected
+    """
+
+    mix: Workload
+    verdict: Verdict
+    now: LongRun
+    proposals: tuple[Proposal, ...]
+    rejected: tuple[Rejected, ...]
+
+    @property
+    def needed(self) -> bool:
+        """Whether anything needs to change: not for a stable mix that keeps its throughput."""
+        ratio = self.now.throughput_ratio
+        return self.verdict != "stable" or ratio is None or ratio < 1 - TOLERANCE
+
+
+def recommend(mix: Workload, others: Sequence[Workload] = ()) -> Recommendation:
+    """Return what to do about a workload, every proposal analysed anew.
+
+    Parameters
+    ----------
+    mix : Workload
+    others : sequence of Workload
+        Workloads of other replicas of the same capacity, with which this one could be pooled.
+
+    Returns
+    -------
+    Recommendation
+        Proposals whose claims all hold; what was tried besides is among `rejected`.
+
+    Notes
+    -----
+    Tried are a rate limit at a*, a watermark that ends the evictions of a run from empty and the
+    largest stable gain, both in hundredths, reservation, the smallest number of whole tokens more
+    per prompt and the smallest spread l - d, l + d of every decode length that make the mix stable,
+    and pooling in equal parts. Verdicts are proved; throughputs are long-run means, to 1e-3.
+
+    Examples
+    --------
+    >>> found = recommend(Workload.from_classes([(10, 5)], capacity=650))
+    >>> best = found.proposals[0]
+    >>> best.kind, best.value, round(best.throughput, 3), round(found.now.throughput_ratio, 3)
+    ('rate limit', Fraction(10, 1), 1.0, 0.867)
+    """
+    check_workload(mix)
+    neighbours = [check_workload(other) for other in listed(others, "'others'", "workloads")]
+    now = long_means(mix)
+    verdict = closed_loop(mix, GREEDY).verdict or "undecided"
+    proposals, rejected = list[Proposal](), list[Rejected]()
+    draft = Recommendation(mix, verdict, now, (), ())
+    if draft.needed:
+        for idea in (*_IDEAS, _pooling(neighbours)):
+            for found in idea(draft):
+                if isinstance(found, Rejected):
+                    rejected.append(found)
+                elif all(holds(claim) for claim in found.claims):
+                    proposals.append(found)
+                else:
+                    rejected.append(Rejected(found.kind, "not confirmed", found.throughput))
+    proposals.sort(key=lambda p: -round(p.throughput, 3))
+    return Recommendation(mix, verdict, now, tuple(proposals), tuple(rejected))
+
+
+def _scale(draft: Recommendation, mix: Workload) -> Fraction:
+    """Return a* mu of the workload asked about, in the memory that `mix` is simulated with."""
+    total = simulated_capacity(draft.mix.with_capacity(None))
+    return simulated_capacity(mix) / total * draft.mix.mean_decode_length
+
+
+def _ratio(draft: Recommendation, mix: Workload, policy: Policy) -> float | None:
+    found = token_throughput(mix, policy)
+    return None if found is None else found / float(_scale(draft, mix))
+
+
+def _greedy(draft: Recommendation) -> float:
+    ratio = draft.now.throughput_ratio
+    return 0.0 if ratio is None else ratio
+
+
+def _throughput(draft: Recommendation, mix: Workload, policy: Policy, value: float) -> Claim:
+    return Claim(mix, policy, "throughput", "about", value, _scale(draft, mix))
+
+
+def _no_evictions(draft: Recommendation, mix: Workload, policy: Policy) -> Claim:
+    return Claim(mix, policy, "evictions", "about", 0.0, equilibrium_admissions(draft.mix))
+
+
+def _worse(draft: Recommendation, ratio: float | None, margin: float = TOLERANCE) -> str | None:
+    """Return why a policy that completes `ratio` is no gain, or None if it is one."""
+    if ratio is None:
+        return "its long-run throughput is not known"
+    if ratio <= _greedy(draft) + margin:
+        return "it completes no more than greedy admission does now"
+    return None
+
+
+def _rate(draft: Recommendation) -> Iterator[Proposal | Rejected]:
+    mix, policy = draft.mix, rate_limit(draft.mix)
+    ratio = _ratio(draft, mix, policy)
+    reason = _worse(draft, ratio)
+    if reason is not None or ratio is None:
+        yield Rejected("rate limit", reason or "", ratio)
+        return
+    errors = tuple((e, _ratio(draft, mix, rate_limit(mix, e))) for e in _ERRORS)
+    known = tuple((e, found) for e, found in errors if found is not None)
+    claims = [_throughput(draft, mix, policy, ratio), _no_evictions(draft, mix, policy)]
+    claims += [_throughput(draft, mix, rate_limit(mix, e), found) for e, found in known]
+    yield Proposal("rate limit", policy.rate, mix, policy, ratio, tuple(claims), known)
+
+
+def _start_up(draft: Recommendation) -> Iterator[Proposal | Rejected]:
+    """A stable equilibrium that the empty start misses: reach it under a rate limit first."""
+    if draft.verdict != "stable":
+        return
+    policy = rate_limit(draft.mix)
+    claim = Claim(
+        draft.mix, policy, "throughput after start-up", "at least", 1.0, _scale(draft, draft.mix)
+    )
+    yield Proposal("start-up", policy.rate, draft.mix, policy, 1.0, (claim,))
+
+
+def _watermark(draft: Recommendation) -> Iterator[Proposal | Rejected]:
+    """A watermark that ends the evictions, where a hundredth less does not."""
+    mix = draft.mix
+    if draft.now.evictions_per_step == 0:
+        return
+    watermark, previous = _ending_evictions(mix) or (None, None)
+    evicted = None if previous is None else long_means(mix, Headroom(previous)).evictions_per_step
+    if watermark is None or previous is None or not evicted:
+        yield Rejected("watermark", "none was found that just ends the evictions")
+        return
+    policy, before = Headroom(watermark), Headroom(previous)
+    ratio = _ratio(draft, mix, policy)
+    if ratio is None or ratio < _greedy(draft) - TOLERANCE:
+        enough, short = (f"{float(100 * eta):.4g} %" for eta in (watermark, previous))
+        known = f"{enough} of the memory ends the evictions, where {short} does not"
+        yield Rejected("watermark", f"{known}; {_worse(draft, ratio)}", ratio)
+        return
+    a = equilibrium_admissions(mix)
+    claims = (
+        _throughput(draft, mix, policy, ratio),
+        _no_evictions(draft, mix, policy),
+        Claim(mix, before, "evictions", "about", evicted / float(a), a),
+    )
+    yield Proposal("watermark", watermark, mix, policy, ratio, claims)
+
+
+def _ending_evictions(mix: Workload) -> tuple[Fraction, Fraction] | None:
+    """Return a watermark that ends the evictions of a run from empty, and one a hundredth less.
+
+    Of one class (l - 1) / (s + l) is known to be enough; otherwise hundredths are bisected.
+    """
+    if len(mix.classes) == 1 and mix.longest_decode > 1:
+        s, n = mix.classes[0].input_length, mix.longest_decode
+        enough = Fraction(n - 1) / (s + n)
+        return enough, max(Fraction(0), enough - _HUNDREDTH)
+    low, high = 0, _LARGEST_WATERMARK
+    if mix.longest_decode > _LONGEST_CHANGE or not _ends(mix, high):
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _ends(mix, middle):
+            high = middle
+        else:
+            low = middle
+    return high * _HUNDREDTH, low * _HUNDREDTH
+
+
+def _ends(mix: Workload, hundredths: int) -> bool:
+    """Whether a watermark seems to end the evictions: a short run, the claims are of long ones."""
+    rule = Headroom(hundredths * _HUNDREDTH)
+    run = long_run(mix, max_steps=max(_SEARCH_STEPS, 8 * mix.longest_decode), policy=rule)
+    return run.evictions_per_step == 0
+
+
+def _gain(draft: Recommendation) -> Iterator[Proposal | Rejected]:
+    """The largest stable gain in hundredths: below the end of the gains, which is marginal."""
+    if draft.verdict == "stable":
+        return
+    found = gain_margin(draft.mix).largest_stable
+    gain = Fraction(0) if found is None else Fraction(math.ceil(found.low * 100) - 1, 100)
+    if gain <= 0:
+        yield Rejected("gain", "no stable gain of at least 0.01 is known")
+        return
+    policy = Damped(gain)
+    ratio = _ratio(draft, draft.mix, policy)
+    reason = _worse(draft, ratio, margin=-TOLERANCE)
+    if reason is not None or ratio is None:
+        yield Rejected("gain", f"{reason}, at the stable gain {float(gain):g}", ratio)
+        return
+    claims = (
+        Claim(draft.mix, policy, "verdict", "is", "stable"),
+        _throughput(draft, draft.mix, policy, ratio),
+    )
+    yield Proposal("gain", gain, draft.mix, policy, ratio, claims)
+
+
+def _reservation(draft: Recommendation) -> Iterator[Proposal | Rejected]:
+    policy = Reservation()
+    ratio = _ratio(draft, draft.mix, policy)
+    reason = _worse(draft, ratio, margin=-TOLERANCE)
+    if reason is not None or ratio is None:
+        yield Rejected("reservation", reason or "", ratio)
+        return
+    claims = (
+        _throughput(draft, draft.mix, policy, ratio),
+        _no_evictions(draft, draft.mix, policy),
+    )
+    yield Proposal("reservation", Fraction(0), draft.mix, policy, ratio, claims)
+
+
+def _changed(
+    draft: Recommendation, kind: Kind, value: int, mix: Workload, before: Workload
+) -> Proposal | Rejected:
+    """Return the proposal of a workload that is stable where the next smaller change is not."""
+    ratio = _ratio(draft, mix, GREEDY)
+    if ratio is None:
+        return Rejected(kind, "its long-run throughput is not known")
+    claims = (
+        Claim(mix, GREEDY, "verdict", "is", "stable"),
+        Claim(before, GREEDY, "verdict", "is not", "stable"),
+        _throughput(draft, mix, GREEDY, ratio),
+    )
+    return Proposal(kind, Fraction(value), mix, GREEDY, ratio, claims)
+
+
+def _prompt(draft: Recommendation) -> Iterator[Proposal | Rejected]:
+    """The smallest whole number of tokens more in every prompt that makes the mix stable."""
+    if draft.verdict == "stable" or draft.mix.longest_decode > _LONGEST_CHANGE:
+        return
+    found = input_margin(draft.mix, "shift")
+    if found.stable_above is None:
+        known = "no common prompt extension makes the mix stable"
+        yield Rejected("prompt", known if found.complete else "it was not decided")
+        return
+    tokens = max(1, math.floor(found.stable_above.high) + 1)
+    try:
+        mixes = [_shifted(draft.mix, tokens - back) for back in (0, 1)]
+    except InvalidWorkload:
+        yield Rejected("prompt", f"{tokens} tokens more would not fit into the memory")
+        return
+    yield _changed(draft, "prompt", tokens, mixes[0], mixes[1])
+
+
+def _shifted(mix: Workload, tokens: int) -> Workload:
+    return _in_the_same_memory(
+        mix, [(c.input_length + tokens, c.decode_length, c.share) for c in mix.classes], tokens
+    )
+
+
+def _spread(draft: Recommendation) -> Iterator[Proposal | Rejected]:
+    """The smallest spread of every decode length, at the same mean, that makes the mix stable."""
+    shortest = min(c.decode_length for c in draft.mix.classes)
+    if draft.verdict == "stable" or draft.mix.longest_decode > _LONGEST_CHANGE:
+        return
+    before, undecided = draft.mix, 0
+    for steps in range(1, min(_WIDEST, shortest - 1) + 1):
+        try:
+            mix = _widened(draft.mix, steps)
+        except InvalidWorkload:
+            break
+        verdict = closed_loop(mix, GREEDY).verdict
+        if verdict == "stable":
+            yield _changed(draft, "spread", steps, mix, before)
+            return
+        undecided += verdict == "undecided"
+        before = mix
+    widest = min(_WIDEST, shortest - 1)
+    known = f"no spread by up to {widest} steps makes the mix stable"
+    yield Rejected("spread", f"{undecided} spreads were not decided" if undecided else known)
+
+
+def _widened(mix: Workload, steps: int) -> Workload:
+    return _in_the_same_memory(
+        mix,
+        [
+            (c.input_length, c.decode_length + sign * steps, c.share / 2)
+            for c in mix.classes
+            for sign in (-1, 1)
+        ],
+        steps,
+    )
+
+
+def _in_the_same_memory(mix: Workload, classes: Sequence[Any], longer: int) -> Workload:
+    """Return the mix of changed classes, whose largest request needs `longer` tokens more."""
+    largest = mix.largest_request
+    return replace(
+        Workload.from_classes(classes),
+        capacity=mix.capacity,
+        means=mix.means,
+        known_largest=None if largest is None else largest + longer,
+    )
+
+
+def _pooling(
+    others: Sequence[Workload],
+) -> Callable[[Recommendation], Iterator[Proposal | Rejected]]:
+    """Return the idea of sharing both replicas with another workload, in equal parts."""
+
+    def ideas(draft: Recommendation) -> Iterator[Proposal | Rejected]:
+        for other in others:
+            mix = _pooled(draft.mix, other)
+            alone = _ratio(draft, other.with_capacity(draft.mix.capacity), GREEDY)
+            together, now = _ratio(draft, mix, GREEDY), draft.now.throughput_ratio
+            if alone is None or together is None or now is None:
+                yield Rejected("pooling", "a long-run throughput is not known")
+                continue
+            apart = now + alone
+            if 2 * together <= apart * (1 + TOLERANCE):
+                gain = "two pooled replicas complete no more than the two apart"
+                yield Rejected("pooling", gain, 2 * together / apart)
+                continue
+            scale = _scale(draft, mix)
+            claims = (Claim(mix, GREEDY, "throughput", "at least", apart / 2, scale),)
+            yield Proposal("pooling", Fraction(0), mix, GREEDY, 2 * together / apart, claims)
+
+    return ideas
+
+
+def _pooled(one: Workload, other: Workload) -> Workload:
+    classes = [(c.input_length, c.decode_length, c.share) for c in one.classes]
+    classes += [(c.input_length, c.decode_length, c.share) for c in other.classes]
+    return Workload.from_classes(classes, one.capacity)
+
+
+_IDEAS: tuple[Callable[[Recommendation], Iterator[Proposal | Rejected]], ...] = (
+    _rate,
+    _start_up,
+    _watermark,
+    _gain,
+    _reservation,
+    _prompt,
+    _spread,
+)

@@ -1,0 +1,134 @@
+"""What the picture of policies shows, as plain data: throughput against a policy's parameter.
+
+Every point is a run from the empty memory, and it has one of three fates: it *never* evicts, it
+evicts *at the start* only, while the empty memory fills, or it *keeps* evicting. A stable gain may
+evict at the start, so that the second is no sign of an instability; the third is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from ...dynamics.capacity import equilibrium_admissions
+from ...dynamics.long_run import LongRun, long_run
+from ...model.workload import Workload
+from ...spectrum.margins.gain import gain_margin
+from ..operations.sweep import PolicySweep, policy_sweep
+from .run import Floats
+
+__all__ = ["FATES", "Fate", "PolicyPanel", "PolicyPicture", "policy_picture"]
+
+Fate = Literal["never", "start", "keeps", "unknown"]
+FATES: tuple[Fate, ...] = ("never", "start", "keeps")
+# Evictions per step over a*: what is less is rounding.
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class PolicyPanel:
+    """One sweep.
+
+    Attributes
+    ----------
+    parameter : {"rate", "gain", "watermark"}
+        A rate is in units of a*.
+    across : ndarray of float, shape (points,)
+        Its values, ascending.
+    throughput : ndarray of float, shape (points,)
+        Completed tokens over the greedy equilibrium's; nan where they are not known.
+    fates : tuple of {"never", "start", "keeps", "unknown"}
+        Whether the run at each point evicts.
+    stable_below : float or None
+        The end of the stable gains; None for another parameter, where every gain is stable, and
+        where it is not known.
+    """
+
+    parameter: str
+    across: Floats
+    throughput: Floats
+    fates: tuple[Fate, ...]
+    stable_below: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class PolicyPicture:
+    """Sweeps of one workload, beside greedy admission and the equilibrium, which is 1.
+
+    Attributes
+    ----------
+    name : str
+        Of the workload.
+    greedy : float or None
+        The token ratio of greedy admission in the long run from the empty memory.
+    panels : tuple of PolicyPanel
+    """
+
+    name: str
+    greedy: float | None
+    panels: tuple[PolicyPanel, ...]
+
+
+def policy_picture(mix: Workload, sweeps: Sequence[PolicySweep] | None = None) -> PolicyPicture:
+    """Return the throughput against the parameters of policies.
+
+    Parameters
+    ----------
+    mix : Workload
+    sweeps : sequence of PolicySweep, optional
+        Of `mix`; by default of the rate, the gain and the watermark.
+
+    Returns
+    -------
+    PolicyPicture
+
+    Notes
+    -----
+    The end of the stable gains is proved, rounded to a float; everything else is measured.
+
+    Examples
+    --------
+    One class of l = 2: a watermark of (l - 1) / (s + l) = 1/4 ends the evictions.
+
+    >>> mix = Workload.from_classes([(2, 2)])
+    >>> picture = policy_picture(mix, [policy_sweep(mix, "watermark", [0, "1/4"])])
+    >>> picture.panels[0].fates, round(picture.greedy, 12)
+    (('keeps', 'never'), 0.875)
+    """
+    if sweeps is None:
+        sweeps = [policy_sweep(mix, name) for name in ("rate", "gain", "watermark")]
+    panels = tuple(_panel(mix, sweep) for sweep in sweeps)
+    return PolicyPicture(mix.name, long_run(mix).throughput_ratio, panels)
+
+
+def _panel(mix: Workload, sweep: PolicySweep) -> PolicyPanel:
+    points = sorted(zip(sweep.values, sweep.runs, strict=True), key=lambda point: point[0])
+    return PolicyPanel(
+        parameter=sweep.parameter,
+        across=np.array([float(value) for value, _ in points]),
+        throughput=np.array([_throughput(run) for _, run in points]),
+        fates=tuple(_fate(run, float(equilibrium_admissions(mix))) for _, run in points),
+        stable_below=_end_of_stable_gains(mix) if sweep.parameter == "gain" else None,
+    )
+
+
+def _throughput(run: LongRun) -> Any:
+    return np.nan if run.throughput_ratio is None else run.throughput_ratio
+
+
+def _fate(run: LongRun, equilibrium: float) -> Fate:
+    if run.evictions_per_step is None:
+        return "unknown"
+    if run.first_eviction is None:
+        return "never"
+    return "keeps" if run.evictions_per_step > _ROUNDING * equilibrium else "start"
+
+
+def _end_of_stable_gains(mix: Workload) -> float | None:
+    margin = gain_margin(mix)
+    if margin.verdict == "stable" or margin.largest_stable is None:
+        return None
+    return float(margin.largest_stable.low)

@@ -1,0 +1,152 @@
+"""What the figures show, as plain data: memory demand, kernel, renewal graph.
+
+(Roots: `stabkit.analysis.pictures.roots`. The Nyquist curve and the root locus are their own data:
+`stabkit.spectrum.curves.nyquist` and `stabkit.spectrum.curves.locus`.)
+
+The *memory demand* of a step is what the requests that survive it would need for the next
+execution, before anything is admitted or evicted. With M tokens held and N requests in service
+after the previous step, and c_k completions, each survivor grows by one token and each completion
+of class k frees s_k + l_k tokens:
+
+    demand = M - sum c_k (s_k + l_k) + N - sum c_k.
+
+Below the capacity the difference is room for admissions; above it, requests are evicted. (The
+memory *after* that is no picture of anything: a saturated greedy server is always full.)
+
+The *renewal graph* has a node for each stage of the longest life, an edge j -> j + 1, and an edge
+(l_k - 1) -> 0 for each class. Its period is the gcd g of the decode lengths, and its cyclic
+classes, the stages mod g, are the cohorts that can fall in step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...dynamics.simulator import LARGEST_RUN
+from ...dynamics.trajectory import Trajectory
+from ...errors import InvalidArgument, shown
+from ...model.kernel import MemoryKernel
+from ...model.workload import Workload, check_workload
+
+__all__ = [
+    "GraphPicture",
+    "KernelPicture",
+    "ReturnEdge",
+    "RunPicture",
+    "graph_picture",
+    "kernel_picture",
+    "run_picture",
+    "steps_to_show",
+]
+
+# More steps than this show a solid block; fewer rounds of the longest request hide slow swings.
+_MOST_STEPS = 4000
+_ROUNDS = 40
+_FEWEST_ROUNDS = 3
+# Steps times longest decode: a run that costs more than about a second is left out.
+_MOST_WORK = 10**8
+_LONGEST_KERNEL = 10**6
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RunPicture:
+    """Memory demand (tokens) and evictions (requests) of steps 1, 2, ..., beside the capacity."""
+
+    capacity: float
+    demand: Floats
+    evicted: Floats
+
+
+@dataclass(frozen=True)
+class KernelPicture:
+    """Memory kernel g_m (tokens) and survival function P(T > m) at stages m = 0, ..., L - 1."""
+
+    name: str
+    kernel: Floats
+    survival: Floats
+
+
+@dataclass(frozen=True)
+class ReturnEdge:
+    """An edge `stage` -> 0 of the renewal graph: requests that complete after `stage` + 1 steps,
+    and their share of the admissions."""
+
+    stage: int
+    share: float
+
+
+@dataclass(frozen=True)
+class GraphPicture:
+    """The renewal graph: `length` stages in a row, `returns` ascending, and its period g."""
+
+    name: str
+    length: int
+    period: int
+    returns: tuple[ReturnEdge, ...]
+
+
+def run_picture(workload: Workload, trajectory: Trajectory) -> RunPicture:
+    """Return the memory demand and the evictions of a run of `workload`."""
+    check_workload(workload)
+    if not isinstance(trajectory, Trajectory):
+        raise InvalidArgument(
+            f"'trajectory' must be a run, as `simulate` returns it, not {shown(trajectory)}."
+        )
+    admitted, evicted = _floats(trajectory.admitted), _floats(trajectory.evicted)
+    completed, memory = _floats(trajectory.completed), _floats(trajectory.memory)
+    freed = _floats([c.input_length + c.decode_length for c in workload.classes])
+    released = _floats(trajectory.completed_by_class) @ freed
+    remaining = float(sum(sum(stages) for stages in trajectory.final_state))
+    later = np.cumsum((admitted - evicted - completed)[::-1])[::-1]
+    in_service = remaining - later[1:]
+    demand = memory[:-1] - released[1:] + in_service - completed[1:]
+    return RunPicture(float(trajectory.capacity), demand, evicted[1:])
+
+
+def steps_to_show(workload: Workload) -> int | None:
+    """Return how many steps a picture of this workload needs, or None if that is too much work."""
+    longest = workload.longest_decode
+    stages = sum(c.decode_length for c in workload.classes)
+    if stages > LARGEST_RUN // 2:
+        return None
+    kept = (LARGEST_RUN - stages) // (len(workload.classes) + 8) - 1  # what the simulator allows
+    steps = min(max(min(_ROUNDS * longest, _MOST_STEPS), _FEWEST_ROUNDS * longest), kept)
+    return steps if longest <= steps <= _MOST_WORK // longest else None
+
+
+def kernel_picture(workload: Workload) -> KernelPicture:
+    """Return the memory kernel and the survival function of `workload`.
+
+    Raises
+    ------
+    InvalidArgument
+        If L is beyond 10^6.
+    """
+    if check_workload(workload).longest_decode > _LONGEST_KERNEL:
+        raise InvalidArgument(
+            "'workload' must have decode lengths up to 10^6 for a picture of its kernel, "
+            f"not {workload.longest_decode}."
+        )
+    kernel = MemoryKernel.of(workload)
+    return KernelPicture(
+        workload.name,
+        _floats([g / kernel.denominator for g in kernel.coefficients]),
+        _floats([share / kernel.denominator for share in kernel.survival]),
+    )
+
+
+def graph_picture(workload: Workload) -> GraphPicture:
+    """Return the renewal graph of `workload`: one return edge for each distinct decode length."""
+    kernel = MemoryKernel.of(workload)
+    returns = (ReturnEdge(n - 1, w / kernel.denominator) for n, w, _ in kernel)
+    return GraphPicture(workload.name, kernel.length, workload.gcd, tuple(returns))
+
+
+def _floats(values: Any) -> Floats:
+    return np.asarray(values, dtype=float)

@@ -1,0 +1,135 @@
+"""Figure of the atlas: s* over all pairs of lengths, and against the two laws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...analysis.atlas import LONGEST, AtlasEntry
+from ...analysis.pictures.run import Floats
+from .style import BLUE, INK, SMALL, VERMILLION, house_style, legend_below, new_figure, settled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
+
+__all__ = ["atlas_figure"]
+
+_LIGHTEST = 0.9  # of viridis: what is lighter would pass for white in grey
+_DECADES = (1.0, 1e5)
+_OTHERS: dict[str, Any] = {"s": 3.0, "color": BLUE, "linewidth": 0, "zorder": 4}
+_ADJACENT: dict[str, Any] = {
+    "s": 13.0,
+    "marker": "D",
+    "facecolor": "none",
+    "edgecolor": VERMILLION,
+    "linewidth": 0.6,
+    "zorder": 3,
+}
+
+
+def atlas_figure(entries: Sequence[AtlasEntry]) -> Figure:
+    """Return s* over both lengths, above s* against mean length and against the variance law.
+
+    Parameters
+    ----------
+    entries : sequence of AtlasEntry
+        As `stabkit.atlas` returns them.
+
+    Notes
+    -----
+    A threshold of 0, that of (1,2), has the colour of 1, and no place on the logarithmic axes.
+    Pairs with a common divisor, which are unstable for all large s, stay white. All coprime pairs
+    lie on the adjacent-length law; on the variance law only the adjacent ones do, and the others
+    are above it by the square of the difference of their lengths.
+    """
+    with house_style():
+        figure = new_figure(13.6)
+        panels = figure.subplot_mosaic(
+            [["pairs", "pairs"], ["mean", "law"]], height_ratios=(2.2, 1)
+        )
+        _draw_pairs(figure, panels["pairs"], entries)
+        _draw_mean(panels["mean"], entries)
+        _draw_law(panels["law"], entries)
+        legend_below(figure, panels["mean"], columns=3)
+        return settled(figure)
+
+
+def _draw_pairs(figure: Figure, axes: Axes, entries: Sequence[AtlasEntry]) -> None:
+    """Draw the triangle l_1 < l_2, with its colours explained in the empty corner."""
+    from matplotlib.colors import LogNorm
+
+    grid = np.full((LONGEST, LONGEST), np.nan)
+    for entry in entries:
+        grid[entry.longer - 1, entry.shorter - 1] = max(float(entry.threshold), _DECADES[0])
+    half = (0.5, LONGEST + 0.5)
+    image = axes.imshow(
+        grid,
+        cmap=_colours(),
+        norm=LogNorm(*_DECADES),
+        extent=half + half,
+        origin="lower",
+        interpolation="nearest",
+    )
+    ticks = [1, *range(10, LONGEST + 1, 10)]
+    axes.set(xticks=ticks, yticks=ticks)
+    axes.set_xlabel("shorter decode length $l_1$ (steps)")
+    axes.set_ylabel("longer decode length $l_2$ (steps)")
+    axes.set_title("threshold $s^*$ of coprime pairs, equal shares")
+    place = axes.inset_axes((0.56, 0.17, 0.4, 0.035))
+    bar = figure.colorbar(image, cax=place, orientation="horizontal")
+    bar.set_ticks([10.0**power for power in range(6)])
+    place.minorticks_off()
+    place.tick_params(labelsize=SMALL)
+    place.set_title("$s^*$ (tokens)", fontsize=7.5)
+    _note(axes, 0.76, 0.075, "white: gcd > 1 (no $s^*$)", ha="center", va="top")
+
+
+def _colours() -> Colormap:
+    """Return viridis, dark to light, without its lightest end."""
+    from matplotlib import colormaps
+    from matplotlib.colors import ListedColormap
+
+    return ListedColormap(colormaps["viridis"](np.linspace(0, _LIGHTEST, 256)))
+
+
+def _draw_mean(axes: Axes, entries: Sequence[AtlasEntry]) -> None:
+    _scatter(axes, entries, np.array([entry.mean_length for entry in entries]))
+    ordered = sorted(entries, key=lambda entry: entry.mean_length)
+    law = [(entry.mean_length, entry.pair_law) for entry in ordered]
+    axes.plot(*zip(*law, strict=True), color=INK, linewidth=0.8, label="the law", zorder=2)
+    axes.set(xlim=(1.5, 90), xticks=(2, 5, 10, 20, 50), xticklabels=("2", "5", "10", "20", "50"))
+    axes.set_xlabel("mean length $\\mu$ (steps)")
+    axes.set_ylabel("$s^*$ (tokens)")
+    axes.set_title("adjacent-length law", fontsize=7.5)
+    _note(axes, 0.05, 0.95, "$\\mu^3 / (2\\pi^2 p\\,(1-p))$", ha="left", va="top")
+
+
+def _draw_law(axes: Axes, entries: Sequence[AtlasEntry]) -> None:
+    _scatter(axes, entries, np.array([entry.variance_law for entry in entries]))
+    axes.plot((0.1, 1e5), (0.1, 1e5), color=INK, linewidth=0.8, zorder=2)
+    axes.set(xlim=(0.15, 1e5), xticks=(1, 1e2, 1e4))
+    axes.set_xlabel("$\\mu^3 / (2\\pi^2 \\sigma^2)$ (tokens)")
+    axes.set_title("variance law", fontsize=7.5)
+    _note(axes, 0.97, 0.06, "others: $(l_2 - l_1)^2$\ntimes the law", ha="right", va="bottom")
+
+
+def _note(axes: Axes, x: float, y: float, text: str, **place: Any) -> None:
+    axes.text(x, y, text, transform=axes.transAxes, fontsize=SMALL, color=INK, **place)
+
+
+def _scatter(axes: Axes, entries: Sequence[AtlasEntry], across: Floats) -> None:
+    """Draw every pair whose threshold is positive, adjacent lengths with a mark of their own."""
+    up = np.array([float(entry.threshold) for entry in entries])
+    adjacent = np.array([entry.longer == entry.shorter + 1 for entry in entries])
+    axes.set(xscale="log", yscale="log", ylim=(0.6, 1e5), yticks=10.0 ** np.arange(6))
+    axes.minorticks_off()
+    for chosen, label, style in (
+        (~adjacent, "other pairs", _OTHERS),
+        (adjacent, "adjacent: n, n + 1", _ADJACENT),
+    ):
+        shown = chosen & (up > 0)
+        axes.scatter(across[shown], up[shown], label=label, **style)

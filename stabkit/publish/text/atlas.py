@@ -1,0 +1,95 @@
+"""The atlas of thresholds as CSV, as JSON types and as a short text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from ...analysis.atlas import LONGEST, AtlasEntry
+from .numbers import readable
+from .tables import plain_table
+
+__all__ = ["COLUMNS", "SCHEMA", "atlas_csv", "atlas_record", "atlas_text"]
+
+SCHEMA = "stabkit.atlas/1"
+COLUMNS = (
+    "shorter_length",
+    "longer_length",
+    "threshold",
+    "sufficient_input_length",
+    "stable_intervals",
+)
+_HEADS = ("decode lengths", "threshold s*", "sufficient s°", "adjacent law", "variance law")
+_EXTREMES = 3
+_ADJACENT = (5, 10, 20, 30, 40, 50)
+
+
+def atlas_csv(entries: Sequence[AtlasEntry]) -> str:
+    """Return one line per pair under the names of the columns; the form of the packaged file."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_cells(entry) for entry in entries)
+    return buffer.getvalue()
+
+
+def atlas_record(entries: Sequence[AtlasEntry]) -> dict[str, Any]:
+    """Return the atlas as JSON types: schema ``stabkit.atlas/1``; thresholds are decimal text."""
+    return {
+        "schema": SCHEMA,
+        "shares": ["1/2", "1/2"],
+        "longest": LONGEST,
+        "pairs": [dict(zip(COLUMNS, _cells(entry), strict=True)) for entry in entries],
+    }
+
+
+def atlas_text(entries: Sequence[AtlasEntry]) -> str:
+    """Return the least and the largest thresholds and some of adjacent lengths, with both laws."""
+    ordered = sorted(entries, key=lambda entry: entry.threshold)
+    adjacent = [e for e in entries if e.longer == e.shorter + 1 and e.shorter in _ADJACENT]
+    widest = max(entries, key=lambda entry: entry.longer - entry.shorter)
+    groups = (
+        ("least thresholds", ordered[:_EXTREMES]),
+        ("largest thresholds", ordered[-_EXTREMES:][::-1]),
+        ("adjacent lengths", adjacent),
+        ("lengths farthest apart", [widest]),
+    )
+    lines = plain_table([_HEADS, *(_row(e) for _, group in groups for e in group)]).splitlines()
+    body = iter(lines[1:])
+    blocks = ["\n".join([name, *(next(body) for _ in group)]) for name, group in groups]
+    return "\n\n".join([_head(entries), lines[0], *blocks, _FOOT])
+
+
+def _head(entries: Sequence[AtlasEntry]) -> str:
+    return (
+        f"{len(entries):,} pairs of coprime decode lengths up to {LONGEST} steps, "
+        "in equal shares.\n"
+        "A pair is stable for every common input length s above s* (in tokens), and each\n"
+        "of these for none up to it (exact, pair by pair; mixes of more lengths can be).\n"
+        "R7's condition holds above s°. The laws are estimates of s*."
+    )
+
+
+_FOOT = "All pairs: --output FILE writes them as CSV; --json prints them.\n"
+
+
+def _cells(entry: AtlasEntry) -> tuple[int, int, str, str, int]:
+    return (
+        entry.shorter,
+        entry.longer,
+        f"{entry.threshold}",
+        f"{entry.sufficient}",
+        entry.stable_intervals,
+    )
+
+
+def _row(entry: AtlasEntry) -> tuple[str, ...]:
+    return (
+        f"{entry.shorter}, {entry.longer}",
+        readable(entry.threshold, 8),
+        readable(entry.sufficient, 8),
+        readable(entry.pair_law, 5),
+        readable(entry.variance_law, 5),
+    )

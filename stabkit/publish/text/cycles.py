@@ -1,0 +1,253 @@
+"""Limit cycles as text for people and as JSON types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+
+import mpmath
+
+from ...analysis.cycles.cycles import Cycles
+from ...analysis.cycles.limit_cycle import LimitCycle, Observation
+from ...model.numbers import rational_text
+from ...model.workload import Workload
+from .numbers import counted, percent, readable
+from .tables import plain_table
+
+__all__ = ["SCHEMA", "cycles_record", "cycles_text"]
+
+SCHEMA = "stabkit.cycles/1"
+_DIGITS = 30
+# States of a cycle in JSON: numbers at most, of which a class of decode length l_k has l_k a step.
+_MOST_NUMBERS = 100_000
+_SHOWN = 24  # cycles in the text
+_LONGEST_WORD = 60
+_MOST_SHARES = 6
+
+
+def cycles_record(found: Cycles) -> dict[str, Any]:
+    """Return the finding as JSON types: schema ``stabkit.cycles/1``.
+
+    `states[n][k][j]` are requests of class k in stage j after the n-th fit, exact rationals; null
+    where they are more than 100 000. `observed` is the run from empty, or from the given state
+    where there is one; `observations` are all runs.
+    """
+    observations = [_observation_record(found, seen) for seen in found.observations]
+    reduced = found.renormalized
+    return {
+        "schema": SCHEMA,
+        "name": found.mix.name,
+        "gcd": found.mix.gcd,
+        "verdict": found.verdict,
+        "complete": found.complete,
+        "cycles": [_cycle_record(found.mix, cycle) for cycle in found.cycles],
+        "observed": observations[2 if len(observations) > 2 else 0],
+        "observations": observations,
+        "renormalized": None if reduced is None else cycles_record(reduced),
+    }
+
+
+def _cycle_record(mix: Workload, cycle: LimitCycle) -> dict[str, Any]:
+    evicted, wasted = cycle.evictions_ratio, cycle.wasted_token_fraction
+    return {
+        "kind": cycle.kind,
+        "period": cycle.period,
+        "composition": None if cycle.composition is None else list(cycle.composition),
+        "throughput_ratio": rational_text(cycle.throughput_ratio),
+        "request_ratio": rational_text(cycle.request_ratio),
+        "completed_shares": [rational_text(share) for share in cycle.completed_shares],
+        "evictions_ratio": None if evicted is None else rational_text(evicted),
+        "wasted_token_fraction": None if wasted is None else rational_text(wasted),
+        "attracting": cycle.attracting,
+        "reason": cycle.reason,
+        "word": cycle.word,
+        "itinerary": None if cycle.itinerary is None else list(cycle.itinerary),
+        "multipliers": _multipliers_record(cycle),
+        "states": _states(mix, cycle),
+    }
+
+
+def _multipliers_record(cycle: LimitCycle) -> dict[str, Any] | None:
+    if cycle.multipliers is None:
+        return None
+    found = cycle.multipliers
+    return {
+        "inside": found.inside,
+        "on_circle": found.on_circle,
+        "outside": found.outside,
+        "largest_modulus": _largest(cycle, _DIGITS),
+    }
+
+
+def _largest(cycle: LimitCycle, digits: int) -> str | None:
+    """Return the modulus of the largest multiplier; None if there is none at all."""
+    if cycle.multipliers is None or not cycle.multipliers.multipliers:
+        return None
+    with mpmath.workdps(2 * _DIGITS):
+        return str(mpmath.nstr(abs(cycle.multipliers.multipliers[0].value), digits))
+
+
+def _states(mix: Workload, cycle: LimitCycle) -> list[list[list[str]]] | None:
+    stages = sum(c.decode_length for c in mix.classes)
+    if cycle.cohorts is None or cycle.period * stages > _MOST_NUMBERS:
+        return None
+    return [
+        [[rational_text(c.share * y) for y in cohorts[: c.decode_length]] for c in mix.classes]
+        for cohorts in cycle.cohorts
+    ]
+
+
+def _observation_record(found: Cycles, seen: Observation) -> dict[str, Any]:
+    """Return a run's end: the fields of its cycle, where it has one, then what was measured."""
+    cycle = seen.cycle
+    record = {} if cycle is None else _cycle_record(found.mix, cycle)
+    record.pop("states", None)
+    return {
+        "kind": "observed",
+        "composition": None,
+        "attracting": None,
+        "word": None,
+        "itinerary": None,
+        "multipliers": None,
+        **record,
+        "start": seen.start,
+        "cycle": None if cycle is None else found.cycles.index(cycle),
+        "period": seen.period,
+        "exact": cycle is not None,
+        "throughput_ratio": record.get("throughput_ratio", seen.throughput_ratio),
+        "request_ratio": record.get("request_ratio", seen.request_ratio),
+        "completed_shares": record.get("completed_shares", _listed(seen.completed_shares)),
+        "steps": seen.steps,
+        "max_period": seen.max_period,
+        "distance": seen.distance,
+        "rotation_number": None if seen.rotation is None else seen.rotation.value,
+        "rotation_difference": None if seen.rotation is None else seen.rotation.difference,
+        "frequencies": [
+            {"cycles_per_step": f.cycles_per_step, "share": f.share} for f in seen.frequencies
+        ],
+        "reason": seen.reason,
+    }
+
+
+def _listed(values: Sequence[float] | None) -> list[float] | None:
+    return None if values is None else list(values)
+
+
+def cycles_text(found: Cycles) -> str:
+    """Return the finding for a terminal: the cycles, where runs end, and the renormalised mix."""
+    runs = "".join(f"{line}\n" for line in _runs(found))
+    return f"{_table(found)}\n{runs}{_renormalized(found)}"
+
+
+def _table(found: Cycles) -> str:
+    rows = [("", "cycle", "period", "tokens", "requests", "wasted", "multiplier", "attracts")]
+    shown = _most_telling(found.cycles)
+    for number, cycle in shown:
+        rows.append(
+            (
+                f"{number}",
+                _name(cycle),
+                readable(cycle.period),
+                percent(cycle.throughput_ratio),
+                percent(cycle.request_ratio),
+                _or_blank(cycle.wasted_token_fraction),
+                _largest(cycle, 6) or "",
+                {True: "yes", False: "no", None: "undecided"}[cycle.attracting],
+            )
+        )
+    note = "tokens, requests: completed, of the equilibrium's; wasted: decode steps lost\n"
+    left = len(found.cycles) - len(shown)
+    more = f"({counted(left, 'cycle')} more; --json lists all)\n" if left else ""
+    some = "" if found.complete else "(not all necklaces: the gcd is above 10)\n"
+    return plain_table(rows) + more + some + note
+
+
+def _most_telling(cycles: Sequence[LimitCycle]) -> list[tuple[int, LimitCycle]]:
+    """Return the cycles to show, numbered: first those that are no mere necklace."""
+    numbered = list(enumerate(cycles, start=1))
+    if len(numbered) <= _SHOWN:
+        return numbered
+    numbered.sort(key=lambda pair: (pair[1].attracting is False, pair[1].kind == "necklace"))
+    return sorted(numbered[:_SHOWN], key=lambda pair: pair[0])
+
+
+def _or_blank(fraction: Fraction | None) -> str:
+    return "" if fraction is None else percent(fraction)
+
+
+def _name(cycle: LimitCycle) -> str:
+    """Return what a cycle is called: its kind, and its parts with repeats counted."""
+    if cycle.composition is None:
+        return cycle.kind
+    runs = ((part, sum(1 for _ in same)) for part, same in groupby(cycle.composition))
+    parts = " ".join(f"{part}×{count}" if count > 1 else f"{part}" for part, count in runs)
+    if cycle.period == 1:
+        return "equilibrium"
+    level = f" {cycle.composition[0] - 1}" if cycle.kind == "level" else ""
+    return f"{cycle.kind}{level} ({parts})"
+
+
+def _runs(found: Cycles) -> Iterator[str]:
+    for seen in found.observations:
+        head = f"from {_START[seen.start]}:"
+        if seen.cycle is None:
+            yield f"{head} {seen.reason}"
+            yield from _measured(seen)
+            continue
+        number, after = found.cycles.index(seen.cycle) + 1, counted(seen.steps, "step")
+        near = f"within {seen.distance:.1e} a* of it" if seen.distance else "exactly"
+        yield f"{head} on cycle {number} after {after}, {near}"
+        if seen.cycle.period > 1:
+            yield from _details(found.mix, seen.cycle)
+
+
+def _measured(seen: Observation) -> Iterator[str]:
+    if seen.throughput_ratio is not None and seen.request_ratio is not None:
+        tokens, requests = percent(seen.throughput_ratio), percent(seen.request_ratio)
+        yield f"  in the long run {tokens} of the equilibrium's tokens, {requests} of requests"
+    if seen.rotation is not None:
+        turns, halves = f"{seen.rotation.value:.9f}", f"{seen.rotation.difference:.0e}"
+        yield f"  rotation number {turns} turns per step (two halves differ by {halves})"
+    if seen.frequencies:
+        listed = ", ".join(f"{f.cycles_per_step:.6f}" for f in seen.frequencies)
+        yield f"  frequencies {listed} cycles per step"
+
+
+def _details(mix: Workload, cycle: LimitCycle) -> Iterator[str]:
+    """Yield the itinerary as letters, and the completed shares where evictions change them."""
+    if cycle.word is not None:
+        evictions = cycle.word.count("E")
+        word = f"{cycle.word} (A admits, E evicts)"
+        if len(cycle.word) > _LONGEST_WORD:
+            word = f"{counted(cycle.period - evictions, 'admission')} and "
+            word += counted(evictions, "eviction")
+        yield f"  {word}"
+    shares = tuple(c.share for c in mix.classes)
+    if cycle.completed_shares != shares and len(shares) <= _MOST_SHARES:
+        pairs = zip(mix.classes, cycle.completed_shares, strict=True)
+        listed = ", ".join(
+            f"{readable(c.input_length)}:{c.decode_length} {percent(share)} "
+            f"(of admissions {percent(c.share)})"
+            for c, share in pairs
+        )
+        yield f"  of completions {listed}"
+
+
+_START = {"empty": "empty", "near equilibrium": "near the equilibrium", "given": "the given state"}
+
+
+def _renormalized(found: Cycles) -> str:
+    if found.renormalized is None:
+        return ""
+    mix, factor = found.renormalized.mix, found.mix.gcd
+    shown = ", ".join(
+        f"{readable(c.input_length)}:{c.decode_length} ({percent(c.share)})"
+        for c in mix.classes[:6]
+    )
+    more = f" and {len(mix.classes) - 6} more" if len(mix.classes) > 6 else ""
+    return (
+        f"in step, every {factor} steps, it is the mix {shown}{more}: "
+        f"{found.renormalized.verdict}\n"
+    )

@@ -1,0 +1,142 @@
+"""Exercises as text for the terminal, as JSON types, and as a sheet with its solution."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from ...exercises.exercises import Exercise
+from ...model.codec import encode
+from ..document.tree import Document, Paragraph, Section
+
+__all__ = ["SCHEMA", "exercise_document", "exercise_text", "exercises_record", "plain"]
+
+SCHEMA = "stabkit.exercises/1"
+_WIDTH = 80
+_LONG = (30, 60)  # formulas stay on one line up to this, or break at relations alone
+_UNBROKEN = "\N{NO-BREAK SPACE}"
+_SIGNS = {
+    "lambda": "λ",
+    "varepsilon": "ε",
+    "kappa": "κ",
+    "sigma": "σ",
+    "eta": "η",
+    "mu": "μ",
+    "pi": "π",
+    "theta": "θ",
+    "pm": "±",
+    "le": "≤",
+    "ge": "≥",
+    "ne": "≠",
+    "cdot": "·",
+    "circ": "°",
+    "dots": "...",
+    "sum": "Σ",
+    "Phi": "Φ",
+    "min": "min",
+    "cos": "cos",
+    "operatorname": "",
+    ",": "",
+}
+_FRACTION = re.compile(r"\\t?frac\{([^{}]*)\}\{([^{}]*)\}")
+
+
+def exercise_text(one: Exercise, answer: bool = False) -> str:
+    """Return an exercise as plain text, with its worked answer if asked for."""
+    lines = [f"{one.topic}, {one.kind} ({one.difficulty}; seed {one.seed})", ""]
+    lines.append(_wrapped(one.question))
+    if answer:
+        lines += ["", _wrapped(f"Answer: {one.answer}."), ""]
+        lines += [_wrapped(f"{k}. {step}", "   ") for k, step in enumerate(one.solution, start=1)]
+    return "\n".join(lines) + "\n"
+
+
+def _wrapped(prose: str, indent: str = "") -> str:
+    filled = textwrap.fill(_plain(prose), _WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+    return filled.replace(_UNBROKEN, " ")
+
+
+def plain(text: str) -> str:
+    r"""Return prose with LaTeX mathematics as one line of plain text.
+
+    Examples
+    --------
+    >>> plain(r"If $\tfrac{2}{3} \le \lambda$ and $s_k / \tfrac{1}{2} = 4$.")
+    'If 2/3 ≤ λ and s_k / (1/2) = 4.'
+    """
+    return _plain(text).replace(_UNBROKEN, " ")
+
+
+def _plain(text: str) -> str:
+    """Return it with spaces that do not break inside of formulas, but before a relation."""
+    return re.sub(r"\$([^$]*)\$", lambda found: _formula(found[1]), text)
+
+
+def _formula(text: str) -> str:
+    text = re.sub(r"\^(\*|\\circ)", r"\1", text)
+    text = re.sub(r"([_^])\{([^{}]*)\}", r"\1(\2)", text)
+    text = re.sub(r"\\sqrt\{([^{}]*)\}", r"√\1", text)
+    text = re.sub(r"/ (\\tfrac\{\d+\}\{\d+\})", r"/ (\1)", text)
+    text = re.sub(r"(\\tfrac\{\d+\}\{\d+\}) (?=/|[a-z]|\\lambda|\\kappa)", r"(\1) ", text)
+    while _FRACTION.search(text):
+        text = _FRACTION.sub(_quotient, text)
+    text = re.sub(r"\\([a-zA-Z]+|,)", lambda found: _SIGNS[found[1]], text)
+    text = re.sub(r"([_^])\(([^() ]+)\)", r"\1\2", text.replace("{", "").replace("}", ""))
+    return _unbroken(text.split())
+
+
+def _unbroken(words: list[str]) -> str:
+    """Join a formula with spaces that break, if it is long, at relations, signs and commas."""
+    length = sum(map(len, words)) + len(words) - 1
+    text, depth = "", 0
+    for word in words:
+        comma = text.endswith(",") and (depth == 0 or length > _LONG[1])
+        relation = depth == 0 and word in "=<>≤≥" and length > _LONG[0]
+        sign = depth == 0 and word in "+-" and length > _LONG[1]
+        text += (" " if comma or relation or sign else _UNBROKEN if text else "") + word
+        depth += sum(map(word.count, "([")) - sum(map(word.count, ")]"))
+    return text
+
+
+def _quotient(found: re.Match[str]) -> str:
+    return "/".join(f"({part})" if re.search(r"[ /]", part) else part for part in found.groups())
+
+
+def exercises_record(found: Sequence[Exercise]) -> dict[str, Any]:
+    """Return exercises in JSON types: fractions as exact text, what is asked for by name."""
+    return {
+        "schema": SCHEMA,
+        "exercises": [
+            {
+                "topic": one.topic,
+                "seed": one.seed,
+                "kind": one.kind,
+                "difficulty": one.difficulty,
+                "mix": one.mix.name,
+                "capacity": encode(one.mix.capacity),
+                "given": {name: encode(value) for name, value in one.given},
+                "question": one.question,
+                "answer": one.answer,
+                "result": {name: encode(value) for name, value in one.result},
+                "solution": list(one.solution),
+            }
+            for one in found
+        ],
+    }
+
+
+def exercise_document(found: Sequence[Exercise], title: str = "Exercises") -> Document:
+    """Return exercises as a document whose `worksheet` asks and whose `solution` answers."""
+    sections = [
+        Section(
+            f"{one.topic.capitalize()}: {one.kind.replace('-', ' ')} ({one.difficulty})",
+            (Paragraph(f"Answer: {one.answer}."), *map(Paragraph, one.solution)),
+            one.question,
+        )
+        for one in found
+    ]
+    return Document(
+        title, "All answers are exact: whole numbers, fractions, verdicts.", sections, ()
+    )

@@ -1,0 +1,69 @@
+"""The installed lessons as a table: they come from the entry points of ``stabkit.lessons``.
+
+An entry point is a sequence of records with the attributes of `Lesson`; stabkit's own come first.
+The notebooks are never imported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from ...theorems.registry import installed
+from .tables import plain_table
+
+__all__ = ["GROUP", "Lesson", "installed_lessons", "lessons_record", "lessons_text"]
+
+GROUP = "stabkit.lessons"
+
+
+class Lesson(Protocol):
+    """What the list of lessons needs to know of one."""
+
+    number: int
+    title: str
+    minutes: int
+    goals: tuple[str, ...]
+    prerequisites: tuple[str, ...]
+    theorems: tuple[str, ...]
+    topics: tuple[str, ...]
+
+    @property
+    def path(self) -> Path:
+        """The file of its notebook."""
+
+
+def installed_lessons() -> tuple[Lesson, ...]:
+    """Return all lessons that are installed, stabkit's own first; none without a distribution."""
+    return tuple(lesson for course in installed(GROUP) for lesson in course)
+
+
+def lessons_text(lessons: Sequence[Lesson]) -> str:
+    """Return the list of lessons as plain text, with how to open one."""
+    rows = [("lesson", "title", "minutes", "exercises")]
+    rows += [
+        (str(one.number), one.title, str(one.minutes), ", ".join(one.topics)) for one in lessons
+    ]
+    return (
+        plain_table(rows)
+        + "\nOpen one: stabkit lessons 3. More exercises: stabkit exercise --topic cycle.\n"
+    )
+
+
+def lessons_record(lessons: Sequence[Lesson]) -> dict[str, Any]:
+    """Return the list of lessons for JSON."""
+    return {
+        "lessons": [
+            {
+                "number": one.number,
+                "title": one.title,
+                "minutes": one.minutes,
+                "goals": list(one.goals),
+                "prerequisites": list(one.prerequisites),
+                "theorems": list(one.theorems),
+                "topics": list(one.topics),
+            }
+            for one in lessons
+        ]
+    }

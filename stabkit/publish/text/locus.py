@@ -1,0 +1,79 @@
+"""A root locus as text for people and as JSON types."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
+from typing import Any
+
+from ...model.numbers import rational_text
+from ...spectrum.curves.locus import CountChange, RootLocus
+from .numbers import readable, times
+from .tables import plain_table
+
+__all__ = ["SCHEMA", "locus_record", "locus_text"]
+
+SCHEMA = "stabkit.locus/1"
+_DIGITS = 10
+
+
+def locus_record(locus: RootLocus) -> dict[str, Any]:
+    """Return the locus as JSON types: schema ``stabkit.locus/1``.
+
+    Parameters and brackets are exact rationals as text; of every root `roots` holds real and
+    imaginary part, of every value `spectral_radius` the largest modulus (null at L = 1).
+    """
+    radius = locus.spectral_radius
+    return {
+        "schema": SCHEMA,
+        "name": locus.name,
+        "along": locus.along,
+        "length": locus.length,
+        "values": [rational_text(value) for value in locus.values],
+        "unstable": list(locus.unstable),
+        "spectral_radius": None if radius is None else radius.tolist(),
+        "roots": [[[z.real, z.imag] for z in row] for row in locus.roots.tolist()],
+        "changes": [_change_record(change) for change in locus.changes],
+    }
+
+
+def _change_record(change: CountChange) -> dict[str, Any]:
+    return {
+        "low": rational_text(change.low),
+        "high": rational_text(change.high),
+        "before": change.before,
+        "after": change.after,
+        "angle": change.angle,
+    }
+
+
+def locus_text(locus: RootLocus) -> str:
+    """Return a row for every value, and below them the brackets in which the count changes."""
+    radius = locus.spectral_radius
+    rows: list[tuple[str, ...]] = [(locus.along, "largest |λ|", "unstable modes")]
+    for i, value in enumerate(locus.values):
+        size = "no mode" if radius is None else f"{radius[i]:.{_DIGITS}f}"
+        count = locus.unstable[i]
+        rows.append((readable(value, _DIGITS), size, "undecided" if count is None else f"{count}"))
+    return plain_table(rows) + "\n" + _changes_text(locus)
+
+
+def _changes_text(locus: RootLocus) -> str:
+    changes = locus.changes
+    if not changes:
+        return "The number of unstable modes is the same at all these values.\n"
+    rows = [("from", "to", f"{locus.along} between", "and", "angle (turns)")]
+    for change in changes:
+        ends = (_rounded(change.low, ROUND_FLOOR), _rounded(change.high, ROUND_CEILING))
+        turns = readable(change.angle / (2 * math.pi), 5)
+        rows.append((f"{change.before}", f"{change.after}", *ends, turns))
+    often = times(len(changes))
+    head = f"The number of unstable modes changes {often} (exact counts at both ends):\n"
+    return head + plain_table(rows)
+
+
+def _rounded(end: Fraction, direction: str) -> str:
+    """Return an end of a bracket to ten digits, rounded outwards: what is printed holds too."""
+    context = Context(prec=_DIGITS, rounding=direction)
+    return readable(context.divide(Decimal(end.numerator), Decimal(end.denominator)), _DIGITS)

@@ -1,0 +1,136 @@
+"""Numbers for reading: rounded, grouped, with the sign and the digits that a person can use.
+
+Results keep their exact values in the records and in JSON; only what is printed passes through
+here.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+
+from ...analysis.verdict.records import Enclosure
+
+__all__ = ["counted", "enclosed", "percent", "percent_above", "readable", "rounded", "times"]
+
+# Wide enough for the quotient of any two numbers that a workload may hold.
+_CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+
+
+def readable(value: float | Fraction | Decimal | str, digits: int = 6) -> str:
+    """Return `value` to `digits` significant digits, thousands grouped, without trailing zeros.
+
+    Exact whole numbers (int, Fraction) are given in full.
+
+    Examples
+    --------
+    >>> readable(Fraction(2, 3)), readable(1234567.0), readable(10**18), readable(2.5e-7)
+    ('0.666667', '1,234,570', '1,000,000,000,000,000,000', '2.5e-7')
+    """
+    whole = isinstance(value, (int, Fraction)) and value.denominator == 1
+    number = _decimal(value) if whole else Context(prec=digits).plus(_decimal(value))
+    if not number.is_finite():
+        return str(number)
+    if number and not -5 <= number.adjusted() < 21:
+        return _scientific(number)
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def rounded(value: Fraction, rounding: str, digits: int = 6) -> str:
+    """Return `value` to `digits` digits, whole numbers in full, rounded as `decimal` names it.
+
+    Examples
+    --------
+    >>> rounded(Fraction(1, 3), ROUND_CEILING), rounded(Fraction(7), ROUND_CEILING)
+    ('0.333334', '7')
+    """
+    if value.denominator == 1:
+        return readable(value)
+    context = Context(prec=digits, rounding=rounding)
+    return readable(context.divide(Decimal(value.numerator), Decimal(value.denominator)), digits)
+
+
+def percent(ratio: float | Fraction) -> str:
+    """Return a ratio as per cent: one digit after the point, more close to 0 and to 100 %.
+
+    Examples
+    --------
+    >>> percent(Fraction(13, 15)), percent(1.0), percent(0.99983), percent(2e-5)
+    ('86.7 %', '100 %', '99.983 %', '0.002 %')
+    """
+    number = 100 * _decimal(ratio)
+    if abs(number) < 1:
+        return f"{readable(number, 2)} %"
+    places = 3 if 0 < abs(100 - number) < Decimal("0.1") else 1
+    text = f"{round(number, places):f}"
+    return f"{text.rstrip('0').rstrip('.')} %"
+
+
+def percent_above(ratio: Fraction) -> str:
+    """Return a ratio as per cent, rounded up to a digit after the point: what is enough stays so.
+
+    Examples
+    --------
+    >>> percent_above(Fraction(1, 3)), percent_above(Fraction(1, 4))
+    ('33.4 %', '25 %')
+    """
+    return percent(Fraction(math.ceil(1000 * ratio), 1000))
+
+
+def counted(count: int, singular: str, plural: str | None = None) -> str:
+    """Return a count with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "class", "classes"), counted(2000, "step")
+    ('1 class', '2,000 steps')
+    """
+    noun = singular if count == 1 else plural or f"{singular}s"
+    return f"{count:,} {noun}"
+
+
+def times(count: int) -> str:
+    """Return how often, as an adverb.
+
+    Examples
+    --------
+    >>> times(1), times(2), times(1500)
+    ('once', 'twice', '1,500 times')
+    """
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
+def enclosed(enclosure: Enclosure) -> str:
+    """Return the value to 12 digits after the point with its proved radius.
+
+    Where rounding to 12 digits moves the value by more than the proved radius, that is added to
+    the radius, so that what is printed encloses the number too.
+
+    Examples
+    --------
+    >>> enclosed(Enclosure(Decimal("1.0123456789012345"), Decimal("1e-40")))
+    '1.012345678901 ± 2.4e-13'
+    """
+    upwards = Context(prec=60, rounding=ROUND_CEILING)
+    value = round(enclosure.value, 12)
+    radius = upwards.add(enclosure.radius, abs(upwards.subtract(value, enclosure.value)))
+    digits = f"{value:f}".rstrip("0").rstrip(".")
+    if not radius:
+        return f"{digits} exactly"
+    return f"{digits} ± {_scientific(Context(prec=2, rounding=ROUND_CEILING).plus(radius))}"
+
+
+def _decimal(value: float | Fraction | Decimal | str) -> Decimal:
+    if isinstance(value, str):
+        value = Fraction(value)
+    if isinstance(value, Fraction):
+        return _CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator))
+    return Decimal(value) if isinstance(value, (int, Decimal)) else Decimal(repr(value))
+
+
+def _scientific(number: Decimal) -> str:
+    digits = "".join(map(str, number.as_tuple().digits)).rstrip("0") or "0"
+    mantissa = digits[0] + (f".{digits[1:]}" if digits[1:] else "")
+    return f"{'-' if number.is_signed() else ''}{mantissa}e{number.adjusted()}"

@@ -1,0 +1,87 @@
+"""A Nyquist curve as text for people and as JSON types."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from ...spectrum.curves.nyquist import AxisCrossing, NyquistCurve
+from .numbers import counted, readable, times
+from .tables import plain_table
+
+__all__ = ["SCHEMA", "nyquist_record", "nyquist_text"]
+
+SCHEMA = "stabkit.nyquist/1"
+_MOST_CROSSINGS = 12
+
+
+def nyquist_record(curve: NyquistCurve) -> dict[str, Any]:
+    """Return the curve as JSON types: schema ``stabkit.nyquist/1``.
+
+    `encirclements` is exact, or null where undecided; `curve` holds the samples of the half curve.
+    """
+    return {
+        "schema": SCHEMA,
+        "name": curve.name,
+        "length": curve.length,
+        "encirclements": curve.encirclements,
+        "on_circle": curve.counts.on_circle,
+        "verdict": curve.counts.verdict,
+        "certified": curve.counts.certified,
+        "method": curve.counts.method,
+        "crossings": [asdict(crossing) for crossing in curve.crossings],
+        "curve": {
+            "theta": curve.theta.tolist(),
+            "re": curve.values.real.tolist(),
+            "im": curve.values.imag.tolist(),
+        },
+    }
+
+
+def nyquist_text(curve: NyquistCurve) -> str:
+    """Return what the curve encircles and what that means, and its largest crossings."""
+    sentences = [_encircled(curve), f"Proof: {curve.counts.reason}"]
+    return " ".join(sentences) + "\n\n" + _crossings(curve)
+
+
+def _encircled(curve: NyquistCurve) -> str:
+    turns, on_circle = curve.encirclements, curve.counts.on_circle
+    if turns is None:
+        return (
+            "How often the curve G(e^iθ) encircles 0 is undecided, and with it the number of "
+            f"growing modes; the verdict is {curve.counts.verdict}."
+        )
+    if turns:
+        grow = counted(turns, "mode grows", "modes grow")
+        text = f"The curve G(e^iθ) encircles 0 {times(turns)}: {grow}, so the mix is "
+        text += "unstable."
+    else:
+        text = "The curve G(e^iθ) does not encircle 0: no mode grows"
+        text += ", so the mix is stable." if not on_circle else "."
+    if on_circle:
+        modes = counted(on_circle, "mode", "modes")
+        text += f" It passes through 0: {modes} on the unit circle."
+    return text
+
+
+def _crossings(curve: NyquistCurve) -> str:
+    if not curve.crossings:
+        return "It does not cross the negative real axis.\n"
+    largest = sorted(curve.crossings, key=lambda crossing: crossing.value)[:_MOST_CROSSINGS]
+    rows = [("θ (turns)", "period (steps)", "G / G(1)", "turns")]
+    rows += [_row(crossing) for crossing in largest]
+    hidden = len(curve.crossings) - len(largest)
+    rest = f"and {counted(hidden, 'smaller one')}\n" if hidden else ""
+    head = "Crossings of the negative real axis for 0 < θ ≤ π (sampled; not part of the proof):\n"
+    return head + plain_table(rows) + rest
+
+
+def _row(crossing: AxisCrossing) -> tuple[str, str, str, str]:
+    mirrored = 1 if crossing.theta == math.pi else 2
+    return (
+        readable(crossing.theta / (2 * math.pi)),
+        readable(2 * math.pi / crossing.theta),
+        readable(crossing.value),
+        f"{crossing.turns * mirrored:+d}",
+    )

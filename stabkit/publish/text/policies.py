@@ -1,0 +1,262 @@
+"""Admission policies side by side, as text for people and as JSON types."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ...analysis.operations.comparison import PolicyComparison, PolicyFinding
+from ...analysis.operations.sweep import PolicySweep
+from ...dynamics.capacity import equilibrium_admissions
+from ...dynamics.long_run import LongRun
+from ...dynamics.policies import RateLimited, Reservation
+from ...errors import printable
+from ...model.numbers import decimal_text, rational_text
+from ...model.workload import Workload
+from .capacity import assumed_capacity
+from .numbers import percent, readable
+from .tables import plain_table
+
+__all__ = [
+    "SCHEMA",
+    "policies_record",
+    "policies_text",
+    "policy_label",
+    "sweep_record",
+    "sweep_text",
+]
+
+SCHEMA = "stabkit.policies/1"
+_SWEEP_SCHEMA = "stabkit.policy-sweep/1"
+_DIGITS = 30
+_WIDTH = 79
+_LARGE = 100  # evictions over a* may be; four digits after the point would widen the table
+_LONGEST_LABEL = 15  # of a policy of one's own
+# Long-run means of orbits that are not periodic agree to 5e-4: what differs by twice that, differs.
+_EQUAL = 1e-3
+_HEADS = ("policy", "verdict", "|λ| max", "tokens", "requests", "evicted", "first", "memory")
+_COLUMNS = (
+    "From the empty memory, long-run means over those of the steady state (evicted: requests per "
+    "step over a*; first: the first step that evicts; memory: mean use over the capacity). The "
+    "verdict is on the policy's own steady state, - where its loop is not linear."
+)
+_SECOND_START = "From the greedy steady state, disturbed by 20 % along its dominant mode."
+_CAVEAT = "vLLM keeps the tokens of a preempted request; the model discards its progress."
+
+
+def policies_record(found: PolicyComparison) -> dict[str, Any]:
+    """Return the finding as JSON types: schema ``stabkit.policies/1``.
+
+    The figures beside `policy` are of the run from the empty memory, those in `disturbed` of the
+    run from the disturbed greedy equilibrium. `evictions_ratio` is evicted requests per step over
+    a*. `reason` says why figures or the period of a run are null, `verdict_reason` what proves the
+    verdict or why there is none, `disturbed_reason` why there is no second start.
+    """
+    return {
+        "schema": SCHEMA,
+        "mix": found.mix.name,
+        "equilibrium_admissions": rational_text(found.equilibrium_admissions),
+        "disturbed_reason": found.disturbed_reason,
+        "policies": [_record(found, one) for one in found.policies],
+    }
+
+
+def _record(found: PolicyComparison, one: PolicyFinding) -> dict[str, Any]:
+    radius = one.spectral_radius
+    return {
+        "policy": one.policy.name,
+        "parameters": {name: rational_text(value) for name, value in one.parameters.items()},
+        "verdict": one.verdict,
+        "verdict_reason": one.reason,
+        "spectral_radius": None
+        if radius is None
+        else decimal_text(radius.low, radius.high, _DIGITS),
+        **_figures(found.mix, one.from_empty),
+        "disturbed": None if one.disturbed is None else _figures(found.mix, one.disturbed),
+    }
+
+
+def _figures(mix: Workload, run: LongRun) -> dict[str, Any]:
+    return {
+        "utilisation": run.utilisation,
+        "throughput_ratio": run.throughput_ratio,
+        "request_ratio": run.request_ratio,
+        "evictions_ratio": _evictions(mix, run),
+        "first_eviction_step": run.first_eviction,
+        "completed_shares": None if run.completed_shares is None else list(run.completed_shares),
+        "wasted_token_fraction": run.wasted_token_fraction,
+        "period": run.period,
+        "steps": run.steps,
+        "reason": run.reason,
+    }
+
+
+def _evictions(mix: Workload, run: LongRun) -> float | None:
+    """Return evicted requests per step over a*."""
+    if run.evictions_per_step is None:
+        return None
+    return run.evictions_per_step / float(equilibrium_admissions(mix))
+
+
+def policies_text(found: PolicyComparison) -> str:
+    """Return the comparison as tables with the sentences that they support."""
+    assumed = assumed_capacity(found.mix)
+    parts = [
+        f"{printable(found.mix.name)}\n",
+        *([] if assumed is None else [_wrapped(assumed)]),
+        _wrapped(_COLUMNS),
+        plain_table([_HEADS, *(_row(found, one) for one in found.policies)]),
+    ]
+    if found.disturbed_reason is None:
+        heads = ("policy", "tokens", "requests", "evicted", "first")
+        parts += [_wrapped(_SECOND_START), plain_table([heads, *_disturbed_rows(found)])]
+    else:
+        parts.append(_wrapped(f"There is no second start: {found.disturbed_reason}."))
+    return "\n".join([*parts, *map(_wrapped, _sentences(found))])
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
+
+
+def policy_label(one: PolicyFinding) -> str:
+    """Return a policy's name with its parameter, and a name of one's own shortened.
+
+    A rate is in units of a*.
+    """
+    if not one.parameters:
+        name = printable(one.policy.name)
+        return name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 3]}..."
+    ((name, value),) = one.parameters.items()
+    if name == "rate_over_equilibrium":
+        return f"rate {readable(float(value), 4)} a*"
+    if name == "watermark":
+        return f"headroom {percent(value)}"
+    return f"damped {readable(float(value), 4)}"
+
+
+def _row(found: PolicyComparison, one: PolicyFinding) -> tuple[str, ...]:
+    radius = one.spectral_radius
+    return (
+        policy_label(one),
+        one.verdict or "-",
+        "-" if radius is None else readable(float((radius.low + radius.high) / 2), 7),
+        *_shown(found.mix, one.from_empty),
+        _ratio(one.from_empty.utilisation),
+    )
+
+
+def _disturbed_rows(found: PolicyComparison) -> Iterator[tuple[str, ...]]:
+    for one in found.policies:
+        if one.disturbed is not None:
+            yield policy_label(one), *_shown(found.mix, one.disturbed)
+
+
+def _shown(mix: Workload, run: LongRun) -> tuple[str, str, str, str]:
+    return (
+        _ratio(run.throughput_ratio),
+        _ratio(run.request_ratio),
+        _ratio(_evictions(mix, run)),
+        _first(run),
+    )
+
+
+def _ratio(value: float | None) -> str:
+    if value is None:
+        return "?"
+    return f"{value:.4f}" if value < _LARGE else readable(value)
+
+
+def _first(run: LongRun) -> str:
+    """Return the first step that evicts; a run without long-run means says nothing of later."""
+    if run.first_eviction is not None:
+        return f"{run.first_eviction}"
+    return "?" if run.throughput_ratio is None else "never"
+
+
+def _sentences(found: PolicyComparison) -> Iterator[str]:
+    """Yield what the tables support, and what differs in real schedulers."""
+    yield from _kept(found)
+    apart = [one for one in found.policies if _end_apart(one)]
+    if apart:
+        yield f"The two starts end apart under: {_names(apart)}."
+    drifting = [one for one in found.policies if _drifts(found.mix, one.from_empty)]
+    if drifting:
+        yield (
+            "From empty, what is completed differs from the admitted shares of the classes under: "
+            f"{_names(drifting)}."
+        )
+    if any(isinstance(one.policy, Reservation) for one in found.policies):
+        yield (
+            "From empty, as from any start whose reservations fit, reservation never evicts; what "
+            "it costs is the memory that it keeps unused."
+        )
+    if any(isinstance(one.policy, RateLimited) for one in found.policies):
+        yield "A rate limit needs a*, which must be estimated from the mix."
+    yield _CAVEAT
+
+
+def _kept(found: PolicyComparison) -> Iterator[str]:
+    """Yield which policies keep the throughput, from the runs that tell."""
+    known = [one for one in found.policies if one.from_empty.throughput_ratio is not None]
+    keeping = [one for one in known if (one.from_empty.throughput_ratio or 0) >= 1 - _EQUAL]
+    if keeping:
+        yield (
+            "From empty, to one part in a thousand, the steady state's tokens are kept by: "
+            f"{_names(keeping)}."
+        )
+    elif known:
+        yield f"From empty, the steady state's tokens are kept by none of: {_names(known)}."
+    unknown = [one for one in found.policies if one.from_empty.throughput_ratio is None]
+    if unknown:
+        reason = unknown[0].from_empty.reason
+        yield f"From empty, the long run is not known under: {_names(unknown)} ({reason})."
+
+
+def _end_apart(one: PolicyFinding) -> bool:
+    ratios = [run.throughput_ratio for run in (one.from_empty, one.disturbed) if run is not None]
+    known = [ratio for ratio in ratios if ratio is not None]
+    return bool(known) and max(known) - min(known) > _EQUAL
+
+
+def _drifts(mix: Workload, run: LongRun) -> bool:
+    if run.completed_shares is None:
+        return False
+    pairs = zip(run.completed_shares, mix.classes, strict=True)
+    return any(abs(completed - c.share) > _EQUAL for completed, c in pairs)
+
+
+def _names(policies: Sequence[PolicyFinding]) -> str:
+    return ", ".join(policy_label(one) for one in policies)
+
+
+def sweep_record(found: PolicySweep) -> dict[str, Any]:
+    """Return a sweep as JSON types: schema ``stabkit.policy-sweep/1``.
+
+    Every point has the figures of `policies_record`, from the empty memory.
+    """
+    return {
+        "schema": _SWEEP_SCHEMA,
+        "mix": found.mix.name,
+        "equilibrium_admissions": rational_text(equilibrium_admissions(found.mix)),
+        "parameter": found.parameter,
+        "points": [
+            {"value": rational_text(value), **_figures(found.mix, run)}
+            for value, run in zip(found.values, found.runs, strict=True)
+        ],
+    }
+
+
+def sweep_text(found: PolicySweep) -> str:
+    """Return a sweep as a table: throughput against the parameter."""
+    name = "rate / a*" if found.parameter == "rate" else found.parameter
+    rows: list[tuple[str, ...]] = [(name, "tokens", "requests", "evicted", "memory", "first")]
+    for value, run in zip(found.values, found.runs, strict=True):
+        tokens, requests, evicted, first = _shown(found.mix, run)
+        rows.append(
+            (readable(float(value)), tokens, requests, evicted, _ratio(run.utilisation), first)
+        )
+    reasons = {run.reason for run in found.runs if run.throughput_ratio is None}
+    notes = [_wrapped(f"?: {reason}.") for reason in sorted(filter(None, reasons))]
+    return "\n".join([plain_table(rows), *notes])

@@ -1,0 +1,215 @@
+"""Recommendations as sentences for an operator, and as JSON types."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR
+from fractions import Fraction
+from typing import Any
+
+from ...analysis.operations.claims import Claim
+from ...analysis.operations.recommend import Proposal, Recommendation, Rejected
+from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
+from ...errors import printable
+from ...model.numbers import rational_text
+from .numbers import counted, percent, percent_above, readable, rounded
+
+__all__ = ["SCHEMA", "recommendations_record", "recommendations_text", "sentence"]
+
+SCHEMA = "stabkit.recommendation/1"
+_WIDTH = 79
+_TITLES = {
+    "rate limit": "Limit the rate",
+    "start-up": "Start under a rate limit",
+    "watermark": "Keep a watermark",
+    "gain": "Damp the admissions",
+    "reservation": "Reserve for life",
+    "prompt": "Longer prompts",
+    "spread": "Spread the lengths",
+    "pooling": "Pool replicas",
+}
+
+
+def recommendations_text(found: Recommendation) -> str:
+    """Return the recommendation as text: what happens now, what to do, what does not help."""
+    lines = [printable(found.mix.name), "", *_wrapped(_now(found)), ""]
+    if not found.needed:
+        lines += _wrapped(
+            "Nothing needs to change: the mix is stable, and the empty server reaches the steady "
+            "state's throughput, to one part in a thousand."
+        )
+        return "\n".join([*lines, ""])
+    if not found.proposals:
+        lines += _wrapped("Nothing that was tried helps.")
+    for number, proposal in enumerate(found.proposals, start=1):
+        lines += _wrapped(f"{number}. {_TITLES[proposal.kind]}. {sentence(found, proposal)}", "   ")
+    if found.rejected:
+        lines += ["", "Not recommended:"]
+        for idea in found.rejected:
+            lines += _wrapped(f"- {_TITLES[idea.kind].lower()}: {_rejection(idea)}", "  ")
+    lines += [
+        "",
+        *_wrapped(
+            "Verdicts are proved; throughputs are long-run means of simulated runs from the empty "
+            "memory, to one part in a thousand, over the steady state's."
+        ),
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(text, _WIDTH, subsequent_indent=indent, break_long_words=False)
+
+
+def _now(found: Recommendation) -> str:
+    ratio = found.now.throughput_ratio
+    runs = (
+        "its long-run throughput is not known"
+        if ratio is None
+        else f"it completes {percent(ratio)} of the steady state's tokens in the long run"
+    )
+    return f"Now: {found.verdict}; from the empty memory {runs}."
+
+
+def sentence(found: Recommendation, proposal: Proposal) -> str:
+    """Return one proposal as a sentence that an operator can act on.
+
+    Every number in it is one of the proposal's claims.
+    """
+    return {
+        "rate limit": _rate,
+        "start-up": _start_up,
+        "watermark": _watermark,
+        "gain": _gain,
+        "reservation": _reservation,
+        "prompt": _prompt,
+        "spread": _spread,
+        "pooling": _pooling,
+    }[proposal.kind](found, proposal)
+
+
+def _per_step(found: Recommendation, rate: Fraction) -> str:
+    """Return a rate, rounded down, with its unit; without a capacity it is a fraction of B."""
+    if found.mix.capacity is not None:
+        return f"{rounded(rate, ROUND_FLOOR)} requests per step"
+    held = rounded(simulated_capacity(found.mix) / rate, ROUND_CEILING)
+    return f"B / {held} requests per step (B: the capacity in tokens)"
+
+
+def _rate(found: Recommendation, proposal: Proposal) -> str:
+    text = (
+        f"Admit no more than {_per_step(found, proposal.value)}: nothing is evicted in the long "
+        f"run, and {percent(proposal.throughput)} of the steady state's tokens are completed."
+    )
+    errors = ", ".join(
+        f"{percent(ratio)} at {readable(float(100 * (e - 1)), 3).replace('-', 'minus ')} %"
+        for e, ratio in proposal.sensitivity
+    )
+    return f"{text} If the rate is set wrong: {errors}." if errors else text
+
+
+def _start_up(found: Recommendation, proposal: Proposal) -> str:
+    return (
+        f"Fill the empty server at no more than {_per_step(found, proposal.value)}; once it is "
+        "steady the limit can go, for greedy admission then stays at the steady state."
+    )
+
+
+def _watermark(found: Recommendation, proposal: Proposal) -> str:
+    return (
+        f"Keep {percent_above(proposal.value)} of the memory free of admissions: from the empty "
+        "memory the evictions then end, which they do not at a watermark less by a hundredth of "
+        f"the memory, and {percent(proposal.throughput)} of the steady state's tokens are "
+        "completed."
+    )
+
+
+def _gain(found: Recommendation, proposal: Proposal) -> str:
+    return (
+        f"Admit {readable(float(proposal.value), 3)} of what fits: the loop is then stable, at "
+        f"{percent(proposal.throughput)} of the steady state's tokens."
+    )
+
+
+def _reservation(found: Recommendation, proposal: Proposal) -> str:
+    return (
+        "Hold input plus output tokens for every request from its admission on: from the empty "
+        "memory, or any start whose reservations fit, nothing is ever evicted, at "
+        f"{percent(proposal.throughput)} of the steady state's tokens."
+    )
+
+
+def _prompt(found: Recommendation, proposal: Proposal) -> str:
+    return (
+        f"With {counted(int(proposal.value), 'token')} more in every prompt the mix is stable, and "
+        "with one less it is not. The memory then holds fewer requests: "
+        f"{percent(proposal.throughput)} of today's steady state's tokens."
+    )
+
+
+def _spread(found: Recommendation, proposal: Proposal) -> str:
+    steps = counted(int(proposal.value), "step")
+    return (
+        f"If half of each class decoded {steps} less and half {steps} more, the mix would be "
+        "stable, which it is not for one step less of spread. It would complete "
+        f"{percent(proposal.throughput)} of today's steady state's tokens."
+    )
+
+
+def _pooling(found: Recommendation, proposal: Proposal) -> str:
+    return (
+        f"Let two replicas share the classes, {printable(proposal.mix.name)}, in equal parts: "
+        f"together they complete {percent(proposal.throughput)} of the tokens that they complete "
+        "apart."
+    )
+
+
+def _rejection(idea: Rejected) -> str:
+    if idea.throughput is None:
+        return f"{idea.reason}."
+    return f"{idea.reason} ({percent(idea.throughput)})."
+
+
+def recommendations_record(found: Recommendation) -> dict[str, Any]:
+    """Return the recommendation as JSON types: schema ``stabkit.recommendation/1``."""
+    return {
+        "schema": SCHEMA,
+        "mix": found.mix.name,
+        "verdict": found.verdict,
+        "needed": found.needed,
+        "equilibrium_admissions": rational_text(equilibrium_admissions(found.mix)),
+        "throughput_ratio": found.now.throughput_ratio,
+        "proposals": [_proposal(found, proposal) for proposal in found.proposals],
+        "rejected": [
+            {"kind": idea.kind, "reason": idea.reason, "throughput_ratio": idea.throughput}
+            for idea in found.rejected
+        ],
+    }
+
+
+def _proposal(found: Recommendation, proposal: Proposal) -> dict[str, Any]:
+    return {
+        "kind": proposal.kind,
+        "value": rational_text(proposal.value),
+        "sentence": sentence(found, proposal),
+        "mix": proposal.mix.name,
+        "policy": proposal.policy.name,
+        "throughput_ratio": proposal.throughput,
+        "sensitivity": [
+            {"factor": rational_text(e), "throughput_ratio": ratio}
+            for e, ratio in proposal.sensitivity
+        ],
+        "claims": list(_claims(proposal.claims)),
+    }
+
+
+def _claims(claims: tuple[Claim, ...]) -> Iterator[dict[str, Any]]:
+    for claim in claims:
+        yield {
+            "mix": claim.mix.name,
+            "policy": claim.policy.name,
+            "quantity": claim.quantity,
+            "relation": claim.relation,
+            "value": claim.value,
+        }

@@ -1,0 +1,98 @@
+"""Roots as a table for people and as JSON types; the characteristic equation as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+import mpmath
+from sympy import Poly, factor
+
+from ...model.workload import Workload
+from ...spectrum.roots.roots import Root
+from .tables import plain_table
+
+__all__ = ["equation_text", "roots_record", "roots_text"]
+
+SCHEMA = "stabkit.roots/1"
+_GUARD_DIGITS = 3
+
+
+def roots_record(mix: Workload, found: Sequence[Root], digits: int) -> dict[str, Any]:
+    """Return the roots as JSON types: decimal strings, whose rounding the radius covers."""
+    return {
+        "schema": SCHEMA,
+        "name": mix.name,
+        "degree": mix.longest_decode - 1,
+        "digits": digits,
+        "roots": [_root_record(root, digits) for root in found],
+    }
+
+
+def _root_record(root: Root, digits: int) -> dict[str, Any]:
+    shown = digits + _GUARD_DIGITS
+    with mpmath.workdps(2 * shown + 30):
+        re, im = (
+            mpmath.nstr(part, shown, strip_zeros=False)
+            for part in (root.value.real, root.value.imag)
+        )
+        moved = abs(root.value - mpmath.mpc(_read(re), _read(im)))
+        radius = _rounded_up(root.radius + moved)
+    return {"re": re, "im": im, "radius": radius, "multiplicity": root.multiplicity}
+
+
+def _read(decimal: str) -> mpmath.mpf:
+    """Return the number, rounded: mpmath's own reading ends at the digits Python allows an int."""
+    numerator, denominator = Decimal(decimal).as_integer_ratio()
+    return mpmath.mpf(numerator) / denominator
+
+
+def _rounded_up(radius: mpmath.mpf) -> str:
+    """Return a decimal of 3 digits that is not less: nstr rounds by at most half a unit."""
+    with mpmath.workprec(60):  # of a longer mantissa, nstr would write out more than Python allows
+        return mpmath.nstr(radius * mpmath.mpf("1.01"), 3) if radius else "0.0"
+
+
+def roots_text(found: Sequence[Root], digits: int) -> str:
+    """Return the roots as lines, |lambda| descending, a pair of conjugates on one line.
+
+    Every number is given to `digits` significant digits. Lines are never folded, so that digits can
+    be copied.
+    """
+    head = ("factor |λ|", "Re λ", "± Im λ", "radius (proved)", "multiplicity")
+    return plain_table([head, *_rows(found, digits)])
+
+
+def _rows(found: Sequence[Root], digits: int) -> Iterator[tuple[str, ...]]:
+    with mpmath.workdps(digits + 20):
+        for root in found:
+            if root.value.imag < 0:
+                continue  # the conjugate of the row before
+            parts = (abs(root.value), root.value.real, root.value.imag)
+            modulus, re, im = (mpmath.nstr(part, digits) for part in parts)
+            imaginary = im if root.value.imag else "0"
+            yield modulus, re, imaginary, _rounded_up(root.radius), str(root.multiplicity)
+
+
+def equation_text(polynomial: Poly) -> str:
+    """Return the characteristic equation, one line for each power of lambda.
+
+    Examples
+    --------
+    >>> from sympy import symbols
+    >>> l, s = symbols("lambda s")
+    >>> print(equation_text(Poly((s + 1) * l + s + 2, l)))
+    F(λ) =
+        λ^1  (s + 1)
+      +      (s + 2)
+      = 0
+    """
+    degree = polynomial.degree()
+    width = len(f"λ^{degree}")
+    lines = ["F(λ) ="]
+    for power, coefficient in zip(range(degree, -1, -1), polynomial.all_coeffs(), strict=True):
+        sign = "    " if power == degree else "  + "
+        name = f"λ^{power}" if power else ""
+        lines.append(f"{sign}{name:<{width}}  ({factor(coefficient)})")
+    return "\n".join([*lines, "  = 0"])

@@ -1,0 +1,115 @@
+"""Sizing as text for people and as JSON types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import ROUND_FLOOR
+from fractions import Fraction
+from typing import Any
+
+from ...analysis.operations.sizing import ModeTimes, Sizing
+from ...errors import printable
+from ...model.numbers import rational_text
+from .numbers import percent, percent_above, readable, rounded
+
+__all__ = ["SCHEMA", "sizing_record", "sizing_text"]
+
+SCHEMA = "stabkit.sizing/1"
+_LABEL = 30
+
+
+def sizing_text(found: Sizing) -> str:
+    """Return the answers, one to a line."""
+    head = f"{printable(found.mix.name)}, {readable(found.mix.capacity or 0)} tokens"
+    if found.blocks is not None:
+        head += f" in {readable(found.blocks.count)} blocks of {found.blocks.block_size}"
+    lines = [head, ""]
+    lines += [f"{label:<{_LABEL}}{answer}" for label, answer in _answers(found)]
+    return "\n".join([*lines, ""])
+
+
+def _answers(found: Sizing) -> Iterator[tuple[str, str]]:
+    yield "verdict", found.verdict
+    yield "rate to admit (a*)", f"{rounded(found.admissions, ROUND_FLOOR)} requests per step"
+    if found.step_seconds is not None:
+        per_second = found.admissions / found.step_seconds
+        tokens = found.requests / found.step_seconds
+        yield "", f"{rounded(per_second, ROUND_FLOOR)} requests per second"
+        yield "output at the steady state", f"{readable(float(tokens))} tokens per second"
+    yield "requests in service", f"{readable(float(found.requests))} at the steady state"
+    if found.worst_cycle is not None:
+        yield "", f"{readable(float(found.worst_cycle))} in the worst cycle"
+    yield "", f"{readable(float(found.reserved))} with a reservation for life"
+    if found.always is not None:
+        yield "", f"{readable(found.always)} fit whatever happens"
+    else:
+        yield "", "not known how many fit whatever happens: inputs are means"
+    if found.blocks is not None:
+        in_tokens = found.blocks.requests_in_tokens
+        cost = percent(1 - found.requests / in_tokens)
+        yield "if memory came in tokens", f"{readable(float(in_tokens))} at the steady state"
+        yield "", f"{cost} fewer in blocks: what rounding up costs"
+    if found.watermark is not None:
+        enough = percent_above(found.watermark)
+        yield (
+            "watermark without evictions",
+            f"{enough} (from a start within the rest of the memory)",
+        )
+    else:
+        yield "watermark without evictions", "of several classes: see policy --recommend"
+    if found.mode is not None:
+        yield from _mode(found.mode, found.step_seconds)
+
+
+def _mode(mode: ModeTimes, seconds: Fraction | None) -> Iterator[tuple[str, str]]:
+    if mode.period is not None:
+        yield "dominant swing, period", _steps(mode.period, seconds)
+    if mode.doubling is not None:
+        yield "  it doubles every", _steps(mode.doubling, seconds)
+    if mode.half_life is not None:
+        yield "  it halves every", _steps(mode.half_life, seconds)
+
+
+def _steps(steps: float, seconds: Fraction | None) -> str:
+    text = f"{readable(steps, 4)} steps"
+    return text if seconds is None else f"{text} = {readable(steps * float(seconds), 4)} s"
+
+
+def sizing_record(found: Sizing) -> dict[str, Any]:
+    """Return the answers as JSON types: schema ``stabkit.sizing/1``; exact numbers as strings."""
+    blocks, mode = found.blocks, found.mode
+    return {
+        "schema": SCHEMA,
+        "mix": found.mix.name,
+        "capacity": rational_text(found.mix.capacity or Fraction(0)),
+        "verdict": found.verdict,
+        "admissions_per_step": rational_text(found.admissions),
+        "requests_in_service": rational_text(found.requests),
+        "requests_reserved": rational_text(found.reserved),
+        "requests_always": found.always,
+        "requests_worst_cycle": _text(found.worst_cycle),
+        "watermark": _text(found.watermark),
+        "blocks": None
+        if blocks is None
+        else {
+            "block_size": blocks.block_size,
+            "count": blocks.count,
+            "admissions_per_step": rational_text(found.admissions),
+            "requests_in_service": rational_text(found.requests),
+            "verdict": found.verdict,
+            "requests_in_tokens": rational_text(blocks.requests_in_tokens),
+        },
+        "dominant_mode": None
+        if mode is None
+        else {
+            "modulus": mode.modulus,
+            "period_steps": mode.period,
+            "doubling_steps": mode.doubling,
+            "half_life_steps": mode.half_life,
+        },
+        "step_seconds": _text(found.step_seconds),
+    }
+
+
+def _text(value: Fraction | None) -> str | None:
+    return None if value is None else rational_text(value)

@@ -1,0 +1,199 @@
+"""Synchrony as text for people and as JSON types."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import mpmath
+
+from ...model.numbers import rational_text
+from ...spectrum.roots.spectral_radius import RealEnclosure
+from ...spectrum.synchrony.gcd_theorem import GcdTheorem
+from ...spectrum.synchrony.modes import SynchronizedMode
+from ...spectrum.synchrony.renewal_graph import LONGEST_GRAPH
+from ...spectrum.synchrony.synchrony import NearSynchronousMode, Synchrony
+from .numbers import counted, readable
+from .tables import plain_table
+
+__all__ = ["SCHEMA", "synchrony_record", "synchrony_text"]
+
+SCHEMA = "stabkit.synchrony/1"
+_DIGITS = 30
+_SHOWN = 12
+_ORDERS_SHOWN = 12
+
+
+def synchrony_record(found: Synchrony, theorem: GcdTheorem) -> dict[str, Any]:
+    """Return the finding as JSON types: schema ``stabkit.synchrony/1``.
+
+    A mode's `modulus` and `radius` are decimal strings; null where no certified path ties a root
+    to the root of unity.
+    """
+    near = found.near_synchronous
+    return {
+        "schema": SCHEMA,
+        "name": found.mix.name,
+        "gcd": found.gcd,
+        "memory_gcd": found.memory_gcd,
+        "cyclotomic_orders": list(found.orders),
+        "period": _period(found),
+        "cohorts": [[c.start, c.stop, c.step] for c in found.cohorts[:_ORDERS_SHOWN]],
+        "synchronized_modes": [_mode_record(mode) for mode in found.modes],
+        "near_synchronous_modes": None if near is None else [_near_record(mode) for mode in near],
+        "gcd_theorem": _theorem_record(theorem),
+    }
+
+
+def _mode_record(mode: SynchronizedMode) -> dict[str, Any]:
+    with mpmath.workdps(2 * _DIGITS):
+        root = mode.root
+        modulus = None if root is None else mpmath.nstr(abs(root.value), _DIGITS)
+        moved = None if root is None else complex(root.value)
+        radius = None if root is None else mpmath.nstr(root.radius + mpmath.mpf(10) ** -_DIGITS, 3)
+    return {
+        "order": mode.order,
+        "index": mode.index,
+        "limit": [mode.limit.real, mode.limit.imag],
+        "predicted_growth": mode.predicted_growth,
+        "root": None if moved is None else [moved.real, moved.imag],
+        "modulus": modulus,
+        "radius": radius,
+    }
+
+
+def _near_record(mode: NearSynchronousMode) -> dict[str, Any]:
+    value = complex(mode.root.value)
+    return {
+        "re": value.real,
+        "im": value.imag,
+        "modulus": abs(value),
+        "turns": mode.turns,
+        "nearest": rational_text(mode.nearest),
+        "characteristic": [mode.characteristic.real, mode.characteristic.imag],
+    }
+
+
+def _theorem_record(theorem: GcdTheorem) -> dict[str, Any]:
+    bounds = theorem.margin
+    return {
+        "applies": theorem.applies,
+        "margin": None if bounds is None else _outward(bounds),
+        "late_memory_applies": theorem.late_memory_applies,
+        "late_memory_margin": rational_text(theorem.late_memory_margin),
+        "claim": None if theorem.claim is None else list(theorem.claim),
+    }
+
+
+def _outward(bounds: RealEnclosure) -> list[float]:
+    low, high = float(bounds.low), float(bounds.high)
+    return [math.nextafter(low, -math.inf), math.nextafter(high, math.inf)]
+
+
+def _period(found: Synchrony) -> int | None:
+    return found.period if found.mix.longest_decode <= LONGEST_GRAPH else None
+
+
+def synchrony_text(found: Synchrony, theorem: GcdTheorem) -> str:
+    """Return what the decode lengths have in common, and the modes that come of it."""
+    parts = [*_common(found), _claim(theorem)]
+    if found.modes:
+        parts += ["", _modes(found).rstrip()]
+    parts += ["", _near(found).rstrip()]
+    return "\n".join(parts) + "\n"
+
+
+def _common(found: Synchrony) -> Iterator[str]:
+    if found.gcd == 1:
+        yield "The decode lengths are coprime: the renewal graph is aperiodic and has no cohorts."
+        if found.memory_gcd not in (None, 1):
+            yield (
+                f"But those of the classes with input have gcd {found.memory_gcd}: for long inputs "
+                f"the limit has synchronised modes, and alone does not decide (R1b)."
+            )
+        return
+    orders = ", ".join(map(str, found.orders[:_ORDERS_SHOWN]))
+    more = ", ..." if len(found.orders) > _ORDERS_SHOWN else ""
+    period = _period(found)
+    graph = (
+        "" if period is None else f", the period of the renewal graph (from its edges: {period})"
+    )
+    yield f"The decode lengths have gcd {found.gcd}{graph}."
+    yield (
+        f"Requests can stay in step in {found.gcd} cohorts: the stages of one residue mod "
+        f"{found.gcd}."
+    )
+    yield f"The survival polynomial has the cyclotomic factors Φ_d, d = {orders}{more}."
+    if found.first_order_growth is not None:
+        growth = readable(found.first_order_growth, 9)
+        yield (
+            "Input-dominated scaling gives their modes in first order the factor 1 + 1/(s + L) = "
+            f"{growth} (R3)."
+        )
+
+
+def _claim(theorem: GcdTheorem) -> str:
+    """Return what R7 and R9 say, each only where its condition holds."""
+    margin = ""
+    if theorem.margin is not None:
+        margin = f" (margin {readable((theorem.margin.low + theorem.margin.high) / 2)})"
+    if theorem.claim is None:
+        unknown = "was not decided" if theorem.applies is None else "fails"
+        return (
+            f"R7's condition {unknown}{margin}, and R9 says nothing: the gcd alone does not decide "
+            "stability."
+        )
+    relation, count, label = theorem.claim
+    grow = f"{relation} {counted(count, 'mode grows', 'modes grow')}" if count else "no mode grows"
+    if label == "R7":
+        return f"R7's condition holds{margin}: {grow}."
+    failed = "was not decided" if theorem.applies is None else "fails"
+    reason = "R9's condition holds" if theorem.late_memory_applies else "the gcd is even (R9)"
+    return f"R7's condition {failed}{margin}; {reason}: {grow}."
+
+
+def _modes(found: Synchrony) -> str:
+    upper = [mode for mode in found.modes if 2 * mode.index <= mode.order]
+    rows = [("synchronised mode", "period (steps)", "predicted (R3b)", "factor |λ| found")]
+    rows += [_mode_row(mode) for mode in upper[:_SHOWN]]
+    hidden = found.gcd // 2 - min(len(upper), _SHOWN)
+    rest = f"and {counted(hidden, 'more pair')}\n" if hidden > 0 else ""
+    return plain_table(rows) + rest
+
+
+def _mode_row(mode: SynchronizedMode) -> tuple[str, str, str, str]:
+    modulus = "no certified path"
+    if mode.root is not None:
+        with mpmath.workdps(2 * _DIGITS):
+            modulus = mpmath.nstr(abs(mode.root.value), 15)
+    name = f"exp(2πi {mode.index}/{mode.order})"
+    return (
+        name if mode.order == 2 else f"{name} and conjugate",
+        readable(mode.order / mode.index),
+        readable(mode.predicted_growth, 9),
+        modulus,
+    )
+
+
+def _near(found: Synchrony) -> str:
+    if found.near_synchronous is None:
+        return "Near-synchronous modes: the dominant modes are not resolved one by one."
+    if not found.near_synchronous:
+        return "No near-synchronous mode among the dominant ones: φ_T is not close to 1 at any."
+    head = "Near-synchronous modes: φ_T(θ) = E exp(iθT) is close to 1 in modulus and phase.\n"
+    rows = [("factor |λ|", "period (steps)", "θ/2π near", "|φ_T|", "phase of φ_T")]
+    rows.extend(_near_row(mode) for mode in found.near_synchronous[:_SHOWN])
+    hidden = len(found.near_synchronous) - _SHOWN
+    return head + plain_table(rows) + (f"and {hidden} more\n" if hidden > 0 else "")
+
+
+def _near_row(mode: NearSynchronousMode) -> tuple[str, str, str, str, str]:
+    phase = float(mpmath.arg(mode.characteristic))
+    return (
+        f"{abs(complex(mode.root.value)):.9f}",
+        readable(1 / mode.turns),
+        str(mode.nearest),
+        readable(abs(mode.characteristic), 4),
+        f"{phase:+.4f}",
+    )

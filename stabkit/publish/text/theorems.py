@@ -1,0 +1,126 @@
+"""Checked theorems as a table for people and as JSON types."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+from typing import Any
+
+from ...theorems.evidence import STATUSES
+from ...theorems.runner import CheckedStep, CheckedTheorem
+from .numbers import counted
+from .tables import plain_table
+
+__all__ = ["SCHEMA", "theorems_record", "theorems_text"]
+
+SCHEMA = "stabkit.theorems/1"
+_WIDTH = 88
+_PARTS = (("steps", "proof"), ("checks", "code"), ("sharpness", "sharp"))
+
+
+def theorems_record(found: Sequence[CheckedTheorem]) -> dict[str, Any]:
+    """Return the finding as JSON types: schema ``stabkit.theorems/1``.
+
+    A `status` is one of `stabkit.theorems.evidence.STATUSES`. `claim` tells for how many objects
+    the claim was decided, and the first that fails; `argued_links` how many steps of the proof are
+    prose; `checks` compare code with the theorem, `sharpness` shows that hypotheses are needed.
+    """
+    return {
+        "schema": SCHEMA,
+        "theorems": [
+            {
+                "label": one.theorem.label,
+                "title": one.theorem.title,
+                "chapter": one.theorem.chapter,
+                "status": one.status,
+                "statement": one.theorem.statement,
+                "hypotheses": list(one.theorem.hypotheses),
+                "claim": {"instances": one.tried.instances, "failing": one.tried.failing},
+                "argued_links": len(one.links),
+                "links": list(one.links),
+                "problem": one.problem,
+                "uses": list(one.theorem.uses),
+                "code": list(one.theorem.code),
+                "conjecture": one.theorem.conjecture,
+                "refutation": one.theorem.refutation,
+                **{part: [_step(step) for step in getattr(one, part)] for part, _ in _PARTS},
+            }
+            for one in found
+        ],
+    }
+
+
+def _step(step: CheckedStep) -> dict[str, str]:
+    return {"name": step.name, "evidence": step.evidence, "status": step.status}
+
+
+def theorems_text(found: Sequence[CheckedTheorem], detailed: bool = False) -> str:
+    """Return a table, a line per theorem; `detailed`: each in full with its steps instead."""
+    blocks = ["\n".join(_in_full(one)) + "\n" for one in found] if detailed else [_table(found)]
+    return "\n".join([*blocks, _summary(found)])
+
+
+def _table(found: Sequence[CheckedTheorem]) -> str:
+    rows: list[tuple[str, ...]] = [("", "status", "claim", "proof", "code", "sharp", "")]
+    for one in found:
+        parts = (_passed(getattr(one, part)) for part, _ in _PARTS)
+        tried = f"{one.tried.instances}"
+        rows.append((one.theorem.label, one.badge, tried, *parts, one.theorem.title))
+    return plain_table(rows)
+
+
+def _passed(steps: Sequence[CheckedStep]) -> str:
+    held = sum(step.status != "failed" for step in steps)
+    if not steps:
+        return "-"
+    return f"{held}" if held == len(steps) else f"{held} of {len(steps)}"
+
+
+def _summary(found: Sequence[CheckedTheorem]) -> str:
+    counts = Counter(one.status for one in found)
+    listed = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
+    text = (
+        f"{counted(len(found), 'theorem')}: {listed}. Every claim was tried on objects drawn at "
+        "random and at the boundary: the column claim tells for how many it held, by engines that "
+        "the proof does not use. Checked by computer algebra. Proved: identities, inequalities "
+        "with a certificate and textbook theorems lead to the claim, each handing its result to "
+        "the next as data. Argued: every step is checked, but so many links between them are "
+        "prose. A theorem is as strong as its weakest step and as the theorems that it uses."
+    )
+    return "\n".join([*wrap(text, _WIDTH), *_counterexamples(found)]) + "\n"
+
+
+def _counterexamples(found: Sequence[CheckedTheorem]) -> Iterator[str]:
+    for one in found:
+        if one.tried.failing is not None:
+            yield from wrap(f"{one.theorem.label} fails for {one.tried.failing}", _WIDTH)
+        if one.problem is not None:
+            yield from wrap(f"{one.theorem.label}: {one.problem}", _WIDTH)
+
+
+def _in_full(one: CheckedTheorem) -> Iterator[str]:
+    theorem = one.theorem
+    yield f"{theorem.label}  {theorem.title}  [{one.badge}]"
+    for symbol, meaning in theorem.notation:
+        yield from _indented(f"${symbol}$: {meaning}")
+    for hypothesis in theorem.hypotheses:
+        yield from _indented(f"Suppose: {hypothesis}")
+    yield from _indented(theorem.statement)
+    if theorem.conjecture is not None:
+        yield from _indented(f"A conjecture: {theorem.conjecture}")
+    if theorem.refutation is not None:
+        yield from _indented(f"Refuted: {theorem.refutation}")
+    yield from _indented(f"claim: held for {counted(one.tried.instances, 'object')}")
+    if theorem.uses:
+        yield from _indented(f"Uses {', '.join(theorem.uses)}.")
+    for part, title in _PARTS:
+        for step in getattr(one, part):
+            why = "" if step.problem is None else f" ({step.problem})"
+            yield from _indented(f"{title}: {step.name} ({step.evidence}): {step.status}{why}")
+    if one.links:
+        yield from _indented(f"in prose: {'; '.join(one.links)}")
+
+
+def _indented(text: str) -> list[str]:
+    return wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="    ")

@@ -1,0 +1,179 @@
+"""Thresholds and stable intervals as text for people and as JSON types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR
+from typing import Any
+
+from ...model.numbers import decimal_text, rational_text
+from ...spectrum.partition.d_partition import CountInterval, Crossing
+from ...spectrum.partition.threshold import Threshold, VarianceLaw
+from ...spectrum.roots.spectral_radius import RealEnclosure
+from .numbers import counted, percent, readable, rounded
+from .tables import plain_table
+
+__all__ = ["SCHEMA", "threshold_record", "threshold_text"]
+
+SCHEMA = "stabkit.threshold/1"
+_SHOWN = 12  # intervals, of the largest values
+_LINES = {
+    "common": ("a common input length s, in place of the mix's own inputs", "tokens", "s"),
+    "shift": ("delta, in tokens, added to every input length", "tokens", "delta"),
+    "scale": ("the factor N of every input length", "times the inputs", "N"),
+}
+
+
+def threshold_record(found: Threshold, name: str, digits: int) -> dict[str, Any]:
+    """Return the finding as JSON types: schema ``stabkit.threshold/1``.
+
+    Numbers on the line are exact rationals, or decimals of which `digits` are proved. The
+    coefficients of minimal polynomials ascend; null where the polynomial is not computed.
+    `variance_law` is null outside of its range.
+    """
+    return {
+        "schema": SCHEMA,
+        "name": name,
+        "along": found.along,
+        "gcd": found.gcd,
+        "complete": found.complete,
+        "threshold": None if found.threshold is None else _number(found.threshold, digits),
+        "sufficient": None if found.sufficient is None else _decimal(found.sufficient, digits),
+        "variance_law": _law_record(found.law),
+        "stable_intervals": [_ends(part, found, digits) for part in found.stable_intervals],
+        "crossings": [_crossing_record(crossing, digits) for crossing in found.crossings],
+        "intervals": [
+            {
+                "ends": _ends(part, found, digits),
+                "sample": rational_text(part.sample),
+                "unstable": part.unstable,
+                "verdict": part.verdict if found.complete else "undecided",
+            }
+            for part in found.intervals
+        ],
+    }
+
+
+def _law_record(law: VarianceLaw | None) -> dict[str, Any] | None:
+    if law is None or not law.in_range:
+        return None
+    return {
+        "estimate": law.estimate,
+        "expansion": law.expansion,
+        "coefficient_of_variation": law.coefficient_of_variation,
+        "relative_error": law.relative_error,
+        "in_range": law.in_range,
+    }
+
+
+def _crossing_record(crossing: Crossing, digits: int) -> dict[str, Any]:
+    polynomial = crossing.minimal_polynomial()
+    return {
+        "value": _number(crossing, digits),
+        "exact": crossing.exact is not None,
+        "minimal_polynomial": None if polynomial is None else [str(a) for a in polynomial],
+        "angles": list(crossing.angles),
+        "change": crossing.change,
+    }
+
+
+def _ends(part: CountInterval, found: Threshold, digits: int) -> list[str | None]:
+    low = rational_text(found.low) if part.low is None else _number(part.low, digits)
+    return [low, None if part.high is None else _number(part.high, digits)]
+
+
+def _number(crossing: Crossing, digits: int) -> str:
+    if crossing.exact is not None:
+        return rational_text(crossing.exact)
+    return _decimal(crossing.enclosure(digits + 2), digits)
+
+
+def _short(crossing: Crossing, digits: int, rounding: str) -> str:
+    """Return an end of an interval, rounded inwards: what is claimed holds for the digits shown."""
+    value = crossing.enclosure(digits + 6)
+    end = value.high if rounding == ROUND_CEILING else value.low
+    return rounded(end, rounding, digits)
+
+
+def _decimal(value: RealEnclosure, digits: int) -> str:
+    return decimal_text(value.low, value.high, digits)
+
+
+def threshold_text(found: Threshold, digits: int) -> str:
+    """Return the finding for a terminal: stable intervals, s*, s°, the estimate, the partition."""
+    rows = list(_rows(found, digits))
+    width = max(len(label) for label, _ in rows)
+    head = "".join(f"{label:<{width}}  {text}\n" for label, text in rows)
+    return f"{head}\n{_partition(found)}"
+
+
+def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
+    line, unit, symbol = _LINES[found.along]
+    yield "along", line
+    if not found.complete:
+        yield "undecided", "a root on or next to the circle was not resolved: nothing is claimed"
+        return
+    yield "stable", _stable_text(found, unit)
+    if found.threshold is not None:
+        exact = " exactly" if found.threshold.exact is not None else ""
+        yield f"threshold {symbol}*", f"{_number(found.threshold, digits)}{exact}"
+    elif found.along != "scale" and not found.is_finite and found.gcd > 1:
+        yield f"threshold {symbol}*", f"infinite: the decode lengths have gcd {found.gcd}"
+    if found.sufficient is not None:
+        yield f"gcd theorem {symbol}°", _sufficient_text(found, symbol, digits)
+    if found.law is not None and found.law.in_range:
+        yield "variance law", _law_text(found.law)
+
+
+def _sufficient_text(found: Threshold, symbol: str, digits: int) -> str:
+    claim = "stable"
+    if found.gcd > 1:
+        claim = f"exactly {counted(found.gcd - 1, 'unstable mode')}"
+    where = "above it"
+    if found.sufficient is not None and found.sufficient.high < found.low:
+        where = f"at every {symbol}"
+    value = "" if found.sufficient is None else _decimal(found.sufficient, digits)
+    return f"{value}: {claim} {where} (R7, sufficient)"
+
+
+def _stable_text(found: Threshold, unit: str) -> str:
+    parts = found.stable_intervals
+    if not parts:
+        return "nowhere"
+    if len(parts) == len(found.intervals) == 1 and not found.crossings:
+        return "everywhere"
+    texts = []
+    for part in parts[-_SHOWN:]:
+        low = readable(found.low) if part.low is None else _short(part.low, 6, ROUND_CEILING)
+        high = None if part.high is None else _short(part.high, 6, ROUND_FLOOR)
+        texts.append(f"above {low}" if high is None else f"from {low} to {high}")
+    more = len(parts) - len(texts)
+    rest = f" and in {counted(more, 'interval')} below" if more else ""
+    return f"{' and '.join(texts)} {unit}{rest}"
+
+
+def _law_text(law: VarianceLaw) -> str:
+    error = law.relative_error or 0.0
+    side = "above" if error > 0 else "below"
+    spread = f"sigma/mu = {readable(law.coefficient_of_variation, 2)}"
+    return (
+        f"about {readable(law.estimate, 4)}, {percent(abs(error))} {side} s* (with the next terms "
+        f"{readable(law.expansion, 6)}): an estimate for one narrow hump of decode lengths "
+        f"({spread})"
+    )
+
+
+def _partition(found: Threshold) -> str:
+    """Return the intervals as a table, the largest values first."""
+    symbol = _LINES[found.along][2]
+    table = [(f"{symbol} from", "to", "unstable modes", "verdict")]
+    for part in found.intervals[::-1][:_SHOWN]:
+        low = readable(found.low, 9) if part.low is None else _short(part.low, 9, ROUND_CEILING)
+        high = "∞" if part.high is None else _short(part.high, 9, ROUND_FLOOR)
+        count = "" if part.unstable is None else str(part.unstable)
+        table.append((low, high, count, part.verdict if found.complete else "undecided"))
+    text = plain_table(table)
+    more = len(found.intervals) - _SHOWN
+    return (
+        f"{text}(and {counted(more, 'interval')} below; --json lists all)\n" if more > 0 else text
+    )

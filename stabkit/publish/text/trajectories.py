@@ -1,0 +1,71 @@
+"""Trajectories as CSV and JSON; exact numbers as text, so that nothing is rounded.
+
+CSV: one row per step; completions per class follow where there are at most 16 classes. JSON: the
+same columns as lists, schema ``stabkit.trajectory/1``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from ...dynamics.trajectory import Trajectory
+from ...model.workload import Workload
+
+__all__ = ["COLUMNS", "SCHEMA", "trajectory_csv", "trajectory_record"]
+
+SCHEMA = "stabkit.trajectory/1"
+COLUMNS = ("admitted", "evicted", "completed", "memory", "completed_tokens")
+_CLASS_COLUMNS = 16
+
+
+def trajectory_csv(trajectory: Trajectory) -> str:
+    """Return the run as CSV text with the header ``step,admitted,evicted,...``."""
+    columns = [_values(getattr(trajectory, name)) for name in COLUMNS]
+    by_class = [_values(row) for row in trajectory.completed_by_class]
+    count = len(by_class[0]) if by_class else 0
+    names = ["step", *COLUMNS]
+    if count <= _CLASS_COLUMNS:
+        names += [f"completed_{k}" for k in range(1, count + 1)]
+    lines = [",".join(names)]
+    for step, row in enumerate(zip(*columns, strict=True)):
+        extra = by_class[step] if count <= _CLASS_COLUMNS else []
+        lines.append(",".join(_text(value) for value in (step, *row, *extra)))
+    return "\n".join(lines) + "\n"
+
+
+def trajectory_record(workload: Workload, trajectory: Trajectory) -> dict[str, Any]:
+    """Return the run as JSON types: schema ``stabkit.trajectory/1``.
+
+    `capacity` is that of the run: where the workload has none, the one that makes a* = 1.
+    """
+    columns = {name: _json(getattr(trajectory, name)) for name in COLUMNS}
+    return {
+        "schema": SCHEMA,
+        "workload": workload.to_dict(),
+        "capacity": str(trajectory.capacity),
+        "arithmetic": trajectory.arithmetic,
+        "policy": trajectory.policy,
+        "steps": trajectory.steps,
+        **columns,
+        "wasted_tokens": _json(trajectory.wasted_tokens),
+        "completed_by_class": [_json(row) for row in trajectory.completed_by_class],
+    }
+
+
+def _values(array: Any) -> list[Any]:
+    return list(array.tolist()) if hasattr(array, "tolist") else list(array)
+
+
+def _json(array: Iterable[Any]) -> list[Any]:
+    return [_text(value) if isinstance(value, Fraction) else value for value in _values(array)]
+
+
+def _text(value: int | float | Fraction) -> str:
+    """Return a number in full; by Decimal, as `str` of an int stops at 4300 digits."""
+    if isinstance(value, float):
+        return repr(value)
+    digits = str(Decimal(value.numerator))
+    return digits if value.denominator == 1 else f"{digits}/{Decimal(value.denominator)}"

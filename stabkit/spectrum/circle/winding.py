@@ -1,0 +1,220 @@
+"""Zeros in a disc by a certified winding number, in double precision.
+
+The number of zeros of P in |z| < 1 is the winding number of P(e^(i theta)) about 0, if P has no
+zero on the circle. We follow h(theta) = e^(-i c theta) P(e^(i theta)) over the upper half circle.
+
+*Arcs.* Let v approximate h at the centre of an arc of half-width w, and suppose that
+
+    |v| > 1.01 ((error of v) + sup over the arc of |h - h(centre)|).
+
+Then h stays in the disc around v of radius |v| / 1.01: it does not vanish on the arc, and its
+argument stays within arcsin(1 / 1.01) < pi / 2 - 0.14 of that of v. Neighbouring arcs with centre
+values v and v' have an end point in common, so that Arg(v' / v), the principal value, is the change
+of argument from v over h at that point to v', and is at least 0.28 away from +-pi: rounding cannot
+move it across the cut. Added up, the changes telescope. So if all arcs pass, the total change is
+known exactly, although every single v is rounded; no sampled phase is trusted.
+
+*The supremum* is bounded by Taylor's theorem: w |h'| + w^2/2 |h''| + w^3/6 sup |h'''| at the
+samples of `CirclePolynomial.grid`; the few arcs that fail are bisected with Taylor models.
+
+*End points.* At theta = pi the value of P is real, which fixes the argument there to a multiple of
+pi once it is known to within pi / 2 - 0.14. At theta = 0 one starts from `Start`.
+
+What double precision leaves open is returned as arcs, never guessed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+
+from .sparse_polynomial import TAYLOR_ORDER, CirclePolynomial, Complexes, Floats, Integers
+
+__all__ = ["MARGIN", "Arc", "PhasePath", "Start", "evaluate", "follow_phase", "joined"]
+
+MARGIN = 1.01  # covers the rounding of the comparison too
+_NARROWEST = 2.0**-45
+_MOST_SUBARCS = 2_000_000
+_TRANSFORM_COST = 8  # Taylor models by transforms take about as long as 8 N direct terms
+_MOST_TERMS = 2**29  # beyond, the direct sums would take minutes: left undecided
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where the path begins: the sample index, and an argument of h there, known to within pi/2,
+    less a margin."""
+
+    index: int
+    argument: float
+
+
+@dataclass(frozen=True)
+class Arc:
+    """An arc lo <= theta / pi <= hi, exact."""
+
+    lo: Fraction
+    hi: Fraction
+
+
+@dataclass
+class PhasePath:
+    """Centre values of certified arcs along the upper half circle, and the arcs left undecided.
+
+    A piece is centred at theta = pi (2 sample + offset) / N; the two keys together are exact, which
+    one float would not be. An undecided arc may be filled in later, by `fill`.
+    """
+
+    polynomial: CirclePolynomial
+    start: Start
+    samples: Integers
+    offsets: Floats
+    values: Complexes
+    undecided: list[Arc] = field(default_factory=list)
+
+    def add(self, samples: Integers, offsets: Floats, values: Complexes) -> None:
+        """Add certified pieces, in any order."""
+        self.samples = np.concatenate([self.samples, samples])
+        self.offsets = np.concatenate([self.offsets, offsets])
+        self.values = np.concatenate([self.values, values])
+
+    def fill(self, arc: Arc, values: Sequence[complex]) -> None:
+        """Replace the undecided `arc` by the values of h on certified sub-arcs, ascending."""
+        self.undecided.remove(arc)
+        centre = (arc.lo + arc.hi) / 2 * self.polynomial.size
+        sample = round(centre / 2)
+        count = len(values)
+        self.add(
+            np.full(count, sample), np.full(count, float(centre - 2 * sample)), np.array(values)
+        )
+
+    def half_turns(self) -> int | None:
+        """Return (arg P(-1) - arg P at theta = 0+) / pi along the half circle; None if undecided.
+
+        For a polynomial that is positive at theta = 0 this is the number of zeros in the disc.
+        """
+        if self.undecided:
+            return None
+        ordered = self.values[np.lexsort((self.offsets, self.samples))]  # stable: fill keeps order
+        directions = ordered / np.abs(ordered)
+        offset = float(np.angle(directions[0] * np.exp(-1j * self.start.argument)))
+        if abs(offset) > math.pi - 1e-6:
+            return None
+        turned = float(np.sum(np.angle(directions[1:] * np.conj(directions[:-1]))))
+        at_end = self.start.argument + offset + turned + math.pi * self.polynomial.degree / 2
+        # h(pi) is +- e^(-i c pi) and lies within pi / 2 of the last value: round to that multiple.
+        return round(at_end / math.pi)
+
+
+class _Pieces(NamedTuple):
+    """Sub-arcs of the samples' arcs: centres theta_j + t d and half-widths w d, arrays alike."""
+
+    samples: Integers
+    offsets: Floats
+    halves: Floats
+
+
+def follow_phase(polynomial: CirclePolynomial, start: Start) -> PhasePath:
+    """Return the certified phase path of `polynomial` over the upper half of the unit circle.
+
+    Parameters
+    ----------
+    polynomial : CirclePolynomial
+    start : Start
+        theta_start = 2 pi start.index / N and an argument of h there, known to within pi / 2, less
+        a margin that rounding cannot use up; on [0, theta_start] there is no zero.
+
+    Returns
+    -------
+    PhasePath
+        With the arcs that double precision cannot decide.
+    """
+    samples = polynomial.grid()
+    width = polynomial.half_width
+    bound = width * np.abs(samples.first) + width**2 / 2 * np.abs(samples.second)
+    e0, e1, e2 = samples.errors
+    fixed = e0 + width * e1 + width**2 / 2 * e2 + width**3 / 6 * samples.third_bound
+    certified = np.abs(samples.values) > (bound + fixed) * MARGIN
+    indices = np.arange(start.index, polynomial.size // 2 + 1)
+    passed, failed = indices[certified[start.index :]], indices[~certified[start.index :]]
+    path = PhasePath(
+        polynomial,
+        start,
+        passed,
+        np.zeros(len(passed)),
+        samples.values[passed] * polynomial.phases(passed),
+    )
+    pieces = _halves(path, failed)
+    if len(failed) * len(polynomial.exponents) > _TRANSFORM_COST * polynomial.size:
+        pieces = _bisect(path, pieces, by_transform=True)
+    pieces = _bisect(path, pieces, by_transform=False)
+    path.undecided = joined(_arcs(path, pieces))
+    return path
+
+
+def _halves(path: PhasePath, failed: Integers) -> _Pieces:
+    """Return the half arcs of the samples `failed` that lie between the start and theta = pi."""
+    samples, offsets = np.repeat(failed, 2), np.tile([-0.5, 0.5], len(failed))
+    before = (samples == path.start.index) & (offsets < 0)
+    beyond = (samples == path.polynomial.size // 2) & (offsets > 0)
+    keep = ~(before | beyond)
+    return _Pieces(samples[keep], offsets[keep], np.full(int(np.sum(keep)), 0.5))
+
+
+def _bisect(path: PhasePath, pieces: _Pieces, by_transform: bool) -> _Pieces:
+    """Bisect `pieces` with Taylor models; add what passes to `path`, return what is hopeless."""
+    involved, rows = np.unique(pieces.samples, return_inverse=True)
+    terms = 0 if by_transform else len(involved) * len(path.polynomial.exponents)
+    if not len(involved) or terms > _MOST_TERMS:
+        return pieces
+    models = path.polynomial.taylor(involved, by_transform)
+    bends, left = models.bends, []
+    offsets, halves = pieces.offsets, pieces.halves
+    while len(rows):
+        value, slope = evaluate(models.coefficients[rows], offsets)
+        reach = halves * (np.abs(slope) + models.slope_error) + halves**2 / 2 * bends[rows]
+        passed = np.abs(value) > (reach + models.error) * MARGIN
+        path.add(involved[rows[passed]], offsets[passed], value[passed])
+        hopeless = ~passed & ((reach < models.error / 4) | (halves <= _NARROWEST))
+        if np.sum(~passed) > _MOST_SUBARCS:
+            hopeless = ~passed
+        left.append(_Pieces(involved[rows[hopeless]], offsets[hopeless], halves[hopeless]))
+        going = ~passed & ~hopeless
+        rows, halves = np.repeat(rows[going], 2), np.repeat(halves[going] / 2, 2)
+        signs = np.tile([-1.0, 1.0], len(rows) // 2)
+        offsets = np.repeat(offsets[going], 2) + signs * halves
+    return _Pieces(*(np.concatenate(parts) for parts in zip(*left, strict=True)))
+
+
+def evaluate(coefficients: Complexes, offsets: Floats) -> tuple[Complexes, Complexes]:
+    """Return value and slope at t = `offsets` of Taylor models, a row of coefficients each."""
+    value = coefficients[:, TAYLOR_ORDER].copy()
+    slope = np.zeros_like(value)
+    for order in range(TAYLOR_ORDER - 1, -1, -1):
+        slope = slope * offsets + value
+        value = value * offsets + coefficients[:, order]
+    return value, slope
+
+
+def _arcs(path: PhasePath, pieces: _Pieces) -> list[Arc]:
+    """Return the pieces as exact multiples of pi: theta / pi = (2 j + t) / N."""
+    size = path.polynomial.size
+    return [
+        Arc((2 * j + Fraction(t) - Fraction(w)) / size, (2 * j + Fraction(t) + Fraction(w)) / size)
+        for j, t, w in zip(*(part.tolist() for part in pieces), strict=True)
+    ]
+
+
+def joined(arcs: list[Arc]) -> list[Arc]:
+    """Join arcs that touch."""
+    joined: list[Arc] = []
+    for arc in sorted(arcs, key=lambda a: a.lo):
+        if joined and joined[-1].hi >= arc.lo:
+            joined[-1] = Arc(joined[-1].lo, max(arc.hi, joined[-1].hi))
+        else:
+            joined.append(arc)
+    return joined

@@ -1,0 +1,117 @@
+"""Exact counts for long kernels: winding number first, exact arithmetic where it is needed.
+
+Three stages, each only for what the one before left open:
+
+1. the phase path of H in double precision (`winding`), which decides all but the arcs that come
+   within about 1e-11 of a zero;
+2. ball arithmetic on those arcs (`ball_arcs`) down to a width of 2^-128;
+3. gcd(F, F*), which holds every zero on the circle (`self_reciprocal`). If it is 1 there is none,
+   and ball arithmetic will end at some precision. Otherwise its zeros are counted exactly and the
+   quotient, which has none on the circle, goes through the stages again.
+
+Nothing is ever guessed: beyond `LONGEST_KERNEL` or `LONGEST_EXACT` the arcs are returned as they
+are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from flint import fmpz_poly
+
+from ...model.kernel import MemoryKernel
+from ..circle.ball_arcs import resolve_arcs
+from ..circle.fourier import UNIT_ROUNDOFF
+from ..circle.kernel import kernel_phase_path
+from ..circle.sparse_polynomial import CirclePolynomial
+from ..circle.winding import Arc, PhasePath, Start, follow_phase
+from .schur_cohn import zeros_in_disc
+from .self_reciprocal import circle_zeros, self_reciprocal_part
+
+__all__ = ["LONGEST_EXACT", "LONGEST_KERNEL", "DiscCount", "count_by_winding", "is_quick"]
+
+LONGEST_KERNEL = 5_000_000  # 2^25 samples: about 2 GB
+LONGEST_EXACT = 100_000  # kernel terms for which gcd(F, F*) takes about a second
+# The exact recursion takes milliseconds up to 40 terms of 100 bits; its numbers grow with L.
+_SCHUR_COHN_WORK = 40**2 * 100
+_MOST_ARCS = 5_000  # each costs ball arithmetic; more of them mean a kernel beyond double precision
+_FIRST_BITS = 128
+_UNLIMITED_BITS = 1 << 20
+_ORDERS = 12  # up to R = 12 288: clusters of that many zeros
+
+
+@dataclass(frozen=True)
+class DiscCount:
+    """Zeros of G in the open unit disc and on the circle; None and the arcs where undecided."""
+
+    within: int | None
+    on_circle: int | None
+    undecided: tuple[Arc, ...] = ()
+
+
+def count_by_winding(kernel: MemoryKernel) -> DiscCount:
+    """Return the zeros of G with |z| < 1 and |z| = 1, proved, or the arcs left undecided.
+
+    Parameters
+    ----------
+    kernel : MemoryKernel
+        Of 3 to `LONGEST_KERNEL` terms.
+    """
+    path = kernel_phase_path(kernel)
+    if len(path.undecided) > _MOST_ARCS:
+        return DiscCount(None, None, tuple(path.undecided))
+    resolve_arcs(path, kernel.closed_form, _FIRST_BITS)
+    if not path.undecided:
+        return _checked(kernel, path)
+    if kernel.length > LONGEST_EXACT:
+        return DiscCount(None, None, tuple(path.undecided))
+    polynomial = fmpz_poly(list(kernel.coefficients))
+    common = self_reciprocal_part(polynomial)
+    if common.degree() == 0:
+        resolve_arcs(path, kernel.closed_form, _UNLIMITED_BITS, _ORDERS)
+        return _checked(kernel, path)
+    on = circle_zeros(common)
+    within = _zeros_off_circle(polynomial // common)
+    return DiscCount(within + (common.degree() - on) // 2, on)
+
+
+def is_quick(coefficients: Sequence[int]) -> bool:
+    """Tell whether the exact Schur-Cohn recursion takes milliseconds for these coefficients."""
+    bits = max(abs(c).bit_length() for c in coefficients)
+    return len(coefficients) ** 2 * bits <= _SCHUR_COHN_WORK
+
+
+def _checked(kernel: MemoryKernel, path: PhasePath) -> DiscCount:
+    """Return the count of a complete path, its parity checked against the exact sign of G(-1).
+
+    Complex zeros come in pairs and G(0) > 0, so G(-1) < 0 iff the number of zeros in (-1, 0), hence
+    in the disc, is odd.
+    """
+    within = path.half_turns()
+    if within is None:
+        return DiscCount(None, None, ())
+    if (within % 2 == 1) != (kernel.at_minus_one() < 0):
+        raise ArithmeticError("the winding number contradicts the exact sign of G(-1)")
+    return DiscCount(within, 0)
+
+
+def _zeros_off_circle(polynomial: fmpz_poly) -> int:
+    """Count the zeros in the open disc of a polynomial that is coprime to its reverse."""
+    coefficients = [int(c) for c in polynomial.coeffs()]
+    if len(coefficients) < 3 or is_quick(coefficients):
+        return zeros_in_disc(coefficients)
+    largest = max(map(abs, coefficients))
+    on_circle = CirclePolynomial(
+        np.arange(len(coefficients)),
+        np.array([c / largest for c in coefficients]),
+        2 * UNIT_ROUNDOFF,
+    )
+    start_positive = sum(coefficients) > 0
+    path = follow_phase(on_circle, Start(0, 0.0 if start_positive else np.pi))
+    resolve_arcs(path, dict(enumerate(coefficients)), _UNLIMITED_BITS, _ORDERS)
+    half_turns = path.half_turns()
+    if half_turns is None:
+        raise ArithmeticError("ball arithmetic did not decide a polynomial without circle zeros")
+    return half_turns - (0 if start_positive else 1)

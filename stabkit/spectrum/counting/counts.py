@@ -1,0 +1,173 @@
+"""How many modes are inside, on and outside the unit circle: the question that decides stability.
+
+The eviction-free equilibrium is locally asymptotically stable iff all L - 1 roots of the
+characteristic polynomial F(lambda) = sum g_m lambda^(L-1-m) satisfy |lambda| < 1. The roots are the
+reciprocals of the zeros of G(z) = sum g_m z^m, and every engine below counts those.
+
+Engines: the exact Schur-Cohn recursion (short kernels), a certified winding number backed by exact
+arithmetic (long ones), FLINT's root isolation (a second opinion), and theorems that need no
+computation. Each returns exact integers or says that it cannot.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from flint import fmpz_poly
+
+from ...errors import InvalidArgument, shown
+from ...model.kernel import MemoryKernel
+from ...model.workload import Workload
+from .by_winding import LONGEST_KERNEL, count_by_winding, is_quick
+from .certificates import instability_certificate, single_decode_length
+from .isolation import isolated_disc_counts
+from .schur_cohn import zeros_in_disc
+from .self_reciprocal import circle_zeros, self_reciprocal_part
+
+__all__ = ["Counts", "kernel_counts", "unit_circle_counts"]
+
+Method = Literal["auto", "schur-cohn", "winding", "flint"]
+LONGEST_DENSE = 20_000
+_SHORT = 40  # terms; beyond, the winding number is faster whatever the coefficients
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Roots of the characteristic polynomial relative to the unit circle, with multiplicity.
+
+    Attributes
+    ----------
+    inside, on_circle, outside : int or None
+        Exact, adding up to L - 1; all None where undecided or where only instability is proved.
+    method : str
+        "schur-cohn", "winding", "flint", "enestrom-kakeya", "certificate" or "none".
+    certified : bool
+        Whether `verdict` is proved.
+    undecided_arcs : tuple of (float, float)
+        Arguments in radians, 0 <= theta <= pi, on which a root may lie on or next to the circle.
+    reason : str
+        One sentence: what proves the verdict, or why there is none.
+    """
+
+    inside: int | None
+    on_circle: int | None
+    outside: int | None
+    method: str
+    certified: bool
+    undecided_arcs: tuple[tuple[float, float], ...] = ()
+    reason: str = ""
+
+    @property
+    def verdict(self) -> Literal["stable", "unstable", "marginal", "undecided"]:
+        """The verdict that these counts prove; "undecided" if they prove none."""
+        if not self.certified:
+            return "undecided"
+        if self.outside is None or self.outside > 0:
+            return "unstable"
+        return "marginal" if self.on_circle else "stable"
+
+
+def unit_circle_counts(mix: Workload, method: Method = "auto") -> Counts:
+    """Count the roots of the characteristic polynomial inside, on and outside the unit circle.
+
+    Parameters
+    ----------
+    mix : Workload
+    method : {"auto", "schur-cohn", "winding", "flint"}
+        "auto" takes the fastest proof; the others force one engine, for comparison.
+
+    Returns
+    -------
+    Counts
+        Exact integers, or None with the reason.
+
+    Raises
+    ------
+    InvalidArgument
+        If `method` is none of these, or needs the dense kernel of a mix with L > 20 000.
+
+    Notes
+    -----
+    Exact counts come up to L = 5 000 000 (memory grows by about 400 bytes per step of L). Beyond,
+    instability is still proved where R5 or R9 does so; otherwise the verdict is undecided.
+
+    References
+    ----------
+    docs/model.md, Stability, R5, R9; see the modules of the engines for their proofs.
+
+    Examples
+    --------
+    >>> c = unit_circle_counts(Workload.from_classes([(5, 3), (5, 5)]))
+    >>> c.inside, c.on_circle, c.outside, c.verdict
+    (2, 0, 2, 'unstable')
+    >>> unit_circle_counts(Workload.from_classes([(1, 2), (1, 3)])).verdict
+    'marginal'
+    """
+    kernel = MemoryKernel.of(mix)
+    if isinstance(method, str) and method == "auto":
+        return kernel_counts(kernel)
+    engines = {"schur-cohn": _by_schur_cohn, "winding": _by_winding, "flint": _by_isolation}
+    if not isinstance(method, str) or method not in engines:
+        raise InvalidArgument(
+            f"'method' must be 'auto', 'schur-cohn', 'winding' or 'flint', not {shown(method)}."
+        )
+    if method != "winding" and kernel.length > LONGEST_DENSE:
+        raise InvalidArgument(
+            f"'method' must be 'auto' or 'winding' beyond L = {LONGEST_DENSE}, not {shown(method)}."
+        )
+    return engines[method](kernel)
+
+
+def kernel_counts(kernel: MemoryKernel) -> Counts:
+    """Return `unit_circle_counts` of a kernel, by the fastest method."""
+    if single_decode_length(kernel) and kernel.length > 1:
+        reason = "Eneström-Kakeya (R5): with one decode length every mode is unstable."
+        return Counts(0, 0, kernel.length - 1, "enestrom-kakeya", True, reason=reason)
+    if kernel.length <= _SHORT and is_quick(kernel.coefficients):
+        return _by_schur_cohn(kernel)
+    counts = _by_winding(kernel)
+    if counts.certified:
+        return counts
+    proof = instability_certificate(kernel)
+    if proof is None:
+        return counts
+    return Counts(None, None, None, "certificate", True, counts.undecided_arcs, proof)
+
+
+def _by_schur_cohn(kernel: MemoryKernel) -> Counts:
+    polynomial = fmpz_poly(list(kernel.coefficients))
+    common = self_reciprocal_part(polynomial)
+    on = circle_zeros(common)
+    quotient = [int(c) for c in (polynomial // common).coeffs()]
+    within = zeros_in_disc(quotient) + (common.degree() - on) // 2
+    reason = "Schur-Cohn recursion over the integers: exact."
+    return _counts(kernel, within, on, "schur-cohn", reason)
+
+
+def _by_isolation(kernel: MemoryKernel) -> Counts:
+    within, on, _ = isolated_disc_counts(kernel.coefficients)
+    reason = "Every root isolated in a ball that meets the unit circle only if the root does."
+    return _counts(kernel, within, on, "flint", reason)
+
+
+def _by_winding(kernel: MemoryKernel) -> Counts:
+    if kernel.length < 3:
+        return _by_schur_cohn(kernel)
+    if kernel.length > LONGEST_KERNEL:
+        reason = f"The kernel has {kernel.length} terms; exact counts go up to {LONGEST_KERNEL}."
+        return Counts(None, None, None, "none", False, ((0.0, math.pi),), reason)
+    found = count_by_winding(kernel)
+    if found.within is None or found.on_circle is None:
+        arcs = tuple((float(arc.lo) * math.pi, float(arc.hi) * math.pi) for arc in found.undecided)
+        reason = "A root lies on the unit circle or closer to it than ball arithmetic was tried."
+        return Counts(None, None, None, "winding", False, arcs, reason)
+    reason = "Winding number of the characteristic polynomial, every arc of the circle certified."
+    return _counts(kernel, found.within, found.on_circle, "winding", reason)
+
+
+def _counts(kernel: MemoryKernel, within: int, on: int, method: str, reason: str) -> Counts:
+    """Zeros of G within the disc are modes outside it: lambda = 1 / z."""
+    inside = kernel.length - 1 - on - within
+    return Counts(inside, on, within, method, True, reason=reason)

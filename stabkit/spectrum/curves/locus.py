@@ -1,0 +1,274 @@
+"""Root loci: where the roots of the characteristic polynomial go as one number of the mix changes.
+
+The number is the mean input length, the share of the first class or the gain of damped admission
+(`kernel_family`). L stays, and every root moves continuously. At each value the roots are enclosed
+in disjoint discs, and those outside the unit circle are counted exactly. Between two neighbouring
+values with different counts the change is *bracketed* by exact counts at rational points, bisecting
+down to a millionth of the range, and where there are few of them to eight digits of the value: it
+happens within the bracket, which is a proof. Two changes that cancel between neighbouring values
+are not seen.
+
+References
+----------
+docs/model.md, Stability, Gain, R8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ...errors import InvalidArgument
+from ...model.kernel import MemoryKernel
+from ...model.numbers import whole_number
+from ...model.workload import Workload, check_workload
+from ..circle.sparse_polynomial import Complexes, Floats
+from ..counting.by_winding import count_by_winding
+from ..counting.isolation import isolated_disc_counts
+from ..partition.family import Along, kernel_family, parameter_range
+from ..roots.approximate import approximate_zeros
+from ..roots.inclusion import proved_discs
+from ..roots.location import circle_distance
+from ..roots.roots import LONGEST_ISOLATED, Root, isolated_roots, precision_of, roots_of_discs
+from ..roots.smallest import LogDerivative
+
+__all__ = ["CountChange", "RootLocus", "root_locus"]
+
+LONGEST_LOCUS = 1_000
+_MOST_POINTS = 1_001
+_DIGITS = 15
+_PER_ROOT = 8  # samples of the circle for each root, at least
+_TERMS = 2**16  # of the closed form, over all starts of a Newton step; at least 16 starts
+_NEWTON_STEPS = 8
+_NARROWEST = Fraction(1, 10**6)  # of the range: far below the width of a line
+_RELATIVE = Fraction(1, 10**8)  # of the value: all digits of a label are then right
+_NEXT_TO_ZERO = Fraction(1, 10**18)  # of the range
+_FEW = 24  # changes, which figures mark one by one
+_PLACES = (Fraction(1, 2), Fraction(3, 7), Fraction(5, 9))  # where a bracket is cut
+
+_Counted: TypeAlias = tuple[Fraction, int | None]  # a value and the unstable modes at it
+
+
+@dataclass(frozen=True)
+class CountChange:
+    """Where the number of unstable modes changes: within [low, high], by exact counts at both.
+
+    Attributes
+    ----------
+    low, high : Fraction
+        Values of the parameter.
+    before, after : int
+        Unstable modes at `low` and at `high`.
+    angle : float
+        The argument, in radians from 0 to pi, of the root that is nearest to the circle at `high`
+        and so, in double precision, the one that crosses.
+    """
+
+    low: Fraction
+    high: Fraction
+    before: int
+    after: int
+    angle: float
+
+
+@dataclass(frozen=True)
+class RootLocus:
+    """The roots along one parameter.
+
+    Attributes
+    ----------
+    name : str
+    along : {"s", "p", "kappa"}
+    length : int
+        L; there are L - 1 roots at every value.
+    values : tuple of Fraction
+        The parameter, equally spaced.
+    roots : complex array, one row per value
+        |lambda| descending, each correct to about 15 digits, repeated with its multiplicity.
+    distances : float array of the same shape
+        |lambda| - 1, to full relative accuracy; 0 for a root whose disc meets the circle.
+    unstable : tuple of int or None
+        The exact number of roots outside the circle at each value; None where undecided.
+    changes : tuple of CountChange
+        Ascending.
+    """
+
+    name: str
+    along: Along
+    length: int
+    values: tuple[Fraction, ...]
+    roots: Complexes
+    distances: Floats
+    unstable: tuple[int | None, ...]
+    changes: tuple[CountChange, ...]
+
+    @property
+    def spectral_radius(self) -> Floats | None:
+        """The largest modulus at each value; None if there is no root (L = 1)."""
+        return 1 + self.distances[:, 0] if self.length > 1 else None
+
+
+def root_locus(
+    mix: Workload,
+    along: Along = "s",
+    low: Any = None,
+    high: Any = None,
+    points: int = 41,
+) -> RootLocus:
+    """Return the roots of the characteristic polynomial along one parameter of the mix.
+
+    Parameters
+    ----------
+    mix : Workload
+        With L at most 1 000; of two classes or more for ``"p"``.
+    along : {"s", "p", "kappa"}
+        Mean input length in tokens, share of the first class, or gain of damped admission.
+    low, high : number, optional
+        The range, exact; low < high. Within 0 <= s <= 10^12, 0 < p < 1, 0 < kappa <= 1. By default
+        s from 0 to twice the larger of its own value and L, p from 1/100 to 99/100, kappa from 1/50
+        to 1.
+    points : int
+        How many values, 2 to 1 001.
+
+    Returns
+    -------
+    RootLocus
+
+    Raises
+    ------
+    InvalidArgument
+        If an argument is outside its domain, or L is beyond the bound.
+
+    Examples
+    --------
+    >>> mix = Workload.from_classes([(5, 2), (5, 3)])
+    >>> locus = root_locus(mix, "s", 0, "3/2", points=4)  # R8: marginal at s = 1 exactly
+    >>> locus.unstable
+    (2, 2, 0, 0)
+    >>> change, = locus.changes
+    >>> change.low < change.high == 1
+    True
+    """
+    check_workload(mix)
+    if mix.longest_decode > LONGEST_LOCUS:
+        raise InvalidArgument(
+            f"'mix' must have decode lengths up to {LONGEST_LOCUS} for a root locus, "
+            f"not {mix.longest_decode}."
+        )
+    start, stop = parameter_range(mix, along, low, high)
+    points = whole_number(points, "'points'", 2, _MOST_POINTS)
+    family = kernel_family(mix, along)
+    values = tuple(start + (stop - start) * Fraction(i, points - 1) for i in range(points))
+    located = [_located(family(value)) for value in values]
+    unstable = tuple(_unstable(family(value)) for value in values)
+    roots = [[complex(r.value) for r in row for _ in range(r.multiplicity)] for row in located]
+    distances = [
+        [circle_distance(r) for r in row for _ in range(r.multiplicity)] for row in located
+    ]
+    return RootLocus(
+        mix.name,
+        along,
+        mix.longest_decode,
+        values,
+        np.array(roots, dtype=complex),
+        np.array(distances, dtype=float),
+        unstable,
+        tuple(_changes(family, values, unstable)),
+    )
+
+
+def _located(kernel: MemoryKernel) -> list[Root]:
+    """Return all roots, each in a disc of its own, by the engines of `roots`."""
+    bits = precision_of(_DIGITS)
+    if kernel.length > LONGEST_ISOLATED:
+        zeros = approximate_zeros(kernel)
+        discs = None if zeros is None else proved_discs(kernel, zeros, None, bits)
+        if discs:
+            return roots_of_discs(discs, bits)
+    return isolated_roots(kernel, bits)
+
+
+def _unstable(kernel: MemoryKernel) -> int | None:
+    """Return the exact number of roots outside the unit circle."""
+    if kernel.length < 3:
+        return isolated_disc_counts(kernel.coefficients)[0]
+    return count_by_winding(kernel).within
+
+
+def _changes(
+    family: Callable[[Fraction], MemoryKernel],
+    values: tuple[Fraction, ...],
+    unstable: tuple[int | None, ...],
+) -> Iterator[CountChange]:
+    width = values[-1] - values[0]
+    ends = list(pairwise(zip(values, unstable, strict=True)))
+    found = [b for pair in ends for b in _brackets(family, *pair, lambda _: width * _NARROWEST)]
+    if len(found) <= _FEW:
+        found = [b for pair in found for b in _brackets(family, *pair, partial(_digits, width))]
+    for (low, before), (high, after) in found:
+        if before is not None and after is not None:
+            yield CountChange(low, high, before, after, _crossing_angle(family(high)))
+
+
+def _digits(width: Fraction, value: Fraction) -> Fraction:
+    """Return the width of a bracket around `value` that tells its first digits."""
+    return min(width * _NARROWEST, max(value * _RELATIVE, width * _NEXT_TO_ZERO))
+
+
+def _brackets(
+    family: Callable[[Fraction], MemoryKernel],
+    lower: _Counted,
+    upper: _Counted,
+    narrow: Callable[[Fraction], Fraction],
+) -> Iterator[tuple[_Counted, _Counted]]:
+    """Bisect wherever the counts at two values differ; undecided counts end the search."""
+    (low, before), (high, after) = lower, upper
+    if before is None or after is None or before == after:
+        return
+    if high - low <= narrow(high):
+        yield lower, upper
+        return
+    cuts = (low + (high - low) * place for place in _PLACES)
+    counts = ((cut, _unstable(family(cut))) for cut in cuts)
+    between = next((pair for pair in counts if pair[1] is not None), None)
+    if between is None:
+        yield lower, upper
+        return
+    yield from _brackets(family, lower, between, narrow)
+    yield from _brackets(family, between, upper, narrow)
+
+
+def _crossing_angle(kernel: MemoryKernel) -> float:
+    """Return the argument of the root that is nearest to the circle, in double precision.
+
+    Of equally spaced points of the circle, those with a locally shortest Newton step lie at a root
+    each; where the step leads tells which ones are nearly on the circle, and Newton's method from
+    these, which one is the nearest.
+    """
+    total = kernel.total
+    weights = np.array([g / total for g in kernel.coefficients])
+    size = 1 << (_PER_ROOT * kernel.length - 1).bit_length()
+    terms = (weights, np.arange(kernel.length) * weights)
+    values, slopes = (np.conj(np.fft.rfft(row, size)) for row in terms)
+    z = np.exp(2j * np.pi / size * np.arange(len(values)))
+    with np.errstate(all="ignore"):
+        steps = np.nan_to_num(values / slopes, nan=np.inf)  # G / (z G')
+        sizes = np.pad(np.abs(steps), 1, mode="reflect")
+        minima = np.flatnonzero((sizes[1:-1] <= sizes[:-2]) & (sizes[1:-1] <= sizes[2:]))
+        led_to = z[minima] * (1 - steps[minima])
+        starts = max(16, _TERMS // len(kernel.closed_form))
+        z = led_to[np.argsort(_distance(led_to), kind="stable")[:starts]]
+        slope = LogDerivative(kernel)
+        for _ in range(_NEWTON_STEPS):
+            z = z * (1 - 1 / slope(z))
+        return float(abs(np.angle(z[np.argmin(_distance(z))])))
+
+
+def _distance(z: Complexes) -> Floats:
+    return np.nan_to_num(np.abs(np.log(np.abs(z))), nan=np.inf)

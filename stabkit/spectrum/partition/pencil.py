@@ -1,0 +1,166 @@
+"""Pencils of memory kernels, G = C + x U: a mix along one number, for the D-partition.
+
+Every number along which stabkit looks for stability enters the kernel linearly, after a change of
+scale at most. With C and U kernels of coefficients >= 0 and x >= 0 the lines are
+
+============ ===================== ============================== =====================
+`along`      number                C                              U
+============ ===================== ============================== =====================
+``common``   common input s        (m + 1) P(T > m)               P(T > m)
+``shift``    delta in s_k + delta  kernel at the least delta      P(T > m)
+``scale``    N in N s_k            (m + 1) P(T > m)               E[S 1{T > m}]
+``gain``     kappa = 1 / x         g_m for m >= 1, else 0         g_0 for m = 0, else 0
+``share``    p = x / (1 + x)       kernel of the other classes    kernel of the first one
+============ ===================== ============================== =====================
+
+The last two are the kernel times a positive factor, which moves no root. So for all x in the domain
+G has coefficients >= 0, which excludes zeros next to z = 1: for 0 <= theta (L - 1) < pi the
+numbers e^(i m theta), m < L, lie in the upper half plane or on the positive real axis, and a sum of
+them with weights >= 0 is 0 only if all weights are (for theta > 0 those of m >= 1 have positive
+imaginary parts, so that all their weights would be 0, and then that of m = 0 too).
+
+References
+----------
+docs/model.md, Kernel, Gain, R8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal
+
+from ...errors import InvalidArgument
+from ...model.kernel import MemoryKernel
+from ...model.workload import Workload
+
+__all__ = ["KernelPencil", "Line", "blend", "kernel_pencil"]
+
+Line = Literal["common", "shift", "scale", "gain", "share"]
+
+
+@dataclass(frozen=True)
+class KernelPencil:
+    """The kernels C + x U for x >= 0, and what the number x stands for.
+
+    Attributes
+    ----------
+    constant, slope : MemoryKernel
+        C and U, with the same denominator and decode lengths; their coefficients are >= 0.
+    scale : {"affine", "reciprocal", "odds"}
+        Whether the number that users speak of is x + `origin`, 1 / x or x / (1 + x).
+    origin : Fraction
+    """
+
+    constant: MemoryKernel
+    slope: MemoryKernel
+    scale: Literal["affine", "reciprocal", "odds"] = "affine"
+    origin: Fraction = Fraction(0)
+
+    @property
+    def length(self) -> int:
+        """The number L of terms."""
+        return self.constant.length
+
+    def at(self, x: Fraction) -> MemoryKernel:
+        """Return the kernel of the number that x stands for: C + x U, its factor taken out.
+
+        Examples
+        --------
+        >>> pencil = kernel_pencil(Workload.from_classes([(5, 1), (5, 3)]), "common")
+        >>> pencil.at(Fraction(5)) == MemoryKernel.of(Workload.from_classes([(5, 1), (5, 3)]))
+        True
+        """
+        a, b = x.numerator, x.denominator
+        terms = [
+            (n, b * w0 + a * w1, b * t0 + a * t1)
+            for (n, w0, t0), (_, w1, t1) in zip(self.constant, self.slope, strict=True)
+        ]
+        lengths, shares, inputs = zip(*(term for term in terms if term[1] or term[2]), strict=True)
+        factor = {"affine": b, "reciprocal": a or b, "odds": a + b}[self.scale]
+        return MemoryKernel(factor * self.constant.denominator, lengths, shares, inputs)
+
+    def number(self, x: Fraction) -> Fraction | None:
+        """Return the number that x >= 0 stands for; None for infinity."""
+        if self.scale == "reciprocal":
+            return 1 / x if x else None
+        return x / (1 + x) if self.scale == "odds" else x + self.origin
+
+    def holds(self, number: Fraction) -> bool:
+        """Tell whether a number is in the domain."""
+        if self.scale == "affine":
+            return number >= self.origin
+        return number > 0 and (self.scale == "reciprocal" or number < 1)
+
+    def position(self, number: Fraction) -> Fraction:
+        """Return the x that stands for `number`, the inverse of `number`."""
+        if self.scale == "reciprocal":
+            return 1 / number
+        return number / (1 - number) if self.scale == "odds" else number - self.origin
+
+
+def kernel_pencil(mix: Workload, along: Line) -> KernelPencil:
+    """Return the kernels of `mix` along a line.
+
+    Raises
+    ------
+    InvalidArgument
+        If `mix` has one class only, along ``"share"``.
+    """
+    kernel = MemoryKernel.of(mix)
+    nothing = (0,) * len(kernel.decode_lengths)
+    aged = replace(kernel, inputs=nothing)
+    surviving = replace(kernel, shares=nothing, inputs=kernel.shares)
+    if along == "common":
+        return KernelPencil(aged, surviving)
+    if along == "scale":
+        return KernelPencil(aged, replace(kernel, shares=nothing))
+    if along == "shift":
+        least = min(c.input_length for c in mix.classes)
+        return KernelPencil(*_aligned(_shifted(kernel, -least), surviving), origin=-least)
+    if along == "gain":
+        return _gain_pencil(kernel)
+    if len(mix.classes) < 2:
+        raise InvalidArgument("'mix' must have two classes or more along 'p', not one.")
+    first, rest = (
+        MemoryKernel.of(
+            Workload.from_classes((c.input_length, c.decode_length, c.share) for c in part)
+        )
+        for part in (mix.classes[:1], mix.classes[1:])
+    )
+    return blend(rest, first)
+
+
+def blend(rest: MemoryKernel, first: MemoryKernel) -> KernelPencil:
+    """Return the pencil of the kernels (1 - p) rest + p first, 0 <= p < 1, along the odds of p."""
+    return KernelPencil(*_aligned(rest, first), scale="odds")
+
+
+def _shifted(kernel: MemoryKernel, by: Fraction) -> MemoryKernel:
+    a, b = by.numerator, by.denominator
+    return MemoryKernel(
+        b * kernel.denominator,
+        kernel.decode_lengths,
+        tuple(b * w for w in kernel.shares),
+        tuple(b * t + a * w for _, w, t in kernel),
+    )
+
+
+def _gain_pencil(kernel: MemoryKernel) -> KernelPencil:
+    """All but g_0: the kernel, and -g_0 held for one step by nobody; that is the slope's g_0."""
+    held = MemoryKernel(kernel.denominator, (1,), (0,), (kernel.first,))
+    slope, constant = _aligned(held, kernel)
+    missing = tuple(t - h for t, h in zip(constant.inputs, slope.inputs, strict=True))
+    return KernelPencil(replace(constant, inputs=missing), slope, scale="reciprocal")
+
+
+def _aligned(one: MemoryKernel, other: MemoryKernel) -> tuple[MemoryKernel, MemoryKernel]:
+    """Return both with the same denominator and the same decode lengths."""
+    lengths = tuple(sorted({*one.decode_lengths, *other.decode_lengths}))
+
+    def spread(kernel: MemoryKernel, factor: int) -> MemoryKernel:
+        terms = {n: (factor * w, factor * t) for n, w, t in kernel}
+        shares, inputs = zip(*(terms.get(n, (0, 0)) for n in lengths), strict=True)
+        return MemoryKernel(factor * kernel.denominator, lengths, shares, inputs)
+
+    return spread(one, other.denominator), spread(other, one.denominator)

@@ -1,0 +1,269 @@
+"""From which input length on is a mix steady? Stability along the inputs, by D-partition.
+
+Three lines through the inputs s_k of a mix (`stabkit.spectrum.partition.pencil`):
+
+* ``common``: all classes get the same input s >= 0, whatever their own ones are (R8);
+* ``shift``: s_k + delta, delta >= -min s_k;
+* ``scale``: N s_k, N >= 0.
+
+The *threshold* s* is the largest crossing on the line, if the mix is stable beyond it. For g = 1
+and a common input it is so, and without a crossing all s >= 0 are stable (R8); for g > 1 the mix is
+unstable for all large s (R3), and s* is infinite, though stable intervals can exist (R9). *Stable
+intervals can exist below s* too*: the unstable count is not monotone, and of (3,4,5) with weights
+251:149:100 the inputs from .02328 to .03735 are stable below s* = .26515. So the list of all stable
+intervals is the answer, not s* alone. With different inputs the limits of ``scale`` are those of
+R1b.
+
+*Sufficient.* R7's condition holds for a common input iff s > s°, where -s° is R7's margin of the
+mix with s = 0: with E = s D the margin is s plus that of s = 0. Along ``shift`` the same is true of
+delta, with the margin of the mix itself. For g = 1 all s > s° are stable, so s° >= s*.
+
+*Variance law* (asymptotic, not a bound): s* ~ mu^3 / (2 pi^2 sigma^2) for a smooth law of decode
+lengths with mean mu and variance sigma^2. The next terms, with skewness and excess kurtosis,
+
+    mu^3 / (2 pi^2 sigma^2) + mu (kappa_4 - 3) / 6 - 1/2 - 5 sigma kappa_3 / 3 + O(1 / mu),
+
+take most of its excess away. They are proved for T = n + X with a fixed bounded X and n -> oo, and
+the leading one as that of s* itself (the record ``variance-law``).
+
+*Where the law is shown.* No condition on mean and variance makes it right: (49, 59) has
+sigma / mu = 0.09, and s* is 99.9 times the estimate; (5,6) has sigma / mu = 0.09 too, and the
+estimate is 17 % above s*. Conditions on the differences of the lengths do not help either, for a
+length of tiny share changes those and not s*. So the law is *in range* where it has been checked on
+the mix itself: sigma / mu <= 0.1, s* exists and is not 0, and the estimate is within an eighth of
+it. Measured: of the 199 pairs of coprime lengths up to 60 in equal shares with sigma / mu <= 0.1
+(`stabkit.atlas`) 54 are in range, all adjacent, and beyond that bound none would be; gamma laws of
+mean 200 have an excess of 2.5 % at sigma / mu = 0.05, 10.8 % at 0.1 and 28 % at 0.15.
+
+References
+----------
+docs/model.md, R1b, R3, R7, R8, R9, Stable inputs, Variance law.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal, get_args
+
+from ...errors import InvalidArgument, shown
+from ...model.kernel import MemoryKernel
+from ...model.workload import Workload, check_workload
+from ..roots.spectral_radius import RealEnclosure
+from ..synchrony.condition import condition_margin
+from .d_partition import CountInterval, Crossing, d_partition
+from .pencil import kernel_pencil
+
+__all__ = ["LONGEST_THRESHOLD", "Threshold", "VarianceLaw", "threshold", "variance_law"]
+
+InputLine = Literal["common", "shift", "scale"]
+LONGEST_THRESHOLD = 20_000
+_LARGEST_ESTIMATE = 10**300  # near the largest double
+_NONE = Fraction(0)
+_NARROW = 0.1  # sigma / mu of the mixes for which the variance law is shown
+_CLOSE = 0.125  # the error up to which it is
+
+
+@dataclass(frozen=True)
+class VarianceLaw:
+    """The asymptotic estimate of s* from mean and variance of the decode length.
+
+    Attributes
+    ----------
+    estimate : float
+        mu^3 / (2 pi^2 sigma^2), in tokens.
+    expansion : float
+        The same with the next terms, mu (kappa_4 - 3) / 6 - 1/2 - 5 sigma kappa_3 / 3, in tokens.
+    coefficient_of_variation : float
+        sigma / mu.
+    relative_error : float or None
+        (estimate - s*) / s*, measured on the mix itself; None where s* is 0, infinite or not known.
+    """
+
+    estimate: float
+    expansion: float
+    coefficient_of_variation: float
+    relative_error: float | None = None
+
+    @property
+    def in_range(self) -> bool:
+        """Whether reports show it: sigma / mu <= 0.1, and it is within an eighth of s*."""
+        error = self.relative_error
+        return (
+            self.coefficient_of_variation <= _NARROW and error is not None and abs(error) <= _CLOSE
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class Threshold:
+    """Where on a line of inputs the mix is stable.
+
+    Attributes
+    ----------
+    along : {"common", "shift", "scale"}
+    low : Fraction
+        The least value on the line: 0, or -min s_k for ``shift``.
+    gcd : int
+        g of the decode lengths.
+    crossings : tuple of Crossing
+        All values at which modes are on the unit circle, ascending.
+    intervals : tuple of CountInterval
+        The line between them, each with its exact number of unstable modes.
+    complete : bool
+        Whether all crossings are proved to be found; if not, no interval is claimed.
+    sufficient : RealEnclosure or None
+        s°: beyond it R7 proves exactly g - 1 unstable modes. None along ``scale``, and where its
+        lower bound was not found.
+    law : VarianceLaw or None
+        Along ``common``; None for a single decode length or next to it. Not to be relied on where
+        it is not `in_range`.
+    """
+
+    along: InputLine
+    low: Fraction
+    gcd: int
+    crossings: tuple[Crossing, ...]
+    intervals: tuple[CountInterval, ...]
+    complete: bool
+    sufficient: RealEnclosure | None
+    law: VarianceLaw | None
+
+    def __repr__(self) -> str:
+        return (
+            f"Threshold(along={self.along!r}, threshold={self.threshold}, "
+            f"stable_intervals={len(self.stable_intervals)}, crossings={len(self.crossings)}, "
+            f"complete={self.complete})"
+        )
+
+    @property
+    def stable_intervals(self) -> tuple[CountInterval, ...]:
+        """All intervals of stability, ascending; empty if the partition is not complete."""
+        if not self.complete:
+            return ()
+        return tuple(part for part in self.intervals if part.verdict == "stable")
+
+    @property
+    def threshold(self) -> Crossing | None:
+        """The largest crossing, if the mix is stable for all larger values; else None.
+
+        It is None too if the mix is stable on the whole line, or in no unbounded interval.
+        """
+        return self.stable_intervals[-1].low if self.is_finite else None
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether the mix is stable for all values that are large enough."""
+        stable = self.stable_intervals
+        return bool(stable) and stable[-1].high is None
+
+
+def threshold(mix: Workload, along: InputLine = "common") -> Threshold:
+    """Return the exact list of stable intervals along the inputs of a mix.
+
+    Parameters
+    ----------
+    mix : Workload
+        With L at most 20 000.
+    along : {"common", "shift", "scale"}
+        The common input length s in tokens (own inputs are not looked at), the number delta of
+        tokens added to every input, or the factor N of all inputs.
+
+    Returns
+    -------
+    Threshold
+
+    Raises
+    ------
+    InvalidArgument
+        If `along` is none of the three, or L is beyond the bound.
+
+    Notes
+    -----
+    Every interval is certified twice: by exact counts at a rational sample point, and by the
+    directions of the crossings between the samples. Up to 24 kernel terms the crossings are
+    algebraic numbers (`Crossing.minimal_polynomial`); beyond, they are enclosed to any precision.
+
+    References
+    ----------
+    docs/model.md, R7, R8.
+
+    Examples
+    --------
+    >>> found = threshold(Workload.from_classes([(5, 2), (5, 3)]))
+    >>> found.threshold.exact, [part.unstable for part in found.intervals]
+    (Fraction(1, 1), [2, 0])
+    >>> threshold(Workload.from_classes([(5, 4), (5, 6)])).stable_intervals
+    ()
+
+    The threshold is not all: decode lengths 3, 4 and 5 that are stable below it as well.
+
+    >>> found = threshold(Workload.from_classes([(0, 3, 251), (0, 4, 149), (0, 5, 100)]))
+    >>> [part.verdict for part in found.intervals]
+    ['unstable', 'stable', 'unstable', 'stable']
+    """
+    return threshold_along(mix, along, every_sample=True)
+
+
+def threshold_along(mix: Workload, along: InputLine, every_sample: bool) -> Threshold:
+    """Return `threshold`, with counts at all samples or only where they decide; see d_partition."""
+    check_workload(mix)
+    if not isinstance(along, str) or along not in get_args(InputLine):
+        raise InvalidArgument(f"'along' must be 'common', 'shift' or 'scale', not {shown(along)}.")
+    if mix.longest_decode > LONGEST_THRESHOLD:
+        raise InvalidArgument(
+            f"'mix' must have decode lengths up to {LONGEST_THRESHOLD} for a threshold, "
+            f"not {mix.longest_decode}."
+        )
+    pencil = kernel_pencil(mix, along)
+    found = d_partition(pencil, every_sample)
+    law = variance_law(MemoryKernel.of(mix)) if along == "common" else None
+    line = Threshold(
+        along,
+        pencil.origin,
+        mix.gcd,
+        found.crossings,
+        found.intervals,
+        found.complete,
+        _sufficient(mix, along),
+        law,
+    )
+    return line if law is None else replace(line, law=_compared(law, line.threshold))
+
+
+def _compared(law: VarianceLaw, threshold: Crossing | None) -> VarianceLaw:
+    """Return the law with its error on a mix of this threshold."""
+    if threshold is None or not float(threshold):
+        return law
+    return replace(law, relative_error=law.estimate / float(threshold) - 1)
+
+
+def _sufficient(mix: Workload, along: InputLine) -> RealEnclosure | None:
+    if along == "scale":
+        return None
+    kernel = kernel_pencil(mix, "common").constant if along == "common" else MemoryKernel.of(mix)
+    margin = condition_margin(kernel)
+    if margin is None or margin.low is None:
+        return None
+    return RealEnclosure(-margin.high, -margin.low)
+
+
+def variance_law(kernel: MemoryKernel) -> VarianceLaw | None:
+    """Return the variance law's estimate; None if sigma = 0, or so near 0 that it overflows.
+
+    Examples
+    --------
+    >>> law = variance_law(MemoryKernel.of(Workload.from_classes([(0, 99), (0, 100)])))
+    >>> round(law.estimate), round(law.expansion, 1)
+    (199618, 199534.5)
+    """
+    mean = kernel.mean_decode_length
+    variance, third, fourth = (
+        sum((Fraction(w, kernel.denominator) * (n - mean) ** order for n, w, _ in kernel), _NONE)
+        for order in (2, 3, 4)
+    )
+    if not variance or mean**3 / variance > _LARGEST_ESTIMATE:
+        return None
+    estimate = float(mean**3 / variance) / (2 * math.pi**2)
+    later = mean * (fourth / variance**2 - 6) / 6 - Fraction(1, 2) - 5 * third / (3 * variance)
+    return VarianceLaw(estimate, estimate + float(later), math.sqrt(variance) / float(mean))

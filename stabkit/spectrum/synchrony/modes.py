@@ -1,0 +1,85 @@
+"""The synchronised modes: roots of unity in the limit of long inputs, and where they have moved to.
+
+The g-th roots of unity omega != 1, g the gcd of the decode lengths, are roots of the survival
+polynomial and of its memory-weighted form (R1, R1b). At finite inputs each of them moves off the
+circle; one Newton step from omega gives the modulus in first order (R3b),
+
+    |lambda| = 1 + mu / sum p_k l_k (s_k + l_k) + ...,
+
+and 1 + 1 / (s + L) + ... for a common input s (R3). The root that omega has moved to is found by
+certified continuation (`stabkit.spectrum.synchrony.continuation`).
+
+References
+----------
+docs/model.md, R1, R1b, R3, R3b.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import mpmath
+
+from ...model.kernel import MemoryKernel
+from ..roots.inclusion import ZeroDisc
+from ..roots.roots import Root, precision_of, roots_of_discs
+from .continuation import followed_zeros
+
+__all__ = ["MOST_MODES", "SynchronizedMode", "synchronized_modes"]
+
+MOST_MODES = 64
+
+
+@dataclass(frozen=True)
+class SynchronizedMode:
+    """A g-th root of unity other than 1, and the root that it has moved to.
+
+    Attributes
+    ----------
+    order, index : int
+        omega = exp(2 pi i index / order), in lowest terms: a root of the cyclotomic polynomial
+        Phi_order.
+    predicted_growth : float
+        R3b: 1 + mu / sum p_k l_k (s_k + l_k), the same for all omega.
+    root : Root or None
+        The root of the characteristic polynomial that certified continuation leads to from omega
+        as the inputs shrink from infinity to what they are; None where no path was certified.
+    """
+
+    order: int
+    index: int
+    predicted_growth: float
+    root: Root | None
+
+    @property
+    def limit(self) -> complex:
+        """Omega."""
+        return complex(mpmath.expjpi(mpmath.mpf(2 * self.index) / self.order))
+
+
+def synchronized_modes(kernel: MemoryKernel, digits: int) -> tuple[SynchronizedMode, ...]:
+    """Return the synchronised modes, by ascending angle, at most 64."""
+    g, bits = math.gcd(*kernel.decode_lengths), precision_of(digits)
+    growth = _predicted_growth(kernel)
+    indices = range(1, min(g, MOST_MODES + 1))
+    followed = followed_zeros(kernel, sorted({min(k, g - k) for k in indices}), g, bits)
+    modes = []
+    for k in indices:
+        disc = followed[min(k, g - k)]
+        root = None if disc is None else _root(disc, bits, upper=2 * k <= g)
+        turns = Fraction(k, g)
+        modes.append(SynchronizedMode(turns.denominator, turns.numerator, growth, root))
+    return tuple(modes)
+
+
+def _root(disc: ZeroDisc, bits: int, upper: bool) -> Root:
+    """Return the root for a zero that was followed from exp(2 pi i k / g), 2 k <= g."""
+    pair = roots_of_discs([disc], bits)
+    return pair[0] if upper else pair[-1]
+
+
+def _predicted_growth(kernel: MemoryKernel) -> float:
+    decoded = sum(n * w for n, w, _ in kernel)
+    return 1 + decoded / sum(n * (t + n * w) for n, w, t in kernel)

@@ -1,0 +1,152 @@
+"""Sizing: closed forms, and what blocks do to the verdict."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stabkit.analysis.operations.sizing import BlockSizing, sizing
+from stabkit.errors import InvalidArgument, InvalidWorkload
+from stabkit.model.workload import Workload
+
+
+def test_one_class_by_hand() -> None:
+    """65 tokens times steps per request: 10 a step, 50 in service; 650 / 15 in the worst cycle."""
+    found = sizing(Workload.from_classes([(10, 5)], 650))
+    assert (found.admissions, found.requests, found.always) == (10, 50, 43)
+    assert found.worst_cycle == found.reserved == Fraction(130, 3)
+    assert found.watermark == Fraction(4, 15)
+    assert found.verdict == "unstable"
+    assert found.mode is not None
+    assert found.mode.half_life is None
+
+
+def test_rounding_to_blocks_can_change_the_verdict() -> None:
+    """All of 11 to 15 tokens take one block of 16: 1 + z + ... + z^4 has its zeros on the circle.
+
+    650 tokens are 40 whole blocks: 8 admissions per step, 40 in service.
+    """
+    found = sizing(Workload.from_classes([(10, 5)], 650), block_size=16)
+    assert (found.admissions, found.requests, found.always, found.watermark) == (8, 40, 40, 0)
+    assert found.worst_cycle == found.reserved == 40
+    assert found.verdict == "marginal"
+    assert found.blocks == BlockSizing(16, 40, Fraction(50))
+
+
+@pytest.mark.parametrize(
+    ("mix", "capacity", "b", "always", "worst", "watermark"),
+    [
+        # 150 tokens are 10 blocks, 101 are 7; 625 blocks, 62 requests of 10.
+        ((100, 50), 10_000, 16, 62, Fraction(125, 2), Fraction(3, 10)),
+        ((128, 128), 69_632, 4096, 17, 17, 0),
+        # 17 tokens are 2 blocks, 16 are 1; 100 tokens are 6 blocks.
+        ((15, 2), 100, 16, 3, 3, Fraction(1, 2)),
+        ((15, 2), "231/2", 16, 3, Fraction(7, 2), Fraction(1, 2)),
+    ],
+)
+def test_one_class_in_blocks_by_hand(
+    mix: tuple[int, int], capacity: object, b: int, always: int, worst: object, watermark: object
+) -> None:
+    found = sizing(Workload.from_classes([mix], capacity), block_size=b)
+    assert (found.always, found.worst_cycle, found.reserved) == (always, worst, worst)
+    assert found.watermark == watermark
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_fits_whatever_happens_fits_block_by_block(seed: int) -> None:
+    """Give every request its blocks at its end, one after the other, the largest kind each time."""
+    rng = random.Random(seed)
+    classes = [(rng.randint(0, 40), rng.randint(1, 30), rng.randint(1, 4)) for _ in range(3)]
+    b, capacity = rng.choice([2, 3, 8, 16]), rng.randint(120, 900)
+    found = sizing(Workload.from_classes(classes, capacity), block_size=b)
+    free, held = capacity // b, 0
+    most = max(len(range(0, s + n, b)) for s, n, _ in classes)
+    while free >= most:
+        free, held = free - most, held + 1
+    assert found.always == held
+    weight = sum(p for *_, p in classes)
+    mean = Fraction(sum(p * n for _, n, p in classes), weight)
+    reserved = Fraction(sum(p * n * len(range(0, s + n, b)) for s, n, p in classes), weight)
+    assert found.reserved == (capacity // b) * mean / reserved
+
+
+def test_evictions_end_at_the_watermark_in_blocks() -> None:
+    """Step the cohorts of one class in blocks: admit up to the watermark, never beyond memory."""
+    s, n, b, count = 100, 50, 16, Fraction(625)
+    mix = Workload.from_classes([(s, n)], count * b)
+    eta = sizing(mix, block_size=b).watermark
+    held = [-(-(s + m + 1) // b) for m in range(n)]
+    for start in range(n):
+        cohorts = [Fraction(0)] * n
+        cohorts[start] = (1 - eta) * count / held[start]
+        for _ in range(4 * n):
+            cohorts = [Fraction(0), *cohorts[:-1]]
+            used = sum(h * x for h, x in zip(held, cohorts, strict=True))
+            assert used <= count
+            cohorts[0] = max(Fraction(0), (1 - eta) * count - used) / held[0]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_verdict_in_blocks_is_that_of_numerical_roots(seed: int) -> None:
+    """Oracle: numpy's companion matrix of the kernel that is summed up request by request."""
+    rng = random.Random(seed)
+    longest = rng.choice([5, 12, 40, 230])  # beyond 200 terms another engine counts
+    classes = [(rng.randint(0, 60), rng.randint(1, longest)) for _ in range(2)] + [(7, longest)]
+    b = rng.choice([3, 16])
+    kernel = [sum(len(range(0, s + m + 1, b)) for s, n in classes if m < n) for m in range(longest)]
+    moduli = np.abs(np.roots(kernel))
+    apart = np.min(np.abs(moduli - 1)) > 1e-9
+    found = sizing(Workload.from_classes(classes, 10_000), block_size=b)
+    if apart:
+        assert found.verdict == ("unstable" if np.max(moduli) > 1 else "stable")
+    assert found.mode is not None
+    assert found.mode.modulus == pytest.approx(np.max(moduli), abs=1e-9)
+    assert found.admissions == Fraction(10_000 // b) / Fraction(sum(kernel), 3)
+
+
+def test_blocks_of_one_token_change_nothing() -> None:
+    mix = Workload.from_classes([(5, 3), (7, 5), (0, 4)], 1000)
+    tokens, found = sizing(mix), sizing(mix, block_size=1)
+    assert found.blocks == BlockSizing(1, 1000, tokens.requests)
+    assert replace(found, blocks=None) == tokens
+    assert found.watermark is None
+    assert found.worst_cycle is None
+
+
+def test_the_measured_run(shared: Path) -> None:
+    """Oracle: docs/model.md, Real run, 34.39 and, in blocks of 16 tokens, 34.18."""
+    path = next((shared / "data" / "vllm_rtx4090").glob("*requests.jsonl"))
+    mix = Workload.from_file(path, 41_408, merge=False)
+    found = sizing(mix, block_size=16)
+    assert float(found.requests) == pytest.approx(34.18, abs=5e-3)
+    assert found.blocks is not None
+    assert float(found.blocks.requests_in_tokens) == pytest.approx(34.39, abs=5e-3)
+    assert found.verdict == "unstable"
+    assert sizing(mix.merged()).always == sizing(mix).always == 41_408 // 4765
+
+
+def test_means_say_nothing_about_blocks_nor_about_the_longest() -> None:
+    """Inputs of 15 and 25 with 5 decode steps: 2 blocks of 16 each; their mean of 20 takes 2 too.
+
+    Inputs of 7 and 33 have the same mean, and take 1 and 3.
+    """
+    mix = Workload.from_classes([(7, 5), (33, 5)], 380)
+    assert sizing(mix).always == sizing(mix.merged()).always == 380 // 38
+    assert sizing(replace(mix.merged(), known_largest=None)).always is None
+    assert sizing(Workload.from_classes([("41/2", 5)], 380)).always is None
+    with pytest.raises(InvalidWorkload, match="must be single requests for memory in blocks"):
+        sizing(mix.merged(), block_size=16)
+
+
+def test_what_is_refused() -> None:
+    with pytest.raises(InvalidWorkload, match="'capacity' must be given"):
+        sizing(Workload.from_classes([(10, 5)]))
+    with pytest.raises(InvalidWorkload, match="at least 2 blocks of 16 tokens, not 1 of them"):
+        sizing(Workload.from_classes([(16, 1)], 31), block_size=16)
+    with pytest.raises(InvalidArgument, match=r"'step_seconds' must be from 10\^-12"):
+        sizing(Workload.from_classes([(10, 5)], 650), step_seconds=0)

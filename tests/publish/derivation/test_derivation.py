@@ -1,0 +1,241 @@
+"""Derivations: what they say comes from the findings, exactly, whoever computed them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+import pytest
+from sympy import Poly, symbols
+
+from stabkit import SymbolicWorkload, Workload, characteristic_polynomial, derive, roots
+from stabkit.analysis.facts import DerivationFacts, derivation_facts
+from stabkit.analysis.verdict.records import (
+    Analysis,
+    Enclosure,
+    Equilibrium,
+    GcdTheorem,
+    KernelSummary,
+    ModeCounts,
+    SynchronizedCycle,
+    ThresholdSummary,
+    UnstableModes,
+    WorkloadSummary,
+)
+from stabkit.errors import InvalidArgument
+from stabkit.model.symbolic import LAMBDA
+from stabkit.publish.derivation import Derivation, derivation_document
+from stabkit.publish.derivation.model_sections import characteristic_section
+from stabkit.publish.document.tree import Formula
+
+
+def written(facts: DerivationFacts) -> str:
+    return Derivation(derivation_document(facts)).article
+
+
+@pytest.fixture(scope="module")
+def facts() -> DerivationFacts:
+    return derivation_facts(Workload.from_classes([(5, 4), (5, 6)], 1000))
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"verdict": "undecided"}, "The equilibrium is undecided."),
+        ({"gcd": 7}, "is $g = 7$"),
+        ({"kernel": KernelSummary(91, Fraction(12347, 2))}, "frac{12347}{2}"),
+        ({"kernel": KernelSummary(91, Fraction(5))}, "$L = 91$ steps"),
+        ({"counts": ModeCounts(71, 72, 73)}, "$71$ lie inside of the unit circle, $72$ on it"),
+        ({"counts": ModeCounts(71, 72, 73)}, "and $73$ outside"),
+        (
+            {"spectral_radius": Enclosure(Decimal("1.2345678901234567890123"), Decimal("3E-30"))},
+            r"1.2345678901234567890123 \pm 3 \cdot 10^{-30}",
+        ),
+        (
+            {"threshold": ThresholdSummary("77.125", "78.5", (("77.125", None),), 79.25)},
+            "s^* = 77.125",
+        ),
+        (
+            {"threshold": ThresholdSummary("77.125", "78.5", (("3/7", "9.5"),), 79.25)},
+            r"$\tfrac{3}{7} < s < 9.5$",
+        ),
+        ({"threshold": ThresholdSummary("77.125", "78.5", (), None)}, r"s^\circ = 78.5"),
+        (
+            {"equilibrium": Equilibrium(Fraction(17, 19), Fraction(23), Fraction(23))},
+            r"$a^* = \tfrac{17}{19}$",
+        ),
+        (
+            {"equilibrium": Equilibrium(Fraction(17), Fraction(23), Fraction(23))},
+            "= 23$ requests in service",
+        ),
+        ({"synchronized_cycle": SynchronizedCycle(Fraction(97, 101))}, r"\frac{97}{101}"),
+        (
+            {"gcd_theorem": GcdTheorem(True, Decimal("4.625"), Decimal("2E-9"))},
+            r"4.625 \pm 2 \cdot 10^{-9}",
+        ),
+        (
+            {"gcd_theorem": GcdTheorem(None, None, None, Fraction(31, 37))},
+            r"\tfrac{31}{37}",
+        ),
+        (
+            {"gcd_theorem": GcdTheorem(True, None, claim=UnstableModes("at least", 41, "R9"))},
+            "R9 proves at least 41 unstable modes",
+        ),
+    ],
+)
+def test_a_number_changed_in_the_analysis_changes_in_the_text(
+    facts: DerivationFacts, changes: dict[str, Any], shown: str
+) -> None:
+    assert shown not in written(facts)
+    assert shown in written(replace(facts, analysis=replace(facts.analysis, **changes)))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ("steps", 987654, "987654 steps"),
+        ("growth_predicted", 1.7654321, "1.7654321"),
+        ("growth_measured", 1.8654321, "1.8654321"),
+        ("tolerance", 3.7e-5, r"3.7 \cdot 10^{-5}"),
+        ("throughput_ratio", 0.123456, "0.123456"),
+        ("request_ratio", 0.223456, "0.223456"),
+        ("from_empty_ratio", 0.323456, "0.323456"),
+        ("evictions_per_step", 0.423456, "0.423456"),
+        ("wasted_token_fraction", 0.523456, "0.523456"),
+        ("completed_shares", (0.61234, 0.38766), "$0.61234$, $0.38766$"),
+        ("agrees", False, "do not agree"),
+    ],
+)
+def test_so_does_one_of_the_simulation(
+    facts: DerivationFacts, field: str, value: Any, shown: str
+) -> None:
+    check = facts.analysis.simulation
+    assert check is not None
+    changed = replace(facts.analysis, simulation=replace(check, **{field: value}))
+    assert shown not in written(facts)
+    assert shown in written(replace(facts, analysis=changed))
+
+
+def test_modes_and_classes_are_those_of_the_analysis(facts: DerivationFacts) -> None:
+    analysis: Analysis = facts.analysis
+    mode = replace(analysis.dominant_modes[0], re=-3.25, im=4.125, doubling_steps=8.75)
+    assert analysis.synchronized_modes is not None
+    one = replace(analysis.synchronized_modes[0], modulus=5.375, predicted_growth=6.625)
+    summary = analysis.workload
+    classes = (replace(summary.classes[0], input_length=Fraction(61, 3)), *summary.classes[1:])
+    workload: WorkloadSummary = replace(summary, classes=classes, capacity=Fraction(7777))
+    text = written(
+        replace(
+            facts,
+            analysis=replace(
+                analysis, dominant_modes=(mode,), synchronized_modes=(one,), workload=workload
+            ),
+        )
+    )
+    for shown in (r"-3.25 \pm 4.125\,i", "$8.75$ steps", "$5.375$", "$6.625$", "61/3", "7777"):
+        assert shown in text
+
+
+def test_the_polynomial_is_exact(random_mixes: Any) -> None:
+    x = symbols("x")
+    for _ in range(40):
+        mix = next(random_mixes)
+        if not 2 <= mix.longest_decode <= 40:
+            continue
+        section = characteristic_section(derivation_facts(mix))
+        shown = [b.latex for b in section.blocks if isinstance(b, Formula)]
+        formula = next(text for text in shown if "F(" in text)
+        body = formula.split(r"F(\lambda) = ")[1].removesuffix("= 0 .")
+        body = re.sub(r"\\lambda(\^\{(\d+)\})?", lambda m: f"*x**{m[2] or 1}", body)
+        body = re.sub(r"(^|[+-])\s*\*", r"\1 ", body.strip())
+        expected = Poly(characteristic_polynomial(mix).as_expr().subs(LAMBDA, x), x)
+        assert Poly(body, x).monic() == expected.monic()
+
+
+def test_the_roots_are_shown_to_twenty_digits() -> None:
+    mix = Workload.from_classes([(5, 3), (5, 5)])
+    text = derive(mix).article
+    for root in roots(mix, 60):
+        with mpmath.workdps(60):
+            assert mpmath.nstr(abs(root.value.imag), 40)[:22] in text
+    assert re.search(r"\\max \|\\lambda\| = 1\.05382885000649226474201621003", text)
+
+
+def test_a_derivation_is_the_same_every_time() -> None:
+    mix = Workload.from_classes([(5, 3), (5, 5)])
+    assert derive(mix).article == derive(mix).article
+
+
+def test_short_lengths_show_every_line_and_long_ones_what_fits() -> None:
+    short = derive(Workload.from_classes([(5, 1), (5, 3)])).article
+    assert r"g_{0} = \frac{1}{2} \cdot (5 + 1) + \frac{1}{2} \cdot (5 + 1) = 6" in short
+    assert r"g_{2} = \frac{1}{2} \cdot (5 + 3) = 4" in short
+    long = derive(Workload.from_classes([(100, 1000, 1), (100, 999, 2)])).article
+    assert r"\cdots" in long
+    assert len(long) < 25_000
+
+
+def test_the_schur_cohn_table_is_that_of_the_recursion() -> None:
+    """By hand: 8 z^2 + 7 z + 12 has |a| = 8 < 12 = |c|; T = (8 P - 12 P*) / z = -80 z - 28."""
+    text = derive(Workload.from_classes([(5, 1), (5, 3)])).article
+    assert r"G(z) \propto 8 z^{2} + 7 z + 12" in text
+    assert r"1 & $2$ & $8$ & $12$ & $|a| < |c|$ & $N(P) = 1 - N(T)$" in text
+    assert r"2 & $1$ & $-20$ & $-7$ & $|a| > |c|$ & $N(P) = N(T) + 1$" in text
+    assert "$G$ has 0 zeros in the open disc" in text
+
+
+def test_a_marginal_mix_shows_the_common_factor() -> None:
+    text = derive(Workload.from_classes([(1, 2), (1, 3)])).article
+    assert r"C(z) = 4 z^{2} + 6 z + 4" in text or r"C(z) = 2 z^{2} + 3 z + 2" in text
+    assert "$2$ on it" in text
+    assert "square*" in text
+
+
+def test_symbolic_derivations_keep_their_symbols() -> None:
+    s, p, q = symbols("s p q")
+    n, k = symbols("n k", integer=True, positive=True)
+    one = derive(SymbolicWorkload.from_classes([(s, n, 1)])).article
+    assert r"\frac{2 s + n + 1}{2 (s + n)}" in one
+    two = derive(SymbolicWorkload.from_classes([(s, k, p), (s, n, 1 - p)])).article
+    assert r"p^{n} (n - k)^{n - k} k^{k} = (1 - p)^{k} n^{n}" in two
+    shape = derive(SymbolicWorkload.from_classes([(s, 2, q), (s, 3, 1 - q)])).article
+    assert r"\frac{2}{s + 3} < q < \frac{s + 2}{s + 3}" in shape
+
+
+def test_what_cannot_be_derived_is_refused() -> None:
+    s, p = symbols("s p")
+    n = symbols("n", integer=True, positive=True)
+    with pytest.raises(InvalidArgument, match="'mix' must be a Workload"):
+        derive("5:3")  # type: ignore[arg-type]
+    with pytest.raises(InvalidArgument, match="one class, or two with a common input"):
+        derive(SymbolicWorkload.from_classes([(s, n, p), (s + 1, 3, 1 - p)]))
+    with pytest.raises(InvalidArgument, match="decode lengths up to 40"):
+        derive(SymbolicWorkload.from_classes([(s, 41, p), (s, 3, 1 - p)]))
+
+
+def test_worksheet_and_solution_have_the_same_tasks() -> None:
+    found = derive(Workload.from_classes([(5, 1), (5, 3)]))
+    tasks = [s.task for s in found.document.sections if s.task]
+    assert len(tasks) >= 8
+    assert found.worksheet.count(r"\par\vspace{") == len(tasks)
+    assert "g_{0} =" not in found.worksheet
+    assert found.solution.count("Task: ") == len(tasks)
+    assert "g_{0} =" in found.solution
+
+
+def test_only_cited_sources_are_listed() -> None:
+    found = derive(Workload.from_classes([(5, 1), (5, 3)]))
+    cited = set(re.findall(r"\\cite\{(\w+)\}", found.article))
+    assert cited == set(re.findall(r"\\bibitem\{(\w+)\}", found.article))
+    assert cited == set(re.findall(r"^@\w+\{(\w+),", found.bibtex, re.MULTILINE))
+
+
+@pytest.mark.parametrize(("mix", "local"), [("0:6:2 5:1:3", True), ("10:3 10:5", False)])
+def test_a_stable_mix_with_another_cycle_states_that_stability_is_local(mix, local):
+    classes = [tuple(map(int, one.split(":"))) for one in mix.split()]
+    text = derive(Workload.from_classes(classes)).article
+    assert ("Stability is only local" in text) is local
