@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ _PATH = re.compile(
     rf"(?<![\w/.-])(?:{'|'.join(FOLDERS)})/[\w./-]*\w\.(?:md|py|json|tex|html|csv|png|gif|toml)\b"
 )
 _QUOTED = re.compile(r"`((?:[\w.-]+/)+[\w-]+\.(?:md|py|json))`")
+_DOTTED = re.compile(r"(?<!`)`(stabkit(?:\.\w+)+)`")
 _LABEL = r"(?:R\d+[ab]?['′]?|[A-Z][a-z]+(?: [a-z]+)?)"
 _CITED = re.compile(rf"docs/model\.md,\s(?:and\s)?({_LABEL}(?:(?:,\s|\sor\s|\sto\s){_LABEL})*)")
 _BETWEEN = re.compile(r",\s|\sor\s|\sto\s")
@@ -32,6 +34,7 @@ def repository() -> list[Path]:
     return [path for path in (*TOP.iterdir(), *inside) if path.is_file()]
 
 
+GROUPS = {"stabkit.lessons"}  # of entry points, which are no modules
 FILES = repository()
 TEXTS = [path for path in FILES if path.suffix in WRITTEN and path != Path(__file__)]
 
@@ -96,6 +99,22 @@ def test_a_wrong_citation_is_found() -> None:
     known = set(anchors(REFERENCE))
     said = "docs/model.md, R8,\nR99. See docs/model.md, Kernal; R6' and R98 in docs/model.md"
     assert list(wrong_citations(said, known)) == ["R99", "Kernal", "R98"]
+
+
+def exists(name: str) -> bool:
+    """Whether a dotted name leads to a module, or to something in one."""
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+def test_every_cited_name_of_the_package_exists() -> None:
+    today = [path for path in TEXTS if path.name != "CHANGELOG.md"]  # that tells of the past, too
+    named = {name for path in today for name in _DOTTED.findall(read(path))}
+    assert "stabkit.analyze" in named
+    assert not {name for name in named - GROUPS if not exists(name)}
 
 
 def test_anchors_are_unique_and_links_to_them_exist() -> None:
