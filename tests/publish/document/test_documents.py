@@ -134,7 +134,7 @@ def test_a_document_that_tex_does_not_accept_is_an_error(typeset: Compiler) -> N
 def test_tex_that_does_not_finish_is_an_error(
     typeset: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stabkit.publish.tex_engine._SECONDS", 0.01)
+    monkeypatch.setattr("stabkit.publish.document.engine._SECONDS", 0.01)
     with pytest.raises(TexFailure, match="did not finish"):
         pdf_of("\\documentclass{article}\\begin{document}1\\end{document}")
 
