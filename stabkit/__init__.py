@@ -124,7 +124,7 @@ _HOME = {
     "Reservation": "dynamics.policies",
     "Trajectory": "dynamics.trajectory",
     "simulate": "dynamics.simulator",
-    "Analysis": "analysis.verdict.records",
+    "Analysis": "analysis.verdict.analysis",
     "analyze": "analysis.verdict.analyze",
     "analyze_many": "analysis.verdict.analyze",
     "AtlasEntry": "analysis.atlas",

@@ -25,8 +25,8 @@ from ..spectrum.roots.roots import Root, roots
 from ..spectrum.synchrony.synchrony import Synchrony, synchrony
 from .cycles.cycles import Cycles, cycles
 from .operations.closed_loops import ClosedLoop, closed_loop
+from .verdict.analysis import Analysis
 from .verdict.analyze import analyze
-from .verdict.records import Analysis
 
 __all__ = ["CircleReduction", "DerivationFacts", "PolicyLoop", "derivation_facts"]
 

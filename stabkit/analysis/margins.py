@@ -38,7 +38,7 @@ from ..spectrum.margins.inputs import input_margin
 from ..spectrum.margins.line import StableRange
 from ..spectrum.margins.shares.radius import share_radius
 from ..spectrum.roots.spectral_radius import RealEnclosure
-from .verdict.records import Verdict
+from .verdict.analysis import Verdict, WorkloadSummary
 
 __all__ = [
     "SCHEMA",
@@ -52,7 +52,7 @@ __all__ = [
     "margins",
 ]
 
-SCHEMA = "stabkit.margins/1"
+SCHEMA = "stabkit.margins/2"
 _DIGITS = 30
 
 
@@ -146,8 +146,7 @@ class Margins:
     """
 
     version: str
-    name: str
-    capacity: Fraction | None
+    workload: WorkloadSummary
     verdict: Verdict
     admissions_per_step: Fraction | None
     gain: GainSummary
@@ -156,8 +155,18 @@ class Margins:
     shares: SharesSummary
     disturbance: DisturbanceSummary
 
+    @property
+    def name(self) -> str:
+        """The name of the workload."""
+        return self.workload.name
+
+    @property
+    def capacity(self) -> Fraction | None:
+        """Tokens; None if it has none."""
+        return self.workload.capacity
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the margins as JSON types: schema ``stabkit.margins/1``."""
+        """Return the margins as JSON types: schema ``stabkit.margins/2``."""
         record: dict[str, Any] = encode(self)
         return {"schema": SCHEMA, **record}
 
@@ -168,7 +177,7 @@ class Margins:
         Raises
         ------
         InvalidArgument
-            If `record` is not of schema ``stabkit.margins/1``.
+            If `record` is not of schema ``stabkit.margins/2``.
         """
         return decode(cls, record, SCHEMA)
 
@@ -206,8 +215,7 @@ def margins(mix: Workload) -> Margins:
     gain = gain_margin(mix)
     return Margins(
         version=__version__,
-        name=mix.name,
-        capacity=mix.capacity,
+        workload=WorkloadSummary.of(mix),
         verdict=gain.verdict,
         admissions_per_step=_admissions(mix),
         gain=_gain(gain),

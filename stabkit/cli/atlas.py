@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .options import AsJson, Figure, Output, check_targets
-from .terminal import emit
+from .present import Found, presented
 
 if TYPE_CHECKING:
-    from ..analysis.atlas import AtlasEntry
+    pass
 
 __all__ = ["atlas"]
 
 
-def atlas(as_json: AsJson = False, output: Output = None, figure: Figure = None) -> int:
+@presented("atlas", table=True)
+def atlas() -> Found:
     """Show the thresholds of all pairs of coprime decode lengths up to 60, in equal shares.
 
-    Some of the 1,101 pairs on the terminal; all of them as CSV with --output, or with --json.
+    Some of the 1,101 pairs on the terminal; all of them as CSV with --output FILE.csv, or with
+    --json.
 
     \b
     Examples:
@@ -26,22 +25,5 @@ def atlas(as_json: AsJson = False, output: Output = None, figure: Figure = None)
       stabkit atlas --output atlas.csv --figure atlas.pdf
     """
     from ..analysis.atlas import atlas as packaged
-    from ..publish.text.atlas import atlas_csv, atlas_record, atlas_text
 
-    check_targets(output, figure)
-    entries = packaged()
-    if figure is not None:
-        _write_figure(entries, figure)
-    if as_json:
-        emit(json.dumps(atlas_record(entries), indent=2) + "\n", output)
-    else:
-        emit(atlas_text(entries) if output is None else atlas_csv(entries), output)
-    return 0
-
-
-def _write_figure(entries: tuple[AtlasEntry, ...], path: Path) -> None:
-    from ..publish.figures.atlas import atlas_figure
-    from ..publish.figures.run import figure_bytes, figure_format
-    from ..publish.files import write_whole
-
-    write_whole(path, figure_bytes(atlas_figure(entries), figure_format(path)))
+    return Found(packaged())

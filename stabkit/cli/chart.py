@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import InvalidArgument, shown
-from .options import AsJson, Figure, Output, check_targets, target_option
+from .options import target_option
+from .present import Found, presented
 from .terminal import emit, working
 
 if TYPE_CHECKING:
-    from ..spectrum.chart.chart import StabilityChart
+    pass
 
 __all__ = ["chart"]
 
 
+@presented("chart", table=True)
 def chart(
     lengths: Annotated[
         list[str],
@@ -59,10 +60,7 @@ def chart(
         Path | None,
         target_option("--csv", help="Write boundary points, row intervals and regions."),
     ] = None,
-    as_json: AsJson = False,
-    output: Output = None,
-    figure: Figure = None,
-) -> int:
+) -> Found:
     """Draw the stability chart of two decode lengths, or of the shares of three.
 
     Every region with its exact number of unstable modes, and the curves between them. The CSV has
@@ -75,9 +73,9 @@ def chart(
       stabkit chart 7 10 --range s=0:200 --range p=1/10:9/10 --json
       stabkit chart 5 6 7 --input 5 --figure simplex.svg
     """
-    check_targets(output, figure, table=table)
     fixed = {"s": _inputs(input_length), "p": share, "kappa": gain}
     with working("partitioning the plane"):
+        from ..publish.rendering import TABLES
         from ..spectrum.chart.chart import stability_chart
 
         found = stability_chart(
@@ -87,10 +85,9 @@ def chart(
             _ranges(ranges),
             rows,
         )
-        if figure is not None:
-            _write_figure(found, figure)
-    _print(found, as_json, output, table)
-    return 0
+    if table is not None:
+        emit(TABLES(found), table)
+    return Found(found)
 
 
 def _inputs(text: str | None) -> str | list[str] | None:
@@ -108,22 +105,3 @@ def _ranges(texts: list[str] | None) -> dict[str, tuple[Any, Any]]:
             )
         ranges[name] = (low, high)
     return ranges
-
-
-def _print(found: StabilityChart, as_json: bool, output: Path | None, table: Path | None) -> None:
-    from ..publish.text.chart import chart_csv, chart_record, chart_text
-
-    if table is not None:
-        emit(chart_csv(found), table)
-    if as_json:
-        emit(json.dumps(chart_record(found), indent=2, allow_nan=False) + "\n", output)
-    else:
-        emit(chart_text(found), output)
-
-
-def _write_figure(found: StabilityChart, path: Path) -> None:
-    from ..publish.figures.chart import chart_figure
-    from ..publish.figures.run import figure_bytes, figure_format
-    from ..publish.files import write_whole
-
-    write_whole(path, figure_bytes(chart_figure(found), figure_format(path)))

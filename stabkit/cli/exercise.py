@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import InvalidArgument
-from .options import AsJson, check_targets, target_option
-from .terminal import emit, emit_latex
+from .present import Found, presented
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,9 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["exercise"]
 
 _MOST = 200
-_TEX = (".tex", ".pdf")
 
 
+@presented("exercises", latex=True)
 def exercise(
     topic: Annotated[
         str | None,
@@ -33,13 +31,7 @@ def exercise(
     seed: Annotated[int, typer.Option(metavar="N", help="The first seed.")] = 0,
     count: Annotated[int, typer.Option(metavar="M", help="How many, from consecutive seeds.")] = 1,
     answer: Annotated[bool, typer.Option("--answer", help="With the worked answers.")] = False,
-    tex: Annotated[bool, typer.Option("--tex", help="As a LaTeX sheet.")] = False,
-    as_json: AsJson = False,
-    output: Annotated[
-        Path | None,
-        target_option(help="Write to FILE: text, .tex or .pdf, or JSON."),
-    ] = None,
-) -> int:
+) -> Found:
     """Make exercises: small servers, questions to solve by hand, exact answers.
 
     The same seed gives the same exercise everywhere. JSON always has the answers.
@@ -50,15 +42,10 @@ def exercise(
       stabkit exercise --topic gcd --seed 7 --answer
       stabkit exercise --count 10 --output sheet.pdf
     """
-    if as_json and tex:
-        raise InvalidArgument("'--tex' must be given without '--json', not with it.")
     if not 1 <= count <= _MOST:
         raise InvalidArgument(f"'--count' must be from 1 to {_MOST}, not {count}.")
     if seed < 0:
         raise InvalidArgument(f"'--seed' must be at least 0, not {seed}.")
-    if as_json and output is not None and output.suffix in _TEX:
-        raise InvalidArgument("'--json' must go to a file that is not .pdf or .tex.")
-    check_targets(output)
     from ..exercises.exercises import TOPICS
     from ..exercises.exercises import exercise as made
 
@@ -68,17 +55,7 @@ def exercise(
         else made(topic, number)  # type: ignore[arg-type]  # refused there if it is none
         for number in range(seed, seed + count)
     ]
-    if as_json:
-        from ..publish.text.exercises import exercises_record
-
-        emit(json.dumps(exercises_record(found), indent=2) + "\n", output)
-    elif tex or (output is not None and output.suffix in _TEX):
-        emit_latex(_sheet(found, answer), output)
-    else:
-        from ..publish.text.exercises import exercise_text
-
-        emit("\n".join(exercise_text(one, answer) for one in found), output)
-    return 0
+    return Found(found, {"answer": answer}, latex=partial(_sheet, found, answer))
 
 
 def _sheet(found: Sequence[Exercise], answer: bool) -> str:

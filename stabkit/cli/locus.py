@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .options import AsJson, Figure, Output, check_targets
-from .terminal import emit, working
+from .present import Found, presented
+from .terminal import working
 
 if TYPE_CHECKING:
-    from ..spectrum.curves.locus import RootLocus
     from ..spectrum.partition.family import Along
 
 __all__ = ["locus"]
 
 
+@presented("locus")
 def locus(
     mix: Mix = None,
     capacity: Capacity = None,
@@ -38,10 +36,7 @@ def locus(
         str | None, typer.Option("--to", metavar="HIGH", help="Last value.", show_default=False)
     ] = None,
     points: Annotated[int, typer.Option(metavar="N", help="How many values.")] = 41,
-    as_json: AsJson = False,
-    output: Output = None,
-    figure: Figure = None,
-) -> int:
+) -> Found:
     """Follow all roots along one parameter, with exact counts.
 
     A row per value: the spectral radius and the number of unstable modes; then the brackets in
@@ -53,30 +48,8 @@ def locus(
       stabkit locus 10:5 --along kappa
       stabkit locus 5:2 5:3 --along p --from 1/100 --to 1/2 --points 50 --json
     """
-    check_targets(output, figure, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column)
     with working("following the roots"):
         from ..spectrum.curves.locus import root_locus
 
-        found = root_locus(workload, cast("Along", along), low, high, points)
-        if figure is not None:
-            _write_figure(found, figure)
-    _print(found, as_json, output)
-    return 0
-
-
-def _print(found: RootLocus, as_json: bool, output: Path | None) -> None:
-    from ..publish.text.locus import locus_record, locus_text
-
-    if as_json:
-        emit(json.dumps(locus_record(found), indent=2, allow_nan=False) + "\n", output)
-    else:
-        emit(locus_text(found), output)
-
-
-def _write_figure(found: RootLocus, path: Path) -> None:
-    from ..publish.figures.locus import locus_figure
-    from ..publish.figures.run import figure_bytes, figure_format
-    from ..publish.files import write_whole
-
-    write_whole(path, figure_bytes(locus_figure(found), figure_format(path)))
+        return Found(root_locus(workload, cast("Along", along), low, high, points))

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
-
 from .analyze import UNDECIDED
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .options import AsJson, Output, check_targets
-from .terminal import emit, working
+from .present import Found, presented
+from .terminal import working
 
 __all__ = ["margins"]
 
 
+@presented("margins")
 def margins(
     mix: Mix = None,
     capacity: Capacity = None,
     input_column: InputColumn = None,
     output_column: OutputColumn = None,
-    as_json: AsJson = False,
-    output: Output = None,
-) -> int:
+) -> Found:
     """Show the stability margins, each with what it guarantees.
 
     The gain margin, the distance to instability in the inputs (shifted, scaled), the radius of
@@ -31,15 +28,9 @@ def margins(
       stabkit margins 10:3 10:5
       stabkit margins 5:3 5:5 --capacity 1000 --json
     """
-    check_targets(output, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column)
     with working("measuring the margins"):
         from ..analysis.margins import margins as margins_of
-        from ..publish.text.margins import margins_text
 
         found = margins_of(workload)
-    if as_json:
-        emit(json.dumps(found.to_dict(), indent=2, allow_nan=False) + "\n", output)
-    else:
-        emit(margins_text(found), output)
-    return UNDECIDED if found.verdict == "undecided" else 0
+    return Found(found, status=UNDECIDED if found.verdict == "undecided" else 0)

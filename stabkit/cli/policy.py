@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from itertools import chain
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import InvalidArgument, shown
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .options import AsJson, Figure, Output, check_targets
-from .terminal import emit, working
+from .present import Found, presented
+from .terminal import working
 
 if TYPE_CHECKING:
+    from ..analysis.operations.recommend import Recommendation
     from ..analysis.operations.sweep import PolicySweep
+    from ..analysis.pictures.policies import PolicyPicture
     from ..model.workload import Workload
 
 __all__ = ["policy"]
@@ -23,6 +23,7 @@ __all__ = ["policy"]
 _PARAMETERS = ("rate", "gain", "watermark")
 
 
+@presented("policies")
 def policy(
     mix: Mix = None,
     capacity: Capacity = None,
@@ -53,10 +54,7 @@ def policy(
             "with; may be given more than once.",
         ),
     ] = None,
-    as_json: AsJson = False,
-    output: Output = None,
-    figure: Figure = None,
-) -> int:
+) -> Found:
     """Compare admission policies: verdict, throughput, evictions, from empty and disturbed.
 
     By default greedy, damped by 1/2, a watermark of 5 %, rates of 1, 1.05 and 1.2 a*, and
@@ -80,55 +78,28 @@ def policy(
     others = [other.split() for other in share_with or ()]
     if not all(others):
         raise InvalidArgument("'--share-with' must be the classes of a replica, not empty.")
-    check_targets(output, figure, reads=chain(mix or (), *others))
     workload = read_mix(mix, capacity, input_column, output_column)
-    sweeps = None
     with working("running the policies"):
         if recommend:
-            text = _recommendation(workload, others, as_json)
-        elif sweep is not None:
-            text, sweeps = _sweep(workload, sweep, as_json)
-        else:
-            text = _comparison(workload, policies, as_json)
-        if figure is not None:
-            _write_figure(workload, sweeps, figure)
-    emit(text, output)
-    return 0
+            return Found(_recommendation(workload, others), picture=partial(_picture, workload))
+        if sweep is None:
+            from ..analysis.operations.comparison import compare_policies
+
+            found = compare_policies(workload, policies or None)
+            return Found(found, picture=partial(_picture, workload))
+        from ..analysis.operations.sweep import policy_sweep
+
+        swept = policy_sweep(workload, sweep)  # type: ignore[arg-type]
+        return Found(swept, picture=partial(_picture, workload, [swept]))
 
 
-def _json(record: object) -> str:
-    return json.dumps(record, indent=2, allow_nan=False) + "\n"
-
-
-def _comparison(workload: Workload, policies: list[str] | None, as_json: bool) -> str:
-    from ..analysis.operations.comparison import compare_policies
-    from ..publish.text.policies import policies_record, policies_text
-
-    found = compare_policies(workload, policies or None)
-    return _json(policies_record(found)) if as_json else policies_text(found)
-
-
-def _sweep(workload: Workload, parameter: str, as_json: bool) -> tuple[str, list[PolicySweep]]:
-    from ..analysis.operations.sweep import policy_sweep
-    from ..publish.text.policies import sweep_record, sweep_text
-
-    found = policy_sweep(workload, parameter)  # type: ignore[arg-type]
-    return _json(sweep_record(found)) if as_json else sweep_text(found), [found]
-
-
-def _recommendation(workload: Workload, others: list[list[str]], as_json: bool) -> str:
+def _recommendation(workload: Workload, others: list[list[str]]) -> Recommendation:
     from ..analysis.operations.recommend import recommend
-    from ..publish.text.recommendations import recommendations_record, recommendations_text
 
-    found = recommend(workload, [read_mix(other, None) for other in others])
-    return _json(recommendations_record(found)) if as_json else recommendations_text(found)
+    return recommend(workload, [read_mix(other, None) for other in others])
 
 
-def _write_figure(workload: Workload, sweeps: list[PolicySweep] | None, path: Path) -> None:
+def _picture(workload: Workload, sweeps: list[PolicySweep] | None = None) -> PolicyPicture:
     from ..analysis.pictures.policies import policy_picture
-    from ..publish.figures.policies import policy_figure
-    from ..publish.figures.run import figure_bytes, figure_format
-    from ..publish.files import write_whole
 
-    drawing = policy_figure(policy_picture(workload, sweeps))
-    write_whole(path, figure_bytes(drawing, figure_format(path)))
+    return policy_picture(workload, sweeps)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
 from ..errors import InvalidArgument, shown
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .options import AsJson, Output, check_targets
-from .terminal import emit, working
+from .present import Found, presented
+from .terminal import working
 
 __all__ = ["pool"]
 
 
+@presented("pooling")
 def pool(
     mix: Mix = None,
     replicas: Annotated[int, typer.Option(metavar="N", min=1, help="Replicas of the fleet.")] = 2,
@@ -42,9 +42,7 @@ def pool(
             metavar="BLOCKS", help="Compare this too, such as 1,2/3,4 (classes from 1 on)."
         ),
     ] = None,
-    as_json: AsJson = False,
-    output: Output = None,
-) -> int:
+) -> Found:
     """Compare ways to share a fleet: dedicated replicas, one pool, the best partition.
 
     Capacity is that of one replica. Every replica's mix is analysed anew: pooling different decode
@@ -55,12 +53,10 @@ def pool(
       stabkit pool 10:3 10:5 --replicas 2 --capacity 5050
       stabkit pool 4:8 4:16 3:5 3:15 --capacity 500 --steps 1000 --partition 1,2/3,4
     """
-    check_targets(output, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column)
     blocks = None if partition is None else _blocks(partition, len(workload.classes), replicas)
     with working("comparing arrangements"):
         from ..analysis.operations.pooling import pool as pool_of
-        from ..publish.text.pooling import pooling_record, pooling_text
 
         found = pool_of(
             workload,
@@ -70,11 +66,7 @@ def pool(
             steps=steps,
             partition=blocks,
         )
-    if as_json:
-        emit(json.dumps(pooling_record(found), indent=2, allow_nan=False) + "\n", output)
-    else:
-        emit(pooling_text(found), output)
-    return 0
+    return Found(found)
 
 
 def _blocks(text: str, classes: int, replicas: int) -> list[list[int]]:

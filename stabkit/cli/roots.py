@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import InvalidArgument
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .options import AsJson, Figure, Output, check_targets
-from .terminal import emit, working
+from .present import Found, presented
+from .terminal import working
 
 if TYPE_CHECKING:
+    from ..analysis.pictures.roots import RootPicture
     from ..model.workload import Workload
-    from ..spectrum.roots.roots import Root
+    from ..spectrum.roots.roots import Roots
 
 __all__ = ["roots"]
 
 LONGEST_EQUATION = 64
 
 
+@presented("roots")
 def roots(
     mix: Mix = None,
     capacity: Capacity = None,
@@ -37,10 +38,7 @@ def roots(
     symbolic: Annotated[
         bool, typer.Option("--symbolic", help="Print the characteristic equation in λ, s, p.")
     ] = False,
-    as_json: AsJson = False,
-    output: Output = None,
-    figure: Figure = None,
-) -> int:
+) -> Found:
     """Print all roots to any number of digits, each with a proved radius.
 
     \b
@@ -50,56 +48,35 @@ def roots(
       stabkit roots 5:2 5:3 --symbolic
       stabkit roots 33:30 10:54 --figure roots.svg
     """
-    check_targets(output, figure, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column)
     if symbolic:
-        if figure is not None:
-            raise InvalidArgument("'--figure' must go without '--symbolic': symbols have no roots.")
-        emit(_equation(workload), output)
-        return 0
+        return Found(_equation(workload))
     with working("finding the roots"):
         found = _found(workload, top, digits, method)
-        if figure is not None:
-            _write_figure(workload, found, figure)
-    _print(workload, found, digits, as_json, output)
-    return 0
+    return Found(found, {"digits": digits}, picture=partial(_picture, found))
 
 
-def _print(
-    workload: Workload, found: list[Root], digits: int, as_json: bool, output: Path | None
-) -> None:
-    from ..publish.text.roots import roots_record, roots_text
-
-    if as_json:
-        emit(json.dumps(roots_record(workload, found, digits), indent=2) + "\n", output)
-    else:
-        emit(roots_text(found, digits), output)
-
-
-def _write_figure(workload: Workload, found: list[Root], path: Path) -> None:
+def _picture(found: Roots) -> RootPicture:
     from ..analysis.pictures.roots import root_picture, synchronized_to_show
-    from ..publish.figures.roots import root_figure
-    from ..publish.figures.run import figure_bytes, figure_format
-    from ..publish.files import write_whole
     from ..spectrum.counting.counts import unit_circle_counts
 
-    verdict = unit_circle_counts(workload).verdict
-    picture = root_picture(workload, found, verdict, synchronized_to_show(workload))
-    write_whole(path, figure_bytes(root_figure(picture), figure_format(path)))
+    verdict = unit_circle_counts(found.mix).verdict
+    return root_picture(found.mix, found, verdict, synchronized_to_show(found.mix))
 
 
-def _found(workload: Workload, top: int | None, digits: int, method: str) -> list[Root]:
+def _found(workload: Workload, top: int | None, digits: int, method: str) -> Roots:
     from ..spectrum.roots.dominant import dominant_modes
+    from ..spectrum.roots.roots import Roots
     from ..spectrum.roots.roots import roots as all_roots
 
     if top is None or method != "auto":
-        return all_roots(workload, digits, method)[:top]
+        return Roots(workload, all_roots(workload, digits, method)[:top])
     found = dominant_modes(workload, top, digits)
     if found is None:
         raise InvalidArgument(
             f"'--top' must be smaller for this mix: no proof succeeded, not {top}."
         )
-    return found
+    return Roots(workload, found)
 
 
 def _equation(workload: Workload) -> str:

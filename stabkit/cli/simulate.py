@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -10,11 +9,12 @@ import typer
 
 from ..errors import InvalidArgument, StabkitError, shown
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .options import Animation, AsJson, Figure, Output, check_targets
-from .terminal import emit, remark, working
+from .options import Animation
+from .present import Found, presented
+from .terminal import working
 
 if TYPE_CHECKING:
-    from ..dynamics.trajectory import Arithmetic, Trajectory
+    from ..dynamics.trajectory import Arithmetic
     from ..model.workload import Workload
 
 __all__ = ["simulate"]
@@ -23,6 +23,7 @@ _STEPS = 1000
 _STATE = "'--state' must be a JSON file of counts [class][stage] or 'equilibrium'"
 
 
+@presented("trajectory", table=True)
 def simulate(
     mix: Mix = None,
     capacity: Capacity = None,
@@ -58,11 +59,8 @@ def simulate(
             "'equilibrium'; by default empty.",
         ),
     ] = None,
-    as_json: AsJson = False,
-    output: Output = None,
-    figure: Figure = None,
     animation: Animation = None,
-) -> int:
+) -> Found:
     """Run the model step by step; CSV or JSON out.
 
     A row per batch step: requests admitted, evicted and completed, the memory in tokens, and the
@@ -77,7 +75,6 @@ def simulate(
       stabkit simulate azure-code-2023 --steps 5000 --output run.csv --figure run.png
       stabkit simulate 5:8 --capacity 999 --arithmetic integer --state equilibrium --animate run.gif
     """
-    check_targets(output, figure, animation, reads=[*(mix or ()), state])
     workload = read_mix(mix, capacity, input_column, output_column)
     count = _step_count(workload, steps, animation is not None)
     start = "equilibrium" if state == "equilibrium" else state and read_state(Path(state))
@@ -88,15 +85,8 @@ def simulate(
 
         if animation is not None:  # first, for it takes fewer steps than the rest
             _write_animation((workload, count, rule, start, policy), animation)
-        trajectory = run(workload, count, rule, start, policy)
-        text = _text(workload, trajectory, as_json)
-        if figure is not None:
-            _write_figure(workload, trajectory, figure)
-    emit(text, output)
-    assumed = None if as_json else assumed_capacity(workload)
-    if assumed is not None:
-        remark(assumed)
-    return 0
+        found = run(workload, count, rule, start, policy)
+    return Found(found, note=assumed_capacity(workload))
 
 
 def _step_count(workload: Workload, steps: str | None, animated: bool) -> int:
@@ -138,23 +128,6 @@ def _counts(stages: list[Any], position: int) -> list[Any]:
         return [exact_rational(count, name) for count in stages]
     except StabkitError as failure:
         raise InvalidArgument(str(failure)) from failure
-
-
-def _text(workload: Workload, trajectory: Trajectory, as_json: bool) -> str:
-    from ..publish.text.trajectories import trajectory_csv, trajectory_record
-
-    if not as_json:
-        return trajectory_csv(trajectory)
-    return json.dumps(trajectory_record(workload, trajectory), indent=2, allow_nan=False) + "\n"
-
-
-def _write_figure(workload: Workload, trajectory: Trajectory, path: Path) -> None:
-    from ..analysis.pictures.run import run_picture
-    from ..publish.figures.run import figure_bytes, figure_format, trajectory_figure
-    from ..publish.files import write_whole
-
-    drawn = trajectory_figure(run_picture(workload, trajectory))
-    write_whole(path, figure_bytes(drawn, figure_format(path)))
 
 
 def _write_animation(run: tuple[Workload, int, Arithmetic, Any, str], path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import warnings
 from pathlib import Path
@@ -12,12 +11,13 @@ import typer
 
 from ..errors import InvalidArgument, StabkitError, StabkitWarning
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .options import AsJson, Output, check_targets
-from .terminal import emit, one_line, working
+from .present import Found, presented
+from .terminal import one_line, working
 
 __all__ = ["sizing"]
 
 
+@presented("sizing")
 def sizing(
     mix: Mix = None,
     capacity: Capacity = None,
@@ -47,9 +47,7 @@ def sizing(
     step_seconds: Annotated[
         str | None, typer.Option(metavar="T", help="Seconds of a step, to show times and rates.")
     ] = None,
-    as_json: AsJson = False,
-    output: Output = None,
-) -> int:
+) -> Found:
     """Answer an operator's questions: how many requests fit, which rate, how long.
 
     The capacity comes from --capacity, from MIX, from a log, or from the shape of the model.
@@ -60,20 +58,13 @@ def sizing(
       stabkit sizing vllm-rtx4090 --step-seconds 1/33
       stabkit sizing 200:50 --memory 5GiB --layers 32 --kv-heads 8 --head-size 128
     """
-    check_targets(output, reads=[*(mix or ()), log])
     shape = (layers, kv_heads, head_size)
     found_capacity = _capacity(capacity, log, block_size, memory, shape, dtype)
     workload = read_mix(mix, found_capacity, input_column, output_column, merge=block_size is None)
     with working("sizing"):
         from ..analysis.operations.sizing import sizing as sizing_of
-        from ..publish.text.sizing import sizing_record, sizing_text
 
-        found = sizing_of(workload, block_size, step_seconds)
-    if as_json:
-        emit(json.dumps(sizing_record(found), indent=2, allow_nan=False) + "\n", output)
-    else:
-        emit(sizing_text(found), output)
-    return 0
+        return Found(sizing_of(workload, block_size, step_seconds))
 
 
 def _capacity(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import InvalidArgument
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .options import AsJson, Output, check_targets
-from .terminal import emit, working
+from .present import Found, presented
+from .terminal import working
 
 if TYPE_CHECKING:
     from ..model.symbolic import SymbolicWorkload
@@ -21,6 +20,7 @@ __all__ = ["threshold"]
 UNDECIDED = 4
 
 
+@presented("threshold")
 def threshold(
     mix: Mix = None,
     capacity: Capacity = None,
@@ -43,9 +43,7 @@ def threshold(
         bool,
         typer.Option("--symbolic", help="Print the criterion in s and p instead (L up to 5)."),
     ] = False,
-    as_json: AsJson = False,
-    output: Output = None,
-) -> int:
+) -> Found:
     """Find all input lengths for which the mix is stable, exactly.
 
     The D-partition along the inputs: every stable interval, the threshold s*, the sufficient bound
@@ -58,25 +56,16 @@ def threshold(
       stabkit threshold 3:7 8:9 --along shift
       stabkit threshold 5:2 5:3 --symbolic
     """
-    check_targets(output, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column)
     if symbolic:
-        if as_json or along != "common":
-            raise InvalidArgument("'--symbolic' must go without '--json' and '--along'.")
-        emit(_criterion(workload), output)
-        return 0
+        if along != "common":
+            raise InvalidArgument("'--symbolic' must go without '--along'.")
+        return Found(_criterion(workload))
     with working("looking for crossings"):
-        from ..publish.text.threshold import threshold_record, threshold_text
         from ..spectrum.partition.threshold import threshold as threshold_of
 
         found = threshold_of(workload, along)  # type: ignore[arg-type]  # it checks the name
-        text = (
-            json.dumps(threshold_record(found, workload.name, digits), indent=2) + "\n"
-            if as_json
-            else threshold_text(found, digits)
-        )
-    emit(text, output)
-    return 0 if found.complete else UNDECIDED
+    return Found(found, {"digits": digits}, 0 if found.complete else UNDECIDED)
 
 
 def _criterion(workload: Workload) -> str:

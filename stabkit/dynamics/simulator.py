@@ -198,4 +198,5 @@ def _trajectory(
         capacity=simulated_capacity(mix),
         states=states,
         final_state=run.state(),
+        mix=mix,
     )

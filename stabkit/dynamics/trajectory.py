@@ -15,6 +15,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..model.workload import Workload
+
 __all__ = ["Arithmetic", "Block", "State", "Trajectory", "zeros"]
 
 Arithmetic = Literal["exact", "float", "integer"]
@@ -94,6 +96,8 @@ class Trajectory:
         ``states[n][k][j]``: requests of class k in stage j after the n-th fit, where recorded.
     final_state : state
         ``final_state[k][j]``, after the last fit.
+    mix : Workload
+        What was run.
     """
 
     admitted: NDArray[Any]
@@ -108,6 +112,7 @@ class Trajectory:
     capacity: Fraction
     states: list[State] | None
     final_state: State
+    mix: Workload
 
     @property
     def steps(self) -> int:

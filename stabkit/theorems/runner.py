@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidArgument, shown
+from .checked import CheckedStep, CheckedTheorem
 from .claims import Claim, MalformedClaim, Tried
 from .evidence import (
     Cited,
@@ -34,55 +35,9 @@ from .records import Step, Theorem
 from .registry import MalformedRecord
 from .textbook.deduction import Deduction
 
-__all__ = ["KINDS", "CheckedStep", "CheckedTheorem", "prove", "selected"]
+__all__ = ["KINDS", "prove", "selected"]
 
 KINDS = (Identity, Summation, Inequality, Deduction, ExactFinite, Enclosure, Cited, Numeric)
-
-
-@dataclass(frozen=True)
-class CheckedStep:
-    """A step (or check, or witness) and what its evidence showed."""
-
-    name: str
-    evidence: str
-    status: Status
-    problem: str | None = None
-
-
-@dataclass(frozen=True)
-class CheckedTheorem:
-    """A theorem and what was shown of it.
-
-    Attributes
-    ----------
-    theorem : Theorem
-    status : str
-    tried : Tried
-        What became of the claim on objects.
-    links : tuple of str
-        What is an argument in prose.
-    problem : str or None
-        Why the record itself is malformed.
-    steps, checks, sharpness : tuple of CheckedStep
-    """
-
-    theorem: Theorem
-    status: Status
-    tried: Tried
-    links: tuple[str, ...]
-    problem: str | None
-    steps: tuple[CheckedStep, ...]
-    checks: tuple[CheckedStep, ...]
-    sharpness: tuple[CheckedStep, ...]
-
-    @property
-    def badge(self) -> str:
-        """The status as every surface shows it, with the number of links that are prose."""
-        if self.status != "argued":
-            return self.status
-        if not self.links:
-            return "argued (by what it uses)"
-        return f"argued ({len(self.links)} {'link' if len(self.links) == 1 else 'links'})"
 
 
 def prove(

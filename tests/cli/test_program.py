@@ -14,7 +14,7 @@ import pytest
 
 import stabkit as package
 from stabkit.analysis.verdict import analyze as module
-from stabkit.analysis.verdict.records import Analysis
+from stabkit.analysis.verdict.analysis import Analysis
 from stabkit.cli.terminal import counting
 from stabkit.model.examples import examples
 

@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from stabkit.analysis.verdict.records import (
+from stabkit.analysis.verdict.analysis import (
     Analysis,
     Bootstrap,
     ClassSummary,

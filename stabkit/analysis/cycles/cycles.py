@@ -30,7 +30,7 @@ from ...errors import InvalidArgument
 from ...model.numbers import whole_number
 from ...model.workload import Workload, check_workload
 from ...spectrum.counting.counts import unit_circle_counts
-from ..verdict.records import Verdict
+from ..verdict.analysis import Verdict
 from .limit_cycle import LimitCycle, Observation, Start, exact_cycle
 from .named import named_cycles
 from .observed import near_equilibrium, observe

@@ -46,7 +46,7 @@ from ...spectrum.counting.counts import Counts, kernel_counts
 from ...spectrum.roots.dominant import kernel_modes
 from ...spectrum.roots.roots import Root
 from ...spectrum.roots.spectral_radius import RealEnclosure, spectral_radius
-from ..verdict.records import Verdict
+from ..verdict.analysis import Verdict
 
 __all__ = ["ClosedLoop", "closed_loop", "closed_loop_kernel", "closed_loop_polynomial"]
 

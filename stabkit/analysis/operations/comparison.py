@@ -38,7 +38,7 @@ from ...errors import InvalidArgument, shown
 from ...model.numbers import listed
 from ...model.workload import Workload, check_workload
 from ...spectrum.roots.spectral_radius import RealEnclosure
-from ..verdict.records import Verdict
+from ..verdict.analysis import Verdict
 from .closed_loops import ClosedLoop, closed_loop
 
 __all__ = [

@@ -41,7 +41,7 @@ from ...errors import InvalidArgument, shown
 from ...model.numbers import listed, whole_number
 from ...model.workload import Workload
 from ...spectrum.roots.spectral_radius import RealEnclosure
-from ..verdict.records import Verdict
+from ..verdict.analysis import Verdict
 from .closed_loops import ClosedLoop, closed_loop
 
 __all__ = ["Arrangement", "Block", "Objective", "Pooling", "pool"]

@@ -26,7 +26,7 @@ from ...model.numbers import listed
 from ...model.workload import Workload, check_workload
 from ...spectrum.margins.gain import gain_margin
 from ...spectrum.margins.inputs import input_margin
-from ..verdict.records import Verdict
+from ..verdict.analysis import Verdict
 from .claims import TOLERANCE, Claim, holds, long_means, rate_limit, token_throughput
 from .closed_loops import closed_loop
 

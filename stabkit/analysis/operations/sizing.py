@@ -45,8 +45,8 @@ from ...spectrum.counting.counts import unit_circle_counts
 from ...spectrum.counting.isolation import isolated_disc_counts
 from ...spectrum.roots.dominant import dominant_modes, kernel_modes
 from ...spectrum.roots.roots import Root
+from ..verdict.analysis import Verdict
 from ..verdict.analyze import mode_summary
-from ..verdict.records import Verdict
 
 __all__ = ["BlockSizing", "ModeTimes", "Sizing", "sizing"]
 

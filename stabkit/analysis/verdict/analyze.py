@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from decimal import ROUND_UP, Context, Decimal
 from fractions import Fraction
 from functools import partial
-from itertools import islice, starmap
+from itertools import islice
 from typing import Any
 
 import mpmath
@@ -29,27 +28,24 @@ from ...spectrum.roots.roots import Root
 from ...spectrum.roots.spectral_radius import RealEnclosure, spectral_radius
 from ...spectrum.synchrony.gcd_theorem import gcd_theorem
 from ...spectrum.synchrony.modes import synchronized_modes
-from .crosscheck import cross_check
-from .records import (
+from .analysis import (
     Analysis,
-    ClassSummary,
     DominantMode,
     EmptyStart,
     Enclosure,
     Equilibrium,
-    GcdTheorem,
+    GcdTheoremSummary,
     KernelSummary,
     ModeCounts,
     SynchronizedCycle,
-    SynchronizedMode,
+    SynchronizedModeSummary,
     ThresholdSummary,
-    UnstableModes,
     WorkloadSummary,
 )
+from .crosscheck import cross_check
 
-__all__ = ["SHOWN_CLASSES", "analyze", "analyze_many", "mode_summary", "threshold_summary"]
+__all__ = ["analyze", "analyze_many", "mode_summary", "threshold_summary"]
 
-SHOWN_CLASSES = 64
 _MODES = 6
 _DIGITS = 40
 _THRESHOLD_DIGITS = 28
@@ -97,19 +93,23 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
     empty = long_run(mix) if crosscheck else None
     return Analysis(
         version=__version__,
-        workload=_workload_summary(mix),
+        workload=WorkloadSummary.of(mix),
         kernel=KernelSummary(kernel.length, Fraction(kernel.total, kernel.denominator)),
         gcd=mix.gcd,
         verdict=counts.verdict,
         certified=counts.certified,
         method=counts.method,
         reason=counts.reason if modes is not None else f"{counts.reason} {_UNRESOLVED}",
-        counts=ModeCounts(counts.inside, counts.on_circle, counts.outside),
+        counts=ModeCounts.of(counts),
         undecided_arcs=counts.undecided_arcs,
-        spectral_radius=None if radius is None else _enclosure(radius),
+        spectral_radius=None if radius is None else Enclosure.of(radius),
         dominant_modes=summaries,
-        synchronized_modes=_synchronized_modes(kernel),
-        gcd_theorem=_gcd_theorem(mix) if kernel.length <= _LONGEST_RESOLVED else None,
+        synchronized_modes=tuple(
+            map(SynchronizedModeSummary.of, synchronized_modes(kernel, _DIGITS))
+        ),
+        gcd_theorem=GcdTheoremSummary.of(gcd_theorem(mix))
+        if kernel.length <= _LONGEST_RESOLVED
+        else None,
         threshold=threshold_summary(mix),
         equilibrium=_equilibrium(mix, kernel),
         synchronized_cycle=_synchronized_cycle(kernel) if mix.gcd > 1 else None,
@@ -149,12 +149,6 @@ def analyze_many(
     return list(map(partial(analyze, crosscheck=crosscheck), workloads))
 
 
-def _workload_summary(mix: Workload) -> WorkloadSummary:
-    parts = ((c.input_length, c.decode_length, c.share) for c in mix.classes[:SHOWN_CLASSES])
-    classes = tuple(starmap(ClassSummary, parts))
-    return WorkloadSummary(mix.name, len(mix.classes), classes, mix.capacity)
-
-
 def _equilibrium(mix: Workload, kernel: MemoryKernel) -> Equilibrium | None:
     """a* = B / G(1) admissions per step; a* mu requests, each decoding one token per step."""
     if mix.capacity is None:
@@ -171,36 +165,10 @@ def _synchronized_cycle(kernel: MemoryKernel) -> SynchronizedCycle:
     return SynchronizedCycle(Fraction(kernel.total, g * held))
 
 
-def _synchronized_modes(kernel: MemoryKernel) -> tuple[SynchronizedMode, ...]:
-    modes = synchronized_modes(kernel, _DIGITS)
-    return tuple(
-        SynchronizedMode(
-            order=mode.order,
-            index=mode.index,
-            limit=(mode.limit.real, mode.limit.imag),
-            modulus=None if mode.root is None else float(abs(mode.root.value)),
-            predicted_growth=mode.predicted_growth,
-        )
-        for mode in modes
-    )
-
-
 def _resolved(mix: Workload, length: int) -> list[Root] | None:
     if length == 1:
         return []
     return dominant_modes(mix, _MODES, _DIGITS) if length <= _LONGEST_RESOLVED else None
-
-
-def _gcd_theorem(mix: Workload) -> GcdTheorem:
-    found = gcd_theorem(mix)
-    margin = None if found.margin is None else _enclosure(found.margin)
-    return GcdTheorem(
-        applies=found.applies,
-        margin=None if margin is None else margin.value,
-        margin_radius=None if margin is None else margin.radius,
-        late_memory_margin=found.late_memory_margin,
-        claim=None if found.claim is None else UnstableModes(*found.claim),
-    )
 
 
 def threshold_summary(mix: Workload) -> ThresholdSummary | None:
@@ -267,12 +235,3 @@ def _log_modulus(root: Root) -> float:
     with mpmath.workdps(2 * _DIGITS):
         rate = mpmath.log(abs(root.value))
         return float(rate) if abs(rate) > 2 * root.radius else 0.0
-
-
-def _enclosure(interval: RealEnclosure) -> Enclosure:
-    """Return a decimal midpoint of 40 digits and a radius, rounded up, that covers the interval."""
-    middle = (interval.low + interval.high) / 2
-    value = Context(prec=_DIGITS).divide(Decimal(middle.numerator), Decimal(middle.denominator))
-    farthest = max(interval.high - Fraction(value), Fraction(value) - interval.low)
-    upward = Context(prec=3, rounding=ROUND_UP)
-    return Enclosure(value, upward.divide(Decimal(farthest.numerator), farthest.denominator))

@@ -38,7 +38,7 @@ from ...spectrum.roots.dominant import dominant_modes
 from ...spectrum.roots.nearby_radius import radius_near
 from ...spectrum.roots.roots import LONGEST_ISOLATED
 from ...spectrum.roots.spectral_radius import RealEnclosure, spectral_radius
-from .records import Bootstrap, Verdict, VerdictCounts
+from .analysis import Bootstrap, Verdict, VerdictCounts
 
 __all__ = ["LARGEST_SAMPLE", "MOST_RESAMPLES", "bootstrap"]
 

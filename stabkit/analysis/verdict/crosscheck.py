@@ -16,7 +16,7 @@ from ...dynamics.capacity import equilibrium_admissions
 from ...dynamics.growth import disturbed_state, measure_growth
 from ...dynamics.long_run import LongRun, long_run
 from ...model.workload import Workload
-from .records import CrossCheck, DominantMode, Verdict
+from .analysis import CrossCheck, DominantMode, Verdict
 
 __all__ = ["GROWTH_TOLERANCE", "cross_check"]
 

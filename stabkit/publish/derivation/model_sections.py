@@ -12,7 +12,7 @@ from functools import reduce
 from math import gcd, lcm
 
 from ...analysis.facts import DerivationFacts
-from ...analysis.verdict.records import ClassSummary
+from ...analysis.verdict.analysis import ClassSummary
 from ..document.tree import Block, Formula, Paragraph, Section, Table
 from ..text.numbers import counted
 from .numerals import decimal, number, polynomial, sparse_polynomial

@@ -9,7 +9,7 @@ from fractions import Fraction
 import mpmath
 
 from ...analysis.facts import CircleReduction, DerivationFacts
-from ...analysis.verdict.records import SynchronizedMode, ThresholdSummary
+from ...analysis.verdict.analysis import SynchronizedModeSummary, ThresholdSummary
 from ...spectrum.counting.schur_cohn import SchurCohnStep
 from ...spectrum.roots.roots import Root
 from ..document.tree import Block, CirclePlot, Formula, Paragraph, Section, Table
@@ -303,7 +303,7 @@ def _synchrony(facts: DerivationFacts) -> Iterator[Block]:
     )
 
 
-def _mode_row(mode: SynchronizedMode) -> tuple[str, ...]:
+def _mode_row(mode: SynchronizedModeSummary) -> tuple[str, ...]:
     name = "-1" if mode.order == 2 else rf"e^{{2\pi i \cdot {mode.index}/{mode.order}}}"
     certified = "-" if mode.modulus is None else f"${decimal(mode.modulus, 9)}$"
     return (f"${name}$", f"{mode.order}", f"${decimal(mode.predicted_growth, 9)}$", certified)

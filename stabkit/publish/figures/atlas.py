@@ -9,12 +9,14 @@ import numpy as np
 
 from ...analysis.atlas import LONGEST, AtlasEntry
 from ...analysis.pictures.run import Floats
+from ..rendering import FIGURES
 from .style import BLUE, INK, SMALL, VERMILLION, house_style, legend_below, new_figure, settled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
-    from matplotlib.figure import Figure
+
+    from .style import Drawing
 
 __all__ = ["atlas_figure"]
 
@@ -31,13 +33,16 @@ _ADJACENT: dict[str, Any] = {
 }
 
 
-def atlas_figure(entries: Sequence[AtlasEntry]) -> Figure:
+@FIGURES.writes(AtlasEntry)
+def atlas_figure(entries: Sequence[AtlasEntry], ax: Axes | None = None) -> Drawing:
     """Return s* over both lengths, above s* against mean length and against the variance law.
 
     Parameters
     ----------
     entries : sequence of AtlasEntry
         As `stabkit.atlas` returns them.
+    ax : matplotlib.axes.Axes, optional
+        As in `stabkit.figure`.
 
     Notes
     -----
@@ -47,7 +52,7 @@ def atlas_figure(entries: Sequence[AtlasEntry]) -> Figure:
     are above it by the square of the difference of their lengths.
     """
     with house_style():
-        figure = new_figure(13.6)
+        figure = new_figure(13.6, ax=ax)
         panels = figure.subplot_mosaic(
             [["pairs", "pairs"], ["mean", "law"]], height_ratios=(2.2, 1)
         )
@@ -58,7 +63,7 @@ def atlas_figure(entries: Sequence[AtlasEntry]) -> Figure:
         return settled(figure)
 
 
-def _draw_pairs(figure: Figure, axes: Axes, entries: Sequence[AtlasEntry]) -> None:
+def _draw_pairs(figure: Drawing, axes: Axes, entries: Sequence[AtlasEntry]) -> None:
     """Draw the triangle l_1 < l_2, with its colours explained in the empty corner."""
     from matplotlib.colors import LogNorm
 

@@ -24,8 +24,9 @@ from .style import BLUE, INK, VERMILLION, house_style, legend_below, new_figure,
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
-    from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
+
+    from .style import Drawing
 
 __all__ = ["capture_figure"]
 
@@ -56,7 +57,7 @@ _SEGMENT: tuple[dict[str, Any], ...] = (  # on a white casing, to be seen on dar
 _EQUILIBRIUM_MARK = _CYCLE_MARK | {"marker": "o", "s": 17}
 
 
-def capture_figure(line: Workload, triangle: Workload) -> Figure:
+def capture_figure(line: Workload, triangle: Workload) -> Drawing:
     """Return the steps to the worst cycle over all states, with the captured ones.
 
     Parameters
@@ -112,7 +113,7 @@ def _denser_at(place: float) -> Floats:
     return values
 
 
-def _draw_triangle(figure: Figure, axes: Axes, mix: Workload) -> None:
+def _draw_triangle(figure: Drawing, axes: Axes, mix: Workload) -> None:
     """Draw the steps of l = 3 as colours, with the captured states over them."""
     image = _draw_steps(axes, mix)
     for piece in capture_set(mix, _DEPTH):

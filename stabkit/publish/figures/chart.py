@@ -15,15 +15,17 @@ import numpy as np
 from ...analysis.pictures.run import Floats
 from ...spectrum.chart.chart import StabilityChart
 from ...spectrum.chart.rows import ChartRow, links
+from ..rendering import FIGURES
 from ..text.chart import axis_label, chart_title
 from ..text.numbers import readable
 from .style import GREY, INK, SMALL, VERMILLION, house_style, legend_below, new_figure, settled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
     from matplotlib.text import Text
     from matplotlib.transforms import Bbox
+
+    from .style import Drawing
 
 __all__ = ["chart_figure"]
 
@@ -55,13 +57,16 @@ _TICK_PLACES: tuple[dict[str, Any], ...] = (
 )
 
 
-def chart_figure(chart: StabilityChart) -> Figure:
+@FIGURES.writes(StabilityChart)
+def chart_figure(chart: StabilityChart, ax: Axes | None = None) -> Drawing:
     """Return the chart as a rectangle, or as an equilateral triangle for three decode lengths.
 
     Parameters
     ----------
     chart : StabilityChart
         As `stabkit.stability_chart` returns it.
+    ax : matplotlib.axes.Axes, optional
+        As in `stabkit.figure`.
 
     Notes
     -----
@@ -70,7 +75,7 @@ def chart_figure(chart: StabilityChart) -> Figure:
     precision; a picture does not tell them apart.
     """
     with house_style():
-        figure = new_figure(10.4 if chart.plane.is_simplex else 8.0)
+        figure = new_figure(10.4 if chart.plane.is_simplex else 8.0, ax=ax)
         axes = figure.subplots()
         if chart.plane.is_simplex:
             _draw_triangle(axes, chart)
@@ -232,7 +237,7 @@ def _draw_labels(axes: Axes, chart: StabilityChart) -> list[Text]:
     return labels
 
 
-def _drop_crowded(figure: Figure, axes: Axes, chart: StabilityChart, labels: list[Text]) -> None:
+def _drop_crowded(figure: Drawing, axes: Axes, chart: StabilityChart, labels: list[Text]) -> None:
     """Take away the labels that a curve, the frame or another label comes too near to."""
     points = np.concatenate(
         [np.stack(_shown(chart, *_frame(chart)), axis=1)]

@@ -16,12 +16,14 @@ import numpy as np
 from ...analysis.pictures.cycle import CohortBand, CyclePicture
 from ...analysis.pictures.run import Floats
 from ...errors import printable
+from ..rendering import FIGURES
 from ..text.numbers import counted, percent, readable
 from .style import INK, VERMILLION, house_style, new_figure, settled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from .style import AnyDrawing, Drawing
 
 __all__ = ["EVICTED", "cycle_figure", "pinned"]
 
@@ -36,13 +38,16 @@ _ROUNDING = 1e-9  # evictions so much smaller than admissions are rounding
 _PLACES = 5  # after the point, of the figure's width and height: less than a pixel
 
 
-def cycle_figure(picture: CyclePicture) -> Figure:
+@FIGURES.writes(CyclePicture)
+def cycle_figure(picture: CyclePicture, ax: Axes | None = None) -> Drawing:
     """Return the memory by cohort over two periods, above admissions and evictions.
 
     Parameters
     ----------
     picture : CyclePicture
         As `cycle_picture` makes it.
+    ax : matplotlib.axes.Axes, optional
+        As in `stabkit.figure`.
 
     Notes
     -----
@@ -51,7 +56,7 @@ def cycle_figure(picture: CyclePicture) -> Figure:
     """
     evicts = picture.evicted.max() > _ROUNDING * picture.admitted.max()
     with house_style():
-        figure = new_figure(10.6 if evicts else 9.2)
+        figure = new_figure(10.6 if evicts else 9.2, ax=ax)
         ratios = (2.8, 0.8, 0.8) if evicts else (2.8, 0.8)
         panels = figure.subplots(len(ratios), 1, sharex=True, height_ratios=ratios)
         _draw_memory(panels[0], picture)
@@ -67,7 +72,7 @@ def cycle_figure(picture: CyclePicture) -> Figure:
         return pinned(settled(figure))
 
 
-def pinned(figure: Figure) -> Figure:
+def pinned(figure: AnyDrawing) -> AnyDrawing:
     """Return a settled figure with its axes at rounded places.
 
     The solver of the constrained layout does not repeat its last bits; an SVG file names its clip
@@ -169,7 +174,7 @@ def _mark_period(panels: Sequence[Axes], picture: CyclePicture) -> None:
             axes.axvline(picture.period + 0.5, color=INK, **style)
 
 
-def _explain(figure: Figure, picture: CyclePicture, evicts: bool) -> None:
+def _explain(figure: Drawing, picture: CyclePicture, evicts: bool) -> None:
     """Put a legend at the foot, the colours of cohorts as one entry."""
     from matplotlib.legend_handler import HandlerTuple
     from matplotlib.lines import Line2D

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...analysis.pictures.run import GraphPicture
+from ..rendering import FIGURES
 from ..text.numbers import counted, percent
 from .style import COHORT_COLOURS, GREY, INK, SMALL, VERMILLION, house_style, new_figure, settled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-__all__ = ["synchrony_figure"]
+    from .style import Drawing
+
+__all__ = ["renewal_graph_figure"]
 
 _LONGEST_WHEEL = 40
 _MOST_RETURNS = 5  # return edges that are drawn one by one on a line
@@ -32,23 +34,26 @@ _LIGHT = "#FFFFFF"
 Point = tuple[float, float]
 
 
-def synchrony_figure(picture: GraphPicture) -> Figure:
+@FIGURES.writes(GraphPicture)
+def renewal_graph_figure(picture: GraphPicture, ax: Axes | None = None) -> Drawing:
     """Return the renewal graph with its cohorts.
 
     Parameters
     ----------
     picture : GraphPicture
         As `graph_picture` makes it.
+    ax : matplotlib.axes.Axes, optional
+        As in `stabkit.figure`.
     """
     with house_style():
         if 1 < picture.length <= _LONGEST_WHEEL:
-            figure = new_figure(10.0)
+            figure = new_figure(10.0, ax=ax)
             _draw_wheel(figure.subplots(), picture)
         elif len(picture.returns) <= _MOST_RETURNS:
-            figure = new_figure(5.6)
+            figure = new_figure(5.6, ax=ax)
             _draw_line(figure.subplots(), picture)
         else:
-            figure = new_figure(5.6)
+            figure = new_figure(5.6, ax=ax)
             _draw_stems(figure.subplots(), picture)
         figure.suptitle(_title(picture), fontsize=8.0)
         return settled(figure)

@@ -9,13 +9,15 @@ import numpy as np
 from ...analysis.pictures.run import Floats
 from ...errors import printable
 from ...spectrum.curves.locus import CountChange, RootLocus
+from ..rendering import FIGURES
 from ..text.numbers import readable
 from .circle_views import MOST_IN_PLANE, draw_distance_frame, draw_plane_frame, turns
 from .style import INK, VERMILLION, house_style, legend_below, new_figure, settled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from .style import Drawing
 
 __all__ = ["PARAMETERS", "locus_figure"]
 
@@ -30,13 +32,16 @@ _MARKED_CHANGES = 24
 _DIGITS = 5
 
 
-def locus_figure(locus: RootLocus) -> Figure:
+@FIGURES.writes(RootLocus)
+def locus_figure(locus: RootLocus, ax: Axes | None = None) -> Drawing:
     """Return the roots, coloured by the parameter, above the count of unstable modes.
 
     Parameters
     ----------
     locus : RootLocus
         As `stabkit.root_locus` returns it.
+    ax : matplotlib.axes.Axes, optional
+        As in `stabkit.figure`.
 
     Notes
     -----
@@ -45,7 +50,7 @@ def locus_figure(locus: RootLocus) -> Figure:
     both ends are named; a ring marks the place on the circle.
     """
     with house_style():
-        figure = new_figure(12.5)
+        figure = new_figure(12.5, ax=ax)
         above, below = figure.subplots(2, 1, height_ratios=(3.4, 1))
         scale = _values(locus)
         if locus.length - 1 > MOST_IN_PLANE:

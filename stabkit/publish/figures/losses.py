@@ -33,7 +33,8 @@ from .style import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from .style import Drawing
 
 __all__ = ["losses_figure"]
 
@@ -57,7 +58,7 @@ _NAME: dict[str, Any] = {
 }
 
 
-def losses_figure(inputs: Sequence[int], numbers: Sequence[int] = (2, 3)) -> Figure:
+def losses_figure(inputs: Sequence[int], numbers: Sequence[int] = (2, 3)) -> Drawing:
     """Return the worst cycle's loss over l beside the synchronised cycle's over g.
 
     Parameters

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...spectrum.curves.nyquist import NyquistCurve
+from ..rendering import FIGURES
 from ..text.numbers import counted, times
 from .style import BLUE, GREY, INK, SKY, SMALL, house_style, new_figure, settled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from .style import Drawing
 
 __all__ = ["nyquist_figure", "nyquist_title"]
 
@@ -26,16 +28,19 @@ _FAINT_TURNS = 12  # more turns than this are drawn thinner
 Complexes = NDArray[np.complex128]
 
 
-def nyquist_figure(curve: NyquistCurve) -> Figure:
+@FIGURES.writes(NyquistCurve)
+def nyquist_figure(curve: NyquistCurve, ax: Axes | None = None) -> Drawing:
     """Return the curve to scale beside the same with the logarithm of the radius.
 
     Parameters
     ----------
     curve : NyquistCurve
         As `stabkit.nyquist` returns it.
+    ax : matplotlib.axes.Axes, optional
+        As in `stabkit.figure`.
     """
     with house_style():
-        figure = new_figure(6.2)
+        figure = new_figure(6.2, ax=ax)
         linear, compressed = figure.subplots(1, 2)
         width = 1.0 if (curve.encirclements or 0) <= _FAINT_TURNS else 0.5
         _draw_curve(linear, curve.values, width)
@@ -140,7 +145,7 @@ def _draw_rings(axes: Axes, floor: float) -> None:
     axes.set_title("log of the radius", fontsize=7.5)
 
 
-def _legend(figure: Figure, axes: Axes) -> None:
+def _legend(figure: Drawing, axes: Axes) -> None:
     mirror, half, start, origin = axes.get_lines()[:4]
     figure.legend(
         [half, mirror, start, origin],

@@ -13,11 +13,13 @@ import numpy as np
 
 from ...analysis.pictures.policies import FATES, PolicyPanel, PolicyPicture
 from ...errors import printable
+from ..rendering import FIGURES
 from .style import BLUE, GREY, INK, SMALL, VERMILLION, house_style, new_figure, settled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from .style import Drawing
 
 __all__ = ["policy_figure"]
 
@@ -43,20 +45,23 @@ _MARK: dict[str, Any] = {
 }
 
 
-def policy_figure(picture: PolicyPicture) -> Figure:
+@FIGURES.writes(PolicyPicture)
+def policy_figure(picture: PolicyPicture, ax: Axes | None = None) -> Drawing:
     """Return the throughput against policies' parameters, one panel for each.
 
     Parameters
     ----------
     picture : PolicyPicture
         As `policy_picture` makes it, of one to three panels.
+    ax : matplotlib.axes.Axes, optional
+        As in `stabkit.figure`.
 
     Notes
     -----
     A point whose long run is not known is left out; a panel without any says so.
     """
     with house_style():
-        figure = new_figure(_HEIGHT)
+        figure = new_figure(_HEIGHT, ax=ax)
         row = figure.subplots(1, len(picture.panels), sharey=True, squeeze=False)[0]
         for axes, panel in zip(row, picture.panels, strict=True):
             _draw(axes, panel, picture.greedy)
@@ -124,7 +129,7 @@ def _name_levels(first: Axes, last: Axes, picture: PolicyPicture) -> None:
         first.annotate("greedy", (right, picture.greedy), offset, color=VERMILLION, **text, **place)
 
 
-def _explain(figure: Figure, picture: PolicyPicture) -> None:
+def _explain(figure: Drawing, picture: PolicyPicture) -> None:
     """Put a legend of the marks that occur at the foot."""
     from matplotlib.lines import Line2D
 

@@ -7,25 +7,30 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...analysis.pictures.roots import RootPicture, RootPoint
+from ..rendering import FIGURES
 from .circle_views import MOST_IN_PLANE, draw_distance_frame, draw_plane_frame, turns
 from .style import FATES, INK, house_style, legend_below, new_figure, settled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from .style import Drawing
 
 __all__ = ["draw_roots", "in_plane", "root_figure", "root_title"]
 
 _VISIBLE_DISC = 2e-3  # radius that is seen, in units of the circle's: a tenth of a millimetre
 
 
-def root_figure(picture: RootPicture) -> Figure:
+@FIGURES.writes(RootPicture)
+def root_figure(picture: RootPicture, ax: Axes | None = None) -> Drawing:
     """Return the roots in the plane; many of them by their distance from the circle as well.
 
     Parameters
     ----------
     picture : RootPicture
         As `root_picture` makes it.
+    ax : matplotlib.axes.Axes, optional
+        As in `stabkit.figure`.
 
     Notes
     -----
@@ -33,7 +38,7 @@ def root_figure(picture: RootPicture) -> Figure:
     names the largest proved radius.
     """
     with house_style():
-        figure = new_figure(10.5 if in_plane(picture) else 16.5)
+        figure = new_figure(10.5 if in_plane(picture) else 16.5, ax=ax)
         if not in_plane(picture):
             plane, distance = figure.subplots(2, 1, height_ratios=(1.6, 1))
             _draw_distances(distance, picture)

@@ -7,16 +7,14 @@ carry no dates, so that the same result gives the same bytes.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...analysis.pictures.roots import RootPicture
 from ...analysis.pictures.run import Floats, KernelPicture, RunPicture
 from ...errors import OutputError, shown
-from .roots import draw_roots, in_plane, root_title
+from ..rendering import FIGURES
 from .style import (
     BLUE,
     DOTS_PER_INCH,
@@ -25,27 +23,25 @@ from .style import (
     VERMILLION,
     house_style,
     legend_above,
-    legend_under,
     new_figure,
     settled,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from .style import Drawing
 
 __all__ = [
-    "analysis_figure",
-    "comparison_figure",
+    "draw_run",
     "figure_bytes",
     "figure_format",
     "kernel_figure",
-    "trajectory_figure",
+    "run_figure",
 ]
 
 FORMATS = ("png", "svg", "pdf")
 _NO_DATE: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-_ROW = 6.8  # centimetres
 _MOST_STEPPED = 200  # stages that are drawn as steps; more of them make one line
 
 
@@ -63,55 +59,23 @@ def figure_format(path: str | Path) -> str:
     return suffix
 
 
-def figure_bytes(figure: Figure, file_format: str) -> bytes:
+def figure_bytes(figure: Drawing, file_format: str) -> bytes:
     """Return `figure` as the bytes of a file; the same figure gives the same bytes."""
     buffer = io.BytesIO()
     with house_style():
-        figure.savefig(
+        figure.figure.savefig(
             buffer, format=file_format, dpi=DOTS_PER_INCH, metadata=_NO_DATE.get(file_format)
         )
     return buffer.getvalue()
 
 
-def analysis_figure(roots: RootPicture, run: RunPicture | None) -> Figure:
-    """Return the roots against the unit circle beside the memory demand of a run from empty.
-
-    Parameters
-    ----------
-    roots : RootPicture
-        All roots, or the dominant ones.
-    run : RunPicture or None
-        None where the run was too long to simulate; the roots are then drawn alone.
-    """
-    return comparison_figure([("", roots, run)])
-
-
-def comparison_figure(cases: Sequence[tuple[str, RootPicture, RunPicture | None]]) -> Figure:
-    """Return one row per case (title, roots, run), as `analysis_figure` draws one."""
-    with house_style():
-        figure = new_figure(_ROW * len(cases))
-        rows = figure.subfigures(len(cases), 1, squeeze=False)[:, 0]
-        for row, (title, roots, run) in zip(rows, cases, strict=True):
-            if title:
-                row.suptitle(title, fontsize=8.5, fontweight="bold", x=0.01, ha="left")
-            panels = row.subplots(1, 1 if run is None else 2, squeeze=False)[0]
-            draw_roots(panels[0], roots)
-            panels[0].set_title(root_title(roots).replace(": ", "\n"))
-            if run is not None:
-                _draw_run(panels[1], run, "")
-                panels[1].set_title("memory demand,\nstarted empty")
-            for axes in panels:
-                axes.set_box_aspect(1 if in_plane(roots) else None)
-                legend_under(axes)
-        return settled(figure)
-
-
-def trajectory_figure(run: RunPicture) -> Figure:
+@FIGURES.writes(RunPicture)
+def run_figure(run: RunPicture, ax: Axes | None = None) -> Drawing:
     """Return memory demand against capacity, above the evictions of each step."""
     with house_style():
-        figure = new_figure(8.0)
+        figure = new_figure(8.0, ax=ax)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
-        _draw_run(above, run, "demand")
+        draw_run(above, run, "demand")
         legend_above(above)
         above.set_xlabel("")
         steps, width = _steps_and_width(run)
@@ -123,7 +87,8 @@ def trajectory_figure(run: RunPicture) -> Figure:
         return settled(figure)
 
 
-def _draw_run(axes: Axes, run: RunPicture, quantity: str) -> None:
+def draw_run(axes: Axes, run: RunPicture, quantity: str) -> None:
+    """Draw memory demand against capacity; `quantity` goes before the unit."""
     steps, width = _steps_and_width(run)
     for side, colour, label in (
         (np.minimum(run.demand, run.capacity), SKY, "admits"),
@@ -154,10 +119,11 @@ def _steps_and_width(run: RunPicture) -> tuple[range, float]:
     return range(1, count + 1), max(0.25, min(1.5, 110 / max(count, 1)))
 
 
-def kernel_figure(picture: KernelPicture) -> Figure:
+@FIGURES.writes(KernelPicture)
+def kernel_figure(picture: KernelPicture, ax: Axes | None = None) -> Drawing:
     """Return the memory kernel above the survival function, as steps over the stages of a life."""
     with house_style():
-        figure = new_figure(8.0)
+        figure = new_figure(8.0, ax=ax)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1.5, 1))
         _draw_steps(above, picture.kernel, VERMILLION)
         _label_tokens(above, "memory kernel $g_m$", picture.kernel.max())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...analysis.pictures.space_time import SpaceTimePicture
+from ..rendering import FIGURES
 from ..text.numbers import counted, percent, readable
 from .cycle import pinned
 from .style import BLUE, SKY, VERMILLION, house_style, new_figure, settled
@@ -19,7 +20,8 @@ from .style import BLUE, SKY, VERMILLION, house_style, new_figure, settled
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap, Normalize
-    from matplotlib.figure import Figure
+
+    from .style import Drawing
 
 __all__ = ["space_time_figure"]
 
@@ -28,17 +30,20 @@ _TICKS = (0.0, 0.5, 1.0, 2.0, 5.0, 20.0)
 _END = 1e6  # of the scale: f / (1 + f) is 1 to the eye
 
 
-def space_time_figure(picture: SpaceTimePicture) -> Figure:
+@FIGURES.writes(SpaceTimePicture)
+def space_time_figure(picture: SpaceTimePicture, ax: Axes | None = None) -> Drawing:
     """Return how full every stage is in every step, above the evictions.
 
     Parameters
     ----------
     picture : SpaceTimePicture
         As `space_time_picture` makes it.
+    ax : matplotlib.axes.Axes, optional
+        As in `stabkit.figure`.
     """
     evicts = bool(np.any(picture.evicted > 0))
     with house_style():
-        figure = new_figure(9.0 if evicts else 7.6)
+        figure = new_figure(9.0 if evicts else 7.6, ax=ax)
         panels = figure.subplots(2, 1, sharex=True, height_ratios=(3.2, 1)) if evicts else None
         above = figure.subplots() if panels is None else panels[0]
         _draw_filling(figure, above, picture)
@@ -64,7 +69,7 @@ def _means(picture: SpaceTimePicture) -> str:
     return f"\nevery point is the mean of {' and '.join(averaged)}" if averaged else ""
 
 
-def _draw_filling(figure: Figure, axes: Axes, picture: SpaceTimePicture) -> None:
+def _draw_filling(figure: Drawing, axes: Axes, picture: SpaceTimePicture) -> None:
     image = axes.imshow(
         picture.filling,
         cmap=_colours(),

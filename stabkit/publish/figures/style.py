@@ -14,12 +14,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
+
+from ...errors import InvalidArgument, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
     from matplotlib.legend import Legend
+
+    Drawing: TypeAlias = Figure | SubFigure
+    AnyDrawing = TypeVar("AnyDrawing", bound=Drawing)
 
 __all__ = [
     "BLUE",
@@ -103,19 +108,37 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def new_figure(height: float, width: float = _WIDTH) -> Figure:
-    """Return an empty figure; sizes in centimetres."""
+@overload
+def new_figure(height: float, width: float = ..., ax: None = None) -> Figure: ...
+@overload
+def new_figure(height: float, width: float = ..., ax: Axes | None = ...) -> Drawing: ...
+def new_figure(height: float, width: float = _WIDTH, ax: Axes | None = None) -> Drawing:
+    """Return an empty figure, sizes in centimetres; with `ax`, the part of its figure there."""
     from matplotlib.figure import Figure
 
-    size = (width * _CM, height * _CM)
-    return Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
+    if ax is None:
+        size = (width * _CM, height * _CM)
+        return Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
+    place = ax.get_subplotspec() if hasattr(ax, "get_subplotspec") else None
+    if place is None:
+        raise InvalidArgument(
+            f"'ax' must be axes of a grid, as 'Figure.subplots' makes them, not {shown(ax)}."
+        )
+    parent = ax.figure
+    ax.remove()
+    return parent.add_subfigure(place)
 
 
-def settled(figure: Figure) -> Figure:
+def settled(figure: AnyDrawing) -> AnyDrawing:
     """Return the figure with its layout fixed, so that every later drawing is the same.
 
-    One pass of the constrained layout does not reach a fixed point where axes have equal aspect.
+    One pass of the constrained layout does not reach a fixed point where axes have equal aspect. A
+    part of another's figure is left to that one.
     """
+    from matplotlib.figure import Figure
+
+    if not isinstance(figure, Figure):
+        return figure
     for _ in range(_LAYOUT_PASSES):
         figure.draw_without_rendering()
     figure.set_layout_engine("none")
@@ -150,7 +173,7 @@ def legend_under(axes: Axes) -> None:
         _enlarge(axes.legend(handles, labels, borderaxespad=0, **place, **_LEGEND))
 
 
-def legend_below(figure: Figure, axes: Axes, columns: int = 2) -> None:
+def legend_below(figure: Drawing, axes: Axes, columns: int = 2) -> None:
     """Put the legend of `axes`, if it has any entry, at the foot of the figure."""
     handles, labels = _entries(axes)
     if handles:

@@ -7,6 +7,7 @@ characters are replaced, so that no name can colour, move or clear a terminal.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -14,8 +15,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ...analysis.verdict.records import Analysis, ClassSummary, DominantMode
+from ...analysis.verdict.analysis import Analysis, ClassSummary, DominantMode
 from ...errors import printable
+from ..rendering import RECORDS, REPORTS
 from .analysis_rows import bootstrap_rows, crosscheck_rows, number_rows, reason_rows
 from .numbers import counted, percent, readable
 from .verdict import disagreement, local_only, meaning
@@ -31,6 +33,13 @@ _IDEALISATION = (
 )
 
 
+@RECORDS.writes(Analysis)
+def analysis_record(analysis: Analysis) -> dict[str, Any]:
+    """Return the finding as JSON types: schema ``stabkit.analysis/1``."""
+    return analysis.to_dict()
+
+
+@REPORTS.writes(Analysis)
 def render(analysis: Analysis, console: Console) -> None:
     """Print the report of `analysis` on `console`, at most 100 columns wide.
 

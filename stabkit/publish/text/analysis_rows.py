@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 
-from ...analysis.verdict.records import (
+from ...analysis.verdict.analysis import (
     Analysis,
     Bootstrap,
     CrossCheck,

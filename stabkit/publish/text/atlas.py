@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...analysis.atlas import LONGEST, AtlasEntry
+from ..rendering import RECORDS, TABLES, TEXTS
+from .dialect import headed
 from .numbers import readable
 from .tables import plain_table
 
 __all__ = ["COLUMNS", "SCHEMA", "atlas_csv", "atlas_record", "atlas_text"]
 
-SCHEMA = "stabkit.atlas/1"
+SCHEMA = "stabkit.atlas/2"
 COLUMNS = (
     "shorter_length",
     "longer_length",
@@ -26,6 +28,7 @@ _EXTREMES = 3
 _ADJACENT = (5, 10, 20, 30, 40, 50)
 
 
+@TABLES.writes(AtlasEntry)
 def atlas_csv(entries: Sequence[AtlasEntry]) -> str:
     """Return one line per pair under the names of the columns; the form of the packaged file."""
     buffer = io.StringIO()
@@ -35,16 +38,18 @@ def atlas_csv(entries: Sequence[AtlasEntry]) -> str:
     return buffer.getvalue()
 
 
+@RECORDS.writes(AtlasEntry)
 def atlas_record(entries: Sequence[AtlasEntry]) -> dict[str, Any]:
-    """Return the atlas as JSON types: schema ``stabkit.atlas/1``; thresholds are decimal text."""
-    return {
-        "schema": SCHEMA,
-        "shares": ["1/2", "1/2"],
-        "longest": LONGEST,
-        "pairs": [dict(zip(COLUMNS, _cells(entry), strict=True)) for entry in entries],
-    }
+    """Return the atlas as JSON types: schema ``stabkit.atlas/2``; thresholds are decimal text."""
+    return headed(
+        SCHEMA,
+        shares=["1/2", "1/2"],
+        longest=LONGEST,
+        pairs=[dict(zip(COLUMNS, _cells(entry), strict=True)) for entry in entries],
+    )
 
 
+@TEXTS.writes(AtlasEntry)
 def atlas_text(entries: Sequence[AtlasEntry]) -> str:
     """Return the least and the largest thresholds and some of adjacent lengths, with both laws."""
     ordered = sorted(entries, key=lambda entry: entry.threshold)

@@ -12,12 +12,14 @@ from ...spectrum.chart.chart import StabilityChart
 from ...spectrum.chart.plane import Axis
 from ...spectrum.chart.regions import ChartRegion
 from ...spectrum.chart.rows import ChartRow
+from ..rendering import RECORDS, TABLES, TEXTS
+from .dialect import headed
 from .numbers import counted, percent, readable
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "axis_label", "chart_csv", "chart_record", "chart_text", "chart_title"]
 
-SCHEMA = "stabkit.chart/1"
+SCHEMA = "stabkit.chart/2"
 _DIGITS = 6
 _LISTED = 24
 
@@ -49,6 +51,7 @@ def chart_title(chart: StabilityChart) -> str:
     return f"{title}\n{';  '.join(rest)}" if rest else title
 
 
+@TEXTS.writes(StabilityChart)
 def chart_text(chart: StabilityChart) -> str:
     """Return the ranges, the regions with their exact counts, and the boundary curves."""
     x, y = chart.horizontal, chart.vertical
@@ -114,30 +117,29 @@ def _row_record(row: ChartRow, places: tuple[int, ...]) -> dict[str, Any]:
     }
 
 
+@RECORDS.writes(StabilityChart)
 def chart_record(chart: StabilityChart) -> dict[str, Any]:
-    """Return the chart as JSON types: schema ``stabkit.chart/1``.
+    """Return the chart as JSON types: schema ``stabkit.chart/2``.
 
     `area_share` is of the area of the picture, whose axes may be logarithmic. Numbers that rest,
     ranges and rows are exact rationals as text; crossings, ends of intervals and points of curves
     are floats. `region` is the position in `regions`.
     """
     plane = chart.plane
-    return {
-        "schema": SCHEMA,
-        "decode_lengths": list(plane.decode_lengths),
-        "vary": list(plane.vary),
-        "fixed": _fixed(chart),
-        "ranges": {
+    return headed(
+        SCHEMA,
+        decode_lengths=list(plane.decode_lengths),
+        vary=list(plane.vary),
+        fixed=_fixed(chart),
+        ranges={
             axis.number: [rational_text(axis.low), rational_text(axis.high)]
             for axis in (chart.horizontal, chart.vertical)
         },
-        "logarithmic": {
-            axis.number: axis.logarithmic for axis in (chart.horizontal, chart.vertical)
-        },
-        "complete": chart.complete,
-        "regions": [_region_record(region) for region in chart.regions],
-        "rows": [_row_record(*pair) for pair in zip(chart.rows, chart.places, strict=True)],
-        "boundaries": [
+        logarithmic={axis.number: axis.logarithmic for axis in (chart.horizontal, chart.vertical)},
+        complete=chart.complete,
+        regions=[_region_record(region) for region in chart.regions],
+        rows=[_row_record(*pair) for pair in zip(chart.rows, chart.places, strict=True)],
+        boundaries=[
             {
                 "kind": curve.kind,
                 "theta": curve.theta.tolist(),
@@ -146,7 +148,7 @@ def chart_record(chart: StabilityChart) -> dict[str, Any]:
             }
             for curve in chart.boundaries
         ],
-    }
+    )
 
 
 def _fixed(chart: StabilityChart) -> dict[str, Any]:
@@ -161,6 +163,7 @@ def _fixed(chart: StabilityChart) -> dict[str, Any]:
     return fixed
 
 
+@TABLES.writes(StabilityChart)
 def chart_csv(chart: StabilityChart) -> str:
     """Return one table of three kinds of records, told apart by the first column.
 

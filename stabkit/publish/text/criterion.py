@@ -16,6 +16,7 @@ from sympy.core.relational import Relational
 
 from ...errors import printable
 from ...spectrum.criterion.criterion import StabilityCriterion
+from ..rendering import TEXTS
 
 __all__ = ["criterion_latex", "criterion_text"]
 
@@ -30,6 +31,7 @@ _LATEX_SPECIAL = {
 }
 
 
+@TEXTS.writes(StabilityCriterion)
 def criterion_text(criterion: StabilityCriterion) -> str:
     """Return the criterion as lines for a terminal: inequalities, domain, and whether simplified.
 

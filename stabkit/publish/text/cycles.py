@@ -13,12 +13,14 @@ from ...analysis.cycles.cycles import Cycles
 from ...analysis.cycles.limit_cycle import LimitCycle, Observation
 from ...model.numbers import rational_text
 from ...model.workload import Workload
+from ..rendering import RECORDS, TEXTS
+from .dialect import exact, headed
 from .numbers import counted, percent, readable
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "cycles_record", "cycles_text"]
 
-SCHEMA = "stabkit.cycles/1"
+SCHEMA = "stabkit.cycles/2"
 _DIGITS = 30
 # States of a cycle in JSON: numbers at most, of which a class of decode length l_k has l_k a step.
 _MOST_NUMBERS = 100_000
@@ -27,8 +29,9 @@ _LONGEST_WORD = 60
 _MOST_SHARES = 6
 
 
+@RECORDS.writes(Cycles)
 def cycles_record(found: Cycles) -> dict[str, Any]:
-    """Return the finding as JSON types: schema ``stabkit.cycles/1``.
+    """Return the finding as JSON types: schema ``stabkit.cycles/2``.
 
     `states[n][k][j]` are requests of class k in stage j after the n-th fit, exact rationals; null
     where they are more than 100 000. `observed` is the run from empty, or from the given state
@@ -36,21 +39,20 @@ def cycles_record(found: Cycles) -> dict[str, Any]:
     """
     observations = [_observation_record(found, seen) for seen in found.observations]
     reduced = found.renormalized
-    return {
-        "schema": SCHEMA,
-        "name": found.mix.name,
-        "gcd": found.mix.gcd,
-        "verdict": found.verdict,
-        "complete": found.complete,
-        "cycles": [_cycle_record(found.mix, cycle) for cycle in found.cycles],
-        "observed": observations[2 if len(observations) > 2 else 0],
-        "observations": observations,
-        "renormalized": None if reduced is None else cycles_record(reduced),
-    }
+    return headed(
+        SCHEMA,
+        found.mix,
+        gcd=found.mix.gcd,
+        verdict=found.verdict,
+        complete=found.complete,
+        cycles=[_cycle_record(found.mix, cycle) for cycle in found.cycles],
+        observed=observations[2 if len(observations) > 2 else 0],
+        observations=observations,
+        renormalized=None if reduced is None else cycles_record(reduced),
+    )
 
 
 def _cycle_record(mix: Workload, cycle: LimitCycle) -> dict[str, Any]:
-    evicted, wasted = cycle.evictions_ratio, cycle.wasted_token_fraction
     return {
         "kind": cycle.kind,
         "period": cycle.period,
@@ -58,8 +60,8 @@ def _cycle_record(mix: Workload, cycle: LimitCycle) -> dict[str, Any]:
         "throughput_ratio": rational_text(cycle.throughput_ratio),
         "request_ratio": rational_text(cycle.request_ratio),
         "completed_shares": [rational_text(share) for share in cycle.completed_shares],
-        "evictions_ratio": None if evicted is None else rational_text(evicted),
-        "wasted_token_fraction": None if wasted is None else rational_text(wasted),
+        "evictions_ratio": exact(cycle.evictions_ratio),
+        "wasted_token_fraction": exact(cycle.wasted_token_fraction),
         "attracting": cycle.attracting,
         "reason": cycle.reason,
         "word": cycle.word,
@@ -135,6 +137,7 @@ def _listed(values: Sequence[float] | None) -> list[float] | None:
     return None if values is None else list(values)
 
 
+@TEXTS.writes(Cycles)
 def cycles_text(found: Cycles) -> str:
     """Return the finding for a terminal: the cycles, where runs end, and the renormalised mix."""
     runs = "".join(f"{line}\n" for line in _runs(found))

@@ -10,10 +10,12 @@ from typing import Any
 from ...exercises.exercises import Exercise
 from ...model.codec import encode
 from ..document.tree import Document, Paragraph, Section
+from ..rendering import RECORDS, TEXTS
+from .dialect import headed, workload
 
 __all__ = ["SCHEMA", "exercise_document", "exercise_text", "exercises_record", "plain"]
 
-SCHEMA = "stabkit.exercises/1"
+SCHEMA = "stabkit.exercises/2"
 _WIDTH = 80
 _LONG = (30, 60)  # formulas stay on one line up to this, or break at relations alone
 _UNBROKEN = "\N{NO-BREAK SPACE}"
@@ -104,27 +106,35 @@ def _quotient(found: re.Match[str]) -> str:
     return "/".join(f"({part})" if re.search(r"[ /]", part) else part for part in found.groups())
 
 
-def exercises_record(found: Sequence[Exercise]) -> dict[str, Any]:
-    """Return exercises in JSON types: fractions as exact text, what is asked for by name."""
-    return {
-        "schema": SCHEMA,
-        "exercises": [
+@TEXTS.writes(Exercise)
+def exercises_text(found: Exercise | Sequence[Exercise], answer: bool = False) -> str:
+    """Return exercises as plain text, one after the other."""
+    every = [found] if isinstance(found, Exercise) else found
+    return "\n".join(exercise_text(one, answer) for one in every)
+
+
+@RECORDS.writes(Exercise)
+def exercises_record(found: Exercise | Sequence[Exercise], answer: bool = True) -> dict[str, Any]:
+    """Return exercises in JSON types: fractions as exact text; always with the answers."""
+    every = [found] if isinstance(found, Exercise) else found
+    return headed(
+        SCHEMA,
+        exercises=[
             {
                 "topic": one.topic,
                 "seed": one.seed,
                 "kind": one.kind,
                 "difficulty": one.difficulty,
-                "mix": one.mix.name,
-                "capacity": encode(one.mix.capacity),
+                "workload": workload(one.mix),
                 "given": {name: encode(value) for name, value in one.given},
                 "question": one.question,
                 "answer": one.answer,
                 "result": {name: encode(value) for name, value in one.result},
                 "solution": list(one.solution),
             }
-            for one in found
+            for one in every
         ],
-    }
+    )
 
 
 def exercise_document(found: Sequence[Exercise], title: str = "Exercises") -> Document:

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ...theorems.registry import installed
+from .dialect import headed
 from .tables import plain_table
 
 __all__ = ["GROUP", "Lesson", "installed_lessons", "lessons_record", "lessons_text"]
 
+SCHEMA = "stabkit.lessons/1"
 GROUP = "stabkit.lessons"
 
 
@@ -53,8 +55,9 @@ def lessons_text(lessons: Sequence[Lesson]) -> str:
 
 def lessons_record(lessons: Sequence[Lesson]) -> dict[str, Any]:
     """Return the list of lessons for JSON."""
-    return {
-        "lessons": [
+    return headed(
+        SCHEMA,
+        lessons=[
             {
                 "number": one.number,
                 "title": one.title,
@@ -65,5 +68,5 @@ def lessons_record(lessons: Sequence[Lesson]) -> dict[str, Any]:
                 "topics": list(one.topics),
             }
             for one in lessons
-        ]
-    }
+        ],
+    )

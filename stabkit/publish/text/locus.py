@@ -7,47 +7,42 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
+from ...model.codec import encode
 from ...model.numbers import rational_text
-from ...spectrum.curves.locus import CountChange, RootLocus
+from ...spectrum.curves.locus import RootLocus
+from ..rendering import RECORDS, TEXTS
+from .dialect import headed
 from .numbers import readable, times
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "locus_record", "locus_text"]
 
-SCHEMA = "stabkit.locus/1"
+SCHEMA = "stabkit.locus/2"
 _DIGITS = 10
 
 
+@RECORDS.writes(RootLocus)
 def locus_record(locus: RootLocus) -> dict[str, Any]:
-    """Return the locus as JSON types: schema ``stabkit.locus/1``.
+    """Return the locus as JSON types: schema ``stabkit.locus/2``.
 
     Parameters and brackets are exact rationals as text; of every root `roots` holds real and
-    imaginary part, of every value `spectral_radius` the largest modulus (null at L = 1).
+    imaginary part, of every value `spectral_radii` the largest modulus (null at L = 1).
     """
     radius = locus.spectral_radius
-    return {
-        "schema": SCHEMA,
-        "name": locus.name,
-        "along": locus.along,
-        "length": locus.length,
-        "values": [rational_text(value) for value in locus.values],
-        "unstable": list(locus.unstable),
-        "spectral_radius": None if radius is None else radius.tolist(),
-        "roots": [[[z.real, z.imag] for z in row] for row in locus.roots.tolist()],
-        "changes": [_change_record(change) for change in locus.changes],
-    }
+    return headed(
+        SCHEMA,
+        locus.mix,
+        along=locus.along,
+        length=locus.length,
+        values=[rational_text(value) for value in locus.values],
+        unstable=list(locus.unstable),
+        spectral_radii=None if radius is None else radius.tolist(),
+        roots=[[[z.real, z.imag] for z in row] for row in locus.roots.tolist()],
+        changes=[encode(change) for change in locus.changes],
+    )
 
 
-def _change_record(change: CountChange) -> dict[str, Any]:
-    return {
-        "low": rational_text(change.low),
-        "high": rational_text(change.high),
-        "before": change.before,
-        "after": change.after,
-        "angle": change.angle,
-    }
-
-
+@TEXTS.writes(RootLocus)
 def locus_text(locus: RootLocus) -> str:
     """Return a row for every value, and below them the brackets in which the count changes."""
     radius = locus.spectral_radius

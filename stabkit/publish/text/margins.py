@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
+from typing import Any
 
 from ...analysis.margins import (
     Bounds,
@@ -21,6 +22,7 @@ from ...analysis.margins import (
     StableBounds,
 )
 from ...errors import printable
+from ..rendering import RECORDS, TEXTS
 from .numbers import counted, readable
 
 __all__ = ["margins_text"]
@@ -34,6 +36,13 @@ _DIAMETER = Decimal("1.4143")  # of the simplex: sqrt(2), rounded up
 Entry = tuple[str, str, str]
 
 
+@RECORDS.writes(Margins)
+def margins_record(found: Margins) -> dict[str, Any]:
+    """Return the margins as JSON types: schema ``stabkit.margins/2``."""
+    return found.to_dict()
+
+
+@TEXTS.writes(Margins)
 def margins_text(found: Margins) -> str:
     """Return every margin with its guarantee, or the reason why it is not known."""
     name = printable(found.name)

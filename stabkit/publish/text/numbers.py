@@ -10,7 +10,7 @@ import math
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
-from ...analysis.verdict.records import Enclosure
+from ...analysis.verdict.analysis import Enclosure
 
 __all__ = ["counted", "enclosed", "percent", "percent_above", "readable", "rounded", "times"]
 

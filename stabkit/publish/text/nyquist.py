@@ -6,39 +6,45 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from ...analysis.verdict.analysis import ModeCounts
+from ...model.codec import encode
 from ...spectrum.curves.nyquist import AxisCrossing, NyquistCurve
+from ..rendering import RECORDS, TEXTS
+from .dialect import headed
 from .numbers import counted, readable, times
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "nyquist_record", "nyquist_text"]
 
-SCHEMA = "stabkit.nyquist/1"
+SCHEMA = "stabkit.nyquist/2"
 _MOST_CROSSINGS = 12
 
 
+@RECORDS.writes(NyquistCurve)
 def nyquist_record(curve: NyquistCurve) -> dict[str, Any]:
-    """Return the curve as JSON types: schema ``stabkit.nyquist/1``.
+    """Return the curve as JSON types: schema ``stabkit.nyquist/2``.
 
     `encirclements` is exact, or null where undecided; `curve` holds the samples of the half curve.
     """
-    return {
-        "schema": SCHEMA,
-        "name": curve.name,
-        "length": curve.length,
-        "encirclements": curve.encirclements,
-        "on_circle": curve.counts.on_circle,
-        "verdict": curve.counts.verdict,
-        "certified": curve.counts.certified,
-        "method": curve.counts.method,
-        "crossings": [asdict(crossing) for crossing in curve.crossings],
-        "curve": {
+    return headed(
+        SCHEMA,
+        curve.mix,
+        length=curve.length,
+        encirclements=curve.encirclements,
+        counts=encode(ModeCounts.of(curve.counts)),
+        verdict=curve.counts.verdict,
+        certified=curve.counts.certified,
+        method=curve.counts.method,
+        crossings=[asdict(crossing) for crossing in curve.crossings],
+        curve={
             "theta": curve.theta.tolist(),
             "re": curve.values.real.tolist(),
             "im": curve.values.imag.tolist(),
         },
-    }
+    )
 
 
+@TEXTS.writes(NyquistCurve)
 def nyquist_text(curve: NyquistCurve) -> str:
     """Return what the curve encircles and what that means, and its largest crossings."""
     sentences = [_encircled(curve), f"Proof: {curve.counts.reason}"]

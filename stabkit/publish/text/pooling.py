@@ -9,15 +9,16 @@ from typing import Any
 
 from ...analysis.operations.pooling import Arrangement, Block, Pooling
 from ...errors import printable
-from ...model.numbers import decimal_text, rational_text
+from ...model.numbers import rational_text
+from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
+from .dialect import enclosure, headed
 from .numbers import counted, percent, readable
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "pooling_record", "pooling_text"]
 
-SCHEMA = "stabkit.pooling/1"
-_DIGITS = 30
+SCHEMA = "stabkit.pooling/2"
 _WIDTH = 90
 _EQUAL = 5e-5  # a part that `percent` rounds to nothing
 _MEANS = {
@@ -27,6 +28,7 @@ _MEANS = {
 }
 
 
+@TEXTS.writes(Pooling)
 def pooling_text(found: Pooling) -> str:
     """Return the comparison as tables and the sentences that they support."""
     window = (
@@ -108,26 +110,27 @@ def _worth(change: float) -> str:
     return f"{percent(abs(change))} {'more' if change > 0 else 'less'} than"
 
 
+@RECORDS.writes(Pooling)
 def pooling_record(found: Pooling) -> dict[str, Any]:
-    """Return the comparison as JSON types: schema ``stabkit.pooling/1``.
+    """Return the comparison as JSON types: schema ``stabkit.pooling/2``.
 
     Where `capacity_given` is false, `capacity` is the one at which a* of the demand is 1.
     """
-    return {
-        "schema": SCHEMA,
-        "mix": found.mix.name,
-        "capacity": rational_text(found.capacity),
-        "capacity_given": found.mix.capacity is not None,
-        "replicas": found.replicas,
-        "objective": found.objective,
-        "steps": found.steps,
-        "dedicated": _arrangement(found.dedicated),
-        "given": _arrangement(found.given),
-        "pooled": _arrangement(found.pooled),
-        "best": _arrangement(found.best),
-        "exact": found.exact,
-        "method": found.method,
-    }
+    return headed(
+        SCHEMA,
+        found.mix,
+        capacity=rational_text(found.capacity),
+        capacity_given=found.mix.capacity is not None,
+        replicas=found.replicas,
+        objective=found.objective,
+        steps=found.steps,
+        dedicated=_arrangement(found.dedicated),
+        given=_arrangement(found.given),
+        pooled=_arrangement(found.pooled),
+        best=_arrangement(found.best),
+        exact=found.exact,
+        method=found.method,
+    )
 
 
 def _arrangement(found: Arrangement | None) -> dict[str, Any] | None:
@@ -142,14 +145,11 @@ def _arrangement(found: Arrangement | None) -> dict[str, Any] | None:
 
 
 def _block(block: Block) -> dict[str, Any]:
-    radius = block.spectral_radius
     return {
         "classes": list(block.classes),
         "replicas": block.replicas,
         "verdict": block.verdict,
-        "spectral_radius": None
-        if radius is None
-        else decimal_text(radius.low, radius.high, _DIGITS),
+        "spectral_radius": enclosure(block.spectral_radius),
         "completed_per_step": list(block.completed),
         "equilibrium_admissions": rational_text(block.equilibrium),
         "loss": block.loss,

@@ -9,25 +9,28 @@ from typing import Any
 import mpmath
 from sympy import Poly, factor
 
-from ...model.workload import Workload
-from ...spectrum.roots.roots import Root
+from ...spectrum.roots.roots import Root, Roots
+from ..rendering import RECORDS, TEXTS
+from .dialect import headed
 from .tables import plain_table
 
 __all__ = ["equation_text", "roots_record", "roots_text"]
 
-SCHEMA = "stabkit.roots/1"
+SCHEMA = "stabkit.roots/2"
+DIGITS = 20
 _GUARD_DIGITS = 3
 
 
-def roots_record(mix: Workload, found: Sequence[Root], digits: int) -> dict[str, Any]:
+@RECORDS.writes(Roots)
+def roots_record(found: Roots, digits: int = DIGITS) -> dict[str, Any]:
     """Return the roots as JSON types: decimal strings, whose rounding the radius covers."""
-    return {
-        "schema": SCHEMA,
-        "name": mix.name,
-        "degree": mix.longest_decode - 1,
-        "digits": digits,
-        "roots": [_root_record(root, digits) for root in found],
-    }
+    return headed(
+        SCHEMA,
+        found.mix,
+        degree=found.mix.longest_decode - 1,
+        digits=digits,
+        roots=[_root_record(root, digits) for root in found],
+    )
 
 
 def _root_record(root: Root, digits: int) -> dict[str, Any]:
@@ -54,7 +57,8 @@ def _rounded_up(radius: mpmath.mpf) -> str:
         return mpmath.nstr(radius * mpmath.mpf("1.01"), 3) if radius else "0.0"
 
 
-def roots_text(found: Sequence[Root], digits: int) -> str:
+@TEXTS.writes(Roots)
+def roots_text(found: Sequence[Root], digits: int = DIGITS) -> str:
     """Return the roots as lines, |lambda| descending, a pair of conjugates on one line.
 
     Every number is given to `digits` significant digits. Lines are never folded, so that digits can

@@ -10,14 +10,17 @@ from typing import Any
 from ...analysis.operations.sizing import ModeTimes, Sizing
 from ...errors import printable
 from ...model.numbers import rational_text
+from ..rendering import RECORDS, TEXTS
+from .dialect import exact, headed
 from .numbers import percent, percent_above, readable, rounded
 
 __all__ = ["SCHEMA", "sizing_record", "sizing_text"]
 
-SCHEMA = "stabkit.sizing/1"
+SCHEMA = "stabkit.sizing/2"
 _LABEL = 30
 
 
+@TEXTS.writes(Sizing)
 def sizing_text(found: Sizing) -> str:
     """Return the answers, one to a line."""
     head = f"{printable(found.mix.name)}, {readable(found.mix.capacity or 0)} tokens"
@@ -75,21 +78,21 @@ def _steps(steps: float, seconds: Fraction | None) -> str:
     return text if seconds is None else f"{text} = {readable(steps * float(seconds), 4)} s"
 
 
+@RECORDS.writes(Sizing)
 def sizing_record(found: Sizing) -> dict[str, Any]:
-    """Return the answers as JSON types: schema ``stabkit.sizing/1``; exact numbers as strings."""
+    """Return the answers as JSON types: schema ``stabkit.sizing/2``; exact numbers as strings."""
     blocks, mode = found.blocks, found.mode
-    return {
-        "schema": SCHEMA,
-        "mix": found.mix.name,
-        "capacity": rational_text(found.mix.capacity or Fraction(0)),
-        "verdict": found.verdict,
-        "admissions_per_step": rational_text(found.admissions),
-        "requests_in_service": rational_text(found.requests),
-        "requests_reserved": rational_text(found.reserved),
-        "requests_always": found.always,
-        "requests_worst_cycle": _text(found.worst_cycle),
-        "watermark": _text(found.watermark),
-        "blocks": None
+    return headed(
+        SCHEMA,
+        found.mix,
+        verdict=found.verdict,
+        admissions_per_step=rational_text(found.admissions),
+        requests_in_service=rational_text(found.requests),
+        requests_reserved=rational_text(found.reserved),
+        requests_always=found.always,
+        requests_worst_cycle=exact(found.worst_cycle),
+        watermark=exact(found.watermark),
+        blocks=None
         if blocks is None
         else {
             "block_size": blocks.block_size,
@@ -99,7 +102,7 @@ def sizing_record(found: Sizing) -> dict[str, Any]:
             "verdict": found.verdict,
             "requests_in_tokens": rational_text(blocks.requests_in_tokens),
         },
-        "dominant_mode": None
+        dominant_mode=None
         if mode is None
         else {
             "modulus": mode.modulus,
@@ -107,9 +110,5 @@ def sizing_record(found: Sizing) -> dict[str, Any]:
             "doubling_steps": mode.doubling,
             "half_life_steps": mode.half_life,
         },
-        "step_seconds": _text(found.step_seconds),
-    }
-
-
-def _text(value: Fraction | None) -> str | None:
-    return None if value is None else rational_text(value)
+        step_seconds=exact(found.step_seconds),
+    )

@@ -2,65 +2,62 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
 import mpmath
 
+from ...analysis.verdict.analysis import GcdTheoremSummary, SynchronizedModeSummary
+from ...model.codec import encode
 from ...model.numbers import rational_text
-from ...spectrum.roots.spectral_radius import RealEnclosure
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ...spectrum.synchrony.modes import SynchronizedMode
 from ...spectrum.synchrony.renewal_graph import LONGEST_GRAPH
 from ...spectrum.synchrony.synchrony import NearSynchronousMode, Synchrony
+from ..rendering import RECORDS, TEXTS
+from .dialect import headed
 from .numbers import counted, readable
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "synchrony_record", "synchrony_text"]
 
-SCHEMA = "stabkit.synchrony/1"
+SCHEMA = "stabkit.synchrony/2"
 _DIGITS = 30
 _SHOWN = 12
 _ORDERS_SHOWN = 12
 
 
-def synchrony_record(found: Synchrony, theorem: GcdTheorem) -> dict[str, Any]:
-    """Return the finding as JSON types: schema ``stabkit.synchrony/1``.
+@RECORDS.writes(Synchrony)
+def synchrony_record(found: Synchrony) -> dict[str, Any]:
+    """Return the finding as JSON types: schema ``stabkit.synchrony/2``.
 
-    A mode's `modulus` and `radius` are decimal strings; null where no certified path ties a root
-    to the root of unity.
+    Of a mode, `root` and what follows from it are null where no certified path ties a root to the
+    root of unity.
     """
     near = found.near_synchronous
-    return {
-        "schema": SCHEMA,
-        "name": found.mix.name,
-        "gcd": found.gcd,
-        "memory_gcd": found.memory_gcd,
-        "cyclotomic_orders": list(found.orders),
-        "period": _period(found),
-        "cohorts": [[c.start, c.stop, c.step] for c in found.cohorts[:_ORDERS_SHOWN]],
-        "synchronized_modes": [_mode_record(mode) for mode in found.modes],
-        "near_synchronous_modes": None if near is None else [_near_record(mode) for mode in near],
-        "gcd_theorem": _theorem_record(theorem),
-    }
+    return headed(
+        SCHEMA,
+        found.mix,
+        gcd=found.gcd,
+        memory_gcd=found.memory_gcd,
+        cyclotomic_orders=list(found.orders),
+        period=_period(found),
+        cohorts=[[c.start, c.stop, c.step] for c in found.cohorts[:_ORDERS_SHOWN]],
+        synchronized_modes=[_mode_record(mode) for mode in found.modes],
+        near_synchronous_modes=None if near is None else [_near_record(mode) for mode in near],
+        gcd_theorem=encode(GcdTheoremSummary.of(found.gcd_theorem)),
+    )
 
 
 def _mode_record(mode: SynchronizedMode) -> dict[str, Any]:
+    record: dict[str, Any] = encode(SynchronizedModeSummary.of(mode))
+    if mode.root is None:
+        return record | {"root": None, "modulus_enclosure": None}
+    moved = complex(mode.root.value)
     with mpmath.workdps(2 * _DIGITS):
-        root = mode.root
-        modulus = None if root is None else mpmath.nstr(abs(root.value), _DIGITS)
-        moved = None if root is None else complex(root.value)
-        radius = None if root is None else mpmath.nstr(root.radius + mpmath.mpf(10) ** -_DIGITS, 3)
-    return {
-        "order": mode.order,
-        "index": mode.index,
-        "limit": [mode.limit.real, mode.limit.imag],
-        "predicted_growth": mode.predicted_growth,
-        "root": None if moved is None else [moved.real, moved.imag],
-        "modulus": modulus,
-        "radius": radius,
-    }
+        radius = mpmath.nstr(mode.root.radius + mpmath.mpf(10) ** -_DIGITS, 3)
+        known = {"value": mpmath.nstr(abs(mode.root.value), _DIGITS), "radius": radius}
+    return record | {"root": [moved.real, moved.imag], "modulus_enclosure": known}
 
 
 def _near_record(mode: NearSynchronousMode) -> dict[str, Any]:
@@ -75,29 +72,14 @@ def _near_record(mode: NearSynchronousMode) -> dict[str, Any]:
     }
 
 
-def _theorem_record(theorem: GcdTheorem) -> dict[str, Any]:
-    bounds = theorem.margin
-    return {
-        "applies": theorem.applies,
-        "margin": None if bounds is None else _outward(bounds),
-        "late_memory_applies": theorem.late_memory_applies,
-        "late_memory_margin": rational_text(theorem.late_memory_margin),
-        "claim": None if theorem.claim is None else list(theorem.claim),
-    }
-
-
-def _outward(bounds: RealEnclosure) -> list[float]:
-    low, high = float(bounds.low), float(bounds.high)
-    return [math.nextafter(low, -math.inf), math.nextafter(high, math.inf)]
-
-
 def _period(found: Synchrony) -> int | None:
     return found.period if found.mix.longest_decode <= LONGEST_GRAPH else None
 
 
-def synchrony_text(found: Synchrony, theorem: GcdTheorem) -> str:
+@TEXTS.writes(Synchrony)
+def synchrony_text(found: Synchrony) -> str:
     """Return what the decode lengths have in common, and the modes that come of it."""
-    parts = [*_common(found), _claim(theorem)]
+    parts = [*_common(found), _claim(found.gcd_theorem)]
     if found.modes:
         parts += ["", _modes(found).rstrip()]
     parts += ["", _near(found).rstrip()]

@@ -10,12 +10,15 @@ from ...model.numbers import decimal_text, rational_text
 from ...spectrum.partition.d_partition import CountInterval, Crossing
 from ...spectrum.partition.threshold import Threshold, VarianceLaw
 from ...spectrum.roots.spectral_radius import RealEnclosure
+from ..rendering import RECORDS, TEXTS
+from .dialect import headed
 from .numbers import counted, percent, readable, rounded
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "threshold_record", "threshold_text"]
 
-SCHEMA = "stabkit.threshold/1"
+SCHEMA = "stabkit.threshold/2"
+DIGITS = 20
 _SHOWN = 12  # intervals, of the largest values
 _LINES = {
     "common": ("a common input length s, in place of the mix's own inputs", "tokens", "s"),
@@ -24,25 +27,30 @@ _LINES = {
 }
 
 
-def threshold_record(found: Threshold, name: str, digits: int) -> dict[str, Any]:
-    """Return the finding as JSON types: schema ``stabkit.threshold/1``.
+@RECORDS.writes(Threshold)
+def threshold_record(found: Threshold, digits: int = DIGITS) -> dict[str, Any]:
+    """Return the finding as JSON types: schema ``stabkit.threshold/2``.
 
     Numbers on the line are exact rationals, or decimals of which `digits` are proved. The
     coefficients of minimal polynomials ascend; null where the polynomial is not computed.
     `variance_law` is null outside of its range.
     """
-    return {
-        "schema": SCHEMA,
-        "name": name,
-        "along": found.along,
-        "gcd": found.gcd,
-        "complete": found.complete,
-        "threshold": None if found.threshold is None else _number(found.threshold, digits),
-        "sufficient": None if found.sufficient is None else _decimal(found.sufficient, digits),
-        "variance_law": _law_record(found.law),
-        "stable_intervals": [_ends(part, found, digits) for part in found.stable_intervals],
-        "crossings": [_crossing_record(crossing, digits) for crossing in found.crossings],
-        "intervals": [
+    law = found.law if found.law is not None and found.law.in_range else None
+    sufficient = found.sufficient
+    return headed(
+        SCHEMA,
+        found.mix,
+        along=found.along,
+        gcd=found.gcd,
+        complete=found.complete,
+        threshold=None if found.threshold is None else _number(found.threshold, digits),
+        sufficient_input_length=None if sufficient is None else _decimal(sufficient, digits),
+        variance_law=None if law is None else law.estimate,
+        variance_law_expansion=None if law is None else law.expansion,
+        variance_law_error=None if law is None else law.relative_error,
+        stable_intervals=[_ends(part, found, digits) for part in found.stable_intervals],
+        crossings=[_crossing_record(crossing, digits) for crossing in found.crossings],
+        intervals=[
             {
                 "ends": _ends(part, found, digits),
                 "sample": rational_text(part.sample),
@@ -51,19 +59,7 @@ def threshold_record(found: Threshold, name: str, digits: int) -> dict[str, Any]
             }
             for part in found.intervals
         ],
-    }
-
-
-def _law_record(law: VarianceLaw | None) -> dict[str, Any] | None:
-    if law is None or not law.in_range:
-        return None
-    return {
-        "estimate": law.estimate,
-        "expansion": law.expansion,
-        "coefficient_of_variation": law.coefficient_of_variation,
-        "relative_error": law.relative_error,
-        "in_range": law.in_range,
-    }
+    )
 
 
 def _crossing_record(crossing: Crossing, digits: int) -> dict[str, Any]:
@@ -99,7 +95,8 @@ def _decimal(value: RealEnclosure, digits: int) -> str:
     return decimal_text(value.low, value.high, digits)
 
 
-def threshold_text(found: Threshold, digits: int) -> str:
+@TEXTS.writes(Threshold)
+def threshold_text(found: Threshold, digits: int = DIGITS) -> str:
     """Return the finding for a terminal: stable intervals, s*, s°, the estimate, the partition."""
     rows = list(_rows(found, digits))
     width = max(len(label) for label, _ in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...analysis.verdict.records import Analysis, DominantMode
+from ...analysis.verdict.analysis import Analysis, DominantMode
 from .numbers import counted, percent, readable
 
 __all__ = ["disagreement", "local_only", "meaning"]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from ...theorems.checked import CheckedStep, CheckedTheorem
 from ...theorems.evidence import MEANINGS
 from ...theorems.records import Step, Theorem
-from ...theorems.runner import CheckedStep, CheckedTheorem
 from ...theorems.textbook.deduction import SCHEMAS, Deduction
 from ..document.latex_words import escaped, prose
 from .evidence import displayed, reference

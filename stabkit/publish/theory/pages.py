@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from ...theorems.checked import CheckedStep, CheckedTheorem
 from ...theorems.evidence import (
     MEANINGS,
     Cited,
@@ -18,7 +19,6 @@ from ...theorems.evidence import (
     Summation,
 )
 from ...theorems.records import Step, Theorem
-from ...theorems.runner import CheckedStep, CheckedTheorem
 from ...theorems.textbook.deduction import Deduction
 from ...theorems.textbook.limits import Vanishing
 from ..text.numbers import counted

@@ -83,7 +83,7 @@ class RootLocus:
 
     Attributes
     ----------
-    name : str
+    mix : Workload
     along : {"s", "p", "kappa"}
     length : int
         L; there are L - 1 roots at every value.
@@ -99,7 +99,7 @@ class RootLocus:
         Ascending.
     """
 
-    name: str
+    mix: Workload
     along: Along
     length: int
     values: tuple[Fraction, ...]
@@ -107,6 +107,11 @@ class RootLocus:
     distances: Floats
     unstable: tuple[int | None, ...]
     changes: tuple[CountChange, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the mix."""
+        return self.mix.name
 
     @property
     def spectral_radius(self) -> Floats | None:
@@ -172,7 +177,7 @@ def root_locus(
         [circle_distance(r) for r in row for _ in range(r.multiplicity)] for row in located
     ]
     return RootLocus(
-        mix.name,
+        mix,
         along,
         mix.longest_decode,
         values,

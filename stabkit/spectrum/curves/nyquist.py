@@ -70,7 +70,7 @@ class NyquistCurve:
 
     Attributes
     ----------
-    name : str
+    mix : Workload
     length : int
         L, the number of terms of the memory kernel.
     theta : float array
@@ -83,12 +83,17 @@ class NyquistCurve:
         Of the negative real axis, ascending in theta, as far as the samples tell them.
     """
 
-    name: str
+    mix: Workload
     length: int
     theta: Floats
     values: Complexes
     counts: Counts
     crossings: tuple[AxisCrossing, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the mix."""
+        return self.mix.name
 
     @property
     def encirclements(self) -> int | None:
@@ -138,7 +143,7 @@ def nyquist(mix: Workload, points: int | None = None) -> NyquistCurve:
     weights = np.array([g / total for g in kernel.coefficients])
     theta, values = _samples(weights, points or _usual_points(kernel.length))
     return NyquistCurve(
-        mix.name,
+        mix,
         kernel.length,
         theta,
         values,

@@ -101,6 +101,7 @@ class Threshold:
 
     Attributes
     ----------
+    mix : Workload
     along : {"common", "shift", "scale"}
     low : Fraction
         The least value on the line: 0, or -min s_k for ``shift``.
@@ -120,6 +121,7 @@ class Threshold:
         it is not `in_range`.
     """
 
+    mix: Workload
     along: InputLine
     low: Fraction
     gcd: int
@@ -219,6 +221,7 @@ def threshold_along(mix: Workload, along: InputLine, every_sample: bool) -> Thre
     found = d_partition(pencil, every_sample)
     law = variance_law(MemoryKernel.of(mix)) if along == "common" else None
     line = Threshold(
+        mix,
         along,
         pencil.origin,
         mix.gcd,

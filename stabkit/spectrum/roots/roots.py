@@ -33,6 +33,7 @@ __all__ = [
     "LARGEST_DIGITS",
     "LONGEST_ISOLATED",
     "Root",
+    "Roots",
     "isolated_roots",
     "polynomial_roots",
     "precision_of",
@@ -65,7 +66,20 @@ class Root:
     multiplicity: int = 1
 
 
-def roots(mix: Workload, digits: int = 50, method: str = "auto") -> list[Root]:
+class Roots(list[Root]):
+    """Roots with the workload that they are of: all of them, or the first.
+
+    Attributes
+    ----------
+    mix : Workload
+    """
+
+    def __init__(self, mix: Workload, roots: Iterable[Root] = ()) -> None:
+        super().__init__(roots)
+        self.mix = mix
+
+
+def roots(mix: Workload, digits: int = 50, method: str = "auto") -> Roots:
     """Return all roots of the characteristic polynomial, |lambda| descending.
 
     Parameters
@@ -79,10 +93,10 @@ def roots(mix: Workload, digits: int = 50, method: str = "auto") -> list[Root]:
 
     Returns
     -------
-    list of Root
-        The multiplicities add up to L - 1. Discs are disjoint; of a pair of conjugates, which are
-        exact mirror images, the root in the upper half plane comes first; a real root has an
-        imaginary part of exactly 0.
+    Roots
+        A list of `Root`. The multiplicities add up to L - 1. Discs are disjoint; of a pair of
+        conjugates, which are exact mirror images, the root in the upper half plane comes first; a
+        real root has an imaginary part of exactly 0.
 
     Raises
     ------
@@ -110,14 +124,14 @@ def roots(mix: Workload, digits: int = 50, method: str = "auto") -> list[Root]:
         from .multiprecision import multiprecision_roots
 
         found = (Root(*parts) for parts in multiprecision_roots(kernel.coefficients, digits))
-        return [_exact_if_dyadic(root, kernel.coefficients) for root in found]
+        return Roots(mix, (_exact_if_dyadic(root, kernel.coefficients) for root in found))
     bits = precision_of(digits)
     if kernel.length > LONGEST_ISOLATED:
         zeros = approximate_zeros(kernel)
         discs = None if zeros is None else proved_discs(kernel, zeros, None, bits)
         if discs:
-            return roots_of_discs(discs, bits)
-    return isolated_roots(kernel, bits)
+            return Roots(mix, roots_of_discs(discs, bits))
+    return Roots(mix, isolated_roots(kernel, bits))
 
 
 def precision_of(digits: int) -> int:

@@ -42,6 +42,7 @@ from ...model.symbolic import LAMBDA
 from ...model.workload import Workload
 from ..roots.dominant import dominant_modes
 from ..roots.roots import LARGEST_DIGITS, Root
+from .gcd_theorem import GcdTheorem, gcd_theorem
 from .modes import SynchronizedMode, synchronized_modes
 from .renewal_graph import LONGEST_GRAPH, imprimitivity, renewal_graph
 
@@ -92,6 +93,8 @@ class Synchrony:
     near_synchronous : tuple of NearSynchronousMode, or None
         Among the 24 dominant modes, those with |phi_T - 1| < 1/4 that are not tied to a
         synchronised one, |lambda| descending; None where the dominant modes are not resolved.
+    gcd_theorem : GcdTheorem
+        What the gcd proves (R7, R9).
     """
 
     mix: Workload
@@ -100,6 +103,7 @@ class Synchrony:
     orders: tuple[int, ...]
     modes: tuple[SynchronizedMode, ...]
     near_synchronous: tuple[NearSynchronousMode, ...] | None
+    gcd_theorem: GcdTheorem
 
     @property
     def cohorts(self) -> tuple[range, ...]:
@@ -195,6 +199,7 @@ def synchrony(mix: Workload, digits: int = _DIGITS) -> Synchrony:
         orders=tuple(int(d) for d in divisors(g) if d > 1),
         modes=modes,
         near_synchronous=_near_synchronous(mix, kernel, modes, digits),
+        gcd_theorem=gcd_theorem(mix),
     )
 
 

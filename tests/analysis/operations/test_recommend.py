@@ -15,7 +15,7 @@ from stabkit.dynamics.policies import Damped, Greedy, Policy, RateLimited
 from stabkit.dynamics.simulator import simulate
 from stabkit.model.kernel import MemoryKernel
 from stabkit.model.workload import Workload
-from stabkit.publish.text.recommendations import recommendations_text
+from stabkit.publish.text.recommend import recommendations_text
 
 
 def random_mix(seed: int) -> Workload:

@@ -14,7 +14,7 @@ from sympy import Poly, symbols
 
 from stabkit import SymbolicWorkload, Workload, characteristic_polynomial, derive, roots
 from stabkit.analysis.facts import DerivationFacts, derivation_facts
-from stabkit.analysis.verdict.records import (
+from stabkit.analysis.verdict.analysis import (
     Analysis,
     Enclosure,
     Equilibrium,

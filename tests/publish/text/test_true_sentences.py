@@ -22,11 +22,11 @@ from stabkit.dynamics.long_run import long_run
 from stabkit.publish.derivation import Derivation, derivation_document
 from stabkit.publish.figures.locus import locus_figure
 from stabkit.publish.text.analysis import render
-from stabkit.publish.text.policies import policies_text
+from stabkit.publish.text.comparison import policies_text
 from stabkit.publish.text.pooling import pooling_record, pooling_text
-from stabkit.publish.text.recommendations import recommendations_text
+from stabkit.publish.text.recommend import recommendations_text
 from stabkit.publish.text.threshold import threshold_record, threshold_text
-from stabkit.publish.text.trajectories import trajectory_record
+from stabkit.publish.text.trajectory import trajectory_record
 
 QUASI_PERIODIC = [(5, 3), (5, 5)]
 EVEN = [(5, 4), (5, 6)]

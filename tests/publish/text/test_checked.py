@@ -11,7 +11,7 @@ from sympy import Eq, symbols
 
 import stabkit
 from stabkit.publish.document.latex_words import escaped, prose
-from stabkit.publish.text.theorems import theorems_record, theorems_text
+from stabkit.publish.text.checked import theorems_record, theorems_text
 from stabkit.publish.theory.article import theory_tex
 from stabkit.publish.theory.evidence import displayed
 from stabkit.publish.theory.pages import theory_pages

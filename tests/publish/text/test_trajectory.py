@@ -10,7 +10,7 @@ import pytest
 
 from stabkit.dynamics.simulator import simulate
 from stabkit.model.workload import Workload
-from stabkit.publish.text.trajectories import COLUMNS, trajectory_csv, trajectory_record
+from stabkit.publish.text.trajectory import COLUMNS, trajectory_csv, trajectory_record
 
 MIX = Workload.from_classes([(2, 2, "1/3"), (5, 3, "2/3")], capacity=140)
 READ: dict[str, Any] = {"float": float, "exact": Fraction, "integer": int}

@@ -9,14 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_UP, Context, Decimal
 from fractions import Fraction
+from itertools import starmap
 from typing import Any, Literal
 
 from ...model.codec import decode, encode
+from ...model.workload import Workload
+from ...spectrum.counting.counts import Counts
+from ...spectrum.roots.spectral_radius import RealEnclosure
+from ...spectrum.synchrony.gcd_theorem import GcdTheorem
+from ...spectrum.synchrony.modes import SynchronizedMode
 
 __all__ = [
     "SCHEMA",
+    "SHOWN_CLASSES",
     "Analysis",
     "Bootstrap",
     "ClassSummary",
@@ -25,11 +32,11 @@ __all__ = [
     "EmptyStart",
     "Enclosure",
     "Equilibrium",
-    "GcdTheorem",
+    "GcdTheoremSummary",
     "KernelSummary",
     "ModeCounts",
     "SynchronizedCycle",
-    "SynchronizedMode",
+    "SynchronizedModeSummary",
     "ThresholdSummary",
     "UnstableModes",
     "Verdict",
@@ -38,6 +45,8 @@ __all__ = [
 ]
 
 SCHEMA = "stabkit.analysis/1"
+SHOWN_CLASSES = 64
+_DIGITS = 40
 Verdict = Literal["stable", "unstable", "marginal", "undecided"]
 
 
@@ -59,6 +68,12 @@ class WorkloadSummary:
     classes: tuple[ClassSummary, ...]
     capacity: Fraction | None
 
+    @classmethod
+    def of(cls, mix: Workload) -> WorkloadSummary:
+        """Return the summary of a workload."""
+        parts = ((c.input_length, c.decode_length, c.share) for c in mix.classes[:SHOWN_CLASSES])
+        return cls(mix.name, len(mix.classes), tuple(starmap(ClassSummary, parts)), mix.capacity)
+
 
 @dataclass(frozen=True)
 class KernelSummary:
@@ -76,6 +91,11 @@ class ModeCounts:
     on_circle: int | None
     outside: int | None
 
+    @classmethod
+    def of(cls, counts: Counts) -> ModeCounts:
+        """Return the numbers of the engine's finding."""
+        return cls(counts.inside, counts.on_circle, counts.outside)
+
 
 @dataclass(frozen=True)
 class Enclosure:
@@ -83,6 +103,15 @@ class Enclosure:
 
     value: Decimal
     radius: Decimal
+
+    @classmethod
+    def of(cls, interval: RealEnclosure) -> Enclosure:
+        """Return a middle of 40 digits and a radius, rounded up, that covers the interval."""
+        middle = (interval.low + interval.high) / 2
+        value = Context(_DIGITS).divide(Decimal(middle.numerator), Decimal(middle.denominator))
+        farthest = max(interval.high - Fraction(value), Fraction(value) - interval.low)
+        upward = Context(prec=3, rounding=ROUND_UP)
+        return cls(value, upward.divide(Decimal(farthest.numerator), farthest.denominator))
 
 
 @dataclass(frozen=True)
@@ -102,7 +131,7 @@ class DominantMode:
 
 
 @dataclass(frozen=True)
-class SynchronizedMode:
+class SynchronizedModeSummary:
     """The root of unity exp(2 pi i index / order), `limit` in the plane, and what becomes of it.
 
     `predicted_growth` is R3b's modulus in first order; `modulus` that of the root which certified
@@ -115,6 +144,13 @@ class SynchronizedMode:
     modulus: float | None
     predicted_growth: float
 
+    @classmethod
+    def of(cls, mode: SynchronizedMode) -> SynchronizedModeSummary:
+        """Return the numbers of the engine's finding."""
+        modulus = None if mode.root is None else float(abs(mode.root.value))
+        limit = (mode.limit.real, mode.limit.imag)
+        return cls(mode.order, mode.index, limit, modulus, mode.predicted_growth)
+
 
 @dataclass(frozen=True)
 class UnstableModes:
@@ -126,7 +162,7 @@ class UnstableModes:
 
 
 @dataclass(frozen=True)
-class GcdTheorem:
+class GcdTheoremSummary:
     """Whether R7's condition holds, and by how much; what R7 or R9 then prove.
 
     `applies` is null where that could not be decided. `margin` is the certified minimum over the
@@ -139,6 +175,18 @@ class GcdTheorem:
     margin_radius: Decimal | None = None
     late_memory_margin: Fraction | None = None
     claim: UnstableModes | None = None
+
+    @classmethod
+    def of(cls, found: GcdTheorem) -> GcdTheoremSummary:
+        """Return the numbers of the engine's finding."""
+        margin = None if found.margin is None else Enclosure.of(found.margin)
+        return cls(
+            applies=found.applies,
+            margin=None if margin is None else margin.value,
+            margin_radius=None if margin is None else margin.radius,
+            late_memory_margin=found.late_memory_margin,
+            claim=None if found.claim is None else UnstableModes(*found.claim),
+        )
 
 
 @dataclass(frozen=True)
@@ -264,8 +312,8 @@ class Analysis:
     undecided_arcs: tuple[tuple[float, float], ...]
     spectral_radius: Enclosure | None
     dominant_modes: tuple[DominantMode, ...]
-    synchronized_modes: tuple[SynchronizedMode, ...] | None
-    gcd_theorem: GcdTheorem | None
+    synchronized_modes: tuple[SynchronizedModeSummary, ...] | None
+    gcd_theorem: GcdTheoremSummary | None
     threshold: ThresholdSummary | None
     equilibrium: Equilibrium | None
     synchronized_cycle: SynchronizedCycle | None

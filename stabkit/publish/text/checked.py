@@ -7,28 +7,32 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Any
 
+from ...theorems.checked import CheckedStep, CheckedTheorem
 from ...theorems.evidence import STATUSES
-from ...theorems.runner import CheckedStep, CheckedTheorem
+from ..rendering import RECORDS, TEXTS
+from .dialect import headed
 from .numbers import counted
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "theorems_record", "theorems_text"]
 
-SCHEMA = "stabkit.theorems/1"
+SCHEMA = "stabkit.theorems/2"
 _WIDTH = 88
 _PARTS = (("steps", "proof"), ("checks", "code"), ("sharpness", "sharp"))
 
 
-def theorems_record(found: Sequence[CheckedTheorem]) -> dict[str, Any]:
-    """Return the finding as JSON types: schema ``stabkit.theorems/1``.
+@RECORDS.writes(CheckedTheorem)
+def theorems_record(found: Sequence[CheckedTheorem], detailed: bool = True) -> dict[str, Any]:
+    """Return the finding as JSON types: schema ``stabkit.theorems/2``.
 
     A `status` is one of `stabkit.theorems.evidence.STATUSES`. `claim` tells for how many objects
     the claim was decided, and the first that fails; `argued_links` how many steps of the proof are
     prose; `checks` compare code with the theorem, `sharpness` shows that hypotheses are needed.
+    JSON is always `detailed`.
     """
-    return {
-        "schema": SCHEMA,
-        "theorems": [
+    return headed(
+        SCHEMA,
+        theorems=[
             {
                 "label": one.theorem.label,
                 "title": one.theorem.title,
@@ -48,13 +52,14 @@ def theorems_record(found: Sequence[CheckedTheorem]) -> dict[str, Any]:
             }
             for one in found
         ],
-    }
+    )
 
 
 def _step(step: CheckedStep) -> dict[str, str]:
     return {"name": step.name, "evidence": step.evidence, "status": step.status}
 
 
+@TEXTS.writes(CheckedTheorem)
 def theorems_text(found: Sequence[CheckedTheorem], detailed: bool = False) -> str:
     """Return a table, a line per theorem; `detailed`: each in full with its steps instead."""
     blocks = ["\n".join(_in_full(one)) + "\n" for one in found] if detailed else [_table(found)]

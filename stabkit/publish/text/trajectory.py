@@ -1,7 +1,7 @@
 """Trajectories as CSV and JSON; exact numbers as text, so that nothing is rounded.
 
 CSV: one row per step; completions per class follow where there are at most 16 classes. JSON: the
-same columns as lists, schema ``stabkit.trajectory/1``.
+same columns as lists, schema ``stabkit.trajectory/2``.
 """
 
 from __future__ import annotations
@@ -12,15 +12,19 @@ from fractions import Fraction
 from typing import Any
 
 from ...dynamics.trajectory import Trajectory
-from ...model.workload import Workload
+from ...model.numbers import rational_text
+from ..rendering import RECORDS, TABLES, TEXTS
+from .dialect import headed
 
 __all__ = ["COLUMNS", "SCHEMA", "trajectory_csv", "trajectory_record"]
 
-SCHEMA = "stabkit.trajectory/1"
+SCHEMA = "stabkit.trajectory/2"
 COLUMNS = ("admitted", "evicted", "completed", "memory", "completed_tokens")
 _CLASS_COLUMNS = 16
 
 
+@TABLES.writes(Trajectory)
+@TEXTS.writes(Trajectory)
 def trajectory_csv(trajectory: Trajectory) -> str:
     """Return the run as CSV text with the header ``step,admitted,evicted,...``."""
     columns = [_values(getattr(trajectory, name)) for name in COLUMNS]
@@ -36,23 +40,24 @@ def trajectory_csv(trajectory: Trajectory) -> str:
     return "\n".join(lines) + "\n"
 
 
-def trajectory_record(workload: Workload, trajectory: Trajectory) -> dict[str, Any]:
-    """Return the run as JSON types: schema ``stabkit.trajectory/1``.
+@RECORDS.writes(Trajectory)
+def trajectory_record(trajectory: Trajectory) -> dict[str, Any]:
+    """Return the run as JSON types: schema ``stabkit.trajectory/2``.
 
     `capacity` is that of the run: where the workload has none, the one that makes a* = 1.
     """
     columns = {name: _json(getattr(trajectory, name)) for name in COLUMNS}
-    return {
-        "schema": SCHEMA,
-        "workload": workload.to_dict(),
-        "capacity": str(trajectory.capacity),
-        "arithmetic": trajectory.arithmetic,
-        "policy": trajectory.policy,
-        "steps": trajectory.steps,
+    return headed(
+        SCHEMA,
+        trajectory.mix,
+        capacity=rational_text(trajectory.capacity),
+        arithmetic=trajectory.arithmetic,
+        policy=trajectory.policy,
+        steps=trajectory.steps,
         **columns,
-        "wasted_tokens": _json(trajectory.wasted_tokens),
-        "completed_by_class": [_json(row) for row in trajectory.completed_by_class],
-    }
+        wasted_tokens=_json(trajectory.wasted_tokens),
+        completed_by_class=[_json(row) for row in trajectory.completed_by_class],
+    )
 
 
 def _values(array: Any) -> list[Any]:

@@ -13,14 +13,17 @@ from rich.text import Text
 
 from ...model.examples import Example
 from ...model.numbers import rational_text
+from ..rendering import RECORDS, REPORTS
+from .dialect import headed
 from .numbers import readable
 
 __all__ = ["SCHEMA", "catalogue_record", "render_catalogue"]
 
-SCHEMA = "stabkit.examples/1"
+SCHEMA = "stabkit.examples/2"
 _WIDEST = 100
 
 
+@REPORTS.writes(Example)
 def render_catalogue(examples: Sequence[Example], console: Console) -> None:
     """Print the packaged workloads: name, what each shows, capacity and why, source, licence."""
     width = min(console.width, _WIDEST)
@@ -38,10 +41,11 @@ def render_catalogue(examples: Sequence[Example], console: Console) -> None:
         console.print(Padding(grid, (0, 0, 1, 2)), width=width, highlight=False)
 
 
+@RECORDS.writes(Example)
 def catalogue_record(examples: Sequence[Example]) -> dict[str, Any]:
-    """Return the packaged workloads as JSON types: schema ``stabkit.examples/1``."""
+    """Return the packaged workloads as JSON types: schema ``stabkit.examples/2``."""
     records = [{**asdict(e), "capacity": rational_text(e.capacity)} for e in examples]
-    return {"schema": SCHEMA, "examples": records}
+    return headed(SCHEMA, examples=records)
 
 
 def _rows(example: Example) -> list[tuple[str, str]]:

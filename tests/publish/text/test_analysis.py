@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from stabkit.analysis.verdict.records import Analysis, Enclosure, ModeCounts, ThresholdSummary
+from stabkit.analysis.verdict.analysis import Analysis, Enclosure, ModeCounts, ThresholdSummary
 
 Report = Callable[..., str]
 

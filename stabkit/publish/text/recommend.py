@@ -13,11 +13,13 @@ from ...analysis.operations.recommend import Proposal, Recommendation, Rejected
 from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
 from ...errors import printable
 from ...model.numbers import rational_text
+from ..rendering import RECORDS, TEXTS
+from .dialect import headed, workload
 from .numbers import counted, percent, percent_above, readable, rounded
 
 __all__ = ["SCHEMA", "recommendations_record", "recommendations_text", "sentence"]
 
-SCHEMA = "stabkit.recommendation/1"
+SCHEMA = "stabkit.recommendation/2"
 _WIDTH = 79
 _TITLES = {
     "rate limit": "Limit the rate",
@@ -31,6 +33,7 @@ _TITLES = {
 }
 
 
+@TEXTS.writes(Recommendation)
 def recommendations_text(found: Recommendation) -> str:
     """Return the recommendation as text: what happens now, what to do, what does not help."""
     lines = [printable(found.mix.name), "", *_wrapped(_now(found)), ""]
@@ -171,21 +174,22 @@ def _rejection(idea: Rejected) -> str:
     return f"{idea.reason} ({percent(idea.throughput)})."
 
 
+@RECORDS.writes(Recommendation)
 def recommendations_record(found: Recommendation) -> dict[str, Any]:
-    """Return the recommendation as JSON types: schema ``stabkit.recommendation/1``."""
-    return {
-        "schema": SCHEMA,
-        "mix": found.mix.name,
-        "verdict": found.verdict,
-        "needed": found.needed,
-        "equilibrium_admissions": rational_text(equilibrium_admissions(found.mix)),
-        "throughput_ratio": found.now.throughput_ratio,
-        "proposals": [_proposal(found, proposal) for proposal in found.proposals],
-        "rejected": [
+    """Return the recommendation as JSON types: schema ``stabkit.recommendation/2``."""
+    return headed(
+        SCHEMA,
+        found.mix,
+        verdict=found.verdict,
+        needed=found.needed,
+        equilibrium_admissions=rational_text(equilibrium_admissions(found.mix)),
+        throughput_ratio=found.now.throughput_ratio,
+        proposals=[_proposal(found, proposal) for proposal in found.proposals],
+        rejected=[
             {"kind": idea.kind, "reason": idea.reason, "throughput_ratio": idea.throughput}
             for idea in found.rejected
         ],
-    }
+    )
 
 
 def _proposal(found: Recommendation, proposal: Proposal) -> dict[str, Any]:
@@ -193,7 +197,7 @@ def _proposal(found: Recommendation, proposal: Proposal) -> dict[str, Any]:
         "kind": proposal.kind,
         "value": rational_text(proposal.value),
         "sentence": sentence(found, proposal),
-        "mix": proposal.mix.name,
+        "workload": workload(proposal.mix),
         "policy": proposal.policy.name,
         "throughput_ratio": proposal.throughput,
         "sensitivity": [
@@ -207,7 +211,7 @@ def _proposal(found: Recommendation, proposal: Proposal) -> dict[str, Any]:
 def _claims(claims: tuple[Claim, ...]) -> Iterator[dict[str, Any]]:
     for claim in claims:
         yield {
-            "mix": claim.mix.name,
+            "workload": workload(claim.mix),
             "policy": claim.policy.name,
             "quantity": claim.quantity,
             "relation": claim.relation,

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...analysis.operations.comparison import PolicyComparison, PolicyFinding
-from ...analysis.operations.sweep import PolicySweep
 from ...dynamics.capacity import equilibrium_admissions
 from ...dynamics.long_run import LongRun
 from ...dynamics.policies import RateLimited, Reservation
 from ...errors import printable
-from ...model.numbers import decimal_text, rational_text
+from ...model.numbers import rational_text
 from ...model.workload import Workload
+from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
+from .dialect import enclosure, headed
 from .numbers import percent, readable
 from .tables import plain_table
 
@@ -23,13 +24,13 @@ __all__ = [
     "policies_record",
     "policies_text",
     "policy_label",
-    "sweep_record",
-    "sweep_text",
+    "ratio_text",
+    "run_cells",
+    "run_figures",
+    "wrapped",
 ]
 
-SCHEMA = "stabkit.policies/1"
-_SWEEP_SCHEMA = "stabkit.policy-sweep/1"
-_DIGITS = 30
+SCHEMA = "stabkit.policies/2"
 _WIDTH = 79
 _LARGE = 100  # evictions over a* may be; four digits after the point would widen the table
 _LONGEST_LABEL = 15  # of a policy of one's own
@@ -45,39 +46,38 @@ _SECOND_START = "From the greedy steady state, disturbed by 20 % along its domin
 _CAVEAT = "vLLM keeps the tokens of a preempted request; the model discards its progress."
 
 
+@RECORDS.writes(PolicyComparison)
 def policies_record(found: PolicyComparison) -> dict[str, Any]:
-    """Return the finding as JSON types: schema ``stabkit.policies/1``.
+    """Return the finding as JSON types: schema ``stabkit.policies/2``.
 
     The figures beside `policy` are of the run from the empty memory, those in `disturbed` of the
     run from the disturbed greedy equilibrium. `evictions_ratio` is evicted requests per step over
     a*. `reason` says why figures or the period of a run are null, `verdict_reason` what proves the
     verdict or why there is none, `disturbed_reason` why there is no second start.
     """
-    return {
-        "schema": SCHEMA,
-        "mix": found.mix.name,
-        "equilibrium_admissions": rational_text(found.equilibrium_admissions),
-        "disturbed_reason": found.disturbed_reason,
-        "policies": [_record(found, one) for one in found.policies],
-    }
+    return headed(
+        SCHEMA,
+        found.mix,
+        equilibrium_admissions=rational_text(found.equilibrium_admissions),
+        disturbed_reason=found.disturbed_reason,
+        policies=[_record(found, one) for one in found.policies],
+    )
 
 
 def _record(found: PolicyComparison, one: PolicyFinding) -> dict[str, Any]:
-    radius = one.spectral_radius
     return {
         "policy": one.policy.name,
         "parameters": {name: rational_text(value) for name, value in one.parameters.items()},
         "verdict": one.verdict,
         "verdict_reason": one.reason,
-        "spectral_radius": None
-        if radius is None
-        else decimal_text(radius.low, radius.high, _DIGITS),
-        **_figures(found.mix, one.from_empty),
-        "disturbed": None if one.disturbed is None else _figures(found.mix, one.disturbed),
+        "spectral_radius": enclosure(one.spectral_radius),
+        **run_figures(found.mix, one.from_empty),
+        "disturbed": None if one.disturbed is None else run_figures(found.mix, one.disturbed),
     }
 
 
-def _figures(mix: Workload, run: LongRun) -> dict[str, Any]:
+def run_figures(mix: Workload, run: LongRun) -> dict[str, Any]:
+    """Return the figures of a run as JSON types."""
     return {
         "utilisation": run.utilisation,
         "throughput_ratio": run.throughput_ratio,
@@ -99,24 +99,26 @@ def _evictions(mix: Workload, run: LongRun) -> float | None:
     return run.evictions_per_step / float(equilibrium_admissions(mix))
 
 
+@TEXTS.writes(PolicyComparison)
 def policies_text(found: PolicyComparison) -> str:
     """Return the comparison as tables with the sentences that they support."""
     assumed = assumed_capacity(found.mix)
     parts = [
         f"{printable(found.mix.name)}\n",
-        *([] if assumed is None else [_wrapped(assumed)]),
-        _wrapped(_COLUMNS),
+        *([] if assumed is None else [wrapped(assumed)]),
+        wrapped(_COLUMNS),
         plain_table([_HEADS, *(_row(found, one) for one in found.policies)]),
     ]
     if found.disturbed_reason is None:
         heads = ("policy", "tokens", "requests", "evicted", "first")
-        parts += [_wrapped(_SECOND_START), plain_table([heads, *_disturbed_rows(found)])]
+        parts += [wrapped(_SECOND_START), plain_table([heads, *_disturbed_rows(found)])]
     else:
-        parts.append(_wrapped(f"There is no second start: {found.disturbed_reason}."))
-    return "\n".join([*parts, *map(_wrapped, _sentences(found))])
+        parts.append(wrapped(f"There is no second start: {found.disturbed_reason}."))
+    return "\n".join([*parts, *map(wrapped, _sentences(found))])
 
 
-def _wrapped(text: str) -> str:
+def wrapped(text: str) -> str:
+    """Return a paragraph in lines of the width of the tables."""
     return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
@@ -142,27 +144,29 @@ def _row(found: PolicyComparison, one: PolicyFinding) -> tuple[str, ...]:
         policy_label(one),
         one.verdict or "-",
         "-" if radius is None else readable(float((radius.low + radius.high) / 2), 7),
-        *_shown(found.mix, one.from_empty),
-        _ratio(one.from_empty.utilisation),
+        *run_cells(found.mix, one.from_empty),
+        ratio_text(one.from_empty.utilisation),
     )
 
 
 def _disturbed_rows(found: PolicyComparison) -> Iterator[tuple[str, ...]]:
     for one in found.policies:
         if one.disturbed is not None:
-            yield policy_label(one), *_shown(found.mix, one.disturbed)
+            yield policy_label(one), *run_cells(found.mix, one.disturbed)
 
 
-def _shown(mix: Workload, run: LongRun) -> tuple[str, str, str, str]:
+def run_cells(mix: Workload, run: LongRun) -> tuple[str, str, str, str]:
+    """Return a run's tokens, requests and evictions, and its first eviction, for a table."""
     return (
-        _ratio(run.throughput_ratio),
-        _ratio(run.request_ratio),
-        _ratio(_evictions(mix, run)),
+        ratio_text(run.throughput_ratio),
+        ratio_text(run.request_ratio),
+        ratio_text(_evictions(mix, run)),
         _first(run),
     )
 
 
-def _ratio(value: float | None) -> str:
+def ratio_text(value: float | None) -> str:
+    """Return a ratio to four digits after the point; a question mark where it is not known."""
     if value is None:
         return "?"
     return f"{value:.4f}" if value < _LARGE else readable(value)
@@ -229,34 +233,3 @@ def _drifts(mix: Workload, run: LongRun) -> bool:
 
 def _names(policies: Sequence[PolicyFinding]) -> str:
     return ", ".join(policy_label(one) for one in policies)
-
-
-def sweep_record(found: PolicySweep) -> dict[str, Any]:
-    """Return a sweep as JSON types: schema ``stabkit.policy-sweep/1``.
-
-    Every point has the figures of `policies_record`, from the empty memory.
-    """
-    return {
-        "schema": _SWEEP_SCHEMA,
-        "mix": found.mix.name,
-        "equilibrium_admissions": rational_text(equilibrium_admissions(found.mix)),
-        "parameter": found.parameter,
-        "points": [
-            {"value": rational_text(value), **_figures(found.mix, run)}
-            for value, run in zip(found.values, found.runs, strict=True)
-        ],
-    }
-
-
-def sweep_text(found: PolicySweep) -> str:
-    """Return a sweep as a table: throughput against the parameter."""
-    name = "rate / a*" if found.parameter == "rate" else found.parameter
-    rows: list[tuple[str, ...]] = [(name, "tokens", "requests", "evicted", "memory", "first")]
-    for value, run in zip(found.values, found.runs, strict=True):
-        tokens, requests, evicted, first = _shown(found.mix, run)
-        rows.append(
-            (readable(float(value)), tokens, requests, evicted, _ratio(run.utilisation), first)
-        )
-    reasons = {run.reason for run in found.runs if run.throughput_ratio is None}
-    notes = [_wrapped(f"?: {reason}.") for reason in sorted(filter(None, reasons))]
-    return "\n".join([plain_table(rows), *notes])

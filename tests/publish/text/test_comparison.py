@@ -21,7 +21,7 @@ from stabkit.model.workload import Workload
 from stabkit.publish.figures.policies import policy_figure
 from stabkit.publish.figures.run import figure_bytes
 from stabkit.publish.figures.style import house_style
-from stabkit.publish.text.policies import (
+from stabkit.publish.text.comparison import (
     policies_record,
     policies_text,
     policy_label,

@@ -1,0 +1,28 @@
+"""What the figure of an analysis shows: roots and a run from empty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...dynamics.simulator import simulate
+from ...model.workload import Workload
+from ..verdict.analysis import Verdict
+from .roots import RootPicture, root_picture, roots_to_show, synchronized_to_show
+from .run import RunPicture, run_picture, steps_to_show
+
+__all__ = ["AnalysisPicture", "analysis_picture"]
+
+
+@dataclass(frozen=True)
+class AnalysisPicture:
+    """All roots, or the dominant ones, and the run; None where it is too long to simulate."""
+
+    roots: RootPicture
+    run: RunPicture | None
+
+
+def analysis_picture(mix: Workload, verdict: Verdict) -> AnalysisPicture:
+    """Return the picture of a mix whose verdict is known."""
+    steps = steps_to_show(mix)
+    roots = root_picture(mix, roots_to_show(mix), verdict, synchronized_to_show(mix))
+    return AnalysisPicture(roots, None if steps is None else run_picture(mix, simulate(mix, steps)))

@@ -1,0 +1,219 @@
+"""The one way out of every command: --json, --output, --figure; --tex where there is an article.
+
+A command parses its arguments, calls the library and returns what it `Found`. `presented` adds the
+options, refuses before the work starts what could not be written after it, and writes. What
+``--output FILE`` gets, its suffix says:
+
+=================== ======================================
+.txt, or none       the text
+.json               JSON, as with --json
+.csv                the table, of results that have one
+.png, .svg, .pdf    the figure, of results that have one
+.tex, .pdf          the LaTeX article, of results with one
+=================== ======================================
+
+Text and JSON come from ``stabkit.publish.text``, the figure from ``stabkit.publish.figures``; a
+command that calls itself ``presented("margins")`` offers ``--figure`` as soon as there is a file
+``figures/margins.py``.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import typer
+
+from ..errors import InvalidArgument, OutputError, shown
+from .options import AsJson, Figure, Output, check_targets
+from .terminal import emit, emit_latex, emit_rich, remark, working
+
+__all__ = ["Found", "presented"]
+
+_FIGURES = "stabkit.publish.figures"
+_PICTURES = (".png", ".svg", ".pdf")
+_LATEX = (".tex", ".pdf")
+_WRITTEN = ("animation", "table")
+Form = Literal["text", "json", "table", "figure", "latex"]
+AsLatex = Annotated[
+    bool, typer.Option("--tex", help="As a LaTeX article (.tex, or .pdf with --output).")
+]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a command found.
+
+    Attributes
+    ----------
+    result : object
+        A result of the library, or a text that is all there is.
+    options : mapping
+        What its text and JSON take, such as the number of digits.
+    status : int
+        The exit status.
+    picture : callable or None
+        Returns the data of the figure, where that is not the result itself.
+    latex : callable or None
+        Returns the LaTeX article.
+    note : str or None
+        What the text leaves unsaid, for standard error.
+    """
+
+    result: Any
+    options: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 0
+    picture: Callable[[], Any] | None = None
+    latex: Callable[[], str] | None = None
+    note: str | None = None
+
+
+def presented(
+    name: str, table: bool = False, latex: bool = False
+) -> Callable[[Callable[..., Found]], Callable[..., int]]:
+    """Return a decorator that makes a command of the program of a function that returns `Found`.
+
+    Parameters
+    ----------
+    name : str
+        What the module of the result, and so those of its text and figure, is called.
+    table, latex : bool
+        Whether there is a table, or an article.
+    """
+    has_figure = find_spec(f"{_FIGURES}.{name}") is not None
+
+    def decorate(command: Callable[..., Found]) -> Callable[..., int]:
+        added: dict[str, Any] = {"as_json": AsJson, "output": Output, "figure": Figure}
+        if latex:
+            added["tex"] = AsLatex
+        if not has_figure:
+            del added["figure"]
+        forms = dict(_forms(table, has_figure, latex))
+
+        @functools.wraps(command)
+        def run(**arguments: Any) -> int:
+            out = {option: arguments.pop(option, None) for option in ("output", "figure")}
+            flags = {flag: arguments.pop(flag, False) for flag in ("as_json", "tex")}
+            form = _form(out["output"], forms, **flags)
+            more = {name: arguments.get(name) for name in _WRITTEN}
+            check_targets(**out, **more, reads=_files(arguments))
+            found = command(**arguments)
+            _write(found, form, out["output"], out["figure"])
+            return found.status
+
+        hints = get_type_hints(command, include_extras=True)
+        parameters = [
+            parameter.replace(annotation=hints[key])
+            for key, parameter in inspect.signature(command).parameters.items()
+        ]
+        parameters += [
+            inspect.Parameter(
+                key,
+                inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                default=False if key in ("as_json", "tex") else None,
+                annotation=hint,
+            )
+            for key, hint in added.items()
+        ]
+        run.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": int}
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        return run
+
+    return decorate
+
+
+def _forms(table: bool, figure: bool, latex: bool) -> Iterator[tuple[str, Form]]:
+    """Yield what each suffix of ``--output`` asks for."""
+    yield from (("", "text"), (".txt", "text"), (".json", "json"))
+    if table:
+        yield ".csv", "table"
+    if figure:
+        yield from ((suffix, "figure") for suffix in _PICTURES)
+    if latex:
+        yield from ((suffix, "latex") for suffix in _LATEX)
+
+
+def _form(output: Path | None, forms: Mapping[str, Form], as_json: bool, tex: bool) -> Form:
+    """Return what is written to the output; flags and suffix must not contradict each other."""
+    if as_json and tex:
+        raise InvalidArgument("'--tex' must be given without '--json', not with it.")
+    flag: Form | None = "json" if as_json else "latex" if tex else None
+    suffix = "" if output is None else output.suffix.lower()
+    if output is not None and output.exists() and not output.is_file():
+        suffix = ""  # a device, whatever it is called
+    allowed = [known for known, form in forms.items() if known and flag in (None, form)]
+    if suffix and suffix not in allowed:
+        last = f" or {allowed[-1]}" if len(allowed) > 1 else allowed[-1]
+        ends = ", ".join(allowed[:-1]) + last
+        raise OutputError(f"'--output' must end in {ends}, not {shown(str(output))}.")
+    return flag or forms[suffix]
+
+
+def _files(arguments: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the arguments that may name a file that is read."""
+    for name, value in arguments.items():
+        if isinstance(value, str):
+            yield from (value, *value.split())
+        elif isinstance(value, list):
+            yield from (word for item in value for word in (item, *item.split()))
+        elif isinstance(value, Path) and name not in _WRITTEN:
+            yield str(value)
+
+
+def _write(found: Found, form: Form, output: Path | None, figure: Path | None) -> None:
+    """Write the figure, then the result; nothing of either before both are made."""
+    drawing = figure if figure is not None else output if form == "figure" else None
+    drawn = None if drawing is None else _drawn(found, drawing)
+    write = _writer(found, form, output)
+    if drawing is not None and drawn is not None:
+        from ..publish.files import write_whole
+
+        write_whole(drawing, drawn)
+    write()
+    if found.note is not None and form != "json":
+        remark(found.note)
+
+
+def _drawn(found: Found, path: Path) -> bytes:
+    if isinstance(found.result, str):
+        raise InvalidArgument("'--figure' must be given without '--symbolic', not with it.")
+    with working("drawing"):
+        from ..publish.figures.run import figure_bytes, figure_format
+        from ..publish.rendering import figure
+
+        drawing = figure(found.result if found.picture is None else found.picture())
+        return figure_bytes(drawing, figure_format(path))
+
+
+def _writer(found: Found, form: Form, output: Path | None) -> Callable[[], None]:
+    """Return what writes the result in a form; all but the writing is done."""
+    from ..publish.rendering import REPORTS, TABLES, text, to_dict
+
+    if form == "figure":
+        return lambda: None
+    if form == "latex":
+        article = found.latex() if found.latex is not None else ""
+        return lambda: emit_latex(article, output)
+    if form == "json":
+        if isinstance(found.result, str):
+            raise InvalidArgument("'--json' must be given without '--symbolic', not with it.")
+        record = to_dict(found.result, **found.options)
+        written = json.dumps(record, indent=2, allow_nan=False) + "\n"
+    elif isinstance(found.result, str):
+        written = found.result
+    elif form == "table":
+        written = TABLES(found.result)
+    else:
+        report = REPORTS.writer(found.result)
+        if report is not None:
+            return lambda: emit_rich(
+                lambda console: report(found.result, console, **found.options), output
+            )
+        written = text(found.result, **found.options)
+    return lambda: emit(written, output)

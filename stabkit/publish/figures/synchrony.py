@@ -1,0 +1,23 @@
+"""Figure of synchrony: the renewal graph of the mix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...analysis.pictures.run import graph_picture
+from ...spectrum.synchrony.synchrony import Synchrony
+from ..rendering import FIGURES
+from .graph import renewal_graph_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from .style import Drawing
+
+__all__ = ["synchrony_figure"]
+
+
+@FIGURES.writes(Synchrony)
+def synchrony_figure(found: Synchrony, ax: Axes | None = None) -> Drawing:
+    """Return the renewal graph with its cohorts; `ax` as in `stabkit.figure`."""
+    return renewal_graph_figure(graph_picture(found.mix), ax)

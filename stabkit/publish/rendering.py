@@ -1,0 +1,188 @@
+"""The ways out of every result: JSON types, a text, a figure; a table or a report where it has one.
+
+A result is a record of numbers. What is made of it stands in one module each, found by name: a
+class of ``.../locus.py`` has its text and its JSON in ``text/locus.py`` and its figure in
+``figures/locus.py``. So a new figure is one new file, and nothing lists it. A writer says which
+class it writes, ``@FIGURES.writes(RootLocus)``; of a list, such as the exercises of a sheet, the
+class is that of its items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..errors import InvalidArgument, shown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
+    from rich.console import Console
+
+__all__ = ["FIGURES", "RECORDS", "REPORTS", "TABLES", "TEXTS", "Way", "figure", "text", "to_dict"]
+
+_WIDTH = 80
+Writer = TypeVar("Writer", bound=Callable[..., Any])
+
+
+class Way:
+    """One way out: the functions that write results, by class.
+
+    Parameters
+    ----------
+    what : str
+        What they make of a result, for the message where there is none.
+    room : str
+        The room of this package that they live in.
+    """
+
+    def __init__(self, what: str, room: str) -> None:
+        self._what, self._room = what, room
+        self._writers: dict[type, Callable[..., Any]] = {}
+
+    def writes(self, kind: type) -> Callable[[Writer], Writer]:
+        """Return a decorator: the function writes results of the class `kind`."""
+
+        def registered(writer: Writer) -> Writer:
+            self._writers[kind] = writer
+            return writer
+
+        return registered
+
+    def writer(self, result: Any) -> Callable[..., Any] | None:
+        """Return the function that writes `result`, or None if there is none."""
+        for kind in _kinds(result):
+            module = f"{__package__}.{self._room}.{kind.__module__.rpartition('.')[2]}"
+            if kind not in self._writers and find_spec(module):
+                import_module(module)
+            if kind in self._writers:
+                return self._writers[kind]
+        return None
+
+    def __call__(self, result: Any, *arguments: Any, **options: Any) -> Any:
+        """Return what the writer of `result` makes of it."""
+        writer = self.writer(result)
+        if writer is None:
+            raise InvalidArgument(
+                f"'result' must be a result of stabkit that has {self._what}, not {shown(result)}."
+            )
+        return writer(result, *arguments, **options)
+
+
+def _kinds(result: Any) -> Iterator[type]:
+    """Yield the class and its parents, then those of an item."""
+    yield from type(result).__mro__
+    if isinstance(result, (list, tuple)) and result:
+        yield from type(result[0]).__mro__
+
+
+RECORDS = Way("JSON", "text")
+TEXTS = Way("a text", "text")
+TABLES = Way("a table", "text")  # CSV
+REPORTS = Way("a report", "text")  # drawn on a console of rich: in colour, as wide as it is
+FIGURES = Way("a figure", "figures")
+
+
+def to_dict(result: Any, **options: Any) -> dict[str, Any]:
+    """Return a result as JSON types.
+
+    Parameters
+    ----------
+    result : object
+        What a function of stabkit returned: a record, or a list of them.
+    options
+        What its text takes too, such as `digits`.
+
+    Returns
+    -------
+    dict
+        With `schema`, the name and number of what the keys mean (``stabkit schema`` prints it),
+        and `version`, stabkit's.
+
+    Raises
+    ------
+    InvalidArgument
+        If `result` is no such thing.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, nyquist, to_dict
+    >>> record = to_dict(nyquist(Workload.from_classes([(5, 3), (5, 5)])))
+    >>> record["schema"], record["encirclements"]
+    ('stabkit.nyquist/2', 2)
+    """
+    record: dict[str, Any] = RECORDS(result, **options)
+    return record
+
+
+def text(result: Any, **options: Any) -> str:
+    """Return a result as text for people, as the command line prints it.
+
+    Parameters
+    ----------
+    result : object
+        What a function of stabkit returned: a record, or a list of them.
+    options
+        Of its kind of result, such as `digits` for roots and thresholds.
+
+    Raises
+    ------
+    InvalidArgument
+        If `result` is no such thing.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, nyquist, text
+    >>> text(nyquist(Workload.from_classes([(5, 3), (5, 5)])))[:56]
+    'The curve G(e^iθ) encircles 0 twice: 2 modes grow, so th'
+    """
+    report = REPORTS.writer(result)
+    if report is not None:
+        return _plain(lambda console: report(result, console, **options))
+    written: str = TEXTS(result, **options)
+    return written
+
+
+def figure(result: Any, ax: Axes | None = None) -> Figure | SubFigure:
+    """Draw a result.
+
+    Parameters
+    ----------
+    result : object
+        What a function of stabkit returned, if it can be drawn.
+    ax : matplotlib.axes.Axes, optional
+        One of a grid, as ``Figure.subplots`` makes them: the figure takes its place. Its figure
+        should have ``layout="constrained"``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure or SubFigure
+        A figure of its own, one journal column wide; with `ax`, the part of its figure.
+
+    Raises
+    ------
+    InvalidArgument
+        If `result` is no such thing, or `ax` is not of a grid.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, figure, nyquist
+    >>> drawn = figure(nyquist(Workload.from_classes([(5, 3), (5, 5)])))
+    >>> len(drawn.axes)
+    2
+    """
+    drawn: Figure | SubFigure = FIGURES(result, ax)
+    return drawn
+
+
+def _plain(draw: Callable[[Console], None]) -> str:
+    from io import StringIO
+
+    from rich.console import Console
+
+    console = Console(file=StringIO(), width=_WIDTH, markup=False, emoji=False, no_color=True)
+    with console.capture() as captured:
+        draw(console)
+    return "\n".join(line.rstrip() for line in captured.get().split("\n"))

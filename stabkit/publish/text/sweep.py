@@ -1,0 +1,51 @@
+"""A policy's parameter against the throughput, as text for people and as JSON types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...analysis.operations.sweep import PolicySweep
+from ...dynamics.capacity import equilibrium_admissions
+from ...model.numbers import rational_text
+from ..rendering import RECORDS, TEXTS
+from .comparison import ratio_text, run_cells, run_figures, wrapped
+from .dialect import headed
+from .numbers import readable
+from .tables import plain_table
+
+__all__ = ["SCHEMA", "sweep_record", "sweep_text"]
+
+SCHEMA = "stabkit.policy-sweep/2"
+
+
+@RECORDS.writes(PolicySweep)
+def sweep_record(found: PolicySweep) -> dict[str, Any]:
+    """Return a sweep as JSON types: schema ``stabkit.policy-sweep/2``.
+
+    Every point has the figures of `policies_record`, from the empty memory.
+    """
+    return headed(
+        SCHEMA,
+        found.mix,
+        equilibrium_admissions=rational_text(equilibrium_admissions(found.mix)),
+        parameter=found.parameter,
+        points=[
+            {"value": rational_text(value), **run_figures(found.mix, run)}
+            for value, run in zip(found.values, found.runs, strict=True)
+        ],
+    )
+
+
+@TEXTS.writes(PolicySweep)
+def sweep_text(found: PolicySweep) -> str:
+    """Return a sweep as a table: throughput against the parameter."""
+    name = "rate / a*" if found.parameter == "rate" else found.parameter
+    rows: list[tuple[str, ...]] = [(name, "tokens", "requests", "evicted", "memory", "first")]
+    for value, run in zip(found.values, found.runs, strict=True):
+        tokens, requests, evicted, first = run_cells(found.mix, run)
+        rows.append(
+            (readable(float(value)), tokens, requests, evicted, ratio_text(run.utilisation), first)
+        )
+    reasons = {run.reason for run in found.runs if run.throughput_ratio is None}
+    notes = [wrapped(f"?: {reason}.") for reason in sorted(filter(None, reasons))]
+    return "\n".join([plain_table(rows), *notes])
