@@ -19,7 +19,7 @@ _CAPITALS = re.compile(r"\b[A-Z]{3,}\.md\b")
 _PATH = re.compile(
     rf"(?<![\w/.-])(?:{'|'.join(FOLDERS)})/[\w./-]*\w\.(?:md|py|json|tex|html|csv|png|gif|toml)\b"
 )
-_QUOTED = re.compile(r"`((?:[\w.-]+/)+[\w-]+\.(?:md|py|json))`")
+_QUOTED = re.compile(r"(?<!`)`((?:\w[\w.-]*/)+[\w-]+\.(?:md|py|json))`")
 _DOTTED = re.compile(r"(?<!`)`(stabkit(?:\.\w+)+)`")
 _LABEL = r"(?:R\d+[ab]?['′]?|[A-Z][a-z]+(?: [a-z]+)?)"
 _CITED = re.compile(rf"docs/model\.md,\s(?:and\s)?({_LABEL}(?:(?:,\s|\sor\s|\sto\s){_LABEL})*)")
