@@ -47,7 +47,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "bistability.md"
 FIGURE = Path(__file__).parents[1] / "docs" / "bistability.png"
 
 FINDS: tuple[Mix, ...] = (
-    ((0, 6, 2), (5, 1, 3)),  # MODEL.md R12
+    ((0, 6, 2), (5, 1, 3)),  # docs/model.md, R12
     ((0, 6, 1), (0, 1, 9)),  # the same memory kernel, without any prompt
     ((1, 5, 8), (6, 1, 7)),
     ((1, 6, 7), (15, 1, 4)),

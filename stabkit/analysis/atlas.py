@@ -39,7 +39,7 @@ where that is as much. The variance law is the same with a = b = 1, where b l_1 
 
 References
 ----------
-MODEL.md R3, R7, R8.
+docs/model.md, R3, R7, R8.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def atlas() -> tuple[AtlasEntry, ...]:
 
     References
     ----------
-    MODEL.md R7, R8.
+    docs/model.md, R7, R8.
 
     Examples
     --------

@@ -16,7 +16,7 @@ evictions. Bounds are decimals rounded outwards, so that they hold as they stand
 
 References
 ----------
-MODEL.md sections 1, 2, 6, R5, R8, R11; `stabkit.spectrum.margins.gain`, `input_margin`,
+docs/model.md, Gain, R5, R8, R11; `stabkit.spectrum.margins.gain`, `input_margin`,
 `share_radius`, `disturbance`.
 """
 
@@ -202,7 +202,7 @@ def margins(mix: Workload) -> Margins:
 
     References
     ----------
-    MODEL.md sections 1, 2, 6, R8.
+    docs/model.md, Stability, Gain, R8.
 
     Examples
     --------

@@ -20,7 +20,7 @@ time that does not depend on L.
 
 References
 ----------
-MODEL.md section 1 and R11.
+docs/model.md, Throughput, R11.
 """
 
 from __future__ import annotations

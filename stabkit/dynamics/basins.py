@@ -7,7 +7,7 @@ once, for pictures.
 
 References
 ----------
-MODEL.md section 1: R11; section 4: R6a, R6b.
+docs/model.md, R6a, R6b, R11.
 """
 
 from __future__ import annotations

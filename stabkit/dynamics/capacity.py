@@ -5,7 +5,7 @@ every command. It may be less than the longest request needs: the fluid has part
 
 References
 ----------
-MODEL.md section 2.
+docs/model.md, Equilibrium.
 """
 
 from __future__ import annotations

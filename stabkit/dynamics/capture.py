@@ -85,7 +85,7 @@ infinitely many roots, so that one computes up to a depth.
 
 References
 ----------
-MODEL.md section 1: R11; section 4: R5, R6, R6a, R6b, R6'. O. Perron, Math. Ann. 64 (1907), for
+docs/model.md, R5, R6, R6', R6a, R6b, R11. O. Perron, Math. Ann. 64 (1907), for
 positive matrices.
 """
 
@@ -189,7 +189,7 @@ def capture_set(mix: Workload, depth: int) -> tuple[CapturePiece, ...]:
 
     References
     ----------
-    MODEL.md R6a.
+    docs/model.md, R6a.
 
     Examples
     --------

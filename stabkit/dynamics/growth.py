@@ -17,7 +17,7 @@ the start and the lag; what is measured is the simulator's.
 
 References
 ----------
-MODEL.md section 2.
+docs/model.md, Stability.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ above 1 where tokens are lost.
 
 References
 ----------
-MODEL.md sections 1 and 5: R6, R10, R12, "Evictions change the class mix".
+docs/model.md, Throughput, R6, R10, R12, Class mix.
 """
 
 from __future__ import annotations

@@ -43,13 +43,14 @@ multipliers outside the unit circle and l - m at 0.
 *Several.* (g) attracts if the renormalised mix (`stabkit.dynamics.renormalization`) is stable, and
 repels if that is unstable: see there. The multipliers of any other are computed, not predicted.
 
-Status: R6, on levels, is proved in [ADLS], R10 in MODEL.md, and that every necklace has its cycle
-by the computation above; exact simulation agrees. That one decode length has *no other* limit
-cycle, R6', is the theorem of `stabkit.dynamics.capture`; several have others (R12).
+Status: R6, on levels, is proved in [ADLS], R10 in `stabkit.dynamics.renormalization`, and that
+every necklace has its cycle by the computation above; exact simulation agrees. That one decode
+length has *no other* limit cycle, R6', is the theorem of `stabkit.dynamics.capture`; several have
+others (R12).
 
 References
 ----------
-MODEL.md section 1: R11; section 4: R6, R6a, R6'; section 5: R10, R12.
+docs/model.md, R6, R6', R6a, R10, R11, R12, Necklaces.
 
 .. [ADLS] R. Ao, J. Dong, G. Luo, D. Simchi-Levi, "Service-Induced Congestion in Memory-Constrained
    LLM Serving", arXiv:2606.15555, 2026.
@@ -168,7 +169,7 @@ def necklace_cycles(mix: Workload) -> tuple[NecklaceCycle, ...]:
 
     References
     ----------
-    MODEL.md R6, R6', R10; [OEIS] A008965.
+    docs/model.md, R6, R6', R10; [OEIS] A008965.
 
     Examples
     --------
@@ -261,7 +262,7 @@ def worst_cycle_loss(input_length: Any, decode_length: Any) -> Fraction:
 
     References
     ----------
-    MODEL.md R6: level l - 1.
+    docs/model.md, R6: level l - 1.
 
     Examples
     --------

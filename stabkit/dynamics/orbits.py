@@ -23,7 +23,7 @@ linear part decide whether it attracts.
 
 References
 ----------
-MODEL.md section 1, R11, R12. R. P. Brent, "An improved Monte Carlo factorization algorithm", BIT
+docs/model.md, Model, R11, R12. R. P. Brent, "An improved Monte Carlo factorization algorithm", BIT
 20 (1980) 176-184, for the search that is not used.
 """
 

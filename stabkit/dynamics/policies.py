@@ -30,7 +30,7 @@ policy               admits                                              idealis
 
 References
 ----------
-MODEL.md sections 1 and 6.
+docs/model.md, Model, Policies.
 """
 
 from __future__ import annotations

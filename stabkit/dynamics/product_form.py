@@ -15,7 +15,7 @@ some 1e-16 of the memory that exact arithmetic does not.
 
 References
 ----------
-MODEL.md section 1 and R11.
+docs/model.md, Model, R11.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
 References
 ----------
-MODEL.md section 1: a step either admits or evicts, so that the series of admissions less evictions
-holds both, and its last L terms determine a state of product form: every cohort in it is born
-among them, and evictions take the youngest first. If the series repeats over L steps, the state
-does.
+docs/model.md, Model: a step either admits or evicts, so that the series of admissions less
+evictions holds both, and its last L terms determine a state of product form: every cohort in it is
+born among them, and evictions take the youngest first. If the series repeats over L steps, the
+state does.
 """
 
 from __future__ import annotations

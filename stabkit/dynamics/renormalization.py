@@ -37,7 +37,7 @@ renormalised mix is stable, and repels if it is unstable. (How far "nearby" reac
 
 References
 ----------
-MODEL.md R10, R12.
+docs/model.md, R10, R12.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def renormalized(mix: Workload, divisor: int | None = None) -> Workload:
 
     References
     ----------
-    MODEL.md R10.
+    docs/model.md, R10.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def synchronized_loss(mix: Workload, divisor: int | None = None) -> Fraction:
 
     References
     ----------
-    MODEL.md R10.
+    docs/model.md, R10.
 
     Examples
     --------

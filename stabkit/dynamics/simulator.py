@@ -12,7 +12,7 @@ the workload and its kernel: what it measures is evidence about what the roots p
 
 References
 ----------
-MODEL.md section 1, R11.
+docs/model.md, Model, R11.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def simulate(
 
     References
     ----------
-    MODEL.md section 1.
+    docs/model.md, Model, Integer counts.
 
     Examples
     --------

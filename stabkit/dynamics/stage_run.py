@@ -14,7 +14,7 @@ classes, and what a stage keeps when it must free memory.
 
 References
 ----------
-MODEL.md section 1.
+docs/model.md, Model.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Row 0 is the fitted initial state (evict or admit to capacity); row n is the n-th step after it. One
 step executes the batch, so that the requests in their last stage complete, and then fits the
-survivors into the memory: it either evicts or admits, never both (MODEL.md section 1).
+survivors into the memory: it either evicts or admits, never both (docs/model.md, Model).
 """
 
 from __future__ import annotations

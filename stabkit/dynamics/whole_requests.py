@@ -1,7 +1,7 @@
 """Whole requests: how an admission splits over classes, and what a full stage keeps.
 
-Both rules are those of MODEL.md section 1. The eviction rule is stated one request at a time; with
-10^18 requests it must not be carried out that way. Removing a request from the class with most
+Both rules are in docs/model.md, Integer counts. The eviction rule is stated one request at a time;
+with 10^18 requests it must not be carried out that way. Removing a request from the class with most
 left, ties to the class named first, levels the counts from above: when the fullest class has v
 left, class k has min(c_k, v), and sum_k h_k max(c_k - v, 0) tokens are free, where h_k is what a
 request holds. The last full round ends at the smallest level at which that is not yet enough; the

@@ -9,6 +9,10 @@ The kernel is no longer that of a workload, but it is a kernel: the equilibrium 
 stability is that of the polynomial sum_m g_m lambda^(L-1-m) as before. On the mean a request
 holds (b - 1) / 2 tokens more. It is a step function, g_m = sum_{n > m} t_n, t_n = g_(n-1) - g_n: as
 a `MemoryKernel` it has w = 0 and those t_n, some of them negative.
+
+References
+----------
+docs/model.md, Blocks.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ Kernel, closed form, counts, roots and inclusion discs use nothing but w and t.
 
 References
 ----------
-MODEL.md section 6.
+docs/model.md, Policies.
 """
 
 from __future__ import annotations

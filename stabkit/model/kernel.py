@@ -20,7 +20,7 @@ neither sympy nor numpy.
 
 References
 ----------
-MODEL.md sections 1-2; [ADLS] section 2.
+docs/model.md, Kernel, Closed form; [ADLS] section 2.
 """
 
 from __future__ import annotations

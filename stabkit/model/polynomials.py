@@ -15,7 +15,7 @@ Every function takes a `Workload`, and then works from its `MemoryKernel` over t
 
 References
 ----------
-MODEL.md, sections 2 and 3; [ADLS] sections 3 and 4.
+docs/model.md, Kernel, Survival; [ADLS] sections 3 and 4.
 """
 
 from __future__ import annotations

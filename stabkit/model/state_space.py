@@ -23,7 +23,7 @@ lambda^(N - L) (lambda - 1) F(lambda) / g_0.
 
 References
 ----------
-MODEL.md, section 2; [ADLS] section 3.
+docs/model.md, State space; [ADLS] section 3.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ beside the means; with a capacity, so is the number of requests that are larger.
 
 References
 ----------
-MODEL.md, R11. Column names: Azure Public Dataset (LLM inference traces); microsoft/vidur and
+docs/model.md, R11. Column names: Azure Public Dataset (LLM inference traces); microsoft/vidur and
 microsoft/sarathi-serve; kvcache-ai/Mooncake; casys-kaist/LLMServingSim.
 """
 

@@ -1,6 +1,6 @@
 """The atlas: complete, digit for digit what `threshold` finds, and what its text says of the laws.
 
-The known values are those of MODEL.md R8, from an implementation independent of stabkit, as are the
+The known values are those of docs/model.md, R8, from an independent implementation, as are the
 vectors.
 """
 

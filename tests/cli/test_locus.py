@@ -27,7 +27,7 @@ def test_text_has_a_row_for_every_value_and_the_brackets(stabkit: Program) -> No
     assert "changes twice" in out
     before, after, low, high, _ = lines[-1].split()
     assert (before, after) == ("2", "0")
-    # MODEL.md R8: the crossing is the root of x^3 - 9 x^2 - 9 x + 9 near 9.8229483
+    # docs/model.md, R8: the crossing is the root of x^3 - 9 x^2 - 9 x + 9 near 9.8229483
     below, above = (x**3 - 9 * x**2 - 9 * x + 9 for x in map(Fraction, (low, high)))
     assert below < 0 < above
     assert abs(Fraction(low) - Fraction("9.8229483")) < Fraction(1, 10**6)

@@ -28,7 +28,7 @@ def test_json_has_the_fields_of_the_interface(stabkit: Run) -> None:
     assert [one["verdict"] for one in found["policies"]][3] is None
     assert found["policies"][0]["spectral_radius"].startswith("1.3333333")
     assert found["policies"][4]["parameters"] == {"rate_over_equilibrium": "21/20"}
-    # by hand: 11 2/3 evicted and 35 completed of 40 every 2 steps (MODEL.md section 1)
+    # by hand: 11 2/3 evicted and 35 completed of 40 every 2 steps (docs/model.md, Model)
     assert found["policies"][0]["evictions_ratio"] == pytest.approx(7 / 24)
     assert found["policies"][0]["throughput_ratio"] == pytest.approx(7 / 8)
 

@@ -211,7 +211,7 @@ def test_targets_are_checked_before_the_work(
 
 
 def test_simulate_from_a_state_matches_the_worked_example(stabkit: Program, tmp_path: Path) -> None:
-    # MODEL.md section 1: s = 2, l = 2, B = 140 from [21, 19]; the first admissions are the first
+    # docs/model.md, Model: s = 2, l = 2, B = 140 from [21, 19]; the first admissions are the first
     # entries [18,21] [22,18] of the states listed there.
     state = tmp_path / "state.json"
     state.write_text("[[21, 19]]")

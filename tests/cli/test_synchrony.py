@@ -51,7 +51,7 @@ def test_json(stabkit: Program) -> None:
     modes = record["synchronized_modes"]
     assert [(m["index"], m["order"]) for m in modes] == [(1, 6), (1, 3), (1, 2), (2, 3), (5, 6)]
     assert modes[2]["limit"] == [-1, 0]
-    # the spectral radius of this mix in MODEL.md's vectors
+    # the spectral radius of this mix in the vectors
     assert modes[2]["modulus"].startswith("1.06010398569371")
     low, high = record["gcd_theorem"]["margin"]
     assert low < high < 0

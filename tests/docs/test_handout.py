@@ -184,7 +184,7 @@ def test_modes(data: dict[str, Any], cell: Cell) -> None:
 def test_known_thresholds(
     data: dict[str, Any], pair: tuple[int, int], value: str, exact: bool
 ) -> None:
-    """Oracle: the list of MODEL.md, R8, at equal shares."""
+    """Oracle: the list of docs/model.md, R8, at equal shares."""
     record = record_of(data, pair, 4)
     shown, low, high = record["crossings"][record["star"]]
     assert (low is None) == exact
@@ -197,7 +197,7 @@ def test_known_thresholds(
 
 
 def test_threshold_of_two_and_three(data: dict[str, Any]) -> None:
-    """Oracle: the criterion 2 / (s + 3) < p < (s + 2) / (s + 3) of MODEL.md, R8."""
+    """Oracle: the criterion 2 / (s + 3) < p < (s + 2) / (s + 3) of docs/model.md, Boundaries."""
     for share, record in enumerate(data["pairs"]["2,3"]):
         p = Fraction(share + 1, 10)
         for s, values in zip(data["head"]["inputs"], record["cells"], strict=True):
@@ -226,7 +226,7 @@ def test_intervals(data: dict[str, Any], pair: tuple[int, int], share: int) -> N
 @pytest.mark.parametrize(
     ("cell", "ratio"),
     [
-        # Measured by research code, MODEL.md R10 and the example below its threshold.
+        # Measured by research code: docs/model.md, R10, and the example below its threshold.
         (((2, 4), 4, 5), 0.934783),
         (((3, 6), 4, 5), 0.888889),
         (((4, 6), 4, 100), 0.995174),
@@ -275,7 +275,7 @@ def test_synchronised_modes(data: dict[str, Any], cell: Cell) -> None:
 
 
 def by_hand(pair: tuple[int, int], share: int, s: int, steps: int) -> list[tuple[Fraction, bool]]:
-    """Run the model as MODEL.md section 1 states it, stage by stage; return demand / B, evicts."""
+    """Run the model as docs/model.md states it, stage by stage; return demand / B, evicts."""
     parts = classes(pair, share)
     kernel = [sum(p * (s + m + 1) for n, p in parts if m < n) for m in range(pair[1])]
     capacity = sum(kernel)
@@ -359,7 +359,7 @@ def test_the_policy_of_the_page_forbids_requests(open_page: Any) -> None:
 
 
 def test_the_keyboard_crosses_the_threshold(open_page: Any, data: dict[str, Any]) -> None:
-    """(3, 5) at equal shares: unstable exactly for s < 9.8229483 (MODEL.md, R8)."""
+    """(3, 5) at equal shares: unstable exactly for s < 9.8229483 (docs/model.md, R8)."""
     page = open_page(PAGE.as_uri()).page
     page.locator("#s").focus()
     assert verdict(page) == "Unstable."

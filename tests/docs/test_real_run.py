@@ -24,7 +24,7 @@ def script() -> ModuleType:
 
 
 def test_the_reference_is_reproduced(script: ModuleType, shared: Path) -> None:
-    """Oracle: MODEL.md section 8."""
+    """Oracle: docs/model.md, Real run."""
     folder = shared / "data" / "vllm_rtx4090"
     prediction, run = script.predicted(folder), script.observed(folder)
     assert prediction.requests == pytest.approx(34.39, abs=5e-3)

@@ -18,7 +18,7 @@ MIX = Workload.from_classes([(3, 2, 1), ("5/2", 5, 2), (0, 5, 4), (1, 9, 3)], ca
 
 
 def by_definition(stage: int) -> tuple[Fraction, Fraction, Fraction]:
-    """g_j, S_j and r_j: MODEL.md section 1."""
+    """g_j, S_j and r_j: docs/model.md, Kernel."""
     alive = [c for c in MIX.classes if c.decode_length > stage]
     return (
         sum((c.share * (c.input_length + stage + 1) for c in alive), Fraction(0)),

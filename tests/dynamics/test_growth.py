@@ -1,7 +1,7 @@
 """Growth measured by simulation against the roots of the characteristic polynomial.
 
-Oracle: numpy.roots of the kernel, highest power first: F(x) = sum g_m x^(L-1-m) (MODEL.md
-section 2). The simulator never sees the polynomial.
+Oracle: numpy.roots of the kernel, highest power first: F(x) = sum g_m x^(L-1-m) (docs/model.md,
+Stability). The simulator never sees the polynomial.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def test_growth_is_none_where_the_run_cannot_tell():
 
 
 def test_disturbed_state_is_full_and_evolves_along_the_mode():
-    # a_n = a* (1 + size Re lambda^n) for n = 1, 2, ...: MODEL.md section 2.
+    # a_n = a* (1 + size Re lambda^n) for n = 1, 2, ...: docs/model.md, Stability.
     mix = Workload.from_classes([(10, 5)], capacity=650)
     mode = dominant(mix)
     y = disturbed_state(mix, mode, size=0.1)

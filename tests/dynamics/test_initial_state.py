@@ -1,6 +1,6 @@
 """Initial states: every form that counts may take, and everything that is refused.
 
-Oracle: INTERFACE.md (numbers in, errors), MODEL.md R11 for the product form.
+Oracle: errors and their words; docs/model.md, R11, for the product form.
 """
 
 from __future__ import annotations

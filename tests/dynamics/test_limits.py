@@ -87,7 +87,7 @@ def test_growing_modes_start_as_small_as_lets_them_reach_a_half(monkeypatch, mod
     assert sizes == [pytest.approx(size, rel=1e-12)]
 
 
-# MODEL.md's reference implementation, by its own window over 50 000 steps
+# An independent implementation, by its own window over 50 000 steps
 def test_a_quasi_periodic_mean_to_seven_digits():
     run = long_run(Workload.from_classes([(5, 3), (5, 5)]))
     assert run.throughput_ratio == pytest.approx(0.9760868, abs=1e-6)

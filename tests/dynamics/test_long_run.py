@@ -1,7 +1,7 @@
-"""Long-run means against closed forms and measured figures of MODEL.md.
+"""Long-run means against closed forms and measured figures.
 
 Exact ratios are R6's (2s + l + 1) / (2(s + l)) and R10's; the others are the reference figures of
-MODEL.md sections 5 and 6, measured there by exact or independent simulation.
+docs/model.md, Policies, measured there by exact or independent simulation.
 """
 
 from __future__ import annotations

@@ -152,7 +152,7 @@ def test_different_necklaces_share_no_state():
     assert len(set(states)) == len(states) == 2**8 - 1  # one for every binary word but 0...0
 
 
-# --- States derived by hand from section 1 of MODEL.md. ---
+# --- States derived by hand from docs/model.md, Model. ---
 
 
 def test_two_stages_by_hand():
@@ -181,7 +181,7 @@ def test_three_stages_by_hand():
     assert [c.composition for c in (level, middle, worst)] == [(1, 1, 1), (2, 1), (3,)]
 
 
-# --- Formulas of R6 and R10 (oracle: MODEL.md, in a form other than the code's). ---
+# --- Formulas of R6 and R10 (oracle: docs/model.md, in a form other than the code's). ---
 
 
 @pytest.mark.parametrize("s", [0, Fraction(1, 2), 7])

@@ -1,4 +1,4 @@
-"""Admission policies: MODEL.md's table, closed forms, and a second simulator."""
+"""Admission policies: a measured table, closed forms, and a second simulator."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NAMES = [
     "rate-limited:1.2",
     "reservation",
 ]
-# Oracle: MODEL.md section 6, completed requests over a*, from the empty state.
+# Oracle: docs/model.md, Policies, completed requests over a*, from the empty state.
 TABLE = {
     ((10, 5),): [0.8667, 0.8553, 0.8667, 1.0, 0.9909, 0.9636, 0.8667],
     ((100, 20),): [0.9208, None, 0.9208, 1.0, 0.9953, 0.9840, 0.9208],
@@ -49,7 +49,7 @@ def random_mix(rng, most=3):
     )
 
 
-# --- MODEL.md section 6. ---
+# --- docs/model.md, Policies. ---
 
 
 @pytest.mark.parametrize(("classes", "expected"), TABLE.items())
@@ -143,7 +143,7 @@ def test_damped_holds_its_fraction_of_the_memory(seed):
         assert run.utilisation == pytest.approx(float(expected), rel=1e-6)
 
 
-# --- A second simulator, stage by stage from MODEL.md section 1. ---
+# --- A second simulator, stage by stage from docs/model.md, Model. ---
 
 
 def by_hand(mix, admissions, steps):
@@ -248,7 +248,7 @@ def test_errors_name_the_argument(make, message):
         make()
 
 
-# --- MODEL.md section 6: from which starts nothing is ever evicted. ---
+# --- docs/model.md, Policies: from which starts nothing is ever evicted. ---
 
 
 def random_state(mix, rng, room, held):
@@ -280,7 +280,7 @@ def test_headroom_never_evicts_from_within_the_watermark(seed):
 
 
 def test_headroom_by_the_mean_input_evicts_from_an_unequal_start():
-    """MODEL.md: (0,3), (6,3) in equal shares, 1/3, B = 90: 15 of 60 requests, twice."""
+    """docs/model.md, Headroom: (0,3), (6,3), equal shares, 1/3, B = 90: 15 of 60, twice."""
     mix = Workload.from_classes([(0, 3), (6, 3)], 90)
     start = [[60, 0, 0], [0, 0, 0]]
     run = simulate(mix, 6, "exact", state=start, policy=Headroom(Fraction(1, 3)))
@@ -316,7 +316,7 @@ def test_reservation_never_evicts_where_the_reservations_fit(seed):
 
 
 def test_reservation_evicts_from_a_start_that_does_not_fit():
-    """MODEL.md: s = 2, l = 3, B = 100 from [0, 25, 0] evicts 5."""
+    """docs/model.md, Reservation: s = 2, l = 3, B = 100 from [0, 25, 0] evicts 5."""
     mix = Workload.from_classes([(2, 3)], 100)
     run = simulate(mix, 30, "exact", state=[[0, 25, 0]], policy=Reservation())
     assert list(run.evicted)[:3] == [0, 5, 0]

@@ -1,4 +1,4 @@
-"""R10: exact equality of states, the ratio and the loss, and what MODEL.md measured."""
+"""R10: exact equality of states, the ratio and the loss, and what was measured elsewhere."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def vector_mix(vector):
     return Workload.from_classes(classes, capacity=vector["capacity"])
 
 
-# --- The model, literally: MODEL.md section 1 with one dictionary entry per class and stage. ---
+# --- docs/model.md, Model, literally, with one dictionary entry per class and stage. ---
 
 
 def needed(mix, x):
@@ -127,7 +127,7 @@ def states_of(mix, counts):
 
 @pytest.mark.parametrize("vector", TRAJECTORIES)
 def test_exact_run_equals_the_vector(vector):
-    # Oracle: tests/vectors/trajectories.json (independent implementation, see MODEL.md section 9).
+    # Oracle: tests/vectors/trajectories.json (docs/model.md, Vectors).
     steps = vector["steps"]
     run = simulate(
         vector_mix(vector), len(steps) - 1, "exact", vector["initial_state"], record_states=True
@@ -150,7 +150,7 @@ def test_float_run_is_close_to_the_vector(vector):
 
 
 def test_worked_integer_example():
-    # Oracle: MODEL.md section 1, worked by hand there; [0,35] [46,0] repeats.
+    # Oracle: docs/model.md, Integer counts, worked by hand there; [0,35] [46,0] repeats.
     mix = Workload.from_classes([(2, 2)], capacity=140)
     first = "21,19 18,21 22,18 17,22 24,17 14,24 28,14 9,28 34,9 1,34 45,1"
     last = "0,35 46,0 0,35 46,0 0,35 46,0"
@@ -160,7 +160,7 @@ def test_worked_integer_example():
     assert {type(n) for n in run.memory} == {int}
 
 
-# --- Random mixes against the literal model (oracle: the code above, from MODEL.md section 1). ---
+# --- Random mixes against the literal model (oracle: the code above). ---
 
 
 @settings(max_examples=60, deadline=None)
@@ -207,7 +207,7 @@ def test_float_stage_run_follows_the_literal_fluid(data):
     assert (block.admitted - block.evicted) == pytest.approx(expected, rel=1e-7, abs=1e-7)
 
 
-# --- Laws that hold for every run (oracle: the definitions in MODEL.md section 1). ---
+# --- Laws that hold for every run (oracle: the definitions in docs/model.md, Model). ---
 
 
 def requests(state):
@@ -270,7 +270,7 @@ def test_float_product_form_tracks_the_exact_one():
 
 
 def test_equilibrium_and_scaling():
-    # a* = B / G(1) with G(1) = 6 + 7 = 13 (MODEL.md section 2), and a* = 1 without a capacity.
+    # docs/model.md, Equilibrium: a* = B / G(1), G(1) = 6 + 7 = 13, and a* = 1 without a capacity.
     classes = [(5, 2)]
     run = simulate(Workload.from_classes(classes, capacity=130), 4, "exact", "equilibrium")
     assert run.completed.tolist() == [0, 10, 10, 10, 10]

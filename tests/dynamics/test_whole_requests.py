@@ -1,6 +1,6 @@
 """The closed forms for whole requests against the rule carried out one request at a time.
 
-Oracle: MODEL.md section 1, "With K >= 2 in integer mode", literally.
+Oracle: docs/model.md, Integer counts, literally.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The packaged workloads: complete, attributed, and what they claim to be.
 
-Provenance: summaries against the shared data; teaching mixes against MODEL.md, R5 to R12.
+Provenance: summaries against the shared data; teaching mixes against docs/model.md, R5 to R12.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def test_teaching_mixes(name: str) -> None:
 
 
 def test_known_figures_of_the_measured_run() -> None:
-    """MODEL.md section 8: 34.39 running requests at equilibrium in 41 408 tokens."""
+    """docs/model.md, Real run: 34.39 running requests at equilibrium in 41 408 tokens."""
     mix = load_example("vllm-rtx4090")
     kernel = MemoryKernel.of(mix)
     admissions = mix.capacity * Fraction(kernel.denominator, kernel.total)

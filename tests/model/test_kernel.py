@@ -1,7 +1,7 @@
 """The memory kernel against vectors/mixes.json, which stem from an implementation of their own.
 
-Provenance: vectors/mixes.json comes with MODEL.md section 9; its author's code shares nothing with
-stabkit. Where no vector is named, the oracle is the definition, summed term by term.
+Provenance: vectors/mixes.json comes with docs/model.md, Vectors; its author's code shares nothing
+with stabkit. Where no vector is named, the oracle is the definition, summed term by term.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def test_totals_of_a_sample(classes: list, factor: int) -> None:
 
 
 def test_even_gcd_has_the_known_value_at_minus_one() -> None:
-    """MODEL.md R9: G(-1) = -mu/2 for even g, whatever the inputs."""
+    """docs/model.md, Even gcd: G(-1) = -mu/2 for even g, whatever the inputs."""
     mix = Workload.from_classes([("7/3", 4, 2), (11, 6, 5)])
     kernel = MemoryKernel.of(mix)
     assert Fraction(kernel.at_minus_one(), kernel.denominator) == -mix.mean_decode_length / 2

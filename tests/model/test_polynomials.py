@@ -1,4 +1,4 @@
-"""The polynomials against the identities of MODEL.md, numerically and with free symbols.
+"""The polynomials against the identities of docs/model.md, numerically and with free symbols.
 
 Provenance: the oracles are theorems (R1, R1b, R2, R5, the closed form) whose other side is built
 here from the classes, not from the kernel, and sympy's own cyclotomic polynomials.
@@ -213,7 +213,7 @@ def test_only_workloads_have_polynomials(function: object, mix: object) -> None:
 
 
 def test_the_double_roots_of_two_classes_need_not_be_real() -> None:
-    """MODEL.md R4 calls them real. Lengths (4, 6), p = 3/4: i/sqrt(2) and -i/sqrt(2) are double."""
+    """docs/model.md, R4: of (4, 6), p = 3/4, the double roots +-i/sqrt(2) are not real."""
     survival = survival_polynomial(Workload.from_classes([(1, 4, 3), (1, 6, 1)]))
     assert 3**6 * 2**2 * 4**4 * 4**4 == 4**6 * 6**6  # p^6 2^2 4^4 = (1 - p)^4 6^6, times 4^10
     assert survival == Poly((LAMBDA + 1) * (LAMBDA**2 + Rational(1, 2)) ** 2, LAMBDA)

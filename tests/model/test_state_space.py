@@ -1,6 +1,6 @@
 """The state matrices against F, and against exact trajectories of another implementation.
 
-Provenance: vectors/trajectories.json comes with MODEL.md section 9 from an implementation
+Provenance: vectors/trajectories.json comes with docs/model.md, Vectors, from an implementation
 independent of stabkit; characteristic polynomials are sympy's `charpoly` (Berkowitz or its domain
 matrices), which knows nothing of F.
 """

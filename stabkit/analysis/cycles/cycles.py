@@ -14,7 +14,7 @@ without a period gets its long-run means, its rotation number and its frequencie
 
 References
 ----------
-MODEL.md R6, R6a, R6', R10, R12.
+docs/model.md, R6, R6a, R6', R10, R12.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def cycles(
 
     References
     ----------
-    MODEL.md R6, R10, R12.
+    docs/model.md, R6, R10, R12.
 
     Examples
     --------

@@ -2,7 +2,7 @@
 
 References
 ----------
-MODEL.md R6, R10, R12.
+docs/model.md, R6, R10, R12.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ renormalised mix's roots (equal parts), or by those of its Floquet multipliers.
 
 References
 ----------
-MODEL.md R6, R6', R10; `stabkit.dynamics.necklaces`, `stabkit.dynamics.renormalization`.
+docs/model.md, R6, R6', R10; `stabkit.dynamics.necklaces`, `stabkit.dynamics.renormalization`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ goes on, for rounding may yet move it off. A given state is first run exactly.
 
 References
 ----------
-MODEL.md R6a, R12.
+docs/model.md, R6a, R12.
 """
 
 from __future__ import annotations

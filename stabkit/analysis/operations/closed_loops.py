@@ -18,7 +18,7 @@ g > 1, stable if g = 1. That it evicts nothing holds from starts whose reservati
 
 References
 ----------
-MODEL.md section 6.
+docs/model.md, Policies.
 """
 
 from __future__ import annotations

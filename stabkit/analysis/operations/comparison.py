@@ -10,7 +10,7 @@ that is not stable, or not linear, may lose nothing in the long run.
 
 References
 ----------
-MODEL.md sections 5 (R12) and 6.
+docs/model.md, R12, Policies.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ __all__ = [
     "compare_policies",
 ]
 
-# The columns of MODEL.md section 6; a rate is in units of a*.
+# The columns of docs/model.md, Policies; a rate is in units of a*.
 DEFAULT_POLICIES = (
     "greedy",
     "damped:1/2",
@@ -141,7 +141,7 @@ def compare_policies(
 
     References
     ----------
-    MODEL.md sections 2 and 6.
+    docs/model.md, Stability, Policies.
 
     Examples
     --------

@@ -21,7 +21,7 @@ arrangement of up to 8 classes is found by listing all partitions of them.
 
 References
 ----------
-MODEL.md section 6, "mixing"; [ADLS] on request mixing.
+docs/model.md, Pooling; [ADLS] on request mixing.
 """
 
 from __future__ import annotations

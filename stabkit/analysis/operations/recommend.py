@@ -7,7 +7,7 @@ admission completes now, from the empty memory: where greedy does better than th
 
 References
 ----------
-MODEL.md section 6.
+docs/model.md, Policies.
 """
 
 from __future__ import annotations

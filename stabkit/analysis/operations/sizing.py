@@ -25,7 +25,7 @@ so do the verdict and the dominant mode: no argument asks what memory is counted
 
 References
 ----------
-MODEL.md sections 2, 4, 6, 8.
+docs/model.md, Equilibrium, Blocks, Worst cycle, Policies, Real run.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ parameter     policy         between                       known of it
 ============= ============== ============================= =========================================
 ``rate``      rate-limited   1/2 and 3/2 of a*             r <= a*: r, and no evictions in the end
 ``gain``      damped         0 and 1, which is greedy      stable gains: the fraction that its
-                                                           equilibrium admits (MODEL.md section 6)
+                                                           equilibrium admits
 ``watermark`` headroom       0, which is greedy, and what  one class, eta >= (l - 1)/(s + l):
                              ends the evictions            (1 - eta) B / (l (s + 1)) requests
 ============= ============== ============================= =========================================
@@ -15,7 +15,7 @@ long-run means, its figures are None with the reason.
 
 References
 ----------
-MODEL.md section 6.
+docs/model.md, Gain, Rate limit, Headroom.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ drawn. At the equilibrium stage j holds g_j a* tokens, with the memory kernel g.
 
 References
 ----------
-MODEL.md section 1, R11.
+docs/model.md, Model, R11.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ References
 ----------
 B. Efron, "Bootstrap methods: another look at the jackknife", Annals of Statistics 7 (1979) 1-26;
 B. Efron, R. J. Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13 (the percentile
-interval). MODEL.md, R11.
+interval). docs/model.md, R11.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def pdf_of(latex: str) -> bytes:
     MissingTex
         If latexmk or pdflatex is not installed; the message names Debian's packages.
     TexFailure
-        If the document does not compile.
+        If the document does not compile, or not within 300 seconds.
     """
     for program in ("latexmk", "pdflatex"):
         if shutil.which(program) is None:
@@ -57,23 +57,26 @@ def pdf_of(latex: str) -> bytes:
             )
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "document.tex").write_text(latex, encoding="utf-8")
-        run = subprocess.run(
-            [
-                "latexmk",
-                "-norc",
-                "-pdf",
-                "-interaction=nonstopmode",
-                "-halt-on-error",
-                "-no-shell-escape",
-                "document.tex",
-            ],
-            cwd=folder,
-            env={**os.environ, **_ENVIRONMENT},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
+        try:
+            run = subprocess.run(
+                [
+                    "latexmk",
+                    "-norc",
+                    "-pdf",
+                    "-interaction=nonstopmode",
+                    "-halt-on-error",
+                    "-no-shell-escape",
+                    "document.tex",
+                ],
+                cwd=folder,
+                env={**os.environ, **_ENVIRONMENT},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise TexFailure(f"TeX did not finish within {_SECONDS} seconds.") from None
         target = Path(folder) / "document.pdf"
         if run.returncode != 0 or not target.exists():
             log = run.stdout.decode("utf-8", "replace").strip().splitlines()

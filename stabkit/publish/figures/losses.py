@@ -75,7 +75,7 @@ def losses_figure(inputs: Sequence[int], numbers: Sequence[int] = (2, 3)) -> Dra
 
     References
     ----------
-    MODEL.md R6, R10.
+    docs/model.md, R6, R10.
     """
     if not 1 <= len(inputs) <= len(_LINES):
         raise InvalidArgument(f"'inputs' must be 1 to {len(_LINES)} lengths, not {shown(inputs)}.")

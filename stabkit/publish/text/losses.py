@@ -25,7 +25,7 @@ more requests than at the equilibrium may complete, as they are the short ones.
 
 References
 ----------
-MODEL.md R6, R10, R11, *Evictions change the class mix*.
+docs/model.md, R6, R10, R11, Class mix.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def worst_cycle_table(inputs: Iterable[int], decodes: Sequence[int]) -> str:
 
     References
     ----------
-    MODEL.md R6.
+    docs/model.md, R6.
 
     Examples
     --------
@@ -142,7 +142,7 @@ def synchronized_table(
 
     References
     ----------
-    MODEL.md R10.
+    docs/model.md, R10.
 
     Examples
     --------
@@ -170,7 +170,7 @@ def synchronized_limit(numbers: Sequence[int]) -> Fraction:
 
     References
     ----------
-    MODEL.md R10; the module's docstring.
+    docs/model.md, R10; the module's docstring.
 
     Examples
     --------
@@ -199,7 +199,7 @@ def divisor_table(inputs: Iterable[int], lengths: Sequence[int], divisors: Seque
 
     References
     ----------
-    MODEL.md R10.
+    docs/model.md, R10.
 
     Examples
     --------
@@ -237,7 +237,7 @@ def class_completions(found: Cycles) -> tuple[Fraction | float, ...]:
 
     References
     ----------
-    MODEL.md *Evictions change the class mix*.
+    docs/model.md, Class mix.
 
     Examples
     --------
@@ -285,7 +285,7 @@ def completion_table(findings: Iterable[Cycles]) -> str:
 
     References
     ----------
-    MODEL.md *Evictions change the class mix*, R12.
+    docs/model.md, Class mix, R12.
 
     Examples
     --------

@@ -20,7 +20,8 @@ intervals of theta are halved until the picture of a curve has no gap.
 
 References
 ----------
-MODEL.md R8; Yu. I. Neimark, "Stability of linear systems", Leningrad 1949 (D-partition).
+docs/model.md, Boundaries; Yu. I. Neimark, "Stability of linear systems", Leningrad 1949
+(D-partition).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ number of unstable modes at a point is exact, from the D-partition of the row th
 
 References
 ----------
-MODEL.md sections 2 and 6, R8.
+docs/model.md, Boundaries, R8.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ no code, so that each is a check on the other.
 
 References
 ----------
-MODEL.md sections 2 and 6, R8.
+docs/model.md, Boundaries.
 """
 
 from __future__ import annotations

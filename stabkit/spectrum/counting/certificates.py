@@ -9,7 +9,7 @@ The last two prove instability without giving the counts.
 
 References
 ----------
-MODEL.md R5, R9.
+docs/model.md, R5, R9.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def unit_circle_counts(mix: Workload, method: Method = "auto") -> Counts:
 
     References
     ----------
-    MODEL.md sections 2, R5, R9; see the modules of the engines for their proofs.
+    docs/model.md, Stability, R5, R9; see the modules of the engines for their proofs.
 
     Examples
     --------

@@ -42,7 +42,7 @@ References
 ----------
 A. Liénard, M. H. Chipart, J. Math. Pures Appl. 10 (1914); F. R. Gantmacher, *The Theory of
 Matrices*, vol. 2, 1959, chapter XV; E. I. Jury, *Theory and Application of the z-Transform Method*,
-1964; MODEL.md sections 2, R5, R8, R9.
+1964; docs/model.md, Stability, R5, R8, R9.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def stability_criterion(mix: SymbolicWorkload, time_limit: float = 10.0) -> Stab
 
     References
     ----------
-    MODEL.md sections 2, R5, R8, R9.
+    docs/model.md, Stability, R5, R8, R9.
 
     Examples
     --------

@@ -10,7 +10,7 @@ are not seen.
 
 References
 ----------
-MODEL.md sections 2 and 6, R8.
+docs/model.md, Stability, Gain, R8.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ of L - 1 absolute values is in error by at most 1.01 L u of itself.
 
 References
 ----------
-MODEL.md sections 1-2, R11. [H] N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd
+docs/model.md, Kernel, R11. [H] N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd
 ed., SIAM 2002. P. Flajolet, R. Sedgewick, *Analytic Combinatorics*, Cambridge 2009, theorem IV.6
 (Pringsheim).
 """
@@ -154,7 +154,7 @@ def disturbance_margin(mix: Workload) -> DisturbanceMargin:
 
     References
     ----------
-    MODEL.md sections 1-2, R11; the proofs are in the introduction of this module.
+    docs/model.md, Kernel, R11; the proofs are in the introduction of this module.
 
     Examples
     --------

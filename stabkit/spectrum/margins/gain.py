@@ -17,7 +17,7 @@ and by Rouché's theorem every mode is stable. So every mix has stable gains, wh
 
 References
 ----------
-MODEL.md section 6, R8; `stabkit.model.closed_loop`, `stabkit.spectrum.margins.line`.
+docs/model.md, Gain, R8; `stabkit.model.closed_loop`, `stabkit.spectrum.margins.line`.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def gain_margin(mix: Workload) -> GainMargin:
 
     References
     ----------
-    MODEL.md section 6, R8.
+    docs/model.md, Gain, R8.
 
     Examples
     --------

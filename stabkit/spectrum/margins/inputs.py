@@ -10,7 +10,7 @@ Inputs are not negative: delta >= -min s_k and N >= 0 are the domain, its least 
 
 References
 ----------
-MODEL.md section 2, R8; `stabkit.spectrum.margins.line`.
+docs/model.md, Stability, R8; `stabkit.spectrum.margins.line`.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def input_margin(mix: Workload, along: Literal["shift", "scale"] = "shift") -> I
 
     References
     ----------
-    MODEL.md R8.
+    docs/model.md, R8.
 
     Examples
     --------

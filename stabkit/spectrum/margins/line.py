@@ -13,7 +13,7 @@ than any that was found, and nothing is claimed.
 
 References
 ----------
-MODEL.md R5, R8; `stabkit.spectrum.partition.d_partition`.
+docs/model.md, R5, R8; `stabkit.spectrum.partition.d_partition`.
 """
 
 from __future__ import annotations

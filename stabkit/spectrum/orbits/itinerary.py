@@ -27,7 +27,7 @@ positive, so that the model can make the perturbation, of either sign.
 
 References
 ----------
-MODEL.md R6, R11, R12.
+docs/model.md, R6, R11, R12.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ One class, input length s, decode length l, capacity B; x_j requests are in stag
 *post-fit* state has full memory, sum_j (s + j + 1) x_j = B: admission fills it and eviction leaves
 it full. So the states of interest lie on a hyperplane H, and on H the step is linear (no constant).
 
-*One step* (MODEL.md section 1). Execute moves x_m to stage m + 1 and completes x_(l-1). By full
+*One step* (docs/model.md, Model). Execute moves x_m to stage m + 1 and completes x_(l-1). By full
 memory, what the survivors need exceeds B by
 
     used - B = sum_(m < l-1) (s + m + 2) x_m - B = sum_(m < l-1) x_m - (s + l) x_(l-1).
@@ -79,7 +79,7 @@ positive: they are perturbations that the model can make.
 
 References
 ----------
-MODEL.md R5, R6, R6a, R6b; [ADLS]. O. Perron, Math. Ann. 64 (1907), for positive matrices.
+docs/model.md, R5, R6, R6a, R6b; [ADLS]. O. Perron, Math. Ann. 64 (1907), for positive matrices.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def admit_matrix(decode_length: int, input_length: Any = _INPUT) -> Matrix:
 
     References
     ----------
-    MODEL.md R6.
+    docs/model.md, R6.
 
     Examples
     --------
@@ -178,7 +178,7 @@ def fit_matrix(decode_length: int, stage: int, input_length: Any = _INPUT) -> Ma
 
     References
     ----------
-    MODEL.md R6.
+    docs/model.md, R6.
 
     Examples
     --------
@@ -223,7 +223,7 @@ def poincare_matrix(decode_length: int, level: int, input_length: Any = _INPUT) 
 
     References
     ----------
-    MODEL.md R6.
+    docs/model.md, R6.
 
     Examples
     --------
@@ -303,7 +303,7 @@ def floquet_multipliers(
 
     References
     ----------
-    MODEL.md R6, R6a.
+    docs/model.md, R6, R6a.
 
     Examples
     --------

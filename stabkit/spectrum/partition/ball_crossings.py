@@ -22,7 +22,7 @@ that fall with m, they are known exactly (R1), the roots of unity of the order o
 
 References
 ----------
-MODEL.md R1, R8.
+docs/model.md, R1, R8.
 """
 
 from __future__ import annotations

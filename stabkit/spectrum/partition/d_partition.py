@@ -13,7 +13,7 @@ is no claim that they coincide. Where some arc of the circle stays undecided the
 
 References
 ----------
-MODEL.md R8; Yu. I. Neimark, "Stability of linear systems", Leningrad 1949 (D-partition).
+docs/model.md, R8; Yu. I. Neimark, "Stability of linear systems", Leningrad 1949 (D-partition).
 """
 
 from __future__ import annotations

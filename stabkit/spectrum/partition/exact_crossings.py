@@ -18,7 +18,7 @@ divided out first: they move no root.
 
 References
 ----------
-MODEL.md R8; `stabkit.spectrum.partition.crossing` for the directions.
+docs/model.md, R8; `stabkit.spectrum.partition.crossing` for the directions.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ The kernel depends on each of them rationally, so that a kernel at a rational va
 
 References
 ----------
-MODEL.md sections 1 and 6.
+docs/model.md, Model, Policies.
 """
 
 from __future__ import annotations

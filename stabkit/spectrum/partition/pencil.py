@@ -21,7 +21,7 @@ imaginary parts, so that all their weights would be 0, and then that of m = 0 to
 
 References
 ----------
-MODEL.md sections 1, 2 and 6, R8.
+docs/model.md, Kernel, Gain, R8.
 """
 
 from __future__ import annotations

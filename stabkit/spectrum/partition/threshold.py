@@ -7,9 +7,9 @@ Three lines through the inputs s_k of a mix (`stabkit.spectrum.partition.pencil`
 * ``scale``: N s_k, N >= 0.
 
 The *threshold* s* is the largest crossing on the line, if the mix is stable beyond it. For g = 1
-and a common input it is so, with s* = 0 if there is no crossing (R8); for g > 1 the mix is unstable
-for all large s (R3), and s* is infinite, though stable intervals can exist (R9). *Stable intervals
-can exist below s* too*: the unstable count is not monotone, and of (3,4,5) with weights
+and a common input it is so, and without a crossing all s >= 0 are stable (R8); for g > 1 the mix is
+unstable for all large s (R3), and s* is infinite, though stable intervals can exist (R9). *Stable
+intervals can exist below s* too*: the unstable count is not monotone, and of (3,4,5) with weights
 251:149:100 the inputs from .02328 to .03735 are stable below s* = .26515. So the list of all stable
 intervals is the answer, not s* alone. With different inputs the limits of ``scale`` are those of
 R1b.
@@ -37,7 +37,7 @@ mean 200 have an excess of 2.5 % at sigma / mu = 0.05, 10.8 % at 0.1 and 28 % at
 
 References
 ----------
-MODEL.md R1b, R3, R7, R8, R9, variance law.
+docs/model.md, R1b, R3, R7, R8, R9, Stable inputs, Variance law.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ def threshold(mix: Workload, along: InputLine = "common") -> Threshold:
 
     References
     ----------
-    MODEL.md R7, R8.
+    docs/model.md, R7, R8.
 
     Examples
     --------

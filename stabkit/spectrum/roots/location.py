@@ -12,7 +12,7 @@ R5's, (s + l) / (s + l - 1) <= |lambda| <= (s + 2) / (s + 1).
 
 References
 ----------
-MODEL.md R5; G. Eneström (1893), S. Kakeya (1912).
+docs/model.md, R5; G. Eneström (1893), S. Kakeya (1912).
 """
 
 from __future__ import annotations

@@ -6,12 +6,12 @@
 * R9: if sum p_k l_k (l_k + s_k) / sum p_k l_k > (L - 1) / 2, there are at least g - 1 unstable
   modes; and for even g there is always a real one below -1.
 
-Where neither condition holds the gcd proves nothing: MODEL.md has a stable mix of gcd 3, and many
-coprime mixes are unstable.
+Where neither condition holds the gcd proves nothing: docs/model.md, R9, has a stable mix of gcd 3,
+and many coprime mixes are unstable.
 
 References
 ----------
-MODEL.md R7, R9.
+docs/model.md, R7, R9.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def gcd_theorem(mix: Workload) -> GcdTheorem:
 
     References
     ----------
-    MODEL.md R7, R9.
+    docs/model.md, R7, R9.
 
     Examples
     --------

@@ -11,7 +11,7 @@ certified continuation (`stabkit.spectrum.synchrony.continuation`).
 
 References
 ----------
-MODEL.md R1, R1b, R3, R3b.
+docs/model.md, R1, R1b, R3, R3b.
 """
 
 from __future__ import annotations

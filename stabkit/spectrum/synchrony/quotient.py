@@ -18,7 +18,7 @@ part of their quotient. D has no zero in |w| <= 1 (Eneström-Kakeya; see R7's pr
 
 References
 ----------
-MODEL.md R7 and its proof.
+docs/model.md, R7.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ modulo the period, are the *cohorts* of requests that can stay in step.
 
 References
 ----------
-MODEL.md section 7; E. Seneta, *Non-negative Matrices and Markov Chains*, 2nd ed., Springer 1981,
-section 1.3.
+docs/model.md, Synchrony; E. Seneta, *Non-negative Matrices and Markov Chains*, 2nd ed., Springer
+1981, section 1.3.
 """
 
 from __future__ import annotations

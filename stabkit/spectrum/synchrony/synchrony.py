@@ -18,7 +18,7 @@ is as far from a root of E[lambda^-T] = 1 as can be.
 
 References
 ----------
-MODEL.md R1, R1b, R3, R3b and section 7.
+docs/model.md, R1, R1b, R3, R3b, Synchrony.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ def synchrony(mix: Workload, digits: int = _DIGITS) -> Synchrony:
 
     References
     ----------
-    MODEL.md R1, R1b, R3, R3b, section 7.
+    docs/model.md, R1, R1b, R3, R3b, Synchrony.
 
     Examples
     --------

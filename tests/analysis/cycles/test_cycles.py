@@ -100,14 +100,14 @@ def test_planted_r12(seed):
     else:
         assert seen.cycle.kind == "synchronized"
     if d == 2:
-        assert abs(float(seen.cycle.request_ratio) - 0.9473) < 5e-5  # MODEL.md R12
+        assert abs(float(seen.cycle.request_ratio) - 0.9473) < 5e-5  # docs/model.md, R12
 
 
 # --- None, where there is none. ---
 
 
 def test_a_quasi_periodic_orbit_has_no_cycle_up_to_2000():
-    # MODEL.md section 5: two unstable modes, quasi-periodic, about 0.976 of the throughput.
+    # docs/model.md, R8: two unstable modes, quasi-periodic, about 0.976 of the throughput.
     found = cycles(Workload.from_classes([(5, 3), (5, 5)]))
     for seen in found.observations:
         assert seen.cycle is None

@@ -69,7 +69,7 @@ def test_reservation_is_never_unstable_and_marginal_exactly_for_a_gcd(seed):
 
 @pytest.mark.parametrize("seed", range(20))
 def test_polynomials_by_hand(seed):
-    # Term by term from MODEL.md section 6.
+    # Term by term from docs/model.md, Policies.
     rng = random.Random(seed)
     mix, x = random_mix(rng, longest=6), Symbol("lambda")
     length, gain = mix.longest_decode, Fraction(rng.randint(1, 9), 9)
@@ -94,7 +94,7 @@ def test_the_damped_entry_of_model_md():
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_damped_loop_is_stable_below_the_sufficient_gain(seed):
-    # kappa sum_(m >= 1) g_m < g_0, MODEL.md section 6; and what is stable settles.
+    # kappa sum_(m >= 1) g_m < g_0, docs/model.md, Gain; and what is stable settles.
     mix = random_mix(random.Random(seed))
     kernel = closed_loop_kernel(mix, "greedy")
     if kernel.length == 1:

@@ -1,4 +1,4 @@
-"""Policies side by side: MODEL.md's table, closed forms, and what has no verdict."""
+"""Policies side by side: a measured table, closed forms, and what has no verdict."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stabkit.dynamics.simulator import simulate
 from stabkit.errors import InvalidArgument
 from stabkit.model.workload import Workload
 
-# Oracle: MODEL.md section 6, completed requests over a*, from the empty state; periodic rows.
+# Oracle: docs/model.md, Policies, completed requests over a*, from the empty state; periodic rows.
 TABLE = {
     ((10, 5),): [0.8667, 0.8553, 0.8667, 1.0, 0.9909, 0.9636, 0.8667],
     ((5, 3), (5, 6)): [0.8889, 0.8571, 0.8889, 1.0, 0.9929, 0.9714, 0.8000],

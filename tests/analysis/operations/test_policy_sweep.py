@@ -51,7 +51,7 @@ def test_watermarks_of_one_class(s: int, decode: int) -> None:
         assert run.first_eviction is None
         ratio = float((1 - value) * total / (decode * (s + 1)))
         assert run.request_ratio == pytest.approx(ratio, abs=1e-6)
-    # at the bound it is the worst cycle's, MODEL.md R6
+    # at the bound it is the worst cycle's, docs/model.md, Headroom
     worst = (2 * s + decode + 1) / (2 * (s + decode))
     assert at.throughput_ratio == pytest.approx(worst, abs=1e-6)
 
@@ -75,7 +75,7 @@ def test_gain_one_and_watermark_none_are_greedy() -> None:
     mix = Workload.from_classes([(5, 3), (5, 6)])
     for parameter, value in (("gain", 1), ("watermark", 0)):
         run = policy_sweep(mix, parameter, [value]).runs[0]  # type: ignore[arg-type]
-        assert run.throughput_ratio == pytest.approx(8 / 9)  # MODEL.md section 6
+        assert run.throughput_ratio == pytest.approx(8 / 9)  # docs/model.md, Policies
 
 
 def test_the_capacity_only_scales() -> None:

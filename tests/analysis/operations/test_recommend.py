@@ -124,7 +124,7 @@ def test_a_bistable_mix_is_started_under_a_limit() -> None:
 
 
 def test_no_rate_limit_where_greedy_completes_more() -> None:
-    """MODEL.md: s = 1, l = (1, 6), p = (4/5, 1/5) completes 1.0057 of the tokens in a cycle."""
+    """docs/model.md, Class mix: s = 1, l = (1, 6), p = (4/5, 1/5) completes 1.0057 of tokens."""
     found = recommend(Workload.from_classes([(1, 1, 4), (1, 6, 1)]))
     assert found.now.throughput_ratio == pytest.approx(1.0057, abs=1e-3)
     assert "rate limit" not in kinds(found)

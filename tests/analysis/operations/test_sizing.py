@@ -119,7 +119,7 @@ def test_blocks_of_one_token_change_nothing() -> None:
 
 
 def test_the_measured_run(shared: Path) -> None:
-    """Oracle: MODEL.md section 8, 34.39 and, in blocks of 16 tokens, 34.18."""
+    """Oracle: docs/model.md, Real run, 34.39 and, in blocks of 16 tokens, 34.18."""
     path = next((shared / "data" / "vllm_rtx4090").glob("*requests.jsonl"))
     mix = Workload.from_file(path, 41_408, merge=False)
     found = sizing(mix, block_size=16)

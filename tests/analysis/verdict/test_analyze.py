@@ -1,4 +1,4 @@
-"""The main job against MODEL.md's figures, the vectors, and the two independent halves together."""
+"""The main job against known figures, the vectors, and the two independent halves together."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from stabkit import Analysis, Workload, analyze, analyze_many
 from stabkit.analysis.verdict.crosscheck import cross_check
 
 TRACES = {
-    # MODEL.md section 8 and the known spectral radii, double precision
+    # docs/model.md, Real run, and the known spectral radii, double precision
     "azure-conv-2023": ("stable", 0.9974296338, (999, 0, 0)),
     "azure-code-2023": ("stable", 0.9962369, (1898, 0, 0)),
     "vllm-rtx4090": ("unstable", 1.00012, (1018, 0, 2)),
@@ -61,7 +61,7 @@ def test_real_run_has_the_period_and_the_equilibrium_of_the_model() -> None:
 @pytest.mark.parametrize(
     ("classes", "near", "empty"),
     [
-        # MODEL.md R6, R10, R12 and section 6; completed tokens over the equilibrium's
+        # docs/model.md, R6, R10, R12, Policies; completed tokens over the equilibrium's
         ([(10, 5)], 0.866667, 0.866667),
         ([(5, 2), (5, 4)], 0.934783, 0.934783),
         ([(5, 3), (5, 6)], 0.888889, 0.888889),

@@ -74,7 +74,7 @@ def binomial(n: int, p: float) -> list[float]:
 
 
 def test_the_law_of_the_verdict_is_binomial_in_the_hand_case() -> None:
-    """MODEL.md R8: (2, 3) at s = 100 is stable iff the share p of length 2 is < 102/103.
+    """docs/model.md, R8: (2, 3) at s = 100 is stable iff the share p of length 2 is < 102/103.
 
     (The other bound, p > 2/103, is never met.) With n = 206 requests, 3 of them of length 3, a
     resample has a binomial number of these: 2 is exactly the border, more are stable.
@@ -146,7 +146,7 @@ def test_trace_files_and_packaged_traces(shared: Path) -> None:
     for b in (lengths, requests):
         assert (b.verdict, b.agreement) == ("unstable", b.verdicts.unstable / 40)
         assert b.spectral_radius is not None
-        # MODEL.md section 8: |lambda| = 1.00012
+        # docs/model.md, Real run: |lambda| = 1.00012
         assert 1 < b.spectral_radius[0] < 1.00012 < b.spectral_radius[1] < 1.0004
 
 

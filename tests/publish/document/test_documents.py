@@ -131,6 +131,14 @@ def test_a_document_that_tex_does_not_accept_is_an_error(typeset: Compiler) -> N
         pdf_of(r"\documentclass{article}\begin{document}\nonsense\end{document}")
 
 
+def test_tex_that_does_not_finish_is_an_error(
+    typeset: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stabkit.publish.document.engine._SECONDS", 0.01)
+    with pytest.raises(TexFailure, match="did not finish"):
+        pdf_of("\\documentclass{article}\\begin{document}1\\end{document}")
+
+
 def test_words_are_escaped_one_character_at_a_time() -> None:
     assert escaped("a~b^c") == r"a\textasciitilde{}b\textasciicircum{}c"
     assert escaped("\x07") == "?"

@@ -25,7 +25,7 @@ from stabkit.publish.figures.animation import (
 )
 
 WHOLE = Workload.from_classes([(2, 2)], capacity=140)
-# MODEL.md section 1, worked integer example, from [21, 19]
+# docs/model.md, Integer counts, from [21, 19]
 STATES = [[18, 21], [22, 18], [17, 22], [24, 17], [14, 24], [28, 14], [9, 28], [34, 9], [1, 34]]
 STATES += [[45, 1], [0, 35], [46, 0], [0, 35], [46, 0]]
 EIGHT = Workload.from_classes([(10, 8)], capacity=1200)

@@ -46,7 +46,7 @@ CYCLES = [cycle for mix in (TWO, FOUR, GCD_THREE, UNLIKE) for cycle in necklaces
 
 @cache
 def picture_of(name: str) -> CyclePicture:
-    if name == "R12":  # MODEL.md: from empty it settles on an attracting cycle of period 29
+    if name == "R12":  # docs/model.md: from empty it settles on an attracting cycle of period 29
         return cycle_picture(R12, simulate(R12, 20_000).final_state, 29, name)
     mixes = {"two": TWO, "eight": EIGHT, "gcd 3": GCD_THREE, "long": LONG, "unlike": UNLIKE}
     mix, parts = mixes[name.split(",")[0]], name.split(",")[1:]
@@ -326,7 +326,7 @@ def test_a_cycle_without_evictions_has_no_panel_for_them() -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        # MODEL.md R6: c = B/(s + l) = 35 of 46 2/3 admitted complete: a quarter is evicted
+        # docs/model.md, R6: c = B/(s + l) = 35 of 46 2/3 admitted complete: a quarter is evicted
         ("two", "period of 2 steps, 25 % of the admissions evicted"),
         (FIXED_POINTS[0], "period of 1 step, nothing evicted"),
     ],

@@ -1,4 +1,4 @@
-"""Cycles as text and JSON: what INTERFACE.md lists, and numbers that are the record's own."""
+"""Cycles as text and JSON: what must be listed, and numbers that are the record's own."""
 
 from __future__ import annotations
 

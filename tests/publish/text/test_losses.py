@@ -1,6 +1,6 @@
 """What limit cycles cost: tables, figure and page, against exact and against long simulations.
 
-The oracle of a loss is the simulator alone: a state that MODEL.md R6 or R10 describes, run exactly
+The oracle of a loss is the simulator alone: a state of R6 or R10 in docs/model.md, run exactly
 over a period, which must return to it; its completions are compared with a* = B / G(1), summed here
 term by term.
 """
@@ -113,14 +113,14 @@ def test_loss_of_fixed_lengths_in_step_by_a_divisor(s: int, d: int) -> None:
 
 
 def test_the_renormalised_mix_changes_its_verdict_at_the_threshold_of_2_and_3() -> None:
-    # MODEL.md R8: (2, 3) with equal shares is stable above s = 1, which is 6 before the division
+    # docs/model.md, R8: (2, 3) with equal shares is stable above s = 1, 6 before the division
     table = cells(divisor_table([0, 5, 6, 7, 100], [12, 18], [6]))
     verdicts = [row[-1] for row in table[1:]]
     assert verdicts == ["unstable", "unstable", "marginal", "stable", "stable"]
 
 
 def test_measured_losses_of_the_model_document() -> None:
-    # MODEL.md R10: ratios measured by an independent simulator, to six digits
+    # docs/model.md, R10: ratios measured by an independent simulator, to six digits
     for classes, ratio in (
         ([(5, 2), (5, 4)], 0.934783),
         ([(5, 3), (5, 6)], 0.888889),
@@ -193,7 +193,7 @@ def test_completions_never_rise_with_the_decode_length(mix: Workload) -> None:
 
 
 def test_ratios_of_the_model_document() -> None:
-    # MODEL.md, "Evictions change the class mix": computed there by an independent simulator
+    # docs/model.md, Class mix: computed there by an independent simulator
     tables = [cells(completion_table([cycles(mix)])) for mix in (MORE_REQUESTS, FEWER_TOKENS)]
     more, fewer = tables
     assert more[1][4:6] == ["1.0057", "1.0866"]

@@ -1,6 +1,6 @@
 """Sentences of reports that were once false for some mix, and are true for it now, everywhere.
 
-Known values are MODEL.md's, or computed by hand in the test.
+Known values are those of docs/model.md, or computed by hand in the test.
 """
 
 from __future__ import annotations
@@ -236,7 +236,7 @@ def test_never_evict_statements_name_their_start() -> None:
 
 @pytest.mark.parametrize("high", [20, 10**6, 10**9])
 def test_all_digits_of_a_label_are_right(high: int) -> None:
-    """s* of (3,5) is 9.8229483 (MODEL.md), however wide the range; with roots at .63041 too."""
+    """docs/model.md, R8: s* of (3,5) is 9.8229483, however wide the range; roots at .63041 too."""
     locus = root_locus(mix_of(QUASI_PERIODIC), "s", 0, high, points=3)
     last = locus.changes[-1]
     assert float(last.low) <= 9.8229483 <= float(last.high) + 1e-7

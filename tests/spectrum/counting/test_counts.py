@@ -64,7 +64,7 @@ def test_schur_cohn_winding_and_isolation_agree(classes: list) -> None:
     ("classes", "counts"),
     [
         ([(3, 1)], (0, 0, 0)),  # L = 1
-        ([(1, 2), (1, 3)], (0, 2, 0)),  # MODEL.md: marginal at s = 1
+        ([(1, 2), (1, 3)], (0, 2, 0)),  # docs/model.md, R8: marginal at s = 1
         ([(0, 1), (5, 2)], (0, 1, 0)),  # root exactly -1
         ([(5, 3), (5, 5)], (2, 0, 2)),  # coprime and unstable
         ([(10, 3), (10, 5)], (4, 0, 0)),
@@ -204,7 +204,7 @@ def test_certificates_hold_where_counts_are_known(random_mixes: Iterator[Workloa
 
 
 def test_r9_needs_its_condition() -> None:
-    # MODEL.md R9: g = 40 with 37 unstable modes, not 39; the certificate must come from g even only
+    # docs/model.md, R9: g = 40 with 37 unstable modes, not 39; the certificate is that of an even g
     total = sum((n + 120) * (121 - n) ** 4 for n in range(1, 121))
     weights = {n: 8211 * (n + 120) * (121 - n) ** 4 for n in range(1, 121)}
     for n, extra in ((1, 1693), (3, 24), (4, 72)):
@@ -214,7 +214,7 @@ def test_r9_needs_its_condition() -> None:
 
 
 def test_a_stable_mix_of_gcd_three() -> None:
-    # MODEL.md R9: gcd > 1 does not imply instability
+    # docs/model.md, R9: gcd > 1 does not imply instability
     rates = [(0.0044, 0.038), (0.0102, 0.137), (0.8214, 0.00035)]
     longest = 120_000
     shares = [Fraction(0)] * (longest + 1)

@@ -41,7 +41,7 @@ def test_roots_are_those_of_numpy(along: Any) -> None:
 
 @pytest.mark.parametrize(
     ("classes", "threshold"),
-    # MODEL.md R8, equal shares
+    # docs/model.md, R8, equal shares
     [
         ([(5, 2), (5, 5)], "6.9243440"),
         ([(5, 3), (5, 5)], "9.8229483"),

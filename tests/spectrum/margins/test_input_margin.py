@@ -81,7 +81,7 @@ def test_lengths_two_and_three_at_five() -> None:
 @pytest.mark.parametrize("s", [0, 1, 3, 30])
 @pytest.mark.parametrize("p", [Fraction(1, 2), Fraction(2, 3), Fraction(9, 10), Fraction(2, 11)])
 def test_lengths_two_and_three(s: int, p: Fraction) -> None:
-    # MODEL.md R8: stable iff 2 / (s + 3) < p < (s + 2) / (s + 3)
+    # docs/model.md, Boundaries: stable iff 2 / (s + 3) < p < (s + 2) / (s + 3)
     least_stable = max(2 / p - 3, (3 * p - 2) / (1 - p))
     assert least_stable >= 0
     margin = input_margin(Workload.from_classes([(s, 2, p), (s, 3, 1 - p)]))
@@ -111,7 +111,7 @@ def test_lengths_two_and_three(s: int, p: Fraction) -> None:
 )
 @pytest.mark.parametrize("s", [0, 20, 10**6])
 def test_known_thresholds(lengths: tuple[int, ...], threshold: str, s: int) -> None:
-    # the values of MODEL.md R8, from an implementation independent of stabkit
+    # the values of docs/model.md, R8, from an implementation independent of stabkit
     margin = input_margin(Workload.from_classes((s, n) for n in lengths))
     stable_from = Fraction(threshold) - s
     unit = Fraction(1, 10 ** len(threshold.partition(".")[2]))

@@ -44,7 +44,7 @@ def test_the_orbit_of_a_necklace_itinerary_is_its_closed_form(seed):
 
 
 def test_the_orbit_of_r12_is_one_of_the_model():
-    # Oracle: MODEL.md R12: period 29, largest multiplier 0.559.
+    # Oracle: docs/model.md, R12: period 29, largest multiplier 0.559.
     first = periodic_orbit(R12, R12_ITINERARY, simulated_capacity(R12))
     run = followed(R12, first, 29)
     assert run.returns

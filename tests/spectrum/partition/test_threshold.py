@@ -63,7 +63,7 @@ def mixes(seed: int, count: int, **options) -> Iterator[Workload]:
     ],
 )
 def test_known_thresholds(lengths, weights, known, digits):
-    """MODEL.md R8, from an implementation independent of stabkit."""
+    """docs/model.md, R8, from an implementation independent of stabkit."""
     found = stabkit.threshold(workload(lengths, weights))
     assert round(float(found.threshold), digits) == float(known)
     assert found.intervals[-1].verdict == "stable"
@@ -271,7 +271,7 @@ def test_gcd_above_one_has_no_finite_threshold():
 
 
 def test_fewer_unstable_modes_than_the_gcd_says():
-    """MODEL.md R9's mix of gcd 40 has 37 unstable modes with no input, and 39 for large ones."""
+    """R9 in docs/model.md: gcd 40 with 37 unstable modes without inputs, 39 for large ones."""
     weights = {n: 8211 * (n + 120) * (121 - n) ** 4 for n in range(1, 121)}
     total = sum((n + 120) * (121 - n) ** 4 for n in range(1, 121))
     for n, factor in ((1, 1693), (3, 24), (4, 72)):
@@ -311,14 +311,14 @@ def test_directions_and_counts_must_agree(monkeypatch):
 def test_variance_law():
     law = stabkit.threshold(workload((99, 100))).law
     assert law.in_range
-    assert round(law.estimate) == 199618  # MODEL.md, adjacent lengths
+    assert round(law.estimate) == 199618  # docs/model.md, Variance law
     assert law.relative_error == pytest.approx(199617.905 / 199534.49 - 1, abs=1e-6)
 
 
 @pytest.mark.parametrize(
     ("classes", "known"),
     [
-        ([(5, 3), (5, 5)], 9.8229483),  # wide: MODEL.md's s*, the estimate is 3.2
+        ([(5, 3), (5, 5)], 9.8229483),  # wide: s* of docs/model.md, R8
         ([(0, 49), (0, 59)], None),  # sigma/mu = 0.09, on a lattice of step 10
         ([(0, 49, 500), (0, 59, 500), (0, 60, 1)], None),  # nearly so: the differences are coprime
         ([(0, 5), (0, 6)], None),  # adjacent and narrow, but short: 17 % too high
@@ -364,7 +364,7 @@ def test_expansion_of_the_variance_law(lengths, weights):
 
 def test_expansion_for_a_smooth_law():
     # Lengths of a gamma law of mean 200 and sigma/mu = 1/10, whose density at n is proportional to
-    # n^99 exp(-n/2); MODEL.md: exact 914, estimate 1013.
+    # n^99 exp(-n/2); exact 914, estimate 1013.
     densities = [n**99 * math.exp(-n / 2) for n in range(90, 351)]
     weights = [round(10**9 * d / max(densities)) for d in densities]
     classes = [(0, n, w) for n, w in zip(range(90, 351), weights, strict=True) if w]
@@ -394,7 +394,7 @@ def test_enclosures_are_nested():
 
 
 @pytest.mark.parametrize(
-    ("lengths", "weights", "ends"),  # MODEL.md R8
+    ("lengths", "weights", "ends"),  # docs/model.md, Stable inputs
     [
         ((3, 4, 5), (251, 149, 100), ("0.02328", "0.03735", "0.26515")),
         ((3, 4, 5, 9), (26, 20, 11, 2), ("0.10378", "0.23607", "0.42580")),
@@ -414,7 +414,7 @@ def test_search_for_stable_inputs_below_the_threshold():
     """They are rare: in none of 100 000 random coprime mixes of 2 to 4 classes, L up to 24.
 
     And yet they exist: `test_stable_inputs_below_the_threshold`. For two classes, and for L = 4,
-    none is known (MODEL.md R8).
+    none is known (docs/model.md, Stable inputs).
     """
     rng = random.Random(8)
     searched, finds = 0, []

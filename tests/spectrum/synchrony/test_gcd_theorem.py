@@ -24,7 +24,7 @@ CLASSES = st.lists(
 
 
 def dense_quantity(mix: Workload, theta: mpmath.mpf) -> mpmath.mpf:
-    """Re[(E + g w D') / D] + (g + 1) / 2 at w = e^(i theta), by its definition in MODEL.md."""
+    """Re[(E + g w D') / D] + (g + 1) / 2 at w = e^(i theta), by its definition, R7."""
     g = mix.gcd
     w = mpmath.expj(theta)
     lengths = [(c, c.decode_length // g) for c in mix.classes]
@@ -215,7 +215,7 @@ def stretched_law(gcd: int, atom: float, parts: list, last: int) -> Workload:
 
 
 def test_without_its_condition_the_gcd_proves_nothing() -> None:
-    """MODEL.md R9: gcd 3 and *stable* (counted in test_counts). Neither theorem claims anything."""
+    """docs/model.md, R9: gcd 3 and *stable* (counted in test_counts). Nothing is claimed."""
     law = [(0.0044, 0.038), (0.0102, 0.137), (0.8214, 0.00035)]
     mix = stretched_law(3, 0.164, law, 120_000)
     theorem = gcd_theorem(mix)
@@ -230,7 +230,7 @@ def test_an_even_gcd_claims_one_mode_whatever_the_law() -> None:
 
 
 def test_r7_proves_a_mix_that_the_limit_of_long_inputs_leaves_open() -> None:
-    # MODEL.md R1b: (N, 2, 1/2), (0, 3, 1/2) has limit lambda (lambda + 1), yet is stable
+    # docs/model.md, R1b: (N, 2, 1/2), (0, 3, 1/2) has limit lambda (lambda + 1), yet is stable
     for n in (10, 1000, 10**9):
         assert gcd_theorem(Workload.from_classes([(n, 2), (0, 3)])).claim == ("exactly", 0, "R7")
 

@@ -1,6 +1,6 @@
 """R7's margin next to w = 1, in balls, and where the search gives up.
 
-Oracle: the dense polynomials of MODEL.md's R7, summed directly in mpmath.
+Oracle: the dense polynomials of R7 in docs/model.md, summed directly in mpmath.
 """
 
 from __future__ import annotations

@@ -175,7 +175,7 @@ def test_cohorts_are_the_cyclic_classes() -> None:
 
 
 def test_near_synchrony_needs_modulus_and_phase() -> None:
-    # MODEL.md section 7: (50, 151), theta = 2 pi / 101 has |phi_T| = 1 with phase -1
+    # docs/model.md, Synchrony: (50, 151), theta = 2 pi / 101 has |phi_T| = 1 with phase -1
     y = synchrony(Workload.from_classes([(100, 50), (100, 151)]))
     assert y.near_synchronous
     for mode in y.near_synchronous:

@@ -50,7 +50,7 @@ what these add up to. The errors enter e and e' with the factors 1, w, w^2 / 2 o
 
 References
 ----------
-MODEL.md section 2. S. Boyd, L. Vandenberghe, *Convex Optimization*, Cambridge 2004, section 5.9
+docs/model.md, Kernel. S. Boyd, L. Vandenberghe, *Convex Optimization*, Cambridge 2004, section 5.9
 (duality). N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., SIAM 2002,
 chapter 3.
 """

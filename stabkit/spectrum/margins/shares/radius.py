@@ -30,8 +30,8 @@ another count, or a mode on the circle, there is a crossing on the segment from 
 
 References
 ----------
-MODEL.md sections 1-2, R5. D. Hinrichsen, A. J. Pritchard, *Mathematical Systems Theory* I, Springer
-2005, ch. 5 (real structured stability radii, and why they jump).
+docs/model.md, Stability, R5. D. Hinrichsen, A. J. Pritchard, *Mathematical Systems Theory* I,
+Springer 2005, ch. 5 (real structured stability radii, and why they jump).
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def share_radius(mix: Workload) -> ShareRadius:
 
     References
     ----------
-    MODEL.md section 2; the proofs are in the introductions of this module and of
+    docs/model.md, Stability; the proofs are in the introductions of this module and of
     `stabkit.spectrum.margins.shares.arcs`.
 
     Examples
