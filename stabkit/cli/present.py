@@ -100,9 +100,9 @@ def presented(
         def run(**arguments: Any) -> int:
             out = {option: arguments.pop(option, None) for option in ("output", "figure")}
             flags = {flag: arguments.pop(flag, False) for flag in ("as_json", "tex")}
-            form = _form(out["output"], forms, **flags)
             more = {name: arguments.get(name) for name in _WRITTEN}
             check_targets(**out, **more, reads=_files(arguments))
+            form = _form(out["output"], forms, **flags)
             found = command(**arguments)
             _write(found, form, out["output"], out["figure"])
             return found.status
