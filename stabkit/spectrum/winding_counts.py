@@ -32,7 +32,7 @@ from .winding import Arc, PhasePath, Start, follow_phase
 
 __all__ = ["LONGEST_EXACT", "LONGEST_KERNEL", "DiscCount", "count_by_winding", "is_quick"]
 
-LONGEST_KERNEL = 5_000_000  # 2^25 samples: about 2 GB
+LONGEST_KERNEL = 5_000_000  # 2^25 samples, by transforms if of many classes: about 2 GB
 LONGEST_EXACT = 100_000  # kernel terms for which gcd(F, F*) takes about a second
 # The exact recursion takes milliseconds up to 40 terms of 100 bits; its numbers grow with L.
 _SCHUR_COHN_WORK = 40**2 * 100
