@@ -10,7 +10,7 @@ import typer
 
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
 from .options import AsJson, Figure, Output, check_targets
-from .terminal import emit, working
+from .terminal import counting, emit
 
 if TYPE_CHECKING:
     from ..spectrum.kernel_family import Along
@@ -55,10 +55,10 @@ def locus(
     """
     check_targets(output, figure, reads=mix or ())
     workload = read_mix(mix, capacity, input_column, output_column)
-    with working("following the roots"):
+    with counting("following the roots", points) as counted:
         from ..spectrum.locus import root_locus
 
-        found = root_locus(workload, cast("Along", along), low, high, points)
+        found = root_locus(workload, cast("Along", along), low, high, points, map=counted)
         if figure is not None:
             _write_figure(found, figure)
     _print(found, as_json, output)
