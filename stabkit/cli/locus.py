@@ -8,7 +8,7 @@ import typer
 
 from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
 from .present import Found, presented
-from .terminal import working
+from .terminal import counting
 
 if TYPE_CHECKING:
     from ..spectrum.partition.family import Along
@@ -49,7 +49,7 @@ def locus(
       stabkit locus 5:2 5:3 --along p --from 1/100 --to 1/2 --points 50 --json
     """
     workload = read_mix(mix, capacity, input_column, output_column)
-    with working("following the roots"):
+    with counting("following the roots", points) as counted:
         from ..spectrum.curves.locus import root_locus
 
-        return Found(root_locus(workload, cast("Along", along), low, high, points))
+        return Found(root_locus(workload, cast("Along", along), low, high, points, map=counted))

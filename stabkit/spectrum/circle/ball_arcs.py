@@ -10,7 +10,8 @@ exactly before sine and cosine are taken; all values are Arb balls, whose inclus
 
 An arc that fails is halved. Next to a cluster of fewer than R zeros at distance delta from the
 circle arcs of width about delta are needed, hence about log2(1 / delta) halvings. A larger cluster
-needs a larger R: an arc that uses up its budget of evaluations is tried again with R doubled.
+needs a larger R, and next to n zeros arcs must be some n times as short as their distance: an arc
+that takes more evaluations than R / 6 single zeros would is tried again with R doubled.
 
 *A single zero* needs no halvings but Newton's method, which doubles the digits. Suppose that
 
@@ -27,7 +28,9 @@ Newton's method leads to a theta with |x| much less than |y|, unless the zero is
 circle than can be told: then halving the arc would not tell it either.
 
 No precision decides a zero that lies on the circle: `bits` limits the depth, and the caller must
-look for such zeros exactly (`stabkit.spectrum.counting.self_reciprocal`).
+look for such zeros exactly (`stabkit.spectrum.counting.self_reciprocal`). Every evaluation is paid
+from a `stabkit.spectrum.circle.budget.Budget`; when that is spent the arcs that are left stay
+undecided.
 
 References
 ----------
@@ -44,6 +47,7 @@ from math import factorial
 
 from flint import acb, arb, ctx
 
+from .budget import Budget, BudgetSpent
 from .dyadic import dyadic, exact, fraction_of
 from .winding import MARGIN, Arc, PhasePath
 
@@ -53,11 +57,13 @@ _GUARD_BITS = 64
 _ORDER = 6
 # What an arc may cost before the order is doubled; a single zero takes 2 to 4 for every halving.
 _EVALUATIONS = 200
-_EVALUATIONS_PER_BIT = 16
+_EVALUATIONS_PER_BIT = 16  # for the first order, and in proportion
 _NEWTON_STEPS = 20  # besides those that the digits take
 
 
-def resolve_arcs(path: PhasePath, terms: Mapping[int, int], bits: int, orders: int = 1) -> None:
+def resolve_arcs(
+    path: PhasePath, terms: Mapping[int, int], bits: int, budget: Budget, orders: int = 1
+) -> None:
     """Fill in the undecided arcs of `path` that a resolution of 2^-`bits` radians decides.
 
     Parameters
@@ -68,18 +74,25 @@ def resolve_arcs(path: PhasePath, terms: Mapping[int, int], bits: int, orders: i
         That polynomial, exactly.
     bits : int
         Arcs are halved down to this width.
+    budget : Budget
+        Of all evaluations; once it is spent nothing more is decided.
     orders : int
         How many orders R = 6, 12, 24, ... are tried.
     """
     for arc in list(path.undecided):
         for attempt in range(orders):
-            values = _certify(arc, terms, bits, _ORDER << attempt)
+            try:
+                values = _certify(arc, terms, bits, _ORDER << attempt, budget)
+            except BudgetSpent:
+                return
             if values is not None:
                 path.fill(arc, values)
                 break
 
 
-def _certify(arc: Arc, terms: Mapping[int, int], bits: int, order: int) -> list[complex] | None:
+def _certify(
+    arc: Arc, terms: Mapping[int, int], bits: int, order: int, budget: Budget
+) -> list[complex] | None:
     """Return the directions of h on certified sub-arcs, ascending; None beyond `bits` or budget."""
     degree = max(terms)
     remainder = sum(abs(b) * abs(2 * m - degree) ** order for m, b in terms.items())
@@ -89,9 +102,10 @@ def _certify(arc: Arc, terms: Mapping[int, int], bits: int, order: int) -> list[
     for evaluations in count():
         part = pending[-1]
         deepest = max(deepest, _depth(part.hi - part.lo))
-        if deepest > bits or evaluations > _EVALUATIONS + _EVALUATIONS_PER_BIT * deepest:
+        most = _EVALUATIONS + _EVALUATIONS_PER_BIT * deepest * order // _ORDER
+        if deepest > bits or evaluations > most:
             return None
-        found = _directions(terms, order, remainder, part, bits)
+        found = _directions(terms, order, remainder, part, bits, budget)
         if found is None:
             middle = (part.lo + part.hi) / 2
             pending[-1:] = [Arc(middle, part.hi), Arc(part.lo, middle)]
@@ -110,7 +124,7 @@ def _depth(width: Fraction) -> int:
 
 
 def _directions(
-    terms: Mapping[int, int], order: int, remainder: int, arc: Arc, bits: int
+    terms: Mapping[int, int], order: int, remainder: int, arc: Arc, bits: int, budget: Budget
 ) -> list[complex] | None:
     """Return directions of h that certify the arc, none if no halving will; None to halve it.
 
@@ -118,6 +132,7 @@ def _directions(
     """
     precision = _GUARD_BITS + 2 * (_depth(arc.hi - arc.lo) + max(terms).bit_length())
     while True:
+        budget.spend(len(terms), order, precision)
         with ctx.workprec(precision):
             sums = scaled_derivatives(terms, order, (arc.lo + arc.hi) / 2)
             quarter = arb(exact((arc.hi - arc.lo) / 4)) * arb.pi()
@@ -127,7 +142,7 @@ def _directions(
             if sums[0].abs_lower() > arb(MARGIN) * reach:
                 return [_direction(sums[0])]
             if 64 * acb(sums[0].real.rad(), sums[0].imag.rad()).abs_upper() < reach:
-                return _past_zero(terms, sums, remainder, arc, bits)
+                return _past_zero(terms, sums, remainder, arc, bits, budget)
         precision *= 2
 
 
@@ -138,7 +153,7 @@ def _direction(value: acb) -> complex:
 
 
 def _past_zero(
-    terms: Mapping[int, int], sums: list[acb], remainder: int, arc: Arc, bits: int
+    terms: Mapping[int, int], sums: list[acb], remainder: int, arc: Arc, bits: int, budget: Budget
 ) -> list[complex] | None:
     """Return what `_directions` does, for an arc next to a single zero; None if it is not that.
 
@@ -156,6 +171,7 @@ def _past_zero(
         return None
     theta, precision = (arc.lo + arc.hi) / 2, ctx.prec
     for _ in range(_NEWTON_STEPS + bits.bit_length()):
+        budget.spend(len(terms), 2, precision)
         with ctx.workprec(precision):
             value, slope = scaled_derivatives(terms, 2, theta)
             step = acb(0, 2) * value / slope  # the zero is about there: x + i y

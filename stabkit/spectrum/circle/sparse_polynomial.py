@@ -44,8 +44,8 @@ PHASE_ERROR = 32 * UNIT_ROUNDOFF
 # From so many samples on, the sums of a polynomial of so few terms are taken term by term, which is
 # faster than a transform that does not fit into the caches.
 _LARGE = 2**19
-_FEW = 32
-_ROWS = 32
+_FEW = 64
+_ROWS = 8
 
 
 @dataclass(frozen=True)
@@ -122,27 +122,39 @@ class CirclePolynomial:
         return np.asarray(self.exponents - self.degree / 2, dtype=np.float64)
 
     def grid(self) -> GridSamples:
-        """Return the samples at theta_j, j = 0 ... N / 2, by three fast Fourier transforms."""
-        values, first, second = (self._sampled(order) for order in range(3))
-        third = float(np.sum(np.abs(self.coefficients * self.frequencies**3)))
-        return GridSamples(
-            values[0],
-            first[0],
-            second[0],
-            (values[1], first[1], second[1]),
-            third * _SLACK * (1 + self.coefficient_error) + _UNDERFLOW,
+        """Return the samples at theta_j, j = 0 ... N / 2."""
+        blocks = list(self.grid_blocks())
+        values, first, second = (
+            np.concatenate(rows)
+            for rows in zip(*((b.values, b.first, b.second) for b in blocks), strict=True)
         )
+        return GridSamples(values, first, second, blocks[0].errors, blocks[0].third_bound)
+
+    def grid_blocks(self) -> Iterator[GridSamples]:
+        """Yield `grid` in consecutive parts: by three fast Fourier transforms, or in small blocks.
+
+        What a block takes is used again for the next one, so that millions of samples are followed
+        in the memory of some thousands.
+        """
+        third = float(np.sum(np.abs(self.coefficients * self.frequencies**3)))
+        third = third * _SLACK * (1 + self.coefficient_error) + _UNDERFLOW
+        if self._sparse:
+            errors = (self._sum_error(0), self._sum_error(1), self._sum_error(2))
+            for values, first, second in self._blocks([0, 1, 2]):
+                yield GridSamples(values, first, second, errors, third)
+        else:
+            (values, e0), (first, e1), (second, e2) = (self._transform(k) for k in range(3))
+            yield GridSamples(values, first, second, (e0, e1, e2), third)
 
     def samples(self) -> Iterator[Complexes]:
-        """Yield the values of `grid` in order, j = 0 ... N / 2 or a few more."""
-        return self._blocks(self.coefficients) if self._sparse else iter([self._transform(0)[0]])
+        """Yield the values of `grid` in consecutive parts."""
+        if self._sparse:
+            return (values for (values,) in self._blocks([0]))
+        return iter([self._transform(0)[0]])
 
     @property
     def _sparse(self) -> bool:
         return self.size >= _LARGE and len(self.exponents) <= _FEW
-
-    def _sampled(self, order: int) -> tuple[Complexes, float]:
-        return self._sums(order) if self._sparse else self._transform(order)
 
     def _transform(self, order: int) -> tuple[Complexes, float]:
         weights = self.coefficients * self.frequencies**order
@@ -155,8 +167,25 @@ class CirclePolynomial:
         floor = _UNDERFLOW * len(weights) * max(1, self.degree) ** order
         return values, (rounding + inherited) * _SLACK + floor
 
-    def _sums(self, order: int) -> tuple[Complexes, float]:
-        """Return what `_transform` does, term by term: z^j = z^(r a) z^b with j = r a + b.
+    def _blocks(self, orders: list[int]) -> Iterator[list[Complexes]]:
+        """Yield what `_transform` does for each of `orders`, term by term and in small blocks.
+
+        e^(i m theta_j) is the product of two that are computed directly: j = r a + b, 0 <= b < r.
+        """
+        fine = math.isqrt(self.size)
+        last = self.size // 2 // fine
+        within = self._roots_of_unity(2 * np.outer(self.exponents, np.arange(fine)))
+        weights = [self.coefficients * self.frequencies**order for order in orders]
+        room = np.empty((_ROWS, fine), dtype=complex)
+        for start in range(0, last + 1, _ROWS):
+            indices = np.arange(start, min(start + _ROWS, last + 1))
+            powers = self._roots_of_unity(2 * fine * np.outer(indices, self.exponents))
+            count = min(len(indices) * fine, self.size // 2 + 1 - start * fine)
+            rows = (_outer_sum(powers * weight, within, room[: len(indices)]) for weight in weights)
+            yield [row.reshape(-1)[:count] for row in rows]
+
+    def _sum_error(self, order: int) -> float:
+        """Bound the error of a value of `_blocks`.
 
         Both powers are in error by `PHASE_ERROR` at most, a weight by `order` + 1 roundings besides
         the coefficient's own error, and its product with the first power by 2 u. A sum of n complex
@@ -164,24 +193,10 @@ class CirclePolynomial:
         sqrt(2) gamma_(2n) < 4 n u, relative to the sum of moduli [Higham, section 3.6].
         """
         weights = self.coefficients * self.frequencies**order
-        values = np.concatenate(list(self._blocks(weights)))[: self.size // 2 + 1]
         rounding = 2 * PHASE_ERROR + (4 * len(weights) + order + 8) * UNIT_ROUNDOFF
         size = float(np.sum(np.abs(weights)))
-        floor = _UNDERFLOW * len(weights) * max(1, self.degree) ** order
-        return values, (self.coefficient_error + rounding) * size * _SLACK + floor
-
-    def _blocks(self, weights: Floats) -> Iterator[Complexes]:
-        """Yield sum_m weight_m e^(i m theta_j) for consecutive j, in blocks that fit a cache."""
-        fine = math.isqrt(self.size)
-        rows = self.size // (2 * fine) + 1
-        within = self._roots_of_unity(2 * np.outer(self.exponents, np.arange(fine)))
-        for start in range(0, rows, _ROWS):
-            indices = np.arange(start, min(start + _ROWS, rows))
-            powers = self._roots_of_unity(2 * fine * np.outer(indices, self.exponents))
-            block = np.zeros((len(indices), fine), dtype=complex)
-            for first, second in zip((powers * weights).T, within, strict=True):
-                block += np.multiply.outer(first, second)  # no BLAS: its threads cost more
-            yield block.reshape(-1)
+        floor = _UNDERFLOW * len(weights) * float(max(1, self.degree)) ** order
+        return (self.coefficient_error + rounding) * size * _SLACK + floor
 
     def phases(self, indices: Integers) -> Complexes:
         """Return exp(-i c theta_j), the centring phase, from exactly reduced integers."""
@@ -253,3 +268,11 @@ class CirclePolynomial:
         angles = reduced * (math.pi / self.size)
         roots: Complexes = np.cos(angles) + 1j * np.sin(angles)
         return roots
+
+
+def _outer_sum(left: Complexes, right: Complexes, room: Complexes) -> Complexes:
+    """Return `left` @ `right`, without BLAS, whose threads cost more than these few terms."""
+    total: Complexes = np.multiply.outer(left[:, 0], right[0])
+    for column, row in zip(left.T[1:], right[1:], strict=True):
+        total += np.multiply(column[:, None], row, out=room)
+    return total

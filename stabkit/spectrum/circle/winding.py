@@ -66,7 +66,9 @@ class PhasePath:
     """Centre values of certified arcs along the upper half circle, and the arcs left undecided.
 
     A piece is centred at theta = pi (2 sample + offset) / N; the two keys together are exact, which
-    one float would not be. An undecided arc may be filled in later, by `fill`.
+    one float would not be. Of neighbouring samples in a row the first and the last are kept, and
+    `ahead` holds the change of argument from the one to the other; it is NaN where the next piece
+    is a neighbour. An undecided arc may be filled in later, by `fill`.
     """
 
     polynomial: CirclePolynomial
@@ -75,12 +77,20 @@ class PhasePath:
     offsets: Floats
     values: Complexes
     undecided: list[Arc] = field(default_factory=list)
+    ahead: Floats = field(init=False)
 
-    def add(self, samples: Integers, offsets: Floats, values: Complexes) -> None:
+    def __post_init__(self) -> None:
+        self.ahead = np.full(len(self.samples), np.nan)
+
+    def add(
+        self, samples: Integers, offsets: Floats, values: Complexes, ahead: Floats | None = None
+    ) -> None:
         """Add certified pieces, in any order."""
         self.samples = np.concatenate([self.samples, samples])
         self.offsets = np.concatenate([self.offsets, offsets])
         self.values = np.concatenate([self.values, values])
+        ahead = np.full(len(samples), np.nan) if ahead is None else ahead
+        self.ahead = np.concatenate([self.ahead, ahead])
 
     def fill(self, arc: Arc, values: Sequence[complex]) -> None:
         """Replace the undecided `arc` by the values of h on certified sub-arcs, ascending."""
@@ -99,12 +109,14 @@ class PhasePath:
         """
         if self.undecided:
             return None
-        ordered = self.values[np.lexsort((self.offsets, self.samples))]  # stable: fill keeps order
-        directions = ordered / np.abs(ordered)
+        order = np.lexsort((self.offsets, self.samples))  # stable: fill keeps order
+        directions = self.values[order] / np.abs(self.values[order])
         offset = float(np.angle(directions[0] * np.exp(-1j * self.start.argument)))
         if abs(offset) > math.pi - 1e-6:
             return None
-        turned = float(np.sum(np.angle(directions[1:] * np.conj(directions[:-1]))))
+        ahead = self.ahead[order[:-1]]
+        near = np.angle(directions[1:] * np.conj(directions[:-1]))
+        turned = float(np.sum(np.where(np.isnan(ahead), near, ahead)))
         at_end = self.start.argument + offset + turned + math.pi * self.polynomial.degree / 2
         # h(pi) is +- e^(-i c pi) and lies within pi / 2 of the last value: round to that multiple.
         return round(at_end / math.pi)
@@ -133,27 +145,59 @@ def follow_phase(polynomial: CirclePolynomial, start: Start) -> PhasePath:
     PhasePath
         With the arcs that double precision cannot decide.
     """
-    samples = polynomial.grid()
-    width = polynomial.half_width
-    bound = width * np.abs(samples.first) + width**2 / 2 * np.abs(samples.second)
-    e0, e1, e2 = samples.errors
-    fixed = e0 + width * e1 + width**2 / 2 * e2 + width**3 / 6 * samples.third_bound
-    certified = np.abs(samples.values) > (bound + fixed) * MARGIN
-    indices = np.arange(start.index, polynomial.size // 2 + 1)
-    passed, failed = indices[certified[start.index :]], indices[~certified[start.index :]]
-    path = PhasePath(
-        polynomial,
-        start,
-        passed,
-        np.zeros(len(passed)),
-        samples.values[passed] * polynomial.phases(passed),
-    )
+    path = PhasePath(polynomial, start, *_nothing())
+    failed = _sample(path)
     pieces = _halves(path, failed)
     if len(failed) * len(polynomial.exponents) > _TRANSFORM_COST * polynomial.size:
         pieces = _bisect(path, pieces, by_transform=True)
     pieces = _bisect(path, pieces, by_transform=False)
     path.undecided = joined(_arcs(path, pieces))
     return path
+
+
+def _nothing() -> tuple[Integers, Floats, Complexes]:
+    return np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0, dtype=complex)
+
+
+def _sample(path: PhasePath) -> Integers:
+    """Add the samples that stand for their arcs to `path`; return those that do not."""
+    width, index, failed = path.polynomial.half_width, 0, []
+    for samples in path.polynomial.grid_blocks():
+        bound = width * np.abs(samples.first) + width**2 / 2 * np.abs(samples.second)
+        e0, e1, e2 = samples.errors
+        fixed = e0 + width * e1 + width**2 / 2 * e2 + width**3 / 6 * samples.third_bound
+        certified = np.abs(samples.values) > (bound + fixed) * MARGIN
+        indices = np.arange(index, index + len(certified))
+        index += len(certified)
+        followed = indices >= path.start.index
+        failed.append(indices[followed & ~certified])
+        passed = followed & certified
+        _add_runs(path, indices[passed], samples.values[passed])
+    return np.concatenate(failed)
+
+
+def _add_runs(path: PhasePath, samples: Integers, values: Complexes) -> None:
+    """Add certified samples of P, ascending: of each run of neighbours the two ends.
+
+    From one sample to the next the argument of h turns by that of P less c times their distance.
+    """
+    if not len(samples):
+        return
+    step = path.polynomial.phases(np.array([1]))
+    near = np.append(np.angle(values[1:] * np.conj(values[:-1]) * step), 0.0)
+    breaks = np.flatnonzero(np.diff(samples) != 1)
+    firsts, lasts = np.append(0, breaks + 1), np.append(breaks, len(samples) - 1)
+    near[lasts] = 0.0  # what follows a run is no neighbour
+    turned = np.add.reduceat(near, firsts)
+    alone = firsts == lasts
+    ends = np.concatenate([firsts, lasts[~alone]])
+    ahead = np.concatenate([np.where(alone, np.nan, turned), np.full(np.sum(~alone), np.nan)])
+    path.add(
+        samples[ends],
+        np.zeros(len(ends)),
+        values[ends] * path.polynomial.phases(samples[ends]),
+        ahead,
+    )
 
 
 def _halves(path: PhasePath, failed: Integers) -> _Pieces:

@@ -9,8 +9,8 @@ Three stages, each only for what the one before left open:
    and ball arithmetic will end at some precision. Otherwise its zeros are counted exactly and the
    quotient, which has none on the circle, goes through the stages again.
 
-Nothing is ever guessed: beyond `LONGEST_KERNEL` or `LONGEST_EXACT` the arcs are returned as they
-are.
+Nothing is ever guessed: beyond `LONGEST_KERNEL` or `LONGEST_EXACT`, or when the `Budget` of ball
+arithmetic over all stages is spent, the arcs are returned as they are, with the limit that was met.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from flint import fmpz_poly
 
 from ...model.kernel import MemoryKernel
 from ..circle.ball_arcs import resolve_arcs
+from ..circle.budget import Budget
 from ..circle.fourier import UNIT_ROUNDOFF
 from ..circle.kernel import kernel_phase_path
 from ..circle.sparse_polynomial import CirclePolynomial
@@ -32,7 +33,7 @@ from .self_reciprocal import circle_zeros, self_reciprocal_part
 
 __all__ = ["LONGEST_EXACT", "LONGEST_KERNEL", "DiscCount", "count_by_winding", "is_quick"]
 
-LONGEST_KERNEL = 5_000_000  # 2^25 samples: about 2 GB
+LONGEST_KERNEL = 5_000_000  # 2^25 samples, by transforms if of many classes: about 2 GB
 LONGEST_EXACT = 100_000  # kernel terms for which gcd(F, F*) takes about a second
 # The exact recursion takes milliseconds up to 40 terms of 100 bits; its numbers grow with L.
 _SCHUR_COHN_WORK = 40**2 * 100
@@ -44,11 +45,12 @@ _ORDERS = 12  # up to R = 12 288: clusters of that many zeros
 
 @dataclass(frozen=True)
 class DiscCount:
-    """Zeros of G in the open unit disc and on the circle; None and the arcs where undecided."""
+    """Zeros of G in the open unit disc and on the circle; None, the arcs and why if undecided."""
 
     within: int | None
     on_circle: int | None
     undecided: tuple[Arc, ...] = ()
+    reason: str = ""
 
 
 def count_by_winding(kernel: MemoryKernel) -> DiscCount:
@@ -61,20 +63,30 @@ def count_by_winding(kernel: MemoryKernel) -> DiscCount:
     """
     path = kernel_phase_path(kernel)
     if len(path.undecided) > _MOST_ARCS:
-        return DiscCount(None, None, tuple(path.undecided))
-    resolve_arcs(path, kernel.closed_form, _FIRST_BITS)
+        return _open(path, f"Double precision leaves more than {_MOST_ARCS} arcs undecided.")
+    budget = Budget()
+    resolve_arcs(path, kernel.closed_form, _FIRST_BITS, budget)
     if not path.undecided:
         return _checked(kernel, path)
+    if budget.is_spent:
+        return _open(path, budget.reason)
     if kernel.length > LONGEST_EXACT:
-        return DiscCount(None, None, tuple(path.undecided))
+        near = f"A root lies on the unit circle or within 2^-{_FIRST_BITS} of it"
+        return _open(path, f"{near}; beyond {LONGEST_EXACT} terms that is not looked into.")
     polynomial = fmpz_poly(list(kernel.coefficients))
     common = self_reciprocal_part(polynomial)
     if common.degree() == 0:
-        resolve_arcs(path, kernel.closed_form, _UNLIMITED_BITS, _ORDERS)
-        return _checked(kernel, path)
+        resolve_arcs(path, kernel.closed_form, _UNLIMITED_BITS, budget, _ORDERS)
+        return _open(path, budget.reason) if path.undecided else _checked(kernel, path)
     on = circle_zeros(common)
-    within = _zeros_off_circle(polynomial // common)
+    within = _zeros_off_circle(polynomial // common, budget)
+    if within is None:
+        return _open(path, budget.reason)
     return DiscCount(within + (common.degree() - on) // 2, on)
+
+
+def _open(path: PhasePath, reason: str) -> DiscCount:
+    return DiscCount(None, None, tuple(path.undecided), reason)
 
 
 def is_quick(coefficients: Sequence[int]) -> bool:
@@ -97,8 +109,11 @@ def _checked(kernel: MemoryKernel, path: PhasePath) -> DiscCount:
     return DiscCount(within, 0)
 
 
-def _zeros_off_circle(polynomial: fmpz_poly) -> int:
-    """Count the zeros in the open disc of a polynomial that is coprime to its reverse."""
+def _zeros_off_circle(polynomial: fmpz_poly, budget: Budget) -> int | None:
+    """Count the zeros in the open disc of a polynomial that is coprime to its reverse.
+
+    None if the budget does not reach.
+    """
     coefficients = [int(c) for c in polynomial.coeffs()]
     if len(coefficients) < 3 or is_quick(coefficients):
         return zeros_in_disc(coefficients)
@@ -110,8 +125,8 @@ def _zeros_off_circle(polynomial: fmpz_poly) -> int:
     )
     start_positive = sum(coefficients) > 0
     path = follow_phase(on_circle, Start(0, 0.0 if start_positive else np.pi))
-    resolve_arcs(path, dict(enumerate(coefficients)), _UNLIMITED_BITS, _ORDERS)
+    resolve_arcs(path, dict(enumerate(coefficients)), _UNLIMITED_BITS, budget, _ORDERS)
     half_turns = path.half_turns()
     if half_turns is None:
-        raise ArithmeticError("ball arithmetic did not decide a polynomial without circle zeros")
+        return None
     return half_turns - (0 if start_positive else 1)

@@ -90,8 +90,9 @@ def unit_circle_counts(mix: Workload, method: Method = "auto") -> Counts:
 
     Notes
     -----
-    Exact counts come up to L = 5 000 000 (memory grows by about 400 bytes per step of L). Beyond,
-    instability is still proved where R5 or R9 does so; otherwise the verdict is undecided.
+    Exact counts come up to L = 5 000 000 (memory grows by about 100 bytes per step of L; by 400 if
+    there are more than 31 decode lengths). Beyond, instability is still proved where R5 or R9 does
+    so; otherwise the verdict is undecided.
 
     References
     ----------
@@ -161,7 +162,8 @@ def _by_winding(kernel: MemoryKernel) -> Counts:
     found = count_by_winding(kernel)
     if found.within is None or found.on_circle is None:
         arcs = tuple((float(arc.lo) * math.pi, float(arc.hi) * math.pi) for arc in found.undecided)
-        reason = "A root lies on the unit circle or closer to it than ball arithmetic was tried."
+        nearby = "A root lies on the unit circle or closer to it than ball arithmetic was tried."
+        reason = found.reason or nearby
         return Counts(None, None, None, "winding", False, arcs, reason)
     reason = "Winding number of the characteristic polynomial, every arc of the circle certified."
     return _counts(kernel, found.within, found.on_circle, "winding", reason)

@@ -15,7 +15,7 @@ docs/model.md, Stability, Gain, R8.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -45,7 +45,9 @@ _MOST_POINTS = 1_001
 _DIGITS = 15
 _PER_ROOT = 8  # samples of the circle for each root, at least
 _TERMS = 2**16  # of the closed form, over all starts of a Newton step; at least 16 starts
-_NEWTON_STEPS = 8
+_RANKING_STEPS = 2  # of Newton's method, after which the nearest few to the circle go on
+_NEWTON_STEPS = 6
+_FINALISTS = 16
 _NARROWEST = Fraction(1, 10**6)  # of the range: far below the width of a line
 _RELATIVE = Fraction(1, 10**8)  # of the value: all digits of a label are then right
 _NEXT_TO_ZERO = Fraction(1, 10**18)  # of the range
@@ -125,6 +127,7 @@ def root_locus(
     low: Any = None,
     high: Any = None,
     points: int = 41,
+    map: Callable[..., Iterable[Any]] = map,
 ) -> RootLocus:
     """Return the roots of the characteristic polynomial along one parameter of the mix.
 
@@ -140,6 +143,8 @@ def root_locus(
         to 1.
     points : int
         How many values, 2 to 1 001.
+    map : callable
+        ``map(function, iterable)``: the built-in, or one that shows progress from value to value.
 
     Returns
     -------
@@ -170,8 +175,7 @@ def root_locus(
     points = whole_number(points, "'points'", 2, _MOST_POINTS)
     family = kernel_family(mix, along)
     values = tuple(start + (stop - start) * Fraction(i, points - 1) for i in range(points))
-    located = [_located(family(value)) for value in values]
-    unstable = tuple(_unstable(family(value)) for value in values)
+    located, unstable = zip(*map(partial(_at, family), values), strict=True)
     roots = [[complex(r.value) for r in row for _ in range(r.multiplicity)] for row in located]
     distances = [
         [circle_distance(r) for r in row for _ in range(r.multiplicity)] for row in located
@@ -186,6 +190,13 @@ def root_locus(
         unstable,
         tuple(_changes(family, values, unstable)),
     )
+
+
+def _at(
+    family: Callable[[Fraction], MemoryKernel], value: Fraction
+) -> tuple[list[Root], int | None]:
+    kernel = family(value)
+    return _located(kernel), _unstable(kernel)
 
 
 def _located(kernel: MemoryKernel) -> list[Root]:
@@ -270,6 +281,9 @@ def _crossing_angle(kernel: MemoryKernel) -> float:
         starts = max(16, _TERMS // len(kernel.closed_form))
         z = led_to[np.argsort(_distance(led_to), kind="stable")[:starts]]
         slope = LogDerivative(kernel)
+        for _ in range(_RANKING_STEPS):
+            z = z * (1 - 1 / slope(z))
+        z = z[np.argsort(_distance(z), kind="stable")[:_FINALISTS]]
         for _ in range(_NEWTON_STEPS):
             z = z * (1 - 1 / slope(z))
         return float(abs(np.angle(z[np.argmin(_distance(z))])))

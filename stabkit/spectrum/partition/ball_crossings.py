@@ -29,13 +29,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, cached_property, partial
 from typing import Literal, NamedTuple
 
 from flint import acb, acb_series, arb, arb_mat, ctx
 
+from ..circle.budget import Budget, BudgetSpent
 from ..circle.dyadic import dyadic, exact, fraction_of
 from ..circle.winding import Arc
 from ..counting.counts import kernel_counts
@@ -50,6 +51,7 @@ _NARROWEST = Fraction(1, 2**160)
 _FIRST_BITS = 128
 _STRIDE = 32
 _MOST_BITS = 2048
+_TERMS_AT_ONCE = 8  # FLINT's product of matrices takes so many in the time of one sum in Python
 _EVALUATIONS = 60  # on one arc, besides those that its depth takes
 _PER_BIT = 4
 
@@ -79,24 +81,31 @@ class BallCrossings:
     """The crossings of a pencil on arcs of the circle."""
 
     pencil: KernelPencil
+    budget: Budget = field(default_factory=Budget)
 
     def on(self, arcs: list[Arc]) -> tuple[list[CircleCrossing], list[Arc]]:
         """Return the crossings with x >= 0 on disjoint `arcs`, and the arcs left undecided.
 
-        Outside of the arcs there must be no crossing.
+        Outside of the arcs there must be no crossing. The arcs that the budget does not reach are
+        undecided; it ends with the search, for to refine what is found takes a bounded effort.
         """
         found, open_arcs, at_zero = [], [], []
         for arc in arcs:
-            runs, undecided = self._searched(arc)
+            try:
+                runs, undecided = self._searched(arc)
+                zeros = [self._zero(run) for run in runs]
+            except BudgetSpent:
+                open_arcs.append(arc)
+                continue
             open_arcs += undecided
-            for run in runs:
-                zero = self._zero(run)
+            for zero in zeros:
                 if isinstance(zero, Arc):
                     open_arcs.append(zero)
                 elif isinstance(zero, _Run):
                     at_zero.append(zero)
                 elif zero is not None:
                     found.append(zero)
+        self.budget.lift()
         if at_zero and self._are_at_zero(len(at_zero)):
             found += [_at_zero(run) for run in at_zero]
         else:
@@ -231,6 +240,7 @@ class BallCrossings:
 
     def _derivatives(self, theta: arb, order: int) -> tuple[list[acb], list[acb]]:
         """Return the Taylor coefficients of a and of b at pi times the ball `theta`."""
+        self.budget.spend(8 + len(self._exponents) // _TERMS_AT_ONCE, order, ctx.prec)
         phases = _phases(theta, self._exponents, self.pencil.length + 1)
         sums = self._weights(order) * arb_mat([[phase.real, phase.imag] for phase in phases])
         terms = [

@@ -41,6 +41,7 @@ _DIGITS = 30
 _BITS_PER_DIGIT = 3.33
 _MOST_BITS = 1024
 _MOST_COUNTED = 750_000  # terms over all samples: some three seconds
+_DIGITS = 256  # bits of a coefficient, up to which the digits do not matter
 _LONGEST_FALLBACK = 100  # algebraic numbers of that degree take a second
 
 
@@ -213,7 +214,9 @@ def _counted(
     Where crossings may be missing, directions tell nothing: every sample is counted as long as that
     is quick, and otherwise the first and the last one.
     """
-    quick = len(gaps) * pencil.length <= _MOST_COUNTED
+    # shares of very different size bring zeros as near to the circle as their digits tell
+    digits = 1 + sum(pencil.constant.coefficients).bit_length() // _DIGITS
+    quick = len(gaps) * pencil.length * digits**2 <= _MOST_COUNTED
     every_sample = every_sample and quick
     counts: list[Counts | None] = [None] * len(gaps)
     unstable: list[int | None] = [None] * len(gaps)

@@ -40,7 +40,7 @@ P. Henrici, *Applied and Computational Complex Analysis* I, Wiley 1974, section 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -58,6 +58,7 @@ _DOUBLE_BITS = 45  # of a start, to be safe
 _ATTEMPTS = 4
 _MOST_STEPS = 12
 _POWERS_AT_ONCE = 2**16
+_MANY = 100  # terms; if so many, and a quarter of all, they are summed like those of any polynomial
 _MOST_PRODUCTS = 24  # in a row, about one for each bit of an exponent: see `_power_plan`
 _SMALLEST = 1e-290  # and 1 / this: beyond, doubles lose their relative accuracy
 # Separations below this are not looked at: a double is off by 2^-53, a difference by some of these.
@@ -172,8 +173,10 @@ def _halley_point(z: acb, sums: Sequence[acb], ratio: acb) -> acb:
 def _derivatives(kernel: MemoryKernel, points: list[acb]) -> Iterator[Sequence[acb]]:
     """Yield H, z H' and z^2 H'' for each point: a matrix of powers times one of coefficients."""
     terms = kernel.closed_form
-    columns: Any = [acb(w) for m, c in terms.items() for w in (c, m * c, m * (m - 1) * c)]
-    weights = acb_mat(len(terms), 3, columns)
+    if len(terms) > _MANY and len(terms) > max(terms) // 4:
+        yield from _dense_derivatives(terms, points)
+        return
+    weights = acb_mat(len(terms), 3, [w for m, c in terms.items() for w in _weights(m, c)])
     plan = _power_plan(list(terms))
     rows = max(1, _POWERS_AT_ONCE // len(terms))
     for start in range(0, len(points), rows):
@@ -182,6 +185,29 @@ def _derivatives(kernel: MemoryKernel, points: list[acb]) -> Iterator[Sequence[a
         sums = (acb_mat(len(block), len(terms), powers) * weights).entries()
         for row in range(0, len(sums), 3):
             yield sums[row : row + 3]
+
+
+def _weights(m: int, c: int) -> list[acb]:
+    """Return the coefficients of z^m in H, z H' and z^2 H''."""
+    return [acb(c), acb(m * c), acb(m * (m - 1) * c)]
+
+
+def _dense_derivatives(terms: Mapping[int, int], points: list[acb]) -> Iterator[Sequence[acb]]:
+    """Yield what `_derivatives` does: z^m = z^(q S) z^r with about sqrt(L) powers of either kind.
+
+    Of the terms with the same q the sums over r are taken for all points at once.
+    """
+    stride = math.isqrt(max(terms)) + 1
+    giants = range(0, max(terms) + 1, stride)
+    filled = [_weights(q + r, terms.get(q + r, 0)) for r in range(stride) for q in giants]
+    weights = acb_mat(stride, 3 * len(giants), [w for three in filled for w in three])
+    fine, coarse = _power_plan(list(range(stride))), _power_plan(list(giants))
+    babies: Any = [power for z in points for power in _powers(z, fine)]
+    inner = (acb_mat(len(points), stride, babies) * weights).entries()
+    for row, z in enumerate(points):
+        sums: Any = inner[row * 3 * len(giants) : (row + 1) * 3 * len(giants)]
+        powers: Any = list(_powers(z, coarse))
+        yield (acb_mat(1, len(giants), powers) * acb_mat(len(giants), 3, sums)).entries()
 
 
 def _power_plan(exponents: list[int]) -> list[tuple[bool, int]]:

@@ -37,7 +37,7 @@ _MOST_SAMPLES = 400_000_000  # of the bisection for a radius: some ten seconds
 _EVALUATIONS = 60_000  # terms per Newton step, over all starts, in the first round
 _MOST_PAIRS = 2**22  # of a start and a known zero, in one step
 _MOST_REFINED = 2**22  # terms: targets are ranked after two steps if that is as cheap
-_TERMS_AT_ONCE = 2**20
+_TERMS_AT_ONCE = 2**14
 _LEAST_GAP = 2.0**-48  # of moduli: zeros in double precision are off by some 2^-53
 _EXTRA = 10  # zeros beyond those asked for, among which a gap of moduli is sought
 
@@ -233,15 +233,23 @@ def _newton(
 class LogDerivative:
     """z G'/G, vectorised: z H'/H + 2 z / (1 - z).
 
-    The closed form is taken as sum_l z^l (a_l + b_l z) over l = 0 and the decode lengths. The a_l
-    are kept as signs and logarithms and the largest term is taken out, so that nothing overflows,
-    whatever the modulus of z and the range of the coefficients.
+    The closed form is taken as sum_l z^l (a_l + b_l z) over l = 0 and the decode lengths. The
+    moduli of the a_l z^l are kept as logarithms and the largest one is taken out, so that nothing
+    overflows, whatever the modulus of z and the range of the coefficients. Of many lengths the
+    directions of z^l are products of two powers each, of which there are few.
     """
 
     def __init__(self, kernel: MemoryKernel) -> None:
         pairs = [(0, kernel.first, -sum(kernel.inputs))]
         pairs += [(n, -(t + (n + 1) * w), t + n * w) for n, w, t in kernel]
-        self._exponents = np.array([n for n, _, _ in pairs], dtype=float)
+        lengths = np.array([n for n, _, _ in pairs])
+        self._exponents = lengths.astype(float)
+        stride = math.isqrt(kernel.length)
+        stride = stride if len(pairs) > 4 * stride else 1
+        self._powers = tuple(
+            np.unique(part, return_inverse=True)
+            for part in (lengths - lengths % stride, lengths % stride)
+        )
         self._sizes = np.array([math.log(abs(a)) for _, a, _ in pairs])
         signs = np.array([1.0 if a > 0 else -1.0 for _, a, _ in pairs])
         ratios = np.array([b / a for _, a, b in pairs])
@@ -255,11 +263,19 @@ class LogDerivative:
         return np.concatenate([*blocks, z[:0]])
 
     def _block(self, z: Complexes) -> Complexes:
-        logs = self._sizes + np.log(z)[:, None] * self._exponents
-        logs -= np.max(logs.real, axis=1)[:, None]
-        value, slope, value_shifted, slope_shifted = (np.exp(logs) @ self._weights).T
+        sizes = self._sizes + np.log(np.abs(z))[:, None] * self._exponents
+        sizes -= np.max(sizes, axis=1)[:, None]
+        terms = np.exp(sizes) * self._directions(z)
+        value, slope, value_shifted, slope_shifted = (terms @ self._weights).T
         ratio: Complexes = (slope + z * slope_shifted) / (value + z * value_shifted)
         return ratio + 2 * z / (1 - z)
+
+    def _directions(self, z: Complexes) -> Complexes:
+        """Return (z / |z|)^l for all points and lengths."""
+        (coarse, giants), (fine, babies) = self._powers
+        angles = 1j * np.angle(z)[:, None]
+        directions: Complexes = np.exp(angles * coarse)[:, giants]
+        return directions * np.exp(angles * fine)[:, babies] if len(fine) > 1 else directions
 
 
 def _distinct(zeros: list[complex], length: int) -> Complexes:

@@ -16,6 +16,7 @@ import pytest
 
 from stabkit.spectrum.circle import ball_arcs
 from stabkit.spectrum.circle.ball_arcs import _directions, resolve_arcs
+from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.circle.sparse_polynomial import CirclePolynomial
 from stabkit.spectrum.circle.winding import Arc, PhasePath, Start, follow_phase
 
@@ -64,7 +65,7 @@ def test_an_arc_is_certified_up_to_the_width_of_the_inequality(
         monkeypatch.setattr(ball_arcs, "_ORDER", order)
         monkeypatch.setattr(ball_arcs, "_EVALUATIONS", 0 if passes else 1000)
         monkeypatch.setattr(ball_arcs, "_past_zero", lambda *_: None)  # the inequality alone
-        resolve_arcs(path, terms, 40)
+        resolve_arcs(path, terms, 40, Budget())
         assert not path.undecided
         assert (len(path.values) == 1) == passes
 
@@ -85,7 +86,7 @@ def test_the_direction_is_that_of_h() -> None:
     width = Fraction(1, 2**20)
     remainder = sum(abs(b) * abs(2 * m - 7) ** 6 for m, b in terms.items())
     lo, hi = Fraction(3, 16) - width, Fraction(3, 16) + width
-    (direction,) = _directions(terms, 6, remainder, Arc(lo, hi), 40) or ()
+    (direction,) = _directions(terms, 6, remainder, Arc(lo, hi), 40, Budget()) or ()
     assert direction == pytest.approx(h / abs(h), rel=1e-12)
 
 
@@ -95,7 +96,7 @@ def test_values_of_an_arc_are_ascending() -> None:
     path = follow_stub(Fraction(0), Fraction(1))
     path.polynomial = CirclePolynomial(*_arrays(terms), 0.0)
     path.start = Start(0, math.pi)
-    resolve_arcs(path, terms, 40)
+    resolve_arcs(path, terms, 40, Budget())
     assert len(path.values) > 5
     assert path.half_turns() == 5 + 1  # from pi on, one half turn ahead
 
@@ -112,14 +113,14 @@ def test_the_resolution_asked_for_is_what_is_reached(
     monkeypatch.setattr(ball_arcs, "_past_zero", lambda *_: None)  # by halving alone
     terms = {0: 2**20 + 1, 1: 2**20}
     path = follow_stub(Fraction(15, 16), Fraction(17, 16))
-    resolve_arcs(path, terms, bits)
+    resolve_arcs(path, terms, bits, Budget())
     assert (not path.undecided) == decided
 
 
 def test_a_zero_on_the_circle_is_left_open_at_any_resolution() -> None:
     for bits in (8, 64, 128):
         path = follow_stub(Fraction(1, 4), Fraction(3, 4))
-        resolve_arcs(path, {0: 1, 2: 1}, bits, orders=2)
+        resolve_arcs(path, {0: 1, 2: 1}, bits, Budget(), orders=2)
         assert path.undecided == [Arc(Fraction(1, 4), Fraction(3, 4))]
         assert path.half_turns() is None
 
@@ -128,9 +129,9 @@ def test_clusters_need_the_higher_orders() -> None:
     # 7 zeros at distance 2^-40 from z = -1: (1 + q z)^7, q = 1 + 2^-40
     terms = {m: math.comb(7, m) * (2**40 + 1) ** m * 2 ** (40 * (7 - m)) for m in range(8)}
     path = follow_stub(Fraction(5, 8), Fraction(11, 8))
-    resolve_arcs(path, terms, 60, orders=1)
+    resolve_arcs(path, terms, 60, Budget(), orders=1)
     assert path.undecided
-    resolve_arcs(path, terms, 60, orders=2)
+    resolve_arcs(path, terms, 60, Budget(), orders=2)
     assert not path.undecided
 
 
@@ -140,5 +141,5 @@ def test_what_doubles_leave_open_is_filled_in() -> None:
     path = follow_phase(polynomial, Start(0, 0.0))
     assert path.undecided
     assert path.half_turns() is None
-    resolve_arcs(path, terms, 128)
+    resolve_arcs(path, terms, 128, Budget())
     assert path.half_turns() == 0

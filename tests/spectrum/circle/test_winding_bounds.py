@@ -5,6 +5,7 @@ times what it adds up to. Samples and models are made up, so that every term is 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -41,6 +42,7 @@ class MadeUp:
     size: int = SIZE
     degree: int = 3
     asked: list[Any] = field(default_factory=list)
+    blocks: tuple[int, ...] = (SAMPLES,)
 
     @property
     def half_width(self) -> float:
@@ -50,11 +52,12 @@ class MadeUp:
     def exponents(self) -> range:
         return range(self.degree + 1)
 
-    def grid(self) -> GridSamples:
-        values, first, second = (
-            np.full(SAMPLES, x, dtype=complex) for x in (self.value, self.first, self.second)
-        )
-        return GridSamples(values, first, second, self.errors, self.third_bound)
+    def grid_blocks(self) -> Iterator[GridSamples]:
+        for count in self.blocks:
+            values, first, second = (
+                np.full(count, x, dtype=complex) for x in (self.value, self.first, self.second)
+            )
+            yield GridSamples(values, first, second, self.errors, self.third_bound)
 
     def phases(self, indices: np.ndarray) -> np.ndarray:
         return np.ones(len(indices), dtype=complex)
@@ -93,7 +96,7 @@ def test_a_sample_stands_for_its_arc_iff_it_exceeds_the_bound(
 ) -> None:
     above = MadeUp(1.01 * limit * (1 + NEAR), **terms)
     path = followed(above)
-    assert path.samples.tolist() == list(range(SAMPLES))
+    assert path.samples.tolist() == [0, SAMPLES - 1]  # the two ends of a run
     assert not path.offsets.any()
     assert not path.undecided
     assert not above.asked
@@ -105,9 +108,35 @@ def test_a_sample_stands_for_its_arc_iff_it_exceeds_the_bound(
 
 def test_only_samples_from_the_start_on_are_looked_at() -> None:
     path = followed(MadeUp(), start=3)
-    assert path.samples.tolist() == list(range(3, SAMPLES))
+    assert path.samples.tolist() == [3, SAMPLES - 1]
     path = followed(MadeUp(0.0), start=3)
     assert path.undecided == [Arc(Fraction(6, SIZE), Fraction(1))]
+
+
+@pytest.mark.parametrize("blocks", [(SAMPLES,), (1, 5, 3), (1,) * SAMPLES])
+def test_runs_of_samples_tell_what_all_of_them_do(blocks: tuple[int, ...]) -> None:
+    """Values of arguments 0, 2, 4, ... with gaps: a run is its ends and what it turns by."""
+    values = np.exp(2j * np.arange(SAMPLES))
+    gaps = [2, 3, 6]
+
+    class Turning(MadeUp):
+        def grid_blocks(self) -> Iterator[GridSamples]:
+            for part in np.split(np.arange(SAMPLES), np.cumsum(self.blocks)[:-1]):
+                inside = np.where(np.isin(part, gaps), 0.0, values[part])
+                nothing = np.zeros(len(part), dtype=complex)
+                yield GridSamples(inside, nothing, nothing, (0.0, 0.0, 0.0), 0.0)
+
+    path = follow_phase(Turning(blocks=blocks), Start(0, 0.0))  # type: ignore[arg-type]
+    assert not {2, 3, 6} & set(path.samples.tolist())
+    path.undecided = []
+    filled = np.array(gaps)
+    path.add(filled, np.zeros(3), values[filled])
+    turned = 2 * (SAMPLES - 1) + math.pi * 3 / 2  # of h, and of its centring by degree / 2
+    assert path.half_turns() == round(turned / math.pi)
+    if blocks == (SAMPLES,):
+        assert sorted(path.samples.tolist()) == [0, 1, 2, 3, 4, 5, 6, 7, 8]
+        known = {s: a for s, a in zip(path.samples, path.ahead, strict=True) if not np.isnan(a)}
+        assert known == pytest.approx({0: 2.0, 4: 2.0, 7: 2.0})
 
 
 # --- with Taylor models ----------------------------------------------------------------------

@@ -16,6 +16,7 @@ import pytest
 from flint import acb, arb, fmpq
 
 from stabkit import Workload
+from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.circle.winding import Arc
 from stabkit.spectrum.partition import ball_crossings as module
 from stabkit.spectrum.partition.ball_crossings import BallCrossings, _Run, _Zero
@@ -252,3 +253,22 @@ def test_the_value_at_a_crossing_is_as_narrow_as_asked(bits: int) -> None:
     x = crossings.pencil.origin + Fraction(1)
     assert ball.contains(arb(fmpq(x.numerator, x.denominator)))
     assert ball.rad() * arb(2) ** bits < 1 + abs(ball)
+
+
+def test_what_the_budget_does_not_reach_is_undecided() -> None:
+    """Every evaluation of the search is paid for; what was found before is refined all the same."""
+    arcs = [Arc(Fraction(1, 2), Fraction(7, 8)), Arc(Fraction(7, 8), Fraction(1))]
+    pencil = crossings_of(MIXES[0]).pencil
+    enough = Budget()
+    found, open_arcs = BallCrossings(pencil, enough).on(arcs)
+    assert not open_arcs
+    paid = Budget().left - enough.left
+    assert paid > 0
+    assert BallCrossings(pencil, Budget(paid)).on(arcs)[1] == []
+    short = Budget(paid - 1)
+    assert BallCrossings(pencil, short).on(arcs)[1] == arcs[1:]
+    assert short.is_spent
+    assert BallCrossings(pencil, Budget(0)).on(arcs) == ([], arcs)
+    before = enough.left
+    assert all(crossing.ball(300).rad() < arb(2) ** -250 for crossing in found)
+    assert enough.left == before

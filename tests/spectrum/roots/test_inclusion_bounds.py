@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from flint import acb, arb, ctx
+from flint import acb, acb_poly, arb, ctx, fmpz_poly
 
 from stabkit import Workload
 from stabkit.model.kernel import MemoryKernel
@@ -125,6 +125,28 @@ def test_newtons_ratio_and_halleys_point_are_those_of_the_dense_kernel(
         step = value / slope
         halley = z - step / (1 - step * bend / (2 * slope))
         assert abs(_halley_point(z, sums, ratio) - halley) < arb(2) ** -200 * abs(halley)
+
+
+def test_a_dense_kernel_in_fewer_powers() -> None:
+    """101 terms and more: each power of z is the product of two; the oracle is Horner's rule."""
+    kernel = kernel_of([(k % 7, 200 + 2 * k, k + 1) for k in range(1, 100)])
+    terms = kernel.closed_form
+    assert len(terms) > max(100, max(terms) / 4)
+    derivatives = [
+        dict(terms),
+        {m: m * c for m, c in terms.items()},
+        {m: m * (m - 1) * c for m, c in terms.items()},
+    ]
+    with ctx.workprec(300):
+        points = [z.mid() for z in POINTS]
+        for z, sums in zip(points, _derivatives(kernel, points), strict=True):
+            for found, coefficients in zip(sums, derivatives, strict=True):
+                polynomial = fmpz_poly([coefficients.get(m, 0) for m in range(max(terms) + 1)])
+                with ctx.workprec(2000):
+                    exact = acb_poly(polynomial)(z)
+                assert found.overlaps(exact)
+                size = sum(abs(c) * abs(z) ** m for m, c in coefficients.items())
+                assert abs(found - exact) < size * arb(2) ** -260
 
 
 def test_powers_of_a_plan_are_powers() -> None:
