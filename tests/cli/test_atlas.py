@@ -28,7 +28,7 @@ def test_output_is_the_whole_table(stabkit: Program, tmp_path: Path) -> None:
 def test_json_goes_to_the_terminal_and_to_a_file(stabkit: Program, tmp_path: Path) -> None:
     out = stabkit("atlas", "--json").out
     record = json.loads(out)
-    assert record["schema"] == "stabkit.atlas/1"
+    assert record["schema"] == "stabkit.atlas/2"
     assert len(record["pairs"]) == 1101
     path = tmp_path / "atlas.json"
     assert stabkit("atlas", "--json", "--output", f"{path}") == (0, "", "")

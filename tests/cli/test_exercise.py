@@ -47,7 +47,7 @@ def test_all_topics_in_turn(stabkit: Run) -> None:
         "policy",
         "roots",
     ]
-    assert found["schema"] == "stabkit.exercises/1"
+    assert found["schema"] == "stabkit.exercises/2"
     assert found["exercises"][5]["seed"] == 1
     assert found["exercises"][0]["result"] == {"root": "-11/13", "verdict": "stable"}
 
@@ -87,7 +87,7 @@ def test_sheets_of_all_kinds_compile(stabkit: Run, tmp_path: Path, answer: list[
         (["--topic", "root"], "'--topic' must be one of roots, gcd, threshold, cycle, policy"),
         (["--seed", "-1"], "'--seed' must be at least 0, not -1"),
         (["--topic", "gcd", "--seed", "-1"], "'--seed' must be at least 0, not -1"),
-        (["--json", "--output", "sheet.pdf"], "'--json' must go to a file that is not .pdf"),
+        (["--json", "--output", "sheet.pdf"], "'--output' must end in .json, not 'sheet.pdf'"),
         (["--count", "0"], "'--count' must be from 1 to 200, not 0"),
         (["--tex", "--json"], "'--tex' must be given without '--json'"),
     ],

@@ -94,7 +94,7 @@ def test_blocks_of_a_log(
     Path("old.log").write_text(LOG.format(times))
     status, out, err = stabkit("sizing", "100:50", "--log", "old.log", *options, "--json")
     assert (status, err) == (0, "")
-    assert json.loads(out)["capacity"] == str(tokens)
+    assert json.loads(out)["workload"]["capacity"] == str(tokens)
 
 
 def test_blocks_of_a_log_that_says_too_little_or_otherwise(stabkit: Run, folder: Path) -> None:
@@ -114,7 +114,7 @@ def test_gigabytes_may_be_gibibytes(stabkit: Run, size: str, tokens: int) -> Non
     """Two layers of a head of 4096 in fp16 take 2 * 2 * 4096 * 2 bytes a token."""
     shape = ("--layers", "2", "--kv-heads", "1", "--head-size", "4096")
     status, out, err = stabkit("sizing", "100:50", "--memory", size, *shape, "--json")
-    assert (status, json.loads(out)["capacity"]) == (0, str(tokens))
+    assert (status, json.loads(out)["workload"]["capacity"]) == (0, str(tokens))
     assert ("servers that print GB mean GiB" in err) == (size == "2 GB")
 
 

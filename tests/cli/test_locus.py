@@ -36,12 +36,12 @@ def test_text_has_a_row_for_every_value_and_the_brackets(stabkit: Program) -> No
 def test_json_is_exact_where_the_mathematics_is(stabkit: Program) -> None:
     arguments = ("locus", "1:2", "1:3", "--from", "1/3", "--to", "1", "--points", "3", "--json")
     record = json.loads(stabkit(*arguments).out)
-    assert record["schema"] == "stabkit.locus/1"
+    assert record["schema"] == "stabkit.locus/2"
     assert (record["along"], record["length"]) == ("s", 3)
     assert record["values"] == ["1/3", "2/3", "1"]
     assert record["unstable"] == [2, 2, 0]
     assert [len(row) for row in record["roots"]] == [2, 2, 2]
-    assert record["spectral_radius"][-1] == 1
+    assert record["spectral_radii"][-1] == 1
     (change,) = record["changes"]
     assert change["high"] == "1"
     assert Fraction(change["low"]) < 1

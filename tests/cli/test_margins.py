@@ -137,7 +137,7 @@ def test_json(stabkit: Program, tmp_path: Path) -> None:
     out = stabkit(*arguments).out
     record = json.loads(out)
     assert out.isascii()
-    assert record["schema"] == "stabkit.margins/1"
+    assert record["schema"] == "stabkit.margins/2"
     assert (record["verdict"], record["capacity"]) == ("stable", "1000")
     assert record["gain"]["upper"]["low"].startswith("1.00253452359583")
     assert Margins.from_dict(record).to_dict() == record

@@ -48,8 +48,9 @@ def test_only_the_largest_crossings_are_listed(stabkit: Program) -> None:
 
 def test_json_holds_the_curve(stabkit: Program) -> None:
     record = json.loads(stabkit("nyquist", "5:3", "5:5", "--json").out)
-    assert record["schema"] == "stabkit.nyquist/1"
-    assert (record["encirclements"], record["on_circle"]) == (2, 0)
+    assert record["schema"] == "stabkit.nyquist/2"
+    assert record["encirclements"] == 2
+    assert record["counts"] == {"inside": 2, "on_circle": 0, "outside": 2}
     assert (record["verdict"], record["certified"]) == ("unstable", True)
     theta, re, im = (np.array(record["curve"][key]) for key in ("theta", "re", "im"))
     g = np.array([6, 7, 8, 4.5, 5]) / 30.5  # s = 5, l = (3, 5), equal shares

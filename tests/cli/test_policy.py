@@ -22,11 +22,11 @@ def test_the_table_says_what_keeps_the_throughput(stabkit: Run) -> None:
 
 def test_json_has_the_fields_of_the_interface(stabkit: Run) -> None:
     found = json.loads(stabkit("policy", "2:2", "--capacity", "140", "--json").out)
-    assert found["mix"] == "2:2:1"
+    assert found["workload"]["name"] == "2:2:1"
     assert found["equilibrium_admissions"] == "20"
     assert len(found["policies"]) == 7
     assert [one["verdict"] for one in found["policies"]][3] is None
-    assert found["policies"][0]["spectral_radius"].startswith("1.3333333")
+    assert found["policies"][0]["spectral_radius"]["value"].startswith("1.3333333")
     assert found["policies"][4]["parameters"] == {"rate_over_equilibrium": "21/20"}
     # by hand: 11 2/3 evicted and 35 completed of 40 every 2 steps (docs/model.md, Model)
     assert found["policies"][0]["evictions_ratio"] == pytest.approx(7 / 24)

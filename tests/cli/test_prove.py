@@ -55,7 +55,7 @@ def test_a_failed_step_is_status_1(monkeypatch, capsys):
     [
         (["prove", "R99"], "'LABEL' must be one of "),
         (["prove", "--json", "--tex"], "'--tex' must be given without '--json'"),
-        (["prove", "R1", "--output", "a.pdf"], "must be given with '--tex'"),
+        (["prove", "R1", "--output", "a.csv"], "must end in .txt, .json, .tex or .pdf"),
     ],
 )
 def test_errors(arguments, message, capsys):

@@ -14,7 +14,7 @@ Program = Callable[..., Any]
 def test_json_holds_every_root_within_its_radius(stabkit: Program) -> None:
     status, out, err = stabkit("roots", "5:3", "5:5", "--digits", "40", "--json")
     record = json.loads(out)
-    assert (status, err, record["schema"], record["degree"]) == (0, "", "stabkit.roots/1", 4)
+    assert (status, err, record["schema"], record["degree"]) == (0, "", "stabkit.roots/2", 4)
     with mpmath.workdps(60):
         for root in record["roots"]:
             value = mpmath.mpc(root["re"], root["im"])
@@ -61,7 +61,10 @@ def test_figure(stabkit: Program, tmp_path: Path, extra: list[str]) -> None:
         (["5:30000", "5:29999"], "'MIX' must have decode lengths up to 20001"),
         (["5:65", "--symbolic"], "'--symbolic' must go with decode lengths up to 64, not 65"),
         (["5:3", "--top", "0"], "--top"),
-        (["5:3", "--symbolic", "--figure", "f.png"], "'--figure' must go without '--symbolic'"),
+        (
+            ["5:3", "--symbolic", "--figure", "f.png"],
+            "'--figure' must be given without '--symbolic'",
+        ),
     ],
 )
 def test_bad_usage(stabkit: Program, arguments: list[str], message: str) -> None:

@@ -16,11 +16,11 @@ def test_capacity_from_a_log_and_from_a_shape(stabkit: Run, tmp_path: Path) -> N
     log = tmp_path / "server.log"
     log.write_text("INFO GPU KV cache size: 41,408 tokens\n")
     found = json.loads(stabkit("sizing", "10:5", "--log", str(log), "--json").out)
-    assert found["capacity"] == "41408"
+    assert found["workload"]["capacity"] == "41408"
     shape = ("--layers", "32", "--kv-heads", "8", "--head-size", "128")
     found = json.loads(stabkit("sizing", "10:5", "--memory", "5GiB", *shape, "--json").out)
-    assert found["capacity"] == "40960"
-    assert found["schema"] == "stabkit.sizing/1"
+    assert found["workload"]["capacity"] == "40960"
+    assert found["schema"] == "stabkit.sizing/2"
     assert found["requests_in_service"] == "40960/13"
 
 

@@ -46,16 +46,20 @@ def test_near_synchronous_modes_are_listed(stabkit: Program) -> None:
 
 def test_json(stabkit: Program) -> None:
     record = json.loads(stabkit("synchrony", "5:24:1", "5:30:2", "5:36:7", "--json").out)
-    assert record["schema"] == "stabkit.synchrony/1"
+    assert record["schema"] == "stabkit.synchrony/2"
     assert (record["gcd"], record["period"], record["cyclotomic_orders"]) == (6, 6, [2, 3, 6])
     modes = record["synchronized_modes"]
     assert [(m["index"], m["order"]) for m in modes] == [(1, 6), (1, 3), (1, 2), (2, 3), (5, 6)]
     assert modes[2]["limit"] == [-1, 0]
     # the spectral radius of this mix in the vectors
-    assert modes[2]["modulus"].startswith("1.06010398569371")
-    low, high = record["gcd_theorem"]["margin"]
-    assert low < high < 0
-    assert record["gcd_theorem"]["claim"] == ["at least", 5, "R9"]
+    assert modes[2]["modulus_enclosure"]["value"].startswith("1.06010398569371")
+    assert modes[2]["modulus"] == float(modes[2]["modulus_enclosure"]["value"])
+    theorem = record["gcd_theorem"]
+    assert float(theorem["margin"]) + float(theorem["margin_radius"]) < 0
+    assert theorem["claim"] == {"relation": "at least", "count": 5, "theorem": "R9"}
+    analysis = json.loads(stabkit("analyze", "5:24:1", "5:30:2", "5:36:7", "--json").out)
+    assert analysis["gcd_theorem"] == theorem
+    assert analysis["workload"] == record["workload"]
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])

@@ -22,7 +22,7 @@ def test_text(stabkit: Program) -> None:
 def test_json(stabkit: Program) -> None:
     found = stabkit("threshold", "5:2", "5:5", "--json", "--digits", "40")
     record = json.loads(found.out)
-    assert record["schema"] == "stabkit.threshold/1"
+    assert record["schema"] == "stabkit.threshold/2"
     assert record["stable_intervals"] == [[record["threshold"], None]]
     # 18 - 9 x - 6 x^2 + x^3 by hand, see tests/spectrum/partition/test_threshold.py
     ascending = [int(a) for a in record["crossings"][-1]["minimal_polynomial"]]
@@ -62,7 +62,7 @@ def test_symbolic(stabkit: Program) -> None:
             "'--along' must be 'common', 'shift' or 'scale', not 'p'.",
         ),
         (("5:2", "5:7", "--symbolic"), "up to 5 for a symbolic criterion, not 7."),
-        (("5:2", "5:3", "--symbolic", "--json"), "'--symbolic' must go without"),
+        (("5:2", "5:3", "--symbolic", "--json"), "'--json' must be given without '--symbolic'"),
     ],
 )
 def test_bad_input(stabkit: Program, arguments: tuple[str, ...], complaint: str) -> None:

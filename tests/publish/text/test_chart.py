@@ -224,7 +224,7 @@ def test_csv_holds_curves_rows_and_regions() -> None:
 def test_record_is_json_and_complete() -> None:
     chart = chart_of("simplex, own inputs")
     record = json.loads(json.dumps(chart_record(chart), allow_nan=False))
-    assert record["schema"] == "stabkit.chart/1"
+    assert record["schema"] == "stabkit.chart/2"
     assert (record["decode_lengths"], record["vary"]) == ([4, 6, 9], ["p1", "p2"])
     assert record["fixed"] == {"s": ["5", "8", "2"], "kappa": "1"}
     assert record["ranges"] == {"p1": ["0", "1"], "p2": ["0", "1"]}

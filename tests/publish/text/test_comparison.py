@@ -25,9 +25,8 @@ from stabkit.publish.text.comparison import (
     policies_record,
     policies_text,
     policy_label,
-    sweep_record,
-    sweep_text,
 )
+from stabkit.publish.text.sweep import sweep_record, sweep_text
 from stabkit.spectrum.roots.spectral_radius import RealEnclosure
 
 MIX = Workload.from_classes([(5, 3), (5, 6)], capacity=720)  # G(1) = 36: a* = 20
@@ -75,11 +74,16 @@ def comparison(*policies: PolicyFinding, reason: str | None = None) -> PolicyCom
 
 def test_record_has_the_fields_of_the_interface() -> None:
     record = policies_record(comparison(GREEDY, RATE))
-    assert set(record) == {"schema", "mix", "equilibrium_admissions", "policies"} | {
-        "disturbed_reason"
+    assert set(record) == {
+        "schema",
+        "version",
+        "workload",
+        "equilibrium_admissions",
+        "policies",
+        "disturbed_reason",
     }
-    assert record["schema"] == "stabkit.policies/1"
-    assert record["mix"] == "5:3:1/2 5:6:1/2"
+    assert record["schema"] == "stabkit.policies/2"
+    assert record["workload"]["name"] == "5:3:1/2 5:6:1/2"
     assert record["equilibrium_admissions"] == "20"
     for one in record["policies"]:
         assert set(one) == INTERFACE | FIGURES | {"verdict_reason", "disturbed"}
@@ -91,7 +95,7 @@ def test_record_shows_what_was_found() -> None:
     greedy, rate = policies_record(comparison(GREEDY, RATE))["policies"]
     assert greedy["policy"] == "greedy"
     assert (greedy["verdict"], greedy["verdict_reason"]) == ("unstable", "because")
-    assert greedy["spectral_radius"].startswith("1.125")
+    assert greedy["spectral_radius"]["value"].startswith("1.125")
     assert greedy["evictions_ratio"] == 0.25  # 5 requests a step, of 20
     assert greedy["first_eviction_step"] == 7
     assert greedy["completed_shares"] == [0.625, 0.375]
@@ -189,7 +193,7 @@ def sweep(parameter: Parameter = "gain", *points: tuple[str, LongRun]) -> Policy
 
 def test_sweeps_as_text_and_json() -> None:
     record = sweep_record(sweep())
-    assert record["schema"] == "stabkit.policy-sweep/1"
+    assert record["schema"] == "stabkit.policy-sweep/2"
     assert (record["parameter"], record["equilibrium_admissions"]) == ("gain", "20")
     assert [point["value"] for point in record["points"]] == ["1/2", "3/4", "1"]
     assert record["points"][2]["evictions_ratio"] == 0.25

@@ -141,11 +141,11 @@ def test_formulas_stay_on_their_line() -> None:
 def test_the_record_can_be_used_again() -> None:
     found = [exercise(topic, seed) for topic in TOPICS for seed in range(6)]
     record = json.loads(json.dumps(exercises_record(found)))
-    assert record["schema"] == "stabkit.exercises/1"
+    assert record["schema"] == "stabkit.exercises/2"
     for one, read in zip(found, record["exercises"], strict=True):
         assert (read["topic"], read["seed"], read["kind"]) == (one.topic, one.seed, one.kind)
-        classes = [tuple(part.split(":")) for part in read["mix"].split()]
-        again = Workload.from_classes([(s, int(n), p) for s, n, p in classes])
+        classes = [tuple(c.values()) for c in read["workload"]["classes"]]
+        again = Workload.from_classes(classes)
         assert again.classes == one.mix.classes
         for name, value in one.result:
             written = read["result"][name]

@@ -88,7 +88,7 @@ def test_no_variance_law_where_it_is_wrong(classes: Any) -> None:
     found, analysis = threshold(mix), analyze(mix, crosscheck=False)
     assert analysis.threshold is not None
     assert analysis.threshold.variance_law is None
-    assert threshold_record(found, "", 20)["variance_law"] is None
+    assert threshold_record(found)["variance_law"] is None
     assert "variance law" not in threshold_text(found, 20)
     assert "variance law" not in report(analysis)
 
@@ -174,7 +174,7 @@ def test_one_assumed_capacity_that_is_said() -> None:
     mix = mix_of(EVEN)
     found = pool(mix, 2)
     assert simulate(mix, 1).capacity == found.capacity == Fraction(81, 2)
-    assert trajectory_record(mix, simulate(mix, 1))["capacity"] == "81/2"
+    assert trajectory_record(simulate(mix, 1))["capacity"] == "81/2"
     record = pooling_record(found)
     assert (record["capacity"], record["capacity_given"]) == ("81/2", False)
     said = "40.5 tokens are assumed, at which the steady state admits one request per step"
