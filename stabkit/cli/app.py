@@ -23,27 +23,9 @@ import typer
 
 from .. import __version__
 from ..errors import OutputError, StabkitError, StabkitWarning
-from .analyze import analyze
-from .atlas import atlas
-from .chart import chart
-from .cycle import cycle
-from .derive import derive
-from .examples import examples
-from .exercise import exercise
-from .lessons import lessons
-from .locus import locus
-from .margins import margins
-from .nyquist import nyquist
+from .commands import commands
 from .option_names import OptionNames
-from .policy import policy
-from .pool import pool
-from .prove import prove
-from .roots import roots
-from .simulate import simulate
-from .sizing import sizing
-from .synchrony import synchrony
 from .terminal import complain, emit, warn
-from .threshold import threshold
 
 __all__ = ["app", "main"]
 
@@ -56,27 +38,7 @@ _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 app = typer.Typer(
     name="stabkit", add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
 )
-for _command in (
-    analyze,
-    roots,
-    synchrony,
-    threshold,
-    margins,
-    chart,
-    atlas,
-    locus,
-    nyquist,
-    simulate,
-    cycle,
-    policy,
-    pool,
-    sizing,
-    prove,
-    derive,
-    lessons,
-    exercise,
-    examples,
-):
+for _command in commands():
     app.command(cls=OptionNames)(_command)
 
 

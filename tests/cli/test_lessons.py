@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from stabkit_lessons import LESSONS
 
-from stabkit.cli import lessons as module
+from stabkit.cli.commands import lessons as module
 
 Run = Callable[..., Any]
 

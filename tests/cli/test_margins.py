@@ -138,7 +138,7 @@ def test_json(stabkit: Program, tmp_path: Path) -> None:
     record = json.loads(out)
     assert out.isascii()
     assert record["schema"] == "stabkit.margins/2"
-    assert (record["verdict"], record["capacity"]) == ("stable", "1000")
+    assert (record["verdict"], record["workload"]["capacity"]) == ("stable", "1000")
     assert record["gain"]["upper"]["low"].startswith("1.00253452359583")
     assert Margins.from_dict(record).to_dict() == record
     target = tmp_path / "margins.json"

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from ..errors import InvalidArgument, StabkitError
-from .options import AsJson, Output, check_targets
-from .terminal import emit
+from ...errors import InvalidArgument, StabkitError
+from ..options import AsJson, Output, check_targets
+from ..terminal import emit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ def lessons(
       stabkit lessons 3
       stabkit lessons 3 --output mine.py
     """
-    from ..publish.text.lessons import installed_lessons, lessons_record, lessons_text
+    from ...publish.text.lessons import installed_lessons, lessons_record, lessons_text
 
     check_targets(output)
     known = installed_lessons()

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import InvalidArgument, shown
-from .options import target_option
-from .present import Found, presented
-from .terminal import emit, working
+from ...errors import InvalidArgument, shown
+from ..options import target_option
+from ..present import Found, presented
+from ..terminal import emit, working
 
 if TYPE_CHECKING:
     pass
@@ -75,8 +75,8 @@ def chart(
     """
     fixed = {"s": _inputs(input_length), "p": share, "kappa": gain}
     with working("partitioning the plane"):
-        from ..publish.rendering import TABLES
-        from ..spectrum.chart.chart import stability_chart
+        from ...publish.rendering import TABLES
+        from ...spectrum.chart.chart import stability_chart
 
         found = stability_chart(
             lengths,

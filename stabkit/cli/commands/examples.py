@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .present import Found, presented
+from ..present import Found, presented
 
 __all__ = ["examples"]
 
@@ -15,6 +15,6 @@ def examples() -> Found:
     Example:
       stabkit examples
     """
-    from ..model.examples import examples as packaged
+    from ...model.examples import examples as packaged
 
     return Found(packaged())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..present import Found, presented
+from ..terminal import working
 from .analyze import UNDECIDED
-from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .present import Found, presented
-from .terminal import working
 
 __all__ = ["margins"]
 
@@ -30,7 +30,7 @@ def margins(
     """
     workload = read_mix(mix, capacity, input_column, output_column)
     with working("measuring the margins"):
-        from ..analysis.margins import margins as margins_of
+        from ...analysis.margins import margins as margins_of
 
         found = margins_of(workload)
     return Found(found, status=UNDECIDED if found.verdict == "undecided" else 0)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from ..errors import InvalidArgument, StabkitError, shown
-from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .options import Animation
-from .present import Found, presented
-from .terminal import working
+from ...errors import InvalidArgument, StabkitError, shown
+from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..options import Animation
+from ..present import Found, presented
+from ..terminal import working
 
 if TYPE_CHECKING:
-    from ..dynamics.trajectory import Arithmetic
-    from ..model.workload import Workload
+    from ...dynamics.trajectory import Arithmetic
+    from ...model.workload import Workload
 
 __all__ = ["simulate"]
 
@@ -80,8 +80,8 @@ def simulate(
     start = "equilibrium" if state == "equilibrium" else state and read_state(Path(state))
     rule = cast("Arithmetic", arithmetic)
     with working("simulating"):
-        from ..dynamics.simulator import simulate as run
-        from ..publish.text.capacity import assumed_capacity
+        from ...dynamics.simulator import simulate as run
+        from ...publish.text.capacity import assumed_capacity
 
         if animation is not None:  # first, for it takes fewer steps than the rest
             _write_animation((workload, count, rule, start, policy), animation)
@@ -90,13 +90,13 @@ def simulate(
 
 
 def _step_count(workload: Workload, steps: str | None, animated: bool) -> int:
-    from ..model.numbers import exact_integer
+    from ...model.numbers import exact_integer
 
     if steps is not None:
         return exact_integer(steps, "'--steps'")
     if not animated:
         return _STEPS
-    from ..publish.figures.animation import steps_to_animate
+    from ...publish.figures.animation import steps_to_animate
 
     return steps_to_animate(workload)
 
@@ -109,7 +109,7 @@ def read_state(path: Path) -> list[list[Any]]:
     InvalidArgument
         If the file cannot be read or does not hold a list of lists of numbers.
     """
-    from ..model.files import read_json_file
+    from ...model.files import read_json_file
 
     try:
         state = read_json_file(path)
@@ -121,7 +121,7 @@ def read_state(path: Path) -> list[list[Any]]:
 
 
 def _counts(stages: list[Any], position: int) -> list[Any]:
-    from ..model.numbers import exact_rational
+    from ...model.numbers import exact_rational
 
     name = f"a count of class {position} in '--state'"
     try:
@@ -132,7 +132,7 @@ def _counts(stages: list[Any], position: int) -> list[Any]:
 
 def _write_animation(run: tuple[Workload, int, Arithmetic, Any, str], path: Path) -> None:
     """Write the frames of a run: `simulate`'s workload, steps, arithmetic, start and policy."""
-    from ..publish.figures.animation import animation_bytes, animation_picture
-    from ..publish.files import write_whole
+    from ...publish.figures.animation import animation_bytes, animation_picture
+    from ...publish.files import write_whole
 
     write_whole(path, animation_bytes(animation_picture(*run)))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .present import Found, presented
-from .terminal import working
+from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..present import Found, presented
+from ..terminal import working
 
 if TYPE_CHECKING:
     pass
@@ -34,6 +34,6 @@ def synchrony(
     """
     workload = read_mix(mix, capacity, input_column, output_column)
     with working("looking for synchrony"):
-        from ..spectrum.synchrony.synchrony import synchrony as synchrony_of
+        from ...spectrum.synchrony.synchrony import synchrony as synchrony_of
 
         return Found(synchrony_of(workload))

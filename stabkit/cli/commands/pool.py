@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from ..errors import InvalidArgument, shown
-from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .present import Found, presented
-from .terminal import working
+from ...errors import InvalidArgument, shown
+from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..present import Found, presented
+from ..terminal import working
 
 __all__ = ["pool"]
 
@@ -56,7 +56,7 @@ def pool(
     workload = read_mix(mix, capacity, input_column, output_column)
     blocks = None if partition is None else _blocks(partition, len(workload.classes), replicas)
     with working("comparing arrangements"):
-        from ..analysis.operations.pooling import pool as pool_of
+        from ...analysis.operations.pooling import pool as pool_of
 
         found = pool_of(
             workload,

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import InvalidArgument
-from .present import Found, presented
+from ...errors import InvalidArgument
+from ..present import Found, presented
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..exercises.exercises import Exercise
+    from ...exercises.exercises import Exercise
 
 __all__ = ["exercise"]
 
@@ -46,8 +46,8 @@ def exercise(
         raise InvalidArgument(f"'--count' must be from 1 to {_MOST}, not {count}.")
     if seed < 0:
         raise InvalidArgument(f"'--seed' must be at least 0, not {seed}.")
-    from ..exercises.exercises import TOPICS
-    from ..exercises.exercises import exercise as made
+    from ...exercises.exercises import TOPICS
+    from ...exercises.exercises import exercise as made
 
     found = [
         made(TOPICS[number % len(TOPICS)], number // len(TOPICS))
@@ -59,8 +59,8 @@ def exercise(
 
 
 def _sheet(found: Sequence[Exercise], answer: bool) -> str:
-    from ..publish.document.tex import article
-    from ..publish.text.exercises import exercise_document
+    from ...publish.document.tex import article
+    from ...publish.text.exercises import exercise_document
 
     document = exercise_document(found)
     return article(document.solution() if answer else document.worksheet(), worksheet=not answer)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .present import Found, presented
-from .terminal import working
+from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..present import Found, presented
+from ..terminal import working
 
 if TYPE_CHECKING:
     pass
@@ -32,6 +32,6 @@ def nyquist(
     """
     workload = read_mix(mix, capacity, input_column, output_column)
     with working("following the curve"):
-        from ..spectrum.curves.nyquist import nyquist as nyquist_curve
+        from ...spectrum.curves.nyquist import nyquist as nyquist_curve
 
         return Found(nyquist_curve(workload))

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from ..errors import InvalidArgument, StabkitError, StabkitWarning
-from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .present import Found, presented
-from .terminal import one_line, working
+from ...errors import InvalidArgument, StabkitError, StabkitWarning
+from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..present import Found, presented
+from ..terminal import one_line, working
 
 __all__ = ["sizing"]
 
@@ -62,7 +62,7 @@ def sizing(
     found_capacity = _capacity(capacity, log, block_size, memory, shape, dtype)
     workload = read_mix(mix, found_capacity, input_column, output_column, merge=block_size is None)
     with working("sizing"):
-        from ..analysis.operations.sizing import sizing as sizing_of
+        from ...analysis.operations.sizing import sizing as sizing_of
 
         return Found(sizing_of(workload, block_size, step_seconds))
 
@@ -86,7 +86,7 @@ def _capacity(
     layers, kv_heads, head_size = shape
     if layers is None or kv_heads is None or head_size is None:
         raise InvalidArgument("'--memory' must go with '--layers', '--kv-heads' and '--head-size'.")
-    from ..model.cache_memory import capacity_from_shape
+    from ...model.cache_memory import capacity_from_shape
 
     if re.search(r"[kmg]b\s*$", memory, re.IGNORECASE):
         warnings.warn(
@@ -99,8 +99,8 @@ def _capacity(
 
 
 def _logged(log: Path, block_size: int | None) -> int:
-    from ..model.files import read_log
-    from ..model.start_up_log import capacity_from_log
+    from ...model.files import read_log
+    from ...model.start_up_log import capacity_from_log
 
     try:
         text = read_log(log)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .present import Found, presented
-from .terminal import counting
+from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..present import Found, presented
+from ..terminal import counting
 
 if TYPE_CHECKING:
-    from ..spectrum.partition.family import Along
+    from ...spectrum.partition.family import Along
 
 __all__ = ["locus"]
 
@@ -50,6 +50,6 @@ def locus(
     """
     workload = read_mix(mix, capacity, input_column, output_column)
     with counting("following the roots", points) as counted:
-        from ..spectrum.curves.locus import root_locus
+        from ...spectrum.curves.locus import root_locus
 
         return Found(root_locus(workload, cast("Along", along), low, high, points, map=counted))

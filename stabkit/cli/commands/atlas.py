@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .present import Found, presented
+from ..present import Found, presented
 
 if TYPE_CHECKING:
     pass
@@ -24,6 +24,6 @@ def atlas() -> Found:
       stabkit atlas
       stabkit atlas --output atlas.csv --figure atlas.pdf
     """
-    from ..analysis.atlas import atlas as packaged
+    from ...analysis.atlas import atlas as packaged
 
     return Found(packaged())

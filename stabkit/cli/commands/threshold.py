@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import InvalidArgument
-from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .present import Found, presented
-from .terminal import working
+from ...errors import InvalidArgument
+from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..present import Found, presented
+from ..terminal import working
 
 if TYPE_CHECKING:
-    from ..model.symbolic import SymbolicWorkload
-    from ..model.workload import Workload
+    from ...model.symbolic import SymbolicWorkload
+    from ...model.workload import Workload
 
 __all__ = ["threshold"]
 
@@ -62,7 +62,7 @@ def threshold(
             raise InvalidArgument("'--symbolic' must go without '--along'.")
         return Found(_criterion(workload))
     with working("looking for crossings"):
-        from ..spectrum.partition.threshold import threshold as threshold_of
+        from ...spectrum.partition.threshold import threshold as threshold_of
 
         found = threshold_of(workload, along)  # type: ignore[arg-type]  # it checks the name
     return Found(found, {"digits": digits}, 0 if found.complete else UNDECIDED)
@@ -70,9 +70,9 @@ def threshold(
 
 def _criterion(workload: Workload) -> str:
     with working("simplifying"):
-        from ..model.symbolic import SymbolicWorkload
-        from ..publish.text.criterion import criterion_text
-        from ..spectrum.criterion.criterion import stability_criterion
+        from ...model.symbolic import SymbolicWorkload
+        from ...publish.text.criterion import criterion_text
+        from ...spectrum.criterion.criterion import stability_criterion
 
         shape = SymbolicWorkload.shape_of(workload)
         return _legend(shape) + criterion_text(stability_criterion(shape))

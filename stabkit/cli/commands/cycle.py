@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .present import Found, presented
+from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..present import Found, presented
+from ..terminal import working
 from .simulate import read_state
-from .terminal import working
 
 __all__ = ["cycle"]
 
@@ -55,6 +55,6 @@ def cycle(
     workload = read_mix(mix, capacity, input_column, output_column)
     start = None if state is None else read_state(Path(state))
     with working("looking for cycles"):
-        from ..analysis.cycles.cycles import cycles
+        from ...analysis.cycles.cycles import cycles
 
         return Found(cycles(workload, start, max_period))

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import InvalidArgument, OutputError, shown
-from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .options import check_targets, target_option
-from .terminal import emit, emit_latex, working
+from ...errors import InvalidArgument, OutputError, shown
+from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..options import check_targets, target_option
+from ..terminal import emit, emit_latex, working
 
 if TYPE_CHECKING:
-    from ..model.symbolic import SymbolicWorkload
-    from ..publish.derivation import Derivation
+    from ...model.symbolic import SymbolicWorkload
+    from ...publish.derivation import Derivation
 
 __all__ = ["derive"]
 
@@ -93,7 +93,7 @@ def _derivation(
     input_column: str | None,
     output_column: str | None,
 ) -> Derivation:
-    from ..publish.derivation import derive as derivation_of
+    from ...publish.derivation import derive as derivation_of
 
     if symbolic in ("one-class", "two-class"):
         if mix:
@@ -108,7 +108,7 @@ def _derivation(
         raise InvalidArgument(
             f"'--symbolic' must be one-class, two-class or shape, not {shown(symbolic)}."
         )
-    from ..model.symbolic import SymbolicWorkload
+    from ...model.symbolic import SymbolicWorkload
 
     return derivation_of(SymbolicWorkload.shape_of(workload))
 
@@ -116,7 +116,7 @@ def _derivation(
 def _free(kind: str) -> SymbolicWorkload:
     from sympy import symbols
 
-    from ..model.symbolic import SymbolicWorkload
+    from ...model.symbolic import SymbolicWorkload
 
     s, p = symbols("s p")
     if kind == "one-class":

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import InvalidArgument, shown
-from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .present import Found, presented
-from .terminal import working
+from ...errors import InvalidArgument, shown
+from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..present import Found, presented
+from ..terminal import working
 
 if TYPE_CHECKING:
-    from ..analysis.operations.recommend import Recommendation
-    from ..analysis.operations.sweep import PolicySweep
-    from ..analysis.pictures.policies import PolicyPicture
-    from ..model.workload import Workload
+    from ...analysis.operations.recommend import Recommendation
+    from ...analysis.operations.sweep import PolicySweep
+    from ...analysis.pictures.policies import PolicyPicture
+    from ...model.workload import Workload
 
 __all__ = ["policy"]
 
@@ -83,23 +83,23 @@ def policy(
         if recommend:
             return Found(_recommendation(workload, others), picture=partial(_picture, workload))
         if sweep is None:
-            from ..analysis.operations.comparison import compare_policies
+            from ...analysis.operations.comparison import compare_policies
 
             found = compare_policies(workload, policies or None)
             return Found(found, picture=partial(_picture, workload))
-        from ..analysis.operations.sweep import policy_sweep
+        from ...analysis.operations.sweep import policy_sweep
 
         swept = policy_sweep(workload, sweep)  # type: ignore[arg-type]
         return Found(swept, picture=partial(_picture, workload, [swept]))
 
 
 def _recommendation(workload: Workload, others: list[list[str]]) -> Recommendation:
-    from ..analysis.operations.recommend import recommend
+    from ...analysis.operations.recommend import recommend
 
     return recommend(workload, [read_mix(other, None) for other in others])
 
 
 def _picture(workload: Workload, sweeps: list[PolicySweep] | None = None) -> PolicyPicture:
-    from ..analysis.pictures.policies import policy_picture
+    from ...analysis.pictures.policies import policy_picture
 
     return policy_picture(workload, sweeps)

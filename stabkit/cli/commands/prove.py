@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import InvalidArgument
-from .present import Found, presented
-from .terminal import counting
+from ...errors import InvalidArgument
+from ..present import Found, presented
+from ..terminal import counting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..theorems.checked import CheckedTheorem
+    from ...theorems.checked import CheckedTheorem
 
 __all__ = ["FAILED", "prove"]
 
@@ -41,9 +41,9 @@ def prove(
       stabkit prove R7 R9
       stabkit prove --tex --output theory.pdf
     """
-    from ..theorems.registry import theorems
-    from ..theorems.runner import prove as checked
-    from ..theorems.runner import selected
+    from ...theorems.registry import theorems
+    from ...theorems.runner import prove as checked
+    from ...theorems.runner import selected
 
     records = theorems()
     if not records:
@@ -64,6 +64,6 @@ def _is_wrong(one: CheckedTheorem) -> bool:
 
 
 def _article(found: Sequence[CheckedTheorem]) -> str:
-    from ..publish.theory.article import theory_tex
+    from ...publish.theory.article import theory_tex
 
     return theory_tex(found)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import InvalidArgument
-from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .present import Found, presented
-from .terminal import working
+from ...errors import InvalidArgument
+from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..present import Found, presented
+from ..terminal import working
 
 if TYPE_CHECKING:
-    from ..analysis.pictures.roots import RootPicture
-    from ..model.workload import Workload
-    from ..spectrum.roots.roots import Roots
+    from ...analysis.pictures.roots import RootPicture
+    from ...model.workload import Workload
+    from ...spectrum.roots.roots import Roots
 
 __all__ = ["roots"]
 
@@ -57,17 +57,17 @@ def roots(
 
 
 def _picture(found: Roots) -> RootPicture:
-    from ..analysis.pictures.roots import root_picture, synchronized_to_show
-    from ..spectrum.counting.counts import unit_circle_counts
+    from ...analysis.pictures.roots import root_picture, synchronized_to_show
+    from ...spectrum.counting.counts import unit_circle_counts
 
     verdict = unit_circle_counts(found.mix).verdict
     return root_picture(found.mix, found, verdict, synchronized_to_show(found.mix))
 
 
 def _found(workload: Workload, top: int | None, digits: int, method: str) -> Roots:
-    from ..spectrum.roots.dominant import dominant_modes
-    from ..spectrum.roots.roots import Roots
-    from ..spectrum.roots.roots import roots as all_roots
+    from ...spectrum.roots.dominant import dominant_modes
+    from ...spectrum.roots.roots import Roots
+    from ...spectrum.roots.roots import roots as all_roots
 
     if top is None or method != "auto":
         return Roots(workload, all_roots(workload, digits, method)[:top])
@@ -80,9 +80,9 @@ def _found(workload: Workload, top: int | None, digits: int, method: str) -> Roo
 
 
 def _equation(workload: Workload) -> str:
-    from ..model.polynomials import characteristic_polynomial
-    from ..model.symbolic import SymbolicWorkload
-    from ..publish.text.roots import equation_text
+    from ...model.polynomials import characteristic_polynomial
+    from ...model.symbolic import SymbolicWorkload
+    from ...publish.text.roots import equation_text
 
     if workload.longest_decode > LONGEST_EQUATION:
         raise InvalidArgument(

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import InvalidArgument
-from .mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
-from .present import Found, presented
-from .terminal import counting, working
+from ...errors import InvalidArgument
+from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..present import Found, presented
+from ..terminal import counting, working
 
 if TYPE_CHECKING:
-    from ..analysis.pictures.analysis import AnalysisPicture
-    from ..analysis.verdict.analysis import Bootstrap, Verdict
-    from ..model.workload import Workload
+    from ...analysis.pictures.analysis import AnalysisPicture
+    from ...analysis.verdict.analysis import Bootstrap, Verdict
+    from ...model.workload import Workload
 
 __all__ = ["analyze"]
 
@@ -61,7 +61,7 @@ def analyze(
     if estimate is not None:
         workload = workload.merged()
     with working(_notice(workload)):
-        from ..analysis.verdict.analyze import analyze as analyze_workload
+        from ...analysis.verdict.analyze import analyze as analyze_workload
 
         found = analyze_workload(workload, crosscheck=not no_crosscheck)
     status = UNSTABLE if fail_if_unstable and found.verdict != "stable" else 0
@@ -73,7 +73,7 @@ def analyze(
 
 
 def _picture(workload: Workload, verdict: Verdict) -> AnalysisPicture:
-    from ..analysis.pictures.analysis import analysis_picture
+    from ...analysis.pictures.analysis import analysis_picture
 
     return analysis_picture(workload, verdict)
 
@@ -90,7 +90,7 @@ def _bootstrap(workload: Workload, resamples: int | None, seed: int | None) -> B
         if seed is not None:
             raise InvalidArgument("'--seed' must go with '--bootstrap', not alone.")
         return None
-    from ..analysis.verdict.bootstrap import bootstrap
+    from ...analysis.verdict.bootstrap import bootstrap
 
     with counting("resampling the trace", resamples) as counted_map:
         return bootstrap(workload, resamples, seed or 0, map=counted_map)
