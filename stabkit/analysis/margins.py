@@ -68,8 +68,8 @@ class Bounds:
 class StableBounds:
     """An open interval of stability; null stands for the end of the domain."""
 
-    low: Bounds | None
-    high: Bounds | None
+    lower: Bounds | None
+    upper: Bounds | None
 
 
 @dataclass(frozen=True)
@@ -112,11 +112,12 @@ class SharesSummary:
     """The radius of stability in the shares; see
     `stabkit.spectrum.margins.shares.radius.ShareRadius`.
 
-    `lower` <= radius <= `upper`, Euclidean; `total_variation_lower` is a bound in total variation.
+    `radius_lower` <= radius <= `radius_upper`, Euclidean; `total_variation_lower` is a bound in
+    total variation.
     """
 
-    lower: Decimal | None
-    upper: Decimal | None
+    radius_lower: Decimal | None
+    radius_upper: Decimal | None
     limited_by: Literal["crossing", "simplex"] | None
     crossing_lower: Decimal | None
     crossing_upper: Decimal | None
@@ -261,8 +262,8 @@ def _inputs(mix: Workload, along: Literal["shift", "scale"]) -> InputSummary:
 def _shares(mix: Workload) -> SharesSummary:
     found = share_radius(mix)
     return SharesSummary(
-        lower=_decimal(found.lower, ROUND_FLOOR),
-        upper=_decimal(found.upper, ROUND_CEILING),
+        radius_lower=_decimal(found.lower, ROUND_FLOOR),
+        radius_upper=_decimal(found.upper, ROUND_CEILING),
         limited_by=found.limited_by,
         crossing_lower=_decimal(found.crossing_lower, ROUND_FLOOR),
         crossing_upper=_decimal(found.crossing_upper, ROUND_CEILING),

@@ -34,7 +34,7 @@ from ..errors import InvalidArgument, OutputError, shown
 from .options import AsJson, Figure, Output, check_targets
 from .terminal import emit, emit_latex, emit_rich, remark, working
 
-__all__ = ["Found", "presented"]
+__all__ = ["Form", "Found", "form_of", "presented"]
 
 _FIGURES = "stabkit.publish.figures"
 _PICTURES = (".png", ".svg", ".pdf")
@@ -102,7 +102,7 @@ def presented(
             flags = {flag: arguments.pop(flag, False) for flag in ("as_json", "tex")}
             more = {name: arguments.get(name) for name in _WRITTEN}
             check_targets(**out, **more, reads=_files(arguments))
-            form = _form(out["output"], forms, **flags)
+            form = form_of(out["output"], forms, **flags)
             found = command(**arguments)
             _write(found, form, out["output"], out["figure"])
             return found.status
@@ -139,7 +139,9 @@ def _forms(table: bool, figure: bool, latex: bool) -> Iterator[tuple[str, Form]]
         yield from ((suffix, "latex") for suffix in _LATEX)
 
 
-def _form(output: Path | None, forms: Mapping[str, Form], as_json: bool, tex: bool) -> Form:
+def form_of(
+    output: Path | None, forms: Mapping[str, Form], as_json: bool = False, tex: bool = False
+) -> Form:
     """Return what is written to the output; flags and suffix must not contradict each other."""
     if as_json and tex:
         raise InvalidArgument("'--tex' must be given without '--json', not with it.")

@@ -61,7 +61,7 @@ def _emit_clean(text: str, output: Path | None) -> None:
 
 def emit_latex(latex: str, output: Path | None) -> None:
     """Write a LaTeX document; typeset, if `output` is a .pdf file."""
-    if output is None or output.suffix != ".pdf":
+    if output is None or output.suffix.lower() != ".pdf":
         emit(latex, output)
         return
     from ..publish.document.engine import pdf_of

@@ -37,9 +37,9 @@ def test_json_of_two_numbers(stabkit: Program) -> None:
             *("--range", "p=1/10:9/10", "--range", "kappa=1/2:1", "--json"),
         ).out
     )
-    assert record["vary"] == ["p", "kappa"]
+    assert [axis["name"] for axis in record["axes"]] == ["p", "kappa"]
     assert record["fixed"] == {"s": ["5", "7/2"]}
-    assert record["ranges"] == {"p": ["1/10", "9/10"], "kappa": ["1/2", "1"]}
+    assert [(a["low"], a["high"]) for a in record["axes"]] == [("1/10", "9/10"), ("1/2", "1")]
     assert (record["rows"][0]["value"], record["rows"][-1]["value"]) == ("1/2", "1")
 
 

@@ -97,8 +97,8 @@ def test_the_shape_of_a_mix(stabkit: Run) -> None:
         (["5:2", "--fragment", "--bibtex"], "must be given alone"),
         (["5:2", "--symbolic", "two-class"], "must be given without MIX"),
         (["5:2", "--symbolic", "three"], "must be one-class, two-class or shape, not 'three'"),
-        (["5:2", "--output", "mix.doc"], "must end in .tex, .pdf or .html"),
-        (["5:2", "--fragment", "--output", "mix.pdf"], "must go to a .tex file"),
+        (["5:2", "--output", "mix.doc"], "must end in .tex, .pdf or .html, not 'mix.doc'"),
+        (["5:2", "--fragment", "--output", "mix.pdf"], "must end in .tex, not 'mix.pdf'"),
         (["no-such-mix"], "no-such-mix"),
     ],
 )

@@ -39,8 +39,8 @@ def test_json_is_exact_where_the_mathematics_is(stabkit: Program) -> None:
     assert record["schema"] == "stabkit.locus/2"
     assert (record["along"], record["length"]) == ("s", 3)
     assert record["values"] == ["1/3", "2/3", "1"]
-    assert record["unstable"] == [2, 2, 0]
-    assert [len(row) for row in record["roots"]] == [2, 2, 2]
+    assert record["unstable_counts"] == [2, 2, 0]
+    assert [len(row) for row in record["roots_at_values"]] == [2, 2, 2]
     assert record["spectral_radii"][-1] == 1
     (change,) = record["changes"]
     assert change["high"] == "1"

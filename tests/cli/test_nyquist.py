@@ -52,7 +52,7 @@ def test_json_holds_the_curve(stabkit: Program) -> None:
     assert record["encirclements"] == 2
     assert record["counts"] == {"inside": 2, "on_circle": 0, "outside": 2}
     assert (record["verdict"], record["certified"]) == ("unstable", True)
-    theta, re, im = (np.array(record["curve"][key]) for key in ("theta", "re", "im"))
+    theta, (re, im) = np.array(record["angles"]), np.array(record["curve"]).T
     g = np.array([6, 7, 8, 4.5, 5]) / 30.5  # s = 5, l = (3, 5), equal shares
     expected = np.exp(1j * np.outer(theta, np.arange(5))) @ g
     assert re + 1j * im == pytest.approx(expected, abs=1e-14)

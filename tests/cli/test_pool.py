@@ -24,9 +24,9 @@ def test_json(stabkit: Run) -> None:
     found = json.loads(stabkit("pool", *FOUR, "--json").out)
     assert found["schema"] == "stabkit.pooling/2"
     assert found["dedicated"] is None
-    assert found["given"] is None
+    assert found["partition"] is None
     assert found["exact"] is True
-    assert found["pooled"]["blocks"][0]["classes"] == [0, 1, 2, 3]
+    assert found["pooled"]["pools"][0]["class_indices"] == [0, 1, 2, 3]
     assert found["pooled"]["requests_per_step"] == pytest.approx(2 * 3.854684, abs=1e-6)
 
 

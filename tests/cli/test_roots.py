@@ -17,7 +17,7 @@ def test_json_holds_every_root_within_its_radius(stabkit: Program) -> None:
     assert (status, err, record["schema"], record["degree"]) == (0, "", "stabkit.roots/2", 4)
     with mpmath.workdps(60):
         for root in record["roots"]:
-            value = mpmath.mpc(root["re"], root["im"])
+            value = mpmath.mpc(root["real"], root["imaginary"])
             # F = (6, 7, 8, 9/2, 5) for s = 5, l = (3, 5), 1/2: |F| at the root by Horner's rule
             residual = mpmath.polyval([6, 7, 8, mpmath.mpf(9) / 2, 5], value)
             assert abs(residual) < mpmath.mpf(root["radius"]) * 100

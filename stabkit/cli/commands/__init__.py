@@ -34,6 +34,7 @@ _ORDER = (
     "lessons",
     "exercise",
     "examples",
+    "schema",
 )
 
 

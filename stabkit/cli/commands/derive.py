@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...errors import InvalidArgument, OutputError, shown
+from ...errors import InvalidArgument, shown
 from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
 from ..options import check_targets, target_option
+from ..present import Form, form_of
 from ..terminal import emit, emit_latex, working
 
 if TYPE_CHECKING:
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["derive"]
 
-_SUFFIXES = (".tex", ".pdf", ".html")
+_FRAGMENT: dict[str, Form] = {"": "latex", ".tex": "latex"}
+_ARTICLE: dict[str, Form] = {**_FRAGMENT, ".pdf": "latex", ".html": "text"}
+_BIBTEX: dict[str, Form] = {"": "text", ".bib": "text", ".txt": "text"}
 
 
 def derive(
@@ -65,10 +68,7 @@ def derive(
     if fragment + bibtex + exercise > 1:
         raise InvalidArgument("'--fragment', '--bibtex' and '--exercise' must be given alone.")
     check_targets(output, reads=mix or ())
-    if output is not None and not bibtex and output.suffix not in _SUFFIXES:
-        raise OutputError(f"'--output' must end in .tex, .pdf or .html, not {shown(output.name)}.")
-    if fragment and output is not None and output.suffix != ".tex":
-        raise OutputError(f"'--fragment' must go to a .tex file, not {shown(output.name)}.")
+    form_of(output, _BIBTEX if bibtex else _FRAGMENT if fragment else _ARTICLE)
     solution = _solution_path(output) if exercise and output is not None else None
     if solution is not None:
         check_targets(solution, reads=mix or ())
@@ -133,7 +133,7 @@ def _texts(
         return (found.bibtex,)
     if fragment:
         return (found.fragment,)
-    html = output is not None and output.suffix == ".html"
+    html = output is not None and output.suffix.lower() == ".html"
     if exercise:
         return found.exercise_pages if html else (found.worksheet, found.solution)
     return (found.html,) if html else (found.article,)

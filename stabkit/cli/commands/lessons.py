@@ -12,6 +12,7 @@ import typer
 
 from ...errors import InvalidArgument, StabkitError
 from ..options import AsJson, Output, check_targets
+from ..present import form_of
 from ..terminal import emit
 
 if TYPE_CHECKING:
@@ -55,11 +56,13 @@ def lessons(
     check_targets(output)
     known = installed_lessons()
     if number is None:
+        form = form_of(output, {"": "text", ".txt": "text", ".json": "json"}, as_json)
         record = json.dumps(lessons_record(known), indent=2) + "\n"
-        emit(record if as_json else lessons_text(known), output)
+        emit(record if form == "json" else lessons_text(known), output)
         return 0
     if as_json:
         raise InvalidArgument("'--json' must be given without NUMBER, not with it.")
+    form_of(output, {"": "text", ".py": "text"})
     chosen = [one for one in known if one.number == number]
     if not chosen:
         numbers = ", ".join(str(one.number) for one in known) or "of an installed lesson"

@@ -44,10 +44,16 @@ def atlas_record(entries: Sequence[AtlasEntry]) -> dict[str, Any]:
     """Return the atlas as JSON types: schema ``stabkit.atlas/2``; thresholds are decimal text."""
     return headed(
         SCHEMA,
-        shares=["1/2", "1/2"],
+        share="1/2",
         longest=LONGEST,
-        pairs=[dict(zip(COLUMNS, _cells(entry), strict=True)) for entry in entries],
+        pairs=[_pair(entry) for entry in entries],
     )
+
+
+def _pair(entry: AtlasEntry) -> dict[str, Any]:
+    record = dict(zip(COLUMNS, _cells(entry), strict=True))
+    above = [[f"{entry.threshold}", None]]
+    return record | {"stable_intervals": above if entry.stable_intervals == 1 else None}
 
 
 @TEXTS.writes(AtlasEntry)

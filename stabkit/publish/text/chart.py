@@ -102,13 +102,14 @@ def _region_record(region: ChartRegion) -> dict[str, Any]:
 def _row_record(row: ChartRow, places: tuple[int, ...]) -> dict[str, Any]:
     return {
         "value": rational_text(row.value),
-        "crossings": [
-            {"value": float(c), "angles": list(c.angles), "change": c.change} for c in row.crossings
+        "row_crossings": [
+            {"position": float(c), "angles": list(c.angles), "change": c.change}
+            for c in row.crossings
         ],
-        "intervals": [
+        "row_intervals": [
             {
-                "low": float(part.low),
-                "high": float(part.high),
+                "from": float(part.low),
+                "to": float(part.high),
                 "unstable": part.unstable,
                 "region": region,
             }
@@ -122,29 +123,33 @@ def chart_record(chart: StabilityChart) -> dict[str, Any]:
     """Return the chart as JSON types: schema ``stabkit.chart/2``.
 
     `area_share` is of the area of the picture, whose axes may be logarithmic. Numbers that rest,
-    ranges and rows are exact rationals as text; crossings, ends of intervals and points of curves
-    are floats. `region` is the position in `regions`.
+    the ends of axes and rows are exact rationals as text; crossings, ends of intervals and points
+    of curves are floats. `region` is the position in `regions`.
     """
     plane = chart.plane
     return headed(
         SCHEMA,
         decode_lengths=list(plane.decode_lengths),
-        vary=list(plane.vary),
         fixed=_fixed(chart),
-        ranges={
-            axis.number: [rational_text(axis.low), rational_text(axis.high)]
+        axes=[
+            {
+                "name": axis.number,
+                "low": rational_text(axis.low),
+                "high": rational_text(axis.high),
+                "logarithmic": axis.logarithmic,
+            }
             for axis in (chart.horizontal, chart.vertical)
-        },
-        logarithmic={axis.number: axis.logarithmic for axis in (chart.horizontal, chart.vertical)},
+        ],
         complete=chart.complete,
         regions=[_region_record(region) for region in chart.regions],
         rows=[_row_record(*pair) for pair in zip(chart.rows, chart.places, strict=True)],
         boundaries=[
             {
                 "kind": curve.kind,
-                "theta": curve.theta.tolist(),
-                chart.horizontal.number: curve.x.tolist(),
-                chart.vertical.number: curve.y.tolist(),
+                "angles": curve.theta.tolist(),
+                "curve": [
+                    list(point) for point in zip(curve.x.tolist(), curve.y.tolist(), strict=True)
+                ],
             }
             for curve in chart.boundaries
         ],

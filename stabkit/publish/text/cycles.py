@@ -109,6 +109,8 @@ def _observation_record(found: Cycles, seen: Observation) -> dict[str, Any]:
     return {
         "kind": "observed",
         "composition": None,
+        "evictions_ratio": None,
+        "wasted_token_fraction": None,
         "attracting": None,
         "word": None,
         "itinerary": None,
@@ -123,11 +125,12 @@ def _observation_record(found: Cycles, seen: Observation) -> dict[str, Any]:
         "completed_shares": record.get("completed_shares", _listed(seen.completed_shares)),
         "steps": seen.steps,
         "max_period": seen.max_period,
-        "distance": seen.distance,
+        "orbit_distance": seen.distance,
         "rotation_number": None if seen.rotation is None else seen.rotation.value,
         "rotation_difference": None if seen.rotation is None else seen.rotation.difference,
         "frequencies": [
-            {"cycles_per_step": f.cycles_per_step, "share": f.share} for f in seen.frequencies
+            {"cycles_per_step": f.cycles_per_step, "variance_share": f.share}
+            for f in seen.frequencies
         ],
         "reason": seen.reason,
     }

@@ -126,7 +126,7 @@ def exercises_record(found: Exercise | Sequence[Exercise], answer: bool = True) 
                 "kind": one.kind,
                 "difficulty": one.difficulty,
                 "workload": workload(one.mix),
-                "given": {name: encode(value) for name, value in one.given},
+                "data": {name: encode(value) for name, value in one.given},
                 "question": one.question,
                 "answer": one.answer,
                 "result": {name: encode(value) for name, value in one.result},

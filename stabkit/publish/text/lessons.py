@@ -16,7 +16,7 @@ from .tables import plain_table
 
 __all__ = ["GROUP", "Lesson", "installed_lessons", "lessons_record", "lessons_text"]
 
-SCHEMA = "stabkit.lessons/1"
+SCHEMA = "stabkit.lessons/2"
 GROUP = "stabkit.lessons"
 
 
@@ -64,7 +64,7 @@ def lessons_record(lessons: Sequence[Lesson]) -> dict[str, Any]:
                 "minutes": one.minutes,
                 "goals": list(one.goals),
                 "prerequisites": list(one.prerequisites),
-                "theorems": list(one.theorems),
+                "uses": list(one.theorems),
                 "topics": list(one.topics),
             }
             for one in lessons

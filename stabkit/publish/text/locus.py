@@ -25,8 +25,9 @@ _DIGITS = 10
 def locus_record(locus: RootLocus) -> dict[str, Any]:
     """Return the locus as JSON types: schema ``stabkit.locus/2``.
 
-    Parameters and brackets are exact rationals as text; of every root `roots` holds real and
-    imaginary part, of every value `spectral_radii` the largest modulus (null at L = 1).
+    Parameters and brackets are exact rationals as text; of every value `roots_at_values`
+    holds real and imaginary part of all roots, and `spectral_radii` the largest modulus (null at
+    L = 1).
     """
     radius = locus.spectral_radius
     return headed(
@@ -35,9 +36,9 @@ def locus_record(locus: RootLocus) -> dict[str, Any]:
         along=locus.along,
         length=locus.length,
         values=[rational_text(value) for value in locus.values],
-        unstable=list(locus.unstable),
+        unstable_counts=list(locus.unstable),
         spectral_radii=None if radius is None else radius.tolist(),
-        roots=[[[z.real, z.imag] for z in row] for row in locus.roots.tolist()],
+        roots_at_values=[[[z.real, z.imag] for z in row] for row in locus.roots.tolist()],
         changes=[encode(change) for change in locus.changes],
     )
 

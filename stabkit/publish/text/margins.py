@@ -166,22 +166,22 @@ def _ranges(stable: tuple[StableBounds, ...] | None, unit: str) -> str:
 
 
 def _range(part: StableBounds) -> str:
-    if part.low is None:
-        return "of any size" if part.high is None else f"below {_floor(part.high.low)}"
-    if part.high is None:
-        return f"above {_ceiling(part.low.high)}"
-    return f"between {_ceiling(part.low.high)} and {_floor(part.high.low)}"
+    if part.lower is None:
+        return "of any size" if part.upper is None else f"below {_floor(part.upper.low)}"
+    if part.upper is None:
+        return f"above {_ceiling(part.lower.high)}"
+    return f"between {_ceiling(part.lower.high)} and {_floor(part.upper.low)}"
 
 
 # --- shares and disturbances -------------------------------------------------------------------
 
 
 def _shares(shares: SharesSummary) -> tuple[str, str]:
-    if shares.lower is None:
+    if shares.radius_lower is None:
         return "not known", shares.reason
-    if shares.upper == 0:
+    if shares.radius_upper == 0:
         return "0", shares.reason
-    value = f"{_floor(shares.lower)} (Euclidean)"
+    value = f"{_floor(shares.radius_lower)} (Euclidean)"
     if shares.total_variation_lower is not None:
         value += f"; {_percent(shares.total_variation_lower)} of the requests in other classes"
     return (
@@ -197,7 +197,7 @@ def _limit(shares: SharesSummary) -> str:
     if shares.limited_by == "crossing" and beyond is not None:
         return f"the number of growing modes changes {_ceiling(beyond)} away or nearer"
     if shares.limited_by is None or crossing is None:
-        return "" if shares.upper is None else f"at most {_ceiling(shares.upper)}"
+        return "" if shares.radius_upper is None else f"at most {_ceiling(shares.radius_upper)}"
     if crossing > _DIAMETER:
         return "there a class vanishes; no shares at all have a mode on the unit circle"
     return f"there a class vanishes; no mode is on the unit circle nearer than {_floor(crossing)}"

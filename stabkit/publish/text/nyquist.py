@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
 from typing import Any
 
 from ...analysis.verdict.analysis import ModeCounts
@@ -24,7 +23,8 @@ _MOST_CROSSINGS = 12
 def nyquist_record(curve: NyquistCurve) -> dict[str, Any]:
     """Return the curve as JSON types: schema ``stabkit.nyquist/2``.
 
-    `encirclements` is exact, or null where undecided; `curve` holds the samples of the half curve.
+    `encirclements` is exact, or null where undecided; `curve` holds real and imaginary part of
+    G(e^iθ)/G(1) at `angles`, samples of the half curve.
     """
     return headed(
         SCHEMA,
@@ -35,12 +35,12 @@ def nyquist_record(curve: NyquistCurve) -> dict[str, Any]:
         verdict=curve.counts.verdict,
         certified=curve.counts.certified,
         method=curve.counts.method,
-        crossings=[asdict(crossing) for crossing in curve.crossings],
-        curve={
-            "theta": curve.theta.tolist(),
-            "re": curve.values.real.tolist(),
-            "im": curve.values.imag.tolist(),
-        },
+        axis_crossings=[
+            {"angle": at.theta, "ratio": at.value, "encirclements": at.turns}
+            for at in curve.crossings
+        ],
+        angles=curve.theta.tolist(),
+        curve=[[z.real, z.imag] for z in curve.values.tolist()],
     )
 
 

@@ -121,7 +121,7 @@ def pooling_record(found: Pooling) -> dict[str, Any]:
         objective=found.objective,
         steps=found.steps,
         dedicated=_arrangement(found.dedicated),
-        given=_arrangement(found.given),
+        partition=_arrangement(found.given),
         pooled=_arrangement(found.pooled),
         best=_arrangement(found.best),
         exact=found.exact,
@@ -136,13 +136,13 @@ def _arrangement(found: Arrangement | None) -> dict[str, Any] | None:
         "demand_per_step": found.demand,
         "requests_per_step": found.requests,
         "tokens_per_step": found.tokens,
-        "blocks": [_block(block) for block in found.blocks],
+        "pools": [_block(block) for block in found.blocks],
     }
 
 
 def _block(block: Block) -> dict[str, Any]:
     return {
-        "classes": list(block.classes),
+        "class_indices": list(block.classes),
         "replicas": block.replicas,
         "verdict": block.verdict,
         "spectral_radius": enclosure(block.spectral_radius),

@@ -215,5 +215,6 @@ def _claims(claims: tuple[Claim, ...]) -> Iterator[dict[str, Any]]:
             "policy": claim.policy.name,
             "quantity": claim.quantity,
             "relation": claim.relation,
-            "value": claim.value,
+            "verdict": claim.value if isinstance(claim.value, str) else None,
+            "ratio": None if isinstance(claim.value, str) else claim.value,
         }

@@ -42,7 +42,7 @@ def _root_record(root: Root, digits: int) -> dict[str, Any]:
         )
         moved = abs(root.value - mpmath.mpc(_read(re), _read(im)))
         radius = _rounded_up(root.radius + moved)
-    return {"re": re, "im": im, "radius": radius, "multiplicity": root.multiplicity}
+    return {"real": re, "imaginary": im, "radius": radius, "multiplicity": root.multiplicity}
 
 
 def _read(decimal: str) -> mpmath.mpf:

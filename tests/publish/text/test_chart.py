@@ -225,17 +225,18 @@ def test_record_is_json_and_complete() -> None:
     chart = chart_of("simplex, own inputs")
     record = json.loads(json.dumps(chart_record(chart), allow_nan=False))
     assert record["schema"] == "stabkit.chart/2"
-    assert (record["decode_lengths"], record["vary"]) == ([4, 6, 9], ["p1", "p2"])
+    assert record["decode_lengths"] == [4, 6, 9]
     assert record["fixed"] == {"s": ["5", "8", "2"], "kappa": "1"}
-    assert record["ranges"] == {"p1": ["0", "1"], "p2": ["0", "1"]}
+    ends = {"low": "0", "high": "1", "logarithmic": False}
+    assert record["axes"] == [{"name": name, **ends} for name in ("p1", "p2")]
     assert len(record["rows"]) == len(chart.rows)
     assert len(record["boundaries"]) == len(chart.boundaries)
     for row in record["rows"]:
-        for part in row["intervals"]:
+        for part in row["row_intervals"]:
             assert record["regions"][part["region"]]["unstable"] == part["unstable"]
-    assert {len(curve[key]) for curve in record["boundaries"][:1] for key in ("theta", "p1")} == {
-        len(chart.boundaries[0].theta)
-    }
+    assert {
+        len(curve[key]) for curve in record["boundaries"][:1] for key in ("angles", "curve")
+    } == {len(chart.boundaries[0].theta)}
 
 
 def test_text_names_ranges_regions_and_boundary() -> None:

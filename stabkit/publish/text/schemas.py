@@ -1,0 +1,32 @@
+"""The JSON Schemas as a list, and each as it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ..rendering import RECORDS, TEXTS
+from ..schemas import Schema
+from .dialect import headed
+from .tables import plain_table
+
+__all__ = ["SCHEMA", "schemas_record", "schemas_text"]
+
+SCHEMA = "stabkit.schemas/1"
+
+
+@RECORDS.writes(Schema)
+def schemas_record(found: Schema | Sequence[Schema]) -> dict[str, Any]:
+    """Return a schema itself; of several the names and titles: schema ``stabkit.schemas/1``."""
+    if isinstance(found, Schema):
+        return found.document
+    return headed(SCHEMA, schemas=[{"name": one.name, "title": one.title} for one in found])
+
+
+@TEXTS.writes(Schema)
+def schemas_text(found: Schema | Sequence[Schema]) -> str:
+    """Return a schema as JSON; several as a table."""
+    if isinstance(found, Schema):
+        return json.dumps(found.document, indent=2) + "\n"
+    return plain_table([("schema", "of"), *((one.name, one.title) for one in found)])

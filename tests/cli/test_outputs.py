@@ -1,0 +1,95 @@
+"""Every command writes what the suffix of --output says, and refuses any other suffix."""
+
+import csv
+import json
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stabkit.cli.commands import commands
+
+Program = Callable[..., Any]
+
+LINES = {
+    "analyze": "5:3 5:5 --no-crosscheck",
+    "roots": "5:3 5:5",
+    "synchrony": "5:3 5:6",
+    "threshold": "5:3 5:5",
+    "margins": "5:2 5:3",
+    "chart": "2 3 --rows 3",
+    "atlas": "",
+    "locus": "10:5 --points 3",
+    "nyquist": "5:3 5:5",
+    "simulate": "5:3 --steps 5 --capacity 1000",
+    "cycle": "10:5",
+    "policy": "10:5 --policy greedy",
+    "pool": "10:3 10:5",
+    "sizing": "10:5 --capacity 650",
+    "prove": "closed-form",
+    "derive": "10:5",
+    "derive --fragment": "10:5",
+    "derive --bibtex": "10:5",
+    "lessons": "",
+    "lessons 1": "",
+    "exercise": "",
+    "examples": "",
+    "schema": "",
+    "schema analysis": "",
+}
+_STARTS = {".png": b"\x89PNG", ".svg": b"<?xml", ".html": b"<!DOCTYPE html>", ".bib": b"@"}
+_TYPESET = ("prove", "derive", "exercise")  # a .pdf of theirs needs a TeX engine
+
+
+def test_every_command_is_driven() -> None:
+    assert {name.split()[0] for name in LINES} == {one.__name__ for one in commands()}
+
+
+@pytest.fixture(params=LINES)
+def line(request: pytest.FixtureRequest) -> list[str]:
+    return shlex.split(f"{request.param} {LINES[request.param]}")
+
+
+def test_a_file_is_what_its_suffix_says(line: list[str], stabkit: Program, tmp_path: Path) -> None:
+    refused = stabkit(*line, "--output", str(tmp_path / "a.xyz"))
+    assert (refused.status, refused.out, list(tmp_path.iterdir())) == (2, "", [])
+    suffixes = re.findall(r"\.\w+", refused.err.partition("must end in")[2].partition(", not ")[0])
+    assert suffixes
+    for suffix in suffixes:
+        if suffix == ".pdf" and line[0] in _TYPESET:
+            continue
+        path = tmp_path / f"a{suffix}"
+        found = stabkit(*line, "--output", str(path))
+        assert (found.status, found.out) == (0, "")
+        _check(path.read_bytes(), suffix)
+
+
+def _check(content: bytes, suffix: str) -> None:
+    assert content.startswith(_STARTS.get(suffix, b"%PDF" if suffix == ".pdf" else b""))
+    text = "" if suffix in (".png", ".pdf") else content.decode()
+    if suffix == ".json":
+        assert {"schema", "$schema"} & set(json.loads(text))
+    if suffix == ".csv":
+        rows = list(csv.reader(text.splitlines()))
+        assert len(rows) > 2
+        assert len({len(row) for row in rows}) == 1
+    if suffix == ".tex":
+        assert re.search(r"\\(documentclass|usepackage)", text)
+    if suffix == ".py":
+        compile(text, "lesson", "exec")
+    if suffix == ".txt":
+        assert text.strip()
+
+
+def test_json_prints_json_and_nothing_else(line: list[str], stabkit: Program) -> None:
+    if line[0] == "derive" or line[:2] == ["lessons", "1"]:
+        assert stabkit(*line, "--json")[:2] == (2, "")
+        return
+    record = json.loads(stabkit(*line, "--json").out)
+    assert {"schema", "$schema"} & set(record)
+    contradicting = stabkit(*line, "--json", "--output", "a.txt")
+    assert contradicting[:2] == (2, "")
+    assert "'--output' must end in .json, not 'a.txt'" in contradicting.err
