@@ -29,4 +29,4 @@ def schemas_text(found: Schema | Sequence[Schema]) -> str:
     """Return a schema as JSON; several as a table."""
     if isinstance(found, Schema):
         return json.dumps(found.document, indent=2) + "\n"
-    return plain_table([("schema", "of"), *((one.name, one.title) for one in found)])
+    return plain_table([("schema", "of"), *((one.name, one.title.split(":")[0]) for one in found)])
