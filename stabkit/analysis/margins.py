@@ -26,17 +26,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
+from functools import singledispatch
 from typing import Any, Literal
 
 from .. import __version__
+from ..errors import InvalidArgument, shown
 from ..model.codec import decode, encode
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
-from ..spectrum.margins.disturbance import disturbance_margin
+from ..spectrum.margins.disturbance import DisturbanceMargin, disturbance_margin
 from ..spectrum.margins.gain import GainMargin, gain_margin
-from ..spectrum.margins.inputs import input_margin
+from ..spectrum.margins.inputs import InputMargin, input_margin
 from ..spectrum.margins.line import StableRange
-from ..spectrum.margins.shares.radius import share_radius
+from ..spectrum.margins.shares.radius import ShareRadius, share_radius
 from ..spectrum.roots.spectral_radius import RealEnclosure
 from .verdict.analysis import Verdict, WorkloadSummary
 
@@ -50,6 +52,7 @@ __all__ = [
     "SharesSummary",
     "StableBounds",
     "margins",
+    "summary",
 ]
 
 SCHEMA = "stabkit.margins/2"
@@ -219,11 +222,11 @@ def margins(mix: Workload) -> Margins:
         workload=WorkloadSummary.of(mix),
         verdict=gain.verdict,
         admissions_per_step=_admissions(mix),
-        gain=_gain(gain),
-        shift=_inputs(mix, "shift"),
-        scale=_inputs(mix, "scale"),
-        shares=_shares(mix),
-        disturbance=_disturbance(mix),
+        gain=summary(gain),
+        shift=summary(input_margin(mix, "shift")),
+        scale=summary(input_margin(mix, "scale")),
+        shares=summary(share_radius(mix)),
+        disturbance=summary(disturbance_margin(mix)),
     )
 
 
@@ -232,7 +235,14 @@ def _admissions(mix: Workload) -> Fraction | None:
     return None if mix.capacity is None else mix.capacity * kernel.denominator / kernel.total
 
 
-def _gain(found: GainMargin) -> GainSummary:
+@singledispatch
+def summary(found: Any) -> Any:
+    """Return one margin as `Margins` holds it: bounds in decimals, rounded outwards."""
+    raise InvalidArgument(f"'found' must be a margin, not {shown(found)}.")
+
+
+@summary.register
+def _(found: GainMargin) -> GainSummary:
     return GainSummary(
         lower=_bounds(found.lower),
         upper=_bounds(found.upper),
@@ -244,8 +254,8 @@ def _gain(found: GainMargin) -> GainSummary:
     )
 
 
-def _inputs(mix: Workload, along: Literal["shift", "scale"]) -> InputSummary:
-    found = input_margin(mix, along)
+@summary.register
+def _(found: InputMargin) -> InputSummary:
     return InputSummary(
         least=found.least,
         below=_bounds(found.below),
@@ -259,8 +269,8 @@ def _inputs(mix: Workload, along: Literal["shift", "scale"]) -> InputSummary:
     )
 
 
-def _shares(mix: Workload) -> SharesSummary:
-    found = share_radius(mix)
+@summary.register
+def _(found: ShareRadius) -> SharesSummary:
     return SharesSummary(
         radius_lower=_decimal(found.lower, ROUND_FLOOR),
         radius_upper=_decimal(found.upper, ROUND_CEILING),
@@ -272,8 +282,8 @@ def _shares(mix: Workload) -> SharesSummary:
     )
 
 
-def _disturbance(mix: Workload) -> DisturbanceSummary:
-    found = disturbance_margin(mix)
+@summary.register
+def _(found: DisturbanceMargin) -> DisturbanceSummary:
     return DisturbanceSummary(
         largest=_bounds(found.largest),
         peak_step=found.peak_step,

@@ -2,7 +2,8 @@
 
 A result is a record of numbers. What is made of it stands in one module each, found by name: a
 class of ``.../locus.py`` has its text and its JSON in ``text/locus.py`` and its figure in
-``figures/locus.py``. So a new figure is one new file, and nothing lists it. A writer says which
+``figures/locus.py``. So a new figure is one new file, and nothing lists it. Results of few words,
+most of them parts of others, have their text and JSON in ``text/parts.py``. A writer says which
 class it writes, ``@FIGURES.writes(RootLocus)``; of a list, such as the exercises of a sheet, the
 class is that of its items.
 """
@@ -54,9 +55,10 @@ class Way:
     def writer(self, result: Any) -> Callable[..., Any] | None:
         """Return the function that writes `result`, or None if there is none."""
         for kind in _kinds(result):
-            module = f"{__package__}.{self._room}.{kind.__module__.rpartition('.')[2]}"
-            if kind not in self._writers and find_spec(module):
-                import_module(module)
+            for name in (kind.__module__.rpartition(".")[2], "parts"):
+                module = f"{__package__}.{self._room}.{name}"
+                if kind not in self._writers and find_spec(module):
+                    import_module(module)
             if kind in self._writers:
                 return self._writers[kind]
         return None

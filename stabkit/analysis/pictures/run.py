@@ -1,7 +1,7 @@
-"""What the figures show, as plain data: memory demand, kernel, renewal graph.
+"""What the figures show, as plain data: memory demand and kernel.
 
-(Roots: `stabkit.analysis.pictures.roots`. The Nyquist curve and the root locus are their own data:
-`stabkit.spectrum.curves.nyquist` and `stabkit.spectrum.curves.locus`.)
+(Roots and graph: `stabkit.analysis.pictures.roots` and `graph`. The Nyquist curve and the root
+locus are their own data: `stabkit.spectrum.curves.nyquist` and `stabkit.spectrum.curves.locus`.)
 
 The *memory demand* of a step is what the requests that survive it would need for the next
 execution, before anything is admitted or evicted. With M tokens held and N requests in service
@@ -12,10 +12,6 @@ of class k frees s_k + l_k tokens:
 
 Below the capacity the difference is room for admissions; above it, requests are evicted. (The
 memory *after* that is no picture of anything: a saturated greedy server is always full.)
-
-The *renewal graph* has a node for each stage of the longest life, an edge j -> j + 1, and an edge
-(l_k - 1) -> 0 for each class. Its period is the gcd g of the decode lengths, and its cyclic
-classes, the stages mod g, are the cohorts that can fall in step.
 """
 
 from __future__ import annotations
@@ -33,11 +29,8 @@ from ...model.kernel import MemoryKernel
 from ...model.workload import Workload, check_workload
 
 __all__ = [
-    "GraphPicture",
     "KernelPicture",
-    "ReturnEdge",
     "RunPicture",
-    "graph_picture",
     "kernel_picture",
     "run_picture",
     "steps_to_show",
@@ -70,25 +63,6 @@ class KernelPicture:
     name: str
     kernel: Floats
     survival: Floats
-
-
-@dataclass(frozen=True)
-class ReturnEdge:
-    """An edge `stage` -> 0 of the renewal graph: requests that complete after `stage` + 1 steps,
-    and their share of the admissions."""
-
-    stage: int
-    share: float
-
-
-@dataclass(frozen=True)
-class GraphPicture:
-    """The renewal graph: `length` stages in a row, `returns` ascending, and its period g."""
-
-    name: str
-    length: int
-    period: int
-    returns: tuple[ReturnEdge, ...]
 
 
 def run_picture(workload: Workload, trajectory: Trajectory) -> RunPicture:
@@ -139,13 +113,6 @@ def kernel_picture(workload: Workload) -> KernelPicture:
         _floats([g / kernel.denominator for g in kernel.coefficients]),
         _floats([share / kernel.denominator for share in kernel.survival]),
     )
-
-
-def graph_picture(workload: Workload) -> GraphPicture:
-    """Return the renewal graph of `workload`: one return edge for each distinct decode length."""
-    kernel = MemoryKernel.of(workload)
-    returns = (ReturnEdge(n - 1, w / kernel.denominator) for n, w, _ in kernel)
-    return GraphPicture(workload.name, kernel.length, workload.gcd, tuple(returns))
 
 
 def _floats(values: Any) -> Floats:

@@ -17,13 +17,20 @@ from ...model.numbers import rational_text
 from ...model.workload import Workload
 from ...spectrum.roots.spectral_radius import RealEnclosure
 
-__all__ = ["enclosure", "exact", "headed", "workload"]
+__all__ = ["PART", "enclosure", "exact", "headed", "part", "workload"]
+
+PART = "stabkit.part/1"
 
 
 def headed(schema: str, mix: Workload | None = None, **fields: Any) -> dict[str, Any]:
     """Return a record with its head: schema, version, and the workload that it is about."""
     head: dict[str, Any] = {"schema": schema, "version": __version__}
     return head | ({} if mix is None else {"workload": workload(mix)}) | fields
+
+
+def part(kind: str, **fields: Any) -> dict[str, Any]:
+    """Return a part of a result, whose class is `kind`, as a record of its own."""
+    return headed(PART, kind=kind, **fields)
 
 
 def workload(mix: Workload) -> dict[str, Any]:

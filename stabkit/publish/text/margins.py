@@ -20,18 +20,31 @@ from ...analysis.margins import (
     Margins,
     SharesSummary,
     StableBounds,
+    summary,
 )
 from ...errors import printable
+from ...spectrum.margins.disturbance import DisturbanceMargin
+from ...spectrum.margins.gain import GainMargin
+from ...spectrum.margins.inputs import InputMargin
+from ...spectrum.margins.shares.radius import ShareRadius
 from ..rendering import RECORDS, TEXTS
 from .numbers import amount, counted, readable
 
-__all__ = ["margins_text"]
+__all__ = ["margin_text", "margins_record", "margins_text"]
 
 _WIDTH = 96
 _INDENT = " " * 4
 _INTERVALS_SHOWN = 4
 _DIGITS = 6
 _DIAMETER = Decimal("1.4143")  # of the simplex: sqrt(2), rounded up
+
+_LABELS = {
+    "gain": "gain margin",
+    "shift": "distance in the inputs, shifted",
+    "scale": "distance in the inputs, scaled",
+    "shares": "radius in the class shares",
+    "disturbance": "largest disturbance",
+}
 
 Entry = tuple[str, str, str]
 
@@ -47,8 +60,8 @@ def margins_text(found: Margins) -> str:
     """Return every margin with its guarantee, or the reason why it is not known."""
     name = printable(found.name)
     lines = [f"{name}: {found.verdict}"]
-    for label, value, guarantee in _entries(found):
-        lines += ["", *_wrapped(f"{label}: {value}", ""), *_wrapped(guarantee, _INDENT)]
+    for entry in _entries(found):
+        lines += ["", *_lines(entry)]
     lines += ["", *_wrapped("Each margin is about one change, with all else as it is.", "")]
     return "\n".join(lines) + "\n"
 
@@ -60,12 +73,32 @@ def _wrapped(text: str, indent: str) -> list[str]:
     )  # fmt: skip
 
 
+def margin_text(found: GainMargin | InputMargin | ShareRadius | DisturbanceMargin) -> str:
+    """Return one margin with its guarantee, or the reason why it is not known."""
+    part = summary(found)
+    if isinstance(found, GainMargin):
+        entry = _LABELS["gain"], *_gain(part, found.verdict)
+    elif isinstance(found, InputMargin):
+        said = _shift if found.along == "shift" else _scale
+        entry = _LABELS[found.along], *said(part, found.verdict)
+    elif isinstance(found, ShareRadius):
+        entry = _LABELS["shares"], *_shares(part)
+    else:
+        entry = _LABELS["disturbance"], *_disturbance(part, None)
+    return "\n".join(_lines(entry)) + "\n"
+
+
+def _lines(entry: Entry) -> list[str]:
+    label, value, guarantee = entry
+    return [*_wrapped(f"{label}: {value}", ""), *_wrapped(guarantee, _INDENT)]
+
+
 def _entries(found: Margins) -> Iterator[Entry]:
-    yield "gain margin", *_gain(found.gain, found.verdict)
-    yield "distance in the inputs, shifted", *_shift(found.shift, found.verdict)
-    yield "distance in the inputs, scaled", *_scale(found.scale, found.verdict)
-    yield "radius in the class shares", *_shares(found.shares)
-    yield "largest disturbance", *_disturbance(found.disturbance, found)
+    yield _LABELS["gain"], *_gain(found.gain, found.verdict)
+    yield _LABELS["shift"], *_shift(found.shift, found.verdict)
+    yield _LABELS["scale"], *_scale(found.scale, found.verdict)
+    yield _LABELS["shares"], *_shares(found.shares)
+    yield _LABELS["disturbance"], *_disturbance(found.disturbance, found.admissions_per_step)
 
 
 # --- gain --------------------------------------------------------------------------------------
@@ -203,7 +236,7 @@ def _limit(shares: SharesSummary) -> str:
     return f"there a class vanishes; no mode is on the unit circle nearer than {_floor(crossing)}"
 
 
-def _disturbance(disturbance: DisturbanceSummary, found: Margins) -> tuple[str, str]:
+def _disturbance(disturbance: DisturbanceSummary, admissions: Fraction | None) -> tuple[str, str]:
     largest, burst = disturbance.largest, disturbance.burst
     if largest is None:
         return "not known", disturbance.reason
@@ -211,7 +244,7 @@ def _disturbance(disturbance: DisturbanceSummary, found: Margins) -> tuple[str, 
         return "0", disturbance.reason
     value = f"every cohort off by {_percent(largest.low)} of its steady size"
     if burst is not None:
-        value += f", or one extra burst of {_burst(burst, found)}"
+        value += f", or one extra burst of {_burst(burst, admissions)}"
     return (
         value,
         "Guarantee: from any such state greedy never evicts a request (fluid model); larger "
@@ -219,11 +252,11 @@ def _disturbance(disturbance: DisturbanceSummary, found: Margins) -> tuple[str, 
     )
 
 
-def _burst(burst: Bounds, found: Margins) -> str:
+def _burst(burst: Bounds, admissions: Fraction | None) -> str:
     text = f"{_floor(burst.low)} times the steady admissions per step"
-    if found.admissions_per_step is None:
+    if admissions is None:
         return text
-    requests = readable(_down(burst.low * _decimal(found.admissions_per_step)))
+    requests = readable(_down(burst.low * _decimal(admissions)))
     return f"{text} ({amount(requests, 'request')})"
 
 

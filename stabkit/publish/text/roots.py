@@ -11,7 +11,7 @@ from sympy import Poly, factor
 
 from ...spectrum.roots.roots import Root, Roots
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed
+from .dialect import headed, part
 from .tables import plain_table
 
 __all__ = ["equation_text", "roots_record", "roots_text"]
@@ -57,15 +57,24 @@ def _rounded_up(radius: mpmath.mpf) -> str:
         return mpmath.nstr(radius * mpmath.mpf("1.01"), 3) if radius else "0.0"
 
 
+@RECORDS.writes(Root)
+def some_roots_record(found: Root | Sequence[Root], digits: int = DIGITS) -> dict[str, Any]:
+    """Return roots alone, without their workload, as a part of a result."""
+    every = [found] if isinstance(found, Root) else found
+    return part("Root", roots=[_root_record(root, digits) for root in every])
+
+
+@TEXTS.writes(Root)
 @TEXTS.writes(Roots)
-def roots_text(found: Sequence[Root], digits: int = DIGITS) -> str:
+def roots_text(found: Root | Sequence[Root], digits: int = DIGITS) -> str:
     """Return the roots as lines, |lambda| descending, a pair of conjugates on one line.
 
     Every number is given to `digits` significant digits. Lines are never folded, so that digits can
     be copied.
     """
     head = ("factor |λ|", "Re λ", "± Im λ", "radius (proved)", "multiplicity")
-    return plain_table([head, *_rows(found, digits)])
+    every = [found] if isinstance(found, Root) else found
+    return plain_table([head, *_rows(every, digits)])
 
 
 def _rows(found: Sequence[Root], digits: int) -> Iterator[tuple[str, ...]]:

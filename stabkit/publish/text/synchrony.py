@@ -19,7 +19,7 @@ from .dialect import headed
 from .numbers import counted, readable
 from .tables import plain_table
 
-__all__ = ["SCHEMA", "synchrony_record", "synchrony_text"]
+__all__ = ["SCHEMA", "claim_text", "synchrony_record", "synchrony_text"]
 
 SCHEMA = "stabkit.synchrony/2"
 _DIGITS = 30
@@ -79,7 +79,7 @@ def _period(found: Synchrony) -> int | None:
 @TEXTS.writes(Synchrony)
 def synchrony_text(found: Synchrony) -> str:
     """Return what the decode lengths have in common, and the modes that come of it."""
-    parts = [*_common(found), _claim(found.gcd_theorem)]
+    parts = [*_common(found), claim_text(found.gcd_theorem)]
     if found.modes:
         parts += ["", _modes(found).rstrip()]
     parts += ["", _near(found).rstrip()]
@@ -115,7 +115,7 @@ def _common(found: Synchrony) -> Iterator[str]:
         )
 
 
-def _claim(theorem: GcdTheorem) -> str:
+def claim_text(theorem: GcdTheorem) -> str:
     """Return what R7 and R9 say, each only where its condition holds."""
     margin = ""
     if theorem.margin is not None:

@@ -1,0 +1,192 @@
+"""Every public result has a text and JSON, and a figure where it makes sense."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import numpy as np
+import pytest
+from jsonschema import Draft202012Validator
+from matplotlib.figure import Figure, SubFigure
+from sympy import symbols
+
+import stabkit
+from stabkit.errors import InvalidArgument
+from stabkit.publish.rendering import FIGURES, RECORDS, REPORTS, TABLES, TEXTS
+from stabkit.publish.schemas import schemas
+
+PAIR = stabkit.Workload.from_classes([(5, 3), (5, 6)], capacity=1000)
+ONE = stabkit.Workload.from_classes([(5, 4)], capacity=1000)
+
+
+@cache
+def criterion() -> Any:
+    s, p = symbols("s p")
+    mix = stabkit.SymbolicWorkload.from_classes([(s, 2, p), (s, 3, 1 - p)])
+    return stabkit.stability_criterion(mix)
+
+
+RESULTS: dict[str, Callable[[], Any]] = {
+    "Analysis": lambda: stabkit.analyze(PAIR),
+    "AtlasEntry": stabkit.atlas,
+    "BasinSample": lambda: stabkit.basin_sample(ONE, 5, 0),
+    "ClosedLoop": lambda: stabkit.closed_loop(PAIR, "damped:1/2"),
+    "Counts": lambda: stabkit.unit_circle_counts(PAIR),
+    "Cycles": lambda: stabkit.cycles(PAIR),
+    "Derivation": lambda: stabkit.derive(ONE),
+    "DisturbanceMargin": lambda: stabkit.disturbance_margin(PAIR),
+    "Exercise": lambda: stabkit.exercise("gcd", 1),
+    "GainMargin": lambda: stabkit.gain_margin(PAIR),
+    "GcdTheorem": lambda: stabkit.gcd_theorem(PAIR),
+    "GraphPicture": lambda: stabkit.graph_picture(PAIR),
+    "InputMargin": lambda: stabkit.input_margin(PAIR, "shift"),
+    "KernelPicture": lambda: stabkit.kernel_picture(PAIR),
+    "Margins": lambda: stabkit.margins(PAIR),
+    "NecklaceCycle": lambda: stabkit.necklace_cycles(PAIR),
+    "NyquistCurve": lambda: stabkit.nyquist(PAIR),
+    "PolicyComparison": lambda: stabkit.compare_policies(PAIR, ["greedy"]),
+    "PolicySweep": lambda: stabkit.policy_sweep(PAIR, "gain", [1]),
+    "Pooling": lambda: stabkit.pool(PAIR, 2),
+    "Recommendation": lambda: stabkit.recommend(ONE),
+    "Root": lambda: stabkit.roots(PAIR),
+    "RootLocus": lambda: stabkit.root_locus(PAIR, points=3),
+    "RootPicture": lambda: stabkit.root_picture(PAIR, stabkit.roots(PAIR), "unstable"),
+    "RunPicture": lambda: stabkit.run_picture(PAIR, stabkit.simulate(PAIR, 20)),
+    "ShareRadius": lambda: stabkit.share_radius(PAIR),
+    "Sizing": lambda: stabkit.sizing(PAIR),
+    "StabilityChart": lambda: stabkit.stability_chart((2, 3), rows=3),
+    "StabilityCriterion": criterion,
+    "Synchrony": lambda: stabkit.synchrony(PAIR),
+    "Threshold": lambda: stabkit.threshold(PAIR),
+    "Trajectory": lambda: stabkit.simulate(PAIR, 20),
+    "Workload": lambda: PAIR,
+}
+# Classes that are no results, and why.
+ARGUMENTS = {"RequestClass", "SymbolicWorkload"} | {
+    *("Damped", "Greedy", "Headroom", "RateLimited", "Reservation"),
+}
+PARTS = {
+    # of a result that tells of them
+    *("Arrangement", "Claim", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
+    *("NearSynchronousMode", "Observation", "Proposal", "SynchronizedMode", "VarianceLaw"),
+    "CapturePiece",  # a polytope, to go on computing with
+}
+PICTURES = {"GraphPicture", "KernelPicture", "RootPicture", "RunPicture"}  # only to be drawn
+NO_JSON = {"Derivation"}  # prose: LaTeX or HTML
+WITH_FIGURE = PICTURES | {
+    *("AtlasEntry", "Cycles", "NyquistCurve", "RootLocus"),
+    *("StabilityChart", "Synchrony", "Trajectory"),
+}
+# Without: the figure shows more than the result holds, and is of another record (Analysis, Root:
+# AnalysisPicture, RootPicture; PolicyComparison, PolicySweep: PolicyPicture), or the result is a
+# few numbers or sentences.
+
+
+def result_classes() -> set[str]:
+    every = ((name, getattr(stabkit, name)) for name in stabkit.__all__)
+    classes = {name for name, thing in every if inspect.isclass(thing)}
+    return {name for name in classes if not issubclass(getattr(stabkit, name), Exception)}
+
+
+def test_every_public_class_is_a_result_or_has_a_reason() -> None:
+    assert result_classes() == set(RESULTS) | ARGUMENTS | PARTS
+
+
+@cache
+def result(name: str) -> Any:
+    return RESULTS[name]()
+
+
+@pytest.mark.parametrize("name", sorted(set(RESULTS) - PICTURES - NO_JSON))
+def test_json_is_what_its_schema_says(name: str) -> None:
+    record = json.loads(json.dumps(stabkit.to_dict(result(name)), allow_nan=False))
+    (schema,) = schemas(record["schema"])
+    assert not list(Draft202012Validator(schema.document).iter_errors(record))
+    if record["schema"] == "stabkit.part/1":
+        assert record["kind"] == name
+
+
+@pytest.mark.parametrize("name", sorted(set(RESULTS) - PICTURES))
+def test_text(name: str) -> None:
+    text = stabkit.text(result(name))
+    assert text.strip()
+    assert text.endswith("\n")
+    assert "object at 0x" not in text
+
+
+def test_parts_say_what_the_whole_says() -> None:
+    whole, parts = stabkit.text(result("Margins")), ("GainMargin", "InputMargin", "ShareRadius")
+    for name in (*parts, "DisturbanceMargin"):
+        first = stabkit.text(result(name)).partition("\n")[0]
+        assert first.partition(": ")[0] + ": " in whole
+    gain = stabkit.to_dict(result("Margins"))["gain"]
+    assert gain.items() <= stabkit.to_dict(result("GainMargin")).items()
+    assert stabkit.text(result("GainMargin")).split("\n")[0] in whole
+    assert stabkit.text(result("Counts")).startswith("unstable: ")
+    assert stabkit.to_dict(result("Counts"))["counts"]["outside"] == 2
+
+
+def test_empty_and_other_things_are_refused() -> None:
+    for thing in (3, "text", [], None, stabkit.Greedy()):
+        for way in (stabkit.to_dict, stabkit.text, stabkit.figure):
+            with pytest.raises(InvalidArgument, match="'result' must be a result of stabkit"):
+                way(thing)
+
+
+def test_which_have_a_figure() -> None:
+    assert {name for name in RESULTS if FIGURES.writer(result(name))} == WITH_FIGURE
+    without_json = {name for name in RESULTS if not RECORDS.writer(result(name))}
+    assert without_json == PICTURES | NO_JSON
+
+
+def test_every_writer_is_where_it_is_looked_for() -> None:
+    """What is loaded by now must not decide: a writer's module has the name of its class's."""
+    for room in ("text", "figures"):
+        package = import_module(f"stabkit.publish.{room}")
+        for module in iter_modules(package.__path__):
+            import_module(f"{package.__name__}.{module.name}")
+    for way in (FIGURES, RECORDS, TABLES, TEXTS, REPORTS):
+        assert way._writers
+        for kind, writer in way._writers.items():
+            homes = {kind.__module__.rpartition(".")[2], "parts"}
+            assert writer.__module__.rpartition(".")[2] in homes, kind
+
+
+@pytest.mark.parametrize("name", sorted(WITH_FIGURE))
+def test_figure_of_its_own_and_in_a_grid(name: str) -> None:
+    alone = stabkit.figure(result(name))
+    assert isinstance(alone, Figure)
+    whole = Figure(figsize=(9, 7), layout="constrained")
+    grid = whole.subplots(2, 2)
+    part = stabkit.figure(result(name), grid[0, 1])
+    assert isinstance(part, SubFigure)
+    assert grid[0, 1] not in whole.axes
+    grid[1, 0].plot([0, 1])
+    whole.canvas.draw()
+    assert len(part.axes) == len(alone.axes)
+    _stays_in_its_cell(part, grid)
+
+
+def _stays_in_its_cell(part: SubFigure, grid: Any) -> None:
+    """See that the part is in the upper right quarter: no axes of it are under another's."""
+    for axes in part.axes:
+        box = axes.get_position(original=False).transformed(part.transSubfigure)
+        box = box.transformed(part.figure.transFigure.inverted())
+        assert box.x0 > 0.4
+        assert box.y0 > 0.4
+        assert np.isfinite([box.x0, box.y0]).all()
+        assert box.width > 0.02
+    assert grid[0, 0].get_position().x1 < 0.55
+
+
+@pytest.mark.parametrize("place", ["free", "none of matplotlib"])
+def test_a_place_that_is_no_cell_is_refused(place: str) -> None:
+    ax = Figure().add_axes((0.1, 0.1, 0.8, 0.8)) if place == "free" else 3
+    with pytest.raises(InvalidArgument, match="'ax' must be axes of a grid"):
+        stabkit.figure(result("NyquistCurve"), ax)  # type: ignore[arg-type]
