@@ -168,7 +168,7 @@ def test_figure_of_its_own_and_in_a_grid(name: str) -> None:
     assert isinstance(part, SubFigure)
     assert grid[0, 1] not in whole.axes
     grid[1, 0].plot([0, 1])
-    whole.canvas.draw()
+    whole.draw_without_rendering()
     assert len(part.axes) == len(alone.axes)
     _stays_in_its_cell(part, grid)
 
@@ -183,6 +183,9 @@ def _stays_in_its_cell(part: SubFigure, grid: Any) -> None:
         assert np.isfinite([box.x0, box.y0]).all()
         assert box.width > 0.02
     assert grid[0, 0].get_position().x1 < 0.55
+    for legend in part.legends:
+        shown = legend.get_window_extent()
+        assert not any(shown.overlaps(axes.get_tightbbox()) for axes in part.axes)
 
 
 @pytest.mark.parametrize("place", ["free", "none of matplotlib"])

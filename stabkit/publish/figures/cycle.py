@@ -76,9 +76,11 @@ def pinned(figure: AnyDrawing) -> AnyDrawing:
     """Return a settled figure with its axes at rounded places.
 
     The solver of the constrained layout does not repeat its last bits; an SVG file names its clip
-    paths after them.
+    paths after them. A part of another's figure has no places yet.
     """
-    for axes in figure.axes:
+    from matplotlib.figure import Figure
+
+    for axes in figure.axes if isinstance(figure, Figure) else ():
         axes.set_position(np.round(axes.get_position().bounds, _PLACES))
     return figure
 
