@@ -6,12 +6,15 @@ import copy
 import json
 import shlex
 from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from stabkit.analysis.margins import Margins
+from stabkit.analysis.verdict.analysis import Analysis
 from stabkit.cli.app import main
 from stabkit.errors import InvalidArgument
 from stabkit.publish.schemas import Schema, schemas
@@ -158,6 +161,28 @@ def test_another_document_is_refused(line: str, run: Callable[..., Any]) -> None
             tried += 1
             assert errors(mutant), path
     assert tried > 15
+
+
+@pytest.mark.parametrize("record", [Analysis, Margins])
+def test_null_is_where_the_record_may_be_none(record: type) -> None:
+    name = {Analysis: "analysis", Margins: "margins"}[record]
+    (one,) = schemas(name)
+    _same_nulls(record, one.document, one.document)
+
+
+def _same_nulls(record: type, node: dict[str, Any], document: dict[str, Any]) -> None:
+    """See that a key of a schema may be null if and only if the field of the record may be None."""
+    hints = get_type_hints(record)
+    for field in fields(record):
+        value, hint = node["properties"][field.name], hints[field.name]
+        nulls = value.get("type", ""), {"type": "null"} in value.get("anyOf", ())
+        schema_null = "null" in nulls[0] or nulls[1] or None in value.get("enum", ())
+        assert schema_null == (type(None) in get_args(hint)), field.name
+        inner = [kind for kind in (hint, *get_args(hint)) if is_dataclass(kind)]
+        if inner:
+            below = _resolved(value, document)
+            below = _resolved(below["items"], document) if "items" in below else below
+            _same_nulls(inner[0], below, document)
 
 
 def test_a_key_has_one_type() -> None:
