@@ -37,10 +37,11 @@ from stabkit.publish.derivation import Derivation, derivation_document
 from stabkit.publish.figures.locus import locus_figure
 from stabkit.publish.text.analysis import render
 from stabkit.publish.text.atlas import atlas_text
-from stabkit.publish.text.comparison import policies_text, sweep_text
+from stabkit.publish.text.comparison import policies_text
 from stabkit.publish.text.nyquist import nyquist_text
 from stabkit.publish.text.pooling import pooling_record, pooling_text
 from stabkit.publish.text.recommend import recommendations_text
+from stabkit.publish.text.sweep import sweep_text
 from stabkit.publish.text.threshold import threshold_record, threshold_text
 from stabkit.publish.text.trajectory import trajectory_record
 
