@@ -58,6 +58,10 @@ class Example:
 def examples() -> list[Example]:
     """Return the packaged workloads: traces first, then the teaching mixes.
 
+    Returns
+    -------
+    list of Example
+
     Examples
     --------
     >>> [example.name for example in examples() if example.kind == "teaching"][:2]

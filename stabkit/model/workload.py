@@ -209,7 +209,10 @@ class Workload:
 
     @classmethod
     def named(cls, name: str, capacity: Any = None) -> Workload:
-        """Return a packaged example, such as ``"azure-conv-2023"``; see `stabkit.examples`."""
+        """Return the packaged example `name`; a `capacity` in tokens overrides its own.
+
+        `stabkit.examples` lists them.
+        """
         return cls._of(**example_arguments(name, capacity))
 
     @classmethod

@@ -56,7 +56,15 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class RunPicture:
-    """Memory demand (tokens) and evictions (requests) of steps 1, 2, ..., beside the capacity."""
+    """Memory demand and evictions of a run, beside the capacity.
+
+    Attributes
+    ----------
+    capacity : float
+        In tokens.
+    demand, evicted : ndarray of float
+        Tokens asked for and requests evicted in steps 1, 2, ...
+    """
 
     capacity: float
     demand: Floats
@@ -65,7 +73,15 @@ class RunPicture:
 
 @dataclass(frozen=True)
 class KernelPicture:
-    """Memory kernel g_m (tokens) and survival function P(T > m) at stages m = 0, ..., L - 1."""
+    """Memory kernel and survival function at stages m = 0, ..., L - 1.
+
+    Attributes
+    ----------
+    name : str
+        Of the workload.
+    kernel, survival : ndarray of float
+        g_m, in tokens, and P(T > m).
+    """
 
     name: str
     kernel: Floats
@@ -83,7 +99,17 @@ class ReturnEdge:
 
 @dataclass(frozen=True)
 class GraphPicture:
-    """The renewal graph: `length` stages in a row, `returns` ascending, and its period g."""
+    """The renewal graph: stages in a row, and edges back to the first.
+
+    Attributes
+    ----------
+    name : str
+        Of the workload.
+    length, period : int
+        The number L of stages, and g.
+    returns : tuple of ReturnEdge
+        Ascending.
+    """
 
     name: str
     length: int
@@ -92,7 +118,19 @@ class GraphPicture:
 
 
 def run_picture(workload: Workload, trajectory: Trajectory) -> RunPicture:
-    """Return the memory demand and the evictions of a run of `workload`."""
+    """Return the memory demand and the evictions of a run of `workload`.
+
+    Parameters
+    ----------
+    workload : Workload
+        The one that was run.
+    trajectory : Trajectory
+        What `simulate` returned.
+
+    Returns
+    -------
+    RunPicture
+    """
     check_workload(workload)
     if not isinstance(trajectory, Trajectory):
         raise InvalidArgument(
@@ -123,6 +161,15 @@ def steps_to_show(workload: Workload) -> int | None:
 def kernel_picture(workload: Workload) -> KernelPicture:
     """Return the memory kernel and the survival function of `workload`.
 
+    Parameters
+    ----------
+    workload : Workload
+        With L at most 10^6.
+
+    Returns
+    -------
+    KernelPicture
+
     Raises
     ------
     InvalidArgument
@@ -142,7 +189,16 @@ def kernel_picture(workload: Workload) -> KernelPicture:
 
 
 def graph_picture(workload: Workload) -> GraphPicture:
-    """Return the renewal graph of `workload`: one return edge for each distinct decode length."""
+    """Return the renewal graph of `workload`: one return edge for each distinct decode length.
+
+    Parameters
+    ----------
+    workload : Workload
+
+    Returns
+    -------
+    GraphPicture
+    """
     kernel = MemoryKernel.of(workload)
     returns = (ReturnEdge(n - 1, w / kernel.denominator) for n, w, _ in kernel)
     return GraphPicture(workload.name, kernel.length, workload.gcd, tuple(returns))
