@@ -13,7 +13,6 @@ from pathlib import Path
 import stabkit
 from stabkit.publish.figures.losses import losses_figure
 from stabkit.publish.figures.run import figure_bytes
-from stabkit.publish.files import write_whole
 from stabkit.publish.text.cycles import cycles_text
 from stabkit.publish.text.losses import (
     WORST_LIMIT,
@@ -359,8 +358,8 @@ LLM Serving*, arXiv:2606.15555 (2026).
 
 
 def main() -> None:
-    write_whole(PAGE, page())
-    write_whole(FIGURE, figure_bytes(losses_figure(INPUTS), "png"))
+    PAGE.write_text(page(), encoding="utf-8")
+    FIGURE.write_bytes(figure_bytes(losses_figure(INPUTS), "png"))
 
 
 if __name__ == "__main__":

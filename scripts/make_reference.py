@@ -10,7 +10,6 @@ import inspect
 from pathlib import Path
 
 import stabkit
-from stabkit.publish.files import write_whole
 
 TOP = Path(__file__).parents[1]
 STUB = TOP / "stabkit" / "__init__.pyi"
@@ -52,8 +51,8 @@ def _entry(name: str) -> str:
 
 
 def main() -> None:
-    write_whole(STUB, stub().encode())
-    write_whole(REFERENCE, reference().encode())
+    STUB.write_text(stub(), encoding="utf-8")
+    REFERENCE.write_text(reference(), encoding="utf-8")
 
 
 if __name__ == "__main__":
