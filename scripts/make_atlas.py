@@ -12,7 +12,6 @@ from pathlib import Path
 import stabkit
 from stabkit import AtlasEntry
 from stabkit.analysis.atlas import LONGEST
-from stabkit.publish.figures.atlas import atlas_figure
 from stabkit.publish.figures.run import figure_bytes
 from stabkit.publish.text.atlas import atlas_csv
 
@@ -47,7 +46,7 @@ def main() -> None:
         analyses = stabkit.analyze_many(mixes, map=spread, crosscheck=False)
     entries = tuple(map(entry, pairs, analyses))
     TABLE.write_text(atlas_csv(entries), encoding="utf-8")
-    FIGURE.write_bytes(figure_bytes(atlas_figure(entries), "png"))
+    FIGURE.write_bytes(figure_bytes(stabkit.figure(entries), "png"))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from pathlib import Path
 import stabkit
 from stabkit.publish.figures.losses import losses_figure
 from stabkit.publish.figures.run import figure_bytes
-from stabkit.publish.text.cycles import cycles_text
 from stabkit.publish.text.losses import (
     WORST_LIMIT,
     completion_table,
@@ -246,7 +245,7 @@ def without_period() -> str:
     result = found(QUASI_PERIODIC)
     seen = result.observations[0]
     (mode,) = stabkit.dominant_modes(result.mix, 1, 20)[:1]
-    text = cycles_text(result).partition("from near")[0]
+    text = stabkit.text(result).partition("from near")[0]
     return f"""\
 ## A mix without a period
 

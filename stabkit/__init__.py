@@ -1,8 +1,8 @@
 """stabkit: is this mix of LLM requests steady, or does it drive its server into evictions?
 
 The names below are loaded on first use (PEP 562), so that importing stabkit is cheap. The table
-says for each group of the reference where its names live; `scripts/make_reference.py` writes from
-it what static tools read, `__init__.pyi`, and the reference, `docs/reference.md`.
+says group by group where they live; from it `scripts/make_api.py` makes what static tools read,
+`__init__.pyi`, and the list of all names for people, `docs/api.md`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Made by scripts/make_reference.py from the table in __init__.py."""
+"""Made by scripts/make_api.py from the table in __init__.py."""
 
 from .analysis.atlas import AtlasEntry as AtlasEntry
 from .analysis.atlas import atlas as atlas

@@ -146,10 +146,8 @@ class Margins:
     ----------
     version : str
         Of stabkit.
-    name : str
-        Of the workload.
-    capacity : Fraction or None
-        In tokens.
+    workload : WorkloadSummary
+        What the margins are of.
     verdict : {"stable", "unstable", "marginal", "undecided"}
     admissions_per_step : Fraction or None
         a* = B / G(1), the unit of `disturbance.burst`; None without a capacity.

@@ -1,12 +1,11 @@
-"""The command line: parse, call, print; one module per command, and what they share.
+"""The command line: parse, call, present; one module per command, and what they share.
+
+A new command is a new file, and not listed here. What they share:
 
 * `app`: the program, its commands, and how whatever happens becomes an exit status.
 * `mix`, `options`, `option_names`: which workload a command is about, and the options it shares.
+* `present`: the one way out: ``--json``, ``--output``, ``--figure``.
 * `terminal`, `drawing`: what is said on standard output and standard error.
-
-The commands: `analyze`, `roots`, `synchrony`, `threshold`, `chart`, `margins`, `nyquist`, `locus`,
-`atlas` on stability; `simulate`, `cycle` on runs; `policy`, `pool`, `sizing` for operators;
-`derive`, `prove`, `exercise`, `lessons`, `examples` on paper and in class.
 
 It takes from every layer, and nothing takes from it. `main` below loads the rest when it is called.
 """

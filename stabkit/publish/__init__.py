@@ -4,6 +4,7 @@ The rooms and modules, in reading order; each may take from those before it, the
 from each other:
 
 * `files`: output written whole or not at all.
+* `rendering`: `stabkit.to_dict`, `text` and `figure`, which find the writer of any result.
 * `document`: a document as data, and its writers: LaTeX, HTML, slides, PDF.
 * `text`: reports for people, and JSON types.
 * `figures`: drawings, in one style.

@@ -7,6 +7,7 @@ The package can be called: ``stabkit.theorems()`` returns all records. In readin
 * `textbook`: the theorems that are taken from books; a room of its own.
 * `claims`, `wording`: what is stated, decidable on concrete objects, and its sentences.
 * `records`: a theorem: a claim, a proof in steps, sharpness, the code that it speaks about.
+* `checked`: what became of one, step by step.
 * `links`: how far a proof goes as data, and where prose is left.
 * `registry`, `runner`: where the records come from, and the run that checks them.
 

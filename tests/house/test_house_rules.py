@@ -36,6 +36,8 @@ METHODS = {
     if not attribute.startswith("_")
     and (inspect.isfunction(member := getattr(value, attribute)) or inspect.ismethod(member))
 }
+# Rooms that find their modules by name, so that a new one is one file.
+OPEN = ("cli", "publish/figures", "publish/text")
 RECORDS = {name: value for name, value in PUBLIC.items() if is_dataclass(value)}
 
 
@@ -91,7 +93,8 @@ def test_a_room_lists_what_is_in_it(room: Path) -> None:
     assert docstring
     there = {path.stem for path in room.glob("*.py")} - {"__init__"}
     there |= {path.parent.name for path in room.glob("*/__init__.py")}
-    assert there - set(re.findall(r"`(\w+)`", docstring[1])) == set()
+    if room.relative_to(PACKAGE).as_posix() not in OPEN:
+        assert there - set(re.findall(r"`(\w+)`", docstring[1])) == set()
     listed = re.findall(r"^\* ((?:`\w+`(?:, )?)+)", docstring[1], re.MULTILINE)
     assert {name for names in listed for name in re.findall(r"\w+", names)} <= there
 

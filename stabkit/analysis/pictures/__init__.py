@@ -4,6 +4,7 @@ In reading order:
 
 * `run`: memory demand and evictions over time; the kernel; the renewal graph.
 * `roots`: points, their proved discs, and where they come from.
+* `analysis`: roots beside a run.
 * `policies`: throughput against a policy's parameter.
 * `stages`: what every stage holds in every step.
 * `cycle`, `space_time`: the two pictures of stages: cohorts that age, and fullness as colour.

@@ -2,10 +2,10 @@
 
 In reading order:
 
-* `records`: the `Analysis`, everything that was found, as plain data with its JSON.
+* `analysis`: the `Analysis`, everything that was found, as plain data with its JSON.
 * `crosscheck`: does the simulator, which knows no algebra, see the same?
 * `analyze`: `stabkit.analyze`, which asks the rooms of the spectrum one after another.
 * `bootstrap`: how far a sampled trace's verdict could be off by chance.
 
-The lowest room of the analysis. Everything above takes `records` and `analyze`.
+The lowest room of the analysis. Everything above takes `analysis` and `analyze`.
 """

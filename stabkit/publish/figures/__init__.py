@@ -1,14 +1,12 @@
-"""Figures, drawn by matplotlib from `stabkit.analysis.pictures`; one module per subject.
+"""Figures, drawn by matplotlib from `stabkit.analysis.pictures`; one module per class of result.
 
-The tools: `style` (width, palette, marks; every figure is made by it) and `circle_views` (two views
-of points near the unit circle).
+A module is called like the one that its result comes from, and is found by that name: a new one is
+not listed anywhere, not here either. What they share:
 
-Over time and stages: `run` (and the bytes of a figure in every format), `space_time`, `animation`,
-`cycle`.
-In the complex plane: `roots`, `locus`, `nyquist`.
-In planes of numbers: `chart`, `atlas`, `capture`, `policies`, `losses`.
-Graphs: `graph`.
+* `style`: width, palette, marks; every figure is made by it.
+* `circle_views`: two views of points near the unit circle.
+* `run`: besides its own, the bytes of any figure as a file.
 
-It takes numbers and titles from the room of text; matplotlib is imported where a figure is made.
-The command line takes one function of each.
+It takes from `rendering`, and numbers and titles from the room of text; matplotlib is imported
+where a figure is made.
 """

@@ -1,9 +1,9 @@
-"""Make stabkit/__init__.pyi and docs/reference.md from the table of public names in stabkit.
+"""Make stabkit/__init__.pyi and docs/api.md from the table of public names in stabkit.
 
 Static tools cannot follow names that are loaded on first use; the stub tells them where each one
-lives. The reference lists the names group by group, each with the first sentence of its docstring.
+lives. The page lists the names group by group, each with the first sentence of its docstring.
 
-Run: python scripts/make_reference.py (a second). It gives the same bytes every time.
+Run: python scripts/make_api.py (a second). It gives the same bytes every time.
 """
 
 import inspect
@@ -13,7 +13,7 @@ import stabkit
 
 TOP = Path(__file__).parents[1]
 STUB = TOP / "stabkit" / "__init__.pyi"
-REFERENCE = TOP / "docs" / "reference.md"
+PAGE = TOP / "docs" / "reference.md"
 
 
 def stub() -> str:
@@ -24,18 +24,18 @@ def stub() -> str:
         for home, names in group.items()
         for name in names.split()
     ]
-    head = '"""Made by scripts/make_reference.py from the table in __init__.py."""\n\n'
+    head = '"""Made by scripts/make_api.py from the table in __init__.py."""\n\n'
     tail = "\n__version__: str\n__groups__: dict[str, dict[str, str]]\n"
     return head + "".join(f"from .{h} import {n} as {n}\n" for h, n in sorted(homes)) + tail
 
 
-def reference() -> str:
+def page() -> str:
     """Return the page: every public name in its group, with what it is in one sentence."""
     lines = [
-        "# Reference",
+        "# Public names",
         "",
         "Every public name of `stabkit`, by subject; `help(stabkit.NAME)` has parameters, results,",
-        "exceptions, the theorem behind it and examples. Made by `scripts/make_reference.py`.",
+        "exceptions, the theorem behind it and examples. Made by `scripts/make_api.py`.",
     ]
     for group, homes in stabkit.__groups__.items():
         lines += ["", f"## {group.capitalize()}", ""]
@@ -52,7 +52,7 @@ def _entry(name: str) -> str:
 
 def main() -> None:
     STUB.write_text(stub(), encoding="utf-8")
-    REFERENCE.write_text(reference(), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":
