@@ -13,7 +13,7 @@ import stabkit
 
 TOP = Path(__file__).parents[1]
 STUB = TOP / "stabkit" / "__init__.pyi"
-PAGE = TOP / "docs" / "reference.md"
+PAGE = TOP / "docs" / "api.md"
 
 
 def stub() -> str:

@@ -19,59 +19,32 @@ import stabkit
 TOP = Path(__file__).parents[2]
 PLACES = ("docs", "scripts", "benchmarks")
 
-# Figures of results, and the data that they show.
+# The data of figures, for results that have several; figures of no result; the bytes of a file.
 FIGURES = {
+    "stabkit.analysis.pictures.analysis": {"AnalysisPicture"},
     "stabkit.analysis.pictures.cycle": {"cycle_picture"},
     "stabkit.analysis.pictures.policies": {"policy_picture"},
-    "stabkit.analysis.pictures.roots": {"roots_to_show", "synchronized_to_show"},
+    "stabkit.analysis.pictures.roots": {"synchronized_to_show"},
     "stabkit.analysis.pictures.space_time": {"space_time_picture"},
+    "stabkit.publish.figures.analysis": {"comparison_figure"},
     "stabkit.publish.figures.animation": {"animation_bytes", "animation_picture"},
-    "stabkit.publish.figures.atlas": {"atlas_figure"},
     "stabkit.publish.figures.capture": {"capture_figure"},
-    "stabkit.publish.figures.chart": {"chart_figure"},
-    "stabkit.publish.figures.cycle": {"cycle_figure"},
-    "stabkit.publish.figures.graph": {"synchrony_figure"},
-    "stabkit.publish.figures.locus": {"locus_figure"},
     "stabkit.publish.figures.losses": {"losses_figure"},
-    "stabkit.publish.figures.policies": {"policy_figure"},
-    "stabkit.publish.figures.roots": {"root_figure"},
-    "stabkit.publish.figures.run": {
-        "comparison_figure",
-        "figure_bytes",
-        "kernel_figure",
-        "trajectory_figure",
-    },
-    "stabkit.publish.figures.space_time": {"space_time_figure"},
+    "stabkit.publish.figures.run": {"figure_bytes"},
 }
+_DRAWING = {"house_style", "legend_above", "new_figure", "settled"}
 # The house style, for drawings that are no result of stabkit.
 STYLE = {
     "stabkit.publish.figures": {"style"},
-    "stabkit.publish.figures.style": {
-        "BLUE",
-        "GREY",
-        "INK",
-        "SKY",
-        "VERMILLION",
-        "house_style",
-        "legend_above",
-        "new_figure",
-        "settled",
-    },
+    "stabkit.publish.figures.style": {"BLUE", "GREY", "INK", "SKY", "VERMILLION", *_DRAWING},
 }
+_TABLES = {"completion_table", "divisor_table", "synchronized_table", "worst_cycle_table"}
 # Text and numbers as the reports write them.
 TEXT = {
     "stabkit.exercises.draft": {"tex"},
     "stabkit.model.numbers": {"decimal_text"},
     "stabkit.publish.text.atlas": {"atlas_csv"},
-    "stabkit.publish.text.cycles": {"cycles_text"},
-    "stabkit.publish.text.losses": {
-        "WORST_LIMIT",
-        "completion_table",
-        "divisor_table",
-        "markdown_table",
-        "synchronized_table",
-        "worst_cycle_table",
-    },
+    "stabkit.publish.text.losses": {"WORST_LIMIT", "markdown_table", *_TABLES},
     "stabkit.publish.text.numbers": {"percent", "readable", "rounded"},
 }
 # Documents of the repository's own: the theory, lessons and examinations on paper.
@@ -86,7 +59,7 @@ DOCUMENTS = {
     "stabkit.publish.theory.pages": {"theory_pages"},
     "stabkit.theorems.runner": {"prove"},
 }
-# Quantities that have no public name yet.
+# Quantities that have no public name.
 QUANTITIES = {
     "stabkit.analysis.atlas": {"LONGEST"},
     "stabkit.analysis.operations.comparison": {"PolicyFinding"},
@@ -95,11 +68,9 @@ QUANTITIES = {
     "stabkit.spectrum.roots.location": {"circle_distance"},
     "stabkit.spectrum.synchrony.synchrony": {"same_root"},
 }
-INNER = {
-    "docs": FIGURES | STYLE | TEXT | QUANTITIES,
-    "scripts": FIGURES | STYLE | TEXT | DOCUMENTS | QUANTITIES,
-    "benchmarks": {},
-}
+INNER = FIGURES | STYLE | TEXT | DOCUMENTS | QUANTITIES
+NOTHING: dict[str, set[str]] = {}
+ALLOWED = {"docs": INNER, "scripts": INNER, "benchmarks": NOTHING}
 
 
 def imported(place: str) -> Iterator[tuple[str, str]]:
@@ -118,7 +89,7 @@ def imported(place: str) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("place", PLACES)
 def test_only_listed_names_are_not_public(place: str) -> None:
     inner = [(module, name) for module, name in imported(place) if module != "stabkit"]
-    assert [pair for pair in inner if pair[1] not in INNER[place].get(pair[0], ())] == []
+    assert [pair for pair in inner if pair[1] not in ALLOWED[place].get(pair[0], ())] == []
     assert [name for _, name in inner if name in stabkit.__all__] == []
 
 
@@ -128,7 +99,7 @@ def test_every_listed_name_is_needed_and_none_is_private() -> None:
         for module, name in imported(place):
             used[module].add(name)
     assert used.pop("stabkit") <= {"", *stabkit.__all__}
-    assert dict(used) == INNER["scripts"]
+    assert dict(used) == INNER
     for module, names in used.items():
         exported = getattr(importlib.import_module(module), "__all__", names)
         assert names <= set(exported), module
