@@ -39,7 +39,8 @@ __groups__ = {
         "spectrum.synchrony.synchrony": "NearSynchronousMode Synchrony synchrony",
         "spectrum.synchrony.modes": "SynchronizedMode",
         "spectrum.synchrony.gcd_theorem": "GcdTheorem gcd_theorem",
-        "analysis.pictures.run": "GraphPicture KernelPicture graph_picture kernel_picture",
+        "analysis.pictures.graph": "GraphPicture graph_picture",
+        "analysis.pictures.run": "KernelPicture kernel_picture",
     },
     "thresholds and charts": {
         "spectrum.partition.d_partition": "CountInterval Crossing",

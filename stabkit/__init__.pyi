@@ -24,12 +24,12 @@ from .analysis.operations.sizing import Sizing as Sizing
 from .analysis.operations.sizing import sizing as sizing
 from .analysis.operations.sweep import PolicySweep as PolicySweep
 from .analysis.operations.sweep import policy_sweep as policy_sweep
+from .analysis.pictures.graph import GraphPicture as GraphPicture
+from .analysis.pictures.graph import graph_picture as graph_picture
 from .analysis.pictures.roots import RootPicture as RootPicture
 from .analysis.pictures.roots import root_picture as root_picture
-from .analysis.pictures.run import GraphPicture as GraphPicture
 from .analysis.pictures.run import KernelPicture as KernelPicture
 from .analysis.pictures.run import RunPicture as RunPicture
-from .analysis.pictures.run import graph_picture as graph_picture
 from .analysis.pictures.run import kernel_picture as kernel_picture
 from .analysis.pictures.run import run_picture as run_picture
 from .analysis.verdict.analysis import Analysis as Analysis

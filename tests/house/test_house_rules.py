@@ -8,6 +8,7 @@ sentence speaks.
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 
 import stabkit
+from stabkit.publish import rendering
 
 PACKAGE = Path(stabkit.__file__).parent
 ROOMS = sorted(path.parent for path in PACKAGE.rglob("*/__init__.py"))
@@ -97,6 +99,17 @@ def test_a_room_lists_what_is_in_it(room: Path) -> None:
         assert there - set(re.findall(r"`(\w+)`", docstring[1])) == set()
     listed = re.findall(r"^\* ((?:`\w+`(?:, )?)+)", docstring[1], re.MULTILINE)
     assert {name for names in listed for name in re.findall(r"\w+", names)} <= there
+
+
+@pytest.mark.parametrize("way", ["text", "figures"])
+def test_a_writer_is_where_its_result_is_looked_for(way: str) -> None:
+    """`stabkit.figure` finds it in a fresh process, whatever was imported before."""
+    for path in (PACKAGE / "publish" / way).glob("*.py"):
+        importlib.import_module(f"stabkit.publish.{way}.{path.stem}")
+    for one in (rendering.RECORDS, rendering.TEXTS, rendering.REPORTS, rendering.FIGURES):
+        for kind, writer in one._writers.items():
+            if writer.__module__.startswith(f"stabkit.publish.{way}."):
+                assert kind.__module__.split(".")[-1] == writer.__module__.split(".")[-1], kind
 
 
 def test_the_reader_of_docstrings_sees_what_is_missing() -> None:

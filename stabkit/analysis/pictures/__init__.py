@@ -2,7 +2,8 @@
 
 In reading order:
 
-* `run`: memory demand and evictions over time; the kernel; the renewal graph.
+* `run`: memory demand and evictions over time; the kernel.
+* `graph`: the renewal graph.
 * `roots`: points, their proved discs, and where they come from.
 * `analysis`: roots beside a run.
 * `policies`: throughput against a policy's parameter.

@@ -1,4 +1,4 @@
-"""What the figures show, as plain data: memory demand, kernel, renewal graph.
+"""What the figures show, as plain data: memory demand and kernel.
 
 (Roots: `stabkit.analysis.pictures.roots`. The Nyquist curve and the root locus are their own data:
 `stabkit.spectrum.curves.nyquist` and `stabkit.spectrum.curves.locus`.)
@@ -12,10 +12,6 @@ of class k frees s_k + l_k tokens:
 
 Below the capacity the difference is room for admissions; above it, requests are evicted. (The
 memory *after* that is no picture of anything: a saturated greedy server is always full.)
-
-The *renewal graph* has a node for each stage of the longest life, an edge j -> j + 1, and an edge
-(l_k - 1) -> 0 for each class. Its period is the gcd g of the decode lengths, and its cyclic
-classes, the stages mod g, are the cohorts that can fall in step.
 """
 
 from __future__ import annotations
@@ -33,11 +29,8 @@ from ...model.kernel import MemoryKernel
 from ...model.workload import Workload, check_workload
 
 __all__ = [
-    "GraphPicture",
     "KernelPicture",
-    "ReturnEdge",
     "RunPicture",
-    "graph_picture",
     "kernel_picture",
     "run_picture",
     "steps_to_show",
@@ -86,35 +79,6 @@ class KernelPicture:
     name: str
     kernel: Floats
     survival: Floats
-
-
-@dataclass(frozen=True)
-class ReturnEdge:
-    """An edge `stage` -> 0 of the renewal graph: requests that complete after `stage` + 1 steps,
-    and their share of the admissions."""
-
-    stage: int
-    share: float
-
-
-@dataclass(frozen=True)
-class GraphPicture:
-    """The renewal graph: stages in a row, and edges back to the first.
-
-    Attributes
-    ----------
-    name : str
-        Of the workload.
-    length, period : int
-        The number L of stages, and g.
-    returns : tuple of ReturnEdge
-        Ascending.
-    """
-
-    name: str
-    length: int
-    period: int
-    returns: tuple[ReturnEdge, ...]
 
 
 def run_picture(workload: Workload, trajectory: Trajectory) -> RunPicture:
@@ -186,22 +150,6 @@ def kernel_picture(workload: Workload) -> KernelPicture:
         _floats([g / kernel.denominator for g in kernel.coefficients]),
         _floats([share / kernel.denominator for share in kernel.survival]),
     )
-
-
-def graph_picture(workload: Workload) -> GraphPicture:
-    """Return the renewal graph of `workload`: one return edge for each distinct decode length.
-
-    Parameters
-    ----------
-    workload : Workload
-
-    Returns
-    -------
-    GraphPicture
-    """
-    kernel = MemoryKernel.of(workload)
-    returns = (ReturnEdge(n - 1, w / kernel.denominator) for n, w, _ in kernel)
-    return GraphPicture(workload.name, kernel.length, workload.gcd, tuple(returns))
 
 
 def _floats(values: Any) -> Floats:
