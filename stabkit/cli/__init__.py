@@ -1,7 +1,6 @@
-"""The command line: parse, call, present; one module per command, and what they share.
+"""The command line: parse, call, present.
 
-A new command is a new file, and not listed here. What they share:
-
+* `commands`: one module per command; a room of its own.
 * `app`: the program, its commands, and how whatever happens becomes an exit status.
 * `mix`, `options`, `option_names`: which workload a command is about, and the options it shares.
 * `present`: the one way out: ``--json``, ``--output``, ``--figure``.
