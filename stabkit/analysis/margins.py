@@ -142,7 +142,17 @@ class DisturbanceSummary:
 class Margins:
     """All margins of a workload; a null has its reason beside it.
 
-    `admissions_per_step` is a* = B / G(1), the unit of `disturbance.burst`; null without capacity.
+    Attributes
+    ----------
+    version : str
+        Of stabkit.
+    workload : WorkloadSummary
+        What the margins are of.
+    verdict : {"stable", "unstable", "marginal", "undecided"}
+    admissions_per_step : Fraction or None
+        a* = B / G(1), the unit of `disturbance.burst`; None without a capacity.
+    gain, shift, scale, shares, disturbance
+        How far the gain, the inputs (shifted, scaled), the shares and the state may go.
     """
 
     version: str

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import InvalidArgument, InvalidWorkload, shown
-from ..model.numbers import exact_rational
-from ..model.workload import LARGEST_CAPACITY, Workload
+from ..model.numbers import LARGEST_CAPACITY, exact_rational
+from ..model.workload import Workload
 from .capacity import equilibrium_admissions
 from .product_form import FULL_TO_ROUNDING
 from .trajectory import Arithmetic, State

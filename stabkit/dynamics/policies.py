@@ -239,7 +239,7 @@ class RateLimited:
 
     @classmethod
     def over_equilibrium(cls, mix: Workload, ratio: Any = 1) -> RateLimited:
-        """Return the policy of rate `ratio` a*, in any form of a rational.
+        """Return the policy of rate `ratio` a* on `mix`; the ratio in any form of a rational.
 
         Examples
         --------

@@ -82,7 +82,10 @@ def memory_kernel(mix: Mix) -> list[Expr]:
 def characteristic_polynomial(mix: Mix) -> Poly:
     """Return the characteristic polynomial F in lambda, of degree L - 1.
 
-    Parameters and exceptions are those of `memory_kernel`.
+    Parameters
+    ----------
+    mix : Workload or SymbolicWorkload
+        With L at most 10^6.
 
     Returns
     -------
@@ -104,7 +107,15 @@ def characteristic_polynomial(mix: Mix) -> Poly:
 def generating_function(mix: Mix) -> Poly:
     """Return the generating function G of the memory kernel, in z, of degree L - 1.
 
-    Parameters and exceptions are those of `memory_kernel`.
+    Parameters
+    ----------
+    mix : Workload or SymbolicWorkload
+        With L at most 10^6.
+
+    Returns
+    -------
+    sympy.Poly
+        Over QQ, or over QQ[symbols] for a symbolic mix.
 
     Examples
     --------
@@ -198,6 +209,16 @@ def closed_form(mix: Mix) -> Expr:
 
 def common_input_form(mix: Mix) -> Poly:
     """Return (s + L) A - lambda A', which is F for a common input length s (R2).
+
+    Parameters
+    ----------
+    mix : Workload or SymbolicWorkload
+        Of one input length, with L at most 10^6.
+
+    Returns
+    -------
+    sympy.Poly
+        As `characteristic_polynomial` gives it, by another route.
 
     Raises
     ------

@@ -94,7 +94,12 @@ def state_matrix(mix: Mix, form: str = "affine") -> Matrix:
 def state_characteristic_polynomial(mix: Mix, form: str = "affine") -> Poly:
     """Return the characteristic polynomial that `state_matrix` must have, from F.
 
-    Parameters and exceptions are those of `state_matrix`.
+    Parameters
+    ----------
+    mix : Workload or SymbolicWorkload
+        With N = sum_k l_k at most 1000.
+    form : {"affine", "token-balance"}
+        Which of the two matrices.
 
     Returns
     -------

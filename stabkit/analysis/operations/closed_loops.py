@@ -158,6 +158,10 @@ def closed_loop(mix: Workload, policy: Policy | str) -> ClosedLoop:
     policy : Policy or str
         As `policy_named` reads it.
 
+    Returns
+    -------
+    ClosedLoop
+
     Examples
     --------
     >>> mix = Workload.from_classes([(5, 3), (5, 6)])

@@ -206,6 +206,10 @@ def pool(
     partition : iterable of iterables of int, optional
         A further arrangement: class indices of each block; together all of them, once.
 
+    Returns
+    -------
+    Pooling
+
     Raises
     ------
     InvalidArgument

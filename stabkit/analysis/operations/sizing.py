@@ -137,6 +137,10 @@ def sizing(mix: Workload, block_size: int | None = None, step_seconds: Any = Non
     step_seconds : number, optional
         Duration of a step, from 10^-12 to 10^12, to turn steps into seconds.
 
+    Returns
+    -------
+    Sizing
+
     Raises
     ------
     InvalidWorkload

@@ -1,4 +1,4 @@
-"""What the figures show, as plain data: memory demand, kernel, renewal graph.
+"""What the figures show, as plain data: memory demand and kernel.
 
 (Roots: `stabkit.analysis.pictures.roots`. The Nyquist curve and the root locus are their own data:
 `stabkit.spectrum.curves.nyquist` and `stabkit.spectrum.curves.locus`.)
@@ -12,10 +12,6 @@ of class k frees s_k + l_k tokens:
 
 Below the capacity the difference is room for admissions; above it, requests are evicted. (The
 memory *after* that is no picture of anything: a saturated greedy server is always full.)
-
-The *renewal graph* has a node for each stage of the longest life, an edge j -> j + 1, and an edge
-(l_k - 1) -> 0 for each class. Its period is the gcd g of the decode lengths, and its cyclic
-classes, the stages mod g, are the cohorts that can fall in step.
 """
 
 from __future__ import annotations
@@ -33,11 +29,8 @@ from ...model.kernel import MemoryKernel
 from ...model.workload import Workload, check_workload
 
 __all__ = [
-    "GraphPicture",
     "KernelPicture",
-    "ReturnEdge",
     "RunPicture",
-    "graph_picture",
     "kernel_picture",
     "run_picture",
     "steps_to_show",
@@ -56,7 +49,15 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class RunPicture:
-    """Memory demand (tokens) and evictions (requests) of steps 1, 2, ..., beside the capacity."""
+    """Memory demand and evictions of a run, beside the capacity.
+
+    Attributes
+    ----------
+    capacity : float
+        In tokens.
+    demand, evicted : ndarray of float
+        Tokens asked for and requests evicted in steps 1, 2, ...
+    """
 
     capacity: float
     demand: Floats
@@ -65,34 +66,35 @@ class RunPicture:
 
 @dataclass(frozen=True)
 class KernelPicture:
-    """Memory kernel g_m (tokens) and survival function P(T > m) at stages m = 0, ..., L - 1."""
+    """Memory kernel and survival function at stages m = 0, ..., L - 1.
+
+    Attributes
+    ----------
+    name : str
+        Of the workload.
+    kernel, survival : ndarray of float
+        g_m, in tokens, and P(T > m).
+    """
 
     name: str
     kernel: Floats
     survival: Floats
 
 
-@dataclass(frozen=True)
-class ReturnEdge:
-    """An edge `stage` -> 0 of the renewal graph: requests that complete after `stage` + 1 steps,
-    and their share of the admissions."""
-
-    stage: int
-    share: float
-
-
-@dataclass(frozen=True)
-class GraphPicture:
-    """The renewal graph: `length` stages in a row, `returns` ascending, and its period g."""
-
-    name: str
-    length: int
-    period: int
-    returns: tuple[ReturnEdge, ...]
-
-
 def run_picture(workload: Workload, trajectory: Trajectory) -> RunPicture:
-    """Return the memory demand and the evictions of a run of `workload`."""
+    """Return the memory demand and the evictions of a run of `workload`.
+
+    Parameters
+    ----------
+    workload : Workload
+        The one that was run.
+    trajectory : Trajectory
+        What `simulate` returned.
+
+    Returns
+    -------
+    RunPicture
+    """
     check_workload(workload)
     if not isinstance(trajectory, Trajectory):
         raise InvalidArgument(
@@ -123,6 +125,15 @@ def steps_to_show(workload: Workload) -> int | None:
 def kernel_picture(workload: Workload) -> KernelPicture:
     """Return the memory kernel and the survival function of `workload`.
 
+    Parameters
+    ----------
+    workload : Workload
+        With L at most 10^6.
+
+    Returns
+    -------
+    KernelPicture
+
     Raises
     ------
     InvalidArgument
@@ -139,13 +150,6 @@ def kernel_picture(workload: Workload) -> KernelPicture:
         _floats([g / kernel.denominator for g in kernel.coefficients]),
         _floats([share / kernel.denominator for share in kernel.survival]),
     )
-
-
-def graph_picture(workload: Workload) -> GraphPicture:
-    """Return the renewal graph of `workload`: one return edge for each distinct decode length."""
-    kernel = MemoryKernel.of(workload)
-    returns = (ReturnEdge(n - 1, w / kernel.denominator) for n, w, _ in kernel)
-    return GraphPicture(workload.name, kernel.length, workload.gcd, tuple(returns))
 
 
 def _floats(values: Any) -> Floats:

@@ -293,11 +293,38 @@ class Bootstrap:
 
 @dataclass(frozen=True)
 class Analysis:
-    """The whole finding; see the module's introduction and INTERFACE's schema.
+    """The whole finding about one workload.
 
-    `bootstrap` is null unless it was asked for, with `stabkit.bootstrap` or ``--bootstrap``.
-    `empty_start` is null without `simulation`.
-    `reason` says in one sentence what proves the verdict, or why it is undecided.
+    Attributes
+    ----------
+    version : str
+        Of stabkit.
+    workload, kernel
+        What was analysed: the mix, and the size of its memory kernel.
+    gcd : int
+        The greatest common divisor of the decode lengths.
+    verdict : {"stable", "unstable", "marginal", "undecided"}
+    certified : bool
+        Whether `verdict` is proved.
+    method, reason : str
+        The engine that decided, and in one sentence what proves the verdict or why it is undecided.
+    counts : ModeCounts
+        Modes inside, on and outside the unit circle.
+    undecided_arcs : tuple of (float, float)
+        Arguments in radians, 0 <= theta <= pi, on which a root may lie on or next to the circle.
+    spectral_radius : Enclosure or None
+    dominant_modes : tuple of DominantMode
+    synchronized_modes : tuple of SynchronizedMode, or None
+        The modes that come of the gcd.
+    gcd_theorem, threshold, equilibrium, synchronized_cycle
+        What the gcd proves; where along the inputs the mix is stable; the eviction-free state and
+        the cycle in step. Each None where there is none or it was not computed.
+    simulation : CrossCheck or None
+        What the simulator sees near the equilibrium.
+    bootstrap : Bootstrap or None
+        None unless it was asked for, with `stabkit.bootstrap` or ``--bootstrap``.
+    empty_start : EmptyStart or None
+        What runs from the empty memory end on; None without `simulation`.
     """
 
     version: str

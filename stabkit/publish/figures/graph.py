@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...analysis.pictures.run import GraphPicture
+from ...analysis.pictures.graph import GraphPicture
 from ..rendering import FIGURES
 from ..text.numbers import counted, percent
 from .style import COHORT_COLOURS, GREY, INK, SMALL, VERMILLION, house_style, new_figure, settled

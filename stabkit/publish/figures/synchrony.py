@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...analysis.pictures.run import graph_picture
+from ...analysis.pictures.graph import graph_picture
 from ...spectrum.synchrony.synchrony import Synchrony
 from ..rendering import FIGURES
 from .graph import renewal_graph_figure

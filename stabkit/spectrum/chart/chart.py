@@ -123,9 +123,9 @@ class StabilityChart:
         return row.intervals[position].unstable
 
     def distance_to_boundary(self, x: Any, y: Any) -> float:
-        """Return the distance of a point from the nearest crossing of its row, in units of x.
+        """Return the distance of the point (`x`, `y`) from the nearest crossing of its row.
 
-        It is 0 within the enclosure of a crossing, infinite if the row has none.
+        In units of x; it is 0 within the enclosure of a crossing, infinite if the row has none.
         """
         across, up = self.plane.point(x, y)
         crossings = chart_row(self.plane, None, up).crossings
@@ -133,7 +133,9 @@ class StabilityChart:
         return float(min(gaps, default=float("inf")))
 
     def region_at(self, x: Any, y: Any) -> ChartRegion | None:
-        """Return the region of a point; None on the boundary, and between rows that both miss it.
+        """Return the region of the point (`x`, `y`).
+
+        None on the boundary, and between rows that both miss it.
 
         Raises
         ------

@@ -46,8 +46,8 @@ from numpy.typing import NDArray
 from ...errors import InvalidArgument, InvalidWorkload, shown
 from ...model.closed_loop import damped_kernel
 from ...model.kernel import MemoryKernel
-from ...model.numbers import exact_rational
-from ...model.workload import LARGEST_INPUT_LENGTH, Workload
+from ...model.numbers import LARGEST_INPUT_LENGTH, exact_rational
+from ...model.workload import Workload
 from ..circle.sparse_polynomial import Floats
 from ..partition.pencil import KernelPencil, blend, kernel_pencil
 

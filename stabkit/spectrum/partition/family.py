@@ -23,8 +23,8 @@ from typing import Any, Literal, get_args
 from ...errors import InvalidArgument, InvalidWorkload, shown
 from ...model.closed_loop import damped_kernel
 from ...model.kernel import MemoryKernel
-from ...model.numbers import exact_rational
-from ...model.workload import LARGEST_INPUT_LENGTH, Workload
+from ...model.numbers import LARGEST_INPUT_LENGTH, exact_rational
+from ...model.workload import Workload
 from .pencil import kernel_pencil
 
 __all__ = ["Along", "kernel_family", "parameter_range"]

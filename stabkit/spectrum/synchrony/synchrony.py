@@ -46,7 +46,7 @@ from .gcd_theorem import GcdTheorem, gcd_theorem
 from .modes import SynchronizedMode, synchronized_modes
 from .renewal_graph import LONGEST_GRAPH, imprimitivity, renewal_graph
 
-__all__ = ["NearSynchronousMode", "Synchrony", "synchrony"]
+__all__ = ["NearSynchronousMode", "Synchrony", "same_root", "synchrony"]
 
 _DIGITS = 30
 _CANDIDATES = 24  # dominant modes that are looked at for near-synchrony

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from stabkit import InvalidArgument, Workload, roots, unit_circle_counts
+from stabkit.analysis.pictures.graph import graph_picture
 from stabkit.analysis.pictures.roots import root_picture, roots_to_show, synchronized_to_show
-from stabkit.analysis.pictures.run import graph_picture, kernel_picture, run_picture, steps_to_show
+from stabkit.analysis.pictures.run import kernel_picture, run_picture, steps_to_show
 from stabkit.dynamics.simulator import LARGEST_RUN, simulate
 from stabkit.model.examples import examples
 

@@ -17,6 +17,7 @@ from PIL import Image
 
 from stabkit import Workload, nyquist, root_locus, simulate, unit_circle_counts
 from stabkit.analysis.pictures.analysis import AnalysisPicture
+from stabkit.analysis.pictures.graph import graph_picture
 from stabkit.analysis.pictures.roots import (
     RootPicture,
     RootPoint,
@@ -25,7 +26,7 @@ from stabkit.analysis.pictures.roots import (
     roots_to_show,
     synchronized_to_show,
 )
-from stabkit.analysis.pictures.run import graph_picture, kernel_picture, run_picture
+from stabkit.analysis.pictures.run import kernel_picture, run_picture
 from stabkit.errors import OutputError
 from stabkit.publish.figures.analysis import analysis_figure, comparison_figure
 from stabkit.publish.figures.graph import renewal_graph_figure

@@ -1,0 +1,60 @@
+"""The renewal graph as plain data.
+
+It has a node for each stage of the longest life, an edge j -> j + 1, and an edge
+(l_k - 1) -> 0 for each class. Its period is the gcd g of the decode lengths, and its cyclic
+classes, the stages mod g, are the cohorts that can fall in step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...model.kernel import MemoryKernel
+from ...model.workload import Workload
+
+__all__ = ["GraphPicture", "ReturnEdge", "graph_picture"]
+
+
+@dataclass(frozen=True)
+class ReturnEdge:
+    """An edge `stage` -> 0 of the renewal graph: requests that complete after `stage` + 1 steps,
+    and their share of the admissions."""
+
+    stage: int
+    share: float
+
+
+@dataclass(frozen=True)
+class GraphPicture:
+    """The renewal graph: stages in a row, and edges back to the first.
+
+    Attributes
+    ----------
+    name : str
+        Of the workload.
+    length, period : int
+        The number L of stages, and g.
+    returns : tuple of ReturnEdge
+        Ascending.
+    """
+
+    name: str
+    length: int
+    period: int
+    returns: tuple[ReturnEdge, ...]
+
+
+def graph_picture(workload: Workload) -> GraphPicture:
+    """Return the renewal graph of `workload`: one return edge for each distinct decode length.
+
+    Parameters
+    ----------
+    workload : Workload
+
+    Returns
+    -------
+    GraphPicture
+    """
+    kernel = MemoryKernel.of(workload)
+    returns = (ReturnEdge(n - 1, w / kernel.denominator) for n, w, _ in kernel)
+    return GraphPicture(workload.name, kernel.length, workload.gcd, tuple(returns))
