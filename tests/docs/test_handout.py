@@ -17,7 +17,7 @@ import pytest
 from flint import ctx, fmpz_poly
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "make_handout.py"
-PAGE = SCRIPT.with_name("handout.html")
+PAGE = SCRIPT.parents[1] / "docs" / "handout.html"
 
 # A pair, the place of a share, and prompt lengths: stable, unstable, marginal, gcd > 1, one kind.
 SAMPLE = [
