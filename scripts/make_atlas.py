@@ -12,7 +12,7 @@ from pathlib import Path
 import stabkit
 from stabkit.analysis.atlas import LONGEST, AtlasEntry
 from stabkit.publish.figures.atlas import atlas_figure
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.files import write_whole
 from stabkit.publish.text.atlas import atlas_csv
 

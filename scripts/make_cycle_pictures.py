@@ -14,7 +14,7 @@ from stabkit.analysis.pictures.cycle import cycle_picture
 from stabkit.analysis.pictures.space_time import space_time_picture
 from stabkit.publish.figures.animation import animation_bytes, animation_picture
 from stabkit.publish.figures.cycle import cycle_figure
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.space_time import space_time_figure
 from stabkit.publish.files import write_whole
 

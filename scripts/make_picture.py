@@ -8,7 +8,8 @@ from pathlib import Path
 import stabkit
 from stabkit.analysis.pictures.roots import RootPicture, root_picture, roots_to_show
 from stabkit.analysis.pictures.run import RunPicture, run_picture
-from stabkit.publish.figures.run import comparison_figure, figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
+from stabkit.publish.figures.run import comparison_figure
 from stabkit.publish.files import write_whole
 
 FIGURE = Path(__file__).parents[1] / "docs" / "picture.png"

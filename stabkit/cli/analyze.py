@@ -106,7 +106,8 @@ def _write_figure(analysis: Analysis, workload: Workload, path: Path) -> None:
     from ..analysis.pictures.roots import root_picture, roots_to_show, synchronized_to_show
     from ..analysis.pictures.run import run_picture, steps_to_show
     from ..dynamics.simulator import simulate
-    from ..publish.figures.run import analysis_figure, figure_bytes, figure_format
+    from ..publish.figures.formats import figure_bytes, figure_format
+    from ..publish.figures.run import analysis_figure
     from ..publish.files import write_whole
 
     steps = steps_to_show(workload)

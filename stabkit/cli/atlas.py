@@ -41,7 +41,7 @@ def atlas(as_json: AsJson = False, output: Output = None, figure: Figure = None)
 
 def _write_figure(entries: tuple[AtlasEntry, ...], path: Path) -> None:
     from ..publish.figures.atlas import atlas_figure
-    from ..publish.figures.run import figure_bytes, figure_format
+    from ..publish.figures.formats import figure_bytes, figure_format
     from ..publish.files import write_whole
 
     write_whole(path, figure_bytes(atlas_figure(entries), figure_format(path)))

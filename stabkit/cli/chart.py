@@ -123,7 +123,7 @@ def _print(found: StabilityChart, as_json: bool, output: Path | None, table: Pat
 
 def _write_figure(found: StabilityChart, path: Path) -> None:
     from ..publish.figures.chart import chart_figure
-    from ..publish.figures.run import figure_bytes, figure_format
+    from ..publish.figures.formats import figure_bytes, figure_format
     from ..publish.files import write_whole
 
     write_whole(path, figure_bytes(chart_figure(found), figure_format(path)))

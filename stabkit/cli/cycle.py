@@ -85,7 +85,7 @@ def cycle(
 
 def _write_figure(found: Cycles, path: Path) -> None:
     """Draw the cycle that the last start ends on, or, without one, a run in space and time."""
-    from ..publish.figures.run import figure_bytes, figure_format
+    from ..publish.figures.formats import figure_bytes, figure_format
     from ..publish.files import write_whole
 
     seen = found.observations[2 if len(found.observations) > 2 else 0].cycle

@@ -75,8 +75,8 @@ def _print(found: RootLocus, as_json: bool, output: Path | None) -> None:
 
 
 def _write_figure(found: RootLocus, path: Path) -> None:
+    from ..publish.figures.formats import figure_bytes, figure_format
     from ..publish.figures.locus import locus_figure
-    from ..publish.figures.run import figure_bytes, figure_format
     from ..publish.files import write_whole
 
     write_whole(path, figure_bytes(locus_figure(found), figure_format(path)))

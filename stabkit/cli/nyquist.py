@@ -56,8 +56,8 @@ def _print(curve: NyquistCurve, as_json: bool, output: Path | None) -> None:
 
 
 def _write_figure(curve: NyquistCurve, path: Path) -> None:
+    from ..publish.figures.formats import figure_bytes, figure_format
     from ..publish.figures.nyquist import nyquist_figure
-    from ..publish.figures.run import figure_bytes, figure_format
     from ..publish.files import write_whole
 
     write_whole(path, figure_bytes(nyquist_figure(curve), figure_format(path)))

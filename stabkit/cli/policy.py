@@ -126,8 +126,8 @@ def _recommendation(workload: Workload, others: list[list[str]], as_json: bool) 
 
 def _write_figure(workload: Workload, sweeps: list[PolicySweep] | None, path: Path) -> None:
     from ..analysis.pictures.policies import policy_picture
+    from ..publish.figures.formats import figure_bytes, figure_format
     from ..publish.figures.policies import policy_figure
-    from ..publish.figures.run import figure_bytes, figure_format
     from ..publish.files import write_whole
 
     drawing = policy_figure(policy_picture(workload, sweeps))

@@ -78,8 +78,8 @@ def _print(
 
 def _write_figure(workload: Workload, found: list[Root], path: Path) -> None:
     from ..analysis.pictures.roots import root_picture, synchronized_to_show
+    from ..publish.figures.formats import figure_bytes, figure_format
     from ..publish.figures.roots import root_figure
-    from ..publish.figures.run import figure_bytes, figure_format
     from ..publish.files import write_whole
     from ..spectrum.counting.counts import unit_circle_counts
 

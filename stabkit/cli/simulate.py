@@ -150,7 +150,8 @@ def _text(workload: Workload, trajectory: Trajectory, as_json: bool) -> str:
 
 def _write_figure(workload: Workload, trajectory: Trajectory, path: Path) -> None:
     from ..analysis.pictures.run import run_picture
-    from ..publish.figures.run import figure_bytes, figure_format, trajectory_figure
+    from ..publish.figures.formats import figure_bytes, figure_format
+    from ..publish.figures.run import trajectory_figure
     from ..publish.files import write_whole
 
     drawn = trajectory_figure(run_picture(workload, trajectory))

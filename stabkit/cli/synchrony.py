@@ -56,8 +56,8 @@ def synchrony(
 
 def _write_figure(workload: Workload, path: Path) -> None:
     from ..analysis.pictures.run import graph_picture
+    from ..publish.figures.formats import figure_bytes, figure_format
     from ..publish.figures.graph import synchrony_figure
-    from ..publish.figures.run import figure_bytes, figure_format
     from ..publish.files import write_whole
 
     write_whole(path, figure_bytes(synchrony_figure(graph_picture(workload)), figure_format(path)))

@@ -28,9 +28,9 @@ from ...dynamics.orbits import followed, settled
 from ...dynamics.renormalization import renormalized, unrenormalized
 from ...errors import InvalidArgument
 from ...model.numbers import whole_number
+from ...model.verdict import Verdict
 from ...model.workload import Workload, check_workload
 from ...spectrum.counting.counts import unit_circle_counts
-from ..verdict.records import Verdict
 from .limit_cycle import LimitCycle, Observation, Start, exact_cycle
 from .named import named_cycles
 from .observed import near_equilibrium, observe

@@ -40,13 +40,14 @@ from ...dynamics.policies import (
 )
 from ...errors import InvalidArgument
 from ...model.closed_loop import damped_kernel, reservation_kernel
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
+from ...model.verdict import Verdict
 from ...model.workload import Workload, check_workload
 from ...spectrum.counting.counts import Counts, kernel_counts
 from ...spectrum.roots.dominant import kernel_modes
 from ...spectrum.roots.roots import Root
-from ...spectrum.roots.spectral_radius import RealEnclosure, spectral_radius
-from ..verdict.records import Verdict
+from ...spectrum.roots.spectral_radius import spectral_radius
 
 __all__ = ["ClosedLoop", "closed_loop", "closed_loop_kernel", "closed_loop_polynomial"]
 

@@ -18,6 +18,7 @@ import mpmath
 
 from ... import __version__
 from ...dynamics.long_run import long_run
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.numbers import decimal_text, listed, rational_text
 from ...model.workload import Workload
@@ -26,7 +27,7 @@ from ...spectrum.partition.d_partition import Crossing
 from ...spectrum.partition.threshold import threshold_along
 from ...spectrum.roots.dominant import dominant_modes
 from ...spectrum.roots.roots import Root
-from ...spectrum.roots.spectral_radius import RealEnclosure, spectral_radius
+from ...spectrum.roots.spectral_radius import spectral_radius
 from ...spectrum.synchrony.gcd_theorem import gcd_theorem
 from ...spectrum.synchrony.modes import synchronized_modes
 from .crosscheck import cross_check

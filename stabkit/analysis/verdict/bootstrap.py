@@ -30,15 +30,17 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from ...errors import InvalidArgument, shown
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.numbers import whole_number
+from ...model.verdict import Verdict
 from ...model.workload import RequestClass, Workload, check_workload
 from ...spectrum.counting.counts import kernel_counts
 from ...spectrum.roots.dominant import dominant_modes
 from ...spectrum.roots.nearby_radius import radius_near
 from ...spectrum.roots.roots import LONGEST_ISOLATED
-from ...spectrum.roots.spectral_radius import RealEnclosure, spectral_radius
-from .records import Bootstrap, Verdict, VerdictCounts
+from ...spectrum.roots.spectral_radius import spectral_radius
+from .records import Bootstrap, VerdictCounts
 
 __all__ = ["LARGEST_SAMPLE", "MOST_RESAMPLES", "bootstrap"]
 

@@ -15,8 +15,9 @@ import numpy as np
 from ...dynamics.capacity import equilibrium_admissions
 from ...dynamics.growth import disturbed_state, measure_growth
 from ...dynamics.long_run import LongRun, long_run
+from ...model.verdict import Verdict
 from ...model.workload import Workload
-from .records import CrossCheck, DominantMode, Verdict
+from .records import CrossCheck, DominantMode
 
 __all__ = ["GROWTH_TOLERANCE", "cross_check"]
 

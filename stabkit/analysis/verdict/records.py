@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from ...model.codec import decode, encode
+from ...model.verdict import Verdict
 
 __all__ = [
     "SCHEMA",
@@ -32,13 +33,11 @@ __all__ = [
     "SynchronizedMode",
     "ThresholdSummary",
     "UnstableModes",
-    "Verdict",
     "VerdictCounts",
     "WorkloadSummary",
 ]
 
 SCHEMA = "stabkit.analysis/1"
-Verdict = Literal["stable", "unstable", "marginal", "undecided"]
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 import mpmath
 
+from ...model.enclosure import RealEnclosure
 from ...model.numbers import rational_text
-from ...spectrum.roots.spectral_radius import RealEnclosure
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ...spectrum.synchrony.modes import SynchronizedMode
 from ...spectrum.synchrony.renewal_graph import LONGEST_GRAPH

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
 
+from ...model.enclosure import RealEnclosure
 from ...model.numbers import decimal_text, rational_text
 from ...spectrum.partition.d_partition import CountInterval, Crossing
 from ...spectrum.partition.threshold import Threshold, VarianceLaw
-from ...spectrum.roots.spectral_radius import RealEnclosure
 from .numbers import counted, percent, readable, rounded
 from .tables import plain_table
 

@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...model.verdict import Verdict
 from ..circle.sparse_polynomial import Floats
 from .boundaries import BoundaryCurve
 from .plane import Axis, ChartFrame
-from .rows import ChartRow, RowInterval, Verdict, links
+from .rows import ChartRow, RowInterval, links
 
 __all__ = ["ChartRegion", "chart_regions"]
 

@@ -26,17 +26,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 
+from ...model.verdict import Verdict
 from ..partition.d_partition import d_partition
 from ..partition.exact_crossings import LONGEST_ALGEBRAIC
 from .plane import DOMAINS, Axis, ChartFrame, ChartPlane
 
 __all__ = ["ChartRow", "RowCrossing", "RowInterval", "chart_row", "chart_rows", "links"]
-
-Verdict = Literal["stable", "unstable", "marginal", "undecided"]
 
 _FINEST = 32  # rows between two of the first ones
 _MOST_TIMES = 3  # as many rows as there are at first

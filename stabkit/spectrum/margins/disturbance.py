@@ -74,11 +74,11 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.workload import Workload
 from ..circle.fourier import UNIT_ROUNDOFF
 from ..counting.counts import Counts, kernel_counts
-from ..roots.spectral_radius import RealEnclosure
 
 __all__ = ["DisturbanceMargin", "disturbance_margin"]
 

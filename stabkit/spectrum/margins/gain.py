@@ -25,10 +25,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
+from ...model.verdict import Verdict
 from ...model.workload import Workload
-from ..roots.spectral_radius import RealEnclosure
-from .line import StableRange, Verdict, line_margin
+from .line import StableRange, line_margin
 
 __all__ = ["GainMargin", "gain_margin"]
 

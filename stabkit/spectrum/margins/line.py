@@ -23,17 +23,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
+from ...model.verdict import Verdict
 from ...model.workload import Workload
 from ..counting.certificates import single_decode_length
 from ..counting.counts import Counts, kernel_counts
 from ..partition.d_partition import CountInterval, Crossing, DPartition, d_partition
 from ..partition.pencil import kernel_pencil
-from ..roots.spectral_radius import RealEnclosure
 
-__all__ = ["LineMargin", "StableRange", "Verdict", "line_margin"]
+__all__ = ["LineMargin", "StableRange", "line_margin"]
 
-Verdict = Literal["stable", "unstable", "marginal", "undecided"]
 
 # Some ten seconds: a crossing for every second term at most, each a sum over the decode lengths.
 _LONGEST = 20_000

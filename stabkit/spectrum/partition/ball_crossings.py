@@ -36,7 +36,8 @@ from typing import Literal, NamedTuple
 
 from flint import acb, acb_series, arb, arb_mat, ctx
 
-from ..circle.dyadic import dyadic, exact, fraction_of
+from ...model.enclosure import fraction_of
+from ..circle.dyadic import dyadic, exact
 from ..circle.winding import Arc
 from ..counting.counts import kernel_counts
 from .crossing import COARSE_BITS, CircleCrossing

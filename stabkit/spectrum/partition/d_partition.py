@@ -26,11 +26,11 @@ from functools import cached_property, cmp_to_key
 from itertools import pairwise
 from typing import Literal
 
+from ...model.enclosure import RealEnclosure, bounds_of
 from ..counting.counts import Counts, kernel_counts
-from ..roots.spectral_radius import RealEnclosure
 from .axis_arcs import axis_arcs
 from .ball_crossings import BallCrossings
-from .crossing import COARSE_BITS, CircleCrossing, bounds_of
+from .crossing import COARSE_BITS, CircleCrossing
 from .exact_crossings import LONGEST_ALGEBRAIC, exact_crossings
 from .pencil import KernelPencil
 

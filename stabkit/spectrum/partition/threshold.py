@@ -48,9 +48,9 @@ from fractions import Fraction
 from typing import Literal, get_args
 
 from ...errors import InvalidArgument, shown
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.workload import Workload, check_workload
-from ..roots.spectral_radius import RealEnclosure
 from ..synchrony.condition import condition_margin
 from .d_partition import CountInterval, Crossing, d_partition
 from .pencil import kernel_pencil

@@ -26,6 +26,7 @@ from stabkit.analysis.pictures.roots import (
 )
 from stabkit.analysis.pictures.run import graph_picture, kernel_picture, run_picture
 from stabkit.errors import OutputError
+from stabkit.publish.figures.formats import figure_bytes, figure_format
 from stabkit.publish.figures.graph import synchrony_figure
 from stabkit.publish.figures.locus import locus_figure
 from stabkit.publish.figures.nyquist import nyquist_figure, nyquist_title
@@ -33,8 +34,6 @@ from stabkit.publish.figures.roots import root_figure, root_title
 from stabkit.publish.figures.run import (
     analysis_figure,
     comparison_figure,
-    figure_bytes,
-    figure_format,
     kernel_figure,
     trajectory_figure,
 )

@@ -17,9 +17,10 @@ from stabkit.analysis.operations.sweep import Parameter, PolicySweep, policy_swe
 from stabkit.analysis.pictures.policies import PolicyPanel, PolicyPicture, policy_picture
 from stabkit.dynamics.long_run import LongRun
 from stabkit.dynamics.policies import Damped, Greedy, Headroom, RateLimited, Reservation
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.model.workload import Workload
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.policies import policy_figure
-from stabkit.publish.figures.run import figure_bytes
 from stabkit.publish.figures.style import house_style
 from stabkit.publish.text.policies import (
     policies_record,
@@ -28,7 +29,6 @@ from stabkit.publish.text.policies import (
     sweep_record,
     sweep_text,
 )
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
 
 MIX = Workload.from_classes([(5, 3), (5, 6)], capacity=720)  # G(1) = 36: a* = 20
 FIGURES = {

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from stabkit import InvalidArgument, Workload, dominant_modes, unit_circle_counts
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.circle.winding import Arc
 from stabkit.spectrum.counting import counts as counts_module
@@ -18,7 +19,6 @@ from stabkit.spectrum.counting.counts import Counts, kernel_counts
 from stabkit.spectrum.margins import line as line_module
 from stabkit.spectrum.margins.line import _home, line_margin
 from stabkit.spectrum.roots import dominant as dominant_module
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
 
 PAIR = Workload.from_classes([(5, 30), (5, 50)])
 EVEN = Workload.from_classes([(5, 30), (5, 52)])  # R9: at least one unstable mode

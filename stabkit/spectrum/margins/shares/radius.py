@@ -43,12 +43,12 @@ from typing import Literal
 
 import numpy as np
 
+from ....model.enclosure import RealEnclosure
 from ....model.kernel import MemoryKernel
 from ....model.workload import Workload
 from ...circle.sparse_polynomial import Floats
 from ...counting.certificates import single_decode_length
 from ...counting.counts import Counts, kernel_counts
-from ...roots.spectral_radius import RealEnclosure
 from .arcs import HALF_TURN, ClassCurves
 from .search import ShareSearch
 
