@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from flint import fmpz_poly
@@ -46,9 +47,14 @@ _ORDERS = 12  # up to R = 12 288: clusters of that many zeros
 class DiscCount:
     """Zeros of G in the open unit disc and on the circle; None and the arcs where undecided."""
 
-    within: int | None
-    on_circle: int | None
+    within: int | None = None
+    on_circle: int | None = None
     undecided: tuple[Arc, ...] = ()
+
+    @classmethod
+    def unknown(cls, path: PhasePath) -> Self:
+        """Return the count of a path that ball arithmetic did not complete."""
+        return cls(undecided=tuple(path.undecided))
 
 
 def count_by_winding(kernel: MemoryKernel) -> DiscCount:
@@ -61,12 +67,12 @@ def count_by_winding(kernel: MemoryKernel) -> DiscCount:
     """
     path = kernel_phase_path(kernel)
     if len(path.undecided) > _MOST_ARCS:
-        return DiscCount(None, None, tuple(path.undecided))
+        return DiscCount.unknown(path)
     resolve_arcs(path, kernel.closed_form, _FIRST_BITS)
     if not path.undecided:
         return _checked(kernel, path)
     if kernel.length > LONGEST_EXACT:
-        return DiscCount(None, None, tuple(path.undecided))
+        return DiscCount.unknown(path)
     polynomial = fmpz_poly(list(kernel.coefficients))
     common = self_reciprocal_part(polynomial)
     if common.degree() == 0:
@@ -91,7 +97,7 @@ def _checked(kernel: MemoryKernel, path: PhasePath) -> DiscCount:
     """
     within = path.half_turns()
     if within is None:
-        return DiscCount(None, None, ())
+        return DiscCount.unknown(path)
     if (within % 2 == 1) != (kernel.at_minus_one() < 0):
         raise ArithmeticError("the winding number contradicts the exact sign of G(-1)")
     return DiscCount(within, 0)

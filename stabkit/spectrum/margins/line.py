@@ -21,7 +21,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, Self
 
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
@@ -71,13 +71,18 @@ class LineMargin:
     """
 
     verdict: Verdict
-    below: RealEnclosure | None
-    above: RealEnclosure | None
-    stable_below: RealEnclosure | None
-    stable_above: RealEnclosure | None
-    stable: tuple[StableRange, ...] | None
-    complete: bool
-    reason: str
+    below: RealEnclosure | None = None
+    above: RealEnclosure | None = None
+    stable_below: RealEnclosure | None = None
+    stable_above: RealEnclosure | None = None
+    stable: tuple[StableRange, ...] | None = None
+    complete: bool = False
+    reason: str = ""
+
+    @classmethod
+    def unknown(cls, verdict: Verdict, reason: str) -> Self:
+        """Return the record of a line on which no crossing is known."""
+        return cls(verdict, reason=reason)
 
 
 def line_margin(
@@ -95,28 +100,24 @@ def line_margin(
     counts = kernel_counts(kernel)
     if along != "gain" and kernel.length > 1 and single_decode_length(kernel):
         reason = "R5: with one decode length every mode is unstable, whatever the inputs."
-        return LineMargin("unstable", None, None, None, None, (), True, reason)
+        return LineMargin("unstable", stable=(), complete=True, reason=reason)
     kinds = len(kernel.decode_lengths)
     if kernel.length > _LONGEST or kernel.length * kinds > _MOST_WORK:
-        return _nothing(
+        return LineMargin.unknown(
             counts.verdict,
             f"The D-partition would take too long for L = {kernel.length} with {kinds} decode "
             f"lengths: L goes up to {_LONGEST}, the product up to {_MOST_WORK}.",
         )
     if counts.verdict == "undecided":
-        return _nothing("undecided", f"The modes are not counted. {counts.reason}")
+        return LineMargin.unknown("undecided", f"The modes are not counted. {counts.reason}")
     partition = d_partition(kernel_pencil(mix, along), every_sample=False)
     if not partition.complete:
-        return _nothing(
+        return LineMargin.unknown(
             counts.verdict,
             "The D-partition is not complete: next to some angle a crossing is neither found nor "
             "excluded.",
         )
     return _located(partition, counts, present)
-
-
-def _nothing(verdict: Verdict, reason: str) -> LineMargin:
-    return LineMargin(verdict, None, None, None, None, None, False, reason)
 
 
 def _located(partition: DPartition, counts: Counts, present: Fraction) -> LineMargin:
@@ -129,7 +130,7 @@ def _located(partition: DPartition, counts: Counts, present: Fraction) -> LineMa
         home = _home(partition.intervals, present)
         if home is None:
             reason = "A crossing is too close to be told from the mix itself."
-            return _nothing(counts.verdict, reason)
+            return LineMargin.unknown(counts.verdict, reason)
         below, above = _enclosure(home.low), _enclosure(home.high)
         reason = "D-partition: every crossing of the unit circle, with exact counts of the modes."
     stable = ends = None

@@ -56,7 +56,7 @@ INTERFACE = {
 }
 KEPT = LongRun(300, 1, 1.0, 1.0, (0.5, 0.5), 0.0, 0.0, None, 1.0, None)
 EVICTING = LongRun(900, 6, 0.9, 0.95, (0.625, 0.375), 0.25, 5.0, None, 0.99, 7)
-UNKNOWN = LongRun(0, None, None, None, None, None, None, "a run of 3 steps is too short")
+UNKNOWN = LongRun.unknown("a run of 3 steps is too short")
 RADIUS = RealEnclosure(Fraction("1.125"), Fraction("1.125") + Fraction(1, 10**32))
 
 
