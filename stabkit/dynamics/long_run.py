@@ -34,7 +34,7 @@ from .capacity import equilibrium_admissions, simulated_capacity
 from .policies import GREEDY, Policy
 from .product_form import ProductFormRun
 from .recurrence import find_period
-from .trajectory import Block
+from .trajectory import StepBlock
 
 __all__ = ["LongRun", "long_run"]
 
@@ -106,7 +106,7 @@ class _Tally:
 
     @classmethod
     def of(
-        cls, block: Block, run: ProductFormRun, equilibrium: float, weights: NDArray[Any]
+        cls, block: StepBlock, run: ProductFormRun, equilibrium: float, weights: NDArray[Any]
     ) -> _Tally:
         return cls(
             float(weights.sum()),

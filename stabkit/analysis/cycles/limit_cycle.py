@@ -19,18 +19,18 @@ from ...spectrum.orbits.floquet import FloquetMultipliers
 from ...spectrum.orbits.itinerary import itinerary_multipliers
 
 __all__ = [
-    "Kind",
+    "CycleKind",
     "LimitCycle",
     "Observation",
-    "Start",
+    "RunStart",
     "evictions_of",
     "exact_cycle",
     "local_verdict",
     "wasted_of",
 ]
 
-Kind = Literal["level", "necklace", "synchronized", "observed"]
-Start = Literal["empty", "near equilibrium", "given"]
+CycleKind = Literal["level", "necklace", "synchronized", "observed"]
+RunStart = Literal["empty", "near equilibrium", "given"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class LimitCycle:
         What decides `attracting`.
     """
 
-    kind: Kind
+    kind: CycleKind
     period: int
     composition: tuple[int, ...] | None
     itinerary: tuple[int, ...] | None
@@ -117,7 +117,7 @@ class Observation:
         What was found, in words.
     """
 
-    start: Start
+    start: RunStart
     steps: int
     max_period: int
     cycle: LimitCycle | None
@@ -131,7 +131,7 @@ class Observation:
     reason: str
 
 
-def exact_cycle(mix: Workload, run: Followed, kind: Kind) -> LimitCycle:
+def exact_cycle(mix: Workload, run: Followed, kind: CycleKind) -> LimitCycle:
     """Return the record of an orbit that returns exactly."""
     period = run.states.index(run.states[0], 1)
     run = run if period == len(run.itinerary) else followed(mix, run.states[0], period)

@@ -18,15 +18,15 @@ from ...model.workload import Workload
 from ...spectrum.counting.counts import unit_circle_counts
 from ...spectrum.orbits.floquet import FloquetMultipliers
 from ...spectrum.orbits.itinerary import itinerary_multipliers
-from .limit_cycle import Kind, LimitCycle, evictions_of, local_verdict, wasted_of
+from .limit_cycle import CycleKind, LimitCycle, evictions_of, local_verdict, wasted_of
 
-__all__ = ["MOST_EXACT", "named_cycles"]
+__all__ = ["MOST_EXACT_WORK", "named_cycles"]
 
 # All necklaces up to this gcd: 107 of them for 10. Beyond, levels and equal parts.
 _ALL_NECKLACES = 10
 _ALL_LEVELS = 60
 # Steps times stages of what is followed exactly, and longest decode with Floquet multipliers.
-MOST_EXACT = 20_000
+MOST_EXACT_WORK = 20_000
 _LONGEST_WITH_MULTIPLIERS = 24
 
 
@@ -56,12 +56,12 @@ def _necklace(mix: Workload, parts: tuple[int, ...]) -> LimitCycle:
     ratio = necklace_throughput(mix, parts) / equilibrium_admissions(mix)
     one_length = factor == length
     if parts == (1,) * factor or (one_length and parts[1:] == (1,) * (len(parts) - 1)):
-        kind: Kind = "level"
+        kind: CycleKind = "level"
     else:
         kind = "synchronized" if not one_length and len(set(parts)) == 1 else "necklace"
     shares = tuple(c.share for c in mix.classes)
     run = cycle = multipliers = None
-    if factor * length <= MOST_EXACT:
+    if factor * length <= MOST_EXACT_WORK:
         cycle = necklace_cycle(mix, parts)
         run = followed(mix, cycle.states[0], cycle.period)
         if length <= _LONGEST_WITH_MULTIPLIERS:

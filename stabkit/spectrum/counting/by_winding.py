@@ -27,7 +27,7 @@ from ..circle.ball_arcs import resolve_arcs
 from ..circle.fourier import UNIT_ROUNDOFF
 from ..circle.kernel import kernel_phase_path
 from ..circle.sparse_polynomial import CirclePolynomial
-from ..circle.winding import Arc, PhasePath, Start, follow_phase
+from ..circle.winding import Arc, PathStart, PhasePath, follow_phase
 from .schur_cohn import zeros_in_disc
 from .self_reciprocal import circle_zeros, self_reciprocal_part
 
@@ -115,7 +115,7 @@ def _zeros_off_circle(polynomial: fmpz_poly) -> int:
         2 * UNIT_ROUNDOFF,
     )
     start_positive = sum(coefficients) > 0
-    path = follow_phase(on_circle, Start(0, 0.0 if start_positive else np.pi))
+    path = follow_phase(on_circle, PathStart(0, 0.0 if start_positive else np.pi))
     resolve_arcs(path, dict(enumerate(coefficients)), _UNLIMITED_BITS, _ORDERS)
     half_turns = path.half_turns()
     if half_turns is None:

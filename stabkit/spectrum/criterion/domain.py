@@ -46,11 +46,11 @@ from sympy.polys.rings import PolyElement, PolyRing
 
 from ...model.symbolic import SymbolicWorkload
 
-__all__ = ["Chart", "Domain", "Fraction", "coefficients_in", "domain_of"]
+__all__ = ["Chart", "Domain", "Quotient", "coefficients_in", "domain_of"]
 
 _MOST_VERTEX_CANDIDATES = 1_000
 
-Fraction: TypeAlias = tuple[PolyElement, PolyElement]  # numerator and denominator
+Quotient: TypeAlias = tuple[PolyElement, PolyElement]  # numerator and denominator
 Row: TypeAlias = tuple[Any, ...]
 Vertices: TypeAlias = tuple[tuple[Any, ...], ...]
 
@@ -137,7 +137,7 @@ class Domain:
         )
         return Chart(corners, numerators, sum(c, corners(0)), len(c))
 
-    def segment(self, low: Fraction, high: Fraction) -> Chart:
+    def segment(self, low: Quotient, high: Quotient) -> Chart:
         """Return the chart of the only share unknown from `low` to `high`.
 
         Both are (numerator, denominator), polynomials in the inputs, the denominators positive.
@@ -151,7 +151,7 @@ class Domain:
         numerator = a * d * from_low + c * b * from_high
         return Chart(corners, (numerator,), b * d * (from_low + from_high), 2)
 
-    def ends(self) -> tuple[Fraction, Fraction]:
+    def ends(self) -> tuple[Quotient, Quotient]:
         """Return the smallest and the largest value of the only share unknown."""
         values = [QQ.from_sympy(v[0]) for v in self.vertices]
         one = self.ring.one
