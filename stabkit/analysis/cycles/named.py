@@ -18,7 +18,14 @@ from ...model.workload import Workload
 from ...spectrum.counting.counts import unit_circle_counts
 from ...spectrum.orbits.floquet import FloquetMultipliers
 from ...spectrum.orbits.itinerary import itinerary_multipliers
-from .limit_cycle import CycleKind, LimitCycle, evictions_of, local_verdict, wasted_of
+from .limit_cycle import (
+    Attraction,
+    CycleKind,
+    LimitCycle,
+    evictions_of,
+    local_attraction,
+    wasted_of,
+)
 
 __all__ = ["MOST_EXACT_WORK", "named_cycles"]
 
@@ -66,7 +73,7 @@ def _necklace(mix: Workload, parts: tuple[int, ...]) -> LimitCycle:
         run = followed(mix, cycle.states[0], cycle.period)
         if length <= _LONGEST_WITH_MULTIPLIERS:
             multipliers = itinerary_multipliers(mix, cycle.itinerary)
-    attracting, reason = _attracts(mix, parts, multipliers)
+    attraction = _attraction(mix, parts, multipliers)
     return LimitCycle(
         kind=kind,
         period=_necklace_period(parts),
@@ -79,8 +86,8 @@ def _necklace(mix: Workload, parts: tuple[int, ...]) -> LimitCycle:
         evictions_ratio=None if run is None else evictions_of(mix, run),
         wasted_token_fraction=None if run is None else wasted_of(mix, run),
         multipliers=multipliers,
-        attracting=attracting,
-        reason=reason,
+        attracting=attraction.attracting,
+        reason=attraction.reason,
     )
 
 
@@ -89,21 +96,19 @@ def _necklace_period(parts: tuple[int, ...]) -> int:
     return sum(parts[: next(turns)])
 
 
-def _attracts(
+def _attraction(
     mix: Workload, parts: tuple[int, ...], multipliers: FloquetMultipliers | None
-) -> tuple[bool | None, str]:
+) -> Attraction:
     factor = sum(parts)
     if factor == mix.longest_decode:
         worst = len(parts) == 1
-        return (
-            worst,
-            f"theorem: of one decode length {'the' if worst else 'only the'} worst attracts",
-        )
+        which = "the" if worst else "only the"
+        return Attraction(worst, f"theorem: of one decode length {which} worst attracts")
     if len(set(parts)) == 1:
         verdict = unit_circle_counts(renormalized(mix, parts[0])).verdict
         if parts[0] < factor and verdict == "stable" and parts[0] > 1:
-            return local_verdict(multipliers)  # the theorem of attraction is for the gcd
+            return local_attraction(multipliers)  # the theorem of attraction is for the gcd
         decided = {"stable": True, "unstable": False}.get(verdict)
         which = f"the mix renormalised by {parts[0]}" if parts[0] > 1 else "the equilibrium"
-        return decided, f"{which} is {verdict}"
-    return local_verdict(multipliers)
+        return Attraction(decided, f"{which} is {verdict}")
+    return local_attraction(multipliers)

@@ -32,6 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from ...dynamics.necklaces import worst_cycle_loss
 from ...dynamics.renormalization import renormalized, synchronized_loss
@@ -43,6 +44,7 @@ from ..cycles.cycles import Cycles
 
 __all__ = [
     "WORST_LIMIT",
+    "LongRunRatios",
     "class_completions",
     "divisor_losses",
     "long_run_ratios",
@@ -120,20 +122,28 @@ def class_completions(found: Cycles) -> tuple[Fraction | float, ...]:
     >>> [f"{float(ratio):.3f}" for ratio in class_completions(cycles(mix))]
     ['0.758', '0.758', '3.313']
     """
-    requests, completed = long_run_ratios(found)[1:]
-    shares = (c.share for c in found.mix.classes)
-    return tuple(requests * done / share for done, share in zip(completed, shares, strict=True))
+    ratios, shares = long_run_ratios(found), (c.share for c in found.mix.classes)
+    return tuple(
+        ratios.requests * done / share
+        for done, share in zip(ratios.completed_shares, shares, strict=True)
+    )
 
 
-def long_run_ratios(
-    found: Cycles,
-) -> tuple[Fraction | float, Fraction | float, tuple[Fraction | float, ...]]:
-    """Return token ratio, request ratio and completed shares of the run from empty."""
+class LongRunRatios(NamedTuple):
+    """Tokens and requests completed per step, over the equilibrium's, and each class's share."""
+
+    tokens: Fraction | float
+    requests: Fraction | float
+    completed_shares: tuple[Fraction | float, ...]
+
+
+def long_run_ratios(found: Cycles) -> LongRunRatios:
+    """Return what the run from empty completes; exact where it ends on an exact cycle."""
     seen = found.observations[0]
     if seen.cycle is not None:
         cycle = seen.cycle
-        return cycle.throughput_ratio, cycle.request_ratio, cycle.completed_shares
+        return LongRunRatios(cycle.throughput_ratio, cycle.request_ratio, cycle.completed_shares)
     tokens, requests, shares = seen.throughput_ratio, seen.request_ratio, seen.completed_shares
     if tokens is None or requests is None or shares is None:
         raise InvalidArgument("'found' must have long-run means of the run from empty, not None.")
-    return tokens, requests, shares
+    return LongRunRatios(tokens, requests, shares)

@@ -19,6 +19,7 @@ from flint import fmpz_poly
 
 from ...errors import InvalidArgument, shown
 from ...model.kernel import MemoryKernel
+from ...model.verdict import Verdict
 from ...model.workload import Workload
 from .by_winding import LONGEST_KERNEL, count_by_winding, is_quick
 from .certificates import instability_certificate, single_decode_length
@@ -66,7 +67,7 @@ class Counts:
         return cls(method=method, undecided_arcs=arcs, reason=reason)
 
     @property
-    def verdict(self) -> Literal["stable", "unstable", "marginal", "undecided"]:
+    def verdict(self) -> Verdict:
         """The verdict that these counts prove; "undecided" if they prove none."""
         if not self.certified:
             return "undecided"

@@ -24,9 +24,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, cmp_to_key
 from itertools import pairwise
-from typing import Literal
 
 from ...model.enclosure import RealEnclosure, bounds_of
+from ...model.verdict import Verdict
 from ..counting.counts import Counts, kernel_counts
 from .axis_arcs import axis_arcs
 from .ball_crossings import BallCrossings
@@ -126,7 +126,7 @@ class CountInterval:
     high: Crossing | None
     sample: Fraction
     unstable: int | None
-    verdict: Literal["stable", "unstable", "marginal", "undecided"]
+    verdict: Verdict
     counts: Counts | None
     _pencil: KernelPencil = field(repr=False, compare=False)
 
@@ -242,9 +242,7 @@ def _change(group: tuple[CircleCrossing, ...]) -> int | None:
     return None if None in changes else sum(change for change in changes if change)
 
 
-def _verdict(
-    unstable: int | None, on_circle: int | None
-) -> Literal["stable", "unstable", "marginal", "undecided"]:
+def _verdict(unstable: int | None, on_circle: int | None) -> Verdict:
     """Return the verdict of an interval: modes on the circle there are on it for every x."""
     if unstable is not None and unstable > 0:
         return "unstable"
