@@ -108,7 +108,7 @@ def gain_margin(mix: Workload) -> GainMargin:
     (RealEnclosure(low=Fraction(3, 2), high=Fraction(3, 2)), None, Fraction(6, 11))
     """
     kernel = MemoryKernel.of(mix)
-    found = line_margin(mix, "gain", _ONE)
+    found = line_margin(mix, "gain", _ONE, kernel)
     largest = found.stable_below
     if found.verdict == "stable" and found.complete:
         largest = RealEnclosure(_ONE, _ONE)

@@ -86,9 +86,14 @@ class LineMargin:
 
 
 def line_margin(
-    mix: Workload, along: Literal["gain", "shift", "scale"], present: Fraction
+    mix: Workload,
+    along: Literal["gain", "shift", "scale"],
+    present: Fraction,
+    kernel: MemoryKernel | None = None,
 ) -> LineMargin:
     """Return the nearest changes along a line around the value `present`, which `mix` has.
+
+    The `kernel` of `mix` may be at hand already.
 
     Examples
     --------
@@ -96,7 +101,7 @@ def line_margin(
     >>> found.below, found.above, found.verdict
     (RealEnclosure(low=Fraction(-4, 1), high=Fraction(-4, 1)), None, 'stable')
     """
-    kernel = MemoryKernel.of(mix)
+    kernel = MemoryKernel.of(mix) if kernel is None else kernel
     counts = kernel_counts(kernel)
     if along != "gain" and kernel.length > 1 and single_decode_length(kernel):
         reason = "R5: with one decode length every mode is unstable, whatever the inputs."
@@ -110,7 +115,7 @@ def line_margin(
         )
     if counts.verdict == "undecided":
         return LineMargin.unknown("undecided", f"The modes are not counted. {counts.reason}")
-    partition = d_partition(kernel_pencil(mix, along), every_sample=False)
+    partition = d_partition(kernel_pencil(mix, along, kernel), every_sample=False)
     if not partition.complete:
         return LineMargin.unknown(
             counts.verdict,
