@@ -21,7 +21,6 @@ dropped, and if N <= 0 there, all is false.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -89,7 +88,7 @@ def _reading_order(inequality: SignCondition) -> tuple[bool, int, bool]:
 
 def _split(chart: Chart, polynomial: PolyElement) -> Iterator[Factors]:
     """Yield lists of factors, each with a product that must be > 0; together they say it all."""
-    content, factors = polynomial.factor_list()
+    content, factors = chart.work.factored(polynomial)
     negative = content < 0
     rest: list[tuple[PolyElement, int]] = []
     for factor, multiplicity in factors:
@@ -112,7 +111,8 @@ def _split(chart: Chart, polynomial: PolyElement) -> Iterator[Factors]:
 
 def _solved(domain: Domain, chart: Chart, factors: Factors) -> SignCondition:
     """Return the inequality product > 0, as a bound where one can be proved."""
-    product = math.prod((f**m for f, m in factors), start=domain.ring.one)
+    work = domain.work
+    product = work.product(*(work.power(f, m) for f, m in factors))
     for unknown in range(len(domain.ring.gens)):
         powers = coefficients_in(product, unknown)
         if max(powers) != 1:
@@ -132,19 +132,19 @@ def _strongest_bounds(chart: Chart, found: list[SignCondition]) -> list[SignCond
         for other in found:
             if one is other or one.unknown != other.unknown or one.unknown is None:
                 continue
-            if one.is_lower and not other.is_lower and chart.nonnegative(_gap(one, other)):
+            if one.is_lower and not other.is_lower and chart.nonnegative(_gap(chart, one, other)):
                 return None
             weak, strong = (one, other) if one.is_lower else (other, one)
             comparable = one.is_lower == other.is_lower and one in kept and other in kept
-            if comparable and chart.nonnegative(_gap(strong, weak)):
+            if comparable and chart.nonnegative(_gap(chart, strong, weak)):
                 kept.remove(one)
     return kept
 
 
-def _gap(above: SignCondition, below: SignCondition) -> PolyElement:
+def _gap(chart: Chart, above: SignCondition, below: SignCondition) -> PolyElement:
     """Return a polynomial with the sign of the difference of two bounds."""
     (a, b), (c, d) = _bound(above), _bound(below)
-    return a * d - c * b
+    return chart.work.product(a, d) - chart.work.product(c, b)
 
 
 def _bound(inequality: SignCondition) -> Quotient:
@@ -182,7 +182,7 @@ def as_relation(domain: Domain, inequality: SignCondition) -> Rel:
 
 
 def _factored(domain: Domain, polynomial: PolyElement, times: Expr = S.One) -> Expr:
-    content, factors = polynomial.factor_list()
+    content, factors = domain.work.factored(polynomial)
     parts = (_collected(domain, f) ** m for f, m in factors)
     return Mul(QQ.to_sympy(content), times, *parts)
 
