@@ -10,7 +10,7 @@ polynomials, about a microsecond:
 * expanding an expression costs a bound of the number of terms on the way, times one more than a
   bound of the degree (sympy's polynomials are dense);
 * the factors of a polynomial of T terms, V unknowns and degrees that sum to D cost
-  T V^2 + T^2 + D^2 / 8, which follows sympy's times up to 39 unknowns and 3000 terms.
+  T V^2 + T^2 + D^2 / 4, which follows sympy's times up to 39 unknowns and 3000 terms.
 
 Long coefficients make every term more than one.
 """
@@ -28,7 +28,7 @@ __all__ = ["OutOfWork", "Work"]
 
 _HUGE = 2**62
 _LARGEST_BINOMIAL = 60
-_WORD = 512  # bits of a coefficient that count as one term
+_WORD = 64  # bits of a coefficient that count as one term
 
 
 class OutOfWork(Exception):
@@ -78,7 +78,7 @@ class Work:
         """Return the content and the irreducible factors with their multiplicities."""
         degree = sum(max(0, degree) for degree in polynomial.degrees())
         terms = _terms(polynomial)
-        self.spend(terms * (polynomial.ring.ngens**2 + terms) + degree**2 // 8)
+        self.spend(terms * (polynomial.ring.ngens**2 + terms) + degree**2 // 4)
         content, factors = polynomial.factor_list()
         return content, factors
 
