@@ -10,7 +10,8 @@ polynomials, about a microsecond:
 * expanding an expression costs a bound of the number of terms on the way, times one more than a
   bound of the degree (sympy's polynomials are dense);
 * the factors of a polynomial of T terms, V unknowns and degrees that sum to D cost
-  T V^2 + T^2 + D^2 / 4, which follows sympy's times up to 39 unknowns and 3000 terms.
+  T V^2 + T^2 + D^2 / 4, which follows sympy's times up to 39 unknowns and 3000 terms, and
+  2 w^4 for coefficients of w words, as it looks for a prime beyond them.
 
 Long coefficients make every term more than one.
 """
@@ -78,7 +79,8 @@ class Work:
         """Return the content and the irreducible factors with their multiplicities."""
         degree = sum(max(0, degree) for degree in polynomial.degrees())
         terms = _terms(polynomial)
-        self.spend(terms * (polynomial.ring.ngens**2 + terms) + degree**2 // 4)
+        prime = 2 * max(map(_words, polynomial.coeffs()), default=0) ** 4
+        self.spend(terms * (polynomial.ring.ngens**2 + terms) + degree**2 // 4 + prime)
         content, factors = polynomial.factor_list()
         return content, factors
 
@@ -90,10 +92,12 @@ class Work:
 
 def _terms(polynomial: PolyElement) -> int:
     """Return the number of terms, a long coefficient counting as several."""
-    return sum(
-        1 + (int(c.numerator).bit_length() + int(c.denominator).bit_length()) // _WORD
-        for c in polynomial.coeffs()
-    )
+    return sum(1 + _words(c) for c in polynomial.coeffs())
+
+
+def _words(coefficient: Any) -> int:
+    sizes = (int(part).bit_length() for part in (coefficient.numerator, coefficient.denominator))
+    return sum(sizes) // _WORD
 
 
 def _expanded(expression: Expr) -> tuple[int, int]:
