@@ -12,7 +12,7 @@ from stabkit import (
     Workload,
     cycles,
 )
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import Enclosure, ExactFinite, Identity
 from stabkit.theorems.records import Step, Theorem, Witness

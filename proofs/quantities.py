@@ -14,7 +14,7 @@ from typing import Any
 from sympy import Function, symbols
 
 from stabkit import Counts, Crossing, Threshold, Workload, threshold, unit_circle_counts
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.claims import Quantity
 
 from .notation import B, g, length, p, s, z

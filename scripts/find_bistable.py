@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 import stabkit
 from stabkit.model.kernel import MemoryKernel
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.style import (
     GREY,
     INK,

@@ -12,7 +12,7 @@ from pathlib import Path
 import stabkit
 from stabkit import AtlasEntry
 from stabkit.analysis.atlas import LONGEST
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.text.atlas import atlas_csv
 
 FIGURE = Path(__file__).parents[1] / "docs" / "atlas.png"

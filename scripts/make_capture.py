@@ -7,7 +7,7 @@ from pathlib import Path
 
 import stabkit
 from stabkit.publish.figures.capture import capture_figure
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 
 FIGURE = Path(__file__).parents[1] / "docs" / "capture.png"
 INPUT_LENGTH = 1

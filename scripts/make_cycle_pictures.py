@@ -13,7 +13,7 @@ import stabkit
 from stabkit.analysis.pictures.cycle import cycle_picture
 from stabkit.analysis.pictures.space_time import space_time_picture
 from stabkit.publish.figures.animation import animation_bytes, animation_picture
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 
 STEPS = 119
 MIX = stabkit.Workload.from_classes([(10, 8)], capacity=1200)

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 
 import stabkit
+from stabkit.analysis.pictures.losses import WORST_LIMIT
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.losses import losses_figure
-from stabkit.publish.figures.run import figure_bytes
 from stabkit.publish.text.losses import (
-    WORST_LIMIT,
     completion_table,
     divisor_table,
     markdown_table,
@@ -320,7 +320,7 @@ STATUS = (
     ),
     (
         "completions over `p_k a*` never rise with the decode length",
-        "written proof: `stabkit.publish.text.losses`",
+        "written proof: `stabkit.analysis.pictures.losses`",
     ),
     (
         "several decode lengths: a complete list of the cycles",

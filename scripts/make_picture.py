@@ -8,7 +8,7 @@ from pathlib import Path
 import stabkit
 from stabkit.analysis.pictures.analysis import AnalysisPicture
 from stabkit.publish.figures.analysis import comparison_figure
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 
 FIGURE = Path(__file__).parents[1] / "docs" / "picture.png"
 STEPS = 150

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import stabkit
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.style import BLUE, GREY, VERMILLION, house_style, new_figure, settled
 
 PAGE = Path(__file__).parents[1] / "docs" / "real_run.md"

@@ -30,15 +30,16 @@ from typing import Any, Literal
 
 from .. import __version__
 from ..model.codec import decode, encode
+from ..model.enclosure import RealEnclosure
 from ..model.kernel import MemoryKernel
+from ..model.verdict import Verdict
 from ..model.workload import Workload
 from ..spectrum.margins.disturbance import disturbance_margin
 from ..spectrum.margins.gain import GainMargin, gain_margin
 from ..spectrum.margins.inputs import input_margin
 from ..spectrum.margins.line import StableRange
 from ..spectrum.margins.shares.radius import share_radius
-from ..spectrum.roots.spectral_radius import RealEnclosure
-from .verdict.analysis import Verdict, WorkloadSummary
+from .verdict.analysis import WorkloadSummary
 
 __all__ = [
     "SCHEMA",

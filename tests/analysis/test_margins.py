@@ -12,11 +12,11 @@ import pytest
 
 from stabkit import InvalidArgument, InvalidWorkload, Workload
 from stabkit.analysis.margins import Bounds, Margins, margins
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.spectrum.margins.disturbance import disturbance_margin
 from stabkit.spectrum.margins.gain import gain_margin
 from stabkit.spectrum.margins.inputs import input_margin
 from stabkit.spectrum.margins.shares.radius import share_radius
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
 
 STABLE = Workload.from_classes([(10, 3), (10, 5)], capacity=1000)
 UNSTABLE = Workload.from_classes([(5, 3), (5, 5)])

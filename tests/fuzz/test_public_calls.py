@@ -69,7 +69,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     },
     "stability_criterion": {
         "mix": stabkit.SymbolicWorkload.from_classes([(5, 2, 1)]),
-        "time_limit": 2.0,
+        "work_limit": 100_000,
     },
     "input_margin": {"mix": ONE, "along": "shift"},
     "closed_loop": {"mix": ONE, "policy": "damped"},

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Self
 
 from sympy import Poly, Rational, Symbol
 
@@ -40,13 +41,14 @@ from ...dynamics.policies import (
 )
 from ...errors import InvalidArgument
 from ...model.closed_loop import damped_kernel, reservation_kernel
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
+from ...model.verdict import Verdict
 from ...model.workload import Workload, check_workload
 from ...spectrum.counting.counts import Counts, kernel_counts
 from ...spectrum.roots.dominant import kernel_modes
 from ...spectrum.roots.roots import Root
-from ...spectrum.roots.spectral_radius import RealEnclosure, spectral_radius
-from ..verdict.analysis import Verdict
+from ...spectrum.roots.spectral_radius import spectral_radius
 
 __all__ = ["ClosedLoop", "closed_loop", "closed_loop_kernel", "closed_loop_polynomial"]
 
@@ -70,11 +72,16 @@ class ClosedLoop:
     reason : str
     """
 
-    verdict: Verdict | None
-    counts: Counts | None
-    spectral_radius: RealEnclosure | None
-    modes: tuple[Root, ...]
-    reason: str
+    verdict: Verdict | None = None
+    counts: Counts | None = None
+    spectral_radius: RealEnclosure | None = None
+    modes: tuple[Root, ...] = ()
+    reason: str = ""
+
+    @classmethod
+    def unknown(cls, reason: str) -> Self:
+        """Return the closed loop on which there is no verdict."""
+        return cls(reason=reason)
 
 
 def closed_loop_kernel(mix: Workload, policy: Policy | str) -> MemoryKernel | None:
@@ -174,10 +181,10 @@ def closed_loop(mix: Workload, policy: Policy | str) -> ClosedLoop:
         zero = RealEnclosure(Fraction(0), Fraction(0))
         radius = zero if mix.longest_decode > 1 else None
         reason = "below the equilibrium a constant rate is admitted, whatever the memory"
-        return ClosedLoop("stable", counts, radius, (), reason)
+        return ClosedLoop("stable", counts, radius, reason=reason)
     kernel = closed_loop_kernel(mix, rule)
     if kernel is None:
-        return ClosedLoop(None, None, None, (), "not known to be linear near an equilibrium")
+        return ClosedLoop.unknown("not known to be linear near an equilibrium")
     counts = _reserved(mix) if isinstance(rule, Reservation) else kernel_counts(kernel)
     modes = kernel_modes(kernel, 2, _DIGITS) if kernel.length > 1 else []
     radius = spectral_radius(kernel, modes, _DIGITS, counts.verdict)

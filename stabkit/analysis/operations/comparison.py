@@ -35,10 +35,10 @@ from ...dynamics.policies import (
     policy_named,
 )
 from ...errors import InvalidArgument, shown
+from ...model.enclosure import RealEnclosure
 from ...model.numbers import listed
+from ...model.verdict import Verdict
 from ...model.workload import Workload, check_workload
-from ...spectrum.roots.spectral_radius import RealEnclosure
-from ..verdict.analysis import Verdict
 from .closed_loops import ClosedLoop, closed_loop
 
 __all__ = [

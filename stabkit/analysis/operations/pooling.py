@@ -38,10 +38,10 @@ from ...dynamics.long_run import long_run
 from ...dynamics.policies import Policy, policy_named
 from ...dynamics.simulator import simulate
 from ...errors import InvalidArgument, shown
+from ...model.enclosure import RealEnclosure
 from ...model.numbers import listed, whole_number
+from ...model.verdict import Verdict
 from ...model.workload import Workload
-from ...spectrum.roots.spectral_radius import RealEnclosure
-from ..verdict.analysis import Verdict
 from .closed_loops import ClosedLoop, closed_loop
 
 __all__ = ["Arrangement", "Block", "Objective", "Pooling", "pool"]

@@ -23,10 +23,10 @@ from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import GREEDY, Damped, Headroom, Policy, Reservation
 from ...errors import InvalidWorkload
 from ...model.numbers import listed
+from ...model.verdict import Verdict
 from ...model.workload import Workload, check_workload
 from ...spectrum.margins.gain import gain_margin
 from ...spectrum.margins.inputs import input_margin
-from ..verdict.analysis import Verdict
 from .claims import TOLERANCE, Claim, holds, long_means, rate_limit, token_throughput
 from .closed_loops import closed_loop
 

@@ -15,9 +15,10 @@ from itertools import starmap
 from typing import Any, Literal
 
 from ...model.codec import decode, encode
+from ...model.enclosure import RealEnclosure
+from ...model.verdict import Verdict
 from ...model.workload import Workload
 from ...spectrum.counting.counts import Counts
-from ...spectrum.roots.spectral_radius import RealEnclosure
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ...spectrum.synchrony.modes import SynchronizedMode
 
@@ -39,7 +40,6 @@ __all__ = [
     "SynchronizedModeSummary",
     "ThresholdSummary",
     "UnstableModes",
-    "Verdict",
     "VerdictCounts",
     "WorkloadSummary",
 ]
@@ -47,7 +47,6 @@ __all__ = [
 SCHEMA = "stabkit.analysis/1"
 SHOWN_CLASSES = 64
 _DIGITS = 40
-Verdict = Literal["stable", "unstable", "marginal", "undecided"]
 
 
 @dataclass(frozen=True)

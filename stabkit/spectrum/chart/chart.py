@@ -28,7 +28,7 @@ from .boundaries import BoundaryCurve, boundary_curves
 from .plane import Axis, ChartFrame, ChartPlane
 from .regions import ChartRegion, chart_regions
 from .request import chart_frame, read_plane
-from .rows import ChartRow, chart_row, chart_rows, links
+from .rows import ChartRow, chart_row, chart_rows, linked_intervals
 
 __all__ = ["StabilityChart", "stability_chart"]
 
@@ -154,7 +154,7 @@ class StabilityChart:
         if position is None:
             return None
         for n in self._beside(up):
-            for i, j in links(row, self.rows[n]):
+            for i, j in linked_intervals(row, self.rows[n]):
                 if i == position:
                     return self.regions[self.places[n][j]]
         return None

@@ -40,7 +40,7 @@ from ...model.kernel import MemoryKernel
 from ...model.numbers import whole_number
 from ...model.symbolic import LAMBDA
 from ...model.workload import Workload
-from ..roots.dominant import dominant_modes
+from ..roots.dominant import kernel_modes
 from ..roots.roots import LARGEST_DIGITS, Root
 from .gcd_theorem import GcdTheorem, gcd_theorem
 from .modes import SynchronizedMode, synchronized_modes
@@ -208,7 +208,7 @@ def _near_synchronous(
 ) -> tuple[NearSynchronousMode, ...] | None:
     if kernel.length == 1:
         return ()
-    found = dominant_modes(mix, _CANDIDATES, digits)
+    found = kernel_modes(kernel, _CANDIDATES, digits)
     if found is None:
         return None
     tied = [mode.root for mode in modes if mode.root is not None]

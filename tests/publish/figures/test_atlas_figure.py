@@ -16,7 +16,7 @@ from matplotlib.text import Text
 
 from stabkit.analysis.atlas import LONGEST, atlas
 from stabkit.publish.figures.atlas import atlas_figure
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.style import house_style
 from stabkit.publish.text.atlas import COLUMNS, atlas_csv, atlas_record, atlas_text
 

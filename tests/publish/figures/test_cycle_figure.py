@@ -19,7 +19,7 @@ from stabkit.analysis.pictures.space_time import SpaceTimePicture, space_time_pi
 from stabkit.analysis.pictures.stages import record_of, recorded
 from stabkit.dynamics.initial_state import equilibrium_admissions
 from stabkit.publish.figures.cycle import _COLOURS, cycle_figure
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.space_time import _colours, _scale, space_time_figure
 from stabkit.publish.figures.style import VERMILLION, house_style
 

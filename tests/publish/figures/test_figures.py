@@ -29,11 +29,15 @@ from stabkit.analysis.pictures.roots import (
 from stabkit.analysis.pictures.run import kernel_picture, run_picture
 from stabkit.errors import OutputError
 from stabkit.publish.figures.analysis import analysis_figure, comparison_figure
+from stabkit.publish.figures.formats import figure_bytes, figure_format
 from stabkit.publish.figures.graph import renewal_graph_figure
 from stabkit.publish.figures.locus import locus_figure
 from stabkit.publish.figures.nyquist import nyquist_figure, nyquist_title
 from stabkit.publish.figures.roots import root_figure, root_title
-from stabkit.publish.figures.run import figure_bytes, figure_format, kernel_figure, run_figure
+from stabkit.publish.figures.run import (
+    kernel_figure,
+    run_figure,
+)
 from stabkit.publish.figures.style import COHORT_COLOURS, house_style
 
 MIXES = {

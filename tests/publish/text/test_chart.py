@@ -17,7 +17,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 
 from stabkit.publish.figures.chart import chart_figure
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.style import INK, VERMILLION, house_style
 from stabkit.publish.text.chart import chart_csv, chart_record, chart_text
 from stabkit.spectrum.chart.chart import StabilityChart, stability_chart
