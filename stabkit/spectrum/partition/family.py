@@ -21,7 +21,6 @@ from fractions import Fraction
 from typing import Any, Literal, get_args
 
 from ...errors import InvalidArgument, InvalidWorkload, shown
-from ...model.closed_loop import damped_kernel
 from ...model.kernel import MemoryKernel
 from ...model.numbers import LARGEST_INPUT_LENGTH, exact_rational
 from ...model.workload import Workload
@@ -88,7 +87,7 @@ def kernel_family(mix: Workload, along: Along) -> Callable[[Fraction], MemoryKer
     """
     if along == "kappa":
         greedy = MemoryKernel.of(mix)
-        return lambda gain: damped_kernel(greedy, gain)
+        return lambda gain: greedy.damped(gain)
     if along == "p":
         pencil = kernel_pencil(mix, "share")
         return lambda share: pencil.at(pencil.position(share))
