@@ -47,6 +47,8 @@ from .policy import MemoryView, NotLinear, Policy
 __all__ = ["checked_loop", "level_admissions"]
 
 _MOVES = tuple(Fraction(1, 10 ** (20 * 4**k)) for k in range(5))
+_STEPS = 8  # of Newton's method: an affine rule takes one, a piece more takes one more
+_LONGEST = 50_000  # bits of a level: they multiply on a rule that is not affine
 _DIRECTIONS = ((1, 0), (0, 1), (1, 1), (1, -1))
 
 
@@ -81,7 +83,7 @@ def checked_loop(mix: Workload, policy: Policy) -> MemoryKernel | NotLinear:
     form = {m: Fraction(c, loop.first) for m, c in loop.closed_form.items()}
     if form != _closed_form(rule, *_slopes(rule, level_admissions(mix, policy))):
         known = "that of its own admissions near their equilibrium"
-        raise _refusal(policy, "closed_loop", known, loop)
+        raise _refusal(policy, "closed_loop", known, shown(loop))
     return loop
 
 
@@ -106,7 +108,7 @@ def level_admissions(mix: Workload, policy: Policy) -> Fraction:
     Notes
     -----
     Newton's method from a*, which ends at once on a rule that is affine, and soon on one of a few
-    affine pieces; its differences shrink with every step, so that it sees the piece that it is on.
+    affine pieces, with differences that shrink until it sees the piece that it is on.
 
     Examples
     --------
@@ -117,15 +119,18 @@ def level_admissions(mix: Workload, policy: Policy) -> Fraction:
     """
     rule, highest = _Rule(mix, policy), equilibrium_admissions(mix)
     level = highest
-    for k in range(10):
-        excess, move = rule(level) - level, highest / 10 ** (20 * 2**k)
-        if not excess and level > 0:
-            return level
-        slope = (rule(level + move) - level - move - excess) / move
-        level = level - excess / slope if slope else -highest
-        if not 0 <= level <= highest:
-            break
-    raise _refusal(policy, "admissions", "level somewhere up to a* for a closed loop", level)
+    for move in (highest * part for part in _MOVES):
+        level = highest
+        for _ in range(_STEPS):
+            excess = rule(level) - level
+            if not excess and level > 0:
+                return level
+            slope = (rule(level + move) - level - move - excess) / move
+            level = level - excess / slope if slope else -highest
+            if not 0 <= level <= highest or level.denominator.bit_length() > _LONGEST:
+                break
+    what = "at a rational equilibrium up to a*, for a closed loop"
+    raise _refusal(policy, "admissions", what, f"{float(level):g} in search of it")
 
 
 class _Rule:
@@ -150,10 +155,14 @@ class _Rule:
         memory.used = held
         answer = self.policy.admissions(memory)
         if not isinstance(answer, Rational):
-            raise _refusal(self.policy, "admissions", "exact of a memory in Fractions", answer)
+            raise _refusal(
+                self.policy, "admissions", "exact of a memory in Fractions", shown(answer)
+            )
         admitted = Fraction(answer)
         if not 0 <= admitted * now[0] <= memory.free:
-            raise _refusal(self.policy, "admissions", "at least 0 and at most what fits", answer)
+            raise _refusal(
+                self.policy, "admissions", "at least 0 and at most what fits", shown(answer)
+            )
         return admitted
 
 
@@ -170,7 +179,8 @@ def _slopes(rule: _Rule, level: Fraction) -> tuple[Fraction, Fraction]:
         ):
             return first, last
     what = "linear near its equilibrium for a closed loop"
-    raise _refusal(rule.policy, "admissions", what, f"with slopes {first} and {last}")
+    slopes = f"of slopes {float(-first):g} and {float(-last):g} and others"
+    raise _refusal(rule.policy, "admissions", what, slopes)
 
 
 def _closed_form(rule: _Rule, first: Fraction, last: Fraction) -> dict[int, Fraction]:
@@ -187,6 +197,6 @@ def _closed_form(rule: _Rule, first: Fraction, last: Fraction) -> dict[int, Frac
     return {m: c for m, c in terms.items() if c}
 
 
-def _refusal(policy: Policy, what: str, domain: str, value: object) -> InvalidArgument:
+def _refusal(policy: Policy, what: str, domain: str, value: str) -> InvalidArgument:
     name = shown(policy.name)
-    return InvalidArgument(f"'{what}' of policy {name} must be {domain}, not {shown(value)}.")
+    return InvalidArgument(f"'{what}' of policy {name} must be {domain}, not {value}.")

@@ -93,10 +93,7 @@ class NotLinear:
 
 
 class LinearPolicy(Policy, Protocol):
-    """A policy with an equilibrium of its own, near which it is linear in the state."""
-
-    def equilibrium(self, mix: Workload) -> Fraction:
-        """Return its admissions at the eviction-free equilibrium, in requests per step."""
+    """A policy whose admissions are linear in the state near an equilibrium."""
 
     def closed_loop(self, mix: Workload) -> MemoryKernel | NotLinear:
         """Return the kernel c, up to a factor, of sum_m c_m a(n - m) = constant.
