@@ -75,15 +75,13 @@ def checked_loop(mix: Workload, policy: Policy) -> MemoryKernel | NotLinear:
     if isinstance(loop, NotLinear):
         return loop
     if not isinstance(loop, MemoryKernel) or not _is_sound(loop):
-        domain = (
-            "a MemoryKernel of integers with ascending decode lengths and g_0 > 0, or NotLinear"
-        )
-        raise _refusal(policy, "closed_loop", domain, loop)
+        what = "a MemoryKernel of integers, decode lengths ascending and g_0 > 0, or NotLinear"
+        raise _refusal(policy, "closed_loop", what, shown(loop))
     rule = _Rule(mix, policy)
     form = {m: Fraction(c, loop.first) for m, c in loop.closed_form.items()}
     if form != _closed_form(rule, *_slopes(rule, level_admissions(mix, policy))):
-        known = "that of its own admissions near their equilibrium"
-        raise _refusal(policy, "closed_loop", known, shown(loop))
+        what = "that of its own admissions near their equilibrium"
+        raise _refusal(policy, "closed_loop", what, shown(loop))
     return loop
 
 
@@ -118,7 +116,6 @@ def level_admissions(mix: Workload, policy: Policy) -> Fraction:
     True
     """
     rule, highest = _Rule(mix, policy), equilibrium_admissions(mix)
-    level = highest
     for move in (highest * part for part in _MOVES):
         level = highest
         for _ in range(_STEPS):
@@ -129,8 +126,8 @@ def level_admissions(mix: Workload, policy: Policy) -> Fraction:
             level = level - excess / slope if slope else -highest
             if not 0 <= level <= highest or level.denominator.bit_length() > _LONGEST:
                 break
-    what = "at a rational equilibrium up to a*, for a closed loop"
-    raise _refusal(policy, "admissions", what, f"{float(level):g} in search of it")
+    what = "level at some rational rate up to a* for a closed loop"
+    raise _refusal(policy, "admissions", what, "at none that was found")
 
 
 class _Rule:
@@ -140,29 +137,26 @@ class _Rule:
         self.kernel = MemoryKernel.of(mix)
         self.reserved = self.kernel.reserved
         self.policy, self._capacity = policy, simulated_capacity(mix)
+        self._now = self.kernel.at(0), self.reserved.at(0)
+        self._later = [
+            (Fraction(of.total, of.denominator) - of.at(0), of.at(1), of.at(of.length - 1))
+            for of in (self.kernel, self.reserved)
+        ]
 
     def __call__(
         self, level: Fraction, first: Fraction | int = 0, last: Fraction | int = 0
     ) -> Fraction:
-        held, reserved = (
-            level * (Fraction(of.total, of.denominator) - of.at(0))
-            + first * of.at(1)
-            + last * of.at(of.length - 1)
-            for of in (self.kernel, self.reserved)
-        )
-        now = self.kernel.at(0), self.reserved.at(0)
-        memory = MemoryView(self._capacity, *now, lambda: reserved)
-        memory.used = held
+        used, reserved = (level * a + first * b + last * c for a, b, c in self._later)
+        memory = MemoryView(self._capacity, *self._now, lambda: reserved)
+        memory.used = used
         answer = self.policy.admissions(memory)
         if not isinstance(answer, Rational):
-            raise _refusal(
-                self.policy, "admissions", "exact of a memory in Fractions", shown(answer)
-            )
+            what = "exact of a memory in Fractions"
+            raise _refusal(self.policy, "admissions", what, shown(answer))
         admitted = Fraction(answer)
-        if not 0 <= admitted * now[0] <= memory.free:
-            raise _refusal(
-                self.policy, "admissions", "at least 0 and at most what fits", shown(answer)
-            )
+        if not 0 <= admitted * self._now[0] <= memory.free:
+            what = "at least 0 and at most what fits"
+            raise _refusal(self.policy, "admissions", what, shown(answer))
         return admitted
 
 
@@ -179,8 +173,7 @@ def _slopes(rule: _Rule, level: Fraction) -> tuple[Fraction, Fraction]:
         ):
             return first, last
     what = "linear near its equilibrium for a closed loop"
-    slopes = f"of slopes {float(-first):g} and {float(-last):g} and others"
-    raise _refusal(rule.policy, "admissions", what, slopes)
+    raise _refusal(rule.policy, "admissions", what, "of several slopes")
 
 
 def _closed_form(rule: _Rule, first: Fraction, last: Fraction) -> dict[int, Fraction]:

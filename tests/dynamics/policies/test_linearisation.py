@@ -173,11 +173,11 @@ RULES = {
     "a limit at the equilibrium": (at_the_equilibrium, "'admissions' .* linear near its"),
     # a = (720 - 30 a)^2 / 720 is 20; of / 4320 it is (132 - sqrt(3024)) / 5
     "a square": (lambda m: m.free**2 / 720, "linear near its equilibrium"),
-    "a square without a level": (lambda m: m.free**2 / 4320, "at a rational equilibrium"),
+    "a square without a level": (lambda m: m.free**2 / 4320, "level at some rational rate"),
     "in floats": (lambda m: 0.5 * float(m.free / m.per_request), "exact of a memory in Fractions"),
     "more than fits": (lambda m: 2 * m.free / m.per_request, "at least 0 and at most what fits"),
     "less than nothing": (lambda m: -m.used / m.capacity, "at least 0 and at most what fits"),
-    "nothing": (lambda m: 0 * m.free, "at a rational equilibrium"),
+    "nothing": (lambda m: 0 * m.free, "level at some rational rate"),
 }
 
 
