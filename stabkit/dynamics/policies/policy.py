@@ -8,9 +8,9 @@ from dataclasses import Field, dataclass, field, fields, is_dataclass
 from fractions import Fraction
 from typing import Any, Protocol, TypeVar
 
-from ...errors import InvalidArgument, InvalidWorkload, shown
+from ...errors import InvalidArgument, shown
 from ...model.kernel import MemoryKernel
-from ...model.numbers import exact_rational
+from ...model.numbers import rational_argument
 from ...model.workload import Workload
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "in_floats",
     "parameter",
     "rational_fields",
-    "rational_parameter",
 ]
 
 
@@ -126,19 +125,11 @@ class RationalParameters:
     def __post_init__(self) -> None:
         for one in fields(self):  # type: ignore[arg-type]
             given = getattr(self, one.name)
-            value = rational_parameter(given, one.name)
+            value = rational_argument(given, f"'{one.name}'")
             if one.metadata and not one.metadata["valid"](value):
                 domain = one.metadata["domain"]
                 raise InvalidArgument(f"'{one.name}' must be {domain}, not {shown(given)}.")
             object.__setattr__(self, one.name, value)
-
-
-def rational_parameter(value: Any, name: str) -> Fraction:
-    """Return a parameter's value; InvalidArgument if it is no rational."""
-    try:
-        return exact_rational(value, f"'{name}'")
-    except InvalidWorkload as failure:
-        raise InvalidArgument(str(failure)) from None
 
 
 def rational_fields(policy: Policy) -> Iterator[tuple[Field[Any], Fraction]]:

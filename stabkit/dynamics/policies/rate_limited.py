@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from ...model.kernel import MemoryKernel
+from ...model.numbers import rational_argument
 from ...model.workload import Workload
 from ..capacity import equilibrium_admissions
-from .policy import MemoryView, NotLinear, RationalParameters, parameter, rational_parameter
+from .policy import MemoryView, NotLinear, RationalParameters, parameter
 from .registry import register_policy
 
 __all__ = ["RateLimited"]
@@ -49,7 +50,7 @@ class RateLimited(RationalParameters):
         >>> RateLimited.over_equilibrium(Workload.from_classes([(5, 2)], capacity=130), "1.05").rate
         Fraction(21, 2)
         """
-        return cls(rational_parameter(ratio, "ratio") * equilibrium_admissions(mix))
+        return cls(rational_argument(ratio, "'ratio'") * equilibrium_admissions(mix))
 
     def parameters(self, mix: Workload) -> dict[str, Fraction]:
         """Return the rate in units of a*."""

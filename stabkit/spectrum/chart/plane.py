@@ -43,9 +43,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import InvalidArgument, InvalidWorkload, shown
+from ...errors import InvalidArgument, shown
 from ...model.kernel import MemoryKernel
-from ...model.numbers import LARGEST_INPUT_LENGTH, exact_rational
+from ...model.numbers import LARGEST_INPUT_LENGTH, rational_argument
 from ...model.workload import Workload
 from ..circle.sparse_polynomial import Floats
 from ..partition.pencil import KernelPencil, blend, kernel_pencil
@@ -160,13 +160,10 @@ class ChartPlane:
         InvalidArgument
             If it is not one.
         """
-        try:
-            across, up = (
-                exact_rational(value, f"'{number}'")
-                for number, value in zip(self.vary, (x, y), strict=True)
-            )
-        except InvalidWorkload as failure:
-            raise InvalidArgument(str(failure)) from failure
+        across, up = (
+            rational_argument(value, f"'{number}'")
+            for number, value in zip(self.vary, (x, y), strict=True)
+        )
         if not self.holds(across, up):
             names = " and ".join(f"'{number}'" for number in self.vary)
             raise InvalidArgument(
