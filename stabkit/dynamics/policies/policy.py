@@ -144,8 +144,8 @@ AnyPolicy = TypeVar("AnyPolicy", bound=Policy)
 
 
 def in_floats(policy: AnyPolicy) -> AnyPolicy:
-    """Return the policy with its exact parameters rounded to floats, for a run in floats."""
-    rounded = {one.name: float(value) for one, value in rational_fields(policy)}
+    """Return the policy with its fields of `parameter` rounded to floats, for a run in floats."""
+    rounded = {one.name: float(value) for one, value in rational_fields(policy) if one.metadata}
     if not rounded:
         return policy
     approximate = copy.copy(policy)

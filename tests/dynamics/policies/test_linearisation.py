@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -42,8 +43,8 @@ class Blend:
 
     def admissions(self, memory: Any) -> Any:
         now = memory.free / memory.per_request
-        life = max(memory.capacity - memory.reserved, 0) / memory.lifetime_per_request
-        return self.part * now + (1 - self.part) * life
+        life = (memory.capacity - memory.reserved) / memory.lifetime_per_request
+        return max(self.part * now + (1 - self.part) * life, 0)
 
     def closed_loop(self, mix: Workload) -> MemoryKernel:
         kernel = MemoryKernel.of(mix)
@@ -129,6 +130,28 @@ def test_the_level_found_is_the_equilibrium(seed: int) -> None:
     start = [Fraction(0), *[level] * (mix.longest_decode - 1)]  # the first fit admits stage 0
     run = ProductFormRun(mix, start, exact=True, policy=policy)
     assert {*run.start.admitted, *run.advance(5).admitted} == {level}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_loop_of_both_numbers_is_counted(seed: int) -> None:
+    """Oracle: FLINT on theta g_m / g_0 + (1 - theta) r_m / r_0, written out by class and stage."""
+    rng = random.Random(seed)
+    mix = random_mix(rng)
+    part = Fraction(rng.randint(1, 7), 8)
+    now, life = (
+        [sum(c.share * held(c, m) for c in mix.classes if m < c.decode_length)
+         for m in range(mix.longest_decode)]
+        for held in (lambda c, m: c.input_length + m + 1,
+                     lambda c, _: c.input_length + c.decode_length)
+    )  # fmt: skip
+    rows = [part * g / now[0] + (1 - part) * r / life[0] for g, r in zip(now, life, strict=True)]
+    scale = math.lcm(*(row.denominator for row in rows))
+    outside, on, inside = isolated_disc_counts([int(row * scale) for row in rows])
+    counted = closed_loop(mix, Blend(part)).counts
+    assert counted is not None
+    assert (counted.inside, counted.on_circle, counted.outside) == (inside, on, outside)
+    ends = [closed_loop(mix, Blend(Fraction(k))).counts for k in (0, 1)]
+    assert ends == [closed_loop(mix, name).counts for name in ("reservation", "greedy")]
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     (metadata / "entry_points.txt").write_text("[stabkit.policies]\nthrifty = thrifty:Thrifty\n")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(registry, "_REGISTERED", dict(registry._REGISTERED))
+    assert "thrifty" not in registry._REGISTERED
     yield
     sys.modules.pop("thrifty", None)
 
