@@ -28,6 +28,9 @@ policy               admits                                              idealis
 >>> run.policy, bool(run.evicted.any())
 ('halving', False)
 
+One module each; beside them `policy`: what a policy is, `registry`: how it is found by its name,
+and `linearisation`: the loop that follows from its admissions.
+
 How to add a policy
 -------------------
 1. Write one module, like `damped`: a frozen dataclass on `RationalParameters`, each field a
