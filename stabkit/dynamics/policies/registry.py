@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from importlib.metadata import entry_points
 from inspect import signature
 from typing import Any, TypeVar
 
@@ -98,6 +97,8 @@ def policy_named(name: Any, mix: Workload | None = None) -> Policy:
 def _found(kind: str) -> Any:
     """Return the class of a name, or None."""
     if kind not in _REGISTERED:
+        from importlib.metadata import entry_points  # takes as long to load as all policies
+
         for point in entry_points(group=GROUP, name=kind):
             register_policy(point.load())
     return _REGISTERED.get(kind)
