@@ -75,7 +75,7 @@ __groups__ = {
         "analysis.pictures.run": "RunPicture run_picture",
     },
     "policies and operations": {
-        "dynamics.policies": "Damped Greedy Headroom RateLimited Reservation",
+        "dynamics.policies": "Damped Greedy Headroom RateLimited Reservation register_policy",
         "analysis.operations.closed_loops": "ClosedLoop closed_loop closed_loop_polynomial",
         "analysis.operations.comparison": "PolicyComparison compare_policies",
         "analysis.operations.sweep": "PolicySweep policy_sweep",

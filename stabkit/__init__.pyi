@@ -50,6 +50,7 @@ from .dynamics.policies import Greedy as Greedy
 from .dynamics.policies import Headroom as Headroom
 from .dynamics.policies import RateLimited as RateLimited
 from .dynamics.policies import Reservation as Reservation
+from .dynamics.policies import register_policy as register_policy
 from .dynamics.renormalization import renormalized as renormalized
 from .dynamics.renormalization import synchronized_loss as synchronized_loss
 from .dynamics.simulator import simulate as simulate

@@ -25,6 +25,7 @@ __all__ = [
     "exact_rational",
     "is_listed",
     "listed",
+    "rational_argument",
     "rational_text",
     "read_capacity",
     "whole_number",
@@ -95,6 +96,14 @@ def read_capacity(capacity: Any) -> Fraction | None:
             f"'capacity' must be positive and at most 10^18 tokens, not {shown(capacity)}."
         )
     return tokens
+
+
+def rational_argument(value: Any, name: str) -> Fraction:
+    """Return `exact_rational` of an argument that is no part of a workload: InvalidArgument."""
+    try:
+        return exact_rational(value, name)
+    except InvalidWorkload as failure:
+        raise InvalidArgument(str(failure)) from None
 
 
 def whole_number(value: Any, name: str, least: int = 1, most: int | None = None) -> int:

@@ -75,6 +75,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "closed_loop": {"mix": ONE, "policy": "damped"},
     "closed_loop_polynomial": {"mix": ONE, "policy": "damped"},
     "compare_policies": {"mix": ONE, "policies": ["greedy"]},
+    "register_policy": {"policy": stabkit.Damped},
     "policy_sweep": {"mix": ONE, "parameter": "rate", "values": [1]},
     "pool": {
         "classes": [(5, 3), (5, 6)],

@@ -39,7 +39,7 @@ METHODS = {
     and (inspect.isfunction(member := getattr(value, attribute)) or inspect.ismethod(member))
 }
 # Rooms that find their modules by name, so that a new one is one file.
-OPEN = ("cli/commands", "publish/figures", "publish/text")
+OPEN = ("cli/commands", "dynamics/policies", "publish/figures", "publish/text")
 RECORDS = {name: value for name, value in PUBLIC.items() if is_dataclass(value)}
 
 

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, pairwise
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
 from ...dynamics.long_run import long_run
@@ -120,21 +120,21 @@ class Arrangement:
     @property
     def requests(self) -> float:
         """Completed requests per step, over all replicas."""
-        return sum(self.completed)
+        return self.value("requests")
 
     @property
     def tokens(self) -> float:
         """Completed tokens per step, over all replicas."""
-        return sum(n * c for n, c in zip(self.lengths, self.completed, strict=True))
+        return self.value("tokens")
 
     @property
     def demand(self) -> float:
         """The rate at which the whole demand can be served, in requests per step."""
-        return min(c / float(p) for c, p in zip(self.completed, self.shares, strict=True))
+        return self.value("demand")
 
     def value(self, objective: Objective) -> float:
         """Return what it is worth."""
-        return {"demand": self.demand, "requests": self.requests, "tokens": self.tokens}[objective]
+        return _worth(objective, self.completed, self.shares, self.lengths)
 
 
 @dataclass(frozen=True)
@@ -263,7 +263,7 @@ def _demand(classes: Any, capacity: Any) -> Workload:
 
 
 def _check(mix: Workload, objective: Any) -> None:
-    if not isinstance(objective, str) or objective not in ("demand", "requests", "tokens"):
+    if not isinstance(objective, str) or objective not in get_args(Objective):
         raise InvalidArgument(
             f"'objective' must be 'demand', 'requests' or 'tokens', not {shown(objective)}."
         )
@@ -287,20 +287,20 @@ class _Fleet:
 
     def arranged(self, blocks: Sequence[tuple[int, ...]], replicas: int) -> Arrangement:
         """Return the arrangement of these blocks, its replicas dealt out in the best way."""
-        values = [self._worth(block) for block in blocks]
-        counts = _dealt(values, replicas, worst_first=self._objective == "demand")
-        found = tuple(self._block(b, n) for b, n in zip(blocks, counts, strict=True))
         shares = tuple(c.share for c in self._mix.classes)
-        return Arrangement(found, shares, tuple(c.decode_length for c in self._mix.classes))
-
-    def _worth(self, block: tuple[int, ...]) -> float:
-        _, completed = self._completed(block)
-        classes = [self._mix.classes[k] for k in block]
-        if self._objective == "demand":
-            return min(c / float(k.share) for c, k in zip(completed, classes, strict=True))
-        if self._objective == "requests":
-            return sum(completed)
-        return sum(c * k.decode_length for c, k in zip(completed, classes, strict=True))
+        lengths = tuple(c.decode_length for c in self._mix.classes)
+        values = [
+            _worth(
+                self._objective,
+                self._completed(block)[1],
+                [shares[k] for k in block],
+                [lengths[k] for k in block],
+            )
+            for block in blocks
+        ]
+        counts = _dealt(values, replicas, self._objective)
+        found = tuple(self._block(b, n) for b, n in zip(blocks, counts, strict=True))
+        return Arrangement(found, shares, lengths)
 
     def _block(self, block: tuple[int, ...], replicas: int) -> Block:
         mix, completed = self._completed(block)
@@ -344,10 +344,24 @@ class _Fleet:
         return tuple(share * requests for share in found.completed_shares)
 
 
-def _dealt(values: Sequence[float], replicas: int, worst_first: bool) -> list[int]:
+def _worth(
+    objective: Objective,
+    completed: Sequence[float],
+    shares: Sequence[Fraction],
+    lengths: Sequence[int],
+) -> float:
+    """Return what completions of some classes per step are worth; see the module's list."""
+    if objective == "demand":
+        return min(c / float(p) for c, p in zip(completed, shares, strict=True))
+    if objective == "requests":
+        return sum(completed)
+    return sum(n * c for n, c in zip(lengths, completed, strict=True))
+
+
+def _dealt(values: Sequence[float], replicas: int, objective: Objective) -> list[int]:
     """Return replicas for each block; see the module's proof."""
     counts = [1] * len(values)
-    if not worst_first:
+    if objective != "demand":
         counts[max(range(len(values)), key=lambda b: values[b])] += replicas - len(values)
         return counts
     for _ in range(replicas - len(values)):

@@ -17,7 +17,7 @@ and by Rouché's theorem every mode is stable. So every mix has stable gains, wh
 
 References
 ----------
-docs/model.md, Gain, R8; `stabkit.model.closed_loop`, `stabkit.spectrum.margins.line`.
+docs/model.md, Gain, R8; `MemoryKernel.damped`, `stabkit.spectrum.margins.line`.
 """
 
 from __future__ import annotations

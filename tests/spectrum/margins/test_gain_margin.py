@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from stabkit import InvalidWorkload, Workload
-from stabkit.model.closed_loop import damped_kernel
 from stabkit.model.enclosure import RealEnclosure
 from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.counting.counts import Counts, kernel_counts
@@ -40,7 +39,7 @@ def unstable_modes(mix: Workload, gain: Fraction) -> tuple[int, int]:
 
 
 def damped_is_stable(mix: Workload, gain: Fraction) -> bool:
-    return kernel_counts(damped_kernel(MemoryKernel.of(mix), gain)).verdict == "stable"
+    return kernel_counts(MemoryKernel.of(mix).damped(gain)).verdict == "stable"
 
 
 def in_some(ranges: tuple[StableRange, ...] | None, value: Fraction) -> bool:
