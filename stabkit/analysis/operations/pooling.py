@@ -51,6 +51,7 @@ MOST_EXACT = 8  # classes: Bell(8) = 4140 partitions of 255 blocks
 MOST_CLASSES = 24
 LARGEST_FLEET = 10_000
 _LONGEST_RUN = 10**6
+_LEAST_SHARE = Fraction(1, 10**200)  # completions over it are far from the ends of doubles
 
 
 @dataclass(frozen=True)
@@ -270,6 +271,11 @@ def _check(mix: Workload, objective: Any) -> None:
     if len(mix.classes) > MOST_CLASSES:
         raise InvalidArgument(
             f"'classes' must be at most {MOST_CLASSES} for pooling, not {len(mix.classes)}."
+        )
+    if min(c.share for c in mix.classes) < _LEAST_SHARE:
+        raise InvalidArgument(
+            "'weight' must give every class a share of at least 10^-200 for pooling: completions "
+            "are counted in doubles."
         )
 
 

@@ -25,7 +25,7 @@ more requests than at the equilibrium may complete, as they are the short ones.
 
 References
 ----------
-MODEL.md R6, R10, R11, *Evictions change the class mix*.
+docs/model.md, R6, R10, R11 and Class mix.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def synchronized_limit(numbers: Sequence[int]) -> Fraction:
 
     References
     ----------
-    MODEL.md R10; the module's docstring.
+    docs/model.md, R10; the module's docstring.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def class_completions(found: Cycles) -> tuple[Fraction | float, ...]:
 
     References
     ----------
-    MODEL.md *Evictions change the class mix*.
+    docs/model.md, Class mix.
 
     Examples
     --------
