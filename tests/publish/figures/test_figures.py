@@ -97,12 +97,11 @@ def beyond_canvas(figure: Figure) -> float:
 
 
 def overlapping_texts(figure: Figure) -> list[tuple[str, str]]:
-    """Return pairs of labels, titles and legend entries that overlap."""
+    """Return pairs of labels, titles and legend entries that overlap where they were drawn."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     with house_style():
         renderer = FigureCanvasAgg(figure).get_renderer()
-        figure.draw(renderer)
         texts = [figure.get_suptitle() and figure._suptitle]
         for axes in figure.axes:
             texts += [axes.title, axes.xaxis.label, axes.yaxis.label]
@@ -117,6 +116,7 @@ def overlapping_texts(figure: Figure) -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "name"),
     # a locus of L = 1000 takes a minute
@@ -139,6 +139,7 @@ def test_type_is_legible_at_that_width(kind: str) -> None:
     assert min(text.get_fontsize() for text in texts) >= 6.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file_format", ["png", "svg", "pdf"])
 @pytest.mark.parametrize("kind", FIGURES)
 def test_the_same_data_give_the_same_bytes(kind: str, file_format: str) -> None:
