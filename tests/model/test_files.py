@@ -236,7 +236,11 @@ class TestPaths:
         assert "MiB, not 1073741825 bytes" in refusal(path)
 
 
-@pytest.mark.parametrize("path", [None, 0, 3.5, b"a.toml", ["a.toml"], object()], ids=repr)
+@pytest.mark.parametrize(
+    "path",
+    [None, 0, 3.5, b"a.toml", ["a.toml"], object()],
+    ids=lambda path: type(path).__name__,
+)
 def test_not_a_path(path: object) -> None:
     with pytest.raises(InvalidWorkload, match="'path' must be the name of a file, not"):
         Workload.from_file(path)

@@ -84,6 +84,7 @@ def test_every_positive_threshold_has_a_mark(figure: Figure) -> None:
         assert low < y < high
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file_format", ["png", "svg", "pdf"])
 def test_the_same_bytes_every_time(figure: Figure, file_format: str) -> None:
     first = figure_bytes(figure, file_format)

@@ -84,6 +84,7 @@ def random_points(chart: StabilityChart, seed: int) -> list[tuple[Fraction, Frac
     return points
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHARTS)
 def test_labels_are_the_exact_counts_at_random_points(name: str) -> None:
     chart = chart_of(name)

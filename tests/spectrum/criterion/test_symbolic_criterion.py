@@ -499,7 +499,7 @@ def test_unknowns(inputs: tuple[Any, Any], share: Expr, meanings: tuple[Expr, ..
         ),
         ([Rational(1, 2), Rational(1, 4), Rational(1, 4)], {()}),
     ],
-    ids=str,
+    ids=["segment", "triangle", "square", "point"],
 )
 def test_vertices(shares: list[Expr], vertices: set[Any]) -> None:
     mix = SymbolicWorkload.from_classes((S, n, share) for n, share in enumerate(shares, start=2))

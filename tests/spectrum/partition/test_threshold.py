@@ -212,6 +212,7 @@ def test_two_engines_find_the_same_crossings(along):
     assert compared > 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("along", "values"), [("shift", range(61)), ("scale", range(41))])
 def test_shift_and_scale_against_brute_force(along, values):
     """200 random heterogeneous mixes, exact verdicts at all integers."""
