@@ -63,7 +63,6 @@ def test_what_static_tools_need_is_installed(name: str) -> None:
 
 
 def test_mypy_knows_every_name(tmp_path: Path) -> None:
-    pytest.importorskip("mypy")
     program = tmp_path / "program.py"
     program.write_text(RIGHT + "\n".join(WRONG) + "\n", encoding="utf-8")
     options = ["--follow-imports=silent", "--ignore-missing-imports", "--no-incremental"]
