@@ -93,7 +93,7 @@ def test_bounds_are_rounded_outwards() -> None:
 def test_to_json_and_back(mix: Workload) -> None:
     found = margins(mix)
     record = json.loads(json.dumps(found.to_dict(), allow_nan=False))
-    assert record["schema"] == "stabkit.margins/1"
+    assert record["schema"] == "stabkit.margins/2"
     assert Margins.from_dict(record) == found
     assert pickle.loads(pickle.dumps(found)) == found
 
@@ -134,18 +134,19 @@ def test_an_unstable_mix_is_told_what_would_help() -> None:
 def test_capacity_matters_for_the_unit_only() -> None:
     found = margins(STABLE)
     without = margins(STABLE.with_capacity(None)).to_dict()
-    assert without["admissions_per_step"] is without["capacity"] is None
-    changed = {"capacity": "1000", "admissions_per_step": str(found.admissions_per_step)}
+    assert without["admissions_per_step"] is without["workload"]["capacity"] is None
+    workload = without["workload"] | {"capacity": "1000"}
+    changed = {"workload": workload, "admissions_per_step": str(found.admissions_per_step)}
     assert found.to_dict() == {**without, **changed}
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"schema": "stabkit.analysis/1"}, "'schema' must be 'stabkit.margins/1'"),
+        ({"schema": "stabkit.analysis/1"}, "'schema' must be 'stabkit.margins/2'"),
         ({"verdict": "good"}, "'Margins.verdict' must be 'stable' or"),
         ({"gain": None}, "'Margins.gain' must be an object"),
-        ({"capacity": 1000}, "'Margins.capacity' must be exact text"),
+        ({"admissions_per_step": 1000}, "'Margins.admissions_per_step' must be exact text"),
     ],
 )
 def test_other_records_are_refused(change: dict[str, Any], message: str) -> None:
