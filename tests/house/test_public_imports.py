@@ -23,14 +23,15 @@ PLACES = ("docs", "scripts", "benchmarks")
 FIGURES = {
     "stabkit.analysis.pictures.analysis": {"AnalysisPicture"},
     "stabkit.analysis.pictures.cycle": {"cycle_picture"},
+    "stabkit.analysis.pictures.losses": {"WORST_LIMIT"},
     "stabkit.analysis.pictures.policies": {"policy_picture"},
     "stabkit.analysis.pictures.roots": {"synchronized_to_show"},
     "stabkit.analysis.pictures.space_time": {"space_time_picture"},
     "stabkit.publish.figures.analysis": {"comparison_figure"},
     "stabkit.publish.figures.animation": {"animation_bytes", "animation_picture"},
     "stabkit.publish.figures.capture": {"capture_figure"},
+    "stabkit.publish.figures.formats": {"figure_bytes"},
     "stabkit.publish.figures.losses": {"losses_figure"},
-    "stabkit.publish.figures.run": {"figure_bytes"},
 }
 _DRAWING = {"house_style", "legend_above", "new_figure", "settled"}
 # The house style, for drawings that are no result of stabkit.
@@ -44,7 +45,7 @@ TEXT = {
     "stabkit.exercises.draft": {"tex"},
     "stabkit.model.numbers": {"decimal_text"},
     "stabkit.publish.text.atlas": {"atlas_csv"},
-    "stabkit.publish.text.losses": {"WORST_LIMIT", "markdown_table", *_TABLES},
+    "stabkit.publish.text.losses": {"markdown_table", *_TABLES},
     "stabkit.publish.text.numbers": {"percent", "readable", "rounded"},
 }
 # Documents of the repository's own: the theory, lessons and examinations on paper.
