@@ -106,7 +106,7 @@ def _largest_moduli(name: str) -> list[mpmath.mpf]:
 def _newton_step(mix: Mix, root: mpmath.mpc) -> mpmath.mpf:
     """Return |G / (z G')| at z = 1 / root, from H(z) = (1 - z)^2 G(z)."""
     z = 1 / root
-    terms = [(m, c * z**m) for m, c in mix.kernel.closed_form.items()]
+    terms = [(m, c * z**m) for m, c in mix.closed_form.items()]
     value = mpmath.fsum(term for _, term in terms)
     slope = mpmath.fsum(m * term for m, term in terms)
     return abs(1 / (slope / value + 2 * z / (1 - z))) if value else mpmath.mpf(0)

@@ -7,7 +7,7 @@ sees no other stable interval.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -16,46 +16,39 @@ import numpy as np
 
 from benchmarks.mixes import Mix
 from benchmarks.solvers import Solver
-from stabkit.model.kernel import MemoryKernel
-from stabkit.spectrum.counting.isolation import isolated_disc_counts
+from stabkit import Workload, unit_circle_counts
 
 __all__ = ["FLINT_BISECTION", "NUMPY_BISECTION"]
 
 _HALVINGS = 28  # 2^-28 < 10^-8
 
 
-def _threshold(count: Callable[[Sequence[int]], int], mix: Mix) -> float:
+def _threshold(count: Callable[[Mix], int | None], mix: Mix) -> float:
     high = Fraction(1)
-    while count(_coefficients(mix, high)):
+    while count(_moved(mix, high)):
         high *= 2
     low = high / 2
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        if count(_coefficients(mix, middle)):
+        if count(_moved(mix, middle)):
             low = middle
         else:
             high = middle
     return float(high)
 
 
-def _coefficients(mix: Mix, s: Fraction) -> Sequence[int]:
-    """Return the integer coefficients of the characteristic polynomial at the common input s."""
-    a, b = s.numerator, s.denominator
-    kernel = mix.kernel
-    shares = tuple(b * w for w in kernel.shares)
-    inputs = tuple(a * w for w in kernel.shares)
-    moved: MemoryKernel = replace(
-        kernel, denominator=b * kernel.denominator, shares=shares, inputs=inputs
-    )
-    return moved.coefficients
+def _moved(mix: Mix, s: Fraction) -> Mix:
+    """Return the mix with the common input s; its number of unstable modes is not known."""
+    classes = [(s, c.decode_length, c.share) for c in mix.workload.classes]
+    return replace(mix, workload=Workload.from_classes(classes))
 
 
-def _count_in_doubles(coefficients: Sequence[int]) -> int:
-    return int(np.sum(np.abs(np.roots(np.array(coefficients, dtype=float))) > 1))
+def _count_in_doubles(mix: Mix) -> int:
+    return int(np.sum(np.abs(np.roots(np.array(mix.coefficients, dtype=float))) > 1))
 
 
-def _count_by_isolation(coefficients: Sequence[int]) -> int:
-    return isolated_disc_counts(coefficients)[0]
+def _count_by_isolation(mix: Mix) -> int | None:
+    return unit_circle_counts(mix.workload, "flint").outside
 
 
 NUMPY_BISECTION = Solver(

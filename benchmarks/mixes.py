@@ -8,14 +8,16 @@ exact Schur-Cohn, by FLINT's isolation and by the winding number.
 from __future__ import annotations
 
 import json
+import math
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from stabkit import Workload
-from stabkit.model.kernel import MemoryKernel
 
 __all__ = ["MIXES", "Mix"]
 
@@ -42,13 +44,38 @@ class Mix:
         return self.workload.longest_decode - 1
 
     @cached_property
-    def kernel(self) -> MemoryKernel:
-        return MemoryKernel.of(self.workload)
+    def weights(self) -> list[tuple[int, int, int]]:
+        """(l, D p, D p s) of every class, with their least common denominator D."""
+        classes = [
+            (c.decode_length, c.share, c.share * c.input_length) for c in self.workload.classes
+        ]
+        scale = math.lcm(*(number.denominator for _, *pair in classes for number in pair))
+        return [(n, int(scale * p), int(scale * held)) for n, p, held in classes]
 
-    @property
+    @cached_property
     def coefficients(self) -> tuple[int, ...]:
-        """Integer coefficients of the characteristic polynomial, descending powers."""
-        return self.kernel.coefficients
+        """Integer coefficients of the characteristic polynomial, descending powers: D g_m.
+
+        By definition, g_m = sum_k p_k (s_k + m + 1) 1{m < l_k}; nothing that is measured is used.
+        """
+        shares, inputs = [0] * (self.degree + 1), [0] * (self.degree + 1)
+        for n, p, held in self.weights:
+            shares[n - 1] += p
+            inputs[n - 1] += held
+        survivors = [list(accumulate(reversed(ended)))[::-1] for ended in (shares, inputs)]
+        pairs = zip(*survivors, strict=True)
+        return tuple(held + (m + 1) * p for m, (p, held) in enumerate(pairs))
+
+    @cached_property
+    def closed_form(self) -> Counter[int]:
+        """D (1 - z)^2 G(z) as {exponent: coefficient}, class by class."""
+        terms: Counter[int] = Counter()
+        for n, p, held in self.weights:
+            terms[0] += held + p
+            terms[1] -= held
+            terms[n] -= held + (n + 1) * p
+            terms[n + 1] += held + n * p
+        return terms
 
     def __str__(self) -> str:
         return self.name

@@ -21,7 +21,7 @@ from stabkit.theorems.records import Step, Theorem, Witness, paper
 
 from .notation import B, j, length, s
 from .objects import Run, one_class
-from .quantities import LENGTH, ONE_LENGTH, one_length
+from .quantities import LENGTH, ONE_LENGTH, capacity_of, one_length
 from .settling import (
     MEAN_INPUT,
     Settling,
@@ -55,7 +55,7 @@ def _near_worst(rng: random.Random) -> Iterator[Settling]:
                 for c, row in zip(mix.classes, rows, strict=True)
                 for j_, x in enumerate(row)
             )
-            start = tuple(tuple(x * mix.capacity / held for x in row) for row in rows)
+            start = tuple(tuple(x * capacity_of(mix) / held for x in row) for row in rows)
             yield Settling(Run(mix, start, n))
 
 

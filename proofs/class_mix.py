@@ -12,7 +12,7 @@ from stabkit import (
     Workload,
     cycles,
 )
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import Enclosure, ExactFinite, Identity
 from stabkit.theorems.records import Step, Theorem, Witness
@@ -21,6 +21,7 @@ from .evicting_cycles import (
     about,
     cohorts_of,
     comes_back,
+    itinerary_of,
     observed_orbit,
     per_equilibrium,
     run_from_empty,
@@ -50,7 +51,7 @@ class Orbits:
         if not self.evicting:
             return 0
         return min(
-            sum(1 for j in observed_orbit(tuple(c))[1].itinerary if j) for c in (_MORE, _RICH)
+            sum(1 for j in itinerary_of(observed_orbit(tuple(c))[1]) if j) for c in (_MORE, _RICH)
         )
 
     def ratio(self, classes: list[tuple[int, int, int]], tokens: bool) -> Fraction:

@@ -29,7 +29,7 @@ from stabkit import (
     synchronized_loss,
     unit_circle_counts,
 )
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import ExactFinite, Identity, Inequality
 from stabkit.theorems.positivity import Interval
@@ -42,6 +42,7 @@ __all__ = [
     "about",
     "cohorts_of",
     "comes_back",
+    "itinerary_of",
     "observed_orbit",
     "per_equilibrium",
     "run_from_empty",
@@ -69,9 +70,14 @@ def _bistable() -> tuple[Workload, LimitCycle]:
 
 def cohorts_of(cycle: LimitCycle) -> tuple[tuple[Fraction, ...], ...]:
     """Return the states of a cycle, as exact cohorts."""
-    found: tuple[tuple[Fraction, ...], ...] | None = cycle.cohorts
-    assert found is not None
-    return found
+    assert cycle.cohorts is not None
+    return cycle.cohorts
+
+
+def itinerary_of(cycle: LimitCycle) -> tuple[int, ...]:
+    """Return the marginal stages of a cycle that is short enough to have them."""
+    assert cycle.itinerary is not None
+    return cycle.itinerary
 
 
 def _deviations(
@@ -109,7 +115,7 @@ def _certificate(mix: Workload, cycle: LimitCycle, turns: int) -> tuple[Fraction
     rows = [[Fraction(int(i == k)) for k in range(length)] for i in range(length)]
     radii = []
     for n in range(turns * cycle.period):
-        stage = cycle.itinerary[n % cycle.period]
+        stage = itinerary_of(cycle)[n % cycle.period]
         before = states[n % cycle.period]
         after = states[(n + 1) % cycle.period]
         new = _deviations(kernel, rows, stage)
@@ -170,13 +176,16 @@ def per_equilibrium(found: tuple[Workload, LimitCycle], tokens: bool) -> Fractio
     start = [[c.share * y for y in cohorts_of(cycle)[0][: c.decode_length]] for c in mix.classes]
     run = simulate(mix, cycle.period, arithmetic="exact", state=start)
     done = [sum(column[1:], Fraction(0)) for column in zip(*run.completed_by_class, strict=True)]
-    kernel = _kernel(mix)
-    capacity = sum(g * y for g, y in zip(kernel, cohorts_of(cycle)[0], strict=True))
-    admissions = capacity / sum(kernel) * cycle.period
+    admissions = _memory(mix, cycle) / sum(_kernel(mix), Fraction(0)) * cycle.period
     weights = [c.decode_length if tokens else 1 for c in mix.classes]
     target = admissions * (mix.mean_decode_length if tokens else 1)
-    ratio: Fraction = sum((w * x for w, x in zip(weights, done, strict=True)), Fraction(0)) / target
-    return ratio
+    return sum((w * x for w, x in zip(weights, done, strict=True)), Fraction(0)) / target
+
+
+def _memory(mix: Workload, cycle: LimitCycle) -> Fraction:
+    """Return the tokens that the first state of an orbit holds."""
+    held = (g * y for g, y in zip(_kernel(mix), cohorts_of(cycle)[0], strict=True))
+    return sum(held, Fraction(0))
 
 
 @dataclass(frozen=True)
@@ -359,15 +368,7 @@ R12 = Theorem(
                 lambda: [_bistable()],
                 lambda found: list(cohorts_of(found[1])[0]),
                 lambda found: list(
-                    periodic_orbit(
-                        found[0],
-                        found[1].itinerary,
-                        sum(
-                            g * y
-                            for g, y in zip(_kernel(found[0]), cohorts_of(found[1])[0], strict=True)
-                        ),
-                    )
-                    or ()
+                    periodic_orbit(found[0], itinerary_of(found[1]), _memory(*found)) or ()
                 ),
             ),
         ),
@@ -405,7 +406,7 @@ def _evicts_near_equilibrium(mix: Workload) -> bool:
 
 def _largest_multiplier() -> RealEnclosure:
     mix, cycle = _bistable()
-    return _modulus(itinerary_multipliers(mix, cycle.itinerary).multipliers[0])
+    return _modulus(itinerary_multipliers(mix, itinerary_of(cycle)).multipliers[0])
 
 
 THEOREMS = (R12,)

@@ -10,7 +10,7 @@ from functools import cache
 from sympy import Eq, Equivalent, Gt, Implies, Rational, diff, symbols
 
 from stabkit import GcdTheorem, Workload, gcd_theorem, unit_circle_counts
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import ExactFinite, Identity, Summation
 from stabkit.theorems.positivity import Interval

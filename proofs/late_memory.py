@@ -9,7 +9,7 @@ from fractions import Fraction
 from sympy import Eq, Ge, Gt, Implies, Poly, Rational, diff, symbols
 
 from stabkit import Workload, gcd_theorem, unit_circle_counts
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import Enclosure, ExactFinite, Identity, Inequality
 from stabkit.theorems.positivity import Interval

@@ -21,7 +21,7 @@ from stabkit.theorems.positivity import Interval
 from stabkit.theorems.records import Step, Theorem, Witness, paper
 
 from .notation import B, c, k, s
-from .quantities import A_STAR, CAPACITY, GCD, a_star
+from .quantities import A_STAR, CAPACITY, GCD, a_star, capacity_of
 
 __all__ = ["THEOREMS"]
 
@@ -85,7 +85,7 @@ def _memory_of_parts(x: Composed) -> Fraction:
 
 def _composed_run(x: Composed) -> Trajectory:
     g_ = sum(x.parts)
-    scale = x.mix.capacity / _memory_of_parts(x)
+    scale = capacity_of(x) / _memory_of_parts(x)
     places = _places(x)
     longest = x.mix.longest_decode
     cohorts = [scale * places.get(j % g_, (0, 0))[0] for j in range(longest)]
@@ -106,8 +106,7 @@ def _completed(x: Composed, of_class: int | None = None) -> Fraction:
 
 
 def _worst_throughput(x: Composed) -> Fraction:
-    found: Fraction = x.mix.capacity / _memory_of_parts(Composed(x.mix, (sum(x.parts),)))
-    return found
+    return capacity_of(x) / _memory_of_parts(Composed(x.mix, (sum(x.parts),)))
 
 
 NECKLACES = Theorem(

@@ -23,7 +23,7 @@ from sympy import (
 )
 
 from stabkit import Workload, roots, unit_circle_counts
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import ExactFinite, Identity, Inequality
 from stabkit.theorems.positivity import Interval

@@ -14,7 +14,7 @@ from typing import Any
 from sympy import Function, symbols
 
 from stabkit import Counts, Crossing, Threshold, Workload, threshold, unit_circle_counts
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.claims import Quantity
 
 from .notation import B, g, length, p, s, z
@@ -38,6 +38,7 @@ __all__ = [
     "SURVIVAL",
     "UNSTABLE",
     "a_star",
+    "capacity_of",
     "class_form",
     "classes_of",
     "common",
@@ -75,6 +76,13 @@ def mix_of(drawn: Any) -> Workload:
     """Return the mix of an object: itself, or its `mix`."""
     mix: Workload = drawn if isinstance(drawn, Workload) else drawn.mix
     return mix
+
+
+def capacity_of(drawn: Any) -> Fraction:
+    """Return the capacity of an object's mix, which must have one."""
+    capacity = mix_of(drawn).capacity
+    assert capacity is not None
+    return capacity
 
 
 @cache
@@ -166,7 +174,7 @@ CAPACITY = Quantity(B, "the capacity, in tokens", lambda x: mix_of(x).capacity)
 A_STAR = Quantity(
     a_star,
     "the admissions per step at the equilibrium",
-    lambda x: mix_of(x).capacity / kernel_sum(x),
+    lambda x: capacity_of(x) / kernel_sum(x),
 )
 COMMON = Quantity(
     common,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product, zip_longest
@@ -25,7 +25,7 @@ from stabkit.theorems.textbook.algebra import LinearRecurrence
 from stabkit.theorems.textbook.deduction import Deduction
 
 from .notation import B, g, i, m, n, s
-from .quantities import GCD, MEAN, mean, stable
+from .quantities import GCD, MEAN, capacity_of, mean, stable
 
 __all__ = ["THEOREMS"]
 
@@ -108,9 +108,11 @@ def _comes_into_step(march: March) -> bool | None:
         return None
     mix, d = march.mix, march.d
     ones = [Fraction(1)] * (mix.longest_decode // d)
-    start = _state(mix, [mix.capacity / _held(mix, ones, d)] * len(ones), d)
+    start = _state(mix, [capacity_of(mix) / _held(mix, ones, d)] * len(ones), d)
     near = [[x * Fraction(999, 1000) for x in row] for row in start]
-    near[0][0] += sum(map(sum, start), Fraction(0)) / (1000 * (mix.longest_decode + 400))
+    near[0][0] += sum((x for row in start for x in row), Fraction(0)) / (
+        1000 * (mix.longest_decode + 400)
+    )
     run = simulate(mix, mix.longest_decode, arithmetic="exact", state=near, record_states=True)
     assert run.states is not None
     stages = {j % d for row in run.states[-1] for j, x in enumerate(row) if x}
@@ -399,7 +401,7 @@ def _state(mix: Workload, cohorts: list[Fraction], d: int) -> list[list[Fraction
     ]
 
 
-def _over_shares(mix: Workload, state: tuple[tuple[Fraction, ...], ...]) -> list[list[Fraction]]:
+def _over_shares(mix: Workload, state: Sequence[Sequence[Fraction]]) -> list[list[Fraction]]:
     pairs = zip(mix.classes, state, strict=True)
     return [[x / c.share for x in stages] for c, stages in pairs]
 
@@ -430,9 +432,8 @@ def _two_runs(march: March) -> tuple[list[list[list[Fraction]]], list[list[list[
 
 def _measured(mix: Workload, d: int) -> Fraction:
     """Return the throughput of an exact run of ten rounds from the state of the cycle."""
-    assert mix.capacity is not None
     ones = [Fraction(1)] * (mix.longest_decode // d)
-    start = _state(mix, [mix.capacity / _held(mix, ones, d)] * len(ones), d)
+    start = _state(mix, [capacity_of(mix) / _held(mix, ones, d)] * len(ones), d)
     run = simulate(mix, 10 * d, arithmetic="exact", state=start)
     per_step = sum(run.completed[1:], Fraction(0)) / (10 * d)
     needed = sum(
@@ -443,8 +444,7 @@ def _measured(mix: Workload, d: int) -> Fraction:
         ),
         Fraction(0),
     )
-    ratio: Fraction = per_step * needed / mix.capacity
-    return ratio
+    return per_step * needed / capacity_of(mix)
 
 
 def _at_gcd(mix: Workload) -> Fraction:

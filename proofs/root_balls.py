@@ -16,9 +16,8 @@ from math import lcm
 from flint import acb, arb, ctx, fmpq, fmpq_poly, fmpz_poly
 
 from stabkit import Workload
+from stabkit.model.enclosure import RealEnclosure, bounds_of
 from stabkit.spectrum.counting.isolation import root_balls
-from stabkit.spectrum.partition.crossing import bounds_of
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
 
 from .objects import common_mixes, mixes
 from .quantities import KERNEL, SURVIVAL

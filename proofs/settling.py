@@ -18,6 +18,7 @@ from stabkit.theorems.claims import Quantity
 
 from .notation import s
 from .objects import Run, one_class, scattered_start
+from .quantities import capacity_of
 
 __all__ = [
     "MEAN_INPUT",
@@ -118,14 +119,13 @@ def returning(mix: Workload) -> int:
     """Return the number of necklace states that an exact run comes back to."""
     mean = sum((c.share * c.input_length for c in mix.classes), Fraction(0))
     n = mix.longest_decode
-    assert mix.capacity is not None
     return len({canonical(parts) for parts in compositions(n) if comes_back(mix, mean, parts)})
 
 
 def comes_back(mix: Workload, mean: Fraction, parts: tuple[int, ...]) -> bool:
     """Tell whether an exact run from a necklace's state is back after l steps."""
     n = sum(parts)
-    scale = mix.capacity / (mean * n + Fraction(n * n + sum(d * d for d in parts), 2))
+    scale = capacity_of(mix) / (mean * n + Fraction(n * n + sum(d * d for d in parts), 2))
     stages, place = [Fraction(0)] * n, n - 1
     for part in parts:
         stages[place] = scale * part

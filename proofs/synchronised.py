@@ -67,6 +67,12 @@ def _curvature(mix: Workload) -> Fraction:
     return 2 * bound * e / _weight(mix)
 
 
+def _first_modulus(mix: Workload) -> float:
+    root = synchrony(mix).modes[0].root
+    assert root is not None
+    return float(abs(root.value))
+
+
 def _value_at_unity(mix: Workload) -> Fraction | None:
     """Return (omega - 1) G(omega) if it is one rational for all omega: remainders by Phi_d."""
     kernel = [Rational(x) for x in reversed(kernel_values(mix))]
@@ -198,7 +204,7 @@ R3B = Theorem(
                     Workload.from_classes([(10_000, 2), (12_000, 4), (9_000, 6)]),
                     Workload.from_classes([(10_000, 5), (50_000, 10)]),
                 ],
-                lambda mix: float(abs(synchrony(mix).modes[0].root.value)),
+                _first_modulus,
                 lambda mix: synchrony(mix).modes[0].predicted_growth,
                 1e-7,
             ),

@@ -10,7 +10,7 @@ from fractions import Fraction
 from sympy import And, Eq, Gt, Implies, Le, symbols
 
 from stabkit import Crossing, Workload, threshold, unit_circle_counts
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import Enclosure, ExactFinite, Identity, Inequality
 from stabkit.theorems.positivity import Interval

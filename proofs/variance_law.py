@@ -27,7 +27,7 @@ from sympy import (
 )
 
 from stabkit import Crossing, Workload, threshold
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import Enclosure, Identity, Inequality, Numeric
 from stabkit.theorems.positivity import Interval

@@ -30,6 +30,7 @@ from .quantities import (
     LONGEST,
     ONE_LENGTH,
     a_star,
+    capacity_of,
     one_length,
 )
 
@@ -192,7 +193,7 @@ def _measured_loss(inputs: int, n: int) -> Fraction:
     mix = Workload.from_classes([(inputs, n)], 10 * (inputs + n))
     worst = [[Fraction(0)] * (n - 1) + [Fraction(10)]]
     run = simulate(mix, n, arithmetic="exact", state=worst)
-    equilibrium = mix.capacity / (n * (inputs + Fraction(n + 1, 2)))
+    equilibrium = capacity_of(mix) / (n * (inputs + Fraction(n + 1, 2)))
     completed = sum(run.completed[1:], Fraction(0))
     loss: Fraction = 1 - completed / n / equilibrium
     return loss

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 import stabkit
 from stabkit.model.kernel import MemoryKernel
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.style import (
     GREY,
     INK,
@@ -37,7 +37,6 @@ from stabkit.publish.figures.style import (
     new_figure,
     settled,
 )
-from stabkit.publish.files import write_whole
 
 Mix = tuple[tuple[int | Fraction, int, int], ...]  # (input length, decode length, weight)
 Array = NDArray[Any]
@@ -429,7 +428,9 @@ def rewrite(part: str, content: str) -> None:
     """Replace what stands between the markers of a part of the page."""
     begin, end = f"<!-- {part}: begin -->\n", f"<!-- {part}: end -->"
     before, rest = PAGE.read_text(encoding="utf-8").split(begin)
-    write_whole(PAGE, before + begin + "\n" + content + "\n" + end + rest.split(end)[1])
+    PAGE.write_text(
+        before + begin + "\n" + content + "\n" + end + rest.split(end)[1], encoding="utf-8"
+    )
 
 
 def long_and_one(first: float, length: int) -> Array:
@@ -499,7 +500,7 @@ def draw(spread: Spread) -> None:
         lower.set_xlabel("long output L (tokens); short output: 1")
         lower.set_ylabel("beyond the border (%)")
         legend_above(lower)
-        write_whole(FIGURE, figure_bytes(settled(figure), "png"))
+        FIGURE.write_bytes(figure_bytes(settled(figure), "png"))
 
 
 def main() -> None:

@@ -10,10 +10,9 @@ from functools import partial
 from pathlib import Path
 
 import stabkit
-from stabkit.analysis.atlas import LONGEST, AtlasEntry
-from stabkit.publish.figures.atlas import atlas_figure
-from stabkit.publish.figures.run import figure_bytes
-from stabkit.publish.files import write_whole
+from stabkit import AtlasEntry
+from stabkit.analysis.atlas import LONGEST
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.text.atlas import atlas_csv
 
 FIGURE = Path(__file__).parents[1] / "docs" / "atlas.png"
@@ -46,8 +45,8 @@ def main() -> None:
         spread = partial(pool.map, chunksize=CHUNK)
         analyses = stabkit.analyze_many(mixes, map=spread, crosscheck=False)
     entries = tuple(map(entry, pairs, analyses))
-    write_whole(TABLE, atlas_csv(entries))
-    write_whole(FIGURE, figure_bytes(atlas_figure(entries), "png"))
+    TABLE.write_text(atlas_csv(entries), encoding="utf-8")
+    FIGURE.write_bytes(figure_bytes(stabkit.figure(entries), "png"))
 
 
 if __name__ == "__main__":

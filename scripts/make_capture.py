@@ -7,8 +7,7 @@ from pathlib import Path
 
 import stabkit
 from stabkit.publish.figures.capture import capture_figure
-from stabkit.publish.figures.run import figure_bytes
-from stabkit.publish.files import write_whole
+from stabkit.publish.figures.formats import figure_bytes
 
 FIGURE = Path(__file__).parents[1] / "docs" / "capture.png"
 INPUT_LENGTH = 1
@@ -17,7 +16,7 @@ INPUT_LENGTH = 1
 def main() -> None:
     line, triangle = (stabkit.Workload.from_classes([(INPUT_LENGTH, length)]) for length in (2, 3))
     figure = capture_figure(line, triangle)
-    write_whole(FIGURE, figure_bytes(figure, "png"))
+    FIGURE.write_bytes(figure_bytes(figure, "png"))
 
 
 if __name__ == "__main__":

@@ -13,10 +13,7 @@ import stabkit
 from stabkit.analysis.pictures.cycle import cycle_picture
 from stabkit.analysis.pictures.space_time import space_time_picture
 from stabkit.publish.figures.animation import animation_bytes, animation_picture
-from stabkit.publish.figures.cycle import cycle_figure
-from stabkit.publish.figures.run import figure_bytes
-from stabkit.publish.figures.space_time import space_time_figure
-from stabkit.publish.files import write_whole
+from stabkit.publish.figures.formats import figure_bytes
 
 STEPS = 119
 MIX = stabkit.Workload.from_classes([(10, 8)], capacity=1200)
@@ -26,14 +23,14 @@ START = {"arithmetic": "integer", "state": "equilibrium"}
 def main() -> None:
     docs = Path(__file__).parents[1] / "docs"
     film = animation_picture(MIX, STEPS, **START)
-    write_whole(docs.joinpath("worst_cycle.gif"), animation_bytes(film))
+    docs.joinpath("worst_cycle.gif").write_bytes(animation_bytes(film))
     run = stabkit.simulate(MIX, STEPS, record_states=True, **START)
-    space_time = space_time_figure(space_time_picture(MIX, run, STEPS))
-    write_whole(docs.joinpath("space_time.png"), figure_bytes(space_time, "png"))
+    space_time = stabkit.figure(space_time_picture(MIX, run, STEPS))
+    docs.joinpath("space_time.png").write_bytes(figure_bytes(space_time, "png"))
     worst = stabkit.necklace_cycle(MIX, [8])
     name = "the worst cycle of prompts of 10 tokens, outputs of 8"
-    cycle = cycle_figure(cycle_picture(MIX, [worst.states[0]], worst.period, name))
-    write_whole(docs.joinpath("cycle.png"), figure_bytes(cycle, "png"))
+    cycle = stabkit.figure(cycle_picture(MIX, [worst.states[0]], worst.period, name))
+    docs.joinpath("cycle.png").write_bytes(figure_bytes(cycle, "png"))
 
 
 if __name__ == "__main__":

@@ -32,12 +32,10 @@ from typing import Any
 import mpmath
 
 import stabkit
-from stabkit.analysis.pictures.run import run_picture
+from stabkit import run_picture, synchronized_loss
 from stabkit.dynamics.long_run import long_run
-from stabkit.dynamics.renormalization import synchronized_loss
 from stabkit.model.numbers import decimal_text
 from stabkit.publish.figures import style
-from stabkit.publish.files import write_whole
 from stabkit.publish.text.numbers import percent, readable, rounded
 from stabkit.spectrum.roots.location import circle_distance
 from stabkit.spectrum.synchrony.synchrony import same_root
@@ -293,7 +291,7 @@ def main() -> None:
     records: dict[str, list[dict[str, Any]]] = {}
     for (pair, _), values in zip(jobs, found, strict=True):
         records.setdefault("{},{}".format(*pair), []).append(values)
-    write_whole(PAGE, page(data_text(records)))
+    PAGE.write_text(page(data_text(records)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -11,12 +11,10 @@ from functools import cache
 from pathlib import Path
 
 import stabkit
+from stabkit.analysis.pictures.losses import WORST_LIMIT
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.losses import losses_figure
-from stabkit.publish.figures.run import figure_bytes
-from stabkit.publish.files import write_whole
-from stabkit.publish.text.cycles import cycles_text
 from stabkit.publish.text.losses import (
-    WORST_LIMIT,
     completion_table,
     divisor_table,
     markdown_table,
@@ -247,7 +245,7 @@ def without_period() -> str:
     result = found(QUASI_PERIODIC)
     seen = result.observations[0]
     (mode,) = stabkit.dominant_modes(result.mix, 1, 20)[:1]
-    text = cycles_text(result).partition("from near")[0]
+    text = stabkit.text(result).partition("from near")[0]
     return f"""\
 ## A mix without a period
 
@@ -322,7 +320,7 @@ STATUS = (
     ),
     (
         "completions over `p_k a*` never rise with the decode length",
-        "written proof: `stabkit.publish.text.losses`",
+        "written proof: `stabkit.analysis.pictures.losses`",
     ),
     (
         "several decode lengths: a complete list of the cycles",
@@ -359,8 +357,8 @@ LLM Serving*, arXiv:2606.15555 (2026).
 
 
 def main() -> None:
-    write_whole(PAGE, page())
-    write_whole(FIGURE, figure_bytes(losses_figure(INPUTS), "png"))
+    PAGE.write_text(page(), encoding="utf-8")
+    FIGURE.write_bytes(figure_bytes(losses_figure(INPUTS), "png"))
 
 
 if __name__ == "__main__":

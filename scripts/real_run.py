@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import stabkit
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.style import BLUE, GREY, VERMILLION, house_style, new_figure, settled
-from stabkit.publish.files import write_whole
 
 PAGE = Path(__file__).parents[1] / "docs" / "real_run.md"
 FIGURE = Path(__file__).parents[1] / "docs" / "real_run.png"
@@ -190,8 +189,8 @@ def main() -> int:
         print(f"skipped: the run is not at {folder} (the repository does not carry it)")
         return 0
     prediction, run = predicted(folder), observed(folder)
-    write_whole(PAGE, page(prediction, run))
-    write_whole(FIGURE, figure(prediction, run))
+    PAGE.write_text(page(prediction, run), encoding="utf-8")
+    FIGURE.write_bytes(figure(prediction, run))
     return 0
 
 

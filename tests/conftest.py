@@ -24,6 +24,14 @@ from stabkit import Workload
 VECTORS = Path(__file__).parent / "vectors"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow whatever needs a browser, LaTeX or a check of all records."""
+    for item in items:
+        if {"browser", "typeset", "checked"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
+
+
 @pytest.fixture(scope="session")
 def vector_mixes() -> list[tuple[dict[str, Any], Workload]]:
     """Every mix of the vectors, with the workload that it describes."""

@@ -10,7 +10,7 @@ import marimo as mo
 
 import stabkit
 from stabkit.exercises.draft import tex as number
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

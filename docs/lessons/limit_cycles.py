@@ -14,7 +14,6 @@ with app.setup:
 
     import stabkit
     from stabkit.analysis.pictures.cycle import cycle_picture
-    from stabkit.publish.figures.cycle import cycle_figure
 
 
 @app.cell(hide_code=True)
@@ -91,7 +90,7 @@ def _(found):
 def _(found, one, which):
     _cycle = found[which.value]
     picture(
-        cycle_figure(
+        stabkit.figure(
             cycle_picture(
                 one, [list(_cycle.states[0])], _cycle.period, f"cycle {which.selected_key}"
             )
@@ -148,7 +147,7 @@ def _():
     _mix = stabkit.Workload.from_classes([(0, 6, 2), (5, 1, 3)])
     _cycle = observed_on_bistable()
     picture(
-        cycle_figure(
+        stabkit.figure(
             cycle_picture(
                 _mix,
                 [[c.share * y for y in _cycle.cohorts[0][: c.decode_length]] for c in _mix.classes],

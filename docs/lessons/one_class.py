@@ -15,9 +15,6 @@ with app.setup:
 
     import stabkit
     from stabkit.analysis.pictures.cycle import cycle_picture
-    from stabkit.analysis.pictures.roots import roots_to_show
-    from stabkit.publish.figures.cycle import cycle_figure
-    from stabkit.publish.figures.roots import root_figure
     from stabkit.publish.figures.style import BLUE, VERMILLION, house_style, new_figure, settled
 
 
@@ -66,7 +63,7 @@ def _(decode, inputs):
 @app.cell(hide_code=True)
 def _(counts, mix):
     picture(
-        root_figure(stabkit.root_picture(mix, roots_to_show(mix), counts.verdict)),
+        stabkit.figure(stabkit.root_picture(mix, stabkit.roots(mix, 20), counts.verdict)),
         f"All {counts.outside} roots lie outside of the unit circle, in a narrow annulus.",
     )
     return
@@ -99,7 +96,7 @@ def _(counts, decode, inputs):
 def _(mix):
     _worst = stabkit.necklace_cycle(mix, [mix.longest_decode])
     picture(
-        cycle_figure(
+        stabkit.figure(
             cycle_picture(mix, [list(_worst.states[0])], _worst.period, "the worst cycle")
         ),
         "The worst cycle: one cohort grows until it fills the memory and evicts on the way.",

@@ -15,7 +15,6 @@ with app.setup:
     import stabkit
     from stabkit.analysis.operations.comparison import PolicyFinding
     from stabkit.analysis.pictures.policies import policy_picture
-    from stabkit.publish.figures.policies import policy_figure
 
 
 @app.cell(hide_code=True)
@@ -90,7 +89,7 @@ def _(mix):
 @app.cell(hide_code=True)
 def _(mix):
     picture(
-        policy_figure(policy_picture(mix)),
+        stabkit.figure(policy_picture(mix)),
         "Throughput against the rate, the gain and the watermark of the policies.",
         40,
     )

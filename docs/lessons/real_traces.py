@@ -16,9 +16,6 @@ with app.setup:
     from stabkit_lessons.display import answer, picture
 
     import stabkit
-    from stabkit.analysis.pictures.roots import roots_to_show
-    from stabkit.publish.figures.roots import root_figure
-    from stabkit.publish.figures.run import kernel_figure
 
 
 @app.cell(hide_code=True)
@@ -56,7 +53,7 @@ def _(analysis, mix):
 @app.cell(hide_code=True)
 def _(mix):
     picture(
-        kernel_figure(stabkit.kernel_picture(mix)),
+        stabkit.figure(stabkit.kernel_picture(mix)),
         "The memory kernel of the trace: what an admission of a random request is expected to hold "
         "so many steps later.",
         34,
@@ -67,7 +64,7 @@ def _(mix):
 @app.cell(hide_code=True)
 def _(analysis, mix):
     picture(
-        root_figure(stabkit.root_picture(mix, roots_to_show(mix), analysis.verdict)),
+        stabkit.figure(stabkit.root_picture(mix, stabkit.roots(mix, 20), analysis.verdict)),
         "The roots of largest modulus of the trace, next to the unit circle.",
         34,
     )

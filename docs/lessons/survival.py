@@ -16,7 +16,6 @@ with app.setup:
 
     import stabkit
     from stabkit.analysis.pictures.space_time import space_time_picture
-    from stabkit.publish.figures.space_time import space_time_figure
 
 
 @app.cell(hide_code=True)
@@ -168,7 +167,7 @@ def _():
 @app.cell(hide_code=True)
 def _():
     picture(
-        space_time_figure(
+        stabkit.figure(
             space_time_picture(stabkit.Workload.from_classes([(20, 4), (20, 6)]), nearly(), 200)
         ),
         "Space-time diagram of 200 steps: the requests separate into two cohorts, one in the even "

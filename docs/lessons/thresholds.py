@@ -15,8 +15,6 @@ with app.setup:
     from stabkit_lessons.display import answer, badge, picture
 
     import stabkit
-    from stabkit.publish.figures.chart import chart_figure
-    from stabkit.publish.figures.locus import locus_figure
 
     SURPRISES = (  # decode lengths and weights of mixes with stable inputs below the threshold
         ((3, 4, 5), (251, 149, 100)),
@@ -83,7 +81,7 @@ def _():
 @app.cell(hide_code=True)
 def _():
     picture(
-        locus_figure(
+        stabkit.figure(
             stabkit.root_locus(stabkit.Workload.from_classes([(5, 3), (5, 5)]), along="s")
         ),
         "Root locus of decode lengths 3 and 5: as the prompt length grows from 0, two pairs of "
@@ -108,7 +106,7 @@ def _():
 @app.cell(hide_code=True)
 def _():
     picture(
-        chart_figure(stabkit.stability_chart((2, 3))),
+        stabkit.figure(stabkit.stability_chart((2, 3))),
         "Stability chart of decode lengths 2 and 3 in the plane of share and prompt length: the "
         "stable region widens with longer prompts.",
         34,

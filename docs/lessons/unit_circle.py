@@ -15,8 +15,7 @@ with app.setup:
     from stabkit_lessons.display import answer, picture
 
     import stabkit
-    from stabkit.analysis.pictures.roots import roots_to_show, synchronized_to_show
-    from stabkit.publish.figures.roots import root_figure
+    from stabkit.analysis.pictures.roots import synchronized_to_show
 
 
 @app.cell(hide_code=True)
@@ -73,8 +72,10 @@ def _(counts, first, inputs, second):
 @app.cell(hide_code=True)
 def _(counts, mix):
     picture(
-        root_figure(
-            stabkit.root_picture(mix, roots_to_show(mix), counts.verdict, synchronized_to_show(mix))
+        stabkit.figure(
+            stabkit.root_picture(
+                mix, stabkit.roots(mix, 20), counts.verdict, synchronized_to_show(mix)
+            )
         ),
         f"Roots and the unit circle: {counts.inside} inside, {counts.on_circle} on it, "
         f"{counts.outside} outside.",

@@ -16,11 +16,11 @@ from flint import fmpz_poly
 from ..dynamics.policies import Damped, Policy, Reservation
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
-from ..spectrum.counting.counts import unit_circle_counts
+from ..spectrum.counting.counts import kernel_counts
 from ..spectrum.counting.schur_cohn import SchurCohnStep, schur_cohn_steps
 from ..spectrum.counting.self_reciprocal import self_reciprocal_part
 from ..spectrum.margins.gain import GainMargin, gain_margin
-from ..spectrum.roots.dominant import dominant_modes
+from ..spectrum.roots.dominant import kernel_modes
 from ..spectrum.roots.roots import Root, roots
 from ..spectrum.synchrony.synchrony import Synchrony, synchrony
 from .cycles.cycles import Cycles, cycles
@@ -134,7 +134,7 @@ def derivation_facts(mix: Workload, analysis: Analysis | None = None) -> Derivat
     kernel = MemoryKernel.of(mix)
     dense = kernel.length <= _DENSE
     scale = kernel.denominator
-    found, complete = _roots(mix)
+    found, complete = _roots(mix, kernel)
     return DerivationFacts(
         mix=mix,
         analysis=analyze(mix) if analysis is None else analysis,
@@ -145,7 +145,7 @@ def derivation_facts(mix: Workload, analysis: Analysis | None = None) -> Derivat
         reduction=_reduction(kernel) if 2 < kernel.length <= _TABLE else None,
         roots=found,
         all_roots=complete,
-        on_circle=_on_circle(mix, found),
+        on_circle=_on_circle(kernel, found),
         gain=gain_margin(mix) if kernel.length <= _MARGIN else None,
         cycles=cycles(mix) if kernel.length <= _CYCLES else None,
         loops=tuple(
@@ -155,17 +155,17 @@ def derivation_facts(mix: Workload, analysis: Analysis | None = None) -> Derivat
     )
 
 
-def _roots(mix: Workload) -> tuple[tuple[Root, ...], bool]:
+def _roots(mix: Workload, kernel: MemoryKernel) -> tuple[tuple[Root, ...], bool]:
     if mix.longest_decode <= _ALL_ROOTS:
         return tuple(roots(mix, DIGITS)), True
-    return tuple(dominant_modes(mix, _SOME_ROOTS, DIGITS) or ()), False
+    return tuple(kernel_modes(kernel, _SOME_ROOTS, DIGITS) or ()), False
 
 
-def _on_circle(mix: Workload, found: tuple[Root, ...]) -> tuple[bool, ...]:
+def _on_circle(kernel: MemoryKernel, found: tuple[Root, ...]) -> tuple[bool, ...]:
     """Which discs meet the circle, if together they hold as many roots as the exact count."""
     meets = tuple(abs(abs(root.value) - 1) <= root.radius for root in found)
     on = sum(root.multiplicity for root, met in zip(found, meets, strict=True) if met)
-    exact = on == unit_circle_counts(mix).on_circle
+    exact = on == kernel_counts(kernel).on_circle
     return meets if exact else tuple(False for _ in found)
 
 

@@ -32,15 +32,16 @@ from typing import Any, Literal
 from .. import __version__
 from ..errors import InvalidArgument, shown
 from ..model.codec import decode, encode
+from ..model.enclosure import RealEnclosure
 from ..model.kernel import MemoryKernel
+from ..model.verdict import Verdict
 from ..model.workload import Workload
 from ..spectrum.margins.disturbance import DisturbanceMargin, disturbance_margin
 from ..spectrum.margins.gain import GainMargin, gain_margin
 from ..spectrum.margins.inputs import InputMargin, input_margin
 from ..spectrum.margins.line import StableRange
 from ..spectrum.margins.shares.radius import ShareRadius, share_radius
-from ..spectrum.roots.spectral_radius import RealEnclosure
-from .verdict.analysis import Verdict, WorkloadSummary
+from .verdict.analysis import WorkloadSummary
 
 __all__ = [
     "SCHEMA",
@@ -146,7 +147,17 @@ class DisturbanceSummary:
 class Margins:
     """All margins of a workload; a null has its reason beside it.
 
-    `admissions_per_step` is a* = B / G(1), the unit of `disturbance.burst`; null without capacity.
+    Attributes
+    ----------
+    version : str
+        Of stabkit.
+    workload : WorkloadSummary
+        What the margins are of.
+    verdict : {"stable", "unstable", "marginal", "undecided"}
+    admissions_per_step : Fraction or None
+        a* = B / G(1), the unit of `disturbance.burst`; None without a capacity.
+    gain, shift, scale, shares, disturbance
+        How far the gain, the inputs (shifted, scaled), the shares and the state may go.
     """
 
     version: str

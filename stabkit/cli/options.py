@@ -60,7 +60,7 @@ def check_targets(
         two of the files are one.
     """
     from ..errors import OutputError, shown
-    from ..publish.figures.run import figure_format
+    from ..publish.figures.formats import figure_format
     from ..publish.files import check_target
 
     if figure is not None:

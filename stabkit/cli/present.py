@@ -186,7 +186,7 @@ def _drawn(found: Found, path: Path) -> bytes:
     if isinstance(found.result, str):
         raise InvalidArgument("'--figure' must be given without '--symbolic', not with it.")
     with working("drawing"):
-        from ..publish.figures.run import figure_bytes, figure_format
+        from ..publish.figures.formats import figure_bytes, figure_format
         from ..publish.rendering import figure
 
         drawing = figure(found.result if found.picture is None else found.picture())

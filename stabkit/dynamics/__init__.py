@@ -1,1 +1,14 @@
-"""The dynamics: simulator, admission policies, measured growth and long-run means."""
+"""The dynamics: the model run step by step, and the exact orbits that runs end on.
+
+In reading order:
+
+* `capacity`, `initial_state`, `policies`: a server, where it starts, and what it admits.
+* `stage_run`, `product_form`, `whole_requests`: the step, for any state, for L numbers, and for
+  requests that cannot be split.
+* `simulator`, `trajectory`: `stabkit.simulate`, and what a run leaves behind.
+* `recurrence`, `rotation`, `long_run`, `growth`: what is measured on a run.
+* `accounts`, `orbits`, `necklaces`, `renormalization`: periodic orbits, exactly.
+* `capture`, `basins`: which starts reach which orbit, for one decode length.
+
+Of the model it takes the workload and the kernel, and no computer algebra; the spectrum never.
+"""

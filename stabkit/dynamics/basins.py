@@ -142,6 +142,10 @@ def basin_sample(mix: Workload, starts: int, seed: int, limit: int = 10_000) -> 
     limit : int
         Steps of each before it gives up.
 
+    Returns
+    -------
+    BasinSample
+
     Raises
     ------
     InvalidArgument

@@ -35,7 +35,8 @@ from ..errors import InvalidArgument, shown
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
 from .capacity import equilibrium_admissions
-from .policies import GREEDY, LinearPolicy
+from .policies import GREEDY, Policy
+from .policies.linearisation import level_admissions
 from .product_form import FULL_TO_ROUNDING, ProductFormRun
 
 __all__ = ["Growth", "disturbed_state", "growth_per_step", "measure_growth"]
@@ -178,7 +179,7 @@ def measure_growth(
     eigenvalue: complex,
     size: float | None = None,
     steps: int | None = None,
-    policy: LinearPolicy = GREEDY,
+    policy: Policy = GREEDY,
 ) -> float | None:
     """Measure the growth per step of one mode in a simulated run.
 
@@ -193,8 +194,9 @@ def measure_growth(
     steps : int, optional
         Length of the run, at least 1; by default about four turns of the mode and four decode
         lengths, and at most what takes a growing mode from 1e-3 to 1/2.
-    policy : LinearPolicy
-        Greedy by default; `eigenvalue` then is a root of its closed loop's polynomial.
+    policy : Policy
+        Greedy by default, or another that keeps a level; `eigenvalue` then is a root of the
+        polynomial of its closed loop.
 
     Returns
     -------
@@ -208,7 +210,7 @@ def measure_growth(
     Raises
     ------
     InvalidArgument
-        If `eigenvalue`, `size` or `steps` is outside its domain.
+        If `eigenvalue`, `size` or `steps` is outside its domain, or `policy` keeps no level.
 
     Notes
     -----
@@ -231,7 +233,7 @@ def measure_growth(
     if size is None:
         size = _LARGEST_SIZE * math.exp(min(0.0, -count * math.log(abs(mode))))
         size = max(size, _SMALLEST_SIZE)
-    level = float(policy.equilibrium(mix))
+    level = float(level_admissions(mix, policy))
     start = disturbed_state(mix, mode, size, level)
     start[0] = 0  # the first fit admits it: every policy by its own rule
     run = ProductFormRun(mix, start, policy=policy)

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InvalidArgument, InvalidWorkload, shown
-from ..model.numbers import exact_rational
-from ..model.workload import LARGEST_CAPACITY, Workload
+from ..errors import InvalidArgument, shown
+from ..model.numbers import LARGEST_CAPACITY, exact_rational, rational_argument
+from ..model.workload import Workload
 from .capacity import equilibrium_admissions
 from .product_form import FULL_TO_ROUNDING
 from .trajectory import Arithmetic, State
@@ -98,7 +98,4 @@ def _number(value: Any, name: str) -> Fraction | float:
     """Return a float as it is, unless it is not finite, and anything else as a Fraction."""
     if isinstance(value, float) and abs(value) <= LARGEST_CAPACITY:
         return value
-    try:
-        return exact_rational(value, name)
-    except InvalidWorkload as error:
-        raise InvalidArgument(str(error)) from None
+    return rational_argument(value, name)

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,7 @@ from .capacity import equilibrium_admissions, simulated_capacity
 from .policies import GREEDY, Policy
 from .product_form import ProductFormRun
 from .recurrence import find_period
-from .trajectory import Block
+from .trajectory import StepBlock
 
 __all__ = ["LongRun", "long_run"]
 
@@ -78,15 +78,20 @@ class LongRun:
     """
 
     steps: int
-    period: int | None
-    throughput_ratio: float | None
-    request_ratio: float | None
-    completed_shares: tuple[float, ...] | None
-    wasted_token_fraction: float | None
-    evictions_per_step: float | None
-    reason: str | None
+    period: int | None = None
+    throughput_ratio: float | None = None
+    request_ratio: float | None = None
+    completed_shares: tuple[float, ...] | None = None
+    wasted_token_fraction: float | None = None
+    evictions_per_step: float | None = None
+    reason: str | None = None
     utilisation: float | None = None
     first_eviction: int | None = None
+
+    @classmethod
+    def unknown(cls, reason: str, steps: int = 0) -> Self:
+        """Return the record of a run that shows no long-run mean."""
+        return cls(steps, reason=reason)
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ class _Tally:
 
     @classmethod
     def of(
-        cls, block: Block, run: ProductFormRun, equilibrium: float, weights: NDArray[Any]
+        cls, block: StepBlock, run: ProductFormRun, equilibrium: float, weights: NDArray[Any]
     ) -> _Tally:
         return cls(
             float(weights.sum()),
@@ -177,7 +182,7 @@ def long_run(
     limit, span = min(max_steps, work // length), max(length, 256)
     if limit < 4 * span:
         reason = f"a run of {limit} steps is too short for decode lengths up to {length}"
-        return LongRun(0, None, None, None, None, None, None, reason)
+        return LongRun.unknown(reason)
     run = ProductFormRun(mix, None if start is None else _checked(start, length), policy=policy)
     equilibrium, tolerance = float(equilibrium_admissions(mix)), _tolerance(mix)
     tallies, changes, first = [], np.empty(0), None
@@ -205,22 +210,22 @@ def _tolerance(mix: Workload) -> float:
 def _periodic(mix: Workload, run: ProductFormRun, period: int, steps: int) -> LongRun:
     whole = run.advance(period)
     tally = _Tally.of(whole, run, float(equilibrium_admissions(mix)), np.ones(period))
-    return _record(mix, tally, steps + period, period, None)
+    return _record(mix, tally, steps + period, period=period)
 
 
 def _unrepeated(mix: Workload, tallies: list[_Tally], steps: int) -> LongRun:
     """Judge a run that never repeated by its last two quarters."""
     quarter = len(tallies) // 4
     third, fourth = _total(tallies[-2 * quarter : -quarter]), _total(tallies[-quarter:])
-    before, after = (_record(mix, tally, steps, None, None) for tally in (third, fourth))
+    before, after = (_record(mix, tally, steps) for tally in (third, fourth))
     reason = None
     if not _agree(before, after):
         reason = f"the means over the last two quarters of {steps} steps differ"
     elif not third.evicted and not fourth.evicted and fourth.amplitude > _STEADY * third.amplitude:
         reason = f"after {steps} steps a growing oscillation has not reached evictions"
     if reason is not None:
-        return LongRun(steps, None, None, None, None, None, None, reason)
-    return _record(mix, third + fourth, steps, None, f"no period found in {steps} steps")
+        return LongRun.unknown(reason, steps)
+    return _record(mix, third + fourth, steps, reason=f"no period found in {steps} steps")
 
 
 def _total(tallies: list[_Tally]) -> _Tally:
@@ -242,7 +247,12 @@ def _agree(before: LongRun, after: LongRun) -> bool:
 
 
 def _record(
-    mix: Workload, tally: _Tally, steps: int, period: int | None, reason: str | None
+    mix: Workload,
+    tally: _Tally,
+    steps: int,
+    *,
+    period: int | None = None,
+    reason: str | None = None,
 ) -> LongRun:
     lengths = np.array([c.decode_length for c in mix.classes], float)
     requests, tokens = float(tally.completed.sum()), float(tally.completed @ lengths)

@@ -214,6 +214,10 @@ def necklace_cycle(mix: Workload, composition: Iterable[int]) -> NecklaceCycle:
     composition : iterable of int
         Parts of at least 1 with the sum g; any rotation.
 
+    Returns
+    -------
+    NecklaceCycle
+
     Raises
     ------
     InvalidArgument

@@ -45,9 +45,9 @@ from .initial_state import cohorts_of, read_counts
 from .product_form import ProductFormRun
 from .recurrence import find_period
 from .stage_run import StageRun
-from .trajectory import Arithmetic, Block
+from .trajectory import Arithmetic, StepBlock
 
-__all__ = ["Candidate", "Followed", "PeriodSearch", "followed", "settled"]
+__all__ = ["Candidate", "Followed", "PeriodSearch", "followed", "settled_cohorts"]
 
 # Admissions that repeat to 1e-6 of a* make a candidate. It need not be sharper: what is reported
 # is the exact orbit of its itinerary, which the end of the run must then be close to.
@@ -67,7 +67,7 @@ class Followed:
         Marginal stages.
     regular : bool
         Whether no step is on a switching surface.
-    block : Block
+    block : StepBlock
         Admissions, evictions and completions of the steps.
     completed : tuple of K Fractions
         Requests of each class that the steps complete.
@@ -76,7 +76,7 @@ class Followed:
     states: tuple[tuple[Fraction, ...], ...]
     itinerary: tuple[int, ...]
     regular: bool
-    block: Block
+    block: StepBlock
     completed: tuple[Fraction, ...]
 
     @property
@@ -117,12 +117,14 @@ def followed(mix: Workload, cohorts: Sequence[Fraction], steps: int) -> Followed
         itinerary.append(stage)
         blocks.append(block)
         regular = regular and inside
-    whole = Block.joined(blocks)
+    whole = StepBlock.joined(blocks)
     completed = tuple(run.by_class(whole.finished).sum(axis=0).tolist())
     return Followed(tuple(states), tuple(itinerary), regular, whole, completed)
 
 
-def _marginal_stage(before: Sequence[Any], after: Sequence[Any], step: Block) -> tuple[int, bool]:
+def _marginal_stage(
+    before: Sequence[Any], after: Sequence[Any], step: StepBlock
+) -> tuple[int, bool]:
     """Return the marginal stage, and whether the step is off all switching surfaces."""
     if step.admitted[0]:
         return 0, True
@@ -133,7 +135,7 @@ def _marginal_stage(before: Sequence[Any], after: Sequence[Any], step: Block) ->
     return stage, bool(after[stage])
 
 
-def settled(mix: Workload, state: Any) -> list[Any]:
+def settled_cohorts(mix: Workload, state: Any) -> list[Any]:
     """Return the cohorts of a state, run on for L steps if it is not of product form (R11).
 
     Parameters
@@ -156,7 +158,7 @@ def settled(mix: Workload, state: Any) -> list[Any]:
     Examples
     --------
     >>> mix = Workload.from_classes([(0, 2), (0, 1)], capacity=8)
-    >>> settled(mix, [[1, 1], [2]])
+    >>> settled_cohorts(mix, [[1, 1], [2]])
     [Fraction(5, 1), Fraction(3, 1)]
     """
     small = sum(c.decode_length for c in mix.classes) <= _MOST_EXACT_STAGES

@@ -33,7 +33,7 @@ from ..model.workload import Workload
 from .accounts import ExactAccount, FloatAccount
 from .capacity import simulated_capacity
 from .policies import GREEDY, MemoryView, Policy, in_floats
-from .trajectory import Block, State, zeros
+from .trajectory import State, StepBlock, zeros
 
 __all__ = ["FULL_TO_ROUNDING", "ProductFormRun"]
 
@@ -57,7 +57,7 @@ class ProductFormRun:
 
     Attributes
     ----------
-    start : Block
+    start : StepBlock
         One row: the initial fit. The coordinates `finished` are the cohorts that reach each of
         the distinct decode lengths.
 
@@ -94,12 +94,12 @@ class ProductFormRun:
             self._history[:] = cohorts[::-1]
         self._now = kernel.length - 1
         self._live = [int(i) for i in np.flatnonzero(self._history)]
-        self.start = Block.empty(1, len(self._lengths), self._number(0))
+        self.start = StepBlock.empty(1, len(self._lengths), self._number(0))
         self._fit(self.start, 0, self._account.started(self._history))
 
-    def advance(self, steps: int) -> Block:
+    def advance(self, steps: int) -> StepBlock:
         """Run `steps` more steps and return them."""
-        block = Block.empty(steps, len(self._lengths), self._number(0))
+        block = StepBlock.empty(steps, len(self._lengths), self._number(0))
         self._make_room(steps)
         length = self._length
         for row in range(steps):
@@ -141,7 +141,7 @@ class ProductFormRun:
         self._live = [i - gone for i in self._live if i >= gone]
         self._now = self._length - 1
 
-    def _fit(self, block: Block, row: int, used: Any) -> None:
+    def _fit(self, block: StepBlock, row: int, used: Any) -> None:
         """Admit up to the capacity, or evict down to it; `used` is what the survivors need."""
         free = self._capacity - used
         if free > self._slack:

@@ -29,7 +29,7 @@ from .initial_state import cohorts_of, read_counts, whole_equilibrium
 from .policies import Policy, policy_named
 from .product_form import ProductFormRun
 from .stage_run import StageRun
-from .trajectory import Arithmetic, Block, State, Trajectory
+from .trajectory import Arithmetic, State, StepBlock, Trajectory
 
 __all__ = ["LARGEST_RUN", "simulate"]
 
@@ -111,7 +111,7 @@ def simulate(
         for _ in range(steps):
             blocks.append(run.advance(1))
             states.append(run.state())
-    return _trajectory(mix, Block.joined(blocks), run, arithmetic, rule, states)
+    return _trajectory(mix, StepBlock.joined(blocks), run, arithmetic, rule, states)
 
 
 def _checked_steps(mix: Workload, steps: Any, arithmetic: Any, record_states: bool) -> int:
@@ -177,7 +177,7 @@ def _counts(mix: Workload, arithmetic: Arithmetic, state: Any) -> State:
 
 def _trajectory(
     mix: Workload,
-    block: Block,
+    block: StepBlock,
     run: ProductFormRun | StageRun,
     arithmetic: Arithmetic,
     policy: Policy,

@@ -29,7 +29,7 @@ from ..model.workload import Workload
 from .capacity import simulated_capacity
 from .policies import GREEDY, MemoryView, Policy, in_floats
 from .product_form import FULL_TO_ROUNDING
-from .trajectory import Arithmetic, Block, State, zeros
+from .trajectory import Arithmetic, State, StepBlock, zeros
 from .whole_requests import largest_remainder, levelled
 
 __all__ = ["StageRun"]
@@ -83,7 +83,7 @@ class StageRun:
 
     Attributes
     ----------
-    start : Block
+    start : StepBlock
         One row: the initial fit. The coordinates `finished` are the classes.
     """
 
@@ -118,12 +118,12 @@ class StageRun:
             self._reserved,
         )
         self._load(counts)
-        self.start = Block.empty(1, len(counts), self._zero)
+        self.start = StepBlock.empty(1, len(counts), self._zero)
         self._fit(self.start, 0)
 
-    def advance(self, steps: int) -> Block:
+    def advance(self, steps: int) -> StepBlock:
         """Run `steps` more steps and return them."""
-        block = Block.empty(steps, len(self._classes), self._zero)
+        block = StepBlock.empty(steps, len(self._classes), self._zero)
         self._make_room(steps)
         for row in range(steps):
             self._now += 1
@@ -175,7 +175,7 @@ class StageRun:
         self._memory += self._requests - freed
         self._requests -= completed.sum()
 
-    def _fit(self, block: Block, row: int) -> None:
+    def _fit(self, block: StepBlock, row: int) -> None:
         """Admit up to the capacity, or evict down to it."""
         free = self._capacity - self._memory
         if free > self._slack:
@@ -185,7 +185,7 @@ class StageRun:
         self._requests += block.admitted[row] - block.evicted[row]
         block.memory[row] = self._memory
 
-    def _admit(self, block: Block, row: int) -> None:
+    def _admit(self, block: StepBlock, row: int) -> None:
         self._view.used = self._memory
         admissions = self._policy.admissions(self._view)
         split = self._rounding.split(admissions, self._shares)
@@ -202,7 +202,7 @@ class StageRun:
         window = self._history[self._now + 1 - self._length : self._now + 1]
         return window.sum(axis=0) @ self._lifetimes
 
-    def _evict(self, block: Block, row: int, excess: Any) -> None:
+    def _evict(self, block: StepBlock, row: int, excess: Any) -> None:
         while self._live and excess > 0:
             cohort = self._live[-1]
             stage, counts = self._now - cohort, self._history[cohort]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..model.workload import Workload
 
-__all__ = ["Arithmetic", "Block", "State", "Trajectory", "zeros"]
+__all__ = ["Arithmetic", "State", "StepBlock", "Trajectory", "zeros"]
 
 Arithmetic = Literal["exact", "float", "integer"]
 State = list[list[Any]]
@@ -29,7 +29,7 @@ def zeros(shape: int | tuple[int, ...], zero: Any) -> NDArray[Any]:
 
 
 @dataclass(frozen=True)
-class Block:
+class StepBlock:
     """Consecutive steps of a run, one row per step.
 
     Attributes
@@ -51,13 +51,13 @@ class Block:
     finished: NDArray[Any]
 
     @classmethod
-    def empty(cls, steps: int, width: int, zero: Any) -> Block:
+    def empty(cls, steps: int, width: int, zero: Any) -> StepBlock:
         """Return a block filled with `zero`, whose type says the arithmetic."""
         admitted, evicted, memory, wasted = (zeros(steps, zero) for _ in range(4))
         return cls(admitted, evicted, memory, wasted, zeros((steps, width), zero))
 
     @classmethod
-    def joined(cls, blocks: Sequence[Block]) -> Block:
+    def joined(cls, blocks: Sequence[StepBlock]) -> StepBlock:
         """Return the blocks one after the other."""
         return cls(
             np.concatenate([b.admitted for b in blocks]),

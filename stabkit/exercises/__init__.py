@@ -1,0 +1,10 @@
+"""Exercises with worked answers, drawn from a seed; the answers are exact.
+
+In reading order:
+
+* `draft`: what a question is while it is being drawn, and how numbers are written.
+* `roots`, `thresholds`, `gcd`, `cycles`, `policies`: the kinds of question, by subject.
+* `exercises`: `stabkit.exercise`, which chooses among them; the only thing others take.
+
+It takes from the analysis and below.
+"""

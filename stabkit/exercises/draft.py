@@ -13,7 +13,7 @@ from ..model.workload import Workload
 
 __all__ = [
     "Draft",
-    "Kind",
+    "ExerciseKind",
     "Value",
     "classes_prose",
     "divided",
@@ -42,7 +42,7 @@ class Draft:
 
 
 # A kind of question draws its numbers; None if these make no exercise.
-Kind: TypeAlias = Callable[[Random], Draft | None]
+ExerciseKind: TypeAlias = Callable[[Random], Draft | None]
 
 
 def gives_away(draft: Draft) -> bool:

@@ -16,7 +16,7 @@ from ..errors import InvalidArgument, shown
 from ..model.numbers import whole_number
 from ..model.workload import Workload
 from .cycles import CYCLE
-from .draft import Draft, Kind, Value, gives_away, named
+from .draft import Draft, ExerciseKind, Value, gives_away, named
 from .gcd import GCD
 from .policies import POLICY
 from .roots import ROOTS
@@ -27,7 +27,7 @@ __all__ = ["TOPICS", "Difficulty", "Exercise", "Topic", "exercise"]
 Difficulty = Literal["easy", "medium", "hard"]
 Topic = Literal["roots", "gcd", "threshold", "cycle", "policy"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
-_KINDS: dict[str, tuple[Kind, ...]] = {
+_KINDS: dict[str, tuple[ExerciseKind, ...]] = {
     "roots": ROOTS,
     "gcd": GCD,
     "threshold": THRESHOLD,
@@ -126,7 +126,7 @@ def exercise(topic: Topic, seed: int = 0) -> Exercise:
     )
 
 
-def _drawn(kind: Kind, rng: Random) -> Draft:
+def _drawn(kind: ExerciseKind, rng: Random) -> Draft:
     for _ in range(_DRAWS):
         draft = kind(rng)
         if draft is not None and not gives_away(draft):

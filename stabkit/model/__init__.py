@@ -1,0 +1,16 @@
+"""The model: what a server is asked to hold, exactly, and the polynomials that follow from it.
+
+In reading order:
+
+* `numbers`: how a number comes in, exact or refused, its bounds, and how it goes out.
+* `documents`, `file_kinds`, `traces`, `files`, `examples`: the readers; they return the plain
+  arguments of a workload.
+* `workload`: the class mix, which makes itself from these. All else starts here.
+* `kernel`: the memory kernel g_0, ..., g_(L-1), as integers over one denominator, damped and
+  reserved too; `blocks`: that of memory in blocks.
+* `symbolic`, `polynomials`, `state_space`: the sympy side, characteristic polynomial included.
+* `cache_memory`, `start_up_log`: the capacity, from the shape of a model or from a server's log.
+* `codec`: frozen records to JSON types and back.
+
+Every layer above takes `workload`, `kernel` and `numbers`; the dynamics nothing that needs sympy.
+"""

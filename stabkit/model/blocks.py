@@ -52,6 +52,10 @@ def block_total(mix: Workload, block_size: int) -> Fraction:
     block_size : int
         b, in tokens, 1 to 10^6.
 
+    Returns
+    -------
+    Fraction
+
     Raises
     ------
     InvalidWorkload
@@ -87,7 +91,22 @@ def _sum_of_ceilings(n: int, b: int) -> int:
 def block_kernel(mix: Workload, block_size: int) -> list[Fraction]:
     """Return the memory kernel in blocks, g_0, ..., g_(L-1), in tokens.
 
-    Parameters and exceptions are those of `block_total`; L is at most 10^6.
+    Parameters
+    ----------
+    mix : Workload
+        With whole inputs and L at most 10^6; see `block_total`.
+    block_size : int
+        b, in tokens, 1 to 10^6.
+
+    Returns
+    -------
+    list of Fraction
+        g_m at index m: whole blocks, times b.
+
+    Raises
+    ------
+    InvalidWorkload, InvalidArgument
+        As in `block_total`, or if L is beyond its bound.
 
     Notes
     -----

@@ -37,6 +37,10 @@ def bytes_per_token(layers: int, kv_heads: int, head_size: int, dtype: str = "fl
     dtype : {"float32", "float16", "bfloat16", "fp8", "int8", "int4"}
         Of the cache. Scales of quantised caches are not counted.
 
+    Returns
+    -------
+    Fraction
+
     Examples
     --------
     Llama-3-8B: 32 layers, 8 KV heads of 128, in bfloat16.
@@ -64,6 +68,11 @@ def capacity_from_shape(
         2^30). Servers that print GB in their logs mean GiB.
     layers, kv_heads, head_size, dtype
         As in `bytes_per_token`.
+
+    Returns
+    -------
+    int
+        Tokens, rounded down.
 
     Examples
     --------

@@ -7,7 +7,7 @@ that the licences ask for in ``packaged/ATTRIBUTION.md``.
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -16,12 +16,11 @@ from typing import Any, Literal
 
 from ..errors import InvalidWorkload, shown
 from .documents import read_toml
-from .files import workload_from_record
+from .files import record_arguments
 from .numbers import exact_rational
 from .traces import tally_csv
-from .workload import Workload
 
-__all__ = ["Example", "examples", "load_example"]
+__all__ = ["Example", "example_arguments", "examples"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,10 @@ class Example:
 def examples() -> list[Example]:
     """Return the packaged workloads: traces first, then the teaching mixes.
 
+    Returns
+    -------
+    list of Example
+
     Examples
     --------
     >>> [example.name for example in examples() if example.kind == "teaching"][:2]
@@ -67,8 +70,8 @@ def examples() -> list[Example]:
     return [_example(record) for record in _catalogue().values()]
 
 
-def load_example(name: str, capacity: Any = None) -> Workload:
-    """Return the packaged workload called `name`.
+def example_arguments(name: str, capacity: Any = None) -> dict[str, Any]:
+    """Return the arguments from which `Workload` makes the example called `name`.
 
     Parameters
     ----------
@@ -84,8 +87,8 @@ def load_example(name: str, capacity: Any = None) -> Workload:
 
     Examples
     --------
-    >>> load_example("non-coprime").gcd
-    2
+    >>> example_arguments("homogeneous")["classes"]
+    [(10, 5, 1)]
     """
     catalogue = _catalogue()
     if not isinstance(name, str) or name not in catalogue:
@@ -97,10 +100,9 @@ def load_example(name: str, capacity: Any = None) -> Workload:
     tokens = record["capacity"] if capacity is None else capacity
     if "summary" in record:
         summary = _packaged(record["summary"]).read_text(encoding="utf-8")
-        mix = tally_csv(summary.splitlines()).workload(name, None)
-        mix = replace(mix, known_largest=Fraction(record["largest_request"]))
-        return mix.with_capacity(tokens)
-    return workload_from_record({"class": record["class"]}, "weight", "class", tokens, name)
+        arguments = tally_csv(summary.splitlines()).arguments(name, tokens)
+        return arguments | {"known_largest": Fraction(record["largest_request"])}
+    return record_arguments({"class": record["class"]}, "weight", "class", tokens, name)
 
 
 def _nearest(name: Any, known: list[str]) -> str:

@@ -21,16 +21,14 @@ import os
 import stat
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 from ..errors import InvalidWorkload, StabkitWarning, shown
 from .documents import read_json, read_toml
 from .file_kinds import HEAD, refuse_other_kinds
-from .numbers import exact_rational
+from .numbers import exact_rational, read_capacity
 from .traces import Tally, tally_csv, tally_jsonl
-from .workload import Workload, read_capacity
 
 __all__ = [
     "LARGEST_LOG",
@@ -39,7 +37,7 @@ __all__ = [
     "read_json_file",
     "read_log",
     "read_workload",
-    "workload_from_record",
+    "record_arguments",
 ]
 
 R = TypeVar("R")
@@ -55,11 +53,12 @@ _TRACES = {".csv": tally_csv, ".jsonl": tally_jsonl}
 
 def read_workload(
     path: str | os.PathLike[str],
+    make: Callable[..., R],
     capacity: Any = None,
     input_column: str | None = None,
     output_column: str | None = None,
     merge: bool = True,
-) -> Workload:
+) -> R:
     """Return the workload that a ``.toml``, ``.json``, ``.csv`` or ``.jsonl`` file describes.
 
     Parameters
@@ -67,6 +66,9 @@ def read_workload(
     path : str or path-like
         A regular file of at most 16 MiB (TOML, JSON) or 1 GiB (traces), in UTF-8. The suffix, in
         either case, decides how it is read.
+    make : callable
+        Makes the workload from its arguments, `Tally.arguments` or `record_arguments`; what it
+        refuses is refused under the name of the file.
     capacity : number, optional
         KV memory in tokens; overrides the capacity of the file.
     input_column, output_column : str, optional
@@ -77,8 +79,8 @@ def read_workload(
 
     Returns
     -------
-    Workload
-        Named by the file: its ``name`` key, or its stem.
+    object
+        What `make` makes, named by the file: its ``name`` key, or its stem.
 
     Raises
     ------
@@ -91,7 +93,8 @@ def read_workload(
         If requests without output tokens were left out of a trace.
     """
     return _guarded(
-        path, lambda file: _read(file, capacity, _columns(input_column, output_column), merge)
+        path,
+        lambda file: _read(file, make, capacity, _columns(input_column, output_column), merge),
     )
 
 
@@ -127,15 +130,15 @@ def _guarded(path: Any, read: Callable[[Path], R]) -> R:
     raise InvalidWorkload(f"{_label(file)}: {reason}")
 
 
-def workload_from_record(
+def record_arguments(
     record: Any,
     weight_key: str,
     class_key: str,
     capacity: Any = None,
     name: str | None = None,
     sample_keys: tuple[str, ...] = (),
-) -> Workload:
-    """Return the workload that a mapping of plain types describes.
+) -> dict[str, Any]:
+    """Return the arguments from which `Workload` makes itself, out of a mapping of plain types.
 
     Parameters
     ----------
@@ -163,19 +166,15 @@ def workload_from_record(
     title = record.get("name", name)
     if title is not None and not (isinstance(title, str) and _is_unicode(title)):
         raise InvalidWorkload(f"'name' must be text, not {shown(title)}.")
-    mix = Workload.from_classes(
-        [_class_entry(entry, n, weight_key) for n, entry in enumerate(entries, start=1)],
-        None,
-        title,
-        record.get("request_count"),
-    )
     largest = record.get("known_largest")
-    return replace(
-        mix,
-        capacity=read_capacity(record.get("capacity") if capacity is None else capacity),
-        means=record.get("means") is True,
-        known_largest=None if largest is None else exact_rational(largest, "'known_largest'"),
-    )
+    return {
+        "classes": [_class_entry(entry, n, weight_key) for n, entry in enumerate(entries, start=1)],
+        "capacity": record.get("capacity") if capacity is None else capacity,
+        "name": title,
+        "request_count": record.get("request_count"),
+        "means": record.get("means") is True,
+        "known_largest": None if largest is None else exact_rational(largest, "'known_largest'"),
+    }
 
 
 def _class_entry(entry: Any, position: int, weight_key: str) -> tuple[Any, Any, Any]:
@@ -199,7 +198,13 @@ def _check_keys(record: Any, known: tuple[str, ...], what: str) -> None:
             )
 
 
-def _read(file: Path, capacity: Any, columns: tuple[str, str] | None, merge: bool) -> Workload:
+def _read(
+    file: Path,
+    make: Callable[..., R],
+    capacity: Any,
+    columns: tuple[str, str] | None,
+    merge: bool,
+) -> R:
     suffix = file.suffix.lower()
     if suffix not in _DOCUMENTS and suffix not in _TRACES:
         if file.is_file() and file.stat().st_size:
@@ -208,23 +213,27 @@ def _read(file: Path, capacity: Any, columns: tuple[str, str] | None, merge: boo
             f"the file name must end in .toml, .json, .csv or .jsonl, not {shown(suffix)}."
         )
     if suffix in _TRACES:
-        return _read_trace(file, capacity, columns, merge)
+        return _read_trace(file, make, capacity, columns, merge)
     if columns is not None:
         raise InvalidWorkload("'input_column' and 'output_column' must be left out: not a trace.")
     record = _DOCUMENTS[suffix](_read_text(file))
-    return workload_from_record(record, "weight", "class", capacity, _stem(file))
+    return make(**record_arguments(record, "weight", "class", capacity, _stem(file)))
 
 
 def _read_trace(
-    file: Path, capacity: Any, columns: tuple[str, str] | None, merge: bool
-) -> Workload:
+    file: Path,
+    make: Callable[..., R],
+    capacity: Any,
+    columns: tuple[str, str] | None,
+    merge: bool,
+) -> R:
     _check_regular(file, LARGEST_TRACE)
     _check_kind(file)
     tokens = read_capacity(capacity)
     memory = None if tokens is None else int(tokens)
     with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
         tally = _TRACES[file.suffix.lower()](_lines(stream), columns, merge, memory)
-    workload = tally.workload(_stem(file), capacity)
+    workload = make(**tally.arguments(_stem(file), capacity))
     _warn_of_rows_left_out(tally, _label(file))
     return workload
 

@@ -31,6 +31,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from ..errors import InvalidArgument, shown
 from .workload import Workload, check_workload
 
 __all__ = ["MemoryKernel"]
@@ -129,6 +130,74 @@ class MemoryKernel:
     def mean_decode_length(self) -> Fraction:
         """The mean decode length mu, in steps."""
         return Fraction(sum(w * n for n, w, _ in self), self.denominator)
+
+    def damped(self, gain: Fraction) -> MemoryKernel:
+        """Return the kernel g_0, gain g_1, ..., gain g_(L-1), of damped admission.
+
+        Parameters
+        ----------
+        gain : Fraction
+            0 < gain <= 1; 1 is the greedy loop, this kernel itself.
+
+        Returns
+        -------
+        MemoryKernel
+            Its shares add up to `gain`, not to 1.
+
+        Raises
+        ------
+        InvalidArgument
+            If `gain` is outside its domain.
+
+        Notes
+        -----
+        It is the kernel of a mix, up to the normalisation of the shares, so that every engine works
+        on it unchanged: scale all classes by the gain, which gives gain g_m at every m, and make up
+        for what is missing at m = 0 by memory that is held for one step by nobody,
+
+            w = 0,  t = (1 - gain) g_0  at decode length 1.
+
+        Examples
+        --------
+        >>> half = MemoryKernel.of(Workload.from_classes([(5, 1), (5, 3)])).damped(Fraction(1, 2))
+        >>> [Fraction(g, half.denominator) for g in half.coefficients] == [6, Fraction(7, 4), 2]
+        True
+        """
+        if not 0 < gain <= 1:
+            raise InvalidArgument(f"'gain' must be positive and at most 1, not {shown(gain)}.")
+        if gain == 1:
+            return self
+        a, b = gain.numerator, gain.denominator
+        terms = {n: (a * w, a * t) for n, w, t in self}
+        share, held = terms.get(1, (0, 0))
+        terms[1] = (share, held + (b - a) * self.first)
+        lengths = tuple(sorted(terms))
+        return MemoryKernel(
+            b * self.denominator,
+            lengths,
+            tuple(terms[n][0] for n in lengths),
+            tuple(terms[n][1] for n in lengths),
+        )
+
+    @property
+    def reserved(self) -> MemoryKernel:
+        """The kernel r_m = sum_k p_k (s_k + l_k) 1{m < l_k} of reservation; its shares are 0.
+
+        Every request holds s_k + l_k tokens from its admission on.
+
+        Examples
+        --------
+        >>> held = MemoryKernel.of(Workload.from_classes([(5, 1), (5, 3)])).reserved
+        >>> [Fraction(r, held.denominator) for r in held.coefficients] == [7, 4, 4]
+        True
+        """
+        lifetimes = tuple(t + w * n for n, w, t in self)
+        return MemoryKernel(self.denominator, self.decode_lengths, (0,) * len(lifetimes), lifetimes)
+
+    def at(self, stage: int) -> Fraction:
+        """Return g_m, in tokens, for one stage m; O(1) in L."""
+        held = sum(t + (stage + 1) * w for n, w, t in self if n > stage)
+        return Fraction(held, self.denominator)
 
     def __iter__(self) -> Iterator[tuple[int, int, int]]:
         """Iterate over (decode length, D w_l, D t_l)."""

@@ -17,15 +17,23 @@ from typing import Any
 from ..errors import InvalidArgument, InvalidWorkload, shown
 
 __all__ = [
+    "LARGEST_CAPACITY",
+    "LARGEST_DECODE_LENGTH",
+    "LARGEST_INPUT_LENGTH",
     "decimal_text",
     "exact_integer",
     "exact_rational",
     "is_listed",
     "listed",
+    "rational_argument",
     "rational_text",
+    "read_capacity",
     "whole_number",
 ]
 
+LARGEST_INPUT_LENGTH = 10**12
+LARGEST_DECODE_LENGTH = 10**9
+LARGEST_CAPACITY = 10**18
 _TEXT = re.compile(r"[+-]?(?:\d+/\d+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)", re.ASCII)
 # Beyond these a number is a mistake or an attack: reading 1e999999999 exactly would fill memory,
 # and Python refuses to print integers of more than 4300 digits.
@@ -76,6 +84,26 @@ def exact_integer(value: Any, name: str) -> int:
     if number is None or number.denominator != 1:
         raise InvalidWorkload(f"{name} must be an integer, not {shown(value)}.")
     return number.numerator
+
+
+def read_capacity(capacity: Any) -> Fraction | None:
+    """Return a capacity in tokens, or None; InvalidWorkload if it is outside its bounds."""
+    if capacity is None:
+        return None
+    tokens = exact_rational(capacity, "'capacity'")
+    if not 0 < tokens <= LARGEST_CAPACITY:
+        raise InvalidWorkload(
+            f"'capacity' must be positive and at most 10^18 tokens, not {shown(capacity)}."
+        )
+    return tokens
+
+
+def rational_argument(value: Any, name: str) -> Fraction:
+    """Return `exact_rational` of an argument that is no part of a workload: InvalidArgument."""
+    try:
+        return exact_rational(value, name)
+    except InvalidWorkload as failure:
+        raise InvalidArgument(str(failure)) from None
 
 
 def whole_number(value: Any, name: str, least: int = 1, most: int | None = None) -> int:

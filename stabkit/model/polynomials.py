@@ -30,8 +30,8 @@ from .symbolic import LAMBDA, SymbolicWorkload, Z
 from .workload import Workload
 
 __all__ = [
-    "LONGEST_DENSE",
-    "Mix",
+    "LONGEST_POLYNOMIAL",
+    "AnyWorkload",
     "characteristic_polynomial",
     "closed_form",
     "common_input_form",
@@ -40,11 +40,11 @@ __all__ = [
     "survival_polynomial",
 ]
 
-Mix: TypeAlias = Workload | SymbolicWorkload
-LONGEST_DENSE = 10**6
+AnyWorkload: TypeAlias = Workload | SymbolicWorkload
+LONGEST_POLYNOMIAL = 10**6
 
 
-def memory_kernel(mix: Mix) -> list[Expr]:
+def memory_kernel(mix: AnyWorkload) -> list[Expr]:
     """Return the memory kernel g_0, ..., g_{L-1}.
 
     Parameters
@@ -79,10 +79,13 @@ def memory_kernel(mix: Mix) -> list[Expr]:
     return [expand(t + (m + 1) * w) for m, (w, t) in enumerate(zip(survival, held, strict=True))]
 
 
-def characteristic_polynomial(mix: Mix) -> Poly:
+def characteristic_polynomial(mix: AnyWorkload) -> Poly:
     """Return the characteristic polynomial F in lambda, of degree L - 1.
 
-    Parameters and exceptions are those of `memory_kernel`.
+    Parameters
+    ----------
+    mix : Workload or SymbolicWorkload
+        With L at most 10^6.
 
     Returns
     -------
@@ -101,10 +104,18 @@ def characteristic_polynomial(mix: Mix) -> Poly:
     return _polynomial(mix, memory_kernel(mix), LAMBDA)
 
 
-def generating_function(mix: Mix) -> Poly:
+def generating_function(mix: AnyWorkload) -> Poly:
     """Return the generating function G of the memory kernel, in z, of degree L - 1.
 
-    Parameters and exceptions are those of `memory_kernel`.
+    Parameters
+    ----------
+    mix : Workload or SymbolicWorkload
+        With L at most 10^6.
+
+    Returns
+    -------
+    sympy.Poly
+        Over QQ, or over QQ[symbols] for a symbolic mix.
 
     Examples
     --------
@@ -114,7 +125,7 @@ def generating_function(mix: Mix) -> Poly:
     return _polynomial(mix, memory_kernel(mix)[::-1], Z)
 
 
-def survival_polynomial(mix: Mix, weights: str = "share") -> Poly:
+def survival_polynomial(mix: AnyWorkload, weights: str = "share") -> Poly:
     """Return the survival polynomial A in lambda.
 
     Parameters
@@ -160,7 +171,7 @@ def survival_polynomial(mix: Mix, weights: str = "share") -> Poly:
     return _polynomial(mix, [cancel(t / held[0]) for t in held], LAMBDA)
 
 
-def closed_form(mix: Mix) -> Expr:
+def closed_form(mix: AnyWorkload) -> Expr:
     """Return (1 - z)^2 G(z), sparse: 2K + 2 terms at most, whatever the decode lengths.
 
     Parameters
@@ -196,8 +207,18 @@ def closed_form(mix: Mix) -> Expr:
     return total
 
 
-def common_input_form(mix: Mix) -> Poly:
+def common_input_form(mix: AnyWorkload) -> Poly:
     """Return (s + L) A - lambda A', which is F for a common input length s (R2).
+
+    Parameters
+    ----------
+    mix : Workload or SymbolicWorkload
+        Of one input length, with L at most 10^6.
+
+    Returns
+    -------
+    sympy.Poly
+        As `characteristic_polynomial` gives it, by another route.
 
     Raises
     ------
@@ -220,7 +241,7 @@ def common_input_form(mix: Mix) -> Poly:
     return scale * survival - Poly(LAMBDA, LAMBDA) * survival.diff(LAMBDA)
 
 
-def _sums(mix: Mix) -> tuple[list[Expr], list[Expr]]:
+def _sums(mix: AnyWorkload) -> tuple[list[Expr], list[Expr]]:
     """Return P(T > m) and E[S 1{T > m}] for 0 <= m < L: g_m is the second plus m + 1 firsts."""
     if isinstance(mix, SymbolicWorkload):
         return _symbolic_sums(mix)
@@ -243,7 +264,7 @@ def _symbolic_sums(mix: SymbolicWorkload) -> tuple[list[Expr], list[Expr]]:
     return survival, held
 
 
-def _polynomial(mix: Mix, coefficients: list[Expr], variable: Symbol) -> Poly:
+def _polynomial(mix: AnyWorkload, coefficients: list[Expr], variable: Symbol) -> Poly:
     """Return the polynomial, highest power first, over QQ, QQ[symbols] or QQ(symbols).
 
     Shares such as sqrt(a) belong to none of these; then the domain is sympy's EX.
@@ -260,7 +281,7 @@ def _polynomial(mix: Mix, coefficients: list[Expr], variable: Symbol) -> Poly:
 
 def _check_dense(mix: Any) -> None:
     check_mix(mix)
-    if mix.longest_decode > LONGEST_DENSE:
+    if mix.longest_decode > LONGEST_POLYNOMIAL:
         raise InvalidWorkload(
             f"'decode_length' must be at most 10^6 steps for a dense polynomial, "
             f"not {mix.longest_decode}."

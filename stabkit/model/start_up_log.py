@@ -84,6 +84,11 @@ def capacity_from_log(text: str, block_size: int | None = None) -> int:
     block_size : int, optional
         Tokens of a block, for a line in blocks. By default what the log shows, or else 16.
 
+    Returns
+    -------
+    int
+        Tokens.
+
     Raises
     ------
     InvalidArgument

@@ -31,7 +31,7 @@ from __future__ import annotations
 from sympy import Expr, Matrix, Poly, Rational, SparseMatrix
 
 from ..errors import InvalidArgument, InvalidWorkload, shown
-from .polynomials import Mix, characteristic_polynomial, check_mix
+from .polynomials import AnyWorkload, characteristic_polynomial, check_mix
 from .symbolic import LAMBDA
 from .workload import Workload
 
@@ -41,7 +41,7 @@ LARGEST_STATE = 1000
 _FORMS = ("affine", "token-balance")
 
 
-def state_matrix(mix: Mix, form: str = "affine") -> Matrix:
+def state_matrix(mix: AnyWorkload, form: str = "affine") -> Matrix:
     """Return the matrix of the eviction-free step on the N = sum_k l_k stage counts.
 
     Parameters
@@ -91,10 +91,15 @@ def state_matrix(mix: Mix, form: str = "affine") -> Matrix:
     return Matrix(SparseMatrix(row, row, entries))
 
 
-def state_characteristic_polynomial(mix: Mix, form: str = "affine") -> Poly:
+def state_characteristic_polynomial(mix: AnyWorkload, form: str = "affine") -> Poly:
     """Return the characteristic polynomial that `state_matrix` must have, from F.
 
-    Parameters and exceptions are those of `state_matrix`.
+    Parameters
+    ----------
+    mix : Workload or SymbolicWorkload
+        With N = sum_k l_k at most 1000.
+    form : {"affine", "token-balance"}
+        Which of the two matrices.
 
     Returns
     -------
@@ -122,7 +127,7 @@ def _fill(s: Expr, length: int, form: str) -> list[Expr]:
     return [Rational(-1)] * (length - 1) + [s + length]
 
 
-def _classes(mix: Mix) -> list[tuple[Expr, int, Expr]]:
+def _classes(mix: AnyWorkload) -> list[tuple[Expr, int, Expr]]:
     """Return (s_k, l_k, p_k) of every class, in sympy's numbers."""
     if isinstance(mix, Workload):
         return [
@@ -137,13 +142,13 @@ def _classes(mix: Mix) -> list[tuple[Expr, int, Expr]]:
     return [(c.input_length, n, c.share) for c, n in zip(mix.classes, lengths, strict=True)]
 
 
-def _lengths(mix: Mix) -> tuple[int, ...]:
+def _lengths(mix: AnyWorkload) -> tuple[int, ...]:
     if isinstance(mix, Workload):
         return tuple(c.decode_length for c in mix.classes)
     return mix.decode_lengths
 
 
-def _check(mix: Mix, form: str) -> None:
+def _check(mix: AnyWorkload, form: str) -> None:
     if not isinstance(form, str) or form not in _FORMS:
         raise InvalidArgument(f"'form' must be 'affine' or 'token-balance', not {shown(form)}.")
     check_mix(mix)

@@ -27,8 +27,8 @@ from sympy import (
 )
 
 from ..errors import InvalidWorkload, shown
-from .numbers import exact_integer, exact_rational, is_listed
-from .workload import LARGEST_DECODE_LENGTH, Workload
+from .numbers import LARGEST_DECODE_LENGTH, exact_integer, exact_rational, is_listed
+from .workload import Workload
 
 __all__ = ["LAMBDA", "SymbolicClass", "SymbolicWorkload", "Z"]
 

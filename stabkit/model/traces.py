@@ -23,14 +23,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from ..errors import InvalidWorkload, shown
 from .documents import Unreadable, read_json_row
-from .numbers import exact_integer
-from .workload import LARGEST_DECODE_LENGTH, LARGEST_INPUT_LENGTH, Workload, read_capacity
+from .numbers import LARGEST_DECODE_LENGTH, LARGEST_INPUT_LENGTH, exact_integer, read_capacity
 
 __all__ = ["PAIRS", "SUMMARY", "Tally", "tally_csv", "tally_jsonl"]
 
@@ -77,8 +76,8 @@ class Tally:
     >>> tally = Tally()
     >>> for tokens in [(3, 2), (6, 2), (1, 5), (9, 0)]:
     ...     tally.add(*tokens)
-    >>> tally.workload("two", None).classes[0].input_length, tally.largest, tally.without_output
-    (Fraction(9, 2), 8, 1)
+    >>> tally.arguments("two", None)["classes"], tally.largest, tally.without_output
+    ([(Fraction(9, 2), 2, 2), (Fraction(1, 1), 5, 1)], 8, 1)
     """
 
     merge: bool = True
@@ -111,8 +110,11 @@ class Tally:
                 "kept apart, not more."
             )
 
-    def workload(self, name: str, capacity: Any) -> Workload:
-        """Return the mix, by ascending decode length, each class at its mean input length."""
+    def arguments(self, name: str, capacity: Any) -> dict[str, Any]:
+        """Return the mix, by ascending decode length, each class at its mean input length.
+
+        They are the arguments from which `Workload` makes itself.
+        """
         total = sum(self.requests.values())
         if not total:
             left_out = self.without_output + self.failed
@@ -130,12 +132,14 @@ class Tally:
             (Fraction(self.inputs[key], count), key[0], count)
             for key, count in sorted(self.requests.items())
         ]
-        return replace(
-            Workload.from_classes(classes, None, name, total),
-            capacity=read_capacity(capacity),
-            means=self.merge and total > len(classes),
-            known_largest=None if self.only_means else Fraction(self.largest),
-        )
+        return {
+            "classes": classes,
+            "capacity": capacity,
+            "name": name,
+            "request_count": total,
+            "means": self.merge and total > len(classes),
+            "known_largest": None if self.only_means else Fraction(self.largest),
+        }
 
 
 def tally_csv(

@@ -26,21 +26,20 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InvalidWorkload, shown
-from .numbers import exact_integer, exact_rational, is_listed, rational_text
+from .examples import example_arguments
+from .files import read_workload, record_arguments
+from .numbers import (
+    LARGEST_DECODE_LENGTH,
+    LARGEST_INPUT_LENGTH,
+    exact_integer,
+    exact_rational,
+    is_listed,
+    rational_text,
+    read_capacity,
+)
 
-__all__ = [
-    "LARGEST_CAPACITY",
-    "LARGEST_DECODE_LENGTH",
-    "LARGEST_INPUT_LENGTH",
-    "RequestClass",
-    "Workload",
-    "check_workload",
-    "read_capacity",
-]
+__all__ = ["RequestClass", "Workload", "check_workload"]
 
-LARGEST_INPUT_LENGTH = 10**12
-LARGEST_DECODE_LENGTH = 10**9
-LARGEST_CAPACITY = 10**18
 # The memory kernel is integers over one denominator. Real mixes need some 10^20; the bound keeps
 # every figure of merit printable and stops weights such as 1/p for a thousand large primes p.
 _LARGEST_DENOMINATOR = 10**1000
@@ -149,6 +148,19 @@ class Workload:
         >>> [int(c.share * sample.request_count) for c in sample.classes]
         [3, 1]
         """
+        return cls._of(classes, capacity, name, request_count)
+
+    @classmethod
+    def _of(
+        cls,
+        classes: Any,
+        capacity: Any,
+        name: str | None,
+        request_count: Any,
+        means: bool = False,
+        known_largest: Fraction | None = None,
+    ) -> Workload:
+        """Return the workload that a caller, a file or a record describes, if it is one."""
         entries = [_read_class(c, n) for n, c in enumerate(_entries(classes), start=1)]
         if not entries:
             raise InvalidWorkload("'classes' must hold at least one class, not none.")
@@ -158,6 +170,8 @@ class Workload:
             read_capacity(capacity),
             _label(mix) if name is None else str(name),
             _read_request_count(request_count, mix),
+            means,
+            known_largest,
         )
 
     @classmethod
@@ -191,28 +205,21 @@ class Workload:
         InvalidWorkload
             If the file cannot be read or does not describe a workload.
         """
-        from .files import read_workload
-
-        return read_workload(path, capacity, input_column, output_column, merge)
+        return read_workload(path, cls._of, capacity, input_column, output_column, merge)
 
     @classmethod
     def named(cls, name: str, capacity: Any = None) -> Workload:
-        """Return a packaged example, such as ``"azure-conv-2023"``; see `stabkit.examples`."""
-        from .examples import load_example
+        """Return the packaged example `name`; a `capacity` in tokens overrides its own.
 
-        return load_example(name, capacity)
+        `stabkit.examples` lists them.
+        """
+        return cls._of(**example_arguments(name, capacity))
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Workload:
         """Return the workload whose `to_dict` is `record`; validated like any other input."""
-        from .files import workload_from_record
-
-        return workload_from_record(
-            record,
-            weight_key="share",
-            class_key="classes",
-            sample_keys=("request_count", "means", "known_largest"),
-        )
+        sample_keys = ("request_count", "means", "known_largest")
+        return cls._of(**record_arguments(record, "share", "classes", sample_keys=sample_keys))
 
     def to_dict(self) -> dict[str, Any]:
         """Return every attribute as JSON types, every rational as exact text."""
@@ -382,18 +389,6 @@ def _common_denominator(numbers: Iterable[Fraction], name: str) -> int:
                 f"not {shown(common)}."
             )
     return common
-
-
-def read_capacity(capacity: Any) -> Fraction | None:
-    """Return a capacity in tokens, or None; InvalidWorkload if it is outside its bounds."""
-    if capacity is None:
-        return None
-    tokens = exact_rational(capacity, "'capacity'")
-    if not 0 < tokens <= LARGEST_CAPACITY:
-        raise InvalidWorkload(
-            f"'capacity' must be positive and at most 10^18 tokens, not {shown(capacity)}."
-        )
-    return tokens
 
 
 def _check_that_all_fit(

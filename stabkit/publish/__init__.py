@@ -1,1 +1,15 @@
-"""Text, JSON and figures of finished results; no mathematics."""
+"""Publishing: text, JSON, figures and documents of finished results; no mathematics.
+
+The rooms and modules, in reading order; each may take from those before it, the last three not
+from each other:
+
+* `files`: output written whole or not at all.
+* `rendering`: `stabkit.to_dict`, `text` and `figure`, which find the writer of any result.
+* `document`: a document as data, and its writers: LaTeX, HTML, slides, PDF.
+* `text`: reports for people, and JSON types.
+* `figures`: drawings, in one style.
+* `derivation`: the whole reasoning about one workload, as a document.
+* `theory`: the checked theorems, as an article and as pages.
+
+It takes records from the layers below; the command line takes from it.
+"""

@@ -129,6 +129,10 @@ def text(result: Any, **options: Any) -> str:
     options
         Of its kind of result, such as `digits` for roots and thresholds.
 
+    Returns
+    -------
+    str
+
     Raises
     ------
     InvalidArgument

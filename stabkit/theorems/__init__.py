@@ -1,6 +1,17 @@
 """Theorems as records that a machine checks; the records themselves are in `stabkit_proofs`.
 
-The package can be called: ``stabkit.theorems()`` returns all records.
+The package can be called: ``stabkit.theorems()`` returns all records. In reading order:
+
+* `exact_zero`, `positivity`: is an expression zero, or positive? A proof or nothing.
+* `facts`, `evidence`: what a checked step says, as data, and what it rests on.
+* `textbook`: the theorems that are taken from books; a room of its own.
+* `claims`, `wording`: what is stated, decidable on concrete objects, and its sentences.
+* `records`: a theorem: a claim, a proof in steps, sharpness, the code that it speaks about.
+* `checked`: what became of one, step by step.
+* `links`: how far a proof goes as data, and where prose is left.
+* `registry`, `runner`: where the records come from, and the run that checks them.
+
+Of the layers below it takes the enclosures of the spectrum. Publishing takes the results.
 """
 
 from __future__ import annotations

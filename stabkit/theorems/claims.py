@@ -41,7 +41,7 @@ from sympy.core.relational import (
 from sympy.logic.boolalg import BooleanFunction, false, true
 
 from ..errors import StabkitError
-from ..spectrum.roots.spectral_radius import RealEnclosure
+from ..model.enclosure import RealEnclosure
 
 __all__ = [
     "Claim",

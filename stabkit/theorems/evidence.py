@@ -35,7 +35,7 @@ from typing import Any, Literal, Protocol, TypeAlias, get_args
 
 from sympy import Add, Basic, Eq, Expr, Ge, Gt, Le, Lt, Matrix, MatrixBase, Ne, Sum, Symbol, sympify
 
-from ..spectrum.roots.spectral_radius import RealEnclosure
+from ..model.enclosure import RealEnclosure
 from .exact_zero import contradiction, denominators, vanishes
 from .facts import Fact
 from .positivity import Interval, has_points, is_positive

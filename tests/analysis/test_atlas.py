@@ -14,9 +14,9 @@ import pytest
 
 from stabkit import Workload, threshold
 from stabkit.analysis.atlas import LONGEST, AtlasEntry, atlas
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.partition.threshold import variance_law
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
 
 ENTRIES = {(entry.shorter, entry.longer): entry for entry in atlas()}
 ADJACENT = {n: ENTRIES[n, n + 1] for n in range(1, LONGEST)}

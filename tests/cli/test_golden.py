@@ -24,10 +24,10 @@ FILES = sorted(GOLDEN.glob("*.txt"))
 
 
 def printed(line: str) -> str:
-    """Return what a command line prints on standard output, on 80 columns."""
+    """Return what a command line prints on standard output, on 80 columns; its status is 0."""
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        main(shlex.split(line)[1:])
+        assert main(shlex.split(line)[1:]) == 0, line
     return out.getvalue()
 
 

@@ -59,7 +59,7 @@ def test_json_holds_the_curve(stabkit: Program) -> None:
 
 
 def test_undecided_is_said(stabkit: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    unknown = Counts(None, None, None, "winding", False, (), "A root lies close to the circle.")
+    unknown = Counts.unknown("A root lies close to the circle.", (), "winding")
     monkeypatch.setattr(module, "unit_circle_counts", lambda mix: unknown)
     out = stabkit("nyquist", "5:3", "5:5").out
     assert "is undecided" in out

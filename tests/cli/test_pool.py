@@ -40,6 +40,7 @@ def test_json(stabkit: Run) -> None:
         (("--objective", "fame"), "'--objective' must be"),
         (("--policy", "gready"), "'greedy', 'damped'"),
         (("--replicas", "0"), "'--replicas'"),
+        (("5:4:1e-201",), "a share of at least 10^-200"),
     ],
 )
 def test_errors(stabkit: Run, arguments: tuple[str, ...], message: str) -> None:

@@ -17,7 +17,7 @@ import pytest
 from flint import ctx, fmpz_poly
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "make_handout.py"
-PAGE = SCRIPT.with_name("handout.html")
+PAGE = SCRIPT.parents[1] / "docs" / "handout.html"
 
 # A pair, the place of a share, and prompt lengths: stable, unstable, marginal, gcd > 1, one kind.
 SAMPLE = [
@@ -148,6 +148,7 @@ def test_counts_everywhere_on_one_pair(data: dict[str, Any]) -> None:
             assert values_of(data, cell)[:3] == flint_counts(*cell)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", CELLS)
 def test_modes(data: dict[str, Any], cell: Cell) -> None:
     """Oracle: the same isolation; radius and pace follow from the largest modulus."""
@@ -301,6 +302,7 @@ def by_hand(pair: tuple[int, int], share: int, s: int, steps: int) -> list[tuple
     return found[1:]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", CELLS)
 def test_runs(data: dict[str, Any], cell: Cell) -> None:
     head, code = data["head"], values_of(data, cell)[8]

@@ -41,6 +41,7 @@ def test_the_notebooks_are_what_marimo_expects() -> None:
     assert found.returncode == 0, found.stdout + found.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
 def test_a_notebook_runs_and_teaches(lesson: Lesson) -> None:
     module = importlib.import_module(f"stabkit_lessons.{lesson.name}")

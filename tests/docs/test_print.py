@@ -14,6 +14,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "print"
 SOURCES = sorted(path.stem for path in FOLDER.glob("*.tex"))
 
 
+@pytest.mark.slow
 def test_it_is_what_the_script_writes() -> None:
     spec = importlib.util.spec_from_file_location(
         "make_print", FOLDER.parents[1] / "scripts" / "make_print.py"

@@ -180,6 +180,7 @@ def after_letters(state, word, s):
     return state
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("s", [0, 2])
 @pytest.mark.parametrize("length", [3, 4, 5])
 def test_boundaries_of_basins_are_pieces(length, s):

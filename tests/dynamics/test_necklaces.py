@@ -61,6 +61,7 @@ def assert_cycle_of_the_model(mix, cycle):
 # --- Against the simulator (oracle: the model, carried out in exact arithmetic). ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("s", [0, 1, 5, 100])
 @pytest.mark.parametrize("length", range(1, 11))
 def test_every_necklace_is_a_cycle_of_the_model(length, s):

@@ -526,6 +526,7 @@ ORACLES: dict[str, Callable[[Exercise], dict[str, Any]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topic", TOPICS)
 def test_a_thousand_answers(topic):
     for seed in range(EACH):

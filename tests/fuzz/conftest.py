@@ -81,5 +81,5 @@ def _wrong(status: int, out: str, err: str) -> str | None:
 def _small_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures in a size that costs little: what is drawn is the same."""
     monkeypatch.setattr("stabkit.publish.figures.style.DOTS_PER_INCH", 20)
-    monkeypatch.setattr("stabkit.publish.figures.run.DOTS_PER_INCH", 20)
+    monkeypatch.setattr("stabkit.publish.figures.formats.DOTS_PER_INCH", 20)
     os.environ["MPLBACKEND"] = "agg"

@@ -1,8 +1,9 @@
 """Generated command lines and generated files: an exit status, one line, nothing else goes wrong.
 
 Whatever comes in, the status is 0, 2, 3 or 4 within 60 seconds and 4 GB, there is no traceback, and
-no control character reaches a terminal. 2 000 command lines and 2 000 files here; 50 000 of each
-on demand: `pytest -m long tests/fuzz`. The draws are the same in every run.
+no control character reaches a terminal. 100 command lines and 100 files; 2 000 more of each where
+slow tests run; 50 000 of each on demand: `pytest -m long tests/fuzz`. The draws are the same in
+every run.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-FEW, MANY = 2_000, 50_000
+FEW, MORE, MANY = 100, 2_000, 50_000
 _MEMORY = 4 * 2**30
 
 Fault = Callable[..., str | None]
@@ -433,6 +434,20 @@ def test_hostile_command_lines(fault: Fault, line: list[str]) -> None:
 @drawn(FEW)
 @given(case=files())
 def test_hostile_files(fault: Fault, case: tuple[str, bytes, list[str]]) -> None:
+    check_file(fault, case)
+
+
+@pytest.mark.slow
+@drawn(MORE)
+@given(line=command_lines())
+def test_more_hostile_command_lines(fault: Fault, line: list[str]) -> None:
+    check_command_line(fault, line)
+
+
+@pytest.mark.slow
+@drawn(MORE)
+@given(case=files())
+def test_more_hostile_files(fault: Fault, case: tuple[str, bytes, list[str]]) -> None:
     check_file(fault, case)
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from stabkit import Workload
-from stabkit.model.files import workload_from_record
 
 TOML = """
 [[class]]
@@ -32,7 +31,7 @@ def test_a_class_without_a_weight_has_the_weight_one(tmp_path: Path) -> None:
             {"input_length": 5, "decode_length": 7, "share": "1/3"},
         ]
     }
-    mix = workload_from_record(record, "share", "classes")
+    mix = Workload.from_dict(record)
     assert [c.share for c in mix.classes] == [Fraction(3, 4), Fraction(1, 4)]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from stabkit.errors import InvalidWorkload
-from stabkit.model.examples import examples, load_example
+from stabkit.model.examples import examples
 from stabkit.model.kernel import MemoryKernel
 from stabkit.model.workload import Workload
 
@@ -65,17 +65,17 @@ def test_packaged_summaries_are_the_shared_ones(real_data: Path, name: str) -> N
 
 @pytest.mark.parametrize("name", SUMMARIES)
 def test_the_largest_request_is_that_of_the_trace(real_data: Path, name: str) -> None:
-    mix = load_example(name)
+    mix = Workload.named(name)
     trace = Workload.from_file(real_data / TRACES[name])
     assert trace.classes == mix.classes
     assert mix.largest_request == trace.largest_request
     with pytest.raises(InvalidWorkload, match="'capacity' must hold one request"):
-        load_example(name, mix.largest_request - 1)
+        Workload.named(name, mix.largest_request - 1)
 
 
 @pytest.mark.parametrize("name", TEACHING)
 def test_teaching_mixes(name: str) -> None:
-    mix = load_example(name)
+    mix = Workload.named(name)
     assert mix.classes == Workload.from_classes(TEACHING[name]).classes
     kernel = MemoryKernel.of(mix)
     admissions = mix.capacity * Fraction(kernel.denominator, kernel.total)
@@ -84,7 +84,7 @@ def test_teaching_mixes(name: str) -> None:
 
 def test_known_figures_of_the_measured_run() -> None:
     """docs/model.md, Real run: 34.39 running requests at equilibrium in 41 408 tokens."""
-    mix = load_example("vllm-rtx4090")
+    mix = Workload.named("vllm-rtx4090")
     kernel = MemoryKernel.of(mix)
     admissions = mix.capacity * Fraction(kernel.denominator, kernel.total)
     assert round(float(admissions * mix.mean_decode_length), 2) == 34.39
@@ -102,7 +102,7 @@ def test_assumed_capacities_follow_from_their_reason(
     name: str, free: float, per_token: int
 ) -> None:
     """Rounded down to two figures or so: within 3 % below what the reason leaves."""
-    assert 0.97 * free / per_token < load_example(name).capacity <= free / per_token
+    assert 0.97 * free / per_token < Workload.named(name).capacity <= free / per_token
 
 
 def test_the_notices_that_the_licences_ask_for() -> None:
@@ -121,10 +121,10 @@ def test_the_notices_that_the_licences_ask_for() -> None:
 
 
 def test_capacity_override() -> None:
-    assert load_example("marginal", capacity="2001/2").capacity == Fraction(2001, 2)
-    assert load_example("azure-conv-2023", capacity=10**6).capacity == 10**6
+    assert Workload.named("marginal", capacity="2001/2").capacity == Fraction(2001, 2)
+    assert Workload.named("azure-conv-2023", capacity=10**6).capacity == 10**6
     with pytest.raises(InvalidWorkload, match="'capacity' must hold one request of every class"):
-        load_example("azure-conv-2023", capacity=100)
+        Workload.named("azure-conv-2023", capacity=100)
 
 
 @pytest.mark.parametrize(
@@ -146,6 +146,6 @@ def test_unknown_names(name: object, nearest: str) -> None:
     with pytest.raises(
         InvalidWorkload, match="'name' must be a packaged example such as"
     ) as caught:
-        load_example(name)
+        Workload.named(name)
     assert nearest in str(caught.value)
     assert str(caught.value).isprintable()

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 import stabkit.model.files as files_module
 from stabkit.errors import InvalidWorkload
-from stabkit.model.files import read_workload
 from stabkit.model.workload import Workload
 
 TOML = """
@@ -40,7 +39,7 @@ CLASS = '"input_length": 1, "decode_length": 2'
 
 def refusal(path: Path, **options: object) -> str:
     with pytest.raises(InvalidWorkload) as caught:
-        read_workload(path, **options)
+        Workload.from_file(path, **options)
     message = str(caught.value)
     assert message.isprintable()
     assert len(message) < 400
@@ -63,17 +62,17 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
     ],
 )
 def test_a_mix(tmp_path: Path, name: str, content: str) -> None:
-    mix = read_workload(written(tmp_path, name, content))
+    mix = Workload.from_file(written(tmp_path, name, content))
     expected = Workload.from_classes([(100, 7, 10), ("1/2", 10, 3)], 10_000, "chat")
     assert mix == expected == Workload.from_file(str(tmp_path / name))
 
 
 def test_defaults_and_override(tmp_path: Path) -> None:
     path = written(tmp_path, "two.toml", "class=[{input_length=1,decode_length=2}]")
-    assert read_workload(path) == Workload.from_classes([(1, 2, 1)], None, "two")
-    assert read_workload(path, capacity="7/2").capacity == Fraction(7, 2)
+    assert Workload.from_file(path) == Workload.from_classes([(1, 2, 1)], None, "two")
+    assert Workload.from_file(path, capacity="7/2").capacity == Fraction(7, 2)
     other = written(tmp_path, "mix.toml", TOML)
-    assert read_workload(other, capacity=200).capacity == 200
+    assert Workload.from_file(other, capacity=200).capacity == 200
 
 
 @given(
@@ -99,13 +98,13 @@ def test_round_trip_through_files(tmp_path: Path, classes: list) -> None:
         for c in mix.classes
     ]
     record = {"name": mix.name, "capacity": str(mix.capacity), "class": rows}
-    assert read_workload(written(tmp_path, "a.json", json.dumps(record))) == mix
+    assert Workload.from_file(written(tmp_path, "a.json", json.dumps(record))) == mix
     tables = "".join(
         "[[class]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in row.items())
         for row in rows
     )
     head = f'name = "{mix.name}"\ncapacity = "{mix.capacity}"\n'
-    assert read_workload(written(tmp_path, "a.toml", head + tables)) == mix
+    assert Workload.from_file(written(tmp_path, "a.toml", head + tables)) == mix
 
 
 BAD = [
@@ -237,16 +236,20 @@ class TestPaths:
         assert "MiB, not 1073741825 bytes" in refusal(path)
 
 
-@pytest.mark.parametrize("path", [None, 0, 3.5, b"a.toml", ["a.toml"], object()], ids=repr)
+@pytest.mark.parametrize(
+    "path",
+    [None, 0, 3.5, b"a.toml", ["a.toml"], object()],
+    ids=lambda path: type(path).__name__,
+)
 def test_not_a_path(path: object) -> None:
     with pytest.raises(InvalidWorkload, match="'path' must be the name of a file, not"):
-        read_workload(path)
+        Workload.from_file(path)
 
 
 @pytest.mark.parametrize("path", ["", ".", "/", "~"])
 def test_not_a_file(path: str) -> None:
     with pytest.raises(InvalidWorkload, match="the file name must end in"):
-        read_workload(path)
+        Workload.from_file(path)
 
 
 def test_columns_are_for_traces(tmp_path: Path) -> None:
@@ -282,7 +285,7 @@ def test_random_bytes_are_read_or_refused(tmp_path: Path, content: bytes, suffix
     path = written(tmp_path, f"fuzz{suffix}", content)
     message = f"fuzz{suffix}: "
     try:
-        mix = read_workload(path)
+        mix = Workload.from_file(path)
     except InvalidWorkload as error:
         message = str(error)
     else:

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 import stabkit.model.traces as traces_module
 from stabkit.errors import InvalidWorkload, StabkitWarning
-from stabkit.model.files import read_workload
 from stabkit.model.kernel import MemoryKernel
 from stabkit.model.traces import tally_csv, tally_jsonl
 from stabkit.model.workload import RequestClass, Workload
@@ -49,8 +48,8 @@ def written(folder: Path, name: str, content: str) -> Path:
 
 @pytest.mark.parametrize("name", REAL)
 def test_real_traces_are_their_summaries(real_data: Path, name: str) -> None:
-    trace = read_workload(real_data / REAL[name])
-    summary = read_workload(real_data / f"summary_{name}.csv")
+    trace = Workload.from_file(real_data / REAL[name])
+    summary = Workload.from_file(real_data / f"summary_{name}.csv")
     assert trace.classes == summary.classes
     assert trace.name == Path(REAL[name]).stem
     assert trace.request_count == summary.request_count
@@ -59,8 +58,8 @@ def test_real_traces_are_their_summaries(real_data: Path, name: str) -> None:
 @pytest.mark.parametrize("name", REAL)
 def test_real_pairs_are_the_same_mix(real_data: Path, name: str) -> None:
     """R11: the kernel, and with it every verdict, sees the totals at each decode length only."""
-    trace = read_workload(real_data / REAL[name])
-    pairs = read_workload(real_data / REAL[name], merge=False)
+    trace = Workload.from_file(real_data / REAL[name])
+    pairs = Workload.from_file(real_data / REAL[name], merge=False)
     assert len(pairs.classes) > len(trace.classes)
     assert all(c.input_length.denominator == 1 for c in pairs.classes)
     assert pairs.merged() == trace
@@ -75,14 +74,14 @@ def test_recognised_pairs(tmp_path: Path, pair: tuple[str, str]) -> None:
     rows = [(9, 5), (3, 2), (5, "2.0")]
     jsonl = "\n\n".join(f'{{"{into}": {s}, "t": [{{}}], "{out}": {n}}}' for s, n in rows)
     for name, content in [("a.csv", csv), ("a.csv", "\ufeff" + csv), ("a.jsonl", jsonl)]:
-        mix = read_workload(written(tmp_path, name, content), capacity=100)
+        mix = Workload.from_file(written(tmp_path, name, content), capacity=100)
         assert mix == Workload(EXPECTED, Fraction(100), "a")
         assert mix.request_count == 3
 
 
 def test_summary_and_quoted_fields(tmp_path: Path) -> None:
     csv = 'input_length_sum,"decode_length",count,note\n9,"5",1,"a,\nb"\n8,2,2,\n'
-    assert read_workload(written(tmp_path, "a.csv", csv)).classes == EXPECTED
+    assert Workload.from_file(written(tmp_path, "a.csv", csv)).classes == EXPECTED
 
 
 def test_a_summary_holds_no_pairs_to_keep_apart(tmp_path: Path) -> None:
@@ -92,7 +91,7 @@ def test_a_summary_holds_no_pairs_to_keep_apart(tmp_path: Path) -> None:
         f'{{"decode_length": {n}, "count": {k}, "input_length_sum": {s}}}' for n, k, s in rows
     )
     for name, content in (("a.csv", csv), ("a.jsonl", jsonl)):
-        mix = read_workload(written(tmp_path, name, content), merge=False)
+        mix = Workload.from_file(written(tmp_path, name, content), merge=False)
         assert (mix.classes, mix.request_count) == (EXPECTED, 3)
 
 
@@ -121,21 +120,21 @@ def test_named_columns(tmp_path: Path) -> None:
     path = written(
         tmp_path, "a.csv", "in,input_length,output_length,out\n9,1,1,5\n3,1,1,2\n5,1,1,2\n"
     )
-    assert read_workload(path, None, "in", "out").classes == EXPECTED
+    assert Workload.from_file(path, None, "in", "out").classes == EXPECTED
     for wrong in [("in", None), (None, "out"), ("in", 3)]:
         with pytest.raises(InvalidWorkload, match=r"^a\.csv: .*must both be given as text"):
-            read_workload(path, None, *wrong)
+            Workload.from_file(path, None, *wrong)
     wrong = (
         "must be columns of the trace, once each, not 'in', 'ot'; it has 'in', 'input_length', '"
     )
     with pytest.raises(InvalidWorkload, match=f"'input_column' and 'output_column' {wrong}"):
-        read_workload(path, None, "in", "ot")
+        Workload.from_file(path, None, "in", "ot")
 
 
 @pytest.mark.parametrize("header", ["a,b", "", "374,44", "ContextTokens", "a;b", ",,"])
 def test_unknown_columns(tmp_path: Path, header: str) -> None:
     with pytest.raises(InvalidWorkload) as caught:
-        read_workload(written(tmp_path, "a.csv", f"{header}\n1,2\n"))
+        Workload.from_file(written(tmp_path, "a.csv", f"{header}\n1,2\n"))
     message = str(caught.value)
     assert message.startswith("a.csv: 'input_column' and 'output_column' must name the columns")
     for names in (("decode_length", "count", "input_length_sum"), *PAIRS):
@@ -168,7 +167,7 @@ def test_rows_without_output_are_counted(tmp_path: Path, zeros: int, text: str) 
 def test_no_request_with_output(tmp_path: Path, rows: str) -> None:
     path = written(tmp_path, "a.csv", "input_toks,output_toks\n" + rows)
     with pytest.raises(InvalidWorkload, match=r"^a\.csv: the trace must hold at least one"):
-        read_workload(path)
+        Workload.from_file(path)
 
 
 BAD_FIELDS = [
@@ -195,7 +194,7 @@ def test_malformed_csv_fields(tmp_path: Path, field: str, column: int) -> None:
     path = written(tmp_path, "a.csv", f"input_toks,output_toks\n9,5\n{','.join(row)}\n")
     name = ["input_toks", "output_toks"][column]
     with pytest.raises(InvalidWorkload) as caught:
-        read_workload(path)
+        Workload.from_file(path)
     message = str(caught.value)
     assert message.startswith(f"a.csv: line 3: '{name}' must be an integer between 0 and 10^")
     assert ascii(field)[1:20] in message
@@ -217,7 +216,7 @@ def test_malformed_csv_fields(tmp_path: Path, field: str, column: int) -> None:
 def test_malformed_csv_rows(tmp_path: Path, rows: str, message: str) -> None:
     path = written(tmp_path, "a.csv", "input_toks,output_toks\n" + rows)
     with pytest.raises(InvalidWorkload) as caught:
-        read_workload(path)
+        Workload.from_file(path)
     assert str(caught.value).startswith(f"a.csv: {message}")
 
 
@@ -225,7 +224,7 @@ def test_invalid_utf8_is_found_on_its_line(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"input_toks,output_toks,x\n3,2,\xc3\xa9\n3,2,\xe9\n")
     with pytest.raises(InvalidWorkload, match=r"^a\.csv: line 3: must be UTF-8 text"):
-        read_workload(path)
+        Workload.from_file(path)
 
 
 @pytest.mark.parametrize(
@@ -240,7 +239,7 @@ def test_invalid_utf8_is_found_on_its_line(tmp_path: Path) -> None:
 )
 def test_malformed_summaries(row: str, message: str) -> None:
     with pytest.raises(InvalidWorkload) as caught:
-        tally_csv(["decode_length,count,input_length_sum", f"5,{row}"]).workload("a", None)
+        tally_csv(["decode_length,count,input_length_sum", f"5,{row}"]).arguments("a", None)
     assert message in str(caught.value)
 
 
@@ -272,7 +271,7 @@ def test_malformed_summaries(row: str, message: str) -> None:
 def test_malformed_jsonl(tmp_path: Path, line: str, message: str) -> None:
     path = written(tmp_path, "a.jsonl", f'{{"input_toks": 3, "output_toks": 2}}\n\n{line}\n')
     with pytest.raises(InvalidWorkload) as caught:
-        read_workload(path)
+        Workload.from_file(path)
     assert str(caught.value).startswith(f"a.jsonl: line 3: {message}")
     assert str(caught.value).isprintable()
 
@@ -285,12 +284,12 @@ def test_both_formats_agree_with_the_definition(requests: list[tuple[int, int]])
     assert csv.without_output == sum(n == 0 for _, n in requests)
     lengths = sorted({n for _, n in requests if n})
     if lengths:
-        mix = csv.workload("a", None)
-        assert [c.decode_length for c in mix.classes] == lengths
-        for c in mix.classes:
-            inputs = [s for s, n in requests if n == c.decode_length]
-            assert c.input_length == Fraction(sum(inputs), len(inputs))
-            assert c.share == Fraction(len(inputs), len(requests) - csv.without_output)
+        classes = csv.arguments("a", None)["classes"]
+        assert sum(count for _, _, count in classes) == len(requests) - csv.without_output
+        assert [length for _, length, _ in classes] == lengths
+        for mean, length, count in classes:
+            inputs = [s for s, n in requests if n == length]
+            assert (mean, count) == (Fraction(sum(inputs), len(inputs)), len(inputs))
 
 
 FAILED_CSV = ["7,", ",4", " , ", "7,-1", "-1,4", "7,null", "NULL,4"]
@@ -402,19 +401,19 @@ def test_who_fits_is_decided_by_the_requests_not_the_means(
         assert (tally.largest, tally.too_large) == (max(map(sum, requests)), too_large)
         if too_large:
             with pytest.raises(InvalidWorkload, match=f"{too_large} of {len(requests)} requests"):
-                tally.workload("a", capacity)
+                tally.arguments("a", capacity)
         else:
-            assert tally.workload("a", capacity).largest_request == max(map(sum, requests))
+            assert tally.arguments("a", capacity)["known_largest"] == max(map(sum, requests))
 
 
 def test_a_summary_tells_only_means(tmp_path: Path) -> None:
     head = "decode_length,count,input_length_sum\n"
-    several = read_workload(written(tmp_path, "a.csv", f"{head}7,4,5300\n10,1,100\n"), 2000)
+    several = Workload.from_file(written(tmp_path, "a.csv", f"{head}7,4,5300\n10,1,100\n"), 2000)
     assert several.largest_request is None
-    single = read_workload(written(tmp_path, "b.csv", f"{head}7,1,5000\n10,1,100\n5,9,0\n"))
+    single = Workload.from_file(written(tmp_path, "b.csv", f"{head}7,1,5000\n10,1,100\n5,9,0\n"))
     assert single.largest_request == 5007
     with pytest.raises(InvalidWorkload, match="1 of 11 requests is too large"):
-        read_workload(tmp_path / "b.csv", 2000)
+        Workload.from_file(tmp_path / "b.csv", 2000)
 
 
 def test_the_case(shared: Path) -> None:

@@ -22,7 +22,7 @@ from sympy import (
     symbols,
 )
 
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.claims import Claim, Every, Exists, MalformedClaim, Quantity, changed
 from stabkit.theorems.wording import conclusions, hypotheses, notation
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from sympy import Float, symbols
 
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.evidence import (
     MEANINGS,
     STATUSES,

@@ -97,6 +97,7 @@ def status_of(theorem):
     return prove(records, [theorem.label])[0].status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", [Eq(unstable, g + 5), Eq(unstable, g), Ge(unstable, g)])
 def test_the_gcd_theorem_with_another_number(wrong):
     theorem = RECORDS["R7"]

@@ -57,6 +57,7 @@ def test_the_badges_are_those_of_the_runner(checked):
     }, "run scripts/make_theory.py"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theorem", RECORDS, ids=LABELS)
 def test_a_changed_claim_is_never_proved(theorem):
     """Every constant, relation, connective and quantifier, and every hypothesis left out."""
@@ -78,6 +79,7 @@ def _supposes_more(claim, theorem):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theorem", RECORDS, ids=LABELS)
 def test_every_mutant_of_every_step_fails(theorem):
     for step in pieces(theorem):

@@ -24,14 +24,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...dynamics.capacity import simulated_capacity
-from ...dynamics.orbits import followed, settled
+from ...dynamics.orbits import followed, settled_cohorts
 from ...dynamics.renormalization import renormalized, unrenormalized
 from ...errors import InvalidArgument
 from ...model.numbers import whole_number
+from ...model.verdict import Verdict
 from ...model.workload import Workload, check_workload
 from ...spectrum.counting.counts import unit_circle_counts
-from ..verdict.analysis import Verdict
-from .limit_cycle import LimitCycle, Observation, Start, exact_cycle
+from .limit_cycle import LimitCycle, Observation, RunStart, exact_cycle
 from .named import named_cycles
 from .observed import near_equilibrium, observe
 
@@ -147,11 +147,11 @@ def _checked_period(mix: Any, max_period: Any) -> int:
 
 def _starts(
     mix: Workload, state: Any, equilibrium: LimitCycle
-) -> Iterator[tuple[Start, Sequence[Any] | None]]:
+) -> Iterator[tuple[RunStart, Sequence[Any] | None]]:
     yield "empty", None
     yield "near equilibrium", near_equilibrium(mix, equilibrium.attracting)
     if state is not None:
-        yield "given", settled(mix, state)
+        yield "given", settled_cohorts(mix, state)
 
 
 def _renormalized(mix: Workload, max_period: int, max_steps: int) -> Cycles | None:

@@ -19,18 +19,19 @@ from ...spectrum.orbits.floquet import FloquetMultipliers
 from ...spectrum.orbits.itinerary import itinerary_multipliers
 
 __all__ = [
-    "Kind",
+    "Attraction",
+    "CycleKind",
     "LimitCycle",
     "Observation",
-    "Start",
+    "RunStart",
     "evictions_of",
     "exact_cycle",
-    "local_verdict",
+    "local_attraction",
     "wasted_of",
 ]
 
-Kind = Literal["level", "necklace", "synchronized", "observed"]
-Start = Literal["empty", "near equilibrium", "given"]
+CycleKind = Literal["level", "necklace", "synchronized", "observed"]
+RunStart = Literal["empty", "near equilibrium", "given"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class LimitCycle:
         What decides `attracting`.
     """
 
-    kind: Kind
+    kind: CycleKind
     period: int
     composition: tuple[int, ...] | None
     itinerary: tuple[int, ...] | None
@@ -87,6 +88,14 @@ class LimitCycle:
         if self.itinerary is None:
             return None
         return "".join("E" if stage else "A" for stage in self.itinerary)
+
+
+@dataclass(frozen=True)
+class Attraction:
+    """Whether an orbit attracts (None: undecided), and what decides it."""
+
+    attracting: bool | None
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -117,7 +126,7 @@ class Observation:
         What was found, in words.
     """
 
-    start: Start
+    start: RunStart
     steps: int
     max_period: int
     cycle: LimitCycle | None
@@ -131,14 +140,14 @@ class Observation:
     reason: str
 
 
-def exact_cycle(mix: Workload, run: Followed, kind: Kind) -> LimitCycle:
+def exact_cycle(mix: Workload, run: Followed, kind: CycleKind) -> LimitCycle:
     """Return the record of an orbit that returns exactly."""
     period = run.states.index(run.states[0], 1)
     run = run if period == len(run.itinerary) else followed(mix, run.states[0], period)
     multipliers = itinerary_multipliers(mix, run.itinerary)
-    attracting, reason = local_verdict(multipliers)
+    attraction = local_attraction(multipliers)
     if not run.regular:
-        attracting, reason = None, "a step is on a switching surface"
+        attraction = Attraction(None, "a step is on a switching surface")
     completed = sum(run.completed)
     tokens = sum(n * c.decode_length for n, c in zip(run.completed, mix.classes, strict=True))
     equilibrium = period * equilibrium_admissions(mix)
@@ -154,8 +163,8 @@ def exact_cycle(mix: Workload, run: Followed, kind: Kind) -> LimitCycle:
         evictions_ratio=evictions_of(mix, run),
         wasted_token_fraction=wasted_of(mix, run),
         multipliers=multipliers,
-        attracting=attracting,
-        reason=reason,
+        attracting=attraction.attracting,
+        reason=attraction.reason,
     )
 
 
@@ -172,10 +181,11 @@ def wasted_of(mix: Workload, run: Followed) -> Fraction:
     return wasted / sum((n * c.decode_length for n, c in pairs), wasted)
 
 
-def local_verdict(multipliers: FloquetMultipliers | None) -> tuple[bool | None, str]:
-    """Return whether a regular orbit attracts, by its multipliers, and the reason in words."""
+def local_attraction(multipliers: FloquetMultipliers | None) -> Attraction:
+    """Return whether a regular orbit attracts, by its multipliers."""
     if multipliers is None:
-        return None, "too large for its Floquet multipliers"
+        return Attraction(None, "too large for its Floquet multipliers")
     decided = {"attracting": True, "repelling": False}.get(multipliers.verdict)
     outside, on = multipliers.outside, multipliers.on_circle
-    return decided, f"{outside} Floquet multipliers outside the unit circle, {on} on it"
+    reason = f"{outside} Floquet multipliers outside the unit circle, {on} on it"
+    return Attraction(decided, reason)

@@ -18,15 +18,22 @@ from ...model.workload import Workload
 from ...spectrum.counting.counts import unit_circle_counts
 from ...spectrum.orbits.floquet import FloquetMultipliers
 from ...spectrum.orbits.itinerary import itinerary_multipliers
-from .limit_cycle import Kind, LimitCycle, evictions_of, local_verdict, wasted_of
+from .limit_cycle import (
+    Attraction,
+    CycleKind,
+    LimitCycle,
+    evictions_of,
+    local_attraction,
+    wasted_of,
+)
 
-__all__ = ["MOST_EXACT", "named_cycles"]
+__all__ = ["MOST_EXACT_WORK", "named_cycles"]
 
 # All necklaces up to this gcd: 107 of them for 10. Beyond, levels and equal parts.
 _ALL_NECKLACES = 10
 _ALL_LEVELS = 60
 # Steps times stages of what is followed exactly, and longest decode with Floquet multipliers.
-MOST_EXACT = 20_000
+MOST_EXACT_WORK = 20_000
 _LONGEST_WITH_MULTIPLIERS = 24
 
 
@@ -56,17 +63,17 @@ def _necklace(mix: Workload, parts: tuple[int, ...]) -> LimitCycle:
     ratio = necklace_throughput(mix, parts) / equilibrium_admissions(mix)
     one_length = factor == length
     if parts == (1,) * factor or (one_length and parts[1:] == (1,) * (len(parts) - 1)):
-        kind: Kind = "level"
+        kind: CycleKind = "level"
     else:
         kind = "synchronized" if not one_length and len(set(parts)) == 1 else "necklace"
     shares = tuple(c.share for c in mix.classes)
     run = cycle = multipliers = None
-    if factor * length <= MOST_EXACT:
+    if factor * length <= MOST_EXACT_WORK:
         cycle = necklace_cycle(mix, parts)
         run = followed(mix, cycle.states[0], cycle.period)
         if length <= _LONGEST_WITH_MULTIPLIERS:
             multipliers = itinerary_multipliers(mix, cycle.itinerary)
-    attracting, reason = _attracts(mix, parts, multipliers)
+    attraction = _attraction(mix, parts, multipliers)
     return LimitCycle(
         kind=kind,
         period=_necklace_period(parts),
@@ -79,8 +86,8 @@ def _necklace(mix: Workload, parts: tuple[int, ...]) -> LimitCycle:
         evictions_ratio=None if run is None else evictions_of(mix, run),
         wasted_token_fraction=None if run is None else wasted_of(mix, run),
         multipliers=multipliers,
-        attracting=attracting,
-        reason=reason,
+        attracting=attraction.attracting,
+        reason=attraction.reason,
     )
 
 
@@ -89,21 +96,19 @@ def _necklace_period(parts: tuple[int, ...]) -> int:
     return sum(parts[: next(turns)])
 
 
-def _attracts(
+def _attraction(
     mix: Workload, parts: tuple[int, ...], multipliers: FloquetMultipliers | None
-) -> tuple[bool | None, str]:
+) -> Attraction:
     factor = sum(parts)
     if factor == mix.longest_decode:
         worst = len(parts) == 1
-        return (
-            worst,
-            f"theorem: of one decode length {'the' if worst else 'only the'} worst attracts",
-        )
+        which = "the" if worst else "only the"
+        return Attraction(worst, f"theorem: of one decode length {which} worst attracts")
     if len(set(parts)) == 1:
         verdict = unit_circle_counts(renormalized(mix, parts[0])).verdict
         if parts[0] < factor and verdict == "stable" and parts[0] > 1:
-            return local_verdict(multipliers)  # the theorem of attraction is for the gcd
+            return local_attraction(multipliers)  # the theorem of attraction is for the gcd
         decided = {"stable": True, "unstable": False}.get(verdict)
         which = f"the mix renormalised by {parts[0]}" if parts[0] > 1 else "the equilibrium"
-        return decided, f"{which} is {verdict}"
-    return local_verdict(multipliers)
+        return Attraction(decided, f"{which} is {verdict}")
+    return local_attraction(multipliers)

@@ -30,8 +30,8 @@ from ...dynamics.rotation import dominant_frequencies, rotation_number
 from ...model.workload import Workload
 from ...spectrum.orbits.itinerary import LARGEST_ITINERARY, alive_stages, periodic_orbit
 from ...spectrum.roots.dominant import dominant_modes
-from .limit_cycle import LimitCycle, Observation, Start, exact_cycle
-from .named import MOST_EXACT
+from .limit_cycle import LimitCycle, Observation, RunStart, exact_cycle
+from .named import MOST_EXACT_WORK
 
 __all__ = ["near_equilibrium", "observe"]
 
@@ -64,7 +64,7 @@ def _dominant_mode(mix: Workload) -> complex | None:
 
 def observe(
     mix: Workload,
-    start: Start,
+    start: RunStart,
     cohorts: Sequence[Any] | None,
     named: Sequence[LimitCycle],
     max_period: int,
@@ -111,7 +111,7 @@ def _returning(mix: Workload, cohorts: Sequence[Any]) -> Followed | None:
     if not all(isinstance(y, Fraction) for y in cohorts):
         return None
     length = mix.longest_decode
-    run = followed(mix, cohorts, max(1, min(8 * length, MOST_EXACT // length)))
+    run = followed(mix, cohorts, max(1, min(8 * length, MOST_EXACT_WORK // length)))
     last = run.states[-1]
     earlier = [n for n, state in enumerate(run.states[:-1]) if state == last]
     return followed(mix, last, len(run.itinerary) - earlier[-1]) if earlier else None
@@ -167,7 +167,7 @@ def _known(run: Followed, named: Sequence[LimitCycle]) -> LimitCycle | None:
 
 
 def _on_cycle(
-    start: Start, cycle: LimitCycle, distance: float, steps: int, max_period: int
+    start: RunStart, cycle: LimitCycle, distance: float, steps: int, max_period: int
 ) -> Observation:
     near = f"within {distance:.1e} a* of it" if distance else "exactly"
     return Observation(
@@ -188,7 +188,7 @@ def _on_cycle(
 
 def _without(
     mix: Workload,
-    start: Start,
+    start: RunStart,
     cohorts: NDArray[Any] | None,
     search: PeriodSearch,
     repeated: Sequence[Candidate],

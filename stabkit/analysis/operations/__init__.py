@@ -1,0 +1,13 @@
+"""Operations: what an operator can choose, and what each choice does.
+
+In reading order:
+
+* `closed_loops`: what a policy's characteristic polynomial says of its equilibrium.
+* `comparison`, `sweep`: policies side by side, and along their parameter.
+* `sizing`: how many requests fit, and how long it all takes.
+* `pooling`: which classes should share a replica.
+* `claims`: statements about a workload under a policy, each checkable by itself.
+* `recommend`: what to do, every proposal analysed anew.
+
+It takes from `verdict`, and never from `cycles`. Others take the records and their functions.
+"""

@@ -34,7 +34,7 @@ __all__ = [
 TOLERANCE = 1e-3
 _START_UP = 100  # longest decode lengths that a start-up is given
 
-Quantity = Literal["verdict", "throughput", "evictions", "throughput after start-up"]
+ClaimedQuantity = Literal["verdict", "throughput", "evictions", "throughput after start-up"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Claim:
 
     mix: Workload
     policy: Policy
-    quantity: Quantity
+    quantity: ClaimedQuantity
     relation: Literal["is", "is not", "about", "at least"]
     value: str | float
     scale: Fraction = Fraction(1)

@@ -11,10 +11,13 @@ rate-limited     lambda^(L-1) for r < a*: it does not look at the memory
 ================ ==========================================================
 
 A rate limit r >= a* switches between two rules at its equilibrium, or right above it, and has none.
+A policy says itself which kernel is that of its loop, and its admissions must confirm it
+(`stabkit.dynamics.policies.linearisation`): a policy of one's own is judged as these are.
 
-*Reservation is never unstable*: the r_m do not rise with m, so that every root has |lambda| <= 1
-(Enestroem-Kakeya), and on the circle are exactly the g-th roots of unity but 1: it is marginal if
-g > 1, stable if g = 1. That it evicts nothing holds from starts whose reservations fit.
+*A kernel that falls, such as that of reservation, is never unstable*: where the r_m do not rise
+with m, every root has |lambda| <= 1 (Enestroem-Kakeya), and on the circle are exactly the g-th
+roots of unity but 1, g the gcd of the steps at which it falls: it is marginal if g > 1, stable if
+g = 1. That reservation evicts nothing holds from starts whose reservations fit.
 
 References
 ----------
@@ -23,35 +26,38 @@ docs/model.md, Policies.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Self
 
 from sympy import Poly, Rational, Symbol
 
-from ...dynamics.capacity import equilibrium_admissions
-from ...dynamics.policies import (
-    Damped,
-    Greedy,
-    Headroom,
-    Policy,
-    RateLimited,
-    Reservation,
-    policy_named,
-)
+from ...dynamics.policies import NotLinear, Policy, policy_named
+from ...dynamics.policies.linearisation import checked_loop
 from ...errors import InvalidArgument
-from ...model.closed_loop import damped_kernel, reservation_kernel
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
+from ...model.verdict import Verdict
 from ...model.workload import Workload, check_workload
 from ...spectrum.counting.counts import Counts, kernel_counts
+from ...spectrum.counting.isolation import isolated_disc_counts
 from ...spectrum.roots.dominant import kernel_modes
-from ...spectrum.roots.roots import Root
-from ...spectrum.roots.spectral_radius import RealEnclosure, spectral_radius
-from ..verdict.analysis import Verdict
+from ...spectrum.roots.roots import Root, isolated_roots, precision_of
+from ...spectrum.roots.spectral_radius import spectral_radius
 
-__all__ = ["ClosedLoop", "closed_loop", "closed_loop_kernel", "closed_loop_polynomial"]
+__all__ = [
+    "ClosedLoop",
+    "closed_loop",
+    "closed_loop_kernel",
+    "closed_loop_polynomial",
+    "closed_loops",
+]
 
 _DIGITS = 30
 _LONGEST_POLYNOMIAL = 20_000
+_LONGEST_ISOLATED = 200  # terms of a kernel with negative parts: FLINT takes 0.2 s
 _LAMBDA = Symbol("lambda")
 
 
@@ -70,11 +76,16 @@ class ClosedLoop:
     reason : str
     """
 
-    verdict: Verdict | None
-    counts: Counts | None
-    spectral_radius: RealEnclosure | None
-    modes: tuple[Root, ...]
-    reason: str
+    verdict: Verdict | None = None
+    counts: Counts | None = None
+    spectral_radius: RealEnclosure | None = None
+    modes: tuple[Root, ...] = ()
+    reason: str = ""
+
+    @classmethod
+    def unknown(cls, reason: str) -> Self:
+        """Return the closed loop on which there is no verdict."""
+        return cls(reason=reason)
 
 
 def closed_loop_kernel(mix: Workload, policy: Policy | str) -> MemoryKernel | None:
@@ -89,7 +100,8 @@ def closed_loop_kernel(mix: Workload, policy: Policy | str) -> MemoryKernel | No
     Returns
     -------
     MemoryKernel or None
-        None for a rate limit, and for policies of others.
+        Of L terms, or of one where the policy does not look at the memory; None where it is not
+        linear near an equilibrium.
 
     Examples
     --------
@@ -97,12 +109,8 @@ def closed_loop_kernel(mix: Workload, policy: Policy | str) -> MemoryKernel | No
     >>> closed_loop_kernel(mix, "reservation").coefficients
     (14, 8, 8)
     """
-    kernel, rule = MemoryKernel.of(mix), policy_named(policy, mix)
-    if isinstance(rule, (Greedy, Headroom)):
-        return kernel
-    if isinstance(rule, Damped):
-        return damped_kernel(kernel, rule.gain)
-    return reservation_kernel(kernel) if isinstance(rule, Reservation) else None
+    loop = checked_loop(mix, policy_named(policy, mix))
+    return None if isinstance(loop, NotLinear) else loop
 
 
 def closed_loop_polynomial(mix: Workload, policy: Policy | str) -> Poly:
@@ -137,8 +145,6 @@ def closed_loop_polynomial(mix: Workload, policy: Policy | str) -> Poly:
             f"'mix' must have decode lengths up to {_LONGEST_POLYNOMIAL} for a polynomial, "
             f"not {length}."
         )
-    if _feeds_forward(mix, rule):
-        return Poly(_LAMBDA ** (length - 1), _LAMBDA, domain="QQ")
     kernel = closed_loop_kernel(mix, rule)
     if kernel is None:
         raise InvalidArgument(
@@ -146,7 +152,7 @@ def closed_loop_polynomial(mix: Workload, policy: Policy | str) -> Poly:
             f"not {rule.name}."
         )
     coefficients = [Rational(n, kernel.denominator) for n in kernel.coefficients]
-    return Poly(coefficients, _LAMBDA, domain="QQ")
+    return Poly(coefficients + [0] * (length - kernel.length), _LAMBDA, domain="QQ")
 
 
 def closed_loop(mix: Workload, policy: Policy | str) -> ClosedLoop:
@@ -156,7 +162,17 @@ def closed_loop(mix: Workload, policy: Policy | str) -> ClosedLoop:
     ----------
     mix : Workload
     policy : Policy or str
-        As `policy_named` reads it.
+        As `policy_named` reads it; one of one's own is judged by the kernel that its `closed_loop`
+        returns.
+
+    Raises
+    ------
+    InvalidArgument
+        If that kernel is not confirmed by the policy's own admissions.
+
+    Returns
+    -------
+    ClosedLoop
 
     Examples
     --------
@@ -164,27 +180,48 @@ def closed_loop(mix: Workload, policy: Policy | str) -> ClosedLoop:
     >>> [closed_loop(mix, name).verdict for name in ("greedy", "damped:1/2", "reservation")]
     ['unstable', 'stable', 'marginal']
     """
-    rule = policy_named(policy, mix)
-    if _feeds_forward(mix, rule):
-        counts = Counts(mix.longest_decode - 1, 0, 0, "feed-forward", True)
-        zero = RealEnclosure(Fraction(0), Fraction(0))
-        radius = zero if mix.longest_decode > 1 else None
+    return closed_loops(mix, [policy])[0]
+
+
+def closed_loops(mix: Workload, policies: Sequence[Policy | str]) -> list[ClosedLoop]:
+    """Return `closed_loop` of several policies; loops with the same kernel are judged once."""
+    loops = [checked_loop(mix, policy_named(policy, mix)) for policy in policies]
+    judged = {loop: _judged(loop, mix.longest_decode) for loop in dict.fromkeys(loops)}
+    return [judged[loop] for loop in loops]
+
+
+def _judged(loop: MemoryKernel | NotLinear, length: int) -> ClosedLoop:
+    if isinstance(loop, NotLinear):
+        return ClosedLoop.unknown(loop.reason)
+    if loop.length == 1 < length:
+        counts = Counts(length - 1, 0, 0, "feed-forward", True)
         reason = "below the equilibrium a constant rate is admitted, whatever the memory"
-        return ClosedLoop("stable", counts, radius, (), reason)
-    kernel = closed_loop_kernel(mix, rule)
-    if kernel is None:
-        return ClosedLoop(None, None, None, (), "not known to be linear near an equilibrium")
-    counts = _reserved(mix) if isinstance(rule, Reservation) else kernel_counts(kernel)
-    modes = kernel_modes(kernel, 2, _DIGITS) if kernel.length > 1 else []
-    radius = spectral_radius(kernel, modes, _DIGITS, counts.verdict)
+        return ClosedLoop("stable", counts, RealEnclosure(Fraction(0), Fraction(0)), (), reason)
+    if min(*loop.shares, *loop.inputs) < 0:
+        return _isolated(loop)
+    counts = _counts(loop)
+    modes = kernel_modes(loop, 2, _DIGITS) if loop.length > 1 else []
+    radius = spectral_radius(loop, modes, _DIGITS, counts.verdict)
     return ClosedLoop(counts.verdict, counts, radius, tuple(modes or ()), counts.reason)
 
 
-def _feeds_forward(mix: Workload, rule: Policy) -> bool:
-    return isinstance(rule, RateLimited) and rule.rate < equilibrium_admissions(mix)
-
-
-def _reserved(mix: Workload) -> Counts:
-    on = mix.gcd - 1
+def _counts(kernel: MemoryKernel) -> Counts:
+    if any(kernel.shares):
+        return kernel_counts(kernel)
+    on = math.gcd(*kernel.decode_lengths) - 1
     reason = "Eneström-Kakeya: what is reserved falls with the stage, so that no mode grows."
-    return Counts(mix.longest_decode - 1 - on, on, 0, "enestrom-kakeya", True, reason=reason)
+    return Counts(kernel.length - 1 - on, on, 0, "enestrom-kakeya", True, reason=reason)
+
+
+def _isolated(kernel: MemoryKernel) -> ClosedLoop:
+    """Return the verdict on a kernel with negative parts, which other engines take to be none."""
+    if kernel.length > _LONGEST_ISOLATED or not kernel.coefficients[-1]:
+        reason = f"Kernels with negative parts are decided up to {_LONGEST_ISOLATED} terms."
+        counts = Counts(None, None, None, "none", False, ((0.0, math.pi),), reason)
+        return ClosedLoop("undecided", counts, None, (), reason)
+    outside, on, inside = isolated_disc_counts(kernel.coefficients)  # zeros 1 / lambda
+    reason = "Every root isolated in a ball that meets the unit circle only if the root does."
+    counts = Counts(inside, on, outside, "flint", True, reason=reason)
+    modes = isolated_roots(kernel, precision_of(_DIGITS))[:2]
+    radius = spectral_radius(kernel, modes, _DIGITS, counts.verdict)
+    return ClosedLoop(counts.verdict, counts, radius, tuple(modes), reason)

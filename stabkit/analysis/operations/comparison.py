@@ -25,21 +25,14 @@ from numpy.typing import NDArray
 from ...dynamics.capacity import equilibrium_admissions
 from ...dynamics.growth import disturbed_state
 from ...dynamics.long_run import LongRun, long_run
-from ...dynamics.policies import (
-    GREEDY,
-    Damped,
-    Greedy,
-    Headroom,
-    Policy,
-    RateLimited,
-    policy_named,
-)
+from ...dynamics.policies import GREEDY, Policy, policy_named
+from ...dynamics.policies.policy import rational_fields
 from ...errors import InvalidArgument, shown
+from ...model.enclosure import RealEnclosure
 from ...model.numbers import listed
+from ...model.verdict import Verdict
 from ...model.workload import Workload, check_workload
-from ...spectrum.roots.spectral_radius import RealEnclosure
-from ..verdict.analysis import Verdict
-from .closed_loops import ClosedLoop, closed_loop
+from .closed_loops import ClosedLoop, closed_loops
 
 __all__ = [
     "DEFAULT_POLICIES",
@@ -69,7 +62,8 @@ class PolicyFinding:
     ----------
     policy : Policy
     parameters : dict of str to Fraction
-        `gain`, `watermark` or `rate_over_equilibrium`; empty for a policy without any.
+        `gain`, `watermark`, `rate_over_equilibrium`, or the rational fields of a policy of one's
+        own; empty for a policy without any.
     verdict : {"stable", "unstable", "marginal", "undecided"} or None
         On the policy's own equilibrium; None where its loop is not linear.
     spectral_radius : RealEnclosure or None
@@ -129,7 +123,8 @@ def compare_policies(
     Raises
     ------
     InvalidArgument
-        If a policy is not known, its parameter is outside its domain, or there is none.
+        If a policy is not known, its parameter is outside its domain, the closed loop that it
+        claims is not that of its admissions, or there is none.
 
     Notes
     -----
@@ -151,12 +146,14 @@ def compare_policies(
     """
     check_workload(mix)
     rules = _rules(mix, DEFAULT_POLICIES if policies is None else policies)
-    greedy = closed_loop(mix, GREEDY)
+    greedy, *loops = closed_loops(mix, [GREEDY, *rules])
     start = _disturbed(mix, greedy)
     return PolicyComparison(
         mix=mix,
         equilibrium_admissions=equilibrium_admissions(mix),
-        policies=tuple(_finding(mix, rule, greedy, start) for rule in rules),
+        policies=tuple(
+            _finding(mix, rule, loop, start) for rule, loop in zip(rules, loops, strict=True)
+        ),
         disturbed_reason=_reason(mix) if start is None else None,
     )
 
@@ -184,10 +181,8 @@ def _reason(mix: Workload) -> str:
 
 
 def _finding(
-    mix: Workload, rule: Policy, greedy: ClosedLoop, start: NDArray[Any] | None
+    mix: Workload, rule: Policy, loop: ClosedLoop, start: NDArray[Any] | None
 ) -> PolicyFinding:
-    # Headroom has the polynomial of greedy, which takes seconds to judge at L = 10^6.
-    loop = greedy if isinstance(rule, (Greedy, Headroom)) else closed_loop(mix, rule)
     return PolicyFinding(
         policy=rule,
         parameters=_parameters(mix, rule),
@@ -200,10 +195,7 @@ def _finding(
 
 
 def _parameters(mix: Workload, rule: Policy) -> dict[str, Fraction]:
-    if isinstance(rule, Damped):
-        return {"gain": Fraction(rule.gain)}
-    if isinstance(rule, Headroom):
-        return {"watermark": Fraction(rule.watermark)}
-    if isinstance(rule, RateLimited):
-        return {"rate_over_equilibrium": Fraction(rule.rate) / equilibrium_admissions(mix)}
-    return {}
+    given = getattr(rule, "parameters", None)
+    if given is not None:
+        return dict(given(mix))
+    return {field.name: value for field, value in rational_fields(rule)}

@@ -31,17 +31,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, pairwise
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
 from ...dynamics.long_run import long_run
 from ...dynamics.policies import Policy, policy_named
 from ...dynamics.simulator import simulate
 from ...errors import InvalidArgument, shown
+from ...model.enclosure import RealEnclosure
 from ...model.numbers import listed, whole_number
+from ...model.verdict import Verdict
 from ...model.workload import Workload
-from ...spectrum.roots.spectral_radius import RealEnclosure
-from ..verdict.analysis import Verdict
 from .closed_loops import ClosedLoop, closed_loop
 
 __all__ = ["Arrangement", "Block", "Objective", "Pooling", "pool"]
@@ -51,6 +51,7 @@ MOST_EXACT = 8  # classes: Bell(8) = 4140 partitions of 255 blocks
 MOST_CLASSES = 24
 LARGEST_FLEET = 10_000
 _LONGEST_RUN = 10**6
+_LEAST_SHARE = Fraction(1, 10**200)  # completions over it are far from the ends of doubles
 
 
 @dataclass(frozen=True)
@@ -120,21 +121,21 @@ class Arrangement:
     @property
     def requests(self) -> float:
         """Completed requests per step, over all replicas."""
-        return sum(self.completed)
+        return self.value("requests")
 
     @property
     def tokens(self) -> float:
         """Completed tokens per step, over all replicas."""
-        return sum(n * c for n, c in zip(self.lengths, self.completed, strict=True))
+        return self.value("tokens")
 
     @property
     def demand(self) -> float:
         """The rate at which the whole demand can be served, in requests per step."""
-        return min(c / float(p) for c, p in zip(self.completed, self.shares, strict=True))
+        return self.value("demand")
 
     def value(self, objective: Objective) -> float:
         """Return what it is worth."""
-        return {"demand": self.demand, "requests": self.requests, "tokens": self.tokens}[objective]
+        return _worth(objective, self.completed, self.shares, self.lengths)
 
 
 @dataclass(frozen=True)
@@ -206,6 +207,10 @@ def pool(
     partition : iterable of iterables of int, optional
         A further arrangement: class indices of each block; together all of them, once.
 
+    Returns
+    -------
+    Pooling
+
     Raises
     ------
     InvalidArgument
@@ -259,13 +264,18 @@ def _demand(classes: Any, capacity: Any) -> Workload:
 
 
 def _check(mix: Workload, objective: Any) -> None:
-    if not isinstance(objective, str) or objective not in ("demand", "requests", "tokens"):
+    if not isinstance(objective, str) or objective not in get_args(Objective):
         raise InvalidArgument(
             f"'objective' must be 'demand', 'requests' or 'tokens', not {shown(objective)}."
         )
     if len(mix.classes) > MOST_CLASSES:
         raise InvalidArgument(
             f"'classes' must be at most {MOST_CLASSES} for pooling, not {len(mix.classes)}."
+        )
+    if min(c.share for c in mix.classes) < _LEAST_SHARE:
+        raise InvalidArgument(
+            "'weight' must give every class a share of at least 10^-200 for pooling: completions "
+            "are counted in doubles."
         )
 
 
@@ -283,20 +293,20 @@ class _Fleet:
 
     def arranged(self, blocks: Sequence[tuple[int, ...]], replicas: int) -> Arrangement:
         """Return the arrangement of these blocks, its replicas dealt out in the best way."""
-        values = [self._worth(block) for block in blocks]
-        counts = _dealt(values, replicas, worst_first=self._objective == "demand")
-        found = tuple(self._block(b, n) for b, n in zip(blocks, counts, strict=True))
         shares = tuple(c.share for c in self._mix.classes)
-        return Arrangement(found, shares, tuple(c.decode_length for c in self._mix.classes))
-
-    def _worth(self, block: tuple[int, ...]) -> float:
-        _, completed = self._completed(block)
-        classes = [self._mix.classes[k] for k in block]
-        if self._objective == "demand":
-            return min(c / float(k.share) for c, k in zip(completed, classes, strict=True))
-        if self._objective == "requests":
-            return sum(completed)
-        return sum(c * k.decode_length for c, k in zip(completed, classes, strict=True))
+        lengths = tuple(c.decode_length for c in self._mix.classes)
+        values = [
+            _worth(
+                self._objective,
+                self._completed(block)[1],
+                [shares[k] for k in block],
+                [lengths[k] for k in block],
+            )
+            for block in blocks
+        ]
+        counts = _dealt(values, replicas, self._objective)
+        found = tuple(self._block(b, n) for b, n in zip(blocks, counts, strict=True))
+        return Arrangement(found, shares, lengths)
 
     def _block(self, block: tuple[int, ...], replicas: int) -> Block:
         mix, completed = self._completed(block)
@@ -340,10 +350,24 @@ class _Fleet:
         return tuple(share * requests for share in found.completed_shares)
 
 
-def _dealt(values: Sequence[float], replicas: int, worst_first: bool) -> list[int]:
+def _worth(
+    objective: Objective,
+    completed: Sequence[float],
+    shares: Sequence[Fraction],
+    lengths: Sequence[int],
+) -> float:
+    """Return what completions of some classes per step are worth; see the module's list."""
+    if objective == "demand":
+        return min(c / float(p) for c, p in zip(completed, shares, strict=True))
+    if objective == "requests":
+        return sum(completed)
+    return sum(n * c for n, c in zip(lengths, completed, strict=True))
+
+
+def _dealt(values: Sequence[float], replicas: int, objective: Objective) -> list[int]:
     """Return replicas for each block; see the module's proof."""
     counts = [1] * len(values)
-    if not worst_first:
+    if objective != "demand":
         counts[max(range(len(values)), key=lambda b: values[b])] += replicas - len(values)
         return counts
     for _ in range(replicas - len(values)):

@@ -16,6 +16,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import chain
 from typing import Any, Literal
 
 from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
@@ -23,10 +24,10 @@ from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import GREEDY, Damped, Headroom, Policy, Reservation
 from ...errors import InvalidWorkload
 from ...model.numbers import listed
+from ...model.verdict import Verdict
 from ...model.workload import Workload, check_workload
 from ...spectrum.margins.gain import gain_margin
 from ...spectrum.margins.inputs import input_margin
-from ..verdict.analysis import Verdict
 from .claims import TOLERANCE, Claim, holds, long_means, rate_limit, token_throughput
 from .closed_loops import closed_loop
 
@@ -91,7 +92,22 @@ class Rejected:
 
 
 @dataclass(frozen=True)
-class Recommendation:
+class _Draft:
+    """What every idea starts from."""
+
+    mix: Workload
+    verdict: Verdict
+    now: LongRun
+
+    @property
+    def needed(self) -> bool:
+        """Whether anything needs to change: not for a stable mix that keeps its throughput."""
+        ratio = self.now.throughput_ratio
+        return self.verdict != "stable" or ratio is None or ratio < 1 - TOLERANCE
+
+
+@dataclass(frozen=True)
+class Recommendation(_Draft):
     """What to do about a workload.
 
     Attributes
@@ -107,17 +123,8 @@ class Recommendation:
     rejected : tuple of Rejected
     """
 
-    mix: Workload
-    verdict: Verdict
-    now: LongRun
     proposals: tuple[Proposal, ...]
     rejected: tuple[Rejected, ...]
-
-    @property
-    def needed(self) -> bool:
-        """Whether anything needs to change: not for a stable mix that keeps its throughput."""
-        ratio = self.now.throughput_ratio
-        return self.verdict != "stable" or ratio is None or ratio < 1 - TOLERANCE
 
 
 def recommend(mix: Workload, others: Sequence[Workload] = ()) -> Recommendation:
@@ -150,48 +157,45 @@ def recommend(mix: Workload, others: Sequence[Workload] = ()) -> Recommendation:
     """
     check_workload(mix)
     neighbours = [check_workload(other) for other in listed(others, "'others'", "workloads")]
-    now = long_means(mix)
-    verdict = closed_loop(mix, GREEDY).verdict or "undecided"
+    draft = _Draft(mix, closed_loop(mix, GREEDY).verdict or "undecided", long_means(mix))
     proposals, rejected = list[Proposal](), list[Rejected]()
-    draft = Recommendation(mix, verdict, now, (), ())
     if draft.needed:
-        for idea in (*_IDEAS, _pooling(neighbours)):
-            for found in idea(draft):
-                if isinstance(found, Rejected):
-                    rejected.append(found)
-                elif all(holds(claim) for claim in found.claims):
-                    proposals.append(found)
-                else:
-                    rejected.append(Rejected(found.kind, "not confirmed", found.throughput))
+        for found in chain.from_iterable(idea(draft) for idea in (*_IDEAS, _pooling(neighbours))):
+            if isinstance(found, Rejected):
+                rejected.append(found)
+            elif all(holds(claim) for claim in found.claims):
+                proposals.append(found)
+            else:
+                rejected.append(Rejected(found.kind, "not confirmed", found.throughput))
     proposals.sort(key=lambda p: -round(p.throughput, 3))
-    return Recommendation(mix, verdict, now, tuple(proposals), tuple(rejected))
+    return Recommendation(**vars(draft), proposals=tuple(proposals), rejected=tuple(rejected))
 
 
-def _scale(draft: Recommendation, mix: Workload) -> Fraction:
+def _scale(draft: _Draft, mix: Workload) -> Fraction:
     """Return a* mu of the workload asked about, in the memory that `mix` is simulated with."""
     total = simulated_capacity(draft.mix.with_capacity(None))
     return simulated_capacity(mix) / total * draft.mix.mean_decode_length
 
 
-def _ratio(draft: Recommendation, mix: Workload, policy: Policy) -> float | None:
+def _ratio(draft: _Draft, mix: Workload, policy: Policy) -> float | None:
     found = token_throughput(mix, policy)
     return None if found is None else found / float(_scale(draft, mix))
 
 
-def _greedy(draft: Recommendation) -> float:
+def _greedy(draft: _Draft) -> float:
     ratio = draft.now.throughput_ratio
     return 0.0 if ratio is None else ratio
 
 
-def _throughput(draft: Recommendation, mix: Workload, policy: Policy, value: float) -> Claim:
+def _throughput(draft: _Draft, mix: Workload, policy: Policy, value: float) -> Claim:
     return Claim(mix, policy, "throughput", "about", value, _scale(draft, mix))
 
 
-def _no_evictions(draft: Recommendation, mix: Workload, policy: Policy) -> Claim:
+def _no_evictions(draft: _Draft, mix: Workload, policy: Policy) -> Claim:
     return Claim(mix, policy, "evictions", "about", 0.0, equilibrium_admissions(draft.mix))
 
 
-def _worse(draft: Recommendation, ratio: float | None, margin: float = TOLERANCE) -> str | None:
+def _worse(draft: _Draft, ratio: float | None, margin: float = TOLERANCE) -> str | None:
     """Return why a policy that completes `ratio` is no gain, or None if it is one."""
     if ratio is None:
         return "its long-run throughput is not known"
@@ -200,7 +204,7 @@ def _worse(draft: Recommendation, ratio: float | None, margin: float = TOLERANCE
     return None
 
 
-def _rate(draft: Recommendation) -> Iterator[Proposal | Rejected]:
+def _rate(draft: _Draft) -> Iterator[Proposal | Rejected]:
     mix, policy = draft.mix, rate_limit(draft.mix)
     ratio = _ratio(draft, mix, policy)
     reason = _worse(draft, ratio)
@@ -214,7 +218,7 @@ def _rate(draft: Recommendation) -> Iterator[Proposal | Rejected]:
     yield Proposal("rate limit", policy.rate, mix, policy, ratio, tuple(claims), known)
 
 
-def _start_up(draft: Recommendation) -> Iterator[Proposal | Rejected]:
+def _start_up(draft: _Draft) -> Iterator[Proposal | Rejected]:
     """A stable equilibrium that the empty start misses: reach it under a rate limit first."""
     if draft.verdict != "stable":
         return
@@ -225,7 +229,7 @@ def _start_up(draft: Recommendation) -> Iterator[Proposal | Rejected]:
     yield Proposal("start-up", policy.rate, draft.mix, policy, 1.0, (claim,))
 
 
-def _watermark(draft: Recommendation) -> Iterator[Proposal | Rejected]:
+def _watermark(draft: _Draft) -> Iterator[Proposal | Rejected]:
     """A watermark that ends the evictions, where a hundredth less does not."""
     mix = draft.mix
     if draft.now.evictions_per_step == 0:
@@ -279,7 +283,7 @@ def _ends(mix: Workload, hundredths: int) -> bool:
     return run.evictions_per_step == 0
 
 
-def _gain(draft: Recommendation) -> Iterator[Proposal | Rejected]:
+def _gain(draft: _Draft) -> Iterator[Proposal | Rejected]:
     """The largest stable gain in hundredths: below the end of the gains, which is marginal."""
     if draft.verdict == "stable":
         return
@@ -301,7 +305,7 @@ def _gain(draft: Recommendation) -> Iterator[Proposal | Rejected]:
     yield Proposal("gain", gain, draft.mix, policy, ratio, claims)
 
 
-def _reservation(draft: Recommendation) -> Iterator[Proposal | Rejected]:
+def _reservation(draft: _Draft) -> Iterator[Proposal | Rejected]:
     policy = Reservation()
     ratio = _ratio(draft, draft.mix, policy)
     reason = _worse(draft, ratio, margin=-TOLERANCE)
@@ -316,7 +320,7 @@ def _reservation(draft: Recommendation) -> Iterator[Proposal | Rejected]:
 
 
 def _changed(
-    draft: Recommendation, kind: Kind, value: int, mix: Workload, before: Workload
+    draft: _Draft, kind: Kind, value: int, mix: Workload, before: Workload
 ) -> Proposal | Rejected:
     """Return the proposal of a workload that is stable where the next smaller change is not."""
     ratio = _ratio(draft, mix, GREEDY)
@@ -330,7 +334,7 @@ def _changed(
     return Proposal(kind, Fraction(value), mix, GREEDY, ratio, claims)
 
 
-def _prompt(draft: Recommendation) -> Iterator[Proposal | Rejected]:
+def _prompt(draft: _Draft) -> Iterator[Proposal | Rejected]:
     """The smallest whole number of tokens more in every prompt that makes the mix stable."""
     if draft.verdict == "stable" or draft.mix.longest_decode > _LONGEST_CHANGE:
         return
@@ -355,7 +359,7 @@ def _shifted(mix: Workload, tokens: int) -> Workload:
     )
 
 
-def _spread(draft: Recommendation) -> Iterator[Proposal | Rejected]:
+def _spread(draft: _Draft) -> Iterator[Proposal | Rejected]:
     """The smallest spread of every decode length, at the same mean, that makes the mix stable."""
     shortest = min(c.decode_length for c in draft.mix.classes)
     if draft.verdict == "stable" or draft.mix.longest_decode > _LONGEST_CHANGE:
@@ -407,10 +411,10 @@ def _in_the_same_memory(mix: Workload, classes: Sequence[Any], longer: int) -> W
 
 def _pooling(
     others: Sequence[Workload],
-) -> Callable[[Recommendation], Iterator[Proposal | Rejected]]:
+) -> Callable[[_Draft], Iterator[Proposal | Rejected]]:
     """Return the idea of sharing both replicas with another workload, in equal parts."""
 
-    def ideas(draft: Recommendation) -> Iterator[Proposal | Rejected]:
+    def ideas(draft: _Draft) -> Iterator[Proposal | Rejected]:
         for other in others:
             mix = _pooled(draft.mix, other)
             alone = _ratio(draft, other.with_capacity(draft.mix.capacity), GREEDY)
@@ -436,7 +440,7 @@ def _pooled(one: Workload, other: Workload) -> Workload:
     return Workload.from_classes(classes, one.capacity)
 
 
-_IDEAS: tuple[Callable[[Recommendation], Iterator[Proposal | Rejected]], ...] = (
+_IDEAS: tuple[Callable[[_Draft], Iterator[Proposal | Rejected]], ...] = (
     _rate,
     _start_up,
     _watermark,

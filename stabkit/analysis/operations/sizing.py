@@ -39,13 +39,13 @@ from ...dynamics.capacity import simulated_capacity
 from ...errors import InvalidArgument, InvalidWorkload, shown
 from ...model.blocks import LARGEST_BLOCK, block_steps, block_total, blocks_of
 from ...model.numbers import exact_rational, whole_number
+from ...model.verdict import Verdict
 from ...model.workload import Workload, check_workload
 from ...spectrum.counting.by_winding import count_by_winding
 from ...spectrum.counting.counts import unit_circle_counts
 from ...spectrum.counting.isolation import isolated_disc_counts
 from ...spectrum.roots.dominant import dominant_modes, kernel_modes
 from ...spectrum.roots.roots import Root
-from ..verdict.analysis import Verdict
 from ..verdict.analyze import mode_summary
 
 __all__ = ["BlockSizing", "ModeTimes", "Sizing", "sizing"]
@@ -136,6 +136,10 @@ def sizing(mix: Workload, block_size: int | None = None, step_seconds: Any = Non
         Tokens of a block of KV memory, to count everything in blocks; vLLM's default is 16.
     step_seconds : number, optional
         Duration of a step, from 10^-12 to 10^12, to turn steps into seconds.
+
+    Returns
+    -------
+    Sizing
 
     Raises
     ------

@@ -28,8 +28,8 @@ from typing import Any, Literal
 
 from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import Policy, policy_named
-from ...errors import InvalidArgument, InvalidWorkload, shown
-from ...model.numbers import exact_rational, listed
+from ...errors import InvalidArgument, shown
+from ...model.numbers import listed, rational_argument
 from ...model.workload import Workload, check_workload
 
 __all__ = ["Parameter", "PolicySweep", "policy_sweep"]
@@ -108,7 +108,10 @@ def policy_sweep(
     exact = (
         _default(mix, parameter)
         if values is None
-        else tuple(_rational(v) for v in listed(values, "'values'", "a list of numbers"))
+        else tuple(
+            rational_argument(value, "each of 'values'")
+            for value in listed(values, "'values'", "a list of numbers")
+        )
     )
     rules = [_policy(mix, parameter, value) for value in exact]
     runs = (long_run(mix, max_steps=_STEPS, work=_WORK, policy=rule) for rule in rules)
@@ -132,10 +135,3 @@ def _watermarks(mix: Workload) -> tuple[Fraction, ...]:
     ratio = (decode - 1) / held
     top = min(Fraction(math.ceil(_PARTS * ratio) + 2, _PARTS), _LARGEST_WATERMARK)
     return tuple(top * k / _PARTS for k in range(_PARTS + 1))
-
-
-def _rational(value: Any) -> Fraction:
-    try:
-        return exact_rational(value, "each of 'values'")
-    except InvalidWorkload as failure:
-        raise InvalidArgument(str(failure)) from None

@@ -1,0 +1,14 @@
+"""What figures show, as plain data, so that it can be tested and drawn by any library.
+
+In reading order:
+
+* `run`: memory demand and evictions over time; the kernel.
+* `graph`: the renewal graph.
+* `roots`: points, their proved discs, and where they come from.
+* `analysis`: roots beside a run.
+* `policies`: throughput against a policy's parameter.
+* `stages`: what every stage holds in every step.
+* `cycle`, `space_time`: the two pictures of stages: cohorts that age, and fullness as colour.
+
+It takes from `operations` and below. `stabkit.publish.figures` draws it.
+"""

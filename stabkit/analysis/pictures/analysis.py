@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...dynamics.simulator import simulate
+from ...model.verdict import Verdict
 from ...model.workload import Workload
-from ..verdict.analysis import Verdict
 from .roots import RootPicture, root_picture, roots_to_show, synchronized_to_show
 from .run import RunPicture, run_picture, steps_to_show
 

@@ -1,6 +1,6 @@
-"""What the figure of the renewal graph shows, as plain data.
+"""The renewal graph as plain data.
 
-The *renewal graph* has a node for each stage of the longest life, an edge j -> j + 1, and an edge
+It has a node for each stage of the longest life, an edge j -> j + 1, and an edge
 (l_k - 1) -> 0 for each class. Its period is the gcd g of the decode lengths, and its cyclic
 classes, the stages mod g, are the cohorts that can fall in step.
 """
@@ -26,7 +26,17 @@ class ReturnEdge:
 
 @dataclass(frozen=True)
 class GraphPicture:
-    """The renewal graph: `length` stages in a row, `returns` ascending, and its period g."""
+    """The renewal graph: stages in a row, and edges back to the first.
+
+    Attributes
+    ----------
+    name : str
+        Of the workload.
+    length, period : int
+        The number L of stages, and g.
+    returns : tuple of ReturnEdge
+        Ascending.
+    """
 
     name: str
     length: int
@@ -35,7 +45,16 @@ class GraphPicture:
 
 
 def graph_picture(workload: Workload) -> GraphPicture:
-    """Return the renewal graph of `workload`: one return edge for each distinct decode length."""
+    """Return the renewal graph of `workload`: one return edge for each distinct decode length.
+
+    Parameters
+    ----------
+    workload : Workload
+
+    Returns
+    -------
+    GraphPicture
+    """
     kernel = MemoryKernel.of(workload)
     returns = (ReturnEdge(n - 1, w / kernel.denominator) for n, w, _ in kernel)
     return GraphPicture(workload.name, kernel.length, workload.gcd, tuple(returns))

@@ -122,6 +122,10 @@ def root_picture(
     verdict : str
     synchronized : sequence of (complex, complex or None)
         g-th roots of unity, each with the root that comes from it where that is known.
+
+    Returns
+    -------
+    RootPicture
     """
     found = listed(found, "'found'", "a list of roots")
     if not all(isinstance(root, Root) for root in found):

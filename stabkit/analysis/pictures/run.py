@@ -49,7 +49,15 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class RunPicture:
-    """Memory demand (tokens) and evictions (requests) of steps 1, 2, ..., beside the capacity."""
+    """Memory demand and evictions of a run, beside the capacity.
+
+    Attributes
+    ----------
+    capacity : float
+        In tokens.
+    demand, evicted : ndarray of float
+        Tokens asked for and requests evicted in steps 1, 2, ...
+    """
 
     capacity: float
     demand: Floats
@@ -58,7 +66,15 @@ class RunPicture:
 
 @dataclass(frozen=True)
 class KernelPicture:
-    """Memory kernel g_m (tokens) and survival function P(T > m) at stages m = 0, ..., L - 1."""
+    """Memory kernel and survival function at stages m = 0, ..., L - 1.
+
+    Attributes
+    ----------
+    name : str
+        Of the workload.
+    kernel, survival : ndarray of float
+        g_m, in tokens, and P(T > m).
+    """
 
     name: str
     kernel: Floats
@@ -66,7 +82,19 @@ class KernelPicture:
 
 
 def run_picture(workload: Workload, trajectory: Trajectory) -> RunPicture:
-    """Return the memory demand and the evictions of a run of `workload`."""
+    """Return the memory demand and the evictions of a run of `workload`.
+
+    Parameters
+    ----------
+    workload : Workload
+        The one that was run.
+    trajectory : Trajectory
+        What `simulate` returned.
+
+    Returns
+    -------
+    RunPicture
+    """
     check_workload(workload)
     if not isinstance(trajectory, Trajectory):
         raise InvalidArgument(
@@ -96,6 +124,15 @@ def steps_to_show(workload: Workload) -> int | None:
 
 def kernel_picture(workload: Workload) -> KernelPicture:
     """Return the memory kernel and the survival function of `workload`.
+
+    Parameters
+    ----------
+    workload : Workload
+        With L at most 10^6.
+
+    Returns
+    -------
+    KernelPicture
 
     Raises
     ------

@@ -166,7 +166,8 @@ def record_of(mix: Workload, run: Trajectory) -> StageRecord:
         requests[:, : c.decode_length] += counts
         held[:, : c.decode_length] += counts * tokens
         needed[1:, 1 : c.decode_length] += counts[:-1, :-1] * tokens[1:]
-    return _record(mix, (requests, held, needed), run.admitted, run.evicted)
+    columns = requests, held, needed
+    return _record(mix, MemoryKernel.of(mix), columns, run.admitted, run.evicted)
 
 
 def _product_form_record(mix: Workload, steps: int, run: ProductFormRun) -> StageRecord:
@@ -184,16 +185,22 @@ def _product_form_record(mix: Workload, steps: int, run: ProductFormRun) -> Stag
         y * _scaled(kernel.coefficients, kernel),
         needed,
     )
-    admitted = np.concatenate([block.admitted for block in blocks])
-    return _record(mix, columns, admitted, np.concatenate([block.evicted for block in blocks]))
+    admitted, evicted = (
+        np.concatenate(parts)
+        for parts in ([block.admitted for block in blocks], [block.evicted for block in blocks])
+    )
+    return _record(mix, kernel, columns, admitted, evicted)
 
 
 def _record(
-    mix: Workload, columns: tuple[Floats, Floats, Floats], admitted: Any, evicted: Any
+    mix: Workload,
+    kernel: MemoryKernel,
+    columns: tuple[Floats, Floats, Floats],
+    admitted: Any,
+    evicted: Any,
 ) -> StageRecord:
     requests, held, needed = columns
     needed[0] = held[0]
-    kernel = MemoryKernel.of(mix)
     level = _scaled(kernel.coefficients, kernel) * float(equilibrium_admissions(mix))
     capacity = float(mix.capacity if mix.capacity is not None else level.sum())
     numbers = np.asarray(admitted, float), np.asarray(evicted, float)

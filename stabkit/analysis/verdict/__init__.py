@@ -1,0 +1,11 @@
+"""The verdict: from a workload to a certified answer, with all that a reader needs to trust it.
+
+In reading order:
+
+* `analysis`: the `Analysis`, everything that was found, as plain data with its JSON.
+* `crosscheck`: does the simulator, which knows no algebra, see the same?
+* `analyze`: `stabkit.analyze`, which asks the rooms of the spectrum one after another.
+* `bootstrap`: how far a sampled trace's verdict could be off by chance.
+
+The lowest room of the analysis. Everything above takes `analysis` and `analyze`.
+"""

@@ -15,9 +15,10 @@ from itertools import starmap
 from typing import Any, Literal
 
 from ...model.codec import decode, encode
+from ...model.enclosure import RealEnclosure
+from ...model.verdict import Verdict
 from ...model.workload import Workload
 from ...spectrum.counting.counts import Counts
-from ...spectrum.roots.spectral_radius import RealEnclosure
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ...spectrum.synchrony.modes import SynchronizedMode
 
@@ -39,7 +40,6 @@ __all__ = [
     "SynchronizedModeSummary",
     "ThresholdSummary",
     "UnstableModes",
-    "Verdict",
     "VerdictCounts",
     "WorkloadSummary",
 ]
@@ -47,7 +47,6 @@ __all__ = [
 SCHEMA = "stabkit.analysis/1"
 SHOWN_CLASSES = 64
 _DIGITS = 40
-Verdict = Literal["stable", "unstable", "marginal", "undecided"]
 
 
 @dataclass(frozen=True)
@@ -293,11 +292,38 @@ class Bootstrap:
 
 @dataclass(frozen=True)
 class Analysis:
-    """The whole finding; see the module's introduction and INTERFACE's schema.
+    """The whole finding about one workload.
 
-    `bootstrap` is null unless it was asked for, with `stabkit.bootstrap` or ``--bootstrap``.
-    `empty_start` is null without `simulation`.
-    `reason` says in one sentence what proves the verdict, or why it is undecided.
+    Attributes
+    ----------
+    version : str
+        Of stabkit.
+    workload, kernel
+        What was analysed: the mix, and the size of its memory kernel.
+    gcd : int
+        The greatest common divisor of the decode lengths.
+    verdict : {"stable", "unstable", "marginal", "undecided"}
+    certified : bool
+        Whether `verdict` is proved.
+    method, reason : str
+        The engine that decided, and in one sentence what proves the verdict or why it is undecided.
+    counts : ModeCounts
+        Modes inside, on and outside the unit circle.
+    undecided_arcs : tuple of (float, float)
+        Arguments in radians, 0 <= theta <= pi, on which a root may lie on or next to the circle.
+    spectral_radius : Enclosure or None
+    dominant_modes : tuple of DominantMode
+    synchronized_modes : tuple of SynchronizedMode, or None
+        The modes that come of the gcd.
+    gcd_theorem, threshold, equilibrium, synchronized_cycle
+        What the gcd proves; where along the inputs the mix is stable; the eviction-free state and
+        the cycle in step. Each None where there is none or it was not computed.
+    simulation : CrossCheck or None
+        What the simulator sees near the equilibrium.
+    bootstrap : Bootstrap or None
+        None unless it was asked for, with `stabkit.bootstrap` or ``--bootstrap``.
+    empty_start : EmptyStart or None
+        What runs from the empty memory end on; None without `simulation`.
     """
 
     version: str

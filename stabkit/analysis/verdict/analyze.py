@@ -17,15 +17,16 @@ import mpmath
 
 from ... import __version__
 from ...dynamics.long_run import long_run
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.numbers import decimal_text, listed, rational_text
 from ...model.workload import Workload
-from ...spectrum.counting.counts import unit_circle_counts
+from ...spectrum.counting.counts import kernel_counts
 from ...spectrum.partition.d_partition import Crossing
 from ...spectrum.partition.threshold import threshold_along
-from ...spectrum.roots.dominant import dominant_modes
+from ...spectrum.roots.dominant import kernel_modes
 from ...spectrum.roots.roots import Root
-from ...spectrum.roots.spectral_radius import RealEnclosure, spectral_radius
+from ...spectrum.roots.spectral_radius import spectral_radius
 from ...spectrum.synchrony.gcd_theorem import gcd_theorem
 from ...spectrum.synchrony.modes import synchronized_modes
 from .analysis import (
@@ -86,8 +87,8 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
     True
     """
     kernel = MemoryKernel.of(mix)
-    counts = unit_circle_counts(mix)
-    modes = _resolved(mix, kernel.length)
+    counts = kernel_counts(kernel)
+    modes = _resolved(kernel)
     radius = spectral_radius(kernel, modes, _DIGITS, counts.verdict)
     summaries = _dominant_modes(modes or [])
     empty = long_run(mix) if crosscheck else None
@@ -165,10 +166,10 @@ def _synchronized_cycle(kernel: MemoryKernel) -> SynchronizedCycle:
     return SynchronizedCycle(Fraction(kernel.total, g * held))
 
 
-def _resolved(mix: Workload, length: int) -> list[Root] | None:
-    if length == 1:
+def _resolved(kernel: MemoryKernel) -> list[Root] | None:
+    if kernel.length == 1:
         return []
-    return dominant_modes(mix, _MODES, _DIGITS) if length <= _LONGEST_RESOLVED else None
+    return kernel_modes(kernel, _MODES, _DIGITS) if kernel.length <= _LONGEST_RESOLVED else None
 
 
 def threshold_summary(mix: Workload) -> ThresholdSummary | None:

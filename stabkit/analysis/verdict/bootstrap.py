@@ -22,7 +22,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from fractions import Fraction
 from functools import partial
 from numbers import Real
 from typing import Any, Literal, NamedTuple
@@ -30,15 +29,17 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from ...errors import InvalidArgument, shown
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.numbers import whole_number
-from ...model.workload import RequestClass, Workload, check_workload
+from ...model.verdict import Verdict
+from ...model.workload import Workload, check_workload
 from ...spectrum.counting.counts import kernel_counts
-from ...spectrum.roots.dominant import dominant_modes
+from ...spectrum.roots.dominant import kernel_modes
 from ...spectrum.roots.nearby_radius import radius_near
 from ...spectrum.roots.roots import LONGEST_ISOLATED
-from ...spectrum.roots.spectral_radius import RealEnclosure, spectral_radius
-from .analysis import Bootstrap, Verdict, VerdictCounts
+from ...spectrum.roots.spectral_radius import spectral_radius
+from .analysis import Bootstrap, VerdictCounts
 
 __all__ = ["LARGEST_SAMPLE", "MOST_RESAMPLES", "bootstrap"]
 
@@ -118,12 +119,13 @@ def bootstrap(
     resamples = whole_number(resamples, "'resamples'", 1, MOST_RESAMPLES)
     seed = whole_number(seed, "'seed'", 0)
     _check_level(level)
-    modes = dominant_modes(mix, _MODES, _DIGITS) if mix.longest_decode > 1 else None
+    kernel = MemoryKernel.of(mix)
+    modes = kernel_modes(kernel, _MODES, _DIGITS) if kernel.length > 1 else None
     zeros = [1 / complex(mode.value) for mode in modes or [] if mode.value.imag >= 0]
     rng = np.random.default_rng(int(seed))
-    kernels = (sample.draw(rng) for _ in range(resamples))
-    found: list[_Finding] = list(map(partial(_finding, zeros=zeros), kernels))
-    verdict = kernel_counts(MemoryKernel.of(mix)).verdict
+    drawn = (sample.draw(rng) for _ in range(resamples))
+    found: list[_Finding] = list(map(partial(_finding, zeros=zeros), drawn))
+    verdict = kernel_counts(kernel).verdict
     verdicts = Counter(finding.verdict for finding in found)
     radii = [f.spectral_radius for f in found if f.spectral_radius is not None]
     return Bootstrap(
@@ -198,15 +200,8 @@ def _radius(
     near = radius_near(kernel, zeros) if kernel.length > LONGEST_ISOLATED else None
     if near is not None:
         return near
-    modes = dominant_modes(_mix_of(kernel), _MODES, _DIGITS)
+    modes = kernel_modes(kernel, _MODES, _DIGITS)
     return spectral_radius(kernel, modes, _DIGITS, verdict)
-
-
-def _mix_of(kernel: MemoryKernel) -> Workload:
-    classes = (
-        RequestClass(Fraction(t, w), n, Fraction(w, kernel.denominator)) for n, w, t in kernel
-    )
-    return Workload(tuple(classes))
 
 
 def _verdict_counts(verdicts: Mapping[Verdict, int]) -> VerdictCounts:

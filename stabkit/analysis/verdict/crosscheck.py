@@ -9,14 +9,16 @@ start of a real server, whose long-run means can differ, for stability is local 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ...dynamics.capacity import equilibrium_admissions
 from ...dynamics.growth import disturbed_state, measure_growth
 from ...dynamics.long_run import LongRun, long_run
+from ...model.verdict import Verdict
 from ...model.workload import Workload
-from .analysis import CrossCheck, DominantMode, Verdict
+from .analysis import CrossCheck, DominantMode
 
 __all__ = ["GROWTH_TOLERANCE", "cross_check"]
 
@@ -56,7 +58,9 @@ def cross_check(
         `agrees` is None where nothing could be compared, and `reason` says why.
     """
     if mix.longest_decode > _LONGEST_SIMULATED:
-        return _nothing(f"decode lengths beyond {_LONGEST_SIMULATED} steps are not simulated")
+        reason = f"decode lengths beyond {_LONGEST_SIMULATED} steps are not simulated"
+        neither = LongRun.unknown(reason)
+        return replace(_record(verdict, None, None, neither, neither), reason=reason)
     mode = modes[0] if modes else None
     measured = None
     if mode is not None and mode.modulus > _FASTEST_DECAY:
@@ -72,7 +76,7 @@ def _run_near(mix: Workload, verdict: Verdict, mode: DominantMode | None) -> Lon
         return long_run(mix, disturbed_state(mix, complex(mode.re, mode.im), size))
     if mode is None and mix.longest_decode > 1:
         reason = "the dominant mode, along which to disturb it, is not resolved"
-        return LongRun(0, None, None, None, None, None, None, reason)
+        return LongRun.unknown(reason)
     return long_run(mix, np.full(mix.longest_decode, float(equilibrium_admissions(mix))))
 
 
@@ -125,9 +129,3 @@ def _reason(
     if empty.throughput_ratio is None:
         missing.append(f"from empty: {empty.reason}")
     return "; ".join(missing) or None
-
-
-def _nothing(reason: str) -> CrossCheck:
-    return CrossCheck(
-        0, None, GROWTH_TOLERANCE, None, None, None, None, None, None, None, None, reason
-    )

@@ -15,7 +15,8 @@ from ..terminal import counting, working
 
 if TYPE_CHECKING:
     from ...analysis.pictures.analysis import AnalysisPicture
-    from ...analysis.verdict.analysis import Bootstrap, Verdict
+    from ...analysis.verdict.analysis import Bootstrap
+    from ...model.verdict import Verdict
     from ...model.workload import Workload
 
 __all__ = ["analyze"]

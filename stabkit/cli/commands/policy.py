@@ -34,8 +34,8 @@ def policy(
         typer.Option(
             "--policy",
             metavar="NAME[:X]",
-            help="greedy, damped[:GAIN], headroom[:WATERMARK], rate-limited[:TIMES_A*] or "
-            "reservation; may be given more than once.",
+            help="greedy, damped[:GAIN], headroom[:WATERMARK], rate-limited[:TIMES_A*], "
+            "reservation or NAME[:X,Y] of one that is installed; may be given more than once.",
         ),
     ] = None,
     sweep: Annotated[

@@ -121,13 +121,9 @@ def read_state(path: Path) -> list[list[Any]]:
 
 
 def _counts(stages: list[Any], position: int) -> list[Any]:
-    from ...model.numbers import exact_rational
+    from ...model.numbers import rational_argument
 
-    name = f"a count of class {position} in '--state'"
-    try:
-        return [exact_rational(count, name) for count in stages]
-    except StabkitError as failure:
-        raise InvalidArgument(str(failure)) from failure
+    return [rational_argument(n, f"a count of class {position} in '--state'") for n in stages]
 
 
 def _write_animation(run: tuple[Workload, int, Arithmetic, Any, str], path: Path) -> None:

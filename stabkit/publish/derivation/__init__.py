@@ -1,8 +1,17 @@
 """Derivations: the whole reasoning about one workload, as an article, a fragment or a worksheet.
 
-`derive` decides what is said, in the order of a textbook; the writers in `document_tex` and
-`document_html` decide how it looks. A theorem is stated as its record states it. The article says
-more where the workload is small: at L = 3 every line of the calculation, at L = 1000 what fits.
+`derive` decides what is said, in the order of a textbook; the writers in `document` decide how it
+looks. A theorem is stated as its record states it. The article says more where the workload is
+small: at L = 3 every line of the calculation, at L = 1000 what fits.
+
+In reading order:
+
+* `numerals`: numbers and polynomials as LaTeX.
+* `theory`: statements of theorems, and references.
+* `model_sections`, `stability_sections`, `operation_sections`: the sections, first to last.
+* `symbolic`: the same in symbols, for few classes or any decode lengths.
+
+It takes from `text` and `document`; the command line takes the three names below.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from math import gcd, lcm
 
 from ...analysis.facts import DerivationFacts
 from ...analysis.verdict.analysis import ClassSummary
-from ..document.tree import Block, Formula, Paragraph, Section, Table
+from ..document.tree import DocumentBlock, Formula, Paragraph, Section, Table
 from ..text.numbers import amount, counted
 from .numerals import decimal, number, polynomial, sparse_polynomial
 from .theory import stated
@@ -30,7 +30,7 @@ def workload_section(facts: DerivationFacts) -> Section:
     return Section("The workload", tuple(_workload(facts)), None)
 
 
-def _workload(facts: DerivationFacts) -> Iterator[Block]:
+def _workload(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     analysis = facts.analysis
     yield Paragraph(
         "A server processes all requests in its memory at once, one step after the other. A "
@@ -105,7 +105,7 @@ def kernel_section(facts: DerivationFacts) -> Section:
     return Section("The memory kernel", tuple(_kernel(facts)), task)
 
 
-def _kernel(facts: DerivationFacts) -> Iterator[Block]:
+def _kernel(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     yield Paragraph(
         "While nothing is evicted, the requests in stage $m$ are those that were admitted $m$ "
         "steps ago: of the $a_{n-m}$ requests of that step a share $p_k$ is of class $k$, and it "
@@ -187,7 +187,7 @@ def characteristic_section(facts: DerivationFacts) -> Section:
     return Section("The characteristic equation", tuple(_characteristic(facts)), task)
 
 
-def _characteristic(facts: DerivationFacts) -> Iterator[Block]:
+def _characteristic(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     yield Paragraph(
         "Let $a_n = a^* + d_n$. The constant drops out of the balance, and the deviation obeys the "
         "homogeneous recurrence"
@@ -214,7 +214,7 @@ def _characteristic(facts: DerivationFacts) -> Iterator[Block]:
     )
 
 
-def _polynomial_blocks(facts: DerivationFacts) -> Iterator[Block]:
+def _polynomial_blocks(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     if facts.kernel is None:
         length = facts.analysis.kernel.length
         yield Formula(
@@ -241,7 +241,7 @@ def survival_section(facts: DerivationFacts) -> Section:
     return Section("The survival polynomial", tuple(_survival(facts)), task)
 
 
-def _survival(facts: DerivationFacts) -> Iterator[Block]:
+def _survival(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     yield Paragraph(
         "Let $S_m = \\sum_{k:\\, l_k > m} p_k$ be the share of an admission that is still in "
         "service after $m$ steps, and $A(\\lambda) = \\sum_m S_m \\lambda^{L-1-m}$. It is what $F "
@@ -262,7 +262,7 @@ def _survival(facts: DerivationFacts) -> Iterator[Block]:
         )
 
 
-def _factors(facts: DerivationFacts) -> Iterator[Block]:
+def _factors(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     g = facts.analysis.gcd
     if g == 1:
         yield Paragraph(
@@ -288,7 +288,7 @@ def _factors(facts: DerivationFacts) -> Iterator[Block]:
     yield Paragraph("All roots of the cofactor $C$ lie inside of the circle.")
 
 
-def _common_input(facts: DerivationFacts) -> Iterator[Block]:
+def _common_input(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     s, length = facts.mix.classes[0].input_length, facts.analysis.kernel.length
     if facts.survival is None or length > 12:
         return

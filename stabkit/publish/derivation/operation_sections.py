@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from ...analysis.cycles.limit_cycle import LimitCycle, Observation
 from ...analysis.facts import DerivationFacts, PolicyLoop
-from ...dynamics.policies import Damped
-from ..document.tree import Block, Formula, Paragraph, Section, Table
+from ...dynamics.policies.policy import rational_fields
+from ..document.tree import DocumentBlock, Formula, Paragraph, Section, Table
 from ..text.numbers import counted
 from ..text.verdict import disagreement, local_only, meaning
 from .numerals import decimal, number
@@ -29,7 +29,7 @@ def cycle_section(facts: DerivationFacts) -> Section:
     return Section("Limit cycles", tuple(_cycles(facts)), task)
 
 
-def _cycles(facts: DerivationFacts) -> Iterator[Block]:
+def _cycles(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     g, found = facts.analysis.gcd, facts.analysis.synchronized_cycle
     if facts.analysis.workload.class_count == 1 and facts.analysis.kernel.length > 1:
         yield from stated("R6", "worst-cycle")
@@ -75,7 +75,7 @@ def _ratio(value: Fraction) -> str:
     return rf"{number(value)} \approx {decimal(value)}" if exact else decimal(value, 12)
 
 
-def _worst_cycle(facts: DerivationFacts) -> Iterator[Block]:
+def _worst_cycle(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     one = facts.analysis.workload.classes[0]
     s, length = one.input_length, one.decode_length
     loss = Fraction(length - 1) / (2 * (s + length))
@@ -143,7 +143,7 @@ def policy_section(facts: DerivationFacts) -> Section:
     return Section("Admission policies", tuple(_policies(facts)), task)
 
 
-def _policies(facts: DerivationFacts) -> Iterator[Block]:
+def _policies(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     yield Paragraph(
         "Damped admission takes the fraction $\\kappa$ of what fits. The balance then has the "
         "characteristic polynomial"
@@ -186,11 +186,11 @@ def _gain(facts: DerivationFacts) -> str:
 
 def _loop_row(entry: PolicyLoop) -> tuple[str, ...]:
     rule = entry.policy
-    name = (
-        f"damped, $\\kappa = {number(rule.gain).replace('frac', 'tfrac')}$"
-        if isinstance(rule, Damped)
-        else rule.name
+    parameters = (
+        f"${field.metadata['symbol']} = {number(value).replace('frac', 'tfrac')}$"
+        for field, value in rational_fields(rule)
     )
+    name = ", ".join([rule.name, *parameters])
     radius = entry.loop.spectral_radius
     shown = "-" if radius is None else f"${decimal((radius.low + radius.high) / 2, 12)}$"
     return (name, entry.loop.verdict or "not linear", shown)
@@ -201,7 +201,7 @@ def crosscheck_section(facts: DerivationFacts) -> Section:
     return Section("Cross-check by simulation", tuple(_crosscheck(facts)), None)
 
 
-def _crosscheck(facts: DerivationFacts) -> Iterator[Block]:
+def _crosscheck(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     check = facts.analysis.simulation
     if check is None or (not check.steps and check.growth_measured is None):
         reason = "" if check is None else f": {check.reason}"

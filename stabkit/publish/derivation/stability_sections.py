@@ -12,7 +12,7 @@ from ...analysis.facts import CircleReduction, DerivationFacts
 from ...analysis.verdict.analysis import SynchronizedModeSummary, ThresholdSummary
 from ...spectrum.counting.schur_cohn import SchurCohnStep
 from ...spectrum.roots.roots import Root
-from ..document.tree import Block, CirclePlot, Formula, Paragraph, Section, Table
+from ..document.tree import CirclePlot, DocumentBlock, Formula, Paragraph, Section, Table
 from ..text.numbers import amount, counted
 from .numerals import LONGEST_NUMBER, complex_number, decimal, number, polynomial, real
 from .theory import stated
@@ -41,7 +41,7 @@ def criterion_section(facts: DerivationFacts) -> Section:
     return Section("Inside or outside of the unit circle", tuple(_criterion(facts)), task)
 
 
-def _criterion(facts: DerivationFacts) -> Iterator[Block]:
+def _criterion(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     analysis = facts.analysis
     if analysis.kernel.length == 1:
         yield Paragraph(
@@ -76,7 +76,7 @@ def _counts(facts: DerivationFacts) -> str:
     )
 
 
-def _schur_cohn(reduction: CircleReduction) -> Iterator[Block]:
+def _schur_cohn(reduction: CircleReduction) -> Iterator[DocumentBlock]:
     yield Paragraph(
         "We count the zeros of $G$ in the open unit disc; they are the reciprocals of the roots of "
         "$F$ outside. The recursion of Schur and Cohn takes an integer polynomial $P(z) = c + "
@@ -157,7 +157,7 @@ def roots_section(facts: DerivationFacts) -> Section:
     return Section("The roots", tuple(_roots(facts)), task)
 
 
-def _roots(facts: DerivationFacts) -> Iterator[Block]:
+def _roots(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     analysis = facts.analysis
     if not facts.roots:
         yield Paragraph("There is no root to list.")
@@ -229,7 +229,7 @@ def _bound(roots: tuple[Root, ...]) -> str:
     return _bound_of(Decimal(mpmath.nstr(largest, 5)) + Decimal(mpmath.nstr(rounding, 5)))
 
 
-def _mode_lines(facts: DerivationFacts) -> Iterator[Block]:
+def _mode_lines(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     modes = facts.analysis.dominant_modes
     if not modes:
         return
@@ -278,7 +278,7 @@ def synchrony_section(facts: DerivationFacts) -> Section:
     return Section("Synchronised modes", tuple(_synchrony(facts)), task)
 
 
-def _synchrony(facts: DerivationFacts) -> Iterator[Block]:
+def _synchrony(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     modes = facts.analysis.synchronized_modes
     g = facts.analysis.gcd
     if g == 1:
@@ -316,7 +316,7 @@ def gcd_section(facts: DerivationFacts) -> Section:
     return Section("The gcd theorem", tuple(_gcd(facts)), task)
 
 
-def _gcd(facts: DerivationFacts) -> Iterator[Block]:
+def _gcd(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     found = facts.analysis.gcd_theorem
     yield from stated("R7")
     if found is None or found.applies is None:
@@ -375,7 +375,7 @@ def threshold_section(facts: DerivationFacts) -> Section:
     return Section("The input length at which stability changes", tuple(_threshold(facts)), task)
 
 
-def _threshold(facts: DerivationFacts) -> Iterator[Block]:
+def _threshold(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     found = facts.analysis.threshold
     yield Paragraph(
         "For a common input length $s$ the generating function is linear in it, $G(z) = s A_z(z) + "
@@ -397,7 +397,7 @@ def _threshold(facts: DerivationFacts) -> Iterator[Block]:
     yield from _sufficient(found, facts.analysis.gcd)
 
 
-def _sufficient(found: ThresholdSummary, g: int) -> Iterator[Block]:
+def _sufficient(found: ThresholdSummary, g: int) -> Iterator[DocumentBlock]:
     if found.sufficient_input_length is not None:
         bound = decimal(found.sufficient_input_length, 10, ROUND_CEILING)
         modes = "no mode is unstable, and none on the circle"

@@ -20,7 +20,7 @@ from ...model.polynomials import (
 )
 from ...model.symbolic import SymbolicWorkload
 from ...spectrum.criterion.criterion import LONGEST_SYMBOLIC, stability_criterion
-from ..document.tree import Block, Document, Formula, Paragraph, Section
+from ..document.tree import Document, DocumentBlock, Formula, Paragraph, Section
 from ..text.criterion import criterion_latex
 from .theory import cited_document, stated
 
@@ -306,7 +306,7 @@ def _given_lengths(mix: SymbolicWorkload) -> Iterator[Section]:
         ),
         "Write down the characteristic and the survival polynomial.",
     )
-    blocks: list[Block] = [*stated("R7")]
+    blocks: list[DocumentBlock] = [*stated("R7")]
     if length <= LONGEST_SYMBOLIC:
         found = stability_criterion(mix)
         blocks = [

@@ -1,0 +1,12 @@
+"""Documents as data, and the writers that decide how they look.
+
+In reading order:
+
+* `tree`: sections of paragraphs, formulas, tables and theorems.
+* `latex_words`, `line_breaking`: words as LaTeX, and formulas in lines of bounded width.
+* `tex`, `beamer`: the document as an article or a fragment, and as slides.
+* `html`: as one page with MathML.
+* `engine`: from LaTeX to PDF, with the TeX that is installed.
+
+The other rooms make a `tree` and hand it to a writer.
+"""

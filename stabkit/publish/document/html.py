@@ -12,9 +12,9 @@ from latex2mathml.converter import convert
 
 from .tree import (
     CITATION,
-    Block,
     CirclePlot,
     Document,
+    DocumentBlock,
     Formula,
     Paragraph,
     Section,
@@ -82,7 +82,7 @@ def _section(section: Section, worksheet: bool) -> Iterator[str]:
         yield from _block(block)
 
 
-def _block(block: Block) -> Iterator[str]:
+def _block(block: DocumentBlock) -> Iterator[str]:
     if isinstance(block, Paragraph):
         yield f"<p>{_prose(block.text)}</p>"
     elif isinstance(block, Formula):

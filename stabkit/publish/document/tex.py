@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from .latex_words import escaped, prose
 from .line_breaking import aligned
 from .tree import (
-    Block,
     CirclePlot,
     Document,
+    DocumentBlock,
     Formula,
     Paragraph,
     Section,
@@ -121,7 +121,7 @@ def _sections(
         yield ""
 
 
-def block_lines(block: Block, plot_side: str = "8.5cm") -> Iterator[str]:
+def block_lines(block: DocumentBlock, plot_side: str = "8.5cm") -> Iterator[str]:
     """Yield the lines of a block; a plot is so wide and so high."""
     if isinstance(block, Paragraph):
         yield from (prose(block.text), "")

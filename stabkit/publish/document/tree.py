@@ -17,9 +17,9 @@ from typing import TypeAlias
 
 __all__ = [
     "CITATION",
-    "Block",
     "CirclePlot",
     "Document",
+    "DocumentBlock",
     "Formula",
     "Paragraph",
     "Section",
@@ -93,7 +93,7 @@ class Statement:
         return f"Here {meanings}." if meanings else ""
 
 
-Block: TypeAlias = Paragraph | Formula | Table | CirclePlot | Statement
+DocumentBlock: TypeAlias = Paragraph | Formula | Table | CirclePlot | Statement
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Section:
     """A titled sequence of blocks, and the task that it solves, if it is one for a worksheet."""
 
     title: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[DocumentBlock, ...]
     task: str | None = None
 
 

@@ -1,0 +1,12 @@
+"""Figures, drawn by matplotlib from `stabkit.analysis.pictures`; one module per class of result.
+
+A module is called like the one that its result comes from, and is found by that name: a new one is
+not listed anywhere, not here either. What they share:
+
+* `style`: width, palette, marks; every figure is made by it.
+* `circle_views`: two views of points near the unit circle.
+* `run`: besides its own, the bytes of any figure as a file.
+
+It takes from `rendering`, and numbers and titles from the room of text; matplotlib is imported
+where a figure is made.
+"""

@@ -31,7 +31,7 @@ _MOST_RETURNS = 5  # return edges that are drawn one by one on a line
 _MOST_LEVEL = 12  # stages of a wheel whose shares are written level; beyond, along the spokes
 _LIGHT = "#FFFFFF"
 
-Point = tuple[float, float]
+Place = tuple[float, float]
 
 
 @FIGURES.writes(GraphPicture)
@@ -77,7 +77,7 @@ def _ink(colour: str) -> str:
     return INK if 0.3 * red + 0.59 * green + 0.11 * blue > 115 else _LIGHT
 
 
-def _arrow(axes: Axes, start: Point, end: Point, bend: float, **style: Any) -> None:
+def _arrow(axes: Axes, start: Place, end: Place, bend: float, **style: Any) -> None:
     from matplotlib.patches import FancyArrowPatch
 
     usual: dict[str, Any] = {
@@ -91,7 +91,7 @@ def _arrow(axes: Axes, start: Point, end: Point, bend: float, **style: Any) -> N
     axes.add_patch(FancyArrowPatch(start, end, connectionstyle=connection, **usual | style))
 
 
-def _draw_node(axes: Axes, place: Point, cohort: int, period: int, text: str) -> None:
+def _draw_node(axes: Axes, place: Place, cohort: int, period: int, text: str) -> None:
     colour = _colour(cohort, period)
     style: dict[str, Any] = {"markersize": 10, "markeredgecolor": INK, "markeredgewidth": 0.6}
     axes.plot(*place, "o", color=colour, zorder=3, clip_on=False, **style)
@@ -128,7 +128,7 @@ def _draw_wheel(axes: Axes, picture: GraphPicture) -> None:
     )
 
 
-def _draw_return(axes: Axes, start: Point, origin: Point, bend: float) -> None:
+def _draw_return(axes: Axes, start: Place, origin: Place, bend: float) -> None:
     """Draw an arrow back to stage 0; from stage 0 itself, a loop."""
     from matplotlib.transforms import offset_copy
 

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...dynamics.necklaces import worst_cycle_loss
-from ...dynamics.renormalization import synchronized_loss
+from ...analysis.pictures.losses import (
+    WORST_LIMIT,
+    synchronized_limit,
+    synchronized_losses,
+    worst_cycle_losses,
+)
 from ...errors import InvalidArgument, shown
-from ...model.workload import Workload
-from ..text.losses import WORST_LIMIT, synchronized_limit
 from ..text.numbers import percent, readable
 from .style import (
     BLUE,
@@ -80,13 +82,13 @@ def losses_figure(inputs: Sequence[int], numbers: Sequence[int] = (2, 3)) -> Dra
     if not 1 <= len(inputs) <= len(_LINES):
         raise InvalidArgument(f"'inputs' must be 1 to {len(_LINES)} lengths, not {shown(inputs)}.")
 
-    def synchronized(s: int, g: int) -> Fraction:
-        return synchronized_loss(Workload.from_classes([(s, g * n) for n in numbers]))
+    def synchronized(s: int, factors: Sequence[int]) -> list[Fraction]:
+        return synchronized_losses(s, factors, numbers)
 
     with house_style():
         figure = new_figure(6.4)
         left, right = figure.subplots(1, 2, sharey=True)
-        _draw(left, inputs, worst_cycle_loss, WORST_LIMIT)
+        _draw(left, inputs, worst_cycle_losses, WORST_LIMIT)
         left.set(xlabel="decode length l (steps)", ylabel="throughput lost (%)")
         left.set_title("worst cycle,\none decode length")
         _draw(right, inputs, synchronized, synchronized_limit(numbers))
@@ -98,12 +100,15 @@ def losses_figure(inputs: Sequence[int], numbers: Sequence[int] = (2, 3)) -> Dra
 
 
 def _draw(
-    axes: Axes, inputs: Sequence[int], loss: Callable[[int, int], Fraction], limit: Fraction
+    axes: Axes,
+    inputs: Sequence[int],
+    losses: Callable[[int, Sequence[int]], list[Fraction]],
+    limit: Fraction,
 ) -> None:
     """Draw one line for each input, its name where it reaches a part of the limit."""
     across = _lengths()
     for s, style in zip(inputs, _LINES, strict=False):
-        up = np.array([100 * float(loss(s, int(length))) for length in across])
+        up = np.array([100 * float(loss) for loss in losses(s, across.tolist())])
         axes.plot(across, up, zorder=2, **style)
         height = _NAME_AT * 100 * float(limit)
         place = np.exp(np.interp(height, up, np.log(across)))

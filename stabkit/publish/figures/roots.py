@@ -9,7 +9,7 @@ import numpy as np
 from ...analysis.pictures.roots import RootPicture, RootPoint
 from ..rendering import FIGURES
 from .circle_views import MOST_IN_PLANE, draw_distance_frame, draw_plane_frame, turns
-from .style import FATES, INK, house_style, legend_below, new_figure, settled
+from .style import INK, ROOT_FATES, house_style, legend_below, new_figure, settled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -130,7 +130,7 @@ def _scatter(axes: Axes, picture: RootPicture, across: Any, up: Any) -> None:
     """Draw every root as what becomes of it; those that come from an omega are ringed."""
     fates = np.array([_fate(point) for point in picture.points])
     size = _mark_size(len(picture.points))
-    for fate, (label, colour, marker) in enumerate(FATES):
+    for fate, (label, colour, marker) in enumerate(ROOT_FATES):
         chosen = fates == fate
         if chosen.any():
             count = sum(p.multiplicity for p, c in zip(picture.points, chosen, strict=True) if c)
@@ -143,7 +143,7 @@ def _scatter(axes: Axes, picture: RootPicture, across: Any, up: Any) -> None:
             dots = axes.scatter(across[chosen], up[chosen], zorder=3, clip_on=False, **style)
             dots.set(edgecolor="white", linewidth=0.4 if size > 8 else 0.0)
     moved = [mark.root for mark in picture.synchronized]
-    for fate, (_, colour, marker) in enumerate(FATES):
+    for fate, (_, colour, marker) in enumerate(ROOT_FATES):
         chosen = np.array([point in moved and _fate(point) == fate for point in picture.points])
         if chosen.any():
             style = {"marker": marker, "c": colour, "s": max(size, 14.0), "edgecolor": INK}

@@ -1,23 +1,18 @@
-"""Figures over time and over stages: memory demand, evictions, kernel; and the file formats.
+"""Figures over time and over stages: memory demand, evictions, kernel.
 
-Drawn with matplotlib's object interface (no pyplot, no global state) in the house style. Files
-carry no dates, so that the same result gives the same bytes.
+Drawn with matplotlib's object interface (no pyplot, no global state) in the house style.
 """
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...analysis.pictures.run import Floats, KernelPicture, RunPicture
-from ...errors import OutputError, shown
 from ..rendering import FIGURES
 from .style import (
     BLUE,
-    DOTS_PER_INCH,
     INK,
     SKY,
     VERMILLION,
@@ -34,39 +29,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "draw_run",
-    "figure_bytes",
-    "figure_format",
     "kernel_figure",
     "run_figure",
 ]
 
-FORMATS = ("png", "svg", "pdf")
-_NO_DATE: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 _MOST_STEPPED = 200  # stages that are drawn as steps; more of them make one line
-
-
-def figure_format(path: str | Path) -> str:
-    """Return the format that the suffix of `path` asks for: ``"png"``, ``"svg"`` or ``"pdf"``.
-
-    Raises
-    ------
-    OutputError
-        If the suffix is another one.
-    """
-    suffix = Path(path).suffix.lower().removeprefix(".")
-    if suffix not in FORMATS:
-        raise OutputError(f"'--figure' must end in .png, .svg or .pdf, not {shown(str(path))}.")
-    return suffix
-
-
-def figure_bytes(figure: Drawing, file_format: str) -> bytes:
-    """Return `figure` as the bytes of a file; the same figure gives the same bytes."""
-    buffer = io.BytesIO()
-    with house_style():
-        figure.figure.savefig(
-            buffer, format=file_format, dpi=DOTS_PER_INCH, metadata=_NO_DATE.get(file_format)
-        )
-    return buffer.getvalue()
 
 
 @FIGURES.writes(RunPicture)

@@ -31,9 +31,9 @@ __all__ = [
     "COHORT_COLOURS",
     "DISC",
     "DOTS_PER_INCH",
-    "FATES",
     "GREY",
     "INK",
+    "ROOT_FATES",
     "SKY",
     "SMALL",
     "VERMILLION",
@@ -60,7 +60,7 @@ COHORT_COLOURS = (
     "#BBBBBB",
 )
 # What becomes of a mode: label, colour, marker.
-FATES = (
+ROOT_FATES = (
     ("decays", BLUE, "o"),
     ("stays", INK, "D"),
     ("grows", VERMILLION, "X"),

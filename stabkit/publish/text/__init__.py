@@ -1,0 +1,14 @@
+"""Text: every result as a report for people and as JSON types; one module per class of result.
+
+A module is called like the one that its result comes from, and is found by that name: a new one is
+not listed anywhere, not here either. What they share:
+
+* `numbers`: rounded, grouped, as many digits as a person can use.
+* `tables`: columns that no terminal folds.
+* `dialect`: one key and one type for what is the same in every command's JSON.
+* `capacity`: what is said where none was given.
+* `verdict`: the verdict in plain sentences.
+
+It takes from `rendering`, and from `document` for exercises on paper. Figures and derivations take
+numbers and titles.
+"""

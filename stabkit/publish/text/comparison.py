@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Any
 
 from ...analysis.operations.comparison import PolicyComparison, PolicyFinding
 from ...dynamics.capacity import equilibrium_admissions
 from ...dynamics.long_run import LongRun
-from ...dynamics.policies import RateLimited, Reservation
 from ...errors import printable
 from ...model.numbers import rational_text
 from ...model.workload import Workload
@@ -129,19 +129,23 @@ def wrapped(text: str) -> str:
 
 
 def policy_label(one: PolicyFinding) -> str:
-    """Return a policy's name with its parameter, and a name of one's own shortened.
+    """Return a policy's name with its parameters, and a name of one's own shortened.
 
     A rate is in units of a*.
     """
-    if not one.parameters:
-        name = printable(one.policy.name)
-        return name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 3]}..."
-    ((name, value),) = one.parameters.items()
-    if name == "rate_over_equilibrium":
-        return f"rate {readable(float(value), 4)} a*"
-    if name == "watermark":
-        return f"headroom {percent(value)}"
-    return f"damped {readable(float(value), 4)}"
+    values = {name: _Parameter(value) for name, value in one.parameters.items()}
+    if template := getattr(one.policy, "label", None):
+        return printable(template.format_map(values))
+    name = printable(one.policy.name)
+    name = name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 3]}..."
+    return " ".join([name, *map(format, values.values())])
+
+
+class _Parameter(Fraction):
+    """A parameter as a label shows it: ``{gain}``, or ``{watermark:%}`` as per cent."""
+
+    def __format__(self, spec: str) -> str:
+        return percent(Fraction(self)) if spec == "%" else readable(float(self), 4)
 
 
 def _row(found: PolicyComparison, one: PolicyFinding) -> tuple[str, ...]:
@@ -197,13 +201,8 @@ def _sentences(found: PolicyComparison) -> Iterator[str]:
             "From empty, what is completed differs from the admitted shares of the classes under: "
             f"{_names(drifting)}."
         )
-    if any(isinstance(one.policy, Reservation) for one in found.policies):
-        yield (
-            "From empty, as from any start whose reservations fit, reservation never evicts; what "
-            "it costs is the memory that it keeps unused."
-        )
-    if any(isinstance(one.policy, RateLimited) for one in found.policies):
-        yield "A rate limit needs a*, which must be estimated from the mix."
+    # Each once, in an order of their own, whatever that of the table.
+    yield from sorted({getattr(one.policy, "remark", "") for one in found.policies} - {""})[::-1]
     yield _CAVEAT
 
 

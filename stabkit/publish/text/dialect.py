@@ -13,9 +13,9 @@ from typing import Any
 from ... import __version__
 from ...analysis.verdict.analysis import Enclosure, WorkloadSummary
 from ...model.codec import encode
+from ...model.enclosure import RealEnclosure
 from ...model.numbers import rational_text
 from ...model.workload import Workload
-from ...spectrum.roots.spectral_radius import RealEnclosure
 
 __all__ = ["PART", "enclosure", "exact", "headed", "part", "workload"]
 

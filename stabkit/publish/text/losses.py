@@ -1,27 +1,4 @@
-"""Tables of what limit cycles cost, as Markdown.
-
-*Worst cycle.* One decode length l, input s: the cohorts have merged into one, and the server loses
-(l - 1) / (2 (s + l)) of the equilibrium's throughput (R6). At a fixed s that grows with l to 1/2,
-which it never reaches; at a fixed l it falls to 0 as s grows: what a request brings along weighs
-more and more than what it gathers on the way.
-
-*Synchronised cycle.* Decode lengths g n_1, ..., g n_K: the same with g steps between cohorts (R10).
-At a fixed s the loss grows with g, to
-
-    E[n] / E[n (n + 1)] <= 1/2,
-
-for the loss is (g - 1) E[n] / (2 E[n (s + g (n + 1) / 2)]) (R10, with l_k = g n_k), which at s = 0
-is 1 - 1/g of it. The limit is 1/2 for n = 1 alone, the worst cycle.
-
-*Completion shares.* Evictions take equal fractions of all classes in a stage, so that in the long
-run class k completes, per step,
-
-    p_k (a - sum_(j < l_k) e_j),
-
-where a requests are admitted and e_j evicted per unit of share at the stages j. Hence completions
-over p_k a* *never rise with the decode length*, and two classes differ in them only if evictions
-reach a stage that the shorter one does not have. Then requests and tokens tell different stories:
-more requests than at the equilibrium may complete, as they are the short ones.
+"""Tables of what limit cycles cost, as Markdown; the numbers are `analysis.pictures.losses`'.
 
 References
 ----------
@@ -34,26 +11,27 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from ...analysis.cycles.cycles import Cycles
-from ...dynamics.necklaces import worst_cycle_loss
-from ...dynamics.renormalization import renormalized, synchronized_loss
-from ...errors import InvalidArgument
+from ...analysis.pictures.losses import (
+    WORST_LIMIT,
+    class_completions,
+    divisor_losses,
+    long_run_ratios,
+    synchronized_limit,
+    synchronized_losses,
+    worst_cycle_losses,
+)
 from ...model.numbers import rational_text
 from ...model.workload import Workload
-from ...spectrum.counting.counts import unit_circle_counts
 from .numbers import percent, readable
 
 __all__ = [
-    "WORST_LIMIT",
-    "class_completions",
     "completion_table",
     "divisor_table",
     "markdown_table",
-    "synchronized_limit",
     "synchronized_table",
     "worst_cycle_table",
 ]
 
-WORST_LIMIT = Fraction(1, 2)  # of R6's loss, for l to infinity
 _DIGITS = 4  # after the point, of ratios
 _COMPLETION_HEADS = [
     "class (s, l)",
@@ -116,8 +94,8 @@ def worst_cycle_table(inputs: Iterable[int], decodes: Sequence[int]) -> str:
     """
     rows = [["s (tokens)", *(f"l = {readable(length)}" for length in decodes), "l → ∞"]]
     for s in inputs:
-        losses = [worst_cycle_loss(s, length) for length in decodes]
-        rows.append([readable(s), *map(percent, [*losses, WORST_LIMIT])])
+        losses = [*worst_cycle_losses(s, decodes), WORST_LIMIT]
+        rows.append([readable(s), *map(percent, losses)])
     return markdown_table([*rows, _long_inputs(len(decodes))])
 
 
@@ -154,30 +132,9 @@ def synchronized_table(
     """
     rows = [["s (tokens)", *(f"g = {readable(g)}" for g in factors), "g → ∞"]]
     for s in inputs:
-        mixes = [Workload.from_classes([(s, g * n) for n in numbers]) for g in factors]
-        losses = [*map(synchronized_loss, mixes), synchronized_limit(numbers)]
+        losses = [*synchronized_losses(s, factors, numbers), synchronized_limit(numbers)]
         rows.append([readable(s), *map(percent, losses)])
     return markdown_table([*rows, _long_inputs(len(factors))])
-
-
-def synchronized_limit(numbers: Sequence[int]) -> Fraction:
-    """Return the limit of the synchronised loss for g to infinity: E[n] / E[n (n + 1)].
-
-    Parameters
-    ----------
-    numbers : sequence of int
-        n_k >= 1: decode lengths g n_k, in equal shares.
-
-    References
-    ----------
-    docs/model.md, R10; the module's docstring.
-
-    Examples
-    --------
-    >>> synchronized_limit([2, 3]), synchronized_limit([1])
-    (Fraction(5, 18), Fraction(1, 2))
-    """
-    return Fraction(sum(numbers), sum(n * (n + 1) for n in numbers))
 
 
 def divisor_table(inputs: Iterable[int], lengths: Sequence[int], divisors: Sequence[int]) -> str:
@@ -212,57 +169,9 @@ def divisor_table(inputs: Iterable[int], lengths: Sequence[int], divisors: Seque
     factor = mixes[0][1].gcd
     rows = [["s (tokens)", *(f"d = {d}" for d in divisors), f"renormalised by {factor}"]]
     for s, mix in mixes:
-        losses = [percent(synchronized_loss(mix, d)) for d in divisors]
-        rows.append([readable(s), *losses, unit_circle_counts(renormalized(mix)).verdict])
+        losses, verdict = divisor_losses(mix, divisors)
+        rows.append([readable(s), *map(percent, losses), verdict])
     return markdown_table(rows)
-
-
-def class_completions(found: Cycles) -> tuple[Fraction | float, ...]:
-    """Return completions over p_k a* of the run from empty, for each class.
-
-    Parameters
-    ----------
-    found : Cycles
-        As `stabkit.cycles` returns it.
-
-    Returns
-    -------
-    tuple of K Fractions or floats
-        Dimensionless; Fractions where the run ends on an exact cycle, else long-run means.
-
-    Raises
-    ------
-    InvalidArgument
-        If the run has neither.
-
-    References
-    ----------
-    docs/model.md, Class mix.
-
-    Examples
-    --------
-    >>> from stabkit import cycles
-    >>> mix = Workload.from_classes([(0, 6, 8), (0, 10, 8), (0, 1, 7)])
-    >>> [f"{float(ratio):.3f}" for ratio in class_completions(cycles(mix))]
-    ['0.758', '0.758', '3.313']
-    """
-    requests, completed = _ends(found)[1:]
-    shares = (c.share for c in found.mix.classes)
-    return tuple(requests * done / share for done, share in zip(completed, shares, strict=True))
-
-
-def _ends(
-    found: Cycles,
-) -> tuple[Fraction | float, Fraction | float, tuple[Fraction | float, ...]]:
-    """Return token ratio, request ratio and completed shares of the run from empty."""
-    seen = found.observations[0]
-    if seen.cycle is not None:
-        cycle = seen.cycle
-        return cycle.throughput_ratio, cycle.request_ratio, cycle.completed_shares
-    tokens, requests, shares = seen.throughput_ratio, seen.request_ratio, seen.completed_shares
-    if tokens is None or requests is None or shares is None:
-        raise InvalidArgument("'found' must have long-run means of the run from empty, not None.")
-    return tokens, requests, shares
 
 
 def completion_table(findings: Iterable[Cycles]) -> str:
@@ -296,7 +205,7 @@ def completion_table(findings: Iterable[Cycles]) -> str:
     """
     rows = [_COMPLETION_HEADS]
     for found in findings:
-        tokens, requests, completed = _ends(found)
+        tokens, requests, completed = long_run_ratios(found)
         of_mix = [_ratio(tokens), _ratio(requests), _ending(found)]
         columns = zip(found.mix.classes, completed, class_completions(found), strict=True)
         for c, share, ratio in columns:

@@ -7,10 +7,10 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
+from ...model.enclosure import RealEnclosure
 from ...model.numbers import decimal_text, rational_text
 from ...spectrum.partition.d_partition import CountInterval, Crossing
 from ...spectrum.partition.threshold import Threshold, VarianceLaw
-from ...spectrum.roots.spectral_radius import RealEnclosure
 from ..rendering import RECORDS, TEXTS
 from .dialect import headed
 from .numbers import amount, counted, percent, readable, rounded

@@ -28,7 +28,7 @@ from .boundaries import BoundaryCurve, boundary_curves
 from .plane import Axis, ChartFrame, ChartPlane
 from .regions import ChartRegion, chart_regions
 from .request import chart_frame, read_plane
-from .rows import ChartRow, chart_row, chart_rows, links
+from .rows import ChartRow, chart_row, chart_rows, linked_intervals
 
 __all__ = ["StabilityChart", "stability_chart"]
 
@@ -123,9 +123,9 @@ class StabilityChart:
         return row.intervals[position].unstable
 
     def distance_to_boundary(self, x: Any, y: Any) -> float:
-        """Return the distance of a point from the nearest crossing of its row, in units of x.
+        """Return the distance of the point (`x`, `y`) from the nearest crossing of its row.
 
-        It is 0 within the enclosure of a crossing, infinite if the row has none.
+        In units of x; it is 0 within the enclosure of a crossing, infinite if the row has none.
         """
         across, up = self.plane.point(x, y)
         crossings = chart_row(self.plane, None, up).crossings
@@ -133,7 +133,9 @@ class StabilityChart:
         return float(min(gaps, default=float("inf")))
 
     def region_at(self, x: Any, y: Any) -> ChartRegion | None:
-        """Return the region of a point; None on the boundary, and between rows that both miss it.
+        """Return the region of the point (`x`, `y`).
+
+        None on the boundary, and between rows that both miss it.
 
         Raises
         ------
@@ -152,7 +154,7 @@ class StabilityChart:
         if position is None:
             return None
         for n in self._beside(up):
-            for i, j in links(row, self.rows[n]):
+            for i, j in linked_intervals(row, self.rows[n]):
                 if i == position:
                     return self.regions[self.places[n][j]]
         return None

@@ -43,11 +43,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import InvalidArgument, InvalidWorkload, shown
-from ...model.closed_loop import damped_kernel
+from ...errors import InvalidArgument, shown
 from ...model.kernel import MemoryKernel
-from ...model.numbers import exact_rational
-from ...model.workload import LARGEST_INPUT_LENGTH, Workload
+from ...model.numbers import LARGEST_INPUT_LENGTH, rational_argument
+from ...model.workload import Workload
 from ..circle.sparse_polynomial import Floats
 from ..partition.pencil import KernelPencil, blend, kernel_pencil
 
@@ -161,13 +160,10 @@ class ChartPlane:
         InvalidArgument
             If it is not one.
         """
-        try:
-            across, up = (
-                exact_rational(value, f"'{number}'")
-                for number, value in zip(self.vary, (x, y), strict=True)
-            )
-        except InvalidWorkload as failure:
-            raise InvalidArgument(str(failure)) from failure
+        across, up = (
+            rational_argument(value, f"'{number}'")
+            for number, value in zip(self.vary, (x, y), strict=True)
+        )
         if not self.holds(across, up):
             names = " and ".join(f"'{number}'" for number in self.vary)
             raise InvalidArgument(
@@ -186,14 +182,14 @@ class ChartPlane:
 
     def kernel(self, x: Fraction, y: Fraction) -> MemoryKernel:
         """Return the memory kernel at a point, damped, up to a positive factor."""
-        return damped_kernel(MemoryKernel.of(self.mix(x, y)), self._numbers(x, y)["kappa"])
+        return MemoryKernel.of(self.mix(x, y)).damped(self._numbers(x, y)["kappa"])
 
     def row(self, y: Fraction) -> tuple[KernelPencil, Fraction]:
         """Return the pencil along the row at y, and the factor from its number to x."""
         along = self.vary[0]
         if self.is_simplex:
             first, rest = (
-                damped_kernel(MemoryKernel.of(self._workload(self.inputs, shares)), self.gain)
+                MemoryKernel.of(self._workload(self.inputs, shares)).damped(self.gain)
                 for shares in ((1 - y, y, 0), (0, y, 1 - y))
             )
             return blend(rest, first), 1 - y
@@ -202,11 +198,11 @@ class ChartPlane:
         gain = self._numbers(Fraction(0), y)["kappa"]
         if along == "s":
             pencil = kernel_pencil(self.mix(Fraction(0), y), "common")
-            constant, slope = (damped_kernel(k, gain) for k in (pencil.constant, pencil.slope))
+            constant, slope = (k.damped(gain) for k in (pencil.constant, pencil.slope))
             return replace(pencil, constant=constant, slope=slope), Fraction(1)
         inputs = (y,) * 2 if self.vary[1] == "s" else self.inputs
         first, rest = (
-            damped_kernel(MemoryKernel.of(self._workload(inputs, shares)), gain)
+            MemoryKernel.of(self._workload(inputs, shares)).damped(gain)
             for shares in ((1, 0), (0, 1))
         )
         return blend(rest, first), Fraction(1)

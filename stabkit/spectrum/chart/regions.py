@@ -1,9 +1,9 @@
 """Regions of a stability chart: what the linked intervals of its rows make up.
 
-Union-find over the intervals (`stabkit.spectrum.chart.rows.links`); each region has one exact
-number of unstable modes. Areas and distances are those of the picture, in which an axis may be
-logarithmic: areas by the trapezoidal rule over the rows, the *label point* a point of a row that is
-farthest from the boundary, among many.
+Union-find over the intervals (`stabkit.spectrum.chart.rows.linked_intervals`); each region has one
+exact number of unstable modes. Areas and distances are those of the picture, in which an axis may
+be logarithmic: areas by the trapezoidal rule over the rows, the *label point* a point of a row that
+is farthest from the boundary, among many.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...model.verdict import Verdict
 from ..circle.sparse_polynomial import Floats
 from .boundaries import BoundaryCurve
 from .plane import Axis, ChartFrame
-from .rows import ChartRow, RowInterval, Verdict, links
+from .rows import ChartRow, RowInterval, linked_intervals
 
 __all__ = ["ChartRegion", "chart_regions"]
 
@@ -95,7 +96,7 @@ def _components(rows: Sequence[ChartRow]) -> list[list[int]]:
         return node
 
     for n, (one, other) in enumerate(pairwise(rows)):
-        for i, j in links(one, other):
+        for i, j in linked_intervals(one, other):
             parent[find(starts[n + 1] + j)] = find(starts[n] + i)
     numbers: dict[int, int] = {}
     return [

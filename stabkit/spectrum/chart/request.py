@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from ...errors import InvalidArgument, InvalidWorkload, shown
-from ...model.numbers import exact_integer, exact_rational, listed
+from ...model.numbers import exact_integer, listed, rational_argument
 from ..partition.d_partition import d_partition
 from .plane import DOMAINS, Axis, ChartFrame, ChartPlane
 
@@ -43,8 +43,8 @@ def read_plane(
     varying = _vary(vary, len(lengths))
     given = _fixed(fixed, varying)
     plane = ChartPlane(lengths, varying, _inputs(given, varying, len(lengths)))
-    share = _number("p", given.get("p", plane.share))
-    gain = _number("kappa", given.get("kappa", plane.gain))
+    share = rational_argument(given.get("p", plane.share), "'p'")
+    gain = rational_argument(given.get("kappa", plane.gain), "'kappa'")
     for name, value in (("p", share), ("kappa", gain)):
         least, _, largest, with_largest = DOMAINS[name]
         if not (least < value < largest or (with_largest and value == largest)):
@@ -122,21 +122,14 @@ def _inputs(fixed: dict[str, Any], varying: tuple[str, str], classes: int) -> tu
             raise InvalidArgument(
                 f"'s' must be one number or one for each of {classes} classes, not {len(given)}."
             )
-        inputs = tuple(_number("s", value) for value in given)
+        inputs = tuple(rational_argument(value, "'s'") for value in given)
     else:
-        inputs = (_number("s", given),) * classes
+        inputs = (rational_argument(given, "'s'"),) * classes
     least, _, largest, _ = DOMAINS["s"]
     for value in inputs:
         if not least <= value <= largest:
             raise InvalidArgument(f"'s' must be between 0 and 10^12 tokens, not {shown(value)}.")
     return inputs
-
-
-def _number(name: str, value: Any) -> Fraction:
-    try:
-        return exact_rational(value, f"'{name}'")
-    except InvalidWorkload as failure:
-        raise InvalidArgument(str(failure)) from failure
 
 
 def chart_frame(plane: ChartPlane, ranges: Mapping[str, tuple[Any, Any]] | None) -> ChartFrame:
@@ -162,7 +155,7 @@ def _axis(plane: ChartPlane, name: str, given: Any) -> Axis:
     else:
         if not isinstance(given, (list, tuple)) or len(given) != 2:
             raise InvalidArgument(f"'ranges' of '{name}' must be (low, high), not {shown(given)}.")
-        low, high = (_number(name, value) for value in given)
+        low, high = (rational_argument(value, f"'{name}'") for value in given)
         if not least <= low < high <= largest:
             top = "10^12" if name == "s" else largest
             raise InvalidArgument(

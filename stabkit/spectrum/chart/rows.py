@@ -26,17 +26,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 
+from ...model.verdict import Verdict
 from ..partition.d_partition import d_partition
 from ..partition.exact_crossings import LONGEST_ALGEBRAIC
 from .plane import DOMAINS, Axis, ChartFrame, ChartPlane
 
-__all__ = ["ChartRow", "RowCrossing", "RowInterval", "chart_row", "chart_rows", "links"]
-
-Verdict = Literal["stable", "unstable", "marginal", "undecided"]
+__all__ = ["ChartRow", "RowCrossing", "RowInterval", "chart_row", "chart_rows", "linked_intervals"]
 
 _FINEST = 32  # rows between two of the first ones
 _MOST_TIMES = 3  # as many rows as there are at first
@@ -198,7 +196,7 @@ def _is_smooth(one: ChartRow, other: ChartRow, axis: Axis) -> bool:
     return bool(max(moves, default=0.0) <= _FARTHEST)
 
 
-def links(one: ChartRow, other: ChartRow) -> Iterator[tuple[int, int]]:
+def linked_intervals(one: ChartRow, other: ChartRow) -> Iterator[tuple[int, int]]:
     """Yield the pairs of linked intervals, by position, of two neighbouring rows."""
     curves = _same_curves(one, other)
     here, there = _ends(one), _ends(other)

@@ -1,0 +1,14 @@
+"""Polynomials on the unit circle: the arithmetic under every count, in doubles and then in balls.
+
+In reading order:
+
+* `dyadic`: exact passages between Fractions and FLINT's numbers.
+* `fourier`: the fast Fourier transform with a proved bound of its rounding error.
+* `sparse_polynomial`: a polynomial of few terms, its values and derivatives with error bounds.
+* `winding`: zeros in a disc by a winding number, certified, or left open.
+* `budget`: how much ball arithmetic one question may cost, all of it counted.
+* `ball_arcs`: the arcs that double precision leaves open, in ball arithmetic.
+* `kernel`: these put to work on the kernel's G on a circle of any radius.
+
+The lowest room of the spectrum: every other one may take from it, most take `sparse_polynomial`.
+"""

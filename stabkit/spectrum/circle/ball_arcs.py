@@ -47,8 +47,9 @@ from math import factorial
 
 from flint import acb, arb, ctx
 
+from ...model.enclosure import fraction_of
 from .budget import Budget, BudgetSpent
-from .dyadic import dyadic, exact, fraction_of
+from .dyadic import dyadic, exact
 from .winding import MARGIN, Arc, PhasePath
 
 __all__ = ["resolve_arcs", "scaled_derivatives"]

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from flint import arb, fmpq
+from flint import fmpq
 
-__all__ = ["dyadic", "exact", "fraction_of"]
-
-
-def fraction_of(exact: arb) -> Fraction:
-    """Return the dyadic number that an exact ball holds."""
-    mantissa, exponent = exact.man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+__all__ = ["dyadic", "exact"]
 
 
 def exact(value: Fraction) -> fmpq:

@@ -30,7 +30,7 @@ import numpy as np
 from ...model.kernel import MemoryKernel
 from .fourier import UNIT_ROUNDOFF
 from .sparse_polynomial import CirclePolynomial, Floats
-from .winding import PhasePath, Start, follow_phase
+from .winding import PathStart, PhasePath, follow_phase
 
 __all__ = ["circle_polynomial", "kernel_phase_path", "zeros_within"]
 
@@ -106,7 +106,7 @@ def _scaled(mantissas: Floats, binary: Floats, powers: Floats) -> Floats:
     return scaled
 
 
-def _start(kernel: MemoryKernel, radius: float, polynomial: CirclePolynomial) -> Start:
+def _start(kernel: MemoryKernel, radius: float, polynomial: CirclePolynomial) -> PathStart:
     stages = np.arange(kernel.length, dtype=float)
     weights = _kernel_weights(kernel, stages * math.log2(radius))
     weights /= np.sum(weights)
@@ -118,7 +118,7 @@ def _start(kernel: MemoryKernel, radius: float, polynomial: CirclePolynomial) ->
     index = max(1, int(min(reach, widest)))
     theta = index * spacing
     factor = -math.atan2(radius * math.sin(theta), 1 - radius * math.cos(theta))
-    return Start(index, (mean - polynomial.degree / 2) * theta + 2 * factor)
+    return PathStart(index, (mean - polynomial.degree / 2) * theta + 2 * factor)
 
 
 def _kernel_weights(kernel: MemoryKernel, powers: Floats) -> Floats:

@@ -18,7 +18,7 @@ known exactly, although every single v is rounded; no sampled phase is trusted.
 samples of `CirclePolynomial.grid`; the few arcs that fail are bisected with Taylor models.
 
 *End points.* At theta = pi the value of P is real, which fixes the argument there to a multiple of
-pi once it is known to within pi / 2 - 0.14. At theta = 0 one starts from `Start`.
+pi once it is known to within pi / 2 - 0.14. At theta = 0 one starts from `PathStart`.
 
 What double precision leaves open is returned as arcs, never guessed.
 """
@@ -35,7 +35,7 @@ import numpy as np
 
 from .sparse_polynomial import TAYLOR_ORDER, CirclePolynomial, Complexes, Floats, Integers
 
-__all__ = ["MARGIN", "Arc", "PhasePath", "Start", "evaluate", "follow_phase", "joined"]
+__all__ = ["MARGIN", "Arc", "PathStart", "PhasePath", "evaluate", "follow_phase", "joined"]
 
 MARGIN = 1.01  # covers the rounding of the comparison too
 _NARROWEST = 2.0**-45
@@ -45,7 +45,7 @@ _MOST_TERMS = 2**29  # beyond, the direct sums would take minutes: left undecide
 
 
 @dataclass(frozen=True)
-class Start:
+class PathStart:
     """Where the path begins: the sample index, and an argument of h there, known to within pi/2,
     less a margin."""
 
@@ -72,7 +72,7 @@ class PhasePath:
     """
 
     polynomial: CirclePolynomial
-    start: Start
+    start: PathStart
     samples: Integers
     offsets: Floats
     values: Complexes
@@ -130,13 +130,13 @@ class _Pieces(NamedTuple):
     halves: Floats
 
 
-def follow_phase(polynomial: CirclePolynomial, start: Start) -> PhasePath:
+def follow_phase(polynomial: CirclePolynomial, start: PathStart) -> PhasePath:
     """Return the certified phase path of `polynomial` over the upper half of the unit circle.
 
     Parameters
     ----------
     polynomial : CirclePolynomial
-    start : Start
+    start : PathStart
         theta_start = 2 pi start.index / N and an argument of h there, known to within pi / 2, less
         a margin that rounding cannot use up; on [0, theta_start] there is no zero.
 

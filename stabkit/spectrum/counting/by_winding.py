@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from flint import fmpz_poly
@@ -27,7 +28,7 @@ from ..circle.budget import Budget
 from ..circle.fourier import UNIT_ROUNDOFF
 from ..circle.kernel import kernel_phase_path
 from ..circle.sparse_polynomial import CirclePolynomial
-from ..circle.winding import Arc, PhasePath, Start, follow_phase
+from ..circle.winding import Arc, PathStart, PhasePath, follow_phase
 from .schur_cohn import zeros_in_disc
 from .self_reciprocal import circle_zeros, self_reciprocal_part
 
@@ -47,10 +48,15 @@ _ORDERS = 12  # up to R = 12 288: clusters of that many zeros
 class DiscCount:
     """Zeros of G in the open unit disc and on the circle; None, the arcs and why if undecided."""
 
-    within: int | None
-    on_circle: int | None
+    within: int | None = None
+    on_circle: int | None = None
     undecided: tuple[Arc, ...] = ()
     reason: str = ""
+
+    @classmethod
+    def unknown(cls, path: PhasePath, reason: str = "") -> Self:
+        """Return the count of a path that ball arithmetic did not complete, and why."""
+        return cls(undecided=tuple(path.undecided), reason=reason)
 
 
 def count_by_winding(kernel: MemoryKernel) -> DiscCount:
@@ -63,30 +69,29 @@ def count_by_winding(kernel: MemoryKernel) -> DiscCount:
     """
     path = kernel_phase_path(kernel)
     if len(path.undecided) > _MOST_ARCS:
-        return _open(path, f"Double precision leaves more than {_MOST_ARCS} arcs undecided.")
+        reason = f"Double precision leaves more than {_MOST_ARCS} arcs undecided."
+        return DiscCount.unknown(path, reason)
     budget = Budget()
     resolve_arcs(path, kernel.closed_form, _FIRST_BITS, budget)
     if not path.undecided:
         return _checked(kernel, path)
     if budget.is_spent:
-        return _open(path, budget.reason)
+        return DiscCount.unknown(path, budget.reason)
     if kernel.length > LONGEST_EXACT:
         near = f"A root lies on the unit circle or within 2^-{_FIRST_BITS} of it"
-        return _open(path, f"{near}; beyond {LONGEST_EXACT} terms that is not looked into.")
+        return DiscCount.unknown(
+            path, f"{near}; beyond {LONGEST_EXACT} terms that is not looked into."
+        )
     polynomial = fmpz_poly(list(kernel.coefficients))
     common = self_reciprocal_part(polynomial)
     if common.degree() == 0:
         resolve_arcs(path, kernel.closed_form, _UNLIMITED_BITS, budget, _ORDERS)
-        return _open(path, budget.reason) if path.undecided else _checked(kernel, path)
+        return DiscCount.unknown(path, budget.reason) if path.undecided else _checked(kernel, path)
     on = circle_zeros(common)
     within = _zeros_off_circle(polynomial // common, budget)
     if within is None:
-        return _open(path, budget.reason)
+        return DiscCount.unknown(path, budget.reason)
     return DiscCount(within + (common.degree() - on) // 2, on)
-
-
-def _open(path: PhasePath, reason: str) -> DiscCount:
-    return DiscCount(None, None, tuple(path.undecided), reason)
 
 
 def is_quick(coefficients: Sequence[int]) -> bool:
@@ -103,7 +108,7 @@ def _checked(kernel: MemoryKernel, path: PhasePath) -> DiscCount:
     """
     within = path.half_turns()
     if within is None:
-        return DiscCount(None, None, ())
+        return DiscCount.unknown(path)
     if (within % 2 == 1) != (kernel.at_minus_one() < 0):
         raise ArithmeticError("the winding number contradicts the exact sign of G(-1)")
     return DiscCount(within, 0)
@@ -124,7 +129,7 @@ def _zeros_off_circle(polynomial: fmpz_poly, budget: Budget) -> int | None:
         2 * UNIT_ROUNDOFF,
     )
     start_positive = sum(coefficients) > 0
-    path = follow_phase(on_circle, Start(0, 0.0 if start_positive else np.pi))
+    path = follow_phase(on_circle, PathStart(0, 0.0 if start_positive else np.pi))
     resolve_arcs(path, dict(enumerate(coefficients)), _UNLIMITED_BITS, budget, _ORDERS)
     half_turns = path.half_turns()
     if half_turns is None:

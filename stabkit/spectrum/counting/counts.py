@@ -12,13 +12,14 @@ computation. Each returns exact integers or says that it cannot.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, Self, TypeAlias
 
 from flint import fmpz_poly
 
 from ...errors import InvalidArgument, shown
 from ...model.kernel import MemoryKernel
+from ...model.verdict import Verdict
 from ...model.workload import Workload
 from .by_winding import LONGEST_KERNEL, count_by_winding, is_quick
 from .certificates import instability_certificate, single_decode_length
@@ -29,6 +30,7 @@ from .self_reciprocal import circle_zeros, self_reciprocal_part
 __all__ = ["Counts", "kernel_counts", "unit_circle_counts"]
 
 Method = Literal["auto", "schur-cohn", "winding", "flint"]
+Arcs: TypeAlias = tuple[tuple[float, float], ...]
 LONGEST_DENSE = 20_000
 _SHORT = 40  # terms; beyond, the winding number is faster whatever the coefficients
 
@@ -51,16 +53,21 @@ class Counts:
         One sentence: what proves the verdict, or why there is none.
     """
 
-    inside: int | None
-    on_circle: int | None
-    outside: int | None
-    method: str
-    certified: bool
-    undecided_arcs: tuple[tuple[float, float], ...] = ()
+    inside: int | None = None
+    on_circle: int | None = None
+    outside: int | None = None
+    method: str = "none"
+    certified: bool = False
+    undecided_arcs: Arcs = ()
     reason: str = ""
 
+    @classmethod
+    def unknown(cls, reason: str, arcs: Arcs, method: str = "none") -> Self:
+        """Return the counts that prove nothing, because of what may lie on `arcs`."""
+        return cls(method=method, undecided_arcs=arcs, reason=reason)
+
     @property
-    def verdict(self) -> Literal["stable", "unstable", "marginal", "undecided"]:
+    def verdict(self) -> Verdict:
         """The verdict that these counts prove; "undecided" if they prove none."""
         if not self.certified:
             return "undecided"
@@ -134,7 +141,7 @@ def kernel_counts(kernel: MemoryKernel) -> Counts:
     proof = instability_certificate(kernel)
     if proof is None:
         return counts
-    return Counts(None, None, None, "certificate", True, counts.undecided_arcs, proof)
+    return replace(counts, method="certificate", certified=True, reason=proof)
 
 
 def _by_schur_cohn(kernel: MemoryKernel) -> Counts:
@@ -158,13 +165,12 @@ def _by_winding(kernel: MemoryKernel) -> Counts:
         return _by_schur_cohn(kernel)
     if kernel.length > LONGEST_KERNEL:
         reason = f"The kernel has {kernel.length} terms; exact counts go up to {LONGEST_KERNEL}."
-        return Counts(None, None, None, "none", False, ((0.0, math.pi),), reason)
+        return Counts.unknown(reason, ((0.0, math.pi),))
     found = count_by_winding(kernel)
     if found.within is None or found.on_circle is None:
         arcs = tuple((float(arc.lo) * math.pi, float(arc.hi) * math.pi) for arc in found.undecided)
         nearby = "A root lies on the unit circle or closer to it than ball arithmetic was tried."
-        reason = found.reason or nearby
-        return Counts(None, None, None, "winding", False, arcs, reason)
+        return Counts.unknown(found.reason or nearby, arcs, "winding")
     reason = "Winding number of the characteristic polynomial, every arc of the circle certified."
     return _counts(kernel, found.within, found.on_circle, "winding", reason)
 

@@ -54,14 +54,16 @@ from typing import Any
 from sympy import And, Basic, Expr, Ge, Gt, Lt, false, true
 
 from ...errors import InvalidArgument, shown
+from ...model.numbers import whole_number
 from ...model.symbolic import SymbolicWorkload
 from .domain import Domain, domain_of
 from .pruning import as_relation, pruned
-from .time_limit import OutOfTime, within
+from .work import OutOfWork, Work
 
 __all__ = ["LONGEST_SYMBOLIC", "StabilityCriterion", "stability_criterion"]
 
 LONGEST_SYMBOLIC = 5
+_WORK_LIMIT = 5_000_000  # term products: some five seconds
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class StabilityCriterion:
     inequalities : tuple of sympy relations
         Empty if it is always stable, ``(false,)`` if never.
     simplified : bool
-        False if the time limit ran out: then the inequalities are Jury's, as they come.
+        False if the work limit was reached: then the inequalities are Jury's, as they come.
     assumptions : tuple of sympy relations
         The domain: inputs >= 0, shares > 0. What the symbols themselves assume is left out.
     reason : str
@@ -91,16 +93,17 @@ class StabilityCriterion:
         return And(*self.inequalities)
 
 
-def stability_criterion(mix: SymbolicWorkload, time_limit: float = 10.0) -> StabilityCriterion:
+def stability_criterion(mix: SymbolicWorkload, work_limit: int = _WORK_LIMIT) -> StabilityCriterion:
     """Return the inequalities in inputs and shares that are equivalent to stability.
 
     Parameters
     ----------
     mix : SymbolicWorkload
         Decode lengths up to 5; inputs and shares are any real expressions, numbers included.
-    time_limit : float
-        Seconds for simplification, at least 0. When they are over the work is stopped, wherever it
-        is, and the inequalities are returned as they come.
+    work_limit : int
+        Products of two terms that simplification may take, at least 0; the default is some five
+        seconds' worth. It is counted, not measured, so that every machine gives the same answer.
+        What would take more is not begun, and the inequalities are returned as they come.
 
     Returns
     -------
@@ -111,7 +114,7 @@ def stability_criterion(mix: SymbolicWorkload, time_limit: float = 10.0) -> Stab
     ------
     InvalidArgument
         If the mix is no symbolic workload, a decode length is beyond 5, an input or share is not
-        real, or the time limit is negative.
+        real, or the work limit is no integer or negative.
     InvalidWorkload
         If a decode length is a symbol.
 
@@ -134,10 +137,7 @@ def stability_criterion(mix: SymbolicWorkload, time_limit: float = 10.0) -> Stab
     (p > 2/(s + 3), p < (s + 2)/(s + 3))
     """
     lengths = _checked_lengths(mix)
-    if not _is_duration(time_limit):
-        raise InvalidArgument(
-            f"'time_limit' must be a number of seconds, at least 0, not {shown(time_limit)}."
-        )
+    work_limit = whole_number(work_limit, "'work_limit'", 0)
     assumptions = _assumptions(mix)
     known = _by_lengths(lengths)
     if known is not None:
@@ -148,9 +148,12 @@ def stability_criterion(mix: SymbolicWorkload, time_limit: float = 10.0) -> Stab
         reason = f"Jury's inequalities for degree {max(lengths) - 1}, evaluated exactly."
         return StabilityCriterion(() if all(plain) else (false,), True, assumptions, reason)
     try:
-        found = within(time_limit, lambda: _simplified(mix))
-    except OutOfTime:
-        reason = f"{_source(lengths)}, not simplified further: the time limit was {time_limit:g} s."
+        found = _simplified(mix, Work(work_limit))
+    except OutOfWork:
+        reason = (
+            f"{_source(lengths)}, not simplified further: that takes more than the work limit of "
+            f"{work_limit} term products."
+        )
         return StabilityCriterion(plain, False, assumptions, reason)
     return StabilityCriterion(found, True, assumptions, _reason(lengths, found))
 
@@ -165,10 +168,6 @@ def _checked_lengths(mix: SymbolicWorkload) -> tuple[int, ...]:
             f"not {longest}."
         )
     return mix.decode_lengths
-
-
-def _is_duration(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
 
 
 def _by_lengths(lengths: tuple[int, ...]) -> tuple[bool, str] | None:
@@ -230,9 +229,12 @@ def _conditions(a: list[Any]) -> list[Any]:
     return [alternating, pairs, ends]
 
 
-def _simplified(mix: SymbolicWorkload) -> tuple[Basic, ...]:
-    domain = domain_of(mix)
+def _simplified(mix: SymbolicWorkload, work: Work) -> tuple[Basic, ...]:
+    domain = domain_of(mix, work)
+    for s, n, p in domain.classes:
+        work.spend(n * len(p) * (len(s) + 1) * len(domain.meanings) // 8)
     kernel = _kernel(domain.classes)
+    work.spend(_products(max(map(len, kernel)), len(kernel)))
     conditions = _conditions(kernel)
     if len(kernel) == 5 and _one_stands_in(domain, kernel):
         conditions.pop()
@@ -243,6 +245,15 @@ def _simplified(mix: SymbolicWorkload) -> tuple[Basic, ...]:
     if false in relations:
         return (false,)
     return tuple(r for r in relations if r is not true)
+
+
+def _products(terms: int, length: int) -> int:
+    """Return the cost of `_conditions`, of at most so many terms each: degree 2 for n = 3.
+
+    For n = 4 the squares take 3 t^2 products, and with up to 3 t terms beside t^2 / 2 and 2 t^2
+    beside 2 t, the cubes less than 6 t^3.
+    """
+    return {4: 4 * terms**2, 5: 3 * terms**2 + 6 * terms**3}.get(length, 0)
 
 
 def _one_stands_in(domain: Domain, a: list[Any]) -> bool:

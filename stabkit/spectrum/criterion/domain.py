@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, TypeAlias
 
+from flint import fmpq, fmpq_mat
 from sympy import (
     QQ,
     CoercionFailed,
@@ -39,18 +40,20 @@ from sympy import (
     Matrix,
     Poly,
     PolynomialError,
+    Rational,
     Symbol,
     default_sort_key,
 )
 from sympy.polys.rings import PolyElement, PolyRing
 
 from ...model.symbolic import SymbolicWorkload
+from .work import Work
 
-__all__ = ["Chart", "Domain", "Fraction", "coefficients_in", "domain_of"]
+__all__ = ["Chart", "Domain", "Quotient", "coefficients_in", "domain_of"]
 
 _MOST_VERTEX_CANDIDATES = 1_000
 
-Fraction: TypeAlias = tuple[PolyElement, PolyElement]  # numerator and denominator
+Quotient: TypeAlias = tuple[PolyElement, PolyElement]  # numerator and denominator
 Row: TypeAlias = tuple[Any, ...]
 Vertices: TypeAlias = tuple[tuple[Any, ...], ...]
 
@@ -69,25 +72,32 @@ class Chart:
         Positive on the domain.
     corners : int
         The number of c_v.
+    work : Work
+        What is left for proofs.
     """
 
     ring: PolyRing
     numerators: tuple[PolyElement, ...]
     weight: PolyElement
     corners: int
+    work: Work
 
     def lifted(self, polynomial: PolyElement) -> PolyElement:
         """Return the polynomial on the chart, times the power of `weight` that clears it."""
         count = len(self.numerators)
-        degree = max((sum(m[:count]) for m in polynomial), default=0)
-        total = self.ring.zero
+        by_shares: dict[tuple[int, ...], dict[tuple[int, ...], Any]] = {}
         for exponents, coefficient in polynomial.terms():
             shares, inputs = exponents[:count], exponents[count:]
-            term = self.ring.term_new((0,) * self.corners + inputs, coefficient)
-            for numerator, exponent in zip(self.numerators, shares, strict=True):
-                if exponent:  # sympy's rings refuse 0**0
-                    term *= numerator**exponent
-            total += term * self.weight ** (degree - sum(shares))
+            by_shares.setdefault(shares, {})[(0,) * self.corners + inputs] = coefficient
+        degree = max(map(sum, by_shares), default=0)
+        weights = [self.ring.one]
+        for _ in range(degree):
+            weights.append(self.work.product(weights[-1], self.weight))
+        total = self.ring.zero
+        for shares, terms in by_shares.items():
+            powers = map(self.work.power, self.numerators, shares)
+            part = self.work.product(self.ring.from_dict(terms), *powers)
+            total += self.work.product(part, weights[degree - sum(shares)])
         return total
 
     def nonnegative(self, polynomial: PolyElement) -> bool:
@@ -117,6 +127,8 @@ class Domain:
         Input length, decode length and share of each class.
     vertices : tuple of tuple of Rational
         Those of the polytope of the share unknowns.
+    work : Work
+        What is left for simplification.
     """
 
     ring: PolyRing
@@ -124,6 +136,7 @@ class Domain:
     meanings: tuple[Expr, ...]
     classes: tuple[tuple[PolyElement, int, PolyElement], ...]
     vertices: tuple[tuple[Any, ...], ...]
+    work: Work
 
     def chart(self) -> Chart:
         """Return the chart of the whole domain."""
@@ -135,9 +148,9 @@ class Domain:
             )
             for i in range(self.share_count)
         )
-        return Chart(corners, numerators, sum(c, corners(0)), len(c))
+        return Chart(corners, numerators, sum(c, corners(0)), len(c), self.work)
 
-    def segment(self, low: Fraction, high: Fraction) -> Chart:
+    def segment(self, low: Quotient, high: Quotient) -> Chart:
         """Return the chart of the only share unknown from `low` to `high`.
 
         Both are (numerator, denominator), polynomials in the inputs, the denominators positive.
@@ -148,10 +161,11 @@ class Domain:
             for end in (low, high)
         )
         from_low, from_high = corners.gens[:2]
-        numerator = a * d * from_low + c * b * from_high
-        return Chart(corners, (numerator,), b * d * (from_low + from_high), 2)
+        product = self.work.product
+        numerator = product(a, d, from_low) + product(c, b, from_high)
+        return Chart(corners, (numerator,), product(b, d, from_low + from_high), 2, self.work)
 
-    def ends(self) -> tuple[Fraction, Fraction]:
+    def ends(self) -> tuple[Quotient, Quotient]:
         """Return the smallest and the largest value of the only share unknown."""
         values = [QQ.from_sympy(v[0]) for v in self.vertices]
         one = self.ring.one
@@ -162,9 +176,19 @@ class Domain:
         return PolyRing([*names, *map(str, self.ring.symbols[self.share_count :])], QQ)
 
 
-def domain_of(mix: SymbolicWorkload) -> Domain:
-    """Return the domain of a symbolic mix, its unknowns being the symbols wherever that works."""
-    shares, unknowns, vertices = _shares(mix)
+def domain_of(mix: SymbolicWorkload, work: Work | None = None) -> Domain:
+    """Return the domain of a symbolic mix, its unknowns being the symbols wherever that works.
+
+    Raises
+    ------
+    OutOfWork
+        If the `work` (unlimited by default) is not enough.
+    """
+    work = Work() if work is None else work
+    for c in mix.classes:
+        work.expand(c.input_length)
+        work.expand(c.share)
+    shares, unknowns, vertices = _shares(mix, work)
     inputs, more = _inputs(mix)
     meanings = {**unknowns, **more}
     over = PolyRing(list(meanings), QQ)
@@ -172,7 +196,7 @@ def domain_of(mix: SymbolicWorkload) -> Domain:
         (over.from_expr(s), n, over.from_expr(p))
         for s, n, p in zip(inputs, mix.decode_lengths, shares, strict=True)
     )
-    return Domain(over, len(unknowns), tuple(meanings.values()), classes, vertices)
+    return Domain(over, len(unknowns), tuple(meanings.values()), classes, vertices, work)
 
 
 def coefficients_in(polynomial: PolyElement, unknown: int) -> dict[int, PolyElement]:
@@ -183,12 +207,12 @@ def coefficients_in(polynomial: PolyElement, unknown: int) -> dict[int, PolyElem
     return {power: polynomial.ring.from_dict(terms) for power, terms in found.items()}
 
 
-def _shares(mix: SymbolicWorkload) -> tuple[list[Expr], dict[Symbol, Expr], Vertices]:
+def _shares(mix: SymbolicWorkload, work: Work) -> tuple[list[Expr], dict[Symbol, Expr], Vertices]:
     """Return the shares in unknowns, what these mean, and the vertices of their polytope."""
     shares = [c.share for c in mix.classes]
     symbols = _symbols(shares)
     rows = [row for share in shares if (row := _affine(share, symbols)) is not None]
-    vertices = _vertices(rows, len(symbols)) if len(rows) == len(shares) else ()
+    vertices = _vertices(rows, len(symbols), work) if len(rows) == len(shares) else ()
     if vertices:
         unknowns = {Dummy(f"p{i}"): x for i, x in enumerate(symbols)}
         renamed = {x: u for u, x in unknowns.items()}
@@ -212,25 +236,36 @@ def _affine(share: Expr, symbols: list[Symbol]) -> Row | None:
     return (polynomial.coeff_monomial(1), *(polynomial.coeff_monomial(x) for x in symbols))
 
 
-def _vertices(rows: list[Row], count: int) -> Vertices:
+def _vertices(rows: list[Row], count: int, work: Work) -> Vertices:
     """Return the vertices of {constant + coefficients . x >= 0}, each cut out by `count` equations.
 
     There is none if the shares do not determine the symbols; the set is a polytope if they do.
     """
-    if math.comb(len(rows), count) > _MOST_VERTEX_CANDIDATES:
+    candidates = math.comb(len(rows), count)
+    if candidates > _MOST_VERTEX_CANDIDATES:
         return ()
-    found: dict[tuple[Any, ...], None] = {}
-    for chosen in combinations(rows, count):
-        normals = Matrix(count, count, [x for row in chosen for x in row[1:]])
-        if normals.det() != 0:
-            point = tuple(normals.LUsolve(Matrix([-row[0] for row in chosen]))) if count else ()
-            if all(_value(row, point) >= 0 for row in rows):
-                found[point] = None
-    return tuple(found)
+    work.spend(candidates * count**3 // 8)
+    found: dict[tuple[fmpq, ...], None] = {}
+    exact = [tuple(fmpq(int(x.p), int(x.q)) for x in row) for row in rows]
+    for chosen in combinations(exact, count):
+        point = _common_zero(chosen)
+        if point is not None and all(_value(row, point) >= 0 for row in exact):
+            found[point] = None
+    return tuple(tuple(Rational(int(x.p), int(x.q)) for x in point) for point in found)
 
 
-def _value(row: Row, point: Sequence[Any]) -> Any:
-    return row[0] + sum(a * x for a, x in zip(row[1:], point, strict=True))
+def _common_zero(rows: Sequence[tuple[fmpq, ...]]) -> tuple[fmpq, ...] | None:
+    """Return the point at which n affine functions of n unknowns vanish, if it is one point."""
+    count = len(rows)
+    normals = fmpq_mat(count, count, [x for row in rows for x in row[1:]])
+    if count and normals.det() == 0:
+        return None
+    offsets = fmpq_mat(count, 1, [-row[0] for row in rows])
+    return tuple(normals.solve(offsets).entries()) if count else ()
+
+
+def _value(row: Sequence[fmpq], point: Sequence[fmpq]) -> fmpq:
+    return row[0] + sum((a * x for a, x in zip(row[1:], point, strict=True)), fmpq(0))
 
 
 def _inputs(mix: SymbolicWorkload) -> tuple[list[Expr], dict[Symbol, Expr]]:

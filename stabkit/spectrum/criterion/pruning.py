@@ -21,7 +21,6 @@ dropped, and if N <= 0 there, all is false.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -29,15 +28,15 @@ from typing import TypeAlias
 from sympy import QQ, Add, Expr, Gt, Lt, Mul, Rel, S
 from sympy.polys.rings import PolyElement
 
-from .domain import Chart, Domain, Fraction, coefficients_in
+from .domain import Chart, Domain, Quotient, coefficients_in
 
-__all__ = ["Inequality", "as_relation", "pruned"]
+__all__ = ["SignCondition", "as_relation", "pruned"]
 
 Factors: TypeAlias = tuple[tuple[PolyElement, int], ...]
 
 
 @dataclass(frozen=True)
-class Inequality:
+class SignCondition:
     """polynomial > 0; if `unknown` is not None also the same as a bound on that unknown.
 
     Attributes
@@ -56,10 +55,10 @@ class Inequality:
     factors: Factors
     unknown: int | None = None
     is_lower: bool = False
-    bound: Fraction | None = None
+    bound: Quotient | None = None
 
 
-def pruned(domain: Domain, polynomials: Sequence[PolyElement]) -> list[Inequality] | None:
+def pruned(domain: Domain, polynomials: Sequence[PolyElement]) -> list[SignCondition] | None:
     """Return inequalities that hold together iff all `polynomials` are > 0; None if never.
 
     Notes
@@ -67,7 +66,7 @@ def pruned(domain: Domain, polynomials: Sequence[PolyElement]) -> list[Inequalit
     Signs are proved, not sampled, so an inequality that follows from the others may remain.
     """
     chart = domain.chart()
-    found: dict[PolyElement, Inequality] = {}
+    found: dict[PolyElement, SignCondition] = {}
     for polynomial in polynomials:
         if chart.nonnegative(-polynomial):
             return None
@@ -82,14 +81,14 @@ def pruned(domain: Domain, polynomials: Sequence[PolyElement]) -> list[Inequalit
     return None if kept is None else sorted(kept, key=_reading_order)
 
 
-def _reading_order(inequality: Inequality) -> tuple[bool, int, bool]:
+def _reading_order(inequality: SignCondition) -> tuple[bool, int, bool]:
     """Bounds first, lower ones before upper ones."""
     return inequality.unknown is None, inequality.unknown or 0, not inequality.is_lower
 
 
 def _split(chart: Chart, polynomial: PolyElement) -> Iterator[Factors]:
     """Yield lists of factors, each with a product that must be > 0; together they say it all."""
-    content, factors = polynomial.factor_list()
+    content, factors = chart.work.factored(polynomial)
     negative = content < 0
     rest: list[tuple[PolyElement, int]] = []
     for factor, multiplicity in factors:
@@ -110,50 +109,51 @@ def _split(chart: Chart, polynomial: PolyElement) -> Iterator[Factors]:
         yield tuple(rest)
 
 
-def _solved(domain: Domain, chart: Chart, factors: Factors) -> Inequality:
+def _solved(domain: Domain, chart: Chart, factors: Factors) -> SignCondition:
     """Return the inequality product > 0, as a bound where one can be proved."""
-    product = math.prod((f**m for f, m in factors), start=domain.ring.one)
+    work = domain.work
+    product = work.product(*(work.power(f, m) for f, m in factors))
     for unknown in range(len(domain.ring.gens)):
         powers = coefficients_in(product, unknown)
         if max(powers) != 1:
             continue
         slope, rest = powers[1], powers.get(0, domain.ring.zero)
         if chart.positive(slope):
-            return Inequality(product, factors, unknown, True, (-rest, slope))
+            return SignCondition(product, factors, unknown, True, (-rest, slope))
         if chart.positive(-slope):
-            return Inequality(product, factors, unknown, False, (rest, -slope))
-    return Inequality(product, factors)
+            return SignCondition(product, factors, unknown, False, (rest, -slope))
+    return SignCondition(product, factors)
 
 
-def _strongest_bounds(chart: Chart, found: list[Inequality]) -> list[Inequality] | None:
+def _strongest_bounds(chart: Chart, found: list[SignCondition]) -> list[SignCondition] | None:
     """Drop bounds that another one implies; None if a lower bound is at least an upper one."""
     kept = list(found)
     for one in found:
         for other in found:
             if one is other or one.unknown != other.unknown or one.unknown is None:
                 continue
-            if one.is_lower and not other.is_lower and chart.nonnegative(_gap(one, other)):
+            if one.is_lower and not other.is_lower and chart.nonnegative(_gap(chart, one, other)):
                 return None
             weak, strong = (one, other) if one.is_lower else (other, one)
             comparable = one.is_lower == other.is_lower and one in kept and other in kept
-            if comparable and chart.nonnegative(_gap(strong, weak)):
+            if comparable and chart.nonnegative(_gap(chart, strong, weak)):
                 kept.remove(one)
     return kept
 
 
-def _gap(above: Inequality, below: Inequality) -> PolyElement:
+def _gap(chart: Chart, above: SignCondition, below: SignCondition) -> PolyElement:
     """Return a polynomial with the sign of the difference of two bounds."""
     (a, b), (c, d) = _bound(above), _bound(below)
-    return a * d - c * b
+    return chart.work.product(a, d) - chart.work.product(c, b)
 
 
-def _bound(inequality: Inequality) -> Fraction:
+def _bound(inequality: SignCondition) -> Quotient:
     if inequality.bound is None:
         raise ValueError("the inequality must be a bound")
     return inequality.bound
 
 
-def _along_one_share(domain: Domain, found: list[Inequality]) -> list[Inequality] | None:
+def _along_one_share(domain: Domain, found: list[SignCondition]) -> list[SignCondition] | None:
     """Compare bounds on the only share with the other inequalities, by rules (a) and (b)."""
     low, high = domain.ends()
     bounds = [i for i in found if i.unknown == 0]
@@ -171,7 +171,7 @@ def _along_one_share(domain: Domain, found: list[Inequality]) -> list[Inequality
     return bounds + [i for i in others if not between.positive(i.polynomial)]
 
 
-def as_relation(domain: Domain, inequality: Inequality) -> Rel:
+def as_relation(domain: Domain, inequality: SignCondition) -> Rel:
     """Return the inequality in the symbols of the mix: a bound, or a product of factors > 0."""
     if inequality.unknown is None:
         product = (_collected(domain, f) ** m for f, m in inequality.factors)
@@ -182,7 +182,7 @@ def as_relation(domain: Domain, inequality: Inequality) -> Rel:
 
 
 def _factored(domain: Domain, polynomial: PolyElement, times: Expr = S.One) -> Expr:
-    content, factors = polynomial.factor_list()
+    content, factors = domain.work.factored(polynomial)
     parts = (_collected(domain, f) ** m for f, m in factors)
     return Mul(QQ.to_sympy(content), times, *parts)
 

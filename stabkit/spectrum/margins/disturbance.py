@@ -70,15 +70,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.workload import Workload
 from ..circle.fourier import UNIT_ROUNDOFF
 from ..counting.counts import Counts, kernel_counts
-from ..roots.spectral_radius import RealEnclosure
 
 __all__ = ["DisturbanceMargin", "disturbance_margin"]
 
@@ -117,13 +118,18 @@ class DisturbanceMargin:
         One sentence: what proves the enclosures, or why there are none.
     """
 
-    largest: RealEnclosure | None
-    peak_step: int | None
-    worst: tuple[int, ...] | None
-    burst: RealEnclosure | None
-    burst_step: int | None
-    horizon: int | None
-    reason: str
+    largest: RealEnclosure | None = None
+    peak_step: int | None = None
+    worst: tuple[int, ...] | None = None
+    burst: RealEnclosure | None = None
+    burst_step: int | None = None
+    horizon: int | None = None
+    reason: str = ""
+
+    @classmethod
+    def unknown(cls, reason: str) -> Self:
+        """Return the margin of which nothing is proved."""
+        return cls(reason=reason)
 
 
 def disturbance_margin(mix: Workload) -> DisturbanceMargin:
@@ -169,29 +175,27 @@ def disturbance_margin(mix: Workload) -> DisturbanceMargin:
     kernel = MemoryKernel.of(mix)
     counts = kernel_counts(kernel)
     if kernel.length == 1:
-        return _nothing("L = 1: no request survives a step, so there is nothing to disturb.")
+        return DisturbanceMargin.unknown(
+            "L = 1: no request survives a step, so there is nothing to disturb."
+        )
     if counts.verdict == "unstable":
         return _unstable(counts)
     if counts.verdict != "stable":
-        return _nothing(f"The equilibrium is {counts.verdict}: {counts.reason}")
+        return DisturbanceMargin.unknown(f"The equilibrium is {counts.verdict}: {counts.reason}")
     steps = min(_MOST_STEPS, _MOST_WORK // (kernel.length + _STEP_COST))
     response = _Response(kernel, steps) if 2 * kernel.length <= steps else None
     if response is None or not response.settled():
-        return _nothing(
+        return DisturbanceMargin.unknown(
             f"The disturbances are not seen to have died out within {steps} steps, the budget "
             f"for L = {kernel.length}: a mode is too close to the unit circle, or L too large."
         )
     return response.margin()
 
 
-def _nothing(reason: str) -> DisturbanceMargin:
-    return DisturbanceMargin(None, None, None, None, None, None, reason)
-
-
 def _unstable(counts: Counts) -> DisturbanceMargin:
     zero = RealEnclosure(_ZERO, _ZERO)
     reason = f"A growing mode takes every neighbourhood to an eviction. {counts.reason}"
-    return DisturbanceMargin(zero, None, None, zero, None, None, reason)
+    return DisturbanceMargin(largest=zero, burst=zero, reason=reason)
 
 
 class _Response:

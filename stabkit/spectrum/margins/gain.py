@@ -17,7 +17,7 @@ and by Rouché's theorem every mode is stable. So every mix has stable gains, wh
 
 References
 ----------
-docs/model.md, Gain, R8; `stabkit.model.closed_loop`, `stabkit.spectrum.margins.line`.
+docs/model.md, Gain, R8; `MemoryKernel.damped`, `stabkit.spectrum.margins.line`.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
+from ...model.verdict import Verdict
 from ...model.workload import Workload
-from ..roots.spectral_radius import RealEnclosure
-from .line import StableRange, Verdict, line_margin
+from .line import StableRange, line_margin
 
 __all__ = ["GainMargin", "gain_margin"]
 
@@ -107,7 +108,7 @@ def gain_margin(mix: Workload) -> GainMargin:
     (RealEnclosure(low=Fraction(3, 2), high=Fraction(3, 2)), None, Fraction(6, 11))
     """
     kernel = MemoryKernel.of(mix)
-    found = line_margin(mix, "gain", _ONE)
+    found = line_margin(mix, "gain", _ONE, kernel)
     largest = found.stable_below
     if found.verdict == "stable" and found.complete:
         largest = RealEnclosure(_ONE, _ONE)

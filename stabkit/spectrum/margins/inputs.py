@@ -20,9 +20,10 @@ from fractions import Fraction
 from typing import Literal
 
 from ...errors import InvalidArgument, shown
+from ...model.enclosure import RealEnclosure
+from ...model.verdict import Verdict
 from ...model.workload import Workload, check_workload
-from ..roots.spectral_radius import RealEnclosure
-from .line import StableRange, Verdict, line_margin
+from .line import StableRange, line_margin
 
 __all__ = ["InputMargin", "input_margin"]
 

@@ -21,19 +21,19 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, Self
 
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
+from ...model.verdict import Verdict
 from ...model.workload import Workload
 from ..counting.certificates import single_decode_length
 from ..counting.counts import Counts, kernel_counts
 from ..partition.d_partition import CountInterval, Crossing, DPartition, d_partition
 from ..partition.pencil import kernel_pencil
-from ..roots.spectral_radius import RealEnclosure
 
-__all__ = ["LineMargin", "StableRange", "Verdict", "line_margin"]
+__all__ = ["LineMargin", "StableRange", "line_margin"]
 
-Verdict = Literal["stable", "unstable", "marginal", "undecided"]
 
 # Some ten seconds: a crossing for every second term at most, each a sum over the decode lengths.
 _LONGEST = 20_000
@@ -71,19 +71,29 @@ class LineMargin:
     """
 
     verdict: Verdict
-    below: RealEnclosure | None
-    above: RealEnclosure | None
-    stable_below: RealEnclosure | None
-    stable_above: RealEnclosure | None
-    stable: tuple[StableRange, ...] | None
-    complete: bool
-    reason: str
+    below: RealEnclosure | None = None
+    above: RealEnclosure | None = None
+    stable_below: RealEnclosure | None = None
+    stable_above: RealEnclosure | None = None
+    stable: tuple[StableRange, ...] | None = None
+    complete: bool = False
+    reason: str = ""
+
+    @classmethod
+    def unknown(cls, verdict: Verdict, reason: str) -> Self:
+        """Return the record of a line on which no crossing is known."""
+        return cls(verdict, reason=reason)
 
 
 def line_margin(
-    mix: Workload, along: Literal["gain", "shift", "scale"], present: Fraction
+    mix: Workload,
+    along: Literal["gain", "shift", "scale"],
+    present: Fraction,
+    kernel: MemoryKernel | None = None,
 ) -> LineMargin:
     """Return the nearest changes along a line around the value `present`, which `mix` has.
+
+    The `kernel` of `mix` may be at hand already.
 
     Examples
     --------
@@ -91,32 +101,28 @@ def line_margin(
     >>> found.below, found.above, found.verdict
     (RealEnclosure(low=Fraction(-4, 1), high=Fraction(-4, 1)), None, 'stable')
     """
-    kernel = MemoryKernel.of(mix)
+    kernel = MemoryKernel.of(mix) if kernel is None else kernel
     counts = kernel_counts(kernel)
     if along != "gain" and kernel.length > 1 and single_decode_length(kernel):
         reason = "R5: with one decode length every mode is unstable, whatever the inputs."
-        return LineMargin("unstable", None, None, None, None, (), True, reason)
+        return LineMargin("unstable", stable=(), complete=True, reason=reason)
     kinds = len(kernel.decode_lengths)
     if kernel.length > _LONGEST or kernel.length * kinds > _MOST_WORK:
-        return _nothing(
+        return LineMargin.unknown(
             counts.verdict,
             f"The D-partition would take too long for L = {kernel.length} with {kinds} decode "
             f"lengths: L goes up to {_LONGEST}, the product up to {_MOST_WORK}.",
         )
     if counts.verdict == "undecided":
-        return _nothing("undecided", f"The modes are not counted. {counts.reason}")
-    partition = d_partition(kernel_pencil(mix, along), every_sample=False)
+        return LineMargin.unknown("undecided", f"The modes are not counted. {counts.reason}")
+    partition = d_partition(kernel_pencil(mix, along, kernel), every_sample=False)
     if not partition.complete:
-        return _nothing(
+        return LineMargin.unknown(
             counts.verdict,
             "The D-partition is not complete: next to some angle a crossing is neither found nor "
             "excluded.",
         )
     return _located(partition, counts, present)
-
-
-def _nothing(verdict: Verdict, reason: str) -> LineMargin:
-    return LineMargin(verdict, None, None, None, None, None, False, reason)
 
 
 def _located(partition: DPartition, counts: Counts, present: Fraction) -> LineMargin:
@@ -129,7 +135,7 @@ def _located(partition: DPartition, counts: Counts, present: Fraction) -> LineMa
         home = _home(partition.intervals, present)
         if home is None:
             reason = "A crossing is too close to be told from the mix itself."
-            return _nothing(counts.verdict, reason)
+            return LineMargin.unknown(counts.verdict, reason)
         below, above = _enclosure(home.low), _enclosure(home.high)
         reason = "D-partition: every crossing of the unit circle, with exact counts of the modes."
     stable = ends = None

@@ -247,7 +247,12 @@ def poincare_matrix(decode_length: int, level: int, input_length: Any = _INPUT) 
 def level_state(decode_length: int, level: int, input_length: Any = _INPUT) -> Matrix:
     """Return the post-fit state of the level i cycle, per token of capacity.
 
-    Parameters and exceptions are those of `poincare_matrix`.
+    Parameters
+    ----------
+    decode_length, level : int
+        l and i, as in `poincare_matrix`.
+    input_length : rational number or sympy.Expr
+        s >= 0, in tokens; the symbol s by default.
 
     Returns
     -------

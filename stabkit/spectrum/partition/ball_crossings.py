@@ -32,12 +32,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, cached_property, partial
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from flint import acb, acb_series, arb, arb_mat, ctx
 
+from ...model.enclosure import fraction_of
 from ..circle.budget import Budget, BudgetSpent
-from ..circle.dyadic import dyadic, exact, fraction_of
+from ..circle.dyadic import dyadic, exact
 from ..circle.winding import Arc
 from ..counting.counts import kernel_counts
 from .crossing import COARSE_BITS, CircleCrossing
@@ -65,6 +66,24 @@ class _Run(NamedTuple):
     arc: Arc
     slope: int
     ends: tuple[int, int]
+
+
+class _Free(NamedTuple):
+    """An arc that holds no crossing with x >= 0."""
+
+    arc: Arc
+
+
+class _Open(NamedTuple):
+    """An arc on which it is not told whether there is a crossing."""
+
+    arc: Arc
+
+
+class _AtZero(NamedTuple):
+    """A run whose crossing has an x that is not told from 0."""
+
+    run: _Run
 
 
 @dataclass
@@ -98,13 +117,14 @@ class BallCrossings:
                 open_arcs.append(arc)
                 continue
             open_arcs += undecided
-            for zero in zeros:
-                if isinstance(zero, Arc):
-                    open_arcs.append(zero)
-                elif isinstance(zero, _Run):
-                    at_zero.append(zero)
-                elif zero is not None:
-                    found.append(zero)
+            for run, zero in zip(runs, zeros, strict=True):
+                match zero:
+                    case CircleCrossing() as crossing:
+                        found.append(crossing)
+                    case _Open(part):
+                        open_arcs.append(part)
+                    case _AtZero():
+                        at_zero.append(run)
         self.budget.lift()
         if at_zero and self._are_at_zero(len(at_zero)):
             found += [_at_zero(run) for run in at_zero]
@@ -172,10 +192,10 @@ class BallCrossings:
         while pending:
             part = pending.pop()
             spent += 1
-            run = self._examined(part)
-            if isinstance(run, _Run):
-                pieces.append(run)
-            elif run is None:
+            seen = self._examined(part)
+            if isinstance(seen, _Run):
+                pieces.append(seen)
+            elif isinstance(seen, _Open):
                 narrow = part.hi - part.lo < _NARROWEST
                 if narrow or spent > _EVALUATIONS + _PER_BIT * _depth(part):
                     undecided.append(part)
@@ -184,8 +204,8 @@ class BallCrossings:
                 pending += [Arc(middle, part.hi), Arc(part.lo, middle)]
         return list(_runs(pieces)), undecided
 
-    def _examined(self, arc: Arc) -> _Run | Literal[False] | None:
-        """Return a run if v is monotone, False if there is no crossing; None if neither shows."""
+    def _examined(self, arc: Arc) -> _Run | _Free | _Open:
+        """Return a run if v is monotone, and otherwise whether a crossing is excluded."""
         precision = 64 + _depth(arc) + self._lost_bits
         with ctx.workprec(precision):
             half = arb.pi() * exact((arc.hi - arc.lo) / 2)
@@ -194,10 +214,10 @@ class BallCrossings:
             v, y = [q.imag for q in series], [q.real for q in series]
             for value, parts in ((abs(v[0]), v), (y[0], y)):
                 if value > sum((abs(parts[i]) * half**i for i in range(1, _ORDER)), rest):
-                    return False
+                    return _Free(arc)
             bend = sum((i * abs(v[i]) * half ** (i - 1) for i in range(2, _ORDER)), arb(0))
             if not abs(v[1]) > bend + rest * _ORDER / half:
-                return self._examined_at_pi(arc) if arc.hi == 1 else None
+                return self._examined_at_pi(arc) if arc.hi == 1 else _Open(arc)
             ends = (
                 sum((v[i] * end**i for i in range(_ORDER)), arb(0, rest.upper()))
                 for end in (-half, half)
@@ -205,7 +225,7 @@ class BallCrossings:
             low, high = (int(end > 0) - int(end < 0) for end in ends)
             return _Run(arc, 1 if v[1] > 0 else -1, (low, high))
 
-    def _examined_at_pi(self, arc: Arc) -> _Run | None:
+    def _examined_at_pi(self, arc: Arc) -> _Run | _Open:
         """Return a run if v^(3) has one sign on an arc that ends at pi, and v'(pi) not the other.
 
         v is odd about pi, so that v(pi) = v''(pi) = 0: then v'' has one sign on the arc, v' is
@@ -217,9 +237,9 @@ class BallCrossings:
             parts = (i * (i - 1) * (i - 2) * abs(v[i]) * width ** (i - 3) for i in (4, 5))
             bound = self._size * (self.pencil.length + 1) ** (6 - _ORDER)
             if not 6 * abs(v[3]) > sum(parts, bound * width**3 / 6):
-                return None
+                return _Open(arc)
             slope = 1 if v[3] > 0 else -1
-        return _Run(arc, slope, (-slope, 0)) if self._slope_at_pi in (0, slope) else None
+        return _Run(arc, slope, (-slope, 0)) if self._slope_at_pi in (0, slope) else _Open(arc)
 
     @cached_property
     def _slope_at_pi(self) -> int:
@@ -249,23 +269,20 @@ class BallCrossings:
         ]
         return terms[:order], terms[order:]
 
-    def _zero(self, run: _Run) -> CircleCrossing | _Run | Arc | None:
-        """Return the crossing in a run, None if it holds none, its arc if that is open.
-
-        A run itself stands for a zero at which x is not told from 0.
-        """
+    def _zero(self, run: _Run) -> CircleCrossing | _Free | _Open | _AtZero:
+        """Return what the run holds: a crossing, none, or one of which that or x is open."""
         lo, hi = run.arc.lo, run.arc.hi
         if self._holds_pole(run.arc):
-            return None
+            return _Free(run.arc)
         if hi == 1:
             x = Fraction(-self.pencil.constant.at_minus_one(), self.pencil.slope.at_minus_one())
-            return rational_crossing(x, run.slope) if x >= 0 else None
+            return rational_crossing(x, run.slope) if x >= 0 else _Free(run.arc)
         ends = [known or self._sign_at(end) for known, end in zip(run.ends, (lo, hi), strict=True)]
         if ends[0] * ends[1] > 0:
-            return None
+            return _Free(run.arc)
         if 0 in ends:
             at = lo if ends[0] == 0 else hi
-            return None if self._is_right_of_zero(at) else run.arc
+            return _Free(run.arc) if self._is_right_of_zero(at) else _Open(run.arc)
         return self._positive(run)
 
     def _holds_pole(self, arc: Arc) -> bool:
@@ -291,18 +308,18 @@ class BallCrossings:
         with ctx.workprec(_FIRST_BITS + 2 * _depth_of(end)):
             return bool(self._product(arb(exact(end))).real > 0)
 
-    def _positive(self, run: _Run) -> CircleCrossing | _Run | Arc | None:
-        """Return the crossing at the run's zero if x > 0, the run if x is not told from 0."""
+    def _positive(self, run: _Run) -> CircleCrossing | _Free | _Open | _AtZero:
+        """Return the crossing at the run's zero if x > 0."""
         ball = cache(partial(self._ball, _Zero(run.arc.lo, run.arc.hi, run.slope)))
         bits = COARSE_BITS
         while (x := ball(bits)).contains(0):
             bits *= 2
             if not x.is_finite():
-                return run.arc
+                return _Open(run.arc)
             if bits > _MOST_BITS // 4:
-                return run
+                return _AtZero(run)
         if x < 0:
-            return None
+            return _Free(run.arc)
         angle = float((run.arc.lo + run.arc.hi) / 2) * math.pi
         return CircleCrossing(angle, 2 * run.slope, None, ball, lambda: None)
 

@@ -25,9 +25,7 @@ from fractions import Fraction
 
 from flint import arb
 
-from ..circle.dyadic import fraction_of
-
-__all__ = ["COARSE_BITS", "CircleCrossing", "bounds_of"]
+__all__ = ["COARSE_BITS", "CircleCrossing"]
 
 COARSE_BITS = 20  # the precision at which most crossings are told apart
 
@@ -57,9 +55,3 @@ class CircleCrossing:
     exact: Fraction | None
     ball: Callable[[int], arb] = field(repr=False, compare=False)
     minimal_polynomial: Callable[[], tuple[int, ...] | None] = field(repr=False, compare=False)
-
-
-def bounds_of(ball: arb) -> tuple[Fraction, Fraction]:
-    """Return the exact end points of a finite ball, whatever the working precision."""
-    middle, radius = fraction_of(ball.mid()), fraction_of(ball.rad())
-    return middle - radius, middle + radius

@@ -24,13 +24,13 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, cmp_to_key
 from itertools import pairwise
-from typing import Literal
 
+from ...model.enclosure import RealEnclosure, bounds_of
+from ...model.verdict import Verdict
 from ..counting.counts import Counts, kernel_counts
-from ..roots.spectral_radius import RealEnclosure
 from .axis_arcs import axis_arcs
 from .ball_crossings import BallCrossings
-from .crossing import COARSE_BITS, CircleCrossing, bounds_of
+from .crossing import COARSE_BITS, CircleCrossing
 from .exact_crossings import LONGEST_ALGEBRAIC, exact_crossings
 from .pencil import KernelPencil
 
@@ -127,7 +127,7 @@ class CountInterval:
     high: Crossing | None
     sample: Fraction
     unstable: int | None
-    verdict: Literal["stable", "unstable", "marginal", "undecided"]
+    verdict: Verdict
     counts: Counts | None
     _pencil: KernelPencil = field(repr=False, compare=False)
 
@@ -245,9 +245,7 @@ def _change(group: tuple[CircleCrossing, ...]) -> int | None:
     return None if None in changes else sum(change for change in changes if change)
 
 
-def _verdict(
-    unstable: int | None, on_circle: int | None
-) -> Literal["stable", "unstable", "marginal", "undecided"]:
+def _verdict(unstable: int | None, on_circle: int | None) -> Verdict:
     """Return the verdict of an interval: modes on the circle there are on it for every x."""
     if unstable is not None and unstable > 0:
         return "unstable"

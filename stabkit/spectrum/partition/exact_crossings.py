@@ -32,7 +32,8 @@ from typing import Any, NamedTuple
 
 from flint import Ordering, arb, ctx, fmpq, fmpq_poly, fmpz_mpoly_ctx, fmpz_poly
 
-from .crossing import CircleCrossing, bounds_of
+from ...model.enclosure import bounds_of
+from .crossing import CircleCrossing
 from .pencil import KernelPencil
 
 __all__ = ["LONGEST_ALGEBRAIC", "exact_crossings", "rational_crossing"]

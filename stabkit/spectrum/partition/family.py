@@ -20,11 +20,10 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, Literal, get_args
 
-from ...errors import InvalidArgument, InvalidWorkload, shown
-from ...model.closed_loop import damped_kernel
+from ...errors import InvalidArgument, shown
 from ...model.kernel import MemoryKernel
-from ...model.numbers import exact_rational
-from ...model.workload import LARGEST_INPUT_LENGTH, Workload
+from ...model.numbers import LARGEST_INPUT_LENGTH, rational_argument
+from ...model.workload import Workload
 from .pencil import kernel_pencil
 
 __all__ = ["Along", "kernel_family", "parameter_range"]
@@ -49,8 +48,8 @@ def parameter_range(
         "p": (Fraction(1, 100), Fraction(99, 100)),
         "kappa": (Fraction(1, 50), Fraction(1)),
     }[along]
-    start = usual[0] if low is None else _number("low", low)
-    stop = usual[1] if high is None else _number("high", high)
+    start = usual[0] if low is None else rational_argument(low, "'low'")
+    stop = usual[1] if high is None else rational_argument(high, "'high'")
     for name, value in (("low", start), ("high", stop)):
         inside, domain = {
             "s": (0 <= value <= LARGEST_INPUT_LENGTH, "between 0 and 10^12 tokens"),
@@ -62,13 +61,6 @@ def parameter_range(
     if start >= stop:
         raise InvalidArgument(f"'low' must be less than 'high' = {stop}, not {shown(start)}.")
     return start, stop
-
-
-def _number(name: str, value: Any) -> Fraction:
-    try:
-        return exact_rational(value, f"'{name}'")
-    except InvalidWorkload as failure:
-        raise InvalidArgument(str(failure)) from failure
 
 
 def kernel_family(mix: Workload, along: Along) -> Callable[[Fraction], MemoryKernel]:
@@ -88,7 +80,7 @@ def kernel_family(mix: Workload, along: Along) -> Callable[[Fraction], MemoryKer
     """
     if along == "kappa":
         greedy = MemoryKernel.of(mix)
-        return lambda gain: damped_kernel(greedy, gain)
+        return lambda gain: greedy.damped(gain)
     if along == "p":
         pencil = kernel_pencil(mix, "share")
         return lambda share: pencil.at(pencil.position(share))

@@ -99,15 +99,15 @@ class KernelPencil:
         return number / (1 - number) if self.scale == "odds" else number - self.origin
 
 
-def kernel_pencil(mix: Workload, along: Line) -> KernelPencil:
-    """Return the kernels of `mix` along a line.
+def kernel_pencil(mix: Workload, along: Line, kernel: MemoryKernel | None = None) -> KernelPencil:
+    """Return the kernels of `mix` along a line; its own `kernel` may be at hand already.
 
     Raises
     ------
     InvalidArgument
         If `mix` has one class only, along ``"share"``.
     """
-    kernel = MemoryKernel.of(mix)
+    kernel = MemoryKernel.of(mix) if kernel is None else kernel
     nothing = (0,) * len(kernel.decode_lengths)
     aged = replace(kernel, inputs=nothing)
     surviving = replace(kernel, shares=nothing, inputs=kernel.shares)

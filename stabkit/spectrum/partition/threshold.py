@@ -48,9 +48,9 @@ from fractions import Fraction
 from typing import Literal, get_args
 
 from ...errors import InvalidArgument, shown
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.workload import Workload, check_workload
-from ..roots.spectral_radius import RealEnclosure
 from ..synchrony.condition import condition_margin
 from .d_partition import CountInterval, Crossing, d_partition
 from .pencil import kernel_pencil
@@ -217,9 +217,10 @@ def threshold_along(mix: Workload, along: InputLine, every_sample: bool) -> Thre
             f"'mix' must have decode lengths up to {LONGEST_THRESHOLD} for a threshold, "
             f"not {mix.longest_decode}."
         )
-    pencil = kernel_pencil(mix, along)
+    kernel = MemoryKernel.of(mix)
+    pencil = kernel_pencil(mix, along, kernel)
     found = d_partition(pencil, every_sample)
-    law = variance_law(MemoryKernel.of(mix)) if along == "common" else None
+    law = variance_law(kernel) if along == "common" else None
     line = Threshold(
         mix,
         along,
@@ -228,7 +229,7 @@ def threshold_along(mix: Workload, along: InputLine, every_sample: bool) -> Thre
         found.crossings,
         found.intervals,
         found.complete,
-        _sufficient(mix, along),
+        _sufficient({"common": pencil.constant, "shift": kernel}.get(along)),
         law,
     )
     return line if law is None else replace(line, law=_compared(law, line.threshold))
@@ -241,11 +242,9 @@ def _compared(law: VarianceLaw, threshold: Crossing | None) -> VarianceLaw:
     return replace(law, relative_error=law.estimate / float(threshold) - 1)
 
 
-def _sufficient(mix: Workload, along: InputLine) -> RealEnclosure | None:
-    if along == "scale":
-        return None
-    kernel = kernel_pencil(mix, "common").constant if along == "common" else MemoryKernel.of(mix)
-    margin = condition_margin(kernel)
+def _sufficient(kernel: MemoryKernel | None) -> RealEnclosure | None:
+    """Return what must be added to all inputs for R7's condition, whose margin rises by as much."""
+    margin = None if kernel is None else condition_margin(kernel)
     if margin is None or margin.low is None:
         return None
     return RealEnclosure(-margin.high, -margin.low)

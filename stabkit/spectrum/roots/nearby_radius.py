@@ -21,12 +21,12 @@ from fractions import Fraction
 
 import numpy as np
 
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ..circle.kernel import zeros_within
 from ..circle.sparse_polynomial import Complexes
 from ..counting.by_winding import LONGEST_KERNEL
 from .smallest import LogDerivative
-from .spectral_radius import RealEnclosure
 
 __all__ = ["radius_near"]
 

@@ -13,32 +13,23 @@ Four proofs, the sharpest that applies:
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 
 from flint import acb, arb, ctx
 
+from ...model.enclosure import RealEnclosure, fraction_of
 from ...model.kernel import MemoryKernel
-from ..circle.dyadic import fraction_of
 from ..circle.kernel import zeros_within
 from ..counting.certificates import single_decode_length
 from .roots import Root, precision_of
 from .smallest import radius_bracket
 
-__all__ = ["RealEnclosure", "spectral_radius"]
+__all__ = ["spectral_radius"]
 
 _LONGEST_BISECTED = 200_000  # terms: beyond, a certified count takes half a second or more
 _LONGEST_BRACKETED = 2**20  # terms: beyond, the several counts of a bracket take a minute or more
 _WIDENINGS = 5
 _NARROWEST = 1e-13  # times L: a count costs O(L log L), so long kernels get a wider bracket
-
-
-@dataclass(frozen=True)
-class RealEnclosure:
-    """The real interval [low, high], exact end points."""
-
-    low: Fraction
-    high: Fraction
 
 
 def spectral_radius(

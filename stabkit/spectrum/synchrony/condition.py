@@ -31,12 +31,11 @@ from typing import NamedTuple
 import numpy as np
 from flint import acb, acb_series, arb, ctx, fmpq
 
+from ...model.enclosure import RealEnclosure, fraction_of
 from ...model.kernel import MemoryKernel
 from ..circle.ball_arcs import scaled_derivatives
-from ..circle.dyadic import fraction_of
 from ..circle.winding import Arc
 from ..counting.by_winding import LONGEST_KERNEL
-from ..roots.spectral_radius import RealEnclosure
 from .least_real_part import LOWEST, ArcSearch
 from .quotient import RenewalQuotient
 

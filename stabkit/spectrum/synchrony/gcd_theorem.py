@@ -21,10 +21,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.workload import Workload
 from ..counting.certificates import late_memory
-from ..roots.spectral_radius import RealEnclosure
 from .condition import condition_margin
 
 __all__ = ["GcdTheorem", "gcd_theorem"]

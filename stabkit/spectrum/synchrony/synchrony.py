@@ -40,13 +40,13 @@ from ...model.kernel import MemoryKernel
 from ...model.numbers import whole_number
 from ...model.symbolic import LAMBDA
 from ...model.workload import Workload
-from ..roots.dominant import dominant_modes
+from ..roots.dominant import kernel_modes
 from ..roots.roots import LARGEST_DIGITS, Root
 from .gcd_theorem import GcdTheorem, gcd_theorem
 from .modes import SynchronizedMode, synchronized_modes
 from .renewal_graph import LONGEST_GRAPH, imprimitivity, renewal_graph
 
-__all__ = ["NearSynchronousMode", "Synchrony", "synchrony"]
+__all__ = ["NearSynchronousMode", "Synchrony", "same_root", "synchrony"]
 
 _DIGITS = 30
 _CANDIDATES = 24  # dominant modes that are looked at for near-synchrony
@@ -208,7 +208,7 @@ def _near_synchronous(
 ) -> tuple[NearSynchronousMode, ...] | None:
     if kernel.length == 1:
         return ()
-    found = dominant_modes(mix, _CANDIDATES, digits)
+    found = kernel_modes(kernel, _CANDIDATES, digits)
     if found is None:
         return None
     tied = [mode.root for mode in modes if mode.root is not None]

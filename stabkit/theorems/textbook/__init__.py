@@ -3,4 +3,6 @@
 "Proved", in stabkit, is relative to this list, to sympy's polynomial arithmetic and to the runner.
 `schema` says what a textbook theorem is here; `zeros`, `limits` and `algebra` are the theorems;
 `deduction` makes evidence of one.
+
+It takes the evidence and facts of `stabkit.theorems`, whose runner and writers take `deduction`.
 """

@@ -40,6 +40,7 @@ def assert_orbit_of_the_model(mix, cycle):
 # --- 200 planted cases: 80 of one decode length, 80 synchronised ones, 40 of R12. ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(80))
 def test_planted_of_one_decode_length(seed):
     # R6a: from empty to the worst cycle, of period l and ratio (2 s + l + 1) / (2 (s + l)).

@@ -71,10 +71,10 @@ def test_dealing_out_replicas_by_brute_force() -> None:
             ways = [c for c in product(range(1, 8), repeat=3) if sum(c) == replicas]
             worst = max(min(n * v for n, v in zip(c, values, strict=True)) for c in ways)
             total = max(sum(n * v for n, v in zip(c, values, strict=True)) for c in ways)
-            dealt = _dealt(values, replicas, worst_first=True)
+            dealt = _dealt(values, replicas, "demand")
             assert sum(dealt) == replicas
             assert min(n * v for n, v in zip(dealt, values, strict=True)) == worst
-            dealt = _dealt(values, replicas, worst_first=False)
+            dealt = _dealt(values, replicas, "tokens")
             assert sum(n * v for n, v in zip(dealt, values, strict=True)) == pytest.approx(total)
 
 

@@ -77,6 +77,7 @@ def assert_true(claim: Claim) -> None:
         assert late / float(claim.scale) >= claim.value - 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100))
 def test_every_claim_holds_by_another_path(seed: int) -> None:
     found = recommend(random_mix(seed))

@@ -28,6 +28,7 @@ TRACES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TRACES)
 def test_packaged_traces(name: str) -> None:
     verdict, radius, counts = TRACES[name]
@@ -176,6 +177,7 @@ CLASSES = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(CLASSES)
 @settings(max_examples=40, deadline=None)
 def test_the_simulator_sees_the_predicted_growth(classes: list) -> None:

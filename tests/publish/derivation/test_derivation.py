@@ -144,6 +144,7 @@ def test_modes_and_classes_are_those_of_the_analysis(facts: DerivationFacts) -> 
         assert shown in text
 
 
+@pytest.mark.slow
 def test_the_polynomial_is_exact(random_mixes: Any) -> None:
     x = symbols("x")
     for _ in range(40):

@@ -16,7 +16,7 @@ from matplotlib.text import Text
 
 from stabkit.analysis.atlas import LONGEST, atlas
 from stabkit.publish.figures.atlas import atlas_figure
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.style import house_style
 from stabkit.publish.text.atlas import COLUMNS, atlas_csv, atlas_record, atlas_text
 
@@ -84,6 +84,7 @@ def test_every_positive_threshold_has_a_mark(figure: Figure) -> None:
         assert low < y < high
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file_format", ["png", "svg", "pdf"])
 def test_the_same_bytes_every_time(figure: Figure, file_format: str) -> None:
     first = figure_bytes(figure, file_format)

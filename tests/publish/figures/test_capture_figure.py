@@ -15,7 +15,7 @@ from matplotlib.text import Text
 from stabkit import Workload
 from stabkit.errors import InvalidArgument
 from stabkit.publish.figures.capture import capture_figure
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.style import VERMILLION, house_style
 
 MIXES = [Workload.from_classes([(1, length)]) for length in (2, 3)]

@@ -19,7 +19,7 @@ from stabkit.analysis.pictures.space_time import SpaceTimePicture, space_time_pi
 from stabkit.analysis.pictures.stages import record_of, recorded
 from stabkit.dynamics.initial_state import equilibrium_admissions
 from stabkit.publish.figures.cycle import _COLOURS, cycle_figure
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.space_time import _colours, _scale, space_time_figure
 from stabkit.publish.figures.style import VERMILLION, house_style
 
@@ -271,6 +271,7 @@ def figure_of(name: str) -> Figure:
 FIGURES = [*NAMES, *FIXED_POINTS, BANDS, *SPACES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FIGURES, ids=lambda name: name[:14])
 def test_figures_show_every_text_whole(name: str) -> None:
     figure = figure_of(name)
@@ -303,6 +304,7 @@ def beyond_limits(figure: Figure) -> list[Text]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["R12", "whole"])
 @pytest.mark.parametrize("file_format", ["png", "svg", "pdf"])
 def test_the_same_data_give_the_same_bytes(name: str, file_format: str) -> None:

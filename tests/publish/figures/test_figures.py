@@ -29,11 +29,15 @@ from stabkit.analysis.pictures.roots import (
 from stabkit.analysis.pictures.run import kernel_picture, run_picture
 from stabkit.errors import OutputError
 from stabkit.publish.figures.analysis import analysis_figure, comparison_figure
+from stabkit.publish.figures.formats import figure_bytes, figure_format
 from stabkit.publish.figures.graph import renewal_graph_figure
 from stabkit.publish.figures.locus import locus_figure
 from stabkit.publish.figures.nyquist import nyquist_figure, nyquist_title
 from stabkit.publish.figures.roots import root_figure, root_title
-from stabkit.publish.figures.run import figure_bytes, figure_format, kernel_figure, run_figure
+from stabkit.publish.figures.run import (
+    kernel_figure,
+    run_figure,
+)
 from stabkit.publish.figures.style import COHORT_COLOURS, house_style
 
 MIXES = {
@@ -97,12 +101,11 @@ def beyond_canvas(figure: Figure) -> float:
 
 
 def overlapping_texts(figure: Figure) -> list[tuple[str, str]]:
-    """Return pairs of labels, titles and legend entries that overlap."""
+    """Return pairs of labels, titles and legend entries that overlap where they were drawn."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     with house_style():
         renderer = FigureCanvasAgg(figure).get_renderer()
-        figure.draw(renderer)
         texts = [figure.get_suptitle() and figure._suptitle]
         for axes in figure.axes:
             texts += [axes.title, axes.xaxis.label, axes.yaxis.label]
@@ -117,6 +120,7 @@ def overlapping_texts(figure: Figure) -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "name"),
     # a locus of L = 1000 takes a minute
@@ -139,6 +143,7 @@ def test_type_is_legible_at_that_width(kind: str) -> None:
     assert min(text.get_fontsize() for text in texts) >= 6.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file_format", ["png", "svg", "pdf"])
 @pytest.mark.parametrize("kind", FIGURES)
 def test_the_same_data_give_the_same_bytes(kind: str, file_format: str) -> None:

@@ -17,7 +17,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 
 from stabkit.publish.figures.chart import chart_figure
-from stabkit.publish.figures.run import figure_bytes
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.style import INK, VERMILLION, house_style
 from stabkit.publish.text.chart import chart_csv, chart_record, chart_text
 from stabkit.spectrum.chart.chart import StabilityChart, stability_chart
@@ -66,6 +66,7 @@ def texts_of(figure: Figure) -> list[tuple[str, Any]]:
         return [(t.get_text(), t.get_window_extent(renderer)) for t in found if t.get_text()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHARTS)
 def test_no_text_overlaps_another_or_leaves_the_canvas(name: str) -> None:
     figure = drawn(name)
@@ -77,6 +78,7 @@ def test_no_text_overlaps_another_or_leaves_the_canvas(name: str) -> None:
         assert not box.overlaps(other), (first, second)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHARTS)
 def test_no_curve_runs_through_a_label(name: str) -> None:
     axes = drawn(name).axes[0]
@@ -185,6 +187,7 @@ def test_figures_have_the_width_and_type_of_the_house() -> None:
         assert min(sizes) >= 6.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file_format", ["png", "svg", "pdf"])
 def test_the_same_chart_gives_the_same_bytes(file_format: str) -> None:
     first = figure_bytes(drawn("2,3"), file_format)

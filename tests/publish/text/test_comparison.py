@@ -17,9 +17,10 @@ from stabkit.analysis.operations.sweep import Parameter, PolicySweep, policy_swe
 from stabkit.analysis.pictures.policies import PolicyPanel, PolicyPicture, policy_picture
 from stabkit.dynamics.long_run import LongRun
 from stabkit.dynamics.policies import Damped, Greedy, Headroom, RateLimited, Reservation
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.model.workload import Workload
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.policies import policy_figure
-from stabkit.publish.figures.run import figure_bytes
 from stabkit.publish.figures.style import house_style
 from stabkit.publish.text.comparison import (
     policies_record,
@@ -27,7 +28,6 @@ from stabkit.publish.text.comparison import (
     policy_label,
 )
 from stabkit.publish.text.sweep import sweep_record, sweep_text
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
 
 MIX = Workload.from_classes([(5, 3), (5, 6)], capacity=720)  # G(1) = 36: a* = 20
 FIGURES = {
@@ -55,7 +55,7 @@ INTERFACE = {
 }
 KEPT = LongRun(300, 1, 1.0, 1.0, (0.5, 0.5), 0.0, 0.0, None, 1.0, None)
 EVICTING = LongRun(900, 6, 0.9, 0.95, (0.625, 0.375), 0.25, 5.0, None, 0.99, 7)
-UNKNOWN = LongRun(0, None, None, None, None, None, None, "a run of 3 steps is too short")
+UNKNOWN = LongRun.unknown("a run of 3 steps is too short")
 RADIUS = RealEnclosure(Fraction("1.125"), Fraction("1.125") + Fraction(1, 10**32))
 
 

@@ -22,18 +22,16 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from stabkit import Workload, cycles, simulate, synchronized_loss, worst_cycle_loss
+from stabkit.analysis.pictures.losses import WORST_LIMIT, class_completions, synchronized_limit
 from stabkit.errors import InvalidArgument
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.losses import _LINES as LINES
 from stabkit.publish.figures.losses import losses_figure
-from stabkit.publish.figures.run import figure_bytes
 from stabkit.publish.figures.style import house_style
 from stabkit.publish.text.losses import (
-    WORST_LIMIT,
-    class_completions,
     completion_table,
     divisor_table,
     markdown_table,
-    synchronized_limit,
     synchronized_table,
     worst_cycle_table,
 )

@@ -13,7 +13,7 @@ import pytest
 
 from stabkit import InvalidArgument, Workload, unit_circle_counts
 from stabkit.spectrum.chart.chart import StabilityChart, stability_chart
-from stabkit.spectrum.chart.rows import ChartRow, RowCrossing, RowInterval, links
+from stabkit.spectrum.chart.rows import ChartRow, RowCrossing, RowInterval, linked_intervals
 from stabkit.spectrum.counting.isolation import isolated_disc_counts
 
 CHARTS: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
@@ -84,6 +84,7 @@ def random_points(chart: StabilityChart, seed: int) -> list[tuple[Fraction, Frac
     return points
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHARTS)
 def test_labels_are_the_exact_counts_at_random_points(name: str) -> None:
     chart = chart_of(name)
@@ -271,8 +272,10 @@ def row_of(counts: list[int], crossings: list[tuple[str, float]]) -> ChartRow:
     ],
 )
 def test_links(one: Any, other: Any, expected: list[tuple[int, int]]) -> None:
-    assert list(links(row_of(*one), row_of(*other))) == expected
-    assert sorted(links(row_of(*other), row_of(*one))) == sorted((j, i) for i, j in expected)
+    assert list(linked_intervals(row_of(*one), row_of(*other))) == expected
+    assert sorted(linked_intervals(row_of(*other), row_of(*one))) == sorted(
+        (j, i) for i, j in expected
+    )
 
 
 def test_exchanged_numbers_and_classes_give_the_same_chart() -> None:

@@ -18,7 +18,7 @@ from stabkit.spectrum.circle import ball_arcs
 from stabkit.spectrum.circle.ball_arcs import _directions, resolve_arcs
 from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.circle.sparse_polynomial import CirclePolynomial
-from stabkit.spectrum.circle.winding import Arc, PhasePath, Start, follow_phase
+from stabkit.spectrum.circle.winding import Arc, PathStart, PhasePath, follow_phase
 
 CASES = [
     # remainder alone: h = cos theta, h'' = -h; at theta = 0 the slope vanishes
@@ -75,7 +75,7 @@ def follow_stub(lo: Fraction, hi: Fraction) -> PhasePath:
     polynomial = CirclePolynomial(np.array([0, 1]), np.ones(2), 0.0)
     nothing: Any = np.zeros(0)
     return PhasePath(
-        polynomial, Start(0, 0.0), nothing.astype(int), nothing, nothing, [Arc(lo, hi)]
+        polynomial, PathStart(0, 0.0), nothing.astype(int), nothing, nothing, [Arc(lo, hi)]
     )
 
 
@@ -95,7 +95,7 @@ def test_values_of_an_arc_are_ascending() -> None:
     terms = {0: 1, 2: 1, 5: -3}
     path = follow_stub(Fraction(0), Fraction(1))
     path.polynomial = CirclePolynomial(*_arrays(terms), 0.0)
-    path.start = Start(0, math.pi)
+    path.start = PathStart(0, math.pi)
     resolve_arcs(path, terms, 40, Budget())
     assert len(path.values) > 5
     assert path.half_turns() == 5 + 1  # from pi on, one half turn ahead
@@ -138,7 +138,7 @@ def test_clusters_need_the_higher_orders() -> None:
 def test_what_doubles_leave_open_is_filled_in() -> None:
     terms = {0: 2**60 + 1, 1: 0, 2: 2**60}  # two zeros near +-i, just outside
     polynomial = CirclePolynomial(*_arrays({m: b / 2**60 for m, b in terms.items()}), 1e-15)
-    path = follow_phase(polynomial, Start(0, 0.0))
+    path = follow_phase(polynomial, PathStart(0, 0.0))
     assert path.undecided
     assert path.half_turns() is None
     resolve_arcs(path, terms, 128, Budget())

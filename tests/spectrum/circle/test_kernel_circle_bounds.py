@@ -136,7 +136,7 @@ def test_a_count_that_contradicts_the_sign_at_minus_one_is_an_error(
         else:
             assert count_by_winding(kernel).within == half_turns
     monkeypatch.setattr(PhasePath, "half_turns", lambda _: None)
-    assert count_by_winding(kernel) == DiscCount(None, None, ())
+    assert count_by_winding(kernel) == DiscCount()
 
 
 def test_dense_coefficients_are_rounded_once_and_reckoned_twice(

@@ -19,7 +19,14 @@ from stabkit.spectrum.circle.sparse_polynomial import (
     GridSamples,
     TaylorModels,
 )
-from stabkit.spectrum.circle.winding import Arc, PhasePath, Start, evaluate, follow_phase, joined
+from stabkit.spectrum.circle.winding import (
+    Arc,
+    PathStart,
+    PhasePath,
+    evaluate,
+    follow_phase,
+    joined,
+)
 
 SIZE = 16
 WIDTH = math.pi / SIZE
@@ -71,7 +78,7 @@ class MadeUp:
 
 
 def followed(polynomial: Any, start: int = 0) -> PhasePath:
-    return follow_phase(polynomial, Start(start, 0.0))
+    return follow_phase(polynomial, PathStart(start, 0.0))
 
 
 # --- on the grid -----------------------------------------------------------------------------
@@ -126,7 +133,7 @@ def test_runs_of_samples_tell_what_all_of_them_do(blocks: tuple[int, ...]) -> No
                 nothing = np.zeros(len(part), dtype=complex)
                 yield GridSamples(inside, nothing, nothing, (0.0, 0.0, 0.0), 0.0)
 
-    path = follow_phase(Turning(blocks=blocks), Start(0, 0.0))  # type: ignore[arg-type]
+    path = follow_phase(Turning(blocks=blocks), PathStart(0, 0.0))  # type: ignore[arg-type]
     assert not {2, 3, 6} & set(path.samples.tolist())
     path.undecided = []
     filled = np.array(gaps)
@@ -196,7 +203,7 @@ def test_an_arc_is_given_up_once_rounding_is_four_times_the_reach(
 
 def test_a_zero_on_the_circle_is_narrowed_down() -> None:
     polynomial = CirclePolynomial(np.array([0, 1, 2]), np.array([1.0, 0.0, 1.0]), 0.0)  # at +-i
-    (arc,) = follow_phase(polynomial, Start(0, -0.1)).undecided
+    (arc,) = follow_phase(polynomial, PathStart(0, -0.1)).undecided
     assert arc.lo < Fraction(1, 2) < arc.hi
     assert arc.hi - arc.lo < 1e-13
 
@@ -261,7 +268,7 @@ def path_of(arguments: list[float], start: float, degree: int = 2) -> PhasePath:
     polynomial: Any = MadeUp(degree=degree)
     values = np.exp(1j * np.array(arguments)) * np.arange(1, len(arguments) + 1)
     count = np.arange(len(arguments))
-    return PhasePath(polynomial, Start(0, start), count, np.zeros(len(arguments)), values)
+    return PhasePath(polynomial, PathStart(0, start), count, np.zeros(len(arguments)), values)
 
 
 def test_half_turns_are_added_up_from_the_start() -> None:

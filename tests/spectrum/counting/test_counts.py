@@ -41,6 +41,7 @@ def test_vectors(vector_mixes: list[tuple[dict[str, Any], Workload]], method: st
         assert triple(mix, method) == expected, mix.name
 
 
+@pytest.mark.slow
 def test_long_kernels(shared: Path) -> None:
     """Degrees up to 10^6; the file tells which methods agreed on each count."""
     mixes = json.loads((shared / "vectors" / "bench_mixes.json").read_text())["mixes"]
@@ -213,6 +214,7 @@ def test_r9_needs_its_condition() -> None:
     assert unit_circle_counts(mix).outside == 37
 
 
+@pytest.mark.slow
 def test_a_stable_mix_of_gcd_three() -> None:
     # docs/model.md, R9: gcd > 1 does not imply instability
     rates = [(0.0044, 0.038), (0.0102, 0.137), (0.8214, 0.00035)]

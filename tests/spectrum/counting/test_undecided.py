@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from stabkit import InvalidArgument, Workload, dominant_modes, unit_circle_counts
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.circle.winding import Arc
 from stabkit.spectrum.counting import counts as counts_module
@@ -18,12 +19,11 @@ from stabkit.spectrum.counting.counts import Counts, kernel_counts
 from stabkit.spectrum.margins import line as line_module
 from stabkit.spectrum.margins.line import _home, line_margin
 from stabkit.spectrum.roots import dominant as dominant_module
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
 
 PAIR = Workload.from_classes([(5, 30), (5, 50)])
 EVEN = Workload.from_classes([(5, 30), (5, 52)])  # R9: at least one unstable mode
 STABLE = Workload.from_classes([(7, 2), (7, 3)])
-OPEN = DiscCount(None, None, (Arc(Fraction(1, 4), Fraction(1, 2)),))
+OPEN = DiscCount(undecided=(Arc(Fraction(1, 4), Fraction(1, 2)),))
 
 
 # --- counts ----------------------------------------------------------------------------------
@@ -62,7 +62,7 @@ def test_open_arcs_leave_the_counts_undecided(monkeypatch: pytest.MonkeyPatch) -
     assert (proved.reason, proved.undecided_arcs) == ("R9 says so.", counts.undecided_arcs)
 
 
-@pytest.mark.parametrize("found", [DiscCount(None, 0), DiscCount(3, None), DiscCount(None, None)])
+@pytest.mark.parametrize("found", [DiscCount(None, 0), DiscCount(3, None), DiscCount()])
 def test_half_a_count_is_none(found: DiscCount, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counts_module, "count_by_winding", lambda _: found)
     counts = unit_circle_counts(PAIR, "winding")
@@ -120,7 +120,7 @@ def test_without_discs_short_kernels_are_isolated_and_long_ones_left(
 
 
 def test_undecided_counts_give_no_margin(monkeypatch: pytest.MonkeyPatch) -> None:
-    undecided = Counts(None, None, None, "winding", False, reason="An arc is open.")
+    undecided = Counts.unknown("An arc is open.", (), "winding")
     monkeypatch.setattr(line_module, "kernel_counts", lambda _: undecided)
     found = line_margin(STABLE, "shift", Fraction(0))
     assert (found.verdict, found.complete, found.below, found.stable) == (

@@ -74,6 +74,7 @@ def test_shares_change_at_the_known_bounds() -> None:
         assert change.low <= bound <= change.high
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("along", ["s", "p", "kappa"])
 def test_brackets_hold_by_an_independent_engine(along: Any) -> None:
     mix = Workload.from_classes([(40, 12, 1), (40, 25, 2)])

@@ -206,6 +206,7 @@ def test_the_horizon_is_no_longer_than_needed_and_not_shorter() -> None:
     assert 300 < margin.horizon < 3000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("classes", "reason"),
     [

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from stabkit import InvalidWorkload, Workload
-from stabkit.model.closed_loop import damped_kernel
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.counting.counts import Counts, kernel_counts
 from stabkit.spectrum.counting.isolation import isolated_disc_counts
@@ -21,7 +21,6 @@ from stabkit.spectrum.margins.gain import GainMargin, gain_margin
 from stabkit.spectrum.margins.line import StableRange, _stable_ends, line_margin
 from stabkit.spectrum.partition.d_partition import DPartition, d_partition
 from stabkit.spectrum.partition.pencil import kernel_pencil
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
 
 # Found by a random search; its stable gains are two intervals, which FLINT confirms below.
 TWO_INTERVALS = Workload.from_classes([(258, 2, 7), (234, 3, 9), (4, 10, 7)])
@@ -40,7 +39,7 @@ def unstable_modes(mix: Workload, gain: Fraction) -> tuple[int, int]:
 
 
 def damped_is_stable(mix: Workload, gain: Fraction) -> bool:
-    return kernel_counts(damped_kernel(MemoryKernel.of(mix), gain)).verdict == "stable"
+    return kernel_counts(MemoryKernel.of(mix).damped(gain)).verdict == "stable"
 
 
 def in_some(ranges: tuple[StableRange, ...] | None, value: Fraction) -> bool:
@@ -266,7 +265,7 @@ def test_an_undecided_interval_hides_the_stable_ones(monkeypatch: pytest.MonkeyP
 
 
 def test_undecided_modes(monkeypatch: pytest.MonkeyPatch) -> None:
-    undecided = Counts(None, None, None, "winding", False, reason="An arc is open.")
+    undecided = Counts.unknown("An arc is open.", (), "winding")
     monkeypatch.setattr(module, "kernel_counts", lambda kernel: undecided)
     margin = gain_margin(Workload.from_classes([(10, 3), (10, 5)]))
     assert nothing_is_claimed(margin)

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from stabkit import InvalidArgument, InvalidWorkload, Workload, unit_circle_counts
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.spectrum.margins.inputs import input_margin
 from stabkit.spectrum.margins.line import StableRange
-from stabkit.spectrum.roots.spectral_radius import RealEnclosure
 
 # Found by a random search: stable, unstable, stable as all inputs grow. FLINT confirms it below.
 TWO_INTERVALS = Workload.from_classes([(25, 14, 4), (289, 1, 1)])

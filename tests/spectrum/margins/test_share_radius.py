@@ -174,6 +174,7 @@ def test_counts_do_not_change_inside_and_change_beyond(mix: Workload) -> None:
         assert outside_and_on(mix, inside) == here
 
 
+@pytest.mark.slow
 def test_the_bounds_are_close() -> None:
     gaps = []
     for mix in random_mixes_of(2, 2, 40, 25):
@@ -288,6 +289,7 @@ def test_the_arcs_cover_every_angle_of_a_crossing(mix: Workload) -> None:
     assert np.array_equal(starts[1:], ends[:-1])
 
 
+@pytest.mark.slow
 def test_against_a_dense_search() -> None:
     for mix in random_mixes_of(5, 3, 10, 12):
         radius = share_radius(mix)

@@ -19,7 +19,7 @@ from stabkit import Workload
 from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.circle.winding import Arc
 from stabkit.spectrum.partition import ball_crossings as module
-from stabkit.spectrum.partition.ball_crossings import BallCrossings, _Run, _Zero
+from stabkit.spectrum.partition.ball_crossings import BallCrossings, _Free, _Open, _Run, _Zero
 from stabkit.spectrum.partition.pencil import kernel_pencil
 
 MIXES = [[(0, 2), (0, 3)], [(3, 4, 1), (5, 7, 2)], [(0, 5, 1), (9, 6, 4), (2, 11, 2)]]
@@ -103,7 +103,7 @@ def crossings_of(classes: Any) -> BallCrossings:
 
 
 def named(found: Any) -> str:
-    return "open" if found is None else "monotone" if isinstance(found, _Run) else "excluded"
+    return {_Open: "open", _Run: "monotone", _Free: "excluded"}[type(found)]
 
 
 def turning_points(oracle: Oracle, centre: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
@@ -153,7 +153,7 @@ def test_ends_of_a_run_have_the_signs_of_v(classes: Any) -> None:
             low, high = (low, middle) if above else (middle, high)
         arc = Arc(low - Fraction(1, 10**5), high + Fraction(1, 2 * 10**5))
         run = crossings._examined(arc)
-        if run is False:
+        if isinstance(run, _Free):
             assert oracle.series(low, 1)[0].real > 0  # a zero of v, and no crossing
             continue
         assert isinstance(run, _Run)
@@ -179,8 +179,8 @@ def test_arcs_that_end_at_pi(classes: Any) -> None:
         crossings.__dict__["_slope_at_pi"] = slope
         for width, monotone in ((low, slope != -bend), (high, False)):
             run = crossings._examined_at_pi(Arc(1 - width, Fraction(1)))
-            assert (run is not None) == monotone
-            if run is not None:
+            assert isinstance(run, _Run) == monotone
+            if isinstance(run, _Run):
                 assert (run.slope, run.ends) == (bend, (-bend, 0))
 
 

@@ -17,6 +17,7 @@ from stabkit.spectrum.partition.pencil import kernel_pencil
 from stabkit.spectrum.partition.threshold import threshold
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("classes", "along"),
     [
@@ -78,6 +79,7 @@ def test_stable_but_at_0_is_not_everywhere():
     assert "everywhere" not in threshold_text(threshold(mix), 20)
 
 
+@pytest.mark.slow
 def test_a_threshold_beyond_the_doubles_is_printed():
     mix = Workload.from_classes([(0, 2, 10**400), (0, 3, 1)])
     assert "stable" in threshold_text(threshold(mix), 20)
@@ -89,6 +91,7 @@ def test_values_below_the_domain_are_in_no_interval():
         assert not any(value in part for part in threshold(mix, along).intervals)
 
 
+@pytest.mark.slow
 def test_a_triple_zero_at_pi_by_balls_alone():
     """Where no algebraic numbers are computed any more: V'(pi) = 0 is told by integers."""
     for lengths, weights in (((6, 29), (10, 1)), ((8, 27), (13, 2)), ((12, 43), (7, 1))):

@@ -10,7 +10,6 @@ from sympy import Poly, Rational, Symbol
 
 import stabkit
 from stabkit import InvalidArgument, Workload
-from stabkit.model.closed_loop import damped_kernel
 from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.counting.counts import kernel_counts
 from stabkit.spectrum.partition import d_partition as d_partition_module
@@ -133,9 +132,7 @@ def test_pencils_are_the_kernels_of_the_mixes_they_stand_for():
                 expected = MemoryKernel.of(Workload.from_classes(parts))
                 assert same_kernel(pencil.at(pencil.position(value)), expected)
         gain = kernel_pencil(mix, "gain")
-        assert same_kernel(
-            gain.at(gain.position(Fraction(2, 9))), damped_kernel(kernel, Fraction(2, 9))
-        )
+        assert same_kernel(gain.at(gain.position(Fraction(2, 9))), kernel.damped(Fraction(2, 9)))
         if len(classes) > 1:
             share, rest = Fraction(2, 9), 1 - classes[0][2]
             parts = [(*classes[0][:2], share)]
@@ -215,6 +212,7 @@ def test_two_engines_find_the_same_crossings(along):
     assert compared > 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("along", "values"), [("shift", range(61)), ("scale", range(41))])
 def test_shift_and_scale_against_brute_force(along, values):
     """200 random heterogeneous mixes, exact verdicts at all integers."""

@@ -27,6 +27,7 @@ def whole_neighbours(found: Threshold) -> tuple[int, int]:
     return math.floor(value.low), math.floor(value.low) + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("longer", range(2, 41))
 def test_exact_counts_change_at_the_threshold(longer: int) -> None:
     for shorter in (n for n in range(1, longer) if math.gcd(n, longer) == 1):

@@ -12,12 +12,13 @@ import pytest
 from flint import arb
 
 from stabkit import Workload
+from stabkit.model.enclosure import fraction_of
 from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.roots import nearby_radius as near_radius
 from stabkit.spectrum.roots import spectral_radius
 from stabkit.spectrum.roots.nearby_radius import radius_near
 from stabkit.spectrum.roots.roots import Root
-from stabkit.spectrum.roots.spectral_radius import _bracket, _from_modes, fraction_of
+from stabkit.spectrum.roots.spectral_radius import _bracket, _from_modes
 
 KERNEL = MemoryKernel.of(Workload.from_classes([(5, 3), (5, 5)]))
 

@@ -16,7 +16,7 @@ import pytest
 from flint import arb, ctx, fmpq, fmpz_poly
 
 from stabkit import Workload, dominant_modes, unit_circle_counts
-from stabkit.analysis.verdict.analyze import _enclosure
+from stabkit.analysis.verdict.analysis import Enclosure
 from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.roots.location import circle_distance
 from stabkit.spectrum.roots.roots import Root
@@ -64,7 +64,7 @@ def check(mix: Workload) -> str:
     verdict = unit_circle_counts(mix).verdict
     found = spectral_radius(MemoryKernel.of(mix), modes, 40, verdict)
     assert found is not None
-    shown = _enclosure(found)
+    shown = Enclosure.of(found)
     assert isinstance(shown.value, Decimal)
     value, radius = Fraction(shown.value), Fraction(shown.radius)
     assert radius <= value / 10**30, mix.name

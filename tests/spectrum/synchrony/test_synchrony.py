@@ -68,6 +68,7 @@ def tracked(mix: Workload, start: mpmath.mpc, steps: int = 50) -> mpmath.mpc:
     return z
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", MIXES)
 def test_certified_paths_end_where_small_steps_end(classes: list) -> None:
     mix = Workload.from_classes(classes)

@@ -39,16 +39,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 
+from ....model.enclosure import RealEnclosure
 from ....model.kernel import MemoryKernel
 from ....model.workload import Workload
 from ...circle.sparse_polynomial import Floats
 from ...counting.certificates import single_decode_length
 from ...counting.counts import Counts, kernel_counts
-from ...roots.spectral_radius import RealEnclosure
 from .arcs import HALF_TURN, ClassCurves
 from .search import ShareSearch
 
@@ -86,16 +86,21 @@ class ShareRadius:
         One sentence: what proves the bounds, or why there are none.
     """
 
-    lower: Fraction | None
-    upper: Fraction | None
-    limited_by: Literal["crossing", "simplex"] | None
-    crossing_lower: Fraction | None
-    crossing_upper: Fraction | None
-    face: RealEnclosure | None
-    angle: float | None
-    beyond: tuple[Fraction, ...] | None
-    direction: tuple[float, ...] | None
-    reason: str
+    lower: Fraction | None = None
+    upper: Fraction | None = None
+    limited_by: Literal["crossing", "simplex"] | None = None
+    crossing_lower: Fraction | None = None
+    crossing_upper: Fraction | None = None
+    face: RealEnclosure | None = None
+    angle: float | None = None
+    beyond: tuple[Fraction, ...] | None = None
+    direction: tuple[float, ...] | None = None
+    reason: str = ""
+
+    @classmethod
+    def unknown(cls, reason: str) -> Self:
+        """Return the radius of which nothing is proved."""
+        return cls(reason=reason)
 
     @property
     def total_variation_lower(self) -> Fraction | None:
@@ -142,20 +147,20 @@ def share_radius(mix: Workload) -> ShareRadius:
     kernel = MemoryKernel.of(mix)
     counts = kernel_counts(kernel)
     if len(mix.classes) == 1:
-        return _nothing("There is one class, and no other shares.")
+        return ShareRadius.unknown("There is one class, and no other shares.")
     if counts.verdict == "undecided" or (counts.verdict == "unstable" and counts.outside is None):
-        return _nothing(f"The modes are not counted. {counts.reason}")
+        return ShareRadius.unknown(f"The modes are not counted. {counts.reason}")
     face = _face(mix)
     if counts.on_circle:
         zero = Fraction(0)
         shares = tuple(c.share for c in mix.classes)
         reason = "A mode is on the unit circle."
-        return ShareRadius(zero, zero, "crossing", zero, zero, face, None, shares, None, reason)
+        return ShareRadius(zero, zero, "crossing", zero, zero, face, beyond=shares, reason=reason)
     if single_decode_length(kernel):
         reason = "R5: with one decode length no shares have a mode on the circle."
         return _joined(mix, face, _capped(math.inf), None, reason)
     if kernel.length > _LONGEST or len(mix.classes) > _MOST_CLASSES:
-        return _nothing(
+        return ShareRadius.unknown(
             f"The search goes up to L = {_LONGEST} and {_MOST_CLASSES} classes, not to "
             f"L = {kernel.length} and {len(mix.classes)}."
         )
@@ -163,10 +168,6 @@ def share_radius(mix: Workload) -> ShareRadius:
     search.run()
     crossing = _nearest_crossing(mix, counts, search)
     return _joined(mix, face, _capped(search.lower), crossing, search.reason)
-
-
-def _nothing(reason: str) -> ShareRadius:
-    return ShareRadius(None, None, None, None, None, None, None, None, None, reason)
 
 
 @dataclass(frozen=True)

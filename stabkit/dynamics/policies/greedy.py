@@ -1,0 +1,38 @@
+"""Greedy admission: fill the memory, the model's own rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from ...model.kernel import MemoryKernel
+from ...model.workload import Workload
+from ..capacity import equilibrium_admissions
+from .policy import MemoryView
+from .registry import register_policy
+
+__all__ = ["GREEDY", "Greedy"]
+
+
+@register_policy
+@dataclass(frozen=True)
+class Greedy:
+    """Fill the memory: admit (B - used) / sum p_k (s_k + 1) requests, the model's own rule."""
+
+    name: ClassVar[str] = "greedy"
+
+    def admissions(self, memory: MemoryView) -> Any:
+        """Return the requests that fill the free memory."""
+        return memory.free / memory.per_request
+
+    def equilibrium(self, mix: Workload) -> Fraction:
+        """Return a* = B / G(1), in requests per step."""
+        return equilibrium_admissions(mix)
+
+    def closed_loop(self, mix: Workload) -> MemoryKernel:
+        """Return the memory kernel itself: sum_m g_m a(n - m) = B."""
+        return MemoryKernel.of(mix)
+
+
+GREEDY = Greedy()

@@ -1,0 +1,154 @@
+"""What a policy is: a name, parameters, a rule, and, where it is linear, its closed loop."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import Field, dataclass, field, fields, is_dataclass
+from fractions import Fraction
+from typing import Any, Protocol, TypeVar
+
+from ...errors import InvalidArgument, shown
+from ...model.kernel import MemoryKernel
+from ...model.numbers import rational_argument
+from ...model.workload import Workload
+
+__all__ = [
+    "LinearPolicy",
+    "MemoryView",
+    "NotLinear",
+    "Policy",
+    "RationalParameters",
+    "in_floats",
+    "parameter",
+    "rational_fields",
+]
+
+
+class MemoryView:
+    """What a policy sees, after a step has executed and before anything is admitted.
+
+    All in tokens, and in the arithmetic of the run (Fractions, floats or integers).
+
+    Attributes
+    ----------
+    capacity : number
+        B.
+    used : number
+        What the survivors need in their next execution; at most B where a policy is asked.
+    per_request : number
+        sum_k p_k (s_k + 1): what an admission takes at once, per request.
+    lifetime_per_request : number
+        sum_k p_k (s_k + l_k): the most that a request takes, on the mean.
+    """
+
+    __slots__ = ("_reserved", "capacity", "lifetime_per_request", "per_request", "used")
+
+    def __init__(
+        self,
+        capacity: Any,
+        per_request: Any,
+        lifetime_per_request: Any,
+        reserved: Callable[[], Any],
+    ) -> None:
+        self.capacity = capacity
+        self.used: Any = 0
+        self.per_request = per_request
+        self.lifetime_per_request = lifetime_per_request
+        self._reserved = reserved
+
+    @property
+    def free(self) -> Any:
+        """B - used."""
+        return self.capacity - self.used
+
+    @property
+    def reserved(self) -> Any:
+        """The sum of s_k + l_k over the survivors: what they need at most, O(L) to compute."""
+        return self._reserved()
+
+
+class Policy(Protocol):
+    """What the simulator needs to know of an admission policy.
+
+    A policy may also have `label`, the template of its name in tables, filled with its parameters
+    (``"headroom {watermark:%}"``); `remark`, a sentence for reports that show it; and
+    `closed_loop`, as a `LinearPolicy` has.
+    """
+
+    @property
+    def name(self) -> str:
+        """How the policy is called on the command line and in reports."""
+
+    def admissions(self, memory: MemoryView) -> Any:
+        """Return the requests to admit, at least 0, in the arithmetic of `memory`."""
+
+
+@dataclass(frozen=True)
+class NotLinear:
+    """The answer of a policy that has no characteristic polynomial, with the reason."""
+
+    reason: str = "not known to be linear near an equilibrium"
+
+
+class LinearPolicy(Policy, Protocol):
+    """A policy whose admissions are linear in the state near an equilibrium."""
+
+    def closed_loop(self, mix: Workload) -> MemoryKernel | NotLinear:
+        """Return the kernel c, up to a factor, of sum_m c_m a(n - m) = constant.
+
+        That is the recurrence of the admissions a(n) near the equilibrium.
+        """
+
+
+def parameter(default: Any, valid: Callable[[Fraction], bool], domain: str, symbol: str) -> Any:
+    """Return a field of `RationalParameters`.
+
+    Parameters
+    ----------
+    default : number
+        ``dataclasses.MISSING`` where there is none.
+    valid : callable
+        Whether a rational is in the domain.
+    domain : str
+        The domain in words, as in "'gain' must be above 0 and at most 1, not 2."
+    symbol : str
+        Its letter in formulas, as LaTeX.
+    """
+    metadata = {"valid": valid, "domain": domain, "symbol": symbol}
+    return field(default=default, metadata=metadata)
+
+
+class RationalParameters:
+    """The base of a frozen dataclass of rationals, given in any form, each in its domain."""
+
+    def __post_init__(self) -> None:
+        for one in fields(self):  # type: ignore[arg-type]
+            given = getattr(self, one.name)
+            value = rational_argument(given, f"'{one.name}'")
+            if one.metadata and not one.metadata["valid"](value):
+                domain = one.metadata["domain"]
+                raise InvalidArgument(f"'{one.name}' must be {domain}, not {shown(given)}.")
+            object.__setattr__(self, one.name, value)
+
+
+def rational_fields(policy: Policy) -> Iterator[tuple[Field[Any], Fraction]]:
+    """Yield the parameters of a policy: the fields of a dataclass that are Fractions."""
+    if is_dataclass(policy):
+        for one in fields(policy):
+            if isinstance(value := getattr(policy, one.name), Fraction):
+                yield one, value
+
+
+AnyPolicy = TypeVar("AnyPolicy", bound=Policy)
+
+
+def in_floats(policy: AnyPolicy) -> AnyPolicy:
+    """Return the policy with its fields of `parameter` rounded to floats, for a run in floats."""
+    rounded = {one.name: float(value) for one, value in rational_fields(policy) if one.metadata}
+    if not rounded:
+        return policy
+    approximate = copy.copy(policy)
+    for name, value in rounded.items():
+        object.__setattr__(approximate, name, value)
+    return approximate

@@ -1,0 +1,45 @@
+"""The files that figures become: PNG, SVG and PDF.
+
+Files carry no dates, so that the same result gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...errors import OutputError, shown
+from .style import DOTS_PER_INCH, house_style
+
+if TYPE_CHECKING:
+    from .style import Drawing
+
+__all__ = ["FORMATS", "figure_bytes", "figure_format"]
+
+FORMATS = ("png", "svg", "pdf")
+_NO_DATE: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
+
+def figure_format(path: str | Path) -> str:
+    """Return the format that the suffix of `path` asks for: ``"png"``, ``"svg"`` or ``"pdf"``.
+
+    Raises
+    ------
+    OutputError
+        If the suffix is another one.
+    """
+    suffix = Path(path).suffix.lower().removeprefix(".")
+    if suffix not in FORMATS:
+        raise OutputError(f"'--figure' must end in .png, .svg or .pdf, not {shown(str(path))}.")
+    return suffix
+
+
+def figure_bytes(figure: Drawing, file_format: str) -> bytes:
+    """Return `figure` as the bytes of a file; the same figure gives the same bytes."""
+    buffer = io.BytesIO()
+    with house_style():
+        figure.figure.savefig(
+            buffer, format=file_format, dpi=DOTS_PER_INCH, metadata=_NO_DATE.get(file_format)
+        )
+    return buffer.getvalue()
