@@ -42,9 +42,9 @@ def test_values_by_hand() -> None:
     assert (found.scale.below, found.scale.distance) == (exactly("0.2"), exactly("0.8"))
     shares = found.shares
     assert shares.limited_by == "crossing"
-    assert shares.lower is not None
-    assert shares.upper is not None
-    assert shares.lower**2 <= Decimal("0.125") <= shares.upper**2  # sqrt(2) / 4
+    assert shares.radius_lower is not None
+    assert shares.radius_upper is not None
+    assert shares.radius_lower**2 <= Decimal("0.125") <= shares.radius_upper**2  # sqrt(2) / 4
     assert shares.total_variation_lower is not None
     assert Decimal("0.2499") < shares.total_variation_lower <= Decimal("0.25")
     # the first step is the worst: epsilon = g_0 / (g_1 + g_2), burst g_0 / g_1
@@ -85,8 +85,8 @@ def test_bounds_are_rounded_outwards() -> None:
             assert exact.high <= Fraction(bounds.high) <= exact.high + slack
         assert shares.lower is not None
         assert shares.upper is not None
-        assert Fraction(found.shares.lower or 0) <= shares.lower
-        assert Fraction(found.shares.upper or 0) >= shares.upper
+        assert Fraction(found.shares.radius_lower or 0) <= shares.lower
+        assert Fraction(found.shares.radius_upper or 0) >= shares.upper
 
 
 @pytest.mark.parametrize("mix", MIXES, ids=lambda mix: mix.name)
@@ -104,7 +104,7 @@ def test_whatever_is_missing_has_a_reason(mix: Workload) -> None:
     for part in (found.gain, found.shift, found.scale, found.shares, found.disturbance):
         assert part.reason.endswith(".")
     assert found.gain.complete or "too long" in found.gain.reason
-    if found.shares.lower is None:
+    if found.shares.radius_lower is None:
         assert "one class" in found.shares.reason or "goes up to" in found.shares.reason
 
 
@@ -112,7 +112,7 @@ def test_a_marginal_mix_has_margin_zero() -> None:
     found = margins(MARGINAL)
     assert found.gain.lower == found.gain.upper == exactly("1")
     assert found.shift.distance == found.scale.distance == exactly("0")
-    assert (found.shares.lower, found.shares.upper) == (0, 0)
+    assert (found.shares.radius_lower, found.shares.radius_upper) == (0, 0)
     assert found.disturbance.largest is None
     assert "marginal" in found.disturbance.reason
 

@@ -154,6 +154,8 @@ def test_every_writer_is_where_it_is_looked_for() -> None:
     for way in (FIGURES, RECORDS, TABLES, TEXTS, REPORTS):
         assert way._writers
         for kind, writer in way._writers.items():
+            if writer.__module__ == kind.__module__:
+                continue  # loaded with the class
             homes = {kind.__module__.rpartition(".")[2], "parts"}
             assert writer.__module__.rpartition(".")[2] in homes, kind
 

@@ -23,6 +23,7 @@ from ...errors import InvalidArgument, shown
 from ...model.symbolic import SymbolicWorkload
 from ...model.workload import Workload
 from ..document.tree import Document, Section
+from ..rendering import TEXTS
 from ..text.numbers import amount
 from .model_sections import (
     characteristic_section,
@@ -124,6 +125,11 @@ class Derivation:
         from ..document.html import page
 
         return page(self.document.worksheet(), worksheet=True), page(self.document.solution())
+
+
+@TEXTS.writes(Derivation)
+def _article(found: Derivation) -> str:
+    return found.article
 
 
 def derive(mix: Workload | SymbolicWorkload) -> Derivation:

@@ -24,7 +24,6 @@ from ...spectrum.margins.gain import GainMargin
 from ...spectrum.margins.inputs import InputMargin
 from ...spectrum.margins.shares.radius import ShareRadius
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
-from ..derivation import Derivation
 from ..rendering import RECORDS, TEXTS
 from .dialect import enclosure, part, workload
 from .margins import margin_text
@@ -138,8 +137,3 @@ def _basins_text(found: BasinSample) -> str:
     starts = counted(len(found.starts), "random start")
     typical = "" if math.isinf(found.median) else f", half of them within {found.median:g} steps"
     return f"{arrived} of {starts} came to the worst cycle{typical}.\n"
-
-
-@TEXTS.writes(Derivation)
-def _derivation_text(found: Derivation) -> str:
-    return found.article
