@@ -19,14 +19,13 @@ __all__ = ["SCHEMA", "theorems_record", "theorems_text"]
 SCHEMA = "stabkit.theorems/2"
 _WIDTH = 88
 _PARTS = (("steps", "proof"), ("checks", "code"), ("sharpness", "sharp"))
-_KEYS = {"steps": "proof"}  # in JSON, where steps are those of a run
 
 
 @RECORDS.writes(CheckedTheorem)
 def theorems_record(found: Sequence[CheckedTheorem], detailed: bool = True) -> dict[str, Any]:
     """Return the finding as JSON types: schema ``stabkit.theorems/2``.
 
-    A `status` is one of `stabkit.theorems.evidence.STATUSES`. `tried` tells for how many objects
+    A `status` is one of `stabkit.theorems.evidence.STATUSES`. `claim` tells for how many objects
     the claim was decided, and the first that fails; `argued_links` how many steps of the proof are
     prose; `checks` compare code with the theorem, `sharpness` shows that hypotheses are needed.
     JSON is always `detailed`.
@@ -41,7 +40,7 @@ def theorems_record(found: Sequence[CheckedTheorem], detailed: bool = True) -> d
                 "status": one.status,
                 "statement": one.theorem.statement,
                 "hypotheses": list(one.theorem.hypotheses),
-                "tried": {"instances": one.tried.instances, "failing": one.tried.failing},
+                "claim": {"instances": one.tried.instances, "failing": one.tried.failing},
                 "argued_links": len(one.links),
                 "links": list(one.links),
                 "problem": one.problem,
@@ -49,10 +48,7 @@ def theorems_record(found: Sequence[CheckedTheorem], detailed: bool = True) -> d
                 "code": list(one.theorem.code),
                 "conjecture": one.theorem.conjecture,
                 "refutation": one.theorem.refutation,
-                **{
-                    _KEYS.get(part, part): [_step(step) for step in getattr(one, part)]
-                    for part, _ in _PARTS
-                },
+                **{part: [_step(step) for step in getattr(one, part)] for part, _ in _PARTS},
             }
             for one in found
         ],
