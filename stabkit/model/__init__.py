@@ -9,6 +9,7 @@ In reading order:
 * `kernel`: the memory kernel g_0, ..., g_(L-1), as integers over one denominator, damped and
   reserved too; `blocks`: that of memory in blocks.
 * `symbolic`, `polynomials`, `state_space`: the sympy side, characteristic polynomial included.
+* `enclosure`: a real number between two rationals; `verdict`: the four words of a verdict.
 * `cache_memory`, `start_up_log`: the capacity, from the shape of a model or from a server's log.
 * `codec`: frozen records to JSON types and back.
 

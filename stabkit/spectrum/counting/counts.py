@@ -63,7 +63,7 @@ class Counts:
 
     @classmethod
     def unknown(cls, reason: str, arcs: Arcs, method: str = "none") -> Self:
-        """Return the counts that prove nothing, because of what may lie on `arcs`."""
+        """Return the counts that prove nothing, with the `reason`: what may lie on `arcs`, to `method`."""
         return cls(method=method, undecided_arcs=arcs, reason=reason)
 
     @property

@@ -4,7 +4,7 @@ In reading order:
 
 * `domain`: does a polynomial keep its sign wherever the numbers are admissible? A proof or nothing.
 * `pruning`: inequalities factored, solved where linear, and dropped where others imply them.
-* `time_limit`: the end of a computation whose length nobody can foresee.
+* `work`: the price of every step, and what may be spent.
 * `criterion`: `stabkit.stability_criterion`, the only thing others take.
 
 It takes from no other room of the spectrum: computer algebra on the model alone.
