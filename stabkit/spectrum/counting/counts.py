@@ -63,7 +63,7 @@ class Counts:
 
     @classmethod
     def unknown(cls, reason: str, arcs: Arcs, method: str = "none") -> Self:
-        """Return the counts that prove nothing, with the `reason`: what may lie on `arcs`, to `method`."""
+        """Return the counts of a `method` that prove nothing, for a `reason` on `arcs`."""
         return cls(method=method, undecided_arcs=arcs, reason=reason)
 
     @property
