@@ -151,6 +151,7 @@ def closed_loop_polynomial(mix: Workload, policy: Policy | str) -> Poly:
             "'policy' must be linear near its equilibrium for a characteristic polynomial, "
             f"not {rule.name}."
         )
+    kernel = _trimmed(kernel)
     coefficients = [Rational(n, kernel.denominator) for n in kernel.coefficients]
     return Poly(coefficients + [0] * (length - kernel.length), _LAMBDA, domain="QQ")
 
@@ -193,16 +194,36 @@ def closed_loops(mix: Workload, policies: Sequence[Policy | str]) -> list[Closed
 def _judged(loop: MemoryKernel | NotLinear, length: int) -> ClosedLoop:
     if isinstance(loop, NotLinear):
         return ClosedLoop.unknown(loop.reason)
+    loop = _trimmed(loop)
     if loop.length == 1 < length:
         counts = Counts(length - 1, 0, 0, "feed-forward", True)
         reason = "below the equilibrium a constant rate is admitted, whatever the memory"
         return ClosedLoop("stable", counts, RealEnclosure(Fraction(0), Fraction(0)), (), reason)
     if min(*loop.shares, *loop.inputs) < 0:
-        return _isolated(loop)
+        return _isolated(loop, length)
     counts = _counts(loop)
     modes = kernel_modes(loop, 2, _DIGITS) if loop.length > 1 else []
     radius = spectral_radius(loop, modes, _DIGITS, counts.verdict)
     return ClosedLoop(counts.verdict, counts, radius, tuple(modes or ()), counts.reason)
+
+
+def _trimmed(loop: MemoryKernel) -> MemoryKernel:
+    """Return the kernel up to its last coefficient that is not 0, the modes of lambda = 0 left out.
+
+    If g_(n-1) = t + n w is 0 for the longest n, then t + (m + 1) w for m < n - 1 is all that it
+    adds: n - 1 stands in the place of n.
+    """
+    terms = {n: (w, t) for n, w, t in loop}
+    while not loop.at(loop.length - 1):
+        n = loop.length
+        share, held = terms.pop(n)
+        w, t = terms.get(n - 1, (0, 0))
+        terms[n - 1] = w + share, t + held
+        parts = [(n, *terms[n]) for n in sorted(terms) if any(terms[n])]
+        lengths, shares, inputs = zip(*parts, strict=True)
+        terms = {n: terms[n] for n in lengths}
+        loop = MemoryKernel(loop.denominator, lengths, shares, inputs)
+    return loop
 
 
 def _counts(kernel: MemoryKernel) -> Counts:
@@ -213,15 +234,15 @@ def _counts(kernel: MemoryKernel) -> Counts:
     return Counts(kernel.length - 1 - on, on, 0, "enestrom-kakeya", True, reason=reason)
 
 
-def _isolated(kernel: MemoryKernel) -> ClosedLoop:
+def _isolated(kernel: MemoryKernel, length: int) -> ClosedLoop:
     """Return the verdict on a kernel with negative parts, which other engines take to be none."""
-    if kernel.length > _LONGEST_ISOLATED or not kernel.coefficients[-1]:
+    if kernel.length > _LONGEST_ISOLATED:
         reason = f"Kernels with negative parts are decided up to {_LONGEST_ISOLATED} terms."
         counts = Counts(None, None, None, "none", False, ((0.0, math.pi),), reason)
         return ClosedLoop("undecided", counts, None, (), reason)
     outside, on, inside = isolated_disc_counts(kernel.coefficients)  # zeros 1 / lambda
     reason = "Every root isolated in a ball that meets the unit circle only if the root does."
-    counts = Counts(inside, on, outside, "flint", True, reason=reason)
+    counts = Counts(inside + length - kernel.length, on, outside, "flint", True, reason=reason)
     modes = isolated_roots(kernel, precision_of(_DIGITS))[:2]
     radius = spectral_radius(kernel, modes, _DIGITS, counts.verdict)
     return ClosedLoop(counts.verdict, counts, radius, tuple(modes), reason)

@@ -47,7 +47,7 @@ from .policy import MemoryView, NotLinear, Policy
 __all__ = ["checked_loop", "level_admissions"]
 
 _MOVES = tuple(Fraction(1, 10 ** (20 * 4**k)) for k in range(5))
-_STEPS = 8  # of Newton's method: an affine rule takes one, a piece more takes one more
+_STEPS = 24  # of Newton's method: an affine rule takes one, a piece more takes one or a halving
 _LONGEST = 50_000  # bits of a level: they multiply on a rule that is not affine
 _DIRECTIONS = ((1, 0), (0, 1), (1, 1), (1, -1))
 
@@ -75,7 +75,10 @@ def checked_loop(mix: Workload, policy: Policy) -> MemoryKernel | NotLinear:
     if isinstance(loop, NotLinear):
         return loop
     if not isinstance(loop, MemoryKernel) or not _is_sound(loop):
-        what = "a MemoryKernel of integers, decode lengths ascending and g_0 > 0, or NotLinear"
+        what = (
+            "a MemoryKernel of tuples of integers, decode lengths ascending and g_0 > 0, or "
+            "NotLinear"
+        )
         raise _refusal(policy, "closed_loop", what, shown(loop))
     rule = _Rule(mix, policy)
     form = {m: Fraction(c, loop.first) for m, c in loop.closed_form.items()}
@@ -87,6 +90,8 @@ def checked_loop(mix: Workload, policy: Policy) -> MemoryKernel | NotLinear:
 
 def _is_sound(loop: MemoryKernel) -> bool:
     parts = (loop.decode_lengths, loop.shares, loop.inputs)
+    if any(type(part) is not tuple for part in parts):
+        return False
     if len({len(part) for part in parts}) > 1 or not parts[0]:
         return False
     if any(type(n) is not int for part in ((loop.denominator,), *parts) for n in part):
@@ -106,7 +111,9 @@ def level_admissions(mix: Workload, policy: Policy) -> Fraction:
     Notes
     -----
     Newton's method from a*, which ends at once on a rule that is affine, and soon on one of a few
-    affine pieces, with differences that shrink until it sees the piece that it is on.
+    affine pieces, with differences that shrink until it sees the piece that it is on. From rate 0
+    the admissions are at or above the rate, at a* they are what fits at most, which is a*: a step
+    that leaves the bracket of the two is replaced by halving it.
 
     Examples
     --------
@@ -117,14 +124,18 @@ def level_admissions(mix: Workload, policy: Policy) -> Fraction:
     """
     rule, highest = _Rule(mix, policy), equilibrium_admissions(mix)
     for move in (highest * part for part in _MOVES):
+        low, high = Fraction(0), highest
         level = highest
         for _ in range(_STEPS):
             excess = rule(level) - level
-            if not excess and level > 0:
+            if not excess:
                 return level
+            low, high = (level, high) if excess > 0 else (low, level)
             slope = (rule(level + move) - level - move - excess) / move
-            level = level - excess / slope if slope else -highest
-            if not 0 <= level <= highest or level.denominator.bit_length() > _LONGEST:
+            level = level - excess / slope if slope else low
+            if not low < level < high:
+                level = (low + high) / 2
+            if level.denominator.bit_length() > _LONGEST:
                 break
     what = "level at some rational rate up to a* for a closed loop"
     raise _refusal(policy, "admissions", what, "at none that was found")
@@ -153,7 +164,7 @@ class _Rule:
         if not isinstance(answer, Rational):
             what = "exact of a memory in Fractions"
             raise _refusal(self.policy, "admissions", what, shown(answer))
-        admitted = Fraction(answer)
+        admitted = Fraction(int(answer.numerator), int(answer.denominator))  # of numpy's too
         if not 0 <= admitted * self._now[0] <= memory.free:
             what = "at least 0 and at most what fits"
             raise _refusal(self.policy, "admissions", what, shown(answer))

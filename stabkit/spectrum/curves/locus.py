@@ -15,6 +15,7 @@ docs/model.md, Stability, Gain, R8.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -48,6 +49,7 @@ _TERMS = 2**16  # of the closed form, over all starts of a Newton step; at least
 _RANKING_STEPS = 2  # of Newton's method, after which the nearest few to the circle go on
 _NEWTON_STEPS = 6
 _FINALISTS = 16
+_ROUNDING = 1e-15  # of log |z| next to the circle: some units in the last place
 _NARROWEST = Fraction(1, 10**6)  # of the range: far below the width of a line
 _RELATIVE = Fraction(1, 10**8)  # of the value: all digits of a label are then right
 _NEXT_TO_ZERO = Fraction(1, 10**18)  # of the range
@@ -68,8 +70,10 @@ class CountChange:
     before, after : int
         Unstable modes at `low` and at `high`.
     angle : float
-        The argument, in radians from 0 to pi, of the root that is nearest to the circle at `high`
-        and so, in double precision, the one that crosses.
+        The argument, in radians from 0 to pi, of the root nearest to the circle at `high` of those
+        that are on another side of it at `low`, in double precision; pi if the number changes by
+        an odd one, as complex roots come in pairs. Unlike the counts it is not proved otherwise:
+        where several roots are within 1e-15 of the circle it may be that of another one.
     """
 
     low: Fraction
@@ -229,7 +233,9 @@ def _changes(
         found = [b for pair in found for b in _brackets(family, *pair, partial(_digits, width))]
     for (low, before), (high, after) in found:
         if before is not None and after is not None:
-            yield CountChange(low, high, before, after, _crossing_angle(family(high)))
+            is_real = (after - before) % 2 == 1  # a change of the sign of G(-1): one passes -1
+            angle = math.pi if is_real else _crossing_angle(family(low), family(high))
+            yield CountChange(low, high, before, after, angle)
 
 
 def _digits(width: Fraction, value: Fraction) -> Fraction:
@@ -260,12 +266,13 @@ def _brackets(
     yield from _brackets(family, between, upper, narrow)
 
 
-def _crossing_angle(kernel: MemoryKernel) -> float:
-    """Return the argument of the root that is nearest to the circle, in double precision.
+def _crossing_angle(before: MemoryKernel, kernel: MemoryKernel) -> float:
+    """Return the argument of the root that crosses from `before` on, in double precision.
 
     Of equally spaced points of the circle, those with a locally shortest Newton step lie at a root
     each; where the step leads tells which ones are nearly on the circle, and Newton's method from
-    these, which one is the nearest.
+    these, which one is the nearest. Nearer ones may stay on their side, as g - 1 next to the roots
+    of unity do where the inputs are huge: Newton's method goes on to the roots of `before`.
     """
     total = kernel.total
     weights = np.array([g / total for g in kernel.coefficients])
@@ -286,7 +293,19 @@ def _crossing_angle(kernel: MemoryKernel) -> float:
         z = z[np.argsort(_distance(z), kind="stable")[:_FINALISTS]]
         for _ in range(_NEWTON_STEPS):
             z = z * (1 - 1 / slope(z))
+        came_from, slope = z, LogDerivative(before)
+        for _ in range(_NEWTON_STEPS):
+            came_from = came_from * (1 - 1 / slope(came_from))
+        crossed = _side(z) != _side(came_from)
+        if np.any(crossed):
+            z = z[crossed]
         return float(abs(np.angle(z[np.argmin(_distance(z))])))
+
+
+def _side(z: Complexes) -> Floats:
+    """Return the sign of log |z|, 0 where rounding hides it."""
+    away: Floats = np.log(np.abs(z))
+    return np.where(np.abs(away) > _ROUNDING, np.sign(away), 0.0)
 
 
 def _distance(z: Complexes) -> Floats:

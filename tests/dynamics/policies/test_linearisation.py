@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 
 from stabkit import InvalidArgument, Workload, closed_loop, closed_loop_polynomial, compare_policies
@@ -227,6 +228,8 @@ def test_a_rule_that_is_not_linear_is_refused(what: str, claim: MemoryKernel) ->
         MemoryKernel(2, (3, 6), (1, 1.0), (5, 5)),
         MemoryKernel(-2, (3, 6), (-1, -1), (-5, -5)),
         MemoryKernel(2, (3, 6, 7), (1, 1, 0), (5, 5, 0)),
+        MemoryKernel(2, [3, 6], [1, 1], [5, 5]),  # type: ignore[arg-type]
+        MemoryKernel(2, None, None, None),  # type: ignore[arg-type]
     ],
 )
 def test_what_is_no_kernel_is_refused(claim: Any) -> None:
@@ -241,6 +244,15 @@ def test_a_multiple_of_the_kernel_is_the_same_loop() -> None:
     assert closed_loop(MIX, policy).counts == closed_loop(MIX, "greedy").counts
 
 
+def test_a_kernel_with_a_part_that_adds_nothing_is_the_same_loop() -> None:
+    """4 w tokens at (m + 1) - 7 for m < 7 and as much less for m < 6: 0 at m = 6."""
+    longer = MemoryKernel(2, (3, 6, 7), (1, 1 - 4, 4), (5, 5 + 4 * 7, -4 * 7))
+    assert longer.coefficients == (*KERNEL.coefficients, 0)
+    policy: Any = Claiming(GREEDY, lambda _: longer)
+    assert closed_loop(MIX, policy).verdict == closed_loop(MIX, "greedy").verdict
+    assert closed_loop_polynomial(MIX, policy) == closed_loop_polynomial(MIX, "greedy")
+
+
 def test_a_policy_says_why_it_is_not_linear() -> None:
     policy: Any = Claiming(GREEDY, lambda _: NotLinear("it tosses coins"))
     found = closed_loop(MIX, policy)
@@ -253,6 +265,78 @@ def test_a_constant_rate_of_ones_own_feeds_forward() -> None:
         lambda _: MemoryKernel(1, (1,), (1,), (0,)),
     )
     assert closed_loop(MIX, constant) == closed_loop(MIX, RateLimited(19))
+
+
+def test_integers_of_numpy_do_not_overflow() -> None:
+    constant: Any = Claiming(lambda _: np.int64(19), lambda _: MemoryKernel(1, (1,), (1,), (0,)))
+    assert closed_loop(MIX, constant) == closed_loop(MIX, RateLimited(19))
+
+
+@dataclass(frozen=True)
+class Clipped:
+    """Admit `level` - alpha (U - U*) - beta (R - R*), at least 0 and at most what fits."""
+
+    mix: Workload
+    level: Fraction
+    alpha: Fraction
+    beta: Fraction
+    name = "clipped"
+
+    def admissions(self, memory: Any) -> Any:
+        kernel = MemoryKernel.of(self.mix)
+        used, reserved = (
+            self.level * (Fraction(of.total, of.denominator) - of.at(0))
+            for of in (kernel, kernel.reserved)
+        )
+        wanted = self.level - self.alpha * (memory.used - used)
+        wanted -= self.beta * (memory.reserved - reserved)
+        return min(max(wanted, Fraction(0)), memory.free / memory.per_request)
+
+    def closed_loop(self, mix: Workload) -> MemoryKernel:
+        kernel = MemoryKernel.of(mix)
+        a, b = self.alpha, self.beta
+        terms = {n: (a * Fraction(w), a * Fraction(t) + b * (t + n * w)) for n, w, t in kernel}
+        rest = 1 - a * kernel.at(0) - b * kernel.reserved.at(0)
+        share, held = terms.get(1, (0, 0))
+        terms[1] = (share, held + rest * kernel.denominator)
+        return of_terms(terms)
+
+
+@pytest.mark.parametrize("part", [Fraction(1, 7), Fraction(1, 2), Fraction(9, 10)])
+@pytest.mark.parametrize("gain", [Fraction(1, 20), Fraction(3, 2), Fraction(2)])
+@pytest.mark.parametrize("classes", [[(0, 9)], [(5, 2), (50, 12, 3)], [(1, 8, 1), (0, 3, 10**9)]])
+def test_the_level_between_two_limits_is_found(
+    classes: Any, gain: Fraction, part: Fraction
+) -> None:
+    """Newton's method alone goes from what fits to nothing and back. Oracle: the level set."""
+    mix = Workload.from_classes(classes, 1000)
+    kernel, level = MemoryKernel.of(mix), part * equilibrium_admissions(mix)
+    policy = Clipped(mix, level, gain / kernel.at(0), Fraction(0))
+    assert level_admissions(mix, policy) == level
+    assert checked_loop(mix, policy) == policy.closed_loop(mix)
+
+
+@pytest.mark.parametrize("gain", [Fraction(-3, 20), Fraction(1, 3), Fraction(1), Fraction(5, 4)])
+@pytest.mark.parametrize("classes", [[(0, 2)], [(5, 3)], [(5, 2), (7, 4)], [(40, 8), (40, 6, 5)]])
+def test_a_loop_that_ends_in_zero_is_counted(classes: Any, gain: Fraction) -> None:
+    """What is reserved and not used: c_(L-1) = 0, a mode of lambda = 0. Oracle: FLINT."""
+    mix = Workload.from_classes(classes, 1000)
+    kernel = MemoryKernel.of(mix)
+    slope = gain / kernel.at(0)
+    policy = Clipped(mix, equilibrium_admissions(mix) / 2, slope, -slope)
+    stages = range(1, kernel.length - 1)
+    row = [Fraction(1), *(slope * (kernel.at(m) - kernel.reserved.at(m)) for m in stages)]
+    scale = math.lcm(*(c.denominator for c in row))
+    outside, on, inside = (
+        isolated_disc_counts([int(c * scale) for c in row]) if len(row) > 1 else (0, 0, 0)
+    )
+    found = closed_loop(mix, policy)
+    assert found.counts is not None
+    counted = found.counts.inside, found.counts.on_circle, found.counts.outside
+    assert counted == (inside + 1, on, outside)
+    largest = max(abs(np.roots([float(c) for c in row])), default=0)
+    assert found.spectral_radius is not None
+    assert float(found.spectral_radius.low) == pytest.approx(largest, rel=1e-9)
 
 
 def test_a_limit_next_to_the_equilibrium_is_not_at_it() -> None:

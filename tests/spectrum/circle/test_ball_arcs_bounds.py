@@ -13,9 +13,15 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from flint import ctx
 
 from stabkit.spectrum.circle import ball_arcs
-from stabkit.spectrum.circle.ball_arcs import _directions, resolve_arcs
+from stabkit.spectrum.circle.ball_arcs import (
+    _directions,
+    _past_zero,
+    resolve_arcs,
+    scaled_derivatives,
+)
 from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.circle.sparse_polynomial import CirclePolynomial
 from stabkit.spectrum.circle.winding import Arc, PathStart, PhasePath, follow_phase
@@ -143,3 +149,89 @@ def test_what_doubles_leave_open_is_filled_in() -> None:
     assert path.half_turns() is None
     resolve_arcs(path, terms, 128, Budget())
     assert path.half_turns() == 0
+
+
+# --- past a single zero ------------------------------------------------------------------------
+
+# (z + 1 + 2^-40) (2 z^3 - z + 9): next to theta = pi a zero with x = 0, y = 2^-40 or nearly so
+NEAR = 2**40
+SINGLE = {0: 9 * (NEAR + 1), 1: 9 * NEAR - NEAR - 1, 2: -NEAR, 3: 2 * (NEAR + 1), 4: 2 * NEAR}
+
+
+def derivative(order: int, theta: Any) -> Any:
+    """h^(order), in mpmath."""
+    c = mpmath.mpf(max(SINGLE)) / 2
+    return mpmath.fsum(
+        b * (1j * (m - c)) ** order * mpmath.expj((m - c) * theta) for m, b in SINGLE.items()
+    )
+
+
+def is_single(order: int, width: Fraction) -> bool:
+    """5 w S / (2 |h'(theta)|) < 1 / 8, |h'(theta)| > |h'(pi)| - 4 w S, S a bound of |h''|."""
+    with mpmath.workdps(60):
+        c, w = mpmath.mpf(max(SINGLE)) / 2, mpmath.pi * width.numerator / width.denominator
+        bend = mpmath.fsum(
+            (4 * w) ** (i - 2) / math.factorial(i - 2) * abs(derivative(i, mpmath.pi))
+            for i in range(2, order)
+        )
+        size = mpmath.fsum(abs(b) * abs(m - c) ** order for m, b in SINGLE.items())
+        bend += (4 * w) ** (order - 2) / math.factorial(order - 2) * size
+        return bool(40 * w * bend < 2 * (abs(derivative(1, mpmath.pi)) - 4 * w * bend))
+
+
+def past_zero(order: int, arc: Arc) -> list[complex] | None:
+    remainder = sum(abs(b) * abs(2 * m - max(SINGLE)) ** order for m, b in SINGLE.items())
+    with ctx.workprec(300):
+        sums = scaled_derivatives(SINGLE, order, (arc.lo + arc.hi) / 2)
+        return _past_zero(SINGLE, sums, remainder, arc, 100, Budget())
+
+
+@pytest.mark.parametrize("order", [2, 3, 4, 6])
+def test_a_zero_is_passed_up_to_the_width_of_the_inequality(order: int) -> None:
+    low, high = Fraction(1, 2**20), Fraction(1)
+    while high - low > low / 10**9:
+        middle = Fraction(round((low + high) * 2**60), 2**61)
+        low, high = (middle, high) if is_single(order, middle) else (low, middle)
+    passed = past_zero(order, Arc(1 - low, 1 + low))
+    assert passed is not None
+    assert len(passed) == 2
+    assert past_zero(order, Arc(1 - high, 1 + high)) is None
+
+
+@pytest.mark.parametrize(("part", "steps"), [(Fraction(999, 8000), 1), (Fraction(1001, 8000), 2)])
+def test_newtons_method_ends_an_eighth_beside_the_zero(
+    part: Fraction, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The zero is at distance log(1 + 2^-40) from the circle: at x = `part` times that."""
+    away = Fraction(float(part * Fraction(1, NEAR)) / math.pi)
+    asked: list[Any] = []
+
+    def counted(terms: Any, order: int, theta: Fraction) -> Any:
+        asked.append(theta)
+        return scaled_derivatives(terms, order, theta)
+
+    width = Fraction(1, 2**12)
+    arc = Arc(1 + away - width, 1 + away + width)
+    remainder = sum(abs(b) * abs(2 * m - max(SINGLE)) ** 6 for m, b in SINGLE.items())
+    with ctx.workprec(300):
+        sums = scaled_derivatives(SINGLE, 6, 1 + away)
+        monkeypatch.setattr(ball_arcs, "scaled_derivatives", counted)
+        directions = _past_zero(SINGLE, sums, remainder, arc, 100, Budget())
+    assert directions is not None
+    assert len(directions) == 2
+    assert len(asked) == steps
+
+
+@pytest.mark.parametrize(("widths", "found"), [(Fraction(19, 10), True), (Fraction(21, 10), False)])
+def test_newtons_method_stays_within_two_widths(widths: Fraction, found: bool) -> None:
+    """Beyond, the bound of h'' does not hold: the arc is halved."""
+    width = Fraction(1, 2**12)
+    off = Fraction(round(widths * 2**10), 2**22)
+    directions = past_zero(6, Arc(1 + off - width / 2, 1 + off + width / 2))
+    assert (directions is not None) == found
+    if directions is not None:
+        (direction,) = directions  # all of the arc is after the zero
+        with mpmath.workdps(60):
+            h = derivative(0, mpmath.pi * (1 + mpmath.mpf(off.numerator) / off.denominator))
+            turned = abs(mpmath.arg(h / direction))
+        assert turned < math.pi / 4 + 0.21

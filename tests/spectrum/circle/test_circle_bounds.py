@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -101,6 +102,19 @@ def test_errors_of_samples(
             assert is_just_above(error, formula, **ROOM) or total(scaled) == 0
 
 
+def test_errors_of_samples_term_by_term(
+    polynomial: CirclePolynomial, is_just_above: Callable[..., bool], monkeypatch: Any
+) -> None:
+    """Both phases, 4 n + k + 8 roundings and the coefficient's own error."""
+    monkeypatch.setattr(CirclePolynomial, "_sparse", True)
+    with ctx.workprec(200):
+        for order, error in enumerate(polynomial.grid().errors):
+            scaled = weights(polynomial, lambda f, k=order: f**k)
+            roundings = 64 + 4 * len(scaled) + order + 8
+            formula = (arb(polynomial.coefficient_error) + roundings * UNIT) * total(scaled)
+            assert is_just_above(error, formula, **ROOM) or total(scaled) == 0
+
+
 def test_the_third_derivative(
     polynomial: CirclePolynomial, is_just_above: Callable[..., bool]
 ) -> None:
@@ -121,6 +135,9 @@ def test_what_underflows_is_in_the_bounds() -> None:
     for by_transform in (False, True):
         models = nothing.taylor(np.array([0, 1]), by_transform)
         assert (models.error, models.slope_error) == (FLOOR, FLOOR)
+    assert [nothing._sum_error(k) for k in range(3)] == pytest.approx(
+        [3e-300, 18e-300, 108e-300], rel=1e-12, abs=0
+    )
     constant = CirclePolynomial(np.array([0]), np.zeros(1), 0.0)
     assert constant.grid().errors == (FLOOR, FLOOR, FLOOR)
 

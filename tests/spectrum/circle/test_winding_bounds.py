@@ -146,6 +146,17 @@ def test_runs_of_samples_tell_what_all_of_them_do(blocks: tuple[int, ...]) -> No
         assert known == pytest.approx({0: 2.0, 4: 2.0, 7: 2.0})
 
 
+@pytest.mark.parametrize(("constant", "zeros"), [(1.0, 0), (0.1, 5)])
+def test_a_run_turns_by_what_the_centred_polynomial_does(constant: float, zeros: int) -> None:
+    """1 + z^5 / 10 and 1 / 10 + z^5: h turns by -+ 5 pi / 2 over the half circle, in one run."""
+    coefficients = np.array([constant, 1.1 - constant])
+    path = followed(CirclePolynomial(np.array([0, 5]), coefficients, 0.0))
+    size = path.polynomial.size
+    assert path.samples.tolist() == [0, size // 2]
+    assert path.ahead[0] == pytest.approx((zeros - 2.5) * math.pi)
+    assert path.half_turns() == zeros
+
+
 # --- with Taylor models ----------------------------------------------------------------------
 
 MODELS = {

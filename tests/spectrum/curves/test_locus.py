@@ -1,14 +1,17 @@
 """Root loci against numpy.roots, known thresholds and independent counts."""
 
+import math
 from fractions import Fraction
 from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
+from flint import ctx, fmpz_poly
 
 from stabkit import InvalidArgument, Workload, root_locus, unit_circle_counts
 from stabkit.model.kernel import MemoryKernel
+from stabkit.spectrum.partition.family import kernel_family
 
 PAIR = Workload.from_classes([(4, 3, "1/3"), (7, 5, "2/3")], name="pair")
 
@@ -151,3 +154,38 @@ def test_one_class_has_no_share_to_change() -> None:
 def test_long_kernels_are_refused() -> None:
     with pytest.raises(InvalidArgument, match="decode lengths up to 1000 for a root locus"):
         root_locus(Workload.from_classes([(5, 1001)]))
+
+
+def sides(kernel: MemoryKernel) -> dict[float, int]:
+    """{argument: 1 outside, -1 inside, 0 on the circle} of the roots 1 / z, from FLINT's balls."""
+    with ctx.workprec(300):
+        zeros = [z for z, _ in fmpz_poly(list(kernel.coefficients)).complex_roots()]
+        return {
+            abs(float(z.arg())): 1 if z.abs_upper() < 1 else -1 if z.abs_lower() > 1 else 0
+            for z in zeros
+        }
+
+
+def test_the_angle_is_that_of_a_root_that_crosses() -> None:
+    """Six roots are within 1e-12 of the circle, the nearest of which stay on their side."""
+    mix = Workload.from_classes([(10**6, 7, 1), (10**12, 14, 1), (9, 13, 2)])
+    family = kernel_family(mix, "kappa")
+    (change,) = root_locus(mix, "kappa", points=7).changes
+    before, after = sides(family(change.low)), sides(family(change.high))
+    crossed = [
+        angle
+        for angle, side in after.items()
+        if before[min(before, key=lambda other: abs(other - angle))] != side
+    ]
+    assert [change.angle] == pytest.approx(crossed, abs=1e-9)
+
+
+def test_an_odd_number_crosses_at_minus_one() -> None:
+    """Next to a double root, where Newton's method is slow. Oracle: the sign of G(-1)."""
+    mix = Workload.from_classes([(0, 2, "1e-9"), (0, 3, 1)])
+    family = kernel_family(mix, "p")
+    odd = [c for c in root_locus(mix, "p", points=7).changes if (c.before - c.after) % 2]
+    assert odd
+    for change in odd:
+        assert family(change.low).at_minus_one() * family(change.high).at_minus_one() <= 0
+        assert change.angle == math.pi
