@@ -268,7 +268,7 @@ def test_help_names_the_option(program: Program) -> None:
     status, out, _ = program("--help")
     assert status == 0
     assert "--animate FILE" in out
-    assert "--state equilibrium --animate run.gif" in out
+    assert "--arithmetic integer --animate run.gif" in out
 
 
 def test_drawing_needs_no_screen(program: Program) -> None:
