@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Capacity", "InputColumn", "Mix", "OutputColumn", "read_mix"]
 
 DEFAULT = "azure-conv-2023"
+_CLOSE = 0.5  # of the letters: "azure" is meant for the packaged name, "5" for none
 
 Mix = Annotated[
     list[str] | None,
@@ -101,10 +102,11 @@ def _named(name: str, capacity: str | None) -> Workload:
 
     names = [example.name for example in examples()]
     if name not in names:
-        nearest = (get_close_matches(name, names, n=1, cutoff=0.0) or [DEFAULT])[0]
+        close = get_close_matches(name, names, n=1, cutoff=_CLOSE)
+        hint = f"nearest: {close[0]}" if close else "see 'stabkit examples'"
         raise InvalidWorkload(
             "'MIX' must be classes INPUT:DECODE[:WEIGHT], an existing file or a packaged name "
-            f"(nearest: {nearest}), not {shown(name)}."
+            f"({hint}), not {shown(name)}."
         )
     return Workload.named(name, capacity)
 

@@ -73,8 +73,8 @@ def check_targets(
         os.environ["MPLBACKEND"] = "agg"  # figures go to files, whatever the user's screen
     targets = {"--output": output, "--figure": figure, "--animate": animation, "--csv": table}
     named = [(name, path) for name, path in targets.items() if path is not None]
-    for _, path in named:
-        check_target(path)
+    for name, path in named:
+        check_target(path, name)
     for (first, one), (second, other) in combinations(named, 2):
         if one.resolve() == other.resolve():
             raise OutputError(f"'{second}' must differ from '{first}', not {shown(str(other))}.")

@@ -18,13 +18,15 @@ from ..errors import OutputError, shown
 __all__ = ["check_target", "write_whole"]
 
 
-def check_target(path: str | Path) -> None:
+def check_target(path: str | Path, name: str = "output") -> None:
     """Refuse a target that `write_whole` could not write; for use before a long computation.
 
     Parameters
     ----------
     path : str or Path
         The file to be written later.
+    name : str
+        What the message calls it, such as "--figure".
 
     Raises
     ------
@@ -36,17 +38,17 @@ def check_target(path: str | Path) -> None:
     -----
     Whether the disk will have room is not checked.
     """
-    target = _resolved(path)
+    target = _resolved(path, name)
     if os.path.isdir(target) or os.path.basename(path) in ("", ".", ".."):
-        raise _refusal(path, "it is a directory")
+        raise _refusal(path, name, "it is a directory")
     if os.path.islink(target):  # what realpath cannot resolve
-        raise _refusal(path, "it is a loop of symbolic links")
+        raise _refusal(path, name, "it is a loop of symbolic links")
     folder = os.path.dirname(target)
     if not os.path.isdir(folder):
-        raise _refusal(path, "its directory does not exist")
+        raise _refusal(path, name, "its directory does not exist")
     needed = {folder if _replaceable(target) else target, target}
     if not all(os.access(name, os.W_OK) for name in needed if os.path.exists(name)):
-        raise _refusal(path, "permission denied")
+        raise _refusal(path, name, "permission denied")
 
 
 def write_whole(path: str | Path, content: bytes | str) -> None:
@@ -76,7 +78,7 @@ def write_whole(path: str | Path, content: bytes | str) -> None:
         else:
             Path(target).write_bytes(data)
     except OSError as failure:
-        raise _refusal(path, failure.strerror or type(failure).__name__) from failure
+        raise _refusal(path, "output", failure.strerror or type(failure).__name__) from failure
 
 
 def _replace(target: str, data: bytes) -> None:
@@ -95,18 +97,18 @@ def _replace(target: str, data: bytes) -> None:
         raise
 
 
-def _resolved(path: str | Path) -> str:
+def _resolved(path: str | Path, name: str = "output") -> str:
     try:
         return os.path.realpath(path)
     except (OSError, ValueError) as failure:  # ValueError: an embedded null character
-        raise _refusal(path, str(failure)) from failure
+        raise _refusal(path, name, str(failure)) from failure
 
 
 def _replaceable(target: str) -> bool:
     return not os.path.exists(target) or os.path.isfile(target)
 
 
-def _refusal(path: str | Path, reason: str) -> OutputError:
+def _refusal(path: str | Path, name: str, reason: str) -> OutputError:
     return OutputError(
-        f"output must be a file that can be written, not {shown(str(path))}: {reason}."
+        f"'{name}' must be a file that can be written, not {shown(str(path))}: {reason}."
     )

@@ -167,6 +167,17 @@ def test_a_misspelt_name_is_told_the_nearest(stabkit: Program) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["5", "foo", "nosuch.csv"])
+def test_what_is_like_no_name_is_told_where_they_are(stabkit: Program, name: str) -> None:
+    assert f"(see 'stabkit examples'), not '{name}'" in stabkit("analyze", name).err
+
+
+def test_a_target_is_refused_by_its_option(stabkit: Program) -> None:
+    for option in ("--output", "--figure"):
+        err = stabkit("analyze", "5:3", option, "missing/a.png").err
+        assert f"'{option}' must be a file that can be written, not 'missing/a.png'" in err
+
+
 def test_an_existing_file_wins_over_a_class(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

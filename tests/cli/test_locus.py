@@ -67,7 +67,10 @@ def test_figure(stabkit: Program, tmp_path: Path) -> None:
     [
         (["5:3", "--along", "t"], "'--along' must be 's', 'p' or 'kappa', not 't'"),
         (["5:3", "--along", "p"], "'MIX' must have two classes or more along 'p'"),
-        (["5:3", "--from", "9", "--to", "4"], "'--from' must be less than 'high' = 4, not 9"),
+        (
+            ["5:3", "--from", "9", "--to", "4"],
+            "'--from' must be less than 4, where the values end, not 9",
+        ),
         (["5:3", "--to", "1e"], "'--to' must be a finite rational number"),
         (["5:3", "--points", "1"], "'--points' must be an integer from 2 to 1001, not 1"),
         (["5:3", "--points", "x"], "--points"),

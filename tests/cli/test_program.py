@@ -48,6 +48,20 @@ def test_every_command_has_help_with_an_example(stabkit: Program, command: str) 
     assert f"  stabkit {command}" in out
     assert "--json" in out
     assert "--output" in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_the_list_of_commands_is_not_cut_at_80_columns(
+    stabkit: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = stabkit("--help").out.partition("Commands:")[2]
+    assert listed.count("\n") > 20
+    assert "..." not in listed
+
+
+def test_roots_of_requests_of_one_step(stabkit: Program) -> None:
+    assert stabkit("roots", "5:1").out == "No roots: every request takes one step.\n"
 
 
 def test_alone_it_prints_help(stabkit: Program) -> None:

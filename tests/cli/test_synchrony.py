@@ -16,7 +16,7 @@ def test_text_of_a_mix_with_cohorts(stabkit: Program) -> None:
     done = stabkit("synchrony", "100:4", "100:6")
     assert done.status == 0
     for words in (
-        "gcd 2, the period of the renewal graph (from its edges: 2)",
+        "gcd 2; the renewal graph has period 2.",
         "Φ_d, d = 2.",
         "1 + 1/(s + L) = 1.00943396 (R3)",
         "R7's condition holds (margin 97.3377): exactly 1 mode grows.",

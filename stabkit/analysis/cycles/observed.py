@@ -219,7 +219,7 @@ def _without(
 
 def _nothing_exact(search: PeriodSearch, period: int | None, max_period: int) -> str:
     if period is None:
-        return f"no cycle of period <= {max_period} in {search.steps} steps"
+        return f"no cycle of period <= {max_period:,} in {search.steps:,} steps"
     return (
         f"period {period}, measured; no exact orbit: its itinerary is too long, or has 1 as a "
         "Floquet multiplier"

@@ -14,10 +14,10 @@ __all__ = ["atlas"]
 
 @presented("atlas", table=True)
 def atlas() -> Found:
-    """Show the thresholds of all pairs of coprime decode lengths up to 60, in equal shares.
+    """Show the thresholds of all pairs of coprime lengths up to 60.
 
-    Some of the 1,101 pairs on the terminal; all of them as CSV with --output FILE.csv, or with
-    --json.
+    Decode lengths, in equal shares. Some of the 1,101 pairs on the terminal; all of them as CSV
+    with --output FILE.csv, or with --json.
 
     \b
     Examples:

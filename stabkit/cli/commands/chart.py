@@ -41,10 +41,12 @@ def chart(
         ),
     ] = None,
     share: Annotated[
-        str | None, typer.Option(metavar="P", help="Share of L1 where it does not vary [1/2].")
+        str | None,
+        typer.Option(metavar="P", help="Share of L1 where it does not vary; by default 1/2."),
     ] = None,
     gain: Annotated[
-        str | None, typer.Option(metavar="K", help="Admission gain where it does not vary [1].")
+        str | None,
+        typer.Option(metavar="K", help="Admission gain where it does not vary; by default 1."),
     ] = None,
     ranges: Annotated[
         list[str] | None,
@@ -54,17 +56,20 @@ def chart(
     ] = None,
     rows: Annotated[
         int | None,
-        typer.Option(metavar="N", help="Rows to partition exactly [61; 25 for long lengths]."),
+        typer.Option(
+            metavar="N", help="Rows to partition exactly; by default 61, or 25 for long lengths."
+        ),
     ] = None,
     table: Annotated[
         Path | None,
         target_option("--csv", help="Write boundary points, row intervals and regions."),
     ] = None,
 ) -> Found:
-    """Draw the stability chart of two decode lengths, or of the shares of three.
+    """Draw the stability chart of two or three decode lengths.
 
-    Every region with its exact number of unstable modes, and the curves between them. The CSV has
-    one row per boundary point, row interval or region, told apart by its first column.
+    The plane of three lengths is that of their shares. Every region with its exact number of
+    unstable modes, and the curves between them. The CSV has one row per boundary point, row
+    interval or region, told apart by its first column.
 
     \b
     Examples:

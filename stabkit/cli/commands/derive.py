@@ -53,7 +53,7 @@ def derive(
         target_option(help="Write to FILE (.tex, .pdf or .html), not the terminal."),
     ] = None,
 ) -> int:
-    """Derive the stability of a mix, step by step, as a LaTeX article.
+    """Derive the stability of a mix, step by step, as an article.
 
     Kernel, characteristic equation, survival polynomial, proof of the verdict, roots, synchronised
     modes, threshold, limit cycles, policies and cross-check. A .pdf needs TeX; .tex and .html do

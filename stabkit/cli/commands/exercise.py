@@ -32,9 +32,10 @@ def exercise(
     count: Annotated[int, typer.Option(metavar="M", help="How many, from consecutive seeds.")] = 1,
     answer: Annotated[bool, typer.Option("--answer", help="With the worked answers.")] = False,
 ) -> Found:
-    """Make exercises: small servers, questions to solve by hand, exact answers.
+    """Make exercises to solve by hand, with exact answers.
 
-    The same seed gives the same exercise everywhere. JSON always has the answers.
+    Their servers are small. The same seed gives the same exercise everywhere. JSON always has the
+    answers.
 
     \b
     Examples:

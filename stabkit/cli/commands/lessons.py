@@ -40,10 +40,11 @@ def lessons(
     as_json: AsJson = False,
     output: Output = None,
 ) -> int:
-    """List the lessons; open one in a browser: notebooks with pictures, sliders and exercises.
+    """List the lessons, or open one in a browser.
 
-    A lesson is served on this machine alone and needs no network. With --output it is written to a
-    file instead, a marimo notebook to change as you like. Needs: pip install 'stabkit[teach]'.
+    They are notebooks with pictures, sliders and exercises. A lesson is served on this machine
+    alone and needs no network. With --output it is written to a file instead, a marimo notebook to
+    change as you like. Needs: pip install 'stabkit[teach]'.
 
     \b
     Examples:

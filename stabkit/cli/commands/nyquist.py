@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
 from ..present import Found, presented
 from ..terminal import working
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["nyquist"]
 
@@ -21,7 +16,7 @@ def nyquist(
     input_column: InputColumn = None,
     output_column: OutputColumn = None,
 ) -> Found:
-    """Say how often the Nyquist curve encircles 0, and why that decides.
+    """Say how often the Nyquist curve encircles 0, which decides.
 
     The curve G(e^iθ) of the memory kernel goes around 0 once for every mode that grows.
 

@@ -55,11 +55,12 @@ def policy(
         ),
     ] = None,
 ) -> Found:
-    """Compare admission policies: verdict, throughput, evictions, from empty and disturbed.
+    """Compare admission policies, or recommend what to change.
 
-    By default greedy, damped by 1/2, a watermark of 5 %, rates of 1, 1.05 and 1.2 a*, and
-    reservation. `--sweep` shows the throughput against one parameter instead; the figure against
-    that one, or against the rate, the gain and the watermark.
+    Verdict, throughput and evictions, from empty and disturbed. By default greedy, damped by 1/2, a
+    watermark of 5 %, rates of 1, 1.05 and 1.2 a*, and reservation. `--sweep` shows the throughput
+    against one parameter instead; the figure against that one, or against the rate, the gain and
+    the watermark.
 
     \b
     Examples:

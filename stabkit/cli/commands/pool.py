@@ -30,7 +30,7 @@ def pool(
         ),
     ] = "demand",
     policy: Annotated[
-        str, typer.Option(metavar="NAME[:X]", help="Admission policy of every replica.")
+        str, typer.Option(metavar="NAME[:X]", help="Of every replica, as in `stabkit policy`.")
     ] = "greedy",
     steps: Annotated[
         int | None,
@@ -43,15 +43,16 @@ def pool(
         ),
     ] = None,
 ) -> Found:
-    """Compare ways to share a fleet: dedicated replicas, one pool, the best partition.
+    """Compare ways to share a fleet of replicas.
 
-    Capacity is that of one replica. Every replica's mix is analysed anew: pooling different decode
-    lengths helps, and does not always stabilise.
+    Dedicated replicas, one pool, the best partition. Capacity is that of one replica. Every
+    replica's mix is analysed anew: pooling different decode lengths helps, and does not always
+    stabilise.
 
     \b
     Examples:
       stabkit pool 10:3 10:5 --replicas 2 --capacity 5050
-      stabkit pool 4:8 4:16 3:5 3:15 --capacity 500 --steps 1000 --partition 1,2/3,4
+      stabkit pool 4:8 4:16 3:5 3:15 --capacity 500 --partition 1,2/3,4
     """
     workload = read_mix(mix, capacity, input_column, output_column)
     blocks = None if partition is None else _blocks(partition, len(workload.classes), replicas)

@@ -28,7 +28,7 @@ def prove(
         typer.Argument(metavar="LABEL", help="Theorems, such as R7; all by default."),
     ] = None,
 ) -> Found:
-    """Check the theorems behind stabkit, step by step, and print what is proved.
+    """Check the theorems behind stabkit, step by step.
 
     Every claim is decided on many objects, and every step of every proof is checked by computer
     algebra: identities with all parameters free, inequalities with a positivity certificate,

@@ -33,13 +33,13 @@ def roots(
     ] = None,
     digits: Annotated[int, typer.Option(metavar="D", help="Digits of every root.")] = 20,
     method: Annotated[
-        str, typer.Option(help="'auto', or 'mpmath': the independent second engine.")
+        str, typer.Option(metavar="auto|mpmath", help="mpmath: the independent second engine.")
     ] = "auto",
     symbolic: Annotated[
         bool, typer.Option("--symbolic", help="Print the characteristic equation in λ, s, p.")
     ] = False,
 ) -> Found:
-    """Print all roots to any number of digits, each with a proved radius.
+    """Print all roots to any number of digits, with proved radii.
 
     \b
     Examples:

@@ -18,7 +18,7 @@ def schema(
         typer.Argument(metavar="NAME", help="Such as analysis or analysis/1; all by default."),
     ] = None,
 ) -> Found:
-    """List the JSON Schemas of what the commands print with --json, or print one.
+    """List the JSON Schemas of what --json prints, or print one.
 
     Every key with its type, its unit and when it is null (draft 2020-12, whole in one document).
 

@@ -47,8 +47,7 @@ def simulate(
         str,
         typer.Option(
             metavar="NAME[:X]",
-            help="greedy, damped:GAIN, headroom:WATERMARK, rate-limited:RATIO (of the "
-            "equilibrium's admissions) or reservation.",
+            help="As in `stabkit policy`.",
         ),
     ] = "greedy",
     state: Annotated[
@@ -72,8 +71,8 @@ def simulate(
     Examples:
       stabkit simulate 5:3 5:5 --capacity 1000 --steps 200
       stabkit simulate 2:2 --capacity 140 --arithmetic integer --steps 20
-      stabkit simulate azure-code-2023 --steps 5000 --output run.csv --figure run.png
-      stabkit simulate 5:8 --capacity 999 --arithmetic integer --state equilibrium --animate run.gif
+      stabkit simulate azure-code-2023 --output run.csv --figure run.png
+      stabkit simulate 5:8 --capacity 999 --arithmetic integer --animate run.gif
     """
     workload = read_mix(mix, capacity, input_column, output_column)
     count = _step_count(workload, steps, animation is not None)

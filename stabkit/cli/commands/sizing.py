@@ -48,15 +48,16 @@ def sizing(
         str | None, typer.Option(metavar="T", help="Seconds of a step, to show times and rates.")
     ] = None,
 ) -> Found:
-    """Answer an operator's questions: how many requests fit, which rate, how long.
+    """Say how many requests fit, and which rate to admit.
 
-    The capacity comes from --capacity, from MIX, from a log, or from the shape of the model.
+    Also a watermark without evictions, and how fast disturbances swing and grow. The capacity comes
+    from --capacity, from MIX, from a log, or from the shape of the model.
 
     \b
     Examples:
       stabkit sizing 10:5 --capacity 650
       stabkit sizing vllm-rtx4090 --step-seconds 1/33
-      stabkit sizing 200:50 --memory 5GiB --layers 32 --kv-heads 8 --head-size 128
+      stabkit sizing 9:5 --memory 5GiB --layers 32 --kv-heads 8 --head-size 128
     """
     shape = (layers, kv_heads, head_size)
     found_capacity = _capacity(capacity, log, block_size, memory, shape, dtype)

@@ -28,7 +28,9 @@ def threshold(
     output_column: OutputColumn = None,
     along: Annotated[
         str,
-        typer.Option(help="'common' input length, 'shift' all inputs, or 'scale' all inputs."),
+        typer.Option(
+            metavar="common|shift|scale", help="One common input, or all shifted or scaled alike."
+        ),
     ] = "common",
     digits: Annotated[
         int,

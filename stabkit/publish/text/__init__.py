@@ -5,6 +5,7 @@ not listed anywhere, not here either. What they share:
 
 * `numbers`: rounded, grouped, as many digits as a person can use.
 * `tables`: columns that no terminal folds.
+* `prose`: paragraphs for terminals of 80 columns.
 * `dialect`: one key and one type for what is the same in every command's JSON.
 * `capacity`: what is said where none was given.
 * `verdict`: the verdict in plain sentences.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from textwrap import wrap
 from typing import Any
 
 from ...theorems.checked import CheckedStep, CheckedTheorem
@@ -12,12 +11,12 @@ from ...theorems.evidence import STATUSES
 from ..rendering import RECORDS, TEXTS
 from .dialect import headed
 from .numbers import counted
+from .prose import wrapped
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "theorems_record", "theorems_text"]
 
 SCHEMA = "stabkit.theorems/2"
-_WIDTH = 88
 _PARTS = (("steps", "proof"), ("checks", "code"), ("sharpness", "sharp"))
 
 
@@ -93,15 +92,15 @@ def _summary(found: Sequence[CheckedTheorem]) -> str:
         "the next as data. Argued: every step is checked, but so many links between them are "
         "prose. A theorem is as strong as its weakest step and as the theorems that it uses."
     )
-    return "\n".join([*wrap(text, _WIDTH), *_counterexamples(found)]) + "\n"
+    return "\n".join([*wrapped(text), *_counterexamples(found)]) + "\n"
 
 
 def _counterexamples(found: Sequence[CheckedTheorem]) -> Iterator[str]:
     for one in found:
         if one.tried.failing is not None:
-            yield from wrap(f"{one.theorem.label} fails for {one.tried.failing}", _WIDTH)
+            yield from wrapped(f"{one.theorem.label} fails for {one.tried.failing}")
         if one.problem is not None:
-            yield from wrap(f"{one.theorem.label}: {one.problem}", _WIDTH)
+            yield from wrapped(f"{one.theorem.label}: {one.problem}")
 
 
 def _in_full(one: CheckedTheorem) -> Iterator[str]:
@@ -128,4 +127,4 @@ def _in_full(one: CheckedTheorem) -> Iterator[str]:
 
 
 def _indented(text: str) -> list[str]:
-    return wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="    ")
+    return wrapped(text, "    ", "  ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
@@ -17,6 +16,7 @@ from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
 from .dialect import enclosure, headed
 from .numbers import percent, readable
+from .prose import paragraph
 from .tables import plain_table
 
 __all__ = [
@@ -29,11 +29,9 @@ __all__ = [
     "ratio_text",
     "run_cells",
     "run_figures",
-    "wrapped",
 ]
 
 SCHEMA = "stabkit.policies/2"
-_WIDTH = 79
 _LARGE = 100  # evictions over a* may be; four digits after the point would widen the table
 _LONGEST_LABEL = 15  # of a policy of one's own
 # Long-run means of orbits that are not periodic agree to 5e-4: what differs by twice that, differs.
@@ -106,26 +104,21 @@ def policies_text(found: PolicyComparison) -> str:
     """Return the comparison as tables with the sentences that they support."""
     parts = [
         *head(found.mix),
-        wrapped(f"{COLUMNS} {_VERDICTS}"),
+        paragraph(f"{COLUMNS} {_VERDICTS}"),
         plain_table([_HEADS, *(_row(found, one) for one in found.policies)]),
     ]
     if found.disturbed_reason is None:
         heads = ("policy", "tokens", "requests", "evicted", "first")
-        parts += [wrapped(_SECOND_START), plain_table([heads, *_disturbed_rows(found)])]
+        parts += [paragraph(_SECOND_START), plain_table([heads, *_disturbed_rows(found)])]
     else:
-        parts.append(wrapped(f"There is no second start: {found.disturbed_reason}."))
-    return "\n".join([*parts, *map(wrapped, _sentences(found))])
+        parts.append(paragraph(f"There is no second start: {found.disturbed_reason}."))
+    return "\n".join([*parts, *map(paragraph, _sentences(found))])
 
 
 def head(mix: Workload) -> list[str]:
     """Return the name of the mix, and the capacity where one is assumed."""
     assumed = assumed_capacity(mix)
-    return [f"{printable(mix.name)}\n", *([] if assumed is None else [wrapped(assumed)])]
-
-
-def wrapped(text: str) -> str:
-    """Return a paragraph in lines of the width of the tables."""
-    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
+    return [f"{printable(mix.name)}\n", *([] if assumed is None else [paragraph(assumed)])]
 
 
 def policy_label(one: PolicyFinding) -> str:

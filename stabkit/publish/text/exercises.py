@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,11 +11,11 @@ from ...model.codec import encode
 from ..document.tree import Document, Paragraph, Section
 from ..rendering import RECORDS, TEXTS
 from .dialect import headed, workload
+from .prose import wrapped
 
 __all__ = ["SCHEMA", "exercise_document", "exercise_text", "exercises_record", "plain"]
 
 SCHEMA = "stabkit.exercises/2"
-_WIDTH = 80
 _LONG = (30, 60)  # formulas stay on one line up to this, or break at relations alone
 _UNBROKEN = "\N{NO-BREAK SPACE}"
 _SIGNS = {
@@ -55,9 +54,8 @@ def exercise_text(one: Exercise, answer: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _wrapped(prose: str, indent: str = "") -> str:
-    filled = textwrap.fill(_plain(prose), _WIDTH, subsequent_indent=indent, break_on_hyphens=False)
-    return filled.replace(_UNBROKEN, " ")
+def _wrapped(text: str, indent: str = "") -> str:
+    return "\n".join(wrapped(_plain(text), indent)).replace(_UNBROKEN, " ")
 
 
 def plain(text: str) -> str:

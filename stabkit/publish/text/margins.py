@@ -6,7 +6,6 @@ Numbers that a guarantee rests on are rounded to the safe side. The JSON is the 
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
@@ -29,10 +28,10 @@ from ...spectrum.margins.inputs import InputMargin
 from ...spectrum.margins.shares.radius import ShareRadius
 from ..rendering import RECORDS, TEXTS
 from .numbers import amount, counted, readable
+from .prose import wrapped
 
 __all__ = ["margin_text", "margins_record", "margins_text"]
 
-_WIDTH = 96
 _INDENT = " " * 4
 _INTERVALS_SHOWN = 4
 _DIGITS = 6
@@ -62,15 +61,8 @@ def margins_text(found: Margins) -> str:
     lines = [f"{name}: {found.verdict}"]
     for entry in _entries(found):
         lines += ["", *_lines(entry)]
-    lines += ["", *_wrapped("Each margin is about one change, with all else as it is.", "")]
+    lines += ["", "Each margin is about one change, with all else as it is."]
     return "\n".join(lines) + "\n"
-
-
-def _wrapped(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(
-        text, _WIDTH, initial_indent=indent, subsequent_indent=indent or _INDENT,
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
 
 
 def margin_text(found: GainMargin | InputMargin | ShareRadius | DisturbanceMargin) -> str:
@@ -90,7 +82,7 @@ def margin_text(found: GainMargin | InputMargin | ShareRadius | DisturbanceMargi
 
 def _lines(entry: Entry) -> list[str]:
     label, value, guarantee = entry
-    return [*_wrapped(f"{label}: {value}", ""), *_wrapped(guarantee, _INDENT)]
+    return [*wrapped(f"{label}: {value}", _INDENT), *wrapped(guarantee, _INDENT, _INDENT)]
 
 
 def _entries(found: Margins) -> Iterator[Entry]:

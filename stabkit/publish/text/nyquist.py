@@ -11,6 +11,7 @@ from ...spectrum.curves.nyquist import AxisCrossing, NyquistCurve
 from ..rendering import RECORDS, TEXTS
 from .dialect import headed
 from .numbers import counted, readable, times
+from .prose import paragraph
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "nyquist_record", "nyquist_text"]
@@ -48,7 +49,7 @@ def nyquist_record(curve: NyquistCurve) -> dict[str, Any]:
 def nyquist_text(curve: NyquistCurve) -> str:
     """Return what the curve encircles and what that means, and its largest crossings."""
     sentences = [_encircled(curve), f"Proof: {curve.counts.reason}"]
-    return " ".join(sentences) + "\n\n" + _crossings(curve)
+    return paragraph(" ".join(sentences)) + "\n" + _crossings(curve)
 
 
 def _encircled(curve: NyquistCurve) -> str:
@@ -71,13 +72,13 @@ def _encircled(curve: NyquistCurve) -> str:
 
 def _crossings(curve: NyquistCurve) -> str:
     if not curve.crossings:
-        return "It does not cross the negative real axis (sampled; not part of the proof).\n"
+        return "It does not cross the negative real axis (sampled, not in the proof).\n"
     largest = sorted(curve.crossings, key=lambda crossing: crossing.value)[:_MOST_CROSSINGS]
     rows = [("θ (turns)", "period (steps)", "G / G(1)", "turns")]
     rows += [_row(crossing) for crossing in largest]
     hidden = len(curve.crossings) - len(largest)
     rest = f"and {counted(hidden, 'smaller one')}\n" if hidden else ""
-    head = "Crossings of the negative real axis for 0 < θ ≤ π (sampled; not part of the proof):\n"
+    head = "Crossings of the negative real axis for 0 < θ ≤ π (sampled, not in the proof):\n"
     return head + plain_table(rows) + rest
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from textwrap import fill
 from typing import Any
 
 from ...analysis.operations.pooling import Arrangement, Block, Pooling
@@ -13,12 +12,12 @@ from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
 from .dialect import enclosure, headed
 from .numbers import amount, counted, percent, readable
+from .prose import paragraph
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "pooling_record", "pooling_text"]
 
 SCHEMA = "stabkit.pooling/2"
-_WIDTH = 90
 _EQUAL = 1e-6  # of a value: rounding in a long-run mean does not tell less
 _MEANS = {
     "demand": "requests of the whole demand served per step",
@@ -39,8 +38,8 @@ def pooling_text(found: Pooling) -> str:
     lines = [
         f"{printable(found.mix.name)} on {counted(found.replicas, 'replica')} of "
         f"{amount(readable(found.capacity), 'token')}\n",
-        *([] if assumed is None else [f"{fill(assumed, _WIDTH)}\n"]),
-        f"Objective: {_MEANS[found.objective]} ({window}).\n",
+        *([] if assumed is None else [paragraph(assumed)]),
+        paragraph(f"Objective: {_MEANS[found.objective]} ({window})."),
     ]
     for name, arrangement in _named(found):
         lines.append(f"{name}: {readable(arrangement.value(found.objective), 8)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
@@ -16,11 +15,11 @@ from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
 from .dialect import headed, workload
 from .numbers import amount, counted, percent, percent_above, readable, rounded
+from .prose import wrapped
 
 __all__ = ["SCHEMA", "recommendations_record", "recommendations_text", "sentence"]
 
 SCHEMA = "stabkit.recommendation/2"
-_WIDTH = 79
 _TITLES = {
     "rate limit": "Limit the rate",
     "start-up": "Start under a rate limit",
@@ -36,33 +35,29 @@ _TITLES = {
 @TEXTS.writes(Recommendation)
 def recommendations_text(found: Recommendation) -> str:
     """Return the recommendation as text: what happens now, what to do, what does not help."""
-    lines = [printable(found.mix.name), "", *_wrapped(_now(found)), ""]
+    lines = [printable(found.mix.name), "", *wrapped(_now(found)), ""]
     if not found.needed:
-        lines += _wrapped(
+        lines += wrapped(
             "Nothing needs to change: the mix is stable, and the empty server reaches the steady "
             "state's throughput, to one part in a thousand."
         )
         return "\n".join([*lines, ""])
     if not found.proposals:
-        lines += _wrapped("Nothing that was tried helps.")
+        lines += wrapped("Nothing that was tried helps.")
     for number, proposal in enumerate(found.proposals, start=1):
-        lines += _wrapped(f"{number}. {_TITLES[proposal.kind]}. {sentence(found, proposal)}", "   ")
+        lines += wrapped(f"{number}. {_TITLES[proposal.kind]}. {sentence(found, proposal)}", "   ")
     if found.rejected:
         lines += ["", "Not recommended:"]
         for idea in found.rejected:
-            lines += _wrapped(f"- {_TITLES[idea.kind].lower()}: {_rejection(idea)}", "  ")
+            lines += wrapped(f"- {_TITLES[idea.kind].lower()}: {_rejection(idea)}", "  ")
     lines += [
         "",
-        *_wrapped(
+        *wrapped(
             "Verdicts are proved; throughputs are long-run means of simulated runs from the empty "
             "memory, to one part in a thousand, over the steady state's."
         ),
     ]
     return "\n".join([*lines, ""])
-
-
-def _wrapped(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(text, _WIDTH, subsequent_indent=indent, break_long_words=False)
 
 
 def _now(found: Recommendation) -> str:

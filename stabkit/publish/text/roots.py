@@ -74,6 +74,8 @@ def roots_text(found: Root | Sequence[Root], digits: int = DIGITS) -> str:
     """
     head = ("factor |λ|", "Re λ", "± Im λ", "radius (proved)", "multiplicity")
     every = [found] if isinstance(found, Root) else found
+    if not every:
+        return "No roots: every request takes one step.\n"
     return plain_table([head, *_rows(every, digits)])
 
 

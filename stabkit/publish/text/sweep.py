@@ -8,9 +8,10 @@ from ...analysis.operations.sweep import PolicySweep
 from ...dynamics.capacity import equilibrium_admissions
 from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
-from .comparison import COLUMNS, head, ratio_text, run_cells, run_figures, wrapped
+from .comparison import COLUMNS, head, ratio_text, run_cells, run_figures
 from .dialect import headed
 from .numbers import readable
+from .prose import paragraph
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "sweep_record", "sweep_text"]
@@ -47,5 +48,5 @@ def sweep_text(found: PolicySweep) -> str:
             (readable(float(value)), tokens, requests, evicted, ratio_text(run.utilisation), first)
         )
     reasons = {run.reason for run in found.runs if run.throughput_ratio is None}
-    notes = [wrapped(f"?: {reason}.") for reason in sorted(filter(None, reasons))]
-    return "\n".join([*head(found.mix), wrapped(COLUMNS), plain_table(rows), *notes])
+    notes = [paragraph(f"?: {reason}.") for reason in sorted(filter(None, reasons))]
+    return "\n".join([*head(found.mix), paragraph(COLUMNS), plain_table(rows), *notes])

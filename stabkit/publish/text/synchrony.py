@@ -17,6 +17,7 @@ from ...spectrum.synchrony.synchrony import NearSynchronousMode, Synchrony
 from ..rendering import RECORDS, TEXTS
 from .dialect import headed
 from .numbers import counted, readable
+from .prose import paragraph, wrapped
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "claim_text", "synchrony_record", "synchrony_text"]
@@ -79,7 +80,8 @@ def _period(found: Synchrony) -> int | None:
 @TEXTS.writes(Synchrony)
 def synchrony_text(found: Synchrony) -> str:
     """Return what the decode lengths have in common, and the modes that come of it."""
-    parts = [*_common(found), claim_text(found.gcd_theorem)]
+    sentences = [*_common(found), claim_text(found.gcd_theorem)]
+    parts = [line for sentence in sentences for line in wrapped(sentence)]
     if found.modes:
         parts += ["", _modes(found).rstrip()]
     parts += ["", _near(found).rstrip()]
@@ -98,9 +100,7 @@ def _common(found: Synchrony) -> Iterator[str]:
     orders = ", ".join(map(str, found.orders[:_ORDERS_SHOWN]))
     more = ", ..." if len(found.orders) > _ORDERS_SHOWN else ""
     period = _period(found)
-    graph = (
-        "" if period is None else f", the period of the renewal graph (from its edges: {period})"
-    )
+    graph = "" if period is None else f"; the renewal graph has period {period}"
     yield f"The decode lengths have gcd {found.gcd}{graph}."
     yield (
         f"Requests can stay in step in {found.gcd} cohorts: the stages of one residue mod "
@@ -109,10 +109,7 @@ def _common(found: Synchrony) -> Iterator[str]:
     yield f"The survival polynomial has the cyclotomic factors Φ_d, d = {orders}{more}."
     if found.first_order_growth is not None:
         growth = readable(found.first_order_growth, 9)
-        yield (
-            "Input-dominated scaling gives their modes in first order the factor 1 + 1/(s + L) = "
-            f"{growth} (R3)."
-        )
+        yield (f"For long inputs their factor is in first order 1 + 1/(s + L) = {growth} (R3).")
 
 
 def claim_text(theorem: GcdTheorem) -> str:
@@ -162,7 +159,9 @@ def _near(found: Synchrony) -> str:
     if found.near_synchronous is None:
         return "Near-synchronous modes: the dominant modes are not resolved one by one."
     if not found.near_synchronous:
-        return "No near-synchronous mode among the dominant ones: φ_T is not close to 1 at any."
+        return paragraph(
+            "No near-synchronous mode among the dominant ones: φ_T is not close to 1 at any."
+        )
     head = "Near-synchronous modes: φ_T(θ) = E exp(iθT) is close to 1 in modulus and phase.\n"
     rows = [("factor |λ|", "period (steps)", "θ/2π near", "|φ_T|", "phase of φ_T")]
     rows.extend(_near_row(mode) for mode in found.near_synchronous[:_SHOWN])

@@ -59,7 +59,9 @@ def parameter_range(
         if not inside:
             raise InvalidArgument(f"'{name}' must be {domain} along '{along}', not {shown(value)}.")
     if start >= stop:
-        raise InvalidArgument(f"'low' must be less than 'high' = {stop}, not {shown(start)}.")
+        raise InvalidArgument(
+            f"'low' must be less than {stop}, where the values end, not {shown(start)}."
+        )
     return start, stop
 
 

@@ -212,7 +212,7 @@ def test_an_animation_chooses_its_steps(program: Program, monkeypatch: pytest.Mo
     ("arguments", "message"),
     [
         (["--animate", "run.mp4"], "'--animate' must end in .gif, not 'run.mp4'."),
-        (["--animate", ""], "output must be a file that can be written, not ''"),
+        (["--animate", ""], "'output' must be a file that can be written, not ''"),
         (["--animate", "no/run.gif"], "its directory does not exist"),
         (["--animate", "a.gif", "--output", "a.gif"], "'--animate' must differ from '--output'"),
         (["--animate", "a.gif", "--output", "./a.gif"], "must differ from '--output'"),
@@ -268,7 +268,7 @@ def test_help_names_the_option(program: Program) -> None:
     status, out, _ = program("--help")
     assert status == 0
     assert "--animate FILE" in out
-    assert "--state equilibrium --animate run.gif" in out
+    assert "--arithmetic integer --animate run.gif" in out
 
 
 def test_drawing_needs_no_screen(program: Program) -> None:

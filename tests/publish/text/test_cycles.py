@@ -77,7 +77,7 @@ def test_the_text_says_what_was_found(r12):
 
 def test_the_text_of_no_cycle():
     text = cycles_text(cycles(Workload.from_classes([(5, 3), (5, 5)]), max_steps=20_000))
-    assert "no cycle of period <= 2000" in text
+    assert "no cycle of period <= 2,000" in text
     assert "rotation number 0.38508" in text
 
 

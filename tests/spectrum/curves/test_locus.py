@@ -133,7 +133,7 @@ def test_a_mix_without_modes_has_an_empty_locus() -> None:
     [
         ({"along": "q"}, "'along' must be 's', 'p' or 'kappa', not 'q'"),
         ({"low": -1}, "'low' must be between 0 and 10\\^12 tokens along 's', not -1"),
-        ({"low": 5, "high": 5}, "'low' must be less than 'high' = 5, not 5"),
+        ({"low": 5, "high": 5}, "'low' must be less than 5, where the values end, not 5"),
         ({"low": "x"}, "'low' must be a finite rational number, not 'x'"),
         ({"along": "p", "high": 1}, "'high' must be between 0 and 1, both excluded, along 'p'"),
         ({"along": "kappa", "high": 2}, "'high' must be positive and at most 1 along 'kappa'"),
