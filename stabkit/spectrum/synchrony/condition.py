@@ -110,8 +110,10 @@ def condition_margin(kernel: MemoryKernel) -> Margin | None:
     near.search_near(Fraction(2 * start - 1, far.size), least)
     if far.open_count() + near.open_count() > _MOST_ARCS:
         return Margin(None, a + near.least(least))
-    arcs = far.open_arcs() + near.open_arcs()
-    return _BallSearch(quotient, near.least(least), arcs).run()
+    constant = far.near_count() + near.near_count() > _MOST_ARCS  # but for rounding
+    arcs = far.open_arcs(constant) + near.open_arcs(constant)
+    floor = min(far.floor(), near.floor()) if constant else None
+    return _BallSearch(quotient, near.least(least), arcs, floor).run()
 
 
 def _start_index(quotient: RenewalQuotient, size: int) -> int:
@@ -130,12 +132,20 @@ def _start_index(quotient: RenewalQuotient, size: int) -> int:
 
 
 class _BallSearch:
-    """Branch and bound in ball arithmetic on the arcs that double precision left."""
+    """Branch and bound in ball arithmetic on the arcs that double precision left.
+
+    `floor` is a lower bound on all arcs that are not given; None if nothing there is less than
+    `high`.
+    """
 
     def __init__(
-        self, quotient: RenewalQuotient, high: Fraction, arcs: list[tuple[Fraction, Arc]]
+        self,
+        quotient: RenewalQuotient,
+        high: Fraction,
+        arcs: list[tuple[Fraction, Arc]],
+        floor: Fraction | None = None,
     ) -> None:
-        self.quotient, self.high = quotient, high
+        self.quotient, self.high, self.floor = quotient, high, floor
         self.heap = [(bound, order, arc) for order, (bound, arc) in enumerate(arcs)]
         heapq.heapify(self.heap)
         kernel, scale, g = quotient.kernel, quotient.kernel.denominator, quotient.gcd
@@ -161,7 +171,9 @@ class _BallSearch:
                 spent += 1
                 heapq.heappush(self.heap, (max(lower, bound), -spent, part))
         low, shift = self._low(), self.quotient.mean_input
-        if low < self.high:
+        if self.floor is not None:
+            low = min(low, self.floor)
+        elif low < self.high:
             low = max(low, self._sharpened())
         return Margin(shift + low if low > LOWEST else None, shift + self.high)
 

@@ -122,14 +122,27 @@ class ArcSearch:
         least = self.high - self._tolerance()
         return sum(int(np.sum(bounds < least)) for bounds, _ in self.finished)
 
-    def open_arcs(self) -> list[tuple[Fraction, Arc]]:
-        """Return the arcs that may hold a lesser value, each with a lower bound."""
-        size = self.size
+    def floor(self) -> Fraction:
+        """Return a lower bound on the arcs that `open_arcs` leaves out by tolerance."""
+        least = self.high - self._tolerance()
+        bounds = (bounds[bounds >= least] for bounds, _ in self.finished)
+        return self._quantity(min(float(np.min(part, initial=self.high)) for part in bounds))
+
+    def near_count(self) -> int:
+        """Return how many arcs may hold a lesser value, by however little."""
+        return sum(int(np.sum(bounds < self.high)) for bounds, _ in self.finished)
+
+    def open_arcs(self, by_tolerance: bool = False) -> list[tuple[Fraction, Arc]]:
+        """Return the arcs that may hold a lesser value, each with a lower bound.
+
+        `by_tolerance`: those that may do so by more than the tolerance.
+        """
+        size, least = self.size, self.high - (self._tolerance() if by_tolerance else 0.0)
         return [
             (self._quantity(bound), _exact_arc(size, *arc))
             for bounds, columns in self.finished
             for bound, *arc in zip(bounds.tolist(), *(c.tolist() for c in columns), strict=True)
-            if bound < self.high
+            if bound < least
         ]
 
     def _quantity(self, bound: float) -> Fraction:

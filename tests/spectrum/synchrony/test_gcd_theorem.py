@@ -146,6 +146,23 @@ def test_one_class_by_hand() -> None:
     assert margin == (Fraction(9, 2) + Fraction(7, 2),) * 2
 
 
+@pytest.mark.parametrize("share", [Fraction(1, 10**k) for k in (30, 99, 999)])
+def test_a_quantity_that_is_constant_but_for_rounding(share: Fraction) -> None:
+    """All arcs of the grid are equally low: refining every one of them took half a minute.
+
+    By hand, to first order in the share p of (t, 6) beside (s, 3), g = 3: the quantity is
+    s + 2 + p Re[w (t - s + 3)], least at w = -1 for t = s.
+    """
+    classes = [(5, 3, 1 - share), (5, 6, share), (88, 3, share)]
+    margin = condition_margin(MemoryKernel.of(Workload.from_classes(classes)))
+    assert margin is not None
+    assert margin.low is not None
+    exact = 7 + share * (83 - 3)  # the third class moves the mean input alone
+    assert margin.low <= exact + 99 * share**2
+    assert margin.high >= exact - 99 * share**2
+    assert margin.high - margin.low < Fraction(1, 10**8)
+
+
 def test_a_margin_of_exactly_zero_is_a_failure() -> None:
     # l = (1, 2), p = 1/2, s = 0: the quantity is Re[(w/2) / (1 + w/2)] + 1, which is 0 at w = -1
     theorem = gcd_theorem(Workload.from_classes([(0, 1), (0, 2)]))
