@@ -16,7 +16,7 @@ def wrapped(text: str, indent: str = "", first: str = "") -> list[str]:
 
     Examples
     --------
-    >>> wrapped("one " * 21, indent="  ")[1]
+    >>> wrapped("one " * 22, indent="  ")[1]
     '  one one'
     """
     return textwrap.wrap(
