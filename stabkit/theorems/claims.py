@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -42,6 +42,7 @@ from sympy.logic.boolalg import BooleanFunction, false, true
 
 from ..errors import StabkitError
 from ..model.enclosure import RealEnclosure
+from ..model.workload import Workload
 
 __all__ = [
     "Claim",
@@ -129,6 +130,18 @@ class Tried:
     failing: str | None
 
 
+def _in_words(value: Any) -> str:
+    """Return an object as a reader knows it: a mix by its classes, a record by its fields."""
+    if isinstance(value, Workload):
+        return " ".join(f"{c.input_length}:{c.decode_length}:{c.share}" for c in value.classes)
+    if is_dataclass(value):
+        named = (f"{part.name} {_in_words(getattr(value, part.name))}" for part in fields(value))
+        return ", ".join(named)
+    if isinstance(value, (tuple, list)):
+        return f"({', '.join(map(_in_words, value))})"
+    return str(value)
+
+
 @dataclass(frozen=True)
 class Claim:
     """For every object, if all hypotheses hold, all conclusions do.
@@ -161,7 +174,7 @@ class Claim:
                 continue
             held = drawn.all_hold((*self.conclusions, *self._summed()), self)
             if held is False:
-                return Tried(counts[True], counts[None], counts[False], repr(drawn.object))
+                return Tried(counts[True], counts[None], counts[False], _in_words(drawn.object))
             counts[held] += 1
         return Tried(counts[True], counts[None], counts[False], None)
 
