@@ -72,6 +72,7 @@ __groups__ = {
     "simulation": {
         "dynamics.trajectory": "Trajectory",
         "dynamics.simulator": "simulate",
+        "dynamics.kept_progress": "KeptProgress kept_progress",
         "analysis.pictures.run": "RunPicture run_picture",
     },
     "policies and operations": {

@@ -41,6 +41,8 @@ from .dynamics.basins import basin_sample as basin_sample
 from .dynamics.basins import steps_to_worst_cycle as steps_to_worst_cycle
 from .dynamics.capture import CapturePiece as CapturePiece
 from .dynamics.capture import capture_set as capture_set
+from .dynamics.kept_progress import KeptProgress as KeptProgress
+from .dynamics.kept_progress import kept_progress as kept_progress
 from .dynamics.necklaces import NecklaceCycle as NecklaceCycle
 from .dynamics.necklaces import necklace_cycle as necklace_cycle
 from .dynamics.necklaces import necklace_cycles as necklace_cycles

@@ -46,6 +46,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "GcdTheorem": lambda: stabkit.gcd_theorem(PAIR),
     "GraphPicture": lambda: stabkit.graph_picture(PAIR),
     "InputMargin": lambda: stabkit.input_margin(PAIR, "shift"),
+    "KeptProgress": lambda: stabkit.kept_progress(PAIR, 200),
     "KernelPicture": lambda: stabkit.kernel_picture(PAIR),
     "Margins": lambda: stabkit.margins(PAIR),
     "NecklaceCycle": lambda: stabkit.necklace_cycles(PAIR),
