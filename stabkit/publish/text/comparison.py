@@ -10,11 +10,10 @@ from ...analysis.operations.comparison import PolicyComparison, PolicyFinding
 from ...dynamics.capacity import equilibrium_admissions
 from ...dynamics.long_run import LongRun
 from ...errors import printable
-from ...model.numbers import rational_text
 from ...model.workload import Workload
 from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
-from .dialect import enclosure, headed
+from .dialect import as_json, chosen, headed
 from .numbers import percent, readable
 from .prose import paragraph
 from .tables import plain_table
@@ -58,8 +57,7 @@ def policies_record(found: PolicyComparison) -> dict[str, Any]:
     return headed(
         SCHEMA,
         found.mix,
-        equilibrium_admissions=rational_text(found.equilibrium_admissions),
-        disturbed_reason=found.disturbed_reason,
+        **chosen(found, "equilibrium_admissions disturbed_reason"),
         policies=[_record(found, one) for one in found.policies],
     )
 
@@ -67,10 +65,10 @@ def policies_record(found: PolicyComparison) -> dict[str, Any]:
 def _record(found: PolicyComparison, one: PolicyFinding) -> dict[str, Any]:
     return {
         "policy": one.policy.name,
-        "parameters": {name: rational_text(value) for name, value in one.parameters.items()},
+        "parameters": {name: as_json(value) for name, value in one.parameters.items()},
         "verdict": one.verdict,
         "verdict_reason": one.reason,
-        "spectral_radius": enclosure(one.spectral_radius),
+        "spectral_radius": as_json(one.spectral_radius),
         **run_figures(found.mix, one.from_empty),
         "disturbed": None if one.disturbed is None else run_figures(found.mix, one.disturbed),
     }
@@ -79,16 +77,10 @@ def _record(found: PolicyComparison, one: PolicyFinding) -> dict[str, Any]:
 def run_figures(mix: Workload, run: LongRun) -> dict[str, Any]:
     """Return the figures of a run as JSON types."""
     return {
-        "utilisation": run.utilisation,
-        "throughput_ratio": run.throughput_ratio,
-        "request_ratio": run.request_ratio,
+        **chosen(run, "utilisation throughput_ratio request_ratio"),
         "evictions_ratio": _evictions(mix, run),
         "first_eviction_step": run.first_eviction,
-        "completed_shares": None if run.completed_shares is None else list(run.completed_shares),
-        "wasted_token_fraction": run.wasted_token_fraction,
-        "period": run.period,
-        "steps": run.steps,
-        "reason": run.reason,
+        **chosen(run, "completed_shares wasted_token_fraction period steps reason"),
     }
 
 

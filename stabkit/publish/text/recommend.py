@@ -11,9 +11,8 @@ from ...analysis.operations.claims import Claim
 from ...analysis.operations.recommend import Proposal, Recommendation, Rejected
 from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
 from ...errors import printable
-from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed, workload
+from .dialect import as_json, chosen, headed
 from .numbers import amount, counted, percent, percent_above, readable, rounded
 from .prose import wrapped
 
@@ -175,9 +174,8 @@ def recommendations_record(found: Recommendation) -> dict[str, Any]:
     return headed(
         SCHEMA,
         found.mix,
-        verdict=found.verdict,
-        needed=found.needed,
-        equilibrium_admissions=rational_text(equilibrium_admissions(found.mix)),
+        **chosen(found, "verdict needed"),
+        equilibrium_admissions=as_json(equilibrium_admissions(found.mix)),
         throughput_ratio=found.now.throughput_ratio,
         proposals=[_proposal(found, proposal) for proposal in found.proposals],
         rejected=[
@@ -189,15 +187,13 @@ def recommendations_record(found: Recommendation) -> dict[str, Any]:
 
 def _proposal(found: Recommendation, proposal: Proposal) -> dict[str, Any]:
     return {
-        "kind": proposal.kind,
-        "value": rational_text(proposal.value),
+        **chosen(proposal, "kind value"),
         "sentence": sentence(found, proposal),
-        "workload": workload(proposal.mix),
+        "workload": as_json(proposal.mix),
         "policy": proposal.policy.name,
         "throughput_ratio": proposal.throughput,
         "sensitivity": [
-            {"factor": rational_text(e), "throughput_ratio": ratio}
-            for e, ratio in proposal.sensitivity
+            {"factor": as_json(e), "throughput_ratio": ratio} for e, ratio in proposal.sensitivity
         ],
         "claims": list(_claims(proposal.claims)),
     }
@@ -206,7 +202,7 @@ def _proposal(found: Recommendation, proposal: Proposal) -> dict[str, Any]:
 def _claims(claims: tuple[Claim, ...]) -> Iterator[dict[str, Any]]:
     for claim in claims:
         yield {
-            "workload": workload(claim.mix),
+            "workload": as_json(claim.mix),
             "policy": claim.policy.name,
             "quantity": claim.quantity,
             "relation": claim.relation,

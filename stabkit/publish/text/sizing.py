@@ -9,9 +9,8 @@ from typing import Any
 
 from ...analysis.operations.sizing import ModeTimes, Sizing
 from ...errors import printable
-from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
-from .dialect import exact, headed
+from .dialect import as_json, chosen, headed
 from .numbers import amount, percent, percent_above, readable, rounded
 
 __all__ = ["SCHEMA", "sizing_record", "sizing_text"]
@@ -88,21 +87,20 @@ def sizing_record(found: Sizing) -> dict[str, Any]:
         SCHEMA,
         found.mix,
         verdict=found.verdict,
-        admissions_per_step=rational_text(found.admissions),
-        requests_in_service=rational_text(found.requests),
-        requests_reserved=rational_text(found.reserved),
+        admissions_per_step=as_json(found.admissions),
+        requests_in_service=as_json(found.requests),
+        requests_reserved=as_json(found.reserved),
         requests_always=found.always,
-        requests_worst_cycle=exact(found.worst_cycle),
-        watermark=exact(found.watermark),
+        requests_worst_cycle=as_json(found.worst_cycle),
+        watermark=as_json(found.watermark),
         blocks=None
         if blocks is None
         else {
-            "block_size": blocks.block_size,
-            "count": blocks.count,
-            "admissions_per_step": rational_text(found.admissions),
-            "requests_in_service": rational_text(found.requests),
+            **chosen(blocks, "block_size count"),
+            "admissions_per_step": as_json(found.admissions),
+            "requests_in_service": as_json(found.requests),
             "verdict": found.verdict,
-            "requests_in_tokens": rational_text(blocks.requests_in_tokens),
+            "requests_in_tokens": as_json(blocks.requests_in_tokens),
         },
         dominant_mode=None
         if mode is None
@@ -112,5 +110,5 @@ def sizing_record(found: Sizing) -> dict[str, Any]:
             "doubling_steps": mode.doubling,
             "half_life_steps": mode.half_life,
         },
-        step_seconds=exact(found.step_seconds),
+        step_seconds=as_json(found.step_seconds),
     )

@@ -6,10 +6,9 @@ from typing import Any
 
 from ...analysis.operations.sweep import PolicySweep
 from ...dynamics.capacity import equilibrium_admissions
-from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
 from .comparison import COLUMNS, head, ratio_text, run_cells, run_figures
-from .dialect import headed
+from .dialect import as_json, headed
 from .numbers import readable
 from .prose import paragraph
 from .tables import plain_table
@@ -28,10 +27,10 @@ def sweep_record(found: PolicySweep) -> dict[str, Any]:
     return headed(
         SCHEMA,
         found.mix,
-        equilibrium_admissions=rational_text(equilibrium_admissions(found.mix)),
+        equilibrium_admissions=as_json(equilibrium_admissions(found.mix)),
         parameter=found.parameter,
         points=[
-            {"value": rational_text(value), **run_figures(found.mix, run)}
+            {"value": as_json(value), **run_figures(found.mix, run)}
             for value, run in zip(found.values, found.runs, strict=True)
         ],
     )
