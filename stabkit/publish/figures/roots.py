@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...analysis.pictures.roots import RootPicture, RootPoint
+from ...analysis.pictures.roots import RootPicture, RootPoint, roots_picture
+from ...spectrum.roots.roots import Roots
 from ..rendering import FIGURES
 from .circle_views import MOST_IN_PLANE, draw_distance_frame, draw_plane_frame, turns
 from .style import INK, ROOT_FATES, house_style, legend_below, new_figure, settled
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from .style import Drawing
 
-__all__ = ["draw_roots", "in_plane", "root_figure", "root_title"]
+__all__ = ["draw_roots", "in_plane", "root_figure", "root_title", "roots_figure"]
 
 _VISIBLE_DISC = 2e-3  # radius that is seen, in units of the circle's: a tenth of a millimetre
 
@@ -49,6 +50,12 @@ def root_figure(picture: RootPicture, ax: Axes | None = None) -> Drawing:
         legend_below(figure, plane)
         figure.align_ylabels()
         return settled(figure)
+
+
+@FIGURES.writes(Roots)
+def roots_figure(found: Roots, ax: Axes | None = None) -> Drawing:
+    """Return the picture of roots that `stabkit.roots` returned; `ax` as in `stabkit.figure`."""
+    return root_figure(roots_picture(found), ax)
 
 
 def draw_roots(axes: Axes, picture: RootPicture) -> None:

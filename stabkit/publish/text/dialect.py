@@ -69,5 +69,5 @@ def as_json(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [as_json(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: as_json(getattr(value, one.name)) for one in fields(value)}
+        return {f.name: as_json(getattr(value, f.name)) for f in fields(value) if f.compare}
     return value

@@ -87,9 +87,10 @@ def _decimal(value: Fraction | None, rounding: str) -> str | None:
 @TEXTS.writes(Margins)
 def margins_text(found: Margins) -> str:
     """Return every margin with its guarantee, or the reason why it is not known."""
+    parts: tuple[Margin, ...] = (found.gain, found.shift, found.scale, found.shares)
     blocks = [
         f"{printable(found.mix.name)}: {found.verdict}\n",
-        *map(margin_text, (found.gain, found.shift, found.scale, found.shares)),
+        *(margin_text(part) for part in parts),
         margin_text(found.disturbance, found.admissions_per_step),
     ]
     return "\n".join([*blocks, "Each margin is about one change, with all else as it is.\n"])
