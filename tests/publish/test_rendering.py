@@ -73,8 +73,15 @@ ARGUMENTS = {"RequestClass", "SymbolicWorkload"} | {
 }
 PARTS = {
     # of a result that tells of them
-    *("Arrangement", "Claim", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
-    *("NearSynchronousMode", "Observation", "Proposal", "SynchronizedMode", "VarianceLaw"),
+    *("Arrangement", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
+    *(
+        "NearSynchronousMode",
+        "Observation",
+        "Prediction",
+        "Proposal",
+        "SynchronizedMode",
+        "VarianceLaw",
+    ),
     "CapturePiece",  # a polytope, to go on computing with
 }
 PICTURES = {"GraphPicture", "KernelPicture", "RootPicture", "RunPicture"}  # only to be drawn

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 from typing import Any
 
-from ...analysis.operations.claims import Claim
+from ...analysis.operations.predictions import Prediction
 from ...analysis.operations.recommend import Proposal, Recommendation, Rejected
 from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
 from ...errors import printable
@@ -18,7 +18,7 @@ from .prose import wrapped
 
 __all__ = ["SCHEMA", "recommendations_record", "recommendations_text", "sentence"]
 
-SCHEMA = "stabkit.recommendation/2"
+SCHEMA = "stabkit.recommendation/3"
 _TITLES = {
     "rate limit": "Limit the rate",
     "start-up": "Start under a rate limit",
@@ -72,7 +72,7 @@ def _now(found: Recommendation) -> str:
 def sentence(found: Recommendation, proposal: Proposal) -> str:
     """Return one proposal as a sentence that an operator can act on.
 
-    Every number in it is one of the proposal's claims.
+    Every number in it is one of the proposal's predictions.
     """
     return {
         "rate limit": _rate,
@@ -170,7 +170,7 @@ def _rejection(idea: Rejected) -> str:
 
 @RECORDS.writes(Recommendation)
 def recommendations_record(found: Recommendation) -> dict[str, Any]:
-    """Return the recommendation as JSON types: schema ``stabkit.recommendation/2``."""
+    """Return the recommendation as JSON types: schema ``stabkit.recommendation/3``."""
     return headed(
         SCHEMA,
         found.mix,
@@ -195,17 +195,16 @@ def _proposal(found: Recommendation, proposal: Proposal) -> dict[str, Any]:
         "sensitivity": [
             {"factor": as_json(e), "throughput_ratio": ratio} for e, ratio in proposal.sensitivity
         ],
-        "claims": list(_claims(proposal.claims)),
+        "predictions": list(_predictions(proposal.predictions)),
     }
 
 
-def _claims(claims: tuple[Claim, ...]) -> Iterator[dict[str, Any]]:
-    for claim in claims:
+def _predictions(predictions: tuple[Prediction, ...]) -> Iterator[dict[str, Any]]:
+    for prediction in predictions:
         yield {
-            "workload": as_json(claim.mix),
-            "policy": claim.policy.name,
-            "quantity": claim.quantity,
-            "relation": claim.relation,
-            "verdict": claim.value if isinstance(claim.value, str) else None,
-            "ratio": None if isinstance(claim.value, str) else claim.value,
+            "workload": as_json(prediction.mix),
+            "policy": prediction.policy.name,
+            **chosen(prediction, "quantity relation"),
+            "verdict": prediction.value if isinstance(prediction.value, str) else None,
+            "ratio": None if isinstance(prediction.value, str) else prediction.value,
         }
