@@ -27,8 +27,18 @@ from ...dynamics.trajectory import Arithmetic
 from ...errors import OutputError, shown
 from ...model.workload import Workload, check_workload
 from ..text.numbers import amount, readable
-from .cycle import EVICTED, pinned
-from .style import BLUE, INK, SKY, VERMILLION, house_style, legend_below, new_figure, settled
+from .cycle import EVICTED
+from .style import (
+    BLUE,
+    INK,
+    SKY,
+    VERMILLION,
+    house_style,
+    legend_below,
+    new_figure,
+    pinned,
+    settled,
+)
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
