@@ -19,7 +19,7 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any, Literal
 
-from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
+from ...dynamics.capacity import Simulated, simulated_capacity
 from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import GREEDY, Damped, Headroom, Policy, Reservation
 from ...errors import InvalidWorkload
@@ -92,7 +92,7 @@ class Rejected:
 
 
 @dataclass(frozen=True)
-class _Draft:
+class _Draft(Simulated):
     """What every idea starts from."""
 
     mix: Workload
@@ -192,7 +192,7 @@ def _throughput(draft: _Draft, mix: Workload, policy: Policy, value: float) -> P
 
 
 def _no_evictions(draft: _Draft, mix: Workload, policy: Policy) -> Prediction:
-    return Prediction(mix, policy, "evictions", "about", 0.0, equilibrium_admissions(draft.mix))
+    return Prediction(mix, policy, "evictions", "about", 0.0, draft.equilibrium_admissions)
 
 
 def _worse(draft: _Draft, ratio: float | None, margin: float = TOLERANCE) -> str | None:
@@ -246,7 +246,7 @@ def _watermark(draft: _Draft) -> Iterator[Proposal | Rejected]:
         known = f"{enough} of the memory ends the evictions, where {short} does not"
         yield Rejected("watermark", f"{known}; {_worse(draft, ratio)}", ratio)
         return
-    a = equilibrium_admissions(mix)
+    a = draft.equilibrium_admissions
     predictions = (
         _throughput(draft, mix, policy, ratio),
         _no_evictions(draft, mix, policy),

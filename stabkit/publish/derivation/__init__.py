@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...analysis.facts import DerivationFacts, derivation_facts
+from ...analysis.facts import DerivationFacts, derivation_facts, symbolic_facts
 from ...errors import InvalidArgument, shown
 from ...model.symbolic import SymbolicWorkload
 from ...model.workload import Workload
@@ -159,7 +159,7 @@ def derive(mix: Workload | SymbolicWorkload) -> Derivation:
     if isinstance(mix, SymbolicWorkload):
         from .symbolic import symbolic_document
 
-        return Derivation(symbolic_document(mix))
+        return Derivation(symbolic_document(symbolic_facts(mix)))
     if not isinstance(mix, Workload):
         raise InvalidArgument(f"'mix' must be a Workload, not {shown(mix)}.")
     return Derivation(derivation_document(derivation_facts(mix)))

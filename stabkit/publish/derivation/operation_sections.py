@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from ...analysis.cycles.limit_cycle import LimitCycle, Observation
 from ...analysis.facts import DerivationFacts, PolicyLoop
-from ...dynamics.policies.policy import rational_fields
 from ..document.tree import DocumentBlock, Formula, Paragraph, Section, Table, section
 from ..text.numbers import counted
 from ..text.verdict import disagreement, local_only, meaning
@@ -179,12 +178,11 @@ def _gain(facts: DerivationFacts) -> str:
 
 
 def _loop_row(entry: PolicyLoop) -> tuple[str, ...]:
-    rule = entry.policy
     parameters = (
-        f"${field.metadata['symbol']} = {number(value).replace('frac', 'tfrac')}$"
-        for field, value in rational_fields(rule)
+        f"${symbol} = {number(value).replace('frac', 'tfrac')}$"
+        for symbol, value in entry.parameters
     )
-    name = ", ".join([rule.name, *parameters])
+    name = ", ".join([entry.policy.name, *parameters])
     radius = entry.loop.spectral_radius
     shown = "-" if radius is None else f"${decimal((radius.low + radius.high) / 2, 12)}$"
     return (name, entry.loop.verdict or "not linear", shown)

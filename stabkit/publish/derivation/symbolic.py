@@ -11,25 +11,17 @@ from collections.abc import Iterator
 
 from sympy import Expr, Integer, Symbol, latex
 
+from ...analysis.facts import SymbolicFacts
 from ...errors import InvalidArgument
-from ...model.polynomials import (
-    characteristic_polynomial,
-    closed_form,
-    memory_kernel,
-    survival_polynomial,
-)
 from ...model.symbolic import SymbolicWorkload
-from ...spectrum.criterion.criterion import LONGEST_SYMBOLIC, stability_criterion
 from ..document.tree import Document, DocumentBlock, Formula, Paragraph, Section, section
 from ..text.criterion import criterion_latex
 from .theory import BALANCE, cited_document, stated
 
 __all__ = ["symbolic_document"]
 
-_LONGEST = 40
 
-
-def symbolic_document(mix: SymbolicWorkload) -> Document:
+def symbolic_document(facts: SymbolicFacts) -> Document:
     """Return the derivation of a symbolic workload.
 
     Raises
@@ -37,33 +29,33 @@ def symbolic_document(mix: SymbolicWorkload) -> Document:
     InvalidArgument
         If decode lengths are symbols, and there are neither one class nor two with a common input.
     """
-    numeric = all(c.decode_length.is_Integer for c in mix.classes)
-    if numeric:
-        return _document("Stability for given decode lengths", mix, _given_lengths(mix))
+    mix = facts.mix
+    if facts.kernel:
+        return _document("Stability for given decode lengths", facts, _given_lengths(facts))
     if len(mix.classes) == 1:
-        return _document("Stability of one class", mix, _one_class(mix))
+        return _document("Stability of one class", facts, _one_class(mix))
     if len(mix.classes) == 2 and mix.common_input_length is not None:
-        return _document("Stability of two classes", mix, _two_classes(mix))
+        return _document("Stability of two classes", facts, _two_classes(mix))
     raise InvalidArgument(
         "'mix' must have one class, or two with a common input, where decode lengths are symbols, "
         f"not {len(mix.classes)} classes."
     )
 
 
-def _document(title: str, mix: SymbolicWorkload, sections: Iterator[Section]) -> Document:
+def _document(title: str, facts: SymbolicFacts, sections: Iterator[Section]) -> Document:
     classes = "; ".join(
         f"$({latex(c.input_length)}, {latex(c.decode_length)}, {latex(c.share)})$"
-        for c in mix.classes
+        for c in facts.mix.classes
     )
     abstract = (
         "Memory-constrained serving of requests whose KV cache grows while they are served. The "
         f"classes, as (input length, decode length, share), are {classes}; all symbols are free."
     )
-    return cited_document(title, abstract, [_opening(mix), *sections])
+    return cited_document(title, abstract, [_opening(facts), *sections])
 
 
 @section("The model", "Derive the closed form of $(1 - z)^2 G(z)$ from the memory kernel.")
-def _opening(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
+def _opening(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     yield Paragraph(
         "A request of class $k$ enters with $s_k$ tokens, gains one in every step, and leaves "
         "after $l_k$ steps; a share $p_k$ of all admissions is of that class. What fits into the "
@@ -77,7 +69,7 @@ def _opening(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
         "$F(\\lambda) = \\lambda^{L-1} G(1/\\lambda)$ lie inside of the unit circle. Class by "
         "class, geometric sums give"
     )
-    yield Formula(f"(1 - z)^2 G(z) = {latex(closed_form(mix))} .")
+    yield Formula(f"(1 - z)^2 G(z) = {latex(facts.closed_form)} .")
 
 
 def _one_class(mix: SymbolicWorkload) -> Iterator[Section]:
@@ -259,41 +251,39 @@ def _synchronized(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
     yield from stated("R10")
 
 
-def _given_lengths(mix: SymbolicWorkload) -> Iterator[Section]:
-    length = mix.longest_decode
-    if length > _LONGEST:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {_LONGEST} for a symbolic derivation, "
-            f"not {length}."
-        )
-    kernel = memory_kernel(mix)
-    lines = tuple(Formula(f"g_{{{m}}} = {latex(g)}") for m, g in enumerate(kernel))
-    yield Section(
-        "The memory kernel", lines, "Write down the memory kernel of these decode lengths."
+def _given_lengths(facts: SymbolicFacts) -> Iterator[Section]:
+    yield _kernel(facts)
+    yield _polynomials(facts)
+    yield _criterion(facts)
+    yield _policies(facts.mix)
+
+
+@section("The memory kernel", "Write down the memory kernel of these decode lengths.")
+def _kernel(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
+    for m, g in enumerate(facts.kernel):
+        yield Formula(f"g_{{{m}}} = {latex(g)}")
+
+
+@section(
+    "The characteristic polynomial", "Write down the characteristic and the survival polynomial."
+)
+def _polynomials(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
+    yield Formula(f"F(\\lambda) = {latex(facts.characteristic)} .")
+    yield Paragraph("The survival polynomial, its limit for long inputs, is")
+    yield Formula(f"A(\\lambda) = {latex(facts.survival)} .")
+    yield from stated("R1", "R1b" if facts.mix.common_input_length is None else "R2")
+
+
+@section("The criterion", "Find the inequalities that decide stability.")
+def _criterion(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
+    if facts.criterion is None:
+        yield from stated("R7")
+        return
+    yield Paragraph(
+        "For so few steps the inequalities of Jury can be solved [Jury1964]. The equilibrium is"
     )
-    yield Section(
-        "The characteristic polynomial",
-        (
-            Formula(f"F(\\lambda) = {latex(characteristic_polynomial(mix).as_expr())} ."),
-            Paragraph("The survival polynomial, its limit for long inputs, is"),
-            Formula(f"A(\\lambda) = {latex(survival_polynomial(mix).as_expr())} ."),
-            *stated("R1", "R1b" if mix.common_input_length is None else "R2"),
-        ),
-        "Write down the characteristic and the survival polynomial.",
-    )
-    blocks: list[DocumentBlock] = [*stated("R7")]
-    if length <= LONGEST_SYMBOLIC:
-        found = stability_criterion(mix)
-        blocks = [
-            Paragraph(
-                "For so few steps the inequalities of Jury can be solved [Jury1964]. The "
-                "equilibrium is"
-            ),
-            Formula(criterion_latex(found).strip()),
-            Paragraph(found.reason),
-        ]
-    yield Section("The criterion", tuple(blocks), "Find the inequalities that decide stability.")
-    yield _policies(mix)
+    yield Formula(criterion_latex(facts.criterion).strip())
+    yield Paragraph(facts.criterion.reason)
 
 
 @section(

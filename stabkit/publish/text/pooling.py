@@ -33,7 +33,7 @@ def pooling_text(found: Pooling) -> str:
         if found.steps is None
         else f"means of {counted(found.steps, 'step')} from the empty memory"
     )
-    assumed = assumed_capacity(found.mix)
+    assumed = assumed_capacity(found.mix, found.capacity)
     lines = [
         f"{printable(found.mix.name)} on {counted(found.replicas, 'replica')} of "
         f"{amount(readable(found.capacity), 'token')}\n",

@@ -9,7 +9,6 @@ from typing import Any
 
 from ...analysis.operations.predictions import Prediction
 from ...analysis.operations.recommend import Proposal, Recommendation, Rejected
-from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
 from ...errors import printable
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
@@ -90,7 +89,7 @@ def _per_step(found: Recommendation, rate: Fraction) -> str:
     """Return a rate, rounded down, with its unit; without a capacity it is a fraction of B."""
     if found.mix.capacity is not None:
         return f"{amount(rounded(rate, ROUND_FLOOR), 'request')} per step"
-    held = rounded(simulated_capacity(found.mix) / rate, ROUND_CEILING)
+    held = rounded(found.capacity / rate, ROUND_CEILING)
     return f"B / {held} requests per step (B: the capacity in tokens)"
 
 
@@ -174,8 +173,7 @@ def recommendations_record(found: Recommendation) -> dict[str, Any]:
     return headed(
         SCHEMA,
         found.mix,
-        **chosen(found, "verdict needed"),
-        equilibrium_admissions=as_json(equilibrium_admissions(found.mix)),
+        **chosen(found, "verdict needed equilibrium_admissions"),
         throughput_ratio=found.now.throughput_ratio,
         proposals=[_proposal(found, proposal) for proposal in found.proposals],
         rejected=[
