@@ -15,7 +15,7 @@ from ...analysis.facts import DerivationFacts
 from ...analysis.verdict.analysis import ClassSummary
 from ..document.tree import DocumentBlock, Formula, Paragraph, Table, section
 from ..text.numbers import amount, counted
-from .numerals import decimal, number, polynomial, sparse_polynomial
+from .numerals import decimal, inline, number, polynomial, sparse_polynomial
 from .theory import BALANCE, stated
 
 __all__ = ["characteristic_section", "kernel_section", "survival_section", "workload_section"]
@@ -86,11 +86,8 @@ def _capacity(facts: DerivationFacts) -> str:
 
 def _value(value: Fraction) -> str:
     """Return a number exactly, with a decimal where it is a long fraction."""
-    if value.denominator < 1000:
-        return number(value).replace(r"\frac", r"\tfrac")
-    return (
-        rf"{number(value).replace(chr(92) + 'frac', chr(92) + 'tfrac')} \approx {decimal(value, 8)}"
-    )
+    exact = inline(value)
+    return exact if value.denominator < 1000 else rf"{exact} \approx {decimal(value, 8)}"
 
 
 @section(

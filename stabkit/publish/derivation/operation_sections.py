@@ -11,7 +11,7 @@ from ...analysis.facts import DerivationFacts, PolicyLoop
 from ..document.tree import DocumentBlock, Formula, Paragraph, Section, Table, section
 from ..text.numbers import counted
 from ..text.verdict import disagreement, local_only, meaning
-from .numerals import decimal, number
+from .numerals import decimal, inline, number
 from .theory import stated
 
 __all__ = ["conclusion_section", "crosscheck_section", "cycle_section", "policy_section"]
@@ -178,10 +178,7 @@ def _gain(facts: DerivationFacts) -> str:
 
 
 def _loop_row(entry: PolicyLoop) -> tuple[str, ...]:
-    parameters = (
-        f"${symbol} = {number(value).replace('frac', 'tfrac')}$"
-        for symbol, value in entry.parameters
-    )
+    parameters = (f"${symbol} = {inline(value)}$" for symbol, value in entry.parameters)
     name = ", ".join([entry.policy.name, *parameters])
     radius = entry.loop.spectral_radius
     shown = "-" if radius is None else f"${decimal((radius.low + radius.high) / 2, 12)}$"

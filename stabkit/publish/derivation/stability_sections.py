@@ -14,7 +14,7 @@ from ...spectrum.counting.schur_cohn import SchurCohnStep
 from ...spectrum.roots.roots import Root
 from ..document.tree import CirclePlot, DocumentBlock, Formula, Paragraph, Table, section
 from ..text.numbers import amount, counted
-from .numerals import LONGEST_NUMBER, complex_number, decimal, number, polynomial, real
+from .numerals import LONGEST_NUMBER, complex_number, decimal, inline, polynomial, real
 from .theory import stated
 
 __all__ = [
@@ -337,7 +337,7 @@ def gcd_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
 def _exactly(value: Fraction) -> str:
     if len(str(value.numerator)) > LONGEST_NUMBER // 2:
         return decimal(value, 12)
-    return number(value).replace(r"\frac", r"\tfrac")
+    return inline(value)
 
 
 def _claim(facts: DerivationFacts) -> str:
@@ -431,5 +431,5 @@ def _stable_inputs(found: ThresholdSummary) -> str:
 def _end(text: str, digits: int = 10, rounding: str = ROUND_HALF_EVEN) -> str:
     """Return an end of an interval; as a decimal rounded inwards, so that the claim holds."""
     if "/" in text:
-        return number(Fraction(text)).replace(r"\frac", r"\tfrac")
+        return inline(Fraction(text))
     return decimal(text, digits, rounding)
