@@ -292,31 +292,33 @@ def _gain(draft: _Draft) -> Iterator[Proposal | Rejected]:
     if gain <= 0:
         yield Rejected("gain", "no stable gain of at least 0.01 is known")
         return
-    policy = Damped(gain)
-    ratio = _ratio(draft, draft.mix, policy)
-    reason = _worse(draft, ratio, margin=-TOLERANCE)
-    if reason is not None or ratio is None:
-        yield Rejected("gain", f"{reason}, at the stable gain {float(gain):g}", ratio)
-        return
-    predictions = (
-        Prediction(draft.mix, policy, "verdict", "is", "stable"),
-        _throughput(draft, draft.mix, policy, ratio),
-    )
-    yield Proposal("gain", gain, draft.mix, policy, ratio, predictions)
+    policy, where = Damped(gain), f", at the stable gain {float(gain):g}"
+    stable = Prediction(draft.mix, policy, "verdict", "is", "stable")
+    yield _no_worse(draft, "gain", gain, policy, before=(stable,), where=where)
 
 
 def _reservation(draft: _Draft) -> Iterator[Proposal | Rejected]:
     policy = Reservation()
+    none = _no_evictions(draft, draft.mix, policy)
+    yield _no_worse(draft, "reservation", Fraction(0), policy, after=(none,))
+
+
+def _no_worse(
+    draft: _Draft,
+    kind: Kind,
+    value: Fraction,
+    policy: Policy,
+    before: tuple[Prediction, ...] = (),
+    after: tuple[Prediction, ...] = (),
+    where: str = "",
+) -> Proposal | Rejected:
+    """Return the proposal of a policy that completes as much as greedy admission does now."""
     ratio = _ratio(draft, draft.mix, policy)
     reason = _worse(draft, ratio, margin=-TOLERANCE)
     if reason is not None or ratio is None:
-        yield Rejected("reservation", reason or "", ratio)
-        return
-    predictions = (
-        _throughput(draft, draft.mix, policy, ratio),
-        _no_evictions(draft, draft.mix, policy),
-    )
-    yield Proposal("reservation", Fraction(0), draft.mix, policy, ratio, predictions)
+        return Rejected(kind, f"{reason}{where}", ratio)
+    predictions = (*before, _throughput(draft, draft.mix, policy, ratio), *after)
+    return Proposal(kind, value, draft.mix, policy, ratio, predictions)
 
 
 def _changed(
