@@ -10,9 +10,10 @@ Run: python scripts/make_cycle_pictures.py (10 seconds). It gives the same bytes
 from pathlib import Path
 
 import stabkit
+from stabkit.analysis.pictures.animation import animation_picture
 from stabkit.analysis.pictures.cycle import cycle_picture
 from stabkit.analysis.pictures.space_time import space_time_picture
-from stabkit.publish.figures.animation import animation_bytes, animation_picture
+from stabkit.publish.figures.animation import animation_bytes
 from stabkit.publish.figures.formats import figure_bytes
 
 STEPS = 119

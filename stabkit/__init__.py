@@ -80,7 +80,7 @@ __groups__ = {
         "analysis.operations.closed_loops": "ClosedLoop closed_loop closed_loop_polynomial",
         "analysis.operations.comparison": "PolicyComparison compare_policies",
         "analysis.operations.sweep": "PolicySweep policy_sweep",
-        "analysis.operations.claims": "Claim",
+        "analysis.operations.predictions": "Prediction",
         "analysis.operations.recommend": "Proposal Recommendation recommend",
         "analysis.operations.pooling": "Arrangement Pooling pool",
         "analysis.operations.sizing": "Sizing sizing",

@@ -8,7 +8,6 @@ from .analysis.cycles.limit_cycle import LimitCycle as LimitCycle
 from .analysis.cycles.limit_cycle import Observation as Observation
 from .analysis.margins import Margins as Margins
 from .analysis.margins import margins as margins
-from .analysis.operations.claims import Claim as Claim
 from .analysis.operations.closed_loops import ClosedLoop as ClosedLoop
 from .analysis.operations.closed_loops import closed_loop as closed_loop
 from .analysis.operations.closed_loops import closed_loop_polynomial as closed_loop_polynomial
@@ -17,6 +16,7 @@ from .analysis.operations.comparison import compare_policies as compare_policies
 from .analysis.operations.pooling import Arrangement as Arrangement
 from .analysis.operations.pooling import Pooling as Pooling
 from .analysis.operations.pooling import pool as pool
+from .analysis.operations.predictions import Prediction as Prediction
 from .analysis.operations.recommend import Proposal as Proposal
 from .analysis.operations.recommend import Recommendation as Recommendation
 from .analysis.operations.recommend import recommend as recommend

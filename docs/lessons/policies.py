@@ -136,7 +136,8 @@ def _(mix):
 
     stabkit proposes: **{_best.kind}**, {float(_best.value):.6g} per step, for
     {100 * _best.throughput:.1f} % of the equilibrium's tokens. Each such proposal carries
-    {len(_best.claims)} claims, numbers that a second path can check, and is dropped if one fails.
+    {len(_best.predictions)} predictions, numbers that a second path can check, and is dropped if
+    one fails.
     """)
     return
 

@@ -80,6 +80,28 @@ def _kinds(result: Any) -> Iterator[type]:
         yield from type(result[0]).__mro__
 
 
+_LOCUS = 'root_locus(mix, "kappa")'
+# Of results that are no picture of their own: what shows the same.
+_INSTEAD = {
+    "BasinSample": "cycles(mix)",
+    "ClosedLoop": _LOCUS,
+    "Counts": "nyquist(mix)",
+    "Derivation": "analyze(mix)",
+    "DisturbanceMargin": "simulate(mix, 200)",
+    "Exercise": "its `mix`",
+    "GainMargin": _LOCUS,
+    "GcdTheorem": "synchrony(mix)",
+    "InputMargin": "root_locus(mix)",
+    "Margins": _LOCUS,
+    "NecklaceCycle": "cycles(mix)",
+    "Pooling": "its `mix`",
+    "Root": "roots(mix) or root_picture(mix, found, verdict)",
+    "ShareRadius": 'root_locus(mix, "p")',
+    "Sizing": "compare_policies(mix)",
+    "StabilityCriterion": "stability_chart(decode_lengths)",
+    "Threshold": "root_locus(mix)",
+}
+
 RECORDS = Way("JSON", "text")
 TEXTS = Way("a text", "text")
 TABLES = Way("a table", "text")  # CSV
@@ -170,7 +192,8 @@ def figure(result: Any, ax: Axes | None = None) -> Figure | SubFigure:
     Raises
     ------
     InvalidArgument
-        If `result` is no such thing, or `ax` is not of a grid.
+        If `result` is no such thing or has no figure, with what to draw instead; or `ax` is not of
+        a grid.
 
     Examples
     --------
@@ -179,6 +202,12 @@ def figure(result: Any, ax: Axes | None = None) -> Figure | SubFigure:
     >>> len(drawn.axes)
     2
     """
+    name = next((kind.__name__ for kind in _kinds(result) if kind.__name__ in _INSTEAD), None)
+    if name is not None and FIGURES.writer(result) is None:
+        raise InvalidArgument(
+            f"'result' must be a result of stabkit that has a figure, not one of class {name}: "
+            f"draw {_INSTEAD[name]} instead."
+        )
     drawn: Figure | SubFigure = FIGURES(result, ax)
     return drawn
 

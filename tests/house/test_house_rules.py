@@ -8,6 +8,7 @@ sentence speaks.
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import re
@@ -99,6 +100,25 @@ def test_a_room_lists_what_is_in_it(room: Path) -> None:
         assert there - set(re.findall(r"`(\w+)`", docstring[1])) == set()
     listed = re.findall(r"^\* ((?:`\w+`(?:, )?)+)", docstring[1], re.MULTILINE)
     assert {name for names in listed for name in re.findall(r"\w+", names)} <= there
+
+
+# Publishing takes records. Of functions below it asks for the record of a result (`pictures`,
+# `facts`, theorems), or for the text of a number; the drawings of docs/ are made of numbers.
+ASKED = ("analysis.pictures.", "analysis.facts", "model.numbers", "theorems.")
+DRAWINGS = ("figures/capture.py", "figures/losses.py", "text/losses.py")
+
+
+def test_publishing_computes_nothing() -> None:
+    taken = []
+    for path in sorted((PACKAGE / "publish").rglob("*.py")):
+        if path.relative_to(PACKAGE / "publish").as_posix() in DRAWINGS:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level == 3 and node.module:
+                below = node.module.split(".")[0] in ("analysis", "dynamics", "model", "spectrum")
+                if below and not node.module.startswith(ASKED):
+                    taken += [(path.name, one.name) for one in node.names if one.name.islower()]
+    assert taken == []
 
 
 @pytest.mark.parametrize("way", ["text", "figures"])

@@ -22,13 +22,14 @@ PLACES = ("docs", "scripts", "benchmarks")
 # The data of figures, for results that have several; figures of no result; the bytes of a file.
 FIGURES = {
     "stabkit.analysis.pictures.analysis": {"AnalysisPicture"},
+    "stabkit.analysis.pictures.animation": {"animation_picture"},
     "stabkit.analysis.pictures.cycle": {"cycle_picture"},
     "stabkit.analysis.pictures.losses": {"WORST_LIMIT"},
     "stabkit.analysis.pictures.policies": {"policy_picture"},
     "stabkit.analysis.pictures.roots": {"synchronized_to_show"},
     "stabkit.analysis.pictures.space_time": {"space_time_picture"},
     "stabkit.publish.figures.analysis": {"comparison_figure"},
-    "stabkit.publish.figures.animation": {"animation_bytes", "animation_picture"},
+    "stabkit.publish.figures.animation": {"animation_bytes"},
     "stabkit.publish.figures.capture": {"capture_figure"},
     "stabkit.publish.figures.formats": {"figure_bytes"},
     "stabkit.publish.figures.losses": {"losses_figure"},

@@ -9,7 +9,8 @@ In reading order:
 * `losses`: what limit cycles cost, over lengths and divisors.
 * `policies`: throughput against a policy's parameter.
 * `stages`: what every stage holds in every step.
-* `cycle`, `space_time`: the two pictures of stages: cohorts that age, and fullness as colour.
+* `cycle`, `space_time`, `animation`: the pictures of stages: cohorts that age, fullness as colour,
+  and frames.
 
 It takes from `operations` and below. `stabkit.publish.figures` draws it.
 """

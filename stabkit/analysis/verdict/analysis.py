@@ -8,7 +8,7 @@ exactly what the JSON says: a Fraction is written ``"p/q"``, a Decimal as its di
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_UP, Context, Decimal
 from fractions import Fraction
 from itertools import starmap
@@ -324,6 +324,9 @@ class Analysis:
         None unless it was asked for, with `stabkit.bootstrap` or ``--bootstrap``.
     empty_start : EmptyStart or None
         What runs from the empty memory end on; None without `simulation`.
+    mix : Workload or None
+        What was analysed, whole, for figures; None in an Analysis that was read from JSON. It takes
+        no part in comparisons.
     """
 
     version: str
@@ -346,6 +349,7 @@ class Analysis:
     simulation: CrossCheck | None
     bootstrap: Bootstrap | None = None
     empty_start: EmptyStart | None = None
+    mix: Workload | None = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding as JSON types: schema ``stabkit.analysis/1``."""

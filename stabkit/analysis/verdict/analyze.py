@@ -118,6 +118,7 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
         empty_start=None
         if empty is None
         else EmptyStart(empty.evictions_per_step, empty.first_eviction),
+        mix=mix,
     )
 
 

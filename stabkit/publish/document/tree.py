@@ -11,9 +11,10 @@ solution it comes first, then the section.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import wraps
+from typing import TypeAlias, TypeVar
 
 __all__ = [
     "CITATION",
@@ -26,9 +27,11 @@ __all__ = [
     "Source",
     "Statement",
     "Table",
+    "section",
 ]
 
 
+About = TypeVar("About")
 CITATION = re.compile(r"\[([A-Z][A-Za-z]+\d{4})\]")
 
 
@@ -103,6 +106,21 @@ class Section:
     title: str
     blocks: tuple[DocumentBlock, ...]
     task: str | None = None
+
+
+def section(
+    title: str, task: str | None = None
+) -> Callable[[Callable[[About], Iterator[DocumentBlock]]], Callable[[About], Section]]:
+    """Return a decorator: what a function yields about a subject becomes a section."""
+
+    def decorate(blocks: Callable[[About], Iterator[DocumentBlock]]) -> Callable[[About], Section]:
+        @wraps(blocks)
+        def written(about: About) -> Section:
+            return Section(title, tuple(blocks(about)), task)
+
+        return written
+
+    return decorate
 
 
 @dataclass(frozen=True)

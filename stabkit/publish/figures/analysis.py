@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ...analysis.pictures.analysis import AnalysisPicture
+from ...analysis.pictures.analysis import AnalysisPicture, analysis_picture
+from ...analysis.verdict.analysis import Analysis
+from ...errors import InvalidArgument
 from ..rendering import FIGURES
 from .roots import draw_roots, in_plane, root_title
 from .run import draw_run
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from .style import Drawing
 
-__all__ = ["analysis_figure", "comparison_figure"]
+__all__ = ["analysis_figure", "comparison_figure", "found_figure"]
 
 _ROW = 6.8  # centimetres
 
@@ -33,6 +35,17 @@ def analysis_figure(picture: AnalysisPicture, ax: Axes | None = None) -> Drawing
         As in `stabkit.figure`.
     """
     return comparison_figure([("", picture)], ax)
+
+
+@FIGURES.writes(Analysis)
+def found_figure(found: Analysis, ax: Axes | None = None) -> Drawing:
+    """Return the picture of a workload that was analysed; `ax` as in `stabkit.figure`."""
+    if found.mix is None:
+        raise InvalidArgument(
+            "'result' must hold its workload to be drawn, which an Analysis read from JSON does "
+            "not: draw that of `analyze(mix)` instead."
+        )
+    return analysis_figure(analysis_picture(found.mix, found.verdict), ax)
 
 
 def comparison_figure(

@@ -12,11 +12,13 @@ M. Okabe, K. Ito, "Color Universal Design", 2008, https://jfly.uni-koeln.de/colo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from ...errors import InvalidArgument, shown
+from ..rendering import FIGURES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,11 +39,13 @@ __all__ = [
     "SKY",
     "SMALL",
     "VERMILLION",
+    "drawn",
     "house_style",
     "legend_above",
     "legend_below",
     "legend_under",
     "new_figure",
+    "pinned",
     "settled",
 ]
 
@@ -70,6 +74,7 @@ DOTS_PER_INCH = 300
 _WIDTH = 9.0
 _CM = 1 / 2.54
 _LAYOUT_PASSES = 4
+_PLACES = 5  # after the point, of the figure's width and height: less than a pixel
 _LEGEND_MARK = 22.0
 _LABEL_ROOM = 26.0  # points for tick labels and the label of an axis
 _LEGEND: dict[str, Any] = {"handlelength": 1.4, "handletextpad": 0.4, "columnspacing": 1.0}
@@ -127,6 +132,53 @@ def new_figure(height: float, width: float = _WIDTH, ax: Axes | None = None) -> 
     parent = ax.figure
     ax.remove()
     return parent.add_subfigure(place)
+
+
+def drawn(
+    kind: type, height: float | Callable[[Any], float], exactly: bool = False
+) -> Callable[[Callable[[Drawing, Any], None]], Callable[..., Drawing]]:
+    """Return a decorator: the function draws results of a class into an empty figure.
+
+    What it becomes is the writer that `stabkit.figure` finds: of the result and, if it is given, of
+    axes whose place the figure takes; in the house style, with its layout settled.
+
+    Parameters
+    ----------
+    kind : type
+        The class of the results.
+    height : float, or a function of the result that returns one
+        In centimetres.
+    exactly : bool
+        Whether the axes are pinned, so that an SVG file has the same bytes every time.
+    """
+
+    def decorate(draw: Callable[[Drawing, Any], None]) -> Callable[..., Drawing]:
+        @FIGURES.writes(kind)
+        @wraps(draw)
+        def writer(result: Any, ax: Axes | None = None) -> Drawing:
+            with house_style():
+                figure = new_figure(height(result) if callable(height) else height, ax=ax)
+                draw(figure, result)
+                return pinned(settled(figure)) if exactly else settled(figure)
+
+        return writer
+
+    return decorate
+
+
+def pinned(figure: AnyDrawing) -> AnyDrawing:
+    """Return a settled figure with its axes at rounded places.
+
+    The solver of the constrained layout does not repeat its last bits; an SVG file names its clip
+    paths after them. A part of another's figure has no places yet.
+    """
+    from matplotlib.figure import Figure
+
+    for axes in figure.axes if isinstance(figure, Figure) else ():
+        left, bottom, width, height = axes.get_position().bounds
+        place = (round(left, _PLACES), round(bottom, _PLACES))
+        axes.set_position((*place, round(width, _PLACES), round(height, _PLACES)))
+    return figure
 
 
 def settled(figure: AnyDrawing) -> AnyDrawing:

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...exercises.exercises import Exercise
-from ...model.codec import encode
 from ..document.tree import Document, Paragraph, Section
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed, workload
+from .dialect import as_json, chosen, headed
 from .prose import wrapped
 
 __all__ = ["SCHEMA", "exercise_document", "exercise_text", "exercises_record", "plain"]
@@ -118,21 +117,17 @@ def exercises_record(found: Exercise | Sequence[Exercise], answer: bool = True) 
     return headed(
         SCHEMA,
         exercises=[
-            {
-                "topic": one.topic,
-                "seed": one.seed,
-                "kind": one.kind,
-                "difficulty": one.difficulty,
-                "workload": workload(one.mix),
-                "data": {name: encode(value) for name, value in one.given},
-                "question": one.question,
-                "answer": one.answer,
-                "result": {name: encode(value) for name, value in one.result},
-                "solution": list(one.solution),
-            }
+            chosen(one, "topic seed kind difficulty")
+            | {"workload": as_json(one.mix), "data": _values(one.given)}
+            | chosen(one, "question answer")
+            | {"result": _values(one.result), "solution": list(one.solution)}
             for one in every
         ],
     )
+
+
+def _values(named: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: as_json(value) for name, value in named}
 
 
 def exercise_document(found: Sequence[Exercise], title: str = "Exercises") -> Document:
