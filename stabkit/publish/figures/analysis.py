@@ -1,8 +1,7 @@
-"""Figures of an analysis: the roots beside the memory demand, one row for each mix."""
+"""Figure of an analysis: the roots beside the memory demand."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...analysis.pictures.analysis import AnalysisPicture
@@ -16,9 +15,9 @@ if TYPE_CHECKING:
 
     from .style import Drawing
 
-__all__ = ["analysis_figure", "comparison_figure"]
+__all__ = ["analysis_figure"]
 
-_ROW = 6.8  # centimetres
+_HEIGHT = 6.8  # centimetres
 
 
 @FIGURES.writes(AnalysisPicture)
@@ -32,27 +31,16 @@ def analysis_figure(picture: AnalysisPicture, ax: Axes | None = None) -> Drawing
     ax : matplotlib.axes.Axes, optional
         As in `stabkit.figure`.
     """
-    return comparison_figure([("", picture)], ax)
-
-
-def comparison_figure(
-    cases: Sequence[tuple[str, AnalysisPicture]], ax: Axes | None = None
-) -> Drawing:
-    """Return one row per case, a title and its picture, as `analysis_figure` draws one."""
     with house_style():
-        figure = new_figure(_ROW * len(cases), ax=ax)
-        rows = figure.subfigures(len(cases), 1, squeeze=False)[:, 0]
-        for row, (title, picture) in zip(rows, cases, strict=True):
-            roots, run = picture.roots, picture.run
-            if title:
-                row.suptitle(title, fontsize=8.5, fontweight="bold", x=0.01, ha="left")
-            panels = row.subplots(1, 1 if run is None else 2, squeeze=False)[0]
-            draw_roots(panels[0], roots)
-            panels[0].set_title(root_title(roots).replace(": ", "\n"))
-            if run is not None:
-                draw_run(panels[1], run, "")
-                panels[1].set_title("memory demand,\nstarted empty")
-            for axes in panels:
-                axes.set_box_aspect(1 if in_plane(roots) else None)
-                legend_under(axes)
+        figure = new_figure(_HEIGHT, ax=ax)
+        roots, run = picture.roots, picture.run
+        panels = figure.subplots(1, 1 if run is None else 2, squeeze=False)[0]
+        draw_roots(panels[0], roots)
+        panels[0].set_title(root_title(roots).replace(": ", "\n"))
+        if run is not None:
+            draw_run(panels[1], run, "")
+            panels[1].set_title("memory demand,\nstarted empty")
+        for axes in panels:
+            axes.set_box_aspect(1 if in_plane(roots) else None)
+            legend_under(axes)
         return settled(figure)

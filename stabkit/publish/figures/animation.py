@@ -125,9 +125,13 @@ def animation_picture(
     ----------
     mix : Workload
     steps : int, optional
-        At least 0; by default `steps_to_animate`.
+        At least 0; by default 149, or 3 L if that is more.
     arithmetic, state, policy
         As `stabkit.simulate` takes them.
+
+    Returns
+    -------
+    AnimationPicture
 
     Raises
     ------
@@ -184,7 +188,17 @@ def _stride(steps: int, period: int) -> int:
 
 
 def animation_bytes(picture: AnimationPicture) -> bytes:
-    """Return the animation as the bytes of a GIF file, which repeats for ever."""
+    """Return the animation as the bytes of a GIF file, which repeats for ever.
+
+    Parameters
+    ----------
+    picture : AnimationPicture
+
+    Returns
+    -------
+    bytes
+        The same for the same picture.
+    """
     from PIL.Image import Dither
 
     with house_style():
