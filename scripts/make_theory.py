@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from stabkit_proofs import BADGES
+from theory.pages import theory_pages
 
 import stabkit
 
@@ -22,7 +23,7 @@ def main() -> None:
     badges = {one.theorem.label: one.badge for one in checked}
     BADGES.write_text(json.dumps(badges, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     FOLDER.mkdir(exist_ok=True)
-    pages = stabkit.theory_pages(checked)
+    pages = theory_pages(checked)
     for old in FOLDER.glob("*.md"):
         if old.name not in pages:
             old.unlink()

@@ -114,7 +114,7 @@ __groups__ = {
         "theorems.checked": "CheckedStep CheckedTheorem",
         "theorems.runner": "prove",
         "publish.theory.article": "theory_tex",
-        "publish.theory.pages": "theory_pages",
+        "publish.theory.evidence": "evidence_tex",
     },
     "errors": {
         "errors": "InvalidArgument InvalidWorkload OutputError StabkitError StabkitWarning",

@@ -116,7 +116,7 @@ from .publish.text.exercises import exercise_document as exercise_document
 from .publish.text.numbers import percent as percent
 from .publish.text.numbers import readable as readable
 from .publish.theory.article import theory_tex as theory_tex
-from .publish.theory.pages import theory_pages as theory_pages
+from .publish.theory.evidence import evidence_tex as evidence_tex
 from .spectrum.chart.chart import StabilityChart as StabilityChart
 from .spectrum.chart.chart import stability_chart as stability_chart
 from .spectrum.counting.counts import Counts as Counts
