@@ -403,14 +403,10 @@ def _partitions(count: int, most: int) -> Iterator[list[tuple[int, ...]]]:
 def _neighbours(mix: Workload, most: int) -> Iterator[list[tuple[int, ...]]]:
     """Yield partitions into at most 4 runs of the classes in the order of decode length."""
     order = sorted(range(len(mix.classes)), key=lambda k: mix.classes[k].decode_length)
-    for cuts in _cuts(len(order), min(most, 4)):
-        ends = [0, *cuts, len(order)]
-        yield [tuple(sorted(order[a:b])) for a, b in pairwise(ends)]
-
-
-def _cuts(count: int, most: int) -> Iterator[tuple[int, ...]]:
-    for size in range(most):
-        yield from combinations(range(1, count), size)
+    for size in range(min(most, 4)):
+        for cuts in combinations(range(1, len(order)), size):
+            ends = [0, *cuts, len(order)]
+            yield [tuple(sorted(order[a:b])) for a, b in pairwise(ends)]
 
 
 def _given(

@@ -16,7 +16,7 @@ from ..document.latex_words import escaped, prose
 from ..text.numbers import counted
 from .evidence import evidence_tex, reference
 
-__all__ = ["theorem_tex", "theory_tex"]
+__all__ = ["theory_tex"]
 
 # What stands above the steps: only a proof is called one.
 _EVIDENCE = ("conjecture", "refuted", "numeric")
@@ -83,17 +83,13 @@ def theory_tex(found: Sequence[CheckedTheorem], title: str = "The theory of stab
         if one.theorem.chapter != chapter:
             chapter = one.theorem.chapter
             lines += ["", rf"\section{{{escaped(chapter)}}}"]
-        lines += ["", theorem_tex(one)]
+        lines += ["", *_paragraphs(one)]
     lines += ["", r"\section*{Textbook theorems}", *_textbook(found), r"\end{document}", ""]
     return "\n".join(lines)
 
 
-def theorem_tex(one: CheckedTheorem) -> str:
-    """Return one theorem: statement, lesson, proof, checks, sharpness, sources."""
-    return "\n".join(_paragraphs(one))
-
-
 def _paragraphs(one: CheckedTheorem) -> Iterator[str]:
+    """Yield one theorem: statement, lesson, proof, checks, sharpness, sources."""
     theorem = one.theorem
     label = escaped(theorem.label)
     yield rf"\begin{{record}}[{{{label} ({escaped(theorem.title)})}}]"
