@@ -12,6 +12,7 @@ from .analysis.operations.closed_loops import ClosedLoop as ClosedLoop
 from .analysis.operations.closed_loops import closed_loop as closed_loop
 from .analysis.operations.closed_loops import closed_loop_polynomial as closed_loop_polynomial
 from .analysis.operations.comparison import PolicyComparison as PolicyComparison
+from .analysis.operations.comparison import PolicyFinding as PolicyFinding
 from .analysis.operations.comparison import compare_policies as compare_policies
 from .analysis.operations.pooling import Arrangement as Arrangement
 from .analysis.operations.pooling import Pooling as Pooling
@@ -24,14 +25,26 @@ from .analysis.operations.sizing import Sizing as Sizing
 from .analysis.operations.sizing import sizing as sizing
 from .analysis.operations.sweep import PolicySweep as PolicySweep
 from .analysis.operations.sweep import policy_sweep as policy_sweep
+from .analysis.pictures.analysis import AnalysisPicture as AnalysisPicture
+from .analysis.pictures.analysis import analysis_picture as analysis_picture
+from .analysis.pictures.animation import AnimationPicture as AnimationPicture
+from .analysis.pictures.animation import animation_picture as animation_picture
+from .analysis.pictures.cycle import CohortBand as CohortBand
+from .analysis.pictures.cycle import CyclePicture as CyclePicture
+from .analysis.pictures.cycle import cycle_picture as cycle_picture
 from .analysis.pictures.graph import GraphPicture as GraphPicture
 from .analysis.pictures.graph import graph_picture as graph_picture
+from .analysis.pictures.policies import PolicyPanel as PolicyPanel
+from .analysis.pictures.policies import PolicyPicture as PolicyPicture
+from .analysis.pictures.policies import policy_picture as policy_picture
 from .analysis.pictures.roots import RootPicture as RootPicture
 from .analysis.pictures.roots import root_picture as root_picture
 from .analysis.pictures.run import KernelPicture as KernelPicture
 from .analysis.pictures.run import RunPicture as RunPicture
 from .analysis.pictures.run import kernel_picture as kernel_picture
 from .analysis.pictures.run import run_picture as run_picture
+from .analysis.pictures.space_time import SpaceTimePicture as SpaceTimePicture
+from .analysis.pictures.space_time import space_time_picture as space_time_picture
 from .analysis.verdict.analysis import Analysis as Analysis
 from .analysis.verdict.analyze import analyze as analyze
 from .analysis.verdict.analyze import analyze_many as analyze_many
@@ -43,6 +56,8 @@ from .dynamics.capture import CapturePiece as CapturePiece
 from .dynamics.capture import capture_set as capture_set
 from .dynamics.kept_progress import KeptProgress as KeptProgress
 from .dynamics.kept_progress import kept_progress as kept_progress
+from .dynamics.long_run import LongRun as LongRun
+from .dynamics.long_run import long_run as long_run
 from .dynamics.necklaces import NecklaceCycle as NecklaceCycle
 from .dynamics.necklaces import necklace_cycle as necklace_cycle
 from .dynamics.necklaces import necklace_cycles as necklace_cycles
@@ -83,9 +98,27 @@ from .model.workload import RequestClass as RequestClass
 from .model.workload import Workload as Workload
 from .publish.derivation import Derivation as Derivation
 from .publish.derivation import derive as derive
+from .publish.document.engine import pdf_of as pdf_of
+from .publish.document.tree import CirclePlot as CirclePlot
+from .publish.document.tree import Document as Document
+from .publish.document.tree import Formula as Formula
+from .publish.document.tree import Paragraph as Paragraph
+from .publish.document.tree import Section as Section
+from .publish.document.tree import Source as Source
+from .publish.document.tree import Statement as Statement
+from .publish.document.tree import Table as Table
+from .publish.figures import style as style
+from .publish.figures.animation import animation_bytes as animation_bytes
+from .publish.figures.formats import figure_bytes as figure_bytes
 from .publish.rendering import figure as figure
 from .publish.rendering import text as text
+from .publish.rendering import to_csv as to_csv
 from .publish.rendering import to_dict as to_dict
+from .publish.text.exercises import exercise_document as exercise_document
+from .publish.text.numbers import percent as percent
+from .publish.text.numbers import readable as readable
+from .publish.theory.article import theory_tex as theory_tex
+from .publish.theory.evidence import evidence_tex as evidence_tex
 from .spectrum.chart.chart import StabilityChart as StabilityChart
 from .spectrum.chart.chart import stability_chart as stability_chart
 from .spectrum.counting.counts import Counts as Counts
@@ -126,7 +159,11 @@ from .spectrum.synchrony.modes import SynchronizedMode as SynchronizedMode
 from .spectrum.synchrony.synchrony import NearSynchronousMode as NearSynchronousMode
 from .spectrum.synchrony.synchrony import Synchrony as Synchrony
 from .spectrum.synchrony.synchrony import synchrony as synchrony
+from .theorems.checked import CheckedStep as CheckedStep
+from .theorems.checked import CheckedTheorem as CheckedTheorem
+from .theorems.records import Theorem as Theorem
 from .theorems.registry import theorems as theorems
+from .theorems.runner import prove as prove
 
 __version__: str
 __groups__: dict[str, dict[str, str]]

@@ -13,8 +13,6 @@ with app.setup:
     from stabkit_lessons.display import answer, number, picture
 
     import stabkit
-    from stabkit.analysis.operations.comparison import PolicyFinding
-    from stabkit.analysis.pictures.policies import policy_picture
 
 
 @app.cell(hide_code=True)
@@ -89,7 +87,7 @@ def _(mix):
 @app.cell(hide_code=True)
 def _(mix):
     picture(
-        stabkit.figure(policy_picture(mix)),
+        stabkit.figure(stabkit.policy_picture(mix)),
         "Throughput against the rate, the gain and the watermark of the policies.",
         40,
     )
@@ -159,7 +157,7 @@ def _():
 
 
 @app.function
-def name_of(finding: PolicyFinding) -> str:
+def name_of(finding: stabkit.PolicyFinding) -> str:
     """Return the policy's name with its parameters."""
     numbers = ", ".join(f"{float(Fraction(str(value))):g}" for value in finding.parameters.values())
     name = type(finding.policy).__name__.removesuffix("Limited")

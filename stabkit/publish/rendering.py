@@ -22,7 +22,18 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
     from rich.console import Console
 
-__all__ = ["FIGURES", "RECORDS", "REPORTS", "TABLES", "TEXTS", "Way", "figure", "text", "to_dict"]
+__all__ = [
+    "FIGURES",
+    "RECORDS",
+    "REPORTS",
+    "TABLES",
+    "TEXTS",
+    "Way",
+    "figure",
+    "text",
+    "to_csv",
+    "to_dict",
+]
 
 _WIDTH = 80
 Writer = TypeVar("Writer", bound=Callable[..., Any])
@@ -171,6 +182,34 @@ def text(result: Any, **options: Any) -> str:
         return _plain(lambda console: report(result, console, **options))
     written: str = TEXTS(result, **options)
     return written
+
+
+def to_csv(result: Any) -> str:
+    """Return a result as CSV: the atlas, a stability chart or a run.
+
+    Parameters
+    ----------
+    result : object
+        What a function of stabkit returned, if it is a table.
+
+    Returns
+    -------
+    str
+        A line of names, then one for each row; exact numbers as text.
+
+    Raises
+    ------
+    InvalidArgument
+        If `result` is no such thing.
+
+    Examples
+    --------
+    >>> from stabkit import atlas, to_csv
+    >>> to_csv(atlas()).splitlines()[1]
+    '1,2,0,0,1'
+    """
+    table: str = TABLES(result)
+    return table
 
 
 def figure(result: Any, ax: Axes | None = None) -> Figure | SubFigure:

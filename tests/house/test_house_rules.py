@@ -28,6 +28,13 @@ SECTION = re.compile(r"^(\w+)\n-+\n(.*?)(?=^\w+\n-+\n|\Z)", re.MULTILINE | re.DO
 ENTRY = re.compile(r"^(\w+(?:, \w+)*)(?: :.*)?$", re.MULTILINE)
 
 PUBLIC = {name: getattr(stabkit, name) for name in stabkit.__all__}
+# Of a public module, such as the style of figures, every name is public.
+PUBLIC |= {
+    f"{module}.{name}": getattr(value, name)
+    for module, value in PUBLIC.items()
+    if inspect.ismodule(value) and not callable(value)
+    for name in value.__all__
+}
 FUNCTIONS = {
     name: value for name, value in PUBLIC.items() if inspect.isfunction(inspect.unwrap(value))
 }

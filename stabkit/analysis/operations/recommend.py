@@ -437,8 +437,8 @@ def _pooling(
 
 
 def _pooled(one: Workload, other: Workload) -> Workload:
-    classes = [(c.input_length, c.decode_length, c.share) for c in one.classes]
-    classes += [(c.input_length, c.decode_length, c.share) for c in other.classes]
+    both = (*one.classes, *other.classes)
+    classes = [(c.input_length, c.decode_length, c.share) for c in both]
     return Workload.from_classes(classes, one.capacity)
 
 

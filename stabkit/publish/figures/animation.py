@@ -57,7 +57,17 @@ def animation_format(path: str | Path) -> str:
 
 
 def animation_bytes(picture: AnimationPicture) -> bytes:
-    """Return the animation as the bytes of a GIF file, which repeats for ever."""
+    """Return the animation as the bytes of a GIF file, which repeats for ever.
+
+    Parameters
+    ----------
+    picture : AnimationPicture
+
+    Returns
+    -------
+    bytes
+        The same for the same picture.
+    """
     from PIL.Image import Dither
 
     with house_style():

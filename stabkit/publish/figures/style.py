@@ -5,6 +5,16 @@ freely. Colours are those of Okabe and Ito, which colour-blind readers tell apar
 rests on colour alone: marks differ in shape, lines in dashes, areas in lightness, so that a grey
 print says the same.
 
+A drawing of one's own in this style is made within `house_style`, from `new_figure` to `settled`;
+`stabkit.figure_bytes` makes a file of it.
+
+>>> from stabkit import figure_bytes, style
+>>> with style.house_style():
+...     drawing = style.new_figure(5)
+...     drawn = drawing.subplots().plot([0, 1], color=style.BLUE)
+>>> figure_bytes(style.settled(drawing), "png")[1:4]
+b'PNG'
+
 References
 ----------
 M. Okabe, K. Ito, "Color Universal Design", 2008, https://jfly.uni-koeln.de/color.
@@ -104,7 +114,12 @@ _SETTINGS: dict[Any, Any] = {
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Apply the style, and nothing of the user's own settings, while a figure is made or saved."""
+    """Apply the style, and nothing of the user's own settings, while a figure is made or saved.
+
+    Returns
+    -------
+    context manager
+    """
     import matplotlib as mpl
 
     with mpl.rc_context():
@@ -118,7 +133,25 @@ def new_figure(height: float, width: float = ..., ax: None = None) -> Figure: ..
 @overload
 def new_figure(height: float, width: float = ..., ax: Axes | None = ...) -> Drawing: ...
 def new_figure(height: float, width: float = _WIDTH, ax: Axes | None = None) -> Drawing:
-    """Return an empty figure, sizes in centimetres; with `ax`, the part of its figure there."""
+    """Return an empty figure; with `ax`, the part of its figure there.
+
+    Parameters
+    ----------
+    height, width : float
+        In centimetres; by default one journal column wide.
+    ax : matplotlib.axes.Axes, optional
+        As in `stabkit.figure`: its figure keeps its size.
+
+    Returns
+    -------
+    matplotlib.figure.Figure or SubFigure
+        With the constrained layout.
+
+    Raises
+    ------
+    InvalidArgument
+        If `ax` is not of a grid.
+    """
     from matplotlib.figure import Figure
 
     if ax is None:
@@ -184,6 +217,17 @@ def pinned(figure: AnyDrawing) -> AnyDrawing:
 def settled(figure: AnyDrawing) -> AnyDrawing:
     """Return the figure with its layout fixed, so that every later drawing is the same.
 
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure or SubFigure
+
+    Returns
+    -------
+    matplotlib.figure.Figure or SubFigure
+        The same object.
+
+    Notes
+    -----
     One pass of the constrained layout does not reach a fixed point where axes have equal aspect. A
     part of another's figure is left to that one.
     """
@@ -198,7 +242,16 @@ def settled(figure: AnyDrawing) -> AnyDrawing:
 
 
 def legend_above(axes: Axes) -> None:
-    """Put the legend of `axes` on one line above them."""
+    """Put the legend of an axes on one line above it.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+
+    Returns
+    -------
+    None
+    """
     handles, labels = _entries(axes)
     place: dict[str, Any] = {
         "loc": "lower center",
@@ -209,7 +262,16 @@ def legend_above(axes: Axes) -> None:
 
 
 def legend_under(axes: Axes) -> None:
-    """Put the legend of `axes`, one entry a line, under their horizontal label."""
+    """Put the legend of an axes, one entry a line, under its horizontal label.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+
+    Returns
+    -------
+    None
+    """
     from matplotlib.transforms import offset_copy
 
     handles, labels = _entries(axes)
@@ -226,7 +288,19 @@ def legend_under(axes: Axes) -> None:
 
 
 def legend_below(figure: Drawing, axes: Axes, columns: int = 2) -> None:
-    """Put the legend of `axes`, if it has any entry, at the foot of the figure."""
+    """Put the legend of an axes, if it has any entry, at the foot of the figure.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure or SubFigure
+    axes : matplotlib.axes.Axes
+    columns : int
+        Entries on a line.
+
+    Returns
+    -------
+    None
+    """
     handles, labels = _entries(axes)
     if handles:
         style = _LEGEND | {"loc": "outside lower center", "ncols": columns}

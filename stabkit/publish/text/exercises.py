@@ -131,7 +131,26 @@ def _values(named: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def exercise_document(found: Sequence[Exercise], title: str = "Exercises") -> Document:
-    """Return exercises as a document whose `worksheet` asks and whose `solution` answers."""
+    """Return exercises as a document, whose worksheet asks and whose solution answers.
+
+    Parameters
+    ----------
+    found : sequence of Exercise
+        As `stabkit.exercise` makes them.
+    title : str
+        Plain text.
+
+    Returns
+    -------
+    Document
+
+    Examples
+    --------
+    >>> from stabkit import Derivation, exercise
+    >>> sheet = Derivation(exercise_document([exercise("roots", seed=5)]))
+    >>> "Answer:" in sheet.worksheet, "Answer:" in sheet.solution
+    (False, True)
+    """
     sections = [
         Section(
             f"{one.topic.capitalize()}: {one.kind.replace('-', ' ')} ({one.difficulty})",
