@@ -66,6 +66,8 @@ QUANTITIES = {
     "stabkit.analysis.operations.comparison": {"PolicyFinding"},
     "stabkit.dynamics.long_run": {"long_run"},
     "stabkit.model.kernel": {"MemoryKernel"},
+    "stabkit.spectrum.partition.d_partition": {"d_partition"},
+    "stabkit.spectrum.partition.pencil": {"kernel_pencil"},
     "stabkit.spectrum.roots.location": {"circle_distance"},
     "stabkit.spectrum.synchrony.synchrony": {"same_root"},
 }
