@@ -138,7 +138,7 @@ def _joukowski_quotient(part: fmpz_poly) -> fmpz_poly:
 def _sturm_chain(squarefree: fmpz_poly, budget: Budget | None) -> Iterator[fmpz_poly]:
     """Yield T, T' and the negative remainders, without their contents."""
     current, following = squarefree, squarefree.derivative()
-    while following != 0:
+    while len(following):
         yield current
         if budget is not None:
             words = 1 + max(_bits(current), _bits(following)) // _WORD

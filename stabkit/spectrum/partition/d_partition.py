@@ -221,7 +221,7 @@ def _partition(pencil: KernelPencil, every_sample: bool, budget: Budget) -> DPar
     intervals = [
         CountInterval(low, high, pencil.number(x) or Fraction(0), n, verdict, count, pencil)
         for (low, high), x, n, count in zip(pairwise(ends), gaps, unstable, counts, strict=True)
-        for verdict in [_verdict(n, permanent) if count is None else count.verdict]
+        for verdict in [count.verdict if count and count.certified else _verdict(n, permanent)]
         if x is not None
     ]
     if pencil.scale == "reciprocal":

@@ -302,7 +302,7 @@ def test_lines_without_any_crossing():
 def test_directions_and_counts_must_agree(monkeypatch):
     """Drop one crossing: the counts contradict the directions of the others."""
     original = d_partition_module.exact_crossings
-    monkeypatch.setattr(d_partition_module, "exact_crossings", lambda p: original(p)[:-1])
+    monkeypatch.setattr(d_partition_module, "exact_crossings", lambda *p: original(*p)[:-1])
     with pytest.raises(ArithmeticError, match="contradict"):
         d_partition(kernel_pencil(workload((3, 5)), "common"))
 
