@@ -126,10 +126,10 @@ class CirclePolynomial:
         """What `grid` costs, in units of `stabkit.spectrum.circle.budget`, by its size alone.
 
         Three transforms of N log2(N) / 256 units each, or three products and sums for each of N / 2
-        samples and every term, 64 a unit.
+        samples and every term, 96 a unit.
         """
         if self._sparse:
-            return 3 * self.size * len(self.exponents) // 128
+            return self.size * len(self.exponents) // 64
         return 3 * self._transform_work
 
     @property
