@@ -90,6 +90,10 @@ def animation_picture(
     arithmetic, state, policy
         As `stabkit.simulate` takes them.
 
+    Returns
+    -------
+    AnimationPicture
+
     Raises
     ------
     InvalidArgument
