@@ -19,7 +19,6 @@ docs/model.md, Throughput, R6, R10, R12, Class mix.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -27,13 +26,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InvalidArgument, shown
-from ..model.kernel import MemoryKernel
 from ..model.numbers import whole_number
 from ..model.workload import Workload
 from .capacity import equilibrium_admissions, simulated_capacity
 from .policies import GREEDY, Policy
 from .product_form import ProductFormRun
-from .recurrence import find_period
+from .recurrence import find_period, told_recurrence
 from .trajectory import StepBlock
 
 __all__ = ["LongRun", "long_run"]
@@ -184,7 +182,7 @@ def long_run(
         reason = f"a run of {limit} steps is too short for decode lengths up to {length}"
         return LongRun.unknown(reason)
     run = ProductFormRun(mix, None if start is None else _checked(start, length), policy=policy)
-    equilibrium, tolerance = float(equilibrium_admissions(mix)), _tolerance(mix)
+    equilibrium, tolerance = float(equilibrium_admissions(mix)), told_recurrence(mix, _RECURRENCE)
     tallies, changes, first = [], np.empty(0), None
     quarter = limit // (4 * span)
     window = np.sin(np.pi * (np.arange(quarter * span) + 0.5) / (quarter * span)) ** 2
@@ -199,12 +197,6 @@ def long_run(
         if period is not None:
             return replace(_periodic(mix, run, period, len(changes)), first_eviction=first)
     return replace(_unrepeated(mix, tallies, len(changes)), first_eviction=first)
-
-
-def _tolerance(mix: Workload) -> float:
-    """Return the recurrence, relative to a*, that rounding in the memory cannot hide."""
-    kernel = MemoryKernel.of(mix)
-    return max(_RECURRENCE, 8 * sys.float_info.epsilon * (kernel.total / kernel.first))
 
 
 def _periodic(mix: Workload, run: ProductFormRun, period: int, steps: int) -> LongRun:

@@ -164,7 +164,7 @@ def enclosed(enclosure: Enclosure) -> str:
 
 def _decimal(value: float | Fraction | Decimal | str) -> Decimal:
     if isinstance(value, str):
-        value = Fraction(value)
+        value = rational_argument(value, "'value'")
     if isinstance(value, Fraction):
         return _CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator))
     return Decimal(value) if isinstance(value, (int, Decimal)) else Decimal(repr(value))
