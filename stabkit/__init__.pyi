@@ -27,12 +27,10 @@ from .analysis.operations.sweep import PolicySweep as PolicySweep
 from .analysis.operations.sweep import policy_sweep as policy_sweep
 from .analysis.pictures.analysis import AnalysisPicture as AnalysisPicture
 from .analysis.pictures.analysis import analysis_picture as analysis_picture
-from .analysis.pictures.cycle import CohortBand as CohortBand
 from .analysis.pictures.cycle import CyclePicture as CyclePicture
 from .analysis.pictures.cycle import cycle_picture as cycle_picture
 from .analysis.pictures.graph import GraphPicture as GraphPicture
 from .analysis.pictures.graph import graph_picture as graph_picture
-from .analysis.pictures.policies import PolicyPanel as PolicyPanel
 from .analysis.pictures.policies import PolicyPicture as PolicyPicture
 from .analysis.pictures.policies import policy_picture as policy_picture
 from .analysis.pictures.roots import RootPicture as RootPicture
@@ -94,7 +92,6 @@ from .model.workload import RequestClass as RequestClass
 from .model.workload import Workload as Workload
 from .publish.derivation import Derivation as Derivation
 from .publish.derivation import derive as derive
-from .publish.document.engine import pdf_of as pdf_of
 from .publish.document.tree import CirclePlot as CirclePlot
 from .publish.document.tree import Document as Document
 from .publish.document.tree import Formula as Formula
@@ -157,7 +154,6 @@ from .spectrum.synchrony.modes import SynchronizedMode as SynchronizedMode
 from .spectrum.synchrony.synchrony import NearSynchronousMode as NearSynchronousMode
 from .spectrum.synchrony.synchrony import Synchrony as Synchrony
 from .spectrum.synchrony.synchrony import synchrony as synchrony
-from .theorems.checked import CheckedStep as CheckedStep
 from .theorems.checked import CheckedTheorem as CheckedTheorem
 from .theorems.records import Theorem as Theorem
 from .theorems.registry import theorems as theorems

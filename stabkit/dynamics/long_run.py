@@ -27,9 +27,9 @@ from numpy.typing import NDArray
 
 from ..errors import InvalidArgument, shown
 from ..model.numbers import whole_number
-from ..model.workload import Workload
+from ..model.workload import Workload, check_workload
 from .capacity import equilibrium_admissions, simulated_capacity
-from .policies import GREEDY, Policy
+from .policies import GREEDY, Policy, policy_named
 from .product_form import ProductFormRun
 from .recurrence import find_period, told_recurrence
 from .trajectory import StepBlock
@@ -132,7 +132,7 @@ def long_run(
     start: NDArray[Any] | None = None,
     max_steps: int = 50_000,
     work: int = 500_000_000,
-    policy: Policy = GREEDY,
+    policy: str | Policy = GREEDY,
 ) -> LongRun:
     """Run an admission policy until its long-run means are known, or the budget is spent.
 
@@ -146,8 +146,8 @@ def long_run(
         Steps at most, at least 1 (measuring one period comes on top).
     work : int
         Multiply-adds at most, L per step; 5 10^8 take some tenths of a second.
-    policy : Policy
-        Greedy by default.
+    policy : str or Policy
+        As `stabkit.simulate` takes it.
 
     Returns
     -------
@@ -156,8 +156,8 @@ def long_run(
     Raises
     ------
     InvalidArgument
-        If `start` has another shape or entries that are negative or not finite, or `max_steps` is
-        not a positive integer.
+        If `start` has another shape or entries that are negative or not finite, or another argument
+        is outside its domain.
 
     Notes
     -----
@@ -175,13 +175,15 @@ def long_run(
     >>> run.period, round(run.throughput_ratio, 12)
     (5, 0.866666666667)
     """
+    check_workload(mix)
+    rule, work = policy_named(policy, mix), whole_number(work, "'work'")
     max_steps = whole_number(max_steps, "'max_steps'")
     length = mix.longest_decode
     limit, span = min(max_steps, work // length), max(length, 256)
     if limit < 4 * span:
         reason = f"a run of {limit} steps is too short for decode lengths up to {length}"
         return LongRun.unknown(reason)
-    run = ProductFormRun(mix, None if start is None else _checked(start, length), policy=policy)
+    run = ProductFormRun(mix, None if start is None else _checked(start, length), policy=rule)
     equilibrium, tolerance = float(equilibrium_admissions(mix)), told_recurrence(mix, _RECURRENCE)
     tallies, changes, first = [], np.empty(0), None
     quarter = limit // (4 * span)
@@ -267,7 +269,10 @@ def _told_from_none(evicted: float, mix: Workload) -> float:
 
 
 def _checked(start: NDArray[Any], length: int) -> NDArray[Any]:
-    cohorts = np.asarray(start)
+    try:
+        cohorts = np.asarray(start)
+    except ValueError:  # lists of different lengths
+        cohorts = np.empty(0)
     if cohorts.shape != (length,) or cohorts.dtype.kind not in "fiu":
         raise InvalidArgument(f"'start' must be {length} cohorts, not {shown(start)}.")
     if not (np.isfinite(cohorts).all() and (cohorts >= 0).all()):

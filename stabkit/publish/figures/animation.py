@@ -24,7 +24,8 @@ import numpy as np
 from ...analysis.pictures.run import Floats
 from ...analysis.pictures.stages import StageRecord, recorded
 from ...dynamics.trajectory import Arithmetic
-from ...errors import OutputError, shown
+from ...errors import InvalidArgument, OutputError, shown
+from ...model.numbers import whole_number
 from ...model.workload import Workload, check_workload
 from ..text.numbers import amount, readable
 from .cycle import EVICTED, pinned
@@ -149,7 +150,7 @@ def animation_picture(
     >>> picture.lost[2].tolist() == [0, 100 * 44 / 140]
     True
     """
-    count = steps_to_animate(mix) if steps is None else steps
+    count = steps_to_animate(mix) if steps is None else whole_number(steps, "'steps'", 0)
     record = recorded(mix, count, arithmetic, state, policy)
     chosen = np.arange(0, count + 1, _stride(count, mix.gcd))
     length = mix.longest_decode
@@ -198,7 +199,14 @@ def animation_bytes(picture: AnimationPicture) -> bytes:
     -------
     bytes
         The same for the same picture.
+
+    Raises
+    ------
+    InvalidArgument
+        If `picture` is something else.
     """
+    if not isinstance(picture, AnimationPicture):
+        raise InvalidArgument(f"'picture' must be an AnimationPicture, not {shown(picture)}.")
     from PIL.Image import Dither
 
     with house_style():
