@@ -29,7 +29,6 @@ from .analysis.pictures.analysis import AnalysisPicture as AnalysisPicture
 from .analysis.pictures.analysis import analysis_picture as analysis_picture
 from .analysis.pictures.animation import AnimationPicture as AnimationPicture
 from .analysis.pictures.animation import animation_picture as animation_picture
-from .analysis.pictures.cycle import CohortBand as CohortBand
 from .analysis.pictures.cycle import CyclePicture as CyclePicture
 from .analysis.pictures.cycle import cycle_picture as cycle_picture
 from .analysis.pictures.graph import GraphPicture as GraphPicture
@@ -98,7 +97,6 @@ from .model.workload import RequestClass as RequestClass
 from .model.workload import Workload as Workload
 from .publish.derivation import Derivation as Derivation
 from .publish.derivation import derive as derive
-from .publish.document.engine import pdf_of as pdf_of
 from .publish.document.tree import CirclePlot as CirclePlot
 from .publish.document.tree import Document as Document
 from .publish.document.tree import Formula as Formula
@@ -159,7 +157,6 @@ from .spectrum.synchrony.modes import SynchronizedMode as SynchronizedMode
 from .spectrum.synchrony.synchrony import NearSynchronousMode as NearSynchronousMode
 from .spectrum.synchrony.synchrony import Synchrony as Synchrony
 from .spectrum.synchrony.synchrony import synchrony as synchrony
-from .theorems.checked import CheckedStep as CheckedStep
 from .theorems.checked import CheckedTheorem as CheckedTheorem
 from .theorems.records import Theorem as Theorem
 from .theorems.registry import theorems as theorems

@@ -40,6 +40,7 @@ from ...model.enclosure import RealEnclosure, fraction_of
 from ...model.kernel import MemoryKernel
 from ..circle.ball_arcs import scaled_derivatives
 from ..circle.budget import Budget, BudgetSpent
+from ..circle.dyadic import exact as rational
 from ..circle.winding import Arc
 from ..counting.by_winding import LONGEST_KERNEL
 from .least_real_part import LOWEST, ArcSearch
@@ -214,7 +215,7 @@ class _BallSearch:
             self.high = min(self.high, self.quotient.at_minus_one - self.quotient.mean_input)
             return self.high
         with ctx.workprec(_SHARP_BITS + 4 * self.quotient.length.bit_length()):
-            width = arb.pi() * _exact(hull.hi - hull.lo)
+            width = arb.pi() * rational(hull.hi - hull.lo)
             point = (hull.lo + hull.hi) / 2
             for _ in range(_NEWTON_STEPS):
                 value, slope, bend = _derivatives(*self._taylor(point))
@@ -229,10 +230,10 @@ class _BallSearch:
     def _is_convex(self, hull: Arc) -> bool:
         """Tell whether the quantity is proved to be convex on the hull."""
         with ctx.workprec(_SHARP_BITS + 4 * self.quotient.length.bit_length()):
-            half = arb.pi() * _exact((hull.hi - hull.lo) / 2)
+            half = arb.pi() * rational((hull.hi - hull.lo) / 2)
             n, q = self._taylor((hull.lo + hull.hi) / 2)
             n, q = (
-                _on_arc(part, half, _exact(self.centre**_ORDER * size))
+                _on_arc(part, half, rational(self.centre**_ORDER * size))
                 for part, size in ((n, self.above), (q, self.below))
             )
             return bool(_derivatives(n, q)[2] > 0)
@@ -256,20 +257,20 @@ class _BallSearch:
         """Return a lower bound of Re[N / Q] on the arc, and its value at the centre from above."""
         depth = max(0, arc.hi.denominator.bit_length() + arc.lo.denominator.bit_length())
         with ctx.workprec(128 + 2 * depth + 4 * self.quotient.length.bit_length()):
-            half = arb.pi() * _exact((arc.hi - arc.lo) / 2)
+            half = arb.pi() * rational((arc.hi - arc.lo) / 2)
             n, q = self._taylor((arc.lo + arc.hi) / 2)
             value = n[0] / q[0]
             middle = value.mid()
             slope = ((n[1] - middle * q[1]) / q[0]).mid()
-            tail = (half * _exact(self.centre)) ** _ORDER / math.factorial(_ORDER)
-            residual = tail * _exact(self.above) + (abs(middle) + abs(slope) * half) * tail * (
-                _exact(self.below)
+            tail = (half * rational(self.centre)) ** _ORDER / math.factorial(_ORDER)
+            residual = tail * rational(self.above) + (abs(middle) + abs(slope) * half) * tail * (
+                rational(self.below)
             )
             shifted = [acb(0), *q]
             for i, below in enumerate([*q, acb(0)]):
                 above = n[i] if i < _ORDER else acb(0)
                 residual += abs(above - middle * below - slope * shifted[i]) * half**i
-            least = abs(q[0]) - tail * _exact(self.below)
+            least = abs(q[0]) - tail * rational(self.below)
             least -= sum((abs(q[i]) * half**i for i in range(1, _ORDER)), arb(0))
             lower = middle.real - half * abs(slope.real) - residual / least
             shift = Fraction(self.quotient.gcd + 1, 2)
@@ -281,7 +282,7 @@ class _BallSearch:
         for terms in self.quotient.terms:
             self.budget.spend(len(terms), _ORDER, ctx.prec, _STAGE)
         above, below = (self._series(terms, centre) for terms in self.quotient.terms)
-        angle = acb_series([arb.pi() * _exact(centre / 2), arb("0.5")], prec=_ORDER)
+        angle = acb_series([arb.pi() * rational(centre / 2), arb("0.5")], prec=_ORDER)
         sine, cosine = angle.sin(), angle.cos()
         factor = acb_series([acb(0, "0.5")], prec=_ORDER) / sine
         g = self.quotient.gcd
@@ -325,7 +326,3 @@ def _derivatives(n: list[acb], q: list[acb]) -> tuple[arb, arb, arb]:
 
 def _coefficients(series: acb_series) -> list[acb]:
     return [series[i] for i in range(_ORDER)]
-
-
-def _exact(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)
