@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from stabkit import Workload, gcd_theorem, unit_circle_counts
 from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.circle.budget import Budget
-from stabkit.spectrum.synchrony.condition import condition_margin
+from stabkit.spectrum.synchrony.condition import Margin, condition_margin
 from stabkit.spectrum.synchrony.least_real_part import ArcSearch
 from stabkit.spectrum.synchrony.quotient import RenewalQuotient
 
@@ -144,7 +144,7 @@ def _ratio(x: mpmath.mpf) -> tuple[int, int]:
 def test_one_class_by_hand() -> None:
     # D = 1: the quantity is constant, s + (g + 1) / 2
     margin = condition_margin(MemoryKernel.of(Workload.from_classes([("9/2", 6)])))
-    assert margin == (Fraction(9, 2) + Fraction(7, 2),) * 2
+    assert margin == Margin(Fraction(8), Fraction(8))
 
 
 @pytest.mark.parametrize("share", [Fraction(1, 10**k) for k in (30, 99, 999)])
