@@ -1,0 +1,1 @@
+"""Fluctuations of finite servers."""
