@@ -1,0 +1,283 @@
+"""The scheduler of the model: first come first served, the latest admitted evicted first.
+
+One step executes the batch; then, with `used` = what the survivors need for the next execution:
+
+* used > B: evict the latest admitted, one by one, until the rest fits. They return to the head of
+  the queue in order, ahead of who waited there; nothing is admitted.
+* used <= B: admit one by one, first come first served, while the next one fits into B - w, w the
+  watermark; while there are places and tokens in the batch; and not above the rate.
+
+An evicted request starts anew, or, with `keep_progress`, is prefilled with what it had generated
+and goes on from there. The rate is a bucket: it gains `rate` per step and holds `rate` + 1 at most,
+an admission takes 1. With a budget of Q tokens a step, every running request takes one, so that at
+most Q run; what is left goes to prompts in the order of admission, so that at most one of them, the
+latest, is prefilled in part. A request holds the memory of its whole prompt from its admission on.
+
+**By events.** A step costs what happens in it, whatever the number that run. Let a request that
+holds H tokens (whole blocks of b, its reservation included) be scheduled whole at row n, j tokens
+generated. It needs s + j + i + 1 tokens at row n + i, so that it outgrows H at row
+
+    m = n + H - s - j,
+
+takes a block then, and one more every b rows, until it completes at row n + l - j. So memory grows
+at row t by b times the number of requests whose m is at most t and of the same residue mod b: b
+counters. Completions, and those m that are more than b rows away, are kept by their row. The
+running requests are a dict in the order of admission: the latest is popped, any one is deleted, at
+constant cost.
+
+References
+----------
+docs/model.md, Finite servers.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ...errors import InvalidWorkload
+from .queue import Queue
+from .request import Request, Step
+from .scheduler import Engine, refuse_too_large, register_scheduler
+from .sources import Source
+
+__all__ = ["FiniteServer", "Scheduler"]
+
+
+@register_scheduler
+@dataclass(frozen=True, kw_only=True)
+class Scheduler(Engine):
+    """The finite server of the model, by default without any rule beside "what fits is admitted".
+
+    Parameters
+    ----------
+    capacity : number
+        KV memory in tokens; of a workload with a capacity by default that.
+    block_size : int
+        Tokens of a block; a request holds whole blocks, and floor(capacity / block_size) exist.
+    max_num_seqs : int
+        The most running requests.
+    max_num_batched_tokens : int
+        The most tokens of a step: one per request that decodes, the rest for prompts, in chunks.
+    watermark : number
+        The fraction of the memory that admissions leave free, 0 <= watermark < 1.
+    watermark_tokens : number
+        The same in tokens.
+    rate : number
+        Requests admitted per step, at most and on the mean; positive.
+    reserve : {"true-length", "max-tokens"} or number
+        What an admission sets aside beside the prompt: the tokens that the request will generate,
+        `max_tokens`, or the quantile of the decode lengths at a probability in (0, 1).
+    max_tokens : int
+        For `reserve`: at least every decode length.
+    keep_progress : bool
+        Whether an evicted request keeps what it has generated, and is prefilled again.
+    concurrency : int
+        The most requests in the system: a closed loop.
+    step_time : (number, number) or (number, number, number)
+        (a, b[, c]) in seconds: a step lasts a + b prefilled + c running.
+
+    Raises
+    ------
+    InvalidArgument
+        If an option is outside its domain.
+
+    References
+    ----------
+    docs/model.md, Finite servers, Policies.
+
+    Examples
+    --------
+    >>> Scheduler(capacity=1000, watermark="1/20").watermark
+    Fraction(1, 20)
+    """
+
+    name: ClassVar[str] = "model"
+
+    def server(self, source: Source) -> FiniteServer:
+        """Start a run on the requests of `source`; what could never fit is refused."""
+        return FiniteServer(self, source)
+
+
+class FiniteServer:
+    """One run of `Scheduler`."""
+
+    def __init__(self, rules: Scheduler, source: Source) -> None:
+        self._block = block = rules.block_size
+        self._capacity = math.floor(rules.capacity / block) * block
+        watermark = rules.watermark_tokens or (rules.watermark or 0) * self._capacity
+        self._limit = math.floor((self._capacity - watermark) / block) * block
+        self._keeps = rules.keep_progress
+        self._budget = rules.max_num_batched_tokens or math.inf
+        self._most = min(rules.max_num_seqs or math.inf, self._budget)
+        self._gain, self._price = (rules.rate or 1).as_integer_ratio()
+        self._rated = rules.rate is not None
+        self._reserved = _reservation(rules, source)
+        self._refuse(source)
+        self._row, self._memory, self._credit = -1, 0, 0
+        self._running: dict[Request, None] = {}
+        self._growing = [0] * block
+        self._starts: dict[int, dict[Request, None]] = {}
+        self._ends: dict[int, dict[Request, None]] = {}
+        self._started: list[Request] = []
+        self._partial: tuple[Request, int] | None = None
+
+    def _refuse(self, source: Source) -> None:
+        def at_the_end(s: int, n: int) -> int:
+            return self._held(s, n, n - 1)
+
+        def at_admission(s: int, n: int) -> int:
+            return self._held(s, n, n - 1 if self._keeps else 0)
+
+        refuse_too_large(source, self._capacity, at_the_end)
+        refuse_too_large(source, self._limit, at_admission, "'capacity' less its watermark")
+
+    def _held(self, s: int, n: int, generated: int) -> int:
+        """Return the tokens that a request takes when it is admitted."""
+        tokens = s + max(self._reserved or n, generated + 1)
+        return -(-tokens // self._block) * self._block
+
+    def step(self, queue: Queue, now: float) -> Step:
+        """Execute, evict or admit."""
+        self._row += 1
+        first_tokens, self._started = self._started, []
+        completed = self._complete()
+        self._grow()
+        if self._rated:
+            self._credit = min(self._credit + self._gain, self._gain + self._price)
+        evicted: list[Request] = []
+        admitted: list[Request] = []
+        wasted = prefilled = recomputed = 0
+        if self._memory > self._capacity:
+            wasted = self._evict(queue, evicted)
+        else:
+            prefilled, recomputed = self._admit(queue, admitted)
+        return Step(
+            completed,
+            first_tokens,
+            evicted,
+            admitted,
+            len(self._running),
+            self._memory,
+            prefilled,
+            recomputed,
+            wasted,
+        )
+
+    def _complete(self) -> list[Request]:
+        completed = list(self._ends.pop(self._row, ()))
+        for request in completed:
+            del self._running[request]
+            self._free(request, self._row - 1)
+            request.generated = request.decode_length
+        return completed
+
+    def _grow(self) -> None:
+        row, block = self._row, self._block
+        phase = row % block
+        for _ in self._starts.pop(row, ()):
+            self._growing[phase] += 1
+        self._memory += block * self._growing[phase]
+
+    def _evict(self, queue: Queue, evicted: list[Request]) -> int:
+        """Evict until the rest fits; return the tokens that are thrown away."""
+        wasted = 0
+        while self._memory > self._capacity:
+            request, _ = self._running.popitem()
+            evicted.append(request)
+            if self._partial and self._partial[0] is request:
+                self._memory -= request.state
+                done = request.input_length + request.generated - self._partial[1]
+                self._partial = None
+            else:
+                request.generated += self._row - request.state[0]
+                del self._ends[request.state[3]][request]
+                self._free(request, self._row)
+                done = request.input_length + request.generated
+            request.computed = max(request.computed, done)
+            if not self._keeps:
+                wasted += request.generated
+                request.generated = 0
+            queue.put_back(request)
+        return wasted
+
+    def _admit(self, queue: Queue, admitted: list[Request]) -> tuple[int, int]:
+        """Fill the batch; return the tokens to prefill and those to prefill again."""
+        running, limit = self._running, self._limit
+        places = self._most - len(running)
+        budget = self._budget - len(running)
+        prefilled = recomputed = 0
+        if self._partial:
+            request, left = self._partial
+            chunk, again, budget = self._prefill(request, left, budget + 1)
+            prefilled, recomputed = chunk, again
+        while places > 0 and budget > 0 and (self._credit >= self._price or not self._rated):
+            head = queue.head()
+            if head is None:
+                break
+            held = self._held(head.input_length, head.decode_length, head.generated)
+            if self._memory + held > limit:
+                break
+            queue.pop()
+            admitted.append(head)
+            running[head] = None
+            self._memory += held
+            self._credit -= self._price
+            places -= 1
+            head.state = held
+            chunk, again, budget = self._prefill(head, head.input_length + head.generated, budget)
+            prefilled += chunk
+            recomputed += again
+        return prefilled, recomputed
+
+    def _prefill(self, request: Request, left: int, budget: Any) -> tuple[int, int, Any]:
+        """Put the next tokens of a prompt into the batch."""
+        chunk = min(left, budget)
+        done = request.input_length + request.generated - left
+        again = max(0, min(done + chunk, request.computed) - done)
+        if chunk < left:
+            self._partial = request, left - chunk
+        else:
+            self._partial = None
+            self._start(request)
+        return chunk, again, budget - max(chunk, 1)
+
+    def _start(self, request: Request) -> None:
+        """Its prompt is in the batch of this row to the end: it generates from the next one on."""
+        row, held, left = self._row, request.state, request.decode_length - request.generated
+        grows, end = row + held - request.input_length - request.generated, row + left
+        request.state = row, held, grows, end
+        self._ends.setdefault(end, {})[request] = None
+        self._started.append(request)
+        if row + self._block < grows < end:
+            self._starts.setdefault(grows, {})[request] = None
+        elif grows < end:
+            self._growing[grows % self._block] += 1
+
+    def _free(self, request: Request, row: int) -> None:
+        """Free what a request holds at `row`, and stop its growth."""
+        started, held, grows, end = request.state
+        if grows <= row:
+            held += self._block * ((row - grows) // self._block + 1)
+        if row < grows < end and started + self._block < grows:
+            del self._starts[grows][request]
+        elif grows < end:
+            self._growing[grows % self._block] -= 1
+        self._memory -= held
+
+
+def _reservation(rules: Scheduler, source: Source) -> int | None:
+    """Return the tokens beside its prompt that a request sets aside; None for all it will need."""
+    if rules.reserve is None:
+        return 1
+    if rules.reserve == "true-length":
+        return None
+    if rules.max_tokens is None:
+        return source.decode_quantile(rules.reserve)
+    longest = source.decode_quantile(1)
+    if longest > rules.max_tokens:
+        raise InvalidWorkload(
+            f"'max_tokens' must be at least every decode length, {longest}, not {rules.max_tokens}."
+        )
+    return rules.max_tokens
