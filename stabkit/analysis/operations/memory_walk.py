@@ -49,14 +49,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...model.workload import Workload
+from ...spectrum.fluctuations.estimates import Reals, float_law
 from ...spectrum.fluctuations.tail import compound_poisson
 
 __all__ = ["Evictions", "MemoryWalk"]
 
-Law = NDArray[np.float64]
 _ACCURATE = 1e-9  # relative change of the rate at which the iteration ends
 _LEAST = 1e-13  # some roundings of a convolution by FFT
 _MOST_ROUNDS = 20_000
@@ -97,11 +96,8 @@ class MemoryWalk:
     mix: Workload
 
     @cached_property
-    def _requests(self) -> tuple[Law, Law, Law]:
-        """S, T and their shares."""
-        pairs = [(int(c.input_length), c.decode_length, float(c.share)) for c in self.mix.classes]
-        inputs, outputs, shares = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
-        return inputs, outputs, shares
+    def _requests(self) -> tuple[Reals, Reals, Reals]:
+        return float_law(self.mix)
 
     @cached_property
     def mean_output(self) -> float:
@@ -134,14 +130,14 @@ class MemoryWalk:
             freed[size] = freed.get(size, 0.0) + float(share)
         return freed
 
-    def _slack_law(self, length: int) -> Law:
+    def _slack_law(self, length: int) -> Reals:
         """P(R = r) for r < `length`."""
         inputs, _, shares = self._requests
         ends = np.minimum(inputs.astype(int), length)
         beyond = np.cumsum(np.bincount(ends, shares, length + 1)[::-1])[::-1]
         return np.asarray(beyond[:length] / (inputs @ shares + 1))
 
-    def _evicted(self, length: int) -> Law:
+    def _evicted(self, length: int) -> Reals:
         """m(o) for 0 <= o <= `length`: the renewal equation of the requests' S + 1."""
         inputs, _, shares = self._requests
         held = (inputs + 1).astype(int)
@@ -180,7 +176,7 @@ class MemoryWalk:
         return chain.evictions(self._evicted(most))
 
 
-def _steps(running: float, freed: Law) -> Law:
+def _steps(running: float, freed: Reals) -> Reals:
     """Return the law of Z - x, from its least value, -floor(x) - 1, on."""
     upper = running - math.floor(running)
     law = np.concatenate((freed, [0.0])) * upper
@@ -192,12 +188,12 @@ def _steps(running: float, freed: Law) -> Law:
 class _Chain:
     """The walk on 0 <= v < w + `most`; what is free beyond is refilled at the next step anyway."""
 
-    steps: Law  # of v' - v, from -most on
-    slack: Law
+    steps: Reals  # of v' - v, from -most on
+    slack: Reals
     most: int
     watermark: int
 
-    def evictions(self, evicted: Law) -> Evictions:
+    def evictions(self, evicted: Reals) -> Evictions:
         """Iterate to the stationary law; `evicted` is m."""
         most, w = self.most, self.watermark
         refilled = np.concatenate((np.zeros(w), self.slack[:most]))

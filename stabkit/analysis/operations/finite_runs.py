@@ -1,0 +1,111 @@
+"""A finite server by simulation: the same figures as by formula, each with a 95 % interval.
+
+The runs are of whole requests drawn independently, by the scheduler of the model, from the empty
+memory; the first tenth is left out. The Fano factor is that of admissions less evictions, over their
+mean.
+
+References
+----------
+docs/model.md, Finite servers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...dynamics.capacity import equilibrium_admissions
+from ...dynamics.requests import RequestRun, simulate_requests
+from ...dynamics.requests.batches import Batches, Estimate
+from ...model.numbers import whole_number
+from ...model.workload import Workload
+
+__all__ = ["SimulatedServer", "simulated_server"]
+
+_FEWEST, _MOST, _WORK = 2_000, 50_000, 60_000  # steps; steps and admissions, about a second
+
+
+@dataclass(frozen=True)
+class SimulatedServer:
+    """A run of a finite server.
+
+    Attributes
+    ----------
+    steps : int
+    seed : int
+    lives : float
+        The steps over the longest decode length; the intervals of a run of few lives are too
+        narrow.
+    evict_probability, evicted_per_step : Estimate
+        Of a step to evict, and requests.
+    evicted_per_admission : Estimate
+    fano_factor : Estimate
+        Variance over mean of admissions less evictions.
+    throughput_ratio : Estimate
+        Completed tokens per step over a* mu.
+    requests_in_service : Estimate
+    """
+
+    steps: int
+    seed: int
+    lives: float
+    evict_probability: Estimate
+    evicted_per_step: Estimate
+    evicted_per_admission: Estimate
+    fano_factor: Estimate
+    throughput_ratio: Estimate
+    requests_in_service: Estimate
+
+
+def simulated_server(
+    mix: Workload, max_num_seqs: int | None = None, steps: Any = None, seed: int = 0
+) -> SimulatedServer:
+    """Simulate the server of a mix of single requests, with a capacity.
+
+    Parameters
+    ----------
+    mix : Workload
+    max_num_seqs : int, optional
+        The most running requests.
+    steps : int, optional
+        At least 100; by default as many as take about a second.
+    seed : int
+
+    Examples
+    --------
+    One class of one step: 50 requests of 2 tokens come and go at every step.
+
+    >>> run = simulated_server(Workload.from_classes([(1, 1)], capacity=100), steps=100)
+    >>> run.requests_in_service.value, run.throughput_ratio.value, run.evict_probability.value
+    (50.0, 1.0, 0.0)
+    """
+    a = float(equilibrium_admissions(mix))
+    if steps is None:
+        steps = min(_MOST, max(_FEWEST, int(_WORK / (1 + a))))
+    steps = whole_number(steps, "'steps'", 100)
+    options = {} if max_num_seqs is None else {"max_num_seqs": max_num_seqs}
+    run = simulate_requests(mix, steps=steps, seed=seed, table=False, **options)
+    tokens = run.means["completed_tokens"]
+    scale = a * float(mix.mean_decode_length)
+    return SimulatedServer(
+        steps=steps,
+        seed=seed,
+        lives=steps / mix.longest_decode,
+        evict_probability=run.means["evicting"],
+        evicted_per_step=run.means["evicted"],
+        evicted_per_admission=run.means["evictions_per_admission"],
+        fano_factor=_fano_factor(run),
+        throughput_ratio=Estimate(*(x / scale for x in (tokens.value, tokens.low, tokens.high))),
+        requests_in_service=run.means["running"],
+    )
+
+
+def _fano_factor(run: RequestRun) -> Estimate:
+    if run.series is None:
+        raise RuntimeError("the run keeps its series")
+    net = run.series.admitted - run.series.evicted
+    moments = Batches(2)
+    moments.add(np.column_stack((net, net * net)).astype(float))
+    return moments.estimate(lambda mean: mean[1] / mean[0] - mean[0])
