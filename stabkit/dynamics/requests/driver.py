@@ -120,20 +120,21 @@ def simulate_requests(
 def _run(rules: Engine, source: Source, last: float, record: _Record, progress: Any) -> int:
     """Step until the end; return the number of the last row."""
     server, queue = rules.server(source), Queue(source, rules.concurrency)
+    step_of, advance, write, waiting = server.step, queue.advance, record.add, queue.waiting
     a, b, c = rules.step_time
-    now, row, left = 0.0, 0, 0
+    now, row, left, coming = 0.0, 0, 0, 0.0
     while True:
-        queue.advance(now, left)
-        step = server.step(queue, now)
-        left, coming = len(step.completed), queue.next_arrival
+        advance(now, left)
+        step = step_of(queue, now)
+        left = len(step.completed)
         lasts = a + b * step.prefilled + c * step.running
-        idle = not step.running and not queue.waiting
-        if idle:  # nothing was scheduled: the next request is awaited
+        if not step.running and not waiting:  # nothing was scheduled: the next one is awaited
+            coming = queue.next_arrival
             lasts = coming - now if now < coming < math.inf else 0.0
-        record.add(step, len(queue.waiting), now, lasts)
+        write(step, len(waiting), now, lasts)
         if progress is not None and row % _BLOCK == 0:
             progress(row, now)
-        if row >= last or (idle and coming == math.inf):
+        if row >= last or coming == math.inf:
             record.close(queue)
             return row
         row += 1

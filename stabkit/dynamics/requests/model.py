@@ -166,7 +166,9 @@ class FiniteServer:
         )
 
     def _complete(self) -> list[Request]:
-        completed = list(self._ends.pop(self._row, ()))
+        if self._row not in self._ends:
+            return []
+        completed = list(self._ends.pop(self._row))
         for request in completed:
             del self._running[request]
             self._free(request, self._row - 1)
@@ -176,8 +178,8 @@ class FiniteServer:
     def _grow(self) -> None:
         row, block = self._row, self._block
         phase = row % block
-        for _ in self._starts.pop(row, ()):
-            self._growing[phase] += 1
+        if self._starts and row in self._starts:
+            self._growing[phase] += len(self._starts.pop(row))
         self._memory += block * self._growing[phase]
 
     def _evict(self, queue: Queue, evicted: list[Request]) -> int:
@@ -204,35 +206,43 @@ class FiniteServer:
 
     def _admit(self, queue: Queue, admitted: list[Request]) -> tuple[int, int]:
         """Fill the batch; return the tokens to prefill and those to prefill again."""
-        running, limit = self._running, self._limit
-        places = self._most - len(running)
-        budget = self._budget - len(running)
+        running, waiting, block, reserved = self._running, queue.waiting, self._block, self._reserved
+        places, budget = self._most - len(running), self._budget - len(running)
         prefilled = recomputed = 0
         if self._partial:
             request, left = self._partial
-            chunk, again, budget = self._prefill(request, left, budget + 1)
-            prefilled, recomputed = chunk, again
+            prefilled, recomputed = self._prefill(request, left, budget + 1)
+            budget += 1 - prefilled
         while places > 0 and budget > 0 and (self._credit >= self._price or not self._rated):
-            head = queue.head()
-            if head is None:
+            if not waiting and queue.head() is None:
                 break
-            held = self._held(head.input_length, head.decode_length, head.generated)
-            if self._memory + held > limit:
+            request = waiting[0]
+            prompt = request.input_length + request.generated
+            held = request.input_length + (reserved or request.decode_length)
+            if held <= prompt:
+                held = prompt + 1
+            if block > 1:
+                held += -held % block
+            if self._memory + held > self._limit:
                 break
-            queue.pop()
-            admitted.append(head)
-            running[head] = None
+            admitted.append(waiting.popleft())
+            running[request] = None
+            request.state = held
             self._memory += held
             self._credit -= self._price
             places -= 1
-            head.state = held
-            chunk, again, budget = self._prefill(head, head.input_length + head.generated, budget)
+            if prompt <= budget and not request.computed:
+                chunk = prompt
+                self._start(request)
+            else:
+                chunk, again = self._prefill(request, prompt, budget)
+                recomputed += again
+            budget -= chunk or 1
             prefilled += chunk
-            recomputed += again
         return prefilled, recomputed
 
-    def _prefill(self, request: Request, left: int, budget: Any) -> tuple[int, int, Any]:
-        """Put the next tokens of a prompt into the batch."""
+    def _prefill(self, request: Request, left: int, budget: Any) -> tuple[int, int]:
+        """Put the next tokens of a prompt into the batch; return them, and those computed before."""
         chunk = min(left, budget)
         done = request.input_length + request.generated - left
         again = max(0, min(done + chunk, request.computed) - done)
@@ -241,29 +251,36 @@ class FiniteServer:
         else:
             self._partial = None
             self._start(request)
-        return chunk, again, budget - max(chunk, 1)
+        return chunk, again
 
     def _start(self, request: Request) -> None:
         """Its prompt is in the batch of this row to the end: it generates from the next one on."""
-        row, held, left = self._row, request.state, request.decode_length - request.generated
-        grows, end = row + held - request.input_length - request.generated, row + left
+        row, held, done = self._row, request.state, request.generated
+        grows = row + held - request.input_length - done
+        end = row + request.decode_length - done
         request.state = row, held, grows, end
-        self._ends.setdefault(end, {})[request] = None
+        if end in self._ends:
+            self._ends[end][request] = None
+        else:
+            self._ends[end] = {request: None}
         self._started.append(request)
-        if row + self._block < grows < end:
-            self._starts.setdefault(grows, {})[request] = None
-        elif grows < end:
-            self._growing[grows % self._block] += 1
+        if grows < end:
+            if grows <= row + self._block:
+                self._growing[grows % self._block] += 1
+            else:
+                self._starts.setdefault(grows, {})[request] = None
 
     def _free(self, request: Request, row: int) -> None:
         """Free what a request holds at `row`, and stop its growth."""
         started, held, grows, end = request.state
+        block = self._block
         if grows <= row:
-            held += self._block * ((row - grows) // self._block + 1)
-        if row < grows < end and started + self._block < grows:
-            del self._starts[grows][request]
-        elif grows < end:
-            self._growing[grows % self._block] -= 1
+            held += block * ((row - grows) // block + 1)
+        if grows < end:
+            if row < grows and started + block < grows:
+                del self._starts[grows][request]
+            else:
+                self._growing[grows % block] -= 1
         self._memory -= held
 
 

@@ -95,7 +95,7 @@ class Queue:
         request = self._source.take()
         if request is None:
             return
-        if math.isnan(request.arrival):
+        if request.arrival != request.arrival:  # nan
             request.arrival = self._now
         self._in_system += 1
         self.waiting.append(request)
