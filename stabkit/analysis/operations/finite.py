@@ -64,7 +64,7 @@ _LEAST_RUNNING_VARIANCE = 0.15
 _LARGEST_INTENSITY_VARIANCE = 0.13  # per a*
 _LEAST_FREED_VARIANCE = 0.92
 _LARGEST_WATERMARK = 8  # mean outputs
-_FINE = 0.005  # of a watermark: finer than the walk is right
+_FINE = 0.01  # of a watermark: finer than the walk is right
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,8 @@ class FiniteServer:
         The fluid's.
     admissions : Fraction
         a*, requests per step.
+    requests : Fraction
+        a* mu, in service at the steady state.
     slack : float
         E R, the tokens left over in front of the next request: R is uniform on 0, ..., S of a
         request in proportion to S + 1.
@@ -130,6 +132,7 @@ class FiniteServer:
     mix: Workload
     verdict: Verdict
     admissions: Fraction
+    requests: Fraction
     slack: float
     effective_admissions: float
     fano_factor: float | None
@@ -147,11 +150,6 @@ class FiniteServer:
     def capacity(self) -> Fraction:
         """B, in tokens."""
         return self.mix.capacity or Fraction(0)
-
-    @property
-    def requests(self) -> Fraction:
-        """a* mu, in service at the steady state."""
-        return self.admissions * self.mix.mean_decode_length
 
     @property
     def admissions_cv(self) -> float | None:
@@ -183,7 +181,7 @@ class FiniteServer:
         Returns
         -------
         int or None
-            To about half a per cent; None outside the domain.
+            To about a per cent; None outside the domain.
 
         Raises
         ------
@@ -262,11 +260,12 @@ def _server(mix: Workload, max_num_seqs: Any) -> FiniteServer:
     requests = _single_requests(mix)
     verdict = unit_circle_counts(mix).verdict
     variances = estimated_variances(requests) if verdict == "stable" else None
-    walk = MemoryWalk(requests)
+    walk, admissions = MemoryWalk(requests), equilibrium_admissions(mix)
     server = FiniteServer(
         mix=requests,
         verdict=verdict,
-        admissions=equilibrium_admissions(mix),
+        admissions=admissions,
+        requests=admissions * mix.mean_decode_length,
         slack=walk.slack,
         effective_admissions=walk.admissions(float(mix.capacity)),
         fano_factor=None if variances is None else variances.admissions,
@@ -338,7 +337,7 @@ def _watermark(server: FiniteServer, rate: Any) -> Watermark:
 def _smallest(server: FiniteServer, goal: float) -> int | None:
     """Bisect the watermarks, which evict the less the larger they are."""
     capacity, walk = float(server.capacity), MemoryWalk(server.mix)
-    tested = math.ceil(_LARGEST_WATERMARK * server.mix.mean_decode_length)
+    tested = math.ceil(_LARGEST_WATERMARK * walk.mean_output)
     low, high = 0, min(tested, math.floor(server.capacity / 2))
     if walk.evictions(capacity, high).per_step > goal:
         return None

@@ -1,8 +1,8 @@
 """A finite server by simulation: the same figures as by formula, each with a 95 % interval.
 
 The runs are of whole requests drawn independently, by the scheduler of the model, from the empty
-memory; the first tenth is left out. The Fano factor is that of admissions less evictions, over their
-mean.
+memory; the first tenth is left out. The Fano factor is the variance of admissions less evictions
+over their mean.
 
 References
 ----------
@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from ...dynamics.capacity import equilibrium_admissions
 from ...dynamics.requests import RequestRun, simulate_requests
 from ...dynamics.requests.batches import Batches, Estimate
 from ...model.numbers import whole_number
 from ...model.workload import Workload
+from .memory_walk import MemoryWalk
 
 __all__ = ["SimulatedServer", "simulated_server"]
 
@@ -81,14 +81,15 @@ def simulated_server(
     >>> run.requests_in_service.value, run.throughput_ratio.value, run.evict_probability.value
     (50.0, 1.0, 0.0)
     """
-    a = float(equilibrium_admissions(mix))
+    walk = MemoryWalk(mix)
+    a = float(mix.capacity or 0) / walk.memory_time
     if steps is None:
         steps = min(_MOST, max(_FEWEST, int(_WORK / (1 + a))))
     steps = whole_number(steps, "'steps'", 100)
     options = {} if max_num_seqs is None else {"max_num_seqs": max_num_seqs}
     run = simulate_requests(mix, steps=steps, seed=seed, table=False, **options)
     tokens = run.means["completed_tokens"]
-    scale = a * float(mix.mean_decode_length)
+    scale = a * walk.mean_output
     return SimulatedServer(
         steps=steps,
         seed=seed,

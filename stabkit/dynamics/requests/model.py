@@ -206,7 +206,12 @@ class FiniteServer:
 
     def _admit(self, queue: Queue, admitted: list[Request]) -> tuple[int, int]:
         """Fill the batch; return the tokens to prefill and those to prefill again."""
-        running, waiting, block, reserved = self._running, queue.waiting, self._block, self._reserved
+        running, waiting, block, reserved = (
+            self._running,
+            queue.waiting,
+            self._block,
+            self._reserved,
+        )
         places, budget = self._most - len(running), self._budget - len(running)
         prefilled = recomputed = 0
         if self._partial:
