@@ -2,7 +2,7 @@
 
 The names below are loaded on first use (PEP 562), so that importing stabkit is cheap. The table
 says group by group where they live; from it `scripts/make_api.py` makes what static tools read,
-`__init__.pyi`, and the list of all names for people, `docs/api.md`.
+`__init__.pyi`, and the list of all names for people, `docs/api.md`. The groups are:
 """
 
 from __future__ import annotations
@@ -112,6 +112,10 @@ _HOME = {
     for name in names.split()
 }
 __all__ = ["__version__", *_HOME]
+__doc__ = f"{__doc__}" + "".join(
+    f"\n{group.capitalize()}\n    {', '.join(' '.join(homes.values()).split())}\n"
+    for group, homes in __groups__.items()
+)
 
 
 def __getattr__(name: str) -> object:

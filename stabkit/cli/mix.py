@@ -82,7 +82,8 @@ def read_mix(
             f"'--input-column' and '--output-column' must go with a trace file, not {_quoted(mix)}."
         )
     if len(mix) == 1 and ":" not in mix[0]:
-        return _named(mix[0], capacity)
+        named = _named(mix[0], capacity)
+        return named if merge else named.unmerged()
     return Workload.from_classes([_class_parts(text) for text in mix], capacity)
 
 

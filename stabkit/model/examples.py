@@ -1,4 +1,4 @@
-"""Packaged workloads: four real traces, summarised, and six small mixes that each teach one thing.
+"""Packaged workloads: four real traces, counted, and six small mixes that each teach one thing.
 
 Their classes, sources, licences and capacities are in ``packaged/examples.toml``, and the notices
 that the licences ask for in ``packaged/ATTRIBUTION.md``.
@@ -7,6 +7,7 @@ that the licences ask for in ``packaged/ATTRIBUTION.md``.
 from __future__ import annotations
 
 import difflib
+import gzip
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -18,7 +19,7 @@ from ..errors import InvalidWorkload, shown
 from .documents import read_toml
 from .files import record_arguments
 from .numbers import exact_rational
-from .traces import tally_csv
+from .traces import Tally
 
 __all__ = ["Example", "example_arguments", "examples"]
 
@@ -34,7 +35,7 @@ class Example:
     title : str
         One line for a table.
     kind : {"trace", "teaching"}
-        Real lengths, summarised by decode length, or a small mix made up for one purpose.
+        Real lengths, counted by pair, or a small mix made up for one purpose.
     source, licence : str
         Where it comes from, with the notice that the licence asks for, and the licence (SPDX).
     capacity : Fraction
@@ -98,11 +99,20 @@ def example_arguments(name: str, capacity: Any = None) -> dict[str, Any]:
         )
     record = catalogue[name]
     tokens = record["capacity"] if capacity is None else capacity
-    if "summary" in record:
-        summary = _packaged(record["summary"]).read_text(encoding="utf-8")
-        arguments = tally_csv(summary.splitlines()).arguments(name, tokens)
-        return arguments | {"known_largest": Fraction(record["largest_request"])}
+    if "counts" in record:
+        return _counted(record["counts"]).arguments(name, tokens)
     return record_arguments({"class": record["class"]}, "weight", "class", tokens, name)
+
+
+@cache
+def _counted(counts: str) -> Tally:
+    """Return the tally of a packaged trace: rows of decode length, input length, count."""
+    rows = gzip.decompress(_packaged(counts).read_bytes()).decode("ascii").splitlines()
+    tally = Tally()
+    for row in rows[1:]:
+        decode_length, input_length, count = map(int, row.split(","))
+        tally.add(input_length, decode_length, count)
+    return tally
 
 
 def _nearest(name: Any, known: list[str]) -> str:

@@ -2,9 +2,13 @@
 
 The memory kernel sees a trace only through the number of requests and the sum of their input
 lengths at each decode length (R11), so that a trace becomes one class per decode length with the
-exact mean input length, and nothing is lost in the fluid model. A bootstrap draws requests, so
-that the distinct pairs of input and decode length can be kept apart too. Both kinds of file are
-read as a stream: memory grows with the number of classes, not with the number of requests.
+exact mean input length, and nothing is lost in the fluid model. What depends on single requests
+(a bootstrap, blocks, the fluctuations of a finite server) needs the distinct pairs of input and
+decode length, which are counted beside, up to a million of them. Files are read as a stream: memory
+grows with the number of pairs, not with the number of requests.
+
+A summary has a row per decode length, with the number of requests and the sum of their inputs, and
+knows no pairs; counted pairs are a row per pair, with its number of requests.
 
 **Failed requests.** Servers and load generators write a row for a request that failed, with an
 empty field, null or -1 for what was never counted, or without the key. Such a row is left out and
@@ -31,9 +35,10 @@ from ..errors import InvalidWorkload, shown
 from .documents import Unreadable, read_json_row
 from .numbers import LARGEST_DECODE_LENGTH, LARGEST_INPUT_LENGTH, exact_integer, read_capacity
 
-__all__ = ["PAIRS", "SUMMARY", "Tally", "tally_csv", "tally_jsonl"]
+__all__ = ["COUNTED", "PAIRS", "SUMMARY", "Tally", "tally_csv", "tally_jsonl"]
 
 SUMMARY = ("decode_length", "count", "input_length_sum")
+COUNTED = ("decode_length", "input_length", "count")
 PAIRS = (
     ("ContextTokens", "GeneratedTokens"),
     ("num_prefill_tokens", "num_decode_tokens"),
@@ -44,16 +49,19 @@ _LONGEST_FIELD = 30
 _LARGEST_COUNT = 10**12
 _MOST_PAIRS = 1_000_000  # about a gigabyte as classes
 _PAIR_BOUNDS = ((0, LARGEST_INPUT_LENGTH), (0, LARGEST_DECODE_LENGTH))
-_SUMMARY_BOUNDS = (
-    (0, LARGEST_DECODE_LENGTH),
-    (1, _LARGEST_COUNT),
-    (0, _LARGEST_COUNT * LARGEST_INPUT_LENGTH),
-)
+_BOUNDS: dict[tuple[str, ...], tuple[tuple[int, int], ...]] = {
+    SUMMARY: (
+        (0, LARGEST_DECODE_LENGTH),
+        (1, _LARGEST_COUNT),
+        (0, _LARGEST_COUNT * LARGEST_INPUT_LENGTH),
+    ),
+    COUNTED: ((0, LARGEST_DECODE_LENGTH), (0, LARGEST_INPUT_LENGTH), (1, _LARGEST_COUNT)),
+}
 
 
 @dataclass
 class Tally:
-    """Requests and input tokens by class, and the requests that had to be left out.
+    """Requests and input tokens by decode length and by pair, and what had to be left out.
 
     Attributes
     ----------
@@ -62,7 +70,10 @@ class Tally:
     memory : int or None
         The whole tokens of the memory, if requests that do not fit into it are to be counted.
     requests, inputs : dict
-        The number of requests of each class and the sum of their input lengths.
+        The number of requests of each decode length and the sum of their input lengths.
+    pairs : dict or None
+        The number of requests of each pair (decode, input); None for a summary, and beyond a
+        million pairs.
     without_output, failed : int
         The number of requests that decode nothing, and of rows that lack a count of tokens.
     largest, too_large : int
@@ -82,33 +93,51 @@ class Tally:
 
     merge: bool = True
     memory: int | None = None
-    requests: dict[tuple[int, ...], int] = field(default_factory=dict)
-    inputs: dict[tuple[int, ...], int] = field(default_factory=dict)
+    requests: dict[int, int] = field(default_factory=dict)
+    inputs: dict[int, int] = field(default_factory=dict)
+    pairs: dict[tuple[int, int], int] | None = field(default_factory=dict)
     without_output: int = 0
     failed: int = 0
     largest: int = 0
     too_large: int = 0
     only_means: bool = False
 
-    def add(self, input_sum: int, decode_length: int, count: int = 1) -> None:
-        """Count `count` requests of one decode length that hold `input_sum` prompt tokens."""
+    def add(self, input_length: int, decode_length: int, count: int = 1) -> None:
+        """Count `count` requests of one pair of lengths."""
         if decode_length == 0:
             self.without_output += count
             return
-        key = (decode_length,) if self.merge else (decode_length, input_sum)
-        self.requests[key] = self.requests.get(key, 0) + count
-        self.inputs[key] = self.inputs.get(key, 0) + input_sum
-        if count == 1 or input_sum == 0:
-            self.largest = max(self.largest, input_sum + decode_length)
-            if self.memory is not None and input_sum + decode_length > self.memory:
-                self.too_large += count
-        else:
-            self.only_means = True
-        if not self.merge and len(self.requests) > _MOST_PAIRS:
+        self._count(input_length * count, decode_length, count)
+        self.largest = max(self.largest, input_length + decode_length)
+        if self.memory is not None and input_length + decode_length > self.memory:
+            self.too_large += count
+        if self.pairs is not None:
+            pair = decode_length, input_length
+            self.pairs[pair] = self.pairs.get(pair, 0) + count
+            self._bound_pairs()
+
+    def add_sum(self, input_sum: int, decode_length: int, count: int) -> None:
+        """Count `count` requests of one decode length that hold `input_sum` tokens together."""
+        self.pairs = None
+        if count == 1 or input_sum == 0 or decode_length == 0:
+            self.add(input_sum, decode_length, count)
+            return
+        self._count(input_sum, decode_length, count)
+        self.only_means = True
+
+    def _count(self, input_sum: int, decode_length: int, count: int) -> None:
+        self.requests[decode_length] = self.requests.get(decode_length, 0) + count
+        self.inputs[decode_length] = self.inputs.get(decode_length, 0) + input_sum
+
+    def _bound_pairs(self) -> None:
+        if self.pairs is None or len(self.pairs) <= _MOST_PAIRS:
+            return
+        if not self.merge:
             raise InvalidWorkload(
                 f"the trace must hold at most {_MOST_PAIRS} distinct (input, decode) pairs to be "
                 "kept apart, not more."
             )
+        self.pairs = None
 
     def arguments(self, name: str, capacity: Any) -> dict[str, Any]:
         """Return the mix, by ascending decode length, each class at its mean input length.
@@ -128,17 +157,21 @@ class Tally:
                 f"not {shown(read_capacity(capacity))}: {self.too_large} of {total} requests "
                 f"{'is' if self.too_large == 1 else 'are'} too large."
             )
+        pairs = None if self.pairs is None else sorted(self.pairs.items())
+        apart = None if pairs is None else tuple((s, n, count) for (n, s), count in pairs)
         classes = [
-            (Fraction(self.inputs[key], count), key[0], count)
-            for key, count in sorted(self.requests.items())
+            (Fraction(self.inputs[n], count), n, count)
+            for n, count in sorted(self.requests.items())
         ]
+        keep_apart = apart is not None and not self.merge
         return {
-            "classes": classes,
+            "classes": apart if keep_apart else classes,
             "capacity": capacity,
             "name": name,
             "request_count": total,
-            "means": self.merge and total > len(classes),
+            "means": not keep_apart and total > len(classes),
             "known_largest": None if self.only_means else Fraction(self.largest),
+            "pairs": None if keep_apart else apart,
         }
 
 
@@ -172,7 +205,7 @@ def tally_csv(
         header = [name.strip() for name in next(reader, [])]
         chosen = _choose(header, columns) or _refuse([header], columns)
         positions = [header.index(name) for name in chosen]
-        tally = Tally(merge or chosen == SUMMARY, memory)
+        tally = Tally(merge, memory)
         for row in reader:
             if len(row) == len(header):
                 _add(tally, chosen, [row[p] for p in positions], _in_text, reader.line_num)
@@ -207,7 +240,6 @@ def tally_jsonl(
             raise InvalidWorkload(f"line {number}: must be a JSON object, not {shown(row)}.")
         if chosen is None:
             chosen = _choose(list(row), columns)
-            tally.merge = merge or chosen == SUMMARY
         if chosen is None:
             without = without or [list(row)]
             tally.failed += 1
@@ -218,7 +250,7 @@ def tally_jsonl(
 
 def _choose(found: Sequence[str], columns: tuple[str, str] | None) -> tuple[str, ...] | None:
     """Return the columns to read: those asked for, or the one recognised set among `found`."""
-    sets: Sequence[tuple[str, ...]] = (SUMMARY, *PAIRS) if columns is None else (columns,)
+    sets: Sequence[tuple[str, ...]] = (SUMMARY, COUNTED, *PAIRS) if columns is None else (columns,)
     held = [names for names in sets if all(found.count(name) == 1 for name in names)]
     return held[0] if len(held) == 1 else None
 
@@ -230,7 +262,7 @@ def _refuse(found: Sequence[Sequence[str]], columns: tuple[str, str] | None) -> 
             f"'input_column' and 'output_column' must be columns of the trace, once each, not "
             f"{_listed(columns)}; it has {_listed(found[0])}."
         )
-    sets = " or ".join(f"{', '.join(names)}" for names in (SUMMARY, *PAIRS))
+    sets = " or ".join(f"{', '.join(names)}" for names in (SUMMARY, COUNTED, *PAIRS))
     raise InvalidWorkload(
         f"'input_column' and 'output_column' must name the columns of a trace that has none or "
         f"several of {sets}; it has {_listed(found[0])}."
@@ -250,12 +282,12 @@ def _add(
     line: int,
 ) -> None:
     """Add a row to `tally`, or complain of the line, the column and the value at fault."""
-    bounds = _SUMMARY_BOUNDS if columns == SUMMARY else _PAIR_BOUNDS
+    bounds = _BOUNDS.get(columns, _PAIR_BOUNDS)
     numbers = [read(value) for value in values]
     for name, value, number, (least, most) in zip(columns, values, numbers, bounds, strict=True):
         if number is not None and least <= number <= most:
             continue
-        if columns != SUMMARY and any(map(_is_lacking, values)):
+        if columns not in _BOUNDS and any(map(_is_lacking, values)):
             tally.failed += 1
             return
         where = f"line {line}: {shown(name)}"
@@ -275,7 +307,10 @@ def _add(
                 f"line {line}: {shown(columns[2])} must be at most 10^12 for each of {count} "
                 f"requests, not {shown(input_sum)}."
             )
-        tally.add(input_sum, decode_length, count)
+        tally.add_sum(input_sum, decode_length, count)
+    elif columns == COUNTED:
+        decode_length, input_length, count = whole
+        tally.add(input_length, decode_length, count)
     else:
         tally.add(*whole)
 

@@ -87,6 +87,9 @@ class Workload:
     known_largest : Fraction or None
         The most tokens that one of the merged requests needs, if it is known; see
         `largest_request`.
+    pairs : tuple of (input_length, decode_length, weight) or None
+        The classes before they were merged, where they are known; see `unmerged`. They are part of
+        no record: `to_dict` leaves them out.
 
     Examples
     --------
@@ -103,6 +106,7 @@ class Workload:
     request_count: int | None = field(default=None, compare=False)
     means: bool = field(default=False, compare=False)
     known_largest: Fraction | None = field(default=None, compare=False)
+    pairs: tuple[tuple[Any, int, Any], ...] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.capacity is not None:
@@ -159,6 +163,7 @@ class Workload:
         request_count: Any,
         means: bool = False,
         known_largest: Fraction | None = None,
+        pairs: tuple[tuple[Any, int, Any], ...] | None = None,
     ) -> Workload:
         """Return the workload that a caller, a file or a record describes, if it is one."""
         entries = [_read_class(c, n) for n, c in enumerate(_entries(classes), start=1)]
@@ -172,6 +177,7 @@ class Workload:
             _read_request_count(request_count, mix),
             means,
             known_largest,
+            pairs if means else None,
         )
 
     @classmethod
@@ -197,8 +203,9 @@ class Workload:
         merge : bool
             Whether a trace becomes one class per decode length, with the exact mean input length,
             or one per distinct pair of input and decode length. By R11 the two have the same
-            dynamics; only a bootstrap, which draws requests, tells them apart. A summary holds no
-            pairs, and is read the same way in both cases, as are mixes in TOML and JSON.
+            dynamics; what speaks of single requests tells them apart, and takes the pairs of a
+            merged trace from `unmerged`. A summary holds no pairs, and is read the same way in both
+            cases, as are mixes in TOML and JSON.
 
         Raises
         ------
@@ -268,7 +275,43 @@ class Workload:
             classes=tuple(classes),
             means=self.means or len(shares) < len(self.classes),
             known_largest=self.largest_request,
+            pairs=self.pairs
+            if self.means
+            else tuple((c.input_length, c.decode_length, c.share) for c in self.classes),
         )
+
+    def unmerged(self) -> Workload:
+        """Return the mix with one class per distinct pair of input and decode length.
+
+        It is the joint law of the two, on which all depends that speaks of single requests, such as
+        the fluctuations of a finite server (R13); the mean inputs of `merged` have lost it.
+
+        Returns
+        -------
+        Workload
+            The mix itself where no class holds means.
+
+        Raises
+        ------
+        InvalidWorkload
+            If the inputs are means and the pairs are not known, as in a summary.
+
+        Examples
+        --------
+        >>> apart = Workload.from_classes([(1, 3, 2), (4, 3), (7, 5)])
+        >>> apart.merged().unmerged() == apart
+        True
+        """
+        if not self.means:
+            return self
+        if self.pairs is None:
+            raise InvalidWorkload(
+                "'mix' must hold single requests, not means by decode length; read the trace "
+                "itself, or a table of decode_length, input_length, count."
+            )
+        total = sum(weight for _, _, weight in self.pairs)
+        apart = (RequestClass(Fraction(s), n, Fraction(w, total)) for s, n, w in self.pairs)
+        return replace(self, classes=tuple(apart), means=False, known_largest=None, pairs=None)
 
     @property
     def largest_request(self) -> Fraction | None:

@@ -76,3 +76,10 @@ def test_mypy_knows_every_name(tmp_path: Path) -> None:
     first = len(RIGHT.splitlines()) + 1
     for line, (error, message) in enumerate(zip(errors, WRONG.values(), strict=True), start=first):
         assert error.startswith(f"program.py:{line}: error: {message}")
+
+
+def test_the_docstring_lists_every_public_name_under_its_group() -> None:
+    assert stabkit.__doc__ is not None
+    for group, homes in stabkit.__groups__.items():
+        listed = stabkit.__doc__.partition(f"\n{group.capitalize()}\n")[2].splitlines()[0]
+        assert listed.split() == ", ".join(" ".join(homes.values()).split()).split()

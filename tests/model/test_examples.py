@@ -5,9 +5,12 @@ Provenance: summaries against the shared data; teaching mixes against docs/model
 
 from __future__ import annotations
 
+import gzip
+from dataclasses import replace
 from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,19 +61,40 @@ def test_every_example_is_complete(example: object) -> None:
 
 
 @pytest.mark.parametrize("name", SUMMARIES)
-def test_packaged_summaries_are_the_shared_ones(real_data: Path, name: str) -> None:
-    packaged = files("stabkit.model").joinpath("packaged", f"{name}.csv").read_bytes()
-    assert packaged == (real_data / SUMMARIES[name]).read_bytes()
+def test_packaged_counts_are_the_trace(real_data: Path, name: str) -> None:
+    mix = Workload.named(name)
+    assert mix == replace(Workload.from_file(real_data / SUMMARIES[name]), **labels(mix))
+    trace = Workload.from_file(real_data / TRACES[name])
+    assert (mix.request_count, mix.pairs) == (trace.request_count, trace.pairs)
+    assert mix.largest_request == trace.largest_request
 
 
 @pytest.mark.parametrize("name", SUMMARIES)
-def test_the_largest_request_is_that_of_the_trace(real_data: Path, name: str) -> None:
+def test_packaged_counts_are_the_joint_law(real_data: Path, name: str) -> None:
+    apart = Workload.named(name).unmerged()
+    assert apart == replace(
+        Workload.from_file(real_data / TRACES[name], merge=False), **labels(apart)
+    )
+
+
+def labels(mix: Workload) -> dict[str, Any]:
+    return {"name": mix.name, "capacity": mix.capacity}
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_packaged_counts_are_a_file_of_counted_pairs(tmp_path: Path, name: str) -> None:
+    packaged = files("stabkit.model").joinpath("packaged", f"{name}.csv.gz").read_bytes()
+    (tmp_path / f"{name}.csv").write_bytes(gzip.decompress(packaged))
     mix = Workload.named(name)
-    trace = Workload.from_file(real_data / TRACES[name])
-    assert trace.classes == mix.classes
-    assert mix.largest_request == trace.largest_request
+    again = Workload.from_file(tmp_path / f"{name}.csv", mix.capacity)
+    assert (again, again.pairs, again.largest_request) == (mix, mix.pairs, mix.largest_request)
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_a_memory_below_the_largest_request_is_refused(name: str) -> None:
+    largest = Workload.named(name).largest_request
     with pytest.raises(InvalidWorkload, match="'capacity' must hold one request"):
-        Workload.named(name, mix.largest_request - 1)
+        Workload.named(name, largest - 1)
 
 
 @pytest.mark.parametrize("name", TEACHING)
@@ -115,7 +139,7 @@ def test_the_notices_that_the_licences_ask_for() -> None:
         "Copyright (c) Microsoft Corporation.",
         "Copyright (c) 2024, CASYS Lab at KAIST",
         "Permission is hereby granted, free of charge",
-        "computed by stabkit's authors",
+        "counted by stabkit's authors",
     ):
         assert required in notice
 

@@ -107,11 +107,39 @@ def test_pairs_are_kept_apart_on_request(tmp_path: Path) -> None:
         assert mix.request_count == 4
 
 
+def test_counted_pairs(tmp_path: Path) -> None:
+    rows = [(5, 9, 2), (2, 5, 1), (2, 3, 1), (0, 8, 4)]
+    csv = "decode_length,input_length,count\n" + "".join(f"{n},{s},{k}\n" for n, s, k in rows)
+    jsonl = "\n".join(
+        f'{{"decode_length": {n}, "input_length": {s}, "count": {k}}}' for n, s, k in rows
+    )
+    apart = Workload.from_classes([(3, 2), (5, 2), (9, 5, 2)], None, "a")
+    for name, content in (("a.csv", csv), ("a.jsonl", jsonl)):
+        path = written(tmp_path, name, content)
+        with pytest.warns(StabkitWarning, match="4 requests without output"):
+            mix = Workload.from_file(path)
+        assert (mix.unmerged(), mix.request_count, mix.largest_request) == (apart, 4, 14)
+        assert mix == replace(apart.merged(), name="a")
+
+
+@pytest.mark.parametrize("row", ["2,3,0", "2,-1,1", "x,3,1", "2,3,"])
+def test_malformed_counts(row: str) -> None:
+    with pytest.raises(InvalidWorkload, match=r"line 2: .(count|input_length|decode_length). must"):
+        tally_csv(["decode_length,input_length,count", row])
+
+
+def test_the_joint_law_of_a_summary_is_not_known(tmp_path: Path) -> None:
+    csv = "decode_length,count,input_length_sum\n5,2,9\n"
+    mix = Workload.from_file(written(tmp_path, "a.csv", csv))
+    with pytest.raises(InvalidWorkload, match="must hold single requests, not means"):
+        mix.unmerged()
+
+
 def test_pairs_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(traces_module, "_MOST_PAIRS", 2)
     lines = ["input_toks,output_toks", "1,2", "1,2", "2,2", "3,2"]
-    assert len(tally_csv(lines[:-1], merge=False).requests) == 2
-    assert len(tally_csv(lines).requests) == 1
+    assert len(tally_csv(lines[:-1], merge=False).pairs) == 2
+    assert (len(tally_csv(lines).requests), tally_csv(lines).pairs) == (1, None)
     with pytest.raises(InvalidWorkload, match="the trace must hold at most 2 distinct"):
         tally_csv(lines, merge=False)
 
