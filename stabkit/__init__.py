@@ -56,6 +56,10 @@ __groups__ = {
         "spectrum.margins.shares.radius": "ShareRadius share_radius",
         "spectrum.margins.disturbance": "DisturbanceMargin disturbance_margin",
     },
+    "fluctuations": {
+        "spectrum.fluctuations.fano": "fano_factor",
+        "spectrum.fluctuations.fluctuations": "Fluctuations QuasiCycle fluctuations",
+    },
     "cycles and orbits": {
         "analysis.cycles.cycles": "Cycles cycles",
         "analysis.cycles.limit_cycle": "LimitCycle Observation",

@@ -94,6 +94,10 @@ from .spectrum.curves.locus import RootLocus as RootLocus
 from .spectrum.curves.locus import root_locus as root_locus
 from .spectrum.curves.nyquist import NyquistCurve as NyquistCurve
 from .spectrum.curves.nyquist import nyquist as nyquist
+from .spectrum.fluctuations.fano import fano_factor as fano_factor
+from .spectrum.fluctuations.fluctuations import Fluctuations as Fluctuations
+from .spectrum.fluctuations.fluctuations import QuasiCycle as QuasiCycle
+from .spectrum.fluctuations.fluctuations import fluctuations as fluctuations
 from .spectrum.margins.disturbance import DisturbanceMargin as DisturbanceMargin
 from .spectrum.margins.disturbance import disturbance_margin as disturbance_margin
 from .spectrum.margins.gain import GainMargin as GainMargin
