@@ -87,6 +87,7 @@ __groups__ = {
         "analysis.operations.recommend": "Proposal Recommendation recommend",
         "analysis.operations.pooling": "Arrangement Pooling pool",
         "analysis.operations.sizing": "Sizing sizing",
+        "analysis.operations.finite": "FiniteServer Watermark finite_server",
     },
     "analysis": {
         "analysis.verdict.analysis": "Analysis",

@@ -7,7 +7,7 @@ This module answers for one of a given capacity B, with a* = B / E M, M a reques
 * *Is the fluid's verdict visible?* For a stable mix the admissions of a step have the variance
   V a* (R13), so that their coefficient of variation is sqrt(V / a*). From a* = 10 V on the verdict
   is what one sees; below V noise decides (R15).
-* *How often does it evict?* By the walk of the free memory (`memory_walk`; R16 without a watermark).
+* *How often does it evict?* By the walk of the free memory (`memory_walk`), which is R16.
 * *Which watermark makes that rare?* By the same walk (R17), and for small servers by the Lundberg
   exponent R: every further 1 / R tokens divide the evictions by e. A watermark of w tokens costs
   the share w / B of the throughput.
@@ -42,15 +42,20 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from ...dynamics.capacity import equilibrium_admissions
 from ...errors import InvalidArgument, InvalidWorkload, shown
 from ...model.enclosure import RealEnclosure
+from ...model.kernel import MemoryKernel
 from ...model.numbers import exact_rational, whole_number
 from ...model.verdict import Verdict
 from ...model.workload import Workload, check_workload
-from ...spectrum.counting.counts import unit_circle_counts
-from ...spectrum.fluctuations.estimates import Variances, estimated_variances, window_dispersion
+from ...spectrum.counting.counts import kernel_counts
+from ...spectrum.fluctuations.cohorts import freed_density, freed_square, intensity_density
+from ...spectrum.fluctuations.density import Density
+from ...spectrum.fluctuations.joint_law import JointLaw
 from ...spectrum.fluctuations.lundberg import lundberg_exponent
+from ...spectrum.fluctuations.observables import density_of
+from ...spectrum.fluctuations.slack import mean_slack
+from ...spectrum.fluctuations.variance import Variance, Variances
 from .finite_runs import SimulatedServer, simulated_server
 from .memory_walk import MemoryWalk
 
@@ -103,14 +108,14 @@ class FiniteServer:
         a*, requests per step.
     requests : Fraction
         a* mu, in service at the steady state.
-    slack : float
+    slack : Fraction
         E R, the tokens left over in front of the next request: R is uniform on 0, ..., S of a
         request in proportion to S + 1.
-    effective_admissions : float
+    effective_admissions : Fraction
         (B - E R) / E M: the mean of admissions less evictions without a watermark.
-    fano_factor : float or None
-        V: the variance of admissions is V a*; None unless the mix is stable.
-    window_dispersion : float
+    fano_factor : Fraction, RealEnclosure or None
+        V: the variance of admissions is V a*; None unless the mix is stable and V is proved.
+    window_dispersion : Fraction
         Variance over mean of the number completed in a long window: the squared coefficient of
         variation of the memory-time.
     always : int
@@ -133,10 +138,10 @@ class FiniteServer:
     verdict: Verdict
     admissions: Fraction
     requests: Fraction
-    slack: float
-    effective_admissions: float
-    fano_factor: float | None
-    window_dispersion: float
+    slack: Fraction
+    effective_admissions: Fraction
+    fano_factor: Variance | None
+    window_dispersion: Fraction
     always: int
     max_num_seqs: int | None
     evict_probability: float | None
@@ -156,14 +161,14 @@ class FiniteServer:
         """sqrt(V / a*), the coefficient of variation of admissions; None unless stable."""
         if self.fano_factor is None:
             return None
-        return math.sqrt(self.fano_factor / float(self.admissions))
+        return math.sqrt(_middle(self.fano_factor) / float(self.admissions))
 
     @property
     def visible(self) -> bool | None:
         """Whether the fluid's verdict is what one sees, a* >= 10 V; None unless stable."""
         if self.fano_factor is None:
             return None
-        return float(self.admissions) >= _VISIBLE * self.fano_factor
+        return float(self.admissions) >= _VISIBLE * _middle(self.fano_factor)
 
     @property
     def never_evicts(self) -> bool:
@@ -225,8 +230,8 @@ def finite_server(
 
     Notes
     -----
-    V and the evictions are estimates in double precision; the module's docstring has their error
-    and their domain. Lundberg's exponent is proved.
+    V and Lundberg's exponent are proved. The evictions are an approximation: the module's docstring
+    has its error and its domain.
 
     References
     ----------
@@ -258,18 +263,19 @@ def _server(mix: Workload, max_num_seqs: Any) -> FiniteServer:
         raise InvalidWorkload("'capacity' must be given for a server of finite size.")
     cap = None if max_num_seqs is None else whole_number(max_num_seqs, "'max_num_seqs'", 1)
     requests = _single_requests(mix)
-    verdict = unit_circle_counts(mix).verdict
-    variances = estimated_variances(requests) if verdict == "stable" else None
-    walk, admissions = MemoryWalk(requests), equilibrium_admissions(mix)
+    law, kernel = JointLaw.of(requests), MemoryKernel.of(mix)
+    verdict = kernel_counts(kernel).verdict
+    cohorts = _Cohorts.of(law, kernel) if verdict == "stable" else None
+    admissions, slack = mix.capacity / law.memory_time, mean_slack(law)
     server = FiniteServer(
         mix=requests,
         verdict=verdict,
         admissions=admissions,
         requests=admissions * mix.mean_decode_length,
-        slack=walk.slack,
-        effective_admissions=walk.admissions(float(mix.capacity)),
-        fano_factor=None if variances is None else variances.admissions,
-        window_dispersion=window_dispersion(requests),
+        slack=slack,
+        effective_admissions=(mix.capacity - slack) / law.memory_time,
+        fano_factor=None if cohorts is None else cohorts.fano_factor,
+        window_dispersion=law.memory_time_squared / law.memory_time**2 - 1,
         always=int(mix.capacity / max(c.input_length + c.decode_length for c in requests.classes)),
         max_num_seqs=cap,
         evict_probability=None,
@@ -280,11 +286,47 @@ def _server(mix: Workload, max_num_seqs: Any) -> FiniteServer:
     if server.never_evicts:
         known = f"at most {cap} requests run, and {server.always} fit whatever happens"
         return replace(server, evict_probability=0.0, evicted_per_step=0.0, reason=known)
-    reason = _outside(server, variances)
+    reason = _outside(server, cohorts)
     if reason is not None:
         return replace(server, reason=reason)
-    found = walk.evictions(float(mix.capacity))
+    found = MemoryWalk(requests).evictions(float(mix.capacity))
     return replace(server, evict_probability=found.probability, evicted_per_step=found.per_step)
+
+
+@dataclass(frozen=True)
+class _Cohorts:
+    """V, and how much the requests of a stable mix come and go in cohorts; per a*.
+
+    `freed` is over what independent completions have. None is what was not proved.
+    """
+
+    fano_factor: Variance | None
+    running: float | None
+    intensity: float | None
+    freed: float | None
+
+    @classmethod
+    def of(cls, law: JointLaw, kernel: MemoryKernel) -> _Cohorts:
+        """Return the variances of a stable mix."""
+        way = Variances.of(kernel)
+
+        def variance(density: Density) -> float | None:
+            found = way(density)
+            return None if found is None else _middle(found)
+
+        freed = variance(freed_density(law))
+        return cls(
+            Fraction(0) if law.is_certain else way(density_of("admissions", law)),
+            variance(density_of("running", law)),
+            variance(intensity_density(law)),
+            None if freed is None else freed * law.denominator / freed_square(law),
+        )
+
+
+def _middle(variance: Variance) -> float:
+    if isinstance(variance, Fraction):
+        return float(variance)
+    return float(variance.low + variance.high) / 2
 
 
 def _single_requests(mix: Workload) -> Workload:
@@ -298,9 +340,9 @@ def _single_requests(mix: Workload) -> Workload:
     return requests
 
 
-def _outside(server: FiniteServer, variances: Variances | None) -> str | None:
+def _outside(server: FiniteServer, cohorts: _Cohorts | None) -> str | None:
     """Return why the walk does not answer for a server, or None where it does."""
-    if variances is None:
+    if cohorts is None:
         return f"the formulas are for stable mixes, and this one is {server.verdict}"
     if server.max_num_seqs is not None:
         return "the formulas know no cap on the running requests"
@@ -311,11 +353,13 @@ def _outside(server: FiniteServer, variances: Variances | None) -> str | None:
         return f"the formulas are for 25 to 20,000 running requests, not {running:.3g}"
     if server.always < _LEAST_FITTING:
         return "the memory holds fewer than four of the largest requests"
-    if a * variances.running < _LEAST_RUNNING_VARIANCE:
+    if cohorts.running is None or cohorts.intensity is None or cohorts.freed is None:
+        return "the modes are too close to the circle for proved variances"
+    if a * cohorts.running < _LEAST_RUNNING_VARIANCE:
         return "the number of running requests hardly varies, as with a long common prompt"
-    if variances.intensity > _LARGEST_INTENSITY_VARIANCE:
+    if cohorts.intensity > _LARGEST_INTENSITY_VARIANCE:
         return "completions come in clusters: few decode lengths, or modes that hardly decay"
-    if variances.freed < _LEAST_FREED_VARIANCE:
+    if cohorts.freed < _LEAST_FREED_VARIANCE:
         return "completions depend on each other: few requests of few steps"
     return None
 

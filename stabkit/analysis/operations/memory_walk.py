@@ -49,13 +49,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...model.workload import Workload
-from ...spectrum.fluctuations.estimates import Reals, float_law
 from ...spectrum.fluctuations.tail import compound_poisson
 
 __all__ = ["Evictions", "MemoryWalk"]
 
+Reals = NDArray[np.float64]
 _ACCURATE = 1e-9  # relative change of the rate at which the iteration ends
 _LEAST = 1e-13  # some roundings of a convolution by FFT
 _MOST_ROUNDS = 20_000
@@ -97,7 +98,12 @@ class MemoryWalk:
 
     @cached_property
     def _requests(self) -> tuple[Reals, Reals, Reals]:
-        return float_law(self.mix)
+        """S, T and their shares."""
+        rows = [(float(c.input_length), c.decode_length, float(c.share)) for c in self.mix.classes]
+        inputs, outputs, shares = (
+            np.array(column, dtype=float) for column in zip(*rows, strict=True)
+        )
+        return inputs, outputs, shares
 
     @cached_property
     def mean_output(self) -> float:
@@ -118,7 +124,7 @@ class MemoryWalk:
         return float((inputs * (inputs + 1)) @ shares / (2 * (inputs + 1) @ shares))
 
     def admissions(self, room: float) -> float:
-        """Return a, admissions per step net of evictions, that fill `room` tokens up to the slack."""
+        """Return a, admissions less evictions, that fill `room` tokens but for the slack."""
         return (room - self.slack) / self.memory_time
 
     @cached_property

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 from ...analysis.operations.finite import FiniteServer, Watermark
 from ...analysis.operations.finite_runs import SimulatedServer
 from ...dynamics.requests.batches import Estimate
 from ...errors import printable
+from ...model.enclosure import RealEnclosure
 from ...model.numbers import rational_text
+from ...spectrum.fluctuations.variance import Variance
 from ..rendering import RECORDS, TEXTS
 from .dialect import enclosure, exact, headed
 from .finite_words import rate, visibility
@@ -123,10 +126,10 @@ def finite_record(found: FiniteServer) -> dict[str, Any]:
             "requests_in_service": rational_text(found.requests),
             "token_throughput": rational_text(found.requests),
         },
-        slack=found.slack,
-        effective_admissions=found.effective_admissions,
-        fano_factor=found.fano_factor,
-        window_dispersion=found.window_dispersion,
+        slack=exact(found.slack),
+        effective_admissions=exact(found.effective_admissions),
+        fano_factor=_variance(found.fano_factor),
+        window_dispersion=exact(found.window_dispersion),
         admissions_cv=found.admissions_cv,
         visible=found.visible,
         requests_always=found.always,
@@ -148,6 +151,11 @@ def finite_record(found: FiniteServer) -> dict[str, Any]:
     )
 
 
+def _variance(value: Variance | None) -> dict[str, Any] | None:
+    """Return a variance as an enclosure, of no width where it is exact."""
+    return enclosure(RealEnclosure(value, value) if isinstance(value, Fraction) else value)
+
+
 def _run_record(run: SimulatedServer) -> dict[str, Any]:
     record: dict[str, Any] = {}
     for key, value in vars(run).items():
@@ -155,6 +163,9 @@ def _run_record(run: SimulatedServer) -> dict[str, Any]:
     return record
 
 
-def _estimate(value: Estimate) -> dict[str, float | None]:
-    numbers = {"value": value.value, "low": value.low, "high": value.high}
-    return {key: None if math.isnan(number) else number for key, number in numbers.items()}
+def _estimate(value: Estimate) -> dict[str, Any]:
+    """Return a mean and its interval; null where there is none."""
+    return {
+        "mean": None if math.isnan(value.value) else value.value,
+        "interval": None if math.isnan(value.low) else [value.low, value.high],
+    }

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from ...model.verdict import Verdict
+from ...spectrum.fluctuations.variance import Variance
 from .numbers import percent, readable
 
 __all__ = ["rate", "visibility"]
@@ -17,7 +18,7 @@ class Visibility(Protocol):
     @property
     def verdict(self) -> Verdict: ...
     @property
-    def fano_factor(self) -> float | None: ...
+    def fano_factor(self) -> Variance | None: ...
     @property
     def admissions_cv(self) -> float | None: ...
     @property
@@ -39,8 +40,8 @@ def visibility(server: Visibility) -> str:
     """Say whether one sees the fluid's verdict through the noise of whole requests (R15)."""
     if server.fano_factor is None or server.admissions_cv is None:
         return (
-            f"V is no variance of a mix that is {server.verdict}: simulate to see the swing and the "
-            "noise together"
+            f"V is no variance of a mix that is {server.verdict}: a simulation shows the swing and "
+            "the noise together"
         )
     ratio = server.admissions_cv**-2  # a* / V
     noise = f"chance moves admissions by {rate(server.admissions_cv)} (a* = {readable(ratio, 2)} V)"
