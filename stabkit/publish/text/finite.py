@@ -167,5 +167,5 @@ def _estimate(value: Estimate) -> dict[str, Any]:
     """Return a mean and its interval; null where there is none."""
     return {
         "mean": None if math.isnan(value.value) else value.value,
-        "interval": None if math.isnan(value.low) else [value.low, value.high],
+        "interval_95": None if math.isnan(value.low) else [value.low, value.high],
     }
