@@ -84,7 +84,7 @@ def simulate_requests(
 
     References
     ----------
-    docs/model.md, Finite servers.
+    docs/model.md, Whole requests.
 
     Examples
     --------
@@ -230,16 +230,15 @@ class _Record:
 
     def _series(self) -> RequestSeries:
         kept = np.concatenate(self._kept)
-        whole = kept[:, :_DURATION].astype(np.int64)
-        return RequestSeries(*whole.T.copy(), kept[:, -1].copy())
+        columns = (*kept[:, :_DURATION].T.astype(np.int64), kept[:, -1].copy())
+        return RequestSeries(**dict(zip(COLUMNS, columns, strict=True)))
 
     def _request_table(self) -> RequestTable:
         lines = np.concatenate([np.empty((0, 8)), *self._tables])
         lines = lines[np.argsort(lines[:, 0])]
-        _, s, n, *times, preemptions = lines.T.copy()
-        return RequestTable(
-            s.astype(np.int64), n.astype(np.int64), *times, preemptions.astype(np.int64)
-        )
+        counts = lines[:, [1, 2, 7]].T.astype(np.int64)
+        arrival, scheduled, first, finished = lines[:, 3:7].T.copy()
+        return RequestTable(counts[0], counts[1], arrival, scheduled, first, finished, counts[2])
 
 
 def _line(request: Request) -> tuple[Any, ...]:

@@ -27,13 +27,14 @@ constant cost.
 
 References
 ----------
-docs/model.md, Finite servers.
+docs/model.md, Whole requests.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from ...errors import InvalidWorkload
@@ -85,7 +86,7 @@ class Scheduler(Engine):
 
     References
     ----------
-    docs/model.md, Finite servers, Policies.
+    docs/model.md, Whole requests.
 
     Examples
     --------
@@ -111,7 +112,8 @@ class FiniteServer:
         self._keeps = rules.keep_progress
         self._budget = rules.max_num_batched_tokens or math.inf
         self._most = min(rules.max_num_seqs or math.inf, self._budget)
-        self._gain, self._price = (rules.rate or 1).as_integer_ratio()
+        rate = Fraction(rules.rate or 1)
+        self._gain, self._price = rate.numerator, rate.denominator
         self._rated = rules.rate is not None
         self._reserved = _reservation(rules, source)
         self._refuse(source)
@@ -247,7 +249,7 @@ class FiniteServer:
         return prefilled, recomputed
 
     def _prefill(self, request: Request, left: int, budget: Any) -> tuple[int, int]:
-        """Put the next tokens of a prompt into the batch; return them, and those computed before."""
+        """Put the next tokens of a prompt into the batch; return them, and how many anew."""
         chunk = min(left, budget)
         done = request.input_length + request.generated - left
         again = max(0, min(done + chunk, request.computed) - done)

@@ -1,6 +1,6 @@
 """A server of whole requests as the definition says it: every step visits every request.
 
-Written from docs/model.md, Finite servers, with lists and sums, and nothing of stabkit.
+Written from docs/model.md, Whole requests, with lists and sums, and nothing of stabkit.
 """
 
 from __future__ import annotations
