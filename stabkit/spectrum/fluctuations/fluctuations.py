@@ -3,7 +3,8 @@
 A stable mix swings all the time. Chance drives the modes, which decay slowly, so that every
 observable has a spectral density with a peak near the angle of each dominant mode: noise-sustained
 *quasi-cycles* (R14). A mode lambda = |lambda| e^(i phi) makes a peak near phi of half-width about
-1 - |lambda| radians per step, where it stands alone; its period is 2 pi / phi steps.
+1 - |lambda| radians per step, where it stands alone; its period is 2 pi / phi steps. A mode that
+decays faster than it turns, 1 - |lambda| >= phi, makes no peak of its own.
 
 Over a long window the completions count memory, not requests: n a* E M tokens-steps are served in n
 steps, so that the number completed has variance n a* cv^2(M), M the memory-time of a request. This
@@ -35,7 +36,7 @@ from ..circle.sparse_polynomial import Floats
 from ..counting.counts import kernel_counts
 from ..roots.dominant import kernel_modes
 from ..roots.roots import Root
-from .joint_law import JointLaw, single_requests
+from .joint_law import JointLaw
 from .observables import OBSERVABLES, density_of
 from .slack import mean_slack, slack_density
 from .variance import Variance, Variances
@@ -88,7 +89,8 @@ class Fluctuations:
     variances : dict of str to Fraction, RealEnclosure or None
         Per a*: see `variance`.
     peaks : tuple of QuasiCycle
-        Of the six dominant modes those that turn, |lambda| descending; empty without "stable".
+        Of the six dominant modes those that turn faster than they decay, |lambda| descending; empty
+        without "stable".
     angles : float array
         0 to pi radians per step, ascending, denser near peaks.
     densities : dict of str to float array
@@ -231,7 +233,7 @@ def _with_slack(
     mix: Workload, law: JointLaw, way: Variances | None, fano: Variance | None
 ) -> dict[str, Any]:
     """Return what depends on the capacity, of lengths and a memory of whole tokens."""
-    if any(c.input_length.denominator > 1 for c in single_requests(mix).classes):
+    if any(c.input_length.denominator > 1 for c in mix.unmerged().classes):
         return {}
     slack = mean_slack(law)
     if mix.capacity is None or mix.capacity.denominator > 1:
@@ -279,8 +281,8 @@ def _peaks(law: JointLaw, kernel: MemoryKernel) -> tuple[QuasiCycle, ...]:
 
 
 def _turns(mode: Root) -> bool:
-    """Whether a mode is one of the upper half plane, or negative."""
-    return bool(mode.value.imag > 0 or (mode.value.imag == 0 and mode.value.real < 0))
+    """Whether a mode of the upper half plane, or a negative one, turns faster than it decays."""
+    return mode.value.imag >= 0 and _angle(mode) > 1 - abs(complex(mode.value))
 
 
 def _angle(mode: Root) -> float:

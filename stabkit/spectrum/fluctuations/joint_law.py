@@ -74,17 +74,19 @@ class JointLaw:
         InvalidWorkload
             If the inputs of `mix` are means and the pairs are not known.
         """
-        classes = single_requests(mix).classes
-        per = math.lcm(*(c.input_length.denominator for c in classes)) ** _HIGHEST
-        scale = per * math.lcm(*(c.share.denominator for c in classes))
+        classes = check_workload(mix).unmerged().classes
+        unit = math.lcm(*(c.input_length.denominator for c in classes))
+        weight = math.lcm(*(c.share.denominator for c in classes))
         sums: dict[int, list[int]] = {}
         for c in classes:
+            tokens = c.input_length.numerator * (unit // c.input_length.denominator)
+            count = c.share.numerator * (weight // c.share.denominator)
             at = sums.setdefault(c.decode_length, [0] * (_HIGHEST + 1))
             for i in range(_HIGHEST + 1):
-                at[i] += int(scale * c.share * c.input_length**i)
+                at[i] += count * tokens**i * unit ** (_HIGHEST - i)
         lengths = tuple(sorted(sums))
         moments = tuple(tuple(sums[t][i] for t in lengths) for i in range(_HIGHEST + 1))
-        return cls(scale, lengths, moments)
+        return cls(weight * unit**_HIGHEST, lengths, moments)
 
     @property
     def length(self) -> int:
@@ -102,8 +104,8 @@ class JointLaw:
 
         Examples
         --------
-        >>> JointLaw.of(Workload.from_classes([(1, 2), (4, 3)])).mean(2, 1)
-        52
+        >>> JointLaw.of(Workload.from_classes([(1, 2), (4, 3)])).mean(2, 1)  # 1 * 2 + 16 * 3
+        50
         """
         pairs = zip(self.decode_lengths, self.moments[inputs], strict=True)
         return sum(t**steps * moment for t, moment in pairs)
@@ -158,11 +160,3 @@ class JointLaw:
         """
         sums = self.autocovariance_sums
         return Fraction(2 * sum(sums) - sums[0], self.denominator)
-
-
-def single_requests(mix: Workload) -> Workload:
-    if check_workload(mix).means:
-        from ...errors import InvalidWorkload
-
-        raise InvalidWorkload("'mix' must hold single requests, not means by decode length")
-    return mix

@@ -106,9 +106,9 @@ def zero_free_disc(kernel: MemoryKernel) -> Disc | None:
 
 def _least_modulus(kernel: MemoryKernel, radius: float) -> float | None:
     """Return a lower bound of |G| on the circle by (2), at least half of its least sample."""
-    stages = np.arange(kernel.length)
+    stages = np.arange(kernel.length, dtype=float)
     weights = _weights(kernel.coefficients, kernel.denominator) * radius**stages
-    bound = float(np.sum(stages**2.0 * weights)) * _SLACK
+    bound = float(np.sum(stages**2 * weights)) * _SLACK
     points = 1 << (4 * kernel.length - 1).bit_length()
     while points <= _MOST_POINTS:
         step = math.pi / points * _SLACK
