@@ -20,7 +20,7 @@ from ...dynamics.requests import RequestRun, simulate_requests
 from ...dynamics.requests.batches import Batches, Estimate
 from ...model.numbers import whole_number
 from ...model.workload import Workload
-from .memory_walk import MemoryWalk
+from ...spectrum.fluctuations.memory_walk import MemoryWalk
 
 __all__ = ["SimulatedServer", "simulated_server"]
 

@@ -58,7 +58,7 @@ def _answers(found: FiniteServer) -> Rows:
         yield "memory", f"never fills: {found.reason}"
         yield "evictions", "none, ever: the fluid's verdict does not arise"
         return
-    yield "what one sees of it", visibility(found)
+    yield "what one sees of it", visibility(found.verdict, found.admissions_cv, found.visible)
     yield "evictions", _evictions(found)
     if found.watermark is not None:
         yield (

@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Protocol
 
 from ...model.verdict import Verdict
-from ...spectrum.fluctuations.variance import Variance
 from .numbers import percent, readable
 
 __all__ = ["rate", "visibility"]
-
-
-class Visibility(Protocol):
-    """What is known of a server, a* and V."""
-
-    @property
-    def verdict(self) -> Verdict: ...
-    @property
-    def fano_factor(self) -> Variance | None: ...
-    @property
-    def admissions_cv(self) -> float | None: ...
-    @property
-    def visible(self) -> bool | None: ...
 
 
 def rate(share: float) -> str:
@@ -31,21 +16,29 @@ def rate(share: float) -> str:
     Examples
     --------
     >>> rate(0.012386), rate(0.867), rate(3.1e-7), rate(0.0)
-    ('1.2 %', '86.7 %', '3.1e-5 %', '0 %')
+    ('1.2 %', '86.7 %', '0.000031 %', '0 %')
     """
     return f"{readable(100 * share, 2)} %" if share < 0.1 else percent(Decimal(share))
 
 
-def visibility(server: Visibility) -> str:
-    """Say whether one sees the fluid's verdict through the noise of whole requests (R15)."""
-    if server.fano_factor is None or server.admissions_cv is None:
-        return (
-            f"V is no variance of a mix that is {server.verdict}: a simulation shows the swing and "
-            "the noise together"
-        )
-    ratio = server.admissions_cv**-2  # a* / V
-    noise = f"chance moves admissions by {rate(server.admissions_cv)} (a* = {readable(ratio, 2)} V)"
-    if server.visible:
+def visibility(verdict: Verdict, cv: float | None, visible: bool | None) -> str:
+    """Say whether one sees the fluid's verdict through the noise of whole requests (R15).
+
+    Parameters
+    ----------
+    verdict : str
+    cv : float or None
+        The root of V / a*.
+    visible : bool or None
+        Whether a* is at least 10 V.
+    """
+    if cv is None:
+        return f"the swing of a mix that is {verdict}, and noise: a simulation shows both together"
+    if cv == 0:
+        return "the verdict: all requests are alike, and nothing is left to chance"
+    ratio = cv**-2  # a* / V
+    noise = f"chance moves admissions by {rate(cv)} (a* = {readable(ratio, 2)} V)"
+    if visible:
         return f"the verdict: {noise}"
     if ratio >= 1:
         return f"the verdict and noise: {noise}; swings come and go, and are no instability"

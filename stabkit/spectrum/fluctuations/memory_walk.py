@@ -32,9 +32,7 @@ renewals to a token, so that evictions per step are E m(x - Z - R) = E(x - Z)^+ 
 **For small servers it is a dual risk process**: as a falls most steps only take x, and the
 probability to use up w before the next refill falls as e^(-R w) with the Lundberg exponent (R17).
 
-*Error.* An approximation: measured against simulations of whole requests, 10^5 to 10^6 steps each
-(tests/analysis/operations/test_finite.py repeats some). See `stabkit.finite_server` for the domain,
-and the error within it.
+*Error.* An approximation, measured against simulations of whole requests: see `evictions`.
 
 References
 ----------
@@ -52,7 +50,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.workload import Workload
-from ...spectrum.fluctuations.tail import compound_poisson
+from .tail import compound_poisson
 
 __all__ = ["Evictions", "MemoryWalk"]
 
