@@ -29,6 +29,8 @@ chapters III and IV.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from flint import arb, ctx, fmpq
 
 from ...model.enclosure import RealEnclosure, bounds_of
@@ -90,7 +92,8 @@ def lundberg_exponent(mix: Workload, digits: int = 15) -> RealEnclosure | None:
 
 def _enclosed(mix: Workload, bits: int) -> RealEnclosure | None:
     """Return the root within 2^-bits of itself, or None where the precision is too low."""
-    law, mu = _freed(mix)
+    law, mean = _freed(mix)
+    mu = arb(fmpq(mean.numerator, mean.denominator))
 
     def surplus(r: arb) -> tuple[arb, arb]:
         """Return f(r) and f'(r)."""
@@ -110,10 +113,10 @@ def _enclosed(mix: Workload, bits: int) -> RealEnclosure | None:
     low, high = (root - margin).mid(), (root + margin).mid()
     if not (low > 0 and surplus(low)[0] > 0 and surplus(high)[0] < 0):
         return None
-    return RealEnclosure(bounds_of(low)[0], bounds_of(high)[1])
+    return RealEnclosure(bounds_of(low)[0], min(bounds_of(high)[1], 1 / mean))
 
 
-def _freed(mix: Workload) -> tuple[list[tuple[arb, arb]], arb]:
+def _freed(mix: Workload) -> tuple[list[tuple[arb, arb]], Fraction]:
     """Return the law of W, as sizes and their shares, and mu."""
     shares, mean = dict[tuple[int, int], fmpq](), fmpq(0)
     for c in mix.classes:
@@ -121,4 +124,5 @@ def _freed(mix: Workload) -> tuple[list[tuple[arb, arb]], arb]:
         size = s.numerator + c.decode_length * s.denominator, s.denominator
         shares[size] = shares.get(size, fmpq(0)) + p
         mean += p * c.decode_length
-    return [(arb(fmpq(*size)), arb(p)) for size, p in shares.items()], arb(mean)
+    law = [(arb(fmpq(*size)), arb(p)) for size, p in shares.items()]
+    return law, Fraction(int(mean.p), int(mean.q))
