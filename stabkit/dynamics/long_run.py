@@ -90,7 +90,7 @@ class LongRun:
 
     @classmethod
     def unknown(cls, reason: str, steps: int = 0) -> Self:
-        """Return the record of a run that shows no long-run mean."""
+        """Return the record of a run of `steps` that shows no long-run mean, and the `reason`."""
         return cls(steps, reason=reason)
 
 

@@ -22,7 +22,18 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
     from rich.console import Console
 
-__all__ = ["FIGURES", "RECORDS", "REPORTS", "TABLES", "TEXTS", "Way", "figure", "text", "to_dict"]
+__all__ = [
+    "FIGURES",
+    "RECORDS",
+    "REPORTS",
+    "TABLES",
+    "TEXTS",
+    "Way",
+    "figure",
+    "text",
+    "to_csv",
+    "to_dict",
+]
 
 _WIDTH = 80
 Writer = TypeVar("Writer", bound=Callable[..., Any])
@@ -84,6 +95,28 @@ def _kinds(result: Any) -> Iterator[type]:
     if isinstance(result, (list, tuple)) and result:
         yield from type(result[0]).__mro__
 
+
+_LOCUS = 'root_locus(mix, "kappa")'
+# Of results that are no picture of their own: what shows the same.
+_INSTEAD = {
+    "BasinSample": "cycles(mix)",
+    "ClosedLoop": _LOCUS,
+    "Counts": "nyquist(mix)",
+    "Derivation": "analyze(mix)",
+    "DisturbanceMargin": "simulate(mix, 200)",
+    "Exercise": "its `mix`",
+    "GainMargin": _LOCUS,
+    "GcdTheorem": "synchrony(mix)",
+    "InputMargin": "root_locus(mix)",
+    "Margins": _LOCUS,
+    "NecklaceCycle": "cycles(mix)",
+    "Pooling": "its `mix`",
+    "Root": "roots(mix) or root_picture(mix, found, verdict)",
+    "ShareRadius": 'root_locus(mix, "p")',
+    "Sizing": "compare_policies(mix)",
+    "StabilityCriterion": "stability_chart(decode_lengths)",
+    "Threshold": "root_locus(mix)",
+}
 
 RECORDS = Way("JSON", "text")
 TEXTS = Way("a text", "text")
@@ -156,6 +189,34 @@ def text(result: Any, **options: Any) -> str:
     return written
 
 
+def to_csv(result: Any) -> str:
+    """Return a result as CSV: the atlas, a stability chart or a run.
+
+    Parameters
+    ----------
+    result : object
+        What a function of stabkit returned, if it is a table.
+
+    Returns
+    -------
+    str
+        A line of names, then one for each row; exact numbers as text.
+
+    Raises
+    ------
+    InvalidArgument
+        If `result` is no such thing.
+
+    Examples
+    --------
+    >>> from stabkit import atlas, to_csv
+    >>> to_csv(atlas()).splitlines()[1]
+    '1,2,0,0,1'
+    """
+    table: str = TABLES(result)
+    return table
+
+
 def figure(result: Any, ax: Axes | None = None) -> Figure | SubFigure:
     """Draw a result.
 
@@ -175,7 +236,8 @@ def figure(result: Any, ax: Axes | None = None) -> Figure | SubFigure:
     Raises
     ------
     InvalidArgument
-        If `result` is no such thing, or `ax` is not of a grid.
+        If `result` is no such thing or has no figure, with what to draw instead; or `ax` is not of
+        a grid.
 
     Examples
     --------
@@ -184,6 +246,12 @@ def figure(result: Any, ax: Axes | None = None) -> Figure | SubFigure:
     >>> len(drawn.axes)
     2
     """
+    name = next((kind.__name__ for kind in _kinds(result) if kind.__name__ in _INSTEAD), None)
+    if name is not None and FIGURES.writer(result) is None:
+        raise InvalidArgument(
+            f"'result' must be a result of stabkit that has a figure, not one of class {name}: "
+            f"draw {_INSTEAD[name]} instead."
+        )
     drawn: Figure | SubFigure = FIGURES(result, ax)
     return drawn
 

@@ -46,6 +46,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "GcdTheorem": lambda: stabkit.gcd_theorem(PAIR),
     "GraphPicture": lambda: stabkit.graph_picture(PAIR),
     "InputMargin": lambda: stabkit.input_margin(PAIR, "shift"),
+    "KeptProgress": lambda: stabkit.kept_progress(PAIR, 200),
     "KernelPicture": lambda: stabkit.kernel_picture(PAIR),
     "Margins": lambda: stabkit.margins(PAIR),
     "NecklaceCycle": lambda: stabkit.necklace_cycles(PAIR),
@@ -73,19 +74,24 @@ ARGUMENTS = {"RequestClass", "SymbolicWorkload"} | {
 }
 PARTS = {
     # of a result that tells of them
-    *("Arrangement", "Claim", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
-    *("NearSynchronousMode", "Observation", "Proposal", "SynchronizedMode", "VarianceLaw"),
+    *("Arrangement", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
+    *(
+        "NearSynchronousMode",
+        "Observation",
+        "Prediction",
+        "Proposal",
+        "SynchronizedMode",
+        "VarianceLaw",
+    ),
     "CapturePiece",  # a polytope, to go on computing with
 }
 PICTURES = {"GraphPicture", "KernelPicture", "RootPicture", "RunPicture"}  # only to be drawn
 NO_JSON = {"Derivation"}  # prose: LaTeX or HTML
 WITH_FIGURE = PICTURES | {
-    *("AtlasEntry", "Cycles", "NyquistCurve", "RootLocus"),
-    *("StabilityChart", "Synchrony", "Trajectory"),
+    *("Analysis", "AtlasEntry", "Cycles", "NyquistCurve", "PolicyComparison", "PolicySweep"),
+    *("Recommendation", "Root", "RootLocus", "StabilityChart", "Synchrony", "Trajectory"),
+    "Workload",
 }
-# Without: the figure shows more than the result holds, and is of another record (Analysis, Root:
-# AnalysisPicture, RootPicture; PolicyComparison, PolicySweep: PolicyPicture), or the result is a
-# few numbers or sentences.
 
 
 def result_classes() -> set[str]:
@@ -108,7 +114,7 @@ def test_json_is_what_its_schema_says(name: str) -> None:
     record = json.loads(json.dumps(stabkit.to_dict(result(name)), allow_nan=False))
     (schema,) = schemas(record["schema"])
     assert not list(Draft202012Validator(schema.document).iter_errors(record))
-    if record["schema"] == "stabkit.part/1":
+    if record["schema"] == "stabkit.part/2":
         assert record["kind"] == name
 
 
@@ -125,8 +131,9 @@ def test_parts_say_what_the_whole_says() -> None:
     for name in (*parts, "DisturbanceMargin"):
         first = stabkit.text(result(name)).partition("\n")[0]
         assert first.partition(": ")[0] + ": " in whole
-    gain = stabkit.to_dict(result("Margins"))["gain"]
-    assert gain.items() <= stabkit.to_dict(result("GainMargin")).items()
+    record = stabkit.to_dict(result("Margins"))
+    for name, key in (("GainMargin", "gain"), ("InputMargin", "shift"), ("ShareRadius", "shares")):
+        assert stabkit.to_dict(result(name))[key] == record[key]
     assert stabkit.text(result("GainMargin")).split("\n")[0] in whole
     assert stabkit.text(result("Counts")).startswith("unstable: ")
     assert stabkit.to_dict(result("Counts"))["counts"]["outside"] == 2
@@ -160,6 +167,29 @@ def test_every_writer_is_where_it_is_looked_for() -> None:
             assert writer.__module__.rpartition(".")[2] in homes, kind
 
 
+@pytest.mark.parametrize("name", sorted(set(RESULTS) - WITH_FIGURE))
+def test_without_a_figure_it_says_what_to_draw(name: str) -> None:
+    with pytest.raises(InvalidArgument, match=rf"not one of class {name}: draw .+ instead"):
+        stabkit.figure(result(name))
+
+
+def test_what_cannot_be_drawn_says_so() -> None:
+    read = stabkit.Analysis.from_dict(stabkit.to_dict(result("Analysis")))
+    assert (read, read.mix) == (result("Analysis"), None)
+    with pytest.raises(InvalidArgument, match=r"draw that of `analyze\(mix\)` instead"):
+        stabkit.figure(read)
+    with pytest.raises(InvalidArgument, match=r"not one of class Root: draw roots\(mix\)"):
+        stabkit.figure(list(result("Root")))  # without the workload
+    sweeps = [stabkit.policy_sweep(mix, "gain", [1]) for mix in (PAIR, ONE)]
+    with pytest.raises(InvalidArgument, match="'sweeps' must all be of 'mix'"):
+        stabkit.figure(sweeps)
+
+
+def test_sweeps_are_panels_of_one_figure() -> None:
+    sweeps = [stabkit.policy_sweep(ONE, "gain", [1]), stabkit.policy_sweep(ONE, "rate", [1])]
+    assert len(stabkit.figure(sweeps).axes) == 2
+
+
 @pytest.mark.parametrize("name", sorted(WITH_FIGURE))
 def test_figure_of_its_own_and_in_a_grid(name: str) -> None:
     alone = stabkit.figure(result(name))
@@ -171,14 +201,19 @@ def test_figure_of_its_own_and_in_a_grid(name: str) -> None:
     assert grid[0, 1] not in whole.axes
     grid[1, 0].plot([0, 1])
     whole.draw_without_rendering()
-    assert len(part.axes) == len(alone.axes)
+    assert len(_all_axes(part)) == len(alone.axes)
     _stays_in_its_cell(part, grid)
+
+
+def _all_axes(part: SubFigure) -> list[Any]:
+    """Return the axes of a part of a figure, those of its own parts too."""
+    return [*part.axes, *(axes for below in part.subfigs for axes in _all_axes(below))]
 
 
 def _stays_in_its_cell(part: SubFigure, grid: Any) -> None:
     """See that the part is in the upper right quarter: no axes of it are under another's."""
-    for axes in part.axes:
-        box = axes.get_position(original=False).transformed(part.transSubfigure)
+    for axes in _all_axes(part):
+        box = axes.get_position(original=False).transformed(axes.figure.transSubfigure)
         box = box.transformed(part.figure.transFigure.inverted())
         assert box.x0 > 0.4
         assert box.y0 > 0.4

@@ -6,7 +6,7 @@ In reading order:
 * `comparison`, `sweep`: policies side by side, and along their parameter.
 * `sizing`: how many requests fit, and how long it all takes.
 * `pooling`: which classes should share a replica.
-* `claims`: statements about a workload under a policy, each checkable by itself.
+* `predictions`: statements about a workload under a policy, each checkable by itself.
 * `recommend`: what to do, every proposal analysed anew.
 
 It takes from `verdict`, and never from `cycles`. Others take the records and their functions.

@@ -15,14 +15,40 @@ __all__ = ["AnalysisPicture", "analysis_picture"]
 
 @dataclass(frozen=True)
 class AnalysisPicture:
-    """All roots, or the dominant ones, and the run; None where it is too long to simulate."""
+    """What the figure of an analysis shows.
+
+    Attributes
+    ----------
+    roots : RootPicture
+        All of them, or the dominant ones.
+    run : RunPicture or None
+        From empty; None where it is too long to simulate.
+    """
 
     roots: RootPicture
     run: RunPicture | None
 
 
 def analysis_picture(mix: Workload, verdict: Verdict) -> AnalysisPicture:
-    """Return the picture of a mix whose verdict is known."""
+    """Return the picture of a mix whose verdict is known.
+
+    Parameters
+    ----------
+    mix : Workload
+    verdict : {"stable", "unstable", "marginal", "undecided"}
+        As `stabkit.analyze` finds it.
+
+    Returns
+    -------
+    AnalysisPicture
+
+    Examples
+    --------
+    >>> from stabkit import analysis_picture
+    >>> picture = analysis_picture(Workload.from_classes([(5, 3), (5, 5)]), "unstable")
+    >>> len(picture.roots.points)
+    4
+    """
     steps = steps_to_show(mix)
     roots = root_picture(mix, roots_to_show(mix), verdict, synchronized_to_show(mix))
     return AnalysisPicture(roots, None if steps is None else run_picture(mix, simulate(mix, steps)))

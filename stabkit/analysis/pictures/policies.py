@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ...dynamics.long_run import LongRun, long_run
+from ...errors import InvalidArgument
 from ...model.workload import Workload
 from ...spectrum.margins.gain import gain_margin
 from ..operations.sweep import PolicySweep, policy_sweep
@@ -82,6 +83,11 @@ def policy_picture(mix: Workload, sweeps: Sequence[PolicySweep] | None = None) -
     -------
     PolicyPicture
 
+    Raises
+    ------
+    InvalidArgument
+        If a sweep is of another workload.
+
     Notes
     -----
     The end of the stable gains is proved, rounded to a float; everything else is measured.
@@ -97,6 +103,8 @@ def policy_picture(mix: Workload, sweeps: Sequence[PolicySweep] | None = None) -
     """
     if sweeps is None:
         sweeps = [policy_sweep(mix, name) for name in ("rate", "gain", "watermark")]
+    if any(sweep.mix != mix for sweep in sweeps):
+        raise InvalidArgument("'sweeps' must all be of 'mix'.")
     panels = tuple(_panel(mix, sweep) for sweep in sweeps)
     return PolicyPicture(mix.name, long_run(mix).throughput_ratio, panels)
 

@@ -78,6 +78,10 @@ def space_time_picture(
     arithmetic : {"float", "exact", "integer"}
         Of the run; a Trajectory has its own.
 
+    Returns
+    -------
+    SpaceTimePicture
+
     Raises
     ------
     InvalidArgument

@@ -8,7 +8,7 @@ exactly what the JSON says: a Fraction is written ``"p/q"``, a Decimal as its di
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_UP, Context, Decimal
 from fractions import Fraction
 from itertools import starmap
@@ -343,6 +343,9 @@ class Analysis:
         What runs from the empty memory end on; None without `simulation`.
     finite : FiniteSummary or None
         What chance does to a server of this capacity; None without one.
+    mix : Workload or None
+        What was analysed, whole, for figures; None in an Analysis that was read from JSON. It takes
+        no part in comparisons.
     """
 
     version: str
@@ -366,6 +369,7 @@ class Analysis:
     bootstrap: Bootstrap | None = None
     empty_start: EmptyStart | None = None
     finite: FiniteSummary | None = None
+    mix: Workload | None = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding as JSON types: schema ``stabkit.analysis/1``."""

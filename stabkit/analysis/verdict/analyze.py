@@ -124,6 +124,7 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
         if empty is None
         else EmptyStart(empty.evictions_per_step, empty.first_eviction),
         finite=_finite(mix, kernel, counts.verdict),
+        mix=mix,
     )
 
 

@@ -36,7 +36,27 @@ def figure_format(path: str | Path) -> str:
 
 
 def figure_bytes(figure: Drawing, file_format: str) -> bytes:
-    """Return `figure` as the bytes of a file; the same figure gives the same bytes."""
+    """Return a figure as the bytes of a file.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure or SubFigure
+        As `stabkit.figure` returns it; of a part, the whole figure.
+    file_format : {"png", "svg", "pdf"}
+        Another one that matplotlib writes will do, but may carry a date.
+
+    Returns
+    -------
+    bytes
+        The same for the same figure, whatever matplotlib's own settings are.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, figure, nyquist
+    >>> drawn = figure(nyquist(Workload.from_classes([(5, 3), (5, 5)])))
+    >>> figure_bytes(drawn, "pdf")[:5]
+    b'%PDF-'
+    """
     buffer = io.BytesIO()
     with house_style():
         figure.figure.savefig(

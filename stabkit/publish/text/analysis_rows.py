@@ -283,16 +283,8 @@ def bootstrap_rows(bootstrap: Bootstrap) -> Rows:
 
 
 def _verdicts_text(bootstrap: Bootstrap) -> str:
-    found = [
-        f"{count:,} {verdict}"
-        for verdict, count in (
-            ("stable", bootstrap.verdicts.stable),
-            ("unstable", bootstrap.verdicts.unstable),
-            ("marginal", bootstrap.verdicts.marginal),
-            ("undecided", bootstrap.verdicts.undecided),
-        )
-        if count
-    ]
+    counts = vars(bootstrap.verdicts).items()
+    found = [f"{count:,} {verdict}" for verdict, count in counts if count]
     text = ", ".join(found)
     if bootstrap.agreement is None:
         return text

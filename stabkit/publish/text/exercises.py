@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...exercises.exercises import Exercise
-from ...model.codec import encode
 from ..document.tree import Document, Paragraph, Section
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed, workload
+from .dialect import as_json, chosen, headed
 from .prose import wrapped
 
 __all__ = ["SCHEMA", "exercise_document", "exercise_text", "exercises_record", "plain"]
@@ -118,25 +117,40 @@ def exercises_record(found: Exercise | Sequence[Exercise], answer: bool = True) 
     return headed(
         SCHEMA,
         exercises=[
-            {
-                "topic": one.topic,
-                "seed": one.seed,
-                "kind": one.kind,
-                "difficulty": one.difficulty,
-                "workload": workload(one.mix),
-                "data": {name: encode(value) for name, value in one.given},
-                "question": one.question,
-                "answer": one.answer,
-                "result": {name: encode(value) for name, value in one.result},
-                "solution": list(one.solution),
-            }
+            chosen(one, "topic seed kind difficulty")
+            | {"workload": as_json(one.mix), "data": _values(one.given)}
+            | chosen(one, "question answer")
+            | {"result": _values(one.result), "solution": list(one.solution)}
             for one in every
         ],
     )
 
 
+def _values(named: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: as_json(value) for name, value in named}
+
+
 def exercise_document(found: Sequence[Exercise], title: str = "Exercises") -> Document:
-    """Return exercises as a document whose `worksheet` asks and whose `solution` answers."""
+    """Return exercises as a document, whose worksheet asks and whose solution answers.
+
+    Parameters
+    ----------
+    found : sequence of Exercise
+        As `stabkit.exercise` makes them.
+    title : str
+        Plain text.
+
+    Returns
+    -------
+    Document
+
+    Examples
+    --------
+    >>> from stabkit import Derivation, exercise
+    >>> sheet = Derivation(exercise_document([exercise("roots", seed=5)]))
+    >>> "Answer:" in sheet.worksheet, "Answer:" in sheet.solution
+    (False, True)
+    """
     sections = [
         Section(
             f"{one.topic.capitalize()}: {one.kind.replace('-', ' ')} ({one.difficulty})",

@@ -28,9 +28,19 @@ _CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
 def readable(value: float | Fraction | Decimal | str, digits: int = 6) -> str:
-    """Return `value` to `digits` significant digits, thousands grouped, without trailing zeros.
+    """Return a number for reading: so many digits, thousands grouped, without trailing zeros.
 
-    Exact whole numbers (int, Fraction) are given in full.
+    Parameters
+    ----------
+    value : float, Fraction, Decimal or str
+        A str is an exact number, as ``"1/3"`` or ``"0.25"``.
+    digits : int
+        Significant ones, at least 1; exact whole numbers (int, Fraction) are given in full.
+
+    Returns
+    -------
+    str
+        From 10^21 on, and below 10^-5, with an exponent.
 
     Examples
     --------
@@ -63,6 +73,15 @@ def rounded(value: Fraction, rounding: str, digits: int = 6) -> str:
 
 def percent(ratio: float | Fraction) -> str:
     """Return a ratio as per cent: one digit after the point, more close to 0 and to 100 %.
+
+    Parameters
+    ----------
+    ratio : float or Fraction
+        1 is 100 %.
+
+    Returns
+    -------
+    str
 
     Examples
     --------

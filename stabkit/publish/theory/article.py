@@ -13,11 +13,13 @@ from ...theorems.evidence import MEANINGS
 from ...theorems.records import Step, Theorem
 from ...theorems.textbook.deduction import SCHEMAS, Deduction
 from ..document.latex_words import escaped, prose
-from .evidence import displayed, reference
-from .pages import PROOF, tried_text
+from ..text.numbers import counted
+from .evidence import evidence_tex, reference
 
-__all__ = ["theorem_tex", "theory_tex"]
+__all__ = ["theory_tex"]
 
+# What stands above the steps: only a proof is called one.
+_EVIDENCE = ("conjecture", "refuted", "numeric")
 _COLOURS = {
     "formal": "stabkitgreen",
     "proved": "stabkitgreen",
@@ -81,17 +83,13 @@ def theory_tex(found: Sequence[CheckedTheorem], title: str = "The theory of stab
         if one.theorem.chapter != chapter:
             chapter = one.theorem.chapter
             lines += ["", rf"\section{{{escaped(chapter)}}}"]
-        lines += ["", theorem_tex(one)]
+        lines += ["", *_paragraphs(one)]
     lines += ["", r"\section*{Textbook theorems}", *_textbook(found), r"\end{document}", ""]
     return "\n".join(lines)
 
 
-def theorem_tex(one: CheckedTheorem) -> str:
-    """Return one theorem: statement, lesson, proof, checks, sharpness, sources."""
-    return "\n".join(_paragraphs(one))
-
-
 def _paragraphs(one: CheckedTheorem) -> Iterator[str]:
+    """Yield one theorem: statement, lesson, proof, checks, sharpness, sources."""
     theorem = one.theorem
     label = escaped(theorem.label)
     yield rf"\begin{{record}}[{{{label} ({escaped(theorem.title)})}}]"
@@ -104,7 +102,7 @@ def _paragraphs(one: CheckedTheorem) -> Iterator[str]:
         yield rf"\par \emph{{A conjecture.}} {prose(theorem.conjecture)}"
     if theorem.refutation is not None:
         yield rf"\par \emph{{Refuted.}} {prose(theorem.refutation)}"
-    yield rf"\par {prose(tried_text(one))}"
+    yield rf"\par {prose(_tried(one))}"
     yield r"\end{record}"
     yield from _proof(one)
     if theorem.checks:
@@ -115,16 +113,23 @@ def _paragraphs(one: CheckedTheorem) -> Iterator[str]:
         for witness, checked in zip(theorem.sharpness, one.sharpness, strict=True):
             dropped = prose(theorem.dropped(witness))
             yield rf"\par\noindent {_badge(checked.status)} Without ``{dropped}'': "
-            yield f"{prose(witness.text)} {displayed(witness.evidence)}"
+            yield f"{prose(witness.text)} {evidence_tex(witness.evidence)}"
     yield rf"\paragraph{{What it means.}} {prose(theorem.lesson)}"
     if theorem.references:
         yield r"\paragraph{Sources.} " + " ".join(map(reference, theorem.references))
 
 
+def _tried(one: CheckedTheorem) -> str:
+    """Return for how many objects the claim was decided, and which one fails: prose."""
+    if one.tried.failing is not None:
+        return f"A counterexample: {one.tried.failing}."
+    return f"The claim held for {counted(one.tried.instances, 'object')} drawn."
+
+
 def _proof(one: CheckedTheorem) -> Iterator[str]:
     """Yield the steps: a proof only where they are one, with an end mark; else evidence."""
-    if one.status in PROOF:
-        yield rf"\paragraph{{{PROOF[one.status]}.}}"
+    if one.status in _EVIDENCE:
+        yield r"\paragraph{Evidence.}"
         yield from _listed(one.theorem.steps, one.steps)
         return
     yield rf"\begin{{proof}}{_used(one.theorem)}"
@@ -138,7 +143,7 @@ def _listed(steps: Iterable[Step], checked: Iterable[CheckedStep]) -> Iterator[s
     for number, (step, found) in enumerate(zip(steps, checked, strict=True), start=1):
         name, badge = escaped(step.name.replace("-", " ")), _badge(found.status)
         yield rf"\par\noindent {number}. \emph{{{name}}} {badge} {prose(step.reason)}"
-        yield displayed(step.evidence)
+        yield evidence_tex(step.evidence)
 
 
 def _given(theorem: Theorem) -> str:

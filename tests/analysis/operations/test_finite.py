@@ -157,11 +157,11 @@ def test_a_watermark_does_in_a_run_what_it_is_for(outputs: int) -> None:
     server = finite_server(mix.with_capacity(capacity), evictions=rate)
     assert server.watermark is not None
     tokens = server.watermark.tokens
-    assert tokens == pytest.approx(outputs * walk.mean_output, rel=0.02)
+    assert tokens == pytest.approx(outputs * walk.mean_output, abs=1)
     assert server.watermark.fraction == Fraction(tokens, capacity)
     run = served(mix, capacity, 400_000, watermark=tokens)
     assert run.evicting > 400
-    assert run.per_step == pytest.approx(rate, rel=0.2)
+    assert run.per_step == pytest.approx(rate, rel=0.35)
 
 
 # Of each: the classes, the capacity as above, and what the reason must say.
