@@ -22,6 +22,7 @@ from stabkit.publish.rendering import FIGURES, RECORDS, REPORTS, TABLES, TEXTS
 from stabkit.publish.schemas import schemas
 
 PAIR = stabkit.Workload.from_classes([(5, 3), (5, 6)], capacity=1000)
+STABLE = stabkit.Workload.from_classes([(20, 3), (20, 5)], capacity=5000)
 ONE = stabkit.Workload.from_classes([(5, 4)], capacity=1000)
 
 
@@ -42,6 +43,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Derivation": lambda: stabkit.derive(ONE),
     "DisturbanceMargin": lambda: stabkit.disturbance_margin(PAIR),
     "Exercise": lambda: stabkit.exercise("gcd", 1),
+    "Fluctuations": lambda: stabkit.fluctuations(STABLE),
     "GainMargin": lambda: stabkit.gain_margin(PAIR),
     "GcdTheorem": lambda: stabkit.gcd_theorem(PAIR),
     "GraphPicture": lambda: stabkit.graph_picture(PAIR),
@@ -74,13 +76,14 @@ ARGUMENTS = {"RequestClass", "SymbolicWorkload"} | {
 PARTS = {
     # of a result that tells of them
     *("Arrangement", "Claim", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
-    *("NearSynchronousMode", "Observation", "Proposal", "SynchronizedMode", "VarianceLaw"),
+    *("NearSynchronousMode", "Observation", "Proposal", "QuasiCycle", "SynchronizedMode"),
+    "VarianceLaw",
     "CapturePiece",  # a polytope, to go on computing with
 }
 PICTURES = {"GraphPicture", "KernelPicture", "RootPicture", "RunPicture"}  # only to be drawn
 NO_JSON = {"Derivation"}  # prose: LaTeX or HTML
 WITH_FIGURE = PICTURES | {
-    *("AtlasEntry", "Cycles", "NyquistCurve", "RootLocus"),
+    *("AtlasEntry", "Cycles", "Fluctuations", "NyquistCurve", "RootLocus"),
     *("StabilityChart", "Synchrony", "Trajectory"),
 }
 # Without: the figure shows more than the result holds, and is of another record (Analysis, Root:
