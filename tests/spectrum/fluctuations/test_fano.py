@@ -145,14 +145,14 @@ def test_the_trace_of_the_real_run_is_unstable_though_its_integral_exists(shared
 
 
 def integral(mix: Workload, points: int = 2**17) -> float:
-    """The mean of E|X|^2 / |E X|^2 - 1 over the circle, class by class, without differences."""
-    theta = 2 * np.pi * np.arange(1, points // 2 + 1) / points
-    z = np.exp(1j * theta)
-    mean, square = np.zeros(len(z), dtype=complex), np.zeros(len(z))
+    """The mean of E|X|^2 / |E X|^2 - 1 over roots of unity, from the memory of each class."""
+    length = mix.longest_decode
+    mean, square = np.zeros(points), np.zeros(points)
     for c in mix.classes:
-        s, n, p = float(c.input_length), c.decode_length, float(c.share)
-        x = (s + 1 - s * z - (s + n + 1) * z**n + (s + n) * z ** (n + 1)) / (1 - z) ** 2
-        mean += p * x
-        square += p * np.abs(x) ** 2
-    density = square / np.abs(mean) ** 2 - 1
-    return float((2 * np.sum(density[:-1]) + density[-1]) / points)
+        held = float(c.input_length) + np.arange(1, c.decode_length + 1)
+        lags = np.correlate(held, held, "full")[c.decode_length - 1 :]
+        mean[: c.decode_length] += float(c.share) * held
+        square[: c.decode_length] += float(c.share) * lags
+    square[-length + 1 :] += square[1:length][::-1]
+    density = np.fft.fft(square).real / np.abs(np.fft.fft(mean)) ** 2 - 1
+    return float(np.mean(density))
