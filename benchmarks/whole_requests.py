@@ -153,8 +153,8 @@ def measured(server: str, steps: int = 10_000, loop_steps: int = 1000) -> Served
         taken, series = _seconds(lambda: loop(requests, capacity, loop_steps))  # noqa: B023
         same = series == run.series.running[: loop_steps + 1].tolist()
         ratios[name] = taken / (loop_steps + 1) / own if same else float("nan")
-    admitted = run.totals["completed"] / run.steps
-    return Served(run.means["running"].value, 1 / own, admitted / own, ratios)
+    served = run.totals["completed_tokens"] / float(mix.mean_decode_length) / run.steps
+    return Served(run.means["running"].value, 1 / own, served / own, ratios)
 
 
 def _seconds(function: Callable[[], Any]) -> tuple[float, Any]:
