@@ -123,5 +123,5 @@ class Batches:
         with np.errstate(divide="ignore", invalid="ignore"):
             value = float(function(total / m))
             without = np.array([function((total - one) / (m - 1)) for one in means], float)
-        half = _STUDENT * (m - 1) / math.sqrt(m) * float(without.std(ddof=1))
+            half = _STUDENT * (m - 1) / math.sqrt(m) * float(without.std(ddof=1))
         return Estimate(value, value - half, value + half)

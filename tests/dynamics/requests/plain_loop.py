@@ -157,7 +157,7 @@ class PlainServer:
             if not running and not waiting:
                 if not coming:
                     break
-                awaited = coming[0].arrival
-                lasts = awaited - now if awaited is not None and awaited > now else 0.0
+                if not saturated:
+                    lasts = max(0, (coming[0].arrival or now) - now)
             now += lasts
         return log, requests
