@@ -86,8 +86,7 @@ def simulated_server(
     if steps is None:
         steps = min(_MOST, max(_FEWEST, int(_WORK / (1 + a))))
     steps = whole_number(steps, "'steps'", 100)
-    options = {} if max_num_seqs is None else {"max_num_seqs": max_num_seqs}
-    run = simulate_requests(mix, steps=steps, seed=seed, table=False, **options)
+    run = simulate_requests(mix, steps=steps, seed=seed, table=False, max_num_seqs=max_num_seqs)
     tokens = run.means["completed_tokens"]
     scale = a * walk.mean_output
     return SimulatedServer(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 from ...analysis.operations.finite import FiniteServer, Watermark
 from ...analysis.operations.finite_runs import SimulatedServer
+from ...analysis.verdict.analysis import Equilibrium
 from ...dynamics.requests.batches import Estimate
 from ...errors import printable
 from ...model.enclosure import RealEnclosure
-from ...model.numbers import rational_text
+from ...model.numbers import decimal_text, rational_text
 from ...spectrum.fluctuations.variance import Variance
 from ..rendering import RECORDS, TEXTS
-from .dialect import enclosure, exact, headed
+from .dialect import as_json, chosen, headed
 from .finite_words import rate, visibility
 from .numbers import amount, counted, percent, readable
 from .prose import wrapped
@@ -24,6 +24,7 @@ __all__ = ["SCHEMA", "finite_record", "finite_text"]
 
 SCHEMA = "stabkit.finite/1"
 _LABEL = 25
+_DIGITS = 20
 _SMALL = 2  # admissions per step: the law of small servers
 _FEW_LIVES = 20  # of a run whose intervals are too narrow
 Rows = Iterator[tuple[str, str]]
@@ -120,47 +121,32 @@ def finite_record(found: FiniteServer) -> dict[str, Any]:
     return headed(
         SCHEMA,
         found.mix,
-        verdict=found.verdict,
-        equilibrium={
-            "admissions_per_step": rational_text(found.admissions),
-            "requests_in_service": rational_text(found.requests),
-            "token_throughput": rational_text(found.requests),
-        },
-        slack=exact(found.slack),
-        effective_admissions=exact(found.effective_admissions),
-        fano_factor=_variance(found.fano_factor),
-        window_dispersion=exact(found.window_dispersion),
-        admissions_cv=found.admissions_cv,
-        visible=found.visible,
+        **chosen(
+            found, "verdict mean_slack mean_admissions window_dispersion admissions_cv visible"
+        ),
+        equilibrium=as_json(
+            Equilibrium(found.admissions, found.requests, token_throughput=found.requests)
+        ),
+        fano_factor=_proved(found.fano_factor),
         requests_always=found.always,
-        max_num_seqs=found.max_num_seqs,
-        never_evicts=found.never_evicts,
-        evict_probability=found.evict_probability,
-        evicted_per_step=found.evicted_per_step,
-        reason=found.reason,
-        lundberg_exponent=enclosure(found.lundberg_exponent),
-        watermark=None
-        if found.watermark is None
-        else {
-            "target": found.watermark.target,
-            "tokens": found.watermark.tokens,
-            "fraction": exact(found.watermark.fraction),
-            "reason": found.watermark.reason,
-        },
+        **chosen(found, "admissions_cv visible"),
+        **chosen(found, "max_num_seqs never_evicts evict_probability evicted_per_step reason"),
+        **chosen(found, "lundberg_exponent watermark"),
         simulated=None if found.simulated is None else _run_record(found.simulated),
     )
 
 
-def _variance(value: Variance | None) -> dict[str, Any] | None:
-    """Return a variance as an enclosure, of no width where it is exact."""
-    return enclosure(RealEnclosure(value, value) if isinstance(value, Fraction) else value)
+def _proved(value: Variance | None) -> str | None:
+    if isinstance(value, RealEnclosure):
+        return decimal_text(value.low, value.high, _DIGITS)
+    return None if value is None else rational_text(value)
 
 
 def _run_record(run: SimulatedServer) -> dict[str, Any]:
-    record: dict[str, Any] = {}
-    for key, value in vars(run).items():
-        record[key] = _estimate(value) if isinstance(value, Estimate) else value
-    return record
+    return {
+        key: _estimate(value) if isinstance(value, Estimate) else value
+        for key, value in vars(run).items()
+    }
 
 
 def _estimate(value: Estimate) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from ...model.verdict import Verdict
 from .numbers import percent, readable
 
@@ -18,7 +16,7 @@ def rate(share: float) -> str:
     >>> rate(0.012386), rate(0.867), rate(3.1e-7), rate(0.0)
     ('1.2 %', '86.7 %', '0.000031 %', '0 %')
     """
-    return f"{readable(100 * share, 2)} %" if share < 0.1 else percent(Decimal(share))
+    return f"{readable(100 * share, 2)} %" if share < 0.1 else percent(share)
 
 
 def visibility(verdict: Verdict, cv: float | None, visible: bool | None) -> str:

@@ -70,9 +70,9 @@ class ServerNoise:
         a* mu, in service at the steady state.
     always : int
         The requests that fit whatever happens, floor(B / max(s + l)).
-    slack : Fraction
+    mean_slack : Fraction
         E R, the tokens left over in front of the next request.
-    effective_admissions : Fraction
+    mean_admissions : Fraction
         (B - E R) / E M: the mean of admissions less evictions.
     window_dispersion : Fraction
         Variance over mean of the number completed in a long window: the squared coefficient of
@@ -89,8 +89,8 @@ class ServerNoise:
     admissions: Fraction
     requests: Fraction
     always: int
-    slack: Fraction
-    effective_admissions: Fraction
+    mean_slack: Fraction
+    mean_admissions: Fraction
     window_dispersion: Fraction
     fano_factor: Variance | None
     evict_probability: float | None
@@ -149,8 +149,8 @@ def server_noise(
         admissions=admissions,
         requests=running,
         always=always,
-        slack=slack,
-        effective_admissions=(capacity - slack) / law.memory_time,
+        mean_slack=slack,
+        mean_admissions=(capacity - slack) / law.memory_time,
         window_dispersion=law.memory_time_squared / law.memory_time**2 - 1,
         fano_factor=None if cohorts is None else cohorts.fano_factor,
         evict_probability=None if found is None else found.probability,

@@ -225,8 +225,8 @@ def test_slack_and_dispersion_by_hand() -> None:
     """(4, 2) or (0, 1), equally: E R = (20 + 0) / 2 / (2 * 3), M = 5 + 6 or 1."""
     server = finite_server(Workload.from_classes([(4, 2), (0, 1)], capacity=60))
     assert (server.admissions, server.requests) == (10, 15)
-    assert server.slack == Fraction(5, 3)
-    assert server.effective_admissions == (60 - Fraction(5, 3)) / 6
+    assert server.mean_slack == Fraction(5, 3)
+    assert server.mean_admissions == (60 - Fraction(5, 3)) / 6
     assert server.window_dispersion == Fraction(25, 36)
 
 
@@ -308,5 +308,5 @@ def test_its_json_is_its_numbers() -> None:
     assert record["schema"] == "stabkit.finite/1"
     assert record["evicted_per_step"] == server.evicted_per_step
     assert record["watermark"]["tokens"] == server.watermark.tokens  # type: ignore[union-attr]
-    assert Fraction(record["slack"]) == server.slack
+    assert Fraction(record["mean_slack"]) == server.mean_slack
     assert record["simulated"]["throughput_ratio"]["mean"] > 0
