@@ -264,7 +264,8 @@ class FiniteSummary:
 
     `admissions_cv` is the coefficient of variation of admissions per step, `visible` whether the
     verdict is what one sees (R15); both null unless stable. `evict_probability` is that of a step,
-    `evicted_per_step` in requests (R16), null where they are not known: `reason` says why.
+    `evicted_per_step` in requests (R16), null where they are not known: `reason` says why that is
+    so, or why they are 0 exactly.
     """
 
     admissions_cv: float | None

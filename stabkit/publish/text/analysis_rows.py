@@ -138,12 +138,14 @@ def _finite_rows(analysis: Analysis) -> Rows:
     found = analysis.finite
     if found is None:
         return
-    if found.reason is None or found.admissions_cv is not None:
+    if found.admissions_cv is not None:
         seen = visibility(analysis.verdict, found.admissions_cv, found.visible)
         yield "whole requests", f"one sees {seen}"
     label = "  evictions" if found.admissions_cv is not None else "whole requests"
     if found.evict_probability is None or found.evicted_per_step is None:
         yield label, f"not known by formula: {found.reason} (stabkit finite simulates them)"
+    elif found.reason is not None:
+        yield label, f"none, ever: {found.reason}"
     else:
         yield (
             label,

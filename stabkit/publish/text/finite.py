@@ -76,6 +76,8 @@ def _answers(found: FiniteServer) -> Rows:
 def _evictions(found: FiniteServer) -> str:
     if found.evict_probability is None or found.evicted_per_step is None:
         return f"no formula: {found.reason}"
+    if found.reason is not None:
+        return f"none, ever: {found.reason}"
     per_admission = rate(found.evicted_per_step / float(found.admissions))
     return (
         f"{rate(found.evict_probability)} of the steps evict, {per_admission} of the admissions "

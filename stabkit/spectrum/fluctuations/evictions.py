@@ -40,7 +40,7 @@ from ...model.workload import Workload
 from .cohorts import freed_density, freed_square, intensity_density
 from .density import Density
 from .joint_law import JointLaw
-from .memory_walk import MemoryWalk
+from .memory_walk import Evictions, MemoryWalk
 from .observables import density_of
 from .slack import mean_slack
 from .variance import Variance, Variances
@@ -82,7 +82,7 @@ class ServerNoise:
     evict_probability, evicted_per_step : float or None
         Of a step to evict, and requests; None outside the domain.
     reason : str or None
-        Why they are None.
+        Why they are None, or 0 exactly.
     """
 
     verdict: Verdict
@@ -144,6 +144,8 @@ def server_noise(
     if cohorts is not None:
         reason = _outside(float(admissions), float(running), always, cohorts)
     found = None if reason else MemoryWalk(requests).evictions(float(capacity))
+    if kernel.length == 1:
+        found, reason = Evictions(0.0, 0.0), "every request takes one step, so that none grows"
     return ServerNoise(
         verdict=verdict,
         admissions=admissions,
