@@ -42,6 +42,7 @@ from .finite_runs import SimulatedServer, simulated_server
 __all__ = ["FiniteServer", "Watermark", "finite_server"]
 
 _LARGEST_WATERMARK = 8  # mean outputs
+_MOST_TOKENS = 20_000  # of a watermark: a walk of more takes seconds
 _FINE = 0.01  # of a watermark: finer than the walk is right
 
 
@@ -219,7 +220,7 @@ def _watermark(server: FiniteServer, rate: Any) -> Watermark:
         return Watermark(goal, None, None, server.reason)
     tokens = 0 if now <= goal else _smallest(server, goal)
     if tokens is None:
-        most = f"{_LARGEST_WATERMARK} mean outputs, the largest watermark that was tested"
+        most = f"{_LARGEST_WATERMARK} mean outputs, as far as the formula was tested"
         return Watermark(goal, None, None, f"it would be larger than {most}")
     return Watermark(goal, tokens, tokens / server.capacity)
 
@@ -228,7 +229,7 @@ def _smallest(server: FiniteServer, goal: float) -> int | None:
     """Bisect the watermarks, which evict the less the larger they are."""
     capacity, walk = float(server.capacity), MemoryWalk(server.mix)
     tested = math.ceil(_LARGEST_WATERMARK * walk.mean_output)
-    low, high = 0, min(tested, math.floor(server.capacity / 2))
+    low, high = 0, min(tested, math.floor(server.capacity / 2), _MOST_TOKENS)
     if walk.evictions(capacity, high).per_step > goal:
         return None
     while high - low > max(1, _FINE * high):

@@ -18,6 +18,7 @@ import numpy as np
 
 from ...dynamics.requests import RequestRun, simulate_requests
 from ...dynamics.requests.batches import Batches, Estimate
+from ...errors import InvalidArgument
 from ...model.numbers import whole_number
 from ...model.workload import Workload
 from ...spectrum.fluctuations.memory_walk import MemoryWalk
@@ -25,6 +26,7 @@ from ...spectrum.fluctuations.memory_walk import MemoryWalk
 __all__ = ["SimulatedServer", "simulated_server"]
 
 _FEWEST, _MOST, _WORK = 2_000, 50_000, 60_000  # steps; steps and admissions, about a second
+_LONGEST_RUN, _MOST_WORK = 1_000_000, 20_000_000  # some minutes
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class SimulatedServer:
 
 def simulated_server(
     mix: Workload, max_num_seqs: int | None = None, steps: Any = None, seed: int = 0
-) -> SimulatedServer:
+) -> SimulatedServer | None:
     """Simulate the server of a mix of single requests, with a capacity.
 
     Parameters
@@ -70,8 +72,18 @@ def simulated_server(
     max_num_seqs : int, optional
         The most running requests.
     steps : int, optional
-        At least 100; by default as many as take about a second.
+        From 100 to 1 000 000; by default as many as take about a second.
     seed : int
+
+    Returns
+    -------
+    SimulatedServer or None
+        None where the default number of steps would take minutes: so many requests are admitted.
+
+    Raises
+    ------
+    InvalidArgument
+        If `steps` is outside its domain, or admits more than 20 000 000 requests.
 
     Examples
     --------
@@ -83,16 +95,19 @@ def simulated_server(
     """
     walk = MemoryWalk(mix)
     a = float(mix.capacity or 0) / walk.memory_time
-    if steps is None:
-        steps = min(_MOST, max(_FEWEST, int(_WORK / (1 + a))))
-    steps = whole_number(steps, "'steps'", 100)
-    run = simulate_requests(mix, steps=steps, seed=seed, table=False, max_num_seqs=max_num_seqs)
+    taken = min(_MOST, max(_FEWEST, int(_WORK / (1 + a)))) if steps is None else steps
+    taken = whole_number(taken, "'steps'", 100, _LONGEST_RUN)
+    if taken * (1 + a) + a * walk.mean_output > _MOST_WORK:
+        if steps is None:
+            return None
+        raise InvalidArgument(f"'steps' must admit at most 20,000,000 requests, not {a:.3g} each.")
+    run = simulate_requests(mix, steps=taken, seed=seed, table=False, max_num_seqs=max_num_seqs)
     tokens = run.means["completed_tokens"]
     scale = a * walk.mean_output
     return SimulatedServer(
-        steps=steps,
+        steps=taken,
         seed=seed,
-        lives=steps / mix.longest_decode,
+        lives=taken / mix.longest_decode,
         evict_probability=run.means["evicting"],
         evicted_per_step=run.means["evicted"],
         evicted_per_admission=run.means["evictions_per_admission"],

@@ -61,6 +61,8 @@ def _answers(found: FiniteServer) -> Rows:
         return
     yield "what one sees of it", visibility(found.verdict, found.admissions_cv, found.visible)
     yield "evictions", _evictions(found)
+    if found.evicted_per_step == 0:
+        return
     if found.watermark is not None:
         yield (
             f"watermark for {readable(found.watermark.target)}",
@@ -131,7 +133,6 @@ def finite_record(found: FiniteServer) -> dict[str, Any]:
         ),
         fano_factor=_proved(found.fano_factor),
         requests_always=found.always,
-        **chosen(found, "admissions_cv visible"),
         **chosen(found, "max_num_seqs never_evicts evict_probability evicted_per_step reason"),
         **chosen(found, "lundberg_exponent watermark"),
         simulated=None if found.simulated is None else _run_record(found.simulated),

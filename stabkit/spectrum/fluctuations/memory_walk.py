@@ -172,7 +172,7 @@ class MemoryWalk:
         running = admissions * self.mean_output
         most = math.floor(running) + 1
         chain = _Chain(
-            steps=_steps(running, compound_poisson(admissions, self._freed, watermark + 2 * most)),
+            steps=_steps(running, compound_poisson(admissions, self._freed, watermark + most)),
             slack=self._slack_law(watermark + most),
             most=most,
             watermark=watermark,
