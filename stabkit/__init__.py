@@ -56,6 +56,10 @@ __groups__ = {
         "spectrum.margins.shares.radius": "ShareRadius share_radius",
         "spectrum.margins.disturbance": "DisturbanceMargin disturbance_margin",
     },
+    "fluctuations": {
+        "spectrum.fluctuations.fano": "fano_factor",
+        "spectrum.fluctuations.fluctuations": "Fluctuations QuasiCycle fluctuations",
+    },
     "cycles and orbits": {
         "analysis.cycles.cycles": "Cycles cycles",
         "analysis.cycles.limit_cycle": "LimitCycle Observation",
@@ -73,6 +77,9 @@ __groups__ = {
     "simulation": {
         "dynamics.trajectory": "Trajectory",
         "dynamics.simulator": "simulate",
+        "dynamics.requests": (
+            "Estimate RequestRun RequestSeries RequestTable Scheduler simulate_requests"
+        ),
         "dynamics.kept_progress": "KeptProgress kept_progress",
         "dynamics.long_run": "LongRun long_run",
         "analysis.pictures.run": "RunPicture run_picture",
@@ -90,6 +97,7 @@ __groups__ = {
         "analysis.operations.recommend": "Proposal Recommendation recommend",
         "analysis.operations.pooling": "Arrangement Pooling pool",
         "analysis.operations.sizing": "Sizing sizing",
+        "analysis.operations.finite": "FiniteServer Watermark finite_server",
     },
     "analysis": {
         "analysis.verdict.analysis": "Analysis",

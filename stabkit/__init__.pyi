@@ -14,6 +14,9 @@ from .analysis.operations.closed_loops import closed_loop_polynomial as closed_l
 from .analysis.operations.comparison import PolicyComparison as PolicyComparison
 from .analysis.operations.comparison import PolicyFinding as PolicyFinding
 from .analysis.operations.comparison import compare_policies as compare_policies
+from .analysis.operations.finite import FiniteServer as FiniteServer
+from .analysis.operations.finite import Watermark as Watermark
+from .analysis.operations.finite import finite_server as finite_server
 from .analysis.operations.pooling import Arrangement as Arrangement
 from .analysis.operations.pooling import Pooling as Pooling
 from .analysis.operations.pooling import pool as pool
@@ -69,6 +72,12 @@ from .dynamics.policies import Reservation as Reservation
 from .dynamics.policies import register_policy as register_policy
 from .dynamics.renormalization import renormalized as renormalized
 from .dynamics.renormalization import synchronized_loss as synchronized_loss
+from .dynamics.requests import Estimate as Estimate
+from .dynamics.requests import RequestRun as RequestRun
+from .dynamics.requests import RequestSeries as RequestSeries
+from .dynamics.requests import RequestTable as RequestTable
+from .dynamics.requests import Scheduler as Scheduler
+from .dynamics.requests import simulate_requests as simulate_requests
 from .dynamics.simulator import simulate as simulate
 from .dynamics.trajectory import Trajectory as Trajectory
 from .errors import InvalidArgument as InvalidArgument
@@ -127,6 +136,10 @@ from .spectrum.curves.locus import RootLocus as RootLocus
 from .spectrum.curves.locus import root_locus as root_locus
 from .spectrum.curves.nyquist import NyquistCurve as NyquistCurve
 from .spectrum.curves.nyquist import nyquist as nyquist
+from .spectrum.fluctuations.fano import fano_factor as fano_factor
+from .spectrum.fluctuations.fluctuations import Fluctuations as Fluctuations
+from .spectrum.fluctuations.fluctuations import QuasiCycle as QuasiCycle
+from .spectrum.fluctuations.fluctuations import fluctuations as fluctuations
 from .spectrum.margins.disturbance import DisturbanceMargin as DisturbanceMargin
 from .spectrum.margins.disturbance import disturbance_margin as disturbance_margin
 from .spectrum.margins.gain import GainMargin as GainMargin

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..errors import InvalidArgument, shown
 
@@ -50,15 +50,20 @@ class Way:
         The room of this package that they live in.
     """
 
+    # The classes that a module of a room writes in any way: it is loaded, and no other does.
+    _in_rooms: ClassVar[dict[str, set[type]]] = {}
+
     def __init__(self, what: str, room: str) -> None:
         self._what, self._room = what, room
         self._writers: dict[type, Callable[..., Any]] = {}
+        self._found = self._in_rooms.setdefault(room, set())
 
     def writes(self, kind: type) -> Callable[[Writer], Writer]:
         """Return a decorator: the function writes results of the class `kind`."""
 
         def registered(writer: Writer) -> Writer:
             self._writers[kind] = writer
+            self._found.add(kind)
             return writer
 
         return registered
@@ -68,7 +73,7 @@ class Way:
         for kind in _kinds(result):
             for name in (kind.__module__.rpartition(".")[2], "parts"):
                 module = f"{__package__}.{self._room}.{name}"
-                if kind not in self._writers and find_spec(module):
+                if kind not in self._found and find_spec(module):
                     import_module(module)
             if kind in self._writers:
                 return self._writers[kind]

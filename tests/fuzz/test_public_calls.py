@@ -117,6 +117,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         "partition": [[0], [1]],
     },
     "sizing": {"mix": ONE, "block_size": 16, "step_seconds": "1/30"},
+    "finite_server": {"mix": ONE, "max_num_seqs": 5, "evictions": "1e-3", "steps": 100},
     "block_kernel": {"mix": ONE, "block_size": 16},
     "block_total": {"mix": ONE, "block_size": 16},
     "bytes_per_token": {"layers": 2, "kv_heads": 2, "head_size": 8, "dtype": "int8"},

@@ -22,6 +22,7 @@ from stabkit.publish.rendering import FIGURES, RECORDS, REPORTS, TABLES, TEXTS
 from stabkit.publish.schemas import schemas
 
 PAIR = stabkit.Workload.from_classes([(5, 3), (5, 6)], capacity=1000)
+STABLE = stabkit.Workload.from_classes([(20, 3), (20, 5)], capacity=5000)
 ONE = stabkit.Workload.from_classes([(5, 4)], capacity=1000)
 
 
@@ -45,6 +46,8 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Derivation": lambda: stabkit.derive(ONE),
     "DisturbanceMargin": lambda: stabkit.disturbance_margin(PAIR),
     "Exercise": lambda: stabkit.exercise("gcd", 1),
+    "FiniteServer": lambda: stabkit.finite_server(PAIR, evictions=1, steps=100),
+    "Fluctuations": lambda: stabkit.fluctuations(STABLE),
     "GainMargin": lambda: stabkit.gain_margin(PAIR),
     "GcdTheorem": lambda: stabkit.gcd_theorem(PAIR),
     "GraphPicture": lambda: stabkit.graph_picture(PAIR),
@@ -80,8 +83,8 @@ ARGUMENTS = {"RequestClass", "SymbolicWorkload", "Theorem"} | {
 PARTS = {
     # of a result that tells of them
     *("Arrangement", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
-    *("NearSynchronousMode", "Observation", "Prediction", "Proposal", "SynchronizedMode"),
-    *("LongRun", "PolicyFinding", "VarianceLaw"),
+    *("LongRun", "NearSynchronousMode", "Observation", "PolicyFinding", "Prediction", "Proposal"),
+    *("QuasiCycle", "SynchronizedMode", "VarianceLaw", "Watermark"),
     "CapturePiece",  # a polytope, to go on computing with
     "AnimationPicture",  # for `animation_bytes`
     # of a derivation
@@ -95,7 +98,7 @@ NO_JSON = {"Derivation"}  # prose: LaTeX or HTML
 WITH_FIGURE = PICTURES | {
     *("Analysis", "AtlasEntry", "Cycles", "NyquistCurve", "PolicyComparison", "PolicySweep"),
     *("Recommendation", "Root", "RootLocus", "StabilityChart", "Synchrony", "Trajectory"),
-    "Workload",
+    *("Fluctuations", "Workload"),
 }
 
 

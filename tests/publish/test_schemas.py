@@ -77,6 +77,9 @@ pool 4:8 4:16 3:5 --steps 100 --partition 1,2/3
 sizing 10:5 --capacity 650
 sizing 5:3 9:6 --capacity 1000 --block-size 16 --step-seconds 1/33
 sizing 1:1 --capacity 100
+finite 5:3 5:5 --capacity 1000 --steps 200
+finite 1:1 --capacity 100 --max-num-seqs 50 --steps 0
+finite TRACE --capacity 400 --evictions 1e-3 --steps 100
 prove closed-form
 lessons
 exercise --count 10
@@ -93,6 +96,11 @@ EXCEPTIONS = {
     "threshold": "older than the rule",
     # stabkit.analysis/1: an enclosure, but in `bootstrap` a percentile interval
     "spectral_radius": "older than the rule",
+    # an operator's one number, and the answer to a rate with its reason
+    "watermark": "exact, or for a rate of evictions",
+    # by a formula or a proof, and as an estimate with its interval within `simulated`
+    **dict.fromkeys(("evict_probability", "evicted_per_step"), "by formula or measured"),
+    **dict.fromkeys(("fano_factor", "requests_in_service"), "proved or measured"),
     # of theorems: the steps of a proof, and of how many objects the claim was decided
     "steps": "the word of proofs",
     "claim": "the word of proofs",
