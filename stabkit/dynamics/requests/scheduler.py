@@ -45,7 +45,15 @@ from .queue import Queue
 from .request import Step
 from .sources import Source
 
-__all__ = ["Engine", "Server", "refuse_too_large", "register_scheduler", "scheduler_named"]
+__all__ = [
+    "NO_SUCH_RULE",
+    "Engine",
+    "Server",
+    "refuse_narrow_batch",
+    "refuse_too_large",
+    "register_scheduler",
+    "scheduler_named",
+]
 
 
 class Server(Protocol):
@@ -173,6 +181,21 @@ def _read_step_time(given: Any) -> tuple[float, float, float]:
             f"least 0, not {shown(given)}."
         )
     return a, b, c
+
+
+NO_SUCH_RULE = frozenset(
+    {"watermark_tokens", "rate", "reserve", "max_tokens", "keep_progress"}
+)  # options that engines know nothing of: what is evicted keeps its progress
+
+
+def refuse_narrow_batch(engine: Engine) -> None:
+    """Refuse a batch that cannot hold a token of every request that may run, as vLLM does."""
+    most, budget = engine.max_num_seqs, engine.max_num_batched_tokens
+    if budget is not None and (most is None or most > budget):
+        raise InvalidArgument(
+            "'max_num_batched_tokens' must be at least 'max_num_seqs', "
+            f"{'which is not limited' if most is None else most}, not {budget}."
+        )
 
 
 def refuse_too_large(
