@@ -156,6 +156,8 @@ class _Record:
 
     def add(self, step: Step, waiting: int, now: float, lasts: float) -> None:
         """Write down a step."""
+        if len(self._rows) == _BLOCK:
+            self._flush()
         tokens = 0
         for request in step.first_tokens:
             if request.first_token != request.first_token:  # nan
@@ -191,8 +193,6 @@ class _Record:
                 now,
             )
         )
-        if len(self._rows) == _BLOCK:
-            self._flush()
 
     def close(self, queue: Queue) -> None:
         """Write down who is still there."""

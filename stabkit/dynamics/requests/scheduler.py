@@ -49,6 +49,7 @@ __all__ = [
     "NO_SUCH_RULE",
     "Engine",
     "Server",
+    "refuse_empty_prompts",
     "refuse_narrow_batch",
     "refuse_too_large",
     "register_scheduler",
@@ -196,6 +197,12 @@ def refuse_narrow_batch(engine: Engine) -> None:
             "'max_num_batched_tokens' must be at least 'max_num_seqs', "
             f"{'which is not limited' if most is None else most}, not {budget}."
         )
+
+
+def refuse_empty_prompts(source: Source) -> None:
+    """Refuse requests without a prompt, which engines do not serve."""
+    if any(s == 0 for s, _ in source.weights):
+        raise InvalidWorkload("'input_length' must be at least 1 for an engine, not 0.")
 
 
 def refuse_too_large(

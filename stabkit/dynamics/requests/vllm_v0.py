@@ -43,6 +43,7 @@ from .scheduler import (
     NO_SUCH_RULE,
     Engine,
     Server,
+    refuse_empty_prompts,
     refuse_narrow_batch,
     refuse_too_large,
     register_scheduler,
@@ -105,6 +106,7 @@ class _Server:
         self._kept = math.floor(rules.watermark * self._blocks)
         self._budget = rules.max_num_batched_tokens or math.inf
         self._most = rules.max_num_seqs or math.inf
+        refuse_empty_prompts(source)
         self._refuse(source)
         self._decoding = Decoding(self._block)
         self._running: dict[Request, None] = {}
