@@ -208,7 +208,12 @@ class FiniteServer:
 
     def _admit(self, queue: Queue, admitted: list[Request]) -> tuple[int, int]:
         """Fill the batch; return the tokens to prefill and those to prefill again."""
-        running, waiting, block, reserved = self._running, queue.waiting, self._block, self._reserved
+        running, waiting, block, reserved = (
+            self._running,
+            queue.waiting,
+            self._block,
+            self._reserved,
+        )
         places, budget = self._most - len(running), self._budget - len(running)
         prefilled = recomputed = 0
         if self._partial:
@@ -244,7 +249,7 @@ class FiniteServer:
         return prefilled, recomputed
 
     def _prefill(self, request: Request, left: int, budget: Any) -> tuple[int, int]:
-        """Put the next tokens of a prompt into the batch; return them, and those computed before."""
+        """Put the next tokens of a prompt into the batch; return them, and how many anew."""
         chunk = min(left, budget)
         done = request.input_length + request.generated - left
         again = max(0, min(done + chunk, request.computed) - done)

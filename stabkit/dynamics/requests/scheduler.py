@@ -40,7 +40,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from ...errors import InvalidArgument, InvalidWorkload, shown
-from ...model.numbers import rational_argument, whole_number
+from ...model.numbers import is_listed, rational_argument, whole_number
 from .queue import Queue
 from .request import Step
 from .sources import Source
@@ -172,15 +172,13 @@ _RATIONALS: dict[str, tuple[Callable[[Fraction], bool], str]] = {
 def _read_step_time(given: Any) -> tuple[float, float, float]:
     if given is None:
         return 1.0, 0.0, 0.0
-    try:
-        a, b, c = (*map(float, given), 0.0)[:3] if len(given) in (2, 3) else (-1.0,) * 3
-    except (TypeError, ValueError):
-        a, b, c = -1.0, 0.0, 0.0
-    if not (0 < a < float("inf") and 0 <= b < float("inf") and 0 <= c < float("inf")):
+    read = [rational_argument(one, "'step_time'") for one in given] if is_listed(given) else []
+    if len(read) not in (2, 3) or read[0] <= 0 or min(read) < 0:
         raise InvalidArgument(
             "'step_time' must be (a, b) or (a, b, c) in seconds, a positive and the others at "
             f"least 0, not {shown(given)}."
         )
+    a, b, c = (*map(float, read), 0.0)[:3]
     return a, b, c
 
 

@@ -106,12 +106,12 @@ def source_of(mix_or_trace: Any, seed: int) -> Source:
 
 def _drawn(mix: Workload, seed: int) -> Source:
     """Return independent requests, of class k with probability p_k."""
+    mix = mix.unmerged()
     for number, one in enumerate(mix.classes, start=1):
-        if mix.means or one.input_length.denominator != 1:
+        if one.input_length.denominator != 1:
             raise InvalidWorkload(
-                f"'input_length' of class {number} must be an integer, of single requests, not "
-                f"{'a mean' if mix.means else shown(one.input_length)}: whole requests need the "
-                "joint law of inputs and outputs."
+                f"'input_length' of class {number} must be an integer to be simulated request by "
+                f"request, not {shown(one.input_length)}."
             )
     pairs = [(int(c.input_length), c.decode_length) for c in mix.classes]
     shares = [c.share for c in mix.classes]
