@@ -83,6 +83,7 @@ __groups__ = {
         "analysis.operations.recommend": "Proposal Recommendation recommend",
         "analysis.operations.pooling": "Arrangement Pooling pool",
         "analysis.operations.sizing": "Sizing sizing",
+        "analysis.operations.replay": "Replay replay",
     },
     "analysis": {
         "analysis.verdict.analysis": "Analysis",
