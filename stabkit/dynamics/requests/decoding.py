@@ -57,9 +57,10 @@ class Decoding:
     >>> decoding.join(request)
     >>> for _ in range(2):
     ...     decoding.advance()
-    ...     print(decoding.computed(request), request in decoding.due, decoding.ended())
-    3 False []
-    4 True [...Request object at ...]
+    ...     due = request in decoding.due
+    ...     print(decoding.computed(request), due, decoding.ended() == [request])
+    3 False False
+    4 True True
     """
 
     def __init__(self, block: int) -> None:

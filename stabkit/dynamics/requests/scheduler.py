@@ -49,6 +49,7 @@ __all__ = [
     "NO_SUCH_RULE",
     "Engine",
     "Server",
+    "most_generated",
     "refuse_empty_prompts",
     "refuse_narrow_batch",
     "refuse_too_large",
@@ -195,6 +196,21 @@ def refuse_narrow_batch(engine: Engine) -> None:
             "'max_num_batched_tokens' must be at least 'max_num_seqs', "
             f"{'which is not limited' if most is None else most}, not {budget}."
         )
+
+
+def most_generated(engine: Engine, source: Source) -> int | None:
+    """Return what every request may generate at most; None for what each of them will."""
+    if engine.reserve not in ("true-length", "max-tokens"):
+        raise InvalidArgument(
+            f"'reserve' must be 'true-length' or 'max-tokens' for {engine.name!r}, not "
+            f"{shown(engine.reserve)}."
+        )
+    if engine.max_tokens is not None and (longest := source.decode_quantile(1)) > engine.max_tokens:
+        raise InvalidWorkload(
+            f"'max_tokens' must be at least every decode length, {longest}, not "
+            f"{engine.max_tokens}."
+        )
+    return engine.max_tokens
 
 
 def refuse_empty_prompts(source: Source) -> None:

@@ -16,17 +16,17 @@ admission:
 **Prefix caching.** Free blocks stand in a queue, and the longest free is taken first; a request's
 blocks enter it tail first. A full block keeps its content until it is taken, and what begins with
 the same blocks is not computed again: the prompts of others (`Request.content`), and what a request
-had computed itself before it was evicted. At least one token is always computed. A cached block that
-nobody holds leaves the queue, so that it counts as one that is needed.
+had computed itself before it was evicted. At least one token is always computed. A cached block
+that nobody holds leaves the queue, so that it counts as one that is needed.
 
 **Asynchronous scheduling** (the default since 0.14): a batch is scheduled when the one before it
 starts, so that its tokens are not known. A request whose last token is on its way is passed over,
 and holds its memory one step longer.
 
-**Checked against** two public runs of vLLM 0.19 (LLMServingSim; docs/real_runs.md): running requests
-r = .99 in seconds, makespan within 1 %; and against the preemptions that vLLM PR 44594 reports for
-five watermarks. *Idealised*: one kind of attention, one sequence per request, no speculation, no
-limit of the model's length, first come first served.
+**Checked against** two public runs of vLLM 0.19 (LLMServingSim; docs/real_runs.md): running
+requests r = .99 in seconds, makespan within 1 %; and against the preemptions that vLLM PR 44594
+reports for five watermarks (docs/real_runs.md). *Idealised*: one kind of attention, one sequence
+per request, no speculation, no limit of the model's length, first come first served.
 
 References
 ----------
@@ -196,7 +196,7 @@ class _Server:
         self._rules, self._block = rules, rules.block_size
         self._count = math.floor(rules.capacity / rules.block_size)
         self._watermark = math.floor(rules.watermark * self._count)
-        self._budget = rules.max_num_batched_tokens or math.inf
+        self._budget: Any = rules.max_num_batched_tokens or math.inf
         self._most = rules.max_num_seqs or math.inf
         refuse_empty_prompts(source)
         refuse_too_large(

@@ -19,10 +19,11 @@ into the budget, a step prefills and nobody decodes; otherwise it decodes, as in
 ends is noticed while the next batch runs. So it is scheduled once more, for nothing, can take a
 block for it, and is freed after that batch has been scheduled; were it to be evicted, it is freed.
 
-**Checked against** public runs of 2 000 identical requests (FerranAgulloLopez/vLLMBatchingMemoryGap,
-arXiv:2503.08311, 0.5.2.dev1210; docs/real_runs.md): in five with chunked prefill, running requests,
-free blocks, evictions, completions, generated and prefilled tokens are equal at *every* sample; of
-one with prefill first, all twelve log lines are states of the replay, in their order.
+**Checked against** public runs of 2 000 identical requests (arXiv:2503.08311, its repository
+FerranAgulloLopez/vLLMBatchingMemoryGap; docs/real_runs.md): in five with chunked prefill, evictions
+and prefilled tokens are equal at *every* sample, and so are running requests and free blocks but
+for the first and the last; of one with prefill first, all twelve lines of the log are states of the
+replay, in their order.
 *Idealised*: no prefix cache, no swapping, one sequence per request, no limit of the model's length.
 
 References
@@ -72,10 +73,12 @@ class VllmV0(Engine):
 
     Examples
     --------
+    Two fit into 5 blocks, and hold their places one step longer than they need them:
+
     >>> from stabkit.dynamics.requests import simulate_requests
     >>> run = simulate_requests([(20, 4)] * 3, scheduler="vllm-v0", capacity=80)
     >>> run.series.running.tolist()
-    [2, 2, 2, 2, 1, 1, 1, 1, 0]
+    [2, 2, 2, 2, 0, 1, 1, 1, 1, 0]
     """
 
     name: ClassVar[str] = "vllm-v0"
@@ -102,8 +105,9 @@ class _Server:
 
     def __init__(self, rules: VllmV0, source: Source) -> None:
         self._rules, self._block = rules, rules.block_size
-        self._blocks = self._free = math.floor(rules.capacity / rules.block_size)
-        self._kept = math.floor(rules.watermark * self._blocks)
+        self._blocks: int = math.floor(rules.capacity / rules.block_size)
+        self._free = self._blocks
+        self._kept: int = math.floor(rules.watermark * self._blocks)
         self._budget = rules.max_num_batched_tokens or math.inf
         self._most = rules.max_num_seqs or math.inf
         refuse_empty_prompts(source)
