@@ -72,6 +72,9 @@ __groups__ = {
     "simulation": {
         "dynamics.trajectory": "Trajectory",
         "dynamics.simulator": "simulate",
+        "dynamics.requests": (
+            "Estimate RequestRun RequestSeries RequestTable Scheduler simulate_requests"
+        ),
         "analysis.pictures.run": "RunPicture run_picture",
     },
     "policies and operations": {

@@ -53,6 +53,12 @@ from .dynamics.policies import Reservation as Reservation
 from .dynamics.policies import register_policy as register_policy
 from .dynamics.renormalization import renormalized as renormalized
 from .dynamics.renormalization import synchronized_loss as synchronized_loss
+from .dynamics.requests import Estimate as Estimate
+from .dynamics.requests import RequestRun as RequestRun
+from .dynamics.requests import RequestSeries as RequestSeries
+from .dynamics.requests import RequestTable as RequestTable
+from .dynamics.requests import Scheduler as Scheduler
+from .dynamics.requests import simulate_requests as simulate_requests
 from .dynamics.simulator import simulate as simulate
 from .dynamics.trajectory import Trajectory as Trajectory
 from .errors import InvalidArgument as InvalidArgument

@@ -1,7 +1,7 @@
 """Whole requests: a server simulated request by request, by the rules of a scheduler.
 
 The fluid has parts of requests and admits exact shares. A server has whole ones, in the order in
-which they come (docs/model.md, Finite servers). In reading order:
+which they come (docs/model.md, Whole requests). In reading order:
 
 * `request`: a request, and what one step does.
 * `sources`, `queue`: where requests come from, and how they wait.
@@ -18,6 +18,7 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
+from .batches import Estimate
 from .driver import simulate_requests
 from .model import Scheduler
 from .queue import Queue
@@ -28,6 +29,7 @@ from .sources import Source, source_of
 
 __all__ = [
     "Engine",
+    "Estimate",
     "Queue",
     "Request",
     "RequestRun",

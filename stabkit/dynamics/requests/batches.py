@@ -105,7 +105,8 @@ class Batches:
         size = kept // _BATCHES
         used = self._sums[len(self._sums) - size * _BATCHES :]
         shape = (_BATCHES if size else 0, max(size, 1), used.shape[1])
-        return used.reshape(shape).mean(axis=1) / self._rows
+        means: NDArray[Any] = used.reshape(shape).mean(axis=1) / self._rows
+        return means
 
     def estimate(self, function: Callable[[NDArray[Any]], Any]) -> Estimate:
         """Estimate a smooth function of the long-run means.
@@ -122,5 +123,5 @@ class Batches:
         with np.errstate(divide="ignore", invalid="ignore"):
             value = float(function(total / m))
             without = np.array([function((total - one) / (m - 1)) for one in means], float)
-        half = _STUDENT * (m - 1) / math.sqrt(m) * float(without.std(ddof=1))
+            half = _STUDENT * (m - 1) / math.sqrt(m) * float(without.std(ddof=1))
         return Estimate(value, value - half, value + half)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,7 @@ def simulate_requests(
 
     References
     ----------
-    docs/model.md, Finite servers.
+    docs/model.md, Whole requests.
 
     Examples
     --------
@@ -128,9 +129,10 @@ def _run(rules: Engine, source: Source, last: float, record: _Record, progress: 
         step = step_of(queue, now)
         left = len(step.completed)
         lasts = a + b * step.prefilled + c * step.running
-        if not step.running and not waiting:  # nothing was scheduled: the next one is awaited
+        if not step.running and not waiting:
             coming = queue.next_arrival
-            lasts = coming - now if now < coming < math.inf else 0.0
+            if not math.isnan(coming):  # nobody could be admitted: the next one is awaited
+                lasts = max(coming - now, 0.0) if coming < math.inf else 0.0
         write(step, len(waiting), now, lasts)
         if progress is not None and row % _BLOCK == 0:
             progress(row, now)
@@ -158,22 +160,21 @@ class _Record:
         """Write down a step."""
         if len(self._rows) == _BLOCK:
             self._flush()
-        tokens = 0
+        tokens, table = 0, self._table
         for request in step.first_tokens:
             if request.first_token != request.first_token:  # nan
                 request.first_token = now
         for request in step.completed:
             request.finished = now
             tokens += request.decode_length
-            if self._table:
-                del self._open[request]
-                self._left.append(_line(request))
+        if table and step.completed:
+            self._leave(step.completed)
         for request in step.evicted:
             request.preemptions += 1
         for request in step.admitted:
             if request.first_scheduled != request.first_scheduled:
                 request.first_scheduled = now
-                if self._table:
+                if table:
                     self._open[request] = None
         self._rows.append(
             (
@@ -194,11 +195,16 @@ class _Record:
             )
         )
 
+    def _leave(self, completed: list[Request]) -> None:
+        for request in completed:
+            del self._open[request]
+        self._left.extend(map(_line, completed))
+
     def close(self, queue: Queue) -> None:
         """Write down who is still there."""
         if self._table:
             new = [request for request in queue.waiting if math.isnan(request.first_scheduled)]
-            self._left.extend(_line(request) for request in (*self._open, *new))
+            self._left.extend(map(_line, (*self._open, *new)))
         self._flush()
 
     def _flush(self) -> None:
@@ -231,26 +237,24 @@ class _Record:
 
     def _series(self) -> RequestSeries:
         kept = np.concatenate(self._kept)
-        whole = kept[:, :_DURATION].astype(np.int64)
-        return RequestSeries(*whole.T.copy(), kept[:, -1].copy())
+        columns = (*kept[:, :_DURATION].T.astype(np.int64), kept[:, -1].copy())
+        return RequestSeries(**dict(zip(COLUMNS, columns, strict=True)))
 
     def _request_table(self) -> RequestTable:
         lines = np.concatenate([np.empty((0, 8)), *self._tables])
         lines = lines[np.argsort(lines[:, 0])]
-        _, s, n, *times, preemptions = lines.T.copy()
-        return RequestTable(
-            s.astype(np.int64), n.astype(np.int64), *times, preemptions.astype(np.int64)
-        )
+        counts = lines[:, [1, 2, 7]].T.astype(np.int64)
+        arrival, scheduled, first, finished = lines[:, 3:7].T.copy()
+        return RequestTable(counts[0], counts[1], arrival, scheduled, first, finished, counts[2])
 
 
-def _line(request: Request) -> tuple[Any, ...]:
-    return (
-        request.index,
-        request.input_length,
-        request.decode_length,
-        request.arrival,
-        request.first_scheduled,
-        request.first_token,
-        request.finished,
-        request.preemptions,
-    )
+_line = attrgetter(
+    "index",
+    "input_length",
+    "decode_length",
+    "arrival",
+    "first_scheduled",
+    "first_token",
+    "finished",
+    "preemptions",
+)

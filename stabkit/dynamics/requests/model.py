@@ -27,13 +27,14 @@ constant cost.
 
 References
 ----------
-docs/model.md, Finite servers.
+docs/model.md, Whole requests.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from ...errors import InvalidWorkload
@@ -85,7 +86,7 @@ class Scheduler(Engine):
 
     References
     ----------
-    docs/model.md, Finite servers, Policies.
+    docs/model.md, Whole requests.
 
     Examples
     --------
@@ -111,7 +112,8 @@ class FiniteServer:
         self._keeps = rules.keep_progress
         self._budget = rules.max_num_batched_tokens or math.inf
         self._most = min(rules.max_num_seqs or math.inf, self._budget)
-        self._gain, self._price = (rules.rate or 1).as_integer_ratio()
+        rate = Fraction(rules.rate or 1)
+        self._gain, self._price = rate.numerator, rate.denominator
         self._rated = rules.rate is not None
         self._reserved = _reservation(rules, source)
         self._refuse(source)
@@ -154,6 +156,8 @@ class FiniteServer:
             wasted = self._evict(queue, evicted)
         else:
             prefilled, recomputed = self._admit(queue, admitted)
+            if self._started:
+                self._schedule()
         return Step(
             completed,
             first_tokens,
@@ -195,11 +199,13 @@ class FiniteServer:
                 done = request.input_length + request.generated - self._partial[1]
                 self._partial = None
             else:
-                request.generated += self._row - request.state[0]
-                del self._ends[request.state[3]][request]
+                started, _, _, end = request.state
+                request.generated += self._row - started
+                del self._ends[end][request]
                 self._free(request, self._row)
                 done = request.input_length + request.generated
-            request.computed = max(request.computed, done)
+            if done > request.computed:
+                request.computed = done
             if not self._keeps:
                 wasted += request.generated
                 request.generated = 0
@@ -208,19 +214,14 @@ class FiniteServer:
 
     def _admit(self, queue: Queue, admitted: list[Request]) -> tuple[int, int]:
         """Fill the batch; return the tokens to prefill and those to prefill again."""
-        running, waiting, block, reserved = (
-            self._running,
-            queue.waiting,
-            self._block,
-            self._reserved,
-        )
+        running, waiting, started = self._running, queue.waiting, self._started
+        block, reserved, room = self._block, self._reserved, self._limit - self._memory
         places, budget = self._most - len(running), self._budget - len(running)
         prefilled = recomputed = 0
         if self._partial:
-            request, left = self._partial
-            prefilled, recomputed = self._prefill(request, left, budget + 1)
+            prefilled, recomputed = self._prefill(*self._partial, budget + 1)
             budget += 1 - prefilled
-        while places > 0 and budget > 0 and (self._credit >= self._price or not self._rated):
+        while budget > 0 and places > 0 and (not self._rated or self._credit >= self._price):
             if not waiting and queue.head() is None:
                 break
             request = waiting[0]
@@ -230,22 +231,24 @@ class FiniteServer:
                 held = prompt + 1
             if block > 1:
                 held += -held % block
-            if self._memory + held > self._limit:
+            if held > room:
                 break
+            room -= held
+            places -= 1
             admitted.append(waiting.popleft())
             running[request] = None
             request.state = held
-            self._memory += held
-            self._credit -= self._price
-            places -= 1
+            if self._rated:
+                self._credit -= self._price
             if prompt <= budget and not request.computed:
+                started.append(request)
                 chunk = prompt
-                self._start(request)
             else:
                 chunk, again = self._prefill(request, prompt, budget)
                 recomputed += again
-            budget -= chunk or 1
             prefilled += chunk
+            budget -= chunk or 1
+        self._memory = self._limit - room
         return prefilled, recomputed
 
     def _prefill(self, request: Request, left: int, budget: Any) -> tuple[int, int]:
@@ -257,25 +260,26 @@ class FiniteServer:
             self._partial = request, left - chunk
         else:
             self._partial = None
-            self._start(request)
+            self._started.append(request)
         return chunk, again
 
-    def _start(self, request: Request) -> None:
-        """Its prompt is in the batch of this row to the end: it generates from the next one on."""
-        row, held, done = self._row, request.state, request.generated
-        grows = row + held - request.input_length - done
-        end = row + request.decode_length - done
-        request.state = row, held, grows, end
-        if end in self._ends:
-            self._ends[end][request] = None
-        else:
-            self._ends[end] = {request: None}
-        self._started.append(request)
-        if grows < end:
-            if grows <= row + self._block:
-                self._growing[grows % self._block] += 1
+    def _schedule(self) -> None:
+        """Note when those whose prompts this row ends will grow, and when they will complete."""
+        row, block, growing, ends = self._row, self._block, self._growing, self._ends
+        for request in self._started:
+            held, done = request.state, request.generated
+            grows = row + held - request.input_length - done
+            end = row + request.decode_length - done
+            request.state = row, held, grows, end
+            if end in ends:
+                ends[end][request] = None
             else:
-                self._starts.setdefault(grows, {})[request] = None
+                ends[end] = {request: None}
+            if grows < end:
+                if grows <= row + block:
+                    growing[grows % block] += 1
+                else:
+                    self._starts.setdefault(grows, {})[request] = None
 
     def _free(self, request: Request, row: int) -> None:
         """Free what a request holds at `row`, and stop its growth."""

@@ -50,17 +50,24 @@ class Queue:
 
     def __init__(self, source: Source, concurrency: int | None = None) -> None:
         self.waiting: deque[Request] = deque()
-        self._source, self._most = source, math.inf if concurrency is None else concurrency
-        self._saturated = concurrency is None and math.isnan(source.next_arrival)
+        self._requests, self._most = source.requests, concurrency or math.inf
+        self._saturated = concurrency is None and not source.timed
+        self._exhausted = False
+        self._coming = None if self._saturated else next(self._requests, None)
         self._in_system, self._now = 0, 0.0
 
     def head(self) -> Request | None:
         """Return the request that is next, or None if nobody waits."""
-        if self.waiting:
-            return self.waiting[0]
+        waiting = self.waiting
+        if waiting:
+            return waiting[0]
         if self._saturated:
-            self._enter()
-        return self.waiting[0] if self.waiting else None
+            for request in self._requests:
+                request.arrival = self._now
+                waiting.append(request)
+                return request
+            self._exhausted = True
+        return None
 
     def pop(self) -> Request:
         """Take the head out of the queue; IndexError if nobody waits."""
@@ -80,22 +87,25 @@ class Queue:
     def advance(self, now: float, completed: int) -> None:
         """Let in who has arrived by `now`, `completed` requests having left since."""
         self._now = now
+        if self._coming is None:
+            return
         self._in_system -= completed
-        if not self._saturated:
-            # An arrival that is nan is not after now.
-            while self._in_system < self._most and not self._source.next_arrival > now:
-                self._enter()
+        while self._in_system < self._most and self.next_arrival <= now:
+            self._enter()
 
     @property
     def next_arrival(self) -> float:
-        """When the next request comes, if it is not to wait for a place; inf after the last."""
-        return self._source.next_arrival
+        """When the next request can come, at the earliest; inf after the last, nan if saturated."""
+        if self._saturated:
+            return math.inf if self._exhausted else math.nan
+        if self._coming is None:
+            return math.inf
+        return self._now if math.isnan(self._coming.arrival) else self._coming.arrival
 
     def _enter(self) -> None:
-        request = self._source.take()
-        if request is None:
-            return
-        if request.arrival != request.arrival:  # nan
-            request.arrival = self._now
-        self._in_system += 1
-        self.waiting.append(request)
+        request, self._coming = self._coming, next(self._requests, None)
+        if request is not None:
+            if math.isnan(request.arrival):
+                request.arrival = self._now
+            self._in_system += 1
+            self.waiting.append(request)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
@@ -35,28 +35,18 @@ class Source:
         (s, l) -> how often the pair comes, up to a factor.
     name : str
         How reports call it.
-
-    Attributes
-    ----------
-    next_arrival : float
-        When the next request comes: nan if as soon as there is a place for it, inf if none does.
+    timed : bool
+        Whether the requests have arrivals; they are nan otherwise.
     """
 
     def __init__(
-        self, requests: Iterator[Request], weights: Mapping[tuple[int, int], Any], name: str
+        self,
+        requests: Iterator[Request],
+        weights: Mapping[tuple[int, int], Any],
+        name: str,
+        timed: bool = False,
     ) -> None:
-        self.weights, self.name = weights, name
-        self._requests, self._next = requests, next(requests, None)
-
-    @property
-    def next_arrival(self) -> float:
-        """The arrival of the next request."""
-        return math.inf if self._next is None else self._next.arrival
-
-    def take(self) -> Request | None:
-        """Return the next request, or None after the last."""
-        taken, self._next = self._next, next(self._requests, None)
-        return taken
+        self.requests, self.weights, self.name, self.timed = requests, weights, name, timed
 
     def decode_quantile(self, probability: Any) -> int:
         """Return the least l with P(T <= l) >= `probability`, in (0, 1]."""
@@ -91,8 +81,8 @@ def source_of(mix_or_trace: Any, seed: int) -> Source:
     Examples
     --------
     >>> source = source_of([(5, 2), (3, 1)], 0)
-    >>> [source.take().input_length for _ in range(2)], source.take()
-    ([5, 3], None)
+    >>> [(request.input_length, request.decode_length) for request in source.requests]
+    [(5, 2), (3, 1)]
     """
     if isinstance(mix_or_trace, Workload):
         return _drawn(mix_or_trace, seed)
@@ -123,13 +113,12 @@ def _drawn(mix: Workload, seed: int) -> Source:
 
 
 def _draws(pairs: list[tuple[int, int]], cumulative: Any, seed: int) -> Iterator[Request]:
-    generator, index = np.random.Generator(np.random.PCG64(seed)), 0
-    while True:
+    generator = np.random.Generator(np.random.PCG64(seed))
+    inputs, outputs = np.array(pairs).T
+    for first in count(0, _DRAWN_AT_ONCE):
         uniform = generator.random(_DRAWN_AT_ONCE)
-        drawn = np.searchsorted(cumulative[:-1], uniform, side="right").tolist()
-        for k in drawn:
-            yield Request(index, *pairs[k])
-            index += 1
+        drawn = np.searchsorted(cumulative[:-1], uniform, side="right")
+        yield from map(Request, count(first), inputs[drawn].tolist(), outputs[drawn].tolist())
 
 
 def _listed(rows: Iterable[Any]) -> Source:
@@ -144,7 +133,8 @@ def _listed(rows: Iterable[Any]) -> Source:
                 f"none, not {shown(after[2])} after {shown(before[2])}."
             )
     weights = Counter((s, n) for s, n, *_ in read)
-    return Source((Request(i, *row) for i, row in enumerate(read)), weights, "trace")
+    timed = not math.isnan(read[0][2])
+    return Source((Request(i, *row) for i, row in enumerate(read)), weights, "trace", timed)
 
 
 def _read(row: Any, number: int) -> tuple[int, int, float, Any]:

@@ -1,6 +1,6 @@
 """A server of whole requests as the definition says it: every step visits every request.
 
-Written from docs/model.md, Finite servers, with lists and sums, and nothing of stabkit.
+Written from docs/model.md, Whole requests, with lists and sums, and nothing of stabkit.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ class PlainServer:
             if not running and not waiting:
                 if not coming:
                     break
-                awaited = coming[0].arrival
-                lasts = awaited - now if awaited is not None and awaited > now else 0.0
+                if not saturated:
+                    lasts = max(0, (coming[0].arrival or now) - now)
             now += lasts
         return log, requests

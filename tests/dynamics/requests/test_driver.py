@@ -240,7 +240,7 @@ def test_what_could_never_be_served_is_refused(
 def test_means_alone_are_no_requests() -> None:
     summary = Workload.from_classes([(5, 3), (8, 3), (4, 2)]).merged()
     means = Workload.from_dict({**summary.to_dict(), "capacity": 100})
-    with pytest.raises(InvalidWorkload, match="must be an integer"):
+    with pytest.raises(InvalidWorkload, match="must hold single requests"):
         simulate_requests(means, steps=5)
 
 
