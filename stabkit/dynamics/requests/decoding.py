@@ -102,9 +102,13 @@ class Decoding:
         """Return once those whose last token comes out of this step; they stay until they leave."""
         return list(self._ends.pop(self.step, ()))
 
+    def decodes(self, request: Request) -> int:
+        """Return the steps that it has decoded in before this one."""
+        return self.step - self.first[request]
+
     def generated(self, request: Request) -> int:
         """Return the tokens that it has generated before this step."""
-        return request.generated + self.step - self.first[request]
+        return request.generated + self.decodes(request)
 
     def computed(self, request: Request) -> int:
         """Return the tokens that it holds before this step."""

@@ -104,10 +104,12 @@ class Sglang(Engine):
         if self.chunked_prefill_size is not None:
             whole_number(self.chunked_prefill_size, "'chunked_prefill_size'")
         given = self.schedule_conservativeness
-        if not rational_argument(given, "'schedule_conservativeness'") > 0:
+        value = rational_argument(given, "'schedule_conservativeness'")
+        if not value > 0:
             raise InvalidArgument(
                 f"'schedule_conservativeness' must be positive, not {shown(given)}."
             )
+        object.__setattr__(self, "schedule_conservativeness", value)
 
     def server(self, source: Source) -> Server:
         """Start a run; a request that could never be admitted is refused."""

@@ -130,7 +130,7 @@ class BlockPool:
         self._queue = OrderedDict.fromkeys(range(count))
         self._holders = [0] * count
         self._key: dict[int, Hashable] = {}
-        self._block: dict[Hashable, int] = {}
+        self._blocks: dict[Hashable, dict[int, None]] = {}
 
     @property
     def free(self) -> int:
@@ -143,7 +143,10 @@ class BlockPool:
         for block in taken:
             self._holders[block] = 1
             if block in self._key:
-                del self._block[self._key.pop(block)]
+                key = self._key.pop(block)
+                del self._blocks[key][block]
+                if not self._blocks[key]:
+                    del self._blocks[key]
         return taken
 
     def hold(self, blocks: Sequence[int]) -> None:
@@ -160,17 +163,18 @@ class BlockPool:
                 self._queue[block] = None
 
     def store(self, block: int, key: Hashable) -> None:
-        """Let a block be found by its content, unless another one is."""
-        if block not in self._key and key not in self._block:
-            self._key[block], self._block[key] = key, block
+        """Let a block be found by its content, after others that hold the same."""
+        if block not in self._key:
+            self._key[block] = key
+            self._blocks.setdefault(key, {})[block] = None
 
     def cached(self, keys: Iterable[Hashable]) -> list[int]:
         """Return the blocks that hold the longest beginning of some content."""
         found = []
         for key in keys:
-            if key not in self._block:
+            if key not in self._blocks:
                 break
-            found.append(self._block[key])
+            found.append(next(iter(self._blocks[key])))
         return found
 
     def unheld(self, blocks: Sequence[int]) -> int:
@@ -210,6 +214,7 @@ class _Server:
         self._held: dict[Request, list[int]] = {}  # who runs, in the order of admission
         self._partial: tuple[Request, int] | None = None  # prompt not finished: tokens done
         self._coming: deque[_Batch] = deque()  # the batch that runs, and the one scheduled after it
+        self._ahead = (False, False)  # whether this and the last one were scheduled so
 
     def step(self, queue: Queue, now: float) -> Step:
         """Take in what has come out; schedule what is to run next, or after that."""
@@ -239,6 +244,7 @@ class _Server:
 
     def _schedule(self, queue: Queue, evicted: list[Request], admitted: list[Request]) -> _Batch:
         batch, before = _Batch(), len(evicted)
+        self._ahead = bool(self._coming), self._ahead[0]
         self._decode(queue, evicted)
         batch.generated = len(self._decoding)
         if self._partial:
@@ -326,9 +332,10 @@ class _Server:
             computed, self._partial = self._partial[1], None
             self._store(request, computed // self._block)
         elif request in self._decoding.first:
-            computed = self._decoding.computed(request)
+            computed, decodes = self._decoding.computed(request), self._decoding.decodes(request)
             self._decoding.leave(request)
-            self._store(request, (computed - self._rules.async_scheduling) // self._block)
+            unknown = decodes > 0 and all(self._ahead)  # the last token, when it was computed
+            self._store(request, (computed - unknown) // self._block)
         else:  # its last token is on its way
             computed = 0
         request.computed = max(request.computed, computed)
@@ -347,7 +354,7 @@ class _Server:
         """Yield what the blocks hold: of its prompt what it shares, the others are its own."""
         content = request.content or ()
         yield from content[:count]
-        yield from ((request.index, j) for j in range(len(content), count))
+        yield from ((request, j) for j in range(len(content), count))
 
     def _tokens(self, request: Request) -> int:
         return request.input_length + request.generated
