@@ -8,7 +8,7 @@ from typing import Any
 from ...analysis.operations.replay import Comparison, ObservedRun, Replay, Swing
 from ...errors import printable
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed
+from .dialect import exact, headed
 from .numbers import amount, counted, percent, readable
 from .tables import plain_table
 
@@ -97,7 +97,7 @@ def replay_record(found: Replay) -> dict[str, Any]:
         trace=found.trace,
         requests=found.requests,
         scheduler=found.scheduler.name,
-        capacity=float(found.scheduler.capacity),
+        capacity=exact(found.scheduler.capacity),
         steps=found.steps,
         makespan_seconds=found.makespan_seconds,
         step_time=None if found.step_time is None else list(found.step_time),
