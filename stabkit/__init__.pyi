@@ -24,6 +24,8 @@ from .analysis.operations.predictions import Prediction as Prediction
 from .analysis.operations.recommend import Proposal as Proposal
 from .analysis.operations.recommend import Recommendation as Recommendation
 from .analysis.operations.recommend import recommend as recommend
+from .analysis.operations.replay import Replay as Replay
+from .analysis.operations.replay import replay as replay
 from .analysis.operations.sizing import Sizing as Sizing
 from .analysis.operations.sizing import sizing as sizing
 from .analysis.operations.sweep import PolicySweep as PolicySweep
