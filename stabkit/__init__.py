@@ -94,6 +94,7 @@ __groups__ = {
         "analysis.operations.sweep": "PolicySweep policy_sweep",
         "analysis.operations.predictions": "Prediction",
         "analysis.pictures.policies": "PolicyPanel PolicyPicture policy_picture",
+        "analysis.operations.trials": "Trial Trials",
         "analysis.operations.recommend": "Proposal Recommendation recommend",
         "analysis.operations.pooling": "Arrangement Pooling pool",
         "analysis.operations.sizing": "Sizing sizing",

@@ -30,6 +30,8 @@ from .analysis.operations.sizing import Sizing as Sizing
 from .analysis.operations.sizing import sizing as sizing
 from .analysis.operations.sweep import PolicySweep as PolicySweep
 from .analysis.operations.sweep import policy_sweep as policy_sweep
+from .analysis.operations.trials import Trial as Trial
+from .analysis.operations.trials import Trials as Trials
 from .analysis.pictures.analysis import AnalysisPicture as AnalysisPicture
 from .analysis.pictures.analysis import analysis_picture as analysis_picture
 from .analysis.pictures.animation import AnimationPicture as AnimationPicture

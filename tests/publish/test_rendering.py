@@ -84,7 +84,7 @@ PARTS = {
     # of a result that tells of them
     *("Arrangement", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
     *("LongRun", "NearSynchronousMode", "Observation", "PolicyFinding", "Prediction", "Proposal"),
-    *("QuasiCycle", "SynchronizedMode", "VarianceLaw", "Watermark"),
+    *("QuasiCycle", "SynchronizedMode", "Trial", "Trials", "VarianceLaw", "Watermark"),
     "CapturePiece",  # a polytope, to go on computing with
     "AnimationPicture",  # for `animation_bytes`
     # of a derivation

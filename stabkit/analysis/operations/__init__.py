@@ -9,6 +9,7 @@ In reading order:
   simulation.
 * `pooling`: which classes should share a replica.
 * `predictions`: statements about a workload under a policy, each checkable by itself.
+* `trials`: settings of a server on whole requests, against leaving it alone.
 * `recommend`: what to do, every proposal analysed anew.
 
 It takes from `verdict`, and never from `cycles`. Others take the records and their functions.
