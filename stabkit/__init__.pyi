@@ -14,6 +14,7 @@ from .analysis.operations.closed_loops import closed_loop as closed_loop
 from .analysis.operations.closed_loops import closed_loop_polynomial as closed_loop_polynomial
 from .analysis.operations.comparison import PolicyComparison as PolicyComparison
 from .analysis.operations.comparison import compare_policies as compare_policies
+from .analysis.operations.loop_noise import policy_fano_factor as policy_fano_factor
 from .analysis.operations.pooling import Arrangement as Arrangement
 from .analysis.operations.pooling import Pooling as Pooling
 from .analysis.operations.pooling import pool as pool

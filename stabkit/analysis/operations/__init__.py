@@ -3,6 +3,7 @@
 In reading order:
 
 * `closed_loops`: what a policy's characteristic polynomial says of its equilibrium.
+* `loop_noise`: how much its admissions swing by chance.
 * `comparison`, `sweep`: policies side by side, and along their parameter.
 * `sizing`: how many requests fit, and how long it all takes.
 * `pooling`: which classes should share a replica.

@@ -11,6 +11,8 @@ In reading order:
 * `fano`: `stabkit.fano_factor`.
 * `slack`: what a memory that is not quite full adds at a finite capacity.
 * `fluctuations`: `stabkit.fluctuations`, all of it for one workload.
+* `loops`: the same noise through the loop of another linear policy.
 
-It takes from `circle`, `counting` and `roots`. The layers above take `fano` and `fluctuations`.
+It takes from `circle`, `counting` and `roots`. The layers above take `fano` and `fluctuations`, and
+`loops` with `variance` for policies.
 """
