@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import stabkit
-from stabkit.publish.figures.formats import figure_bytes
-from stabkit.publish.figures.style import BLUE, GREY, VERMILLION, house_style, new_figure, settled
+from stabkit import figure_bytes, style
 
 PAGE = Path(__file__).parents[1] / "docs" / "real_run.md"
 FIGURE = Path(__file__).parents[1] / "docs" / "real_run.png"
@@ -158,13 +157,17 @@ def near(peaks: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 def figure(prediction: Prediction, run: Observation) -> bytes:
     """Draw the requests in service over time with the predicted steady state."""
-    with house_style():
-        drawing = new_figure(5.2)
+    with style.house_style():
+        drawing = style.new_figure(5.2)
         axes = drawing.subplots()
         axes.axvspan(*SATURATED, color="#F0F0F0", zorder=0)
-        axes.plot(run.time, run.running, color=BLUE, linewidth=1, zorder=2)
+        axes.plot(run.time, run.running, color=style.BLUE, linewidth=1, zorder=2)
         axes.axhline(
-            prediction.requests, color=VERMILLION, linewidth=0.9, linestyle=(0, (4, 2)), zorder=3
+            prediction.requests,
+            color=style.VERMILLION,
+            linewidth=0.9,
+            linestyle=(0, (4, 2)),
+            zorder=3,
         )
         axes.annotate(
             f"predicted steady state, {prediction.requests:.1f}",
@@ -172,14 +175,19 @@ def figure(prediction: Prediction, run: Observation) -> bytes:
             xytext=(-2, 24),
             textcoords="offset points",
             ha="right",
-            color=VERMILLION,
+            color=style.VERMILLION,
             fontsize=6.5,
         )
         axes.annotate(
-            "memory full", (SATURATED[0] + 2, 1), ha="left", va="bottom", color=GREY, fontsize=6.5
+            "memory full",
+            (SATURATED[0] + 2, 1),
+            ha="left",
+            va="bottom",
+            color=style.GREY,
+            fontsize=6.5,
         )
         axes.set(xlabel="time (s)", ylabel="requests in service", ylim=(0, None))
-        return figure_bytes(settled(drawing), "png")
+        return figure_bytes(style.settled(drawing), "png")
 
 
 def main() -> int:

@@ -63,6 +63,7 @@ __groups__ = {
     "cycles and orbits": {
         "analysis.cycles.cycles": "Cycles cycles",
         "analysis.cycles.limit_cycle": "LimitCycle Observation",
+        "analysis.pictures.cycle": "CyclePicture cycle_picture",
         "dynamics.necklaces": "NecklaceCycle necklace_cycle necklace_cycles worst_cycle_loss",
         "dynamics.capture": "CapturePiece capture_set",
         "dynamics.basins": "BasinSample basin_sample steps_to_worst_cycle",
@@ -76,31 +77,54 @@ __groups__ = {
     "simulation": {
         "dynamics.trajectory": "Trajectory",
         "dynamics.simulator": "simulate",
+        "dynamics.requests": (
+            "Estimate RequestRun RequestSeries RequestTable Scheduler simulate_requests"
+        ),
+        "dynamics.kept_progress": "KeptProgress kept_progress",
+        "dynamics.long_run": "LongRun long_run",
         "analysis.pictures.run": "RunPicture run_picture",
+        "analysis.pictures.space_time": "SpaceTimePicture space_time_picture",
+        "analysis.pictures.animation": "AnimationPicture animation_picture",
+        "publish.figures.animation": "animation_bytes",
     },
     "policies and operations": {
         "dynamics.policies": "Damped Greedy Headroom RateLimited Reservation register_policy",
         "analysis.operations.closed_loops": "ClosedLoop closed_loop closed_loop_polynomial",
         "analysis.operations.loop_noise": "policy_fano_factor",
-        "analysis.operations.comparison": "PolicyComparison compare_policies",
+        "analysis.operations.comparison": "PolicyComparison PolicyFinding compare_policies",
         "analysis.operations.sweep": "PolicySweep policy_sweep",
-        "analysis.operations.claims": "Claim",
+        "analysis.operations.predictions": "Prediction",
+        "analysis.pictures.policies": "PolicyPanel PolicyPicture policy_picture",
         "analysis.operations.recommend": "Proposal Recommendation recommend",
         "analysis.operations.pooling": "Arrangement Pooling pool",
         "analysis.operations.sizing": "Sizing sizing",
+        "analysis.operations.finite": "FiniteServer Watermark finite_server",
     },
     "analysis": {
         "analysis.verdict.analysis": "Analysis",
         "analysis.verdict.analyze": "analyze analyze_many",
         "analysis.verdict.bootstrap": "bootstrap",
+        "analysis.pictures.analysis": "AnalysisPicture analysis_picture",
     },
     "reports": {
-        "publish.rendering": "figure text to_dict",
+        "publish.rendering": "figure text to_csv to_dict",
+        "publish.text.numbers": "percent readable",
+        "publish.figures.formats": "figure_bytes",
+        "publish.figures": "style",
     },
     "derivations and theorems": {
         "publish.derivation": "Derivation derive",
         "exercises.exercises": "Exercise exercise",
+        "publish.text.exercises": "exercise_document",
+        "publish.document.tree": (
+            "CirclePlot Document Formula Paragraph Section Source Statement Table"
+        ),
+        "theorems.records": "Theorem",
         "theorems.registry": "theorems",
+        "theorems.checked": "CheckedTheorem",
+        "theorems.runner": "prove",
+        "publish.theory.article": "theory_tex",
+        "publish.theory.evidence": "evidence_tex",
     },
     "errors": {
         "errors": "InvalidArgument InvalidWorkload OutputError StabkitError StabkitWarning",

@@ -8,11 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from ...errors import printable
-from ...model.numbers import decimal_text
+from ...model.numbers import decimal_text, rational_text
 from ...spectrum.fluctuations.fluctuations import Fluctuations
 from ...spectrum.fluctuations.variance import Variance
 from ..rendering import RECORDS, TEXTS
-from .dialect import exact, headed
+from .dialect import as_json, headed
 from .numbers import amount, percent, readable
 from .prose import paragraph
 from .tables import plain_table
@@ -39,9 +39,9 @@ def fluctuations_record(found: Fluctuations) -> dict[str, Any]:
         verdict=found.verdict,
         reason=found.reason,
         fano_factor=_proved(found.fano_factor),
-        window_dispersion=exact(found.window_dispersion),
-        mean_slack=exact(found.mean_slack),
-        mean_admissions=exact(found.mean_admissions),
+        window_dispersion=as_json(found.window_dispersion),
+        mean_slack=as_json(found.mean_slack),
+        mean_admissions=as_json(found.mean_admissions),
         admissions_variance=_proved(found.admissions_variance),
         peaks=[
             {
@@ -142,5 +142,5 @@ def _middle(variance: Variance | None) -> float:
 
 def _proved(variance: Variance | None) -> str | None:
     if variance is None or isinstance(variance, Fraction):
-        return exact(variance)
+        return None if variance is None else rational_text(variance)
     return decimal_text(variance.low, variance.high, _DIGITS)

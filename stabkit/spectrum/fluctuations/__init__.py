@@ -12,7 +12,12 @@ In reading order:
 * `slack`: what a memory that is not quite full adds at a finite capacity.
 * `fluctuations`: `stabkit.fluctuations`, all of it for one workload.
 * `loops`: the same noise through the loop of another linear policy.
+* `cohorts`: how much requests come and go together.
+* `tail`: what completes within one step frees, as an exactly convolved law.
+* `memory_walk`: free memory as a random walk, and how often it runs out.
+* `evictions`: where that is right, and what chance does to a server of one capacity.
+* `lundberg`: how fast a watermark makes evictions rare, as a proved enclosure.
 
-It takes from `circle`, `counting` and `roots`. The layers above take `fano` and `fluctuations`, and
-`loops` with `variance` for policies.
+It takes from `circle`, `counting` and `roots`. The layers above take `fano`, `fluctuations`,
+`evictions`, `memory_walk` and `lundberg`, and `loops` with `variance` for policies.
 """

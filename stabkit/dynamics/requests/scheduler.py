@@ -1,0 +1,249 @@
+"""What a scheduler is: options, by the names that engines use, and a server that runs by them.
+
+A scheduler is one frozen dataclass on `Engine`, in one file of this folder, with a `name` and a
+method `server`, which starts a run of it: an object with one method, `step(queue, now)`.
+
+**The protocol.** The driver calls ``server.step(queue, now)`` once per row of the record. A call
+
+1. *executes* the batch that the call before had scheduled: its tokens come out at the time `now`,
+   and requests that have all theirs complete and free their memory;
+2. *evicts* where the survivors do not fit, and puts those back into the queue;
+3. *admits* from the queue, and schedules the next batch;
+
+and returns a `Step`. The first call finds nothing to execute: row 0 is the start, filled to the
+capacity. The driver then moves the clock by the duration of the batch that was scheduled,
+
+    a + b * step.prefilled + c * step.running       (`step_time`; by default 1: it counts steps),
+
+lets in what arrives until then, and writes the series and the times of each request. It never
+loops over the running requests; neither should a server that is to be fast.
+
+**How to add one**: a module like `model`, found by being in this folder:
+
+    @register_scheduler
+    @dataclass(frozen=True, kw_only=True)
+    class Own(Engine):
+        block_size: int = 16                  # a default of its own
+        name: ClassVar[str] = "own"
+        refused: ClassVar[frozenset[str]] = frozenset({"rate"})   # options without a meaning here
+
+        def server(self, source: Source) -> Server:
+            refuse_too_large(source, self.capacity, lambda s, n: s + n)
+            return OwnServer(self)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from ...errors import InvalidArgument, InvalidWorkload, shown
+from ...model.numbers import is_listed, rational_argument, whole_number
+from .queue import Queue
+from .request import Step
+from .sources import Source
+
+__all__ = ["Engine", "Server", "refuse_too_large", "register_scheduler", "scheduler_named"]
+
+
+class Server(Protocol):
+    """One run of a scheduler."""
+
+    def step(self, queue: Queue, now: float) -> Step:
+        """Execute, evict, admit; see the module."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """The options of schedulers. An option that is None is off.
+
+    Parameters
+    ----------
+    capacity : number
+        KV memory in tokens; of a workload with a capacity by default that.
+    block_size : int
+        Tokens of a block; a request holds whole blocks, and floor(capacity / block_size) exist.
+    max_num_seqs : int
+        The most running requests.
+    max_num_batched_tokens : int
+        The most tokens of a step: one per request that decodes, the rest for prompts, in chunks.
+    watermark : number
+        The fraction of the memory that admissions leave free, 0 <= watermark < 1.
+    watermark_tokens : number
+        The same in tokens.
+    rate : number
+        Requests admitted per step, at most and on the mean; positive.
+    reserve : {"true-length", "max-tokens"} or number
+        What an admission sets aside beside the prompt: the tokens that the request will generate,
+        `max_tokens`, or the quantile of the decode lengths at a probability in (0, 1).
+    max_tokens : int
+        For `reserve`.
+    keep_progress : bool
+        Whether an evicted request keeps what it has generated, and is prefilled again.
+    concurrency : int
+        The most requests in the system: a closed loop.
+    step_time : (number, number) or (number, number, number)
+        (a, b[, c]) in seconds: a step lasts a + b prefilled + c running.
+    """
+
+    capacity: Any = None
+    block_size: int = 1
+    max_num_seqs: int | None = None
+    max_num_batched_tokens: int | None = None
+    watermark: Any = None
+    watermark_tokens: Any = None
+    rate: Any = None
+    reserve: Any = None
+    max_tokens: int | None = None
+    keep_progress: bool = False
+    concurrency: int | None = None
+    step_time: Any = None
+    name: ClassVar[str]
+    refused: ClassVar[frozenset[str]] = frozenset()
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            given = getattr(self, one.name)
+            if one.name in self.refused and given != one.default:
+                raise InvalidArgument(
+                    f"{one.name!r} must not be given for the scheduler {self.name!r}, which has "
+                    f"no such rule, not {shown(given)}."
+                )
+        for option in ("block_size", *_COUNTS):
+            if (given := getattr(self, option)) is not None:
+                whole_number(given, f"'{option}'")
+        for option, (valid, domain) in _RATIONALS.items():
+            self._read_rational(option, valid, domain)
+        if self.watermark is not None and self.watermark_tokens is not None:
+            raise InvalidArgument(
+                "'watermark' must not be given with 'watermark_tokens', not "
+                f"{shown(self.watermark)}."
+            )
+        self._read_reserve()
+        object.__setattr__(self, "step_time", _read_step_time(self.step_time))
+
+    def _read_rational(self, option: str, valid: Callable[[Fraction], bool], domain: str) -> None:
+        if (given := getattr(self, option)) is not None:
+            value = rational_argument(given, f"'{option}'")
+            if not valid(value):
+                raise InvalidArgument(f"'{option}' must be {domain}, not {shown(given)}.")
+            object.__setattr__(self, option, value)
+
+    def _read_reserve(self) -> None:
+        if (self.reserve == "max-tokens") != (self.max_tokens is not None):
+            raise InvalidArgument(
+                "'max_tokens' must be given with reserve='max-tokens' and only then, not "
+                f"{shown(self.max_tokens)} with {shown(self.reserve)}."
+            )
+        if self.reserve not in (None, "true-length", "max-tokens"):
+            try:
+                self._read_rational("reserve", lambda q: 0 < q < 1, "between 0 and 1")
+            except InvalidArgument:
+                raise InvalidArgument(
+                    "'reserve' must be None, 'true-length', 'max-tokens' or a probability between "
+                    f"0 and 1, not {shown(self.reserve)}."
+                ) from None
+
+    def server(self, source: Source) -> Server:
+        """Start a run; what could never fit is refused."""
+        raise NotImplementedError
+
+
+_COUNTS = ("max_num_seqs", "max_num_batched_tokens", "max_tokens", "concurrency")
+_RATIONALS: dict[str, tuple[Callable[[Fraction], bool], str]] = {
+    "capacity": (lambda x: x > 0, "positive"),
+    "watermark": (lambda x: 0 <= x < 1, "at least 0 and below 1"),
+    "watermark_tokens": (lambda x: x >= 0, "at least 0"),
+    "rate": (lambda x: x > 0, "positive"),
+}
+
+
+def _read_step_time(given: Any) -> tuple[float, float, float]:
+    if given is None:
+        return 1.0, 0.0, 0.0
+    read = [rational_argument(one, "'step_time'") for one in given] if is_listed(given) else []
+    if len(read) not in (2, 3) or read[0] <= 0 or min(read) < 0:
+        raise InvalidArgument(
+            "'step_time' must be (a, b) or (a, b, c) in seconds, a positive and the others at "
+            f"least 0, not {shown(given)}."
+        )
+    a, b, c = (*map(float, read), 0.0)[:3]
+    return a, b, c
+
+
+def refuse_too_large(
+    source: Source, capacity: Any, needed: Callable[[int, int], int], room: str = "'capacity'"
+) -> None:
+    """Refuse a source that holds requests which could never be served.
+
+    Parameters
+    ----------
+    source : Source
+    capacity : number
+        The tokens that there are.
+    needed : callable
+        (s, l) -> the tokens that such a request must find.
+    room : str
+        How the message calls the capacity.
+
+    Raises
+    ------
+    InvalidWorkload
+        If any request needs more.
+    """
+    needs = {pair: needed(*pair) for pair in source.weights}
+    too_large = [pair for pair, tokens in needs.items() if tokens > capacity]
+    if too_large:
+        raise InvalidWorkload(
+            f"{room} must hold one request of every kind, at least {max(needs.values())} tokens, "
+            f"not {shown(capacity)}: {len(too_large)} of {len(needs)} pairs of input and output "
+            f"could never be in memory."
+        )
+
+
+EngineClass = TypeVar("EngineClass", bound=type[Engine])
+_REGISTERED: dict[str, type[Engine]] = {}
+
+
+def register_scheduler(engine: EngineClass) -> EngineClass:
+    """Let a scheduler be found by its name; a class decorator."""
+    _REGISTERED[engine.name] = engine
+    return engine
+
+
+def scheduler_named(name: Any, **options: Any) -> Engine:
+    """Return the scheduler that a name denotes, or the one that `name` is.
+
+    Parameters
+    ----------
+    name : str or Engine
+    options
+        Its options, as `Engine` lists them and its own; of an `Engine` they replace those it has.
+
+    Raises
+    ------
+    InvalidArgument
+        If there is no such scheduler, or it has no such option.
+
+    Examples
+    --------
+    >>> scheduler_named("model", capacity=140).capacity
+    Fraction(140, 1)
+    """
+    kind = _REGISTERED.get(name) if isinstance(name, str) else type(name)
+    if kind is None or not issubclass(kind, Engine):
+        raise InvalidArgument(
+            f"'scheduler' must be one of {', '.join(map(repr, sorted(_REGISTERED)))}, or such an "
+            f"object, not {shown(name)}."
+        )
+    known = [one.name for one in fields(kind)]
+    for option in options:
+        if option not in known:
+            raise InvalidArgument(
+                f"an option of the scheduler {kind.name!r} must be one of {', '.join(known)}, not "
+                f"{shown(option)}."
+            )
+    kept = {} if isinstance(name, str) else {option: getattr(name, option) for option in known}
+    return kind(**{**kept, **options})

@@ -1,0 +1,158 @@
+"""Where requests come from, and in which order: drawn from a mix, or listed by a trace.
+
+A source is an iterator of requests, made anew for every run, with the distinct pairs of input and
+decode length that it can bring: a server refuses at the start what it could never hold.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count, pairwise
+from typing import Any
+
+import numpy as np
+
+from ...errors import InvalidArgument, InvalidWorkload, shown
+from ...model.numbers import exact_integer, is_listed
+from ...model.workload import Workload
+from .request import Request
+
+__all__ = ["Source", "source_of"]
+
+_DRAWN_AT_ONCE = 4096
+
+
+class Source:
+    """Requests in their order.
+
+    Parameters
+    ----------
+    requests : iterator of Request
+        Endless or not.
+    weights : mapping
+        (s, l) -> how often the pair comes, up to a factor.
+    name : str
+        How reports call it.
+    timed : bool
+        Whether the requests have arrivals; they are nan otherwise.
+    """
+
+    def __init__(
+        self,
+        requests: Iterator[Request],
+        weights: Mapping[tuple[int, int], Any],
+        name: str,
+        timed: bool = False,
+    ) -> None:
+        self.requests, self.weights, self.name, self.timed = requests, weights, name, timed
+
+    def decode_quantile(self, probability: Any) -> int:
+        """Return the least l with P(T <= l) >= `probability`, in (0, 1]."""
+        by_length: Counter[int] = Counter()
+        for (_, length), weight in self.weights.items():
+            by_length[length] += weight
+        rest = probability * sum(by_length.values())
+        for length in sorted(by_length):
+            rest -= by_length[length]
+            if rest <= 0:
+                return length
+        return max(by_length)
+
+
+def source_of(mix_or_trace: Any, seed: int) -> Source:
+    """Return the source of a workload, drawn at random, or of a trace in its order.
+
+    Parameters
+    ----------
+    mix_or_trace : Workload or iterable of rows
+        Rows are (input, output) or (input, output, arrival), arrivals ascending.
+    seed : int
+        Of the draws.
+
+    Raises
+    ------
+    InvalidWorkload
+        If lengths are not whole, a row is malformed, or there is none.
+
+    Examples
+    --------
+    >>> source = source_of([(5, 2), (3, 1)], 0)
+    >>> [(request.input_length, request.decode_length) for request in source.requests]
+    [(5, 2), (3, 1)]
+    """
+    if isinstance(mix_or_trace, Workload):
+        return _drawn(mix_or_trace, seed)
+    if not is_listed(mix_or_trace):
+        raise InvalidArgument(
+            "'mix_or_trace' must be a Workload or rows (input, output) or (input, output, "
+            f"arrival), not {shown(mix_or_trace)}."
+        )
+    return _listed(mix_or_trace)
+
+
+def _drawn(mix: Workload, seed: int) -> Source:
+    """Return independent requests, of class k with probability p_k."""
+    mix = mix.unmerged()
+    for number, one in enumerate(mix.classes, start=1):
+        if one.input_length.denominator != 1:
+            raise InvalidWorkload(
+                f"'input_length' of class {number} must be an integer to be simulated request by "
+                f"request, not {shown(one.input_length)}."
+            )
+    pairs = [(int(c.input_length), c.decode_length) for c in mix.classes]
+    shares = [c.share for c in mix.classes]
+    return Source(
+        _draws(pairs, np.cumsum([float(p) for p in shares]), seed),
+        dict(zip(pairs, shares, strict=True)),
+        mix.name,
+    )
+
+
+def _draws(pairs: list[tuple[int, int]], cumulative: Any, seed: int) -> Iterator[Request]:
+    generator = np.random.Generator(np.random.PCG64(seed))
+    inputs, outputs = np.array(pairs).T
+    for first in count(0, _DRAWN_AT_ONCE):
+        uniform = generator.random(_DRAWN_AT_ONCE)
+        drawn = np.searchsorted(cumulative[:-1], uniform, side="right")
+        yield from map(Request, count(first), inputs[drawn].tolist(), outputs[drawn].tolist())
+
+
+def _listed(rows: Iterable[Any]) -> Source:
+    """Return the requests of a trace."""
+    read = [_read(row, number) for number, row in enumerate(rows, start=1)]
+    if not read:
+        raise InvalidWorkload("the trace must hold at least one request, not none.")
+    for number, (before, after) in enumerate(pairwise(read), start=2):
+        if after[2] < before[2] or math.isnan(after[2]) != math.isnan(before[2]):
+            raise InvalidWorkload(
+                f"row {number}: 'arrival' must be in ascending order, and given in all rows or in "
+                f"none, not {shown(after[2])} after {shown(before[2])}."
+            )
+    weights = Counter((s, n) for s, n, _ in read)
+    timed = not math.isnan(read[0][2])
+    return Source((Request(i, *row) for i, row in enumerate(read)), weights, "trace", timed)
+
+
+def _read(row: Any, number: int) -> tuple[int, int, float]:
+    try:
+        given, output, *rest = row
+        arrival = float(rest.pop()) if rest else math.nan
+    except (TypeError, ValueError):
+        rest = [row]
+    if rest or arrival < 0 or math.isinf(arrival):
+        raise InvalidWorkload(
+            f"row {number} must be (input, output) or (input, output, arrival), the arrival a "
+            f"number of at least 0, not {shown(row)}."
+        )
+    lengths = (
+        exact_integer(given, f"row {number}: 'input'"),
+        exact_integer(output, f"row {number}: 'output'"),
+    )
+    for name, length, least in zip(("input", "output"), lengths, (0, 1), strict=True):
+        if length < least:
+            raise InvalidWorkload(
+                f"row {number}: {name!r} must be at least {least}, not {shown(length)}."
+            )
+    return *lengths, arrival
