@@ -179,35 +179,67 @@ def exactly(name: str, theta: Any) -> Any:
     return sum(p * abs(q - ratio * x) ** 2 for p, q, x in requests)
 
 
+def product(x: Any, y: Any) -> Any:
+    """The product of two arrays of values, each with its error."""
+    return x[0] * y[0], np.abs(x[0]) * y[1] + np.abs(y[0]) * x[1] + x[1] * y[1]
+
+
+def quotient(x: Any, y: Any) -> Any:
+    value = x[0] / y[0]
+    return value, (x[1] + np.abs(value) * y[1]) / (np.abs(y[0]) - y[1])
+
+
 def test_the_error_bounds_are_their_formulas(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With transforms of known values and errors, the bound of every sample is the formula's.
+    """Two rules, for products and for quotients, put together; transforms with large errors."""
+    original, seen = trapezoid._transform, []
 
-    Each transform is given in error by 2^-20; then f must be off by at most the bound, whatever
-    the phases of the errors, and by more than a fifth of it for the worst of them. (Near z = 1,
-    where two terms of f cancel, their errors do so too.)
-    """
-    original = trapezoid._transform
-    density = density_of("running", JointLaw.of(SPREAD))
-    generator = np.random.default_rng(2)
-    size, points = 2.0**-20, 128
-    plain = trapezoid._samples(density, points)
-    assert plain is not None
+    def recorded(weights: Any, count: int) -> tuple[Any, float]:
+        seen.append((original(weights, count)[0][1:], 2.0 ** -(20 + len(seen))))
+        return original(weights, count)[0], seen[-1][1]
 
-    def disturbed(weights: Any, count: int) -> tuple[Any, float]:
-        values, _ = original(weights, count)
-        phases = generator.uniform(0, 2 * np.pi, len(values))
-        return values + size * np.exp(1j * phases), size
-
-    monkeypatch.setattr(trapezoid, "_transform", disturbed)
-    worst = np.zeros(points // 2)
-    for _ in range(400):
-        found = trapezoid._samples(density, points)
+    monkeypatch.setattr(trapezoid, "_transform", recorded)
+    for name in OBSERVABLES:
+        seen.clear()
+        found = trapezoid._samples(density_of(name, JointLaw.of(SPREAD)), 128)
         assert found is not None
-        values, errors, _ = found
-        share = np.abs(values - plain[0]) / errors
-        assert np.all(share <= 1 + 1e-6)
-        worst = np.maximum(worst, share)
-    assert np.min(worst[points // 4 :]) > 0.2
+        p, v, u, q, ahead, behind = seen
+        chord = np.abs(1 - np.exp(2j * np.pi * np.arange(1, 65) / 128)) ** 2
+        n = v[0].real / chord, v[1] / chord
+        c = ahead[0] + behind[0].conj(), ahead[1] + behind[1]
+        ratio = quotient(q, u)
+        crossed = product(ratio, c)
+        last = product(product(ratio, (ratio[0].conj(), ratio[1])), n)
+        values = p[0].real - 2 * crossed[0].real + last[0].real
+        np.testing.assert_allclose(found[0], values, rtol=1e-9, atol=1e-9 * np.max(found[2]))
+        np.testing.assert_allclose(found[1], p[1] + 2 * crossed[1] + last[1], rtol=1e-9)
+        sizes = np.abs(p[0].real) + 2 * np.abs(crossed[0]) + np.abs(last[0])
+        np.testing.assert_allclose(found[2], sizes, rtol=1e-9)
+
+
+def test_the_lower_bound_of_the_minimum_is_its_formula() -> None:
+    """(2) in mpmath, on the first grid of which it is more than half of the least sample."""
+    mix, radius = PAIR, 1.03125
+    kernel = MemoryKernel.of(mix)
+    with mpmath.workdps(30):
+        weights = [
+            mpmath.mpf(c) / kernel.denominator * mpmath.mpf(radius) ** m
+            for m, c in enumerate(kernel.coefficients)
+        ]
+        curvature = sum(m**2 * w for m, w in enumerate(weights))
+        points, expected = 16, mpmath.mpf(-1)
+        while True:
+            points *= 2
+            step = mpmath.pi / points
+            turns = [mpmath.expj(2 * step * k) for k in range(points // 2 + 1)]
+            samples = [abs(sum(w * z**m for m, w in enumerate(weights))) for z in turns]
+            slopes = [abs(sum(m * w * z**m for m, w in enumerate(weights))) for z in turns]
+            pairs = zip(samples, slopes, strict=True)
+            expected = min(x - step * y for x, y in pairs) - step**2 / 2 * curvature
+            if expected > min(samples) / 2:
+                break
+        found = trapezoid._least_modulus(kernel, radius)
+        assert found is not None
+        assert expected * (1 - mpmath.mpf(10) ** -6) <= found <= expected
 
 
 def test_too_long_a_rule_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
