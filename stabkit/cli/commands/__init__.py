@@ -29,6 +29,8 @@ _ORDER = (
     "policy",
     "pool",
     "sizing",
+    "finite",
+    "replay",
     "prove",
     "derive",
     "lessons",

@@ -210,6 +210,7 @@ class _Record:
                 step.recomputed,
                 step.wasted,
                 tokens,
+                step.generated,
                 lasts,
                 1 if step.evicted else 0,
                 now,
