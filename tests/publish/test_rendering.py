@@ -62,6 +62,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "PolicySweep": lambda: stabkit.policy_sweep(PAIR, "gain", [1]),
     "Pooling": lambda: stabkit.pool(PAIR, 2),
     "Recommendation": lambda: stabkit.recommend(ONE),
+    "RequestRun": lambda: stabkit.simulate_requests(PAIR, steps=40, step_time=(1, "1/9")),
     "Root": lambda: stabkit.roots(PAIR),
     "RootLocus": lambda: stabkit.root_locus(PAIR, points=3),
     "RootPicture": lambda: stabkit.root_picture(PAIR, stabkit.roots(PAIR), "unstable"),
@@ -77,14 +78,15 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Workload": lambda: PAIR,
 }
 # Classes that are no results, and why.
-ARGUMENTS = {"RequestClass", "SymbolicWorkload", "Theorem"} | {
+ARGUMENTS = {"RequestClass", "Scheduler", "SymbolicWorkload", "Theorem"} | {
     *("Damped", "Greedy", "Headroom", "RateLimited", "Reservation"),
 }
 PARTS = {
     # of a result that tells of them
     *("Arrangement", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
     *("LongRun", "NearSynchronousMode", "Observation", "PolicyFinding", "Prediction", "Proposal"),
-    *("QuasiCycle", "SynchronizedMode", "Trial", "Trials", "VarianceLaw", "Watermark"),
+    *("Estimate", "QuasiCycle", "RequestSeries", "RequestTable", "SynchronizedMode", "Trial"),
+    *("Trials", "VarianceLaw", "Watermark"),
     "CapturePiece",  # a polytope, to go on computing with
     "AnimationPicture",  # for `animation_bytes`
     # of a derivation
@@ -97,7 +99,15 @@ PICTURES = {  # only to be drawn
 NO_JSON = {"Derivation"}  # prose: LaTeX or HTML
 WITH_FIGURE = PICTURES | {
     *("Analysis", "AtlasEntry", "Cycles", "NyquistCurve", "PolicyComparison", "PolicySweep"),
-    *("Recommendation", "Root", "RootLocus", "StabilityChart", "Synchrony", "Trajectory"),
+    *(
+        "Recommendation",
+        "RequestRun",
+        "Root",
+        "RootLocus",
+        "StabilityChart",
+        "Synchrony",
+        "Trajectory",
+    ),
     *("Fluctuations", "Workload"),
 }
 

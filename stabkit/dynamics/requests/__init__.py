@@ -7,10 +7,12 @@ which they come (docs/model.md, Whole requests). In reading order:
 * `sources`, `queue`: where requests come from, and how they wait.
 * `scheduler`: what a scheduler is, its options, and how it is found by its name.
 * `model`: the scheduler of the model, which counts by events.
+* `vllm`, `vllm_v0`, `sglang`, `tensorrt_llm`: the schedulers of engines; `decoding` is what they
+  share.
 * `batches`: long-run means with intervals, from one run.
 * `request_run`, `driver`: what a run leaves behind; `stabkit.simulate_requests`.
 
-A scheduler more is one file here: see `scheduler`. The other modules are schedulers of engines.
+A scheduler more is one file here: see `scheduler`.
 """
 
 from __future__ import annotations

@@ -155,6 +155,13 @@ def test_thinned_series_are_part_of_the_whole() -> None:
     assert (bare.series, bare.requests, bare.means) == (None, None, whole.means)
 
 
+@pytest.mark.parametrize("steps", [0, 1, 1022, 1023, 1024, 2047])
+def test_a_run_ends_at_any_row(steps: int) -> None:
+    run = simulate_requests([(3, 2)] * 3000, steps=steps, capacity=5)
+    assert len(run.series) == run.steps + 1 == steps + 1
+    assert run.series.completed.sum() == run.totals["completed"] == steps // 2
+
+
 def test_progress_is_told_and_changes_nothing() -> None:
     mix = Workload.from_classes([(10, 3)], capacity=200)
     told: list[tuple[int, float]] = []
@@ -216,7 +223,13 @@ def test_a_cap_below_what_always_fits_ends_evictions() -> None:
         ([(5, 7)], {"capacity": 13, "watermark": "1/2", "keep_progress": True}, "at least 12"),
         ([(5, 7)], {"capacity": 40, "reserve": "max-tokens", "max_tokens": 6}, "'max_tokens'"),
         ([(5, 7)], {"capacity": 40, "reserve": "max-tokens", "max_tokens": 36}, "at least 41"),
-        ([(5, 0)], {"capacity": 40}, "row 1: 'output' must be at least 1, not 0"),
+        (
+            [(5, 0)],
+            {"capacity": 40},
+            "row 1: 'output' must be at least 1",
+        ),
+        ([(5, 10**9 + 1)], {"capacity": 40}, "row 1: 'output' must be at least 1 and at most 10"),
+        ([(10**12 + 1, 1)], {"capacity": 40}, "row 1: 'input' must be at least 0 and at most 10"),
         ([(5, 1), (2.5, 1)], {"capacity": 40}, "row 2: 'input' must be an integer, not 2.5"),
         ([(5, 1, 3), (2, 1, 2)], {"capacity": 40}, "row 2: 'arrival' must be in ascending order"),
         ([(5, 1, 3), (2, 1)], {"capacity": 40}, "row 2: 'arrival' must be in ascending order"),
@@ -253,6 +266,9 @@ def test_means_alone_are_no_requests() -> None:
         (lambda m: simulate_requests(m, steps=9, capacity=99, seed=-1), "'seed' must be"),
         (lambda m: simulate_requests(m, steps=9, capacity=99, every=0), "'every' must be"),
         (lambda m: simulate_requests(m, steps=10**8, capacity=99), "'every' must thin"),
+        (lambda m: simulate_requests(m, steps=9, capacity=10**9), "hold at most 10000000 requests"),
+        (lambda m: simulate_requests(m, steps=9, capacity=99, table=1), "'table' must be True"),
+        (lambda m: simulate_requests(m, steps=9, capacity=99, progress=1), "'progress' must be"),
         (lambda m: simulate_requests(m, steps=9, capacity=0), "'capacity' must be positive"),
         (lambda m: simulate_requests(m, steps=9, scheduler="fcfs"), "'scheduler' must be one of"),
         (lambda m: simulate_requests(m, steps=9, cap=99), "must be one of capacity, block_size"),
