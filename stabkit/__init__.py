@@ -98,6 +98,7 @@ __groups__ = {
         "analysis.operations.pooling": "Arrangement Pooling pool",
         "analysis.operations.sizing": "Sizing sizing",
         "analysis.operations.finite": "FiniteServer Watermark finite_server",
+        "analysis.operations.settings": "Setting Settings compare_settings",
     },
     "analysis": {
         "analysis.verdict.analysis": "Analysis",

@@ -24,6 +24,9 @@ from .analysis.operations.predictions import Prediction as Prediction
 from .analysis.operations.recommend import Proposal as Proposal
 from .analysis.operations.recommend import Recommendation as Recommendation
 from .analysis.operations.recommend import recommend as recommend
+from .analysis.operations.settings import Setting as Setting
+from .analysis.operations.settings import Settings as Settings
+from .analysis.operations.settings import compare_settings as compare_settings
 from .analysis.operations.sizing import Sizing as Sizing
 from .analysis.operations.sizing import sizing as sizing
 from .analysis.operations.sweep import PolicySweep as PolicySweep

@@ -202,6 +202,7 @@ COMMANDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "--policy": POLICY,
         "--sweep": one_of("rate", "gain", "watermark"),
         "--recommend": FLAG,
+        "--whole-requests": FLAG,
         "--share-with": mostly(CLASSES.map(" ".join), TEXT),
     },
     "pool": MIX_OPTIONS | PRINTED | {

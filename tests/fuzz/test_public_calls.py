@@ -87,6 +87,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         "partition": [[0], [1]],
     },
     "sizing": {"mix": ONE, "block_size": 16, "step_seconds": "1/30"},
+    "compare_settings": {"mix": ONE, "steps": 100},
     "finite_server": {"mix": ONE, "max_num_seqs": 5, "evictions": "1e-3", "steps": 100},
     "block_kernel": {"mix": ONE, "block_size": 16},
     "block_total": {"mix": ONE, "block_size": 16},

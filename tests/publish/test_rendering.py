@@ -62,6 +62,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "RootLocus": lambda: stabkit.root_locus(PAIR, points=3),
     "RootPicture": lambda: stabkit.root_picture(PAIR, stabkit.roots(PAIR), "unstable"),
     "RunPicture": lambda: stabkit.run_picture(PAIR, stabkit.simulate(PAIR, 20)),
+    "Settings": lambda: stabkit.compare_settings(ONE, 100),
     "ShareRadius": lambda: stabkit.share_radius(PAIR),
     "Sizing": lambda: stabkit.sizing(PAIR),
     "StabilityChart": lambda: stabkit.stability_chart((2, 3), rows=3),
@@ -79,7 +80,7 @@ PARTS = {
     # of a result that tells of them
     *("Arrangement", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
     *("NearSynchronousMode", "Observation", "Prediction", "Proposal", "QuasiCycle"),
-    *("SynchronizedMode", "VarianceLaw", "Watermark"),
+    *("Setting", "SynchronizedMode", "VarianceLaw", "Watermark"),
     "CapturePiece",  # a polytope, to go on computing with
 }
 PICTURES = {"GraphPicture", "KernelPicture", "RootPicture", "RunPicture"}  # only to be drawn

@@ -43,6 +43,14 @@ def policy(
         bool,
         typer.Option("--recommend", help="What to change, each proposal analysed anew first."),
     ] = False,
+    whole_requests: Annotated[
+        bool,
+        typer.Option(
+            "--whole-requests",
+            help="Settings of a real server on whole requests, each against changing nothing; "
+            "needs a capacity, and takes up to a minute.",
+        ),
+    ] = False,
     share_with: Annotated[
         list[str] | None,
         typer.Option(
@@ -73,10 +81,17 @@ def policy(
         raise InvalidArgument("'--share-with' must go with '--recommend'.")
     if sweep is not None and policies:
         raise InvalidArgument("'--sweep' must be given without '--policy', not with it.")
+    if whole_requests and (recommend or policies or sweep is not None):
+        raise InvalidArgument("'--whole-requests' must be given without the fluid's options.")
     others = [other.split() for other in share_with or ()]
     if not all(others):
         raise InvalidArgument("'--share-with' must be the classes of a replica, not empty.")
     workload = read_mix(mix, capacity, input_column, output_column)
+    if whole_requests:
+        with working("simulating whole requests"):
+            from ...analysis.operations.settings import compare_settings
+
+            return Found(compare_settings(workload))
     with working("running the policies"):
         if recommend:
             return Found(_recommendation(workload, others))

@@ -52,7 +52,9 @@ def recommendations_text(found: Recommendation) -> str:
         "",
         *wrapped(
             "Verdicts are proved; throughputs are long-run means of simulated runs from the empty "
-            "memory, to one part in a thousand, over the steady state's."
+            "memory, to one part in a thousand, over the steady state's. All of it is of the "
+            "fluid: for a server of few requests, stabkit policy --whole-requests compares "
+            "settings."
         ),
     ]
     return "\n".join([*lines, ""])
