@@ -6,6 +6,7 @@ comes from the catalogue of the lessons, the theorem records, derivations and ge
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -178,7 +179,8 @@ def main() -> None:
     for name, text in documents():
         (FOLDER / f"{name}.tex").write_text(text, encoding="utf-8")
         if "--pdf" in sys.argv[1:]:
-            (FOLDER / f"{name}.pdf").write_bytes(stabkit.pdf_of(text))
+            for job in ("-pdf", "-c"):  # the PDF, without what TeX leaves beside it
+                subprocess.run(["latexmk", job, "-quiet", f"{name}.tex"], cwd=FOLDER, check=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ With --pdf, docs/theory.pdf too, which needs TeX.
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -32,7 +33,8 @@ def main() -> None:
     article = stabkit.theory_tex(checked)
     (DOCS / "theory.tex").write_text(article, encoding="utf-8")
     if "--pdf" in sys.argv[1:]:
-        (DOCS / "theory.pdf").write_bytes(stabkit.pdf_of(article))
+        for job in ("-pdf", "-c"):  # the PDF, without what TeX leaves beside it
+            subprocess.run(["latexmk", job, "-quiet", "theory.tex"], cwd=DOCS, check=True)
 
 
 if __name__ == "__main__":

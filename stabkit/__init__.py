@@ -63,7 +63,7 @@ __groups__ = {
     "cycles and orbits": {
         "analysis.cycles.cycles": "Cycles cycles",
         "analysis.cycles.limit_cycle": "LimitCycle Observation",
-        "analysis.pictures.cycle": "CohortBand CyclePicture cycle_picture",
+        "analysis.pictures.cycle": "CyclePicture cycle_picture",
         "dynamics.necklaces": "NecklaceCycle necklace_cycle necklace_cycles worst_cycle_loss",
         "dynamics.capture": "CapturePiece capture_set",
         "dynamics.basins": "BasinSample basin_sample steps_to_worst_cycle",
@@ -99,6 +99,7 @@ __groups__ = {
         "analysis.operations.sizing": "Sizing sizing",
         "analysis.operations.finite": "FiniteServer Watermark finite_server",
         "analysis.operations.settings": "Setting Settings compare_settings",
+        "analysis.operations.replay": "Replay replay",
     },
     "analysis": {
         "analysis.verdict.analysis": "Analysis",
@@ -119,10 +120,9 @@ __groups__ = {
         "publish.document.tree": (
             "CirclePlot Document Formula Paragraph Section Source Statement Table"
         ),
-        "publish.document.engine": "pdf_of",
         "theorems.records": "Theorem",
         "theorems.registry": "theorems",
-        "theorems.checked": "CheckedStep CheckedTheorem",
+        "theorems.checked": "CheckedTheorem",
         "theorems.runner": "prove",
         "publish.theory.article": "theory_tex",
         "publish.theory.evidence": "evidence_tex",

@@ -24,6 +24,8 @@ from .analysis.operations.predictions import Prediction as Prediction
 from .analysis.operations.recommend import Proposal as Proposal
 from .analysis.operations.recommend import Recommendation as Recommendation
 from .analysis.operations.recommend import recommend as recommend
+from .analysis.operations.replay import Replay as Replay
+from .analysis.operations.replay import replay as replay
 from .analysis.operations.settings import Setting as Setting
 from .analysis.operations.settings import Settings as Settings
 from .analysis.operations.settings import compare_settings as compare_settings
@@ -35,7 +37,6 @@ from .analysis.pictures.analysis import AnalysisPicture as AnalysisPicture
 from .analysis.pictures.analysis import analysis_picture as analysis_picture
 from .analysis.pictures.animation import AnimationPicture as AnimationPicture
 from .analysis.pictures.animation import animation_picture as animation_picture
-from .analysis.pictures.cycle import CohortBand as CohortBand
 from .analysis.pictures.cycle import CyclePicture as CyclePicture
 from .analysis.pictures.cycle import cycle_picture as cycle_picture
 from .analysis.pictures.graph import GraphPicture as GraphPicture
@@ -110,7 +111,6 @@ from .model.workload import RequestClass as RequestClass
 from .model.workload import Workload as Workload
 from .publish.derivation import Derivation as Derivation
 from .publish.derivation import derive as derive
-from .publish.document.engine import pdf_of as pdf_of
 from .publish.document.tree import CirclePlot as CirclePlot
 from .publish.document.tree import Document as Document
 from .publish.document.tree import Formula as Formula
@@ -175,7 +175,6 @@ from .spectrum.synchrony.modes import SynchronizedMode as SynchronizedMode
 from .spectrum.synchrony.synchrony import NearSynchronousMode as NearSynchronousMode
 from .spectrum.synchrony.synchrony import Synchrony as Synchrony
 from .spectrum.synchrony.synchrony import synchrony as synchrony
-from .theorems.checked import CheckedStep as CheckedStep
 from .theorems.checked import CheckedTheorem as CheckedTheorem
 from .theorems.records import Theorem as Theorem
 from .theorems.registry import theorems as theorems

@@ -156,19 +156,19 @@ def share_between(workload: stabkit.Workload, least: int, most: int) -> float:
 
 @app.function
 def steps_per_second() -> float:
-    """Return the measured pace of the run (docs/real_run.md in the repository)."""
+    """Return the measured pace of the run (docs/real_runs.md in the repository)."""
     return 32.8
 
 
 @app.function
 def observed_peaks() -> tuple[float, float]:
-    """Return the strongest periods of the measured run, in seconds (docs/real_run.md)."""
+    """Return the strongest periods of the measured run, in seconds (docs/real_runs.md)."""
     return 20.6, 23.6
 
 
 @app.function
 def observed_mean() -> tuple[float, float]:
-    """Return the range of the mean number of running requests, by window (docs/real_run.md)."""
+    """Return the range of the mean number of running requests, by window (docs/real_runs.md)."""
     return 34.3, 34.6
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from stabkit import CheckedStep, CheckedTheorem, Theorem, evidence_tex
+from stabkit import CheckedTheorem, Theorem, evidence_tex
 
 Piece = tuple[str, str, Any]  # name, reason and evidence of a step, a check or a witness
 _INTRODUCTION = (
@@ -125,7 +125,7 @@ def _pieces(steps: Sequence[Any]) -> list[Piece]:
     return [(step.name, step.reason, step.evidence) for step in steps]
 
 
-def _listed(title: str, pieces: Sequence[Piece], checked: Sequence[CheckedStep]) -> Iterator[str]:
+def _listed(title: str, pieces: Sequence[Piece], checked: Sequence[Any]) -> Iterator[str]:
     if not pieces:
         return
     yield f"### {title}"
@@ -138,7 +138,7 @@ def _listed(title: str, pieces: Sequence[Piece], checked: Sequence[CheckedStep])
         yield ""
 
 
-def _marked(found: CheckedStep) -> str:
+def _marked(found: Any) -> str:
     implied = found.status == found.evidence or found.status == "proved"
     return found.evidence if implied else f"{found.evidence}: {found.status}"
 

@@ -24,7 +24,7 @@ from ..errors import InvalidArgument, shown
 from ..model.numbers import whole_number
 from ..model.workload import Workload
 from .capacity import simulated_capacity
-from .capture import ModelSteps, Point, mean_input, one_decode_length
+from .capture import ModelSteps, Point, one_decode_length
 from .initial_state import read_counts
 from .product_form import ProductFormRun
 
@@ -80,7 +80,7 @@ def steps_to_worst_cycle(
     if not isinstance(arithmetic, str) or arithmetic not in ("exact", "float"):
         raise InvalidArgument(f"'arithmetic' must be 'exact' or 'float', not {shown(arithmetic)}.")
     limit = whole_number(limit, "'limit'", 0)
-    whole = Workload.from_classes([(mean_input(mix), length)], simulated_capacity(mix))
+    whole = Workload.from_classes([(mix.mean_input_length, length)], simulated_capacity(mix))
     (cohorts,) = read_counts([state], whole, arithmetic)
     run = ProductFormRun(whole, cohorts, exact=arithmetic == "exact")
     for steps in range(int(limit) + 1):

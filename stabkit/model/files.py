@@ -28,6 +28,7 @@ from ..errors import InvalidWorkload, StabkitWarning, shown
 from .documents import read_json, read_toml
 from .file_kinds import HEAD, refuse_other_kinds
 from .numbers import exact_rational, read_capacity
+from .request_rows import columns_of
 from .traces import Tally, tally_csv, tally_jsonl
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "LARGEST_TRACE",
     "read_json_file",
     "read_log",
+    "read_table",
     "read_workload",
     "record_arguments",
 ]
@@ -112,6 +114,14 @@ def read_log(path: str | os.PathLike[str]) -> str:
     The exception is that of `read_workload`; the file has at most 256 MiB.
     """
     return _guarded(path, lambda file: _read_bytes(file, LARGEST_LOG).decode("utf-8", "replace"))
+
+
+def read_table(path: str | os.PathLike[str]) -> dict[str, list[str]]:
+    """Return the columns of a CSV file as texts, by the names in its first line.
+
+    The exception is that of `read_workload`; the file has at most 16 MiB.
+    """
+    return _guarded(path, lambda file: columns_of(_read_text(file).splitlines()))
 
 
 def _guarded(path: Any, read: Callable[[Path], R]) -> R:

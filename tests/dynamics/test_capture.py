@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from stabkit.dynamics.basins import basin_sample, steps_to_worst_cycle
-from stabkit.dynamics.capture import MOST_PIECES, capture_set, mean_input
+from stabkit.dynamics.capture import MOST_PIECES, capture_set
 from stabkit.dynamics.necklaces import necklace_cycles
 from stabkit.dynamics.orbits import followed
 from stabkit.dynamics.product_form import ProductFormRun
@@ -322,7 +322,7 @@ def test_the_root_of_three_stages(s):
 
 def test_several_classes_of_one_length_are_one_at_their_mean_input():
     several = Workload.from_classes([(0, 3, 1), (4, 3, 3)], capacity=60)
-    assert mean_input(several) == 3
+    assert several.mean_input_length == 3
     assert capture_set(several, 5) == capture_set(one_class(3, 3, 60), 5)
     assert steps_to_worst_cycle(several, [3, 2, 5]) == steps_to_worst_cycle(
         one_class(3, 3, 60), [3, 2, 5]

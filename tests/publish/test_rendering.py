@@ -35,10 +35,13 @@ def criterion() -> Any:
 
 RESULTS: dict[str, Callable[[], Any]] = {
     "Analysis": lambda: stabkit.analyze(PAIR),
+    "AnalysisPicture": lambda: stabkit.analysis_picture(PAIR, "unstable"),
     "AtlasEntry": stabkit.atlas,
     "BasinSample": lambda: stabkit.basin_sample(ONE, 5, 0),
+    "CheckedTheorem": lambda: stabkit.prove(stabkit.theorems(), ["kernel"]),
     "ClosedLoop": lambda: stabkit.closed_loop(PAIR, "damped:1/2"),
     "Counts": lambda: stabkit.unit_circle_counts(PAIR),
+    "CyclePicture": lambda: stabkit.cycle_picture(ONE, [[0, 0, 0, 111]], 4),
     "Cycles": lambda: stabkit.cycles(PAIR),
     "Derivation": lambda: stabkit.derive(ONE),
     "DisturbanceMargin": lambda: stabkit.disturbance_margin(PAIR),
@@ -55,6 +58,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "NecklaceCycle": lambda: stabkit.necklace_cycles(PAIR),
     "NyquistCurve": lambda: stabkit.nyquist(PAIR),
     "PolicyComparison": lambda: stabkit.compare_policies(PAIR, ["greedy"]),
+    "PolicyPicture": lambda: stabkit.policy_picture(ONE),
     "PolicySweep": lambda: stabkit.policy_sweep(PAIR, "gain", [1]),
     "Pooling": lambda: stabkit.pool(PAIR, 2),
     "Recommendation": lambda: stabkit.recommend(ONE),
@@ -65,6 +69,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Settings": lambda: stabkit.compare_settings(ONE, 100),
     "ShareRadius": lambda: stabkit.share_radius(PAIR),
     "Sizing": lambda: stabkit.sizing(PAIR),
+    "SpaceTimePicture": lambda: stabkit.space_time_picture(PAIR, steps=20),
     "StabilityChart": lambda: stabkit.stability_chart((2, 3), rows=3),
     "StabilityCriterion": criterion,
     "Synchrony": lambda: stabkit.synchrony(PAIR),
@@ -73,17 +78,23 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Workload": lambda: PAIR,
 }
 # Classes that are no results, and why.
-ARGUMENTS = {"RequestClass", "SymbolicWorkload"} | {
+ARGUMENTS = {"RequestClass", "SymbolicWorkload", "Theorem"} | {
     *("Damped", "Greedy", "Headroom", "RateLimited", "Reservation"),
 }
 PARTS = {
     # of a result that tells of them
     *("Arrangement", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
-    *("NearSynchronousMode", "Observation", "Prediction", "Proposal", "QuasiCycle"),
-    *("Setting", "SynchronizedMode", "VarianceLaw", "Watermark"),
+    *("LongRun", "NearSynchronousMode", "Observation", "PolicyFinding", "Prediction", "Proposal"),
+    *("QuasiCycle", "Setting", "SynchronizedMode", "VarianceLaw", "Watermark"),
     "CapturePiece",  # a polytope, to go on computing with
+    "AnimationPicture",  # for `animation_bytes`
+    # of a derivation
+    *("CirclePlot", "Document", "Formula", "Paragraph", "Section", "Source", "Statement", "Table"),
 }
-PICTURES = {"GraphPicture", "KernelPicture", "RootPicture", "RunPicture"}  # only to be drawn
+PICTURES = {  # only to be drawn
+    *("AnalysisPicture", "CyclePicture", "GraphPicture", "KernelPicture", "PolicyPicture"),
+    *("RootPicture", "RunPicture", "SpaceTimePicture"),
+}
 NO_JSON = {"Derivation"}  # prose: LaTeX or HTML
 WITH_FIGURE = PICTURES | {
     *("Analysis", "AtlasEntry", "Cycles", "NyquistCurve", "PolicyComparison", "PolicySweep"),
@@ -216,7 +227,7 @@ def _stays_in_its_cell(part: SubFigure, grid: Any) -> None:
         assert box.x0 > 0.4
         assert box.y0 > 0.4
         assert np.isfinite([box.x0, box.y0]).all()
-        assert box.width > 0.02
+        assert box.width > (0.005 if axes.get_label() == "<colorbar>" else 0.02)
     assert grid[0, 0].get_position().x1 < 0.55
     for legend in part.legends:
         shown = legend.get_window_extent()

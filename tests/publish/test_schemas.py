@@ -81,6 +81,9 @@ sizing 1:1 --capacity 100
 finite 5:3 5:5 --capacity 1000 --steps 200
 finite 1:1 --capacity 100 --max-num-seqs 50 --steps 0
 finite TRACE --capacity 400 --evictions 1e-3 --steps 100
+replay 20x30:40 --scheduler vllm-v0 --capacity 480
+replay 2x5:1 3x9:4@2.5 --capacity 160 --step-time 0.02,0.0001
+replay REQUESTS --capacity 960 --observed SERIES --step-time fit -o async_scheduling=false
 prove closed-form
 lessons
 exercise --count 10
@@ -116,7 +119,13 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, A
     rows = "".join(f"{5 + i % 3},{3 + i % 2}\n" for i in range(40))
     trace.write_text(f"input_length,output_length\n{rows}")
     state.write_text('[["1", "2", "1/2"]]')
+    requests, series = folder / "requests.csv", folder / "series.csv"
+    requests.write_text("input,output,arrival_s\n" + "".join(f"30,9,{i // 3}\n" for i in range(12)))
+    series.write_text(
+        "t,running,waiting,gen_tokens_in_tick\n1,3,0,9\n2,6,1,30\n3,6,0,60\n4,0,0,9\n"
+    )
     names = {"TRACE": str(trace), "STATE": str(state)}
+    names |= {"REQUESTS": str(requests), "SERIES": str(series)}
 
     def written(line: str) -> dict[str, Any]:
         words = [names.get(word, word) for word in shlex.split(line)]

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ...dynamics.trajectory import Arithmetic
+from ...model.numbers import whole_number
 from ...model.workload import Workload, check_workload
 from .run import Floats
 from .stages import StageRecord, recorded
@@ -90,6 +91,10 @@ def animation_picture(
     arithmetic, state, policy
         As `stabkit.simulate` takes them.
 
+    Returns
+    -------
+    AnimationPicture
+
     Raises
     ------
     InvalidArgument
@@ -106,7 +111,7 @@ def animation_picture(
     >>> picture.lost[2].tolist() == [0, 100 * 44 / 140]
     True
     """
-    count = steps_to_animate(mix) if steps is None else steps
+    count = steps_to_animate(mix) if steps is None else whole_number(steps, "'steps'", 0)
     record = recorded(mix, count, arithmetic, state, policy)
     chosen = np.arange(0, count + 1, _stride(count, mix.gcd))
     length = mix.longest_decode

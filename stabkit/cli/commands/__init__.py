@@ -30,6 +30,7 @@ _ORDER = (
     "pool",
     "sizing",
     "finite",
+    "replay",
     "prove",
     "derive",
     "lessons",

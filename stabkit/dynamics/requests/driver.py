@@ -158,6 +158,8 @@ class _Record:
 
     def add(self, step: Step, waiting: int, now: float, lasts: float) -> None:
         """Write down a step."""
+        if len(self._rows) == _BLOCK:
+            self._flush()
         tokens, table = 0, self._table
         for request in step.first_tokens:
             if request.first_token != request.first_token:  # nan
@@ -186,13 +188,12 @@ class _Record:
                 step.recomputed,
                 step.wasted,
                 tokens,
+                step.generated,
                 lasts,
                 1 if step.evicted else 0,
                 now,
             )
         )
-        if len(self._rows) == _BLOCK:
-            self._flush()
 
     def _leave(self, completed: list[Request]) -> None:
         for request in completed:

@@ -144,6 +144,7 @@ class FiniteServer:
         """Execute, evict or admit."""
         self._row += 1
         first_tokens, self._started = self._started, []
+        generated = len(self._running) - (self._partial is not None)
         completed = self._complete()
         self._grow()
         if self._rated:
@@ -167,6 +168,7 @@ class FiniteServer:
             prefilled,
             recomputed,
             wasted,
+            generated,
         )
 
     def _complete(self) -> list[Request]:

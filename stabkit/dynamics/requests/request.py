@@ -96,6 +96,8 @@ class Step:
         Those among them that had been computed before an eviction.
     wasted : int
         Tokens that the evicted requests had generated, if they are thrown away.
+    generated : int
+        Tokens that the execution generated, of all requests.
     """
 
     __slots__ = (
@@ -103,6 +105,7 @@ class Step:
         "completed",
         "evicted",
         "first_tokens",
+        "generated",
         "memory",
         "prefilled",
         "recomputed",
@@ -121,6 +124,7 @@ class Step:
         prefilled: int = 0,
         recomputed: int = 0,
         wasted: int = 0,
+        generated: int = 0,
     ) -> None:
         self.completed = completed
         self.first_tokens = first_tokens
@@ -131,3 +135,4 @@ class Step:
         self.prefilled = prefilled
         self.recomputed = recomputed
         self.wasted = wasted
+        self.generated = generated

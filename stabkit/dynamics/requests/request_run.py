@@ -44,6 +44,8 @@ class RequestSeries:
         Tokens that the evicted requests had generated, and that are thrown away.
     completed_tokens : ndarray
         The sum of l over the completed requests.
+    generated : ndarray
+        Tokens that the row's execution generated.
     time : ndarray
         When the row was scheduled, in seconds; in steps where there is no `step_time`.
     """
@@ -58,6 +60,7 @@ class RequestSeries:
     recomputed: NDArray[Any]
     wasted: NDArray[Any]
     completed_tokens: NDArray[Any]
+    generated: NDArray[Any]
     time: NDArray[Any]
 
     def __len__(self) -> int:
@@ -110,7 +113,7 @@ class RequestRun:
         When the last row was scheduled, in seconds; in steps where there is no `step_time`.
     totals : mapping
         Sums over all rows: requests `admitted`, `evicted` and `completed`; tokens `prefilled`,
-        `recomputed` and `wasted`, and `completed_tokens`.
+        `recomputed` and `wasted`, `completed_tokens` and `generated`.
     means : mapping
         Long-run means per step, `Estimate`s by the name of the series; and `evicting`, the
         probability that a step evicts, `evictions_per_admission`, `evictions_per_completion`,

@@ -45,7 +45,17 @@ from .queue import Queue
 from .request import Step
 from .sources import Source
 
-__all__ = ["Engine", "Server", "refuse_too_large", "register_scheduler", "scheduler_named"]
+__all__ = [
+    "NO_SUCH_RULE",
+    "Engine",
+    "Server",
+    "most_generated",
+    "refuse_empty_prompts",
+    "refuse_narrow_batch",
+    "refuse_too_large",
+    "register_scheduler",
+    "scheduler_named",
+]
 
 
 class Server(Protocol):
@@ -171,6 +181,42 @@ def _read_step_time(given: Any) -> tuple[float, float, float]:
         )
     a, b, c = (*map(float, read), 0.0)[:3]
     return a, b, c
+
+
+NO_SUCH_RULE = frozenset(
+    {"watermark_tokens", "rate", "reserve", "max_tokens", "keep_progress"}
+)  # options that engines know nothing of: what is evicted keeps its progress
+
+
+def refuse_narrow_batch(engine: Engine) -> None:
+    """Refuse a batch that cannot hold a token of every request that may run, as vLLM does."""
+    most, budget = engine.max_num_seqs, engine.max_num_batched_tokens
+    if budget is not None and (most is None or most > budget):
+        raise InvalidArgument(
+            "'max_num_batched_tokens' must be at least 'max_num_seqs', "
+            f"{'which is not limited' if most is None else most}, not {budget}."
+        )
+
+
+def most_generated(engine: Engine, source: Source) -> int | None:
+    """Return what every request may generate at most; None for what each of them will."""
+    if engine.reserve not in ("true-length", "max-tokens"):
+        raise InvalidArgument(
+            f"'reserve' must be 'true-length' or 'max-tokens' for {engine.name!r}, not "
+            f"{shown(engine.reserve)}."
+        )
+    if engine.max_tokens is not None and (longest := source.decode_quantile(1)) > engine.max_tokens:
+        raise InvalidWorkload(
+            f"'max_tokens' must be at least every decode length, {longest}, not "
+            f"{engine.max_tokens}."
+        )
+    return engine.max_tokens
+
+
+def refuse_empty_prompts(source: Source) -> None:
+    """Refuse requests without a prompt, which engines do not serve."""
+    if any(s == 0 for s, _ in source.weights):
+        raise InvalidWorkload("'input_length' must be at least 1 for an engine, not 0.")
 
 
 def refuse_too_large(

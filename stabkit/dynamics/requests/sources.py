@@ -67,7 +67,9 @@ def source_of(mix_or_trace: Any, seed: int) -> Source:
     Parameters
     ----------
     mix_or_trace : Workload or iterable of rows
-        Rows are (input, output) or (input, output, arrival), arrivals ascending.
+        Rows are (input, output), (input, output, arrival) or (input, output, arrival, content),
+        arrivals ascending; `content` is None or a sequence, one key per full block of the prompt,
+        equal where two prompts are equal up to the end of the block.
     seed : int
         Of the draws.
 
@@ -130,21 +132,22 @@ def _listed(rows: Iterable[Any]) -> Source:
                 f"row {number}: 'arrival' must be in ascending order, and given in all rows or in "
                 f"none, not {shown(after[2])} after {shown(before[2])}."
             )
-    weights = Counter((s, n) for s, n, _ in read)
+    weights = Counter((s, n) for s, n, *_ in read)
     timed = not math.isnan(read[0][2])
     return Source((Request(i, *row) for i, row in enumerate(read)), weights, "trace", timed)
 
 
-def _read(row: Any, number: int) -> tuple[int, int, float]:
+def _read(row: Any, number: int) -> tuple[int, int, float, Any]:
     try:
         given, output, *rest = row
-        arrival = float(rest.pop()) if rest else math.nan
+        arrival = float(rest[0]) if rest else math.nan
+        content = tuple(rest[1]) if rest[1:] and rest[1] is not None else None
     except (TypeError, ValueError):
-        rest = [row]
-    if rest or arrival < 0 or math.isinf(arrival):
+        rest = [row] * 3
+    if len(rest) > 2 or arrival < 0 or math.isinf(arrival):
         raise InvalidWorkload(
-            f"row {number} must be (input, output) or (input, output, arrival), the arrival a "
-            f"number of at least 0, not {shown(row)}."
+            f"row {number} must be (input, output), and where known an arrival, a number of at "
+            f"least 0, and a content, not {shown(row)}."
         )
     lengths = (
         exact_integer(given, f"row {number}: 'input'"),
@@ -155,4 +158,4 @@ def _read(row: Any, number: int) -> tuple[int, int, float]:
             raise InvalidWorkload(
                 f"row {number}: {name!r} must be at least {least}, not {shown(length)}."
             )
-    return *lengths, arrival
+    return *lengths, arrival, content

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...analysis.pictures.animation import AnimationPicture
 from ...analysis.pictures.run import Floats
-from ...errors import OutputError, shown
+from ...errors import InvalidArgument, OutputError, shown
 from ..text.numbers import amount, readable
 from .cycle import EVICTED
 from .style import (
@@ -67,7 +67,14 @@ def animation_bytes(picture: AnimationPicture) -> bytes:
     -------
     bytes
         The same for the same picture.
+
+    Raises
+    ------
+    InvalidArgument
+        If `picture` is something else.
     """
+    if not isinstance(picture, AnimationPicture):
+        raise InvalidArgument(f"'picture' must be an AnimationPicture, not {shown(picture)}.")
     from PIL.Image import Dither
 
     with house_style():

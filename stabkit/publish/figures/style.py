@@ -183,6 +183,11 @@ def drawn(
         In centimetres.
     exactly : bool
         Whether the axes are pinned, so that an SVG file has the same bytes every time.
+
+    Returns
+    -------
+    callable
+        The decorator.
     """
 
     def decorate(draw: Callable[[Drawing, Any], None]) -> Callable[..., Drawing]:
@@ -204,6 +209,15 @@ def pinned(figure: AnyDrawing) -> AnyDrawing:
 
     The solver of the constrained layout does not repeat its last bits; an SVG file names its clip
     paths after them. A part of another's figure has no places yet.
+
+    Parameters
+    ----------
+    figure : Figure or SubFigure
+
+    Returns
+    -------
+    Figure or SubFigure
+        The same.
     """
     from matplotlib.figure import Figure
 

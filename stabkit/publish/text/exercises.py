@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ...errors import InvalidArgument, shown
 from ...exercises.exercises import Exercise
+from ...model.numbers import listed
 from ..document.tree import Document, Paragraph, Section
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
@@ -144,6 +146,11 @@ def exercise_document(found: Sequence[Exercise], title: str = "Exercises") -> Do
     -------
     Document
 
+    Raises
+    ------
+    InvalidArgument
+        If `found` are no exercises, or `title` is no text.
+
     Examples
     --------
     >>> from stabkit import Derivation, exercise
@@ -151,13 +158,18 @@ def exercise_document(found: Sequence[Exercise], title: str = "Exercises") -> Do
     >>> "Answer:" in sheet.worksheet, "Answer:" in sheet.solution
     (False, True)
     """
+    exercises = listed(found, "'found'", "a list of exercises")
+    if not all(isinstance(one, Exercise) for one in exercises):
+        raise InvalidArgument(f"'found' must be a list of exercises, not {shown(found)}.")
+    if not isinstance(title, str):
+        raise InvalidArgument(f"'title' must be a text, not {shown(title)}.")
     sections = [
         Section(
             f"{one.topic.capitalize()}: {one.kind.replace('-', ' ')} ({one.difficulty})",
             (Paragraph(f"Answer: {one.answer}."), *map(Paragraph, one.solution)),
             one.question,
         )
-        for one in found
+        for one in exercises
     ]
     return Document(
         title, "All answers are exact: whole numbers, fractions, verdicts.", sections, ()

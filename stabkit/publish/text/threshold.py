@@ -107,8 +107,7 @@ def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
     line, unit, symbol = _LINES[found.along]
     yield "along", line
     if not found.complete:
-        limits = "within the limits of ball arithmetic, arcs of 2^-160 and some ten seconds"
-        yield "undecided", f"a root on or next to the circle was not resolved {limits}"
+        yield "undecided", found.reason
         return
     yield "stable", _stable_text(found, unit)
     if found.threshold is not None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from ...errors import InvalidArgument, shown
+from ...model.numbers import listed
 from ...theorems.checked import CheckedStep, CheckedTheorem
 from ...theorems.evidence import MEANINGS
 from ...theorems.records import Step, Theorem
@@ -72,7 +74,17 @@ def theory_tex(found: Sequence[CheckedTheorem], title: str = "The theory of stab
     -------
     str
         The same text for the same findings, to the last byte.
+
+    Raises
+    ------
+    InvalidArgument
+        If `found` are no checked theorems, or `title` is no text.
     """
+    checked = listed(found, "'found'", "checked theorems")
+    if not all(isinstance(one, CheckedTheorem) for one in checked):
+        raise InvalidArgument(f"'found' must be checked theorems, not {shown(found)}.")
+    if not isinstance(title, str):
+        raise InvalidArgument(f"'title' must be a text, not {shown(title)}.")
     lines = [_PREAMBLE, rf"\title{{{escaped(title)}}}", r"\author{}", r"\date{}"]
     lines += [r"\begin{document}", r"\maketitle", _INTRODUCTION, ""]
     lines += [r"\begin{description}"]

@@ -11,6 +11,7 @@ from typing import Any
 
 from sympy import Symbol, latex, sympify
 
+from ...errors import InvalidArgument, shown
 from ...theorems.evidence import (
     Cited,
     Enclosure,
@@ -58,7 +59,7 @@ def evidence_tex(evidence: Evidence) -> str:
 
     Raises
     ------
-    KeyError
+    InvalidArgument
         If the kind of evidence is unknown: nothing is printed as checked that is not understood.
 
     Examples
@@ -69,7 +70,10 @@ def evidence_tex(evidence: Evidence) -> str:
     \\left(x + 1\\right)^{2} = x^{2} + 2 x + 1
     \\]
     """
-    return _WRITERS[type(evidence)](evidence)
+    writer = _WRITERS.get(type(evidence))
+    if writer is None:
+        raise InvalidArgument(f"'evidence' must be of a known kind, not {shown(evidence)}.")
+    return writer(evidence)
 
 
 def _display(text: str) -> str:

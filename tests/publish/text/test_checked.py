@@ -11,6 +11,7 @@ from sympy import Eq, symbols
 from theory.pages import theory_pages
 
 import stabkit
+from stabkit.errors import InvalidArgument
 from stabkit.publish.document.latex_words import escaped, prose
 from stabkit.publish.text.checked import theorems_record, theorems_text
 from stabkit.publish.theory.article import theory_tex
@@ -111,5 +112,5 @@ def test_a_counterexample_is_shown():
 
 
 def test_unknown_evidence_is_never_printed():
-    with pytest.raises(KeyError):
+    with pytest.raises(InvalidArgument, match="'evidence' must be of a known kind"):
         evidence_tex(object())

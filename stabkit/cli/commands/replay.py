@@ -1,0 +1,130 @@
+"""``stabkit replay``: a trace by the rules of an engine, beside what a real server did."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from ...errors import InvalidArgument, shown
+from ..mix import InputColumn, OutputColumn
+from ..present import Found, presented
+from ..terminal import working
+
+__all__ = ["replay"]
+
+_REQUESTS = re.compile(r"(?:([0-9]+)x)?([0-9]+):([0-9]+)(?:@([0-9]+(?:\.[0-9]+)?))?", re.ASCII)
+_MOST = 10_000_000  # requests
+
+
+@presented("replay")
+def replay(
+    trace: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TRACE",
+            help="One file (.csv), or requests [COUNTx]INPUT:OUTPUT[@ARRIVAL] in their order.",
+        ),
+    ],
+    scheduler: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="vllm, vllm-v0, sglang, tensorrt-llm or model."),
+    ] = "vllm",
+    capacity: Annotated[
+        str | None, typer.Option(metavar="B", help="KV memory in tokens.", show_default=False)
+    ] = None,
+    observed: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The series of a real run (.csv).")
+    ] = None,
+    clock: Annotated[
+        Literal["tokens", "seconds"] | None,
+        typer.Option(help="What makes steps and samples comparable.", show_default=False),
+    ] = None,
+    step_time: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B[,C]",
+            help="A step lasts A + B prefilled + C running seconds; 'fit': as observed.",
+        ),
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--option", "-o", metavar="NAME=VALUE", help="Of the scheduler, such as watermark=0.05."
+        ),
+    ] = None,
+    input_column: InputColumn = None,
+    output_column: OutputColumn = None,
+) -> Found:
+    """Serve a trace in its own order by the rules of an engine.
+
+    With --observed beside a real run: correlation, mean, swing, period, makespan and preemptions.
+    Requests are whole; memory comes in blocks; nothing is fitted but the step time, if asked for.
+
+    \b
+    Examples:
+      stabkit replay 100x250:130 --scheduler vllm-v0 --capacity 8000
+      stabkit replay 40x200:80 --capacity 4096 -o max_num_seqs=32 -o watermark=0.01
+      stabkit replay 40x200:80 --capacity 4096 --step-time 0.02,0.0001
+    """
+    with working("replaying"):
+        from ...analysis.operations.replay import replay as replay_of
+
+        options = dict(_option(text) for text in option or [])
+        if capacity is not None:
+            options["capacity"] = capacity
+        found = replay_of(
+            _trace(trace),
+            scheduler,
+            observed,
+            clock=clock,
+            step_time=_step_time(step_time),
+            input_column=input_column,
+            output_column=output_column,
+            **options,
+        )
+    return Found(found)
+
+
+def _trace(words: Sequence[str]) -> Any:
+    """Return the file, or the requests that the words list."""
+    if len(words) == 1 and (os.path.exists(words[0]) or ":" not in words[0]):
+        return words[0]
+    rows: list[tuple[Any, ...]] = []
+    for word in words:
+        parts = _REQUESTS.fullmatch(word)
+        if parts is None or any(len(part or "") > 15 for part in parts.groups()):
+            raise InvalidArgument(
+                "'TRACE' must be one file, or requests [COUNTx]INPUT:OUTPUT[@ARRIVAL], such as "
+                f"2000x250:520, not {shown(word)}."
+            )
+        count, given, made, arrival = parts.groups()
+        if len(rows) + int(count or 1) > _MOST:
+            raise InvalidArgument(f"'TRACE' must hold at most {_MOST} requests, not more.")
+        row = (int(given), int(made), float(arrival or 0))
+        rows += [row] * int(count or 1)
+    return rows
+
+
+def _step_time(text: str | None) -> Any:
+    if text is None or text == "fit":
+        return text
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise InvalidArgument(f"'--step-time' must be A,B[,C] or fit, not {shown(text)}.") from None
+
+
+def _option(text: str) -> tuple[str, Any]:
+    """Return a name and its value: a switch, a whole number, or the text itself."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InvalidArgument(f"'--option' must be NAME=VALUE, not {shown(text)}.")
+    name = name.strip().replace("-", "_")
+    if value.lower() in ("true", "false"):
+        return name, value.lower() == "true"
+    return name, int(value) if value.isascii() and value.isdigit() and len(value) < 20 else value

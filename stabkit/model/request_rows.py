@@ -1,0 +1,134 @@
+"""Requests in their order: what a trace says of each one, and not only of their lengths.
+
+A replay needs more of a trace than a mix does: the order, the arrivals where it has any, in
+seconds, and which prompts begin alike. Of the latter the columns ``shared_with`` and
+``shared_blocks16`` tell, for each request, the earlier one with which it has the longest beginning
+in common, and how many blocks of 16 tokens that is; -1 for none. From them follows the *content* of
+a prompt, one key for each of its full blocks, equal where two prompts are equal up to there.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..errors import InvalidWorkload, shown
+from .traces import PAIRS
+
+__all__ = ["SHARED_BLOCK", "columns_of", "rows_of"]
+
+SHARED_BLOCK = 16  # tokens
+_PAIRS = (*PAIRS, ("input", "output"), ("prompt_tokens", "output_tokens"))
+_ARRIVALS = ("arrival_s", "arrival", "arrived_at")
+_SHARED = ("shared_with", "shared_blocks16")
+
+
+def columns_of(lines: Iterable[str]) -> dict[str, list[str]]:
+    """Return the columns of a CSV, by the names in its first line.
+
+    Raises
+    ------
+    InvalidWorkload
+        If it is no CSV, a name comes twice, or a row has another number of fields.
+
+    Examples
+    --------
+    >>> columns_of(["t, running", "1,5", "2,7"])
+    {'t': ['1', '2'], 'running': ['5', '7']}
+    """
+    reader = csv.reader(lines, strict=True)
+    try:
+        names = [name.strip() for name in next(reader, [])]
+        rows = [row for row in reader if "".join(row).strip()]
+    except csv.Error as error:
+        raise InvalidWorkload(f"line {reader.line_num}: must be CSV ({error}).") from None
+    if len(set(names)) < len(names) or not rows:
+        raise InvalidWorkload("the table must have a name for every column, once, and rows.")
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(names):
+            raise InvalidWorkload(f"row {number} must have {len(names)} fields, not {len(row)}.")
+    return {name: [row[k].strip() for row in rows] for k, name in enumerate(names)}
+
+
+def rows_of(
+    table: Mapping[str, Sequence[str]],
+    input_column: str | None = None,
+    output_column: str | None = None,
+) -> list[tuple[Any, ...]]:
+    """Return (input, output, arrival, content) for each request of a trace.
+
+    Parameters
+    ----------
+    table : mapping
+        Columns, as `columns_of` returns them.
+    input_column, output_column : str, optional
+        Where the header is not recognised.
+
+    Returns
+    -------
+    list of tuple
+        The arrival in seconds, nan where there is none; the content None where nothing is shared.
+
+    Raises
+    ------
+    InvalidWorkload
+        If the columns are not recognised, or a value is no number.
+
+    Examples
+    --------
+    >>> columns = {"input": ["40", "33"], "output": ["2", "5"], "arrival_s": ["0", "1.5"]}
+    >>> rows_of({**columns, "shared_with": ["-1", "0"], "shared_blocks16": ["0", "1"]})
+    [(40, 2, 0.0, ((0, 0), (0, 1))), (33, 5, 1.5, ((0, 0), (1, 1)))]
+    """
+    given, made = _pair(table, input_column, output_column)
+    inputs, outputs = _whole(table, given), _whole(table, made)
+    name = next((one for one in _ARRIVALS if one in table), None)
+    arrivals = [float("nan")] * len(inputs) if name is None else _read(table, name, float)
+    contents: Sequence[Any] = [None] * len(inputs)
+    if all(one in table for one in _SHARED):
+        contents = _contents(inputs, *(_whole(table, one) for one in _SHARED))
+    return list(zip(inputs, outputs, arrivals, contents, strict=True))
+
+
+def _pair(table: Mapping[str, Any], given: str | None, made: str | None) -> tuple[str, str]:
+    pairs = _PAIRS if given is None or made is None else ((given, made),)
+    held = [pair for pair in pairs if all(name in table for name in pair)]
+    if len(held) != 1:
+        expected = " or ".join(", ".join(pair) for pair in pairs)
+        raise InvalidWorkload(
+            f"the columns of a trace must be one of {expected}, not "
+            f"{shown(', '.join(list(table)[:8]))}."
+        )
+    return held[0]
+
+
+def _contents(
+    inputs: Sequence[int], others: Sequence[int], blocks: Sequence[int]
+) -> list[tuple[Any, ...]]:
+    contents: list[tuple[Any, ...]] = []
+    for i, (tokens, other, count) in enumerate(zip(inputs, others, blocks, strict=True)):
+        if not -1 <= other < i:
+            raise InvalidWorkload(
+                f"row {i + 1}: {_SHARED[0]!r} must be an earlier row from 0 on, or -1, not {other}."
+            )
+        shared = contents[other][:count] if other >= 0 else ()
+        own = ((i, j) for j in range(len(shared), tokens // SHARED_BLOCK))
+        contents.append((*shared, *own))
+    return contents
+
+
+def _whole(table: Mapping[str, Sequence[str]], name: str) -> list[int]:
+    return _read(table, name, int)
+
+
+def _read(table: Mapping[str, Sequence[str]], name: str, kind: Any) -> list[Any]:
+    numbers = []
+    for row, text in enumerate(table[name], start=1):
+        try:
+            numbers.append(kind(text))
+        except ValueError:
+            raise InvalidWorkload(
+                f"row {row}: {shown(name, 30)} must be a number, not {shown(text)}."
+            ) from None
+    return numbers

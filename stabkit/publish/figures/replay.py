@@ -1,0 +1,53 @@
+"""Figure of a replay: running requests, observed and replayed, above the preemptions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...analysis.operations.replay import Replay
+from ..rendering import FIGURES
+from .style import BLUE, VERMILLION, house_style, legend_above, new_figure, settled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from .style import Drawing
+
+__all__ = ["draw_running", "replay_figure"]
+
+_DASHES = (0, (3, 1.5))
+
+
+@FIGURES.writes(Replay)
+def replay_figure(found: Replay, ax: Axes | None = None) -> Drawing:
+    """Return the running requests and the preemptions so far, along the steps of the replay."""
+    with house_style():
+        figure = new_figure(8.0, ax=ax)
+        above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
+        draw_running(above, found)
+        legend_above(above)
+        below.plot(np.cumsum(found.series.evicted), color=VERMILLION, linewidth=1.0)
+        if found.observed is not None and "preemptions" in found.observed.compared:
+            counted = found.observed.compared["preemptions"].observed
+            below.plot(found.observed.rows, counted, color=BLUE, linestyle=_DASHES)
+        below.set(xlabel="step", ylabel="preemptions\nso far", ylim=(0, None))
+        figure.align_ylabels()
+        return settled(figure)
+
+
+def draw_running(axes: Axes, found: Replay) -> None:
+    """Draw the running requests, along the steps of the replay."""
+    axes.plot(found.series.running, color=VERMILLION, linewidth=0.9, label="replayed")
+    if found.observed is not None:
+        seen = found.observed.compared["running"].observed
+        axes.plot(
+            found.observed.rows,
+            seen,
+            color=BLUE,
+            linewidth=0.9,
+            linestyle=_DASHES,
+            label="observed",
+        )
+    axes.set(xlim=(0, len(found.series)), ylim=(0, None), ylabel="running requests")

@@ -1,0 +1,138 @@
+"""A replay as text for people and as JSON types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ...analysis.operations.replay import Comparison, ObservedRun, Replay, Swing
+from ...errors import printable
+from ..rendering import RECORDS, TEXTS
+from .dialect import exact, headed
+from .numbers import amount, counted, percent, readable
+from .tables import plain_table
+
+__all__ = ["SCHEMA", "replay_record", "replay_text"]
+
+SCHEMA = "stabkit.replay/1"
+_LABEL = 30
+_NAMES = {
+    "running": "running requests",
+    "waiting": "waiting requests",
+    "memory": "memory in use",
+    "preemptions": "preemptions so far",
+    "prefilled": "tokens prefilled so far",
+    "completed": "requests completed so far",
+}
+
+
+@TEXTS.writes(Replay)
+def replay_text(found: Replay) -> str:
+    """Return what the replay did, and beside it what was observed."""
+    memory = amount(readable(found.scheduler.capacity), "token")
+    head = f"{printable(found.trace)}, {counted(found.requests, 'request')}, by the rules of "
+    lines = [f"{head}{found.scheduler.name} in {memory}", ""]
+    lines += [f"{label:<{_LABEL}}{answer}" for label, answer in _answers(found)]
+    lines.append("")
+    if found.observed is not None:
+        lines += [_beside(found, found.observed), _samples(found.observed)]
+    return "\n".join(lines)
+
+
+def _answers(found: Replay) -> Iterator[tuple[str, str]]:
+    yield "steps", readable(found.steps)
+    if found.makespan_seconds is not None:
+        yield "makespan", f"{readable(found.makespan_seconds, 5)} s"
+    if found.step_time is not None:
+        a, b, c = (readable(part, 4) for part in found.step_time)
+        source = ", fitted to the run" if found.fitted else ""
+        yield "step time", f"{a} + {b} prefilled + {c} running seconds{source}"
+    yield "preemptions", readable(found.preemptions)
+    yield "tokens prefilled again", readable(found.recomputed_tokens)
+    yield "running requests", f"{readable(found.running.mean, 4)} on the mean"
+    yield "", f"{readable(found.running.sd, 4)} standard deviation"
+    if found.running.period is not None:
+        yield "  they swing with period", _period(found.running)
+
+
+def _period(swing: Swing) -> str:
+    if swing.period is None or swing.autocorrelation is None:
+        return "none"
+    height = readable(swing.autocorrelation, 2)
+    return f"{amount(readable(swing.period, 4), 'step')} (autocorrelation {height})"
+
+
+def _beside(found: Replay, observed: ObservedRun) -> str:
+    rows: list[tuple[str, ...]] = [("", "replayed", "observed")]
+    for name, ours, theirs in (
+        ("running, mean", found.running.mean, observed.running.mean),
+        ("running, standard deviation", found.running.sd, observed.running.sd),
+        ("period (steps)", found.running.period, observed.running.period),
+        ("makespan (s)", found.makespan_seconds, observed.makespan_seconds),
+        ("preemptions", found.preemptions, observed.preemptions),
+    ):
+        rows.append((name, _shown(ours), _shown(theirs)))
+    return plain_table(rows)
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else readable(value, 5)
+
+
+def _samples(observed: ObservedRun) -> str:
+    how = "generated tokens" if observed.clock == "tokens" else "seconds"
+    head = f"{counted(len(observed.rows), 'sample')}, compared at equal {how}:\n"
+    rows: list[tuple[str, ...]] = [("", "correlation", "equal at", "largest difference")]
+    for name, one in observed.compared.items():
+        r = "-" if one.correlation is None else f"{one.correlation:.4f}"
+        rows.append((_NAMES[name], r, percent(one.equal), readable(one.largest_difference, 4)))
+    return head + plain_table(rows)
+
+
+@RECORDS.writes(Replay)
+def replay_record(found: Replay) -> dict[str, Any]:
+    """Return the replay as JSON types: schema ``stabkit.replay/1``."""
+    return headed(
+        SCHEMA,
+        trace=found.trace,
+        requests=found.requests,
+        scheduler=found.scheduler.name,
+        capacity=exact(found.scheduler.capacity),
+        steps=found.steps,
+        makespan_seconds=found.makespan_seconds,
+        step_time=None if found.step_time is None else list(found.step_time),
+        step_time_fitted=found.fitted,
+        preemptions=found.preemptions,
+        recomputed_tokens=found.recomputed_tokens,
+        running=_swing_record(found.running),
+        observed=None if found.observed is None else _observed_record(found.observed),
+    )
+
+
+def _swing_record(swing: Swing) -> dict[str, Any]:
+    return {
+        "mean": swing.mean,
+        "sd": swing.sd,
+        "period_steps": swing.period,
+        "autocorrelation": swing.autocorrelation,
+    }
+
+
+def _observed_record(observed: ObservedRun) -> dict[str, Any]:
+    return {
+        "clock": observed.clock,
+        "samples": len(observed.rows),
+        "correlation": observed.compared["running"].correlation,
+        **_swing_record(observed.running),
+        "makespan_seconds": observed.makespan_seconds,
+        "preemptions": observed.preemptions,
+        "compared": {name: _comparison(one) for name, one in observed.compared.items()},
+    }
+
+
+def _comparison(one: Comparison) -> dict[str, Any]:
+    return {
+        "correlation": one.correlation,
+        "equal": one.equal,
+        "largest_difference": one.largest_difference,
+    }

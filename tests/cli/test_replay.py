@@ -1,0 +1,66 @@
+"""``stabkit replay``: its words for requests, its options, and its errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+
+
+def test_a_homogeneous_trace_is_one_word(stabkit: Run) -> None:
+    """Three prompts of 20 tokens in 5 blocks of 16, 4 tokens each: two, and then the third."""
+    arguments = ("replay", "3x20:4", "--capacity", "96", "-o", "async-scheduling=false")
+    found = json.loads(stabkit(*arguments, "--json").out)
+    assert found["schema"] == "stabkit.replay/1"
+    assert (found["steps"], found["preemptions"], found["requests"]) == (8, 0, 3)
+    assert found["makespan_seconds"] is None
+    assert found["observed"] is None
+    timed = json.loads(stabkit(*arguments, "--step-time", "0.5,0.1", "--json").out)
+    assert timed["makespan_seconds"] == pytest.approx(8 * 0.5 + 60 * 0.1)
+
+
+def test_words_are_served_in_their_order_from_their_arrival_on(stabkit: Run) -> None:
+    found = json.loads(
+        stabkit(
+            "replay", "20:4", "20:4@2.5", "--capacity", "320", "--scheduler", "model", "--json"
+        ).out
+    )
+    assert (found["steps"], found["requests"]) == (7, 2)  # 4 steps from row 3 on
+
+
+def test_a_real_series_is_compared(stabkit: Run, tmp_path: Path) -> None:
+    series = tmp_path / "series.csv"
+    series.write_text("running,gen_tokens_total,preempted_total\n2,2,0\n2,6,0\n1,10,0\n0,12,0\n")
+    found = stabkit(
+        "replay", "3x20:4", "--capacity", "96", "-o", "async_scheduling=false",
+        "--observed", str(series),
+    )  # fmt: skip
+    assert "4 samples, compared at equal generated tokens" in found.out
+    assert "running requests    1.0000       100 %" in found.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("20x:4", "--capacity", "96"), "'TRACE' must be one file, or requests"),
+        (("none.csv", "--capacity", "96"), "none.csv: must be a readable file"),
+        (("99999999x20:4", "--capacity", "96"), "'TRACE' must hold at most 10000000 requests"),
+        (("20:4",), "'--capacity' must be given"),
+        (("20:4", "--capacity", "96", "-o", "max_num_seqs"), "'--option' must be NAME=VALUE"),
+        (("20:4", "--capacity", "96", "-o", "rate=1"), "'rate' must not be given for"),
+        (("20:4", "--capacity", "96", "-o", "seqs=1"), "an option of the scheduler 'vllm' must be"),
+        (("20:4", "--capacity", "96", "--step-time", "x"), "'--step-time' must be A,B"),
+        (("20:4", "--capacity", "96", "--step-time", "fit"), "must go with 'observed'"),
+        (("20:4", "--capacity", "96", "--scheduler", "orca"), "'--scheduler' must be one of"),
+        (("2000:4", "--capacity", "96"), "could never be in memory"),
+    ],
+)
+def test_errors(stabkit: Run, arguments: tuple[str, ...], message: str) -> None:
+    found = stabkit("replay", *arguments)
+    assert found.status == 2
+    assert message in found.err
