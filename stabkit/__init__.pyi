@@ -17,6 +17,7 @@ from .analysis.operations.comparison import compare_policies as compare_policies
 from .analysis.operations.finite import FiniteServer as FiniteServer
 from .analysis.operations.finite import Watermark as Watermark
 from .analysis.operations.finite import finite_server as finite_server
+from .analysis.operations.loop_noise import policy_fano_factor as policy_fano_factor
 from .analysis.operations.pooling import Arrangement as Arrangement
 from .analysis.operations.pooling import Pooling as Pooling
 from .analysis.operations.pooling import pool as pool

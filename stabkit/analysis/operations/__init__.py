@@ -3,6 +3,7 @@
 In reading order:
 
 * `closed_loops`: what a policy's characteristic polynomial says of its equilibrium.
+* `loop_noise`: how much its admissions swing by chance.
 * `comparison`, `sweep`: policies side by side, and along their parameter.
 * `sizing`: how many requests fit, and how long it all takes.
 * `finite`, `finite_runs`: what a server of this size does with whole requests, by formula and by
