@@ -67,7 +67,7 @@ def test_analyze_says_what_means_cannot_answer(
     assert "the inputs are means" in " ".join(stabkit(*line).out.split())
     refused = stabkit("finite", "summary.csv", "--capacity", "2000")
     assert refused.status == 2
-    assert "'mix' must hold single requests, not means" in refused.err
+    assert "must hold single requests, not means" in refused.err
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,10 @@ def settings_record(found: Settings) -> dict[str, Any]:
                 "name": one.name,
                 "value": as_json(one.value),
                 **_figures(one.throughput_ratio, one.evicted_per_step),
-                "gain": {"mean": one.gain.value, "interval_95": [one.gain.low, one.gain.high]},
+                "gain_over_unchanged": {
+                    "mean": one.gain.value,
+                    "interval_95": [one.gain.low, one.gain.high],
+                },
                 "better": one.better,
             }
             for one in found.settings
