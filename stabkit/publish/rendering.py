@@ -105,6 +105,7 @@ _INSTEAD = {
     "Derivation": "analyze(mix)",
     "DisturbanceMargin": "simulate(mix, 200)",
     "Exercise": "its `mix`",
+    "FiniteServer": "fluctuations(mix)",
     "GainMargin": _LOCUS,
     "GcdTheorem": "synchrony(mix)",
     "InputMargin": "root_locus(mix)",

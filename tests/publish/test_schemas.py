@@ -72,6 +72,7 @@ policy 1:1
 policy 5:3 5:5 --sweep gain
 policy 10:5 --recommend
 policy 5:20 --recommend --share-with '10:3 5:8'
+policy 10:5 --capacity 130 --recommend
 pool 10:3 10:5 --replicas 2 --capacity 5050
 pool 4:8 4:16 3:5 --steps 100 --partition 1,2/3
 sizing 10:5 --capacity 650

@@ -74,6 +74,25 @@ class FiniteServer(ServerNoise):
 
     Attributes
     ----------
+    verdict : {"stable", "unstable", "marginal", "undecided"}
+        The fluid's.
+    admissions, requests : Fraction
+        a* per step, and a* mu in service, at the fluid's steady state.
+    always : int
+        The requests that fit whatever happens, floor(B / max(s + l)).
+    mean_slack : Fraction
+        E R, the tokens left over in front of the next request.
+    mean_admissions : Fraction
+        (B - E R) / E M: the mean of admissions less evictions.
+    window_dispersion : Fraction
+        Variance over mean of the number completed in a long window: the squared coefficient of
+        variation of the memory-time.
+    fano_factor : Fraction, RealEnclosure or None
+        V: the variance of admissions is V a*; None unless the mix is stable and V is proved.
+    evict_probability, evicted_per_step : float or None
+        Of a step to evict, and requests; None outside the domain of R16.
+    reason : str or None
+        Why they are None, or 0 exactly.
     mix : Workload
         One class per distinct pair of lengths.
     max_num_seqs : int or None

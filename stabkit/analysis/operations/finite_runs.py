@@ -6,7 +6,7 @@ over their mean.
 
 References
 ----------
-docs/model.md, Finite servers.
+docs/model.md, Whole requests.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ docs/model.md, R13, R18.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -42,6 +43,7 @@ __all__ = ["Setting", "Trial", "Trials", "trials"]
 Setting = Literal["none", "rate", "max-num-seqs", "watermark", "reservation"]
 
 _RATES = tuple(Fraction(k, 100) for k in (95, 100, 103, 110))  # of a*
+_CAPS = (Fraction(1), Fraction(11, 10))  # of a* mu
 _WATERMARK = Fraction(1, 100)
 _CLEAR = Fraction(11, 10)
 _WORK, _LIVES = 100_000, 20  # steps and admissions of a run; longest decode lengths
@@ -169,11 +171,14 @@ class _Trials:
         return Trials(self._steps, now, tried, best)
 
     def _settings(self) -> Iterator[tuple[Setting, Fraction]]:
-        """Those of R18, a watermark of a hundredth, and reservation."""
+        """Yield rates, caps, a watermark below which all requests fit, and reservation."""
         for factor in _RATES:
             yield "rate", factor * self._rate
-        yield "max-num-seqs", Fraction(max(1, int(self._rate * self._mix.mean_decode_length)))
-        yield "watermark", _WATERMARK
+        for factor in _CAPS:
+            running = factor * self._rate * self._mix.mean_decode_length
+            yield "max-num-seqs", Fraction(max(1, math.floor(running)))
+        if (1 - _WATERMARK) * (self._mix.capacity or 0) >= (self._mix.largest_request or 0):
+            yield "watermark", _WATERMARK
         yield "reservation", Fraction(0)
 
     def _trial(self, setting: Setting, value: Fraction, seed: int) -> Trial:
