@@ -10,6 +10,7 @@ from benchmarks.critical import CROSSINGS, LADDER, ON_THE_LADDER, sides, verdict
 from benchmarks.measuring import Measurement, Stopwatch, median_seconds
 from benchmarks.programs import STARTS, is_installed
 from benchmarks.start_up import COMMANDS, count_with_memory, run
+from benchmarks.whole_requests import SERVERS, Served, measured
 from benchmarks.works import WORKS
 from stabkit import Workload, unit_circle_counts
 
@@ -35,6 +36,8 @@ class Findings:
         Gigabytes at the peak of a process that counts the modes of degree 998 887.
     certificate : float or None
         Seconds to prove a mix of 10^9 steps unstable; None if that failed.
+    served : dict
+        A server of whole requests, by its name, to what was measured.
     """
 
     works: dict[str, dict[str, dict[str, Measurement]]] = field(default_factory=dict)
@@ -43,6 +46,7 @@ class Findings:
     starts: dict[str, float] = field(default_factory=dict)
     memory: float = 0.0
     certificate: float | None = None
+    served: dict[str, Served] = field(default_factory=dict)
 
 
 def find(report: Callable[[str], None]) -> Findings:
@@ -62,6 +66,8 @@ def find(report: Callable[[str], None]) -> Findings:
     findings.memory = count_with_memory(_LARGEST)[1]
     if unit_circle_counts(LONGEST).verdict == "unstable":
         findings.certificate = median_seconds(partial(unit_circle_counts, LONGEST))
+    report("Whole requests")
+    findings.served = {server: measured(server) for server in SERVERS}
     return findings
 
 

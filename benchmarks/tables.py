@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from benchmarks.findings import Findings
 from benchmarks.goals import GOALS, REASONS, Goal
 from benchmarks.measuring import Measurement
+from benchmarks.whole_requests import LOOPS, Served
 from benchmarks.works import WORKS, Work
 
 __all__ = ["results"]
@@ -28,6 +29,11 @@ Lengths 7 and 10, input 100, the share of length 7 on either side of a critical 
 worse of the two answers. "stabkit" is exact Schur-Cohn here, as for every short mix."""
 
 
+_SERVED = """\
+Time of the processor; what a loop over every request takes, over what stabkit takes, per step, on
+the same requests. nan: the series differ."""
+
+
 def results(findings: Findings, machine: dict[str, str]) -> str:
     """Return the whole page."""
     return "\n\n".join(_parts(findings, machine)) + "\n"
@@ -47,6 +53,12 @@ def _parts(findings: Findings, machine: dict[str, str]) -> Iterator[str]:
     yield "## Process start"
     started = findings.processes | {f"{p}, degree 1": t for p, t in findings.starts.items()}
     yield _table(("process", "time"), ((name, _time(t)) for name, t in started.items()))
+    yield "## Whole requests"
+    yield _SERVED
+    yield _table(
+        ("server", "running", "steps a second", "10^6 requests", *LOOPS),
+        (_server(name, one) for name, one in findings.served.items()),
+    )
     yield "## Goals"
     yield _table(
         ("goal", "kind", "measured", "outcome", "reason"),
@@ -74,6 +86,11 @@ def _ladder(findings: Findings) -> str:
     names = list(next(iter(findings.ladder.values())))
     rows = ((c, str(k), *found.values()) for (c, k), found in findings.ladder.items())
     return _table(("what crosses", "k", *names), rows)
+
+
+def _server(name: str, served: Served) -> tuple[str, ...]:
+    rates = f"{served.steps_per_second:,.0f}", _time(1e6 / served.requests_per_second)
+    return name, f"{served.running:.0f}", *rates, *map(_ratio, served.ratios.values())
 
 
 def _goal(goal: Goal, findings: Findings) -> tuple[str, ...]:

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.whole_requests import LOOPS, SERVERS, own_series
-from stabkit.dynamics.capacity import simulated_capacity
-from stabkit.dynamics.requests import source_of
+from benchmarks.whole_requests import LOOPS, SERVERS, own_run, pairs
 
 STEPS = 300
 
@@ -16,16 +14,12 @@ STEPS = 300
 @pytest.mark.parametrize("loop", ["stabkit", *LOOPS])
 @pytest.mark.parametrize("server", SERVERS)
 def test_series_is_that_of_stabkit(benchmark: Any, server: str, loop: str) -> None:
-    make, admissions = SERVERS[server]
-    mix = make().unmerged()
-    capacity = int(admissions * simulated_capacity(mix.with_capacity(None)))
+    mix = SERVERS[server]().unmerged()
     benchmark.group = f"whole requests: {server}, {STEPS} steps"
-    own = own_series(mix, capacity, STEPS).series.running.tolist()
+    run = own_run(mix, STEPS)
     if loop == "stabkit":
-        run = benchmark.pedantic(own_series, args=(mix, capacity, STEPS), rounds=3)
-        assert run.series.running.tolist() == own
-        return
-    found = benchmark.pedantic(
-        lambda: LOOPS[loop](source_of(mix, 0).requests, capacity, STEPS), rounds=1
-    )
-    assert found == own
+        found = benchmark.pedantic(own_run, args=(mix, STEPS), rounds=3).series.running.tolist()
+    else:
+        solve = LOOPS[loop]
+        found = benchmark.pedantic(lambda: solve(pairs(run), int(mix.capacity), STEPS), rounds=1)
+    assert found == run.series.running.tolist()

@@ -14,24 +14,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from stabkit import Workload, simulate_requests
-from stabkit.dynamics.capacity import simulated_capacity
-from stabkit.dynamics.requests import Request, source_of
+from stabkit import RequestRun, Workload, simulate_requests
 
-__all__ = ["LOOPS", "SERVERS", "Served", "measured", "own_series"]
+__all__ = ["LOOPS", "SERVERS", "Served", "measured", "own_run", "pairs"]
 
-SERVERS: dict[str, tuple[Callable[[], Workload], float]] = {  # a mix, and a*
-    "Azure conversation, a* = 1": (lambda: Workload.named("azure-conv-2023"), 1),
-    "Azure conversation, 1 060 running": (lambda: Workload.named("azure-conv-2023"), 5.016),
-    "outputs 500-1490, 1 000 running, a* = 1": (
-        lambda: Workload.from_classes((3000, n) for n in range(500, 1500, 10)),
-        1,
+SERVERS: dict[str, Callable[[], Workload]] = {
+    "Azure conversation, a* = 1": lambda: Workload.named("azure-conv-2023", 259_152),
+    "Azure conversation, 1 060 running": lambda: Workload.named("azure-conv-2023", 1_300_000),
+    "outputs 500-1490, 1 000 running, a* = 1": lambda: Workload.from_classes(
+        ((3000, n) for n in range(500, 1500, 10)), 3_522_660
     ),
-    "outputs 8 000-11 900, 1 000 running, a* = 1/10": (
-        lambda: Workload.from_classes((9000, n) for n in range(8000, 12_000, 100)),
-        0.1,
+    "outputs 8 000-11 900, 1 000 running, a* = 1/10": lambda: Workload.from_classes(
+        ((9000, n) for n in range(8000, 12_000, 100)), 14_572_700
     ),
 }
+Pairs = Iterator[tuple[int, int]]
 
 
 @dataclass
@@ -49,7 +46,7 @@ class Plain:
         return self.generated == self.n
 
 
-def plain(requests: Iterator[Request], capacity: int, steps: int) -> list[int]:
+def plain(requests: Pairs, capacity: int, steps: int) -> list[int]:
     """The number running after each step, by the definition."""
     waiting: deque[Plain] = deque()
     running: list[Plain] = []
@@ -67,8 +64,7 @@ def plain(requests: Iterator[Request], capacity: int, steps: int) -> list[int]:
             waiting.appendleft(r)
         while fits:
             if not waiting:
-                new = next(requests)
-                waiting.append(Plain(new.input_length, new.decode_length))
+                waiting.append(Plain(*next(requests)))
             if used + waiting[0].held() > capacity:
                 break
             used += waiting[0].held()
@@ -77,7 +73,7 @@ def plain(requests: Iterator[Request], capacity: int, steps: int) -> list[int]:
     return series
 
 
-def tight(requests: Iterator[Request], capacity: int, steps: int) -> list[int]:
+def tight(requests: Pairs, capacity: int, steps: int) -> list[int]:
     """The same, in one pass."""
     waiting: deque[list[int]] = deque()
     running: list[list[int]] = []  # tokens held, tokens left, prompt
@@ -101,8 +97,8 @@ def tight(requests: Iterator[Request], capacity: int, steps: int) -> list[int]:
         else:
             while True:
                 if not waiting:
-                    new = next(requests)
-                    waiting.append([new.input_length + 1, new.decode_length, new.input_length])
+                    s, n = next(requests)
+                    waiting.append([s + 1, n, s])
                 if used + waiting[0][0] > capacity:
                     break
                 used += waiting[0][0]
@@ -134,27 +130,30 @@ class Served:
     ratios: dict[str, float]
 
 
-def own_series(mix: Workload, capacity: int, steps: int) -> Any:
+def own_run(mix: Workload, steps: int) -> RequestRun:
     """The run of stabkit that the loops are compared with."""
-    return simulate_requests(mix, steps=steps, capacity=capacity)
+    return simulate_requests(mix, steps=steps)
+
+
+def pairs(run: RequestRun) -> Pairs:
+    """The requests of a run in their order."""
+    table = run.requests
+    return zip(table.input_length.tolist(), table.decode_length.tolist(), strict=True)
 
 
 def measured(server: str, steps: int = 10_000, loop_steps: int = 1000) -> Served:
     """Run one server; steps per second of the processor, its start subtracted."""
-    make, admissions = SERVERS[server]
-    mix = make().unmerged()
-    capacity = int(admissions * simulated_capacity(mix.with_capacity(None)))
-    short, run = _seconds(lambda: own_series(mix, capacity, loop_steps))
-    whole, run = _seconds(lambda: own_series(mix, capacity, loop_steps + steps))
+    mix = SERVERS[server]().unmerged()
+    short, run = _seconds(lambda: own_run(mix, loop_steps))
+    whole, run = _seconds(lambda: own_run(mix, loop_steps + steps))
     own = (whole - short) / steps
     ratios = {}
     for name, loop in LOOPS.items():
-        requests = source_of(mix, 0).requests
-        taken, series = _seconds(lambda: loop(requests, capacity, loop_steps))  # noqa: B023
+        taken, series = _seconds(lambda: loop(pairs(run), int(mix.capacity), loop_steps))  # noqa: B023
         same = series == run.series.running[: loop_steps + 1].tolist()
         ratios[name] = taken / (loop_steps + 1) / own if same else float("nan")
-    admitted = run.totals["completed"] / run.steps
-    return Served(run.means["running"].value, 1 / own, admitted / own, ratios)
+    served = run.totals["completed_tokens"] / float(mix.mean_decode_length) / run.steps
+    return Served(run.means["running"].value, 1 / own, served / own, ratios)
 
 
 def _seconds(function: Callable[[], Any]) -> tuple[float, Any]:

@@ -54,6 +54,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "PolicySweep": lambda: stabkit.policy_sweep(PAIR, "gain", [1]),
     "Pooling": lambda: stabkit.pool(PAIR, 2),
     "Recommendation": lambda: stabkit.recommend(ONE),
+    "RequestRun": lambda: stabkit.simulate_requests(PAIR, steps=40, step_time=(1, "1/9")),
     "Root": lambda: stabkit.roots(PAIR),
     "RootLocus": lambda: stabkit.root_locus(PAIR, points=3),
     "RootPicture": lambda: stabkit.root_picture(PAIR, stabkit.roots(PAIR), "unstable"),
@@ -68,19 +69,20 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Workload": lambda: PAIR,
 }
 # Classes that are no results, and why.
-ARGUMENTS = {"RequestClass", "SymbolicWorkload"} | {
+ARGUMENTS = {"RequestClass", "Scheduler", "SymbolicWorkload"} | {
     *("Damped", "Greedy", "Headroom", "RateLimited", "Reservation"),
 }
 PARTS = {
     # of a result that tells of them
     *("Arrangement", "Claim", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
     *("NearSynchronousMode", "Observation", "Proposal", "SynchronizedMode", "VarianceLaw"),
+    *("Estimate", "RequestSeries", "RequestTable"),
     "CapturePiece",  # a polytope, to go on computing with
 }
 PICTURES = {"GraphPicture", "KernelPicture", "RootPicture", "RunPicture"}  # only to be drawn
 NO_JSON = {"Derivation"}  # prose: LaTeX or HTML
 WITH_FIGURE = PICTURES | {
-    *("AtlasEntry", "Cycles", "NyquistCurve", "RootLocus"),
+    *("AtlasEntry", "Cycles", "NyquistCurve", "RequestRun", "RootLocus"),
     *("StabilityChart", "Synchrony", "Trajectory"),
 }
 # Without: the figure shows more than the result holds, and is of another record (Analysis, Root:

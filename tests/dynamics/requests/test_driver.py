@@ -155,6 +155,13 @@ def test_thinned_series_are_part_of_the_whole() -> None:
     assert (bare.series, bare.requests, bare.means) == (None, None, whole.means)
 
 
+@pytest.mark.parametrize("steps", [0, 1, 1022, 1023, 1024, 2047])
+def test_a_run_ends_at_any_row(steps: int) -> None:
+    run = simulate_requests([(3, 2)] * 3000, steps=steps, capacity=5)
+    assert len(run.series) == run.steps + 1 == steps + 1
+    assert run.series.completed.sum() == run.totals["completed"] == steps // 2
+
+
 def test_progress_is_told_and_changes_nothing() -> None:
     mix = Workload.from_classes([(10, 3)], capacity=200)
     told: list[tuple[int, float]] = []

@@ -1,0 +1,126 @@
+"""A run of whole requests as text for people and as JSON types.
+
+JSON is of the schema ``stabkit.part/1``: `kind` is ``RequestRun``, the other keys are its fields,
+each mean as ``{value, low, high}``, times that have not come as null.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import fields
+from fractions import Fraction
+from typing import Any
+
+from ...dynamics.requests.request_run import RequestRun
+from ...errors import printable
+from ...model.numbers import rational_text
+from ..rendering import RECORDS, TEXTS
+from .dialect import part
+from .numbers import amount, counted, percent, readable
+from .tables import plain_table
+
+__all__ = ["request_run_record", "request_run_text"]
+
+_DIGITS = 5
+_PER_STEP = {
+    "running": "running requests",
+    "waiting": "waiting requests",
+    "memory": "memory held (tokens)",
+    "completed": "completed requests per step",
+    "completed_tokens": "completed tokens per step",
+    "prefilled": "prefilled tokens per step",
+    "recomputed": "of these computed before",
+    "evictions_per_completion": "evictions per completion",
+}
+_STEPS = (1.0, 0.0, 0.0)  # a clock that counts steps
+_SHARES = {"evicting": "steps that evict", "wasted_share": "decode steps wasted"}
+
+
+@RECORDS.writes(RequestRun)
+def request_run_record(run: RequestRun) -> dict[str, Any]:
+    """Return the run as JSON types, series and table included where they were kept."""
+    means = {name: _json_fields(mean) for name, mean in run.means.items()}
+    return part(
+        "RequestRun",
+        scheduler=run.scheduler.name,
+        options=_options(run),
+        source=run.source,
+        seed=run.seed,
+        steps=run.steps,
+        time=run.time,
+        totals=dict(run.totals),
+        recomputed_seconds=run.recomputed_seconds,
+        means=means,
+        series=_json_fields(run.series),
+        requests=_json_fields(run.requests),
+    )
+
+
+@TEXTS.writes(RequestRun)
+def request_run_text(run: RequestRun) -> str:
+    """Return the rules, the long-run means with their intervals, and what evictions cost."""
+    options = ", ".join(f"{k} {v}" for k, v in _options(run).items() if k != "capacity")
+    head = [
+        f"{printable(run.source)}, {amount(readable(run.scheduler.capacity), 'token')}",
+        f"scheduler {run.scheduler.name}{': ' if options else ''}{options}",
+        f"{counted(run.steps, 'step')}{_duration(run)}, seed {run.seed}",
+    ]
+    return "\n".join([*head, "", _means(run), *_costs(run), ""])
+
+
+def _duration(run: RequestRun) -> str:
+    timed = run.scheduler.step_time != _STEPS
+    return f" in {amount(_readable(run.time), 'second')}" if timed else ""
+
+
+def _means(run: RequestRun) -> str:
+    rows = [("in the long run", "mean", "95 % interval")]
+    for names, written in ((_PER_STEP, _readable), (_SHARES, percent)):
+        for name, label in names.items():
+            mean = run.means[name]
+            if not math.isnan(mean.low):
+                interval = f"{written(mean.low)} to {written(mean.high)}"
+                rows.append((label, written(mean.value), interval))
+    return plain_table(rows) if rows[1:] else "The run is too short for long-run means.\n"
+
+
+def _readable(value: float) -> str:
+    return readable(value, _DIGITS)
+
+
+def _costs(run: RequestRun) -> Iterator[str]:
+    total = run.totals
+    came = f"{counted(total['completed'], 'request')} completed"
+    if not total["evicted"]:
+        yield f"{came}; nothing was evicted."
+        return
+    seconds = amount(_readable(run.recomputed_seconds), "second") if run.recomputed_seconds else ""
+    yield (
+        f"{came}, {counted(total['evicted'], 'eviction')}: "
+        f"{counted(total['wasted'], 'decode step')} wasted, "
+        f"{counted(total['recomputed'], 'token')} prefilled again{seconds and f', {seconds}'}."
+    )
+
+
+def _options(run: RequestRun) -> dict[str, Any]:
+    """Return the options that are not as they are by default, and the capacity."""
+    given = {one.name: getattr(run.scheduler, one.name) for one in fields(run.scheduler)}
+    defaults = {one.name: one.default for one in fields(run.scheduler)}
+    defaults["step_time"] = _STEPS
+    changed = {name: value for name, value in given.items() if value != defaults[name]}
+    return {name: _json(value) for name, value in changed.items()}
+
+
+def _json_fields(record: Any) -> dict[str, Any] | None:
+    if record is None:
+        return None
+    return {one.name: _json(getattr(record, one.name)) for one in fields(record)}
+
+
+def _json(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        return [_json(one) for one in value.tolist()]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return rational_text(value) if isinstance(value, Fraction) else value
