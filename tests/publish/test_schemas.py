@@ -94,6 +94,8 @@ EXCEPTIONS = {
     "threshold": "older than the rule",
     # stabkit.analysis/1: an enclosure, but in `bootstrap` a percentile interval
     "spectral_radius": "older than the rule",
+    # of cycles: the one that runs end on; of a replay: the real run
+    "observed": "the word of two commands",
     # of theorems: the steps of a proof, and of how many objects the claim was decided
     "steps": "the word of proofs",
     "claim": "the word of proofs",
