@@ -18,6 +18,7 @@ from . import (
     evicting_cycles,
     gcd,
     homogeneous,
+    kept_progress,
     late_memory,
     model,
     multiple_roots,
@@ -52,7 +53,7 @@ _CHAPTERS = (
     ("One decode length", (homogeneous, worst_cycle, cascade, capture)),
     ("Finite inputs", (gcd, late_memory, thresholds, stable_inputs, variance_law)),
     ("Cycles of mixes", (renormalization, necklaces, evicting_cycles, class_mix)),
-    ("Admission policies", (policies, rate_limit, reserves, reservation)),
+    ("Admission policies", (policies, rate_limit, reserves, reservation, kept_progress)),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
 from math import gcd
-from typing import Any
+from typing import Any, NamedTuple
 
 from sympy import And, Eq, Equivalent, Gt, Implies, Le, Or, symbols
 
@@ -40,12 +40,26 @@ from .quantities import (
 )
 from .thresholds import SECOND, at_point, mix_of_lengths, second_input, two_inputs
 
-__all__ = ["THEOREMS"]
+__all__ = ["SEARCHED", "THEOREMS", "Searched"]
 
 _S, _X, _d = symbols("S X d")
 _G, _A, _N = symbols("G A N")
 _S1, _S2, _stable_t = symbols("S_1 S_2 stable_t")
 _OPEN = Interval(0, open_low=True)
+
+
+class Searched(NamedTuple):
+    """How many mixes `scripts/search_stable_inputs.py` has decided."""
+
+    two_lengths: int
+    longest_four: int
+
+    def __str__(self) -> str:
+        two, four = (f"{number:,}".replace(",", " ") for number in self)
+        return f"{two} mixes of two lengths, and {four} with $L = 4$"
+
+
+SEARCHED = Searched(2_770, 40_000)
 
 # Lengths, weights, and inputs in each of the intervals around their stable ones.
 _COUNTEREXAMPLES: tuple[tuple[tuple[int, ...], tuple[int, ...], tuple[str, ...]], ...] = (
@@ -162,8 +176,8 @@ NOT_BELOW = Theorem(
     lesson=(
         r"One would like to say: longer prompts never hurt. It is false, for the number of growing "
         r"modes and for the verdict too: there is a mix that is stable with one token of prompt, "
-        r"unstable with two, and stable from three on. A hundred thousand random mixes did not "
-        r"show it; a reason did. Ask for the list of stable intervals, always."
+        r"unstable with two, and stable from three on. Random mixes hardly show it; a "
+        r"reason does. Ask for the list of stable intervals, always."
     ),
 )
 
@@ -350,13 +364,13 @@ OPEN = Theorem(
         ),
     ),
     conjecture=(
-        "Searched: 26 375 cases of two lengths, and 3.7 million cubics for $L = 4$; none has a "
-        "second stable interval. For $L \\le 3$ it is proved. In general it is false."
+        f"Searched: {SEARCHED}; none has a second stable interval. For $L \\le 3$ it is proved. In "
+        "general it is false."
     ),
     lesson=(
         r"With two lengths only, or at most four steps, nobody has seen longer prompts hurt. There "
-        r"is no proof either, and a much larger search had found nothing against the general "
-        r"statement, which is false."
+        r"is no proof either, and random mixes hardly show anything against the general statement, "
+        r"which is false."
     ),
 )
 

@@ -25,18 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import stabkit
-from stabkit.model.kernel import MemoryKernel
-from stabkit.publish.figures.formats import figure_bytes
-from stabkit.publish.figures.style import (
-    GREY,
-    INK,
-    SKY,
-    VERMILLION,
-    house_style,
-    legend_above,
-    new_figure,
-    settled,
-)
+from stabkit import figure_bytes, style
 
 Mix = tuple[tuple[int | Fraction, int, int], ...]  # (input length, decode length, weight)
 Array = NDArray[Any]
@@ -239,9 +228,8 @@ def workload(mix: Mix, scale: float = 1.0) -> stabkit.Workload:
 
 def memory(mix: Mix) -> tuple[Any, ...]:
     """The memory kernel up to a factor: all that the cohorts depend on."""
-    kernel = MemoryKernel.of(workload(mix)).coefficients
-    factor = math.gcd(*kernel)
-    return tuple(g // factor for g in kernel)
+    kernel = stabkit.memory_kernel(workload(mix))
+    return tuple(g / kernel[0] for g in kernel)
 
 
 def bistable(analysis: stabkit.Analysis) -> bool:
@@ -473,34 +461,34 @@ def hysteresis(length: int, spread: Spread) -> tuple[Array, Array, Array]:
 
 
 def draw(spread: Spread) -> None:
-    with house_style():
-        figure = new_figure(10.5)
+    with style.house_style():
+        figure = style.new_figure(10.5)
         upper, lower = figure.subplots(2, 1)
         beyond, near, empty = hysteresis(6, spread)
-        upper.axvline(0, color=GREY, linewidth=0.7, linestyle="--")
+        upper.axvline(0, color=style.GREY, linewidth=0.7, linestyle="--")
         cross = {"marker": "x", "linewidth": 0.8, "label": "started empty"}
-        upper.scatter(100 * beyond, near, 11, SKY, label="started near the equilibrium")
-        upper.scatter(100 * beyond, empty, 9, VERMILLION, **cross)
+        upper.scatter(100 * beyond, near, 11, style.SKY, label="started near the equilibrium")
+        upper.scatter(100 * beyond, empty, 9, style.VERMILLION, **cross)
         upper.set_xlabel("requests per long one, relative to the border (%)")
         upper.set_ylabel("completed tokens (ratio)")
-        legend_above(upper)
+        style.legend_above(upper)
         lengths = range(3, 31)
         width = 100 * np.array(strips(lengths))
-        lower.bar(lengths, width, 0.8, color=SKY, label="stable, yet evicting from empty")
+        lower.bar(lengths, width, 0.8, color=style.SKY, label="stable, yet evicting from empty")
         here = 100 * (10 / border(6) - 1)
         lower.plot(
             [6],
             [here],
             "D",
-            color=INK,
+            color=style.INK,
             markersize=3.5,
             label="(0, 6, 1/10), (0, 1, 9/10)",
             linestyle="none",
         )
         lower.set_xlabel("long output L (tokens); short output: 1")
         lower.set_ylabel("beyond the border (%)")
-        legend_above(lower)
-        FIGURE.write_bytes(figure_bytes(settled(figure), "png"))
+        style.legend_above(lower)
+        FIGURE.write_bytes(figure_bytes(style.settled(figure), "png"))
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ def page() -> str:
 def _entry(name: str) -> str:
     value = getattr(stabkit, name)
     summary = (inspect.getdoc(value) or "").partition("\n\n")[0]
-    kind = "" if inspect.isclass(value) else "()"
+    kind = "()" if inspect.isroutine(value) or value is stabkit.theorems else ""
     return f"* `{name}{kind}`: {' '.join(summary.split())}"
 
 

@@ -10,12 +10,10 @@ from functools import partial
 from pathlib import Path
 
 import stabkit
-from stabkit import AtlasEntry
-from stabkit.analysis.atlas import LONGEST
-from stabkit.publish.figures.formats import figure_bytes
-from stabkit.publish.text.atlas import atlas_csv
+from stabkit import AtlasEntry, figure_bytes, to_csv
 
 FIGURE = Path(__file__).parents[1] / "docs" / "atlas.png"
+LONGEST = 60  # steps
 CHUNK = 16
 TABLE = Path(stabkit.__file__).parent / "analysis" / "packaged" / "atlas.csv"
 
@@ -45,7 +43,7 @@ def main() -> None:
         spread = partial(pool.map, chunksize=CHUNK)
         analyses = stabkit.analyze_many(mixes, map=spread, crosscheck=False)
     entries = tuple(map(entry, pairs, analyses))
-    TABLE.write_text(atlas_csv(entries), encoding="utf-8")
+    TABLE.write_text(to_csv(entries), encoding="utf-8")
     FIGURE.write_bytes(figure_bytes(stabkit.figure(entries), "png"))
 
 

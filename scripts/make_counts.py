@@ -1,6 +1,6 @@
-"""Write the packaged counts of a trace: a row per distinct pair of decode and input length.
+"""Write the counts of a trace: a row per distinct pair of decode and input length, compressed.
 
-    python scripts/make_counts.py TRACE stabkit/model/packaged/NAME.csv.gz
+    python scripts/make_counts.py TRACE COUNTS
 
 Arrival times and the order of the requests are left out. The same trace gives the same bytes.
 """

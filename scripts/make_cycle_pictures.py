@@ -10,10 +10,7 @@ Run: python scripts/make_cycle_pictures.py (10 seconds). It gives the same bytes
 from pathlib import Path
 
 import stabkit
-from stabkit.analysis.pictures.cycle import cycle_picture
-from stabkit.analysis.pictures.space_time import space_time_picture
-from stabkit.publish.figures.animation import animation_bytes, animation_picture
-from stabkit.publish.figures.formats import figure_bytes
+from stabkit import figure_bytes
 
 STEPS = 119
 MIX = stabkit.Workload.from_classes([(10, 8)], capacity=1200)
@@ -22,14 +19,14 @@ START = {"arithmetic": "integer", "state": "equilibrium"}
 
 def main() -> None:
     docs = Path(__file__).parents[1] / "docs"
-    film = animation_picture(MIX, STEPS, **START)
-    docs.joinpath("worst_cycle.gif").write_bytes(animation_bytes(film))
+    film = stabkit.animation_picture(MIX, STEPS, **START)
+    docs.joinpath("worst_cycle.gif").write_bytes(stabkit.animation_bytes(film))
     run = stabkit.simulate(MIX, STEPS, record_states=True, **START)
-    space_time = stabkit.figure(space_time_picture(MIX, run, STEPS))
+    space_time = stabkit.figure(stabkit.space_time_picture(MIX, run, STEPS))
     docs.joinpath("space_time.png").write_bytes(figure_bytes(space_time, "png"))
     worst = stabkit.necklace_cycle(MIX, [8])
     name = "the worst cycle of prompts of 10 tokens, outputs of 8"
-    cycle = stabkit.figure(cycle_picture(MIX, [worst.states[0]], worst.period, name))
+    cycle = stabkit.figure(stabkit.cycle_picture(MIX, [worst.states[0]], worst.period, name))
     docs.joinpath("cycle.png").write_bytes(figure_bytes(cycle, "png"))
 
 

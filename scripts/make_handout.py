@@ -23,7 +23,7 @@ from __future__ import annotations
 import json
 import math
 from concurrent.futures import ProcessPoolExecutor
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from pathlib import Path
 from string import Template
@@ -32,13 +32,7 @@ from typing import Any
 import mpmath
 
 import stabkit
-from stabkit import run_picture, synchronized_loss
-from stabkit.dynamics.long_run import long_run
-from stabkit.model.numbers import decimal_text
-from stabkit.publish.figures import style
-from stabkit.publish.text.numbers import percent, readable, rounded
-from stabkit.spectrum.roots.location import circle_distance
-from stabkit.spectrum.synchrony.synchrony import same_root
+from stabkit import percent, readable, run_picture, style, synchronized_loss
 
 SOURCES = Path(__file__).with_name("handout")
 PAGE = Path(__file__).parents[1] / "docs" / "handout.html"
@@ -102,7 +96,7 @@ def modes(roots: list[stabkit.Root]) -> list[list[int]]:
     return found
 
 
-def pace(verdict: str, roots: list[stabkit.Root]) -> tuple[str, str]:
+def pace(mix: stabkit.Workload, verdict: str, roots: list[stabkit.Root]) -> tuple[str, str]:
     """Return the spectral radius, and the steps in which the dominant mode doubles or halves."""
     if not roots:
         return "", ""
@@ -110,7 +104,8 @@ def pace(verdict: str, roots: list[stabkit.Root]) -> tuple[str, str]:
         return "1", ""
     with mpmath.workprec(256):
         units = proved(abs(roots[0].value), roots[0].radius, RADIUS_PLACES)
-    rate = math.log1p(circle_distance(roots[0]))
+    dominant = stabkit.root_picture(mix, roots[:1], verdict).points[0]
+    rate = math.log1p(dominant.distance)
     radius = f"{Decimal(units).scaleb(-RADIUS_PLACES):f}"
     return radius, readable(math.log(2) / abs(rate), 4)
 
@@ -136,7 +131,7 @@ def drawn_run(mix: stabkit.Workload, s: int) -> str:
 
 def measured(mix: stabkit.Workload) -> list[int] | None:
     """Return where a run from an empty memory ends, as `cell` says."""
-    found = long_run(mix, max_steps=LONG_RUN)
+    found = stabkit.long_run(mix, max_steps=LONG_RUN)
     if found.throughput_ratio is None or found.evictions_per_step is None:
         return None
     return [round(1000 * found.throughput_ratio), int(found.evictions_per_step > 0)]
@@ -152,11 +147,16 @@ def synchronised(mix: stabkit.Workload, roots: list[stabkit.Root]) -> list[Any]:
     found = stabkit.synchrony(mix, _DIGITS).modes
     half = [mode for mode in found if 2 * mode.index <= mode.order]
     places = [
-        next((k for k, root in enumerate(upper) if mode.root and same_root(root, mode.root)), -1)
+        next((k for k, root in enumerate(upper) if mode.root and meet(root, mode.root)), -1)
         for mode in half
     ]
     growth = f"{found[0].predicted_growth:.{MODULUS_PLACES}f}"
     return [growth, places, percent(synchronized_loss(mix))]
+
+
+def meet(root: stabkit.Root, other: stabkit.Root) -> bool:
+    """Tell whether two discs, which hold one root each, are of one root."""
+    return bool(abs(root.value - other.value) <= 2 * (root.radius + other.radius))
 
 
 def cell(pair: Pair, share: Fraction | None, s: int) -> list[Any]:
@@ -175,7 +175,7 @@ def cell(pair: Pair, share: Fraction | None, s: int) -> list[Any]:
         counts.outside,
         METHODS.index(counts.method),
         " ".join(",".join(map(str, mode)) for mode in modes(roots)),
-        *pace(counts.verdict, roots),
+        *pace(mix, counts.verdict, roots),
         measured(mix),
         drawn_run(mix, s),
         *(synchronised(mix, roots) if mix.gcd > 1 else ()),
@@ -190,8 +190,16 @@ def crossing_text(crossing: stabkit.Crossing) -> list[Any]:
     if crossing.exact is not None:
         return [str(crossing.exact), None, None]
     value = crossing.enclosure(_THRESHOLD_DIGITS + 4)
-    ends = rounded(value.low, ROUND_FLOOR, 9), rounded(value.high, ROUND_CEILING, 9)
-    return [decimal_text(value.low, value.high, _THRESHOLD_DIGITS), *ends]
+    if (value.high - value.low) * 10 ** (_THRESHOLD_DIGITS + 1) > abs(value.low):
+        raise ArithmeticError(f"a crossing near {float(value.low)} is not known well enough")
+    middle = decimal((value.low + value.high) / 2, ROUND_HALF_EVEN, _THRESHOLD_DIGITS)
+    low, high = decimal(value.low, ROUND_FLOOR, 9), decimal(value.high, ROUND_CEILING, 9)
+    return [f"{middle}", readable(low, 9), readable(high, 9)]
+
+
+def decimal(value: Fraction, rounding: str, digits: int) -> Decimal:
+    context = Context(prec=digits, rounding=rounding)
+    return context.divide(Decimal(value.numerator), Decimal(value.denominator))
 
 
 def record(job: tuple[Pair, Fraction | None]) -> dict[str, Any]:

@@ -10,18 +10,18 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-import stabkit
-from stabkit.analysis.pictures.losses import WORST_LIMIT
-from stabkit.publish.figures.formats import figure_bytes
-from stabkit.publish.figures.losses import losses_figure
-from stabkit.publish.text.losses import (
+from losses.drawing import losses_figure
+from losses.numbers import WORST_LIMIT
+from losses.tables import (
     completion_table,
     divisor_table,
     markdown_table,
     synchronized_table,
     worst_cycle_table,
 )
-from stabkit.publish.text.numbers import percent, readable
+
+import stabkit
+from stabkit import figure_bytes, percent, readable
 
 PAGE = Path(__file__).parents[1] / "docs" / "limit_cycles.md"
 FIGURE = Path(__file__).parents[1] / "docs" / "losses.png"
@@ -320,7 +320,7 @@ STATUS = (
     ),
     (
         "completions over `p_k a*` never rise with the decode length",
-        "written proof: `stabkit.analysis.pictures.losses`",
+        "written proof: `scripts/losses/numbers.py`",
     ),
     (
         "several decode lengths: a complete list of the cycles",

@@ -6,26 +6,32 @@ Run: python scripts/make_picture.py
 from pathlib import Path
 
 import stabkit
-from stabkit.analysis.pictures.analysis import AnalysisPicture
-from stabkit.publish.figures.analysis import comparison_figure
-from stabkit.publish.figures.formats import figure_bytes
+from stabkit import style
 
 FIGURE = Path(__file__).parents[1] / "docs" / "picture.png"
+INPUT_LENGTHS = (5, 10)
 STEPS = 150
+ROW = 6.8  # centimetres
 
 
-def case(input_length: int) -> tuple[str, AnalysisPicture]:
+def picture(input_length: int) -> stabkit.AnalysisPicture:
     mix = stabkit.Workload.from_classes([(input_length, 3), (input_length, 5)], capacity=1000)
     verdict = stabkit.unit_circle_counts(mix).verdict
-    title = f"Prompts of {input_length} tokens, outputs of 3 or 5"
     roots = stabkit.root_picture(mix, stabkit.roots(mix, 20), verdict)
-    run = stabkit.run_picture(mix, stabkit.simulate(mix, STEPS))
-    return title, AnalysisPicture(roots, run)
+    return stabkit.AnalysisPicture(roots, stabkit.run_picture(mix, stabkit.simulate(mix, STEPS)))
 
 
 def main() -> None:
-    figure = comparison_figure([case(5), case(10)])
-    FIGURE.write_bytes(figure_bytes(figure, "png"))
+    with style.house_style():
+        figure = style.new_figure(ROW * len(INPUT_LENGTHS))
+        for axes, input_length in zip(
+            figure.subplots(len(INPUT_LENGTHS)), INPUT_LENGTHS, strict=True
+        ):
+            row = stabkit.figure(picture(input_length), axes)
+            title = f"Prompts of {input_length} tokens, outputs of 3 or 5"
+            row.suptitle(title, fontsize=8.5, fontweight="bold", x=0.01, ha="left")
+        style.settled(figure)
+    FIGURE.write_bytes(stabkit.figure_bytes(figure, "png"))
 
 
 if __name__ == "__main__":

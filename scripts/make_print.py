@@ -6,19 +6,25 @@ comes from the catalogue of the lessons, the theorem records, derivations and ge
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from slides.deck import deck
 from stabkit_lessons import LESSONS, Lesson
 
 import stabkit
-from stabkit.publish.derivation.theory import cited_document, statement
-from stabkit.publish.document.beamer import deck
-from stabkit.publish.document.engine import pdf_of
-from stabkit.publish.document.tex import article
-from stabkit.publish.document.tree import Document, Paragraph, Section, Table
-from stabkit.publish.text.exercises import exercise_document
+from stabkit import (
+    Derivation,
+    Document,
+    Paragraph,
+    Section,
+    Statement,
+    Table,
+    Theorem,
+    exercise_document,
+)
 
 FOLDER = Path(__file__).parents[1] / "docs" / "print"
 ON_A_SHEET = 4  # exercises that fill two pages, with room to write
@@ -46,7 +52,8 @@ def slides(lesson: Lesson) -> Document:
         evidence = [Paragraph(f"Evidence: {one.conjecture}")] if one.conjecture else []
         sections.append(Section(one.title, (Paragraph(one.lesson), statement(one), *evidence)))
     mix = stabkit.Workload.from_classes(list(lesson.example))
-    derived = {section.title: section for section in stabkit.derive(mix).document.sections}
+    derivation = stabkit.derive(mix).document
+    derived = {section.title: section for section in derivation.sections}
     sections += [Section(f"{name}: {mix.name}", derived[name].blocks) for name in lesson.sections]
     asked = exercise_document(exercises(lesson, 2, 50), "").sections
     sections += [Section(f"Exercise {k}", (), one.task) for k, one in enumerate(asked, 1)]
@@ -54,7 +61,18 @@ def slides(lesson: Lesson) -> Document:
     about = (
         f"Lesson {lesson.number} of {len(LESSONS)}. You need: {'; '.join(lesson.prerequisites)}."
     )
-    return cited_document(lesson.title, about, sections)
+    sources = [source for source in derivation.sources if cited(source.key, sections)]
+    return Document(lesson.title, about, sections, sources)
+
+
+def statement(one: Theorem) -> Statement:
+    return Statement(one.label, one.title, one.badge, one.notation, one.hypotheses, one.statement)
+
+
+def cited(key: str, sections: list[Section]) -> bool:
+    """Tell whether a paragraph cites the source."""
+    blocks = [block for section in sections for block in section.blocks]
+    return any(f"[{key}]" in block.text for block in blocks if isinstance(block, Paragraph))
 
 
 def exercises(lesson: Lesson, count: int, seed: int) -> list[stabkit.Exercise]:
@@ -147,12 +165,13 @@ def documents() -> Iterator[tuple[str, str]]:
     """Yield the name and the LaTeX source of everything."""
     for lesson in LESSONS:
         yield f"lesson-{lesson.number}-slides", deck(slides(lesson))
-        sheet = worksheet(lesson)
-        yield f"lesson-{lesson.number}-worksheet", article(sheet.worksheet(), worksheet=True)
-        yield f"lesson-{lesson.number}-solution", article(sheet.solution())
-    yield "exam", article(exam().worksheet(), worksheet=True)
-    yield "exam-solution", article(exam().solution())
-    yield "plans", article(plans())
+        sheet = Derivation(worksheet(lesson))
+        yield f"lesson-{lesson.number}-worksheet", sheet.worksheet
+        yield f"lesson-{lesson.number}-solution", sheet.solution
+    examination = Derivation(exam())
+    yield "exam", examination.worksheet
+    yield "exam-solution", examination.solution
+    yield "plans", Derivation(plans()).article
 
 
 def main() -> None:
@@ -160,7 +179,8 @@ def main() -> None:
     for name, text in documents():
         (FOLDER / f"{name}.tex").write_text(text, encoding="utf-8")
         if "--pdf" in sys.argv[1:]:
-            (FOLDER / f"{name}.pdf").write_bytes(pdf_of(text))
+            for job in ("-pdf", "-c"):  # the PDF, without what TeX leaves beside it
+                subprocess.run(["latexmk", job, "-quiet", f"{name}.tex"], cwd=FOLDER, check=True)
 
 
 if __name__ == "__main__":

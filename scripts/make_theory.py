@@ -1,29 +1,26 @@
 """Write docs/theory/, docs/theory.tex and proofs/badges.json: python scripts/make_theory.py
 
-With --pdf, docs/theory.pdf too, which needs TeX (`stabkit.publish.document.engine` names the
-packages).
+With --pdf, docs/theory.pdf too, which needs TeX.
 """
 
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
 from stabkit_proofs import BADGES
+from theory.pages import theory_pages
 
 import stabkit
-from stabkit.publish.document.engine import pdf_of
-from stabkit.publish.theory.article import theory_tex
-from stabkit.publish.theory.pages import theory_pages
-from stabkit.theorems.runner import prove
 
 DOCS = Path(__file__).parents[1] / "docs"
 FOLDER = DOCS / "theory"
 
 
 def main() -> None:
-    checked = prove(stabkit.theorems())
+    checked = stabkit.prove(stabkit.theorems())
     badges = {one.theorem.label: one.badge for one in checked}
     BADGES.write_text(json.dumps(badges, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     FOLDER.mkdir(exist_ok=True)
@@ -33,10 +30,11 @@ def main() -> None:
             old.unlink()
     for name, text in pages.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
-    article = theory_tex(checked)
+    article = stabkit.theory_tex(checked)
     (DOCS / "theory.tex").write_text(article, encoding="utf-8")
     if "--pdf" in sys.argv[1:]:
-        (DOCS / "theory.pdf").write_bytes(pdf_of(article))
+        for job in ("-pdf", "-c"):  # the PDF, without what TeX leaves beside it
+            subprocess.run(["latexmk", job, "-quiet", "theory.tex"], cwd=DOCS, check=True)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
+from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import marimo as mo
 
 import stabkit
-from stabkit.exercises.draft import tex as number
-from stabkit.publish.figures.formats import figure_bytes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,11 +28,20 @@ def picture(figure: Figure, says: str, width: int = 30) -> Any:
     width : int
         At most, in em.
     """
-    data = base64.b64encode(figure_bytes(figure, "svg")).decode("ascii")
+    data = base64.b64encode(stabkit.figure_bytes(figure, "svg")).decode("ascii")
     return mo.Html(
         f'<img alt="{escape(says)}" src="data:image/svg+xml;base64,{data}" '
         f'style="width: min(100%, {width}em); background: white; display: block; margin: auto">'
     )
+
+
+def number(value: Any) -> str:
+    """Return an exact number as LaTeX."""
+    exact = Fraction(value)
+    if exact.denominator == 1:
+        return str(exact)
+    sign = "-" if exact < 0 else ""
+    return rf"{sign}\tfrac{{{abs(exact.numerator)}}}{{{exact.denominator}}}"
 
 
 def badge(label: str) -> str:

@@ -13,7 +13,6 @@ with app.setup:
     from stabkit_lessons.display import answer, number, picture
 
     import stabkit
-    from stabkit.analysis.pictures.cycle import cycle_picture
 
 
 @app.cell(hide_code=True)
@@ -91,7 +90,7 @@ def _(found, one, which):
     _cycle = found[which.value]
     picture(
         stabkit.figure(
-            cycle_picture(
+            stabkit.cycle_picture(
                 one, [list(_cycle.states[0])], _cycle.period, f"cycle {which.selected_key}"
             )
         ),
@@ -148,7 +147,7 @@ def _():
     _cycle = observed_on_bistable()
     picture(
         stabkit.figure(
-            cycle_picture(
+            stabkit.cycle_picture(
                 _mix,
                 [[c.share * y for y in _cycle.cohorts[0][: c.decode_length]] for c in _mix.classes],
                 _cycle.period,

@@ -14,8 +14,7 @@ with app.setup:
     from stabkit_lessons.display import answer, number, picture
 
     import stabkit
-    from stabkit.analysis.pictures.cycle import cycle_picture
-    from stabkit.publish.figures.style import BLUE, VERMILLION, house_style, new_figure, settled
+    from stabkit import style
 
 
 @app.cell(hide_code=True)
@@ -97,7 +96,7 @@ def _(mix):
     _worst = stabkit.necklace_cycle(mix, [mix.longest_decode])
     picture(
         stabkit.figure(
-            cycle_picture(mix, [list(_worst.states[0])], _worst.period, "the worst cycle")
+            stabkit.cycle_picture(mix, [list(_worst.states[0])], _worst.period, "the worst cycle")
         ),
         "The worst cycle: one cohort grows until it fills the memory and evicts on the way.",
         34,
@@ -141,17 +140,21 @@ def annulus(inputs: int, decode: int) -> tuple[Fraction, Fraction]:
 def loss_figure():
     """Return the loss of the worst cycle against the output length."""
     lengths = np.arange(2, 201)
-    with house_style():
-        figure = new_figure(6.5)
+    with style.house_style():
+        figure = style.new_figure(6.5)
         axes = figure.add_subplot()
-        for s, dashes, colour in ((0, "-", VERMILLION), (20, "--", BLUE), (100, ":", BLUE)):
+        for s, dashes, colour in (
+            (0, "-", style.VERMILLION),
+            (20, "--", style.BLUE),
+            (100, ":", style.BLUE),
+        ):
             losses = [float(stabkit.worst_cycle_loss(s, int(n))) for n in lengths]
             axes.plot(lengths, losses, dashes, color=colour, label=f"s = {s}")
         axes.set_xlabel("output length l (steps)")
         axes.set_ylabel("loss of throughput")
         axes.set_ylim(0, 0.55)
         axes.legend(frameon=False)
-        return settled(figure)
+        return style.settled(figure)
 
 
 @app.cell(hide_code=True)

@@ -13,8 +13,6 @@ with app.setup:
     from stabkit_lessons.display import answer, number, picture
 
     import stabkit
-    from stabkit.analysis.operations.comparison import PolicyFinding
-    from stabkit.analysis.pictures.policies import policy_picture
 
 
 @app.cell(hide_code=True)
@@ -89,7 +87,7 @@ def _(mix):
 @app.cell(hide_code=True)
 def _(mix):
     picture(
-        stabkit.figure(policy_picture(mix)),
+        stabkit.figure(stabkit.policy_picture(mix)),
         "Throughput against the rate, the gain and the watermark of the policies.",
         40,
     )
@@ -136,7 +134,8 @@ def _(mix):
 
     stabkit proposes: **{_best.kind}**, {float(_best.value):.6g} per step, for
     {100 * _best.throughput:.1f} % of the equilibrium's tokens. Each such proposal carries
-    {len(_best.claims)} claims, numbers that a second path can check, and is dropped if one fails.
+    {len(_best.predictions)} predictions, numbers that a second path can check, and is dropped if
+    one fails.
     """)
     return
 
@@ -158,7 +157,7 @@ def _():
 
 
 @app.function
-def name_of(finding: PolicyFinding) -> str:
+def name_of(finding: stabkit.PolicyFinding) -> str:
     """Return the policy's name with its parameters."""
     numbers = ", ".join(f"{float(Fraction(str(value))):g}" for value in finding.parameters.values())
     name = type(finding.policy).__name__.removesuffix("Limited")

@@ -15,7 +15,6 @@ with app.setup:
     from stabkit_lessons.display import answer, number, picture
 
     import stabkit
-    from stabkit.analysis.pictures.space_time import space_time_picture
 
 
 @app.cell(hide_code=True)
@@ -168,7 +167,9 @@ def _():
 def _():
     picture(
         stabkit.figure(
-            space_time_picture(stabkit.Workload.from_classes([(20, 4), (20, 6)]), nearly(), 200)
+            stabkit.space_time_picture(
+                stabkit.Workload.from_classes([(20, 4), (20, 6)]), nearly(), 200
+            )
         ),
         "Space-time diagram of 200 steps: the requests separate into two cohorts, one in the even "
         "and one in the odd stages.",

@@ -178,8 +178,8 @@ def _():
     ## Beyond the threshold, and below it
 
     Beyond $s^*$ a coprime mix is stable (R8), and R7 gives a bound $s^\circ \ge s^*$ that needs no
-    root at all. And below $s^*$? Longer prompts calm, so one would like to say: unstable. Some
-    hundred thousand mixes agreed, and this lesson called it a conjecture, until these were found:
+    root at all. And below $s^*$? Longer prompts calm, so one would like to say: unstable. Mixes
+    drawn at random agreed, and this lesson called it a conjecture, until these were found:
     """)
     return
 
@@ -209,8 +209,8 @@ def _():
     threshold` lists them.
 
     *Still open:* no coprime mix with **two** decode lengths, or with longest length 4, has a stable
-    $s$ below $s^*$. {badge("stable-inputs-open")} *Evidence:* none was found in 26 375 mixes of two
-    lengths and in 3.7 million of longest length 4. (Up to longest length 3 it is so: both of the
+    $s$ below $s^*$. {badge("stable-inputs-open")} *Evidence:* a seeded search of both kinds
+    found none; the record states its size. (Up to longest length 3 it is so: both of the
     inequalities of exercise 1 are linear in $s$, and once they hold they go on holding.)
     """)
     return

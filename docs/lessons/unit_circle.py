@@ -15,7 +15,6 @@ with app.setup:
     from stabkit_lessons.display import answer, picture
 
     import stabkit
-    from stabkit.analysis.pictures.roots import synchronized_to_show
 
 
 @app.cell(hide_code=True)
@@ -70,11 +69,14 @@ def _(counts, first, inputs, second):
 
 
 @app.cell(hide_code=True)
-def _(counts, mix):
+def _(counts, mix, synchrony):
     picture(
         stabkit.figure(
             stabkit.root_picture(
-                mix, stabkit.roots(mix, 20), counts.verdict, synchronized_to_show(mix)
+                mix,
+                stabkit.roots(mix, 20),
+                counts.verdict,
+                [(m.limit, m.root and complex(m.root.value)) for m in synchrony.modes],
             )
         ),
         f"Roots and the unit circle: {counts.inside} inside, {counts.on_circle} on it, "

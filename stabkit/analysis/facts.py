@@ -12,13 +12,28 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from flint import fmpz_poly
+from sympy import Expr
 
 from ..dynamics.policies import Damped, Policy, Reservation
+from ..dynamics.policies.policy import rational_fields
+from ..errors import InvalidArgument
 from ..model.kernel import MemoryKernel
+from ..model.polynomials import (
+    characteristic_polynomial,
+    closed_form,
+    memory_kernel,
+    survival_polynomial,
+)
+from ..model.symbolic import SymbolicWorkload
 from ..model.workload import Workload
 from ..spectrum.counting.counts import kernel_counts
 from ..spectrum.counting.schur_cohn import SchurCohnStep, schur_cohn_steps
 from ..spectrum.counting.self_reciprocal import self_reciprocal_part
+from ..spectrum.criterion.criterion import (
+    LONGEST_SYMBOLIC,
+    StabilityCriterion,
+    stability_criterion,
+)
 from ..spectrum.margins.gain import GainMargin, gain_margin
 from ..spectrum.roots.dominant import kernel_modes
 from ..spectrum.roots.roots import Root, roots
@@ -28,7 +43,14 @@ from .operations.closed_loops import ClosedLoop, closed_loop
 from .verdict.analysis import Analysis
 from .verdict.analyze import analyze
 
-__all__ = ["CircleReduction", "DerivationFacts", "PolicyLoop", "derivation_facts"]
+__all__ = [
+    "CircleReduction",
+    "DerivationFacts",
+    "PolicyLoop",
+    "SymbolicFacts",
+    "derivation_facts",
+    "symbolic_facts",
+]
 
 DIGITS = 30  # of the roots
 _DENSE = 5_000  # terms of a kernel that is kept term by term
@@ -37,6 +59,7 @@ _ALL_ROOTS = 401
 _SOME_ROOTS = 12
 _CYCLES = 60
 _MARGIN = 300
+_LONGEST_SYMBOLIC = 40
 
 
 @dataclass(frozen=True)
@@ -64,6 +87,36 @@ class PolicyLoop:
 
     policy: Policy
     loop: ClosedLoop
+
+    @property
+    def parameters(self) -> list[tuple[str, Fraction]]:
+        """The symbol and the value of each."""
+        return [(field.metadata["symbol"], value) for field, value in rational_fields(self.policy)]
+
+
+@dataclass(frozen=True)
+class SymbolicFacts:
+    """What a derivation says of symbolic classes.
+
+    Attributes
+    ----------
+    mix : SymbolicWorkload
+    closed_form : sympy.Expr
+        (1 - z)^2 G(z).
+    kernel : tuple of sympy.Expr
+        g_0, ..., g_(L-1); empty where decode lengths are symbols, as what follows.
+    characteristic, survival : sympy.Expr or None
+        F and A, in lambda.
+    criterion : StabilityCriterion or None
+        Where there are few enough steps.
+    """
+
+    mix: SymbolicWorkload
+    closed_form: Expr
+    kernel: tuple[Expr, ...] = ()
+    characteristic: Expr | None = None
+    survival: Expr | None = None
+    criterion: StabilityCriterion | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +205,33 @@ def derivation_facts(mix: Workload, analysis: Analysis | None = None) -> Derivat
             PolicyLoop(policy, closed_loop(mix, policy))
             for policy in (Damped(Fraction(1, 2)), Reservation())
         ),
+    )
+
+
+def symbolic_facts(mix: SymbolicWorkload) -> SymbolicFacts:
+    """Return what a derivation of symbolic classes says.
+
+    Raises
+    ------
+    InvalidArgument
+        If decode lengths are numbers, and one is above 40.
+    """
+    form = closed_form(mix)
+    if not all(c.decode_length.is_Integer for c in mix.classes):
+        return SymbolicFacts(mix, form)
+    length = mix.longest_decode
+    if length > _LONGEST_SYMBOLIC:
+        raise InvalidArgument(
+            f"'mix' must have decode lengths up to {_LONGEST_SYMBOLIC} for a symbolic derivation, "
+            f"not {length}."
+        )
+    return SymbolicFacts(
+        mix,
+        form,
+        tuple(memory_kernel(mix)),
+        characteristic_polynomial(mix).as_expr(),
+        survival_polynomial(mix).as_expr(),
+        stability_criterion(mix) if length <= LONGEST_SYMBOLIC else None,
     )
 
 

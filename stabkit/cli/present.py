@@ -58,8 +58,6 @@ class Found:
         What its text and JSON take, such as the number of digits.
     status : int
         The exit status.
-    picture : callable or None
-        Returns the data of the figure, where that is not the result itself.
     latex : callable or None
         Returns the LaTeX article.
     note : str or None
@@ -69,7 +67,6 @@ class Found:
     result: Any
     options: Mapping[str, Any] = field(default_factory=dict)
     status: int = 0
-    picture: Callable[[], Any] | None = None
     latex: Callable[[], str] | None = None
     note: str | None = None
 
@@ -189,8 +186,7 @@ def _drawn(found: Found, path: Path) -> bytes:
         from ..publish.figures.formats import figure_bytes, figure_format
         from ..publish.rendering import figure
 
-        drawing = figure(found.result if found.picture is None else found.picture())
-        return figure_bytes(drawing, figure_format(path))
+        return figure_bytes(figure(found.result), figure_format(path))
 
 
 def _writer(found: Found, form: Form, output: Path | None) -> Callable[[], None]:

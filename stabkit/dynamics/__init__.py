@@ -7,6 +7,7 @@ In reading order:
   requests that cannot be split.
 * `requests`: a server of whole requests, one by one, by the rules of a scheduler.
 * `simulator`, `trajectory`: `stabkit.simulate`, and what a run leaves behind.
+* `kept_progress`: the fluid where evicted requests keep their tokens.
 * `recurrence`, `rotation`, `long_run`, `growth`: what is measured on a run.
 * `accounts`, `orbits`, `necklaces`, `renormalization`: periodic orbits, exactly.
 * `capture`, `basins`: which starts reach which orbit, for one decode length.

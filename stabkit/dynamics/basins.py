@@ -2,8 +2,7 @@
 
 By the theorem of `stabkit.dynamics.capture` every start gets onto a necklace cycle in finitely many
 steps, and all but a null set onto the worst one: as soon as a single cohort is left. How many steps
-that takes is counted here, exactly from given and from random starts, and in floats from many at
-once, for pictures.
+that takes is counted here, exactly, from given and from random starts.
 
 References
 ----------
@@ -13,7 +12,6 @@ docs/model.md, R6a, R6b, R11.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -21,23 +19,16 @@ from statistics import median
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import InvalidArgument, shown
 from ..model.numbers import whole_number
 from ..model.workload import Workload
 from .capacity import simulated_capacity
-from .capture import ModelSteps, Point, mean_input, one_decode_length
+from .capture import ModelSteps, Point, one_decode_length
 from .initial_state import read_counts
-from .product_form import FULL_TO_ROUNDING, ProductFormRun
+from .product_form import ProductFormRun
 
-__all__ = [
-    "BasinSample",
-    "basin_sample",
-    "basin_steps",
-    "memory_shares",
-    "steps_to_worst_cycle",
-]
+__all__ = ["BasinSample", "basin_sample", "steps_to_worst_cycle"]
 
 _MOST_STARTS = 1_000_000
 _GRAINS = 10**6  # random starts have memory shares that are multiples of its inverse
@@ -89,7 +80,7 @@ def steps_to_worst_cycle(
     if not isinstance(arithmetic, str) or arithmetic not in ("exact", "float"):
         raise InvalidArgument(f"'arithmetic' must be 'exact' or 'float', not {shown(arithmetic)}.")
     limit = whole_number(limit, "'limit'", 0)
-    whole = Workload.from_classes([(mean_input(mix), length)], simulated_capacity(mix))
+    whole = Workload.from_classes([(mix.mean_input_length, length)], simulated_capacity(mix))
     (cohorts,) = read_counts([state], whole, arithmetic)
     run = ProductFormRun(whole, cohorts, exact=arithmetic == "exact")
     for steps in range(int(limit) + 1):
@@ -169,109 +160,3 @@ def basin_sample(mix: Workload, starts: int, seed: int, limit: int = 10_000) -> 
         points.append(tuple(share / model.held(j) for j, share in enumerate(shares)))
     taken = tuple(steps_to_worst_cycle(mix, point, "exact", limit) for point in points)
     return BasinSample(tuple(points), taken)
-
-
-def memory_shares(mix: Workload, states: Sequence[Sequence[Fraction]]) -> NDArray[np.float64]:
-    """Return the share of the memory that each stage holds, to the nearest floats.
-
-    Parameters
-    ----------
-    mix : Workload
-        Of one decode length l.
-    states : sequence of states of l Fractions
-        Points of H in requests, such as the vertices of a piece or the states of a cycle.
-
-    Returns
-    -------
-    ndarray of float, shape (states, l)
-        x_j (s + j + 1) / B.
-
-    Examples
-    --------
-    >>> mix = Workload.from_classes([(2, 2)], capacity=140)
-    >>> memory_shares(mix, [(Fraction(0), Fraction(35))])
-    array([[0., 1.]])
-    """
-    one_decode_length(mix)
-    model = ModelSteps.of(mix)
-    rows = [[x * model.held(j) / model.capacity for j, x in enumerate(row)] for row in states]
-    return np.array(rows, float)
-
-
-def basin_steps(mix: Workload, shares: NDArray[Any], limit: int = 10_000) -> NDArray[np.float64]:
-    """Return the steps to the worst cycle from many states at once, in floats.
-
-    Parameters
-    ----------
-    mix : Workload
-        Of one decode length l. The capacity does not matter.
-    shares : array of float, shape (count, l)
-        The share of the memory that each stage holds, youngest first: >= 0, rows of sum 1.
-    limit : int
-        Steps before it gives up.
-
-    Returns
-    -------
-    ndarray of float, shape (count,)
-        NaN where the limit was not enough.
-
-    Raises
-    ------
-    InvalidArgument
-        If an argument is outside its domain.
-
-    Notes
-    -----
-    The step in tokens: stage j - 1 grows by (s + j + 1) / (s + j) on its way to stage j, and the
-    memory is filled from the oldest stage down. Room below 8 ulps of B counts as none.
-
-    Examples
-    --------
-    The equilibrium of l = 2, s = 2 holds 3/7 of the memory in stage 0:
-
-    >>> mix = Workload.from_classes([(2, 2)])
-    >>> basin_steps(mix, [[0.0, 1.0], [0.45, 0.55], [3 / 7, 4 / 7]], limit=100)
-    array([ 0., 11., nan])
-    """
-    length = one_decode_length(mix)
-    limit = whole_number(limit, "'limit'", 0)
-    memory = _shares(shares, length)
-    held = float(ModelSteps.of(mix).input_length) + np.arange(1, length + 1)
-    taken = np.full(len(memory), np.nan)
-    waiting = np.arange(len(memory))
-    for steps in range(int(limit) + 1):
-        arrived = np.count_nonzero(memory, axis=1) == 1
-        taken[waiting[arrived]] = steps
-        waiting, memory = waiting[~arrived], memory[~arrived]
-        if not len(waiting):
-            break
-        memory = _filled(memory[:, :-1] * (held[1:] / held[:-1]))
-    return taken
-
-
-def _filled(aged: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the shares of stages 0, ..., l - 1 that the fit leaves of those of 1, ..., l - 1."""
-    room = np.ones(len(aged))
-    fitted = np.empty((len(aged), aged.shape[1] + 1))
-    for stage in range(aged.shape[1], 0, -1):
-        wanted = aged[:, stage - 1]
-        fitted[:, stage] = np.where(wanted > room + FULL_TO_ROUNDING, room, wanted)
-        room = room - fitted[:, stage]
-        room[room < FULL_TO_ROUNDING] = 0
-    fitted[:, 0] = room
-    return fitted
-
-
-def _shares(shares: Any, length: int) -> NDArray[np.float64]:
-    memory = np.array(shares, float)
-    if memory.ndim != 2 or memory.shape[1] != length:
-        raise InvalidArgument(
-            f"'shares' must have rows of {length} numbers, not the shape {memory.shape}."
-        )
-    # The sum of l rounded shares is within l ulps of 1.
-    sound = (memory >= 0).all(axis=1) & (np.abs(memory.sum(axis=1) - 1) <= length * 1e-15)
-    if not sound.all():
-        raise InvalidArgument(
-            f"'shares' must be at least 0 with rows of sum 1, not {shown(memory[~sound][0])}."
-        )
-    return memory

@@ -15,7 +15,23 @@ from fractions import Fraction
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
 
-__all__ = ["equilibrium_admissions", "simulated_capacity"]
+__all__ = ["Simulated", "equilibrium_admissions", "simulated_capacity"]
+
+
+class Simulated:
+    """A record of a workload that is simulated, whether or not a capacity is given."""
+
+    mix: Workload
+
+    @property
+    def capacity(self) -> Fraction:
+        """B in tokens, as `simulated_capacity` says."""
+        return simulated_capacity(self.mix)
+
+    @property
+    def equilibrium_admissions(self) -> Fraction:
+        """a*, in requests per step; 1 where the workload has no capacity."""
+        return equilibrium_admissions(self.mix)
 
 
 def simulated_capacity(mix: Workload) -> Fraction:

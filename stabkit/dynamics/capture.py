@@ -110,7 +110,6 @@ __all__ = [
     "CapturePiece",
     "ModelSteps",
     "capture_set",
-    "mean_input",
     "one_decode_length",
 ]
 
@@ -147,17 +146,6 @@ class CapturePiece:
     def centre(self) -> Point:
         """The mean of the vertices, which is inside the piece."""
         return _mean(self.vertices)
-
-
-def mean_input(mix: Workload) -> Fraction:
-    """Return sum_k p_k s_k, in tokens: s where there is one decode length (R11).
-
-    Examples
-    --------
-    >>> mean_input(Workload.from_classes([(0, 3, 1), (4, 3, 3)]))
-    Fraction(3, 1)
-    """
-    return sum((c.share * c.input_length for c in mix.classes), Fraction(0))
 
 
 def capture_set(mix: Workload, depth: int) -> tuple[CapturePiece, ...]:
@@ -278,7 +266,7 @@ class ModelSteps:
     @classmethod
     def of(cls, mix: Workload) -> ModelSteps:
         """Return the steps of a mix of one decode length."""
-        return cls(mean_input(mix), mix.longest_decode, simulated_capacity(mix))
+        return cls(mix.mean_input_length, mix.longest_decode, simulated_capacity(mix))
 
     def after(self, state: Sequence[Fraction], letter: int) -> Point:
         """Return (0, ..., 0, q_j, x_j, ..., x_(l-2)) for the letter j; q_j may be negative."""

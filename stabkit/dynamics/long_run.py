@@ -19,7 +19,6 @@ docs/model.md, Throughput, R6, R10, R12, Class mix.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -27,13 +26,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InvalidArgument, shown
-from ..model.kernel import MemoryKernel
 from ..model.numbers import whole_number
-from ..model.workload import Workload
+from ..model.workload import Workload, check_workload
 from .capacity import equilibrium_admissions, simulated_capacity
-from .policies import GREEDY, Policy
+from .policies import GREEDY, Policy, policy_named
 from .product_form import ProductFormRun
-from .recurrence import find_period
+from .recurrence import find_period, told_recurrence
 from .trajectory import StepBlock
 
 __all__ = ["LongRun", "long_run"]
@@ -90,7 +88,7 @@ class LongRun:
 
     @classmethod
     def unknown(cls, reason: str, steps: int = 0) -> Self:
-        """Return the record of a run that shows no long-run mean."""
+        """Return the record of a run of `steps` that shows no long-run mean, and the `reason`."""
         return cls(steps, reason=reason)
 
 
@@ -134,7 +132,7 @@ def long_run(
     start: NDArray[Any] | None = None,
     max_steps: int = 50_000,
     work: int = 500_000_000,
-    policy: Policy = GREEDY,
+    policy: str | Policy = GREEDY,
 ) -> LongRun:
     """Run an admission policy until its long-run means are known, or the budget is spent.
 
@@ -148,8 +146,8 @@ def long_run(
         Steps at most, at least 1 (measuring one period comes on top).
     work : int
         Multiply-adds at most, L per step; 5 10^8 take some tenths of a second.
-    policy : Policy
-        Greedy by default.
+    policy : str or Policy
+        As `stabkit.simulate` takes it.
 
     Returns
     -------
@@ -158,8 +156,8 @@ def long_run(
     Raises
     ------
     InvalidArgument
-        If `start` has another shape or entries that are negative or not finite, or `max_steps` is
-        not a positive integer.
+        If `start` has another shape or entries that are negative or not finite, or another argument
+        is outside its domain.
 
     Notes
     -----
@@ -177,14 +175,16 @@ def long_run(
     >>> run.period, round(run.throughput_ratio, 12)
     (5, 0.866666666667)
     """
+    check_workload(mix)
+    rule, work = policy_named(policy, mix), whole_number(work, "'work'")
     max_steps = whole_number(max_steps, "'max_steps'")
     length = mix.longest_decode
     limit, span = min(max_steps, work // length), max(length, 256)
     if limit < 4 * span:
         reason = f"a run of {limit} steps is too short for decode lengths up to {length}"
         return LongRun.unknown(reason)
-    run = ProductFormRun(mix, None if start is None else _checked(start, length), policy=policy)
-    equilibrium, tolerance = float(equilibrium_admissions(mix)), _tolerance(mix)
+    run = ProductFormRun(mix, None if start is None else _checked(start, length), policy=rule)
+    equilibrium, tolerance = float(equilibrium_admissions(mix)), told_recurrence(mix, _RECURRENCE)
     tallies, changes, first = [], np.empty(0), None
     quarter = limit // (4 * span)
     window = np.sin(np.pi * (np.arange(quarter * span) + 0.5) / (quarter * span)) ** 2
@@ -199,12 +199,6 @@ def long_run(
         if period is not None:
             return replace(_periodic(mix, run, period, len(changes)), first_eviction=first)
     return replace(_unrepeated(mix, tallies, len(changes)), first_eviction=first)
-
-
-def _tolerance(mix: Workload) -> float:
-    """Return the recurrence, relative to a*, that rounding in the memory cannot hide."""
-    kernel = MemoryKernel.of(mix)
-    return max(_RECURRENCE, 8 * sys.float_info.epsilon * (kernel.total / kernel.first))
 
 
 def _periodic(mix: Workload, run: ProductFormRun, period: int, steps: int) -> LongRun:
@@ -275,7 +269,10 @@ def _told_from_none(evicted: float, mix: Workload) -> float:
 
 
 def _checked(start: NDArray[Any], length: int) -> NDArray[Any]:
-    cohorts = np.asarray(start)
+    try:
+        cohorts = np.asarray(start)
+    except ValueError:  # lists of different lengths
+        cohorts = np.empty(0)
     if cohorts.shape != (length,) or cohorts.dtype.kind not in "fiu":
         raise InvalidArgument(f"'start' must be {length} cohorts, not {shown(start)}.")
     if not (np.isfinite(cohorts).all() and (cohorts >= 0).all()):

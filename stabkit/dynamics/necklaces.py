@@ -356,7 +356,6 @@ def _tokens(mix: Workload, parts: tuple[int, ...]) -> Fraction:
 
 def _sizes(mix: Workload, part: int, factor: int, throughput: Fraction) -> list[Fraction]:
     """Return the newcomers in stages 0, ..., g - 1: they fall up to stage part - 1."""
-    mean_input = sum((c.share * c.input_length for c in mix.classes), Fraction(0))
     gained = mix.mean_decode_length
-    young = [part + gained * (part - k) / (mean_input + k) for k in range(1, part)]
+    young = [part + gained * (part - k) / (mix.mean_input_length + k) for k in range(1, part)]
     return [throughput * size for size in young] + [throughput * part] * (factor - part + 1)

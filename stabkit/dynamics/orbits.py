@@ -29,7 +29,6 @@ docs/model.md, Model, R11, R12. R. P. Brent, "An improved Monte Carlo factorizat
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -38,12 +37,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
 from .capacity import equilibrium_admissions
 from .initial_state import cohorts_of, read_counts
 from .product_form import ProductFormRun
-from .recurrence import find_period
+from .recurrence import find_period, told_recurrence
 from .stage_run import StageRun
 from .trajectory import Arithmetic, StepBlock
 
@@ -236,7 +234,7 @@ class PeriodSearch:
     ) -> None:
         self._mix, self._max_period, self._max_steps = mix, max_period, max_steps
         self._run = ProductFormRun(mix, start)
-        self._tolerance = _tolerance(mix) * float(equilibrium_admissions(mix))
+        self._tolerance = told_recurrence(mix, _RECURRENCE) * float(equilibrium_admissions(mix))
         self.steps = 0
 
     def __iter__(self) -> Iterator[Candidate]:
@@ -255,9 +253,3 @@ class PeriodSearch:
     def cohorts(self) -> NDArray[Any]:
         """Return the state that the run has reached, youngest first."""
         return self._run.cohorts()
-
-
-def _tolerance(mix: Workload) -> float:
-    """Return the recurrence, relative to a*, that rounding in the memory cannot hide."""
-    kernel = MemoryKernel.of(mix)
-    return max(_RECURRENCE, 8 * sys.float_info.epsilon * (kernel.total / kernel.first))

@@ -15,7 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["find_period"]
+from ..model.kernel import MemoryKernel
+from ..model.workload import Workload
+from .product_form import FULL_TO_ROUNDING
+
+__all__ = ["find_period", "told_recurrence"]
 
 # Single terms that a lag must reproduce before it is tested in full, and full tests at most.
 _PREFILTER = 32
@@ -66,3 +70,9 @@ def _change(series: NDArray[Any], lag: int, span: int) -> float:
     if span + lag > end:
         return float("inf")
     return float(np.abs(series[end - span :] - series[end - span - lag : end - lag]).max())
+
+
+def told_recurrence(mix: Workload, least: float) -> float:
+    """Return `least`, or the recurrence relative to a* that rounding in the memory can hide."""
+    kernel = MemoryKernel.of(mix)
+    return max(least, FULL_TO_ROUNDING * (kernel.total / kernel.first))

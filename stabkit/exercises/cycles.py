@@ -11,7 +11,7 @@ from ..dynamics.necklaces import necklace_cycle, worst_cycle_loss
 from ..dynamics.renormalization import renormalized, synchronized_loss
 from ..dynamics.simulator import simulate
 from ..model.workload import Workload
-from .draft import Draft, classes_prose, divided, tex, tokens_held
+from .draft import Draft, classes_prose, divided, server, tex, tokens_held
 
 __all__ = ["CYCLE"]
 
@@ -19,11 +19,6 @@ __all__ = ["CYCLE"]
 def _one(rng: Random, least: int, most: int) -> Workload:
     s, length = rng.randint(0, 20), rng.randint(least, most)
     return Workload.from_classes([(s, length)], rng.randint(4, 40) * 5 * (s + length))
-
-
-def _server(mix: Workload) -> str:
-    assert mix.capacity is not None
-    return f"A server of $B = {tex(mix.capacity)}$ tokens has {classes_prose(mix)}"
 
 
 def _worst(rng: Random) -> Draft:
@@ -36,7 +31,7 @@ def _worst(rng: Random) -> Draft:
     return Draft(
         "worst-cycle",
         mix,
-        f"{_server(mix)}. How many requests per step does it complete at the equilibrium, how many "
+        f"{server(mix)}. How many requests per step does it complete at the equilibrium, how many "
         "on the worst cycle, and which share is lost?",
         (("equilibrium", best), ("worst cycle", worst), ("loss", loss)),
         (
@@ -61,7 +56,7 @@ def _level(rng: Random) -> Draft:
     return Draft(
         "level",
         mix,
-        f"{_server(mix)}. On the limit cycle of level $i = {level}$ the stages hold "
+        f"{server(mix)}. On the limit cycle of level $i = {level}$ the stages hold "
         r"$c \cdot (0, \dots, 0, i + 1, 1, \dots, 1)$ requests, with $i$ zeros, when the memory is "
         "full and the oldest cohort is about to complete. Find this state. How many requests per "
         "step does the cycle complete?",
@@ -92,7 +87,7 @@ def _necklace(rng: Random) -> Draft | None:
     return Draft(
         "necklace",
         mix,
-        f"{_server(mix)}. How many requests per step does the limit cycle of the composition "
+        f"{server(mix)}. How many requests per step does the limit cycle of the composition "
         f"${' + '.join(map(str, parts))}$ complete, and what is that relative to the equilibrium?",
         (("throughput", cycle.throughput), ("ratio", cycle.throughput_ratio)),
         (
@@ -159,7 +154,7 @@ def _by_hand(rng: Random) -> Draft | None:
     return Draft(
         "by-hand",
         mix,
-        f"{_server(mix)}; only whole requests are admitted and evicted. Now {young} are in stage 0 "
+        f"{server(mix)}; only whole requests are admitted and evicted. Now {young} are in stage 0 "
         f"and {old} in stage 1. What is the state after each of the next three steps?",
         tuple((f"after step {n}", state) for n, state in enumerate(states[1:], start=1)),
         tuple(

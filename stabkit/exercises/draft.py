@@ -20,6 +20,7 @@ __all__ = [
     "gives_away",
     "kernel_of",
     "named",
+    "server",
     "terms",
     "tex",
     "tokens_held",
@@ -143,3 +144,9 @@ def classes_prose(mix: Workload) -> str:
         )
     parts = [f"$({tex(c.input_length)}, {c.decode_length}, {tex(c.share)})$" for c in mix.classes]
     return f"the classes $(s, l, p) =$ {', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def server(mix: Workload) -> str:
+    """Return the beginning of a question: the memory and the classes of a server."""
+    assert mix.capacity is not None
+    return f"A server of $B = {tex(mix.capacity)}$ tokens has {classes_prose(mix)}"

@@ -14,6 +14,7 @@ from .draft import (
     classes_prose,
     divided,
     kernel_of,
+    server,
     tex,
     tokens_held,
     tokens_reserved,
@@ -29,11 +30,6 @@ def _two(rng: Random) -> Workload:
     return Workload.from_classes(classes, rng.randint(2, 20) * 100)
 
 
-def _server(mix: Workload) -> str:
-    assert mix.capacity is not None
-    return f"A server of $B = {tex(mix.capacity)}$ tokens has {classes_prose(mix)}"
-
-
 def _reservation(rng: Random) -> Draft:
     mix = _two(rng)
     held, reserved = tokens_held(mix), tokens_reserved(mix)
@@ -42,7 +38,7 @@ def _reservation(rng: Random) -> Draft:
     return Draft(
         "reservation",
         mix,
-        f"{_server(mix)}. How many requests per step does it complete at the equilibrium of greedy "
+        f"{server(mix)}. How many requests per step does it complete at the equilibrium of greedy "
         "admission, how many if it reserves $s_k + l_k$ tokens for each from the start, and what "
         "is the ratio of the two?",
         (("equilibrium", best), ("reservation", kept), ("ratio", kept / best)),
@@ -66,7 +62,7 @@ def _headroom(rng: Random) -> Draft:
     return Draft(
         "headroom",
         mix,
-        f"{_server(mix)}. It starts empty. Which fraction $\\eta$ of the memory must admissions "
+        f"{server(mix)}. It starts empty. Which fraction $\\eta$ of the memory must admissions "
         "leave free at least, so that nothing is ever evicted, and how many requests per step does "
         "it then complete?",
         (("headroom", eta), ("throughput", cohort / length)),
@@ -86,7 +82,7 @@ def _rate(rng: Random) -> Draft:
     return Draft(
         "rate-limit",
         mix,
-        f"{_server(mix)}. Which is the largest constant rate of admissions per step that always "
+        f"{server(mix)}. Which is the largest constant rate of admissions per step that always "
         "fits, and how many requests are in service then?",
         (("rate", best), ("in service", best * mean)),
         (

@@ -1,4 +1,7 @@
-"""Frozen records to JSON types and back, driven by the records' own annotations."""
+"""Frozen records to JSON types and back, driven by the records' own annotations.
+
+A field that takes no part in comparisons is left out, and has its default in what is read.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ R = TypeVar("R")
 def encode(value: Any) -> Any:
     """Return `value` in JSON types: records as objects, Fraction and Decimal as exact text."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: encode(getattr(value, f.name)) for f in fields(value)}
+        return {f.name: encode(getattr(value, f.name)) for f in fields(value) if f.compare}
     if isinstance(value, tuple):
         return [encode(item) for item in value]
     if isinstance(value, (Fraction, Decimal)):

@@ -49,7 +49,7 @@ _LONGEST_FIELD = 30
 _LARGEST_COUNT = 10**12
 _MOST_PAIRS = 1_000_000  # about a gigabyte as classes
 _PAIR_BOUNDS = ((0, LARGEST_INPUT_LENGTH), (0, LARGEST_DECODE_LENGTH))
-_BOUNDS = {
+_BOUNDS: dict[tuple[str, ...], tuple[tuple[int, int], ...]] = {
     SUMMARY: (
         (0, LARGEST_DECODE_LENGTH),
         (1, _LARGEST_COUNT),

@@ -347,6 +347,11 @@ class Workload:
         return sum((c.share * c.decode_length for c in self.classes), Fraction(0))
 
     @property
+    def mean_input_length(self) -> Fraction:
+        """The mean input length sum p_k s_k of an admitted request, in tokens."""
+        return sum((c.share * c.input_length for c in self.classes), Fraction(0))
+
+    @property
     def common_input_length(self) -> Fraction | None:
         """The input length s if all classes have the same one, else None."""
         lengths = {c.input_length for c in self.classes}

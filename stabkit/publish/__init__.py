@@ -6,7 +6,7 @@ from each other:
 * `files`: output written whole or not at all.
 * `rendering`: `stabkit.to_dict`, `text` and `figure`, which find the writer of any result.
 * `schemas`: the JSON Schemas of all records.
-* `document`: a document as data, and its writers: LaTeX, HTML, slides, PDF.
+* `document`: a document as data, and its writers: LaTeX, HTML, PDF.
 * `text`: reports for people, and JSON types.
 * `figures`: drawings, in one style.
 * `derivation`: the whole reasoning about one workload, as a document.

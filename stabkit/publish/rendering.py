@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..errors import InvalidArgument, shown
 
@@ -22,7 +22,18 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
     from rich.console import Console
 
-__all__ = ["FIGURES", "RECORDS", "REPORTS", "TABLES", "TEXTS", "Way", "figure", "text", "to_dict"]
+__all__ = [
+    "FIGURES",
+    "RECORDS",
+    "REPORTS",
+    "TABLES",
+    "TEXTS",
+    "Way",
+    "figure",
+    "text",
+    "to_csv",
+    "to_dict",
+]
 
 _WIDTH = 80
 Writer = TypeVar("Writer", bound=Callable[..., Any])
@@ -39,15 +50,20 @@ class Way:
         The room of this package that they live in.
     """
 
+    # The classes that a module of a room writes in any way: it is loaded, and no other does.
+    _in_rooms: ClassVar[dict[str, set[type]]] = {}
+
     def __init__(self, what: str, room: str) -> None:
         self._what, self._room = what, room
         self._writers: dict[type, Callable[..., Any]] = {}
+        self._found = self._in_rooms.setdefault(room, set())
 
     def writes(self, kind: type) -> Callable[[Writer], Writer]:
         """Return a decorator: the function writes results of the class `kind`."""
 
         def registered(writer: Writer) -> Writer:
             self._writers[kind] = writer
+            self._found.add(kind)
             return writer
 
         return registered
@@ -57,7 +73,7 @@ class Way:
         for kind in _kinds(result):
             for name in (kind.__module__.rpartition(".")[2], "parts"):
                 module = f"{__package__}.{self._room}.{name}"
-                if kind not in self._writers and find_spec(module):
+                if kind not in self._found and find_spec(module):
                     import_module(module)
             if kind in self._writers:
                 return self._writers[kind]
@@ -79,6 +95,28 @@ def _kinds(result: Any) -> Iterator[type]:
     if isinstance(result, (list, tuple)) and result:
         yield from type(result[0]).__mro__
 
+
+_LOCUS = 'root_locus(mix, "kappa")'
+# Of results that are no picture of their own: what shows the same.
+_INSTEAD = {
+    "BasinSample": "cycles(mix)",
+    "ClosedLoop": _LOCUS,
+    "Counts": "nyquist(mix)",
+    "Derivation": "analyze(mix)",
+    "DisturbanceMargin": "simulate(mix, 200)",
+    "Exercise": "its `mix`",
+    "GainMargin": _LOCUS,
+    "GcdTheorem": "synchrony(mix)",
+    "InputMargin": "root_locus(mix)",
+    "Margins": _LOCUS,
+    "NecklaceCycle": "cycles(mix)",
+    "Pooling": "its `mix`",
+    "Root": "roots(mix) or root_picture(mix, found, verdict)",
+    "ShareRadius": 'root_locus(mix, "p")',
+    "Sizing": "compare_policies(mix)",
+    "StabilityCriterion": "stability_chart(decode_lengths)",
+    "Threshold": "root_locus(mix)",
+}
 
 RECORDS = Way("JSON", "text")
 TEXTS = Way("a text", "text")
@@ -151,6 +189,34 @@ def text(result: Any, **options: Any) -> str:
     return written
 
 
+def to_csv(result: Any) -> str:
+    """Return a result as CSV: the atlas, a stability chart or a run.
+
+    Parameters
+    ----------
+    result : object
+        What a function of stabkit returned, if it is a table.
+
+    Returns
+    -------
+    str
+        A line of names, then one for each row; exact numbers as text.
+
+    Raises
+    ------
+    InvalidArgument
+        If `result` is no such thing.
+
+    Examples
+    --------
+    >>> from stabkit import atlas, to_csv
+    >>> to_csv(atlas()).splitlines()[1]
+    '1,2,0,0,1'
+    """
+    table: str = TABLES(result)
+    return table
+
+
 def figure(result: Any, ax: Axes | None = None) -> Figure | SubFigure:
     """Draw a result.
 
@@ -170,7 +236,8 @@ def figure(result: Any, ax: Axes | None = None) -> Figure | SubFigure:
     Raises
     ------
     InvalidArgument
-        If `result` is no such thing, or `ax` is not of a grid.
+        If `result` is no such thing or has no figure, with what to draw instead; or `ax` is not of
+        a grid.
 
     Examples
     --------
@@ -179,6 +246,12 @@ def figure(result: Any, ax: Axes | None = None) -> Figure | SubFigure:
     >>> len(drawn.axes)
     2
     """
+    name = next((kind.__name__ for kind in _kinds(result) if kind.__name__ in _INSTEAD), None)
+    if name is not None and FIGURES.writer(result) is None:
+        raise InvalidArgument(
+            f"'result' must be a result of stabkit that has a figure, not one of class {name}: "
+            f"draw {_INSTEAD[name]} instead."
+        )
     drawn: Figure | SubFigure = FIGURES(result, ax)
     return drawn
 

@@ -1,13 +1,13 @@
 """The spectrum: what the characteristic polynomial says, each statement with its proof.
 
-The rooms, in reading order; each may take from those before it, the last five not from each other:
+The rooms, in reading order; each may take from those before it, the last six not from each other:
 
 * `circle`: polynomials on the unit circle, with proved error bounds.
 * `counting`: how many modes are inside, on and outside the circle; this decides stability.
 * `roots`: where they are, in discs that are proved, and the spectral radius.
 * `synchrony`: what the gcd of the decode lengths does.
 * `partition`: where along one number of the mix the count changes.
-* `chart`, `margins`, `curves`, `orbits`, `criterion`: what is built on these.
+* `chart`, `margins`, `curves`, `orbits`, `criterion`, `fluctuations`: what is built on these.
 
 It takes the model from below and never meets the dynamics, so that their agreement is evidence.
 """

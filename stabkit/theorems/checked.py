@@ -13,7 +13,17 @@ __all__ = ["CheckedStep", "CheckedTheorem"]
 
 @dataclass(frozen=True)
 class CheckedStep:
-    """A step (or check, or witness) and what its evidence showed."""
+    """A step (or check, or witness) and what its evidence showed.
+
+    Attributes
+    ----------
+    name : str
+    evidence : str
+        Its kind.
+    status : str
+    problem : str or None
+        Why it failed.
+    """
 
     name: str
     evidence: str

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from . import wording
 from .claims import Claim
-from .evidence import Evidence, Reference
+from .evidence import MEANINGS, Evidence, Reference, Status
 
 __all__ = ["Step", "Theorem", "Use", "Witness", "paper"]
 
@@ -147,6 +147,7 @@ class Theorem:
     refutation: str | None = None
     chapter: str = ""
     badge: str = "not checked"
+    statuses: ClassVar[Mapping[Status, str]] = MEANINGS  # what each one means, the strongest first
 
     @property
     def hypotheses(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidArgument, shown
+from ..model.numbers import listed
 from .checked import CheckedStep, CheckedTheorem
 from .claims import Claim, MalformedClaim, Tried
 from .evidence import (
@@ -64,8 +65,11 @@ def prove(
     Raises
     ------
     InvalidArgument
-        If a label is unknown.
+        If `theorems` are no theorems, or a label is unknown.
     """
+    records = listed(theorems, "'theorems'", "records")
+    if not all(isinstance(theorem, Theorem) for theorem in records):
+        raise InvalidArgument(f"'theorems' must be records, not {shown(theorems)}.")
     wanted = selected(theorems, labels)
     needed = _with_uses(theorems, wanted)
     known = {theorem.label: theorem.claim for theorem in needed}
@@ -84,7 +88,7 @@ def selected(theorems: Sequence[Theorem], labels: Iterable[str]) -> list[Theorem
     InvalidArgument
         If a label is unknown.
     """
-    asked = {label.replace("'", "′") for label in labels}
+    asked = {str(label).replace("'", "′") for label in listed(labels, "'labels'", "labels")}
     known = {theorem.label for theorem in theorems}
     for label in sorted(asked - known):
         raise InvalidArgument(

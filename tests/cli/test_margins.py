@@ -12,7 +12,6 @@ import pytest
 
 from stabkit import Workload
 from stabkit.analysis import margins as module
-from stabkit.analysis.margins import Margins
 from stabkit.publish.text.margins import margins_text
 
 Program = Callable[..., Any]
@@ -137,10 +136,10 @@ def test_json(stabkit: Program, tmp_path: Path) -> None:
     out = stabkit(*arguments).out
     record = json.loads(out)
     assert out.isascii()
-    assert record["schema"] == "stabkit.margins/2"
+    assert record["schema"] == "stabkit.margins/3"
     assert (record["verdict"], record["workload"]["capacity"]) == ("stable", "1000")
-    assert record["gain"]["upper"]["low"].startswith("1.00253452359583")
-    assert Margins.from_dict(record).to_dict() == record
+    assert record["gain"]["upper"]["value"].startswith("1.00253452359583")
+    assert float(record["gain"]["upper"]["radius"]) < 1e-28
     target = tmp_path / "margins.json"
     assert stabkit(*arguments, "--output", str(target)) == (0, "", "")
     assert target.read_text() == out
@@ -162,5 +161,9 @@ def test_bad_input_is_one_line(stabkit: Program) -> None:
 
 def test_undecided_is_status_4(stabkit: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     real = module.margins
-    monkeypatch.setattr(module, "margins", lambda mix: replace(real(mix), verdict="undecided"))
+
+    def undecided(found: module.Margins) -> module.Margins:
+        return replace(found, gain=replace(found.gain, verdict="undecided"))
+
+    monkeypatch.setattr(module, "margins", lambda mix: undecided(real(mix)))
     assert stabkit("margins", "3:1").status == 4

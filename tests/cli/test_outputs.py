@@ -29,6 +29,7 @@ LINES = {
     "policy": "10:5 --policy greedy",
     "pool": "10:3 10:5",
     "sizing": "10:5 --capacity 650",
+    "finite": "5:3 5:5 --capacity 1000 --steps 200",
     "replay": "8x20:6 --capacity 160",
     "prove": "closed-form",
     "derive": "10:5",

@@ -58,7 +58,7 @@ def test_recommendations(stabkit: Run) -> None:
     assert "1. Limit the rate. Admit no more than 10 requests per step" in text
     found = json.loads(stabkit("policy", "10:5", "--recommend", "--json").out)
     assert found["proposals"][0]["kind"] == "rate limit"
-    assert found["proposals"][0]["claims"]
+    assert found["proposals"][0]["predictions"]
     shared = stabkit("policy", "4:4", "--capacity", "500", "--recommend", "--share-with", "4:7")
     assert "Let two replicas share the classes, 4:4:1/2 4:7:1/2" in shared.out
     assert "Nothing needs to change" in stabkit("policy", "10:3", "10:5", "--recommend").out

@@ -12,13 +12,8 @@ from math import comb
 import numpy as np
 import pytest
 
-from stabkit.dynamics.basins import (
-    basin_sample,
-    basin_steps,
-    memory_shares,
-    steps_to_worst_cycle,
-)
-from stabkit.dynamics.capture import MOST_PIECES, capture_set, mean_input
+from stabkit.dynamics.basins import basin_sample, steps_to_worst_cycle
+from stabkit.dynamics.capture import MOST_PIECES, capture_set
 from stabkit.dynamics.necklaces import necklace_cycles
 from stabkit.dynamics.orbits import followed
 from stabkit.dynamics.product_form import ProductFormRun
@@ -327,7 +322,7 @@ def test_the_root_of_three_stages(s):
 
 def test_several_classes_of_one_length_are_one_at_their_mean_input():
     several = Workload.from_classes([(0, 3, 1), (4, 3, 3)], capacity=60)
-    assert mean_input(several) == 3
+    assert several.mean_input_length == 3
     assert capture_set(several, 5) == capture_set(one_class(3, 3, 60), 5)
     assert steps_to_worst_cycle(several, [3, 2, 5]) == steps_to_worst_cycle(
         one_class(3, 3, 60), [3, 2, 5]
@@ -381,9 +376,8 @@ def test_the_table_of_steps(samples):
 def test_floats_count_the_same_steps(length, s):
     mix = one_class(length, s, 1000)
     sample = basin_sample(mix, 15, seed=4)
-    many = basin_steps(mix, memory_shares(mix, sample.starts))
-    for start, steps, alike in zip(sample.starts, sample.steps, many.tolist(), strict=True):
-        assert steps == alike == steps_to_worst_cycle(mix, start, "float")
+    for start, steps in zip(sample.starts, sample.steps, strict=True):
+        assert steps == steps_to_worst_cycle(mix, start, "float")
 
 
 def test_a_memory_that_is_full_up_to_rounding_is_full():
@@ -393,8 +387,6 @@ def test_a_memory_that_is_full_up_to_rounding_is_full():
         capacity = tokens([1, 1, 1], s)
         start = [(1 - full) * capacity / (s + 1), full * capacity / (s + 2), 0]
         assert steps_to_worst_cycle(mix, start) == 1
-        shares = [float(1 - full), float(full), 0.0]
-        assert basin_steps(mix, [shares]).tolist() == [1]
 
 
 def test_states_of_the_worst_cycle_take_no_step():
@@ -428,7 +420,6 @@ def test_errors_name_the_argument():
         lambda: capture_set(two, 1),
         lambda: steps_to_worst_cycle(two, [1, 1, 1]),
         lambda: basin_sample(two, 1, 1),
-        lambda: basin_steps(two, [[1, 0, 0]]),
     ):
         with pytest.raises(InvalidArgument, match=r"'mix' must have one decode length, not \[2, 3"):
             call()
@@ -450,9 +441,5 @@ def test_errors_name_the_argument():
         steps_to_worst_cycle(mix, [1, 1])
     with pytest.raises(InvalidArgument, match=r"'starts' must be an integer from 1 to 1000000"):
         basin_sample(mix, 0, 1)
-    with pytest.raises(InvalidArgument, match=r"'shares' must have rows of 3 numbers"):
-        basin_steps(mix, [[1, 0]])
-    with pytest.raises(InvalidArgument, match=r"'shares' must be at least 0 with rows of sum 1"):
-        basin_steps(mix, [[0.5, 0.2, 0.2]])
     with pytest.raises(InvalidWorkload, match=r"'mix' must be a Workload, not 3\."):
         capture_set(3, 1)

@@ -221,6 +221,11 @@ COMMANDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "--block-size": COUNT,
         "--step-seconds": one_of("1/30", "1e900", "1e-900", "0", "1e12"),
     },
+    "finite": MIX_OPTIONS | PRINTED | {
+        "--evictions": one_of("1e-4", "0", "1e900", "-1"),
+        "--max-num-seqs": COUNT,
+        "--steps": one_of("0", "100", "1e3", "-1", "999999999"),
+    },
     "derive": MIX_OPTIONS | {
         "--symbolic": one_of("shape", "one-class"),
         "--fragment": FLAG,

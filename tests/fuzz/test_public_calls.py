@@ -57,6 +57,36 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "to_dict": {"result": stabkit.nyquist(MIX, points=50)},
     "text": {"result": stabkit.nyquist(MIX, points=50)},
     "figure": {"result": stabkit.nyquist(MIX, points=50)},
+    "to_csv": {"result": stabkit.simulate(ONE, 5)},
+    "percent": {"ratio": 0.5},
+    "readable": {"value": 0.5, "digits": 3},
+    "figure_bytes": {
+        "figure": stabkit.figure(stabkit.nyquist(MIX, points=50)),
+        "file_format": "png",
+    },
+    "long_run": {
+        "mix": ONE,
+        "start": [1, 1, 1],
+        "max_steps": 2000,
+        "work": 10**5,
+        "policy": "greedy",
+    },
+    "cycle_picture": {"mix": ONE, "state": [[0, 0, 12]], "period": 3, "name": "n"},
+    "space_time_picture": {"mix": ONE, "run": [[1, 1, 1]], "steps": 5, "arithmetic": "exact"},
+    "animation_picture": {
+        "mix": ONE,
+        "steps": 5,
+        "arithmetic": "exact",
+        "state": [[1, 1, 1]],
+        "policy": "greedy",
+    },
+    "animation_bytes": {"picture": stabkit.animation_picture(ONE, 1)},
+    "policy_picture": {"mix": ONE, "sweeps": [stabkit.policy_sweep(ONE, "gain", [1])]},
+    "analysis_picture": {"mix": ONE, "verdict": "unstable"},
+    "exercise_document": {"found": [stabkit.exercise("gcd", 3)], "title": "Sheet"},
+    "prove": {"theorems": stabkit.theorems()[:1], "labels": []},
+    "theory_tex": {"found": stabkit.prove(stabkit.theorems()[:1]), "title": "Theory"},
+    "evidence_tex": {"evidence": stabkit.theorems()[0].steps[0].evidence},
     "root_locus": {"mix": ONE, "along": "s", "low": 0, "high": 2, "points": 3},
     "synchrony": {"mix": MIX, "digits": 20},
     "threshold": {"mix": ONE, "along": "common"},
@@ -87,6 +117,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         "partition": [[0], [1]],
     },
     "sizing": {"mix": ONE, "block_size": 16, "step_seconds": "1/30"},
+    "finite_server": {"mix": ONE, "max_num_seqs": 5, "evictions": "1e-3", "steps": 100},
     "block_kernel": {"mix": ONE, "block_size": 16},
     "block_total": {"mix": ONE, "block_size": 16},
     "bytes_per_token": {"layers": 2, "kv_heads": 2, "head_size": 8, "dtype": "int8"},
@@ -238,12 +269,13 @@ def test_floats_of_numpy_are_read_at_their_shortest_decimal(kind: Any) -> None:
 
 CONSTRUCTED: dict[str, Any] = {
     "RequestClass": MIX.classes[0],
-    "Claim": stabkit.recommend(MIX).proposals[0].claims[0],
+    "Prediction": stabkit.recommend(MIX).proposals[0].predictions[0],
     "Greedy": stabkit.Greedy(),
     "Reservation": stabkit.Reservation(),
     "error": stabkit.InvalidWorkload("'mix' must be a Workload, not 1."),
 }
-RESULTS = [name for name in CALLS if name not in ("theorems", "Workload.from_file")]
+# Records of the theory hold functions.
+RESULTS = [name for name in CALLS if name not in ("theorems", "prove", "Workload.from_file")]
 
 
 def result(name: str) -> Any:
@@ -264,4 +296,8 @@ def test_a_result_comes_back_from_a_pickle(name: str) -> None:
 
 
 # Whose equality is numpy's, of arrays, or compares objects by identity.
-HOLD_ARRAYS = {"nyquist", "root_locus", "simulate", "kernel_picture", "run_picture", "error"}
+HOLD_ARRAYS = {
+    *("nyquist", "root_locus", "simulate", "kernel_picture", "run_picture", "error"),
+    *("analysis_picture", "cycle_picture", "policy_picture", "space_time_picture"),
+    "animation_picture",
+}

@@ -22,6 +22,7 @@ from stabkit.publish.rendering import FIGURES, RECORDS, REPORTS, TABLES, TEXTS
 from stabkit.publish.schemas import schemas
 
 PAIR = stabkit.Workload.from_classes([(5, 3), (5, 6)], capacity=1000)
+STABLE = stabkit.Workload.from_classes([(20, 3), (20, 5)], capacity=5000)
 ONE = stabkit.Workload.from_classes([(5, 4)], capacity=1000)
 
 
@@ -34,26 +35,34 @@ def criterion() -> Any:
 
 RESULTS: dict[str, Callable[[], Any]] = {
     "Analysis": lambda: stabkit.analyze(PAIR),
+    "AnalysisPicture": lambda: stabkit.analysis_picture(PAIR, "unstable"),
     "AtlasEntry": stabkit.atlas,
     "BasinSample": lambda: stabkit.basin_sample(ONE, 5, 0),
+    "CheckedTheorem": lambda: stabkit.prove(stabkit.theorems(), ["kernel"]),
     "ClosedLoop": lambda: stabkit.closed_loop(PAIR, "damped:1/2"),
     "Counts": lambda: stabkit.unit_circle_counts(PAIR),
+    "CyclePicture": lambda: stabkit.cycle_picture(ONE, [[0, 0, 0, 111]], 4),
     "Cycles": lambda: stabkit.cycles(PAIR),
     "Derivation": lambda: stabkit.derive(ONE),
     "DisturbanceMargin": lambda: stabkit.disturbance_margin(PAIR),
     "Exercise": lambda: stabkit.exercise("gcd", 1),
+    "FiniteServer": lambda: stabkit.finite_server(PAIR, evictions=1, steps=100),
+    "Fluctuations": lambda: stabkit.fluctuations(STABLE),
     "GainMargin": lambda: stabkit.gain_margin(PAIR),
     "GcdTheorem": lambda: stabkit.gcd_theorem(PAIR),
     "GraphPicture": lambda: stabkit.graph_picture(PAIR),
     "InputMargin": lambda: stabkit.input_margin(PAIR, "shift"),
+    "KeptProgress": lambda: stabkit.kept_progress(PAIR, 200),
     "KernelPicture": lambda: stabkit.kernel_picture(PAIR),
     "Margins": lambda: stabkit.margins(PAIR),
     "NecklaceCycle": lambda: stabkit.necklace_cycles(PAIR),
     "NyquistCurve": lambda: stabkit.nyquist(PAIR),
     "PolicyComparison": lambda: stabkit.compare_policies(PAIR, ["greedy"]),
+    "PolicyPicture": lambda: stabkit.policy_picture(ONE),
     "PolicySweep": lambda: stabkit.policy_sweep(PAIR, "gain", [1]),
     "Pooling": lambda: stabkit.pool(PAIR, 2),
     "Recommendation": lambda: stabkit.recommend(ONE),
+    "Replay": lambda: stabkit.replay([(20, 4)] * 3, "vllm-v0", capacity=80),
     "RequestRun": lambda: stabkit.simulate_requests(PAIR, steps=40, step_time=(1, "1/9")),
     "Root": lambda: stabkit.roots(PAIR),
     "RootLocus": lambda: stabkit.root_locus(PAIR, points=3),
@@ -61,6 +70,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "RunPicture": lambda: stabkit.run_picture(PAIR, stabkit.simulate(PAIR, 20)),
     "ShareRadius": lambda: stabkit.share_radius(PAIR),
     "Sizing": lambda: stabkit.sizing(PAIR),
+    "SpaceTimePicture": lambda: stabkit.space_time_picture(PAIR, steps=20),
     "StabilityChart": lambda: stabkit.stability_chart((2, 3), rows=3),
     "StabilityCriterion": criterion,
     "Synchrony": lambda: stabkit.synchrony(PAIR),
@@ -69,25 +79,30 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Workload": lambda: PAIR,
 }
 # Classes that are no results, and why.
-ARGUMENTS = {"RequestClass", "Scheduler", "SymbolicWorkload"} | {
+ARGUMENTS = {"RequestClass", "Scheduler", "SymbolicWorkload", "Theorem"} | {
     *("Damped", "Greedy", "Headroom", "RateLimited", "Reservation"),
 }
 PARTS = {
     # of a result that tells of them
-    *("Arrangement", "Claim", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
-    *("NearSynchronousMode", "Observation", "Proposal", "SynchronizedMode", "VarianceLaw"),
+    *("Arrangement", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
+    *("LongRun", "NearSynchronousMode", "Observation", "PolicyFinding", "Prediction", "Proposal"),
+    *("QuasiCycle", "SynchronizedMode", "VarianceLaw", "Watermark"),
     *("Estimate", "RequestSeries", "RequestTable"),
     "CapturePiece",  # a polytope, to go on computing with
+    "AnimationPicture",  # for `animation_bytes`
+    # of a derivation
+    *("CirclePlot", "Document", "Formula", "Paragraph", "Section", "Source", "Statement", "Table"),
 }
-PICTURES = {"GraphPicture", "KernelPicture", "RootPicture", "RunPicture"}  # only to be drawn
+PICTURES = {  # only to be drawn
+    *("AnalysisPicture", "CyclePicture", "GraphPicture", "KernelPicture", "PolicyPicture"),
+    *("RootPicture", "RunPicture", "SpaceTimePicture"),
+}
 NO_JSON = {"Derivation"}  # prose: LaTeX or HTML
 WITH_FIGURE = PICTURES | {
-    *("AtlasEntry", "Cycles", "NyquistCurve", "RequestRun", "RootLocus"),
-    *("StabilityChart", "Synchrony", "Trajectory"),
+    *("Analysis", "AtlasEntry", "Cycles", "NyquistCurve", "PolicyComparison", "PolicySweep"),
+    *("Recommendation", "Root", "RootLocus", "StabilityChart", "Synchrony", "Trajectory"),
+    *("Fluctuations", "Replay", "RequestRun", "Workload"),
 }
-# Without: the figure shows more than the result holds, and is of another record (Analysis, Root:
-# AnalysisPicture, RootPicture; PolicyComparison, PolicySweep: PolicyPicture), or the result is a
-# few numbers or sentences.
 
 
 def result_classes() -> set[str]:
@@ -110,7 +125,7 @@ def test_json_is_what_its_schema_says(name: str) -> None:
     record = json.loads(json.dumps(stabkit.to_dict(result(name)), allow_nan=False))
     (schema,) = schemas(record["schema"])
     assert not list(Draft202012Validator(schema.document).iter_errors(record))
-    if record["schema"] == "stabkit.part/1":
+    if record["schema"] == "stabkit.part/2":
         assert record["kind"] == name
 
 
@@ -127,8 +142,9 @@ def test_parts_say_what_the_whole_says() -> None:
     for name in (*parts, "DisturbanceMargin"):
         first = stabkit.text(result(name)).partition("\n")[0]
         assert first.partition(": ")[0] + ": " in whole
-    gain = stabkit.to_dict(result("Margins"))["gain"]
-    assert gain.items() <= stabkit.to_dict(result("GainMargin")).items()
+    record = stabkit.to_dict(result("Margins"))
+    for name, key in (("GainMargin", "gain"), ("InputMargin", "shift"), ("ShareRadius", "shares")):
+        assert stabkit.to_dict(result(name))[key] == record[key]
     assert stabkit.text(result("GainMargin")).split("\n")[0] in whole
     assert stabkit.text(result("Counts")).startswith("unstable: ")
     assert stabkit.to_dict(result("Counts"))["counts"]["outside"] == 2
@@ -162,6 +178,29 @@ def test_every_writer_is_where_it_is_looked_for() -> None:
             assert writer.__module__.rpartition(".")[2] in homes, kind
 
 
+@pytest.mark.parametrize("name", sorted(set(RESULTS) - WITH_FIGURE))
+def test_without_a_figure_it_says_what_to_draw(name: str) -> None:
+    with pytest.raises(InvalidArgument, match=rf"not one of class {name}: draw .+ instead"):
+        stabkit.figure(result(name))
+
+
+def test_what_cannot_be_drawn_says_so() -> None:
+    read = stabkit.Analysis.from_dict(stabkit.to_dict(result("Analysis")))
+    assert (read, read.mix) == (result("Analysis"), None)
+    with pytest.raises(InvalidArgument, match=r"draw that of `analyze\(mix\)` instead"):
+        stabkit.figure(read)
+    with pytest.raises(InvalidArgument, match=r"not one of class Root: draw roots\(mix\)"):
+        stabkit.figure(list(result("Root")))  # without the workload
+    sweeps = [stabkit.policy_sweep(mix, "gain", [1]) for mix in (PAIR, ONE)]
+    with pytest.raises(InvalidArgument, match="'sweeps' must all be of 'mix'"):
+        stabkit.figure(sweeps)
+
+
+def test_sweeps_are_panels_of_one_figure() -> None:
+    sweeps = [stabkit.policy_sweep(ONE, "gain", [1]), stabkit.policy_sweep(ONE, "rate", [1])]
+    assert len(stabkit.figure(sweeps).axes) == 2
+
+
 @pytest.mark.parametrize("name", sorted(WITH_FIGURE))
 def test_figure_of_its_own_and_in_a_grid(name: str) -> None:
     alone = stabkit.figure(result(name))
@@ -173,19 +212,24 @@ def test_figure_of_its_own_and_in_a_grid(name: str) -> None:
     assert grid[0, 1] not in whole.axes
     grid[1, 0].plot([0, 1])
     whole.draw_without_rendering()
-    assert len(part.axes) == len(alone.axes)
+    assert len(_all_axes(part)) == len(alone.axes)
     _stays_in_its_cell(part, grid)
+
+
+def _all_axes(part: SubFigure) -> list[Any]:
+    """Return the axes of a part of a figure, those of its own parts too."""
+    return [*part.axes, *(axes for below in part.subfigs for axes in _all_axes(below))]
 
 
 def _stays_in_its_cell(part: SubFigure, grid: Any) -> None:
     """See that the part is in the upper right quarter: no axes of it are under another's."""
-    for axes in part.axes:
-        box = axes.get_position(original=False).transformed(part.transSubfigure)
+    for axes in _all_axes(part):
+        box = axes.get_position(original=False).transformed(axes.figure.transSubfigure)
         box = box.transformed(part.figure.transFigure.inverted())
         assert box.x0 > 0.4
         assert box.y0 > 0.4
         assert np.isfinite([box.x0, box.y0]).all()
-        assert box.width > 0.02
+        assert box.width > (0.005 if axes.get_label() == "<colorbar>" else 0.02)
     assert grid[0, 0].get_position().x1 < 0.55
     for legend in part.legends:
         shown = legend.get_window_extent()

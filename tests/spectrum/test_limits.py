@@ -122,14 +122,14 @@ def test_a_threshold_is_found_for_the_longest_mix_that_is_allowed(
     asked: list[int] = []
 
     class Found:
-        crossings, intervals, complete = (), (), False
+        crossings, intervals, complete, reason = (), (), False, ""
 
-    def recorded(pencil: Any, every_sample: bool) -> Any:
+    def recorded(pencil: Any, *_: Any) -> Any:
         asked.append(pencil.length)
         return Found
 
     monkeypatch.setattr(threshold_module, "d_partition", recorded)
-    monkeypatch.setattr(threshold_module, "condition_margin", lambda _: None)
+    monkeypatch.setattr(threshold_module, "condition_margin", lambda *_: None)
     assert not threshold(Workload.from_classes([(5, 19_999), (5, 20_000)])).complete
     assert asked == [20_000]
     with pytest.raises(InvalidArgument, match="up to 20000 for a threshold, not 20001"):

@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from theory.pages import theory_pages
 
 import stabkit
 from stabkit.publish.theory.article import theory_tex
-from stabkit.publish.theory.pages import theory_pages
 from stabkit.theorems.evidence import STATUSES
 from stabkit.theorems.facts import follows
 from stabkit.theorems.links import links

@@ -5,8 +5,10 @@ In reading order:
 * `closed_loops`: what a policy's characteristic polynomial says of its equilibrium.
 * `comparison`, `sweep`: policies side by side, and along their parameter.
 * `sizing`: how many requests fit, and how long it all takes.
+* `finite`, `finite_runs`: what a server of this size does with whole requests, by formula and by
+  simulation.
 * `pooling`: which classes should share a replica.
-* `claims`: statements about a workload under a policy, each checkable by itself.
+* `predictions`: statements about a workload under a policy, each checkable by itself.
 * `recommend`: what to do, every proposal analysed anew.
 
 It takes from `verdict`, and never from `cycles`. Others take the records and their functions.

@@ -22,7 +22,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ...dynamics.capacity import equilibrium_admissions
+from ...dynamics.capacity import Simulated
 from ...dynamics.growth import disturbed_state
 from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import GREEDY, Policy, policy_named
@@ -85,21 +85,18 @@ class PolicyFinding:
 
 
 @dataclass(frozen=True)
-class PolicyComparison:
+class PolicyComparison(Simulated):
     """Policies on one workload, in the order asked for.
 
     Attributes
     ----------
     mix : Workload
-    equilibrium_admissions : Fraction
-        a*, in requests per step; 1 where the workload has no capacity.
     policies : tuple of PolicyFinding
     disturbed_reason : str or None
         Why there is no disturbed start, the same for all policies; None if there is one.
     """
 
     mix: Workload
-    equilibrium_admissions: Fraction
     policies: tuple[PolicyFinding, ...]
     disturbed_reason: str | None = None
 
@@ -150,7 +147,6 @@ def compare_policies(
     start = _disturbed(mix, greedy)
     return PolicyComparison(
         mix=mix,
-        equilibrium_admissions=equilibrium_admissions(mix),
         policies=tuple(
             _finding(mix, rule, loop, start) for rule, loop in zip(rules, loops, strict=True)
         ),

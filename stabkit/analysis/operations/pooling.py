@@ -33,6 +33,8 @@ from functools import cached_property
 from itertools import combinations, pairwise
 from typing import Any, Literal, get_args
 
+from sympy.utilities.iterables import multiset_partitions
+
 from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
 from ...dynamics.long_run import long_run
 from ...dynamics.policies import Policy, policy_named
@@ -383,34 +385,17 @@ def _partitions(count: int, most: int) -> Iterator[list[tuple[int, ...]]]:
     >>> [len(list(_partitions(n, n))) for n in range(1, 6)]  # Bell numbers
     [1, 2, 5, 15, 52]
     """
-
-    def grown(k: int, blocks: list[list[int]]) -> Iterator[list[tuple[int, ...]]]:
-        if k == count:
+    for size in range(1, min(count, most) + 1):
+        for blocks in multiset_partitions(list(range(count)), size):
             yield [tuple(block) for block in blocks]
-            return
-        for block in blocks:
-            block.append(k)
-            yield from grown(k + 1, blocks)
-            block.pop()
-        if len(blocks) < most:
-            blocks.append([k])
-            yield from grown(k + 1, blocks)
-            blocks.pop()
-
-    yield from grown(0, [])
 
 
 def _neighbours(mix: Workload, most: int) -> Iterator[list[tuple[int, ...]]]:
     """Yield partitions into at most 4 runs of the classes in the order of decode length."""
     order = sorted(range(len(mix.classes)), key=lambda k: mix.classes[k].decode_length)
-    for cuts in _cuts(len(order), min(most, 4)):
-        ends = [0, *cuts, len(order)]
-        yield [tuple(sorted(order[a:b])) for a, b in pairwise(ends)]
-
-
-def _cuts(count: int, most: int) -> Iterator[tuple[int, ...]]:
-    for size in range(most):
-        yield from combinations(range(1, count), size)
+    for size in range(min(most, 4)):
+        for cuts in combinations(range(1, len(order)), size):
+            yield [tuple(sorted(order[a:b])) for a, b in pairwise([0, *cuts, len(order)])]
 
 
 def _given(

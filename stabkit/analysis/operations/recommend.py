@@ -1,9 +1,9 @@
 """What to do about a workload: proposals, each analysed anew before it is made.
 
-A *proposal* is a policy or a changed workload with the claims that it rests on; a claim that does
-not hold turns it into a *rejected* idea with its figures. Throughput is compared with what greedy
-admission completes now, from the empty memory: where greedy does better than the equilibrium
-(evictions change the class mix), a rate limit is not recommended.
+A *proposal* is a policy or a changed workload with the predictions that it rests on; a prediction
+that does not hold turns it into a *rejected* idea with its figures. Throughput is compared with
+what greedy admission completes now, from the empty memory: where greedy does better than the
+equilibrium (evictions change the class mix), a rate limit is not recommended.
 
 References
 ----------
@@ -19,7 +19,7 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any, Literal
 
-from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
+from ...dynamics.capacity import Simulated, simulated_capacity
 from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import GREEDY, Damped, Headroom, Policy, Reservation
 from ...errors import InvalidWorkload
@@ -28,8 +28,8 @@ from ...model.verdict import Verdict
 from ...model.workload import Workload, check_workload
 from ...spectrum.margins.gain import gain_margin
 from ...spectrum.margins.inputs import input_margin
-from .claims import TOLERANCE, Claim, holds, long_means, rate_limit, token_throughput
 from .closed_loops import closed_loop
+from .predictions import TOLERANCE, Prediction, holds, long_means, rate_limit, token_throughput
 
 __all__ = ["Kind", "Proposal", "Recommendation", "Rejected", "recommend"]
 
@@ -59,7 +59,7 @@ class Proposal:
     policy : Policy
     throughput : float
         Tokens per step in the long run from empty, over the greedy equilibrium's now.
-    claims : tuple of Claim
+    predictions : tuple of Prediction
         All of them were checked.
     sensitivity : tuple of (Fraction, float)
         For a rate limit: throughput where the estimate of a* is off by a factor.
@@ -70,7 +70,7 @@ class Proposal:
     mix: Workload
     policy: Policy
     throughput: float
-    claims: tuple[Claim, ...]
+    predictions: tuple[Prediction, ...]
     sensitivity: tuple[tuple[Fraction, float], ...] = ()
 
 
@@ -92,7 +92,7 @@ class Rejected:
 
 
 @dataclass(frozen=True)
-class _Draft:
+class _Draft(Simulated):
     """What every idea starts from."""
 
     mix: Workload
@@ -139,7 +139,7 @@ def recommend(mix: Workload, others: Sequence[Workload] = ()) -> Recommendation:
     Returns
     -------
     Recommendation
-        Proposals whose claims all hold; what was tried besides is among `rejected`.
+        Proposals whose predictions all hold; what was tried besides is among `rejected`.
 
     Notes
     -----
@@ -163,7 +163,7 @@ def recommend(mix: Workload, others: Sequence[Workload] = ()) -> Recommendation:
         for found in chain.from_iterable(idea(draft) for idea in (*_IDEAS, _pooling(neighbours))):
             if isinstance(found, Rejected):
                 rejected.append(found)
-            elif all(holds(claim) for claim in found.claims):
+            elif all(holds(prediction) for prediction in found.predictions):
                 proposals.append(found)
             else:
                 rejected.append(Rejected(found.kind, "not confirmed", found.throughput))
@@ -187,12 +187,12 @@ def _greedy(draft: _Draft) -> float:
     return 0.0 if ratio is None else ratio
 
 
-def _throughput(draft: _Draft, mix: Workload, policy: Policy, value: float) -> Claim:
-    return Claim(mix, policy, "throughput", "about", value, _scale(draft, mix))
+def _throughput(draft: _Draft, mix: Workload, policy: Policy, value: float) -> Prediction:
+    return Prediction(mix, policy, "throughput", "about", value, _scale(draft, mix))
 
 
-def _no_evictions(draft: _Draft, mix: Workload, policy: Policy) -> Claim:
-    return Claim(mix, policy, "evictions", "about", 0.0, equilibrium_admissions(draft.mix))
+def _no_evictions(draft: _Draft, mix: Workload, policy: Policy) -> Prediction:
+    return Prediction(mix, policy, "evictions", "about", 0.0, draft.equilibrium_admissions)
 
 
 def _worse(draft: _Draft, ratio: float | None, margin: float = TOLERANCE) -> str | None:
@@ -213,9 +213,9 @@ def _rate(draft: _Draft) -> Iterator[Proposal | Rejected]:
         return
     errors = tuple((e, _ratio(draft, mix, rate_limit(mix, e))) for e in _ERRORS)
     known = tuple((e, found) for e, found in errors if found is not None)
-    claims = [_throughput(draft, mix, policy, ratio), _no_evictions(draft, mix, policy)]
-    claims += [_throughput(draft, mix, rate_limit(mix, e), found) for e, found in known]
-    yield Proposal("rate limit", policy.rate, mix, policy, ratio, tuple(claims), known)
+    predictions = [_throughput(draft, mix, policy, ratio), _no_evictions(draft, mix, policy)]
+    predictions += [_throughput(draft, mix, rate_limit(mix, e), found) for e, found in known]
+    yield Proposal("rate limit", policy.rate, mix, policy, ratio, tuple(predictions), known)
 
 
 def _start_up(draft: _Draft) -> Iterator[Proposal | Rejected]:
@@ -223,10 +223,10 @@ def _start_up(draft: _Draft) -> Iterator[Proposal | Rejected]:
     if draft.verdict != "stable":
         return
     policy = rate_limit(draft.mix)
-    claim = Claim(
+    prediction = Prediction(
         draft.mix, policy, "throughput after start-up", "at least", 1.0, _scale(draft, draft.mix)
     )
-    yield Proposal("start-up", policy.rate, draft.mix, policy, 1.0, (claim,))
+    yield Proposal("start-up", policy.rate, draft.mix, policy, 1.0, (prediction,))
 
 
 def _watermark(draft: _Draft) -> Iterator[Proposal | Rejected]:
@@ -246,13 +246,13 @@ def _watermark(draft: _Draft) -> Iterator[Proposal | Rejected]:
         known = f"{enough} of the memory ends the evictions, where {short} does not"
         yield Rejected("watermark", f"{known}; {_worse(draft, ratio)}", ratio)
         return
-    a = equilibrium_admissions(mix)
-    claims = (
+    a = draft.equilibrium_admissions
+    predictions = (
         _throughput(draft, mix, policy, ratio),
         _no_evictions(draft, mix, policy),
-        Claim(mix, before, "evictions", "about", evicted / float(a), a),
+        Prediction(mix, before, "evictions", "about", evicted / float(a), a),
     )
-    yield Proposal("watermark", watermark, mix, policy, ratio, claims)
+    yield Proposal("watermark", watermark, mix, policy, ratio, predictions)
 
 
 def _ending_evictions(mix: Workload) -> tuple[Fraction, Fraction] | None:
@@ -277,7 +277,7 @@ def _ending_evictions(mix: Workload) -> tuple[Fraction, Fraction] | None:
 
 
 def _ends(mix: Workload, hundredths: int) -> bool:
-    """Whether a watermark seems to end the evictions: a short run, the claims are of long ones."""
+    """Whether a watermark seems to end the evictions: a short run, predictions are of long ones."""
     rule = Headroom(hundredths * _HUNDREDTH)
     run = long_run(mix, max_steps=max(_SEARCH_STEPS, 8 * mix.longest_decode), policy=rule)
     return run.evictions_per_step == 0
@@ -292,31 +292,33 @@ def _gain(draft: _Draft) -> Iterator[Proposal | Rejected]:
     if gain <= 0:
         yield Rejected("gain", "no stable gain of at least 0.01 is known")
         return
-    policy = Damped(gain)
-    ratio = _ratio(draft, draft.mix, policy)
-    reason = _worse(draft, ratio, margin=-TOLERANCE)
-    if reason is not None or ratio is None:
-        yield Rejected("gain", f"{reason}, at the stable gain {float(gain):g}", ratio)
-        return
-    claims = (
-        Claim(draft.mix, policy, "verdict", "is", "stable"),
-        _throughput(draft, draft.mix, policy, ratio),
-    )
-    yield Proposal("gain", gain, draft.mix, policy, ratio, claims)
+    policy, where = Damped(gain), f", at the stable gain {float(gain):g}"
+    stable = Prediction(draft.mix, policy, "verdict", "is", "stable")
+    yield _no_worse(draft, "gain", gain, policy, before=(stable,), where=where)
 
 
 def _reservation(draft: _Draft) -> Iterator[Proposal | Rejected]:
     policy = Reservation()
+    none = _no_evictions(draft, draft.mix, policy)
+    yield _no_worse(draft, "reservation", Fraction(0), policy, after=(none,))
+
+
+def _no_worse(
+    draft: _Draft,
+    kind: Kind,
+    value: Fraction,
+    policy: Policy,
+    before: tuple[Prediction, ...] = (),
+    after: tuple[Prediction, ...] = (),
+    where: str = "",
+) -> Proposal | Rejected:
+    """Return the proposal of a policy that completes as much as greedy admission does now."""
     ratio = _ratio(draft, draft.mix, policy)
     reason = _worse(draft, ratio, margin=-TOLERANCE)
     if reason is not None or ratio is None:
-        yield Rejected("reservation", reason or "", ratio)
-        return
-    claims = (
-        _throughput(draft, draft.mix, policy, ratio),
-        _no_evictions(draft, draft.mix, policy),
-    )
-    yield Proposal("reservation", Fraction(0), draft.mix, policy, ratio, claims)
+        return Rejected(kind, f"{reason}{where}", ratio)
+    predictions = (*before, _throughput(draft, draft.mix, policy, ratio), *after)
+    return Proposal(kind, value, draft.mix, policy, ratio, predictions)
 
 
 def _changed(
@@ -326,12 +328,12 @@ def _changed(
     ratio = _ratio(draft, mix, GREEDY)
     if ratio is None:
         return Rejected(kind, "its long-run throughput is not known")
-    claims = (
-        Claim(mix, GREEDY, "verdict", "is", "stable"),
-        Claim(before, GREEDY, "verdict", "is not", "stable"),
+    predictions = (
+        Prediction(mix, GREEDY, "verdict", "is", "stable"),
+        Prediction(before, GREEDY, "verdict", "is not", "stable"),
         _throughput(draft, mix, GREEDY, ratio),
     )
-    return Proposal(kind, Fraction(value), mix, GREEDY, ratio, claims)
+    return Proposal(kind, Fraction(value), mix, GREEDY, ratio, predictions)
 
 
 def _prompt(draft: _Draft) -> Iterator[Proposal | Rejected]:
@@ -428,15 +430,15 @@ def _pooling(
                 yield Rejected("pooling", gain, 2 * together / apart)
                 continue
             scale = _scale(draft, mix)
-            claims = (Claim(mix, GREEDY, "throughput", "at least", apart / 2, scale),)
-            yield Proposal("pooling", Fraction(0), mix, GREEDY, 2 * together / apart, claims)
+            predictions = (Prediction(mix, GREEDY, "throughput", "at least", apart / 2, scale),)
+            yield Proposal("pooling", Fraction(0), mix, GREEDY, 2 * together / apart, predictions)
 
     return ideas
 
 
 def _pooled(one: Workload, other: Workload) -> Workload:
-    classes = [(c.input_length, c.decode_length, c.share) for c in one.classes]
-    classes += [(c.input_length, c.decode_length, c.share) for c in other.classes]
+    both = (*one.classes, *other.classes)
+    classes = [(c.input_length, c.decode_length, c.share) for c in both]
     return Workload.from_classes(classes, one.capacity)
 
 

@@ -46,9 +46,10 @@ from ...spectrum.counting.counts import unit_circle_counts
 from ...spectrum.counting.isolation import isolated_disc_counts
 from ...spectrum.roots.dominant import dominant_modes, kernel_modes
 from ...spectrum.roots.roots import Root
+from ..verdict.analysis import DominantMode
 from ..verdict.analyze import mode_summary
 
-__all__ = ["BlockSizing", "ModeTimes", "Sizing", "sizing"]
+__all__ = ["BlockSizing", "Sizing", "sizing"]
 
 _LONGEST_ISOLATED = 200  # terms of a kernel in blocks whose roots are isolated one by one
 _LONGEST_COUNTED = 5_000  # terms of one whose roots are counted by their winding number
@@ -76,16 +77,6 @@ class BlockSizing:
 
 
 @dataclass(frozen=True)
-class ModeTimes:
-    """The dominant mode in steps: its period, and the time to double or to halve, if it has any."""
-
-    modulus: float
-    period: float | None
-    doubling: float | None
-    half_life: float | None
-
-
-@dataclass(frozen=True)
 class Sizing:
     """Answers to an operator's questions about one workload; all in blocks if `blocks` is given.
 
@@ -107,8 +98,8 @@ class Sizing:
     watermark : Fraction or None
         That ends the evictions of one class; None for several.
     blocks : BlockSizing or None
-    mode : ModeTimes or None
-        None at L = 1, or where it was not resolved.
+    mode : DominantMode or None
+        The dominant mode: None at L = 1, or where it was not resolved.
     step_seconds : Fraction or None
     """
 
@@ -121,7 +112,7 @@ class Sizing:
     worst_cycle: Fraction | None
     watermark: Fraction | None
     blocks: BlockSizing | None
-    mode: ModeTimes | None
+    mode: DominantMode | None
     step_seconds: Fraction | None
 
 
@@ -239,7 +230,7 @@ def _sized(
     )
 
 
-def _of_block_kernel(mix: Workload, b: int) -> tuple[Verdict, ModeTimes | None]:
+def _of_block_kernel(mix: Workload, b: int) -> tuple[Verdict, DominantMode | None]:
     """Return verdict and dominant mode of the kernel in blocks, by engines of any kernel."""
     if mix.longest_decode > _LONGEST_COUNTED:
         return "undecided", None
@@ -259,8 +250,5 @@ def _of_block_kernel(mix: Workload, b: int) -> tuple[Verdict, ModeTimes | None]:
     return ("marginal" if on else "stable"), mode
 
 
-def _times(modes: list[Root] | None) -> ModeTimes | None:
-    if not modes:
-        return None
-    one = mode_summary(modes[0])
-    return ModeTimes(one.modulus, one.period_steps, one.doubling_steps, one.half_life_steps)
+def _times(modes: list[Root] | None) -> DominantMode | None:
+    return mode_summary(modes[0]) if modes else None

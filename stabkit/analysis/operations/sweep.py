@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
+from ...dynamics.capacity import Simulated
 from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import Policy, policy_named
 from ...errors import InvalidArgument, shown
@@ -45,7 +46,7 @@ _WORK = 40_000_000  # multiply-adds of one run
 
 
 @dataclass(frozen=True)
-class PolicySweep:
+class PolicySweep(Simulated):
     """Long-run throughput against a policy's parameter, from the empty memory.
 
     Attributes

@@ -6,10 +6,10 @@ In reading order:
 * `graph`: the renewal graph.
 * `roots`: points, their proved discs, and where they come from.
 * `analysis`: roots beside a run.
-* `losses`: what limit cycles cost, over lengths and divisors.
 * `policies`: throughput against a policy's parameter.
 * `stages`: what every stage holds in every step.
-* `cycle`, `space_time`: the two pictures of stages: cohorts that age, and fullness as colour.
+* `cycle`, `space_time`, `animation`: the pictures of stages: cohorts that age, fullness as colour,
+  and frames.
 
 It takes from `operations` and below. `stabkit.publish.figures` draws it.
 """

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from ...dynamics.simulator import simulate
+from ...errors import InvalidArgument, shown
 from ...model.verdict import Verdict
-from ...model.workload import Workload
+from ...model.workload import Workload, check_workload
 from .roots import RootPicture, root_picture, roots_to_show, synchronized_to_show
 from .run import RunPicture, run_picture, steps_to_show
 
@@ -15,14 +17,50 @@ __all__ = ["AnalysisPicture", "analysis_picture"]
 
 @dataclass(frozen=True)
 class AnalysisPicture:
-    """All roots, or the dominant ones, and the run; None where it is too long to simulate."""
+    """What the figure of an analysis shows.
+
+    Attributes
+    ----------
+    roots : RootPicture
+        All of them, or the dominant ones.
+    run : RunPicture or None
+        From empty; None where it is too long to simulate.
+    """
 
     roots: RootPicture
     run: RunPicture | None
 
 
 def analysis_picture(mix: Workload, verdict: Verdict) -> AnalysisPicture:
-    """Return the picture of a mix whose verdict is known."""
+    """Return the picture of a mix whose verdict is known.
+
+    Parameters
+    ----------
+    mix : Workload
+    verdict : {"stable", "unstable", "marginal", "undecided"}
+        As `stabkit.analyze` finds it.
+
+    Returns
+    -------
+    AnalysisPicture
+
+    Raises
+    ------
+    InvalidArgument
+        If `mix` is no workload, or `verdict` no verdict.
+
+    Examples
+    --------
+    >>> from stabkit import analysis_picture
+    >>> picture = analysis_picture(Workload.from_classes([(5, 3), (5, 5)]), "unstable")
+    >>> len(picture.roots.points)
+    4
+    """
+    check_workload(mix)
+    if not isinstance(verdict, str) or verdict not in get_args(Verdict):
+        raise InvalidArgument(
+            f"'verdict' must be one of {', '.join(get_args(Verdict))}, not {shown(verdict)}."
+        )
     steps = steps_to_show(mix)
     roots = root_picture(mix, roots_to_show(mix), verdict, synchronized_to_show(mix))
     return AnalysisPicture(roots, None if steps is None else run_picture(mix, simulate(mix, steps)))

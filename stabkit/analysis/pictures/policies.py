@@ -14,7 +14,9 @@ from typing import Any, Literal
 import numpy as np
 
 from ...dynamics.long_run import LongRun, long_run
-from ...model.workload import Workload
+from ...errors import InvalidArgument, shown
+from ...model.numbers import listed
+from ...model.workload import Workload, check_workload
 from ...spectrum.margins.gain import gain_margin
 from ..operations.sweep import PolicySweep, policy_sweep
 from .run import Floats
@@ -82,6 +84,11 @@ def policy_picture(mix: Workload, sweeps: Sequence[PolicySweep] | None = None) -
     -------
     PolicyPicture
 
+    Raises
+    ------
+    InvalidArgument
+        If `mix` is no workload, `sweeps` no sweeps, or one of another workload.
+
     Notes
     -----
     The end of the stable gains is proved, rounded to a float; everything else is measured.
@@ -95,9 +102,15 @@ def policy_picture(mix: Workload, sweeps: Sequence[PolicySweep] | None = None) -
     >>> picture.panels[0].fates, round(picture.greedy, 12)
     (('keeps', 'never'), 0.875)
     """
+    check_workload(mix)
     if sweeps is None:
         sweeps = [policy_sweep(mix, name) for name in ("rate", "gain", "watermark")]
-    panels = tuple(_panel(mix, sweep) for sweep in sweeps)
+    given = listed(sweeps, "'sweeps'", "a list of sweeps")
+    if not given or not all(isinstance(sweep, PolicySweep) for sweep in given):
+        raise InvalidArgument(f"'sweeps' must be a list of sweeps, not {shown(sweeps)}.")
+    if any(sweep.mix != mix for sweep in given):
+        raise InvalidArgument("'sweeps' must all be of 'mix'.")
+    panels = tuple(_panel(mix, sweep) for sweep in given)
     return PolicyPicture(mix.name, long_run(mix).throughput_ratio, panels)
 
 

@@ -13,9 +13,10 @@ from ...errors import InvalidArgument, shown
 from ...model.kernel import MemoryKernel
 from ...model.numbers import listed
 from ...model.workload import Workload
+from ...spectrum.counting.counts import unit_circle_counts
 from ...spectrum.roots.dominant import dominant_modes
 from ...spectrum.roots.location import circle_distance, root_annulus
-from ...spectrum.roots.roots import Root, roots
+from ...spectrum.roots.roots import Root, Roots, roots
 from ...spectrum.synchrony.modes import synchronized_modes
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "RootPoint",
     "SynchronizedMark",
     "root_picture",
+    "roots_picture",
     "roots_to_show",
     "synchronized_to_show",
 ]
@@ -142,6 +144,12 @@ def root_picture(
         None if bounds is None else (float(bounds[0] - 1), float(bounds[1] - 1)),
         tuple(SynchronizedMark(limit, _same(points, value)) for limit, value in synchronized),
     )
+
+
+def roots_picture(found: Roots) -> RootPicture:
+    """Return roots that know their workload, with the roots of unity that they come from."""
+    verdict = unit_circle_counts(found.mix).verdict
+    return root_picture(found.mix, found, verdict, synchronized_to_show(found.mix))
 
 
 def _same(points: Sequence[RootPoint], value: complex | None) -> RootPoint | None:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ...dynamics.trajectory import Arithmetic, Trajectory
+from ...model.numbers import whole_number
 from ...model.workload import Workload, check_workload
 from .run import Floats
 from .stages import StageRecord, record_of, recorded
@@ -78,6 +79,10 @@ def space_time_picture(
     arithmetic : {"float", "exact", "integer"}
         Of the run; a Trajectory has its own.
 
+    Returns
+    -------
+    SpaceTimePicture
+
     Raises
     ------
     InvalidArgument
@@ -94,6 +99,7 @@ def space_time_picture(
     [[2.167, 0.0, 2.167, 0.0], [0.0, 1.857, 0.0, 1.857]]
     """
     check_workload(mix)
+    steps = whole_number(steps, "'steps'", 0)
     if isinstance(run, Trajectory):
         record = record_of(mix, run)
         count = min(steps, record.steps)

@@ -8,7 +8,7 @@ exactly what the JSON says: a Fraction is written ``"p/q"``, a Decimal as its di
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_UP, Context, Decimal
 from fractions import Fraction
 from itertools import starmap
@@ -33,6 +33,7 @@ __all__ = [
     "EmptyStart",
     "Enclosure",
     "Equilibrium",
+    "FiniteSummary",
     "GcdTheoremSummary",
     "KernelSummary",
     "ModeCounts",
@@ -258,6 +259,23 @@ class EmptyStart:
 
 
 @dataclass(frozen=True)
+class FiniteSummary:
+    """What a server of the workload's capacity does with whole requests, by formula.
+
+    `admissions_cv` is the coefficient of variation of admissions per step, `visible` whether the
+    verdict is what one sees (R15); both null unless stable. `evict_probability` is that of a step,
+    `evicted_per_step` in requests (R16), null where they are not known: `reason` says why that is
+    so, or why they are 0 exactly.
+    """
+
+    admissions_cv: float | None
+    visible: bool | None
+    evict_probability: float | None
+    evicted_per_step: float | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class VerdictCounts:
     """How many resamples have each verdict; they add up to all of them."""
 
@@ -324,6 +342,11 @@ class Analysis:
         None unless it was asked for, with `stabkit.bootstrap` or ``--bootstrap``.
     empty_start : EmptyStart or None
         What runs from the empty memory end on; None without `simulation`.
+    finite : FiniteSummary or None
+        What chance does to a server of this capacity; None without one.
+    mix : Workload or None
+        What was analysed, whole, for figures; None in an Analysis that was read from JSON. It takes
+        no part in comparisons.
     """
 
     version: str
@@ -346,6 +369,8 @@ class Analysis:
     simulation: CrossCheck | None
     bootstrap: Bootstrap | None = None
     empty_start: EmptyStart | None = None
+    finite: FiniteSummary | None = None
+    mix: Workload | None = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding as JSON types: schema ``stabkit.analysis/1``."""

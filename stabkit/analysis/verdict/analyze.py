@@ -17,11 +17,14 @@ import mpmath
 
 from ... import __version__
 from ...dynamics.long_run import long_run
+from ...errors import InvalidWorkload
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.numbers import decimal_text, listed, rational_text
+from ...model.verdict import Verdict
 from ...model.workload import Workload
 from ...spectrum.counting.counts import kernel_counts
+from ...spectrum.fluctuations.evictions import server_noise, whole_requests
 from ...spectrum.partition.d_partition import Crossing
 from ...spectrum.partition.threshold import threshold_along
 from ...spectrum.roots.dominant import kernel_modes
@@ -35,6 +38,7 @@ from .analysis import (
     EmptyStart,
     Enclosure,
     Equilibrium,
+    FiniteSummary,
     GcdTheoremSummary,
     KernelSummary,
     ModeCounts,
@@ -55,6 +59,7 @@ _LONGEST_RESOLVED = 2**20
 # A few seconds: a crossing for every second term at most, each a sum over the decode lengths.
 _LONGEST_THRESHOLD = 3_000
 _MOST_THRESHOLD_WORK = 2_000_000  # L times the number of classes
+_LONGEST_NOISE = 2**15  # terms: a second
 _UNRESOLVED = "The dominant modes were not resolved one by one."
 
 
@@ -118,6 +123,8 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
         empty_start=None
         if empty is None
         else EmptyStart(empty.evictions_per_step, empty.first_eviction),
+        finite=_finite(mix, kernel, counts.verdict),
+        mix=mix,
     )
 
 
@@ -157,6 +164,29 @@ def _equilibrium(mix: Workload, kernel: MemoryKernel) -> Equilibrium | None:
     admissions = mix.capacity * kernel.denominator / kernel.total
     requests = admissions * kernel.mean_decode_length
     return Equilibrium(admissions, requests, requests)
+
+
+def _finite(mix: Workload, kernel: MemoryKernel, verdict: Verdict) -> FiniteSummary | None:
+    """R13, R15 and R16, which need the joint law of input and decode length."""
+    if mix.capacity is None:
+        return None
+    if verdict != "stable":
+        reason = f"evictions by formula are for stable mixes, and this one is {verdict}"
+        return FiniteSummary(None, None, None, None, reason)
+    if kernel.length > _LONGEST_NOISE:
+        return FiniteSummary(None, None, None, None, "the longest decode is too long for it")
+    try:
+        noise = server_noise(whole_requests(mix), mix.capacity, kernel, verdict)
+    except InvalidWorkload:
+        reason = "the inputs are means, and whole requests need both lengths of every request"
+        return FiniteSummary(None, None, None, None, reason)
+    return FiniteSummary(
+        noise.admissions_cv,
+        noise.visible,
+        noise.evict_probability,
+        noise.evicted_per_step,
+        noise.reason,
+    )
 
 
 def _synchronized_cycle(kernel: MemoryKernel) -> SynchronizedCycle:

@@ -29,6 +29,7 @@ _ORDER = (
     "policy",
     "pool",
     "sizing",
+    "finite",
     "replay",
     "prove",
     "derive",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,9 +13,7 @@ from ..present import Found, presented
 from ..terminal import counting, working
 
 if TYPE_CHECKING:
-    from ...analysis.pictures.analysis import AnalysisPicture
     from ...analysis.verdict.analysis import Bootstrap
-    from ...model.verdict import Verdict
     from ...model.workload import Workload
 
 __all__ = ["analyze"]
@@ -69,14 +66,7 @@ def analyze(
     return Found(
         replace(found, bootstrap=estimate),
         status=UNDECIDED if found.verdict == "undecided" else status,
-        picture=partial(_picture, workload, found.verdict),
     )
-
-
-def _picture(workload: Workload, verdict: Verdict) -> AnalysisPicture:
-    from ...analysis.pictures.analysis import analysis_picture
-
-    return analysis_picture(workload, verdict)
 
 
 def _notice(workload: Workload) -> str:

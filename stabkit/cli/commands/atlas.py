@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..present import Found, presented
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["atlas"]
 

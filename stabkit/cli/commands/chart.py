@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -11,9 +11,6 @@ from ...errors import InvalidArgument, shown
 from ..options import target_option
 from ..present import Found, presented
 from ..terminal import emit, working
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["chart"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,8 +13,6 @@ from ..terminal import working
 
 if TYPE_CHECKING:
     from ...analysis.operations.recommend import Recommendation
-    from ...analysis.operations.sweep import PolicySweep
-    from ...analysis.pictures.policies import PolicyPicture
     from ...model.workload import Workload
 
 __all__ = ["policy"]
@@ -82,25 +79,17 @@ def policy(
     workload = read_mix(mix, capacity, input_column, output_column)
     with working("running the policies"):
         if recommend:
-            return Found(_recommendation(workload, others), picture=partial(_picture, workload))
+            return Found(_recommendation(workload, others))
         if sweep is None:
             from ...analysis.operations.comparison import compare_policies
 
-            found = compare_policies(workload, policies or None)
-            return Found(found, picture=partial(_picture, workload))
+            return Found(compare_policies(workload, policies or None))
         from ...analysis.operations.sweep import policy_sweep
 
-        swept = policy_sweep(workload, sweep)  # type: ignore[arg-type]
-        return Found(swept, picture=partial(_picture, workload, [swept]))
+        return Found(policy_sweep(workload, sweep))  # type: ignore[arg-type]
 
 
 def _recommendation(workload: Workload, others: list[list[str]]) -> Recommendation:
     from ...analysis.operations.recommend import recommend
 
     return recommend(workload, [read_mix(other, None) for other in others])
-
-
-def _picture(workload: Workload, sweeps: list[PolicySweep] | None = None) -> PolicyPicture:
-    from ...analysis.pictures.policies import policy_picture
-
-    return policy_picture(workload, sweeps)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +12,6 @@ from ..present import Found, presented
 from ..terminal import working
 
 if TYPE_CHECKING:
-    from ...analysis.pictures.roots import RootPicture
     from ...model.workload import Workload
     from ...spectrum.roots.roots import Roots
 
@@ -53,15 +51,7 @@ def roots(
         return Found(_equation(workload))
     with working("finding the roots"):
         found = _found(workload, top, digits, method)
-    return Found(found, {"digits": digits}, picture=partial(_picture, found))
-
-
-def _picture(found: Roots) -> RootPicture:
-    from ...analysis.pictures.roots import root_picture, synchronized_to_show
-    from ...spectrum.counting.counts import unit_circle_counts
-
-    verdict = unit_circle_counts(found.mix).verdict
-    return root_picture(found.mix, found, verdict, synchronized_to_show(found.mix))
+    return Found(found, {"digits": digits})
 
 
 def _found(workload: Workload, top: int | None, digits: int, method: str) -> Roots:

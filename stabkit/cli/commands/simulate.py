@@ -85,7 +85,7 @@ def simulate(
         if animation is not None:  # first, for it takes fewer steps than the rest
             _write_animation((workload, count, rule, start, policy), animation)
         found = run(workload, count, rule, start, policy)
-    return Found(found, note=assumed_capacity(workload))
+    return Found(found, note=assumed_capacity(workload, found.capacity))
 
 
 def _step_count(workload: Workload, steps: str | None, animated: bool) -> int:
@@ -95,7 +95,7 @@ def _step_count(workload: Workload, steps: str | None, animated: bool) -> int:
         return exact_integer(steps, "'--steps'")
     if not animated:
         return _STEPS
-    from ...publish.figures.animation import steps_to_animate
+    from ...analysis.pictures.animation import steps_to_animate
 
     return steps_to_animate(workload)
 
@@ -127,7 +127,8 @@ def _counts(stages: list[Any], position: int) -> list[Any]:
 
 def _write_animation(run: tuple[Workload, int, Arithmetic, Any, str], path: Path) -> None:
     """Write the frames of a run: `simulate`'s workload, steps, arithmetic, start and policy."""
-    from ...publish.figures.animation import animation_bytes, animation_picture
+    from ...analysis.pictures.animation import animation_picture
+    from ...publish.figures.animation import animation_bytes
     from ...publish.files import write_whole
 
     write_whole(path, animation_bytes(animation_picture(*run)))

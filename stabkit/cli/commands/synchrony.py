@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
 from ..present import Found, presented
 from ..terminal import working
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["synchrony"]
 

@@ -18,10 +18,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...analysis.facts import DerivationFacts, derivation_facts
+from ...analysis.facts import DerivationFacts, derivation_facts, symbolic_facts
 from ...errors import InvalidArgument, shown
 from ...model.symbolic import SymbolicWorkload
 from ...model.workload import Workload
+from ..document import html, tex
 from ..document.tree import Document, Section
 from ..rendering import TEXTS
 from ..text.numbers import amount
@@ -44,6 +45,7 @@ from .stability_sections import (
     synchrony_section,
     threshold_section,
 )
+from .symbolic import symbolic_document
 from .theory import cited_document
 
 __all__ = ["Derivation", "derivation_document", "derive"]
@@ -80,51 +82,38 @@ class Derivation:
     @property
     def article(self) -> str:
         """A complete LaTeX document; the same bytes for the same workload."""
-        from ..document.tex import article
-
-        return article(self.document)
+        return tex.article(self.document)
 
     @property
     def fragment(self) -> str:
         r"""The sections alone, for ``\\input`` in a paper."""
-        from ..document.tex import fragment
-
-        return fragment(self.document)
+        return tex.fragment(self.document)
 
     @property
     def bibtex(self) -> str:
         """The references, as BibTeX."""
-        from ..document.tex import bibtex
-
-        return bibtex(self.document.sources)
+        return tex.bibtex(self.document.sources)
 
     @property
     def worksheet(self) -> str:
         """The same as tasks with room to write, LaTeX."""
-        from ..document.tex import article
-
-        return article(self.document.worksheet(), worksheet=True)
+        return tex.article(self.document.worksheet(), worksheet=True)
 
     @property
     def solution(self) -> str:
         """The tasks, each with its solution, LaTeX."""
-        from ..document.tex import article
-
-        return article(self.document.solution())
+        return tex.article(self.document.solution())
 
     @property
     def html(self) -> str:
         """One page with MathML; it needs no TeX and makes no outside request."""
-        from ..document.html import page
-
-        return page(self.document)
+        return html.page(self.document)
 
     @property
     def exercise_pages(self) -> tuple[str, str]:
         """Worksheet and solution as HTML."""
-        from ..document.html import page
-
-        return page(self.document.worksheet(), worksheet=True), page(self.document.solution())
+        worksheet = html.page(self.document.worksheet(), worksheet=True)
+        return worksheet, html.page(self.document.solution())
 
 
 @TEXTS.writes(Derivation)
@@ -157,9 +146,7 @@ def derive(mix: Workload | SymbolicWorkload) -> Derivation:
     True
     """
     if isinstance(mix, SymbolicWorkload):
-        from .symbolic import symbolic_document
-
-        return Derivation(symbolic_document(mix))
+        return Derivation(symbolic_document(symbolic_facts(mix)))
     if not isinstance(mix, Workload):
         raise InvalidArgument(f"'mix' must be a Workload, not {shown(mix)}.")
     return Derivation(derivation_document(derivation_facts(mix)))

@@ -13,10 +13,10 @@ from math import gcd, lcm
 
 from ...analysis.facts import DerivationFacts
 from ...analysis.verdict.analysis import ClassSummary
-from ..document.tree import DocumentBlock, Formula, Paragraph, Section, Table
+from ..document.tree import DocumentBlock, Formula, Paragraph, Table, section
 from ..text.numbers import amount, counted
-from .numerals import decimal, number, polynomial, sparse_polynomial
-from .theory import stated
+from .numerals import decimal, inline, number, polynomial, sparse_polynomial
+from .theory import BALANCE, stated
 
 __all__ = ["characteristic_section", "kernel_section", "survival_section", "workload_section"]
 
@@ -25,12 +25,9 @@ _LINES_SHOWN = 6
 _SUM_SHOWN = 6
 
 
-def workload_section(facts: DerivationFacts) -> Section:
-    """Return the model in the numbers of this workload."""
-    return Section("The workload", tuple(_workload(facts)), None)
-
-
-def _workload(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+@section("The workload")
+def workload_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+    """Write the model in the numbers of this workload."""
     analysis = facts.analysis
     yield Paragraph(
         "A server processes all requests in its memory at once, one step after the other. A "
@@ -89,31 +86,23 @@ def _capacity(facts: DerivationFacts) -> str:
 
 def _value(value: Fraction) -> str:
     """Return a number exactly, with a decimal where it is a long fraction."""
-    if value.denominator < 1000:
-        return number(value).replace(r"\frac", r"\tfrac")
-    return (
-        rf"{number(value).replace(chr(92) + 'frac', chr(92) + 'tfrac')} \approx {decimal(value, 8)}"
-    )
+    exact = inline(value)
+    return exact if value.denominator < 1000 else rf"{exact} \approx {decimal(value, 8)}"
 
 
-def kernel_section(facts: DerivationFacts) -> Section:
-    """Return the memory kernel, its sum and the equilibrium."""
-    task = (
-        "Write down the memory kernel $g_0, \\dots, g_{L-1}$ of this workload and its sum $G(1)$. "
-        "How many tokens does an admission hold over its life?"
-    )
-    return Section("The memory kernel", tuple(_kernel(facts)), task)
-
-
-def _kernel(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+@section(
+    "The memory kernel",
+    "Write down the memory kernel $g_0, \\dots, g_{L-1}$ of this workload and its sum $G(1)$. "
+    "How many tokens does an admission hold over its life?",
+)
+def kernel_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+    """Write the memory kernel, its sum and the equilibrium."""
     yield Paragraph(
         "While nothing is evicted, the requests in stage $m$ are those that were admitted $m$ "
         "steps ago: of the $a_{n-m}$ requests of that step a share $p_k$ is of class $k$, and it "
         "is still there if $m < l_k$. The memory is full after every admission, so that"
     )
-    yield Formula(
-        r"\sum_{m=0}^{L-1} g_m a_{n-m} = B , \qquad g_m = \sum_{k:\, l_k > m} p_k (s_k + m + 1) ."
-    )
+    yield BALANCE
     analysis = facts.analysis
     if facts.kernel is not None and _short(facts):
         yield Paragraph("In numbers, class by class:")
@@ -178,16 +167,13 @@ def _equilibrium(facts: DerivationFacts) -> str:
     return f": {admitted} per step, with {served} in service, each decoding one token per step."
 
 
-def characteristic_section(facts: DerivationFacts) -> Section:
-    """Return the characteristic equation, from the balance on."""
-    task = (
-        "Let $a_n = a^* + c \\lambda^n$. Derive the characteristic equation $F(\\lambda) = 0$ and "
-        "write its coefficients as integers."
-    )
-    return Section("The characteristic equation", tuple(_characteristic(facts)), task)
-
-
-def _characteristic(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+@section(
+    "The characteristic equation",
+    "Let $a_n = a^* + c \\lambda^n$. Derive the characteristic equation $F(\\lambda) = 0$ and "
+    "write its coefficients as integers.",
+)
+def characteristic_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+    """Write the characteristic equation, from the balance on."""
     yield Paragraph(
         "Let $a_n = a^* + d_n$. The constant drops out of the balance, and the deviation obeys the "
         "homogeneous recurrence"
@@ -232,16 +218,13 @@ def _polynomial_blocks(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     )
 
 
-def survival_section(facts: DerivationFacts) -> Section:
-    """Return the survival polynomial and its cyclotomic factors."""
-    task = (
-        "Write down the survival polynomial $A(\\lambda)$. Which cyclotomic polynomials divide it, "
-        "and why? Where are its other roots?"
-    )
-    return Section("The survival polynomial", tuple(_survival(facts)), task)
-
-
-def _survival(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+@section(
+    "The survival polynomial",
+    "Write down the survival polynomial $A(\\lambda)$. Which cyclotomic polynomials divide it, "
+    "and why? Where are its other roots?",
+)
+def survival_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+    """Write the survival polynomial and its cyclotomic factors."""
     yield Paragraph(
         "Let $S_m = \\sum_{k:\\, l_k > m} p_k$ be the share of an admission that is still in "
         "service after $m$ steps, and $A(\\lambda) = \\sum_m S_m \\lambda^{L-1-m}$. It is what $F "

@@ -12,6 +12,7 @@ __all__ = [
     "LONGEST_NUMBER",
     "complex_number",
     "decimal",
+    "inline",
     "number",
     "polynomial",
     "real",
@@ -37,6 +38,17 @@ def number(value: Fraction | int) -> str:
     if size.denominator == 1:
         return sign + shortened(size.numerator)
     return rf"{sign}\frac{{{shortened(size.numerator)}}}{{{shortened(size.denominator)}}}"
+
+
+def inline(value: Fraction) -> str:
+    r"""Return an exact rational for a line of text.
+
+    Examples
+    --------
+    >>> print(inline(Fraction(-7, 2)))
+    -\tfrac{7}{2}
+    """
+    return number(value).replace(r"\frac", r"\tfrac")
 
 
 def shortened(value: int) -> str:

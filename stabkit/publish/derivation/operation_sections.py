@@ -8,11 +8,10 @@ from fractions import Fraction
 
 from ...analysis.cycles.limit_cycle import LimitCycle, Observation
 from ...analysis.facts import DerivationFacts, PolicyLoop
-from ...dynamics.policies.policy import rational_fields
-from ..document.tree import DocumentBlock, Formula, Paragraph, Section, Table
+from ..document.tree import DocumentBlock, Formula, Paragraph, Section, Table, section
 from ..text.numbers import counted
 from ..text.verdict import disagreement, local_only, meaning
-from .numerals import decimal, number
+from .numerals import decimal, inline, number
 from .theory import stated
 
 __all__ = ["conclusion_section", "crosscheck_section", "cycle_section", "policy_section"]
@@ -20,16 +19,13 @@ __all__ = ["conclusion_section", "crosscheck_section", "cycle_section", "policy_
 _CYCLES_SHOWN = 10
 
 
-def cycle_section(facts: DerivationFacts) -> Section:
-    """Return the limit cycles beside the equilibrium."""
-    task = (
-        "What does the server do in the long run? Compare the throughput of the limit cycles with "
-        "that of the equilibrium."
-    )
-    return Section("Limit cycles", tuple(_cycles(facts)), task)
-
-
-def _cycles(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+@section(
+    "Limit cycles",
+    "What does the server do in the long run? Compare the throughput of the limit cycles with "
+    "that of the equilibrium.",
+)
+def cycle_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+    """Write the limit cycles beside the equilibrium."""
     g, found = facts.analysis.gcd, facts.analysis.synchronized_cycle
     if facts.analysis.workload.class_count == 1 and facts.analysis.kernel.length > 1:
         yield from stated("R6", "worst-cycle")
@@ -134,16 +130,13 @@ def _observed(observation: Observation) -> str:
     )
 
 
-def policy_section(facts: DerivationFacts) -> Section:
-    """Return what admission policies would do."""
-    task = (
-        "Derive the characteristic polynomial under damped admission with gain $\\kappa$ and under "
-        "reservation. Which policy keeps the throughput?"
-    )
-    return Section("Admission policies", tuple(_policies(facts)), task)
-
-
-def _policies(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+@section(
+    "Admission policies",
+    "Derive the characteristic polynomial under damped admission with gain $\\kappa$ and under "
+    "reservation. Which policy keeps the throughput?",
+)
+def policy_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+    """Write what admission policies would do."""
     yield Paragraph(
         "Damped admission takes the fraction $\\kappa$ of what fits. The balance then has the "
         "characteristic polynomial"
@@ -185,23 +178,16 @@ def _gain(facts: DerivationFacts) -> str:
 
 
 def _loop_row(entry: PolicyLoop) -> tuple[str, ...]:
-    rule = entry.policy
-    parameters = (
-        f"${field.metadata['symbol']} = {number(value).replace('frac', 'tfrac')}$"
-        for field, value in rational_fields(rule)
-    )
-    name = ", ".join([rule.name, *parameters])
+    parameters = (f"${symbol} = {inline(value)}$" for symbol, value in entry.parameters)
+    name = ", ".join([entry.policy.name, *parameters])
     radius = entry.loop.spectral_radius
     shown = "-" if radius is None else f"${decimal((radius.low + radius.high) / 2, 12)}$"
     return (name, entry.loop.verdict or "not linear", shown)
 
 
-def crosscheck_section(facts: DerivationFacts) -> Section:
-    """Return what an independent simulator measured."""
-    return Section("Cross-check by simulation", tuple(_crosscheck(facts)), None)
-
-
-def _crosscheck(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+@section("Cross-check by simulation")
+def crosscheck_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+    """Write what an independent simulator measured."""
     check = facts.analysis.simulation
     if check is None or (not check.steps and check.growth_measured is None):
         reason = "" if check is None else f": {check.reason}"

@@ -12,9 +12,9 @@ from ...analysis.facts import CircleReduction, DerivationFacts
 from ...analysis.verdict.analysis import SynchronizedModeSummary, ThresholdSummary
 from ...spectrum.counting.schur_cohn import SchurCohnStep
 from ...spectrum.roots.roots import Root
-from ..document.tree import CirclePlot, DocumentBlock, Formula, Paragraph, Section, Table
+from ..document.tree import CirclePlot, DocumentBlock, Formula, Paragraph, Table, section
 from ..text.numbers import amount, counted
-from .numerals import LONGEST_NUMBER, complex_number, decimal, number, polynomial, real
+from .numerals import LONGEST_NUMBER, complex_number, decimal, inline, polynomial, real
 from .theory import stated
 
 __all__ = [
@@ -32,16 +32,13 @@ _INTERVALS_SHOWN = 6
 _PLOTTED = 401
 
 
-def criterion_section(facts: DerivationFacts) -> Section:
-    """Return the count of the roots and what proves it."""
-    task = (
-        "How many roots of $F$ lie inside, on and outside of the unit circle? Prove it without "
-        "computing them."
-    )
-    return Section("Inside or outside of the unit circle", tuple(_criterion(facts)), task)
-
-
-def _criterion(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+@section(
+    "Inside or outside of the unit circle",
+    "How many roots of $F$ lie inside, on and outside of the unit circle? Prove it without "
+    "computing them.",
+)
+def criterion_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+    """Write the count of the roots and what proves it."""
     analysis = facts.analysis
     if analysis.kernel.length == 1:
         yield Paragraph(
@@ -147,17 +144,14 @@ def _conclusion(reduction: CircleReduction) -> str:
     )
 
 
-def roots_section(facts: DerivationFacts) -> Section:
-    """Return the table and the figure of the roots."""
-    task = (
-        "Compute the roots of $F$, mark them beside the unit circle, and give the spectral radius. "
-        "How many steps does the fastest growing swing need to double, or the slowest decaying one "
-        "to halve?"
-    )
-    return Section("The roots", tuple(_roots(facts)), task)
-
-
-def _roots(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+@section(
+    "The roots",
+    "Compute the roots of $F$, mark them beside the unit circle, and give the spectral radius. "
+    "How many steps does the fastest growing swing need to double, or the slowest decaying one "
+    "to halve?",
+)
+def roots_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+    """Write the table and the figure of the roots."""
     analysis = facts.analysis
     if not facts.roots:
         yield Paragraph("There is no root to list.")
@@ -269,16 +263,13 @@ def _plot(facts: DerivationFacts) -> CirclePlot:
     return CirclePlot(others, on, marks, f"{caption}.")
 
 
-def synchrony_section(facts: DerivationFacts) -> Section:
-    """Return the synchronised modes, predicted against certified."""
-    task = (
-        "Which modes are synchronised? Predict their moduli to first order, by one Newton step "
-        "from the roots of unity (R3b), and compare them with the roots."
-    )
-    return Section("Synchronised modes", tuple(_synchrony(facts)), task)
-
-
-def _synchrony(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+@section(
+    "Synchronised modes",
+    "Which modes are synchronised? Predict their moduli to first order, by one Newton step "
+    "from the roots of unity (R3b), and compare them with the roots.",
+)
+def synchrony_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+    """Write the synchronised modes, predicted against certified."""
     modes = facts.analysis.synchronized_modes
     g = facts.analysis.gcd
     if g == 1:
@@ -310,13 +301,11 @@ def _mode_row(mode: SynchronizedModeSummary) -> tuple[str, ...]:
     return (f"${name}$", f"{mode.order}", f"${decimal(mode.predicted_growth, 9)}$", certified)
 
 
-def gcd_section(facts: DerivationFacts) -> Section:
-    """Return what the gcd theorem says of this workload."""
-    task = "Does the gcd theorem (R7) apply? What does it say, and what does R9 say?"
-    return Section("The gcd theorem", tuple(_gcd(facts)), task)
-
-
-def _gcd(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+@section(
+    "The gcd theorem", "Does the gcd theorem (R7) apply? What does it say, and what does R9 say?"
+)
+def gcd_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+    """Write what the gcd theorem says of this workload."""
     found = facts.analysis.gcd_theorem
     yield from stated("R7")
     if found is None or found.applies is None:
@@ -348,7 +337,7 @@ def _gcd(facts: DerivationFacts) -> Iterator[DocumentBlock]:
 def _exactly(value: Fraction) -> str:
     if len(str(value.numerator)) > LONGEST_NUMBER // 2:
         return decimal(value, 12)
-    return number(value).replace(r"\frac", r"\tfrac")
+    return inline(value)
 
 
 def _claim(facts: DerivationFacts) -> str:
@@ -366,16 +355,13 @@ def _claim(facts: DerivationFacts) -> str:
     )
 
 
-def threshold_section(facts: DerivationFacts) -> Section:
-    """Return stability along the common input length."""
-    task = (
-        "Replace all inputs by a common length $s$. For which $s$ is the equilibrium stable? Find "
-        "the crossings of the unit circle."
-    )
-    return Section("The input length at which stability changes", tuple(_threshold(facts)), task)
-
-
-def _threshold(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+@section(
+    "The input length at which stability changes",
+    "Replace all inputs by a common length $s$. For which $s$ is the equilibrium stable? Find "
+    "the crossings of the unit circle.",
+)
+def threshold_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+    """Write stability along the common input length."""
     found = facts.analysis.threshold
     yield Paragraph(
         "For a common input length $s$ the generating function is linear in it, $G(z) = s A_z(z) + "
@@ -445,5 +431,5 @@ def _stable_inputs(found: ThresholdSummary) -> str:
 def _end(text: str, digits: int = 10, rounding: str = ROUND_HALF_EVEN) -> str:
     """Return an end of an interval; as a decimal rounded inwards, so that the claim holds."""
     if "/" in text:
-        return number(Fraction(text)).replace(r"\frac", r"\tfrac")
+        return inline(Fraction(text))
     return decimal(text, digits, rounding)

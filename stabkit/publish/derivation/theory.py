@@ -11,10 +11,14 @@ from functools import cache
 
 from ...theorems.records import Theorem
 from ...theorems.registry import theorems
-from ..document.tree import CITATION, Document, Paragraph, Section, Source, Statement
+from ..document.tree import CITATION, Document, Formula, Paragraph, Section, Source, Statement
 
-__all__ = ["SOURCES", "cited_document", "stated", "statement"]
+__all__ = ["BALANCE", "SOURCES", "cited_document", "stated", "statement"]
 
+# Of the memory, while nothing is evicted.
+BALANCE = Formula(
+    r"\sum_{m=0}^{L-1} g_m a_{n-m} = B , \qquad g_m = \sum_{k:\, l_k > m} p_k (s_k + m + 1) ."
+)
 SOURCES = (
     Source(
         "ADLS2026",

@@ -4,7 +4,7 @@ In reading order:
 
 * `tree`: sections of paragraphs, formulas, tables and theorems.
 * `latex_words`, `line_breaking`: words as LaTeX, and formulas in lines of bounded width.
-* `tex`, `beamer`: the document as an article or a fragment, and as slides.
+* `tex`: the document as an article or a fragment.
 * `html`: as one page with MathML.
 * `engine`: from LaTeX to PDF, with the TeX that is installed.
 

@@ -22,7 +22,7 @@ from .tree import (
     Table,
 )
 
-__all__ = ["article", "bibtex", "block_lines", "fragment"]
+__all__ = ["article", "bibtex", "fragment"]
 
 _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[utf8]{inputenc}
@@ -44,6 +44,7 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \raggedbottom
 """
 _ROOM = "4.5cm"
+_SIDE = "8.5cm"  # of a plot
 _UNBROKEN = 20  # rows that stay on one page
 
 
@@ -117,12 +118,11 @@ def _sections(
         if worksheet and not section.blocks:
             yield rf"\par\vspace{{{_ROOM}}}"
         for block in section.blocks:
-            yield from block_lines(block)
+            yield from _block_lines(block)
         yield ""
 
 
-def block_lines(block: DocumentBlock, plot_side: str = "8.5cm") -> Iterator[str]:
-    """Yield the lines of a block; a plot is so wide and so high."""
+def _block_lines(block: DocumentBlock) -> Iterator[str]:
     if isinstance(block, Paragraph):
         yield from (prose(block.text), "")
     elif isinstance(block, Formula):
@@ -132,7 +132,7 @@ def block_lines(block: DocumentBlock, plot_side: str = "8.5cm") -> Iterator[str]
     elif isinstance(block, Statement):
         yield from _statement(block)
     else:
-        yield from _plot(block, plot_side)
+        yield from _plot(block)
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -158,7 +158,7 @@ def _statement(block: Statement) -> Iterator[str]:
     yield r"\end{record}"
 
 
-def _plot(plot: CirclePlot, side: str) -> Iterator[str]:
+def _plot(plot: CirclePlot) -> Iterator[str]:
     reach = max((max(abs(x), abs(y)) for x, y in (*plot.points, *plot.on, *plot.marks)), default=1)
     limit = 1.15 * max(1.0, reach)
     inside = [q for q in plot.points if q[0] ** 2 + q[1] ** 2 < 1]
@@ -167,7 +167,7 @@ def _plot(plot: CirclePlot, side: str) -> Iterator[str]:
     yield r"\begin{center}\begin{minipage}{\linewidth}\centering"
     yield r"\begin{tikzpicture}"
     yield (
-        rf"\begin{{axis}}[width={side},height={side},scale only axis=false,xmin=-{limit:.4g},"
+        rf"\begin{{axis}}[width={_SIDE},height={_SIDE},scale only axis=false,xmin=-{limit:.4g},"
         rf"xmax={limit:.4g},ymin=-{limit:.4g},ymax={limit:.4g},axis equal image,"
         r"xlabel={$\operatorname{Re}\lambda$},ylabel={$\operatorname{Im}\lambda$},"
         r"grid=major,grid style={gray!20}]"

@@ -1,8 +1,13 @@
-"""A document as data: sections of paragraphs, formulas, tables, plots and theorems.
+r"""A document as data: sections of paragraphs, formulas, tables, plots and theorems.
 
 Prose is plain text with LaTeX mathematics between dollar signs, and the key of a source in
-brackets where it is cited; formulas are LaTeX without line breaks. `document_tex` and
-`document_html` write a document; what it says is decided before.
+brackets where it is cited; formulas are LaTeX without line breaks. `stabkit.Derivation` writes a
+document, as LaTeX or as HTML; what it says is decided before.
+
+>>> from stabkit import Derivation, Document, Paragraph, Section
+>>> page = Document("On 2 %", "", [Section("First", (Paragraph("Here $g_0 > 0$."),))], [])
+>>> print(Derivation(page).fragment.splitlines()[6:8])
+['\\subsection{First}', 'Here $g_0 > 0$.']
 
 A section may have a *task*. In a worksheet the task stands in its place with room to write; in the
 solution it comes first, then the section.
@@ -11,9 +16,10 @@ solution it comes first, then the section.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import wraps
+from typing import TypeAlias, TypeVar
 
 __all__ = [
     "CITATION",
@@ -26,29 +32,51 @@ __all__ = [
     "Source",
     "Statement",
     "Table",
+    "section",
 ]
 
 
+About = TypeVar("About")
 CITATION = re.compile(r"\[([A-Z][A-Za-z]+\d{4})\]")
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Prose with mathematics."""
+    """Prose with mathematics.
+
+    Attributes
+    ----------
+    text : str
+        Plain text, mathematics between dollar signs.
+    """
 
     text: str
 
 
 @dataclass(frozen=True)
 class Formula:
-    """A displayed formula, LaTeX; the writers break it into lines where it is too wide."""
+    """A displayed formula.
+
+    Attributes
+    ----------
+    latex : str
+        Without line breaks: the writers break it into lines where it is too wide.
+    """
 
     latex: str
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of prose cells under heads, right-aligned but for the first column."""
+    """Cells in rows and columns.
+
+    Attributes
+    ----------
+    heads : tuple of str
+        Prose, one for each column; right-aligned but for the first.
+    rows : tuple of tuple of str
+        Prose.
+    """
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -77,7 +105,18 @@ class CirclePlot:
 
 @dataclass(frozen=True)
 class Statement:
-    """A theorem that the document uses, as recorded: `notation` explains its symbols."""
+    """A theorem that the document uses, as its record states it.
+
+    Attributes
+    ----------
+    label, title, badge : str
+    notation : tuple of (str, str)
+        Its symbols, as LaTeX, and what they mean.
+    hypotheses : tuple of str
+        Prose.
+    statement : str
+        Prose.
+    """
 
     label: str
     title: str
@@ -98,16 +137,49 @@ DocumentBlock: TypeAlias = Paragraph | Formula | Table | CirclePlot | Statement
 
 @dataclass(frozen=True)
 class Section:
-    """A titled sequence of blocks, and the task that it solves, if it is one for a worksheet."""
+    """A titled sequence of blocks.
+
+    Attributes
+    ----------
+    title : str
+        Plain text.
+    blocks : tuple
+        Of `Paragraph`, `Formula`, `Table`, `CirclePlot` or `Statement`.
+    task : str or None
+        What it solves, prose, if it is one for a worksheet.
+    """
 
     title: str
     blocks: tuple[DocumentBlock, ...]
     task: str | None = None
 
 
+def section(
+    title: str, task: str | None = None
+) -> Callable[[Callable[[About], Iterator[DocumentBlock]]], Callable[[About], Section]]:
+    """Return a decorator: what a function yields about a subject becomes a section."""
+
+    def decorate(blocks: Callable[[About], Iterator[DocumentBlock]]) -> Callable[[About], Section]:
+        @wraps(blocks)
+        def written(about: About) -> Section:
+            return Section(title, tuple(blocks(about)), task)
+
+        return written
+
+    return decorate
+
+
 @dataclass(frozen=True)
 class Source:
-    """An entry of the references: a BibTeX key, kind and fields."""
+    """An entry of the references.
+
+    Attributes
+    ----------
+    key, kind : str
+        BibTeX's.
+    fields : tuple of (str, str)
+        Names and values, plain text.
+    """
 
     key: str
     kind: str

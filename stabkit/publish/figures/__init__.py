@@ -5,8 +5,12 @@ not listed anywhere, not here either. What they share:
 
 * `style`: width, palette, marks; every figure is made by it.
 * `circle_views`: two views of points near the unit circle.
-* `run`: besides its own, the bytes of any figure as a file.
+* `formats`: the bytes of any figure as a file.
 
 It takes from `rendering`, and numbers and titles from the room of text; matplotlib is imported
 where a figure is made.
 """
+
+from . import style
+
+__all__ = ["style"]

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...analysis.atlas import LONGEST, AtlasEntry
-from ..rendering import FIGURES
-from .style import BLUE, INK, SMALL, VERMILLION, house_style, legend_below, new_figure, settled
+from .style import BLUE, INK, SMALL, VERMILLION, drawn, legend_below
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,16 +31,14 @@ _ADJACENT: dict[str, Any] = {
 }
 
 
-@FIGURES.writes(AtlasEntry)
-def atlas_figure(entries: Sequence[AtlasEntry], ax: Axes | None = None) -> Drawing:
-    """Return s* over both lengths, above s* against the mean length with the pair law.
+@drawn(AtlasEntry, 13.6)
+def atlas_figure(figure: Drawing, entries: Sequence[AtlasEntry]) -> None:
+    """Draw s* over both lengths, above s* against the mean length with the pair law.
 
     Parameters
     ----------
     entries : sequence of AtlasEntry
         As `stabkit.atlas` returns them.
-    ax : matplotlib.axes.Axes, optional
-        As in `stabkit.figure`.
 
     Notes
     -----
@@ -49,13 +46,10 @@ def atlas_figure(entries: Sequence[AtlasEntry], ax: Axes | None = None) -> Drawi
     Pairs with a common divisor, which are unstable for all large s, stay white. The pair law is an
     estimate, and no bound: it is too high for short lengths.
     """
-    with house_style():
-        figure = new_figure(13.6, ax=ax)
-        pairs, mean = figure.subplots(2, height_ratios=(2.2, 1))
-        _draw_pairs(figure, pairs, entries)
-        _draw_mean(mean, entries)
-        legend_below(figure, mean, columns=3)
-        return settled(figure)
+    pairs, mean = figure.subplots(2, height_ratios=(2.2, 1))
+    _draw_pairs(figure, pairs, entries)
+    _draw_mean(mean, entries)
+    legend_below(figure, mean, columns=3)
 
 
 def _draw_pairs(figure: Drawing, axes: Axes, entries: Sequence[AtlasEntry]) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...analysis.pictures.run import Floats
 from ...spectrum.chart.chart import StabilityChart
-from ...spectrum.chart.rows import ChartRow, linked_intervals
+from ...spectrum.chart.rows import ChartRow
 from ..rendering import FIGURES
 from ..text.chart import axis_label, chart_title
 from ..text.numbers import readable
@@ -175,9 +175,9 @@ def _stable_areas(chart: StabilityChart) -> list[tuple[Floats, Floats]]:
     """
     done: list[list[tuple[ChartRow, int]]] = []
     growing: dict[int, list[tuple[ChartRow, int]]] = {}
-    for one, other in pairwise(chart.rows):
+    for (one, other), links in zip(pairwise(chart.rows), chart.links, strict=True):
         stable = [i for i, part in enumerate(one.intervals) if part.verdict == "stable"]
-        pairs = [(i, j) for i, j in linked_intervals(one, other) if i in stable]
+        pairs = [(i, j) for i, j in links if i in stable]
         chains = {i: growing.get(i, [(one, i)]) for i in stable}
         growing = {}
         for i, j in pairs:

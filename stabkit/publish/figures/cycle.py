@@ -16,16 +16,15 @@ import numpy as np
 from ...analysis.pictures.cycle import CohortBand, CyclePicture
 from ...analysis.pictures.run import Floats
 from ...errors import printable
-from ..rendering import FIGURES
 from ..text.numbers import counted, percent, readable
-from .style import INK, VERMILLION, house_style, new_figure, settled
+from .style import INK, VERMILLION, drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from .style import AnyDrawing, Drawing
+    from .style import Drawing
 
-__all__ = ["EVICTED", "cycle_figure", "pinned"]
+__all__ = ["EVICTED", "cycle_figure"]
 
 # Cohorts in turn: those of COHORT_COLOURS that differ in lightness from the next one and are not
 # taken for what is evicted.
@@ -35,54 +34,39 @@ _DEMAND: dict[str, Any] = {"color": INK, "linewidth": 0.9, "linestyle": (0, (1.2
 _FEW_STEPS = 80  # whose columns and cohorts are parted by white lines
 _THINNEST = 0.6  # points
 _ROUNDING = 1e-9  # evictions so much smaller than admissions are rounding
-_PLACES = 5  # after the point, of the figure's width and height: less than a pixel
 
 
-@FIGURES.writes(CyclePicture)
-def cycle_figure(picture: CyclePicture, ax: Axes | None = None) -> Drawing:
-    """Return the memory by cohort over two periods, above admissions and evictions.
+@drawn(CyclePicture, lambda picture: 10.6 if _evicts(picture) else 9.2, exactly=True)
+def cycle_figure(figure: Drawing, picture: CyclePicture) -> None:
+    """Draw the memory by cohort over two periods, above admissions and evictions.
 
     Parameters
     ----------
     picture : CyclePicture
         As `cycle_picture` makes it.
-    ax : matplotlib.axes.Axes, optional
-        As in `stabkit.figure`.
 
     Notes
     -----
     Admissions and evictions have scales of their own; a cycle without evictions has no panel for
     them. A dashed line ends the first period; period 1 has none.
     """
-    evicts = picture.evicted.max() > _ROUNDING * picture.admitted.max()
-    with house_style():
-        figure = new_figure(10.6 if evicts else 9.2, ax=ax)
-        ratios = (2.8, 0.8, 0.8) if evicts else (2.8, 0.8)
-        panels = figure.subplots(len(ratios), 1, sharex=True, height_ratios=ratios)
-        _draw_memory(panels[0], picture)
-        _draw_bars(panels[1], picture.admitted, _admission_colours(picture), "admitted")
-        if evicts:
-            _draw_bars(panels[2], picture.evicted, VERMILLION, "evicted")
-        panels[-1].locator_params(axis="x", nbins=9, integer=True, steps=[1, 2, 5, 10])
-        panels[-1].set_xlabel("batch step")
-        _mark_period(panels, picture)
-        figure.suptitle(f"{printable(picture.name)}\n{_statement(picture, evicts)}", fontsize=8.0)
-        _explain(figure, picture, evicts)
-        figure.align_ylabels()
-        return pinned(settled(figure))
+    evicts = _evicts(picture)
+    ratios = (2.8, 0.8, 0.8) if evicts else (2.8, 0.8)
+    panels = figure.subplots(len(ratios), 1, sharex=True, height_ratios=ratios)
+    _draw_memory(panels[0], picture)
+    _draw_bars(panels[1], picture.admitted, _admission_colours(picture), "admitted")
+    if evicts:
+        _draw_bars(panels[2], picture.evicted, VERMILLION, "evicted")
+    panels[-1].locator_params(axis="x", nbins=9, integer=True, steps=[1, 2, 5, 10])
+    panels[-1].set_xlabel("batch step")
+    _mark_period(panels, picture)
+    figure.suptitle(f"{printable(picture.name)}\n{_statement(picture, evicts)}", fontsize=8.0)
+    _explain(figure, picture, evicts)
+    figure.align_ylabels()
 
 
-def pinned(figure: AnyDrawing) -> AnyDrawing:
-    """Return a settled figure with its axes at rounded places.
-
-    The solver of the constrained layout does not repeat its last bits; an SVG file names its clip
-    paths after them. A part of another's figure has no places yet.
-    """
-    from matplotlib.figure import Figure
-
-    for axes in figure.axes if isinstance(figure, Figure) else ():
-        axes.set_position(np.round(axes.get_position().bounds, _PLACES))
-    return figure
+def _evicts(picture: CyclePicture) -> bool:
+    return bool(picture.evicted.max() > _ROUNDING * picture.admitted.max())
 
 
 def _statement(picture: CyclePicture, evicts: bool) -> str:

@@ -9,7 +9,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import OutputError, shown
+from ...errors import InvalidArgument, OutputError, shown
 from .style import DOTS_PER_INCH, house_style
 
 if TYPE_CHECKING:
@@ -36,7 +36,38 @@ def figure_format(path: str | Path) -> str:
 
 
 def figure_bytes(figure: Drawing, file_format: str) -> bytes:
-    """Return `figure` as the bytes of a file; the same figure gives the same bytes."""
+    """Return a figure as the bytes of a file.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure or SubFigure
+        As `stabkit.figure` returns it; of a part, the whole figure.
+    file_format : {"png", "svg", "pdf"}
+
+    Returns
+    -------
+    bytes
+        The same for the same figure, whatever matplotlib's own settings are.
+
+    Raises
+    ------
+    InvalidArgument
+        If `figure` is no figure, or `file_format` another one.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, figure, nyquist
+    >>> drawn = figure(nyquist(Workload.from_classes([(5, 3), (5, 5)])))
+    >>> figure_bytes(drawn, "pdf")[:5]
+    b'%PDF-'
+    """
+    whole = getattr(figure, "figure", None)
+    if not hasattr(whole, "savefig"):
+        raise InvalidArgument(f"'figure' must be a figure of matplotlib, not {shown(figure)}.")
+    if not isinstance(file_format, str) or file_format not in FORMATS:
+        raise InvalidArgument(
+            f"'file_format' must be 'png', 'svg' or 'pdf', not {shown(file_format)}."
+        )
     buffer = io.BytesIO()
     with house_style():
         figure.figure.savefig(

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...analysis.pictures.graph import GraphPicture
-from ..rendering import FIGURES
 from ..text.numbers import counted, percent
-from .style import COHORT_COLOURS, GREY, INK, SMALL, VERMILLION, house_style, new_figure, settled
+from .style import COHORT_COLOURS, GREY, INK, SMALL, VERMILLION, drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,29 +33,26 @@ _LIGHT = "#FFFFFF"
 Place = tuple[float, float]
 
 
-@FIGURES.writes(GraphPicture)
-def renewal_graph_figure(picture: GraphPicture, ax: Axes | None = None) -> Drawing:
-    """Return the renewal graph with its cohorts.
+def _is_wheel(picture: GraphPicture) -> bool:
+    return 1 < picture.length <= _LONGEST_WHEEL
+
+
+@drawn(GraphPicture, lambda picture: 10.0 if _is_wheel(picture) else 5.6)
+def renewal_graph_figure(figure: Drawing, picture: GraphPicture) -> None:
+    """Draw the renewal graph with its cohorts.
 
     Parameters
     ----------
     picture : GraphPicture
         As `graph_picture` makes it.
-    ax : matplotlib.axes.Axes, optional
-        As in `stabkit.figure`.
     """
-    with house_style():
-        if 1 < picture.length <= _LONGEST_WHEEL:
-            figure = new_figure(10.0, ax=ax)
-            _draw_wheel(figure.subplots(), picture)
-        elif len(picture.returns) <= _MOST_RETURNS:
-            figure = new_figure(5.6, ax=ax)
-            _draw_line(figure.subplots(), picture)
-        else:
-            figure = new_figure(5.6, ax=ax)
-            _draw_stems(figure.subplots(), picture)
-        figure.suptitle(_title(picture), fontsize=8.0)
-        return settled(figure)
+    if _is_wheel(picture):
+        _draw_wheel(figure.subplots(), picture)
+    elif len(picture.returns) <= _MOST_RETURNS:
+        _draw_line(figure.subplots(), picture)
+    else:
+        _draw_stems(figure.subplots(), picture)
+    figure.suptitle(_title(picture), fontsize=8.0)
 
 
 def _title(picture: GraphPicture) -> str:

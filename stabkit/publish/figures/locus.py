@@ -9,10 +9,9 @@ import numpy as np
 from ...analysis.pictures.run import Floats
 from ...errors import printable
 from ...spectrum.curves.locus import CountChange, RootLocus
-from ..rendering import FIGURES
 from ..text.numbers import readable
 from .circle_views import MOST_IN_PLANE, draw_distance_frame, draw_plane_frame, turns
-from .style import INK, VERMILLION, house_style, legend_below, new_figure, settled
+from .style import INK, VERMILLION, drawn, legend_below
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,16 +31,14 @@ _MARKED_CHANGES = 24
 _DIGITS = 5
 
 
-@FIGURES.writes(RootLocus)
-def locus_figure(locus: RootLocus, ax: Axes | None = None) -> Drawing:
-    """Return the roots, coloured by the parameter, above the count of unstable modes.
+@drawn(RootLocus, 12.5)
+def locus_figure(figure: Drawing, locus: RootLocus) -> None:
+    """Draw the roots, coloured by the parameter, above the count of unstable modes.
 
     Parameters
     ----------
     locus : RootLocus
         As `stabkit.root_locus` returns it.
-    ax : matplotlib.axes.Axes, optional
-        As in `stabkit.figure`.
 
     Notes
     -----
@@ -49,22 +46,19 @@ def locus_figure(locus: RootLocus, ax: Axes | None = None) -> Drawing:
     unstable modes changes, exact counts at both ends of a bracket prove the digits of the label, or
     both ends are named; a ring marks the place on the circle.
     """
-    with house_style():
-        figure = new_figure(12.5, ax=ax)
-        above, below = figure.subplots(2, 1, height_ratios=(3.4, 1))
-        scale = _values(locus)
-        if locus.length - 1 > MOST_IN_PLANE:
-            across, up = turns(locus.roots), locus.distances
-            draw_distance_frame(above, up, 0.5, None)
-        else:
-            across, up = locus.roots.real, locus.roots.imag
-            draw_plane_frame(above, locus.roots, None)
-        _draw_roots(above, across, up, scale)
-        _draw_crossings(above, locus)
-        above.set_title(printable(locus.name))
-        _draw_counts(below, locus, scale)
-        legend_below(figure, above, columns=3)
-        return settled(figure)
+    above, below = figure.subplots(2, 1, height_ratios=(3.4, 1))
+    scale = _values(locus)
+    if locus.length - 1 > MOST_IN_PLANE:
+        across, up = turns(locus.roots), locus.distances
+        draw_distance_frame(above, up, 0.5, None)
+    else:
+        across, up = locus.roots.real, locus.roots.imag
+        draw_plane_frame(above, locus.roots, None)
+    _draw_roots(above, across, up, scale)
+    _draw_crossings(above, locus)
+    above.set_title(printable(locus.name))
+    _draw_counts(below, locus, scale)
+    legend_below(figure, above, columns=3)
 
 
 def _values(locus: RootLocus) -> Floats:

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...spectrum.curves.nyquist import NyquistCurve
-from ..rendering import FIGURES
 from ..text.numbers import counted, times
-from .style import BLUE, GREY, INK, SKY, SMALL, house_style, new_figure, settled
+from .style import BLUE, GREY, INK, SKY, SMALL, drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,29 +27,24 @@ _FAINT_TURNS = 12  # more turns than this are drawn thinner
 Complexes = NDArray[np.complex128]
 
 
-@FIGURES.writes(NyquistCurve)
-def nyquist_figure(curve: NyquistCurve, ax: Axes | None = None) -> Drawing:
-    """Return the curve to scale beside the same with the logarithm of the radius.
+@drawn(NyquistCurve, 6.2)
+def nyquist_figure(figure: Drawing, curve: NyquistCurve) -> None:
+    """Draw the curve to scale beside the same with the logarithm of the radius.
 
     Parameters
     ----------
     curve : NyquistCurve
         As `stabkit.nyquist` returns it.
-    ax : matplotlib.axes.Axes, optional
-        As in `stabkit.figure`.
     """
-    with house_style():
-        figure = new_figure(6.2, ax=ax)
-        linear, compressed = figure.subplots(1, 2)
-        width = 1.0 if (curve.encirclements or 0) <= _FAINT_TURNS else 0.5
-        _draw_curve(linear, curve.values, width)
-        _frame_linear(linear, curve.values)
-        floor = _floor(curve.values)
-        _draw_rings(compressed, floor)
-        _draw_curve(compressed, _compressed(curve.values, floor), width)
-        _legend(figure, linear)
-        figure.suptitle(nyquist_title(curve), fontsize=8.0)
-        return settled(figure)
+    linear, compressed = figure.subplots(1, 2)
+    width = 1.0 if (curve.encirclements or 0) <= _FAINT_TURNS else 0.5
+    _draw_curve(linear, curve.values, width)
+    _frame_linear(linear, curve.values)
+    floor = _floor(curve.values)
+    _draw_rings(compressed, floor)
+    _draw_curve(compressed, _compressed(curve.values, floor), width)
+    _legend(figure, linear)
+    figure.suptitle(nyquist_title(curve), fontsize=8.0)
 
 
 def nyquist_title(curve: NyquistCurve) -> str:

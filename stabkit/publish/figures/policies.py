@@ -13,8 +13,7 @@ import numpy as np
 
 from ...analysis.pictures.policies import FATES, PolicyPanel, PolicyPicture
 from ...errors import printable
-from ..rendering import FIGURES
-from .style import BLUE, GREY, INK, SMALL, VERMILLION, house_style, new_figure, settled
+from .style import BLUE, GREY, INK, SMALL, VERMILLION, drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,33 +44,28 @@ _MARK: dict[str, Any] = {
 }
 
 
-@FIGURES.writes(PolicyPicture)
-def policy_figure(picture: PolicyPicture, ax: Axes | None = None) -> Drawing:
-    """Return the throughput against policies' parameters, one panel for each.
+@drawn(PolicyPicture, _HEIGHT)
+def policy_figure(figure: Drawing, picture: PolicyPicture) -> None:
+    """Draw the throughput against policies' parameters, one panel for each.
 
     Parameters
     ----------
     picture : PolicyPicture
         As `policy_picture` makes it, of one to three panels.
-    ax : matplotlib.axes.Axes, optional
-        As in `stabkit.figure`.
 
     Notes
     -----
     A point whose long run is not known is left out; a panel without any says so.
     """
-    with house_style():
-        figure = new_figure(_HEIGHT, ax=ax)
-        row = figure.subplots(1, len(picture.panels), sharey=True, squeeze=False)[0]
-        for axes, panel in zip(row, picture.panels, strict=True):
-            _draw(axes, panel, picture.greedy)
-            axes.locator_params(axis="x", nbins=8 if len(row) == 1 else 3)
-            axes.set_xlabel((_LABELS if len(row) == 1 else _SHORT)[panel.parameter])
-        row[0].set_ylabel("tokens / steady state's")
-        _name_levels(row[0], row[-1], picture)
-        figure.suptitle(printable(picture.name[:_LONGEST_NAME]), fontsize=8.0)
-        _explain(figure, picture)
-        return settled(figure)
+    row = figure.subplots(1, len(picture.panels), sharey=True, squeeze=False)[0]
+    for axes, panel in zip(row, picture.panels, strict=True):
+        _draw(axes, panel, picture.greedy)
+        axes.locator_params(axis="x", nbins=8 if len(row) == 1 else 3)
+        axes.set_xlabel((_LABELS if len(row) == 1 else _SHORT)[panel.parameter])
+    row[0].set_ylabel("tokens / steady state's")
+    _name_levels(row[0], row[-1], picture)
+    figure.suptitle(printable(picture.name[:_LONGEST_NAME]), fontsize=8.0)
+    _explain(figure, picture)
 
 
 def _draw(axes: Axes, panel: PolicyPanel, greedy: float | None) -> None:

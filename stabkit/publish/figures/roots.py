@@ -6,49 +6,51 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...analysis.pictures.roots import RootPicture, RootPoint
+from ...analysis.pictures.roots import RootPicture, RootPoint, roots_picture
+from ...spectrum.roots.roots import Roots
 from ..rendering import FIGURES
 from .circle_views import MOST_IN_PLANE, draw_distance_frame, draw_plane_frame, turns
-from .style import INK, ROOT_FATES, house_style, legend_below, new_figure, settled
+from .style import INK, ROOT_FATES, drawn, legend_below
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from .style import Drawing
 
-__all__ = ["draw_roots", "in_plane", "root_figure", "root_title"]
+__all__ = ["draw_roots", "in_plane", "root_figure", "root_title", "roots_figure"]
 
 _VISIBLE_DISC = 2e-3  # radius that is seen, in units of the circle's: a tenth of a millimetre
 
 
-@FIGURES.writes(RootPicture)
-def root_figure(picture: RootPicture, ax: Axes | None = None) -> Drawing:
-    """Return the roots in the plane; many of them by their distance from the circle as well.
+@drawn(RootPicture, lambda picture: 10.5 if in_plane(picture) else 16.5)
+def root_figure(figure: Drawing, picture: RootPicture) -> None:
+    """Draw the roots in the plane; many of them by their distance from the circle as well.
 
     Parameters
     ----------
     picture : RootPicture
         As `root_picture` makes it.
-    ax : matplotlib.axes.Axes, optional
-        As in `stabkit.figure`.
 
     Notes
     -----
     Inclusion discs are drawn to scale where they are large enough to be seen; otherwise the title
     names the largest proved radius.
     """
-    with house_style():
-        figure = new_figure(10.5 if in_plane(picture) else 16.5, ax=ax)
-        if not in_plane(picture):
-            plane, distance = figure.subplots(2, 1, height_ratios=(1.6, 1))
-            _draw_distances(distance, picture)
-        else:
-            plane = figure.subplots()
-        _draw_plane(plane, picture)
-        plane.set_title(f"{root_title(picture)}\n{_disc_text(picture)}".rstrip())
-        legend_below(figure, plane)
-        figure.align_ylabels()
-        return settled(figure)
+    if not in_plane(picture):
+        plane, distance = figure.subplots(2, 1, height_ratios=(1.6, 1))
+        _draw_distances(distance, picture)
+    else:
+        plane = figure.subplots()
+    _draw_plane(plane, picture)
+    plane.set_title(f"{root_title(picture)}\n{_disc_text(picture)}".rstrip())
+    legend_below(figure, plane)
+    figure.align_ylabels()
+
+
+@FIGURES.writes(Roots)
+def roots_figure(found: Roots, ax: Axes | None = None) -> Drawing:
+    """Return the picture of roots that `stabkit.roots` returned; `ax` as in `stabkit.figure`."""
+    return root_figure(roots_picture(found), ax)
 
 
 def draw_roots(axes: Axes, picture: RootPicture) -> None:

@@ -10,48 +10,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...analysis.pictures.run import Floats, KernelPicture, RunPicture
-from ..rendering import FIGURES
-from .style import (
-    BLUE,
-    INK,
-    SKY,
-    VERMILLION,
-    house_style,
-    legend_above,
-    new_figure,
-    settled,
-)
+from .style import BLUE, INK, SKY, VERMILLION, drawn, legend_above
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from .style import Drawing
 
-__all__ = [
-    "draw_run",
-    "kernel_figure",
-    "run_figure",
-]
+__all__ = ["draw_run", "kernel_figure", "run_figure"]
 
 _MOST_STEPPED = 200  # stages that are drawn as steps; more of them make one line
 
 
-@FIGURES.writes(RunPicture)
-def run_figure(run: RunPicture, ax: Axes | None = None) -> Drawing:
-    """Return memory demand against capacity, above the evictions of each step."""
-    with house_style():
-        figure = new_figure(8.0, ax=ax)
-        above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
-        draw_run(above, run, "demand")
-        legend_above(above)
-        above.set_xlabel("")
-        steps, width = _steps_and_width(run)
-        below.vlines(steps, 0, run.evicted, color=VERMILLION, linewidth=width)
-        below.set_ylim(0, 1.05 * run.evicted.max(initial=0.0) or 1.0)
-        below.set_ylabel("evicted\n(requests per step)")
-        below.set_xlabel("batch step")
-        figure.align_ylabels()
-        return settled(figure)
+@drawn(RunPicture, 8.0)
+def run_figure(figure: Drawing, run: RunPicture) -> None:
+    """Draw memory demand against capacity, above the evictions of each step."""
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
+    draw_run(above, run, "demand")
+    legend_above(above)
+    above.set_xlabel("")
+    steps, width = _steps_and_width(run)
+    below.vlines(steps, 0, run.evicted, color=VERMILLION, linewidth=width)
+    below.set_ylim(0, 1.05 * run.evicted.max(initial=0.0) or 1.0)
+    below.set_ylabel("evicted\n(requests per step)")
+    below.set_xlabel("batch step")
+    figure.align_ylabels()
 
 
 def draw_run(axes: Axes, run: RunPicture, quantity: str) -> None:
@@ -86,21 +69,18 @@ def _steps_and_width(run: RunPicture) -> tuple[range, float]:
     return range(1, count + 1), max(0.25, min(1.5, 110 / max(count, 1)))
 
 
-@FIGURES.writes(KernelPicture)
-def kernel_figure(picture: KernelPicture, ax: Axes | None = None) -> Drawing:
-    """Return the memory kernel above the survival function, as steps over the stages of a life."""
-    with house_style():
-        figure = new_figure(8.0, ax=ax)
-        above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1.5, 1))
-        _draw_steps(above, picture.kernel, VERMILLION)
-        _label_tokens(above, "memory kernel $g_m$", picture.kernel.max())
-        _draw_steps(below, picture.survival, BLUE)
-        below.set_ylabel("still in service\n$P(T > m)$")
-        below.set(xlim=(0, len(picture.kernel)), yticks=(0, 0.5, 1))
-        below.locator_params(axis="x", integer=True)
-        below.set_xlabel("stage m (decode steps done)")
-        figure.align_ylabels()
-        return settled(figure)
+@drawn(KernelPicture, 8.0)
+def kernel_figure(figure: Drawing, picture: KernelPicture) -> None:
+    """Draw the memory kernel above the survival function, as steps over the stages of a life."""
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1.5, 1))
+    _draw_steps(above, picture.kernel, VERMILLION)
+    _label_tokens(above, "memory kernel $g_m$", picture.kernel.max())
+    _draw_steps(below, picture.survival, BLUE)
+    below.set_ylabel("still in service\n$P(T > m)$")
+    below.set(xlim=(0, len(picture.kernel)), yticks=(0, 0.5, 1))
+    below.locator_params(axis="x", integer=True)
+    below.set_xlabel("stage m (decode steps done)")
+    figure.align_ylabels()
 
 
 def _draw_steps(axes: Axes, values: Floats, colour: str) -> None:

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...analysis.pictures.space_time import SpaceTimePicture
-from ..rendering import FIGURES
 from ..text.numbers import counted, percent, readable
-from .cycle import pinned
-from .style import BLUE, SKY, VERMILLION, house_style, new_figure, settled
+from .style import BLUE, SKY, VERMILLION, drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,30 +28,29 @@ _TICKS = (0.0, 0.5, 1.0, 2.0, 5.0, 20.0)
 _END = 1e6  # of the scale: f / (1 + f) is 1 to the eye
 
 
-@FIGURES.writes(SpaceTimePicture)
-def space_time_figure(picture: SpaceTimePicture, ax: Axes | None = None) -> Drawing:
-    """Return how full every stage is in every step, above the evictions.
+@drawn(SpaceTimePicture, lambda picture: 9.0 if _evicts(picture) else 7.6, exactly=True)
+def space_time_figure(figure: Drawing, picture: SpaceTimePicture) -> None:
+    """Draw how full every stage is in every step, above the evictions.
 
     Parameters
     ----------
     picture : SpaceTimePicture
         As `space_time_picture` makes it.
-    ax : matplotlib.axes.Axes, optional
-        As in `stabkit.figure`.
     """
-    evicts = bool(np.any(picture.evicted > 0))
-    with house_style():
-        figure = new_figure(9.0 if evicts else 7.6, ax=ax)
-        panels = figure.subplots(2, 1, sharex=True, height_ratios=(3.2, 1)) if evicts else None
-        above = figure.subplots() if panels is None else panels[0]
-        _draw_filling(figure, above, picture)
-        above.set_title(_title(picture))
-        if panels is not None:
-            _draw_evictions(panels[1], picture)
-        lowest = above if panels is None else panels[1]
-        lowest.set_xlabel(f"batch step{_means(picture)}")
-        figure.align_ylabels()
-        return pinned(settled(figure))
+    evicts = _evicts(picture)
+    panels = figure.subplots(2, 1, sharex=True, height_ratios=(3.2, 1)) if evicts else None
+    above = figure.subplots() if panels is None else panels[0]
+    _draw_filling(figure, above, picture)
+    above.set_title(_title(picture))
+    if panels is not None:
+        _draw_evictions(panels[1], picture)
+    lowest = above if panels is None else panels[1]
+    lowest.set_xlabel(f"batch step{_means(picture)}")
+    figure.align_ylabels()
+
+
+def _evicts(picture: SpaceTimePicture) -> bool:
+    return bool(np.any(picture.evicted > 0))
 
 
 def _title(picture: SpaceTimePicture) -> str:

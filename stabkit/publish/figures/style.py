@@ -5,6 +5,16 @@ freely. Colours are those of Okabe and Ito, which colour-blind readers tell apar
 rests on colour alone: marks differ in shape, lines in dashes, areas in lightness, so that a grey
 print says the same.
 
+A drawing of one's own in this style is made within `house_style`, from `new_figure` to `settled`;
+`stabkit.figure_bytes` makes a file of it.
+
+>>> from stabkit import figure_bytes, style
+>>> with style.house_style():
+...     drawing = style.new_figure(5)
+...     drawn = drawing.subplots().plot([0, 1], color=style.BLUE)
+>>> figure_bytes(style.settled(drawing), "png")[1:4]
+b'PNG'
+
 References
 ----------
 M. Okabe, K. Ito, "Color Universal Design", 2008, https://jfly.uni-koeln.de/color.
@@ -12,11 +22,13 @@ M. Okabe, K. Ito, "Color Universal Design", 2008, https://jfly.uni-koeln.de/colo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from ...errors import InvalidArgument, shown
+from ..rendering import FIGURES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,11 +49,13 @@ __all__ = [
     "SKY",
     "SMALL",
     "VERMILLION",
+    "drawn",
     "house_style",
     "legend_above",
     "legend_below",
     "legend_under",
     "new_figure",
+    "pinned",
     "settled",
 ]
 
@@ -70,6 +84,7 @@ DOTS_PER_INCH = 300
 _WIDTH = 9.0
 _CM = 1 / 2.54
 _LAYOUT_PASSES = 4
+_PLACES = 5  # after the point, of the figure's width and height: less than a pixel
 _LEGEND_MARK = 22.0
 _LABEL_ROOM = 26.0  # points for tick labels and the label of an axis
 _LEGEND: dict[str, Any] = {"handlelength": 1.4, "handletextpad": 0.4, "columnspacing": 1.0}
@@ -99,7 +114,12 @@ _SETTINGS: dict[Any, Any] = {
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Apply the style, and nothing of the user's own settings, while a figure is made or saved."""
+    """Apply the style, and nothing of the user's own settings, while a figure is made or saved.
+
+    Returns
+    -------
+    context manager
+    """
     import matplotlib as mpl
 
     with mpl.rc_context():
@@ -113,7 +133,25 @@ def new_figure(height: float, width: float = ..., ax: None = None) -> Figure: ..
 @overload
 def new_figure(height: float, width: float = ..., ax: Axes | None = ...) -> Drawing: ...
 def new_figure(height: float, width: float = _WIDTH, ax: Axes | None = None) -> Drawing:
-    """Return an empty figure, sizes in centimetres; with `ax`, the part of its figure there."""
+    """Return an empty figure; with `ax`, the part of its figure there.
+
+    Parameters
+    ----------
+    height, width : float
+        In centimetres; by default one journal column wide.
+    ax : matplotlib.axes.Axes, optional
+        As in `stabkit.figure`: its figure keeps its size.
+
+    Returns
+    -------
+    matplotlib.figure.Figure or SubFigure
+        With the constrained layout.
+
+    Raises
+    ------
+    InvalidArgument
+        If `ax` is not of a grid.
+    """
     from matplotlib.figure import Figure
 
     if ax is None:
@@ -129,9 +167,81 @@ def new_figure(height: float, width: float = _WIDTH, ax: Axes | None = None) -> 
     return parent.add_subfigure(place)
 
 
+def drawn(
+    kind: type, height: float | Callable[[Any], float], exactly: bool = False
+) -> Callable[[Callable[[Drawing, Any], None]], Callable[..., Drawing]]:
+    """Return a decorator: the function draws results of a class into an empty figure.
+
+    What it becomes is the writer that `stabkit.figure` finds: of the result and, if it is given, of
+    axes whose place the figure takes; in the house style, with its layout settled.
+
+    Parameters
+    ----------
+    kind : type
+        The class of the results.
+    height : float, or a function of the result that returns one
+        In centimetres.
+    exactly : bool
+        Whether the axes are pinned, so that an SVG file has the same bytes every time.
+
+    Returns
+    -------
+    callable
+        The decorator.
+    """
+
+    def decorate(draw: Callable[[Drawing, Any], None]) -> Callable[..., Drawing]:
+        @FIGURES.writes(kind)
+        @wraps(draw)
+        def writer(result: Any, ax: Axes | None = None) -> Drawing:
+            with house_style():
+                figure = new_figure(height(result) if callable(height) else height, ax=ax)
+                draw(figure, result)
+                return pinned(settled(figure)) if exactly else settled(figure)
+
+        return writer
+
+    return decorate
+
+
+def pinned(figure: AnyDrawing) -> AnyDrawing:
+    """Return a settled figure with its axes at rounded places.
+
+    The solver of the constrained layout does not repeat its last bits; an SVG file names its clip
+    paths after them. A part of another's figure has no places yet.
+
+    Parameters
+    ----------
+    figure : Figure or SubFigure
+
+    Returns
+    -------
+    Figure or SubFigure
+        The same.
+    """
+    from matplotlib.figure import Figure
+
+    for axes in figure.axes if isinstance(figure, Figure) else ():
+        left, bottom, width, height = axes.get_position().bounds
+        place = (round(left, _PLACES), round(bottom, _PLACES))
+        axes.set_position((*place, round(width, _PLACES), round(height, _PLACES)))
+    return figure
+
+
 def settled(figure: AnyDrawing) -> AnyDrawing:
     """Return the figure with its layout fixed, so that every later drawing is the same.
 
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure or SubFigure
+
+    Returns
+    -------
+    matplotlib.figure.Figure or SubFigure
+        The same object.
+
+    Notes
+    -----
     One pass of the constrained layout does not reach a fixed point where axes have equal aspect. A
     part of another's figure is left to that one.
     """
@@ -146,7 +256,16 @@ def settled(figure: AnyDrawing) -> AnyDrawing:
 
 
 def legend_above(axes: Axes) -> None:
-    """Put the legend of `axes` on one line above them."""
+    """Put the legend of an axes on one line above it.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+
+    Returns
+    -------
+    None
+    """
     handles, labels = _entries(axes)
     place: dict[str, Any] = {
         "loc": "lower center",
@@ -157,7 +276,16 @@ def legend_above(axes: Axes) -> None:
 
 
 def legend_under(axes: Axes) -> None:
-    """Put the legend of `axes`, one entry a line, under their horizontal label."""
+    """Put the legend of an axes, one entry a line, under its horizontal label.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+
+    Returns
+    -------
+    None
+    """
     from matplotlib.transforms import offset_copy
 
     handles, labels = _entries(axes)
@@ -174,7 +302,19 @@ def legend_under(axes: Axes) -> None:
 
 
 def legend_below(figure: Drawing, axes: Axes, columns: int = 2) -> None:
-    """Put the legend of `axes`, if it has any entry, at the foot of the figure."""
+    """Put the legend of an axes, if it has any entry, at the foot of the figure.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure or SubFigure
+    axes : matplotlib.axes.Axes
+    columns : int
+        Entries on a line.
+
+    Returns
+    -------
+    None
+    """
     handles, labels = _entries(axes)
     if handles:
         style = _LEGEND | {"loc": "outside lower center", "ncols": columns}

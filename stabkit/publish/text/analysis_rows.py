@@ -19,6 +19,7 @@ from ...analysis.verdict.analysis import (
     WorkloadSummary,
 )
 from .capacity import assumption
+from .finite_words import rate, visibility
 from .numbers import amount, counted, enclosed, percent, readable, rounded
 
 __all__ = ["bootstrap_rows", "crosscheck_rows", "number_rows", "reason_rows"]
@@ -123,12 +124,34 @@ def number_rows(analysis: Analysis) -> Rows:
             f"{amount(readable(equilibrium.token_throughput), 'token')} per step, "
             f"{amount(readable(equilibrium.requests_in_service), 'request')} in service",
         )
+    yield from _finite_rows(analysis)
     cycle = analysis.synchronized_cycle
     if cycle is not None:
         ratio = percent(cycle.throughput_ratio)
         yield "all in step", f"{ratio} of the steady state's tokens (synchronised cycle, R10)"
     if analysis.threshold is not None:
         yield from _threshold_rows(analysis.threshold, analysis.gcd)
+
+
+def _finite_rows(analysis: Analysis) -> Rows:
+    """Yield what a real server of this size shows, beside the fluid's verdict."""
+    found = analysis.finite
+    if found is None:
+        return
+    if found.admissions_cv is not None:
+        seen = visibility(analysis.verdict, found.admissions_cv, found.visible)
+        yield "whole requests", f"one sees {seen}"
+    label = "  evictions" if found.admissions_cv is not None else "whole requests"
+    if found.evict_probability is None or found.evicted_per_step is None:
+        yield label, f"not known by formula: {found.reason} (stabkit finite simulates them)"
+    elif found.reason is not None:
+        yield label, f"none, ever: {found.reason}"
+    else:
+        yield (
+            label,
+            f"{rate(found.evict_probability)} of the steps evict, by chance, "
+            f"{readable(found.evicted_per_step, 2)} requests per step (R16, within 15 %)",
+        )
 
 
 def _threshold_rows(threshold: ThresholdSummary, gcd: int) -> Rows:
@@ -262,16 +285,8 @@ def bootstrap_rows(bootstrap: Bootstrap) -> Rows:
 
 
 def _verdicts_text(bootstrap: Bootstrap) -> str:
-    found = [
-        f"{count:,} {verdict}"
-        for verdict, count in (
-            ("stable", bootstrap.verdicts.stable),
-            ("unstable", bootstrap.verdicts.unstable),
-            ("marginal", bootstrap.verdicts.marginal),
-            ("undecided", bootstrap.verdicts.undecided),
-        )
-        if count
-    ]
+    counts = vars(bootstrap.verdicts).items()
+    found = [f"{count:,} {verdict}" for verdict, count in counts if count]
     text = ", ".join(found)
     if bootstrap.agreement is None:
         return text

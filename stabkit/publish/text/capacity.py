@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ...dynamics.capacity import simulated_capacity
 from ...model.workload import Workload
 from .numbers import amount, readable
 
@@ -25,15 +24,15 @@ def assumption(tokens: Fraction) -> str:
     )
 
 
-def assumed_capacity(mix: Workload) -> str | None:
-    """Return the sentence on the capacity that is assumed; None where one is given.
+def assumed_capacity(mix: Workload, tokens: Fraction) -> str | None:
+    """Return the sentence on the capacity `tokens` that is assumed; None where one is given.
 
     Examples
     --------
-    >>> assumed_capacity(Workload.from_classes([(5, 2)])).split(",")[0]
+    >>> assumed_capacity(Workload.from_classes([(5, 2)]), Fraction(13)).split(",")[0]
     'Capacity: none is given; 13 tokens are assumed'
     """
     if mix.capacity is not None:
         return None
     scales = "Another one scales all numbers of requests alike."
-    return f"Capacity: {assumption(simulated_capacity(mix))}. {scales}"
+    return f"Capacity: {assumption(tokens)}. {scales}"

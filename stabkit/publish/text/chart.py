@@ -13,7 +13,7 @@ from ...spectrum.chart.plane import Axis
 from ...spectrum.chart.regions import ChartRegion
 from ...spectrum.chart.rows import ChartRow
 from ..rendering import RECORDS, TABLES, TEXTS
-from .dialect import headed
+from .dialect import as_json, chosen, headed
 from .numbers import counted, percent, readable
 from .tables import plain_table
 
@@ -90,18 +90,9 @@ def _region_row(region: ChartRegion) -> tuple[str, ...]:
     return (count, region.verdict, percent(region.area_share), *point)
 
 
-def _region_record(region: ChartRegion) -> dict[str, Any]:
-    return {
-        "unstable": region.unstable,
-        "verdict": region.verdict,
-        "label_point": list(region.label_point),
-        "area_share": region.area_share,
-    }
-
-
 def _row_record(row: ChartRow, places: tuple[int, ...]) -> dict[str, Any]:
     return {
-        "value": rational_text(row.value),
+        "value": as_json(row.value),
         "row_crossings": [
             {"position": float(c), "angles": list(c.angles), "change": c.change}
             for c in row.crossings
@@ -132,16 +123,13 @@ def chart_record(chart: StabilityChart) -> dict[str, Any]:
         decode_lengths=list(plane.decode_lengths),
         fixed=_fixed(chart),
         axes=[
-            {
-                "name": axis.number,
-                "low": rational_text(axis.low),
-                "high": rational_text(axis.high),
-                "logarithmic": axis.logarithmic,
-            }
+            {"name": axis.number, **chosen(axis, "low high logarithmic")}
             for axis in (chart.horizontal, chart.vertical)
         ],
         complete=chart.complete,
-        regions=[_region_record(region) for region in chart.regions],
+        regions=[
+            chosen(region, "unstable verdict label_point area_share") for region in chart.regions
+        ],
         rows=[_row_record(*pair) for pair in zip(chart.rows, chart.places, strict=True)],
         boundaries=[
             {
@@ -160,7 +148,7 @@ def _fixed(chart: StabilityChart) -> dict[str, Any]:
     plane = chart.plane
     fixed: dict[str, Any] = {}
     if "s" not in plane.vary:
-        fixed["s"] = [rational_text(s) for s in plane.inputs]
+        fixed["s"] = as_json(plane.inputs)
     if "p" not in plane.vary and not plane.is_simplex:
         fixed["p"] = rational_text(plane.share)
     if "kappa" not in plane.vary:

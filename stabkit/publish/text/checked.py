@@ -9,7 +9,7 @@ from typing import Any
 from ...theorems.checked import CheckedStep, CheckedTheorem
 from ...theorems.evidence import STATUSES
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed
+from .dialect import chosen, headed
 from .numbers import counted
 from .prose import wrapped
 from .tables import plain_table
@@ -33,29 +33,21 @@ def theorems_record(found: Sequence[CheckedTheorem], detailed: bool = True) -> d
         SCHEMA,
         theorems=[
             {
-                "label": one.theorem.label,
-                "title": one.theorem.title,
-                "chapter": one.theorem.chapter,
+                **chosen(one.theorem, "label title chapter"),
                 "status": one.status,
-                "statement": one.theorem.statement,
-                "hypotheses": list(one.theorem.hypotheses),
-                "claim": {"instances": one.tried.instances, "failing": one.tried.failing},
+                **chosen(one.theorem, "statement hypotheses"),
+                "claim": chosen(one.tried, "instances failing"),
                 "argued_links": len(one.links),
-                "links": list(one.links),
-                "problem": one.problem,
-                "uses": list(one.theorem.uses),
-                "code": list(one.theorem.code),
-                "conjecture": one.theorem.conjecture,
-                "refutation": one.theorem.refutation,
-                **{part: [_step(step) for step in getattr(one, part)] for part, _ in _PARTS},
+                **chosen(one, "links problem"),
+                **chosen(one.theorem, "uses code conjecture refutation"),
+                **{
+                    part: [chosen(step, "name evidence status") for step in getattr(one, part)]
+                    for part, _ in _PARTS
+                },
             }
             for one in found
         ],
     )
-
-
-def _step(step: CheckedStep) -> dict[str, str]:
-    return {"name": step.name, "evidence": step.evidence, "status": step.status}
 
 
 @TEXTS.writes(CheckedTheorem)

@@ -7,14 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 from ...analysis.operations.comparison import PolicyComparison, PolicyFinding
-from ...dynamics.capacity import equilibrium_admissions
+from ...dynamics.capacity import Simulated
 from ...dynamics.long_run import LongRun
 from ...errors import printable
-from ...model.numbers import rational_text
-from ...model.workload import Workload
 from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
-from .dialect import enclosure, headed
+from .dialect import as_json, chosen, headed
 from .numbers import percent, readable
 from .prose import paragraph
 from .tables import plain_table
@@ -58,8 +56,7 @@ def policies_record(found: PolicyComparison) -> dict[str, Any]:
     return headed(
         SCHEMA,
         found.mix,
-        equilibrium_admissions=rational_text(found.equilibrium_admissions),
-        disturbed_reason=found.disturbed_reason,
+        **chosen(found, "equilibrium_admissions disturbed_reason"),
         policies=[_record(found, one) for one in found.policies],
     )
 
@@ -67,43 +64,37 @@ def policies_record(found: PolicyComparison) -> dict[str, Any]:
 def _record(found: PolicyComparison, one: PolicyFinding) -> dict[str, Any]:
     return {
         "policy": one.policy.name,
-        "parameters": {name: rational_text(value) for name, value in one.parameters.items()},
+        "parameters": {name: as_json(value) for name, value in one.parameters.items()},
         "verdict": one.verdict,
         "verdict_reason": one.reason,
-        "spectral_radius": enclosure(one.spectral_radius),
-        **run_figures(found.mix, one.from_empty),
-        "disturbed": None if one.disturbed is None else run_figures(found.mix, one.disturbed),
+        "spectral_radius": as_json(one.spectral_radius),
+        **run_figures(found, one.from_empty),
+        "disturbed": None if one.disturbed is None else run_figures(found, one.disturbed),
     }
 
 
-def run_figures(mix: Workload, run: LongRun) -> dict[str, Any]:
+def run_figures(found: Simulated, run: LongRun) -> dict[str, Any]:
     """Return the figures of a run as JSON types."""
     return {
-        "utilisation": run.utilisation,
-        "throughput_ratio": run.throughput_ratio,
-        "request_ratio": run.request_ratio,
-        "evictions_ratio": _evictions(mix, run),
+        **chosen(run, "utilisation throughput_ratio request_ratio"),
+        "evictions_ratio": _evictions(found, run),
         "first_eviction_step": run.first_eviction,
-        "completed_shares": None if run.completed_shares is None else list(run.completed_shares),
-        "wasted_token_fraction": run.wasted_token_fraction,
-        "period": run.period,
-        "steps": run.steps,
-        "reason": run.reason,
+        **chosen(run, "completed_shares wasted_token_fraction period steps reason"),
     }
 
 
-def _evictions(mix: Workload, run: LongRun) -> float | None:
+def _evictions(found: Simulated, run: LongRun) -> float | None:
     """Return evicted requests per step over a*."""
     if run.evictions_per_step is None:
         return None
-    return run.evictions_per_step / float(equilibrium_admissions(mix))
+    return run.evictions_per_step / float(found.equilibrium_admissions)
 
 
 @TEXTS.writes(PolicyComparison)
 def policies_text(found: PolicyComparison) -> str:
     """Return the comparison as tables with the sentences that they support."""
     parts = [
-        *head(found.mix),
+        *head(found),
         paragraph(f"{COLUMNS} {_VERDICTS}"),
         plain_table([_HEADS, *(_row(found, one) for one in found.policies)]),
     ]
@@ -115,10 +106,10 @@ def policies_text(found: PolicyComparison) -> str:
     return "\n".join([*parts, *map(paragraph, _sentences(found))])
 
 
-def head(mix: Workload) -> list[str]:
+def head(found: Simulated) -> list[str]:
     """Return the name of the mix, and the capacity where one is assumed."""
-    assumed = assumed_capacity(mix)
-    return [f"{printable(mix.name)}\n", *([] if assumed is None else [paragraph(assumed)])]
+    assumed = assumed_capacity(found.mix, found.capacity)
+    return [f"{printable(found.mix.name)}\n", *([] if assumed is None else [paragraph(assumed)])]
 
 
 def policy_label(one: PolicyFinding) -> str:
@@ -147,7 +138,7 @@ def _row(found: PolicyComparison, one: PolicyFinding) -> tuple[str, ...]:
         policy_label(one),
         one.verdict or "-",
         "-" if radius is None else readable(float((radius.low + radius.high) / 2), 7),
-        *run_cells(found.mix, one.from_empty),
+        *run_cells(found, one.from_empty),
         ratio_text(one.from_empty.utilisation),
     )
 
@@ -155,15 +146,15 @@ def _row(found: PolicyComparison, one: PolicyFinding) -> tuple[str, ...]:
 def _disturbed_rows(found: PolicyComparison) -> Iterator[tuple[str, ...]]:
     for one in found.policies:
         if one.disturbed is not None:
-            yield policy_label(one), *run_cells(found.mix, one.disturbed)
+            yield policy_label(one), *run_cells(found, one.disturbed)
 
 
-def run_cells(mix: Workload, run: LongRun) -> tuple[str, str, str, str]:
+def run_cells(found: Simulated, run: LongRun) -> tuple[str, str, str, str]:
     """Return a run's tokens, requests and evictions, and its first eviction, for a table."""
     return (
         ratio_text(run.throughput_ratio),
         ratio_text(run.request_ratio),
-        ratio_text(_evictions(mix, run)),
+        ratio_text(_evictions(found, run)),
         _first(run),
     )
 
@@ -188,7 +179,7 @@ def _sentences(found: PolicyComparison) -> Iterator[str]:
     apart = [one for one in found.policies if _end_apart(one)]
     if apart:
         yield f"The two starts end apart under: {_names(apart)}."
-    drifting = [one for one in found.policies if _drifts(found.mix, one.from_empty)]
+    drifting = [one for one in found.policies if _drifts(found, one.from_empty)]
     if drifting:
         yield (
             "From empty, what is completed differs from the admitted shares of the classes under: "
@@ -222,10 +213,10 @@ def _end_apart(one: PolicyFinding) -> bool:
     return bool(known) and max(known) - min(known) > _EQUAL
 
 
-def _drifts(mix: Workload, run: LongRun) -> bool:
+def _drifts(found: Simulated, run: LongRun) -> bool:
     if run.completed_shares is None:
         return False
-    pairs = zip(run.completed_shares, mix.classes, strict=True)
+    pairs = zip(run.completed_shares, found.mix.classes, strict=True)
     return any(abs(completed - c.share) > _EQUAL for completed, c in pairs)
 
 

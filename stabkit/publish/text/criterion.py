@@ -16,10 +16,9 @@ from sympy.core.relational import Relational
 
 from ...errors import printable
 from ...spectrum.criterion.criterion import StabilityCriterion
-from ..rendering import RECORDS, TEXTS
-from .dialect import part
+from ..rendering import TEXTS
 
-__all__ = ["criterion_latex", "criterion_record", "criterion_text"]
+__all__ = ["criterion_latex", "criterion_text"]
 
 _PLAIN_NAME = re.compile(r"[A-Za-z]+(_[A-Za-z0-9]+|[0-9]+)?")
 _REVERSED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -30,18 +29,6 @@ _LATEX_SPECIAL = {
     "^": r"\textasciicircum{}",
     **{c: f"\\{c}" for c in "&%$#_{}"},
 }
-
-
-@RECORDS.writes(StabilityCriterion)
-def criterion_record(criterion: StabilityCriterion) -> dict[str, Any]:
-    """Return the criterion as JSON types: relations as sympy prints them."""
-    return part(
-        "StabilityCriterion",
-        inequalities=[str(relation) for relation in criterion.inequalities],
-        assumptions=[str(relation) for relation in criterion.assumptions],
-        simplified=criterion.simplified,
-        reason=criterion.reason,
-    )
 
 
 @TEXTS.writes(StabilityCriterion)

@@ -11,16 +11,19 @@ import mpmath
 
 from ...analysis.cycles.cycles import Cycles
 from ...analysis.cycles.limit_cycle import LimitCycle, Observation
-from ...model.numbers import rational_text
 from ...model.workload import Workload
 from ..rendering import RECORDS, TEXTS
-from .dialect import exact, headed
+from .dialect import as_json, chosen, headed
 from .numbers import counted, percent, readable
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "cycles_record", "cycles_text"]
 
 SCHEMA = "stabkit.cycles/2"
+# What a run that ends on no known cycle does not have.
+_OF_A_CYCLE = (
+    "kind composition evictions_ratio wasted_token_fraction attracting reason word itinerary"
+)
 _DIGITS = 30
 # States of a cycle in JSON: numbers at most, of which a class of decode length l_k has l_k a step.
 _MOST_NUMBERS = 100_000
@@ -43,8 +46,7 @@ def cycles_record(found: Cycles) -> dict[str, Any]:
         SCHEMA,
         found.mix,
         gcd=found.mix.gcd,
-        verdict=found.verdict,
-        complete=found.complete,
+        **chosen(found, "verdict complete"),
         cycles=[_cycle_record(found.mix, cycle) for cycle in found.cycles],
         observed=observations[2 if len(observations) > 2 else 0],
         observations=observations,
@@ -53,33 +55,14 @@ def cycles_record(found: Cycles) -> dict[str, Any]:
 
 
 def _cycle_record(mix: Workload, cycle: LimitCycle) -> dict[str, Any]:
+    multipliers = cycle.multipliers
     return {
-        "kind": cycle.kind,
-        "period": cycle.period,
-        "composition": None if cycle.composition is None else list(cycle.composition),
-        "throughput_ratio": rational_text(cycle.throughput_ratio),
-        "request_ratio": rational_text(cycle.request_ratio),
-        "completed_shares": [rational_text(share) for share in cycle.completed_shares],
-        "evictions_ratio": exact(cycle.evictions_ratio),
-        "wasted_token_fraction": exact(cycle.wasted_token_fraction),
-        "attracting": cycle.attracting,
-        "reason": cycle.reason,
-        "word": cycle.word,
-        "itinerary": None if cycle.itinerary is None else list(cycle.itinerary),
-        "multipliers": _multipliers_record(cycle),
+        **chosen(cycle, f"period throughput_ratio request_ratio completed_shares {_OF_A_CYCLE}"),
+        "multipliers": None
+        if multipliers is None
+        else chosen(multipliers, "inside on_circle outside")
+        | {"largest_modulus": _largest(cycle, _DIGITS)},
         "states": _states(mix, cycle),
-    }
-
-
-def _multipliers_record(cycle: LimitCycle) -> dict[str, Any] | None:
-    if cycle.multipliers is None:
-        return None
-    found = cycle.multipliers
-    return {
-        "inside": found.inside,
-        "on_circle": found.on_circle,
-        "outside": found.outside,
-        "largest_modulus": _largest(cycle, _DIGITS),
     }
 
 
@@ -96,7 +79,7 @@ def _states(mix: Workload, cycle: LimitCycle) -> list[list[list[str]]] | None:
     if cycle.cohorts is None or cycle.period * stages > _MOST_NUMBERS:
         return None
     return [
-        [[rational_text(c.share * y) for y in cohorts[: c.decode_length]] for c in mix.classes]
+        [[as_json(c.share * y) for y in cohorts[: c.decode_length]] for c in mix.classes]
         for cohorts in cycle.cohorts
     ]
 
@@ -107,24 +90,13 @@ def _observation_record(found: Cycles, seen: Observation) -> dict[str, Any]:
     record = {} if cycle is None else _cycle_record(found.mix, cycle)
     record.pop("states", None)
     return {
+        **dict.fromkeys([*_OF_A_CYCLE.split(), "multipliers"]),
         "kind": "observed",
-        "composition": None,
-        "evictions_ratio": None,
-        "wasted_token_fraction": None,
-        "attracting": None,
-        "word": None,
-        "itinerary": None,
-        "multipliers": None,
+        **chosen(seen, "throughput_ratio request_ratio completed_shares"),
         **record,
-        "start": seen.start,
         "cycle": None if cycle is None else found.cycles.index(cycle),
-        "period": seen.period,
         "exact": cycle is not None,
-        "throughput_ratio": record.get("throughput_ratio", seen.throughput_ratio),
-        "request_ratio": record.get("request_ratio", seen.request_ratio),
-        "completed_shares": record.get("completed_shares", _listed(seen.completed_shares)),
-        "steps": seen.steps,
-        "max_period": seen.max_period,
+        **chosen(seen, "start period steps max_period reason"),
         "orbit_distance": seen.distance,
         "rotation_number": None if seen.rotation is None else seen.rotation.value,
         "rotation_difference": None if seen.rotation is None else seen.rotation.difference,
@@ -132,12 +104,7 @@ def _observation_record(found: Cycles, seen: Observation) -> dict[str, Any]:
             {"cycles_per_step": f.cycles_per_step, "variance_share": f.share}
             for f in seen.frequencies
         ],
-        "reason": seen.reason,
     }
-
-
-def _listed(values: Sequence[float] | None) -> list[float] | None:
-    return None if values is None else list(values)
 
 
 @TEXTS.writes(Cycles)

@@ -7,43 +7,67 @@ with `schema`, the name and number of the meaning of its keys, and `version`, st
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from ... import __version__
-from ...analysis.verdict.analysis import Enclosure, WorkloadSummary
-from ...model.codec import encode
+from ...analysis.verdict.analysis import (
+    Enclosure,
+    GcdTheoremSummary,
+    ModeCounts,
+    SynchronizedModeSummary,
+    WorkloadSummary,
+)
 from ...model.enclosure import RealEnclosure
 from ...model.numbers import rational_text
 from ...model.workload import Workload
+from ...spectrum.counting.counts import Counts
+from ...spectrum.margins.line import StableRange
+from ...spectrum.synchrony.gcd_theorem import GcdTheorem
+from ...spectrum.synchrony.modes import SynchronizedMode
 
-__all__ = ["PART", "enclosure", "exact", "headed", "part", "workload"]
+__all__ = ["as_json", "chosen", "headed"]
 
-PART = "stabkit.part/1"
+_SHOWN_AS: dict[type, Callable[[Any], Any]] = {
+    RealEnclosure: Enclosure.of,
+    Workload: WorkloadSummary.of,
+    Counts: ModeCounts.of,
+    GcdTheorem: GcdTheoremSummary.of,
+    SynchronizedMode: SynchronizedModeSummary.of,
+}
 
 
-def headed(schema: str, mix: Workload | None = None, **fields: Any) -> dict[str, Any]:
+def headed(schema: str, mix: Workload | None = None, **values: Any) -> dict[str, Any]:
     """Return a record with its head: schema, version, and the workload that it is about."""
     head: dict[str, Any] = {"schema": schema, "version": __version__}
-    return head | ({} if mix is None else {"workload": workload(mix)}) | fields
+    return head | ({} if mix is None else {"workload": as_json(mix)}) | values
 
 
-def part(kind: str, **fields: Any) -> dict[str, Any]:
-    """Return a part of a result, whose class is `kind`, as a record of its own."""
-    return headed(PART, kind=kind, **fields)
+def chosen(found: Any, names: str) -> dict[str, Any]:
+    """Return those attributes of a result, under their own names, as JSON types."""
+    return {name: as_json(getattr(found, name)) for name in names.split()}
 
 
-def workload(mix: Workload) -> dict[str, Any]:
-    """Return the workload as every command shows it."""
-    summary: dict[str, Any] = encode(WorkloadSummary.of(mix))
-    return summary
+def as_json(value: Any) -> Any:
+    """Return a value in the dialect: a record as all its fields, whatever they hold.
 
-
-def enclosure(interval: RealEnclosure | None) -> dict[str, Any] | None:
-    """Return an interval as its middle, to 40 digits, and a radius that covers it."""
-    return None if interval is None else encode(Enclosure.of(interval))
-
-
-def exact(value: Fraction | int | None) -> str | None:
-    """Return an exact number as text."""
-    return None if value is None else rational_text(value)
+    Examples
+    --------
+    >>> as_json(RealEnclosure(Fraction(1, 4), Fraction(3, 4)))
+    {'value': '0.5', 'radius': '0.25'}
+    """
+    value = _SHOWN_AS.get(type(value), lambda same: same)(value)
+    if isinstance(value, StableRange):
+        return {"lower": as_json(value.low), "upper": as_json(value.high)}
+    if isinstance(value, Fraction):
+        return rational_text(value)
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        return [as_json(item) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: as_json(getattr(value, f.name)) for f in fields(value) if f.compare}
+    return value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
@@ -12,9 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ...model.examples import Example
-from ...model.numbers import rational_text
 from ..rendering import RECORDS, REPORTS
-from .dialect import headed
+from .dialect import as_json, headed
 from .numbers import readable
 
 __all__ = ["SCHEMA", "catalogue_record", "render_catalogue"]
@@ -44,8 +42,7 @@ def render_catalogue(examples: Sequence[Example], console: Console) -> None:
 @RECORDS.writes(Example)
 def catalogue_record(examples: Sequence[Example]) -> dict[str, Any]:
     """Return the packaged workloads as JSON types: schema ``stabkit.examples/2``."""
-    records = [{**asdict(e), "capacity": rational_text(e.capacity)} for e in examples]
-    return headed(SCHEMA, examples=records)
+    return headed(SCHEMA, examples=as_json(examples))
 
 
 def _rows(example: Example) -> list[tuple[str, str]]:

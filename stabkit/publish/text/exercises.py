@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ...errors import InvalidArgument, shown
 from ...exercises.exercises import Exercise
-from ...model.codec import encode
+from ...model.numbers import listed
 from ..document.tree import Document, Paragraph, Section
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed, workload
+from .dialect import as_json, chosen, headed
 from .prose import wrapped
 
 __all__ = ["SCHEMA", "exercise_document", "exercise_text", "exercises_record", "plain"]
@@ -118,32 +119,57 @@ def exercises_record(found: Exercise | Sequence[Exercise], answer: bool = True) 
     return headed(
         SCHEMA,
         exercises=[
-            {
-                "topic": one.topic,
-                "seed": one.seed,
-                "kind": one.kind,
-                "difficulty": one.difficulty,
-                "workload": workload(one.mix),
-                "data": {name: encode(value) for name, value in one.given},
-                "question": one.question,
-                "answer": one.answer,
-                "result": {name: encode(value) for name, value in one.result},
-                "solution": list(one.solution),
-            }
+            chosen(one, "topic seed kind difficulty")
+            | {"workload": as_json(one.mix), "data": _values(one.given)}
+            | chosen(one, "question answer")
+            | {"result": _values(one.result), "solution": list(one.solution)}
             for one in every
         ],
     )
 
 
+def _values(named: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: as_json(value) for name, value in named}
+
+
 def exercise_document(found: Sequence[Exercise], title: str = "Exercises") -> Document:
-    """Return exercises as a document whose `worksheet` asks and whose `solution` answers."""
+    """Return exercises as a document, whose worksheet asks and whose solution answers.
+
+    Parameters
+    ----------
+    found : sequence of Exercise
+        As `stabkit.exercise` makes them.
+    title : str
+        Plain text.
+
+    Returns
+    -------
+    Document
+
+    Raises
+    ------
+    InvalidArgument
+        If `found` are no exercises, or `title` is no text.
+
+    Examples
+    --------
+    >>> from stabkit import Derivation, exercise
+    >>> sheet = Derivation(exercise_document([exercise("roots", seed=5)]))
+    >>> "Answer:" in sheet.worksheet, "Answer:" in sheet.solution
+    (False, True)
+    """
+    exercises = listed(found, "'found'", "a list of exercises")
+    if not all(isinstance(one, Exercise) for one in exercises):
+        raise InvalidArgument(f"'found' must be a list of exercises, not {shown(found)}.")
+    if not isinstance(title, str):
+        raise InvalidArgument(f"'title' must be a text, not {shown(title)}.")
     sections = [
         Section(
             f"{one.topic.capitalize()}: {one.kind.replace('-', ' ')} ({one.difficulty})",
             (Paragraph(f"Answer: {one.answer}."), *map(Paragraph, one.solution)),
             one.question,
         )
-        for one in found
+        for one in exercises
     ]
     return Document(
         title, "All answers are exact: whole numbers, fractions, verdicts.", sections, ()

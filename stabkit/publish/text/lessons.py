@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ...theorems.registry import installed
-from .dialect import headed
+from .dialect import chosen, headed
 from .tables import plain_table
 
 __all__ = ["GROUP", "Lesson", "installed_lessons", "lessons_record", "lessons_text"]
@@ -58,15 +58,8 @@ def lessons_record(lessons: Sequence[Lesson]) -> dict[str, Any]:
     return headed(
         SCHEMA,
         lessons=[
-            {
-                "number": one.number,
-                "title": one.title,
-                "minutes": one.minutes,
-                "goals": list(one.goals),
-                "prerequisites": list(one.prerequisites),
-                "uses": list(one.theorems),
-                "topics": list(one.topics),
-            }
+            chosen(one, "number title minutes goals prerequisites topics")
+            | {"uses": list(one.theorems)}
             for one in lessons
         ],
     )

@@ -7,11 +7,9 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
-from ...model.codec import encode
-from ...model.numbers import rational_text
 from ...spectrum.curves.locus import RootLocus
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed
+from .dialect import as_json, chosen, headed
 from .numbers import readable, times
 from .tables import plain_table
 
@@ -33,13 +31,11 @@ def locus_record(locus: RootLocus) -> dict[str, Any]:
     return headed(
         SCHEMA,
         locus.mix,
-        along=locus.along,
-        length=locus.length,
-        values=[rational_text(value) for value in locus.values],
+        **chosen(locus, "along length values"),
         unstable_counts=list(locus.unstable),
         spectral_radii=None if radius is None else radius.tolist(),
         roots_at_values=[[[z.real, z.imag] for z in row] for row in locus.roots.tolist()],
-        changes=[encode(change) for change in locus.changes],
+        changes=as_json(locus.changes),
     )
 
 

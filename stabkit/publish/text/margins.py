@@ -1,41 +1,35 @@
 """The margins as text for an engineer: each with one sentence that says what it guarantees.
 
-Numbers that a guarantee rests on are rounded to the safe side. The JSON is the record's `to_dict`.
+Numbers that a guarantee rests on are rounded to the safe side.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
-from ...analysis.margins import (
-    Bounds,
-    DisturbanceSummary,
-    GainSummary,
-    InputSummary,
-    Margins,
-    SharesSummary,
-    StableBounds,
-    summary,
-)
+from ...analysis.margins import Margins
 from ...errors import printable
+from ...model.enclosure import RealEnclosure
 from ...spectrum.margins.disturbance import DisturbanceMargin
 from ...spectrum.margins.gain import GainMargin
 from ...spectrum.margins.inputs import InputMargin
+from ...spectrum.margins.line import StableRange
 from ...spectrum.margins.shares.radius import ShareRadius
 from ..rendering import RECORDS, TEXTS
-from .numbers import amount, counted, readable
+from .dialect import as_json, chosen, headed
+from .numbers import amount, counted, readable, rounded
 from .prose import wrapped
 
-__all__ = ["margin_text", "margins_record", "margins_text"]
+__all__ = ["margin_fields", "margin_text", "margins_record", "margins_text"]
 
+SCHEMA = "stabkit.margins/3"
 _INDENT = " " * 4
 _INTERVALS_SHOWN = 4
-_DIGITS = 6
-_DIAMETER = Decimal("1.4143")  # of the simplex: sqrt(2), rounded up
+_DIGITS = 30  # of one-sided bounds in JSON
 
 _LABELS = {
     "gain": "gain margin",
@@ -45,58 +39,89 @@ _LABELS = {
     "disturbance": "largest disturbance",
 }
 
-Entry = tuple[str, str, str]
+Margin = GainMargin | InputMargin | ShareRadius | DisturbanceMargin
+_floor = partial(rounded, rounding=ROUND_FLOOR)
+_ceiling = partial(rounded, rounding=ROUND_CEILING)
 
 
 @RECORDS.writes(Margins)
 def margins_record(found: Margins) -> dict[str, Any]:
-    """Return the margins as JSON types: schema ``stabkit.margins/2``."""
-    return found.to_dict()
+    """Return the margins as JSON types: schema ``stabkit.margins/3``."""
+    parts = (found.gain, found.shift, found.scale, found.shares, found.disturbance)
+    return headed(
+        SCHEMA,
+        found.mix,
+        verdict=found.verdict,
+        admissions_per_step=as_json(found.admissions_per_step),
+        **{key: value for part in parts for key, value in margin_fields(part).items()},
+    )
+
+
+def margin_fields(found: Margin) -> dict[str, Any]:
+    """Return one margin as JSON types, under its name."""
+    if isinstance(found, GainMargin):
+        names = "lower upper largest_stable stable_gains sufficient complete reason"
+        return {"gain": chosen(found, names)}
+    if isinstance(found, InputMargin):
+        names = "least below above distance stable_below stable_above stable_values complete reason"
+        return {found.along: chosen(found, names)}
+    if isinstance(found, DisturbanceMargin):
+        return {"disturbance": chosen(found, "largest peak_step burst burst_step reason")}
+    bounds = {
+        "radius_lower": _decimal(found.lower, ROUND_FLOOR),
+        "radius_upper": _decimal(found.upper, ROUND_CEILING),
+        "crossing_lower": _decimal(found.crossing_lower, ROUND_FLOOR),
+        "crossing_upper": _decimal(found.crossing_upper, ROUND_CEILING),
+        "total_variation_lower": _decimal(found.total_variation_lower, ROUND_FLOOR),
+    }
+    return {"shares": bounds | chosen(found, "limited_by reason")}
+
+
+def _decimal(value: Fraction | None, rounding: str) -> str | None:
+    if value is None:
+        return None
+    context = Context(_DIGITS, rounding)
+    return str(context.divide(Decimal(value.numerator), Decimal(value.denominator)))
 
 
 @TEXTS.writes(Margins)
 def margins_text(found: Margins) -> str:
     """Return every margin with its guarantee, or the reason why it is not known."""
-    name = printable(found.name)
-    lines = [f"{name}: {found.verdict}"]
-    for entry in _entries(found):
-        lines += ["", *_lines(entry)]
-    lines += ["", "Each margin is about one change, with all else as it is."]
-    return "\n".join(lines) + "\n"
+    parts: tuple[Margin, ...] = (found.gain, found.shift, found.scale, found.shares)
+    blocks = [
+        f"{printable(found.mix.name)}: {found.verdict}\n",
+        *(margin_text(part) for part in parts),
+        margin_text(found.disturbance, found.admissions_per_step),
+    ]
+    return "\n".join([*blocks, "Each margin is about one change, with all else as it is.\n"])
 
 
-def margin_text(found: GainMargin | InputMargin | ShareRadius | DisturbanceMargin) -> str:
-    """Return one margin with its guarantee, or the reason why it is not known."""
-    part = summary(found)
+def margin_text(found: Margin, admissions: Fraction | None = None) -> str:
+    """Return one margin with its guarantee, or the reason why it is not known.
+
+    Parameters
+    ----------
+    found : GainMargin, InputMargin, ShareRadius or DisturbanceMargin
+    admissions : Fraction, optional
+        a*, for a burst in requests.
+    """
     if isinstance(found, GainMargin):
-        entry = _LABELS["gain"], *_gain(part, found.verdict)
+        label, (value, guarantee) = "gain", _gain(found)
     elif isinstance(found, InputMargin):
         said = _shift if found.along == "shift" else _scale
-        entry = _LABELS[found.along], *said(part, found.verdict)
+        label, (value, guarantee) = found.along, said(found)
     elif isinstance(found, ShareRadius):
-        entry = _LABELS["shares"], *_shares(part)
+        label, (value, guarantee) = "shares", _shares(found)
     else:
-        entry = _LABELS["disturbance"], *_disturbance(part, None)
-    return "\n".join(_lines(entry)) + "\n"
-
-
-def _lines(entry: Entry) -> list[str]:
-    label, value, guarantee = entry
-    return [*wrapped(f"{label}: {value}", _INDENT), *wrapped(guarantee, _INDENT, _INDENT)]
-
-
-def _entries(found: Margins) -> Iterator[Entry]:
-    yield _LABELS["gain"], *_gain(found.gain, found.verdict)
-    yield _LABELS["shift"], *_shift(found.shift, found.verdict)
-    yield _LABELS["scale"], *_scale(found.scale, found.verdict)
-    yield _LABELS["shares"], *_shares(found.shares)
-    yield _LABELS["disturbance"], *_disturbance(found.disturbance, found.admissions_per_step)
+        label, (value, guarantee) = "disturbance", _disturbance(found, admissions)
+    lines = wrapped(f"{_LABELS[label]}: {value}", _INDENT)
+    return "\n".join([*lines, *wrapped(guarantee, _INDENT, _INDENT)]) + "\n"
 
 
 # --- gain --------------------------------------------------------------------------------------
 
 
-def _gain(gain: GainSummary, verdict: str) -> tuple[str, str]:
+def _gain(gain: GainMargin) -> tuple[str, str]:
     linear = (
         "κ > 1, more than fits, is a notion of the linear model only, and κ < 1 leaves memory "
         "unused."
@@ -104,11 +129,12 @@ def _gain(gain: GainSummary, verdict: str) -> tuple[str, str]:
     if not gain.complete:
         known = ""
         if gain.sufficient is not None:
-            known = f" Stable at least for κ < {_floor(_decimal(gain.sufficient))}."
+            known = f" Stable at least for κ < {_floor(gain.sufficient)}."
         return "not known", f"{gain.reason}{known}"
-    if verdict != "stable":
+    if gain.verdict != "stable":
         return (
-            f"none, the mix is {verdict} at κ = 1; stable for κ {_ranges(gain.stable_gains, '')}",
+            f"none, the mix is {gain.verdict} at κ = 1; "
+            f"stable for κ {_ranges(gain.stable_gains, '')}",
             "Guarantee: admitting κ times what fits makes the equilibrium stable, for every "
             f"constant κ there; {linear}",
         )
@@ -126,18 +152,18 @@ def _gain(gain: GainSummary, verdict: str) -> tuple[str, str]:
     )
 
 
-def _decibels(factor: Decimal) -> str:
+def _decibels(factor: Fraction) -> str:
     return f"{20 * math.log10(factor):+.3g} dB"
 
 
 # --- inputs ------------------------------------------------------------------------------------
 
 
-def _shift(shift: InputSummary, verdict: str) -> tuple[str, str]:
+def _shift(shift: InputMargin) -> tuple[str, str]:
     if not shift.complete:
         return "not known", shift.reason
-    if verdict != "stable":
-        return _unstable_inputs(shift, verdict, "a common shift", "token")
+    if shift.verdict != "stable":
+        return _unstable_inputs(shift, "a common shift", "token")
     shortest = readable(-shift.least)
     down = f"may lose up to {amount(shortest, 'token')}, where the shortest is 0"
     if shift.least == 0:
@@ -155,11 +181,11 @@ def _shift(shift: InputSummary, verdict: str) -> tuple[str, str]:
     )
 
 
-def _scale(scale: InputSummary, verdict: str) -> tuple[str, str]:
+def _scale(scale: InputMargin) -> tuple[str, str]:
     if not scale.complete:
         return "not known", scale.reason
-    if verdict != "stable":
-        return _unstable_inputs(scale, verdict, "a common factor", "")
+    if scale.verdict != "stable":
+        return _unstable_inputs(scale, "a common factor", "")
     low = "from 0 on" if scale.below is None else f"above {_ceiling(scale.below.high)}"
     high = ", without limit" if scale.above is None else f" and below {_floor(scale.above.low)}"
     return (
@@ -169,18 +195,18 @@ def _scale(scale: InputSummary, verdict: str) -> tuple[str, str]:
     )
 
 
-def _unstable_inputs(found: InputSummary, verdict: str, change: str, unit: str) -> tuple[str, str]:
+def _unstable_inputs(found: InputMargin, change: str, unit: str) -> tuple[str, str]:
     stable = found.stable_values
     if stable == ():
-        return f"none, the mix is {verdict}; {change} never makes it stable", found.reason
+        return f"none, the mix is {found.verdict}; {change} never makes it stable", found.reason
     return (
-        f"none, the mix is {verdict}; stable for {change} {_ranges(stable, unit)}",
+        f"none, the mix is {found.verdict}; stable for {change} {_ranges(stable, unit)}",
         f"Guarantee: {change} of all inputs strictly in there makes the equilibrium stable, and no "
         "other one does.",
     )
 
 
-def _ranges(stable: tuple[StableBounds, ...] | None, unit: str) -> str:
+def _ranges(stable: tuple[StableRange, ...] | None, unit: str) -> str:
     """Return stable intervals, rounded inwards."""
     if not stable:
         return "not known"
@@ -190,23 +216,23 @@ def _ranges(stable: tuple[StableBounds, ...] | None, unit: str) -> str:
     return shown + (f" or in {counted(more, 'more interval')}" if more > 0 else "")
 
 
-def _range(part: StableBounds) -> str:
-    if part.lower is None:
-        return "of any size" if part.upper is None else f"below {_floor(part.upper.low)}"
-    if part.upper is None:
-        return f"above {_ceiling(part.lower.high)}"
-    return f"between {_ceiling(part.lower.high)} and {_floor(part.upper.low)}"
+def _range(part: StableRange) -> str:
+    if part.low is None:
+        return "of any size" if part.high is None else f"below {_floor(part.high.low)}"
+    if part.high is None:
+        return f"above {_ceiling(part.low.high)}"
+    return f"between {_ceiling(part.low.high)} and {_floor(part.high.low)}"
 
 
 # --- shares and disturbances -------------------------------------------------------------------
 
 
-def _shares(shares: SharesSummary) -> tuple[str, str]:
-    if shares.radius_lower is None:
+def _shares(shares: ShareRadius) -> tuple[str, str]:
+    if shares.lower is None:
         return "not known", shares.reason
-    if shares.radius_upper == 0:
+    if shares.upper == 0:
         return "0", shares.reason
-    value = f"{_floor(shares.radius_lower)} (Euclidean)"
+    value = f"{_floor(shares.lower)} (Euclidean)"
     if shares.total_variation_lower is not None:
         value += f"; {_percent(shares.total_variation_lower)} of the requests in other classes"
     return (
@@ -216,19 +242,19 @@ def _shares(shares: SharesSummary) -> tuple[str, str]:
     )
 
 
-def _limit(shares: SharesSummary) -> str:
+def _limit(shares: ShareRadius) -> str:
     """Return what ends the ball, and how near a crossing is where that is further."""
     crossing, beyond = shares.crossing_lower, shares.crossing_upper
     if shares.limited_by == "crossing" and beyond is not None:
         return f"the number of growing modes changes {_ceiling(beyond)} away or nearer"
     if shares.limited_by is None or crossing is None:
-        return "" if shares.radius_upper is None else f"at most {_ceiling(shares.radius_upper)}"
-    if crossing > _DIAMETER:
+        return "" if shares.upper is None else f"at most {_ceiling(shares.upper)}"
+    if crossing**2 > 2:
         return "there a class vanishes; no shares at all have a mode on the unit circle"
     return f"there a class vanishes; no mode is on the unit circle nearer than {_floor(crossing)}"
 
 
-def _disturbance(disturbance: DisturbanceSummary, admissions: Fraction | None) -> tuple[str, str]:
+def _disturbance(disturbance: DisturbanceMargin, admissions: Fraction | None) -> tuple[str, str]:
     largest, burst = disturbance.largest, disturbance.burst
     if largest is None:
         return "not known", disturbance.reason
@@ -244,34 +270,12 @@ def _disturbance(disturbance: DisturbanceSummary, admissions: Fraction | None) -
     )
 
 
-def _burst(burst: Bounds, admissions: Fraction | None) -> str:
+def _burst(burst: RealEnclosure, admissions: Fraction | None) -> str:
     text = f"{_floor(burst.low)} times the steady admissions per step"
     if admissions is None:
         return text
-    requests = readable(_down(burst.low * _decimal(admissions)))
-    return f"{text} ({amount(requests, 'request')})"
+    return f"{text} ({amount(_floor(burst.low * admissions), 'request')})"
 
 
-# --- rounding ----------------------------------------------------------------------------------
-
-
-def _down(value: Decimal) -> Decimal:
-    return Context(_DIGITS, ROUND_FLOOR).plus(value)
-
-
-def _floor(value: Decimal) -> str:
-    return readable(_down(value), _DIGITS)
-
-
-def _percent(ratio: Decimal) -> str:
-    return f"{readable(Context(3, ROUND_FLOOR).multiply(ratio, 100), 3)} %"
-
-
-def _ceiling(value: Decimal) -> str:
-    return readable(Context(_DIGITS, ROUND_CEILING).plus(value), _DIGITS)
-
-
-def _decimal(value: Fraction) -> Decimal:
-    return Context(_DIGITS + 10, ROUND_FLOOR).divide(
-        Decimal(value.numerator), Decimal(value.denominator)
-    )
+def _percent(ratio: Fraction) -> str:
+    return f"{_floor(100 * ratio, digits=3)} %"

@@ -11,6 +11,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
 from ...analysis.verdict.analysis import Enclosure
+from ...model.numbers import rational_argument, whole_number
 
 __all__ = [
     "amount",
@@ -25,18 +26,35 @@ __all__ = [
 
 # Wide enough for the quotient of any two numbers that a workload may hold.
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_MOST_DIGITS = 10**6
 
 
 def readable(value: float | Fraction | Decimal | str, digits: int = 6) -> str:
-    """Return `value` to `digits` significant digits, thousands grouped, without trailing zeros.
+    """Return a number for reading: so many digits, thousands grouped, without trailing zeros.
 
-    Exact whole numbers (int, Fraction) are given in full.
+    Parameters
+    ----------
+    value : float, Fraction, Decimal or str
+        A str is an exact number, as ``"1/3"`` or ``"0.25"``.
+    digits : int
+        Significant ones, at least 1; exact whole numbers (int, Fraction) are given in full.
+
+    Returns
+    -------
+    str
+        From 10^21 on, and below 10^-5, with an exponent.
+
+    Raises
+    ------
+    InvalidArgument
+        If `value` is no number, or `digits` no positive integer.
 
     Examples
     --------
     >>> readable(Fraction(2, 3)), readable(1234567.0), readable(10**18), readable(2.5e-7)
     ('0.666667', '1,234,570', '1,000,000,000,000,000,000', '2.5e-7')
     """
+    digits = whole_number(digits, "'digits'", 1, _MOST_DIGITS)
     whole = isinstance(value, (int, Fraction)) and value.denominator == 1
     number = _decimal(value) if whole else Context(prec=digits).plus(_decimal(value))
     if not number.is_finite():
@@ -64,12 +82,28 @@ def rounded(value: Fraction, rounding: str, digits: int = 6) -> str:
 def percent(ratio: float | Fraction) -> str:
     """Return a ratio as per cent: one digit after the point, more close to 0 and to 100 %.
 
+    Parameters
+    ----------
+    ratio : float or Fraction
+        1 is 100 %.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    InvalidArgument
+        If `ratio` is no number.
+
     Examples
     --------
     >>> percent(Fraction(13, 15)), percent(1.0), percent(0.99983), percent(2e-5)
     ('86.7 %', '100 %', '99.983 %', '0.002 %')
     """
     number = 100 * _decimal(ratio)
+    if not number.is_finite() or number.adjusted() > 20:  # no digit after the point is known
+        return f"{readable(number)} %"
     if abs(number) < 1:
         return f"{readable(number, 2)} %"
     places = 3 if 0 < abs(100 - number) < Decimal("0.1") else 1
@@ -144,11 +178,11 @@ def enclosed(enclosure: Enclosure) -> str:
 
 
 def _decimal(value: float | Fraction | Decimal | str) -> Decimal:
-    if isinstance(value, str):
-        value = Fraction(value)
+    if not isinstance(value, (int, float, Decimal, Fraction)):
+        value = rational_argument(value, "'value'")
     if isinstance(value, Fraction):
         return _CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator))
-    return Decimal(value) if isinstance(value, (int, Decimal)) else Decimal(repr(value))
+    return Decimal(value) if isinstance(value, (int, Decimal)) else Decimal(repr(float(value)))
 
 
 def _scientific(number: Decimal) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...analysis.verdict.analysis import ModeCounts
-from ...model.codec import encode
 from ...spectrum.curves.nyquist import AxisCrossing, NyquistCurve
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed
+from .dialect import chosen, headed
 from .numbers import counted, readable, times
 from .prose import paragraph
 from .tables import plain_table
@@ -30,12 +28,8 @@ def nyquist_record(curve: NyquistCurve) -> dict[str, Any]:
     return headed(
         SCHEMA,
         curve.mix,
-        length=curve.length,
-        encirclements=curve.encirclements,
-        counts=encode(ModeCounts.of(curve.counts)),
-        verdict=curve.counts.verdict,
-        certified=curve.counts.certified,
-        method=curve.counts.method,
+        **chosen(curve, "length encirclements counts"),
+        **chosen(curve.counts, "verdict certified method"),
         axis_crossings=[
             {"angle": at.theta, "ratio": at.value, "encirclements": at.turns}
             for at in curve.crossings

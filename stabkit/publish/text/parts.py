@@ -1,6 +1,7 @@
 """Results of few words, most of them parts of others, as text for people and as JSON types.
 
-Their JSON is of the schema ``stabkit.part/1``: `kind` is the class, the other keys are its fields.
+Their JSON is of the schema ``stabkit.part/2``: `kind` is the class, and what it holds has the keys
+that it has as a part of a whole result.
 """
 
 from __future__ import annotations
@@ -9,29 +10,30 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ...analysis.margins import summary
 from ...analysis.operations.closed_loops import ClosedLoop
-from ...analysis.verdict.analysis import GcdTheoremSummary, ModeCounts
 from ...dynamics.basins import BasinSample
 from ...dynamics.necklaces import NecklaceCycle
 from ...errors import printable
-from ...model.codec import encode
-from ...model.numbers import rational_text
 from ...model.workload import Workload
 from ...spectrum.counting.counts import Counts
+from ...spectrum.criterion.criterion import StabilityCriterion
 from ...spectrum.margins.disturbance import DisturbanceMargin
 from ...spectrum.margins.gain import GainMargin
 from ...spectrum.margins.inputs import InputMargin
 from ...spectrum.margins.shares.radius import ShareRadius
+from ...spectrum.roots.roots import Root
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ..rendering import RECORDS, TEXTS
-from .dialect import enclosure, part, workload
-from .margins import margin_text
+from .dialect import as_json, chosen, headed
+from .margins import margin_fields, margin_text
 from .numbers import amount, counted, percent, readable
+from .roots import DIGITS, root_fields
 from .synchrony import claim_text
 from .tables import plain_table
 
-__all__: list[str] = []
+__all__ = ["PART"]
+
+PART = "stabkit.part/2"
 
 
 @RECORDS.writes(GainMargin)
@@ -39,7 +41,7 @@ __all__: list[str] = []
 @RECORDS.writes(ShareRadius)
 @RECORDS.writes(DisturbanceMargin)
 def _margin_record(found: Any) -> dict[str, Any]:
-    return part(type(found).__name__, **encode(summary(found)))
+    return _part(found, **margin_fields(found))
 
 
 @TEXTS.writes(GainMargin)
@@ -52,7 +54,7 @@ def _margin_text(found: Any) -> str:
 
 @RECORDS.writes(Workload)
 def _workload_record(mix: Workload) -> dict[str, Any]:
-    return part("Workload", workload=workload(mix))
+    return _part(mix, workload=as_json(mix))
 
 
 @TEXTS.writes(Workload)
@@ -67,41 +69,28 @@ def _workload_text(mix: Workload) -> str:
 
 @RECORDS.writes(Counts)
 def _counts_record(found: Counts) -> dict[str, Any]:
-    return part(
-        "Counts",
-        verdict=found.verdict,
-        certified=found.certified,
-        method=found.method,
-        reason=found.reason,
-        counts=encode(ModeCounts.of(found)),
-        undecided_arcs=encode(found.undecided_arcs),
+    return _part(
+        found,
+        **chosen(found, "verdict certified method reason"),
+        counts=as_json(found),
+        undecided_arcs=as_json(found.undecided_arcs),
     )
 
 
 @TEXTS.writes(Counts)
-def _counts_text(found: Counts) -> str:
-    return f"{found.verdict}: {found.reason}\n"
+@TEXTS.writes(ClosedLoop)
+def _verdict_text(found: Counts | ClosedLoop) -> str:
+    return f"{found.verdict or 'no verdict'}: {found.reason}\n"
 
 
 @RECORDS.writes(ClosedLoop)
 def _closed_loop_record(found: ClosedLoop) -> dict[str, Any]:
-    return part(
-        "ClosedLoop",
-        verdict=found.verdict,
-        counts=None if found.counts is None else encode(ModeCounts.of(found.counts)),
-        spectral_radius=enclosure(found.spectral_radius),
-        reason=found.reason,
-    )
-
-
-@TEXTS.writes(ClosedLoop)
-def _closed_loop_text(found: ClosedLoop) -> str:
-    return f"{found.verdict or 'no verdict'}: {found.reason}\n"
+    return _part(found, **chosen(found, "verdict counts spectral_radius reason"))
 
 
 @RECORDS.writes(GcdTheorem)
 def _gcd_theorem_record(found: GcdTheorem) -> dict[str, Any]:
-    return part("GcdTheorem", gcd_theorem=encode(GcdTheoremSummary.of(found)))
+    return _part(found, gcd_theorem=as_json(found))
 
 
 @TEXTS.writes(GcdTheorem)
@@ -109,17 +98,37 @@ def _gcd_theorem_text(found: GcdTheorem) -> str:
     return f"{claim_text(found)}\n"
 
 
+@RECORDS.writes(StabilityCriterion)
+def _criterion_record(found: StabilityCriterion) -> dict[str, Any]:
+    """Return the relations as sympy prints them."""
+    return _part(
+        found,
+        inequalities=[str(relation) for relation in found.inequalities],
+        assumptions=[str(relation) for relation in found.assumptions],
+        **chosen(found, "simplified reason"),
+    )
+
+
+@RECORDS.writes(Root)
+def _roots_record(found: Root | Sequence[Root], digits: int = DIGITS) -> dict[str, Any]:
+    """Return roots alone, without their workload."""
+    return _part(found, roots=[root_fields(root, digits) for root in _every(found)])
+
+
 @RECORDS.writes(NecklaceCycle)
 def _necklaces_record(found: NecklaceCycle | Sequence[NecklaceCycle]) -> dict[str, Any]:
-    every = [found] if isinstance(found, NecklaceCycle) else found
-    return part("NecklaceCycle", cycles=[encode(one) for one in every])
+    necklaces = [
+        chosen(one, "composition period throughput throughput_ratio")
+        | {"cohorts_by_step": as_json(one.states)}
+        for one in _every(found)
+    ]
+    return _part(found, necklaces=necklaces)
 
 
 @TEXTS.writes(NecklaceCycle)
 def _necklaces_text(found: NecklaceCycle | Sequence[NecklaceCycle]) -> str:
-    every = [found] if isinstance(found, NecklaceCycle) else found
     rows: list[tuple[str, ...]] = [("necklace", "period (steps)", "throughput")]
-    for one in every:
+    for one in _every(found):
         parts = " ".join(map(str, one.composition))
         rows.append((parts, f"{one.period}", percent(one.throughput_ratio)))
     return plain_table(rows)
@@ -127,8 +136,7 @@ def _necklaces_text(found: NecklaceCycle | Sequence[NecklaceCycle]) -> str:
 
 @RECORDS.writes(BasinSample)
 def _basins_record(found: BasinSample) -> dict[str, Any]:
-    starts = [[rational_text(requests) for requests in start] for start in found.starts]
-    return part("BasinSample", starts=starts, steps_to_worst_cycle=list(found.steps))
+    return _part(found, starts=as_json(found.starts), steps_to_worst_cycle=as_json(found.steps))
 
 
 @TEXTS.writes(BasinSample)
@@ -137,3 +145,12 @@ def _basins_text(found: BasinSample) -> str:
     starts = counted(len(found.starts), "random start")
     typical = "" if math.isinf(found.median) else f", half of them within {found.median:g} steps"
     return f"{arrived} of {starts} came to the worst cycle{typical}.\n"
+
+
+def _part(found: Any, **values: Any) -> dict[str, Any]:
+    """Return a part of a result, or several of one kind, as a record of their own."""
+    return headed(PART, kind=type(_every(found)[0]).__name__, **values)
+
+
+def _every(found: Any) -> Sequence[Any]:
+    return found if isinstance(found, (list, tuple)) else [found]

@@ -7,10 +7,9 @@ from typing import Any
 
 from ...analysis.operations.pooling import Arrangement, Block, Pooling
 from ...errors import printable
-from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
-from .dialect import enclosure, headed
+from .dialect import as_json, chosen, headed
 from .numbers import amount, counted, percent, readable
 from .prose import paragraph
 from .tables import plain_table
@@ -34,7 +33,7 @@ def pooling_text(found: Pooling) -> str:
         if found.steps is None
         else f"means of {counted(found.steps, 'step')} from the empty memory"
     )
-    assumed = assumed_capacity(found.mix)
+    assumed = assumed_capacity(found.mix, found.capacity)
     lines = [
         f"{printable(found.mix.name)} on {counted(found.replicas, 'replica')} of "
         f"{amount(readable(found.capacity), 'token')}\n",
@@ -114,17 +113,14 @@ def pooling_record(found: Pooling) -> dict[str, Any]:
     return headed(
         SCHEMA,
         found.mix,
-        capacity=rational_text(found.capacity),
+        capacity=as_json(found.capacity),
         capacity_given=found.mix.capacity is not None,
-        replicas=found.replicas,
-        objective=found.objective,
-        steps=found.steps,
+        **chosen(found, "replicas objective steps"),
         dedicated=_arrangement(found.dedicated),
         partition=_arrangement(found.given),
         pooled=_arrangement(found.pooled),
         best=_arrangement(found.best),
-        exact=found.exact,
-        method=found.method,
+        **chosen(found, "exact method"),
     )
 
 
@@ -142,10 +138,8 @@ def _arrangement(found: Arrangement | None) -> dict[str, Any] | None:
 def _block(block: Block) -> dict[str, Any]:
     return {
         "class_indices": list(block.classes),
-        "replicas": block.replicas,
-        "verdict": block.verdict,
-        "spectral_radius": enclosure(block.spectral_radius),
+        **chosen(block, "replicas verdict spectral_radius"),
         "completed_per_step": list(block.completed),
-        "equilibrium_admissions": rational_text(block.equilibrium),
+        "equilibrium_admissions": as_json(block.equilibrium),
         "loss": block.loss,
     }

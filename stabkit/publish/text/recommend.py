@@ -7,19 +7,17 @@ from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 from typing import Any
 
-from ...analysis.operations.claims import Claim
+from ...analysis.operations.predictions import Prediction
 from ...analysis.operations.recommend import Proposal, Recommendation, Rejected
-from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
 from ...errors import printable
-from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed, workload
+from .dialect import as_json, chosen, headed
 from .numbers import amount, counted, percent, percent_above, readable, rounded
 from .prose import wrapped
 
 __all__ = ["SCHEMA", "recommendations_record", "recommendations_text", "sentence"]
 
-SCHEMA = "stabkit.recommendation/2"
+SCHEMA = "stabkit.recommendation/3"
 _TITLES = {
     "rate limit": "Limit the rate",
     "start-up": "Start under a rate limit",
@@ -73,7 +71,7 @@ def _now(found: Recommendation) -> str:
 def sentence(found: Recommendation, proposal: Proposal) -> str:
     """Return one proposal as a sentence that an operator can act on.
 
-    Every number in it is one of the proposal's claims.
+    Every number in it is one of the proposal's predictions.
     """
     return {
         "rate limit": _rate,
@@ -91,7 +89,7 @@ def _per_step(found: Recommendation, rate: Fraction) -> str:
     """Return a rate, rounded down, with its unit; without a capacity it is a fraction of B."""
     if found.mix.capacity is not None:
         return f"{amount(rounded(rate, ROUND_FLOOR), 'request')} per step"
-    held = rounded(simulated_capacity(found.mix) / rate, ROUND_CEILING)
+    held = rounded(found.capacity / rate, ROUND_CEILING)
     return f"B / {held} requests per step (B: the capacity in tokens)"
 
 
@@ -171,13 +169,11 @@ def _rejection(idea: Rejected) -> str:
 
 @RECORDS.writes(Recommendation)
 def recommendations_record(found: Recommendation) -> dict[str, Any]:
-    """Return the recommendation as JSON types: schema ``stabkit.recommendation/2``."""
+    """Return the recommendation as JSON types: schema ``stabkit.recommendation/3``."""
     return headed(
         SCHEMA,
         found.mix,
-        verdict=found.verdict,
-        needed=found.needed,
-        equilibrium_admissions=rational_text(equilibrium_admissions(found.mix)),
+        **chosen(found, "verdict needed equilibrium_admissions"),
         throughput_ratio=found.now.throughput_ratio,
         proposals=[_proposal(found, proposal) for proposal in found.proposals],
         rejected=[
@@ -189,27 +185,24 @@ def recommendations_record(found: Recommendation) -> dict[str, Any]:
 
 def _proposal(found: Recommendation, proposal: Proposal) -> dict[str, Any]:
     return {
-        "kind": proposal.kind,
-        "value": rational_text(proposal.value),
+        **chosen(proposal, "kind value"),
         "sentence": sentence(found, proposal),
-        "workload": workload(proposal.mix),
+        "workload": as_json(proposal.mix),
         "policy": proposal.policy.name,
         "throughput_ratio": proposal.throughput,
         "sensitivity": [
-            {"factor": rational_text(e), "throughput_ratio": ratio}
-            for e, ratio in proposal.sensitivity
+            {"factor": as_json(e), "throughput_ratio": ratio} for e, ratio in proposal.sensitivity
         ],
-        "claims": list(_claims(proposal.claims)),
+        "predictions": list(_predictions(proposal.predictions)),
     }
 
 
-def _claims(claims: tuple[Claim, ...]) -> Iterator[dict[str, Any]]:
-    for claim in claims:
+def _predictions(predictions: tuple[Prediction, ...]) -> Iterator[dict[str, Any]]:
+    for prediction in predictions:
         yield {
-            "workload": workload(claim.mix),
-            "policy": claim.policy.name,
-            "quantity": claim.quantity,
-            "relation": claim.relation,
-            "verdict": claim.value if isinstance(claim.value, str) else None,
-            "ratio": None if isinstance(claim.value, str) else claim.value,
+            "workload": as_json(prediction.mix),
+            "policy": prediction.policy.name,
+            **chosen(prediction, "quantity relation"),
+            "verdict": prediction.value if isinstance(prediction.value, str) else None,
+            "ratio": None if isinstance(prediction.value, str) else prediction.value,
         }

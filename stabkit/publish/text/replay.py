@@ -7,8 +7,9 @@ from typing import Any
 
 from ...analysis.operations.replay import Comparison, ObservedRun, Replay, Swing
 from ...errors import printable
+from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
-from .dialect import exact, headed
+from .dialect import headed
 from .numbers import amount, counted, percent, readable
 from .tables import plain_table
 
@@ -97,7 +98,7 @@ def replay_record(found: Replay) -> dict[str, Any]:
         trace=found.trace,
         requests=found.requests,
         scheduler=found.scheduler.name,
-        capacity=exact(found.scheduler.capacity),
+        capacity=rational_text(found.scheduler.capacity),
         steps=found.steps,
         makespan_seconds=found.makespan_seconds,
         step_time=None if found.step_time is None else list(found.step_time),

@@ -11,10 +11,10 @@ from sympy import Poly, factor
 
 from ...spectrum.roots.roots import Root, Roots
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed, part
+from .dialect import headed
 from .tables import plain_table
 
-__all__ = ["equation_text", "roots_record", "roots_text"]
+__all__ = ["DIGITS", "equation_text", "root_fields", "roots_record", "roots_text"]
 
 SCHEMA = "stabkit.roots/2"
 DIGITS = 20
@@ -29,11 +29,12 @@ def roots_record(found: Roots, digits: int = DIGITS) -> dict[str, Any]:
         found.mix,
         degree=found.mix.longest_decode - 1,
         digits=digits,
-        roots=[_root_record(root, digits) for root in found],
+        roots=[root_fields(root, digits) for root in found],
     )
 
 
-def _root_record(root: Root, digits: int) -> dict[str, Any]:
+def root_fields(root: Root, digits: int) -> dict[str, Any]:
+    """Return one root in decimals, with a radius that covers their rounding."""
     shown = digits + _GUARD_DIGITS
     with mpmath.workdps(2 * shown + 30):
         re, im = (
@@ -55,13 +56,6 @@ def _rounded_up(radius: mpmath.mpf) -> str:
     """Return a decimal of 3 digits that is not less: nstr rounds by at most half a unit."""
     with mpmath.workprec(60):  # of a longer mantissa, nstr would write out more than Python allows
         return mpmath.nstr(radius * mpmath.mpf("1.01"), 3) if radius else "0.0"
-
-
-@RECORDS.writes(Root)
-def some_roots_record(found: Root | Sequence[Root], digits: int = DIGITS) -> dict[str, Any]:
-    """Return roots alone, without their workload, as a part of a result."""
-    every = [found] if isinstance(found, Root) else found
-    return part("Root", roots=[_root_record(root, digits) for root in every])
 
 
 @TEXTS.writes(Root)

@@ -7,11 +7,11 @@ from decimal import ROUND_FLOOR
 from fractions import Fraction
 from typing import Any
 
-from ...analysis.operations.sizing import ModeTimes, Sizing
+from ...analysis.operations.sizing import Sizing
+from ...analysis.verdict.analysis import DominantMode
 from ...errors import printable
-from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
-from .dialect import exact, headed
+from .dialect import as_json, chosen, headed
 from .numbers import amount, percent, percent_above, readable, rounded
 
 __all__ = ["SCHEMA", "sizing_record", "sizing_text"]
@@ -66,13 +66,13 @@ def _answers(found: Sizing) -> Iterator[tuple[str, str]]:
         yield from _mode(found.mode, found.step_seconds)
 
 
-def _mode(mode: ModeTimes, seconds: Fraction | None) -> Iterator[tuple[str, str]]:
-    if mode.period is not None:
-        yield "dominant swing, period", _steps(mode.period, seconds)
-    if mode.doubling is not None:
-        yield "  it doubles every", _steps(mode.doubling, seconds)
-    if mode.half_life is not None:
-        yield "  it halves every", _steps(mode.half_life, seconds)
+def _mode(mode: DominantMode, seconds: Fraction | None) -> Iterator[tuple[str, str]]:
+    if mode.period_steps is not None:
+        yield "dominant swing, period", _steps(mode.period_steps, seconds)
+    if mode.doubling_steps is not None:
+        yield "  it doubles every", _steps(mode.doubling_steps, seconds)
+    if mode.half_life_steps is not None:
+        yield "  it halves every", _steps(mode.half_life_steps, seconds)
 
 
 def _steps(steps: float, seconds: Fraction | None) -> str:
@@ -84,33 +84,23 @@ def _steps(steps: float, seconds: Fraction | None) -> str:
 def sizing_record(found: Sizing) -> dict[str, Any]:
     """Return the answers as JSON types: schema ``stabkit.sizing/2``; exact numbers as strings."""
     blocks, mode = found.blocks, found.mode
+    steady = {
+        "admissions_per_step": as_json(found.admissions),
+        "requests_in_service": as_json(found.requests),
+    }
     return headed(
         SCHEMA,
         found.mix,
         verdict=found.verdict,
-        admissions_per_step=rational_text(found.admissions),
-        requests_in_service=rational_text(found.requests),
-        requests_reserved=rational_text(found.reserved),
+        **steady,
+        requests_reserved=as_json(found.reserved),
         requests_always=found.always,
-        requests_worst_cycle=exact(found.worst_cycle),
-        watermark=exact(found.watermark),
-        blocks=None
-        if blocks is None
-        else {
-            "block_size": blocks.block_size,
-            "count": blocks.count,
-            "admissions_per_step": rational_text(found.admissions),
-            "requests_in_service": rational_text(found.requests),
-            "verdict": found.verdict,
-            "requests_in_tokens": rational_text(blocks.requests_in_tokens),
-        },
-        dominant_mode=None
-        if mode is None
-        else {
-            "modulus": mode.modulus,
-            "period_steps": mode.period,
-            "doubling_steps": mode.doubling,
-            "half_life_steps": mode.half_life,
-        },
-        step_seconds=exact(found.step_seconds),
+        requests_worst_cycle=as_json(found.worst_cycle),
+        watermark=as_json(found.watermark),
+        blocks=blocks
+        and chosen(blocks, "block_size count requests_in_tokens")
+        | steady
+        | {"verdict": found.verdict},
+        dominant_mode=mode and chosen(mode, "modulus period_steps doubling_steps half_life_steps"),
+        step_seconds=as_json(found.step_seconds),
     )

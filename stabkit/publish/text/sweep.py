@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ...analysis.operations.sweep import PolicySweep
-from ...dynamics.capacity import equilibrium_admissions
-from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
 from .comparison import COLUMNS, head, ratio_text, run_cells, run_figures
-from .dialect import headed
+from .dialect import as_json, chosen, headed
 from .numbers import readable
 from .prose import paragraph
 from .tables import plain_table
@@ -28,10 +26,9 @@ def sweep_record(found: PolicySweep) -> dict[str, Any]:
     return headed(
         SCHEMA,
         found.mix,
-        equilibrium_admissions=rational_text(equilibrium_admissions(found.mix)),
-        parameter=found.parameter,
+        **chosen(found, "equilibrium_admissions parameter"),
         points=[
-            {"value": rational_text(value), **run_figures(found.mix, run)}
+            {"value": as_json(value), **run_figures(found, run)}
             for value, run in zip(found.values, found.runs, strict=True)
         ],
     )
@@ -43,10 +40,10 @@ def sweep_text(found: PolicySweep) -> str:
     name = "rate / a*" if found.parameter == "rate" else found.parameter
     rows: list[tuple[str, ...]] = [(name, "tokens", "requests", "evicted", "memory", "first")]
     for value, run in zip(found.values, found.runs, strict=True):
-        tokens, requests, evicted, first = run_cells(found.mix, run)
+        tokens, requests, evicted, first = run_cells(found, run)
         rows.append(
             (readable(float(value)), tokens, requests, evicted, ratio_text(run.utilisation), first)
         )
     reasons = {run.reason for run in found.runs if run.throughput_ratio is None}
     notes = [paragraph(f"?: {reason}.") for reason in sorted(filter(None, reasons))]
-    return "\n".join([*head(found.mix), paragraph(COLUMNS), plain_table(rows), *notes])
+    return "\n".join([*head(found), paragraph(COLUMNS), plain_table(rows), *notes])

@@ -7,15 +7,12 @@ from typing import Any
 
 import mpmath
 
-from ...analysis.verdict.analysis import GcdTheoremSummary, SynchronizedModeSummary
-from ...model.codec import encode
-from ...model.numbers import rational_text
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ...spectrum.synchrony.modes import SynchronizedMode
 from ...spectrum.synchrony.renewal_graph import LONGEST_GRAPH
 from ...spectrum.synchrony.synchrony import NearSynchronousMode, Synchrony
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed
+from .dialect import as_json, chosen, headed
 from .numbers import counted, readable
 from .prose import paragraph, wrapped
 from .tables import plain_table
@@ -39,19 +36,18 @@ def synchrony_record(found: Synchrony) -> dict[str, Any]:
     return headed(
         SCHEMA,
         found.mix,
-        gcd=found.gcd,
-        memory_gcd=found.memory_gcd,
+        **chosen(found, "gcd memory_gcd"),
         cyclotomic_orders=list(found.orders),
         period=_period(found),
         cohorts=[[c.start, c.stop, c.step] for c in found.cohorts[:_ORDERS_SHOWN]],
         synchronized_modes=[_mode_record(mode) for mode in found.modes],
         near_synchronous_modes=None if near is None else [_near_record(mode) for mode in near],
-        gcd_theorem=encode(GcdTheoremSummary.of(found.gcd_theorem)),
+        gcd_theorem=as_json(found.gcd_theorem),
     )
 
 
 def _mode_record(mode: SynchronizedMode) -> dict[str, Any]:
-    record: dict[str, Any] = encode(SynchronizedModeSummary.of(mode))
+    record: dict[str, Any] = as_json(mode)
     if mode.root is None:
         return record | {"root": None, "modulus_enclosure": None}
     moved = complex(mode.root.value)
@@ -68,7 +64,7 @@ def _near_record(mode: NearSynchronousMode) -> dict[str, Any]:
         "im": value.imag,
         "modulus": abs(value),
         "turns": mode.turns,
-        "nearest": rational_text(mode.nearest),
+        "nearest": as_json(mode.nearest),
         "characteristic": [mode.characteristic.real, mode.characteristic.imag],
     }
 

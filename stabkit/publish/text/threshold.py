@@ -12,7 +12,7 @@ from ...model.numbers import decimal_text, rational_text
 from ...spectrum.partition.d_partition import CountInterval, Crossing
 from ...spectrum.partition.threshold import Threshold, VarianceLaw
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed
+from .dialect import chosen, headed
 from .numbers import amount, counted, percent, readable, rounded
 from .tables import plain_table
 
@@ -41,9 +41,7 @@ def threshold_record(found: Threshold, digits: int = DIGITS) -> dict[str, Any]:
     return headed(
         SCHEMA,
         found.mix,
-        along=found.along,
-        gcd=found.gcd,
-        complete=found.complete,
+        **chosen(found, "along gcd complete"),
         threshold=None if found.threshold is None else _number(found.threshold, digits),
         sufficient_input_length=None if sufficient is None else _decimal(sufficient, digits),
         variance_law=None if law is None else law.estimate,
@@ -109,8 +107,7 @@ def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
     line, unit, symbol = _LINES[found.along]
     yield "along", line
     if not found.complete:
-        limits = "within the limits of ball arithmetic, arcs of 2^-160 and some ten seconds"
-        yield "undecided", f"a root on or next to the circle was not resolved {limits}"
+        yield "undecided", found.reason
         return
     yield "stable", _stable_text(found, unit)
     if found.threshold is not None:

@@ -12,9 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 from ...dynamics.trajectory import Trajectory
-from ...model.numbers import rational_text
 from ..rendering import RECORDS, TABLES, TEXTS
-from .dialect import headed
+from .dialect import chosen, headed
 
 __all__ = ["COLUMNS", "SCHEMA", "trajectory_csv", "trajectory_record"]
 
@@ -50,10 +49,7 @@ def trajectory_record(trajectory: Trajectory) -> dict[str, Any]:
     return headed(
         SCHEMA,
         trajectory.mix,
-        capacity=rational_text(trajectory.capacity),
-        arithmetic=trajectory.arithmetic,
-        policy=trajectory.policy,
-        steps=trajectory.steps,
+        **chosen(trajectory, "capacity arithmetic policy steps"),
         **columns,
         wasted_tokens=_json(trajectory.wasted_tokens),
         completed_by_class=[_json(row) for row in trajectory.completed_by_class],

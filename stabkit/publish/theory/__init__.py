@@ -4,7 +4,6 @@ In reading order:
 
 * `evidence`: what a step of a proof rests on, as LaTeX.
 * `article`: all theorems as one LaTeX article.
-* `pages`: the same as Markdown, a page for each chapter.
 
-It takes from `text` and `document`; `scripts/make_theory.py` writes both.
+It takes from `text` and `document`.
 """

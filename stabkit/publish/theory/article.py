@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from ...errors import InvalidArgument, shown
+from ...model.numbers import listed
 from ...theorems.checked import CheckedStep, CheckedTheorem
 from ...theorems.evidence import MEANINGS
 from ...theorems.records import Step, Theorem
 from ...theorems.textbook.deduction import SCHEMAS, Deduction
 from ..document.latex_words import escaped, prose
-from .evidence import displayed, reference
-from .pages import PROOF, tried_text
+from ..text.numbers import counted
+from .evidence import evidence_tex, reference
 
-__all__ = ["theorem_tex", "theory_tex"]
+__all__ = ["theory_tex"]
 
+# What stands above the steps: only a proof is called one.
+_EVIDENCE = ("conjecture", "refuted", "numeric")
 _COLOURS = {
     "formal": "stabkitgreen",
     "proved": "stabkitgreen",
@@ -70,7 +74,17 @@ def theory_tex(found: Sequence[CheckedTheorem], title: str = "The theory of stab
     -------
     str
         The same text for the same findings, to the last byte.
+
+    Raises
+    ------
+    InvalidArgument
+        If `found` are no checked theorems, or `title` is no text.
     """
+    checked = listed(found, "'found'", "checked theorems")
+    if not all(isinstance(one, CheckedTheorem) for one in checked):
+        raise InvalidArgument(f"'found' must be checked theorems, not {shown(found)}.")
+    if not isinstance(title, str):
+        raise InvalidArgument(f"'title' must be a text, not {shown(title)}.")
     lines = [_PREAMBLE, rf"\title{{{escaped(title)}}}", r"\author{}", r"\date{}"]
     lines += [r"\begin{document}", r"\maketitle", _INTRODUCTION, ""]
     lines += [r"\begin{description}"]
@@ -81,17 +95,13 @@ def theory_tex(found: Sequence[CheckedTheorem], title: str = "The theory of stab
         if one.theorem.chapter != chapter:
             chapter = one.theorem.chapter
             lines += ["", rf"\section{{{escaped(chapter)}}}"]
-        lines += ["", theorem_tex(one)]
+        lines += ["", *_paragraphs(one)]
     lines += ["", r"\section*{Textbook theorems}", *_textbook(found), r"\end{document}", ""]
     return "\n".join(lines)
 
 
-def theorem_tex(one: CheckedTheorem) -> str:
-    """Return one theorem: statement, lesson, proof, checks, sharpness, sources."""
-    return "\n".join(_paragraphs(one))
-
-
 def _paragraphs(one: CheckedTheorem) -> Iterator[str]:
+    """Yield one theorem: statement, lesson, proof, checks, sharpness, sources."""
     theorem = one.theorem
     label = escaped(theorem.label)
     yield rf"\begin{{record}}[{{{label} ({escaped(theorem.title)})}}]"
@@ -104,7 +114,7 @@ def _paragraphs(one: CheckedTheorem) -> Iterator[str]:
         yield rf"\par \emph{{A conjecture.}} {prose(theorem.conjecture)}"
     if theorem.refutation is not None:
         yield rf"\par \emph{{Refuted.}} {prose(theorem.refutation)}"
-    yield rf"\par {prose(tried_text(one))}"
+    yield rf"\par {prose(_tried(one))}"
     yield r"\end{record}"
     yield from _proof(one)
     if theorem.checks:
@@ -115,16 +125,23 @@ def _paragraphs(one: CheckedTheorem) -> Iterator[str]:
         for witness, checked in zip(theorem.sharpness, one.sharpness, strict=True):
             dropped = prose(theorem.dropped(witness))
             yield rf"\par\noindent {_badge(checked.status)} Without ``{dropped}'': "
-            yield f"{prose(witness.text)} {displayed(witness.evidence)}"
+            yield f"{prose(witness.text)} {evidence_tex(witness.evidence)}"
     yield rf"\paragraph{{What it means.}} {prose(theorem.lesson)}"
     if theorem.references:
         yield r"\paragraph{Sources.} " + " ".join(map(reference, theorem.references))
 
 
+def _tried(one: CheckedTheorem) -> str:
+    """Return for how many objects the claim was decided, and which one fails: prose."""
+    if one.tried.failing is not None:
+        return f"A counterexample: {one.tried.failing}."
+    return f"The claim held for {counted(one.tried.instances, 'object')} drawn."
+
+
 def _proof(one: CheckedTheorem) -> Iterator[str]:
     """Yield the steps: a proof only where they are one, with an end mark; else evidence."""
-    if one.status in PROOF:
-        yield rf"\paragraph{{{PROOF[one.status]}.}}"
+    if one.status in _EVIDENCE:
+        yield r"\paragraph{Evidence.}"
         yield from _listed(one.theorem.steps, one.steps)
         return
     yield rf"\begin{{proof}}{_used(one.theorem)}"
@@ -138,7 +155,7 @@ def _listed(steps: Iterable[Step], checked: Iterable[CheckedStep]) -> Iterator[s
     for number, (step, found) in enumerate(zip(steps, checked, strict=True), start=1):
         name, badge = escaped(step.name.replace("-", " ")), _badge(found.status)
         yield rf"\par\noindent {number}. \emph{{{name}}} {badge} {prose(step.reason)}"
-        yield displayed(step.evidence)
+        yield evidence_tex(step.evidence)
 
 
 def _given(theorem: Theorem) -> str:

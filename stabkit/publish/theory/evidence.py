@@ -6,11 +6,12 @@ save for what is special to LaTeX in the text between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sympy import Symbol, latex, sympify
 
+from ...errors import InvalidArgument, shown
 from ...theorems.evidence import (
     Cited,
     Enclosure,
@@ -25,11 +26,10 @@ from ...theorems.evidence import (
 from ...theorems.positivity import Interval
 from ...theorems.textbook.deduction import Deduction
 from ...theorems.textbook.limits import Vanishing
-from ...theorems.wording import asserted
 from ..document.latex_words import escaped, prose
 from ..document.line_breaking import aligned, estimated_width
 
-__all__ = ["concluded", "displayed", "formula", "reference"]
+__all__ = ["evidence_tex", "formula", "reference"]
 
 _INLINE = 8.0  # ems of a formula that may stand in a line of text
 _LEFT = 14.0  # ems of a left side that others may be aligned behind
@@ -45,15 +45,35 @@ def formula(expression: Any) -> str:
     return str(latex(expression, mul_symbol=None))
 
 
-def displayed(evidence: Evidence) -> str:
-    """Return the evidence as LaTeX paragraphs: what was checked.
+def evidence_tex(evidence: Evidence) -> str:
+    """Return the evidence for a step as LaTeX paragraphs: what was checked.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Of a step or a witness of a `Theorem`.
+
+    Returns
+    -------
+    str
 
     Raises
     ------
-    KeyError
+    InvalidArgument
         If the kind of evidence is unknown: nothing is printed as checked that is not understood.
+
+    Examples
+    --------
+    >>> from sympy.abc import x
+    >>> print(evidence_tex(Identity((x + 1) ** 2, x**2 + 2 * x + 1)))
+    \\[
+    \\left(x + 1\\right)^{2} = x^{2} + 2 x + 1
+    \\]
     """
-    return _WRITERS[type(evidence)](evidence)
+    writer = _WRITERS.get(type(evidence))
+    if writer is None:
+        raise InvalidArgument(f"'evidence' must be of a known kind, not {shown(evidence)}.")
+    return writer(evidence)
 
 
 def _display(text: str) -> str:
@@ -110,8 +130,8 @@ def _domain(symbol: Symbol, domain: Interval) -> str:
 def _deduction(evidence: Deduction) -> str:
     lines = [f"By the textbook theorem \\emph{{{escaped(evidence.schema.title)}}}:"]
     for name, part in evidence.schema.obligations().items():
-        lines.append(rf"\par\noindent\emph{{{escaped(name)}.}} {displayed(part)}")
-    lines += [rf"\par\noindent {_spread(line)}" for line in concluded(evidence)]
+        lines.append(rf"\par\noindent\emph{{{escaped(name)}.}} {evidence_tex(part)}")
+    lines += [rf"\par\noindent {_spread(line)}" for line in evidence.in_words()]
     return "\n".join(lines)
 
 
@@ -125,16 +145,6 @@ def _spread(text: str) -> str:
         for k, part in enumerate(parts)
     ]
     return "\n".join(shown)
-
-
-def concluded(evidence: Deduction) -> Iterator[str]:
-    """Yield what a textbook theorem takes for granted, what it gives, and what that means."""
-    assumptions = [asserted(one) for one in evidence.schema.assumptions()]
-    if assumptions:
-        yield f"Granted: {'; '.join(assumptions)}."
-    yield f"Hence {'; '.join(asserted(one) for one in evidence.schema.conclusions())}."
-    if evidence.note:
-        yield evidence.note
 
 
 def _vanishing(evidence: Vanishing) -> str:

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from ...errors import InvalidArgument, shown
@@ -86,6 +87,11 @@ class StabilityChart:
     def complete(self) -> bool:
         """Whether every crossing of every row is proved to be listed."""
         return all(row.complete for row in self.rows)
+
+    @property
+    def links(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """Which intervals of each row and of the next one are linked, by position."""
+        return tuple(tuple(linked_intervals(*two)) for two in pairwise(self.rows))
 
     def unstable_modes(self, x: Any, y: Any) -> int | None:
         """Return the exact number of unstable modes at a point of the domain.

@@ -1,9 +1,9 @@
 """Regions of a stability chart: what the linked intervals of its rows make up.
 
-Union-find over the intervals (`stabkit.spectrum.chart.rows.linked_intervals`); each region has one
-exact number of unstable modes. Areas and distances are those of the picture, in which an axis may
-be logarithmic: areas by the trapezoidal rule over the rows, the *label point* a point of a row that
-is farthest from the boundary, among many.
+They are the connected components of the intervals (`stabkit.spectrum.chart.rows.linked_intervals`),
+and each has one exact number of unstable modes. Areas and distances are those of the picture, in
+which an axis may be logarithmic: areas by the trapezoidal rule over the rows, the *label point* a
+point of a row that is farthest from the boundary, among many.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+import networkx as nx
 import numpy as np
 
 from ...model.verdict import Verdict
@@ -88,21 +89,14 @@ def chart_regions(
 def _components(rows: Sequence[ChartRow]) -> list[list[int]]:
     """Return for each interval the number of its connected component, numbered as they appear."""
     starts = np.cumsum([0, *(len(row.intervals) for row in rows)]).tolist()
-    parent = list(range(starts[-1]))
-
-    def find(node: int) -> int:
-        while parent[node] != node:
-            parent[node] = node = parent[parent[node]]
-        return node
-
+    graph = nx.empty_graph(starts[-1])
     for n, (one, other) in enumerate(pairwise(rows)):
-        for i, j in linked_intervals(one, other):
-            parent[find(starts[n + 1] + j)] = find(starts[n] + i)
-    numbers: dict[int, int] = {}
-    return [
-        [numbers.setdefault(find(node), len(numbers)) for node in range(start, stop)]
-        for start, stop in pairwise(starts)
-    ]
+        graph.add_edges_from(
+            (starts[n] + i, starts[n + 1] + j) for i, j in linked_intervals(one, other)
+        )
+    components = enumerate(nx.connected_components(graph))
+    numbers = {node: number for number, nodes in components for node in nodes}
+    return [[numbers[node] for node in range(*ends)] for ends in pairwise(starts)]
 
 
 def _weights(rows: Sequence[ChartRow], vertical: Axis) -> Floats:

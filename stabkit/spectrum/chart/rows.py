@@ -14,8 +14,10 @@ and
 For long kernels the directions of the crossings tell most counts, from exact counts at both ends of
 the row and wherever it is stable (`stabkit.spectrum.partition.d_partition`).
 
-Rows are inserted where neighbours differ, down to a picture's resolution. What begins and ends
-between two rows is not seen: the regions are those of the rows, the counts are exact everywhere.
+Every row is a call of its own, with a budget of work of its own; what that does not reach is one
+undecided interval. Rows are inserted where neighbours differ, down to a picture's resolution. What
+begins and ends between two rows is not seen: the regions are those of the rows, the counts are
+exact everywhere.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ In reading order:
 * `fourier`: the fast Fourier transform with a proved bound of its rounding error.
 * `sparse_polynomial`: a polynomial of few terms, its values and derivatives with error bounds.
 * `winding`: zeros in a disc by a winding number, certified, or left open.
-* `budget`: how much ball arithmetic one question may cost, all of it counted.
+* `budget`: what a whole call may cost, all stages counted.
 * `ball_arcs`: the arcs that double precision leaves open, in ball arithmetic.
 * `kernel`: these put to work on the kernel's G on a circle of any radius.
 

@@ -28,6 +28,7 @@ from itertools import accumulate
 import numpy as np
 
 from ...model.kernel import MemoryKernel
+from .budget import Budget
 from .fourier import UNIT_ROUNDOFF
 from .sparse_polynomial import CirclePolynomial, Floats
 from .winding import PathStart, PhasePath, follow_phase
@@ -63,10 +64,15 @@ def zeros_within(kernel: MemoryKernel, radius: float) -> int | None:
     return kernel_phase_path(kernel, radius).half_turns()
 
 
-def kernel_phase_path(kernel: MemoryKernel, radius: float = 1.0) -> PhasePath:
-    """Return the certified phase path of H(radius z) on the upper half of the unit circle."""
+def kernel_phase_path(
+    kernel: MemoryKernel, radius: float = 1.0, budget: Budget | None = None
+) -> PhasePath:
+    """Return the certified phase path of H(radius z) on the upper half of the unit circle.
+
+    Without a `budget` that is a call of its own.
+    """
     polynomial = circle_polynomial(kernel, radius)
-    return follow_phase(polynomial, _start(kernel, radius, polynomial))
+    return follow_phase(polynomial, _start(kernel, radius, polynomial), budget or Budget())
 
 
 def circle_polynomial(kernel: MemoryKernel, radius: float) -> CirclePolynomial:

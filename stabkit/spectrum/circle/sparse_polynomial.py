@@ -121,6 +121,30 @@ class CirclePolynomial:
         """m - c for every term; exact, for they are half-integers."""
         return np.asarray(self.exponents - self.degree / 2, dtype=np.float64)
 
+    @property
+    def grid_work(self) -> int:
+        """What `grid` costs, in units of `stabkit.spectrum.circle.budget`, by its size alone.
+
+        Three transforms of N log2(N) / 256 units each, or three products and sums for each of N / 2
+        samples and every term, 96 a unit.
+        """
+        if self._sparse:
+            return self.size * len(self.exponents) // 64
+        return 3 * self._transform_work
+
+    @property
+    def _transform_work(self) -> int:
+        return self.size * self.size.bit_length() // 256
+
+    def taylor_work(self, count: int, by_transform: bool = False) -> int:
+        """What `taylor` costs for `count` samples: a transform for each order, or sums of terms.
+
+        A term of a sum takes sine, cosine and a product for each order: an eighth of a unit.
+        """
+        if by_transform:
+            return (TAYLOR_ORDER + 1) * self._transform_work
+        return count * len(self.exponents) // 8
+
     def grid(self) -> GridSamples:
         """Return the samples at theta_j, j = 0 ... N / 2."""
         blocks = list(self.grid_blocks())

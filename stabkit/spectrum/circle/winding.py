@@ -20,7 +20,9 @@ samples of `CirclePolynomial.grid`; the few arcs that fail are bisected with Tay
 *End points.* At theta = pi the value of P is real, which fixes the argument there to a multiple of
 pi once it is known to within pi / 2 - 0.14. At theta = 0 one starts from `PathStart`.
 
-What double precision leaves open is returned as arcs, never guessed.
+What double precision leaves open is returned as arcs, never guessed. Samples, Taylor models and
+arcs are paid for from a `stabkit.spectrum.circle.budget.Budget` before they are computed; what it
+does not reach is left open too.
 """
 
 from __future__ import annotations
@@ -33,15 +35,27 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .budget import Budget
 from .sparse_polynomial import TAYLOR_ORDER, CirclePolynomial, Complexes, Floats, Integers
 
-__all__ = ["MARGIN", "Arc", "PathStart", "PhasePath", "evaluate", "follow_phase", "joined"]
+__all__ = [
+    "ARC_WORK",
+    "DOUBLES",
+    "MARGIN",
+    "Arc",
+    "PathStart",
+    "PhasePath",
+    "evaluate",
+    "follow_phase",
+    "joined",
+]
 
 MARGIN = 1.01  # covers the rounding of the comparison too
+DOUBLES = "double precision"  # the stage, for the budget
+ARC_WORK = 2  # units for the Taylor model of one arc, evaluated
 _NARROWEST = 2.0**-45
-_MOST_SUBARCS = 2_000_000
+_MOST_AT_ONCE = 2_000_000  # arcs that are held in memory, some 400 bytes each
 _TRANSFORM_COST = 8  # Taylor models by transforms take about as long as 8 N direct terms
-_MOST_TERMS = 2**29  # beyond, the direct sums would take minutes: left undecided
 
 
 @dataclass(frozen=True)
@@ -130,7 +144,7 @@ class _Pieces(NamedTuple):
     halves: Floats
 
 
-def follow_phase(polynomial: CirclePolynomial, start: PathStart) -> PhasePath:
+def follow_phase(polynomial: CirclePolynomial, start: PathStart, budget: Budget) -> PhasePath:
     """Return the certified phase path of `polynomial` over the upper half of the unit circle.
 
     Parameters
@@ -139,18 +153,22 @@ def follow_phase(polynomial: CirclePolynomial, start: PathStart) -> PhasePath:
     start : PathStart
         theta_start = 2 pi start.index / N and an argument of h there, known to within pi / 2, less
         a margin that rounding cannot use up; on [0, theta_start] there is no zero.
+    budget : Budget
 
     Returns
     -------
     PhasePath
-        With the arcs that double precision cannot decide.
+        With the arcs that double precision cannot decide, or that the budget does not reach.
     """
     path = PhasePath(polynomial, start, *_nothing())
+    if not budget.affords(polynomial.grid_work, DOUBLES):
+        path.undecided = [Arc(Fraction(2 * start.index, polynomial.size), Fraction(1))]
+        return path
     failed = _sample(path)
     pieces = _halves(path, failed)
     if len(failed) * len(polynomial.exponents) > _TRANSFORM_COST * polynomial.size:
-        pieces = _bisect(path, pieces, by_transform=True)
-    pieces = _bisect(path, pieces, by_transform=False)
+        pieces = _bisect(path, pieces, budget, by_transform=True)
+    pieces = _bisect(path, pieces, budget, by_transform=False)
     path.undecided = joined(_arcs(path, pieces))
     return path
 
@@ -209,22 +227,25 @@ def _halves(path: PhasePath, failed: Integers) -> _Pieces:
     return _Pieces(samples[keep], offsets[keep], np.full(int(np.sum(keep)), 0.5))
 
 
-def _bisect(path: PhasePath, pieces: _Pieces, by_transform: bool) -> _Pieces:
+def _bisect(path: PhasePath, pieces: _Pieces, budget: Budget, by_transform: bool) -> _Pieces:
     """Bisect `pieces` with Taylor models; add what passes to `path`, return what is hopeless."""
     involved, rows = np.unique(pieces.samples, return_inverse=True)
-    terms = 0 if by_transform else len(involved) * len(path.polynomial.exponents)
-    if not len(involved) or terms > _MOST_TERMS:
+    work = path.polynomial.taylor_work(len(involved), by_transform)
+    if not len(involved) or not budget.affords(work, DOUBLES):
         return pieces
     models = path.polynomial.taylor(involved, by_transform)
     bends, left = models.bends, []
     offsets, halves = pieces.offsets, pieces.halves
     while len(rows):
+        if not budget.affords(ARC_WORK * len(rows), DOUBLES):
+            left.append(_Pieces(involved[rows], offsets, halves))
+            break
         value, slope = evaluate(models.coefficients[rows], offsets)
         reach = halves * (np.abs(slope) + models.slope_error) + halves**2 / 2 * bends[rows]
         passed = np.abs(value) > (reach + models.error) * MARGIN
         path.add(involved[rows[passed]], offsets[passed], value[passed])
         hopeless = ~passed & ((reach < models.error / 4) | (halves <= _NARROWEST))
-        if np.sum(~passed) > _MOST_SUBARCS:
+        if np.sum(~passed) > _MOST_AT_ONCE:
             hopeless = ~passed
         left.append(_Pieces(involved[rows[hopeless]], offsets[hopeless], halves[hopeless]))
         going = ~passed & ~hopeless

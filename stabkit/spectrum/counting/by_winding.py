@@ -9,8 +9,8 @@ Three stages, each only for what the one before left open:
    and ball arithmetic will end at some precision. Otherwise its zeros are counted exactly and the
    quotient, which has none on the circle, goes through the stages again.
 
-Nothing is ever guessed: beyond `LONGEST_KERNEL` or `LONGEST_EXACT`, or when the `Budget` of ball
-arithmetic over all stages is spent, the arcs are returned as they are, with the limit that was met.
+Nothing is ever guessed: beyond `LONGEST_KERNEL`, or when the one `Budget` of all stages is spent,
+the arcs are returned as they are, with the limit that was met.
 """
 
 from __future__ import annotations
@@ -24,21 +24,19 @@ from flint import fmpz_poly
 
 from ...model.kernel import MemoryKernel
 from ..circle.ball_arcs import resolve_arcs
-from ..circle.budget import Budget
+from ..circle.budget import Budget, BudgetSpent
 from ..circle.fourier import UNIT_ROUNDOFF
 from ..circle.kernel import kernel_phase_path
 from ..circle.sparse_polynomial import CirclePolynomial
 from ..circle.winding import Arc, PathStart, PhasePath, follow_phase
 from .schur_cohn import zeros_in_disc
-from .self_reciprocal import circle_zeros, self_reciprocal_part
+from .self_reciprocal import EXACT, circle_zeros, self_reciprocal_part
 
-__all__ = ["LONGEST_EXACT", "LONGEST_KERNEL", "DiscCount", "count_by_winding", "is_quick"]
+__all__ = ["LONGEST_KERNEL", "DiscCount", "count_by_winding", "is_quick"]
 
 LONGEST_KERNEL = 5_000_000  # 2^25 samples, by transforms if of many classes: about 2 GB
-LONGEST_EXACT = 100_000  # kernel terms for which gcd(F, F*) takes about a second
 # The exact recursion takes milliseconds up to 40 terms of 100 bits; its numbers grow with L.
 _SCHUR_COHN_WORK = 40**2 * 100
-_MOST_ARCS = 5_000  # each costs ball arithmetic; more of them mean a kernel beyond double precision
 _FIRST_BITS = 128
 _UNLIMITED_BITS = 1 << 20
 _ORDERS = 12  # up to R = 12 288: clusters of that many zeros
@@ -59,35 +57,37 @@ class DiscCount:
         return cls(undecided=tuple(path.undecided), reason=reason)
 
 
-def count_by_winding(kernel: MemoryKernel) -> DiscCount:
+def count_by_winding(kernel: MemoryKernel, budget: Budget | None = None) -> DiscCount:
     """Return the zeros of G with |z| < 1 and |z| = 1, proved, or the arcs left undecided.
 
     Parameters
     ----------
     kernel : MemoryKernel
         Of 3 to `LONGEST_KERNEL` terms.
+    budget : Budget or None
+        None for a call of its own.
     """
-    path = kernel_phase_path(kernel)
-    if len(path.undecided) > _MOST_ARCS:
-        reason = f"Double precision leaves more than {_MOST_ARCS} arcs undecided."
-        return DiscCount.unknown(path, reason)
-    budget = Budget()
+    budget = budget or Budget()
+    path = kernel_phase_path(kernel, budget=budget)
     resolve_arcs(path, kernel.closed_form, _FIRST_BITS, budget)
     if not path.undecided:
         return _checked(kernel, path)
-    if budget.is_spent:
+    try:
+        return _next_to_the_circle(kernel, path, budget)
+    except BudgetSpent:
         return DiscCount.unknown(path, budget.reason)
-    if kernel.length > LONGEST_EXACT:
-        near = f"A root lies on the unit circle or within 2^-{_FIRST_BITS} of it"
-        return DiscCount.unknown(
-            path, f"{near}; beyond {LONGEST_EXACT} terms that is not looked into."
-        )
+
+
+def _next_to_the_circle(kernel: MemoryKernel, path: PhasePath, budget: Budget) -> DiscCount:
+    """Return the count where a zero is on the circle or very near, by gcd(F, F*)."""
+    # the dense kernel itself has L coefficients; in a call whose budget is spent it is not made
+    budget.charge(kernel.length, EXACT)
     polynomial = fmpz_poly(list(kernel.coefficients))
-    common = self_reciprocal_part(polynomial)
+    common = self_reciprocal_part(polynomial, budget)
     if common.degree() == 0:
         resolve_arcs(path, kernel.closed_form, _UNLIMITED_BITS, budget, _ORDERS)
         return DiscCount.unknown(path, budget.reason) if path.undecided else _checked(kernel, path)
-    on = circle_zeros(common)
+    on = circle_zeros(common, budget)
     within = _zeros_off_circle(polynomial // common, budget)
     if within is None:
         return DiscCount.unknown(path, budget.reason)
@@ -129,7 +129,7 @@ def _zeros_off_circle(polynomial: fmpz_poly, budget: Budget) -> int | None:
         2 * UNIT_ROUNDOFF,
     )
     start_positive = sum(coefficients) > 0
-    path = follow_phase(on_circle, PathStart(0, 0.0 if start_positive else np.pi))
+    path = follow_phase(on_circle, PathStart(0, 0.0 if start_positive else np.pi), budget)
     resolve_arcs(path, dict(enumerate(coefficients)), _UNLIMITED_BITS, budget, _ORDERS)
     half_turns = path.half_turns()
     if half_turns is None:

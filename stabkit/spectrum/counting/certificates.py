@@ -47,6 +47,8 @@ def late_memory(kernel: MemoryKernel) -> Fraction:
 def instability_certificate(kernel: MemoryKernel) -> str | None:
     """Return a sentence that proves instability from gcd and moments alone, or None.
 
+    None for kernels that do not grow with the stage, of which R9 does not speak.
+
     Examples
     --------
     >>> from stabkit import Workload
@@ -54,6 +56,8 @@ def instability_certificate(kernel: MemoryKernel) -> str | None:
     >>> instability_certificate(kernel)
     'R9: the gcd 200000000 of the decode lengths is even, so there is a real mode below -1.'
     """
+    if not any(kernel.shares):
+        return None
     g = math.gcd(*kernel.decode_lengths)
     if g % 2 == 0:
         return f"R9: the gcd {g} of the decode lengths is even, so there is a real mode below -1."

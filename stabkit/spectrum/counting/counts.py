@@ -21,6 +21,7 @@ from ...errors import InvalidArgument, shown
 from ...model.kernel import MemoryKernel
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ..circle.budget import Budget
 from .by_winding import LONGEST_KERNEL, count_by_winding, is_quick
 from .certificates import instability_certificate, single_decode_length
 from .isolation import isolated_disc_counts
@@ -128,14 +129,18 @@ def unit_circle_counts(mix: Workload, method: Method = "auto") -> Counts:
     return engines[method](kernel)
 
 
-def kernel_counts(kernel: MemoryKernel) -> Counts:
-    """Return `unit_circle_counts` of a kernel, by the fastest method."""
+def kernel_counts(kernel: MemoryKernel, budget: Budget | None = None) -> Counts:
+    """Return `unit_circle_counts` of a kernel, by the fastest method.
+
+    The work is paid from the `budget` of the call that asks; None is a call of its own. What is
+    short enough for the exact recursion at once takes milliseconds, and nothing from the budget.
+    """
     if single_decode_length(kernel) and kernel.length > 1:
         reason = "Eneström-Kakeya (R5): with one decode length every mode is unstable."
         return Counts(0, 0, kernel.length - 1, "enestrom-kakeya", True, reason=reason)
     if kernel.length <= _SHORT and is_quick(kernel.coefficients):
         return _by_schur_cohn(kernel)
-    counts = _by_winding(kernel)
+    counts = _by_winding(kernel, budget)
     if counts.certified:
         return counts
     proof = instability_certificate(kernel)
@@ -160,13 +165,13 @@ def _by_isolation(kernel: MemoryKernel) -> Counts:
     return _counts(kernel, within, on, "flint", reason)
 
 
-def _by_winding(kernel: MemoryKernel) -> Counts:
+def _by_winding(kernel: MemoryKernel, budget: Budget | None = None) -> Counts:
     if kernel.length < 3:
         return _by_schur_cohn(kernel)
     if kernel.length > LONGEST_KERNEL:
         reason = f"The kernel has {kernel.length} terms; exact counts go up to {LONGEST_KERNEL}."
         return Counts.unknown(reason, ((0.0, math.pi),))
-    found = count_by_winding(kernel)
+    found = count_by_winding(kernel, budget)
     if found.within is None or found.on_circle is None:
         arcs = tuple((float(arc.lo) * math.pi, float(arc.hi) * math.pi) for arc in found.undecided)
         nearby = "A root lies on the unit circle or closer to it than ball arithmetic was tried."

@@ -10,51 +10,118 @@ sign. Hence, with `on` the number of zeros of C on the circle,
 
 To count them, split C into squarefree parts. In a part, remove the factors z - 1 and z + 1; what is
 left is self-reciprocal of even degree 2 m, hence z^m T(z + 1/z), and its zeros on the circle are
-the pairs e^(+-i theta) with T(2 cos theta) = 0: twice the number of zeros of T in (-2, 2), which
-Sturm's theorem gives.
+the pairs e^(+-i theta) with T(2 cos theta) = 0: twice the number of zeros of T in (-2, 2). Sturm's
+theorem gives it: T, T' and then every remainder's negative, each divided by the content, make a
+chain whose number of changes of sign, at -2 less that at 2, is that of the zeros between.
+
+*Work.* Modulo a prime that divides no end coefficient of P the degree d of the gcd is at least that
+of C, so that d = 0 proves C = 1. Otherwise the coefficients of C have at most d + log2 |P| bits
+(Mignotte: they are at most 2^d times the Mahler measure, which for a divisor is at most that of P,
+hence at most the Euclidean norm |P|), the modular algorithm multiplies them by P's leading one, and
+needs a prime for each 62 of the bits. A gcd modulo a prime takes O(n log^2 n) operations, measured
+at n log2(n)^2 / 2 units, and at half of it where FLINT does all of them. Sturm's chain is paid for
+step by step, by the words of its numbers.
+
+References
+----------
+J. von zur Gathen and J. Gerhard, *Modern Computer Algebra*, 3rd ed., Cambridge 2013, chapters 4
+and 6.
 """
 
 from __future__ import annotations
 
-from flint import fmpz_poly
+from collections.abc import Iterator
+from itertools import pairwise
 
-__all__ = ["circle_zeros", "self_reciprocal_part"]
+from flint import fmpq_poly, fmpz_poly, nmod_poly
+
+from ..circle.budget import Budget
+
+__all__ = ["EXACT", "circle_zeros", "self_reciprocal_part"]
+
+EXACT = "exact arithmetic"  # the stage, for the budget
+_PRIME = 2**61 - 1
+_WORD = 62
 
 
-def self_reciprocal_part(polynomial: fmpz_poly) -> fmpz_poly:
+def self_reciprocal_part(polynomial: fmpz_poly, budget: Budget | None = None) -> fmpz_poly:
     """Return gcd(P, P*), which holds all zeros of P on the unit circle; P(0) must not be 0.
+
+    Raises
+    ------
+    BudgetSpent
+        If there is a `budget` and it does not reach.
 
     Examples
     --------
     >>> self_reciprocal_part(fmpz_poly([1, 2]) * fmpz_poly([1, 0, 1]))
     x^2 + 1
     """
-    return polynomial.gcd(fmpz_poly(polynomial.coeffs()[::-1]))
+    reverse = fmpz_poly(polynomial.coeffs()[::-1])
+    if budget is not None:
+        work, size = _gcd_work(polynomial), _bits(polynomial)
+        budget.charge(work + len(polynomial) * size // _WORD, EXACT)
+        degree = _common_degree(polynomial, reverse)
+        if degree == 0:
+            return fmpz_poly([1])
+        size = 2 * size + len(polynomial).bit_length()  # of |P| times the leading coefficient
+        budget.charge(work // 2 * (1 + (degree + size) // _WORD), EXACT)
+    return polynomial.gcd(reverse)
 
 
-def circle_zeros(polynomial: fmpz_poly) -> int:
+def _common_degree(one: fmpz_poly, reverse: fmpz_poly) -> int:
+    """Return a bound of the degree of the gcd of a polynomial and its reverse, by a prime."""
+    if one[0] % _PRIME == 0 or reverse[0] % _PRIME == 0:
+        return int(one.degree())
+    return int(nmod_poly(one, _PRIME).gcd(nmod_poly(reverse, _PRIME)).degree())
+
+
+def _gcd_work(polynomial: fmpz_poly) -> int:
+    """Return what a gcd modulo a prime costs."""
+    return len(polynomial) * len(polynomial).bit_length() ** 2 // 2
+
+
+def _bits(polynomial: fmpz_poly) -> int:
+    return max(int(c).bit_length() for c in polynomial.coeffs())
+
+
+def circle_zeros(polynomial: fmpz_poly, budget: Budget | None = None) -> int:
     """Return the number of zeros, with multiplicity, on |z| = 1 of a self-reciprocal polynomial.
+
+    Raises
+    ------
+    BudgetSpent
+        If there is a `budget` and it does not reach.
 
     Examples
     --------
     >>> circle_zeros(fmpz_poly([1, 0, 1]) ** 3 * fmpz_poly([2, 5, 2]) * fmpz_poly([1, -1]))
     7
     """
+    if budget is not None:
+        primes = 1 + (polynomial.degree() + 2 * _bits(polynomial)) // _WORD
+        budget.charge(2 * primes * _gcd_work(polynomial), EXACT)
     _, parts = polynomial.factor_squarefree()
-    return sum(int(multiplicity) * _simple_circle_zeros(part) for part, multiplicity in parts)
+    return sum(
+        int(multiplicity) * _simple_circle_zeros(part, budget) for part, multiplicity in parts
+    )
 
 
-def _simple_circle_zeros(part: fmpz_poly) -> int:
+def _simple_circle_zeros(part: fmpz_poly, budget: Budget | None) -> int:
     found = 0
     for root in (1, -1):
         if part(root) == 0:
             part //= fmpz_poly([-root, 1])
             found += 1
-    return found + 2 * _zeros_between_minus_two_and_two(_joukowski_quotient(part))
+    if budget is not None:
+        half = part.degree() // 2
+        budget.charge(half * half * (64 + half) // 64, EXACT)
+    chain = list(_sturm_chain(_joukowski_quotient(part), budget))
+    return found + 2 * (_changes_of_sign(chain, -2) - _changes_of_sign(chain, 2))
 
 
-def _joukowski_quotient(part: fmpz_poly) -> list[int]:
-    """Return T, ascending, with part = z^m T(z + 1/z) for a self-reciprocal part of degree 2 m.
+def _joukowski_quotient(part: fmpz_poly) -> fmpz_poly:
+    """Return T with part = z^m T(z + 1/z) for a self-reciprocal part of degree 2 m.
 
     z^j + z^-j = V_j(z + 1/z) with V_0 = 2, V_1 = x, V_(j+1) = x V_j - V_(j-1).
     """
@@ -65,13 +132,22 @@ def _joukowski_quotient(part: fmpz_poly) -> list[int]:
     for j in range(1, m + 1):
         result += coefficients[m + j] * current
         previous, current = current, x * current - previous
-    return [int(c) for c in result.coeffs()]
+    return result
 
 
-def _zeros_between_minus_two_and_two(ascending: list[int]) -> int:
-    if len(ascending) < 2:
-        return 0
-    from sympy import Poly, Symbol
+def _sturm_chain(squarefree: fmpz_poly, budget: Budget | None) -> Iterator[fmpz_poly]:
+    """Yield T, T' and the negative remainders, without their contents."""
+    current, following = squarefree, squarefree.derivative()
+    while len(following):
+        yield current
+        if budget is not None:
+            words = 1 + max(_bits(current), _bits(following)) // _WORD
+            budget.charge(2 * len(current) * (1 + words * words // 32), EXACT)
+        rest = (fmpq_poly(current) % fmpq_poly(following)).numer()
+        current, following = following, -rest // (rest.content() or 1)
+    yield current
 
-    # Poly.count_roots is Sturm's theorem; the end points are no zeros, for +-1 were removed.
-    return int(Poly(ascending[::-1], Symbol("x")).count_roots(-2, 2))
+
+def _changes_of_sign(chain: list[fmpz_poly], x: int) -> int:
+    signs = [1 if value > 0 else -1 for part in chain if (value := part(x)) != 0]
+    return sum(one != other for one, other in pairwise(signs))

@@ -27,6 +27,7 @@ from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ..circle.budget import Budget
 from ..counting.certificates import single_decode_length
 from ..counting.counts import Counts, kernel_counts
 from ..partition.d_partition import CountInterval, Crossing, DPartition, d_partition
@@ -102,7 +103,8 @@ def line_margin(
     (RealEnclosure(low=Fraction(-4, 1), high=Fraction(-4, 1)), None, 'stable')
     """
     kernel = MemoryKernel.of(mix) if kernel is None else kernel
-    counts = kernel_counts(kernel)
+    budget = Budget()
+    counts = kernel_counts(kernel, budget)
     if along != "gain" and kernel.length > 1 and single_decode_length(kernel):
         reason = "R5: with one decode length every mode is unstable, whatever the inputs."
         return LineMargin("unstable", stable=(), complete=True, reason=reason)
@@ -115,12 +117,12 @@ def line_margin(
         )
     if counts.verdict == "undecided":
         return LineMargin.unknown("undecided", f"The modes are not counted. {counts.reason}")
-    partition = d_partition(kernel_pencil(mix, along, kernel), every_sample=False)
+    partition = d_partition(kernel_pencil(mix, along, kernel), every_sample=False, budget=budget)
     if not partition.complete:
         return LineMargin.unknown(
             counts.verdict,
             "The D-partition is not complete: next to some angle a crossing is neither found nor "
-            "excluded.",
+            f"excluded. {partition.reason}",
         )
     return _located(partition, counts, present)
 

@@ -11,7 +11,8 @@ near the size of the values, so that little is lost in rounding.
 
 If h differs by less than r from v on a whole arc, and |Im v| > r or Re v > r, the arc holds no
 crossing. The bounds on r are those of `stabkit.spectrum.circle.winding`: Taylor's theorem at the
-samples, then bisection with Taylor models. What is left is returned.
+samples, then bisection with Taylor models. What is left is returned, and what the call's budget
+does not reach.
 """
 
 from __future__ import annotations
@@ -22,19 +23,19 @@ import numpy as np
 from flint import fmpz_poly
 from numpy.typing import NDArray
 
+from ..circle.budget import Budget
 from ..circle.fourier import UNIT_ROUNDOFF
 from ..circle.sparse_polynomial import PHASE_ERROR, CirclePolynomial, Complexes, Floats, Integers
-from ..circle.winding import MARGIN, Arc, evaluate, joined
+from ..circle.winding import ARC_WORK, DOUBLES, MARGIN, Arc, evaluate, joined
 from .pencil import KernelPencil
 
 __all__ = ["axis_arcs"]
 
 _NARROWEST = 2.0**-30  # of a sample's arc; next to a zero nothing is gained by narrower ones
-_MOST_ARCS = 200_000
 _TRANSFORM_COST = 8
 
 
-def axis_arcs(pencil: KernelPencil) -> list[Arc]:
+def axis_arcs(pencil: KernelPencil, budget: Budget) -> list[Arc]:
     """Return disjoint arcs, ascending, that hold every crossing with x >= 0.
 
     Examples
@@ -44,12 +45,15 @@ def axis_arcs(pencil: KernelPencil) -> list[Arc]:
     >>> import math
     >>> from stabkit import Workload
     >>> from stabkit.spectrum.partition.pencil import kernel_pencil
-    >>> arc, = axis_arcs(kernel_pencil(Workload.from_classes([(0, 2), (0, 3)]), "common"))
+    >>> pencil = kernel_pencil(Workload.from_classes([(0, 2), (0, 3)]), "common")
+    >>> arc, = axis_arcs(pencil, Budget())
     >>> abs(float(arc.lo + arc.hi) / 2 - math.acos(-3 / 4) / math.pi) < 1e-8
     True
     """
     curve = CirclePolynomial(*_coefficients(pencil), 2 * UNIT_ROUNDOFF)
     first = max(0, curve.size // (2 * max(1, pencil.length - 1)) - 1)
+    if not budget.affords(curve.grid_work, DOUBLES):
+        return [Arc(Fraction(max(0, 2 * first - 1), curve.size), Fraction(1))]
     samples = curve.grid()
     width = curve.half_width
     e0, e1, e2 = samples.errors
@@ -58,7 +62,7 @@ def axis_arcs(pencil: KernelPencil) -> list[Arc]:
     reach += (PHASE_ERROR + 8 * UNIT_ROUNDOFF) * np.abs(samples.values)  # of the centring phase
     indices = np.arange(first, curve.size // 2 + 1)
     values = samples.values[indices] * curve.phases(indices)
-    return _bisected(curve, indices[~_is_clear(values, reach[indices])])
+    return _bisected(curve, indices[~_is_clear(values, reach[indices])], budget)
 
 
 def _is_clear(values: Complexes, reach: Floats) -> NDArray[np.bool_]:
@@ -79,21 +83,24 @@ def _coefficients(pencil: KernelPencil) -> tuple[Integers, Floats]:
     return np.arange(len(exact)), np.array([c / largest for c in exact])
 
 
-def _bisected(curve: CirclePolynomial, failed: Integers) -> list[Arc]:
+def _bisected(curve: CirclePolynomial, failed: Integers, budget: Budget) -> list[Arc]:
     """Return what bisection with Taylor models leaves of the arcs of the samples `failed`."""
     if not len(failed):
         return []
     by_transform = len(failed) * len(curve.exponents) > _TRANSFORM_COST * curve.size
-    models = curve.taylor(failed, by_transform)
-    bends = models.bends
     rows = np.repeat(np.arange(len(failed)), 2)
     offsets, half = np.tile([-0.5, 0.5], len(failed)), 0.5
+    if not budget.affords(curve.taylor_work(len(failed), by_transform), DOUBLES):
+        return joined(_arcs(curve, failed[rows], offsets, half))
+    models = curve.taylor(failed, by_transform)
+    bends = models.bends
     while True:
         value, slope = evaluate(models.coefficients[rows], offsets)
         reach = half * (np.abs(slope) + models.slope_error) + half**2 / 2 * bends[rows]
         left = ~_is_clear(value, reach + models.error)
         rows, offsets = rows[left], offsets[left]
-        if half <= _NARROWEST or len(rows) > _MOST_ARCS or np.all(reach[left] < models.error):
+        hopeless = half <= _NARROWEST or np.all(reach[left] < models.error)
+        if hopeless or not budget.affords(2 * ARC_WORK * len(rows), DOUBLES):
             return joined(_arcs(curve, failed[rows], offsets, half))
         half /= 2
         offsets = np.repeat(offsets, 2) + np.tile([-half, half], len(rows))

@@ -20,6 +20,9 @@ the exact signs of v at its ends tell whether it holds a zero. Zeros of U are ze
 crossing, which goes to infinity there: where U is a survival-like polynomial, with coefficients
 that fall with m, they are known exactly (R1), the roots of unity of the order of the gcd.
 
+Every evaluation, of the search and of what refines the crossings that it found, is paid from the
+budget of the call.
+
 References
 ----------
 docs/model.md, R1, R8.
@@ -29,7 +32,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property, partial
 from typing import NamedTuple
@@ -100,13 +103,13 @@ class BallCrossings:
     """The crossings of a pencil on arcs of the circle."""
 
     pencil: KernelPencil
-    budget: Budget = field(default_factory=Budget)
+    budget: Budget
 
     def on(self, arcs: list[Arc]) -> tuple[list[CircleCrossing], list[Arc]]:
         """Return the crossings with x >= 0 on disjoint `arcs`, and the arcs left undecided.
 
         Outside of the arcs there must be no crossing. The arcs that the budget does not reach are
-        undecided; it ends with the search, for to refine what is found takes a bounded effort.
+        undecided.
         """
         found, open_arcs, at_zero = [], [], []
         for arc in arcs:
@@ -125,7 +128,6 @@ class BallCrossings:
                         open_arcs.append(part)
                     case _AtZero():
                         at_zero.append(run)
-        self.budget.lift()
         if at_zero and self._are_at_zero(len(at_zero)):
             found += [_at_zero(run) for run in at_zero]
         else:
@@ -140,7 +142,7 @@ class BallCrossings:
         if self.pencil.scale == "reciprocal":
             return False
         kernel = self.pencil.at(Fraction(0))
-        on_circle = kernel_counts(kernel).on_circle
+        on_circle = kernel_counts(kernel, self.budget).on_circle
         return on_circle == 2 * pairs + (kernel.at_minus_one() == 0)
 
     @cached_property
@@ -339,9 +341,10 @@ class BallCrossings:
     def _refine(self, zero: _Zero, bits: int) -> None:
         """Narrow the zero to 2^-bits of pi: Newton's method guesses, signs of v prove."""
         width, guess = Fraction(1, 2**bits), (zero.low + zero.high) / 2
+        bend = 4 * (self.pencil.length + 1)  # about pi v'' / v': a step is followed by its square's
         for _ in range(bits.bit_length()):
             before, guess = guess, self._newton(guess, bits)
-            if abs(guess - before) ** 2 < width or not zero.low < guess < zero.high:
+            if bend * (guess - before) ** 2 < width or not zero.low < guess < zero.high:
                 break
         ends = guess - width, guess + width
         inside = zero.low < ends[0] and ends[1] < zero.high

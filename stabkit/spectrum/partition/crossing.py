@@ -44,7 +44,8 @@ class CircleCrossing:
     exact : Fraction or None
         x, where it is known to be rational.
     ball : callable
-        ``ball(bits)`` returns x as a ball whose radius is about 2^-bits, absolutely or relatively.
+        ``ball(bits)`` returns x as a ball whose radius is about 2^-bits, absolutely or relatively;
+        it may raise `stabkit.spectrum.circle.budget.BudgetSpent`.
     minimal_polynomial : callable
         Returns the coefficients, ascending, of x's minimal polynomial over the integers; None where
         it is not computed.

@@ -9,7 +9,8 @@ Two proofs meet there: the counts must change by what the directions of the cros
 
 Crossings that no precision tried tells apart are reported as one, whose enclosure covers them; that
 is no claim that they coincide. Where some arc of the circle stays undecided the partition is not
-*complete*: there may be crossings besides those listed.
+*complete*: there may be crossings besides those listed. All stages, and the counts at the samples,
+spend from one budget of work; a partition that it does not reach is one undecided interval.
 
 References
 ----------
@@ -27,6 +28,7 @@ from itertools import pairwise
 
 from ...model.enclosure import RealEnclosure, bounds_of
 from ...model.verdict import Verdict
+from ..circle.budget import Budget, BudgetSpent
 from ..counting.counts import Counts, kernel_counts
 from .axis_arcs import axis_arcs
 from .ball_crossings import BallCrossings
@@ -41,7 +43,8 @@ _DIGITS = 30
 _BITS_PER_DIGIT = 3.33
 _MOST_BITS = 1024
 _MOST_COUNTED = 750_000  # terms over all samples: some three seconds
-_DIGITS = 256  # bits of a coefficient, up to which the digits do not matter
+_WIDE = 256  # bits of a coefficient, up to which the digits do not matter
+_UNRESOLVED = "A root on or next to the circle was not resolved on an arc of 2^-160."
 _LONGEST_FALLBACK = 100  # algebraic numbers of that degree take a second
 
 
@@ -65,6 +68,7 @@ class Crossing:
     change: int | None
     _sources: tuple[CircleCrossing, ...] = field(repr=False, compare=False)
     _pencil: KernelPencil = field(repr=False, compare=False)
+    _budget: Budget = field(repr=False, compare=False)
 
     def __repr__(self) -> str:
         value = self.exact if self.exact is not None else f"{float(self):.12g}"
@@ -83,15 +87,21 @@ class Crossing:
     def enclosure(self, digits: int) -> RealEnclosure:
         """Return the value within 10^-digits, absolutely or relatively.
 
-        The enclosure is wider for crossings that were not told apart: it covers them.
+        The enclosure is wider for crossings that were not told apart: it covers them. It is so too
+        where the budget of work ends before; every call has one of its own.
         """
+        self._budget.renew()
+        hull = _numbers(self._pencil, _position(self._sources, COARSE_BITS))  # known already
         bits = math.ceil(_BITS_PER_DIGIT * digits) + 2
-        while True:
-            hull = _numbers(self._pencil, _position(self._sources, bits))
-            allowed = max(Fraction(1), abs(hull.high)) / 10**digits
-            if hull.high - hull.low <= allowed or len(self._sources) > 1:
-                return hull
-            bits *= 2
+        try:
+            while True:
+                hull = _numbers(self._pencil, _position(self._sources, bits))
+                allowed = max(Fraction(1), abs(hull.high)) / 10**digits
+                if hull.high - hull.low <= allowed or len(self._sources) > 1:
+                    return hull
+                bits *= 2
+        except BudgetSpent:
+            return hull
 
     def minimal_polynomial(self) -> tuple[int, ...] | None:
         """Return integers a_0, ..., a_n of x's minimal polynomial; None where it is not computed.
@@ -142,12 +152,14 @@ class CountInterval:
 class DPartition:
     """The crossings along a line, ascending, and the intervals between them.
 
-    `complete` tells whether every crossing is proved to be among these.
+    `complete` tells whether every crossing is proved to be among these, and `reason` why not, or
+    why some interval is undecided.
     """
 
     crossings: tuple[Crossing, ...]
     intervals: tuple[CountInterval, ...]
     complete: bool
+    reason: str = ""
 
     @property
     def stable_intervals(self) -> tuple[CountInterval, ...]:
@@ -155,7 +167,9 @@ class DPartition:
         return tuple(part for part in self.intervals if part.verdict == "stable")
 
 
-def d_partition(pencil: KernelPencil, every_sample: bool = True) -> DPartition:
+def d_partition(
+    pencil: KernelPencil, every_sample: bool = True, budget: Budget | None = None
+) -> DPartition:
     """Return the D-partition of a pencil over its whole domain.
 
     Parameters
@@ -165,6 +179,8 @@ def d_partition(pencil: KernelPencil, every_sample: bool = True) -> DPartition:
         Whether to count at the sample of every interval, as long as that is quick; otherwise only
         at those of the first, the last and all stable ones, and of those whose number the
         directions do not tell.
+    budget : Budget or None
+        Of the whole call; None for a call of its own.
 
     Raises
     ------
@@ -179,27 +195,40 @@ def d_partition(pencil: KernelPencil, every_sample: bool = True) -> DPartition:
     >>> [round(float(c), 7) for c in found.crossings], [i.unstable for i in found.intervals]
     ([0.6304149, 9.8229483], [4, 2, 0])
     """
-    sources, complete = _circle_crossings(pencil)
+    budget = budget or Budget()
+    try:
+        return _partition(pencil, every_sample, budget)
+    except BudgetSpent:
+        (x,) = _gaps([], pencil)
+        number = pencil.number(x or Fraction(0)) or Fraction(0)
+        whole = CountInterval(None, None, number, None, "undecided", None, pencil)
+        return DPartition((), (whole,), False, budget.reason)
+
+
+def _partition(pencil: KernelPencil, every_sample: bool, budget: Budget) -> DPartition:
+    sources, complete = _circle_crossings(pencil, budget)
     groups = _told_apart(sources)
     gaps = list(_gaps(groups, pencil))
-    counts, unstable = _counted(pencil, groups, gaps, every_sample, complete)
+    counts, unstable = _counted(pencil, groups, gaps, every_sample, complete, budget)
     crossings = []
     for group, (before, after) in zip(groups, pairwise(unstable), strict=True):
         change = None if before is None or after is None else after - before
-        crossings.append(_crossing(pencil, group, _change(group) if change is None else change))
+        change = _change(group) if change is None else change
+        crossings.append(_crossing(pencil, group, change, budget))
     ends = [None, *crossings, None]
     known = (c.on_circle for c in counts if c is not None and c.on_circle is not None)
     permanent = next(known, None)
     intervals = [
         CountInterval(low, high, pencil.number(x) or Fraction(0), n, verdict, count, pencil)
         for (low, high), x, n, count in zip(pairwise(ends), gaps, unstable, counts, strict=True)
-        for verdict in [_verdict(n, permanent) if count is None else count.verdict]
+        for verdict in [count.verdict if count and count.certified else _verdict(n, permanent)]
         if x is not None
     ]
     if pencil.scale == "reciprocal":
         crossings = crossings[::-1]
         intervals = [replace(i, low=i.high, high=i.low) for i in reversed(intervals)]
-    return DPartition(tuple(crossings), tuple(intervals), complete)
+    reason = budget.reason or ("" if complete else _UNRESOLVED)
+    return DPartition(tuple(crossings), tuple(intervals), complete, reason)
 
 
 def _counted(
@@ -208,6 +237,7 @@ def _counted(
     gaps: list[Fraction | None],
     every_sample: bool,
     complete: bool,
+    budget: Budget,
 ) -> tuple[list[Counts | None], list[int | None]]:
     """Return the counts at the samples and the numbers of unstable modes, proved twice.
 
@@ -215,7 +245,7 @@ def _counted(
     is quick, and otherwise the first and the last one.
     """
     # shares of very different size bring zeros as near to the circle as their digits tell
-    digits = 1 + sum(pencil.constant.coefficients).bit_length() // _DIGITS
+    digits = 1 + sum(pencil.constant.coefficients).bit_length() // _WIDE
     quick = len(gaps) * pencil.length * digits**2 <= _MOST_COUNTED
     every_sample = every_sample and quick
     counts: list[Counts | None] = [None] * len(gaps)
@@ -230,7 +260,7 @@ def _counted(
             continue
         if not (quick or complete or i in (0, len(groups))):
             continue
-        counts[i] = found = kernel_counts(pencil.at(x))
+        counts[i] = found = kernel_counts(pencil.at(x), budget)
         if found.outside is None:
             continue
         if told is not None and found.outside != told:
@@ -254,18 +284,18 @@ def _verdict(unstable: int | None, on_circle: int | None) -> Verdict:
     return "marginal" if on_circle else "stable"
 
 
-def _circle_crossings(pencil: KernelPencil) -> tuple[list[CircleCrossing], bool]:
+def _circle_crossings(pencil: KernelPencil, budget: Budget) -> tuple[list[CircleCrossing], bool]:
     """Return the crossings in any order, and whether they are proved to be all."""
     if pencil.length == 1 or not any(pencil.slope.coefficients):
         return [], True
     if pencil.length <= LONGEST_ALGEBRAIC:
-        exact = exact_crossings(pencil)
+        exact = exact_crossings(pencil, budget)
         found, complete = exact or [], exact is not None
     else:
-        found, open_arcs = BallCrossings(pencil).on(axis_arcs(pencil))
+        found, open_arcs = BallCrossings(pencil, budget).on(axis_arcs(pencil, budget))
         complete = not open_arcs
         if open_arcs and pencil.length <= _LONGEST_FALLBACK:  # say, a double zero of V
-            exact = exact_crossings(pencil)
+            exact = exact_crossings(pencil, budget)
             found, complete = (exact, True) if exact is not None else (found, False)
     if pencil.scale != "affine":  # x = 0 is outside of the domain
         found = [crossing for crossing in found if crossing.exact != 0]
@@ -356,7 +386,10 @@ def simplest_between(low: Fraction, high: Fraction) -> Fraction:
 
 
 def _crossing(
-    pencil: KernelPencil, sources: tuple[CircleCrossing, ...], change: int | None
+    pencil: KernelPencil,
+    sources: tuple[CircleCrossing, ...],
+    change: int | None,
+    budget: Budget,
 ) -> Crossing:
     if pencil.scale == "reciprocal" and change is not None:
         change = -change
@@ -367,6 +400,7 @@ def _crossing(
         change,
         sources,
         pencil,
+        budget,
     )
 
 

@@ -33,6 +33,7 @@ from typing import Any, NamedTuple
 from flint import Ordering, arb, ctx, fmpq, fmpq_poly, fmpz_mpoly_ctx, fmpz_poly
 
 from ...model.enclosure import bounds_of
+from ..circle.budget import Budget
 from .crossing import CircleCrossing
 from .pencil import KernelPencil
 
@@ -51,8 +52,16 @@ class _Zero(NamedTuple):
     high: Fraction
 
 
-def exact_crossings(pencil: KernelPencil) -> list[CircleCrossing] | None:
+def exact_crossings(pencil: KernelPencil, budget: Budget) -> list[CircleCrossing] | None:
     """Return all crossings with x >= 0; None if V vanishes identically.
+
+    Their work is charged by the length and the digits of the kernels: factors of f and their zeros
+    take some 4 L^3 units for each word, as measured up to L = 100.
+
+    Raises
+    ------
+    BudgetSpent
+        If that is more than what is left.
 
     Examples
     --------
@@ -61,10 +70,12 @@ def exact_crossings(pencil: KernelPencil) -> list[CircleCrossing] | None:
     >>> from stabkit import Workload
     >>> from stabkit.spectrum.partition.pencil import kernel_pencil
     >>> pencil = kernel_pencil(Workload.from_classes([(0, 2), (0, 3)]), "common")
-    >>> [(c.exact, c.change) for c in exact_crossings(pencil)]
+    >>> [(c.exact, c.change) for c in exact_crossings(pencil, Budget())]
     [(Fraction(1, 1), -2)]
     """
     constant, slope = (fmpz_poly(list(k.coefficients)) for k in (pencil.constant, pencil.slope))
+    words = 1 + sum(pencil.constant.coefficients).bit_length() // 64
+    budget.charge(4 * pencil.length**3 * words, "algebraic numbers")
     common = constant.gcd(slope)
     constant, slope = constant // common, slope // common
     size = max(constant.degree(), slope.degree()) + 1

@@ -44,7 +44,7 @@ def parameter_range(
     if not isinstance(along, str) or along not in get_args(Along):
         raise InvalidArgument(f"'along' must be 's', 'p' or 'kappa', not {shown(along)}.")
     usual = {
-        "s": (Fraction(0), 2 * max(_mean_input(mix), Fraction(mix.longest_decode))),
+        "s": (Fraction(0), 2 * max(mix.mean_input_length, Fraction(mix.longest_decode))),
         "p": (Fraction(1, 100), Fraction(99, 100)),
         "kappa": (Fraction(1, 50), Fraction(1)),
     }[along]
@@ -86,12 +86,8 @@ def kernel_family(mix: Workload, along: Along) -> Callable[[Fraction], MemoryKer
     if along == "p":
         pencil = kernel_pencil(mix, "share")
         return lambda share: pencil.at(pencil.position(share))
-    mean = _mean_input(mix)
+    mean = mix.mean_input_length
     if not mean:
         return kernel_pencil(mix, "common").at
     scaled = kernel_pencil(mix, "scale")
     return lambda value: scaled.at(value / mean)
-
-
-def _mean_input(mix: Workload) -> Fraction:
-    return sum((c.share * c.input_length for c in mix.classes), Fraction(0))

@@ -51,6 +51,7 @@ from ...errors import InvalidArgument, shown
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.workload import Workload, check_workload
+from ..circle.budget import Budget
 from ..synchrony.condition import condition_margin
 from .d_partition import CountInterval, Crossing, d_partition
 from .pencil import kernel_pencil
@@ -119,6 +120,8 @@ class Threshold:
     law : VarianceLaw or None
         Along ``common``; None for a single decode length or next to it. Not to be relied on where
         it is not `in_range`.
+    reason : str
+        What was met where the partition is not complete or an interval is undecided.
     """
 
     mix: Workload
@@ -130,6 +133,7 @@ class Threshold:
     complete: bool
     sufficient: RealEnclosure | None
     law: VarianceLaw | None
+    reason: str = ""
 
     def __repr__(self) -> str:
         return (
@@ -185,6 +189,7 @@ def threshold(mix: Workload, along: InputLine = "common") -> Threshold:
     Every interval is certified twice: by exact counts at a rational sample point, and by the
     directions of the crossings between the samples. Up to 24 kernel terms the crossings are
     algebraic numbers (`Crossing.minimal_polynomial`); beyond, they are enclosed to any precision.
+    One budget of work, some ten seconds, is spent on all of it; what it does not reach stays open.
 
     References
     ----------
@@ -219,7 +224,8 @@ def threshold_along(mix: Workload, along: InputLine, every_sample: bool) -> Thre
         )
     kernel = MemoryKernel.of(mix)
     pencil = kernel_pencil(mix, along, kernel)
-    found = d_partition(pencil, every_sample)
+    budget = Budget()
+    found = d_partition(pencil, every_sample, budget)
     law = variance_law(kernel) if along == "common" else None
     line = Threshold(
         mix,
@@ -229,8 +235,9 @@ def threshold_along(mix: Workload, along: InputLine, every_sample: bool) -> Thre
         found.crossings,
         found.intervals,
         found.complete,
-        _sufficient({"common": pencil.constant, "shift": kernel}.get(along)),
+        _sufficient({"common": pencil.constant, "shift": kernel}.get(along), budget),
         law,
+        found.reason,
     )
     return line if law is None else replace(line, law=_compared(law, line.threshold))
 
@@ -242,9 +249,9 @@ def _compared(law: VarianceLaw, threshold: Crossing | None) -> VarianceLaw:
     return replace(law, relative_error=law.estimate / float(threshold) - 1)
 
 
-def _sufficient(kernel: MemoryKernel | None) -> RealEnclosure | None:
+def _sufficient(kernel: MemoryKernel | None, budget: Budget) -> RealEnclosure | None:
     """Return what must be added to all inputs for R7's condition, whose margin rises by as much."""
-    margin = None if kernel is None else condition_margin(kernel)
+    margin = None if kernel is None else condition_margin(kernel, budget)
     if margin is None or margin.low is None:
         return None
     return RealEnclosure(-margin.high, -margin.low)

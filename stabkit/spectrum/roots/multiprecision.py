@@ -157,23 +157,12 @@ def _squarefree_parts(coefficients: list[int]) -> list[tuple[list[int], int]]:
     """Return the parts of positive degree and their multiplicities, multiplied out as a check."""
     from sympy import ZZ, Poly, Symbol
 
-    content, factors = Poly.from_list(coefficients, Symbol("x"), domain=ZZ).sqf_list()
-    parts = [([int(c) for c in factor.all_coeffs()], int(m)) for factor, m in factors]
-    product = [int(content)]
-    for part, multiplicity in parts:
-        for _ in range(multiplicity):
-            product = _times(product, part)
-    if product != coefficients:
+    polynomial = Poly.from_list(coefficients, Symbol("x"), domain=ZZ)
+    content, factors = polynomial.sqf_list()
+    product = math.prod((factor**m for factor, m in factors), start=content * polynomial.one)
+    if product != polynomial:
         raise ArithmeticError("The squarefree parts do not multiply out to the polynomial.")
-    return parts
-
-
-def _times(first: list[int], second: list[int]) -> list[int]:
-    product = [0] * (len(first) + len(second) - 1)
-    for i, a in enumerate(first):
-        for j, b in enumerate(second):
-            product[i + j] += a * b
-    return product
+    return [([int(c) for c in factor.all_coeffs()], int(m)) for factor, m in factors]
 
 
 @dataclass

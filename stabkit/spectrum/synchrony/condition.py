@@ -12,6 +12,11 @@ of a polynomial of degree L' - 1 centred at its middle, c = (L' - 1) / 2; the Ta
 order R on an arc of half-width w is then at most (c w)^R / R! times the sum of its coefficients'
 moduli. The bound on an arc is that of `arc_search`, with Taylor coefficients up to R.
 
+*Work.* Every evaluation in balls is paid from the call's budget, and so are the samples and arcs in
+double precision. Balls have an effort of their own besides: K + 20 units each of 60 000 once the
+sign is known, for then they add digits only, else of 600 000; with 2 K + 1 terms of 8 derivatives
+that is less than 24 (w + 8 + w^2 / 512) times as many units of the budget.
+
 *Sharpening.* Off the arcs that are left the quantity q(theta) is at least the least value found. If
 it is convex on their hull, shown by a ball that holds q'' on it, then q(theta) >= q(t) -
 |q'(t)| |hull| there for every t of the hull.
@@ -34,6 +39,8 @@ from flint import acb, acb_series, arb, ctx, fmpq
 from ...model.enclosure import RealEnclosure, fraction_of
 from ...model.kernel import MemoryKernel
 from ..circle.ball_arcs import scaled_derivatives
+from ..circle.budget import Budget, BudgetSpent
+from ..circle.dyadic import exact as rational
 from ..circle.winding import Arc
 from ..counting.by_winding import LONGEST_KERNEL
 from .least_real_part import LOWEST, ArcSearch
@@ -49,13 +56,18 @@ _SHARP_BITS = 192
 _NEWTON_STEPS = 12
 _SMALLEST_STEP = Fraction(1, 2**120)
 _BALL_TERMS = 60_000  # summed in balls before the enclosure is left as wide as it is
+_STAGE = "R7's margin"
 
 
 class Margin(NamedTuple):
-    """low <= margin <= high, both exact and proved; `low` is None where no bound was found."""
+    """low <= margin <= high, both exact and proved; `low` is None where no bound was found.
+
+    `reason` says so where the budget of work ended before the bounds were as narrow as sought.
+    """
 
     low: Fraction | None
     high: Fraction
+    reason: str = ""
 
     @property
     def positive(self) -> bool | None:
@@ -70,7 +82,7 @@ class Margin(NamedTuple):
         return None if self.low is None else RealEnclosure(self.low, self.high)
 
 
-def condition_margin(kernel: MemoryKernel) -> Margin | None:
+def condition_margin(kernel: MemoryKernel, budget: Budget | None = None) -> Margin | None:
     """Return bounds of R7's margin; None beyond 5 000 000 kernel terms.
 
     They agree to some 30 digits if one minimum is told from all others, else to nine; unless D
@@ -81,6 +93,8 @@ def condition_margin(kernel: MemoryKernel) -> Margin | None:
     ----------
     kernel : MemoryKernel
         Beyond 200 000 terms only an upper bound is sought, by samples.
+    budget : Budget or None
+        Of the whole call; None for a call of its own.
 
     Examples
     --------
@@ -98,22 +112,25 @@ def condition_margin(kernel: MemoryKernel) -> Margin | None:
         return Margin(exact, exact)
     if kernel.length > LONGEST_KERNEL:
         return None
+    budget = budget or Budget()
     a, g, size = quotient.mean_input, quotient.gcd, 1 + quotient.mean_input
-    far = ArcSearch(*quotient.terms, Fraction(1, 2), size)
+    far = ArcSearch(*quotient.terms, Fraction(1, 2), size, budget)
     start = _start_index(quotient, far.size)
     far.search_far(start, only_samples=kernel.length > LONGEST_SEARCHED)
     least = far.least(quotient.at_minus_one - a)
     if kernel.length > LONGEST_SEARCHED:
-        return Margin(None, a + least)
+        return Margin(None, a + least, budget.reason)
+    if budget.is_spent:
+        return Margin(None, a + least, budget.reason)
     above, below = (dict(enumerate(terms)) for terms in quotient.dense_terms)
-    near = ArcSearch(above, below, Fraction(g + 1, 2), size)
+    near = ArcSearch(above, below, Fraction(g + 1, 2), size, budget)
     near.search_near(Fraction(2 * start - 1, far.size), least)
-    if far.open_count() + near.open_count() > _MOST_ARCS:
-        return Margin(None, a + near.least(least))
+    if budget.is_spent or far.open_count() + near.open_count() > _MOST_ARCS:
+        return Margin(None, a + near.least(least), budget.reason)
     constant = far.near_count() + near.near_count() > _MOST_ARCS  # but for rounding
     arcs = far.open_arcs(constant) + near.open_arcs(constant)
     floor = min(far.floor(), near.floor()) if constant else None
-    return _BallSearch(quotient, near.least(least), arcs, floor).run()
+    return _BallSearch(quotient, near.least(least), arcs, budget, floor).run()
 
 
 def _start_index(quotient: RenewalQuotient, size: int) -> int:
@@ -143,9 +160,10 @@ class _BallSearch:
         quotient: RenewalQuotient,
         high: Fraction,
         arcs: list[tuple[Fraction, Arc]],
+        budget: Budget,
         floor: Fraction | None = None,
     ) -> None:
-        self.quotient, self.high, self.floor = quotient, high, floor
+        self.quotient, self.high, self.budget, self.floor = quotient, high, budget, floor
         self.heap = [(bound, order, arc) for order, (bound, arc) in enumerate(arcs)]
         heapq.heapify(self.heap)
         kernel, scale, g = quotient.kernel, quotient.kernel.denominator, quotient.gcd
@@ -157,25 +175,35 @@ class _BallSearch:
         self.above = held + quotient.mean_input * self.below + aged
 
     def run(self) -> Margin:
-        """Return bounds of the margin, refined until its sign is known or the budget is spent."""
+        """Return bounds of the margin, refined as far as the effort goes or the budget reaches."""
+        try:
+            self._halve()
+            low = self._low()
+            if self.floor is None and low < self.high:
+                low = max(low, self._sharpened())
+        except BudgetSpent:
+            low = self._low()
+        shift = self.quotient.mean_input
+        if self.floor is not None:
+            low = min(low, self.floor)
+        high = shift + self.high
+        return Margin(shift + low if low > LOWEST else None, high, self.budget.reason)
+
+    def _halve(self) -> None:
+        """Halve the arc of the lowest bound, again and again."""
         spent, cost = 0, 20 + len(self.quotient.kernel.decode_lengths)
-        while spent * cost < self._budget() and self._low() < self.high - self._tolerance():
+        while spent * cost < self._effort() and self._low() < self.high - self._tolerance():
             bound, _, arc = self.heap[0]
             if arc.hi - arc.lo < _NARROWEST:
                 break
-            heapq.heappop(self.heap)
             middle = (arc.lo + arc.hi) / 2
-            for part in (Arc(arc.lo, middle), Arc(middle, arc.hi)):
-                lower, upper = self._bounds(part)
+            parts = [Arc(arc.lo, middle), Arc(middle, arc.hi)]
+            bounds = [self._bounds(part) for part in parts]
+            heapq.heappop(self.heap)
+            for part, (lower, upper) in zip(parts, bounds, strict=True):
                 self.high = min(self.high, upper)
                 spent += 1
                 heapq.heappush(self.heap, (max(lower, bound), -spent, part))
-        low, shift = self._low(), self.quotient.mean_input
-        if self.floor is not None:
-            low = min(low, self.floor)
-        elif low < self.high:
-            low = max(low, self._sharpened())
-        return Margin(shift + low if low > LOWEST else None, shift + self.high)
 
     def _sharpened(self) -> Fraction:
         """Return a lower bound by convexity, and note the value found; `LOWEST` without a proof."""
@@ -187,7 +215,7 @@ class _BallSearch:
             self.high = min(self.high, self.quotient.at_minus_one - self.quotient.mean_input)
             return self.high
         with ctx.workprec(_SHARP_BITS + 4 * self.quotient.length.bit_length()):
-            width = arb.pi() * _exact(hull.hi - hull.lo)
+            width = arb.pi() * rational(hull.hi - hull.lo)
             point = (hull.lo + hull.hi) / 2
             for _ in range(_NEWTON_STEPS):
                 value, slope, bend = _derivatives(*self._taylor(point))
@@ -202,10 +230,10 @@ class _BallSearch:
     def _is_convex(self, hull: Arc) -> bool:
         """Tell whether the quantity is proved to be convex on the hull."""
         with ctx.workprec(_SHARP_BITS + 4 * self.quotient.length.bit_length()):
-            half = arb.pi() * _exact((hull.hi - hull.lo) / 2)
+            half = arb.pi() * rational((hull.hi - hull.lo) / 2)
             n, q = self._taylor((hull.lo + hull.hi) / 2)
             n, q = (
-                _on_arc(part, half, _exact(self.centre**_ORDER * size))
+                _on_arc(part, half, rational(self.centre**_ORDER * size))
                 for part, size in ((n, self.above), (q, self.below))
             )
             return bool(_derivatives(n, q)[2] > 0)
@@ -218,7 +246,7 @@ class _BallSearch:
         relative = Fraction(1, 10**9 if self._sign_is_known() else 10**25)
         return relative * (1 + self.quotient.mean_input + abs(self.high))
 
-    def _budget(self) -> int:
+    def _effort(self) -> int:
         return _BALL_TERMS if self._sign_is_known() else 10 * _BALL_TERMS
 
     def _sign_is_known(self) -> bool:
@@ -229,20 +257,20 @@ class _BallSearch:
         """Return a lower bound of Re[N / Q] on the arc, and its value at the centre from above."""
         depth = max(0, arc.hi.denominator.bit_length() + arc.lo.denominator.bit_length())
         with ctx.workprec(128 + 2 * depth + 4 * self.quotient.length.bit_length()):
-            half = arb.pi() * _exact((arc.hi - arc.lo) / 2)
+            half = arb.pi() * rational((arc.hi - arc.lo) / 2)
             n, q = self._taylor((arc.lo + arc.hi) / 2)
             value = n[0] / q[0]
             middle = value.mid()
             slope = ((n[1] - middle * q[1]) / q[0]).mid()
-            tail = (half * _exact(self.centre)) ** _ORDER / math.factorial(_ORDER)
-            residual = tail * _exact(self.above) + (abs(middle) + abs(slope) * half) * tail * (
-                _exact(self.below)
+            tail = (half * rational(self.centre)) ** _ORDER / math.factorial(_ORDER)
+            residual = tail * rational(self.above) + (abs(middle) + abs(slope) * half) * tail * (
+                rational(self.below)
             )
             shifted = [acb(0), *q]
             for i, below in enumerate([*q, acb(0)]):
                 above = n[i] if i < _ORDER else acb(0)
                 residual += abs(above - middle * below - slope * shifted[i]) * half**i
-            least = abs(q[0]) - tail * _exact(self.below)
+            least = abs(q[0]) - tail * rational(self.below)
             least -= sum((abs(q[i]) * half**i for i in range(1, _ORDER)), arb(0))
             lower = middle.real - half * abs(slope.real) - residual / least
             shift = Fraction(self.quotient.gcd + 1, 2)
@@ -251,8 +279,10 @@ class _BallSearch:
 
     def _taylor(self, centre: Fraction) -> tuple[list[acb], list[acb]]:
         """Return the Taylor coefficients of E - a D + g w D' and D, up to a common phase."""
+        for terms in self.quotient.terms:
+            self.budget.spend(len(terms), _ORDER, ctx.prec, _STAGE)
         above, below = (self._series(terms, centre) for terms in self.quotient.terms)
-        angle = acb_series([arb.pi() * _exact(centre / 2), arb("0.5")], prec=_ORDER)
+        angle = acb_series([arb.pi() * rational(centre / 2), arb("0.5")], prec=_ORDER)
         sine, cosine = angle.sin(), angle.cos()
         factor = acb_series([acb(0, "0.5")], prec=_ORDER) / sine
         g = self.quotient.gcd
@@ -296,7 +326,3 @@ def _derivatives(n: list[acb], q: list[acb]) -> tuple[arb, arb, arb]:
 
 def _coefficients(series: acb_series) -> list[acb]:
     return [series[i] for i in range(_ORDER)]
-
-
-def _exact(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)

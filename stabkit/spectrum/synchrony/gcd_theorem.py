@@ -46,6 +46,8 @@ class GcdTheorem:
         Whether R9's condition holds: sum p_k l_k (l_k + s_k) / sum p_k l_k > (L - 1) / 2.
     late_memory_margin : Fraction
         The left side less the right one, exactly, in tokens.
+    reason : str
+        Says so where the budget of work ended before the margin was enclosed as sought.
     """
 
     gcd: int
@@ -53,6 +55,7 @@ class GcdTheorem:
     margin: RealEnclosure | None
     late_memory_applies: bool
     late_memory_margin: Fraction
+    reason: str = ""
 
     @property
     def claim(self) -> tuple[Literal["exactly", "at least"], int, Literal["R7", "R9"]] | None:
@@ -107,4 +110,5 @@ def gcd_theorem(mix: Workload) -> GcdTheorem:
         margin=None if margin is None else margin.enclosure,
         late_memory_applies=late > 0,
         late_memory_margin=late,
+        reason="" if margin is None else margin.reason,
     )

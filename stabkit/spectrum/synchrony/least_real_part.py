@@ -15,7 +15,8 @@ bound exceeds the least value found, less a tolerance, are done; the others are 
 of second order, so that the number of arcs stays bounded next to the minimum.
 
 The samples, Taylor models and error bounds are those of `CirclePolynomial`. What rounding leaves
-open is returned as arcs. Both functions are symmetric about the real axis: arcs run from 0 to pi.
+open, or the call's budget of work does not reach, is returned as arcs. Both functions are symmetric
+about the real axis: arcs run from 0 to pi.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..circle.budget import Budget
 from ..circle.fourier import UNIT_ROUNDOFF
 from ..circle.sparse_polynomial import (
     TAYLOR_ORDER,
@@ -37,7 +39,7 @@ from ..circle.sparse_polynomial import (
     GridSamples,
     Integers,
 )
-from ..circle.winding import Arc, evaluate
+from ..circle.winding import ARC_WORK, DOUBLES, Arc, evaluate
 
 __all__ = ["LOWEST", "ArcSearch"]
 
@@ -73,7 +75,12 @@ class ArcSearch:
     """
 
     def __init__(
-        self, above: Mapping[int, int], below: Mapping[int, int], shift: Fraction, size: Fraction
+        self,
+        above: Mapping[int, int],
+        below: Mapping[int, int],
+        shift: Fraction,
+        size: Fraction,
+        budget: Budget,
     ) -> None:
         exponents = sorted(below)
         largest, unit = max(map(abs, above.values())), max(below.values())
@@ -88,6 +95,7 @@ class ArcSearch:
         self.shift, self.scale = shift, Fraction(largest, unit)
         self.tolerated = _double(size / self.scale)
         self.high = math.inf
+        self.budget = budget
         self.finished: list[tuple[Floats, _Arcs]] = []
 
     @property
@@ -98,6 +106,9 @@ class ArcSearch:
     def search_far(self, start: int, only_samples: bool = False) -> None:
         """Search from the arc of sample `start` to theta = pi: a grid first, models then."""
         whole = self._whole(start, self.size // 2)
+        if not self.budget.affords(2 * self.numerator.grid_work, DOUBLES):
+            self._give_up(whole)
+            return
         left = self._left_open(self._on_grid(whole.samples), whole)
         if not only_samples:
             self._bisect(_halved(left))
@@ -172,11 +183,19 @@ class ArcSearch:
         if not len(involved):
             return
         transform = len(involved) * len(self.numerator.exponents) > _MOST_DIRECT_TERMS
+        if not self.budget.affords(
+            2 * self.numerator.taylor_work(len(involved), transform), DOUBLES
+        ):
+            self._give_up(arcs)
+            return
         above = self.numerator.taylor(involved, transform)
         below = self.denominator.taylor(involved, transform)
         order = np.arange(TAYLOR_ORDER + 1)
         bends = order * (order - 1.0) / 2 * (1 + 1e-9)
         while len(arcs.samples):
+            if not self.budget.affords(2 * ARC_WORK * len(arcs.samples), DOUBLES):
+                self._give_up(arcs)
+                return
             rows, halves = np.searchsorted(involved, arcs.samples), arcs.halves
             upper, lower = above.coefficients[rows], below.coefficients[rows]
             n, q = evaluate(upper, arcs.offsets), evaluate(lower, arcs.offsets)
@@ -188,6 +207,10 @@ class ArcSearch:
                 errors = [model.error + halves * model.slope_error for model in (above, below)]
                 found = _bounded(n, q, halves, curve, swing, errors)
             arcs = _halved(self._left_open(found, arcs))
+
+    def _give_up(self, arcs: _Arcs) -> None:
+        """Put arcs aside without a bound."""
+        self.finished.append((np.full(len(arcs.samples), -math.inf), arcs))
 
     def _tolerance(self) -> float:
         return _TOLERANCE * (abs(self.high) + self.tolerated)

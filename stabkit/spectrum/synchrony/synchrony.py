@@ -46,7 +46,7 @@ from .gcd_theorem import GcdTheorem, gcd_theorem
 from .modes import SynchronizedMode, synchronized_modes
 from .renewal_graph import LONGEST_GRAPH, imprimitivity, renewal_graph
 
-__all__ = ["NearSynchronousMode", "Synchrony", "same_root", "synchrony"]
+__all__ = ["NearSynchronousMode", "Synchrony", "synchrony"]
 
 _DIGITS = 30
 _CANDIDATES = 24  # dominant modes that are looked at for near-synchrony
@@ -212,12 +212,12 @@ def _near_synchronous(
     if found is None:
         return None
     tied = [mode.root for mode in modes if mode.root is not None]
-    free = (r for r in found if r.value.imag > 0 and not any(same_root(r, t) for t in tied))
+    free = (r for r in found if r.value.imag > 0 and not any(_same_root(r, t) for t in tied))
     described = (_described(mix, kernel, root) for root in islice(free, _CANDIDATES))
     return tuple(mode for mode in described if abs(mode.characteristic - 1) < _CLOSE)
 
 
-def same_root(root: Root, other: Root) -> bool:
+def _same_root(root: Root, other: Root) -> bool:
     """Tell whether two enclosures are of one root: discs that hold one root each and meet."""
     return bool(abs(root.value - other.value) <= 2 * (root.radius + other.radius))
 

@@ -1,4 +1,4 @@
-"""Recommendations: every claim is checked anew by another engine, on many mixes."""
+"""Recommendations: every prediction is checked anew by another engine, on many mixes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from flint import fmpz_poly
 
-from stabkit.analysis.operations.claims import Claim, holds
+from stabkit.analysis.operations.predictions import Prediction, holds
 from stabkit.analysis.operations.recommend import Recommendation, recommend
 from stabkit.dynamics.policies import Damped, Greedy, Policy, RateLimited
 from stabkit.dynamics.simulator import simulate
@@ -50,31 +50,34 @@ def tokens(mix: Workload, policy: Policy, steps: int = 2500) -> float:
     return float(window @ (run.completed_by_class[-steps:] @ lengths) / window.sum())
 
 
-def assert_true(claim: Claim) -> None:
-    if claim.quantity == "verdict":
-        found = verdict(claim.mix, claim.policy)
-        assert (found == claim.value) is (claim.relation == "is")
+def assert_true(prediction: Prediction) -> None:
+    if prediction.quantity == "verdict":
+        found = verdict(prediction.mix, prediction.policy)
+        assert (found == prediction.value) is (prediction.relation == "is")
         return
-    assert isinstance(claim.value, float)
-    if claim.quantity == "throughput":
-        measured = tokens(claim.mix, claim.policy) / float(claim.scale)
-        if claim.relation == "at least":
-            assert measured >= claim.value - 2e-3
+    assert isinstance(prediction.value, float)
+    if prediction.quantity == "throughput":
+        measured = tokens(prediction.mix, prediction.policy) / float(prediction.scale)
+        if prediction.relation == "at least":
+            assert measured >= prediction.value - 2e-3
         else:
-            assert measured == pytest.approx(claim.value, abs=2e-3)
-    elif claim.quantity == "evictions":
-        run = simulate(claim.mix, 5000, policy=claim.policy)
-        late = float(run.evicted[-2500:].mean()) / float(claim.scale)
-        assert late == pytest.approx(claim.value, abs=1e-9 if claim.value == 0 else 2e-3)
+            assert measured == pytest.approx(prediction.value, abs=2e-3)
+    elif prediction.quantity == "evictions":
+        run = simulate(prediction.mix, 5000, policy=prediction.policy)
+        late = float(run.evicted[-2500:].mean()) / float(prediction.scale)
+        assert late == pytest.approx(prediction.value, abs=1e-9 if prediction.value == 0 else 2e-3)
     else:
         full = simulate(
-            claim.mix, 100 * claim.mix.longest_decode, policy=claim.policy, record_states=True
+            prediction.mix,
+            100 * prediction.mix.longest_decode,
+            policy=prediction.policy,
+            record_states=True,
         )
         assert full.states is not None
-        run = simulate(claim.mix, 4000, state=full.states[-1])
-        lengths = np.array([c.decode_length for c in claim.mix.classes])
+        run = simulate(prediction.mix, 4000, state=full.states[-1])
+        lengths = np.array([c.decode_length for c in prediction.mix.classes])
         late = float((run.completed_by_class[-1000:] @ lengths).mean())
-        assert late / float(claim.scale) >= claim.value - 1e-3
+        assert late / float(prediction.scale) >= prediction.value - 1e-3
 
 
 @pytest.mark.slow
@@ -82,9 +85,9 @@ def assert_true(claim: Claim) -> None:
 def test_every_claim_holds_by_another_path(seed: int) -> None:
     found = recommend(random_mix(seed))
     for proposal in found.proposals:
-        assert proposal.claims
-        for claim in proposal.claims:
-            assert_true(claim)
+        assert proposal.predictions
+        for prediction in proposal.predictions:
+            assert_true(prediction)
 
 
 def kinds(found: Recommendation) -> dict[str, float]:
@@ -147,14 +150,14 @@ def test_pooling_with_another_workload() -> None:
 
 def test_a_false_claim_does_not_hold() -> None:
     mix = Workload.from_classes([(10, 5)])
-    assert not holds(Claim(mix, Greedy(), "verdict", "is", "stable"))
-    assert holds(Claim(mix, Greedy(), "verdict", "is not", "stable"))
-    assert not holds(Claim(mix, Greedy(), "throughput", "about", 4.0, Fraction(1)))
-    assert not holds(Claim(mix, RateLimited(1), "evictions", "about", 0.1, Fraction(1)))
+    assert not holds(Prediction(mix, Greedy(), "verdict", "is", "stable"))
+    assert holds(Prediction(mix, Greedy(), "verdict", "is not", "stable"))
+    assert not holds(Prediction(mix, Greedy(), "throughput", "about", 4.0, Fraction(1)))
+    assert not holds(Prediction(mix, RateLimited(1), "evictions", "about", 0.1, Fraction(1)))
 
 
 @pytest.mark.parametrize("seed", range(0, 100, 10))
-def test_sentences_have_the_numbers_of_the_claims(seed: int) -> None:
+def test_sentences_have_the_numbers_of_the_predictions(seed: int) -> None:
     found = recommend(random_mix(seed))
     text = " ".join(recommendations_text(found).split())
     assert found.verdict in text

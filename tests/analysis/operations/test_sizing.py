@@ -23,7 +23,7 @@ def test_one_class_by_hand() -> None:
     assert found.watermark == Fraction(4, 15)
     assert found.verdict == "unstable"
     assert found.mode is not None
-    assert found.mode.half_life is None
+    assert found.mode.half_life_steps is None
 
 
 def test_rounding_to_blocks_can_change_the_verdict() -> None:

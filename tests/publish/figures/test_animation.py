@@ -15,14 +15,13 @@ import pytest
 from PIL import Image
 
 from stabkit import OutputError, Workload, simulate
-from stabkit.cli.app import main
-from stabkit.publish.figures.animation import (
+from stabkit.analysis.pictures.animation import (
     AnimationPicture,
-    animation_bytes,
-    animation_format,
     animation_picture,
     steps_to_animate,
 )
+from stabkit.cli.app import main
+from stabkit.publish.figures.animation import animation_bytes, animation_format
 
 WHOLE = Workload.from_classes([(2, 2)], capacity=140)
 # docs/model.md, Integer counts, from [21, 19]

@@ -28,7 +28,7 @@ from stabkit.analysis.pictures.roots import (
 )
 from stabkit.analysis.pictures.run import kernel_picture, run_picture
 from stabkit.errors import OutputError
-from stabkit.publish.figures.analysis import analysis_figure, comparison_figure
+from stabkit.publish.figures.analysis import analysis_figure
 from stabkit.publish.figures.formats import figure_bytes, figure_format
 from stabkit.publish.figures.graph import renewal_graph_figure
 from stabkit.publish.figures.locus import locus_figure
@@ -38,7 +38,7 @@ from stabkit.publish.figures.run import (
     kernel_figure,
     run_figure,
 )
-from stabkit.publish.figures.style import COHORT_COLOURS, house_style
+from stabkit.publish.figures.style import COHORT_COLOURS, house_style, new_figure, settled
 
 MIXES = {
     "unstable": [(5, 3), (5, 5)],
@@ -300,11 +300,15 @@ def test_a_run_without_steps_can_be_drawn() -> None:
 
 
 def test_cases_stand_above_one_another() -> None:
-    cases = [
-        ("first", AnalysisPicture(roots_of("unstable"), run_of("unstable"))),
-        ("second", AnalysisPicture(roots_of("gcd 2"), None)),
-    ]
-    figure = comparison_figure(cases)
+    pictures = (
+        AnalysisPicture(roots_of("unstable"), run_of("unstable")),
+        AnalysisPicture(roots_of("gcd 2"), None),
+    )
+    with house_style():
+        figure = new_figure(13.6)
+        for axes, picture in zip(figure.subplots(2), pictures, strict=True):
+            analysis_figure(picture, axes).suptitle("title")
+        settled(figure)
     assert len(figure.axes) == 3
     assert beyond_canvas(figure) <= 0.5
 

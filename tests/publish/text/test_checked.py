@@ -8,13 +8,14 @@ from dataclasses import replace
 
 import pytest
 from sympy import Eq, symbols
+from theory.pages import theory_pages
 
 import stabkit
+from stabkit.errors import InvalidArgument
 from stabkit.publish.document.latex_words import escaped, prose
 from stabkit.publish.text.checked import theorems_record, theorems_text
 from stabkit.publish.theory.article import theory_tex
-from stabkit.publish.theory.evidence import displayed
-from stabkit.publish.theory.pages import theory_pages
+from stabkit.publish.theory.evidence import evidence_tex
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import Identity
 from stabkit.theorems.records import Step, Theorem
@@ -111,5 +112,5 @@ def test_a_counterexample_is_shown():
 
 
 def test_unknown_evidence_is_never_printed():
-    with pytest.raises(KeyError):
-        displayed(object())
+    with pytest.raises(InvalidArgument, match="'evidence' must be of a known kind"):
+        evidence_tex(object())

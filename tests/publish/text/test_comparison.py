@@ -69,7 +69,7 @@ RATE = finding(RateLimited(21), KEPT, parameters={"rate_over_equilibrium": Fract
 
 
 def comparison(*policies: PolicyFinding, reason: str | None = None) -> PolicyComparison:
-    return PolicyComparison(MIX, Fraction(20), policies, reason)
+    return PolicyComparison(MIX, policies, reason)
 
 
 def test_record_has_the_fields_of_the_interface() -> None:

@@ -144,7 +144,7 @@ def test_clusters_need_the_higher_orders() -> None:
 def test_what_doubles_leave_open_is_filled_in() -> None:
     terms = {0: 2**60 + 1, 1: 0, 2: 2**60}  # two zeros near +-i, just outside
     polynomial = CirclePolynomial(*_arrays({m: b / 2**60 for m, b in terms.items()}), 1e-15)
-    path = follow_phase(polynomial, PathStart(0, 0.0))
+    path = follow_phase(polynomial, PathStart(0, 0.0), Budget())
     assert path.undecided
     assert path.half_turns() is None
     resolve_arcs(path, terms, 128, Budget())

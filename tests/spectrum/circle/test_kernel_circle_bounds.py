@@ -22,7 +22,7 @@ from stabkit.spectrum.circle.sparse_polynomial import (
     GridSamples,
     TaylorModels,
 )
-from stabkit.spectrum.circle.winding import Arc, PhasePath
+from stabkit.spectrum.circle.winding import PhasePath
 from stabkit.spectrum.counting import by_winding as counts_module
 from stabkit.spectrum.counting.by_winding import DiscCount, count_by_winding, is_quick
 from stabkit.spectrum.partition import axis_arcs as axis_module
@@ -92,38 +92,6 @@ def test_an_undecided_radius_is_not_guessed() -> None:
 # --- counts in stages ------------------------------------------------------------------------
 
 
-def open_path(kernel: MemoryKernel, arcs: int) -> PhasePath:
-    path = kernel_phase_path(kernel)
-    size = path.polynomial.size * 4
-    path.undecided = [Arc(Fraction(2 * j, size), Fraction(2 * j + 1, size)) for j in range(arcs)]
-    return path
-
-
-def test_too_many_arcs_are_returned_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    kernel = kernel_of(MIXES[0])
-    for arcs, decided in ((5, True), (6, False)):
-        path = open_path(kernel, arcs)
-        monkeypatch.setattr(counts_module, "kernel_phase_path", lambda _, path=path: path)
-        monkeypatch.setattr(counts_module, "_MOST_ARCS", 5)
-        monkeypatch.setattr(counts_module, "resolve_arcs", lambda path, *_: path.undecided.clear())
-        found = count_by_winding(kernel)
-        assert (found.within == 2) == decided
-        if not decided:
-            assert (found.within, found.on_circle) == (None, None)
-            assert found.undecided == tuple(path.undecided)
-
-
-def test_beyond_exact_arithmetic_open_arcs_stay_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    kernel = kernel_of([(1, 2), (1, 3)])  # marginal
-    assert count_by_winding(kernel) == DiscCount(0, 2)
-    monkeypatch.setattr(counts_module, "LONGEST_EXACT", kernel.length)
-    assert count_by_winding(kernel) == DiscCount(0, 2)
-    monkeypatch.setattr(counts_module, "LONGEST_EXACT", kernel.length - 1)
-    found = count_by_winding(kernel)
-    assert (found.within, found.on_circle) == (None, None)
-    assert len(found.undecided) == 1
-
-
 def test_a_count_that_contradicts_the_sign_at_minus_one_is_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -145,9 +113,9 @@ def test_dense_coefficients_are_rounded_once_and_reckoned_twice(
     asked: list[CirclePolynomial] = []
     follow = counts_module.follow_phase
 
-    def recorded(polynomial: CirclePolynomial, start: Any) -> PhasePath:
+    def recorded(polynomial: CirclePolynomial, *rest: Any) -> PhasePath:
         asked.append(polynomial)
-        return follow(polynomial, start)
+        return follow(polynomial, *rest)
 
     monkeypatch.setattr(counts_module, "follow_phase", recorded)
     monkeypatch.setattr(counts_module, "is_quick", lambda _: False)
@@ -183,6 +151,7 @@ def test_the_exact_recursion_is_for_forty_terms_of_a_hundred_bits() -> None:
 
 SIZE = 16
 WIDTH = math.pi / SIZE
+PAIR_LINE = kernel_pencil(Workload.from_classes([(0, 2), (0, 3)]), "common")
 AXIS: dict[str, tuple[dict[str, Any], float]] = {
     "slope": ({"first": 3.0}, 3 * WIDTH),
     "bend": ({"second": 3.0}, 3 * WIDTH**2 / 2),
@@ -198,6 +167,10 @@ class MadeUp:
 
     size, degree, length, half_width = SIZE, 3, 2, WIDTH
     exponents = range(4)
+    grid_work = 0
+
+    def taylor_work(self, *_: Any) -> int:
+        return 0
 
     def __init__(
         self,
@@ -221,8 +194,8 @@ def failed(curve: MadeUp, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The samples whose arcs are not clear of the axis."""
     seen: list[list[int]] = []
     monkeypatch.setattr(axis_module, "CirclePolynomial", lambda *_: curve)
-    monkeypatch.setattr(axis_module, "_bisected", lambda _, i: seen.append(i.tolist()) or [])
-    axis_arcs(kernel_pencil(Workload.from_classes([(0, 2), (0, 3)]), "common"))
+    monkeypatch.setattr(axis_module, "_bisected", lambda _, i, __: seen.append(i.tolist()) or [])
+    axis_arcs(PAIR_LINE, Budget())
     return seen[0]
 
 
@@ -270,7 +243,7 @@ def test_half_an_arc_is_clear_iff_its_model_says_so(
         models = TaylorModels(rows, **{"error": 0.0, "slope_error": 0.0, **errors})
         curve: Any = MadeUp(0.0)
         curve.taylor = lambda *_, models=models: models
-        arcs = axis_module._bisected(curve, np.array([3]))
+        arcs = axis_module._bisected(curve, np.array([3]), Budget())
         assert len(arcs) == left
         if left:
             assert arcs[0].lo == Fraction(5, SIZE)
@@ -283,7 +256,7 @@ def test_the_curve_has_coefficients_rounded_once_and_reckoned_twice(
     monkeypatch.setattr(
         axis_module, "CirclePolynomial", lambda *parts: given.append(parts) or MadeUp(1j)
     )
-    assert axis_arcs(kernel_pencil(Workload.from_classes([(0, 2), (0, 3)]), "common")) == []
+    assert axis_arcs(PAIR_LINE, Budget()) == []
     assert given[0][2] == 2 * UNIT
 
 
@@ -300,7 +273,7 @@ def test_the_coefficients_of_the_curve_are_exact_quotients() -> None:
 
 def test_arcs_left_by_bisection_hold_the_crossing_and_are_narrow() -> None:
     # (2, 3): cos theta = -3 / 4 only
-    (arc,) = axis_arcs(kernel_pencil(Workload.from_classes([(0, 2), (0, 3)]), "common"))
+    (arc,) = axis_arcs(PAIR_LINE, Budget())
     with ctx.workprec(100):
         theta = (arb(-3) / 4).acos() / arb.pi()
         assert arb(fmpq(arc.lo.numerator, arc.lo.denominator)) < theta

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.circle.sparse_polynomial import (
     TAYLOR_ORDER,
     CirclePolynomial,
@@ -59,6 +60,13 @@ class MadeUp:
     def exponents(self) -> range:
         return range(self.degree + 1)
 
+    @property
+    def grid_work(self) -> int:
+        return 5
+
+    def taylor_work(self, count: int, by_transform: bool = False) -> int:
+        return 7 if by_transform else count * len(self.exponents)
+
     def grid_blocks(self) -> Iterator[GridSamples]:
         for count in self.blocks:
             values, first, second = (
@@ -77,8 +85,8 @@ class MadeUp:
         return TaylorModels(rows, self.error, self.slope_error)
 
 
-def followed(polynomial: Any, start: int = 0) -> PhasePath:
-    return follow_phase(polynomial, PathStart(start, 0.0))
+def followed(polynomial: Any, start: int = 0, budget: Budget | None = None) -> PhasePath:
+    return follow_phase(polynomial, PathStart(start, 0.0), budget or Budget())
 
 
 # --- on the grid -----------------------------------------------------------------------------
@@ -133,7 +141,7 @@ def test_runs_of_samples_tell_what_all_of_them_do(blocks: tuple[int, ...]) -> No
                 nothing = np.zeros(len(part), dtype=complex)
                 yield GridSamples(inside, nothing, nothing, (0.0, 0.0, 0.0), 0.0)
 
-    path = follow_phase(Turning(blocks=blocks), PathStart(0, 0.0))  # type: ignore[arg-type]
+    path = followed(Turning(blocks=blocks))
     assert not {2, 3, 6} & set(path.samples.tolist())
     path.undecided = []
     filled = np.array(gaps)
@@ -214,7 +222,7 @@ def test_an_arc_is_given_up_once_rounding_is_four_times_the_reach(
 
 def test_a_zero_on_the_circle_is_narrowed_down() -> None:
     polynomial = CirclePolynomial(np.array([0, 1, 2]), np.array([1.0, 0.0, 1.0]), 0.0)  # at +-i
-    (arc,) = follow_phase(polynomial, PathStart(0, -0.1)).undecided
+    (arc,) = follow_phase(polynomial, PathStart(0, -0.1), Budget()).undecided
     assert arc.lo < Fraction(1, 2) < arc.hi
     assert arc.hi - arc.lo < 1e-13
 
@@ -228,14 +236,6 @@ def test_many_terms_are_transformed_and_few_summed() -> None:
     assert many.asked == [(list(range(SAMPLES)), True)]
 
 
-@pytest.mark.parametrize(("terms", "summed"), [(2**29 // 9, True), (2**29 // 9 + 1, False)])
-def test_direct_sums_of_some_minutes_are_left_undecided(terms: int, summed: bool) -> None:
-    made_up = MadeUp(0.0, degree=terms - 1)
-    path = followed(made_up)
-    assert path.undecided == [Arc(Fraction(0), Fraction(1))]
-    assert [by_transform for _, by_transform in made_up.asked] == [True, False][: 1 + summed]
-
-
 def test_arcs_next_to_a_zero_are_halved_to_a_width() -> None:
     """Of the model t, without any error, pieces with |t| <= 1.01 w are left: t = w and -w."""
     path = followed(MadeUp(0.0, coefficients={1: 1.0}, error=0.0))
@@ -243,19 +243,37 @@ def test_arcs_next_to_a_zero_are_halved_to_a_width() -> None:
     assert {(arc.hi - arc.lo) * SIZE / 2 for arc in inner} == {Fraction(2) ** -44}
 
 
-def test_too_many_direct_sums_are_left_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stabkit.spectrum.circle.winding._MOST_TERMS", 35)  # 36 are needed
-    path = followed(MadeUp(0.0, coefficients={0: 1.0}, error=0.0))
-    assert path.undecided == [Arc(Fraction(0), Fraction(1))]
-    monkeypatch.setattr("stabkit.spectrum.circle.winding._MOST_TERMS", 36)
-    assert not followed(MadeUp(0.0, coefficients={0: 1.0}, error=0.0)).undecided
+WHOLE = [Arc(Fraction(0), Fraction(1))]
+# samples; models of nine samples with four terms; sixteen halves of their arcs, two units each
+STAGES = (5, 36, 32)
+
+
+@pytest.mark.parametrize("paid", range(len(STAGES)))
+def test_what_the_budget_does_not_reach_is_left_undecided(paid: int) -> None:
+    short = Budget(sum(STAGES[: paid + 1]) - 1)
+    path = followed(MadeUp(0.0, coefficients={0: 1.0}, error=0.0), budget=short)
+    assert path.undecided == WHOLE
+    assert path.half_turns() is None
+    assert "ended in double precision" in short.reason
+
+
+def test_a_budget_that_just_reaches_changes_nothing() -> None:
+    enough = Budget(sum(STAGES))
+    assert not followed(MadeUp(0.0, coefficients={0: 1.0}, error=0.0), budget=enough).undecided
+    assert (enough.left, enough.reason) == (0, "")
+
+
+def test_transforms_have_a_price_of_their_own() -> None:
+    many = MadeUp(0.0, coefficients={0: 1.0}, error=0.0, degree=14)
+    assert followed(many, budget=Budget(5 + 7 - 1)).undecided == WHOLE
+    assert not followed(many, budget=Budget(5 + 7 + 32)).undecided
 
 
 def test_too_many_arcs_are_left_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
     made_up = MadeUp(0.0, coefficients={0: 1.0, 1: 100j}, error=0.0)
-    monkeypatch.setattr("stabkit.spectrum.circle.winding._MOST_SUBARCS", 16)
+    monkeypatch.setattr("stabkit.spectrum.circle.winding._MOST_AT_ONCE", 16)
     assert not followed(made_up).undecided  # 16 halves in the first round, and never more
-    monkeypatch.setattr("stabkit.spectrum.circle.winding._MOST_SUBARCS", 15)
+    monkeypatch.setattr("stabkit.spectrum.circle.winding._MOST_AT_ONCE", 15)
     assert followed(made_up).undecided == [Arc(Fraction(0), Fraction(1))]
 
 

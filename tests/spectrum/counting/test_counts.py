@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from stabkit import InvalidArgument, Workload, roots, unit_circle_counts
 from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.counting.certificates import instability_certificate
+from stabkit.spectrum.counting.counts import kernel_counts
 
 CLASSES = st.lists(
     st.tuples(
@@ -132,6 +133,14 @@ def minus_one_on_circle(odd: int, even: int, shift: Fraction = Fraction(0)) -> W
     """F(-1) = 0: an odd length l adds p (s + (l + 1) / 2) to G(-1), an even one -p l / 2."""
     s = Fraction(even - odd - 1, 2)
     return Workload.from_classes([(s + shift, odd), (3000, even)])
+
+
+def test_no_certificate_for_kernels_that_do_not_grow() -> None:
+    """1 + z of reservation has its zero on the circle: R9's real mode below -1 is not there."""
+    survival = MemoryKernel(1, (2,), (0,), (1,))
+    assert instability_certificate(survival) is None
+    assert kernel_counts(survival).verdict == "marginal"
+    assert instability_certificate(MemoryKernel(1, (2,), (1,), (1,))) is not None
 
 
 def test_root_at_minus_one_of_a_long_kernel_is_found_exactly() -> None:

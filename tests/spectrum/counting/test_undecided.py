@@ -49,7 +49,7 @@ def test_verdicts_are_what_counts_prove(
 
 
 def test_open_arcs_leave_the_counts_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counts_module, "count_by_winding", lambda _: OPEN)
+    monkeypatch.setattr(counts_module, "count_by_winding", lambda *_: OPEN)
     counts = unit_circle_counts(PAIR, "winding")
     assert (counts.inside, counts.on_circle, counts.outside) == (None, None, None)
     assert (counts.verdict, counts.certified) == ("undecided", False)
@@ -64,7 +64,7 @@ def test_open_arcs_leave_the_counts_undecided(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("found", [DiscCount(None, 0), DiscCount(3, None), DiscCount()])
 def test_half_a_count_is_none(found: DiscCount, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counts_module, "count_by_winding", lambda _: found)
+    monkeypatch.setattr(counts_module, "count_by_winding", lambda *_: found)
     counts = unit_circle_counts(PAIR, "winding")
     assert (counts.verdict, counts.outside, counts.undecided_arcs) == ("undecided", None, ())
 
@@ -121,7 +121,7 @@ def test_without_discs_short_kernels_are_isolated_and_long_ones_left(
 
 def test_undecided_counts_give_no_margin(monkeypatch: pytest.MonkeyPatch) -> None:
     undecided = Counts.unknown("An arc is open.", (), "winding")
-    monkeypatch.setattr(line_module, "kernel_counts", lambda _: undecided)
+    monkeypatch.setattr(line_module, "kernel_counts", lambda *_: undecided)
     found = line_margin(STABLE, "shift", Fraction(0))
     assert (found.verdict, found.complete, found.below, found.stable) == (
         "undecided",
@@ -134,7 +134,7 @@ def test_undecided_counts_give_no_margin(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_an_incomplete_partition_gives_no_margin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        line_module, "d_partition", lambda *_, **__: SimpleNamespace(complete=False)
+        line_module, "d_partition", lambda *_, **__: SimpleNamespace(complete=False, reason="Why.")
     )
     found = line_margin(STABLE, "shift", Fraction(0))
     assert (found.verdict, found.complete, found.below, found.above) == (

@@ -266,7 +266,7 @@ def test_an_undecided_interval_hides_the_stable_ones(monkeypatch: pytest.MonkeyP
 
 def test_undecided_modes(monkeypatch: pytest.MonkeyPatch) -> None:
     undecided = Counts.unknown("An arc is open.", (), "winding")
-    monkeypatch.setattr(module, "kernel_counts", lambda kernel: undecided)
+    monkeypatch.setattr(module, "kernel_counts", lambda *_: undecided)
     margin = gain_margin(Workload.from_classes([(10, 3), (10, 5)]))
     assert nothing_is_claimed(margin)
     assert margin.verdict == "undecided"

@@ -16,7 +16,7 @@ import pytest
 from flint import acb, arb, fmpq
 
 from stabkit import Workload
-from stabkit.spectrum.circle.budget import Budget
+from stabkit.spectrum.circle.budget import Budget, BudgetSpent
 from stabkit.spectrum.circle.winding import Arc
 from stabkit.spectrum.partition import ball_crossings as module
 from stabkit.spectrum.partition.ball_crossings import BallCrossings, _Free, _Open, _Run, _Zero
@@ -99,7 +99,7 @@ class Oracle:
 
 
 def crossings_of(classes: Any) -> BallCrossings:
-    return BallCrossings(kernel_pencil(Workload.from_classes(classes), "common"))
+    return BallCrossings(kernel_pencil(Workload.from_classes(classes), "common"), Budget())
 
 
 def named(found: Any) -> str:
@@ -256,7 +256,7 @@ def test_the_value_at_a_crossing_is_as_narrow_as_asked(bits: int) -> None:
 
 
 def test_what_the_budget_does_not_reach_is_undecided() -> None:
-    """Every evaluation of the search is paid for; what was found before is refined all the same."""
+    """Every evaluation is paid for, of the search and of what refines the crossings found."""
     arcs = [Arc(Fraction(1, 2), Fraction(7, 8)), Arc(Fraction(7, 8), Fraction(1))]
     pencil = crossings_of(MIXES[0]).pencil
     enough = Budget()
@@ -271,4 +271,8 @@ def test_what_the_budget_does_not_reach_is_undecided() -> None:
     assert BallCrossings(pencil, Budget(0)).on(arcs) == ([], arcs)
     before = enough.left
     assert all(crossing.ball(300).rad() < arb(2) ** -250 for crossing in found)
-    assert enough.left == before
+    assert enough.left < before
+    enough.left = 0
+    with pytest.raises(BudgetSpent):
+        found[0].ball(600)
+    assert "ended in ball arithmetic" in enough.reason

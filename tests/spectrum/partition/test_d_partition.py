@@ -8,6 +8,7 @@ import pytest
 
 from stabkit import Workload
 from stabkit.publish.text.threshold import threshold_text
+from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.counting.counts import kernel_counts, unit_circle_counts
 from stabkit.spectrum.partition.axis_arcs import axis_arcs
 from stabkit.spectrum.partition.ball_crossings import BallCrossings
@@ -97,9 +98,9 @@ def test_a_triple_zero_at_pi_by_balls_alone():
     for lengths, weights in (((6, 29), (10, 1)), ((8, 27), (13, 2)), ((12, 43), (7, 1))):
         mix = Workload.from_classes((0, n, w) for n, w in zip(lengths, weights, strict=True))
         pencil = kernel_pencil(mix, "common")
-        found, open_arcs = BallCrossings(pencil).on(axis_arcs(pencil))
+        found, open_arcs = BallCrossings(pencil, Budget()).on(axis_arcs(pencil, Budget()))
         assert open_arcs == []
-        exact = exact_crossings(pencil)
+        exact = exact_crossings(pencil, Budget())
         rows = [
             sorted((float(c.ball(60).mid()), c.change) for c in side) for side in (found, exact)
         ]
@@ -129,7 +130,7 @@ def test_beyond_the_budget_an_incomplete_partition_claims_its_ends_only(
 
     plain = module._circle_crossings
     monkeypatch.setattr(module, "_MOST_COUNTED", 0)
-    monkeypatch.setattr(module, "_circle_crossings", lambda pencil: (plain(pencil)[0], False))
+    monkeypatch.setattr(module, "_circle_crossings", lambda *call: (plain(*call)[0], False))
     found = d_partition(kernel_pencil(Workload.from_classes([(0, 30), (0, 31)]), "common"))
     assert not found.complete
     assert [part.counts is not None for part in found.intervals[1:-1]] == [False] * (

@@ -11,6 +11,7 @@ from sympy import Poly, Rational, Symbol
 import stabkit
 from stabkit import InvalidArgument, Workload
 from stabkit.model.kernel import MemoryKernel
+from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.counting.counts import kernel_counts
 from stabkit.spectrum.partition import d_partition as d_partition_module
 from stabkit.spectrum.partition.axis_arcs import axis_arcs
@@ -194,8 +195,8 @@ def test_two_engines_find_the_same_crossings(along):
         pencil = kernel_pencil(mix, along)
         if pencil.length < 2 or not any(pencil.slope.coefficients):
             continue
-        exact = exact_crossings(pencil)
-        balls, undecided = BallCrossings(pencil).on(axis_arcs(pencil))
+        exact = exact_crossings(pencil, Budget())
+        balls, undecided = BallCrossings(pencil, Budget()).on(axis_arcs(pencil, Budget()))
         if exact is None or undecided:
             assert pencil.length < 4
             continue
@@ -301,7 +302,7 @@ def test_lines_without_any_crossing():
 def test_directions_and_counts_must_agree(monkeypatch):
     """Drop one crossing: the counts contradict the directions of the others."""
     original = d_partition_module.exact_crossings
-    monkeypatch.setattr(d_partition_module, "exact_crossings", lambda p: original(p)[:-1])
+    monkeypatch.setattr(d_partition_module, "exact_crossings", lambda *p: original(*p)[:-1])
     with pytest.raises(ArithmeticError, match="contradict"):
         d_partition(kernel_pencil(workload((3, 5)), "common"))
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from flint import acb, arb, ctx
 
+from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.circle.sparse_polynomial import TAYLOR_ORDER, GridSamples, TaylorModels
 from stabkit.spectrum.circle.winding import Arc
 from stabkit.spectrum.synchrony import least_real_part as arc_search
@@ -146,7 +147,7 @@ def test_what_is_not_finite_is_no_bound() -> None:
 
 
 def search_of(above: Any, below: Any) -> ArcSearch:
-    search = ArcSearch({0: 1, 1: 1}, {0: 2, 1: 1}, Fraction(0), Fraction(1))
+    search = ArcSearch({0: 1, 1: 1}, {0: 2, 1: 1}, Fraction(0), Fraction(1), Budget())
     search.numerator, search.denominator = above, below
     return search
 
@@ -160,7 +161,7 @@ def samples(
 ) -> Any:
     rows = (np.full(SIZE // 2 + 1, x, dtype=complex) for x in (value, first, second))
     grid = GridSamples(*rows, errors, third)
-    return SimpleNamespace(size=SIZE, half_width=WIDTH, grid=lambda: grid)
+    return SimpleNamespace(size=SIZE, half_width=WIDTH, grid=lambda: grid, grid_work=3)
 
 
 # V0 = 3 i; `first` holds h' / i and `second` -h''
@@ -210,7 +211,7 @@ def models(coefficients: dict[int, complex], error: float = 0.0, slope_error: fl
             rows[:, order] = value
         return TaylorModels(rows, error, slope_error)
 
-    return SimpleNamespace(size=SIZE, taylor=taylor, exponents=range(4))
+    return SimpleNamespace(size=SIZE, taylor=taylor, taylor_work=lambda *_: 3, exponents=range(4))
 
 
 # at t = 0; curve: sum i (i - 1) / 2 |a_i - V0 b_i|
@@ -309,7 +310,7 @@ def test_too_many_arcs_are_put_aside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_quotients_are_scaled_and_shifted() -> None:
-    search = ArcSearch({0: 6, 1: -12}, {0: 4, 1: 3}, Fraction(1, 3), Fraction(7))
+    search = ArcSearch({0: 6, 1: -12}, {0: 4, 1: 3}, Fraction(1, 3), Fraction(7), Budget())
     assert search.scale == 3
     assert search.numerator.coefficients.tolist() == [0.5, -1.0]
     assert search.denominator.coefficients.tolist() == [1.0, 0.75]
@@ -357,7 +358,7 @@ def test_doubles_are_rounded_upwards() -> None:
 
 def test_the_near_part_reaches_its_end_and_the_far_part_begins_at_its_start() -> None:
     quotient = {0: 5, 1: 1, 3: 1}
-    far = ArcSearch({0: -1, 1: -2, 3: -1}, quotient, Fraction(0), Fraction(1))
+    far = ArcSearch({0: -1, 1: -2, 3: -1}, quotient, Fraction(0), Fraction(1), Budget())
     whole = far._whole(2, far.size // 2)
     assert whole.samples.tolist() == list(range(2, far.size // 2 + 1))
     seen: list[Any] = []

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from stabkit import Workload, gcd_theorem, unit_circle_counts
 from stabkit.model.kernel import MemoryKernel
-from stabkit.spectrum.synchrony.condition import condition_margin
+from stabkit.spectrum.circle.budget import Budget
+from stabkit.spectrum.synchrony.condition import Margin, condition_margin
 from stabkit.spectrum.synchrony.least_real_part import ArcSearch
 from stabkit.spectrum.synchrony.quotient import RenewalQuotient
 
@@ -102,7 +103,7 @@ def test_every_arc_bound_holds_on_its_arc(random_mixes: Iterator[Workload]) -> N
     for mix in itertools.islice((m for m in random_mixes if m.longest_decode > m.gcd), 60):
         quotient = RenewalQuotient(MemoryKernel.of(mix))
         above, below = quotient.terms
-        search = ArcSearch(above, below, Fraction(1, 2), 1 + quotient.mean_input)
+        search = ArcSearch(above, below, Fraction(1, 2), 1 + quotient.mean_input, Budget())
         indices = np.arange(1, search.size // 2 + 1)
         bounds = search._on_grid(indices).lower
         theta = np.pi / search.size * (2 * indices[:, None] + np.linspace(-1, 1, 21))
@@ -143,7 +144,7 @@ def _ratio(x: mpmath.mpf) -> tuple[int, int]:
 def test_one_class_by_hand() -> None:
     # D = 1: the quantity is constant, s + (g + 1) / 2
     margin = condition_margin(MemoryKernel.of(Workload.from_classes([("9/2", 6)])))
-    assert margin == (Fraction(9, 2) + Fraction(7, 2),) * 2
+    assert margin == Margin(Fraction(8), Fraction(8))
 
 
 @pytest.mark.parametrize("share", [Fraction(1, 10**k) for k in (30, 99, 999)])

@@ -18,6 +18,7 @@ from flint import acb, arb, fmpq
 
 from stabkit import Workload
 from stabkit.model.kernel import MemoryKernel
+from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.circle.winding import Arc
 from stabkit.spectrum.synchrony import condition as module
 from stabkit.spectrum.synchrony.condition import Margin, _BallSearch, _on_arc, condition_margin
@@ -83,7 +84,7 @@ def test_a_minimum_at_minus_one_is_exact(classes: Any) -> None:
     above, below, a, g = dense(classes)
     n, d = (sum(c * (-1) ** m for m, c in enumerate(part)) for part in (above, below))
     exact = a + n / d + Fraction(g + 1, 2)
-    assert condition_margin(MemoryKernel.of(Workload.from_classes(classes))) == (exact, exact)
+    assert condition_margin(MemoryKernel.of(Workload.from_classes(classes))) == Margin(exact, exact)
 
 
 def quick_quantity(classes: Any, theta: np.ndarray) -> np.ndarray:
@@ -101,7 +102,7 @@ def test_near_arcs_have_true_bounds(random_mixes: Iterator[Workload]) -> None:
         quotient = RenewalQuotient(MemoryKernel.of(mix))
         above, below = (dict(enumerate(terms)) for terms in quotient.dense_terms)
         shift = Fraction(quotient.gcd + 1, 2)
-        search = ArcSearch(above, below, shift, 1 + quotient.mean_input)
+        search = ArcSearch(above, below, shift, 1 + quotient.mean_input, Budget())
         search.search_near(Fraction(1), Fraction(10**9))
         classes = [(c.input_length, c.decode_length, c.share) for c in mix.classes]
         arcs = search.open_arcs()[:50]
@@ -165,7 +166,7 @@ def bound_on(classes: Any, arc: Arc) -> tuple[Any, Any]:
     "arc", [Arc(Fraction(3, 8), Fraction(7, 16)), Arc(Fraction(4, 5), Fraction(1))], ids=str
 )
 def test_ball_bounds_are_those_of_the_formula(classes: Any, arc: Arc) -> None:
-    search = _BallSearch(quotient_of(classes), Fraction(10**9), [])
+    search = _BallSearch(quotient_of(classes), Fraction(10**9), [], Budget())
     seen = False
     for depth in range(8):
         part = Arc(arc.lo, arc.lo + (arc.hi - arc.lo) / 2**depth)
@@ -185,7 +186,7 @@ def test_ball_bounds_are_those_of_the_formula(classes: Any, arc: Arc) -> None:
 def test_the_sums_of_moduli_are_those_of_the_dense_polynomials() -> None:
     for classes in MIXES:
         quotient = quotient_of(classes)
-        search = _BallSearch(quotient, Fraction(0), [])
+        search = _BallSearch(quotient, Fraction(0), [], Budget())
         above, below, a, g = dense(classes)
         held = [x + a * b - g * m * b for m, (x, b) in enumerate(zip(above, below, strict=True))]
         grown = sum((g * m * b for m, b in enumerate(below)), Fraction(0))
@@ -229,7 +230,7 @@ def test_convexity_is_asked_of_the_hull_with_its_remainders(
         return _on_arc(taylor, half, derivative)
 
     monkeypatch.setattr(module, "_on_arc", recorded)
-    search = _BallSearch(quotient_of(MIXES[2]), Fraction(0), [])
+    search = _BallSearch(quotient_of(MIXES[2]), Fraction(0), [], Budget())
     search._is_convex(Arc(Fraction(1, 2), Fraction(5, 8)))
     assert [half for half, _ in asked] == [pytest.approx(math.pi / 16, rel=1e-12)] * 2
     assert [size for _, size in asked] == [2**8 * search.above, 2**8 * search.below]
@@ -237,7 +238,7 @@ def test_convexity_is_asked_of_the_hull_with_its_remainders(
 
 def test_convexity_is_proved_where_it_holds_only() -> None:
     classes = MIXES[1]
-    search = _BallSearch(quotient_of(classes), Fraction(0), [])
+    search = _BallSearch(quotient_of(classes), Fraction(0), [], Budget())
     with mpmath.workdps(30):
         proved = 0
         for j in range(5, 60):
@@ -258,7 +259,7 @@ def test_sharpening_is_the_tangent_s_bound(monkeypatch: pytest.MonkeyPatch) -> N
     arc = Arc(Fraction(9, 16), Fraction(5, 8))
     for pieces in ([arc], [Arc(arc.lo, Fraction(19, 32)), Arc(Fraction(19, 32), arc.hi)]):
         search = _BallSearch(
-            quotient_of(classes), Fraction(10**9), [(Fraction(0), p) for p in pieces]
+            quotient_of(classes), Fraction(10**9), [(Fraction(0), p) for p in pieces], Budget()
         )
         low = search._sharpened()
         _, _, a, _ = dense(classes)
@@ -273,10 +274,15 @@ def test_sharpening_is_the_tangent_s_bound(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_hulls_that_prove_nothing() -> None:
     quotient = quotient_of(MIXES[0])
-    at_one = _BallSearch(quotient, Fraction(10), [(Fraction(0), Arc(Fraction(0), Fraction(1, 8)))])
+    at_one = _BallSearch(
+        quotient, Fraction(10), [(Fraction(0), Arc(Fraction(0), Fraction(1, 8)))], Budget()
+    )
     assert at_one._sharpened() < -(10**200)
     concave = _BallSearch(
-        quotient_of(MIXES[1]), Fraction(10), [(Fraction(0), Arc(Fraction(1, 8), Fraction(7, 8)))]
+        quotient_of(MIXES[1]),
+        Fraction(10),
+        [(Fraction(0), Arc(Fraction(1, 8), Fraction(7, 8)))],
+        Budget(),
     )
     assert concave._sharpened() < -(10**200)
 
@@ -360,13 +366,13 @@ def test_arcs_are_halved_down_to_a_width(
     )
     monkeypatch.setattr(_BallSearch, "_sharpened", lambda _: Fraction(-(10**6)))
     arc = Arc(Fraction(1, 2), Fraction(1, 2) + Fraction(1, 2**depth))
-    _BallSearch(quotient_of(MIXES[1]), Fraction(3), [(Fraction(-9), arc)]).run()
+    _BallSearch(quotient_of(MIXES[1]), Fraction(3), [(Fraction(-9), arc)], Budget()).run()
     narrowest = min((part.hi - part.lo for part in asked), default=arc.hi - arc.lo)
     assert narrowest == Fraction(1, 2 ** (depth + halvings))
     assert narrowest == Fraction(1, 2**121)
 
 
-def test_without_a_budget_the_first_bounds_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_any_effort_the_first_bounds_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_BALL_TERMS", 0)
     monkeypatch.setattr(_BallSearch, "_sharpened", lambda _: Fraction(-(10**6)))
     arcs = [
@@ -375,8 +381,8 @@ def test_without_a_budget_the_first_bounds_stay(monkeypatch: pytest.MonkeyPatch)
     ]
     quotient = quotient_of([(5, 3, 1), (7, 5, 2)])
     a = quotient.mean_input
-    assert _BallSearch(quotient, Fraction(3), arcs).run() == Margin(a - 9, a + 3)
-    assert _BallSearch(quotient, Fraction(3), []).run() == Margin(a + 3, a + 3)
+    assert _BallSearch(quotient, Fraction(3), arcs, Budget()).run() == Margin(a - 9, a + 3)
+    assert _BallSearch(quotient, Fraction(3), [], Budget()).run() == Margin(a + 3, a + 3)
 
 
 @pytest.mark.parametrize(
@@ -387,7 +393,7 @@ def test_the_sign_decides_how_narrow_an_enclosure_is_sought(
 ) -> None:
     quotient = quotient_of([(5, 3), (5, 5)])  # a = 5
     arc = Arc(Fraction(1, 2), Fraction(3, 4))
-    search = _BallSearch(quotient, Fraction(high), [(Fraction(low), arc)])
+    search = _BallSearch(quotient, Fraction(high), [(Fraction(low), arc)], Budget())
     tolerance = (6 - Fraction(high)) * Fraction(1, 10**9 if known else 10**25)
     assert search._tolerance() == tolerance
-    assert search._budget() == (60_000 if known else 600_000)
+    assert search._effort() == (60_000 if known else 600_000)

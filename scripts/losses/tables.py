@@ -1,4 +1,4 @@
-"""Tables of what limit cycles cost, as Markdown; the numbers are `analysis.pictures.losses`'.
+"""Tables of what limit cycles cost, as Markdown; the numbers are those of `numbers`.
 
 References
 ----------
@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from ...analysis.cycles.cycles import Cycles
-from ...analysis.pictures.losses import (
+from stabkit import Cycles, Workload, percent, readable
+
+from .numbers import (
     WORST_LIMIT,
     class_completions,
     divisor_losses,
@@ -20,9 +21,6 @@ from ...analysis.pictures.losses import (
     synchronized_losses,
     worst_cycle_losses,
 )
-from ...model.numbers import rational_text
-from ...model.workload import Workload
-from .numbers import percent, readable
 
 __all__ = [
     "completion_table",
@@ -50,7 +48,7 @@ def markdown_table(rows: Sequence[Sequence[str]], left: int = 0) -> str:
     Parameters
     ----------
     rows : sequence of sequences of str
-        At least one row of heads. Cells are not escaped: they are for texts of this package.
+        At least one row of heads. Cells are not escaped.
     left : int
         How many columns, from the first one on, are words and go to the left.
 
@@ -209,7 +207,7 @@ def completion_table(findings: Iterable[Cycles]) -> str:
         of_mix = [_ratio(tokens), _ratio(requests), _ending(found)]
         columns = zip(found.mix.classes, completed, class_completions(found), strict=True)
         for c, share, ratio in columns:
-            name = f"({rational_text(c.input_length)}, {c.decode_length})"
+            name = f"({c.input_length}, {c.decode_length})"
             rows.append([name, percent(c.share), percent(share), _ratio(ratio), *of_mix])
             of_mix = [""] * len(of_mix)
     return markdown_table(rows)

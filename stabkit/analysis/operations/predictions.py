@@ -1,7 +1,8 @@
-"""Claims: what a recommendation says, each checkable by itself.
+"""Predictions: what a recommendation says, each checkable by itself.
 
-A claim names a workload, a policy and one quantity of theirs. `measured` finds the quantity,
-whatever the claim says, and `holds` compares: nothing is recommended whose claims do not hold.
+A prediction names a workload, a policy and one quantity of theirs. `measured` finds the quantity,
+whatever the prediction says, and `holds` compares: nothing is recommended whose predictions do not
+hold.
 Long-run means are those of `long_run` with its own budget, as in every other report.
 """
 
@@ -22,7 +23,7 @@ from .closed_loops import closed_loop
 
 __all__ = [
     "TOLERANCE",
-    "Claim",
+    "Prediction",
     "holds",
     "long_means",
     "measured",
@@ -34,11 +35,11 @@ __all__ = [
 TOLERANCE = 1e-3
 _START_UP = 100  # longest decode lengths that a start-up is given
 
-ClaimedQuantity = Literal["verdict", "throughput", "evictions", "throughput after start-up"]
+PredictedQuantity = Literal["verdict", "throughput", "evictions", "throughput after start-up"]
 
 
 @dataclass(frozen=True)
-class Claim:
+class Prediction:
     """One statement about a workload under a policy.
 
     Attributes
@@ -60,38 +61,38 @@ class Claim:
 
     mix: Workload
     policy: Policy
-    quantity: ClaimedQuantity
+    quantity: PredictedQuantity
     relation: Literal["is", "is not", "about", "at least"]
     value: str | float
     scale: Fraction = Fraction(1)
 
 
-def holds(claim: Claim) -> bool:
-    """Return whether the claim is true."""
-    found = measured(claim)
-    if isinstance(claim.value, str):
-        return (found == claim.value) is (claim.relation == "is")
+def holds(prediction: Prediction) -> bool:
+    """Return whether the prediction is true."""
+    found = measured(prediction)
+    if isinstance(prediction.value, str):
+        return (found == prediction.value) is (prediction.relation == "is")
     if not isinstance(found, float):
         return False
-    if claim.quantity == "evictions" and claim.value == 0:
+    if prediction.quantity == "evictions" and prediction.value == 0:
         return found == 0  # none is none, without a tolerance
-    if claim.relation == "at least":
-        return found >= claim.value - TOLERANCE
-    return abs(found - claim.value) <= TOLERANCE
+    if prediction.relation == "at least":
+        return found >= prediction.value - TOLERANCE
+    return abs(found - prediction.value) <= TOLERANCE
 
 
-def measured(claim: Claim) -> str | float | None:
-    """Return the quantity that a claim is about; None where it is not known."""
-    if claim.quantity == "verdict":
-        return closed_loop(claim.mix, claim.policy).verdict
-    if claim.quantity == "throughput after start-up":
-        return _after_start_up(claim)
-    run = long_means(claim.mix, claim.policy)
-    if claim.quantity == "evictions":
+def measured(prediction: Prediction) -> str | float | None:
+    """Return the quantity that a prediction is about; None where it is not known."""
+    if prediction.quantity == "verdict":
+        return closed_loop(prediction.mix, prediction.policy).verdict
+    if prediction.quantity == "throughput after start-up":
+        return _after_start_up(prediction)
+    run = long_means(prediction.mix, prediction.policy)
+    if prediction.quantity == "evictions":
         evicted = run.evictions_per_step
-        return None if evicted is None else evicted / float(claim.scale)
-    found = token_throughput(claim.mix, claim.policy)
-    return None if found is None else found / float(claim.scale)
+        return None if evicted is None else evicted / float(prediction.scale)
+    found = token_throughput(prediction.mix, prediction.policy)
+    return None if found is None else found / float(prediction.scale)
 
 
 def long_means(mix: Workload, policy: Policy = GREEDY) -> LongRun:
@@ -100,7 +101,7 @@ def long_means(mix: Workload, policy: Policy = GREEDY) -> LongRun:
     return _long_means(mix, rule)
 
 
-@lru_cache(maxsize=256)  # every claim of a proposal asks for a run that the idea has made
+@lru_cache(maxsize=256)  # every prediction of a proposal asks for a run that the idea has made
 def _long_means(mix: Workload, policy: Any) -> LongRun:
     return long_run(mix, policy=policy)
 
@@ -115,14 +116,14 @@ def _equilibrium_tokens(mix: Workload) -> float:
     return float(equilibrium_admissions(mix) * mix.mean_decode_length)
 
 
-def _after_start_up(claim: Claim) -> float | None:
-    start = ProductFormRun(claim.mix, policy=claim.policy)
+def _after_start_up(prediction: Prediction) -> float | None:
+    start = ProductFormRun(prediction.mix, policy=prediction.policy)
     for _ in range(_START_UP):
-        start.advance(claim.mix.longest_decode)
-    ratio = long_run(claim.mix, start.cohorts(), policy=GREEDY).throughput_ratio
+        start.advance(prediction.mix.longest_decode)
+    ratio = long_run(prediction.mix, start.cohorts(), policy=GREEDY).throughput_ratio
     if ratio is None or not math.isfinite(ratio):
         return None
-    return ratio * _equilibrium_tokens(claim.mix) / float(claim.scale)
+    return ratio * _equilibrium_tokens(prediction.mix) / float(prediction.scale)
 
 
 def rate_limit(mix: Workload, factor: Fraction = Fraction(1)) -> RateLimited:

@@ -1,29 +1,59 @@
-"""The figure of the capture set: on the canvas, legible, and every piece in its place."""
+"""docs/capture.png: steps as exact runs take them, and every piece in its place and legible."""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pytest
+from make_capture import basin_steps, capture_figure, memory_shares
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from stabkit import Workload
-from stabkit.errors import InvalidArgument
-from stabkit.publish.figures.capture import capture_figure
-from stabkit.publish.figures.formats import figure_bytes
+from stabkit import Workload, basin_sample, figure_bytes, steps_to_worst_cycle
 from stabkit.publish.figures.style import VERMILLION, house_style
 
-MIXES = [Workload.from_classes([(1, length)]) for length in (2, 3)]
+INPUT_LENGTH = 1
+
+
+def one_class(length: int, s: int) -> Workload:
+    return Workload.from_classes([(s, length)])
+
+
+@pytest.mark.parametrize("s", [0, 1, 5])
+@pytest.mark.parametrize("length", [1, 2, 3, 5, 8])
+def test_floats_count_the_steps_of_exact_runs(length: int, s: int) -> None:
+    mix = one_class(length, s)
+    sample = basin_sample(mix, 15, seed=4)
+    many = basin_steps(s, memory_shares(s, sample.starts))
+    for start, steps, alike in zip(sample.starts, sample.steps, many.tolist(), strict=True):
+        assert steps == alike == steps_to_worst_cycle(mix, start, "float")
+
+
+def test_a_memory_that_is_full_up_to_rounding_is_full() -> None:
+    # Stage 1 fills the memory exactly a step later: (s + 2)/(s + 3) of it, the rest in stage 0.
+    for s in range(100):
+        full = Fraction(s + 2, s + 3)
+        assert basin_steps(s, [[float(1 - full), float(full), 0.0]]).tolist() == [1]
+
+
+def test_the_equilibrium_is_captured() -> None:
+    # that of l = 2, s = 2 holds 3 of 7 tokens in stage 0; 0.45: 11 steps, by an exact run
+    mix = Workload.from_classes([(2, 2)], capacity=100)
+    near = steps_to_worst_cycle(mix, [Fraction(45, 3), Fraction(55, 4)])
+    assert near == 11
+    found = basin_steps(2, [[0.0, 1.0], [0.45, 0.55], [3 / 7, 4 / 7]], limit=100)
+    assert found[:2].tolist() == [0, near]
+    assert np.isnan(found[2])
 
 
 @pytest.fixture(scope="module")
 def figure() -> Figure:
-    return capture_figure(*MIXES)
+    return capture_figure(INPUT_LENGTH)
 
 
 def drawn(figure: Figure) -> Any:
@@ -80,11 +110,4 @@ def test_the_captured_state_of_the_line(figure: Figure) -> None:
 
 
 def test_the_same_bytes_every_time(figure: Figure) -> None:
-    assert figure_bytes(figure, "png") == figure_bytes(capture_figure(*MIXES), "png")
-
-
-def test_other_lengths_are_refused() -> None:
-    with pytest.raises(InvalidArgument, match=r"'line' must have the one decode length 2, not \[3"):
-        capture_figure(MIXES[1], MIXES[1])
-    with pytest.raises(InvalidArgument, match=r"'triangle' must have .* length 3, not \[2"):
-        capture_figure(MIXES[0], MIXES[0])
+    assert figure_bytes(figure, "png") == figure_bytes(capture_figure(INPUT_LENGTH), "png")

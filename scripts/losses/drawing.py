@@ -13,46 +13,34 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis.pictures.losses import (
-    WORST_LIMIT,
-    synchronized_limit,
-    synchronized_losses,
-    worst_cycle_losses,
-)
-from ...errors import InvalidArgument, shown
-from ..text.numbers import percent, readable
-from .style import (
-    BLUE,
-    COHORT_COLOURS,
-    GREY,
-    INK,
-    SMALL,
-    VERMILLION,
-    house_style,
-    new_figure,
-    settled,
-)
+from stabkit import percent, readable, style
+
+from .numbers import WORST_LIMIT, synchronized_limit, synchronized_losses, worst_cycle_losses
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from .style import Drawing
+    from matplotlib.figure import Figure
 
 __all__ = ["losses_figure"]
 
 _LONGEST = 10**5  # steps
 _POINTS = 120
-_LINES: tuple[dict[str, Any], ...] = (
-    {"color": INK, "linestyle": "-"},
-    {"color": BLUE, "linestyle": (0, (6, 1.5))},
-    {"color": VERMILLION, "linestyle": (0, (3, 1))},
-    {"color": COHORT_COLOURS[5], "linestyle": (0, (5, 1.2, 1, 1.2))},
-    {"color": COHORT_COLOURS[6], "linestyle": (0, (1.6, 0.8))},
+LINES: tuple[dict[str, Any], ...] = (
+    {"color": style.INK, "linestyle": "-"},
+    {"color": style.BLUE, "linestyle": (0, (6, 1.5))},
+    {"color": style.VERMILLION, "linestyle": (0, (3, 1))},
+    {"color": style.COHORT_COLOURS[5], "linestyle": (0, (5, 1.2, 1, 1.2))},
+    {"color": style.COHORT_COLOURS[6], "linestyle": (0, (1.6, 0.8))},
 )
-_LIMIT: dict[str, Any] = {"color": GREY, "linewidth": 0.7, "linestyle": (0, (1, 2)), "zorder": 1}
+_LIMIT: dict[str, Any] = {
+    "color": style.GREY,
+    "linewidth": 0.7,
+    "linestyle": (0, (1, 2)),
+    "zorder": 1,
+}
 _NAME_AT = 0.45  # of the limit: there the lines are steep, and a decade apart
 _NAME: dict[str, Any] = {
-    "fontsize": SMALL,
+    "fontsize": style.SMALL,
     "ha": "center",
     "va": "center",
     "zorder": 3,
@@ -60,7 +48,7 @@ _NAME: dict[str, Any] = {
 }
 
 
-def losses_figure(inputs: Sequence[int], numbers: Sequence[int] = (2, 3)) -> Drawing:
+def losses_figure(inputs: Sequence[int], numbers: Sequence[int] = (2, 3)) -> Figure:
     """Return the worst cycle's loss over l beside the synchronised cycle's over g.
 
     Parameters
@@ -70,23 +58,16 @@ def losses_figure(inputs: Sequence[int], numbers: Sequence[int] = (2, 3)) -> Dra
     numbers : sequence of int
         n_k >= 1, of gcd 1: decode lengths g n_k, in equal shares.
 
-    Raises
-    ------
-    InvalidArgument
-        If there are more than 5 inputs.
-
     References
     ----------
     docs/model.md, R6, R10.
     """
-    if not 1 <= len(inputs) <= len(_LINES):
-        raise InvalidArgument(f"'inputs' must be 1 to {len(_LINES)} lengths, not {shown(inputs)}.")
 
     def synchronized(s: int, factors: Sequence[int]) -> list[Fraction]:
         return synchronized_losses(s, factors, numbers)
 
-    with house_style():
-        figure = new_figure(6.4)
+    with style.house_style():
+        figure = style.new_figure(6.4)
         left, right = figure.subplots(1, 2, sharey=True)
         _draw(left, inputs, worst_cycle_losses, WORST_LIMIT)
         left.set(xlabel="decode length l (steps)", ylabel="throughput lost (%)")
@@ -96,7 +77,7 @@ def losses_figure(inputs: Sequence[int], numbers: Sequence[int] = (2, 3)) -> Dra
         lengths = " and ".join(f"{n}g" for n in numbers)
         right.set(xlabel="gcd g (steps)")
         right.set_title(f"synchronised cycle,\ndecode lengths {lengths}")
-        return settled(figure)
+        return style.settled(figure)
 
 
 def _draw(
@@ -107,9 +88,9 @@ def _draw(
 ) -> None:
     """Draw one line for each input, its name where it reaches a part of the limit."""
     across = _lengths()
-    for s, style in zip(inputs, _LINES, strict=False):
+    for s, line in zip(inputs, LINES, strict=False):
         up = np.array([100 * float(loss) for loss in losses(s, across.tolist())])
-        axes.plot(across, up, zorder=2, **style)
+        axes.plot(across, up, zorder=2, **line)
         height = _NAME_AT * 100 * float(limit)
         place = np.exp(np.interp(height, up, np.log(across)))
         axes.text(place, height, _name(s), **_NAME)
@@ -119,8 +100,8 @@ def _draw(
         (1, 100 * float(limit)),
         (2, 2),
         textcoords="offset points",
-        fontsize=SMALL,
-        color=GREY,
+        fontsize=style.SMALL,
+        color=style.GREY,
     )
     axes.set(xscale="log", xlim=(1, _LONGEST), ylim=(0, 55), yticks=range(0, 51, 10))
     axes.set_xticks(10.0 ** np.arange(6))
@@ -130,7 +111,7 @@ def _draw(
 def _explain_names(axes: Axes) -> None:
     """Say what the numbers on the lines are, in the room above the lower limit."""
     text = "on the lines:\ninput s (tokens)"
-    axes.text(1, 0.98, text, transform=axes.transAxes, fontsize=SMALL, ha="right", va="top")
+    axes.text(1, 0.98, text, transform=axes.transAxes, fontsize=style.SMALL, ha="right", va="top")
 
 
 def _lengths() -> NDArray[np.int64]:

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
-from ...theorems.checked import CheckedStep, CheckedTheorem
-from ...theorems.evidence import (
-    MEANINGS,
-    Cited,
-    Enclosure,
-    Evidence,
-    ExactFinite,
-    Identity,
-    Inequality,
-    Numeric,
-    Reference,
-    Summation,
-)
-from ...theorems.records import Step, Theorem
-from ...theorems.textbook.deduction import Deduction
-from ...theorems.textbook.limits import Vanishing
-from ..text.numbers import counted
-from .evidence import concluded, displayed
+from stabkit import CheckedTheorem, Theorem, evidence_tex
 
-__all__ = ["PROOF", "theory_pages", "tried_text"]
-
-_FORMULAS = (Identity, Summation, Inequality, Vanishing)
+Piece = tuple[str, str, Any]  # name, reason and evidence of a step, a check or a witness
 _INTRODUCTION = (
     "Every theorem of stabkit is a record that `stabkit prove` checks; this page is written from "
     "the records. The sentences of a theorem are made from its *claim*, which a machine decides on "
@@ -34,8 +16,8 @@ _INTRODUCTION = (
     "of the theorems it uses:"
 )
 # What stands above the steps: only a proof is called one.
-PROOF = {"conjecture": "Evidence", "refuted": "Evidence", "numeric": "Evidence"}
-_IN_STEPS = {"Proof", *PROOF.values()}
+_PROOF = {"conjecture": "Evidence", "refuted": "Evidence", "numeric": "Evidence"}
+_IN_STEPS = {"Proof", *_PROOF.values()}
 # Markdown takes a backslash before punctuation for its own, even within mathematics.
 _MARKDOWN = {
     r"\{": r"\lbrace{}",
@@ -70,7 +52,7 @@ def theory_pages(found: Sequence[CheckedTheorem]) -> dict[str, str]:
             for one in members
         ]
     table = ["| label | title | status |", "|---|---|---|", *rows]
-    meanings = [f"* *{status}*: {meaning}." for status, meaning in MEANINGS.items()]
+    meanings = [f"* *{status}*: {meaning}." for status, meaning in Theorem.statuses.items()]
     introduction = ["# The theory", "", _INTRODUCTION, "", *meanings, ""]
     pages["README.md"] = "\n".join([*introduction, *table, ""])
     return pages
@@ -110,14 +92,14 @@ def _theorem(one: CheckedTheorem) -> Iterator[str]:
     if theorem.refutation is not None:
         yield f"Refuted. {theorem.refutation}"
         yield ""
-    yield tried_text(one)
+    yield _tried(one)
     yield ""
-    yield from _listed(PROOF.get(one.status, "Proof"), theorem.steps, one.steps)
+    yield from _listed(_PROOF.get(one.status, "Proof"), _pieces(theorem.steps), one.steps)
     if one.links:
         yield f"In prose: {'; '.join(one.links)}."
         yield ""
-    yield from _listed("The code", theorem.checks, one.checks)
-    witnesses = [Step(theorem.dropped(w), w.text, w.evidence) for w in theorem.sharpness]
+    yield from _listed("The code", _pieces(theorem.checks), one.checks)
+    witnesses = [(theorem.dropped(w), w.text, w.evidence) for w in theorem.sharpness]
     yield from _listed("Sharpness: without a hypothesis", witnesses, one.sharpness)
     yield "### What it means"
     yield ""
@@ -131,66 +113,71 @@ def _theorem(one: CheckedTheorem) -> Iterator[str]:
         yield ""
 
 
-def tried_text(one: CheckedTheorem) -> str:
-    """Return for how many objects the claim was decided, and which one fails: prose."""
+def _tried(one: CheckedTheorem) -> str:
+    """Return for how many objects the claim was decided, and which one fails."""
     if one.tried.failing is not None:
         return f"A counterexample: {one.tried.failing}."
-    return f"The claim held for {counted(one.tried.instances, 'object')} drawn."
+    count = one.tried.instances
+    return f"The claim held for {count:,} {'object' if count == 1 else 'objects'} drawn."
 
 
-def _listed(title: str, steps: Sequence[Step], checked: Sequence[CheckedStep]) -> Iterator[str]:
-    if not steps:
+def _pieces(steps: Sequence[Any]) -> list[Piece]:
+    return [(step.name, step.reason, step.evidence) for step in steps]
+
+
+def _listed(title: str, pieces: Sequence[Piece], checked: Sequence[Any]) -> Iterator[str]:
+    if not pieces:
         return
     yield f"### {title}"
     yield ""
-    for number, (step, found) in enumerate(zip(steps, checked, strict=True), start=1):
-        name = step.name.replace("-", " ") if title in _IN_STEPS else step.name
-        yield f"{number}. *{name}* ({_marked(found)}). {step.reason}"
-        yield from (f"   {line}".rstrip() for line in _shown(step.evidence))
+    for number, (piece, found) in enumerate(zip(pieces, checked, strict=True), start=1):
+        name, reason, evidence = piece
+        shown = name.replace("-", " ") if title in _IN_STEPS else name
+        yield f"{number}. *{shown}* ({_marked(found)}). {reason}"
+        yield from (f"   {line}".rstrip() for line in _shown(evidence))
         yield ""
 
 
-def _marked(found: CheckedStep) -> str:
+def _marked(found: Any) -> str:
     implied = found.status == found.evidence or found.status == "proved"
     return found.evidence if implied else f"{found.evidence}: {found.status}"
 
 
-def _shown(evidence: Evidence) -> Iterator[str]:
+def _shown(evidence: Any) -> Iterator[str]:
     """Yield the evidence as lines of Markdown."""
-    if isinstance(evidence, _FORMULAS):
-        yield ""
-        yield from _markdown(displayed(evidence)).split("\n")
-    elif isinstance(evidence, Deduction):
+    if evidence.kind in _WORDS:
+        yield _WORDS[evidence.kind](evidence)
+    elif evidence.kind == "deduction":
         yield ""
         yield f"By {evidence.schema.title}:"
         for name, part in evidence.schema.obligations().items():
             yield f"* {name}:"
             yield from (f"  {line}".rstrip() for line in _shown(part))
         yield ""
-        yield from concluded(evidence)
+        yield from evidence.in_words()
     else:
-        yield from _words(evidence)
+        yield ""
+        yield from _markdown(evidence_tex(evidence)).split("\n")
 
 
-def _words(evidence: Evidence) -> Iterator[str]:
-    if isinstance(evidence, ExactFinite):
-        yield f"In exact arithmetic: {evidence.claim}. Grid: {evidence.grid}."
-    elif isinstance(evidence, Enclosure):
-        low = "" if evidence.low is None else f"${evidence.low} <$ "
-        high = "" if evidence.high is None else f" $< {evidence.high}$"
-        yield f"By certified enclosure: {low}{evidence.claim}{high}."
-    elif isinstance(evidence, Cited):
-        yield f"{evidence.claim} Written proof: {_reference(evidence.reference)}"
-    elif isinstance(evidence, Numeric):
-        yield (
-            f"Numerical evidence, no proof: {evidence.claim}. Cases: {evidence.grid}; tolerance "
-            f"{evidence.tolerance:g}."
-        )
-    else:
-        raise KeyError(type(evidence))
+def _enclosure(evidence: Any) -> str:
+    low = "" if evidence.low is None else f"${evidence.low} <$ "
+    high = "" if evidence.high is None else f" $< {evidence.high}$"
+    return f"By certified enclosure: {low}{evidence.claim}{high}."
 
 
-def _reference(source: Reference) -> str:
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "exact-finite": lambda one: f"In exact arithmetic: {one.claim}. Grid: {one.grid}.",
+    "enclosure": _enclosure,
+    "cited": lambda one: f"{one.claim} Written proof: {_reference(one.reference)}",
+    "numeric": lambda one: (
+        f"Numerical evidence, no proof: {one.claim}. Cases: {one.grid}; tolerance "
+        f"{one.tolerance:g}."
+    ),
+}
+
+
+def _reference(source: Any) -> str:
     return f"{source.authors}, *{source.title}*, {source.locator}."
 
 

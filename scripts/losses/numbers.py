@@ -34,13 +34,15 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from ...dynamics.necklaces import worst_cycle_loss
-from ...dynamics.renormalization import renormalized, synchronized_loss
-from ...errors import InvalidArgument
-from ...model.verdict import Verdict
-from ...model.workload import Workload
-from ...spectrum.counting.counts import unit_circle_counts
-from ..cycles.cycles import Cycles
+from stabkit import (
+    Cycles,
+    InvalidArgument,
+    Workload,
+    renormalized,
+    synchronized_loss,
+    unit_circle_counts,
+    worst_cycle_loss,
+)
 
 __all__ = [
     "WORST_LIMIT",
@@ -87,7 +89,7 @@ def synchronized_limit(numbers: Sequence[int]) -> Fraction:
     return Fraction(sum(numbers), sum(n * (n + 1) for n in numbers))
 
 
-def divisor_losses(mix: Workload, divisors: Sequence[int]) -> tuple[list[Fraction], Verdict]:
+def divisor_losses(mix: Workload, divisors: Sequence[int]) -> tuple[list[Fraction], str]:
     """Return the loss in step by each divisor, and the verdict on the mix over its gcd (R10)."""
     losses = [synchronized_loss(mix, d) for d in divisors]
     return losses, unit_circle_counts(renormalized(mix)).verdict

@@ -1,0 +1,1 @@
+"""What limit cycles cost, for `scripts/make_losses.py`: `numbers`, `tables` and the `drawing`."""

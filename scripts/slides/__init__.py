@@ -1,0 +1,1 @@
+"""Slides of the lessons, for `scripts/make_print.py`."""

@@ -1,0 +1,1 @@
+"""The theory as Markdown, for `scripts/make_theory.py`."""

@@ -1,0 +1,55 @@
+"""``stabkit finite``: what a real server of this size does with whole requests."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..present import Found, presented
+from ..terminal import working
+
+__all__ = ["finite"]
+
+
+@presented("finite")
+def finite(
+    mix: Mix = None,
+    capacity: Capacity = None,
+    input_column: InputColumn = None,
+    output_column: OutputColumn = None,
+    evictions: Annotated[
+        str,
+        typer.Option(
+            metavar="RATE", help="Evicted requests per step at most, to find a watermark for."
+        ),
+    ] = "1e-4",
+    max_num_seqs: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="At most N requests run.")
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=0, help="Steps of the simulation; 0 for none, by default a second's."
+        ),
+    ] = None,
+) -> Found:
+    """Say what a real server of this size does with whole requests.
+
+    The fluid has parts of requests; a server has whole ones, drawn at random. Whether the fluid's
+    verdict can be seen through the noise, how often requests are evicted, which watermark makes
+    that rare, and when there are no evictions at all: by formula where one is known to hold, and
+    by simulation. The capacity comes from --capacity or from MIX.
+
+    \b
+    Examples:
+      stabkit finite
+      stabkit finite azure-conv-2023 --capacity 400000 --evictions 1e-3
+      stabkit finite 430:1024 --capacity 560000 --max-num-seqs 256
+    """
+    workload = read_mix(mix, capacity, input_column, output_column)
+    with working("simulating whole requests"):
+        from ...analysis.operations.finite import finite_server
+
+        return Found(finite_server(workload, max_num_seqs, evictions, steps))

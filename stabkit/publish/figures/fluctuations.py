@@ -1,0 +1,111 @@
+"""Figure of fluctuations: spectral densities over the frequency, with the quasi-cycles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...errors import printable
+from ...spectrum.fluctuations.fluctuations import Fluctuations
+from ..rendering import FIGURES
+from ..text.numbers import readable
+from .style import (
+    BLUE,
+    GREY,
+    INK,
+    SMALL,
+    VERMILLION,
+    house_style,
+    legend_above,
+    new_figure,
+    settled,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from .style import Drawing
+
+__all__ = ["fluctuations_figure"]
+
+_CURVES = (("admissions", BLUE, "solid"), ("completions", VERMILLION, (0, (3, 1.2))))
+
+
+@FIGURES.writes(Fluctuations)
+def fluctuations_figure(found: Fluctuations, ax: Axes | None = None) -> Drawing:
+    """Return the spectra of admissions and completions above that of the requests in service.
+
+    Parameters
+    ----------
+    found : Fluctuations
+        As `stabkit.fluctuations` returns it.
+    ax : matplotlib.axes.Axes, optional
+        As in `stabkit.figure`.
+
+    Notes
+    -----
+    Per a*; 1 is the density of independent counts. A triangle marks each quasi-cycle. Of a mix
+    that is not proved stable there is nothing to draw, and the figure says so.
+    """
+    with house_style():
+        figure = new_figure(8.5, ax=ax)
+        above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1.6, 1))
+        for name, colour, dashes in _CURVES:
+            _draw(above, found, name, colour, dashes)
+        _draw(below, found, "running", INK, "solid")
+        _mark_peaks(above, found)
+        above.set_ylabel("density / a*")
+        below.set_ylabel("requests in\nservice / a*")
+        below.set_xlabel("frequency (turns per step)")
+        if found.densities:
+            above.axhline(1, color=GREY, linewidth=0.5, zorder=0)
+            legend_above(above)
+            _plain_ticks(above)
+        else:
+            above.set_title(f"{printable(found.name)}: {found.verdict}, no spectrum")
+        figure.align_ylabels()
+        return settled(figure)
+
+
+def _draw(
+    axes: Axes,
+    found: Fluctuations,
+    name: str,
+    colour: str,
+    dashes: str | tuple[int, tuple[float, ...]],
+) -> None:
+    if name in found.densities:
+        turns = found.angles[1:] / (2 * np.pi)
+        density = np.maximum(found.densities[name][1:], 1e-300)
+        axes.plot(turns, density, color=colour, linestyle=dashes, label=name)
+        axes.set(xscale="log", xlim=(turns[0], 0.5))
+        if np.ptp(density) > 0:
+            axes.set_yscale("log")
+
+
+def _mark_peaks(axes: Axes, found: Fluctuations) -> None:
+    """Mark every quasi-cycle, and name the period of the one that decays most slowly."""
+    for peak in found.peaks:
+        axes.plot([1 / peak.period], [peak.density], "v", color=BLUE, markersize=4, zorder=4)
+    for peak in found.peaks[:1]:
+        axes.annotate(
+            f"{readable(peak.period, 3)} steps",
+            (1 / peak.period, peak.density),
+            xytext=(-5, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            fontsize=SMALL,
+        )
+
+
+def _plain_ticks(axes: Axes) -> None:
+    """Write a logarithmic axis of few decades in plain numbers."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    if axes.get_yscale() != "log":
+        return
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")

@@ -1,0 +1,43 @@
+"""Figures of results that are drawn as the picture of their workload, or of a few of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ...analysis.operations.comparison import PolicyComparison
+from ...analysis.operations.recommend import Recommendation
+from ...analysis.operations.sweep import PolicySweep
+from ...analysis.pictures.policies import policy_picture
+from ...analysis.pictures.run import kernel_picture
+from ...model.workload import Workload
+from ..rendering import FIGURES
+from .policies import policy_figure
+from .run import kernel_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from .style import Drawing
+
+__all__: list[str] = []
+
+
+@FIGURES.writes(PolicyComparison)
+@FIGURES.writes(Recommendation)
+def _policies(found: PolicyComparison | Recommendation, ax: Axes | None = None) -> Drawing:
+    """Return the throughput against the rate, the gain and the watermark."""
+    return policy_figure(policy_picture(found.mix), ax)
+
+
+@FIGURES.writes(PolicySweep)
+def _sweeps(found: PolicySweep | Sequence[PolicySweep], ax: Axes | None = None) -> Drawing:
+    """Return the throughput against a parameter; of several sweeps a panel for each."""
+    every = [found] if isinstance(found, PolicySweep) else found
+    return policy_figure(policy_picture(every[0].mix, every), ax)
+
+
+@FIGURES.writes(Workload)
+def _workload(mix: Workload, ax: Axes | None = None) -> Drawing:
+    """Return the memory kernel above the survival function."""
+    return kernel_figure(kernel_picture(mix), ax)

@@ -1,0 +1,160 @@
+"""A finite server as text for people and as JSON types."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from ...analysis.operations.finite import FiniteServer, Watermark
+from ...analysis.operations.finite_runs import SimulatedServer
+from ...analysis.verdict.analysis import Equilibrium
+from ...dynamics.requests.batches import Estimate
+from ...errors import printable
+from ...model.enclosure import RealEnclosure
+from ...model.numbers import decimal_text, rational_text
+from ...spectrum.fluctuations.variance import Variance
+from ..rendering import RECORDS, TEXTS
+from .dialect import as_json, chosen, headed
+from .finite_words import rate, visibility
+from .numbers import amount, counted, percent, readable
+from .prose import wrapped
+
+__all__ = ["SCHEMA", "finite_record", "finite_text"]
+
+SCHEMA = "stabkit.finite/1"
+_LABEL = 25
+_DIGITS = 20
+_SMALL = 2  # admissions per step: the law of small servers
+_FEW_LIVES = 20  # of a run whose intervals are too narrow
+Rows = Iterator[tuple[str, str]]
+
+
+@TEXTS.writes(FiniteServer)
+def finite_text(found: FiniteServer) -> str:
+    """Return the answers, one to a line, those of a simulation below."""
+    lines = [f"{printable(found.mix.name)}, {amount(readable(found.capacity), 'token')}", ""]
+    lines += _table(_answers(found))
+    if found.simulated is not None:
+        run = found.simulated
+        lives = f"{readable(run.lives, 2)} times the longest decode"
+        lines += ["", f"Simulated: whole requests, {counted(run.steps, 'step')}, {lives}", ""]
+        lines += _table(_measured(run))
+    return "\n".join([*lines, ""])
+
+
+def _table(rows: Rows) -> Iterator[str]:
+    for label, answer in rows:
+        yield from wrapped(answer, " " * _LABEL, f"{label:<{_LABEL}}")
+
+
+def _answers(found: FiniteServer) -> Rows:
+    yield "verdict of the fluid", found.verdict
+    yield (
+        "steady state (a*)",
+        f"{amount(readable(float(found.admissions)), 'admission')} per step, "
+        f"{amount(readable(float(found.requests)), 'request')} in service",
+    )
+    if found.never_evicts:
+        yield "memory", f"never fills: {found.reason}"
+        yield "evictions", "none, ever: the fluid's verdict does not arise"
+        return
+    yield "what one sees of it", visibility(found.verdict, found.admissions_cv, found.visible)
+    yield "evictions", _evictions(found)
+    if found.evicted_per_step == 0:
+        return
+    if found.watermark is not None:
+        yield (
+            f"watermark for {readable(found.watermark.target)}",
+            _watermark(found, found.watermark),
+        )
+    if found.lundberg_exponent is not None and found.admissions <= _SMALL:
+        tokens = amount(readable(1 / float(found.lundberg_exponent.low), 4), "token")
+        yield "", f"a further {tokens} divide them by e (Lundberg exponent, R17)"
+    fit = counted(found.always, "request")
+    yield "fit whatever happens", f"{fit}: a cap on running requests of so many ends all evictions"
+
+
+def _evictions(found: FiniteServer) -> str:
+    if found.evict_probability is None or found.evicted_per_step is None:
+        return f"no formula: {found.reason}"
+    if found.reason is not None:
+        return f"none, ever: {found.reason}"
+    per_admission = rate(found.evicted_per_step / float(found.admissions))
+    return (
+        f"{rate(found.evict_probability)} of the steps evict, {per_admission} of the admissions "
+        f"are evicted, {readable(found.evicted_per_step, 3)} requests per step (R16, within 15 %)"
+    )
+
+
+def _watermark(server: FiniteServer, found: Watermark) -> str:
+    if found.tokens is None or found.fraction is None:
+        return "no formula either" if found.reason == server.reason else f"none: {found.reason}"
+    tokens = amount(readable(found.tokens), "token")
+    share = percent(found.fraction)
+    return f"evicted requests per step: {tokens}, {share} of the memory and of the throughput"
+
+
+def _measured(run: SimulatedServer) -> Rows:
+    yield "steps that evict", _share(run.evict_probability)
+    yield "evicted requests", f"{_number(run.evicted_per_step)} per step"
+    yield "  of the admissions", _share(run.evicted_per_admission)
+    yield "tokens", f"{_share(run.throughput_ratio)} of a* mu"
+    yield "requests in service", _number(run.requests_in_service)
+    yield "Fano factor", f"{_number(run.fano_factor)} of admissions less evictions"
+    if run.lives < _FEW_LIVES:
+        yield "caution", "so short a run makes the intervals too narrow: see --steps"
+
+
+def _share(value: Estimate) -> str:
+    if math.isnan(value.low):
+        return f"{rate(value.value)}, without an interval"
+    return f"{rate(value.value)} (95 %: {rate(max(0.0, value.low))} to {rate(value.high)})"
+
+
+def _number(value: Estimate) -> str:
+    if math.isnan(value.low):
+        return f"{readable(value.value, 4)}, without an interval"
+    low, high = (readable(end, 4) for end in (max(0.0, value.low), value.high))
+    return f"{readable(value.value, 4)} (95 %: {low} to {high})"
+
+
+@RECORDS.writes(FiniteServer)
+def finite_record(found: FiniteServer) -> dict[str, Any]:
+    """Return the answers as JSON types: schema ``stabkit.finite/1``; exact numbers as strings."""
+    return headed(
+        SCHEMA,
+        found.mix,
+        **chosen(
+            found, "verdict mean_slack mean_admissions window_dispersion admissions_cv visible"
+        ),
+        equilibrium=as_json(
+            Equilibrium(found.admissions, found.requests, token_throughput=found.requests)
+        ),
+        fano_factor=_proved(found.fano_factor),
+        requests_always=found.always,
+        **chosen(found, "max_num_seqs never_evicts evict_probability evicted_per_step reason"),
+        **chosen(found, "lundberg_exponent watermark"),
+        simulated=None if found.simulated is None else _run_record(found.simulated),
+    )
+
+
+def _proved(value: Variance | None) -> str | None:
+    if isinstance(value, RealEnclosure):
+        return decimal_text(value.low, value.high, _DIGITS)
+    return None if value is None else rational_text(value)
+
+
+def _run_record(run: SimulatedServer) -> dict[str, Any]:
+    return {
+        key: _estimate(value) if isinstance(value, Estimate) else value
+        for key, value in vars(run).items()
+    }
+
+
+def _estimate(value: Estimate) -> dict[str, Any]:
+    """Return a mean and its interval; null where there is none."""
+    return {
+        "mean": None if math.isnan(value.value) else value.value,
+        "interval_95": None if math.isnan(value.low) else [value.low, value.high],
+    }

@@ -1,0 +1,146 @@
+"""Fluctuations as text for people and as JSON types."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from ...errors import printable
+from ...model.numbers import decimal_text, rational_text
+from ...spectrum.fluctuations.fluctuations import Fluctuations
+from ...spectrum.fluctuations.variance import Variance
+from ..rendering import RECORDS, TEXTS
+from .dialect import as_json, headed
+from .numbers import amount, percent, readable
+from .prose import paragraph
+from .tables import plain_table
+
+__all__ = ["SCHEMA", "fluctuations_record", "fluctuations_text"]
+
+SCHEMA = "stabkit.fluctuations/1"
+_DIGITS = 20
+_WORDS = {
+    "admissions": "requests admitted",
+    "running": "requests in service",
+    "demand": "tokens needed before admission",
+    "completions": "requests completed",
+    "tokens": "decode tokens completed",
+}
+
+
+@RECORDS.writes(Fluctuations)
+def fluctuations_record(found: Fluctuations) -> dict[str, Any]:
+    """Return the record as JSON types: schema ``stabkit.fluctuations/1``."""
+    return headed(
+        SCHEMA,
+        found.mix,
+        verdict=found.verdict,
+        reason=found.reason,
+        fano_factor=_proved(found.fano_factor),
+        window_dispersion=as_json(found.window_dispersion),
+        mean_slack=as_json(found.mean_slack),
+        mean_admissions=as_json(found.mean_admissions),
+        admissions_variance=_proved(found.admissions_variance),
+        peaks=[
+            {
+                "period_steps": peak.period,
+                "half_width": peak.half_width,
+                "density": peak.density,
+            }
+            for peak in found.peaks
+        ],
+        angles=found.angles.tolist(),
+        observables=[
+            {
+                "observable": name,
+                "variance": _proved(variance),
+                "densities": found.densities[name].tolist() if name in found.densities else None,
+            }
+            for name, variance in found.variances.items()
+        ],
+    )
+
+
+@TEXTS.writes(Fluctuations)
+def fluctuations_text(found: Fluctuations) -> str:
+    """Return the Fano factor and what it means, the variances, and the quasi-cycles."""
+    head = f"{printable(found.name)}: {found.verdict}\n\n"
+    if found.fano_factor is None:
+        return head + paragraph(" ".join(_nothing(found)))
+    if not found.fano_factor:
+        return head + "All requests are alike: nothing is left to chance.\n"
+    return head + "\n".join(
+        [paragraph(" ".join(_sentences(found))), _variances(found), _peaks(found)]
+    )
+
+
+def _nothing(found: Fluctuations) -> Iterator[str]:
+    if found.verdict == "stable":
+        yield "Variances were not found: the kernel is too long, or a mode too close to the circle."
+    elif found.verdict == "undecided":
+        yield "Without a proof that the mix is stable there is no variance to speak of."
+    else:
+        yield (
+            f"The mix is {found.verdict}: around its equilibrium there is no steady state, and so "
+            "no variance."
+        )
+    yield found.reason
+
+
+def _sentences(found: Fluctuations) -> Iterator[str]:
+    fano = _middle(found.fano_factor)
+    yield (
+        f"Fano factor V = {readable(fano)}: of a* admissions per step the variance is V a*, "
+        "whatever the size of a large server."
+    )
+    if found.mean_admissions is not None and found.admissions_variance is not None:
+        mean, variance = found.mean_admissions, _middle(found.admissions_variance)
+        yield (
+            f"With this memory {amount(readable(float(mean)), 'request')} per step are admitted on "
+            f"average, with a standard deviation of {readable(math.sqrt(max(variance, 0.0)))}, "
+            f"{percent(math.sqrt(max(variance, 0.0)) / float(mean))} of it."
+        )
+    yield (
+        "Over a long window the variance of the completions is "
+        f"{readable(float(found.window_dispersion))} times their mean."
+    )
+
+
+def _variances(found: Fluctuations) -> str:
+    rows = [("per step", "variance over a*")]
+    rows += [
+        (_WORDS[name], "not found" if variance is None else readable(_middle(variance)))
+        for name, variance in found.variances.items()
+    ]
+    return plain_table(rows)
+
+
+def _peaks(found: Fluctuations) -> str:
+    if not found.peaks:
+        return "No dominant mode turns faster than it decays: no quasi-cycle.\n"
+    rows = [("period (steps)", "half-width (periods)", "density of admissions")]
+    rows += [
+        (
+            readable(peak.period),
+            readable(peak.half_width * peak.period / (2 * math.pi), 3),
+            readable(peak.density),
+        )
+        for peak in found.peaks
+    ]
+    return "Quasi-cycles, swings that chance sustains (of the six dominant modes):\n" + plain_table(
+        rows
+    )
+
+
+def _middle(variance: Variance | None) -> float:
+    if variance is None or isinstance(variance, Fraction):
+        return float(variance or 0)
+    return float((variance.low + variance.high) / 2)
+
+
+def _proved(variance: Variance | None) -> str | None:
+    if variance is None or isinstance(variance, Fraction):
+        return None if variance is None else rational_text(variance)
+    return decimal_text(variance.low, variance.high, _DIGITS)

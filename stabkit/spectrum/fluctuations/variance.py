@@ -1,0 +1,54 @@
+"""Variances: the mean of a spectral density over the circle, by the proof that suits the kernel.
+
+Short kernels have exact rational variances (`circle_mean`), longer ones enclosures (`trapezoid`);
+where doubles prove nothing there is none, and the reason is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Self, TypeAlias
+
+from ...model.enclosure import RealEnclosure
+from ...model.kernel import MemoryKernel
+from .density import Density
+from .trapezoid import LONGEST_SAMPLED, Disc, enclosed_mean, zero_free_disc
+
+__all__ = ["Variance", "Variances"]
+
+Variance: TypeAlias = Fraction | RealEnclosure
+
+_MOST_EXACT = 10**6  # bits of a kernel times L^2: a tenth of a second
+
+
+@dataclass(frozen=True)
+class Variances:
+    """How the variances of one stable kernel are found: exactly, or from a disc without zeros.
+
+    Attributes
+    ----------
+    exact : bool
+    disc : Disc or None
+        None where they are exact, or where no disc was found, and so nothing is proved.
+    """
+
+    exact: bool
+    disc: Disc | None = None
+
+    @classmethod
+    def of(cls, kernel: MemoryKernel) -> Self:
+        """Return the way for the kernel of a stable mix."""
+        if kernel.length < 3 or kernel.length**2 * _bits(kernel) <= _MOST_EXACT:
+            return cls(exact=True)
+        return cls(False, zero_free_disc(kernel) if kernel.length <= LONGEST_SAMPLED else None)
+
+    def __call__(self, density: Density) -> Variance | None:
+        """Return the mean of a density over the circle, or None where nothing is proved."""
+        if self.exact:
+            return density.exact_mean()
+        return None if self.disc is None else enclosed_mean(density, self.disc)
+
+
+def _bits(kernel: MemoryKernel) -> int:
+    return (kernel.total // kernel.length).bit_length()
