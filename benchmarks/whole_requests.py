@@ -22,10 +22,10 @@ SERVERS: dict[str, Callable[[], Workload]] = {
     "Azure conversation, a* = 1": lambda: Workload.named("azure-conv-2023", 259_152),
     "Azure conversation, 1 060 running": lambda: Workload.named("azure-conv-2023", 1_300_000),
     "outputs 500-1490, 1 000 running, a* = 1": lambda: Workload.from_classes(
-        ((3000, n) for n in range(500, 1500, 10)), 3_522_660
+        ((3000, n) for n in range(500, 1500, 10)), 3_522_172
     ),
     "outputs 8 000-11 900, 1 000 running, a* = 1/10": lambda: Workload.from_classes(
-        ((9000, n) for n in range(8000, 12_000, 100)), 14_572_700
+        ((9000, n) for n in range(8000, 12_000, 100)), 13_972_247
     ),
 }
 Pairs = Iterator[tuple[int, int]]

@@ -30,6 +30,7 @@ __all__ = ["simulate_requests"]
 _BLOCK = 1024  # rows
 _STATES = 3  # columns that describe a state: running, waiting, memory
 _DURATION = len(COLUMNS) - 1  # the columns before it are numbers of requests and tokens
+_MOST_RUNNING = 10_000_000
 _LARGEST_SERIES = 20_000_000  # numbers: 160 MB
 
 
@@ -103,19 +104,40 @@ def simulate_requests(
         raise InvalidArgument("'capacity' must be given, in tokens, not None.")
     seed = whole_number(seed, "'seed'", 0)
     source = source_of(mix_or_trace, seed)
-    if steps is None and isinstance(mix_or_trace, Workload):
-        raise InvalidArgument("'steps' must be given for a workload, which has no end, not None.")
+    if isinstance(mix_or_trace, Workload):
+        _check_endless(steps, rules, source)
+    if not isinstance(table, bool):
+        raise InvalidArgument(f"'table' must be True or False, not {shown(table)}.")
+    if progress is not None and not callable(progress):
+        raise InvalidArgument(f"'progress' must be callable, or None, not {shown(progress)}.")
     last = math.inf if steps is None else whole_number(steps, "'steps'", 0)
-    if every is not None:
-        whole_number(every, "'every'")
-        if steps is not None and steps // every * len(COLUMNS) > _LARGEST_SERIES:
-            raise InvalidArgument(
-                f"'every' must thin the series to {_LARGEST_SERIES} numbers, or be None, not "
-                f"{shown(every)}."
-            )
-    record = _Record(every, table)
+    record = _Record(_checked_thinning(every, last), table)
     done = _run(rules, source, last, record, progress)
     return record.run(rules, source.name, seed, done)
+
+
+def _check_endless(steps: Any, rules: Engine, source: Source) -> None:
+    """Refuse a run without end, and a memory that takes for ever to be filled."""
+    if steps is None:
+        raise InvalidArgument("'steps' must be given for a workload, which has no end, not None.")
+    fit = rules.capacity / (1 + min(s for s, _ in source.weights))
+    if min(fit, rules.max_num_seqs or fit, rules.concurrency or fit) > _MOST_RUNNING:
+        raise InvalidArgument(
+            f"'capacity' must hold at most {_MOST_RUNNING} requests at once, or 'max_num_seqs' "
+            f"limit them, not {shown(rules.capacity)}."
+        )
+
+
+def _checked_thinning(every: Any, last: float) -> int | None:
+    if every is None:
+        return None
+    kept = whole_number(every, "'every'")
+    if math.isfinite(last) and last // kept * len(COLUMNS) > _LARGEST_SERIES:
+        raise InvalidArgument(
+            f"'every' must thin the series to {_LARGEST_SERIES} numbers, or be None, not "
+            f"{shown(every)}."
+        )
+    return kept
 
 
 def _run(rules: Engine, source: Source, last: float, record: _Record, progress: Any) -> int:

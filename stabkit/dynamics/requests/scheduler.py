@@ -123,7 +123,7 @@ class Engine:
                 )
         for option in ("block_size", *_COUNTS):
             if (given := getattr(self, option)) is not None:
-                whole_number(given, f"'{option}'")
+                object.__setattr__(self, option, whole_number(given, f"'{option}'"))
         for option, (valid, domain) in _RATIONALS.items():
             self._read_rational(option, valid, domain)
         if self.watermark is not None and self.watermark_tokens is not None:

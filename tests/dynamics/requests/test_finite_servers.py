@@ -6,6 +6,7 @@ other, 2026, quoted to the digits given there; laws with a closed form are quote
 
 from __future__ import annotations
 
+import tracemalloc
 from fractions import Fraction
 
 import pytest
@@ -103,6 +104,21 @@ def test_a_bistable_mix_runs_on_its_cycle_from_empty() -> None:
     mix = Workload.from_classes([(0, 6, Fraction(2, 5)), (5, 1, Fraction(3, 5))])
     run = simulate_requests(mix, steps=600, capacity=1000 * simulated_capacity(mix), table=False)
     assert throughput(run, mix, 1000) == pytest.approx(0.833, abs=0.003)
+
+
+def test_memory_is_that_of_the_running_requests() -> None:
+    """Without series and table; the sums of the batch means stop to grow at 10 240 rows."""
+    mix = Workload.from_classes([(20, 3), (20, 5), (7, 11)], capacity=400)
+
+    def peak(steps: int) -> int:
+        tracemalloc.start()
+        simulate_requests(mix, steps=steps, every=None, table=False)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    peak(100)  # what is loaded once
+    assert peak(40_000) < 1.2 * peak(12_000)
 
 
 def test_intervals_of_single_runs_cover_the_long_run_mean() -> None:
