@@ -7,6 +7,7 @@ In reading order:
 * `sizing`: how many requests fit, and how long it all takes.
 * `finite`, `finite_runs`: what a server of this size does with whole requests, by formula and by
   simulation.
+* `observed_series`, `replay`: a trace by the rules of an engine, beside what a real server did.
 * `pooling`: which classes should share a replica.
 * `predictions`: statements about a workload under a policy, each checkable by itself.
 * `recommend`: what to do, every proposal analysed anew.

@@ -10,7 +10,10 @@ which they come (docs/model.md, Whole requests). In reading order:
 * `batches`: long-run means with intervals, from one run.
 * `request_run`, `driver`: what a run leaves behind; `stabkit.simulate_requests`.
 
-A scheduler more is one file here: see `scheduler`. The other modules are schedulers of engines.
+* `decoding`: those that decode in every step, counted by events; of it the schedulers of engines:
+  `vllm`, `vllm_v0`, `sglang`, `tensorrt_llm`.
+
+A scheduler more is one file here: see `scheduler`.
 """
 
 from __future__ import annotations
