@@ -90,10 +90,12 @@ __groups__ = {
     "policies and operations": {
         "dynamics.policies": "Damped Greedy Headroom RateLimited Reservation register_policy",
         "analysis.operations.closed_loops": "ClosedLoop closed_loop closed_loop_polynomial",
+        "analysis.operations.loop_noise": "policy_fano_factor",
         "analysis.operations.comparison": "PolicyComparison PolicyFinding compare_policies",
         "analysis.operations.sweep": "PolicySweep policy_sweep",
         "analysis.operations.predictions": "Prediction",
         "analysis.pictures.policies": "PolicyPanel PolicyPicture policy_picture",
+        "analysis.operations.trials": "Trial Trials",
         "analysis.operations.recommend": "Proposal Recommendation recommend",
         "analysis.operations.pooling": "Arrangement Pooling pool",
         "analysis.operations.sizing": "Sizing sizing",

@@ -17,6 +17,7 @@ from .analysis.operations.comparison import compare_policies as compare_policies
 from .analysis.operations.finite import FiniteServer as FiniteServer
 from .analysis.operations.finite import Watermark as Watermark
 from .analysis.operations.finite import finite_server as finite_server
+from .analysis.operations.loop_noise import policy_fano_factor as policy_fano_factor
 from .analysis.operations.pooling import Arrangement as Arrangement
 from .analysis.operations.pooling import Pooling as Pooling
 from .analysis.operations.pooling import pool as pool
@@ -30,6 +31,8 @@ from .analysis.operations.sizing import Sizing as Sizing
 from .analysis.operations.sizing import sizing as sizing
 from .analysis.operations.sweep import PolicySweep as PolicySweep
 from .analysis.operations.sweep import policy_sweep as policy_sweep
+from .analysis.operations.trials import Trial as Trial
+from .analysis.operations.trials import Trials as Trials
 from .analysis.pictures.analysis import AnalysisPicture as AnalysisPicture
 from .analysis.pictures.analysis import analysis_picture as analysis_picture
 from .analysis.pictures.animation import AnimationPicture as AnimationPicture

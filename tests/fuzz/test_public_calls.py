@@ -20,6 +20,7 @@ import stabkit
 from stabkit import StabkitError, Workload
 
 MIX = Workload.from_classes([(5, 3), (5, 6)], capacity=200)
+STABLE = Workload.from_classes([(9, 1), (1, 2)], capacity=200)
 ONE = Workload.from_classes([(2, 3)], capacity=60)
 SAMPLE = Workload.from_classes([(5, 3, 2), (5, 6, 1)], request_count=9)
 
@@ -103,6 +104,8 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     },
     "input_margin": {"mix": ONE, "along": "shift"},
     "closed_loop": {"mix": ONE, "policy": "damped"},
+    "fano_factor": {"mix": STABLE},
+    "policy_fano_factor": {"mix": STABLE, "policy": "damped"},
     "closed_loop_polynomial": {"mix": ONE, "policy": "damped"},
     "compare_policies": {"mix": ONE, "policies": ["greedy"]},
     "register_policy": {"policy": stabkit.Damped},
@@ -313,6 +316,7 @@ def test_a_result_comes_back_from_a_pickle(name: str) -> None:
 # Whose equality is numpy's, of arrays, or compares objects by identity.
 HOLD_ARRAYS = {
     *("nyquist", "root_locus", "simulate", "kernel_picture", "run_picture", "error"),
+    "fluctuations",
     *("analysis_picture", "cycle_picture", "policy_picture", "space_time_picture"),
     "animation_picture",
 }

@@ -86,8 +86,8 @@ PARTS = {
     # of a result that tells of them
     *("Arrangement", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
     *("LongRun", "NearSynchronousMode", "Observation", "PolicyFinding", "Prediction", "Proposal"),
-    *("QuasiCycle", "SynchronizedMode", "VarianceLaw", "Watermark"),
-    *("Estimate", "RequestSeries", "RequestTable"),
+    *("Estimate", "QuasiCycle", "RequestSeries", "RequestTable", "SynchronizedMode", "Trial"),
+    *("Trials", "VarianceLaw", "Watermark"),
     "CapturePiece",  # a polytope, to go on computing with
     "AnimationPicture",  # for `animation_bytes`
     # of a derivation

@@ -3,6 +3,7 @@
 In reading order:
 
 * `closed_loops`: what a policy's characteristic polynomial says of its equilibrium.
+* `loop_noise`: how much its admissions swing by chance.
 * `comparison`, `sweep`: policies side by side, and along their parameter.
 * `sizing`: how many requests fit, and how long it all takes.
 * `finite`, `finite_runs`: what a server of this size does with whole requests, by formula and by
@@ -10,6 +11,7 @@ In reading order:
 * `observed_series`, `replay`: a trace by the rules of an engine, beside what a real server did.
 * `pooling`: which classes should share a replica.
 * `predictions`: statements about a workload under a policy, each checkable by itself.
+* `trials`: settings of a server on whole requests, against leaving it alone.
 * `recommend`: what to do, every proposal analysed anew.
 
 It takes from `verdict`, and never from `cycles`. Others take the records and their functions.

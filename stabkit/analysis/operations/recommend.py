@@ -5,6 +5,9 @@ that does not hold turns it into a *rejected* idea with its figures. Throughput 
 what greedy admission completes now, from the empty memory: where greedy does better than the
 equilibrium (evictions change the class mix), a rate limit is not recommended.
 
+All that is of the fluid. Where the capacity is known, settings of a server are tried on whole
+requests too, and there alone an improvement is claimed for a real one: see `trials`.
+
 References
 ----------
 docs/model.md, Policies.
@@ -30,6 +33,7 @@ from ...spectrum.margins.gain import gain_margin
 from ...spectrum.margins.inputs import input_margin
 from .closed_loops import closed_loop
 from .predictions import TOLERANCE, Prediction, holds, long_means, rate_limit, token_throughput
+from .trials import Trials, trials
 
 __all__ = ["Kind", "Proposal", "Recommendation", "Rejected", "recommend"]
 
@@ -102,8 +106,13 @@ class _Draft(Simulated):
     @property
     def needed(self) -> bool:
         """Whether anything needs to change: not for a stable mix that keeps its throughput."""
+        return self.verdict != "stable" or not self.reaches
+
+    @property
+    def reaches(self) -> bool:
+        """Whether greedy admission completes what the equilibrium does, from the empty memory."""
         ratio = self.now.throughput_ratio
-        return self.verdict != "stable" or ratio is None or ratio < 1 - TOLERANCE
+        return ratio is not None and ratio >= 1 - TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -121,10 +130,13 @@ class Recommendation(_Draft):
     proposals : tuple of Proposal
         Highest throughput first.
     rejected : tuple of Rejected
+    trials : Trials
+        What whole requests say; proposals and rejected ideas are the fluid's.
     """
 
     proposals: tuple[Proposal, ...]
     rejected: tuple[Rejected, ...]
+    trials: Trials
 
 
 def recommend(mix: Workload, others: Sequence[Workload] = ()) -> Recommendation:
@@ -168,7 +180,10 @@ def recommend(mix: Workload, others: Sequence[Workload] = ()) -> Recommendation:
             else:
                 rejected.append(Rejected(found.kind, "not confirmed", found.throughput))
     proposals.sort(key=lambda p: -round(p.throughput, 3))
-    return Recommendation(**vars(draft), proposals=tuple(proposals), rejected=tuple(rejected))
+    judged = trials(mix, draft.verdict, draft.reaches)
+    return Recommendation(
+        **vars(draft), proposals=tuple(proposals), rejected=tuple(rejected), trials=judged
+    )
 
 
 def _scale(draft: _Draft, mix: Workload) -> Fraction:

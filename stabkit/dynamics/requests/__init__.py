@@ -7,11 +7,10 @@ which they come (docs/model.md, Whole requests). In reading order:
 * `sources`, `queue`: where requests come from, and how they wait.
 * `scheduler`: what a scheduler is, its options, and how it is found by its name.
 * `model`: the scheduler of the model, which counts by events.
+* `vllm`, `vllm_v0`, `sglang`, `tensorrt_llm`: the schedulers of engines; `decoding` is what they
+  share.
 * `batches`: long-run means with intervals, from one run.
 * `request_run`, `driver`: what a run leaves behind; `stabkit.simulate_requests`.
-
-* `decoding`: those that decode in every step, counted by events; of it the schedulers of engines:
-  `vllm`, `vllm_v0`, `sglang`, `tensorrt_llm`.
 
 A scheduler more is one file here: see `scheduler`.
 """

@@ -15,13 +15,19 @@ from typing import Any
 import numpy as np
 
 from ...errors import InvalidArgument, InvalidWorkload, shown
-from ...model.numbers import exact_integer, is_listed
+from ...model.numbers import (
+    LARGEST_DECODE_LENGTH,
+    LARGEST_INPUT_LENGTH,
+    exact_integer,
+    is_listed,
+)
 from ...model.workload import Workload
 from .request import Request
 
 __all__ = ["Source", "source_of"]
 
 _DRAWN_AT_ONCE = 4096
+_BOUNDS = (("input", 0, LARGEST_INPUT_LENGTH), ("output", 1, LARGEST_DECODE_LENGTH))
 
 
 class Source:
@@ -153,9 +159,10 @@ def _read(row: Any, number: int) -> tuple[int, int, float, Any]:
         exact_integer(given, f"row {number}: 'input'"),
         exact_integer(output, f"row {number}: 'output'"),
     )
-    for name, length, least in zip(("input", "output"), lengths, (0, 1), strict=True):
-        if length < least:
+    for length, (name, least, most) in zip(lengths, _BOUNDS, strict=True):
+        if not least <= length <= most:
             raise InvalidWorkload(
-                f"row {number}: {name!r} must be at least {least}, not {shown(length)}."
+                f"row {number}: {name!r} must be at least {least} and at most {most}, not "
+                f"{shown(length)}."
             )
     return *lengths, arrival, content

@@ -14,6 +14,7 @@ from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .numbers import amount, counted, percent, percent_above, readable, rounded
 from .prose import wrapped
+from .trials import trials_lines, trials_record
 
 __all__ = ["SCHEMA", "recommendations_record", "recommendations_text", "sentence"]
 
@@ -32,40 +33,46 @@ _TITLES = {
 
 @TEXTS.writes(Recommendation)
 def recommendations_text(found: Recommendation) -> str:
-    """Return the recommendation as text: what happens now, what to do, what does not help."""
+    """Return the recommendation: what happens now, and what to do, for whole requests and fluid."""
     lines = [printable(found.mix.name), "", *wrapped(_now(found)), ""]
-    if not found.needed:
-        lines += wrapped(
-            "Nothing needs to change: the mix is stable, and the empty server reaches the steady "
-            "state's throughput, to one part in a thousand."
-        )
-        return "\n".join([*lines, ""])
-    if not found.proposals:
-        lines += wrapped("Nothing that was tried helps.")
-    for number, proposal in enumerate(found.proposals, start=1):
-        lines += wrapped(f"{number}. {_TITLES[proposal.kind]}. {sentence(found, proposal)}", "   ")
-    if found.rejected:
-        lines += ["", "Not recommended:"]
-        for idea in found.rejected:
-            lines += wrapped(f"- {_TITLES[idea.kind].lower()}: {_rejection(idea)}", "  ")
-    lines += [
-        "",
-        *wrapped(
-            "Verdicts are proved; throughputs are long-run means of simulated runs from the empty "
-            "memory, to one part in a thousand, over the steady state's."
-        ),
-    ]
+    lines += [*trials_lines(found.trials), ""]
+    lines += [*_fluid(found), ""]
+    lines += wrapped(
+        "Verdicts are proved. The fluid's throughputs are long-run means of its simulated run from "
+        "the empty memory, to one part in a thousand; all are over the steady state's."
+    )
     return "\n".join([*lines, ""])
+
+
+def _fluid(found: Recommendation) -> Iterator[str]:
+    if not found.needed:
+        yield from wrapped(
+            "In the fluid nothing needs to change: the mix is stable, and the empty server reaches "
+            "the steady state's throughput, to one part in a thousand."
+        )
+        return
+    yield from wrapped(f"In the fluid, which many small requests come close to: {_helps(found)}")
+    for number, proposal in enumerate(found.proposals, start=1):
+        title = _TITLES[proposal.kind]
+        yield from wrapped(f"{number}. {title}. {sentence(found, proposal)}", "   ")
+    if found.rejected:
+        yield from ["", "Not recommended in the fluid:"]
+        for idea in found.rejected:
+            yield from wrapped(f"- {_TITLES[idea.kind].lower()}: {_rejection(idea)}", "  ")
+
+
+def _helps(found: Recommendation) -> str:
+    return "this would help." if found.proposals else "nothing that was tried helps."
 
 
 def _now(found: Recommendation) -> str:
     ratio = found.now.throughput_ratio
     runs = (
-        "its long-run throughput is not known"
+        "has no long-run throughput that is known"
         if ratio is None
-        else f"it completes {percent(ratio)} of the steady state's tokens in the long run"
+        else f"completes {percent(ratio)} of the steady state's tokens in the long run"
     )
-    return f"Now: {found.verdict}; from the empty memory {runs}."
+    return f"Now: {found.verdict}; from the empty memory the fluid of the mix {runs}."
 
 
 def sentence(found: Recommendation, proposal: Proposal) -> str:
@@ -176,6 +183,7 @@ def recommendations_record(found: Recommendation) -> dict[str, Any]:
         **chosen(found, "verdict needed equilibrium_admissions"),
         throughput_ratio=found.now.throughput_ratio,
         proposals=[_proposal(found, proposal) for proposal in found.proposals],
+        trials=trials_record(found.trials),
         rejected=[
             {"kind": idea.kind, "reason": idea.reason, "throughput_ratio": idea.throughput}
             for idea in found.rejected

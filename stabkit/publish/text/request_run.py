@@ -1,7 +1,7 @@
 """A run of whole requests as text for people and as JSON types.
 
-JSON is of the schema ``stabkit.part/1``: `kind` is ``RequestRun``, the other keys are its fields,
-each mean as ``{value, low, high}``, times that have not come as null.
+JSON is of the schema ``stabkit.request-run/1``: a mean is ``{mean, interval_95}``, a table
+``{header, lines}``, a time that has not come null.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
-from ...dynamics.requests.request_run import RequestRun
+from ...dynamics.requests.batches import Estimate
+from ...dynamics.requests.request_run import RequestRun, RequestSeries, RequestTable
 from ...errors import printable
 from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
-from .dialect import part
+from .dialect import headed
 from .numbers import amount, counted, percent, readable
 from .tables import plain_table
 
-__all__ = ["request_run_record", "request_run_text"]
+__all__ = ["SCHEMA", "request_run_record", "request_run_text"]
 
+SCHEMA = "stabkit.request-run/1"
 _DIGITS = 5
 _PER_STEP = {
     "running": "running requests",
@@ -40,10 +42,10 @@ _SHARES = {"evicting": "steps that evict", "wasted_share": "decode steps wasted"
 @RECORDS.writes(RequestRun)
 def request_run_record(run: RequestRun) -> dict[str, Any]:
     """Return the run as JSON types, series and table included where they were kept."""
-    means = {name: _json_fields(mean) for name, mean in run.means.items()}
-    return part(
-        "RequestRun",
+    return headed(
+        SCHEMA,
         scheduler=run.scheduler.name,
+        capacity=rational_text(run.scheduler.capacity),
         options=_options(run),
         source=run.source,
         seed=run.seed,
@@ -51,16 +53,16 @@ def request_run_record(run: RequestRun) -> dict[str, Any]:
         time=run.time,
         totals=dict(run.totals),
         recomputed_seconds=run.recomputed_seconds,
-        means=means,
-        series=_json_fields(run.series),
-        requests=_json_fields(run.requests),
+        means={name: _estimate(mean) for name, mean in run.means.items()},
+        series=_lines(run.series),
+        table=_lines(run.requests),
     )
 
 
 @TEXTS.writes(RequestRun)
 def request_run_text(run: RequestRun) -> str:
     """Return the rules, the long-run means with their intervals, and what evictions cost."""
-    options = ", ".join(f"{k} {v}" for k, v in _options(run).items() if k != "capacity")
+    options = ", ".join(f"{name} {value}" for name, value in _options(run).items())
     head = [
         f"{printable(run.source)}, {amount(readable(run.scheduler.capacity), 'token')}",
         f"scheduler {run.scheduler.name}{': ' if options else ''}{options}",
@@ -104,23 +106,34 @@ def _costs(run: RequestRun) -> Iterator[str]:
 
 
 def _options(run: RequestRun) -> dict[str, Any]:
-    """Return the options that are not as they are by default, and the capacity."""
+    """Return the options that are not as they are by default; the capacity stands apart."""
     given = {one.name: getattr(run.scheduler, one.name) for one in fields(run.scheduler)}
     defaults = {one.name: one.default for one in fields(run.scheduler)}
     defaults["step_time"] = _STEPS
-    changed = {name: value for name, value in given.items() if value != defaults[name]}
+    changed = {
+        name: value
+        for name, value in given.items()
+        if value != defaults[name] and name != "capacity"
+    }
     return {name: _json(value) for name, value in changed.items()}
 
 
-def _json_fields(record: Any) -> dict[str, Any] | None:
+def _estimate(found: Estimate) -> dict[str, Any]:
+    ends = None if math.isnan(found.low) else [found.low, found.high]
+    return {"mean": None if math.isnan(found.value) else found.value, "interval_95": ends}
+
+
+def _lines(record: RequestSeries | RequestTable | None) -> dict[str, Any] | None:
     if record is None:
         return None
-    return {one.name: _json(getattr(record, one.name)) for one in fields(record)}
+    header = [one.name for one in fields(record)]
+    columns = ([_json(one) for one in getattr(record, name).tolist()] for name in header)
+    return {"header": header, "lines": [list(line) for line in zip(*columns, strict=True)]}
 
 
 def _json(value: Any) -> Any:
-    if hasattr(value, "tolist"):
-        return [_json(one) for one in value.tolist()]
     if isinstance(value, float) and not math.isfinite(value):
         return None
+    if isinstance(value, tuple):
+        return list(value)
     return rational_text(value) if isinstance(value, Fraction) else value

@@ -11,6 +11,7 @@ In reading order:
 * `fano`: `stabkit.fano_factor`.
 * `slack`: what a memory that is not quite full adds at a finite capacity.
 * `fluctuations`: `stabkit.fluctuations`, all of it for one workload.
+* `loops`: the same noise through the loop of another linear policy.
 * `cohorts`: how much requests come and go together.
 * `tail`: what completes within one step frees, as an exactly convolved law.
 * `memory_walk`: free memory as a random walk, and how often it runs out.
@@ -18,5 +19,5 @@ In reading order:
 * `lundberg`: how fast a watermark makes evictions rare, as a proved enclosure.
 
 It takes from `circle`, `counting` and `roots`. The layers above take `fano`, `fluctuations`,
-`evictions`, `memory_walk` and `lundberg`.
+`evictions`, `memory_walk` and `lundberg`, and `loops` with `variance` for policies.
 """

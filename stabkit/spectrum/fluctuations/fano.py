@@ -66,7 +66,7 @@ def fano_factor(mix: Workload | SymbolicWorkload) -> Variance | Expr:
     Returns
     -------
     Fraction, RealEnclosure or sympy.Expr
-        Dimensionless. Exact for short kernels, up to some hundred terms; else an enclosure. In
+        Dimensionless. Exact for short kernels, up to about a hundred terms; else an enclosure. In
         symbols, where it is a variance only at stable values of them.
 
     Raises

@@ -146,17 +146,19 @@ class JointLaw:
 
     @property
     def memory_time(self) -> Fraction:
-        """E M = G(1): the mean memory-time M = sum_m Y(m) of a request, in token-steps."""
-        return Fraction(sum(self.kernel), self.denominator)
+        """E M = G(1), the mean memory-time of a request in token-steps, M = S T + T (T + 1) / 2."""
+        doubled = 2 * self.mean(1, 1) + self.mean(0, 2) + self.mean(0, 1)
+        return Fraction(doubled, 2 * self.denominator)
 
     @property
     def memory_time_squared(self) -> Fraction:
-        """E M^2 = N_0 + 2 (N_1 + N_2 + ...).
+        """E M^2, which is N_0 + 2 (N_1 + N_2 + ...) too.
 
         Examples
         --------
         >>> JointLaw.of(Workload.from_classes([(5, 3)])).memory_time_squared == (6 + 7 + 8) ** 2
         True
         """
-        sums = self.autocovariance_sums
-        return Fraction(2 * sum(sums) - sums[0], self.denominator)
+        squares = self.mean(2, 2) + self.mean(1, 3) + self.mean(1, 2)
+        steps = self.mean(0, 4) + 2 * self.mean(0, 3) + self.mean(0, 2)
+        return Fraction(4 * squares + steps, 4 * self.denominator)

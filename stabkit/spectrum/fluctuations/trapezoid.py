@@ -80,7 +80,7 @@ def zero_free_disc(kernel: MemoryKernel) -> Disc | None:
     Parameters
     ----------
     kernel : MemoryKernel
-        Of length at least 3, of a stable mix.
+        Of length at least 3 and without negative coefficients, of a stable mix.
 
     Notes
     -----

@@ -19,7 +19,7 @@ __all__ = ["Variance", "Variances"]
 
 Variance: TypeAlias = Fraction | RealEnclosure
 
-_MOST_EXACT = 10**6  # bits of a kernel times L^2: a tenth of a second
+_MOST_EXACT = 200_000  # bits of a kernel times L^2: some hundredths of a second
 
 
 @dataclass(frozen=True)

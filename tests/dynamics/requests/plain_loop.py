@@ -44,7 +44,7 @@ class PlainServer:
     step_time: tuple[float, float, float] = (1.0, 0.0, 0.0)
 
     def held(self, r: Plain) -> int:
-        reserved = {None: 1, "true-length": r.n, "max-tokens": self.max_tokens}[self.reserve]
+        reserved = {None: 1, "true-length": r.n}.get(self.reserve, self.max_tokens)
         tokens = r.s + max(reserved, r.generated + 1)
         return tokens + -tokens % self.block_size
 
@@ -53,6 +53,9 @@ class PlainServer:
         requests = [
             Plain(i, row[0], row[1], row[2] if len(row) > 2 else None) for i, row in enumerate(rows)
         ]
+        if isinstance(self.reserve, Fraction):
+            lengths = sorted(row[1] for row in rows)
+            self.max_tokens = lengths[math.ceil(self.reserve * len(rows)) - 1]
         coming, waiting, running, log = list(requests), [], [], []
         saturated = self.concurrency == math.inf and requests[0].arrival is None
         total = self.capacity // self.block_size * self.block_size

@@ -74,8 +74,10 @@ def random_case(seed: int) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
         options["concurrency"] = pick.randint(1, 12)
     if pick.random() < 0.3:
         options["rate"] = Fraction(pick.randint(1, 30), 10)
-    reserve = pick.choice([None, None, "true-length", "max-tokens"])
-    if reserve:
+    reserve = pick.choice(
+        [None, None, "true-length", "max-tokens", Fraction(pick.randint(1, 9), 10)]
+    )
+    if reserve is not None:
         options["reserve"] = reserve
     if reserve == "max-tokens":
         options["max_tokens"] = longest_output + pick.randint(0, 9)
@@ -84,9 +86,11 @@ def random_case(seed: int) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
     block = options.get("block_size", 1)
     most = longest_input + max(longest_output, options.get("max_tokens", 0)) + 2 * block
     spare = pick.choice([0, 0, pick.randint(0, most)])
-    if spare:
-        options["watermark_tokens"] = spare
     options["capacity"] = most + spare + pick.randint(0, 5 * most)
+    if spare and pick.random() < 0.5:
+        options["watermark_tokens"] = spare
+    elif spare:
+        options["watermark"] = Fraction(spare, options["capacity"])
     return rows, options
 
 
@@ -135,6 +139,7 @@ def test_the_cases_reach_every_rule() -> None:
         "rate",
         "reserve",
         "step_time",
+        "watermark",
         "watermark_tokens",
     }
     assert min(recomputed, evicted, wasted) > 100

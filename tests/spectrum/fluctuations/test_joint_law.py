@@ -42,6 +42,7 @@ def test_sums_are_those_of_the_definition() -> None:
             )
             assert Fraction(found, scale) == sum(products)
         squares = sum(p * sum(held) ** 2 for p, held in memory(mix))
+        assert law.memory_time == sum(p * sum(held) for p, held in memory(mix))
         assert law.memory_time_squared == squares
         for i, j, k in ((0, 0, 0), (1, 2, 1), (3, 1, 2), (2, 0, 3)):
             if k < law.length:

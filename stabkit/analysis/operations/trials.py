@@ -1,0 +1,210 @@
+"""Settings of a server judged on whole requests, against leaving it alone.
+
+The fluid's policies are right where many requests are admitted per step. A server of few, random
+requests is another matter: a rate limit at a* ends the fluid's evictions and starves a small
+server, whose memory it cannot keep full. So a setting is *recommended* only if it completes more
+tokens than greedy admission in runs of whole requests, drawn at random:
+
+* every setting serves the same requests as greedy admission does (common random numbers), and its
+  gain is the mean of the paired differences, with a 95 % interval by batch means;
+* the best of those whose interval is above 0 runs once more, on other requests, since the best of
+  several is partly luck: the gain that is told is that of the second run, whose interval must be
+  above 0 again.
+
+Nothing needs a trial where the fluid's verdict is stable, its empty server reaches the equilibrium
+and a* >= 1.1 V, V the Fano factor (R13): there greedy admission was best, or within 2e-4 of it, in
+all of 70 simulated mixes (R18, a finding and no proof).
+
+References
+----------
+docs/model.md, R13, R18.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+import numpy as np
+
+from ...dynamics.requests import Estimate, RequestRun, simulate_requests
+from ...dynamics.requests.batches import Batches
+from ...errors import InvalidWorkload
+from ...model.kernel import MemoryKernel
+from ...model.verdict import Verdict
+from ...model.workload import Workload
+from ...spectrum.fluctuations.evictions import ServerNoise, server_noise, whole_requests
+
+__all__ = ["Setting", "Trial", "Trials", "trials"]
+
+Setting = Literal["none", "rate", "max-num-seqs", "watermark", "reservation"]
+
+_RATES = tuple(Fraction(k, 100) for k in (95, 100, 103, 110))  # of a*
+_WATERMARK = Fraction(1, 100)
+_CLEAR = Fraction(11, 10)
+_WORK, _LIVES = 100_000, 20  # steps and admissions of a run; longest decode lengths
+_MOST_WORK = 1_000_000  # of a run: half a minute
+_CONFIRMED = 2  # settings that get a second run
+_LEFT_ALONE = (
+    "nothing needs to change, for the mix is stable and a* is at least 1.1 V, where leaving the "
+    "server alone was best, or next to it, in all simulations (R18)"
+)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A setting on whole requests.
+
+    Attributes
+    ----------
+    setting : {"none", "rate", "max-num-seqs", "watermark", "reservation"}
+    value : Fraction
+        Requests per step; running requests; the fraction of the memory that is kept free; 0.
+    throughput : Estimate
+        Completed tokens per step over a* mu.
+    gain : Estimate
+        That less what greedy admission completes of the same requests.
+    evicted_per_step : Estimate
+        Requests.
+    """
+
+    setting: Setting
+    value: Fraction
+    throughput: Estimate
+    gain: Estimate
+    evicted_per_step: Estimate
+
+
+@dataclass(frozen=True)
+class Trials:
+    """What whole requests say of the settings of a server.
+
+    Attributes
+    ----------
+    steps : int
+        Of every run from the empty memory, the first tenth of which is left out; 0 for none.
+    now : Trial or None
+        Greedy admission.
+    tried : tuple of Trial
+    best : Trial or None
+        The setting to be recommended, by its second run; None to change nothing.
+    reason : str
+        Why there were no runs.
+    """
+
+    steps: int = 0
+    now: Trial | None = None
+    tried: tuple[Trial, ...] = ()
+    best: Trial | None = None
+    reason: str = ""
+
+
+def trials(mix: Workload, verdict: Verdict, reaches: bool, seed: int = 0) -> Trials:
+    """Try the settings of a server of the capacity of `mix` on whole requests.
+
+    Parameters
+    ----------
+    mix : Workload
+    verdict : {"stable", "unstable", "marginal", "undecided"}
+        The fluid's.
+    reaches : bool
+        Whether the fluid reaches the equilibrium's throughput from the empty memory.
+    seed : int
+        Of the first runs; the second ones take the next.
+
+    Returns
+    -------
+    Trials
+        With a `reason` and without runs where none is needed, where there is no capacity or single
+        requests are not known, or where runs would take minutes.
+
+    Examples
+    --------
+    The worst cycle of one class, 26 of 30 requests completed, ends under a rate limit:
+
+    >>> found = trials(Workload.from_classes([(10, 5)], capacity=650), "unstable", False)
+    >>> found.best.setting, str(found.best.value), round(found.best.gain.value, 3)
+    ('rate', '10', 0.14)
+    """
+    if mix.capacity is None:
+        return Trials(reason="a server of whole requests has a capacity, and none is given")
+    try:
+        requests = whole_requests(mix)
+    except InvalidWorkload:
+        return Trials(reason="single requests are not known, or are no whole tokens")
+    noise = server_noise(requests, mix.capacity, MemoryKernel.of(mix), verdict)
+    if reaches and _clearly_stable(noise):
+        return Trials(reason=_LEFT_ALONE)
+    rate = noise.admissions
+    steps = max(int(_WORK / (1 + rate)), _LIVES * mix.longest_decode)
+    if steps * (1 + rate) > _MOST_WORK:
+        return Trials(reason="runs of whole requests would take minutes")
+    return _Trials(requests, rate, steps, seed).found()
+
+
+def _clearly_stable(noise: ServerNoise) -> bool:
+    fano = noise.fano_factor
+    if noise.verdict != "stable" or fano is None:
+        return False
+    return noise.admissions >= _CLEAR * (fano if isinstance(fano, Fraction) else fano.high)
+
+
+class _Trials:
+    """The runs of one workload, on the requests of one seed at a time."""
+
+    def __init__(self, mix: Workload, rate: Fraction, steps: int, seed: int) -> None:
+        self._mix, self._rate, self._steps, self._seed = mix, rate, steps, seed
+        self._scale = float(rate * mix.mean_decode_length)
+        self._alone: dict[int, RequestRun] = {}
+
+    def found(self) -> Trials:
+        tried = tuple(self._trial(*setting, self._seed) for setting in self._settings())
+        better = [one for one in tried if one.gain.low > 0]
+        better.sort(key=lambda one: -one.gain.value)
+        again = (self._trial(one.setting, one.value, self._seed + 1) for one in better[:_CONFIRMED])
+        best = next((one for one in again if one.gain.low > 0), None)
+        now = self._trial("none", Fraction(0), self._seed)
+        return Trials(self._steps, now, tried, best)
+
+    def _settings(self) -> Iterator[tuple[Setting, Fraction]]:
+        """Those of R18, a watermark of a hundredth, and reservation."""
+        for factor in _RATES:
+            yield "rate", factor * self._rate
+        yield "max-num-seqs", Fraction(max(1, int(self._rate * self._mix.mean_decode_length)))
+        yield "watermark", _WATERMARK
+        yield "reservation", Fraction(0)
+
+    def _trial(self, setting: Setting, value: Fraction, seed: int) -> Trial:
+        if seed not in self._alone:
+            self._alone[seed] = self._run("none", Fraction(0), seed)
+        alone = self._alone[seed]
+        run = alone if setting == "none" else self._run(setting, value, seed)
+        batches = Batches(2)
+        batches.add(np.column_stack((_tokens(run), _tokens(alone))).astype(float))
+        return Trial(
+            setting,
+            value,
+            batches.estimate(lambda mean: mean[0] / self._scale),
+            batches.estimate(lambda mean: (mean[0] - mean[1]) / self._scale),
+            run.means["evicted"],
+        )
+
+    def _run(self, setting: Setting, value: Fraction, seed: int) -> RequestRun:
+        options: dict[Setting, dict[str, Any]] = {
+            "none": {},
+            "rate": {"rate": value},
+            "max-num-seqs": {"max_num_seqs": int(value)},
+            "watermark": {"watermark": value},
+            "reservation": {"reserve": "true-length"},
+        }
+        return simulate_requests(
+            self._mix, steps=self._steps, seed=seed, table=False, **options[setting]
+        )
+
+
+def _tokens(run: RequestRun) -> Any:
+    if run.series is None:
+        raise RuntimeError("the run keeps its series")
+    return run.series.completed_tokens
