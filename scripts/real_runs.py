@@ -17,14 +17,7 @@ from typing import Any
 import numpy as np
 
 import stabkit
-from stabkit.analysis.operations.observed_series import ObservedSeries, observed_series
-from stabkit.analysis.operations.replay import Replay
-from stabkit.dynamics.requests import simulate_requests
-from stabkit.model.files import read_table
-from stabkit.model.request_rows import rows_of
-from stabkit.publish.figures.formats import figure_bytes
-from stabkit.publish.figures.replay import draw_running
-from stabkit.publish.figures.style import house_style, legend_above, new_figure, settled
+from stabkit import Replay, figure_bytes, simulate_requests, style
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE, FIGURE, RUNS = DOCS / "real_runs.md", DOCS / "real_runs.png", DOCS / "real_runs"
@@ -43,6 +36,19 @@ DETREND = 2  # degree of the polynomial that is taken off
 NEVER_FULL = 10**7  # tokens: a memory that CAPPED does not fill
 REPORTED = {"0": 1065, "0.02": 400, "0.05": 187, "0.10": 168, "0.15": 168}  # vLLM PR 44594
 SEEDS = range(10)
+
+
+def columns_of(path: Path) -> dict[str, list[str]]:
+    """Return the columns of a CSV file as texts."""
+    with path.open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def series_of(name: str) -> dict[str, Any]:
+    """Return the columns of an observed series as arrays."""
+    columns = columns_of(RUNS / name / "series.csv")
+    return {column: np.array(values, float) for column, values in columns.items()}
 
 
 def described(name: str) -> dict[str, Any]:
@@ -155,21 +161,19 @@ class Window:
     steps_per_second: float
 
 
-def window(seen: ObservedSeries, start: float, end: float) -> Window:
+def window(start: float, end: float) -> Window:
     """Measure the run between two times; each running request decodes one token per step."""
-    assert seen.time is not None
-    assert seen.memory is not None
-    assert seen.generated is not None
-    inside = (seen.time >= start) & (seen.time <= end)
-    pace = np.diff(seen.generated, prepend=0)[inside] / seen.running[inside]
-    means = (seen.running[inside].mean(), seen.memory[inside].mean(), pace.mean())
+    seen = series_of(FULL)
+    inside = (seen["t"] >= start) & (seen["t"] <= end)
+    pace = seen["gen_tokens_in_tick"][inside] / seen["running"][inside]
+    means = (seen["running"][inside].mean(), seen["kv_frac"][inside].mean(), pace.mean())
     return Window(*(float(mean) for mean in means))
 
 
-def peaks(seen: ObservedSeries) -> list[float]:
-    """The strongest periods of the running requests, in seconds, between 10 and 40 s."""
-    assert seen.time is not None
-    running = seen.running[(seen.time >= SATURATED[0]) & (seen.time <= SATURATED[1])]
+def peaks() -> list[float]:
+    """Return the strongest periods of the running requests, in seconds, between 10 and 40 s."""
+    seen = series_of(FULL)
+    running = seen["running"][(seen["t"] >= SATURATED[0]) & (seen["t"] <= SATURATED[1])]
     at = np.arange(len(running))
     rest = running - np.polyval(np.polyfit(at, running, DETREND), at)
     power = np.abs(np.fft.rfft(rest)) ** 2
@@ -210,7 +214,7 @@ def write_watermarks() -> None:
 
 def watermark_rows() -> list[str]:
     """Return a line of the table for each watermark."""
-    table = read_table(RUNS / "watermarks.csv")
+    table = columns_of(RUNS / "watermarks.csv")
     lines = []
     for watermark, reported in REPORTED.items():
         given = zip(table["watermark"], table["preemptions"], strict=True)
@@ -307,12 +311,11 @@ summed up for the clock.
 
 
 def _full(full: Replay, capped: Replay) -> str:
-    prediction, seen = predicted(), observed_series(RUNS / FULL / "series.csv")
-    windows = [window(seen, *times) for times in WINDOWS]
+    prediction, windows = predicted(), [window(*times) for times in WINDOWS]
     running = [one.running for one in windows]
     paces = [one.steps_per_second for one in windows]
     low, high = min(paces), max(paces)
-    strongest = " and ".join(f"{period:.1f} s" for period in peaks(seen))
+    strongest = " and ".join(f"{period:.1f} s" for period in peaks())
     seconds = f"{prediction.period / high:.1f} to {prediction.period / low:.1f} s"
     turns = (SATURATED[1] - SATURATED[0]) * high / prediction.period
     capacity = described(FULL)["capacity_tokens"]
@@ -416,8 +419,10 @@ def _beside_table(full: Replay, capped: Replay) -> str:
 
 def without(full: Replay) -> list[str]:
     """Return a line of the table for each rule that is left out."""
-    rows = rows_of(read_table(RUNS / FULL / "requests.csv"))
-    alone = [row[:3] for row in rows]
+    rows = RUNS / FULL / "requests.csv"
+    table = columns_of(rows)
+    lengths = (map(int, table[name]) for name in ("input", "output"))
+    alone = list(zip(*lengths, map(float, table["arrival_s"]), strict=True))
     cases: tuple[tuple[str, Any, dict[str, Any]], ...] = (
         ("nothing", rows, {}),
         ("that prompts share prefixes", alone, {}),
@@ -483,15 +488,25 @@ The first request of the first line runs alone, to warm up; the others come at s
 
 def figure(found: dict[str, Replay]) -> bytes:
     """Draw the running requests of two runs, observed and replayed."""
-    with house_style():
-        drawing = new_figure(9.5)
+    with style.house_style():
+        drawing = style.new_figure(9.5)
         above, below = drawing.subplots(2, 1)
         draw_running(above, found["gap_520_llama-2-7b_s256"])
         above.set_xlabel("step (vLLM V0, identical requests, 250:520)")
-        legend_above(above)
+        style.legend_above(above)
         draw_running(below, found[FULL])
         below.set_xlabel("step (vLLM V1, ShareGPT)")
-        return figure_bytes(settled(drawing), "png")
+        return figure_bytes(style.settled(drawing), "png")
+
+
+def draw_running(axes: Any, found: Replay) -> None:
+    """Draw the running requests, along the steps of the replay."""
+    assert found.observed is not None
+    line: dict[str, Any] = {"linewidth": 0.9}
+    axes.plot(found.series.running, color=style.VERMILLION, label="replayed", **line)
+    rows, seen = found.observed.rows, found.observed.compared["running"].observed
+    axes.plot(rows, seen, color=style.BLUE, linestyle=(0, (3, 1.5)), label="observed", **line)
+    axes.set(xlim=(0, len(found.series)), ylim=(0, None), ylabel="running requests")
 
 
 def main() -> int:

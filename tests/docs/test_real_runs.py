@@ -143,7 +143,7 @@ def test_the_period_is_that_of_a_renewed_cohort(
 
 def test_the_watermarks_that_are_committed_are_those_of_the_rules(script: ModuleType) -> None:
     """One run of each of three watermarks; all fifty with --watermarks."""
-    table = script.read_table(script.RUNS / "watermarks.csv")
+    table = script.columns_of(script.RUNS / "watermarks.csv")
     kept = {
         (w, int(seed)): int(count)
         for w, seed, count in zip(*(table[name] for name in table), strict=True)
@@ -160,17 +160,16 @@ def test_the_watermarks_that_are_committed_are_those_of_the_rules(script: Module
 def test_the_reference_is_reproduced(script: ModuleType) -> None:
     """Oracle: docs/model.md, Real run."""
     prediction = script.predicted()
-    seen = observed_series(script.RUNS / "cas_rtx4090_b" / "series.csv")
     assert prediction.requests == pytest.approx(34.39, abs=5e-3)
     assert prediction.requests_in_blocks == pytest.approx(34.18, abs=5e-3)
     assert prediction.modulus == pytest.approx(1.00012, abs=5e-6)
     assert prediction.period == pytest.approx(657.8, abs=0.05)
-    window = script.window(seen, *script.SATURATED)
+    window = script.window(*script.SATURATED)
     assert window.running == pytest.approx(34.4, abs=0.05)
     assert window.memory == pytest.approx(0.981, abs=5e-4)
-    assert script.window(seen, 10, 168).steps_per_second == pytest.approx(32.8, abs=0.05)
+    assert script.window(10, 168).steps_per_second == pytest.approx(32.8, abs=0.05)
     assert prediction.period / 32.8 == pytest.approx(20.0, abs=0.06)
-    assert all(20 <= period <= 23.7 for period in script.peaks(seen))
+    assert all(20 <= period <= 23.7 for period in script.peaks())
 
 
 def test_the_page_is_that_of_the_runs(script: ModuleType, found: dict[str, Replay]) -> None:

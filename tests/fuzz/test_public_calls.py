@@ -173,6 +173,13 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         "every": 2,
         "table": True,
     },
+    "replay": {
+        "trace": [(5, 3, 0), (6, 2, 0)],
+        "scheduler": stabkit.Scheduler(capacity=64),
+        "observed": {"t": [1, 2, 9], "running": [2, 1, 0], "gen_tokens_total": [2, 4, 5]},
+        "clock": "seconds",
+        "step_time": (1, 0),
+    },
     "analyze": {"mix": ONE},
     "analyze_many": {"mixes": [ONE]},
     "bootstrap": {"mix": SAMPLE, "resamples": 2, "seed": 0, "level": 0.9},

@@ -62,6 +62,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "PolicySweep": lambda: stabkit.policy_sweep(PAIR, "gain", [1]),
     "Pooling": lambda: stabkit.pool(PAIR, 2),
     "Recommendation": lambda: stabkit.recommend(ONE),
+    "Replay": lambda: stabkit.replay([(20, 4)] * 3, "vllm-v0", capacity=80),
     "RequestRun": lambda: stabkit.simulate_requests(PAIR, steps=40, step_time=(1, "1/9")),
     "Root": lambda: stabkit.roots(PAIR),
     "RootLocus": lambda: stabkit.root_locus(PAIR, points=3),
@@ -99,16 +100,8 @@ PICTURES = {  # only to be drawn
 NO_JSON = {"Derivation"}  # prose: LaTeX or HTML
 WITH_FIGURE = PICTURES | {
     *("Analysis", "AtlasEntry", "Cycles", "NyquistCurve", "PolicyComparison", "PolicySweep"),
-    *(
-        "Recommendation",
-        "RequestRun",
-        "Root",
-        "RootLocus",
-        "StabilityChart",
-        "Synchrony",
-        "Trajectory",
-    ),
-    *("Fluctuations", "Workload"),
+    *("Recommendation", "Root", "RootLocus", "StabilityChart", "Synchrony", "Trajectory"),
+    *("Fluctuations", "Replay", "RequestRun", "Workload"),
 }
 
 

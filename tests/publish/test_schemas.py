@@ -100,6 +100,8 @@ EXCEPTIONS = {
     "threshold": "older than the rule",
     # stabkit.analysis/1: an enclosure, but in `bootstrap` a percentile interval
     "spectral_radius": "older than the rule",
+    # of cycles: the one that runs end on; of a replay: the real run
+    "observed": "the word of two commands",
     # an operator's one number, and the answer to a rate with its reason
     "watermark": "exact, or for a rate of evictions",
     # by a formula or a proof, and as an estimate with its interval within `simulated`

@@ -8,7 +8,7 @@ In reading order:
 * `sizing`: how many requests fit, and how long it all takes.
 * `finite`, `finite_runs`: what a server of this size does with whole requests, by formula and by
   simulation.
-* `settings`: settings of a server on whole requests, each against changing nothing.
+* `observed_series`, `replay`: a trace by the rules of an engine, beside what a real server did.
 * `pooling`: which classes should share a replica.
 * `predictions`: statements about a workload under a policy, each checkable by itself.
 * `trials`: settings of a server on whole requests, against leaving it alone.

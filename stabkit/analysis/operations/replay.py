@@ -28,7 +28,7 @@ docs/real_runs.md; docs/model.md, Real run.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,7 @@ from numpy.typing import NDArray
 from ...dynamics.requests import Engine, RequestRun, RequestSeries, simulate_requests
 from ...errors import InvalidArgument, shown
 from ...model.files import read_table
+from ...model.numbers import is_listed
 from ...model.request_rows import SHARED_BLOCK, rows_of
 from .observed_series import Floats, ObservedSeries, observed_series
 
@@ -226,7 +227,8 @@ def replay(
     rows, name = _requests(trace, input_column, output_column)
     seen = None if observed is None else observed_series(observed)
     in_tokens = _in_tokens(seen, clock, step_time)
-    if step_time == "fit" and seen is not None:
+    fitted = isinstance(step_time, str) and step_time == "fit"
+    if fitted and seen is not None:
         run = _fitted_run(rows, scheduler, seen, options)
     else:
         run = _run(rows, scheduler, step_time, options)
@@ -244,7 +246,7 @@ def replay(
         steps=run.steps,
         makespan_seconds=None if step_time is None else run.time,
         step_time=None if step_time is None else run.scheduler.step_time,
-        fitted=step_time == "fit",
+        fitted=fitted,
         preemptions=run.totals["evicted"],
         recomputed_tokens=run.totals["recomputed"],
         running=running,
@@ -255,21 +257,22 @@ def replay(
 
 def _in_tokens(seen: ObservedSeries | None, clock: str | None, step_time: Any) -> bool:
     """Whether samples and steps are compared at equal tokens; refuse what cannot be compared."""
-    if clock not in (None, "tokens", "seconds"):
+    fitted = isinstance(step_time, str) and step_time == "fit"
+    if clock is not None and not (isinstance(clock, str) and clock in ("tokens", "seconds")):
         raise InvalidArgument(f"'clock' must be 'tokens' or 'seconds', not {shown(clock)}.")
     if seen is None:
-        if clock is not None or step_time == "fit":
+        if clock is not None or fitted:
             raise InvalidArgument(
                 "'clock' and a fitted 'step_time' must go with 'observed', which is None."
             )
         return False
     by_tokens = seen.generated is not None and step_time is None
     in_tokens = by_tokens if clock is None else clock == "tokens"
-    if (in_tokens or step_time == "fit") and seen.generated is None:
+    if (in_tokens or fitted) and seen.generated is None:
         raise InvalidArgument(
             "'observed' must count generated tokens to be compared at equal ones."
         )
-    if (not in_tokens or step_time == "fit") and seen.time is None:
+    if (not in_tokens or fitted) and seen.time is None:
         raise InvalidArgument("'observed' must have a time to be compared in seconds.")
     if not in_tokens and step_time is None:
         raise InvalidArgument("'step_time' must be given for a comparison in seconds, not None.")
@@ -282,7 +285,7 @@ def _requests(trace: Any, given: Any, made: Any) -> tuple[Sequence[Any], str]:
     if isinstance(trace, (str, os.PathLike)):
         name = os.path.basename(os.fspath(trace))
         trace = rows_of(read_table(trace), given, made)
-    if not isinstance(trace, Iterable) or isinstance(trace, Mapping):
+    if not is_listed(trace):
         raise InvalidArgument(
             f"'trace' must be a file or rows (input, output[, arrival]), not {shown(trace)}."
         )

@@ -265,8 +265,8 @@ class _Server:
         self._decoding.advance()
         due = self._decoding.due
         if self._pool.free >= len(due):
-            for request in due:
-                self._held[request] += self._pool.take(1)
+            for request, block in zip(due, self._pool.take(len(due)), strict=True):
+                self._held[request].append(block)
             return
         for request in [one for one in self._held if one in due]:
             while request in self._held and not self._pool.free:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .style import Drawing
 
-__all__ = ["draw_running", "replay_figure"]
+__all__ = ["replay_figure"]
 
 _DASHES = (0, (3, 1.5))
 
@@ -26,7 +26,7 @@ def replay_figure(found: Replay, ax: Axes | None = None) -> Drawing:
     with house_style():
         figure = new_figure(8.0, ax=ax)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
-        draw_running(above, found)
+        _draw_running(above, found)
         legend_above(above)
         below.plot(np.cumsum(found.series.evicted), color=VERMILLION, linewidth=1.0)
         if found.observed is not None and "preemptions" in found.observed.compared:
@@ -37,7 +37,7 @@ def replay_figure(found: Replay, ax: Axes | None = None) -> Drawing:
         return settled(figure)
 
 
-def draw_running(axes: Axes, found: Replay) -> None:
+def _draw_running(axes: Axes, found: Replay) -> None:
     """Draw the running requests, along the steps of the replay."""
     axes.plot(found.series.running, color=VERMILLION, linewidth=0.9, label="replayed")
     if found.observed is not None:
