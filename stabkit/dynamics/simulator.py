@@ -17,6 +17,8 @@ docs/model.md, Model, R11.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any, get_args
 
 import numpy as np
@@ -35,6 +37,9 @@ __all__ = ["LARGEST_RUN", "simulate"]
 
 # Numbers that a run may keep: 160 MB of floats (a Fraction is some ten times a float).
 LARGEST_RUN = 20_000_000
+# Exact numbers grow with every step; reducing one of n bits costs n^2. Some 20 seconds.
+_MOST_WORK = 400_000_000_000
+_PIECE = 32  # steps
 
 
 def simulate(
@@ -73,7 +78,8 @@ def simulate(
     Raises
     ------
     InvalidArgument
-        If an argument is outside its domain, or the run would keep more than 2 10^7 numbers.
+        If an argument is outside its domain, the run would keep more than 2 10^7 numbers, or its
+        exact numbers grow too long.
 
     Notes
     -----
@@ -105,13 +111,35 @@ def simulate(
     steps = _checked_steps(mix, steps, arithmetic, record_states)
     run = _started(mix, arithmetic, state, rule)
     blocks, states = [run.start], [run.state()] if record_states else None
-    if states is None:
-        blocks.append(run.advance(steps))
-    else:
-        for _ in range(steps):
-            blocks.append(run.advance(1))
+    work = 0
+    for length in _pieces(steps, arithmetic == "exact", states is not None):
+        blocks.append(run.advance(length))
+        if states is not None:
             states.append(run.state())
+        if arithmetic == "exact":
+            work += length * _longest_number(blocks[-1]) ** 2
+            _check_work(work, sum(len(block.admitted) for block in blocks) - 1, steps)
     return _trajectory(mix, StepBlock.joined(blocks), run, arithmetic, rule, states)
+
+
+def _pieces(steps: int, exact: bool, each: bool) -> Iterator[int]:
+    """Yield how many steps to run at once."""
+    length = 1 if each else _PIECE if exact else steps
+    for done in range(0, steps, max(1, length)):
+        yield min(length, steps - done)
+
+
+def _longest_number(block: StepBlock) -> int:
+    """Return the bits of the longest denominator among the admissions."""
+    return max(Fraction(a).denominator.bit_length() for a in block.admitted)
+
+
+def _check_work(work: int, done: int, steps: int) -> None:
+    if work > _MOST_WORK and done < steps:
+        raise InvalidArgument(
+            f"'steps' must be at most {done} in exact arithmetic, where the numbers of this mix "
+            f"grow too long, not {steps}."
+        )
 
 
 def _checked_steps(mix: Workload, steps: Any, arithmetic: Any, record_states: bool) -> int:

@@ -342,3 +342,13 @@ def test_too_many_stages():
 
 def test_policy_is_found_by_name():
     assert policy_named("greedy") == GREEDY
+
+
+def test_exact_numbers_that_grow_too_long_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stabkit.dynamics.simulator._MOST_WORK", 10**6)
+    mix = Workload.from_classes([("1e-30", 3), (2, 9, 8), (58, 5)])
+    with pytest.raises(InvalidArgument, match="'steps' must be at most 32 in exact arithmetic"):
+        simulate(mix, 100, arithmetic="exact")
+    assert len(simulate(mix, 32, arithmetic="exact").admitted) == 33
+    cycle = Workload.from_classes([(2, 2)], 140)
+    assert len(simulate(cycle, 2_000, arithmetic="exact", state=[[0, 35]]).admitted) == 2_001

@@ -7,11 +7,12 @@ with `schema`, the name and number of the meaning of its keys, and `version`, st
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ... import __version__
 from ...analysis.verdict.analysis import (
@@ -29,7 +30,10 @@ from ...spectrum.margins.line import StableRange
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ...spectrum.synchrony.modes import SynchronizedMode
 
-__all__ = ["as_json", "chosen", "headed"]
+if TYPE_CHECKING:
+    from ...dynamics.requests import Estimate
+
+__all__ = ["as_json", "chosen", "estimate", "headed"]
 
 _SHOWN_AS: dict[type, Callable[[Any], Any]] = {
     RealEnclosure: Enclosure.of,
@@ -71,3 +75,9 @@ def as_json(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: as_json(getattr(value, f.name)) for f in fields(value) if f.compare}
     return value
+
+
+def estimate(found: Estimate) -> dict[str, Any]:
+    """Return a mean with its 95 % interval; null where there is none."""
+    ends = None if math.isnan(found.low) else [found.low, found.high]
+    return {"mean": None if math.isnan(found.value) else found.value, "interval_95": ends}

@@ -15,7 +15,7 @@ from ...model.enclosure import RealEnclosure
 from ...model.numbers import decimal_text, rational_text
 from ...spectrum.fluctuations.variance import Variance
 from ..rendering import RECORDS, TEXTS
-from .dialect import as_json, chosen, headed
+from .dialect import as_json, chosen, estimate, headed
 from .finite_words import rate, visibility
 from .numbers import amount, counted, percent, readable
 from .prose import wrapped
@@ -147,14 +147,6 @@ def _proved(value: Variance | None) -> str | None:
 
 def _run_record(run: SimulatedServer) -> dict[str, Any]:
     return {
-        key: _estimate(value) if isinstance(value, Estimate) else value
+        key: estimate(value) if isinstance(value, Estimate) else value
         for key, value in vars(run).items()
-    }
-
-
-def _estimate(value: Estimate) -> dict[str, Any]:
-    """Return a mean and its interval; null where there is none."""
-    return {
-        "mean": None if math.isnan(value.value) else value.value,
-        "interval_95": None if math.isnan(value.low) else [value.low, value.high],
     }

@@ -12,12 +12,11 @@ from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
-from ...dynamics.requests.batches import Estimate
 from ...dynamics.requests.request_run import RequestRun, RequestSeries, RequestTable
 from ...errors import printable
 from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed
+from .dialect import estimate, headed
 from .numbers import amount, counted, percent, readable
 from .tables import plain_table
 
@@ -53,7 +52,7 @@ def request_run_record(run: RequestRun) -> dict[str, Any]:
         time=run.time,
         totals=dict(run.totals),
         recomputed_seconds=run.recomputed_seconds,
-        means={name: _estimate(mean) for name, mean in run.means.items()},
+        means={name: estimate(mean) for name, mean in run.means.items()},
         series=_lines(run.series),
         table=_lines(run.requests),
     )
@@ -116,11 +115,6 @@ def _options(run: RequestRun) -> dict[str, Any]:
         if value != defaults[name] and name != "capacity"
     }
     return {name: _json(value) for name, value in changed.items()}
-
-
-def _estimate(found: Estimate) -> dict[str, Any]:
-    ends = None if math.isnan(found.low) else [found.low, found.high]
-    return {"mean": None if math.isnan(found.value) else found.value, "interval_95": ends}
 
 
 def _lines(record: RequestSeries | RequestTable | None) -> dict[str, Any] | None:

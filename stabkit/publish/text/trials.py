@@ -8,7 +8,7 @@ from typing import Any
 
 from ...analysis.operations.trials import Trial, Trials
 from ...dynamics.requests import Estimate
-from .dialect import as_json, chosen
+from .dialect import chosen, estimate
 from .numbers import percent, readable
 from .prose import wrapped
 from .tables import plain_table
@@ -91,7 +91,9 @@ def trials_record(found: Trials) -> dict[str, Any]:
 
 
 def _trial(one: Trial) -> dict[str, Any]:
-    return {**chosen(one, "setting value"), **{key: as_json(getattr(one, key)) for key in _FIGURES}}
-
-
-_FIGURES = ("throughput", "gain", "evicted_per_step")
+    return {
+        **chosen(one, "setting value"),
+        "tokens": estimate(one.throughput),
+        "gain_over_unchanged": estimate(one.gain),
+        "evictions": estimate(one.evicted_per_step),
+    }
