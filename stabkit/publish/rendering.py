@@ -100,6 +100,7 @@ _LOCUS = 'root_locus(mix, "kappa")'
 # Of results that are no picture of their own: what shows the same.
 _INSTEAD = {
     "BasinSample": "cycles(mix)",
+    "CheckedTheorem": "what its `code` names",
     "ClosedLoop": _LOCUS,
     "Counts": "nyquist(mix)",
     "Derivation": "analyze(mix)",
@@ -109,6 +110,7 @@ _INSTEAD = {
     "GainMargin": _LOCUS,
     "GcdTheorem": "synchrony(mix)",
     "InputMargin": "root_locus(mix)",
+    "KeptProgress": "simulate_requests(mix, steps=500, keep_progress=True)",
     "Margins": _LOCUS,
     "NecklaceCycle": "cycles(mix)",
     "Pooling": "its `mix`",

@@ -85,8 +85,16 @@ ARGUMENTS = {"RequestClass", "Scheduler", "SymbolicWorkload", "Theorem"} | {
 PARTS = {
     # of a result that tells of them
     *("Arrangement", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
-    *("LongRun", "NearSynchronousMode", "Observation", "PolicyFinding", "Prediction", "Proposal"),
-    *("Estimate", "QuasiCycle", "RequestSeries", "RequestTable", "SynchronizedMode", "Trial"),
+    *(
+        "LongRun",
+        "NearSynchronousMode",
+        "Observation",
+        "PolicyFinding",
+        "PolicyPanel",
+        "Prediction",
+    ),
+    *("Estimate", "Proposal", "QuasiCycle", "RequestSeries", "RequestTable"),
+    *("SynchronizedMode", "Trial"),
     *("Trials", "VarianceLaw", "Watermark"),
     "CapturePiece",  # a polytope, to go on computing with
     "AnimationPicture",  # for `animation_bytes`
