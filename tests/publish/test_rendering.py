@@ -85,15 +85,8 @@ ARGUMENTS = {"RequestClass", "Scheduler", "SymbolicWorkload", "Theorem"} | {
 PARTS = {
     # of a result that tells of them
     *("Arrangement", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
-    *(
-        "LongRun",
-        "NearSynchronousMode",
-        "Observation",
-        "PolicyFinding",
-        "PolicyPanel",
-        "Prediction",
-    ),
-    *("Estimate", "Proposal", "QuasiCycle", "RequestSeries", "RequestTable"),
+    *("LongRun", "NearSynchronousMode", "Observation", "PolicyFinding", "PolicyPanel"),
+    *("Estimate", "Prediction", "Proposal", "QuasiCycle", "RequestSeries", "RequestTable"),
     *("SynchronizedMode", "Trial"),
     *("Trials", "VarianceLaw", "Watermark"),
     "CapturePiece",  # a polytope, to go on computing with

@@ -7,7 +7,9 @@ saturated vLLM server are of another simulator, six seeds.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from fractions import Fraction
+from itertools import islice
 
 import pytest
 
@@ -15,6 +17,8 @@ import stabkit.analysis.operations.trials as trials_module
 from stabkit.analysis.operations.closed_loops import closed_loop
 from stabkit.analysis.operations.recommend import recommend
 from stabkit.analysis.operations.trials import trials
+from stabkit.dynamics.capacity import simulated_capacity
+from stabkit.dynamics.long_run import long_run
 from stabkit.dynamics.policies import GREEDY
 from stabkit.dynamics.requests import simulate_requests
 from stabkit.model.workload import Workload
@@ -133,3 +137,29 @@ def test_what_is_said_holds_on_other_requests(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(40))
 def test_what_is_said_of_forty_servers_holds(seed: int) -> None:
     check(seed)
+
+
+def clearly_stable() -> Iterator[Workload]:
+    """Yield random stable mixes with a* >= 1.1 V whose fluid converges from empty."""
+    rng = random.Random(7)
+    while True:
+        s, longest = rng.choice((0, 5, 40, 200, 1000)), rng.choice((6, 12, 25, 60))
+        lengths = rng.sample(range(1, longest + 1), rng.randint(2, min(8, longest)))
+        mix = Workload.from_classes(
+            [(s + rng.randint(0, s), n, rng.randint(1, 5)) for n in lengths]
+        )
+        if closed_loop(mix, GREEDY).verdict != "stable":
+            continue
+        needed = int(float(simulated_capacity(mix)) * 10 ** rng.uniform(0, 1.3))
+        mix = mix.with_capacity(max(needed, 2 * int(mix.largest_request)))
+        if "nothing needs to change" in trials(mix, "stable", True).reason:
+            ratio = long_run(mix.with_capacity(None)).throughput_ratio
+            if ratio is not None and ratio > 0.999:
+                yield mix
+
+
+@pytest.mark.long
+def test_sixty_clearly_stable_servers_are_best_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials_module, "_WORK", 40_000)
+    for mix in islice(clearly_stable(), 60):
+        assert trials(mix, "stable", False).best is None
