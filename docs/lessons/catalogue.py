@@ -19,7 +19,7 @@ class Lesson:
     Attributes
     ----------
     number : int
-        1 to 8.
+        From 1 on.
     name : str
         The module of its notebook, ``name.py`` beside this file.
     title : str
@@ -196,6 +196,22 @@ LESSONS: tuple[Lesson, ...] = (
         ("threshold", "policy"),
         ((10, 3, 1), (10, 5, 1)),
         ("Cross-check by simulation", "Conclusion"),
+    ),
+    Lesson(
+        9,
+        "few_requests",
+        "Few and random requests",
+        35,
+        (
+            r"say from $V$ and $a^*$ whether a verdict can be seen in a run: $\sqrt{V / a^*}$",
+            "explain why a stable mix swings with a period, and evicts now and then",
+            "choose a watermark or a limit on running requests, and name its price",
+        ),
+        ("lesson 3", "lesson 7", "mean and variance"),
+        ("balance", "headroom", "kept-progress"),
+        ("noise",),
+        ((9, 1, 1), (1, 2, 1)),
+        ("The memory kernel", "The characteristic equation"),
     ),
 )
 
