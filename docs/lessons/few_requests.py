@@ -1,4 +1,4 @@
-"""Lesson 9: few and random requests. What the fluid's verdict is worth for a server of whole ones."""
+"""Lesson 9: few and random requests. What the fluid's verdict is worth for whole ones."""
 
 import marimo
 
@@ -77,12 +77,12 @@ def _(mix, size, whole):
     _stable = stabkit.unit_circle_counts(mix).verdict == "stable"
     _fano = float(stabkit.fano_factor(mix)) if _stable else 0.0
     mo.md(
-        rf"""
+        r"""
     ## How much of it can be seen?
 
     For a stable mix and a large server the admissions of one step have the variance $V a^*$ (R13),
     with a number $V$, the *Fano factor*, that depends on the mix alone. So their coefficient of
-    variation is $\sqrt{{V / a^*}}$ (R15): the verdict is a statement about an average, and is what
+    variation is $\sqrt{V / a^*}$ (R15): the verdict is a statement about an average, and is what
     one sees only where $a^*$ is well above $V$, say $10 V$. Below $V$ noise decides.
 
     """
@@ -145,8 +145,8 @@ def _():
     answer(rf"""
     A has prompts of 19 tokens and is stable, B has 17 and is not. The strongest periods are
     {strongest_period(19):.1f} and {strongest_period(17):.1f} steps, and the swings
-    {100 * relative_swing(19, 2):.1f} and {100 * relative_swing(17, 2):.1f} % of the mean: these tell
-    the mix, not the verdict. What does tell: the *lengths* of the requests, from which the verdict
+    {100 * relative_swing(19, 2):.1f} and {100 * relative_swing(17, 2):.1f} % of the mean: these
+    tell the mix, not the verdict. What does tell: the *lengths* of the requests, from which the verdict
     is computed; or a second, larger server. With $a^*$ the swing of a stable mix grows like
     $\sqrt{{a^*}}$, that of an unstable one in the long run in proportion.
     """)
@@ -181,7 +181,9 @@ def _():
 {_rows}
 
     *Tokens*: completed ones, simulated, over the steady state's $a^* \mu$. A part of what is
-    missing is *slack*: the next request does not fit, and less than it needs is left over.
+    missing is *slack*: the next request does not fit, and less than it needs is left over. In vLLM
+    and its like an evicted request keeps its tokens: no decode step is lost then, and evictions
+    cost prefill instead (the record *kept-progress*).
     """)
     return
 
@@ -216,12 +218,12 @@ def _(mark):
         _server.mix, steps=4000, seed=2, every=None, table=False, watermark_tokens=mark.value
     )
     _tokens = _run.totals["completed_tokens"] / _run.steps / float(_server.requests)
+    _further, _share = 1 / float(_server.lundberg_exponent.low), float(_server.watermark.fraction)
     mo.md(f"""
     Simulated: {_run.totals["evicted"]} evictions in {_run.steps} steps, {100 * _tokens:.1f} % of
-    the steady state's tokens. Here 1/R is {1 / float(_server.lundberg_exponent.low):.1f} tokens, the
-    mean output {float(_server.mix.mean_decode_length):.1f}. For one eviction in 1000 steps the
-    formula asks for {_server.watermark.tokens} tokens, {100 * float(_server.watermark.fraction):.1f}
-    % of the memory.
+    the steady state's tokens. Here 1/R is {_further:.1f} tokens, the mean output
+    {float(_server.mix.mean_decode_length):.1f}. For one eviction in 1000 steps the formula asks for
+    {_server.watermark.tokens} tokens, {100 * _share:.1f} % of the memory.
     """)
     return
 
@@ -318,8 +320,8 @@ def _():
     answer(rf"""
     $g_0 = \frac{{10 + 2}}{{2}} = 6$ and $g_1 = \frac32$; $N_0 = \frac{{10^2 + 2^2 + 3^2}}{{2}} =
     \frac{{113}}{{2}}$ and $N_1 = \frac{{2 \cdot 3}}{{2}} = 3$. The equations are
-    $12 y_0 + 3 y_1 = \frac{{113}}{{2}}$ and $\frac32 y_0 + 6 y_1 = 3$, so that $y_0 = \frac{{44}}{{9}}$
-    and $V = {number(_fano)}$. $\sqrt{{V / a^*}} \le \frac1{{10}}$ asks for $a^* \ge 100 V$, that is
+    $12 y_0 + 3 y_1 = \frac{{113}}{{2}}$ and $\frac32 y_0 + 6 y_1 = 3$, so that
+    $y_0 = \frac{{44}}{{9}}$ and $V = {number(_fano)}$. $\sqrt{{V / a^*}} \le \frac1{{10}}$ asks for $a^* \ge 100 V$, that is
     $B = G(1) a^* \ge \frac{{15}}{{2}} \cdot 100 V = {number(750 * _fano)}$ tokens.
     """)
     return
@@ -341,8 +343,8 @@ def _():
     _stable, _unstable = (relative_swing(40, a) for a in (5, 50)), relative_swing(12, 50)
     _small, _large = _stable
     answer(rf"""
-    All variances are in proportion to $a^*$: the deviation grows by $\sqrt{{10}} = 3.2$, the mean by
-    10, and the swing relative to the mean falls to a third. Simulated with prompts of 40 tokens:
+    All variances are in proportion to $a^*$: the deviation grows by $\sqrt{{10}} = 3.2$, the mean
+    by 10, and the swing relative to the mean falls to a third. Simulated with prompts of 40 tokens:
     from {100 * _small:.1f} % to {100 * _large:.1f} %. With prompts of 12 the larger server still
     swings by {100 * _unstable:.0f} %: its cycle is the fluid's.
     """)
@@ -363,10 +365,10 @@ def _():
 def _():
     answer(r"""
     No request ever holds more than 1000 tokens, so 100 of them always fit. The mean memory-time is
-    $\frac12 (600 \cdot 400 + 80\,200) + \frac12 (100 \cdot 100 + 5050) = 167\,625$ token-steps, so that
-    $a^* = 0.597$ and $250\, a^* = 149$ requests would run at the steady state. With the limit 100
-    run, and 100 tokens are written per step instead of 149: a third of the throughput. A watermark is
-    cheaper, and does not exclude evictions.
+    $\frac12 (600 \cdot 400 + 80\,200) + \frac12 (100 \cdot 100 + 5050) = 167\,625$ token-steps, so
+    that $a^* = 0.597$ and $250\, a^* = 149$ requests would run at the steady state. With the limit 100
+    run, and 100 tokens are written per step instead of 149: a third of the throughput. A watermark
+    is cheaper, and does not exclude evictions.
     """)
     return
 
