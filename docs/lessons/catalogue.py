@@ -222,8 +222,8 @@ LESSONS: tuple[Lesson, ...] = (
                 r"of a step have the variance $V a^*$, with the Fano factor $V = \frac{1}{2 \pi} "
                 r"\int_0^{2 \pi} \frac{E |X|^2}{|E X|^2} d \theta - 1$, $X(\theta) = \sum_{m < T} "
                 r"(S + m + 1) e^{i m \theta}$. One sees the verdict where $\sqrt{V / a^*}$ is "
-                r"small, say $a^* \ge 10 V$; below $V$ noise decides, and neither swings nor calm prove "
-                "anything.",
+                r"small, say $a^* \ge 10 V$; below $V$ noise decides, and neither swings nor calm "
+                "prove anything.",
             ),
             (
                 "Quasi-cycles (R14)",
@@ -238,8 +238,8 @@ LESSONS: tuple[Lesson, ...] = (
                 "A step evicts if completions and slack free less than the running requests grow. "
                 r"With $x = a^* \mu$, less the slack's share, and $Z$ the sum of $S + T + 1$ over "
                 r"a Poisson number of requests of mean $a^*$, about $E (x - Z)^+ / E (S + 1)$ "
-                "requests are evicted per step: an approximation, within 15 % of simulations in the domain "
-                "that the reference states. So stable mixes evict all the same, rarely and at "
+                "requests are evicted per step: an approximation, within 15 % of simulations in the "
+                "domain that the reference states. So stable mixes evict all the same, rarely and at "
                 "little cost.",
             ),
             (

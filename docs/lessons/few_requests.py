@@ -146,8 +146,8 @@ def _():
     A has prompts of 19 tokens and is stable, B has 17 and is not. The strongest periods are
     {strongest_period(19):.1f} and {strongest_period(17):.1f} steps, and the swings
     {100 * relative_swing(19, 2):.1f} and {100 * relative_swing(17, 2):.1f} % of the mean: these
-    tell the mix, not the verdict. What does tell: the *lengths* of the requests, from which the verdict
-    is computed; or a second, larger server. With $a^*$ the swing of a stable mix grows like
+    tell the mix, not the verdict. What does tell: the *lengths* of the requests, from which the
+    verdict is computed; or a second, larger server. With $a^*$ the swing of a stable mix grows like
     $\sqrt{{a^*}}$, that of an unstable one in the long run in proportion.
     """)
     return
@@ -321,8 +321,8 @@ def _():
     $g_0 = \frac{{10 + 2}}{{2}} = 6$ and $g_1 = \frac32$; $N_0 = \frac{{10^2 + 2^2 + 3^2}}{{2}} =
     \frac{{113}}{{2}}$ and $N_1 = \frac{{2 \cdot 3}}{{2}} = 3$. The equations are
     $12 y_0 + 3 y_1 = \frac{{113}}{{2}}$ and $\frac32 y_0 + 6 y_1 = 3$, so that
-    $y_0 = \frac{{44}}{{9}}$ and $V = {number(_fano)}$. $\sqrt{{V / a^*}} \le \frac1{{10}}$ asks for $a^* \ge 100 V$, that is
-    $B = G(1) a^* \ge \frac{{15}}{{2}} \cdot 100 V = {number(750 * _fano)}$ tokens.
+    $y_0 = \frac{{44}}{{9}}$ and $V = {number(_fano)}$. $\sqrt{{V / a^*}} \le \frac1{{10}}$ asks
+    for $a^* \ge 100 V$, that is $B = G(1) a^* \ge \frac{{15}}{{2}} \cdot 100 V = {number(750 * _fano)}$ tokens.
     """)
     return
 
@@ -366,8 +366,8 @@ def _():
     answer(r"""
     No request ever holds more than 1000 tokens, so 100 of them always fit. The mean memory-time is
     $\frac12 (600 \cdot 400 + 80\,200) + \frac12 (100 \cdot 100 + 5050) = 167\,625$ token-steps, so
-    that $a^* = 0.597$ and $250\, a^* = 149$ requests would run at the steady state. With the limit 100
-    run, and 100 tokens are written per step instead of 149: a third of the throughput. A watermark
+    that $a^* = 0.597$ and $250\, a^* = 149$ requests would run at the steady state. With the limit
+    100 run, and 100 tokens are written per step instead of 149: a third of the throughput. A watermark
     is cheaper, and does not exclude evictions.
     """)
     return
