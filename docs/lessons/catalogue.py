@@ -238,9 +238,9 @@ LESSONS: tuple[Lesson, ...] = (
                 "A step evicts if completions and slack free less than the running requests grow. "
                 r"With $x = a^* \mu$, less the slack's share, and $Z$ the sum of $S + T + 1$ over "
                 r"a Poisson number of requests of mean $a^*$, about $E (x - Z)^+ / E (S + 1)$ "
-                "requests are evicted per step: an approximation, within 15 % of simulations in the "
-                "domain that the reference states. So stable mixes evict all the same, rarely and at "
-                "little cost.",
+                "requests are evicted per step: an approximation, within 15 % of simulations in "
+                "the domain that the reference states. So stable mixes evict all the same, rarely "
+                "and at little cost.",
             ),
             (
                 "Watermarks and limits (R17)",

@@ -322,7 +322,8 @@ def _():
     \frac{{113}}{{2}}$ and $N_1 = \frac{{2 \cdot 3}}{{2}} = 3$. The equations are
     $12 y_0 + 3 y_1 = \frac{{113}}{{2}}$ and $\frac32 y_0 + 6 y_1 = 3$, so that
     $y_0 = \frac{{44}}{{9}}$ and $V = {number(_fano)}$. $\sqrt{{V / a^*}} \le \frac1{{10}}$ asks
-    for $a^* \ge 100 V$, that is $B = G(1) a^* \ge \frac{{15}}{{2}} \cdot 100 V = {number(750 * _fano)}$ tokens.
+    for $a^* \ge 100 V$, that is
+    $B = G(1) a^* \ge \frac{{15}}{{2}} \cdot 100 V = {number(750 * _fano)}$ tokens.
     """)
     return
 
@@ -367,8 +368,8 @@ def _():
     No request ever holds more than 1000 tokens, so 100 of them always fit. The mean memory-time is
     $\frac12 (600 \cdot 400 + 80\,200) + \frac12 (100 \cdot 100 + 5050) = 167\,625$ token-steps, so
     that $a^* = 0.597$ and $250\, a^* = 149$ requests would run at the steady state. With the limit
-    100 run, and 100 tokens are written per step instead of 149: a third of the throughput. A watermark
-    is cheaper, and does not exclude evictions.
+    100 run, and 100 tokens are written per step instead of 149: a third of the throughput. A
+    watermark is cheaper, and does not exclude evictions.
     """)
     return
 
