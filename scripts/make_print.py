@@ -51,6 +51,7 @@ def slides(lesson: Lesson) -> Document:
         one = records[label]
         evidence = [Paragraph(f"Evidence: {one.conjecture}")] if one.conjecture else []
         sections.append(Section(one.title, (Paragraph(one.lesson), statement(one), *evidence)))
+    sections += [Section(title, (Paragraph(text),)) for title, text in lesson.frames]
     mix = stabkit.Workload.from_classes(list(lesson.example))
     derivation = stabkit.derive(mix).document
     derived = {section.title: section for section in derivation.sections}
@@ -125,7 +126,7 @@ def plans() -> Document:
         (20, "Unit circle, synchronised modes, renewal graph", "lessons 3, 4"),
         (15, "Coprime is not enough: threshold and variance law", "lesson 5"),
         (15, "Policies; each group defends one", "lesson 7"),
-        (10, "What the model leaves out; a real run", "lesson 8"),
+        (10, "What the model leaves out; a real run; what chance does", "lessons 8, 9"),
     )
     course = Table(
         ("lesson", "minutes", "exercises"),
@@ -145,7 +146,7 @@ def plans() -> Document:
         (
             Section("One lecture of 45 minutes", (Paragraph(_NEEDS), table(short))),
             Section("A double lecture of 90 minutes", (table(long), Paragraph(_DOUBLE))),
-            Section("A course of eight sessions", (course,)),
+            Section("A course of nine sessions", (course,)),
         ),
         (),
     )

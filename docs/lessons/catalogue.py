@@ -19,7 +19,7 @@ class Lesson:
     Attributes
     ----------
     number : int
-        1 to 8.
+        From 1 on.
     name : str
         The module of its notebook, ``name.py`` beside this file.
     title : str
@@ -37,6 +37,8 @@ class Lesson:
         Input, decode length and weight of the classes that its slides calculate with.
     sections : tuple of str
         Which sections of the derivation for that mix they show.
+    frames : tuple of (str, str)
+        What they say of laws that stand in docs/model.md without a record: title, prose.
     """
 
     number: int
@@ -49,6 +51,7 @@ class Lesson:
     topics: tuple[str, ...]
     example: tuple[tuple[int, int, int], ...]
     sections: tuple[str, ...]
+    frames: tuple[tuple[str, str], ...] = ()
 
     @property
     def path(self) -> Path:
@@ -196,6 +199,58 @@ LESSONS: tuple[Lesson, ...] = (
         ("threshold", "policy"),
         ((10, 3, 1), (10, 5, 1)),
         ("Cross-check by simulation", "Conclusion"),
+    ),
+    Lesson(
+        9,
+        "few_requests",
+        "Few and random requests",
+        35,
+        (
+            r"say from $V$ and $a^*$ whether a verdict can be seen in a run: $\sqrt{V / a^*}$",
+            "explain why a stable mix swings with a period, and evicts now and then",
+            "choose a watermark or a limit on running requests, and name its price",
+        ),
+        ("lesson 3", "lesson 7", "mean and variance"),
+        ("balance", "headroom", "kept-progress"),
+        ("noise",),
+        ((9, 1, 1), (1, 2, 1)),
+        ("The memory kernel", "The characteristic equation"),
+        (
+            (
+                "When the fluid is visible (R13, R15)",
+                "Requests are whole and random. In a large server with a stable mix the admissions "
+                r"of a step have the variance $V a^*$, with the Fano factor $V = \frac{1}{2 \pi} "
+                r"\int_0^{2 \pi} \frac{E |X|^2}{|E X|^2} d \theta - 1$, $X(\theta) = \sum_{m < T} "
+                r"(S + m + 1) e^{i m \theta}$. One sees the verdict where $\sqrt{V / a^*}$ is "
+                r"small, say $a^* \ge 10 V$; below $V$ noise decides, and neither swings nor calm "
+                "prove anything.",
+            ),
+            (
+                "Quasi-cycles (R14)",
+                "Chance excites again what the dynamics lets decay. So a stable mix swings all the "
+                r"time, with the periods of its slow modes: a mode $|\lambda| e^{i \phi}$ makes a "
+                r"peak of the spectra near $\phi$, of half-width about $1 - |\lambda|$. A peak in "
+                "a measured series is no proof of instability. The lengths of the requests tell, "
+                r"or a larger server: the swing of a stable mix grows like $\sqrt{a^*}$ alone.",
+            ),
+            (
+                "Evictions of a stable mix (R16)",
+                "A step evicts if completions and slack free less than the running requests grow. "
+                r"With $x = a^* \mu$, less the slack's share, and $Z$ the sum of $S + T + 1$ over "
+                r"a Poisson number of requests of mean $a^*$, about $E (x - Z)^+ / E (S + 1)$ "
+                "requests are evicted per step: an approximation, within 15 % of simulations in "
+                "the domain that the reference states. So stable mixes evict all the same, rarely "
+                "and at little cost.",
+            ),
+            (
+                "Watermarks and limits (R17)",
+                r"A watermark of $w$ tokens costs the share $w / B$ of the throughput. For small "
+                r"servers it divides the evictions by $e^{R w}$, where $R > 0$, the Lundberg "
+                r"exponent, solves $1 - E e^{-R (S + T)} = R \mu$: $1 / R$ is a little more than a "
+                r"mean output $\mu$. A limit of $B / \max (s + l)$ running requests, rounded down, "
+                "ends all evictions, and costs more.",
+            ),
+        ),
     ),
 )
 

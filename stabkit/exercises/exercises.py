@@ -18,6 +18,7 @@ from ..model.workload import Workload
 from .cycles import CYCLE
 from .draft import Draft, ExerciseKind, Value, gives_away, named
 from .gcd import GCD
+from .noise import NOISE
 from .policies import POLICY
 from .roots import ROOTS
 from .thresholds import THRESHOLD
@@ -25,7 +26,7 @@ from .thresholds import THRESHOLD
 __all__ = ["TOPICS", "Difficulty", "Exercise", "Topic", "exercise"]
 
 Difficulty = Literal["easy", "medium", "hard"]
-Topic = Literal["roots", "gcd", "threshold", "cycle", "policy"]
+Topic = Literal["roots", "gcd", "threshold", "cycle", "policy", "noise"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 _KINDS: dict[str, tuple[ExerciseKind, ...]] = {
     "roots": ROOTS,
@@ -33,6 +34,7 @@ _KINDS: dict[str, tuple[ExerciseKind, ...]] = {
     "threshold": THRESHOLD,
     "cycle": CYCLE,
     "policy": POLICY,
+    "noise": NOISE,
 }
 # At worst four draws of five are refused: as many as this in a row, once in 10^48 exercises.
 _DRAWS = 500
@@ -44,7 +46,7 @@ class Exercise:
 
     Attributes
     ----------
-    topic : {"roots", "gcd", "threshold", "cycle", "policy"}
+    topic : {"roots", "gcd", "threshold", "cycle", "policy", "noise"}
     seed : int
     kind : str
         Which question of the topic it is.
@@ -85,7 +87,7 @@ def exercise(topic: Topic, seed: int = 0) -> Exercise:
 
     Parameters
     ----------
-    topic : {"roots", "gcd", "threshold", "cycle", "policy"}
+    topic : {"roots", "gcd", "threshold", "cycle", "policy", "noise"}
     seed : int
         At least 0. Consecutive seeds go through the kinds of the topic.
 

@@ -27,7 +27,7 @@ OTHERS = {"__init__", "catalogue", "display"}
 
 def test_every_notebook_is_in_the_catalogue() -> None:
     assert {path.stem for path in FOLDER.glob("*.py")} - OTHERS == set(NAMES)
-    assert [lesson.number for lesson in LESSONS] == list(range(1, 9))
+    assert [lesson.number for lesson in LESSONS] == list(range(1, 10))
     known = {theorem.label for theorem in stabkit.theorems()}
     for lesson in LESSONS:
         assert 20 <= lesson.minutes <= 40

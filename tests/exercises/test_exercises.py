@@ -498,6 +498,57 @@ def largest_gain(one: Exercise) -> dict[str, Any]:
     return {"gain": gain, "memory in use": memory_in_use(classes(one.mix), gain)}
 
 
+def memory_times(found: list[Class]) -> list[Fraction]:
+    return [sum((s + j for j in range(1, n + 1)), Fraction(0)) for s, n, _ in found]
+
+
+def fano_of_two(found: list[Class]) -> Fraction:
+    """The mean of N / |G|^2 less 1: 1 / |G|^2 has the coefficients r^|k| / (g_0^2 - g_1^2)."""
+    g = kernel(found)
+    lives = [([s + j for j in range(1, n + 1)], p) for s, n, p in found]
+    power = sum((p * sum(y * y for y in life) for life, p in lives), Fraction(0))
+    lag = sum((p * a * b for life, p in lives for a, b in pairwise(life)), Fraction(0))
+    return (power + 2 * lag * (-g[1] / g[0])) / (g[0] ** 2 - g[1] ** 2) - 1
+
+
+def fano_factor(one: Exercise) -> dict[str, Any]:
+    return {"Fano factor": fano_of_two(classes(one.mix))}
+
+
+def index_of_dispersion(one: Exercise) -> dict[str, Any]:
+    found = classes(one.mix)
+    times = memory_times(found)
+    mean = sum((p * m for (_, _, p), m in zip(found, times, strict=True)), Fraction(0))
+    pairs = list(zip(found, times, strict=True))
+    variance = sum((p * (m - mean) ** 2 for (_, _, p), m in pairs), Fraction(0))
+    return {"index of dispersion": variance / mean**2}
+
+
+def visible_size(one: Exercise) -> dict[str, Any]:
+    found = classes(one.mix)
+    fano = fano_of_two(found)
+    assert dict(one.given) == {"Fano factor": fano}
+    return {"admissions": 10 * fano, "capacity": 10 * fano * token_steps(found)}
+
+
+def safe_limit(one: Exercise) -> dict[str, Any]:
+    """So many of the largest fit, and one more does not; the steady state by its fixed point."""
+    found, capacity = classes(one.mix), Fraction(one.mix.capacity or 0)
+    limit = 0
+    while all((limit + 1) * (s + n) <= capacity for s, n, _ in found):
+        limit += 1
+    a = fixed_point(lambda a: a + capacity - a * token_steps(found))
+    return {"limit": limit, "in service": a * mean(found)}
+
+
+def mean_slack(one: Exercise) -> dict[str, Any]:
+    """The boundary falls on a token of a prompt + 1 at random; what is before it is left over."""
+    found, capacity = classes(one.mix), Fraction(one.mix.capacity or 0)
+    before = [(p, r) for s, _, p in found for r in range(int(s) + 1)]
+    slack = sum((p * r for p, r in before), Fraction(0)) / sum(p for p, _ in before)
+    return {"mean slack": slack, "admissions": (capacity - slack) / token_steps(found)}
+
+
 ORACLES: dict[str, Callable[[Exercise], dict[str, Any]]] = {
     "single-root": single_root,
     "annulus": annulus,
@@ -523,6 +574,11 @@ ORACLES: dict[str, Callable[[Exercise], dict[str, Any]]] = {
     "damped": damped,
     "gain-of-two-steps": largest_gain,
     "gain-of-three-steps": largest_gain,
+    "fano-factor": fano_factor,
+    "index-of-dispersion": index_of_dispersion,
+    "visible-size": visible_size,
+    "safe-limit": safe_limit,
+    "mean-slack": mean_slack,
 }
 
 
@@ -581,7 +637,11 @@ def test_the_same_in_another_process():
 @pytest.mark.parametrize(
     ("topic", "seed", "message"),
     [
-        ("root", 0, "'topic' must be one of roots, gcd, threshold, cycle, policy, not 'root'"),
+        (
+            "root",
+            0,
+            "'topic' must be one of roots, gcd, threshold, cycle, policy, noise, not 'root'",
+        ),
         ("roots", -1, "'seed' must be an integer of at least 0, not -1"),
         ("roots", 1.5, "'seed' must be an integer of at least 0, not 1.5"),
         ("roots", True, "'seed' must be an integer of at least 0, not True"),

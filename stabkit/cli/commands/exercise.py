@@ -25,7 +25,8 @@ def exercise(
     topic: Annotated[
         str | None,
         typer.Option(
-            metavar="TOPIC", help="roots, gcd, threshold, cycle or policy; all in turn by default."
+            metavar="TOPIC",
+            help="roots, gcd, threshold, cycle, policy or noise; all in turn by default.",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="The first seed.")] = 0,

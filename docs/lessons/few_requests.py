@@ -1,0 +1,488 @@
+"""Lesson 9: few and random requests. What the fluid's verdict is worth for whole ones."""
+
+import marimo
+
+__generated_with = "0.25.2"
+app = marimo.App(width="medium", app_title="9 Few requests")
+
+with app.setup:
+    import math
+    from fractions import Fraction
+
+    import marimo as mo
+    import numpy as np
+    from stabkit_lessons import lesson
+    from stabkit_lessons.display import answer, number, picture
+
+    import stabkit
+    from stabkit import style
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(lesson("few_requests").header)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(r"""
+    ## A request is whole
+
+    The model so far is a fluid: it admits 2.37 requests, in exact shares. A server admits whole
+    ones, first come first served, while the *next* one fits, and what comes next is chance. If
+    the running requests outgrow the memory it evicts the latest. Here are five kinds of requests in
+    equal shares, with outputs of 8, 9, 10, 11 and 12 tokens and a common prompt. The fluid is
+    unstable with prompts of 12 tokens, stable with 20 or 40.
+
+    Move the capacity from room for one admission per step, $a^* = 1$, to 50. Both servers start
+    empty.
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    size = mo.ui.slider(
+        steps=[1, 2, 5, 10, 20, 50], value=5, show_value=True, label="capacity, as a*"
+    )
+    prompt = mo.ui.slider(steps=[12, 20, 40], value=40, show_value=True, label="prompt length s")
+    mo.hstack([size, prompt], justify="start", wrap=True)
+    return prompt, size
+
+
+@app.cell
+def _(prompt, size):
+    mix = sized(prompt.value, size.value)
+    whole = stabkit.simulate_requests(mix, steps=300, seed=1, table=False).series
+    fluid = stabkit.simulate(mix, 300)
+    return fluid, mix, whole
+
+
+@app.cell(hide_code=True)
+def _(fluid, mix, size, whole):
+    picture(
+        beside(fluid, whole, size.value),
+        f"Requests in service, and admissions per step, of {mix.capacity} tokens: whole requests "
+        "beside the fluid, over 300 steps from the empty memory.",
+        36,
+    )
+    return
+
+
+@app.cell(hide_code=True)
+def _(mix, size, whole):
+    _net = (whole.admitted - whole.evicted)[100:]
+    _seen = f"In the run it is {100 * np.std(_net) / np.mean(_net):.0f} %, from step 100 on."
+    _stable = stabkit.unit_circle_counts(mix).verdict == "stable"
+    _fano = float(stabkit.fano_factor(mix)) if _stable else 0.0
+    mo.md(
+        r"""
+    ## How much of it can be seen?
+
+    For a stable mix and a large server the admissions of one step have the variance $V a^*$ (R13),
+    with a number $V$, the *Fano factor*, that depends on the mix alone. So their coefficient of
+    variation is $\sqrt{V / a^*}$ (R15): the verdict is a statement about an average, and is what
+    one sees only where $a^*$ is well above $V$, say $10 V$. Below $V$ noise decides.
+
+    """
+        + (
+            rf"Here $V = {_fano:.2f}$ and $a^* = {size.value}$, so that admissions are expected to "
+            rf"vary by ${100 * math.sqrt(_fano / size.value):.0f}$ %. {_seen}"
+            if _stable
+            else f"This mix is unstable: it has no Fano factor, for its swing has no end. {_seen}"
+        )
+    )
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(r"""
+    ## A stable mix swings all the time
+
+    A mode of a stable mix decays, but the next random request excites it again. So every count of
+    the server has a *spectrum* with a peak at the period of each slow mode: a *quasi-cycle*, kept
+    alive by noise (R14). The peak is as wide as the mode is quick to decay, $1 - |\lambda|$ on both
+    sides. For prompts of 40 tokens:
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    picture(
+        stabkit.figure(stabkit.fluctuations(sized(40, 5))),
+        "Spectral densities of admissions, completions and requests in service of the stable mix, "
+        "with a peak at a period of ten steps.",
+        34,
+    )
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(r"""
+    Therefore **a peak in a measured series is no proof of instability.** One of the two servers
+    below has a stable mix, the other an unstable one, both have $a^* = 2$. Which is which?
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    picture(
+        two_servers(),
+        "Requests in service of two servers, A and B, over 200 steps. Both swing irregularly with "
+        "a period of about ten steps.",
+        36,
+    )
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    answer(rf"""
+    A has prompts of 19 tokens and is stable, B has 17 and is not. The strongest periods are
+    {strongest_period(19):.1f} and {strongest_period(17):.1f} steps, and the swings
+    {100 * relative_swing(19, 2):.1f} and {100 * relative_swing(17, 2):.1f} % of the mean: these
+    tell the mix, not the verdict. What does tell: the *lengths* of the requests, from which the
+    verdict is computed; or a second, larger server. With $a^*$ the swing of a stable mix grows like
+    $\sqrt{{a^*}}$, that of an unstable one in the long run in proportion.
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(r"""
+    ## Stable mixes evict all the same
+
+    In each step every running request grows by a token, and completions free memory. On the mean
+    both are equal. Now and then completions free less, and then a stable mix evicts too, rarely
+    and at little cost. There is a formula (R16), an approximation, right to 15 % where it answers.
+    Beside it, whole requests, for outputs of 1 to 40 tokens and prompts of 40 to 46:
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    _rows = "\n".join(
+        f"    | {server.capacity} | {float(server.admissions):.2f} "
+        f"| {100 * server.evict_probability:.1f} | {100 * run.evict_probability.value:.1f} "
+        f"| {server.evicted_per_step:.3f} | {run.evicted_per_step.value:.3f} "
+        f"| {100 * run.throughput_ratio.value:.0f} |"
+        for server, run in evictions()
+    )
+    mo.md(rf"""
+    | $B$ | $a^*$ | steps that evict, % | simulated | evicted per step | simulated | tokens, % |
+    |--:|--:|--:|--:|--:|--:|--:|
+{_rows}
+
+    *Tokens*: completed ones, simulated, over the steady state's $a^* \mu$. A part of what is
+    missing is *slack*: the next request does not fit, and less than it needs is left over. In vLLM
+    and its like an evicted request keeps its tokens: no decode step is lost then, and evictions
+    cost prefill instead (the record *kept-progress*).
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(r"""
+    ## A watermark
+
+    Keep $w$ tokens free when admitting, and use them for growth. Lesson 7 said that a watermark
+    stabilises nothing: it does not touch the polynomial. But against *chance* it works (R17). For
+    small servers, $a^* \le 0.3$, every further $1 / R$ tokens divide the evictions by $e$; in
+    larger ones the first tokens do less. $R$ is the *Lundberg exponent*, the root of
+    $1 - E e^{-R (S + T)} = R\, E T$ for inputs $S$ and outputs $T$, and $1 / R$ is little more than
+    a mean output. The price is the share $w / B$ of the throughput. The memory is now 5000 tokens,
+    $a^* = 4.3$:
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    mark = mo.ui.slider(0, 120, step=20, value=0, show_value=True, label="watermark, in tokens")
+    mark
+    return (mark,)
+
+
+@app.cell(hide_code=True)
+def _(mark):
+    _server = stabkit.finite_server(long_outputs(5000), evictions=Fraction(1, 1000))
+    _run = stabkit.simulate_requests(
+        _server.mix, steps=4000, seed=2, every=None, table=False, watermark_tokens=mark.value
+    )
+    _tokens = _run.totals["completed_tokens"] / _run.steps / float(_server.requests)
+    _further, _share = 1 / float(_server.lundberg_exponent.low), float(_server.watermark.fraction)
+    mo.md(f"""
+    Simulated: {_run.totals["evicted"]} evictions in {_run.steps} steps, {100 * _tokens:.1f} % of
+    the steady state's tokens. Here 1/R is {_further:.1f} tokens, the mean output
+    {float(_server.mix.mean_decode_length):.1f}. For one eviction in 1000 steps the formula asks for
+    {_server.watermark.tokens} tokens, {100 * _share:.1f} % of the memory.
+    """)
+    return
+
+
+@app.function
+def sized(prompt: int, admissions: int) -> stabkit.Workload:
+    """Return outputs of 8 to 12 tokens, with the capacity for so many admissions per step."""
+    classes = [(prompt, n) for n in range(8, 13)]
+    held = sum(prompt * n + n * (n + 1) // 2 for _, n in classes) // 5
+    return stabkit.Workload.from_classes(classes, admissions * held)
+
+
+@app.function
+def long_outputs(capacity: int) -> stabkit.Workload:
+    """Return outputs of 1 to 40 tokens with prompts of 40 to 46."""
+    return stabkit.Workload.from_classes([(40 + n % 7, n) for n in range(1, 41)], capacity)
+
+
+@app.function
+def beside(fluid: stabkit.Trajectory, whole: stabkit.RequestSeries, admissions: int):
+    """Draw requests in service and net admissions of whole requests beside the fluid's."""
+    steady = 10 * admissions  # the mean output is 10 tokens
+    net = fluid.admitted - fluid.evicted
+    with style.house_style():
+        figure = style.new_figure(8)
+        above, below = figure.subplots(2, 1, sharex=True)
+        for axes, seen, mean in (
+            (above, (whole.running, np.cumsum(net - fluid.completed)), steady),
+            (below, (whole.admitted - whole.evicted, net), admissions),
+        ):
+            axes.plot(seen[0] / mean, color=style.VERMILLION, linewidth=0.8, label="whole requests")
+            axes.plot(seen[1] / mean, color=style.BLUE, linewidth=0.8, ls="--", label="fluid")
+            axes.axhline(1, color=style.GREY, linewidth=0.5)
+        above.set(ylabel="in service /\nsteady state", xlim=(0, 300))
+        below.set(ylabel="admitted - evicted\n/ a*", xlabel="step", ylim=(-1, 4))
+        style.legend_above(above)
+        figure.align_ylabels()
+        return style.settled(figure)
+
+
+@app.function
+def in_service(prompt: int, steps: int, admissions: int):
+    """Return the requests in service of a simulated server, after the start."""
+    run = stabkit.simulate_requests(sized(prompt, admissions), steps=steps, seed=3, table=False)
+    return run.series.running[200:]
+
+
+@app.function
+def two_servers():
+    """Draw a stable and an unstable server of whole requests, unnamed."""
+    with style.house_style():
+        figure = style.new_figure(6.5)
+        for axes, name, prompt in zip(
+            figure.subplots(2, 1, sharex=True, sharey=True), "AB", (19, 17), strict=True
+        ):
+            axes.plot(in_service(prompt, 400, 2), color=style.VERMILLION, linewidth=0.8)
+            axes.set(ylabel=f"{name}\nin service", xlim=(0, 200))
+        axes.set_xlabel("step")
+        return style.settled(figure)
+
+
+@app.function
+def strongest_period(prompt: int, steps: int = 2248) -> float:
+    """Return the period of the largest peak of the periodogram, averaged over parts of 256."""
+    parts = in_service(prompt, steps, 2)[: (steps - 200) // 256 * 256].reshape(-1, 256)
+    power = (np.abs(np.fft.rfft(parts - parts.mean(axis=1, keepdims=True))) ** 2).mean(axis=0)
+    return 256 / int(np.argmax(power))
+
+
+@app.function
+def evictions() -> list[tuple[stabkit.FiniteServer, object]]:
+    """Return three servers, each with its simulation of 4000 steps."""
+    found = [stabkit.finite_server(long_outputs(b), steps=4000) for b in (2000, 4000, 8000)]
+    return [(server, server.simulated) for server in found]
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(r"""
+    ## Exercises
+
+    **1.** Half of the requests are $(s, l) = (9, 1)$, half are $(1, 2)$. Compute $V$: with
+    $N_k = E \sum_m Y(m) Y(m + k)$, where $Y(m)$ is what a request holds $m$ steps after its
+    admission, solve $\sum_i (g_{i+k} y_i + g_i y_{i+k}) = N_k$ for $k = 0, 1$; then
+    $V = 2 y_0 / g_0 - 1$. Which capacity lets the admissions vary by no more than a tenth?
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    _mix = stabkit.Workload.from_classes([(9, 1), (1, 2)])
+    _fano = stabkit.fano_factor(_mix)
+    answer(rf"""
+    $g_0 = \frac{{10 + 2}}{{2}} = 6$ and $g_1 = \frac32$; $N_0 = \frac{{10^2 + 2^2 + 3^2}}{{2}} =
+    \frac{{113}}{{2}}$ and $N_1 = \frac{{2 \cdot 3}}{{2}} = 3$. The equations are
+    $12 y_0 + 3 y_1 = \frac{{113}}{{2}}$ and $\frac32 y_0 + 6 y_1 = 3$, so that
+    $y_0 = \frac{{44}}{{9}}$ and $V = {number(_fano)}$. $\sqrt{{V / a^*}} \le \frac1{{10}}$ asks
+    for $a^* \ge 100 V$, that is
+    $B = G(1) a^* \ge \frac{{15}}{{2}} \cdot 100 V = {number(750 * _fano)}$ tokens.
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(r"""
+    **2.** The operator of the unstable server, prompts of 12 tokens, sees
+    `running` swing with a period of ten steps; so does the operator of the stable one. Each buys a
+    server of ten times the memory, $a^* = 50$ instead of 5. By which factor does the standard
+    deviation of `running` grow if the mix is stable? And relative to its mean?
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    _stable, _unstable = (relative_swing(40, a) for a in (5, 50)), relative_swing(12, 50)
+    _small, _large = _stable
+    answer(rf"""
+    All variances are in proportion to $a^*$: the deviation grows by $\sqrt{{10}} = 3.2$, the mean
+    by 10, and the swing relative to the mean falls to a third. Simulated with prompts of 40 tokens:
+    from {100 * _small:.1f} % to {100 * _large:.1f} %. With prompts of 12 the larger server still
+    swings by {100 * _unstable:.0f} %: its cycle is the fluid's.
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(r"""
+    **3.** Half of the requests are $(600, 400)$, half are $(100, 100)$, and the memory has 100 000
+    tokens. Which limit on running requests (`--max-num-seqs`) ends all evictions, whatever comes,
+    and what does it cost?
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    answer(r"""
+    No request ever holds more than 1000 tokens, so 100 of them always fit. The mean memory-time is
+    $\frac12 (600 \cdot 400 + 80\,200) + \frac12 (100 \cdot 100 + 5050) = 167\,625$ token-steps, so
+    that $a^* = 0.597$ and $250\, a^* = 149$ requests would run at the steady state. With the limit
+    100 run, and 100 tokens are written per step instead of 149: a third of the throughput. A
+    watermark is cheaper, and does not exclude evictions.
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(r"""
+    **4.** Prompts are so long that $e^{-R (S + T)}$ is nothing. What is the Lundberg exponent then,
+    and how much more watermark makes a small server's evictions a thousand times rarer?
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    answer(r"""
+    $1 - 0 = R\, E T$: $R = 1 / \mu$ with the mean output $\mu$. $e^{-w / \mu} = \frac1{1000}$ for
+    $w = \mu \ln 1000 = 6.9 \mu$: seven mean outputs. In general $R < 1 / \mu$, so that it takes a
+    little more.
+    """)
+    return
+
+
+@app.function
+def relative_swing(prompt: int, admissions: int) -> float:
+    """Return standard deviation over mean of the requests in service, from step 200 on."""
+    seen = in_service(prompt, 200 + 20_000 // admissions, admissions)
+    return float(np.std(seen) / np.mean(seen))
+
+
+@app.function
+def test_solution_1():
+    mix = stabkit.Workload.from_classes([(9, 1), (1, 2)], 150)
+    # the mean over the circle of E|X|^2 / |E X|^2 - 1, from the two lives themselves
+    z = np.exp(2j * np.pi * np.arange(64) / 64)
+    lives = (10 + 0 * z, 2 + 3 * z)
+    squared = sum(abs(x) ** 2 for x in lives) / 2
+    fano = float(np.mean(squared / abs(sum(lives) / 2) ** 2)) - 1
+    assert math.isclose(fano, 17 / 27)
+    assert stabkit.fano_factor(mix) == Fraction(17, 27)
+    # and whole requests, with a* = 20; slack adds a little
+    run = stabkit.simulate_requests(mix, steps=3000, seed=5, table=False)
+    net = (run.series.admitted - run.series.evicted)[100:]
+    assert abs(float(np.var(net)) / 20 - fano) < 0.1
+
+
+@app.function
+def test_solution_2():
+    assert stabkit.unit_circle_counts(sized(12, 5)).outside == 2
+    assert stabkit.unit_circle_counts(sized(40, 5)).verdict == "stable"
+    assert 2.4 < relative_swing(40, 5) / relative_swing(40, 50) < 4.2
+    assert relative_swing(12, 50) > 3 * relative_swing(40, 50)
+
+
+@app.function
+def test_both_swing_with_the_period_of_their_slow_mode():
+    for prompt in (17, 19):
+        roots = np.roots([float(g) for g in stabkit.memory_kernel(sized(prompt, 2))])
+        slow = roots[np.argmax(np.abs(roots))]
+        period = 2 * math.pi / abs(np.angle(slow))
+        assert (abs(slow) > 1) == (prompt == 17)
+        assert abs(strongest_period(prompt) - period) < 0.5
+
+
+@app.function
+def test_solution_3():
+    mix = stabkit.Workload.from_classes([(600, 400), (100, 100)], 100_000)
+    held = Fraction(sum(600 + j for j in range(1, 401)) + sum(100 + j for j in range(1, 101)), 2)
+    assert held == 167_625
+    assert round(250 * mix.capacity / held) == 149
+    capped = stabkit.simulate_requests(mix, steps=4000, max_num_seqs=100, every=None)
+    assert capped.totals["evicted"] == 0
+    free = stabkit.simulate_requests(mix, steps=4000, every=None)
+    assert free.totals["evicted"] > 0
+    assert capped.totals["completed_tokens"] < free.totals["completed_tokens"]
+    assert stabkit.finite_server(mix, max_num_seqs=100).never_evicts
+    assert not stabkit.finite_server(mix, max_num_seqs=101).never_evicts
+
+
+@app.function
+def test_solution_4():
+    mix = stabkit.Workload.from_classes([(1000, n) for n in range(1, 40)], 20_000)
+    exponent = float(stabkit.finite_server(mix).lundberg_exponent.low)
+    assert math.isclose(20 * exponent, 1, rel_tol=1e-9)  # the mean output is 20
+    # its equation, for prompts that are not that long
+    mix = long_outputs(5000)
+    exponent = float(stabkit.finite_server(mix).lundberg_exponent.low)
+    mean = sum(math.exp(-exponent * (40 + n % 7 + n)) for n in range(1, 41)) / 40
+    assert math.isclose(1 - mean, exponent * 20.5)
+    assert exponent < 1 / 20.5
+
+
+@app.function
+def test_a_watermark_makes_evictions_rare():
+    evicted = [
+        stabkit.simulate_requests(
+            long_outputs(5000), steps=4000, seed=2, every=None, table=False, watermark_tokens=w
+        ).totals["evicted"]
+        for w in (0, 40, 80)
+    ]
+    assert evicted[0] > 2 * evicted[1] > 0
+    assert evicted[1] > 2 * evicted[2]
+
+
+@app.function
+def test_the_formula_beside_the_simulation():
+    for server, run in evictions():
+        for formula, seen in (
+            (server.evict_probability, run.evict_probability),
+            (server.evicted_per_step, run.evicted_per_step),
+        ):
+            assert 0.85 * seen.low < formula < 1.15 * seen.high
+
+
+if __name__ == "__main__":
+    app.run()
