@@ -16,6 +16,7 @@ from . import (
     cascade,
     class_mix,
     evicting_cycles,
+    finite_servers,
     gcd,
     homogeneous,
     kept_progress,
@@ -54,6 +55,7 @@ _CHAPTERS = (
     ("Finite inputs", (gcd, late_memory, thresholds, stable_inputs, variance_law)),
     ("Cycles of mixes", (renormalization, necklaces, evicting_cycles, class_mix)),
     ("Admission policies", (policies, rate_limit, reserves, reservation, kept_progress)),
+    ("Finite servers", (finite_servers,)),
 )
 
 
