@@ -18,7 +18,7 @@ from functools import cache
 from flint import fmpq, fmpq_mat
 from sympy import symbols
 
-from stabkit import Workload
+from stabkit import RequestClass, Workload, unit_circle_counts
 from stabkit.theorems.claims import Quantity
 
 from .objects import mixes
@@ -27,6 +27,7 @@ from .quantities import mix_of
 __all__ = [
     "FANO",
     "FIRST",
+    "admissions_variance",
     "alike",
     "autocovariance_sum",
     "fano",
@@ -35,6 +36,7 @@ __all__ = [
     "memory_time",
     "noise_of",
     "noisy_mixes",
+    "stable_mixes",
 ]
 
 _MOST_STAGES = 10
@@ -50,6 +52,11 @@ def noisy_mixes(rng: random.Random) -> Iterator[Workload]:
     for mix in (*mixes(rng), *close, *apart):
         if sum(c.decode_length for c in mix.classes) <= _MOST_STAGES:
             yield mix
+
+
+def stable_mixes(rng: random.Random) -> list[Workload]:
+    """Return the stable ones."""
+    return [mix for mix in noisy_mixes(rng) if unit_circle_counts(mix).verdict == "stable"]
 
 
 def _matrix(rows: Sequence[Sequence[Fraction | int]]) -> fmpq_mat:
@@ -136,9 +143,14 @@ def _lyapunov(move: fmpq_mat, source: fmpq_mat) -> fmpq_mat:
     return fmpq_mat(size, size, both)
 
 
-def memory_time(c: object) -> Fraction:
+def admissions_variance(mix: Workload) -> Fraction:
+    """Return V: the variance of the admissions of a step, per a*."""
+    return noise_of(mix).variance(lambda stage: stage[1] == 0)
+
+
+def memory_time(c: RequestClass) -> Fraction:
     """Return the memory-time of the requests of one class, in token-steps."""
-    return sum((c.input_length + m + 1 for m in range(c.decode_length)), Fraction(0))  # type: ignore[attr-defined]
+    return sum((c.input_length + m + 1 for m in range(c.decode_length)), Fraction(0))
 
 
 def autocovariance_sum(mix: Workload, k: int) -> Fraction:
@@ -170,10 +182,10 @@ def first_unknown(mix: Workload) -> Fraction:
 
 FANO = Quantity(
     fano,
-    "the variance of the admissions of a step, per $a^*$, by the Lyapunov equation of the numbers of "
-    r"requests by class and stage, to which admissions add noise of covariance $\operatorname{diag}"
-    r"(p) - p p^{\mathsf T}$",
-    lambda x: noise_of(mix_of(x)).variance(lambda stage: stage[1] == 0),
+    "the variance of the admissions of a step, per $a^*$, by the Lyapunov equation of the numbers "
+    "of requests by class and stage, to which admissions add noise of covariance "
+    r"$\operatorname{diag}(p) - p p^{\mathsf T}$",
+    lambda x: admissions_variance(mix_of(x)),
 )
 FIRST = Quantity(
     first,
