@@ -237,7 +237,7 @@ def _misses(server: Watermarked, what: str) -> ExactFinite:
     )
 
 
-_walk, _law = symbols("E_w E_R")
+_walk, _law = symbols("E_w E_f")
 _FEW, _PROMPTS = Le(a_star, Fraction(31, 100)), Ge(_es, 5 * mean)
 
 WATERMARK = Theorem(
