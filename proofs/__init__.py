@@ -16,6 +16,9 @@ from . import (
     cascade,
     class_mix,
     evicting_cycles,
+    fano_enclosure,
+    finite_evictions,
+    finite_servers,
     gcd,
     homogeneous,
     kept_progress,
@@ -37,6 +40,7 @@ from . import (
     synchronised,
     thresholds,
     variance_law,
+    watermarks,
     worst_cycle,
 )
 
@@ -54,6 +58,7 @@ _CHAPTERS = (
     ("Finite inputs", (gcd, late_memory, thresholds, stable_inputs, variance_law)),
     ("Cycles of mixes", (renormalization, necklaces, evicting_cycles, class_mix)),
     ("Admission policies", (policies, rate_limit, reserves, reservation, kept_progress)),
+    ("Finite servers", (finite_servers, fano_enclosure, finite_evictions, watermarks)),
 )
 
 

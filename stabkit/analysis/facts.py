@@ -16,7 +16,7 @@ from sympy import Expr
 
 from ..dynamics.policies import Damped, Policy, Reservation
 from ..dynamics.policies.policy import rational_fields
-from ..errors import InvalidArgument
+from ..errors import InvalidArgument, InvalidWorkload
 from ..model.kernel import MemoryKernel
 from ..model.polynomials import (
     characteristic_polynomial,
@@ -34,6 +34,9 @@ from ..spectrum.criterion.criterion import (
     StabilityCriterion,
     stability_criterion,
 )
+from ..spectrum.fluctuations.fano import fano_factor
+from ..spectrum.fluctuations.joint_law import JointLaw
+from ..spectrum.fluctuations.variance import Variance
 from ..spectrum.margins.gain import GainMargin, gain_margin
 from ..spectrum.roots.dominant import kernel_modes
 from ..spectrum.roots.roots import Root, roots
@@ -44,6 +47,7 @@ from .verdict.analysis import Analysis
 from .verdict.analyze import analyze
 
 __all__ = [
+    "AdmissionsNoise",
     "CircleReduction",
     "DerivationFacts",
     "PolicyLoop",
@@ -59,6 +63,7 @@ _ALL_ROOTS = 401
 _SOME_ROOTS = 12
 _CYCLES = 60
 _MARGIN = 300
+_NOISE = 2**15  # terms: a second
 _LONGEST_SYMBOLIC = 40
 
 
@@ -92,6 +97,25 @@ class PolicyLoop:
     def parameters(self) -> list[tuple[str, Fraction]]:
         """The symbol and the value of each."""
         return [(field.metadata["symbol"], value) for field, value in rational_fields(self.policy)]
+
+
+@dataclass(frozen=True)
+class AdmissionsNoise:
+    """What chance does to the admissions of whole requests, whatever the capacity.
+
+    Attributes
+    ----------
+    fano_factor : Fraction, RealEnclosure or None
+        V: their variance is V a* per step (R13).
+    window_dispersion : Fraction or None
+        The squared coefficient of variation of the memory-time (R14).
+    reason : str or None
+        Why there is none of them, a clause.
+    """
+
+    fano_factor: Variance | None
+    window_dispersion: Fraction | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -145,6 +169,7 @@ class DerivationFacts:
     cycles : Cycles or None
     loops : tuple of PolicyLoop
         Damped by half and reservation.
+    noise : AdmissionsNoise
     """
 
     mix: Workload
@@ -160,6 +185,7 @@ class DerivationFacts:
     gain: GainMargin | None
     cycles: Cycles | None
     loops: tuple[PolicyLoop, ...]
+    noise: AdmissionsNoise
 
     @property
     def mean_decode_length(self) -> Fraction:
@@ -205,6 +231,7 @@ def derivation_facts(mix: Workload, analysis: Analysis | None = None) -> Derivat
             PolicyLoop(policy, closed_loop(mix, policy))
             for policy in (Damped(Fraction(1, 2)), Reservation())
         ),
+        noise=_noise(mix, kernel),
     )
 
 
@@ -233,6 +260,29 @@ def symbolic_facts(mix: SymbolicWorkload) -> SymbolicFacts:
         survival_polynomial(mix).as_expr(),
         stability_criterion(mix) if length <= LONGEST_SYMBOLIC else None,
     )
+
+
+def _noise(mix: Workload, kernel: MemoryKernel) -> AdmissionsNoise:
+    verdict = kernel_counts(kernel).verdict
+    if mix.means and mix.pairs is None:
+        reason = "of the inputs only means are known, and it takes those of single requests"
+    elif verdict != "stable":
+        reason = f"the equilibrium is {verdict}, and no steady state is around it"
+    elif kernel.length > _NOISE:
+        reason = "it was not computed at this length"
+    else:
+        return _proved_noise(mix)
+    return AdmissionsNoise(None, None, reason)
+
+
+def _proved_noise(mix: Workload) -> AdmissionsNoise:
+    law = JointLaw.of(mix)
+    dispersion = law.memory_time_squared / law.memory_time**2 - 1
+    try:
+        return AdmissionsNoise(fano_factor(mix), dispersion)
+    except InvalidWorkload:
+        reason = "a mode is too close to the circle for a proof of its value"
+        return AdmissionsNoise(None, dispersion, reason)
 
 
 def _roots(mix: Workload, kernel: MemoryKernel) -> tuple[tuple[Root, ...], bool]:

@@ -36,6 +36,7 @@ from .operation_sections import (
     conclusion_section,
     crosscheck_section,
     cycle_section,
+    finite_section,
     policy_section,
 )
 from .stability_sections import (
@@ -62,6 +63,7 @@ _SECTIONS = (
     threshold_section,
     cycle_section,
     policy_section,
+    finite_section,
     crosscheck_section,
     conclusion_section,
 )

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import ROUND_FLOOR
+from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 
 from ...analysis.cycles.limit_cycle import LimitCycle, Observation
 from ...analysis.facts import DerivationFacts, PolicyLoop
+from ...analysis.verdict.analysis import FiniteSummary
+from ...model.enclosure import RealEnclosure
 from ..document.tree import DocumentBlock, Formula, Paragraph, Section, Table, section
 from ..text.numbers import counted
 from ..text.verdict import disagreement, local_only, meaning
 from .numerals import decimal, inline, number
 from .theory import stated
 
-__all__ = ["conclusion_section", "crosscheck_section", "cycle_section", "policy_section"]
+__all__ = [
+    "conclusion_section",
+    "crosscheck_section",
+    "cycle_section",
+    "finite_section",
+    "policy_section",
+]
 
 _CYCLES_SHOWN = 10
 
@@ -67,6 +75,8 @@ def cycle_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
 
 
 def _ratio(value: Fraction) -> str:
+    if value.denominator == 1:
+        return number(value)
     exact = len(str(value.denominator)) <= 12
     return rf"{number(value)} \approx {decimal(value)}" if exact else decimal(value, 12)
 
@@ -183,6 +193,61 @@ def _loop_row(entry: PolicyLoop) -> tuple[str, ...]:
     radius = entry.loop.spectral_radius
     shown = "-" if radius is None else f"${decimal((radius.low + radius.high) / 2, 12)}$"
     return (name, entry.loop.verdict or "not linear", shown)
+
+
+@section(
+    "Finite server",
+    "Requests are whole, and the class of the next one is drawn at random. How much do the "
+    "admissions of a step vary?",
+)
+def finite_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+    """Write what chance does to the fluid's steady state."""
+    noise = facts.noise
+    yield Paragraph(
+        "The fluid admits exact shares. A server admits whole requests, drawn at random; one that "
+        "holds $Y(m) = s + m + 1$ tokens in its steps $m < l$ has $X = \\sum_m Y(m) z^m$ with "
+        "$E X = G(z)$, and the memory-time $M = X(1)$. Around a stable equilibrium the admissions "
+        "of a step have the variance $V a^*$, to leading order for a large server."
+    )
+    if noise.fano_factor is None:
+        yield Paragraph(f"Here $V$ has no answer: {noise.reason}.")
+    else:
+        yield from stated("R13")
+        yield Formula(
+            r"V = \frac{1}{2 \pi} \int_0^{2 \pi} \frac{E |X|^2}{|E X|^2} d\theta - 1 "
+            f"= {_proved(noise.fano_factor)}"
+        )
+    if noise.window_dispersion is not None:
+        yield from stated("R14")
+        yield Paragraph(
+            "Over a long window the variance of the number completed, over its mean, is the "
+            "squared coefficient of variation of the memory-time:"
+        )
+        yield Formula(rf"\frac{{E M^2}}{{(E M)^2}} - 1 = {_ratio(noise.window_dispersion)}")
+    finite = facts.analysis.finite
+    if finite is not None and finite.admissions_cv is not None:
+        yield Paragraph(
+            "At this capacity the coefficient of variation of the admissions is "
+            f"$\\sqrt{{V / a^*}} = {decimal(finite.admissions_cv, 4)}$. {_visible(finite)}"
+        )
+
+
+def _proved(value: Fraction | RealEnclosure) -> str:
+    if isinstance(value, Fraction):
+        return _ratio(value)
+    low, high = decimal(value.low, 10, ROUND_FLOOR), decimal(value.high, 10, ROUND_CEILING)
+    return rf"v , \qquad {low} \le v \le {high}"
+
+
+def _visible(finite: FiniteSummary) -> str:
+    if finite.admissions_cv == 0:
+        return "All requests are alike, and nothing is left to chance."
+    if finite.visible:
+        return "So a run shows the verdict, and some noise."
+    return (
+        "So a run shows noise beside the verdict, or instead of it: swings are no proof of "
+        "instability, and calm is none of stability."
+    )
 
 
 @section("Cross-check by simulation")

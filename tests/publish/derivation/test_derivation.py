@@ -13,11 +13,12 @@ import pytest
 from sympy import Poly, symbols
 
 from stabkit import SymbolicWorkload, Workload, characteristic_polynomial, derive, roots
-from stabkit.analysis.facts import DerivationFacts, derivation_facts
+from stabkit.analysis.facts import AdmissionsNoise, DerivationFacts, derivation_facts
 from stabkit.analysis.verdict.analysis import (
     Analysis,
     Enclosure,
     Equilibrium,
+    FiniteSummary,
     GcdTheoremSummary,
     KernelSummary,
     ModeCounts,
@@ -27,6 +28,7 @@ from stabkit.analysis.verdict.analysis import (
     WorkloadSummary,
 )
 from stabkit.errors import InvalidArgument
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.model.symbolic import LAMBDA
 from stabkit.publish.derivation import Derivation, derivation_document
 from stabkit.publish.derivation.model_sections import characteristic_section
@@ -142,6 +144,39 @@ def test_modes_and_classes_are_those_of_the_analysis(facts: DerivationFacts) -> 
     )
     for shown in (r"-3.25 \pm 4.125\,i", "$8.75$ steps", "$5.375$", "$6.625$", "61/3", "7777"):
         assert shown in text
+
+
+def test_the_noise_of_whole_requests_is_that_of_the_facts(facts: DerivationFacts) -> None:
+    found = AdmissionsNoise(Fraction(1234, 567), Fraction(765, 432))
+    text = written(replace(facts, noise=found))
+    assert r"d\theta - 1 = \frac{1234}{567}" in text
+    assert r"- 1 = \frac{85}{48}" in text  # 765/432
+    enclosed = RealEnclosure(Fraction("2.3456789"), Fraction("2.3456792"))
+    assert r"2.3456789 \le v \le 2.3456792" in written(
+        replace(facts, noise=AdmissionsNoise(enclosed, None))
+    )
+    summary = FiniteSummary(0.4321, True, None, None, None)
+    text = written(replace(facts, analysis=replace(facts.analysis, finite=summary)))
+    assert r"\sqrt{V / a^*} = 0.4321" in text
+
+
+@pytest.mark.parametrize(
+    ("mix", "value"),
+    [
+        # V by the formula of two adjacent lengths; cv^2(M) by hand: M = 5 and 11, mean 8
+        (Workload.from_classes([(4, 1), (4, 2)]), r"d\theta - 1 = \frac{9}{16}"),
+        (Workload.from_classes([(4, 1), (4, 2)]), r"- 1 = \frac{9}{64}"),
+        (Workload.from_classes([(4, 1)]), r"d\theta - 1 = 0"),
+        (Workload.from_classes([(5, 4), (5, 6)]), "the equilibrium is unstable"),
+        (Workload.from_classes([(1, 2), (1, 3)]), "the equilibrium is marginal"),
+        (
+            replace(Workload.from_classes([(4, 1), (4, 2)]), means=True),
+            "of the inputs only means are known",
+        ),
+    ],
+)
+def test_the_noise_has_a_value_or_a_reason(mix: Workload, value: str) -> None:
+    assert value in derive(mix).article
 
 
 @pytest.mark.slow
