@@ -35,13 +35,16 @@ def _two_classes(rng: Random) -> Workload:
     )
 
 
+def _largest_request(mix: Workload) -> Fraction:
+    return max(c.input_length + c.decode_length for c in mix.classes)
+
+
 def _sized(rng: Random) -> Workload:
     """Return two classes with room for some tens of the largest request."""
     mix = _two_classes(rng)
-    assert mix.largest_request is not None
     return Workload.from_classes(
         [(c.input_length, c.decode_length, c.share) for c in mix.classes],
-        mix.largest_request * rng.randint(8, 30) + rng.randint(1, 7),
+        _largest_request(mix) * rng.randint(8, 30) + rng.randint(1, 7),
     )
 
 
@@ -126,8 +129,7 @@ def _visible(rng: Random) -> Draft | None:
 def _safe_limit(rng: Random) -> Draft:
     mix = _sized(rng)
     assert mix.capacity is not None
-    largest, held = mix.largest_request, tokens_held(mix)
-    assert largest is not None
+    largest, held = _largest_request(mix), tokens_held(mix)
     limit = mix.capacity // largest
     running = mix.capacity * mix.mean_decode_length / held
     return Draft(
