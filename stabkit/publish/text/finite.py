@@ -68,7 +68,8 @@ def _answers(found: FiniteServer) -> Rows:
             f"watermark for {readable(found.watermark.target)}",
             _watermark(found, found.watermark),
         )
-    if found.lundberg_exponent is not None and found.admissions <= _SMALL:
+    known = found.evicted_per_step is not None
+    if known and found.lundberg_exponent is not None and found.admissions <= _SMALL:
         tokens = amount(readable(1 / float(found.lundberg_exponent.low), 4), "token")
         yield "", f"a further {tokens} divide them by e (Lundberg exponent, R17)"
     fit = counted(found.always, "request")
