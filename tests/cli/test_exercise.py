@@ -38,17 +38,18 @@ def test_several_exercises_with_their_answers(stabkit: Run) -> None:
 
 
 def test_all_topics_in_turn(stabkit: Run) -> None:
-    found = json.loads(stabkit("exercise", "--count", "6", "--json").out)
+    found = json.loads(stabkit("exercise", "--count", "7", "--json").out)
     assert [one["topic"] for one in found["exercises"]] == [
         "roots",
         "gcd",
         "threshold",
         "cycle",
         "policy",
+        "noise",
         "roots",
     ]
     assert found["schema"] == "stabkit.exercises/2"
-    assert found["exercises"][5]["seed"] == 1
+    assert found["exercises"][6]["seed"] == 1
     assert found["exercises"][0]["result"] == {"root": "-11/13", "verdict": "stable"}
 
 
