@@ -68,7 +68,7 @@ def test_without_marimo(stabkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["9"], "'NUMBER' must be one of 1, 2, 3, 4, 5, 6, 7, 8, not 9"),
+        (["10"], "'NUMBER' must be one of 1, 2, 3, 4, 5, 6, 7, 8, 9, not 10"),
         (["3", "--json"], "must be given without NUMBER"),
         (["3", "--port", "80"], "'--port'"),
         (["three"], "'NUMBER'"),
