@@ -61,7 +61,7 @@ def test_recommendations(stabkit: Run) -> None:
     assert found["proposals"][0]["predictions"]
     shared = stabkit("policy", "4:4", "--capacity", "500", "--recommend", "--share-with", "4:7")
     assert "Let two replicas share the classes, 4:4:1/2 4:7:1/2" in shared.out
-    assert "Nothing needs to change" in stabkit("policy", "10:3", "10:5", "--recommend").out
+    assert "nothing needs to change" in stabkit("policy", "10:3", "10:5", "--recommend").out
 
 
 def test_the_figure(stabkit: Run, tmp_path: Path) -> None:

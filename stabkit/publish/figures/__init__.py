@@ -11,6 +11,18 @@ It takes from `rendering`, and numbers and titles from the room of text; matplot
 where a figure is made.
 """
 
-from . import style
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from . import style
 
 __all__ = ["style"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module(f".{name}", __name__)
