@@ -157,10 +157,8 @@ def _equations(*pairs: tuple[object, object]) -> tuple[object, ...]:
 
 _v, _w = s + 2, s + 3
 _ONE_TWO = p * (1 - p) * _v**2 / ((p * _v - 1) * (2 * s + 3 - p * _v))
-_TWO_THREE = (
-    p * (1 - p) * _w**2 * (2 * s + 4 - p * _w)
-    / ((p * _w - 2) * (s + 2 - p * _w) * (3 * s + 6 - p * _w))
-)  # fmt: skip
+_ABOVE = p * (1 - p) * _w**2 * (2 * s + 4 - p * _w)
+_BELOW = (p * _w - 2) * (s + 2 - p * _w) * (3 * s + 6 - p * _w)
 
 TWO_LENGTHS = Theorem(
     label="fano-two-lengths",
@@ -185,7 +183,7 @@ TWO_LENGTHS = Theorem(
         hypotheses=(stable,),
         conclusions=(
             Implies(Eq(_short, 1), Eq(fano, _ONE_TWO)),
-            Implies(Eq(_short, 2), Eq(fano, _TWO_THREE)),
+            Implies(Eq(_short, 2), Eq(fano * _BELOW, _ABOVE)),
         ),
     ),
     uses=("R13",),
@@ -214,7 +212,7 @@ TWO_LENGTHS = Theorem(
             r"For (2, 3) $g = (s + 1, s + 2, (1 - p)(s + 3))$, and the three equations give",
             Identity(
                 2 * first / (s + 1) - 1,
-                _TWO_THREE,
+                _ABOVE / _BELOW,
                 given=_equations(
                     (
                         2 * ((s + 1) * first + _v * _y1 + (1 - p) * _w * _y2),

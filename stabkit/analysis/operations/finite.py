@@ -199,8 +199,9 @@ def finite_server(
     server = _server(check_workload(mix), max_num_seqs)
     if evictions is not None:
         server = replace(server, watermark=_watermark(server, evictions))
-    if steps is None or steps:
-        run = simulated_server(server.mix, server.max_num_seqs, steps)
+    taken = None if steps is None else whole_number(steps, "'steps'", 0)
+    if taken is None or taken:
+        run = simulated_server(server.mix, server.max_num_seqs, taken)
         server = replace(server, simulated=run)
     return server
 
