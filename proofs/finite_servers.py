@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 from sympy import Eq, Equivalent, Ge, Implies, Le, Or, symbols
 
-from stabkit import Workload, fano_factor, fluctuations
+from stabkit import RequestClass, Workload, fano_factor, fluctuations
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import ExactFinite, Identity
 from stabkit.theorems.positivity import Interval
@@ -151,14 +152,25 @@ def _close_pairs(rng: random.Random) -> Iterator[Workload]:
         yield Workload.from_classes([(inputs, n_, share), (inputs, n_ + 1, 1 - share)], 1000)
 
 
+def _product(shorter: RequestClass) -> Fraction:
+    return shorter.share * (shorter.input_length + shorter.decode_length + 1)
+
+
 def _equations(*pairs: tuple[object, object]) -> tuple[object, ...]:
     return tuple(left - right for left, right in pairs)  # type: ignore[operator]
 
 
 _v, _w = s + 2, s + 3
-_ONE_TWO = p * (1 - p) * _v**2 / ((p * _v - 1) * (2 * s + 3 - p * _v))
-_ABOVE = p * (1 - p) * _w**2 * (2 * s + 4 - p * _w)
-_BELOW = (p * _w - 2) * (s + 2 - p * _w) * (3 * s + 6 - p * _w)
+_x = symbols("x")
+
+
+def _one_two(x: Any) -> Any:
+    return p * (1 - p) * _v**2 / ((x - 1) * (2 * s + 3 - x))
+
+
+def _two_three(x: Any) -> Any:
+    return p * (1 - p) * _w**2 * (2 * s + 4 - x) / ((x - 2) * (s + 2 - x) * (3 * s + 6 - x))
+
 
 TWO_LENGTHS = Theorem(
     label="fano-two-lengths",
@@ -179,11 +191,16 @@ TWO_LENGTHS = Theorem(
                 "its share",
                 lambda mix: min(mix.classes, key=lambda c: c.decode_length).share,
             ),
+            Quantity(
+                _x,
+                "$p (s + l_1 + 1)$",
+                lambda mix: _product(min(mix.classes, key=lambda c: c.decode_length)),
+            ),
         ),
         hypotheses=(stable,),
         conclusions=(
-            Implies(Eq(_short, 1), Eq(fano, _ONE_TWO)),
-            Implies(Eq(_short, 2), Eq(fano * _BELOW, _ABOVE)),
+            Implies(Eq(_short, 1), Eq(fano, _one_two(_x))),
+            Implies(Eq(_short, 2), Eq(fano, _two_three(_x))),
         ),
     ),
     uses=("R13",),
@@ -194,7 +211,7 @@ TWO_LENGTHS = Theorem(
             r"For (1, 2) $g = (s + 1, (1 - p)(s + 2))$, and the two equations of R13 give",
             Identity(
                 2 * first / (s + 1) - 1,
-                _ONE_TWO,
+                _one_two(p * _v),
                 given=_equations(
                     (
                         2 * ((s + 1) * first + (1 - p) * _v * _y1),
@@ -212,7 +229,7 @@ TWO_LENGTHS = Theorem(
             r"For (2, 3) $g = (s + 1, s + 2, (1 - p)(s + 3))$, and the three equations give",
             Identity(
                 2 * first / (s + 1) - 1,
-                _ABOVE / _BELOW,
+                _two_three(p * _w),
                 given=_equations(
                     (
                         2 * ((s + 1) * first + _v * _y1 + (1 - p) * _w * _y2),
