@@ -86,14 +86,14 @@ def trials_record(found: Trials) -> dict[str, Any]:
         **chosen(found, "steps reason"),
         "now": None if found.now is None else _trial(found.now),
         "tried": [_trial(one) for one in found.tried],
-        "best": None if found.best is None else _trial(found.best),
+        "confirmed": None if found.best is None else _trial(found.best),
     }
 
 
 def _trial(one: Trial) -> dict[str, Any]:
     return {
         **chosen(one, "setting value"),
-        "tokens": estimate(one.throughput),
+        "tokens_over_equilibrium": estimate(one.throughput),
         "gain_over_unchanged": estimate(one.gain),
         "evictions": estimate(one.evicted_per_step),
     }
