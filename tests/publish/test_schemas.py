@@ -326,7 +326,11 @@ def _paths(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 def _mutants(record: dict[str, Any], path: tuple[Any, ...]) -> Iterator[dict[str, Any]]:
     """Yield the record with a key dropped, added, or of another type at the end of the path."""
-    kept = ("bootstrap", "empty_start", "finite")  # records of stabkit.analysis/1 from before they were added
+    kept = (
+        "bootstrap",
+        "empty_start",
+        "finite",
+    )  # records of stabkit.analysis/1 from before they were added
     for change in ("drop", "add", "type"):
         mutant = copy.deepcopy(record)
         place: Any = mutant
