@@ -1,8 +1,9 @@
-"""The fluid where an evicted request keeps its tokens, as vLLM, SGLang and LMDeploy do.
+"""The fluid where an evicted request keeps its tokens, by the rule of vLLM.
 
 The step is that of the model, with two differences: the requests that are evicted are the latest
-admitted, as in the engines, and they wait at the head of the queue, in the order of their
-admission, to come back in the stage they had reached. Their s + j tokens are prefilled again then.
+admitted, and they wait at the head of the queue, in the order of their admission, to come back in
+the stage they had reached. Their s + j tokens are prefilled again then. (SGLang keeps tokens too,
+but chooses others and puts them at the end of the queue: not this fluid.)
 
 A cohort keeps the proportions of its classes: each stage m takes out the classes of decode length
 m, and an eviction takes the same part of each. So a run is a list of *parcels* (m, x): the

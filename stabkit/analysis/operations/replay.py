@@ -17,7 +17,8 @@ decisions themselves are fitted to nothing.
 
 **The period** of a swing is the lag of the first peak of the autocorrelation of the running
 requests while requests wait: its largest value between its second zero and its third. It is taken
-of the samples along the steps of the replay, so that both are in steps. A peak is no proof of
+of the samples along the steps of the replay, so that both are in steps. A peak below 2 / sqrt(n),
+which n independent samples reach by chance (95 %, Bartlett), is none. One above is no proof of
 instability: stable mixes swing too.
 
 References
@@ -27,6 +28,7 @@ docs/real_runs.md; docs/model.md, Real run.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -424,4 +426,7 @@ def _period(rows: NDArray[np.int64], values: NDArray[Any]) -> tuple[float | None
         return None, None
     peak = products[changes[1] : changes[2] if len(changes) > 2 else None]
     best = changes[1] + int(np.argmax(peak))
-    return float(best * (grid[1] - grid[0])), float(products[best] / products[0])
+    height = float(products[best] / products[0])
+    if height < 2 / math.sqrt(points):
+        return None, None
+    return float(best * (grid[1] - grid[0])), height

@@ -220,7 +220,11 @@ def refuse_empty_prompts(source: Source) -> None:
 
 
 def refuse_too_large(
-    source: Source, capacity: Any, needed: Callable[[int, int], int], room: str = "'capacity'"
+    source: Source,
+    capacity: Any,
+    needed: Callable[[int, int], int],
+    option: str = "capacity",
+    unit: str = "tokens",
 ) -> None:
     """Refuse a source that holds requests which could never be served.
 
@@ -231,8 +235,8 @@ def refuse_too_large(
         The tokens that there are.
     needed : callable
         (s, l) -> the tokens that such a request must find.
-    room : str
-        How the message calls the capacity.
+    option, unit : str
+        What the message calls the capacity, and what it counts.
 
     Raises
     ------
@@ -243,9 +247,9 @@ def refuse_too_large(
     too_large = [pair for pair, tokens in needs.items() if tokens > capacity]
     if too_large:
         raise InvalidWorkload(
-            f"{room} must hold one request of every kind, at least {max(needs.values())} tokens, "
-            f"not {shown(capacity)}: {len(too_large)} of {len(needs)} pairs of input and output "
-            f"could never be in memory."
+            f"'{option}' must hold one request of every kind, at least {max(needs.values())} "
+            f"{unit}, not {shown(capacity)}: {len(too_large)} of {len(needs)} pairs of input and "
+            "output could never be in memory."
         )
 
 

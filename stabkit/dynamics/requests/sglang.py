@@ -130,7 +130,7 @@ class _Server:
             source,
             self._count * self._page,
             lambda s, n: s + (self._max_new or n) + self._page + 1,
-            "'capacity' in whole pages",
+            unit="tokens in whole pages",
         )
         self._decoding = Decoding(self._page)
         self._partial: tuple[Request, int] | None = None  # prompt not finished: tokens done

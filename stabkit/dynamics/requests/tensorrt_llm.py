@@ -118,9 +118,9 @@ class _Server:
             source,
             self._count * self._block,
             lambda s, n: blocks_of(s + (self._most_generated or n), self._block) * self._block,
-            "'capacity' in whole blocks",
+            unit="tokens in whole blocks",
         )
-        refuse_too_large(source, self._budget, lambda s, n: s + n, "'max_num_batched_tokens'")
+        refuse_too_large(source, self._budget, lambda s, n: s + n, "max_num_batched_tokens")
         self._decoding = Decoding(self._block)
         self._running: dict[Request, None] = {}
         self._promised = 0  # blocks to the completion of those that run

@@ -207,7 +207,7 @@ class _Server:
             source,
             self._count * self._block,
             lambda s, n: (blocks_of(s + n - 1, self._block) + 1) * self._block,
-            "'capacity' in whole blocks",
+            unit="tokens in whole blocks",
         )
         self._pool = BlockPool(self._count - 1)
         self._decoding = Decoding(self._block)

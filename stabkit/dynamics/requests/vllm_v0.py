@@ -124,9 +124,9 @@ class _Server:
         def needed(s: int, n: int) -> int:
             return (blocks_of(s + n, block) + spare) * block
 
-        refuse_too_large(source, self._blocks * block, needed, "'capacity' in whole blocks")
+        refuse_too_large(source, self._blocks * block, needed, unit="tokens in whole blocks")
         if not self._rules.enable_chunked_prefill:
-            refuse_too_large(source, self._budget, lambda s, n: s + n, "'max_num_batched_tokens'")
+            refuse_too_large(source, self._budget, lambda s, n: s + n, "max_num_batched_tokens")
 
     def step(self, queue: Queue, now: float) -> Step:
         """Execute, schedule, and free what has ended: before or after scheduling."""
