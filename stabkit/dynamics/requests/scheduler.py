@@ -67,36 +67,7 @@ class Server(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """The options of schedulers. An option that is None is off.
-
-    Parameters
-    ----------
-    capacity : number
-        KV memory in tokens; of a workload with a capacity by default that.
-    block_size : int
-        Tokens of a block; a request holds whole blocks, and floor(capacity / block_size) exist.
-    max_num_seqs : int
-        The most running requests.
-    max_num_batched_tokens : int
-        The most tokens of a step: one per request that decodes, the rest for prompts, in chunks.
-    watermark : number
-        The fraction of the memory that admissions leave free, 0 <= watermark < 1.
-    watermark_tokens : number
-        The same in tokens.
-    rate : number
-        Requests admitted per step, at most and on the mean; positive.
-    reserve : {"true-length", "max-tokens"} or number
-        What an admission sets aside beside the prompt: the tokens that the request will generate,
-        `max_tokens`, or the quantile of the decode lengths at a probability in (0, 1).
-    max_tokens : int
-        For `reserve`.
-    keep_progress : bool
-        Whether an evicted request keeps what it has generated, and is prefilled again.
-    concurrency : int
-        The most requests in the system: a closed loop.
-    step_time : (number, number) or (number, number, number)
-        (a, b[, c]) in seconds: a step lasts a + b prefilled + c running.
-    """
+    """The options of schedulers, as `Scheduler` describes them. An option that is None is off."""
 
     capacity: Any = None
     block_size: int = 1

@@ -63,7 +63,7 @@ _FIRST, _LEAST, _FALLS = 0.7, 0.14, 600
 @register_scheduler
 @dataclass(frozen=True, kw_only=True)
 class Sglang(Engine):
-    """The rules of SGLang; see the module. Options as in `Engine`, and three more.
+    """The rules of SGLang; see the module. Options as in `Scheduler`, and three more.
 
     Parameters
     ----------

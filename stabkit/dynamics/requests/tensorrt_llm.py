@@ -54,7 +54,7 @@ _POLICIES = ("GUARANTEED_NO_EVICT", "MAX_UTILIZATION")
 @register_scheduler
 @dataclass(frozen=True, kw_only=True)
 class TensorrtLlm(Engine):
-    """The rules of TensorRT-LLM; see the module. Options as in `Engine`, and one more.
+    """The rules of TensorRT-LLM; see the module. Options as in `Scheduler`, and one more.
 
     Parameters
     ----------

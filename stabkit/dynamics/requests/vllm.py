@@ -62,7 +62,7 @@ __all__ = ["BlockPool", "Vllm"]
 @register_scheduler
 @dataclass(frozen=True, kw_only=True)
 class Vllm(Engine):
-    """The rules of vLLM V1; see the module. Options as in `Engine`, and three more.
+    """The rules of vLLM V1; see the module. Options as in `Scheduler`, and three more.
 
     Parameters
     ----------

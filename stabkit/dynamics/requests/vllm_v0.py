@@ -57,7 +57,7 @@ __all__ = ["VllmV0"]
 @register_scheduler
 @dataclass(frozen=True, kw_only=True)
 class VllmV0(Engine):
-    """The rules of vLLM V0; see the module. Options as in `Engine`, and two more.
+    """The rules of vLLM V0; see the module. Options as in `Scheduler`, and two more.
 
     Parameters
     ----------

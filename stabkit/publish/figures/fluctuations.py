@@ -8,7 +8,6 @@ import numpy as np
 
 from ...errors import printable
 from ...spectrum.fluctuations.fluctuations import Fluctuations
-from ..rendering import FIGURES
 from ..text.numbers import readable
 from .style import (
     BLUE,
@@ -16,14 +15,13 @@ from .style import (
     INK,
     SMALL,
     VERMILLION,
-    house_style,
+    drawn,
     legend_above,
-    new_figure,
-    settled,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
     from .style import Drawing
 
@@ -32,40 +30,32 @@ __all__ = ["fluctuations_figure"]
 _CURVES = (("admissions", BLUE, "solid"), ("completions", VERMILLION, (0, (3, 1.2))))
 
 
-@FIGURES.writes(Fluctuations)
-def fluctuations_figure(found: Fluctuations, ax: Axes | None = None) -> Drawing:
-    """Return the spectra of admissions and completions above that of the requests in service.
+@drawn(Fluctuations, 8.5)
+def fluctuations_figure(figure: Drawing, found: Fluctuations) -> None:
+    """Draw the spectra of admissions and completions above that of the requests in service.
 
-    Parameters
-    ----------
-    found : Fluctuations
-        As `stabkit.fluctuations` returns it.
-    ax : matplotlib.axes.Axes, optional
-        As in `stabkit.figure`.
 
     Notes
     -----
     Per a*; 1 is the density of independent counts. A triangle marks each quasi-cycle. Of a mix
     that is not proved stable there is nothing to draw, and the figure says so.
     """
-    with house_style():
-        figure = new_figure(8.5, ax=ax)
-        above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1.6, 1))
-        for name, colour, dashes in _CURVES:
-            _draw(above, found, name, colour, dashes)
-        _draw(below, found, "running", INK, "solid")
-        _mark_peaks(above, found)
-        above.set_ylabel("density / a*")
-        below.set_ylabel("requests in\nservice / a*")
-        below.set_xlabel("frequency (turns per step)")
-        if found.densities:
-            above.axhline(1, color=GREY, linewidth=0.5, zorder=0)
-            legend_above(above)
-            _plain_ticks(above)
-        else:
-            above.set_title(f"{printable(found.name)}: {found.verdict}, no spectrum")
-        figure.align_ylabels()
-        return settled(figure)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1.6, 1))
+    for name, colour, dashes in _CURVES:
+        _draw(above, found, name, colour, dashes)
+    _draw(below, found, "running", INK, "solid")
+    _mark_peaks(above, found)
+    above.set_ylabel("density / a*")
+    below.set_ylabel("requests in\nservice / a*")
+    below.set_xlabel("frequency (turns per step)")
+    if found.densities:
+        above.axhline(1, color=GREY, linewidth=0.5, zorder=0)
+        legend_above(above)
+        for axis in (above.yaxis, below.yaxis, below.xaxis):
+            _plain_ticks(axis)
+    else:
+        above.set_title(f"{printable(found.name)}: {found.verdict}, no spectrum")
+    figure.align_ylabels()
 
 
 def _draw(
@@ -100,12 +90,13 @@ def _mark_peaks(axes: Axes, found: Fluctuations) -> None:
         )
 
 
-def _plain_ticks(axes: Axes) -> None:
-    """Write a logarithmic axis of few decades in plain numbers."""
+def _plain_ticks(axis: Axis) -> None:
+    """Write a logarithmic axis in plain numbers: 1, 2, 5 of few decades, of many the powers."""
     from matplotlib.ticker import LogLocator, NullLocator
 
-    if axes.get_yscale() != "log":
+    if axis.get_scale() != "log":
         return
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,), numticks=7))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(lambda value, _: f"{value:g}")

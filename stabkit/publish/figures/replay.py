@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...analysis.operations.replay import Replay
-from ..rendering import FIGURES
-from .style import BLUE, VERMILLION, house_style, legend_above, new_figure, settled
+from .style import BLUE, VERMILLION, drawn, legend_above
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,21 +19,18 @@ __all__ = ["replay_figure"]
 _DASHES = (0, (3, 1.5))
 
 
-@FIGURES.writes(Replay)
-def replay_figure(found: Replay, ax: Axes | None = None) -> Drawing:
-    """Return the running requests and the preemptions so far, along the steps of the replay."""
-    with house_style():
-        figure = new_figure(8.0, ax=ax)
-        above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
-        _draw_running(above, found)
-        legend_above(above)
-        below.plot(np.cumsum(found.series.evicted), color=VERMILLION, linewidth=1.0)
-        if found.observed is not None and "preemptions" in found.observed.compared:
-            counted = found.observed.compared["preemptions"].observed
-            below.plot(found.observed.rows, counted, color=BLUE, linestyle=_DASHES)
-        below.set(xlabel="step", ylabel="preemptions\nso far", ylim=(0, None))
-        figure.align_ylabels()
-        return settled(figure)
+@drawn(Replay, 8.0)
+def replay_figure(figure: Drawing, found: Replay) -> None:
+    """Draw the running requests and the preemptions so far, along the steps of the replay."""
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
+    _draw_running(above, found)
+    legend_above(above)
+    below.plot(np.cumsum(found.series.evicted), color=VERMILLION, linewidth=1.0)
+    if found.observed is not None and "preemptions" in found.observed.compared:
+        counted = found.observed.compared["preemptions"].observed
+        below.plot(found.observed.rows, counted, color=BLUE, linestyle=_DASHES)
+    below.set(xlabel="step", ylabel="preemptions\nso far", ylim=(0, None))
+    figure.align_ylabels()
 
 
 def _draw_running(axes: Axes, found: Replay) -> None:
