@@ -133,7 +133,7 @@ class FiniteServer:
             return self._held(s, n, n - 1 if self._keeps else 0)
 
         refuse_too_large(source, self._capacity, at_the_end)
-        refuse_too_large(source, self._limit, at_admission, "'capacity' less its watermark")
+        refuse_too_large(source, self._limit, at_admission, unit="tokens beside its watermark")
 
     def _held(self, s: int, n: int, generated: int) -> int:
         """Return the tokens that a request takes when it is admitted."""

@@ -217,7 +217,11 @@ def test_a_cap_below_what_always_fits_ends_evictions() -> None:
     ("given", "rules", "message"),
     [
         ([(5000, 7), (100, 7)], {"capacity": 2000}, "at least 5007 tokens, not 2000: 1 of 2"),
-        ([(5, 7)], {"capacity": 12, "watermark_tokens": 7}, "less its watermark must hold"),
+        (
+            [(5, 7)],
+            {"capacity": 12, "watermark_tokens": 7},
+            "at least 6 tokens beside its watermark, not 5",
+        ),
         ([(5, 7)], {"capacity": 12, "block_size": 8}, "at least 16 tokens, not 8"),
         ([(5, 7)], {"capacity": 12, "watermark": "1/2"}, None),
         ([(5, 7)], {"capacity": 13, "watermark": "1/2", "keep_progress": True}, "at least 12"),
