@@ -63,7 +63,7 @@ def test_a_changed_claim_is_never_proved(theorem):
     """Every constant, relation, connective and quantifier, and every hypothesis left out."""
     used = {one.label: one.claim for one in RECORDS if one.label in theorem.uses}
     mutants = list(theorem.claim.mutants())
-    assert len(mutants) >= 5
+    assert len(mutants) >= 2 * len(theorem.claim.conclusions)  # two other relations for each
     for claim in mutants:
         tried = claim.tried()
         if tried.failing is None and tried.instances >= claim.least:
@@ -136,7 +136,7 @@ def test_every_result_of_the_reference_has_its_record():
     text = (PAGES.parent / "model.md").read_text(encoding="utf-8")
     named = set(re.findall(r"\bR\d+(?:[a-c]\b|′)?", text))
     assert {"R1", "R1b", "R6′", "R12"} <= named
-    assert named <= set(LABELS)
+    assert named - set(LABELS) == {"R18"}  # a rule from measurements, no theorem
 
 
 def test_what_the_theory_must_speak_of():
