@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
 from math import gcd
-from typing import Any, NamedTuple
+from typing import Any
 
-from sympy import And, Eq, Equivalent, Gt, Implies, Le, Or, symbols
+from sympy import And, Eq, Equivalent, Gt, Implies, Le, symbols
 
 from stabkit import Threshold, Workload, threshold, unit_circle_counts
 from stabkit.theorems.claims import Claim, Quantity
@@ -17,7 +17,7 @@ from stabkit.theorems.evidence import Enclosure, ExactFinite, Inequality
 from stabkit.theorems.positivity import Interval
 from stabkit.theorems.records import Step, Theorem, Witness
 from stabkit.theorems.textbook.deduction import Deduction
-from stabkit.theorems.textbook.zeros import Hurwitz, Quadratic
+from stabkit.theorems.textbook.zeros import Cubic, Hurwitz
 
 from .notation import g, s
 from .objects import At
@@ -40,26 +40,15 @@ from .quantities import (
 )
 from .thresholds import SECOND, at_point, mix_of_lengths, second_input, two_inputs
 
-__all__ = ["SEARCHED", "THEOREMS", "Searched"]
+__all__ = ["SEARCHED", "THEOREMS"]
 
 _S, _X, _d = symbols("S X d")
 _G, _A, _N = symbols("G A N")
-_S1, _S2, _stable_t = symbols("S_1 S_2 stable_t")
+_S1, _S2, _S3, _stable_t = symbols("S_1 S_2 S_3 stable_t")
 _OPEN = Interval(0, open_low=True)
 
 
-class Searched(NamedTuple):
-    """How many mixes `scripts/search_stable_inputs.py` has decided."""
-
-    two_lengths: int
-    longest_four: int
-
-    def __str__(self) -> str:
-        two, four = (f"{number:,}".replace(",", " ") for number in self)
-        return f"{two} mixes of two lengths, and {four} with $L = 4$"
-
-
-SEARCHED = Searched(2_770, 40_000)
+SEARCHED = 2_770  # mixes of two lengths that `scripts/search_stable_inputs.py` has decided
 
 # Lengths, weights, and inputs in each of the intervals around their stable ones.
 _COUNTEREXAMPLES: tuple[tuple[tuple[int, ...], tuple[int, ...], tuple[str, ...]], ...] = (
@@ -183,12 +172,15 @@ NOT_BELOW = Theorem(
 
 
 def _short(rng: random.Random) -> Iterator[At]:
-    """Yield pairs of inputs for lengths up to 3, at both ends of the criterion, and others."""
-    for lengths in ((1,), (2,), (3,), (1, 2), (1, 3), (2, 3), (1, 2, 3)):
-        for _ in range(12):
+    """Yield pairs of inputs for lengths up to 4, at the ends of the criterion, and others."""
+    for lengths in (one for size in (1, 2, 3, 4) for one in combinations((1, 2, 3, 4), size)):
+        for _ in range(8):
             weights = tuple(rng.choice((1, 1, 2, 3, 7)) for _ in lengths)
-            low, step = Fraction(rng.randint(0, 24), 4), Fraction(rng.randint(-4, 12), 4)
-            yield At(mix_of_lengths(lengths, weights, low), max(Fraction(0), low + step))
+            mix = mix_of_lengths(lengths, weights)
+            ends = [part.sample for part in partition(mix).intervals]
+            low = rng.choice((*ends, Fraction(rng.randint(0, 24), 4)))
+            step = Fraction(rng.randint(-4, 12), 4)
+            yield At(with_input(mix, low), max(Fraction(0), low + step))
     for quarter in range(12, 32):
         yield At(mix_of_lengths((2, 3), (7, 1), Fraction(quarter, 4)), Fraction(8))
     yield At(mix_of_lengths((2, 3), (1, 1), 1), Fraction(1))
@@ -202,13 +194,20 @@ def _survival_at(stage: int) -> Any:
     )
 
 
-_CRITERION = Equivalent(
-    stable, And(Gt(s + 1, _S2 * (s + 3)), Gt(s + 1 + _S2 * (s + 3), _S1 * (s + 2)))
+_COEFFICIENTS = (s + 1, _S1 * (s + 2), _S2 * (s + 3), _S3 * (s + 4))
+_a0, _a1, _a2, _a3 = _COEFFICIENTS
+_RELATIONS = (
+    _a0 - _a3,
+    _a0 + _a2 - _a1 - _a3,
+    _a0**2 - _a3**2 - _a0 * _a2 + _a1 * _a3,
 )
+_AT_T = [relation.subs(s, s + _d) for relation in _RELATIONS]
+_FIRST = {_S3: Interval(0, (s + 1) / (s + 4)), _d: Interval(0), s: Interval(0)}
+_SHARE = Interval(0, 1, closed=True)
 
 SHORT = Theorem(
     label="stable-inputs-short",
-    title="Lengths up to 3: longer prompts never hurt",
+    title="Lengths up to 4: longer prompts never hurt",
     claim=Claim(
         objects=_short,
         quantities=(
@@ -224,56 +223,67 @@ SHORT = Theorem(
             ),
             Quantity(_S1, "the share of the decode lengths above 1", _survival_at(1)),
             Quantity(_S2, "the share of the decode lengths above 2", _survival_at(2)),
+            Quantity(_S3, "the share of the decode lengths above 3", _survival_at(3)),
         ),
-        hypotheses=(common, Le(longest, 3), Le(s, second_input)),
-        conclusions=(_CRITERION, Implies(stable, _stable_t)),
+        hypotheses=(common, Le(longest, 4), Le(s, second_input)),
+        conclusions=(
+            Equivalent(
+                stable,
+                And(
+                    Gt(_a0, _a3),
+                    Gt(_a0 + _a2, _a1 + _a3),
+                    Gt(_a0**2 - _a3**2, _a0 * _a2 - _a1 * _a3),
+                ),
+            ),
+            Implies(stable, _stable_t),
+        ),
     ),
     uses=("kernel",),
     code=("stabkit.threshold", "stabkit.stability_criterion"),
     steps=(
         Step(
             "criterion",
-            r"$G(z) = (s + 1) + S_1 (s + 2) z + S_2 (s + 3) z^2$. For the lengths 2 and 3, where "
-            r"$S_1 = 1$ and $p = 1 - S_2$ is the share of the shorter one, this says $\frac{2}{s + "
-            r"3} < p < \frac{s + 2}{s + 3}$.",
+            r"$G(z) = (s + 1) + S_1 (s + 2) z + S_2 (s + 3) z^2 + S_3 (s + 4) z^3$. For the "
+            r"lengths 2 and 3, where $S_1 = 1$, $S_3 = 0$ and $p = 1 - S_2$ is the share of the "
+            r"shorter one, this says $\frac{2}{s + 3} < p < \frac{s + 2}{s + 3}$.",
             Deduction(
-                Quadratic(
+                Cubic(
                     stable,
                     _G,
-                    coefficients=(s + 1, _S1 * (s + 2), _S2 * (s + 3)),
-                    domains={s: Interval(0), _S1: Interval(0), _S2: Interval(0)},
+                    coefficients=_COEFFICIENTS,
+                    domains={s: Interval(0)} | dict.fromkeys((_S1, _S2, _S3), Interval(0)),
                 )
             ),
         ),
         Step(
             "first-bound",
             r"If the first relation holds at $s$, it holds at $t = s + d$, $d \ge 0$:",
-            Inequality(
-                (s + _d + 1) - _S2 * (s + _d + 3),
-                {
-                    _S2: Interval(0, (s + 1) / (s + 3)),
-                    _d: Interval(0),
-                    s: Interval(0),
-                },
-            ),
+            Inequality(_AT_T[0], _FIRST),
         ),
         Step(
             "second-bound",
-            r"and so does the second, for $S_2 \le 1$.",
+            r"and so does the second, for $S_2 \le 1$,",
             Inequality(
-                (s + _d + 1) + _S2 * (s + _d + 3) - _S1 * (s + _d + 2),
+                _AT_T[1],
+                {_S1: Interval(0, (_a0 + _a2 - _a3) / (s + 2)), _S2: _SHARE, **_FIRST},
+            ),
+        ),
+        Step(
+            "third-bound",
+            r"and the third, for $S_1 \le 1$: over $(s + 1) (s + 3)$ its difference rises.",
+            Inequality(
+                _AT_T[2],
                 {
-                    _S1: Interval(0, (s + 1 + _S2 * (s + 3)) / (s + 2)),
-                    _S2: Interval(0, 1, closed=True),
-                    _d: Interval(0),
-                    s: Interval(0),
+                    _S2: Interval(0, (_a0**2 - _a3**2 + _a1 * _a3) / (_a0 * (s + 3))),
+                    _S1: _SHARE,
+                    **_FIRST,
                 },
             ),
         ),
     ),
     sharpness=(
         Witness(
-            Le(longest, 3),
+            Le(longest, 4),
             r"Lengths (3, 4, 5) with the weights 251:149:100 are stable at .03 and unstable at .1.",
             ExactFinite(
                 "unstable modes",
@@ -289,17 +299,17 @@ SHORT = Theorem(
         ),
     ),
     lesson=(
-        r"With at most three steps there are at most two modes, and everything can be done by "
-        r"hand: two linear inequalities in $s$, both with positive slope. So coprime lengths up to "
-        r"3 have exactly one stable interval of inputs, and it reaches to infinity."
+        r"With at most four steps there are at most three modes, and everything can be done by "
+        r"hand: two inequalities linear in $s$, and one quadratic one that goes on holding too. So "
+        r"coprime lengths up to 4 have exactly one stable interval of inputs, and it reaches to "
+        r"infinity. With five it is false."
     ),
 )
 
 
-def _two_lengths_or_four(rng: random.Random) -> Iterator[At]:
-    """Yield coprime pairs, mixes with L = 4, and others, with an input in every interval."""
-    mixes = [*_coprime_pairs(7), *_of_four(rng, 20)]
-    for mix in mixes:
+def _two_lengths(rng: random.Random) -> Iterator[At]:
+    """Yield coprime pairs, and other mixes, with an input in every interval."""
+    for mix in _coprime_pairs(7):
         for part in partition(mix).intervals:
             yield At(with_input(mix, part.sample), part.sample)
     yield from _counterexamples()
@@ -308,19 +318,18 @@ def _two_lengths_or_four(rng: random.Random) -> Iterator[At]:
 
 OPEN = Theorem(
     label="stable-inputs-open",
-    title="No stable input below the threshold, for two lengths or at most four steps",
+    title="No stable input below the threshold, for two lengths",
     claim=Claim(
-        objects=_two_lengths_or_four,
+        objects=_two_lengths,
         quantities=(
             COMMON,
             COMMON_INPUT,
             GCD,
-            LONGEST,
             KINDS,
             STABLE,
             LARGEST_CROSSING,
         ),
-        hypotheses=(common, Eq(g, 1), Or(Eq(kinds, 2), Eq(longest, 4))),
+        hypotheses=(common, Eq(g, 1), Eq(kinds, 2)),
         conclusions=(_STABLE_ONLY_BEYOND,),
     ),
     uses=("R8", "stable-inputs-short"),
@@ -332,8 +341,8 @@ OPEN = Theorem(
             r"last.",
             ExactFinite(
                 "whether exactly one interval is stable",
-                "all coprime pairs up to 9 with five shares, 60 random mixes with $L = 4$",
-                lambda: [*_coprime_pairs(9), *_of_four(random.Random(8), 60)],
+                "all coprime pairs up to 9 with five shares",
+                lambda: list(_coprime_pairs(9)),
                 lambda mix: _only_the_last(threshold(mix)),
                 lambda mix: True,
             ),
@@ -341,7 +350,7 @@ OPEN = Theorem(
     ),
     sharpness=(
         Witness(
-            Or(Eq(kinds, 2), Eq(longest, 4)),
+            Eq(kinds, 2),
             r"Three lengths up to 5 have two stable intervals: (3, 4, 5), 251:149:100.",
             ExactFinite(
                 "number of stable intervals",
@@ -364,13 +373,12 @@ OPEN = Theorem(
         ),
     ),
     conjecture=(
-        f"Searched: {SEARCHED}; none has a second stable interval. For $L \\le 3$ it is proved. In "
-        "general it is false."
-    ),
+        f"Searched: {SEARCHED:,} mixes of two lengths; none has a second stable interval. For "
+        "$L \\le 4$ it is proved, however many lengths there are. In general it is false."
+    ).replace(",", " ", 1),
     lesson=(
-        r"With two lengths only, or at most four steps, nobody has seen longer prompts hurt. There "
-        r"is no proof either, and random mixes hardly show anything against the general statement, "
-        r"which is false."
+        r"With two lengths only, nobody has seen longer prompts hurt. There is no proof either, "
+        r"and random mixes hardly show anything against the general statement, which is false."
     ),
 )
 
@@ -380,13 +388,6 @@ def _coprime_pairs(most: int) -> Iterator[Workload]:
         if gcd(a, b) == 1:
             for weights in ((1, 1), (1, 2), (2, 1), (1, 9), (9, 1)):
                 yield mix_of_lengths((a, b), weights)
-
-
-def _of_four(rng: random.Random, number: int) -> Iterator[Workload]:
-    """Yield random mixes of two to four lengths, 4 the longest, 1 or 3 among the others."""
-    for _ in range(number):
-        lengths = (*rng.choice(((1,), (3,), (1, 2), (1, 3), (2, 3), (1, 2, 3))), 4)
-        yield mix_of_lengths(lengths, tuple(rng.randint(1, 20) for _ in lengths))
 
 
 def _only_the_last(found: Threshold) -> bool:

@@ -208,10 +208,10 @@ def _():
     So $s^*$ is the *largest* crossing and no more. Ask for all stable intervals: `stabkit
     threshold` lists them.
 
-    *Still open:* no coprime mix with **two** decode lengths, or with longest length 4, has a stable
-    $s$ below $s^*$. {badge("stable-inputs-open")} *Evidence:* a seeded search of both kinds
-    found none; the record states its size. (Up to longest length 3 it is so: both of the
-    inequalities of exercise 1 are linear in $s$, and once they hold they go on holding.)
+    *Still open:* no coprime mix with **two** decode lengths has a stable $s$ below $s^*$.
+    {badge("stable-inputs-open")} *Evidence:* a seeded search found none; the record states its size.
+    (Up to longest length 4 it is so, for any number of lengths: once the inequalities of exercise
+    1, and the one that a fourth step adds, hold, they go on holding with longer prompts.)
     """)
     return
 

@@ -29,9 +29,9 @@ from stabkit.theorems.textbook.schema import DISC, Beyond, Schema, Within, Zeros
 from stabkit.theorems.textbook.zeros import (
     ArgumentPrinciple,
     BoundaryCrossing,
+    Cubic,
     EnestromKakeya,
     Hurwitz,
-    Quadratic,
     Rouche,
     SchurCohn,
 )
@@ -59,8 +59,8 @@ USES = [
     (ArgumentPrinciple(f, n, a, a + d, BOTH), {"on_arcs": a - d}),
     (SchurCohn(f, n, a - x, (a - x,), a, POSITIVE), {"diagonal": -a}),
     (SchurCohn(f, n, a - x, (a - x,), a, POSITIVE), {"off_diagonal": a + x}),
-    (Quadratic(V, f, (a, d, d + 1), BOTH), {"coefficients": (-a, d, d)}),
-    (Quadratic(V, f, (a, d, d + 1), BOTH), {"coefficients": (a, -d - 1, d)}),
+    (Cubic(V, f, (a, d, d + 1, d), BOTH), {"coefficients": (-a, d, d, d)}),
+    (Cubic(V, f, (a, d, d + 1, d), BOTH), {"coefficients": (a, -d - 1, d, d)}),
     (Perron(f, a, (a + d) - d, a, BOTH), {"image": a + d}),
     (
         Period(p, m, (length - k) + 1, {length: Interval(k)}, Summation(1, k, 0, n, n + 1)),

@@ -22,9 +22,9 @@ from .schema import Schema
 from .zeros import (
     ArgumentPrinciple,
     BoundaryCrossing,
+    Cubic,
     EnestromKakeya,
     Hurwitz,
-    Quadratic,
     Rouche,
     SchurCohn,
 )
@@ -45,7 +45,7 @@ SCHEMAS: tuple[type[Schema], ...] = (
     Monotone,
     Period,
     Perron,
-    Quadratic,
+    Cubic,
     Rouche,
     SchurCohn,
     TriangleEquality,

@@ -15,9 +15,9 @@ from .schema import DISC, Beyond, Domains, Schema, Within, Zeros
 __all__ = [
     "ArgumentPrinciple",
     "BoundaryCrossing",
+    "Cubic",
     "EnestromKakeya",
     "Hurwitz",
-    "Quadratic",
     "Rouche",
     "SchurCohn",
 ]
@@ -256,28 +256,28 @@ class BoundaryCrossing(Schema):
 
 
 @dataclass(frozen=True)
-class Quadratic(Schema):
-    """For a_0 + a_1 z + a_2 z^2 with a_0 > 0, a_1 >= 0 and a_2 >= 0; `stable` says: no zero."""
+class Cubic(Schema):
+    """For a_0 + ... + a_3 z^3 with a_0 > 0 and no negative coefficient; `stable` says: no zero."""
 
-    title = "Schur-Cohn for quadratics"
+    title = "Schur-Cohn for cubics"
     statement = (
-        r"Let $a_0 > 0$ and $a_1, a_2 \ge 0$. $a_0 + a_1 z + a_2 z^2$ has no zero in $|z| \le 1$ "
-        r"if and only if $a_0 > a_2$ and $a_0 + a_2 > a_1$."
+        r"Let $a_0 > 0$ and $a_1, a_2, a_3 \ge 0$. $a_0 + a_1 z + a_2 z^2 + a_3 z^3$ has no zero "
+        r"in $|z| \le 1$ if and only if $a_0 > a_3$, $a_0 + a_2 > a_1 + a_3$ and $a_0^2 - a_3^2 > "
+        r"a_0 a_2 - a_1 a_3$."
     )
     reference = "J. Ackermann, Robust Control, 2nd ed. 2002, chapter 3"
 
     stable: Any
     polynomial: Any
-    coefficients: tuple[Any, Any, Any]
+    coefficients: tuple[Any, Any, Any, Any]
     domains: Domains
 
     def obligations(self) -> dict[str, Evidence]:
         """The signs of the coefficients."""
-        first, second, third = self.coefficients
+        names = ("positive", "second", "third", "fourth")
         return {
-            "positive": Inequality(first, self.domains),
-            "second": Inequality(second, self.domains, False),
-            "third": Inequality(third, self.domains, False),
+            name: Inequality(coefficient, self.domains, name == "positive")
+            for name, coefficient in zip(names, self.coefficients, strict=True)
         }
 
     def assumptions(self) -> tuple[Any, ...]:
@@ -287,5 +287,10 @@ class Quadratic(Schema):
 
     def conclusions(self) -> tuple[Any, ...]:
         """Return when it is stable."""
-        first, second, third = self.coefficients
-        return (Equivalent(self.stable, And(Gt(first, third), Gt(first + third, second))),)
+        first, second, third, fourth = self.coefficients
+        criterion = And(
+            Gt(first, fourth),
+            Gt(first + third, second + fourth),
+            Gt(first**2 - fourth**2, first * third - second * fourth),
+        )
+        return (Equivalent(self.stable, criterion),)
