@@ -233,8 +233,9 @@ def _capped(server: FiniteServer) -> FiniteServer:
 
 def _watermark(server: FiniteServer, rate: Any) -> Watermark:
     target = exact_rational(rate, "'evictions'")
-    if target <= 0:
-        raise InvalidArgument(f"'evictions' must be positive, not {shown(rate)}.")
+    if not 0 < target <= server.capacity:
+        most = f"positive and at most the capacity, {server.capacity}"
+        raise InvalidArgument(f"'evictions' must be {most}, not {shown(rate)}.")
     now, goal = server.evicted_per_step, float(target)
     if now is None:
         return Watermark(goal, None, None, server.reason)

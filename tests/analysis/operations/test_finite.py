@@ -288,7 +288,7 @@ def test_means_alone_are_refused(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         ({"max_num_seqs": 0}, "'max_num_seqs' must be"),
-        ({"evictions": 0}, "'evictions' must be positive, not 0"),
+        ({"evictions": 0}, "'evictions' must be positive and at most the capacity"),
         ({"steps": 99}, "'steps' must be"),
     ],
 )
