@@ -127,20 +127,26 @@ class SymbolicFacts:
     mix : SymbolicWorkload
     closed_form : sympy.Expr
         (1 - z)^2 G(z).
+    window_dispersion : sympy.Expr
+        E M^2 / (E M)^2 - 1, M the memory-time of a request.
     kernel : tuple of sympy.Expr
         g_0, ..., g_(L-1); empty where decode lengths are symbols, as what follows.
     characteristic, survival : sympy.Expr or None
         F and A, in lambda.
     criterion : StabilityCriterion or None
         Where there are few enough steps.
+    fano_factor : sympy.Expr or None
+        V, for two classes and few enough steps.
     """
 
     mix: SymbolicWorkload
     closed_form: Expr
+    window_dispersion: Expr
     kernel: tuple[Expr, ...] = ()
     characteristic: Expr | None = None
     survival: Expr | None = None
     criterion: StabilityCriterion | None = None
+    fano_factor: Expr | None = None
 
 
 @dataclass(frozen=True)
@@ -244,22 +250,37 @@ def symbolic_facts(mix: SymbolicWorkload) -> SymbolicFacts:
         If decode lengths are numbers, and one is above 40.
     """
     form = closed_form(mix)
+    dispersion = _symbolic_dispersion(mix)
     if not all(c.decode_length.is_Integer for c in mix.classes):
-        return SymbolicFacts(mix, form)
+        return SymbolicFacts(mix, form, dispersion)
     length = mix.longest_decode
     if length > _LONGEST_SYMBOLIC:
         raise InvalidArgument(
             f"'mix' must have decode lengths up to {_LONGEST_SYMBOLIC} for a symbolic derivation, "
             f"not {length}."
         )
+    short = length <= LONGEST_SYMBOLIC
     return SymbolicFacts(
         mix,
         form,
+        dispersion,
         tuple(memory_kernel(mix)),
         characteristic_polynomial(mix).as_expr(),
         survival_polynomial(mix).as_expr(),
-        stability_criterion(mix) if length <= LONGEST_SYMBOLIC else None,
+        stability_criterion(mix) if short else None,
+        fano_factor(mix) if short and len(mix.classes) == 2 else None,
     )
+
+
+def _symbolic_dispersion(mix: SymbolicWorkload) -> Expr:
+    memory_times = [
+        c.decode_length * (c.input_length + (c.decode_length + 1) / 2) for c in mix.classes
+    ]
+    first, second = (
+        sum(c.share * time**power for c, time in zip(mix.classes, memory_times, strict=True))
+        for power in (1, 2)
+    )
+    return second / first**2 - 1
 
 
 def _noise(mix: Workload, kernel: MemoryKernel) -> AdmissionsNoise:

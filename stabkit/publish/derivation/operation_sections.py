@@ -195,6 +195,19 @@ def _loop_row(entry: PolicyLoop) -> tuple[str, ...]:
     return (name, entry.loop.verdict or "not linear", shown)
 
 
+WHOLE_REQUESTS = Paragraph(
+    "The fluid admits exact shares. A server admits whole requests, drawn at random; one that "
+    "holds $Y(m) = s + m + 1$ tokens in its steps $m < l$ has $X = \\sum_m Y(m) z^m$ with "
+    "$E X = G(z)$, and the memory-time $M = X(1)$. Around a stable equilibrium the admissions "
+    "of a step have the variance $V a^*$, to leading order for a large server."
+)
+LONG_WINDOW = Paragraph(
+    "Over a long window the variance of the number completed, over its mean, is the squared "
+    "coefficient of variation of the memory-time:"
+)
+FANO_FACTOR = r"V = \frac{1}{2 \pi} \int_0^{2 \pi} \frac{E |X|^2}{|E X|^2} d\theta - 1"
+
+
 @section(
     "Finite server",
     "Requests are whole, and the class of the next one is drawn at random. How much do the "
@@ -203,26 +216,15 @@ def _loop_row(entry: PolicyLoop) -> tuple[str, ...]:
 def finite_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write what chance does to the fluid's steady state."""
     noise = facts.noise
-    yield Paragraph(
-        "The fluid admits exact shares. A server admits whole requests, drawn at random; one that "
-        "holds $Y(m) = s + m + 1$ tokens in its steps $m < l$ has $X = \\sum_m Y(m) z^m$ with "
-        "$E X = G(z)$, and the memory-time $M = X(1)$. Around a stable equilibrium the admissions "
-        "of a step have the variance $V a^*$, to leading order for a large server."
-    )
+    yield WHOLE_REQUESTS
     if noise.fano_factor is None:
         yield Paragraph(f"Here $V$ has no answer: {noise.reason}.")
     else:
         yield from stated("R13")
-        yield Formula(
-            r"V = \frac{1}{2 \pi} \int_0^{2 \pi} \frac{E |X|^2}{|E X|^2} d\theta - 1 "
-            f"= {_proved(noise.fano_factor)}"
-        )
+        yield Formula(f"{FANO_FACTOR} = {_proved(noise.fano_factor)}")
     if noise.window_dispersion is not None:
         yield from stated("R14")
-        yield Paragraph(
-            "Over a long window the variance of the number completed, over its mean, is the "
-            "squared coefficient of variation of the memory-time:"
-        )
+        yield LONG_WINDOW
         yield Formula(rf"\frac{{E M^2}}{{(E M)^2}} - 1 = {_ratio(noise.window_dispersion)}")
     finite = facts.analysis.finite
     if finite is not None and finite.admissions_cv is not None:

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Expr, Integer, Symbol, latex
+from sympy import Expr, Integer, Symbol, count_ops, factor, factor_list, fraction, latex
 
 from ...analysis.facts import SymbolicFacts
 from ...errors import InvalidArgument
 from ...model.symbolic import SymbolicWorkload
 from ..document.tree import Document, DocumentBlock, Formula, Paragraph, Section, section
 from ..text.criterion import criterion_latex
+from .operation_sections import FANO_FACTOR, LONG_WINDOW, WHOLE_REQUESTS
 from .theory import BALANCE, cited_document, stated
 
 __all__ = ["symbolic_document"]
+
+_SHORT = 40  # operations of a numerator that is printed
 
 
 def symbolic_document(facts: SymbolicFacts) -> Document:
@@ -33,9 +36,9 @@ def symbolic_document(facts: SymbolicFacts) -> Document:
     if facts.kernel:
         return _document("Stability for given decode lengths", facts, _given_lengths(facts))
     if len(mix.classes) == 1:
-        return _document("Stability of one class", facts, _one_class(mix))
+        return _document("Stability of one class", facts, _one_class(facts))
     if len(mix.classes) == 2 and mix.common_input_length is not None:
-        return _document("Stability of two classes", facts, _two_classes(mix))
+        return _document("Stability of two classes", facts, _two_classes(facts))
     raise InvalidArgument(
         "'mix' must have one class, or two with a common input, where decode lengths are symbols, "
         f"not {len(mix.classes)} classes."
@@ -72,10 +75,12 @@ def _opening(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     yield Formula(f"(1 - z)^2 G(z) = {latex(facts.closed_form)} .")
 
 
-def _one_class(mix: SymbolicWorkload) -> Iterator[Section]:
+def _one_class(facts: SymbolicFacts) -> Iterator[Section]:
+    mix = facts.mix
     yield _annulus(mix)
     yield _one_survival(mix)
     yield _worst_cycle(mix)
+    yield _finite_server(facts)
     yield _policies(mix)
 
 
@@ -148,12 +153,14 @@ def _worst_cycle(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
     yield from stated("R6", "worst-cycle", "R6a")
 
 
-def _two_classes(mix: SymbolicWorkload) -> Iterator[Section]:
+def _two_classes(facts: SymbolicFacts) -> Iterator[Section]:
+    mix = facts.mix
     yield _two_survival(mix)
     yield _perturbed(mix)
     yield _multiple(mix)
     yield _finite_inputs(mix)
     yield _synchronized(mix)
+    yield _finite_server(facts)
     yield _policies(mix)
 
 
@@ -255,6 +262,7 @@ def _given_lengths(facts: SymbolicFacts) -> Iterator[Section]:
     yield _kernel(facts)
     yield _polynomials(facts)
     yield _criterion(facts)
+    yield _finite_server(facts)
     yield _policies(facts.mix)
 
 
@@ -284,6 +292,31 @@ def _criterion(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     )
     yield Formula(criterion_latex(facts.criterion).strip())
     yield Paragraph(facts.criterion.reason)
+
+
+@section(
+    "Finite server",
+    "How much do the admissions of a step vary, if requests are whole and drawn at random? Where "
+    "does that diverge?",
+)
+def _finite_server(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
+    yield WHOLE_REQUESTS
+    yield from stated("R13")
+    yield Formula(f"{FANO_FACTOR} .")
+    if facts.fano_factor is not None:
+        numerator, denominator = fraction(facts.fano_factor)
+        yield Paragraph(
+            "For these lengths it is a rational function, and it diverges where a mode reaches the "
+            "unit circle: the boundary of stability is among the zeros of its denominator, which "
+            "has the factors"
+        )
+        for boundary, _ in factor_list(denominator)[1]:
+            yield Formula(latex(boundary))
+        if count_ops(numerator) <= _SHORT:
+            yield Formula(f"V = {latex(facts.fano_factor)} .")
+    yield from stated("R14")
+    yield LONG_WINDOW
+    yield Formula(rf"\frac{{E M^2}}{{(E M)^2}} - 1 = {latex(factor(facts.window_dispersion))} .")
 
 
 @section(

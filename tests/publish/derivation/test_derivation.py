@@ -246,6 +246,15 @@ def test_symbolic_derivations_keep_their_symbols() -> None:
     assert r"\frac{2}{s + 3} < q < \frac{s + 2}{s + 3}" in shape
 
 
+def test_where_the_noise_of_symbols_diverges_they_are_marginal() -> None:
+    """For lengths 2 and 3 the Fano factor has the two sides of 2/(s+3) < q < (s+2)/(s+3) below."""
+    s, q = symbols("s q")
+    shape = derive(SymbolicWorkload.from_classes([(s, 2, q), (s, 3, 1 - q)])).article
+    finite = shape[shape.index("{Finite server}") :]
+    assert "q s + 3 q - 2" in finite
+    assert "q s + 3 q - s - 2" in finite
+
+
 def test_what_cannot_be_derived_is_refused() -> None:
     s, p = symbols("s p")
     n = symbols("n", integer=True, positive=True)
