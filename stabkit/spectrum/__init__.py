@@ -1,6 +1,7 @@
 """The spectrum: what the characteristic polynomial says, each statement with its proof.
 
-The rooms, in reading order; each may take from those before it, the six in a row not from each other:
+The rooms, in reading order; each may take from those before it, those of one line not from each
+other:
 
 * `circle`: polynomials on the unit circle, with proved error bounds.
 * `counting`: how many modes are inside, on and outside the circle; this decides stability.
