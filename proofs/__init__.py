@@ -15,6 +15,7 @@ from . import (
     capture,
     cascade,
     class_mix,
+    every_start,
     evicting_cycles,
     fano_enclosure,
     finite_evictions,
@@ -26,6 +27,7 @@ from . import (
     model,
     multiple_roots,
     necklaces,
+    no_eviction,
     perturbation,
     policies,
     product_form,
@@ -34,6 +36,7 @@ from . import (
     renormalization,
     reservation,
     reserves,
+    soft_starts,
     stable_inputs,
     state_spaces,
     survival,
@@ -58,6 +61,7 @@ _CHAPTERS = (
     ("Finite inputs", (gcd, late_memory, thresholds, stable_inputs, variance_law)),
     ("Cycles of mixes", (renormalization, necklaces, evicting_cycles, class_mix)),
     ("Admission policies", (policies, rate_limit, reserves, reservation, kept_progress)),
+    ("Starts", (no_eviction, soft_starts, every_start)),
     ("Finite servers", (finite_servers, fano_enclosure, finite_evictions, watermarks)),
 )
 

@@ -72,7 +72,7 @@ from ...model.kernel import MemoryKernel
 from ..circle.fourier import UNIT_ROUNDOFF
 from ..circle.sparse_polynomial import Floats
 
-__all__ = ["every_start"]
+__all__ = ["age_chain_sum", "every_start"]
 
 _MOST_WORK = 60_000_000  # steps times (L + _STEP_COST): half a second
 _STEP_COST = 2_000
@@ -106,11 +106,22 @@ def every_start(kernel: MemoryKernel) -> RealEnclosure | None:
     if math.gcd(*kernel.decode_lengths) > 1:
         return None
     falling = _never_rising(kernel)
-    chain = _AgeChain(kernel)
-    total = chain.total()
+    total = age_chain_sum(kernel)
     if total is None or (falling is not None and falling <= total.low - 1):
         return None if falling is None else RealEnclosure(falling, falling)
     return RealEnclosure(total.low - 1, total.high - 1)
+
+
+def age_chain_sum(kernel: MemoryKernel) -> RealEnclosure | None:
+    """Return Phi, dimensionless; None where the age chain forgets too slowly, or never.
+
+    Examples
+    --------
+    >>> from stabkit import Workload
+    >>> age_chain_sum(MemoryKernel.of(Workload.from_classes([(0, 4), (0, 6)]))) is None
+    True
+    """
+    return None if math.gcd(*kernel.decode_lengths) > 1 else _AgeChain(kernel).total()
 
 
 def _never_rising(kernel: MemoryKernel) -> Fraction | None:
