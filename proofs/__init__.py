@@ -61,8 +61,8 @@ _CHAPTERS = (
     ("Finite inputs", (gcd, late_memory, thresholds, stable_inputs, variance_law)),
     ("Cycles of mixes", (renormalization, necklaces, evicting_cycles, class_mix)),
     ("Admission policies", (policies, rate_limit, reserves, reservation, kept_progress)),
-    ("Starts", (no_eviction, soft_starts, every_start)),
     ("Finite servers", (finite_servers, fano_enclosure, finite_evictions, watermarks)),
+    ("Starts", (no_eviction, soft_starts, every_start)),
 )
 
 

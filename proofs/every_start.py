@@ -1,4 +1,4 @@
-"""Chapter 6, continued: long inputs, from every start."""
+"""Chapter 8, continued: long inputs, from every start."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ R23 = Theorem(
             "enclosed",
             r"Decode lengths 2 and 3: every start converges from $s = 13/3$ on.",
             Enclosure(
-                r"$\Phi - 1$ of decode lengths 2 and 3",
+                r"$\Phi$ of decode lengths 2 and 3",
                 lambda: _chain_sum(((2, Fraction(1, 2)), (3, Fraction(1, 2)))),
                 Fraction(16, 3) - Fraction(1, 10**5),
                 Fraction(16, 3) + Fraction(1, 10**5),

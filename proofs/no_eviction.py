@@ -1,4 +1,4 @@
-"""Chapter 6: mixes in which no state evicts."""
+"""Chapter 8: mixes in which no state evicts."""
 
 from __future__ import annotations
 

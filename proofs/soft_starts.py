@@ -1,4 +1,4 @@
-"""Chapter 6, continued: from the empty memory."""
+"""Chapter 8, continued: from the empty memory."""
 
 from __future__ import annotations
 
