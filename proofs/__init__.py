@@ -15,6 +15,7 @@ from . import (
     capture,
     cascade,
     class_mix,
+    every_start,
     evicting_cycles,
     extrema,
     fano_enclosure,
@@ -27,6 +28,7 @@ from . import (
     model,
     multiple_roots,
     necklaces,
+    no_eviction,
     perturbation,
     policies,
     product_form,
@@ -35,6 +37,7 @@ from . import (
     renormalization,
     reservation,
     reserves,
+    soft_starts,
     stable_inputs,
     state_spaces,
     survival,
@@ -60,6 +63,7 @@ _CHAPTERS = (
     ("Cycles of mixes", (renormalization, necklaces, evicting_cycles, class_mix)),
     ("Admission policies", (policies, rate_limit, reserves, reservation, kept_progress)),
     ("Finite servers", (finite_servers, fano_enclosure, finite_evictions, watermarks)),
+    ("Starts", (no_eviction, soft_starts, every_start)),
 )
 
 

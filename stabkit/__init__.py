@@ -60,6 +60,10 @@ __groups__ = {
         "spectrum.fluctuations.fano": "fano_factor",
         "spectrum.fluctuations.fluctuations": "Fluctuations QuasiCycle fluctuations",
     },
+    "starts": {
+        "spectrum.starts.no_eviction": "NoEviction never_evicts",
+        "spectrum.starts.soft_start": "SoftStart soft_start",
+    },
     "cycles and orbits": {
         "analysis.cycles.cycles": "Cycles cycles",
         "analysis.cycles.limit_cycle": "LimitCycle Observation",

@@ -208,16 +208,14 @@ class MemoryKernel:
         """D g_0, ..., D g_(L-1). O(L) integers: mind the length before asking for it."""
         return tuple(
             held + (m + 1) * share
-            for start, stop, share, held in self._plateaus()
+            for start, stop, share, held in self.plateaus()
             for m in range(start, stop)
         )
 
     @cached_property
     def survival(self) -> tuple[int, ...]:
         """D S_m = D P(T > m) for 0 <= m < L: the survival function of the decode length."""
-        return tuple(
-            share for start, stop, share, _ in self._plateaus() for _ in range(start, stop)
-        )
+        return tuple(share for start, stop, share, _ in self.plateaus() for _ in range(start, stop))
 
     @cached_property
     def closed_form(self) -> dict[int, int]:
@@ -235,7 +233,7 @@ class MemoryKernel:
         """
         return sum(-c if m % 2 else c for m, c in self.closed_form.items()) // 4
 
-    def _plateaus(self) -> Iterator[tuple[int, int, int, int]]:
+    def plateaus(self) -> Iterator[tuple[int, int, int, int]]:
         """Iterate over (start, stop, D P(T > m), D E[S 1{T > m}]), for start <= m < stop."""
         share, held, start = sum(self.shares), sum(self.inputs), 0
         for n, w, t in self:

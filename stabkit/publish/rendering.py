@@ -113,10 +113,12 @@ _INSTEAD = {
     "KeptProgress": "simulate_requests(mix, steps=500, keep_progress=True)",
     "Margins": _LOCUS,
     "NecklaceCycle": "cycles(mix)",
+    "NoEviction": "simulate(mix, 200)",
     "Pooling": "its `mix`",
     "Root": "roots(mix) or root_picture(mix, found, verdict)",
     "ShareRadius": 'root_locus(mix, "p")',
     "Sizing": "compare_policies(mix)",
+    "SoftStart": "simulate(mix, 200)",
     "StabilityCriterion": "stability_chart(decode_lengths)",
     "Threshold": "root_locus(mix)",
 }

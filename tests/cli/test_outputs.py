@@ -29,6 +29,7 @@ LINES = {
     "policy": "10:5 --policy greedy",
     "pool": "10:3 10:5",
     "sizing": "10:5 --capacity 650",
+    "soft-start": "2:2 2:3 --capacity 1000",
     "finite": "5:3 5:5 --capacity 1000 --steps 200",
     "replay": "8x20:6 --capacity 160",
     "prove": "closed-form",
@@ -47,7 +48,9 @@ _TYPESET = ("prove", "derive", "exercise")  # a .pdf of theirs needs a TeX engin
 
 
 def test_every_command_is_driven() -> None:
-    assert {name.split()[0] for name in LINES} == {one.__name__ for one in commands()}
+    assert {name.split()[0] for name in LINES} == {
+        one.__name__.replace("_", "-") for one in commands()
+    }
 
 
 @pytest.fixture(params=LINES)

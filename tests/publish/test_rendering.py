@@ -46,6 +46,8 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Derivation": lambda: stabkit.derive(ONE),
     "DisturbanceMargin": lambda: stabkit.disturbance_margin(PAIR),
     "Exercise": lambda: stabkit.exercise("gcd", 1),
+    "NoEviction": lambda: stabkit.never_evicts(PAIR),
+    "SoftStart": lambda: stabkit.soft_start(PAIR),
     "FiniteServer": lambda: stabkit.finite_server(PAIR, evictions=1, steps=100),
     "Fluctuations": lambda: stabkit.fluctuations(STABLE),
     "GainMargin": lambda: stabkit.gain_margin(PAIR),

@@ -78,6 +78,10 @@ pool 4:8 4:16 3:5 --steps 100 --partition 1,2/3
 sizing 10:5 --capacity 650
 sizing 5:3 9:6 --capacity 1000 --block-size 16 --step-seconds 1/33
 sizing 1:1 --capacity 100
+soft-start 2:2 2:3 --capacity 1000
+soft-start 5:3 5:5
+soft-start 1:1
+soft-start 1:2 1:3
 finite 5:3 5:5 --capacity 1000 --steps 200
 finite 1:1 --capacity 100 --max-num-seqs 50 --steps 0
 finite TRACE --capacity 400 --evictions 1e-3 --steps 100
@@ -330,6 +334,7 @@ def _mutants(record: dict[str, Any], path: tuple[Any, ...]) -> Iterator[dict[str
         "bootstrap",
         "empty_start",
         "finite",
+        "no_eviction",
     )  # records of stabkit.analysis/1 from before they were added
     for change in ("drop", "add", "type"):
         mutant = copy.deepcopy(record)

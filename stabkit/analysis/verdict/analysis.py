@@ -19,6 +19,7 @@ from ...model.enclosure import RealEnclosure
 from ...model.verdict import Verdict
 from ...model.workload import Workload
 from ...spectrum.counting.counts import Counts
+from ...spectrum.starts.no_eviction import NoEviction
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ...spectrum.synchrony.modes import SynchronizedMode
 
@@ -37,6 +38,7 @@ __all__ = [
     "GcdTheoremSummary",
     "KernelSummary",
     "ModeCounts",
+    "NoEvictionSummary",
     "SynchronizedCycle",
     "SynchronizedModeSummary",
     "ThresholdSummary",
@@ -276,6 +278,25 @@ class FiniteSummary:
 
 
 @dataclass(frozen=True)
+class NoEvictionSummary:
+    """Whether a state of product form, as all are after L steps, can evict (R19).
+
+    `largest_eviction` is the most that a step can evict, a fraction of the capacity; 0 where no
+    state evicts (`certain`). `attracts_every_start` says whether every start is proved to reach the
+    equilibrium by that.
+    """
+
+    certain: bool
+    attracts_every_start: bool
+    largest_eviction: Fraction
+
+    @classmethod
+    def of(cls, found: NoEviction) -> NoEvictionSummary:
+        """Return the summary of the engine's finding."""
+        return cls(found.certain, found.attracts_every_start, found.largest_eviction)
+
+
+@dataclass(frozen=True)
 class VerdictCounts:
     """How many resamples have each verdict; they add up to all of them."""
 
@@ -344,6 +365,8 @@ class Analysis:
         What runs from the empty memory end on; None without `simulation`.
     finite : FiniteSummary or None
         What chance does to a server of this capacity; None without one.
+    no_eviction : NoEvictionSummary or None
+        Whether a start can evict at all; None in an Analysis written before there was this.
     mix : Workload or None
         What was analysed, whole, for figures; None in an Analysis that was read from JSON. It takes
         no part in comparisons.
@@ -370,6 +393,7 @@ class Analysis:
     bootstrap: Bootstrap | None = None
     empty_start: EmptyStart | None = None
     finite: FiniteSummary | None = None
+    no_eviction: NoEvictionSummary | None = None
     mix: Workload | None = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:

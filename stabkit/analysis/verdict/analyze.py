@@ -30,6 +30,7 @@ from ...spectrum.partition.threshold import threshold_along
 from ...spectrum.roots.dominant import kernel_modes
 from ...spectrum.roots.roots import Root
 from ...spectrum.roots.spectral_radius import spectral_radius
+from ...spectrum.starts.no_eviction import never_evicts
 from ...spectrum.synchrony.gcd_theorem import gcd_theorem
 from ...spectrum.synchrony.modes import synchronized_modes
 from .analysis import (
@@ -42,6 +43,7 @@ from .analysis import (
     GcdTheoremSummary,
     KernelSummary,
     ModeCounts,
+    NoEvictionSummary,
     SynchronizedCycle,
     SynchronizedModeSummary,
     ThresholdSummary,
@@ -124,6 +126,7 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
         if empty is None
         else EmptyStart(empty.evictions_per_step, empty.first_eviction),
         finite=_finite(mix, kernel, counts.verdict),
+        no_eviction=NoEvictionSummary.of(never_evicts(mix)),
         mix=mix,
     )
 

@@ -29,6 +29,7 @@ _ORDER = (
     "policy",
     "pool",
     "sizing",
+    "soft_start",
     "finite",
     "replay",
     "prove",

@@ -20,7 +20,7 @@ from ...analysis.verdict.analysis import (
 )
 from .capacity import assumption
 from .finite_words import rate, visibility
-from .numbers import amount, counted, enclosed, percent, readable, rounded
+from .numbers import amount, counted, enclosed, percent, percent_above, readable, rounded
 
 __all__ = ["bootstrap_rows", "crosscheck_rows", "number_rows", "reason_rows"]
 
@@ -125,6 +125,7 @@ def number_rows(analysis: Analysis) -> Rows:
             f"{amount(readable(equilibrium.requests_in_service), 'request')} in service",
         )
     yield from _finite_rows(analysis)
+    yield from _no_eviction_rows(analysis)
     cycle = analysis.synchronized_cycle
     if cycle is not None:
         ratio = percent(cycle.throughput_ratio)
@@ -152,6 +153,21 @@ def _finite_rows(analysis: Analysis) -> Rows:
             f"{rate(found.evict_probability)} of the steps evict, by chance, "
             f"{readable(found.evicted_per_step, 2)} requests per step (R16, within 15 %)",
         )
+
+
+def _no_eviction_rows(analysis: Analysis) -> Rows:
+    """Yield what holds of every start, as soon as its state is of product form."""
+    found = analysis.no_eviction
+    if found is None:
+        return
+    after = f"after {counted(analysis.kernel.length, 'step')}"
+    if not found.certain:
+        most = percent_above(found.largest_eviction)
+        yield "any start", f"{after} a step evicts at most {most} of the memory (R19)"
+    elif found.attracts_every_start:
+        yield "any start", f"{after} nothing is evicted, and it settles to the steady state (R19)"
+    else:
+        yield "any start", f"{after} nothing is evicted, though it need not settle (R19)"
 
 
 def _threshold_rows(threshold: ThresholdSummary, gcd: int) -> Rows:

@@ -22,11 +22,12 @@ from ...spectrum.margins.gain import GainMargin
 from ...spectrum.margins.inputs import InputMargin
 from ...spectrum.margins.shares.radius import ShareRadius
 from ...spectrum.roots.roots import Root
+from ...spectrum.starts.no_eviction import NoEviction
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .margins import margin_fields, margin_text
-from .numbers import amount, counted, percent, readable
+from .numbers import amount, counted, percent, percent_above, readable
 from .roots import DIGITS, root_fields
 from .synchrony import claim_text
 from .tables import plain_table
@@ -50,6 +51,22 @@ def _margin_record(found: Any) -> dict[str, Any]:
 @TEXTS.writes(DisturbanceMargin)
 def _margin_text(found: Any) -> str:
     return margin_text(found)
+
+
+@RECORDS.writes(NoEviction)
+def _no_eviction_record(found: NoEviction) -> dict[str, Any]:
+    names = "certain attracts_every_start rising ages_gcd worst_age largest_eviction largest_tokens"
+    return _part(found, **chosen(found, names))
+
+
+@TEXTS.writes(NoEviction)
+def _no_eviction_text(found: NoEviction) -> str:
+    after = f"after {counted(found.mix.longest_decode, 'step')} from any start"
+    if not found.certain:
+        most = f"{percent_above(found.largest_eviction)} of the memory"
+        return f"evictions: {after} at most {most} in a step (R19)\n"
+    ends = "and it settles to" if found.attracts_every_start else "though it need not settle to"
+    return f"evictions: none {after}, {ends} the steady state (R19)\n"
 
 
 @RECORDS.writes(Workload)

@@ -44,6 +44,9 @@ def threshold_record(found: Threshold, digits: int = DIGITS) -> dict[str, Any]:
         **chosen(found, "along gcd complete"),
         threshold=None if found.threshold is None else _number(found.threshold, digits),
         sufficient_input_length=None if sufficient is None else _decimal(sufficient, digits),
+        every_start_input_length=None
+        if found.every_start is None
+        else _decimal(found.every_start, digits),
         variance_law=None if law is None else law.estimate,
         variance_law_expansion=None if law is None else law.expansion,
         variance_law_error=None if law is None else law.relative_error,
@@ -117,6 +120,8 @@ def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
         yield f"threshold {symbol}*", f"infinite: the decode lengths have gcd {found.gcd}"
     if found.sufficient is not None:
         yield f"gcd theorem {symbol}°", _sufficient_text(found, symbol, digits)
+    if found.every_start is not None:
+        yield "from every start", _every_start_text(found.every_start, digits)
     if found.law is not None and found.law.in_range:
         yield "variance law", _law_text(found.law)
 
@@ -130,6 +135,11 @@ def _sufficient_text(found: Threshold, symbol: str, digits: int) -> str:
         where = f"at every {symbol}"
     value = "" if found.sufficient is None else _raised(found.sufficient, digits)
     return f"{value}: {claim} {where} (R7, sufficient)"
+
+
+def _every_start_text(bound: RealEnclosure, digits: int) -> str:
+    where = "at every s" if bound.high < 0 else "above it"
+    return f"{_raised(bound, digits)}: every start converges {where} (R23, sufficient)"
 
 
 def _raised(value: RealEnclosure, digits: int) -> str:

@@ -18,6 +18,10 @@ R1b.
 mix with s = 0: with E = s D the margin is s plus that of s = 0. Along ``shift`` the same is true of
 delta, with the margin of the mix itself. For g = 1 all s > s° are stable, so s° >= s*.
 
+*From every start.* Stability is local (R12). For g = 1 there is a common input beyond which every
+start converges, evictions or not: `stabkit.spectrum.partition.every_start` has it and its proof
+(R23). It is at least s*.
+
 *Variance law* (asymptotic, not a bound): s* ~ mu^3 / (2 pi^2 sigma^2) for a smooth law of decode
 lengths with mean mu and variance sigma^2. The next terms, with skewness and excess kurtosis,
 
@@ -37,7 +41,7 @@ mean 200 have an excess of 2.5 % at sigma / mu = 0.05, 10.8 % at 0.1 and 28 % at
 
 References
 ----------
-docs/model.md, R1b, R3, R7, R8, R9, Stable inputs, Variance law.
+docs/model.md, R1b, R3, R7, R8, R9, R23, Stable inputs, Variance law.
 """
 
 from __future__ import annotations
@@ -54,6 +58,7 @@ from ...model.workload import Workload, check_workload
 from ..circle.budget import Budget
 from ..synchrony.condition import condition_margin
 from .d_partition import CountInterval, Crossing, d_partition
+from .every_start import every_start
 from .pencil import kernel_pencil
 
 __all__ = ["LONGEST_THRESHOLD", "Threshold", "VarianceLaw", "threshold", "variance_law"]
@@ -120,6 +125,9 @@ class Threshold:
     law : VarianceLaw or None
         Along ``common``; None for a single decode length or next to it. Not to be relied on where
         it is not `in_range`.
+    every_start : RealEnclosure or None
+        A common input above which every start reaches the equilibrium, evictions or not (R23);
+        sufficient. None along the other lines, for g > 1, and where it takes too long to find.
     reason : str
         What was met where the partition is not complete or an interval is undecided.
     """
@@ -133,6 +141,7 @@ class Threshold:
     complete: bool
     sufficient: RealEnclosure | None
     law: VarianceLaw | None
+    every_start: RealEnclosure | None = None
     reason: str = ""
 
     def __repr__(self) -> str:
@@ -193,7 +202,7 @@ def threshold(mix: Workload, along: InputLine = "common") -> Threshold:
 
     References
     ----------
-    docs/model.md, R7, R8.
+    docs/model.md, R7, R8, R23.
 
     Examples
     --------
@@ -209,11 +218,14 @@ def threshold(mix: Workload, along: InputLine = "common") -> Threshold:
     >>> [part.verdict for part in found.intervals]
     ['unstable', 'stable', 'unstable', 'stable']
     """
-    return threshold_along(mix, along, every_sample=True)
+    found = threshold_along(mix, along, every_sample=True)
+    if along != "common":
+        return found
+    return replace(found, every_start=every_start(MemoryKernel.of(mix)))
 
 
 def threshold_along(mix: Workload, along: InputLine, every_sample: bool) -> Threshold:
-    """Return `threshold`, with counts at all samples or only where they decide; see d_partition."""
+    """Return `threshold` without `every_start`, with counts at all samples or where they decide."""
     check_workload(mix)
     if not isinstance(along, str) or along not in get_args(InputLine):
         raise InvalidArgument(f"'along' must be 'common', 'shift' or 'scale', not {shown(along)}.")
@@ -237,7 +249,7 @@ def threshold_along(mix: Workload, along: InputLine, every_sample: bool) -> Thre
         found.complete,
         _sufficient({"common": pencil.constant, "shift": kernel}.get(along), budget),
         law,
-        found.reason,
+        reason=found.reason,
     )
     return line if law is None else replace(line, law=_compared(law, line.threshold))
 
