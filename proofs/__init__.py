@@ -14,6 +14,7 @@ from stabkit.theorems.records import Theorem
 from . import (
     capture,
     cascade,
+    certified_starts,
     class_mix,
     evicting_cycles,
     fano_enclosure,
@@ -56,7 +57,10 @@ _CHAPTERS = (
     ),
     ("One decode length", (homogeneous, worst_cycle, cascade, capture)),
     ("Finite inputs", (gcd, late_memory, thresholds, stable_inputs, variance_law)),
-    ("Cycles of mixes", (renormalization, necklaces, evicting_cycles, class_mix)),
+    (
+        "Cycles of mixes",
+        (renormalization, necklaces, evicting_cycles, class_mix, certified_starts),
+    ),
     ("Admission policies", (policies, rate_limit, reserves, reservation, kept_progress)),
     ("Finite servers", (finite_servers, fano_enclosure, finite_evictions, watermarks)),
 )
