@@ -89,7 +89,7 @@ class Disturbed:
         longest = max(range(len(mix.classes)), key=lambda k: mix.classes[k].decode_length)
         rate = capacity_of(mix) / sum(_kernel(mix))
         cohorts = [x / mix.classes[longest].share for x in state[longest]]
-        return max(abs(y - rate) for y in cohorts[:-1])
+        return Fraction(max(abs(y - rate) for y in cohorts[:-1]))
 
 
 def _full(mix: Workload, size: Fraction, signs: list[int]) -> tuple[Fraction, ...] | None:
@@ -310,7 +310,8 @@ def _encloses(mix: Workload) -> bool:
     horizon, found = _horizon(mix, 200), disturbance_margin(mix).largest
     assert horizon is not None
     assert found is not None
-    return found.low <= min(1, 1 / max(_norms(mix, horizon))) <= found.high
+    least = min(Fraction(1), 1 / max(_norms(mix, horizon)))
+    return found.low <= least <= found.high
 
 
 def _certified_evictions(mix: Workload) -> list[int] | None:

@@ -74,7 +74,9 @@ class BallRun:
 
     def __init__(self, kernel: MemoryKernel, cohorts: Sequence[Fraction], step: int = 0) -> None:
         self._tokens = kernel.coefficients
-        self._growth = [b - a for a, b in zip(self._tokens, (*self._tokens[1:], 0), strict=True)]
+        self._growth: list[Any] = [
+            b - a for a, b in zip(self._tokens, (*self._tokens[1:], 0), strict=True)
+        ]
         self.cohorts: list[Any] = [fmpq(y.numerator, y.denominator) for y in cohorts]
         self.step = step
         self.evicting: list[int] = []

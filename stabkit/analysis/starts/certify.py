@@ -195,7 +195,8 @@ def _begun(mix: Workload, start: Given) -> BallRun:
 
 
 def _floats(mix: Workload, start: Given) -> NDArray[Any]:
-    return np.array([float(y * equilibrium_admissions(mix)) for y in start.cohorts])
+    equilibrium = equilibrium_admissions(mix)
+    return np.array([float(y * equilibrium) for y in start.cohorts])
 
 
 def _near(run: BallRun, state: Sequence[Any], within: fmpq) -> bool:

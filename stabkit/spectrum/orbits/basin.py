@@ -47,7 +47,7 @@ Rows = list[list[Any]]
 
 @dataclass(frozen=True)
 class OrbitBasin:
-    """A ball in which every state converges to a periodic orbit.
+    """A ball in which every state, of product form and after a fit, converges to an orbit.
 
     Attributes
     ----------
