@@ -39,6 +39,7 @@ class ConvergentStart:
         1 / K, or less: deviations up to it cause no eviction, over a*.
     horizon : int or None
         Steps of the response of which K is the maximum; None where there is no deviation at all.
+    verdict : {"convergent"}
     """
 
     mix: Workload
@@ -88,6 +89,7 @@ class EvictingStart:
         The radius of the basin, over a*: nearer states follow the cycle for ever.
     cycle : LimitCycle
         Exact, with all its Floquet multipliers inside the unit circle.
+    verdict : {"evicting"}
     """
 
     mix: Workload
@@ -124,6 +126,7 @@ class UndecidedStart:
     start : {"empty", "equilibrium", "given"}
     reason : str
         A clause: what was looked for, and why it was not found.
+    verdict : {"undecided"}
     """
 
     mix: Workload

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,6 @@ class Pair:
     def state(self) -> list[list[Any]] | None:
         if not any(self.cohorts):
             return None
-        from fractions import Fraction
-
         return [
             [c.share * Fraction(y) for y in self.cohorts[: c.decode_length]]
             for c in self.mix.classes

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from stabkit import ConvergentStart, EvictingStart, certify_start
+from stabkit import ConvergentStart, EvictingStart, Workload, certify_start
 
-from .many_starts import Batch, pairs
+from .many_starts import Batch, Pair, pairs
 
 
-def compared(seed: int, count: int, steps: int, longest: int = 40) -> tuple[int, int, int, int]:
+def compared(runs: list[Pair], steps: int) -> tuple[int, int, int, int]:
     """Check every certificate; return convergent, evicting, converging and converging certified."""
-    runs = pairs(seed, count, longest)
     batch = Batch(runs)
     batch.advance(steps)
     before = batch.evicting.copy()
@@ -29,20 +28,18 @@ def compared(seed: int, count: int, steps: int, longest: int = 40) -> tuple[int,
             evicting += 1
             assert batch.evicting[n] > before[n], pair
             assert not converging[n], pair
-        else:
-            print("undecided", pair.mix.name, pair.stable, bool(converging[n]), found.reason)
     return convergent, evicting, int(converging.sum()), certified
 
 
 def test_a_few() -> None:
-    convergent, evicting, converging, certified = compared(1, 20, 2_000, longest=12)
-    assert converging == certified <= convergent
-    assert evicting
+    r12 = Workload.from_classes([(0, 6, 2), (5, 1, 3)])
+    runs = [*pairs(1, 16, longest=12), Pair(r12, True, (0.0,) * 6)]
+    assert compared(runs, 2_000) == (16, 1, 16, 16)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("piece", range(10))
 def test_two_thousand(piece: int) -> None:
-    convergent, evicting, converging, certified = compared(100 + piece, 200, 100_000)
+    convergent, evicting, converging, certified = compared(pairs(100 + piece, 200), 100_000)
     print(f"{convergent} convergent, {evicting} evicting; {certified} of {converging} converging")
     assert certified >= 0.99 * converging
