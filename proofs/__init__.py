@@ -14,6 +14,7 @@ from stabkit.theorems.records import Theorem
 from . import (
     capture,
     cascade,
+    certified_starts,
     class_mix,
     every_start,
     evicting_cycles,
@@ -63,7 +64,7 @@ _CHAPTERS = (
     ("Cycles of mixes", (renormalization, necklaces, evicting_cycles, class_mix)),
     ("Admission policies", (policies, rate_limit, reserves, reservation, kept_progress)),
     ("Finite servers", (finite_servers, fano_enclosure, finite_evictions, watermarks)),
-    ("Starts", (no_eviction, soft_starts, every_start)),
+    ("Starts", (no_eviction, soft_starts, certified_starts, every_start)),
 )
 
 

@@ -7,7 +7,7 @@ certificate too: along the itinerary the model is affine, so that deviations obe
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -30,6 +30,7 @@ from stabkit import (
     unit_circle_counts,
 )
 from stabkit.model.enclosure import RealEnclosure
+from stabkit.spectrum.orbits.basin import OrbitBasin, orbit_basin
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import ExactFinite, Identity, Inequality
 from stabkit.theorems.positivity import Interval
@@ -54,7 +55,6 @@ _OPEN = Interval(0, open_low=True)
 _BISTABLE = [(0, 6, 2), (5, 1, 3)]
 _empty, _attracting, _evicting, _period, _rho, _theta = symbols("empty attracting E n_0 rho theta")
 _STEPS = 600  # of the run from empty
-_TURNS = 6  # periods until deviations are at most half as large
 
 
 @cache
@@ -80,52 +80,15 @@ def itinerary_of(cycle: LimitCycle) -> tuple[int, ...]:
     return cycle.itinerary
 
 
-def _deviations(
-    kernel: Sequence[Fraction], rows: list[list[Fraction]], stage: int
-) -> list[list[Fraction]]:
-    """Return the matrix of the deviations after one more step with this marginal stage."""
-    length = len(kernel)
-    zero = [Fraction(0)] * length
-    shifted = [zero, *rows[:-1]]
-    cut = [
-        -sum((kernel[m] * shifted[m][k] for m in range(stage + 1, length)), Fraction(0))
-        / kernel[stage]
-        for k in range(length)
-    ]
-    return [zero] * stage + [cut] + shifted[stage + 1 :]
-
-
-def _norm(rows: Sequence[Sequence[Fraction]]) -> Fraction:
-    return max(sum(map(abs, row), Fraction(0)) for row in rows)
-
-
 def _kernel(mix: Workload) -> list[Fraction]:
     return [Fraction(int(x.p), int(x.q)) for x in memory_kernel(mix)]
 
 
-def _certificate(mix: Workload, cycle: LimitCycle, turns: int) -> tuple[Fraction, Fraction]:
-    """Return a radius in which the itinerary is followed for so many periods, and the contraction.
-
-    In every step the marginal stage j ends with y_j, 0 < y_j, and in an eviction y_j < x_j, what it
-    held before. A deviation of norm r of the start changes y_j by at most r times the absolute row
-    sum of its matrix, and y_j - x_j likewise: so r may be the least quotient.
-    """
-    kernel, states = _kernel(mix), cohorts_of(cycle)
-    length = len(kernel)
-    rows = [[Fraction(int(i == k)) for k in range(length)] for i in range(length)]
-    radii = []
-    for n in range(turns * cycle.period):
-        stage = itinerary_of(cycle)[n % cycle.period]
-        before = states[n % cycle.period]
-        after = states[(n + 1) % cycle.period]
-        new = _deviations(kernel, rows, stage)
-        margins = [(after[stage], new[stage])]
-        if stage > 0:
-            loss = [a - b for a, b in zip(rows[stage - 1], new[stage], strict=True)]
-            margins.append((before[stage - 1] - after[stage], loss))
-        radii += [gap / size for gap, row in margins if (size := _norm([row]))]
-        rows = new
-    return min(radii), _norm(rows)
+def _basin(mix: Workload, cycle: LimitCycle) -> OrbitBasin:
+    """Return the ball around the orbit's first state from which all runs converge to it."""
+    found = orbit_basin(mix, itinerary_of(cycle), cohorts_of(cycle))
+    assert found is not None
+    return found
 
 
 def run_from_empty(mix: Workload, steps: int) -> list[tuple[Fraction, ...]]:
@@ -138,14 +101,13 @@ def run_from_empty(mix: Workload, steps: int) -> list[tuple[Fraction, ...]]:
 
 
 def _captured(mix: Workload, cycle: LimitCycle) -> bool:
-    """Whether the run from empty is within the certificate's radius of the orbit's first state."""
-    radius, contraction = _certificate(mix, cycle, _TURNS)
+    """Whether the run from empty is in the basin of the orbit's first state."""
     first = cohorts_of(cycle)[0]
     nearest = min(
         max(abs(a - b) for a, b in zip(state, first, strict=True))
         for state in run_from_empty(mix, _STEPS)
     )
-    return contraction <= Fraction(1, 2) and nearest < radius
+    return nearest < _basin(mix, cycle).radius
 
 
 def comes_back(mix: Workload, cycle: LimitCycle) -> bool:
@@ -308,7 +270,7 @@ R12 = Theorem(
             r"than the $x_j$ that it held. While that is so, the next state is affine: $y_j = (B "
             r"- U) / g_j$, $U$ what the older stages need. A deviation, at most $r$ in every "
             r"cohort of the first state, changes these numbers by at most $r$ times the row sums "
-            r"of an exact matrix. The run follows the orbit's itinerary for as long as they keep "
+            r"of a matrix. The run follows the orbit's itinerary for as long as they keep "
             r"their sign.",
             Identity(_y + _delta, (_B - (_U - _g * _delta)) / _g, given=(_g * _y - (_B - _U),)),
         ),
@@ -317,11 +279,12 @@ R12 = Theorem(
             r"For all deviations below 1/300 that holds over six periods, and after these every "
             r"cohort deviates by at most half of that.",
             ExactFinite(
-                "whether the radius is above 1/300 and the matrix norm at most 1/2",
+                "whether the radius is above 1/300, and the periods after which the matrix norm is "
+                "at most 1/2",
                 "the orbit",
-                lambda: [_certificate(*_bistable(), _TURNS)],
-                lambda found: (found[0] > Fraction(1, 300), found[1] <= Fraction(1, 2)),
-                lambda found: (True, True),
+                lambda: [_basin(*_bistable())],
+                lambda found: (found.radius > Fraction(1, 300), found.periods),
+                lambda found: (True, 6),
             ),
         ),
         Step(

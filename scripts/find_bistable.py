@@ -375,6 +375,22 @@ def swings(itinerary: Sequence[int]) -> str:
     return " ".join(f"{'E' if evicts else 'A'}{n if n > 1 else ''}" for evicts, n in runs)
 
 
+def disturbed(mix: Mix) -> list[list[Fraction]]:
+    """The equilibrium of a* = 1, a tenth of stage 1 missing."""
+    classes = workload(mix).classes
+    tenth = Fraction(9, 10)
+    return [[c.share * (tenth if j == 1 else 1) for j in range(c.decode_length)] for c in classes]
+
+
+def certified(mix: Mix, state: Any, verdict: str) -> Any:
+    """Prove where the run from a start ends; it has to be as expected."""
+    found = stabkit.certify_start(workload(mix), state)
+    if found.verdict != verdict:
+        raise ArithmeticError(f"{shown(mix)} is {found.verdict}, not {verdict}")
+    print(f"{shown(mix)}\n  {stabkit.text(found)}", end="")
+    return found
+
+
 def find_row(mix: Mix, analysis: stabkit.Analysis) -> list[str]:
     """Prove the cycle of a find and return its row of the table; print it exactly."""
     found = stabkit.cycles(workload(mix))
@@ -383,10 +399,12 @@ def find_row(mix: Mix, analysis: stabkit.Analysis) -> list[str]:
     if found.verdict != "stable" or radius is None or not bistable(analysis):
         raise ArithmeticError(f"{shown(mix)} is not bistable")
     shared = [shown(mix), f"{radius.value:.6f}", f"{gain_index(row, dominant_root(row)):+.2f}"]
+    allowed = certified(mix, disturbed(mix), "convergent").allowed
+    near = f"{math.floor(1000 * allowed) / 1000:.3f}"
     if orbit is None:
         print(f"{shown(mix)}\n  {start.reason}")
         ratios = [f"≈ {ratio:.4f}" for ratio in (start.throughput_ratio, start.request_ratio)]
-        return [*shared, "none found", *ratios, "", ""]
+        return [*shared, near, "measured", "none found", *ratios, "", ""]
     if not orbit.attracting or orbit.multipliers is None or orbit.itinerary is None:
         raise ArithmeticError(f"the cycle of {shown(mix)} is not proved to attract")
     largest = abs(orbit.multipliers.multipliers[0].value)
@@ -394,12 +412,14 @@ def find_row(mix: Mix, analysis: stabkit.Analysis) -> list[str]:
     print(f"  tokens {orbit.throughput_ratio}\n  requests {orbit.request_ratio}")
     ratios = [f"{float(ratio):.6f}" for ratio in (orbit.throughput_ratio, orbit.request_ratio)]
     word = swings(orbit.itinerary)
-    return [*shared, str(orbit.period), *ratios, f"{float(largest):.4f}", word]
+    empty = str(certified(mix, None, "evicting").step)
+    return [*shared, near, empty, str(orbit.period), *ratios, f"{float(largest):.4f}", word]
 
 
 def finds(spread: Spread) -> str:
     analyses = stabkit.analyze_many([workload(mix) for mix in FINDS], map=spread)
-    heads = ["classes (s, l, p)", "ρ", "index", "period", "tokens", "requests"]
+    heads = ["classes (s, l, p)", "ρ", "index", "settles within", "evicts from", "period", "tokens"]
+    heads += ["requests"]
     rows = [find_row(*each) for each in zip(FINDS, analyses, strict=True)]
     return table([*heads, "multiplier", "admissions (A) and evictions (E)"], rows)
 

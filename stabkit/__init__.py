@@ -72,6 +72,8 @@ __groups__ = {
         "dynamics.capture": "CapturePiece capture_set",
         "dynamics.basins": "BasinSample basin_sample steps_to_worst_cycle",
         "dynamics.renormalization": "renormalized synchronized_loss",
+        "analysis.starts.certificates": "ConvergentStart EvictingStart UndecidedStart",
+        "analysis.starts.certify": "certify_start",
         "spectrum.orbits.floquet": "FloquetMultipliers",
         "spectrum.orbits.itinerary": "itinerary_multipliers periodic_orbit",
         "spectrum.orbits.poincare": (

@@ -96,15 +96,18 @@ def _kinds(result: Any) -> Iterator[type]:
         yield from type(result[0]).__mro__
 
 
+_RUN = "simulate(mix, 200)"
 _LOCUS = 'root_locus(mix, "kappa")'
 # Of results that are no picture of their own: what shows the same.
 _INSTEAD = {
     "BasinSample": "cycles(mix)",
     "CheckedTheorem": "what its `code` names",
     "ClosedLoop": _LOCUS,
+    "ConvergentStart": _RUN,
     "Counts": "nyquist(mix)",
     "Derivation": "analyze(mix)",
-    "DisturbanceMargin": "simulate(mix, 200)",
+    "DisturbanceMargin": _RUN,
+    "EvictingStart": "cycles(mix)",
     "Exercise": "its `mix`",
     "FiniteServer": "fluctuations(mix)",
     "GainMargin": _LOCUS,
@@ -121,6 +124,7 @@ _INSTEAD = {
     "SoftStart": "simulate(mix, 200)",
     "StabilityCriterion": "stability_chart(decode_lengths)",
     "Threshold": "root_locus(mix)",
+    "UndecidedStart": _RUN,
 }
 
 RECORDS = Way("JSON", "text")

@@ -40,11 +40,13 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "BasinSample": lambda: stabkit.basin_sample(ONE, 5, 0),
     "CheckedTheorem": lambda: stabkit.prove(stabkit.theorems(), ["kernel"]),
     "ClosedLoop": lambda: stabkit.closed_loop(PAIR, "damped:1/2"),
+    "ConvergentStart": lambda: stabkit.certify_start(STABLE),
     "Counts": lambda: stabkit.unit_circle_counts(PAIR),
     "CyclePicture": lambda: stabkit.cycle_picture(ONE, [[0, 0, 0, 111]], 4),
     "Cycles": lambda: stabkit.cycles(PAIR),
     "Derivation": lambda: stabkit.derive(ONE),
     "DisturbanceMargin": lambda: stabkit.disturbance_margin(PAIR),
+    "EvictingStart": lambda: stabkit.certify_start(PAIR),
     "Exercise": lambda: stabkit.exercise("gcd", 1),
     "NoEviction": lambda: stabkit.never_evicts(PAIR),
     "SoftStart": lambda: stabkit.soft_start(PAIR),
@@ -78,6 +80,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Synchrony": lambda: stabkit.synchrony(PAIR),
     "Threshold": lambda: stabkit.threshold(PAIR),
     "Trajectory": lambda: stabkit.simulate(PAIR, 20),
+    "UndecidedStart": lambda: stabkit.certify_start(PAIR, "equilibrium", max_steps=9),
     "Workload": lambda: PAIR,
 }
 # Classes that are no results, and why.

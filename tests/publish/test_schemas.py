@@ -33,6 +33,8 @@ analyze 1:2 1:3
 analyze 0:6:2 5:1:3
 analyze 100:4 100:6 --no-crosscheck
 analyze TRACE --bootstrap 10
+analyze 9:2 9:3 --no-crosscheck --certify-start
+analyze 0:6:2 5:1:3 --no-crosscheck --certify-start
 roots 5:3 5:5
 roots 1:1
 roots 5:3 9:6 --top 2 --digits 200

@@ -33,7 +33,7 @@ from ...spectrum.roots.dominant import dominant_modes
 from .limit_cycle import LimitCycle, Observation, RunStart, exact_cycle
 from .named import MOST_EXACT_WORK
 
-__all__ = ["near_equilibrium", "observe"]
+__all__ = ["exact_orbit", "near_equilibrium", "observe"]
 
 # The end of a run may be this far from an exact orbit, relative to a*, to count as on its way to
 # it: what repeats to 1e-6 while it approaches by 1 in 1000 per period is within 1e-3.
@@ -91,7 +91,7 @@ def observe(
     search = PeriodSearch(mix, floats, max_period, min(max_steps, _WORK // mix.longest_decode))
     repelling, uncertain = None, list[Candidate]()
     for candidate in search:
-        found = _recognised(mix, candidate, named) or _certified(mix, candidate, named)
+        found = _recognised(mix, candidate, named) or exact_orbit(mix, candidate, named)
         if found is None:
             uncertain.append(candidate)
             if len(uncertain) == _MOST_ATTEMPTS:
@@ -132,10 +132,25 @@ def _recognised(
     return None
 
 
-def _certified(
-    mix: Workload, candidate: Candidate, named: Sequence[LimitCycle]
+def exact_orbit(
+    mix: Workload, candidate: Candidate, named: Sequence[LimitCycle] = ()
 ) -> tuple[LimitCycle, float] | None:
-    """Return the exact orbit of the candidate's itinerary, if the model follows it."""
+    """Return the exact orbit of a candidate's itinerary, and how near that one is to it.
+
+    Parameters
+    ----------
+    mix : Workload
+    candidate : Candidate
+        The end of a run in floats that repeats.
+    named : sequence of LimitCycle
+        Cycles to recognise.
+
+    Returns
+    -------
+    (LimitCycle, float) or None
+        The distance over a*; None where it is above 1/1000, or the model does not follow the
+        itinerary.
+    """
     length = mix.longest_decode
     if candidate.period * length > LARGEST_ITINERARY:
         return None

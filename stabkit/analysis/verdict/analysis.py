@@ -28,6 +28,7 @@ __all__ = [
     "SHOWN_CLASSES",
     "Analysis",
     "Bootstrap",
+    "CertifiedStart",
     "ClassSummary",
     "CrossCheck",
     "DominantMode",
@@ -297,6 +298,30 @@ class NoEvictionSummary:
 
 
 @dataclass(frozen=True)
+class CertifiedStart:
+    """What is proved of the run from a start; `stabkit.certify_start` has more (R22).
+
+    `start` is the empty memory, the equilibrium, or a given state.
+    At `step` all cohorts are within `deviation` of the equilibrium, or of a cycle that evicts in
+    `evictions_per_period` steps of each `period`, and everything within `allowed_deviation`, both
+    over a*, converges to it. `evicting_steps` evict until then; of a convergent run they are all,
+    and `last_eviction` is the last one, from 0, the fit of the start. `reason` says why it is
+    undecided. What does not apply is null.
+    """
+
+    start: Literal["empty", "equilibrium", "given"]
+    kind: Literal["convergent", "evicting", "undecided"]
+    step: int | None = None
+    evicting_steps: int | None = None
+    last_eviction: int | None = None
+    deviation: float | None = None
+    allowed_deviation: float | None = None
+    period: int | None = None
+    evictions_per_period: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
 class VerdictCounts:
     """How many resamples have each verdict; they add up to all of them."""
 
@@ -367,6 +392,8 @@ class Analysis:
         What chance does to a server of this capacity; None without one.
     no_eviction : NoEvictionSummary or None
         Whether a start can evict at all; None in an Analysis written before there was this.
+    certified_start : CertifiedStart or None
+        None unless it was asked for, with `stabkit.certify_start` or ``--certify-start``.
     mix : Workload or None
         What was analysed, whole, for figures; None in an Analysis that was read from JSON. It takes
         no part in comparisons.
@@ -394,6 +421,7 @@ class Analysis:
     empty_start: EmptyStart | None = None
     finite: FiniteSummary | None = None
     no_eviction: NoEvictionSummary | None = None
+    certified_start: CertifiedStart | None = None
     mix: Workload | None = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:

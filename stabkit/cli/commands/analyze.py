@@ -11,9 +11,10 @@ from ...errors import InvalidArgument
 from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
 from ..present import Found, presented
 from ..terminal import counting, working
+from .simulate import read_start
 
 if TYPE_CHECKING:
-    from ...analysis.verdict.analysis import Bootstrap
+    from ...analysis.verdict.analysis import Bootstrap, CertifiedStart
     from ...model.workload import Workload
 
 __all__ = ["analyze"]
@@ -43,6 +44,22 @@ def analyze(
         int | None,
         typer.Option(metavar="N", min=0, help="Seed of the resamples; by default 0."),
     ] = None,
+    certify_start: Annotated[
+        bool,
+        typer.Option(
+            "--certify-start",
+            help="Prove where the run from empty ends: in the steady state after so many "
+            "evictions, or evicting for ever.",
+        ),
+    ] = False,
+    state: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --certify-start: from the request counts [class][stage] of a JSON file, or "
+            "from 'equilibrium'.",
+        ),
+    ] = None,
 ) -> Found:
     """Decide stability, with a proof and a simulation.
 
@@ -53,7 +70,10 @@ def analyze(
       stabkit analyze 5:3:1/2 5:5:1/2 --figure picture.png
       stabkit analyze trace.csv --json --output analysis.json
       stabkit analyze trace.csv --bootstrap 200
+      stabkit analyze 0:6:2 5:1:3 --certify-start
     """
+    if state is not None and not certify_start:
+        raise InvalidArgument("'--state' must go with '--certify-start', not alone.")
     workload = read_mix(mix, capacity, input_column, output_column, merge=bootstrap is None)
     estimate = _bootstrap(workload, bootstrap, seed)
     if estimate is not None:
@@ -62,9 +82,10 @@ def analyze(
         from ...analysis.verdict.analyze import analyze as analyze_workload
 
         found = analyze_workload(workload, crosscheck=not no_crosscheck)
+    proved = _certified(workload, state) if certify_start else None
     status = UNSTABLE if fail_if_unstable and found.verdict != "stable" else 0
     return Found(
-        replace(found, bootstrap=estimate),
+        replace(found, bootstrap=estimate, certified_start=proved),
         status=UNDECIDED if found.verdict == "undecided" else status,
     )
 
@@ -74,6 +95,14 @@ def _notice(workload: Workload) -> str:
     if workload.longest_decode <= _LONGEST_QUICK:
         return "analysing the mix"
     return "analysing the mix: up to millions of modes, up to a minute"
+
+
+def _certified(workload: Workload, state: str | None) -> CertifiedStart:
+    start = read_start(state)
+    with working("certifying the start"):
+        from ...analysis.starts.certify import certify_start
+
+        return certify_start(workload, start).summary
 
 
 def _bootstrap(workload: Workload, resamples: int | None, seed: int | None) -> Bootstrap | None:

@@ -76,7 +76,7 @@ def simulate(
     """
     workload = read_mix(mix, capacity, input_column, output_column)
     count = _step_count(workload, steps, animation is not None)
-    start = "equilibrium" if state == "equilibrium" else state and read_state(Path(state))
+    start = read_start(state)
     rule = cast("Arithmetic", arithmetic)
     with working("simulating"):
         from ...dynamics.simulator import simulate as run
@@ -98,6 +98,11 @@ def _step_count(workload: Workload, steps: str | None, animated: bool) -> int:
     from ...analysis.pictures.animation import steps_to_animate
 
     return steps_to_animate(workload)
+
+
+def read_start(state: str | None) -> str | list[list[Any]] | None:
+    """Return what ``--state`` says: None, "equilibrium", or the counts of a file."""
+    return read_state(Path(state)) if state and state != "equilibrium" else state or None
 
 
 def read_state(path: Path) -> list[list[Any]]:

@@ -19,6 +19,7 @@ from ...analysis.verdict.analysis import Analysis, ClassSummary, DominantMode
 from ...errors import printable
 from ..rendering import RECORDS, REPORTS
 from .analysis_rows import bootstrap_rows, crosscheck_rows, number_rows, reason_rows
+from .certificates import start_rows
 from .numbers import counted, percent, readable
 from .verdict import disagreement, local_only, meaning
 
@@ -72,6 +73,9 @@ def _parts(analysis: Analysis) -> Iterable[RenderableType]:
         yield _heading("Cross-check by simulation")
         rows = crosscheck_rows(analysis.simulation, analysis.workload, analysis.empty_start)
         yield _grid(rows)
+    if analysis.certified_start is not None:
+        yield _heading("From the start, certified")
+        yield _grid(start_rows(analysis.certified_start))
     if analysis.bootstrap is not None:
         yield _heading("Sampling error by bootstrap")
         yield _grid(bootstrap_rows(analysis.bootstrap))

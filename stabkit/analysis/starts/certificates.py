@@ -1,0 +1,151 @@
+"""Records: what is proved of one start.
+
+References
+----------
+docs/model.md, R12, R22.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from ...model.workload import Workload
+from ..cycles.limit_cycle import LimitCycle
+from ..verdict.analysis import CertifiedStart
+from .given import Start
+
+__all__ = ["ConvergentStart", "EvictingStart", "StartCertificate", "UndecidedStart"]
+
+
+@dataclass(frozen=True)
+class ConvergentStart:
+    """From this start the run converges to the equilibrium, and evicts in these steps only.
+
+    Attributes
+    ----------
+    mix : Workload
+    start : {"empty", "equilibrium", "given"}
+    evicting : tuple of int
+        All steps that evict; 0 is the fit of the start.
+    step : int
+        N, the step from which on nothing is evicted because all cohorts are near a*.
+    distance : Fraction
+        The largest deviation of a cohort from a* at step N that matters, max |y_j - a*| over
+        j < L - 1, over a*; an upper bound.
+    allowed : Fraction
+        1 / K, or less: deviations up to it cause no eviction, over a*.
+    horizon : int or None
+        Steps of the response of which K is the maximum; None where there is no deviation at all.
+    verdict : {"convergent"}
+    """
+
+    mix: Workload
+    start: Start
+    evicting: tuple[int, ...]
+    step: int
+    distance: Fraction
+    allowed: Fraction
+    horizon: int | None
+    verdict: Literal["convergent"] = "convergent"
+
+    @property
+    def last_eviction(self) -> int | None:
+        """The last step that evicts; None if none does."""
+        return self.evicting[-1] if self.evicting else None
+
+    @property
+    def summary(self) -> CertifiedStart:
+        """What an `Analysis` holds of it."""
+        return CertifiedStart(
+            self.start,
+            self.verdict,
+            self.step,
+            evicting_steps=len(self.evicting),
+            last_eviction=self.last_eviction,
+            deviation=_upward(self.distance),
+            allowed_deviation=_downward(self.allowed),
+        )
+
+
+@dataclass(frozen=True)
+class EvictingStart:
+    """From this start the run converges to a cycle on which requests are evicted for ever.
+
+    Attributes
+    ----------
+    mix : Workload
+    start : {"empty", "equilibrium", "given"}
+    evicting : tuple of int
+        The steps up to `step` that evict; 0 is the fit of the start.
+    step : int
+        The step at which the run is proved to be in the basin.
+    distance : Fraction
+        The largest deviation of a cohort from the cycle's first state there, over a*; an upper
+        bound.
+    allowed : Fraction
+        The radius of the basin, over a*: nearer states follow the cycle for ever.
+    cycle : LimitCycle
+        Exact, with all its Floquet multipliers inside the unit circle.
+    verdict : {"evicting"}
+    """
+
+    mix: Workload
+    start: Start
+    evicting: tuple[int, ...]
+    step: int
+    distance: Fraction
+    allowed: Fraction
+    cycle: LimitCycle
+    verdict: Literal["evicting"] = "evicting"
+
+    @property
+    def summary(self) -> CertifiedStart:
+        """What an `Analysis` holds of it."""
+        return CertifiedStart(
+            self.start,
+            self.verdict,
+            self.step,
+            evicting_steps=len(self.evicting),
+            deviation=_upward(self.distance),
+            allowed_deviation=_downward(self.allowed),
+            period=self.cycle.period,
+            evictions_per_period=sum(1 for stage in self.cycle.itinerary or () if stage),
+        )
+
+
+@dataclass(frozen=True)
+class UndecidedStart:
+    """Nothing is proved of where the run from this start ends.
+
+    Attributes
+    ----------
+    mix : Workload
+    start : {"empty", "equilibrium", "given"}
+    reason : str
+        A clause: what was looked for, and why it was not found.
+    verdict : {"undecided"}
+    """
+
+    mix: Workload
+    start: Start
+    reason: str
+    verdict: Literal["undecided"] = "undecided"
+
+    @property
+    def summary(self) -> CertifiedStart:
+        """What an `Analysis` holds of it."""
+        return CertifiedStart(self.start, self.verdict, reason=self.reason)
+
+
+StartCertificate = ConvergentStart | EvictingStart | UndecidedStart
+
+
+def _upward(number: Fraction) -> float:
+    return 0.0 if not number else math.nextafter(float(number), math.inf)
+
+
+def _downward(number: Fraction) -> float:
+    return math.nextafter(float(number), 0)
