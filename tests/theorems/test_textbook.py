@@ -29,6 +29,7 @@ from stabkit.theorems.textbook.schema import DISC, Beyond, Schema, Within, Zeros
 from stabkit.theorems.textbook.zeros import (
     ArgumentPrinciple,
     BoundaryCrossing,
+    EdgeTheorem,
     EnestromKakeya,
     Hurwitz,
     Quadratic,
@@ -73,6 +74,9 @@ USES = [
     (LinearRecurrence(symbols("stable"), f, a, d, x), None),
     (BoundaryCrossing(f, s, s + 1, -x / a, s * a + x, {s: Interval(0)}), {"leading": s - 1}),
     (BoundaryCrossing(f, s, s + 1, -x / a, s * a + x, {s: Interval(0)}), {"crossing": x / a}),
+    (EdgeTheorem(f, a * (s + 1) * z**m, a, a * (s + 1), {**POSITIVE, s: Interval(0)}), None),
+    (EdgeTheorem(f, a * z**m, a, a, POSITIVE), {"summand": a**2 * z**m}),
+    (EdgeTheorem(f, a * z**m, a, a, POSITIVE), {"leading": a - 1}),
     (Linearity(Eq(W, (s + 1) * V), SUMS), {"relation": Eq(W, s * V)}),
     (Linearity(Eq(W, (s + 1) * V), SUMS), {"relation": Eq(W, s * V + p)}),
     (Linearity(Eq(W, V), {W: p, V: p}), {"relation": Eq(W**2, V**2)}),

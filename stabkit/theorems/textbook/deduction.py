@@ -22,6 +22,7 @@ from .schema import Schema
 from .zeros import (
     ArgumentPrinciple,
     BoundaryCrossing,
+    EdgeTheorem,
     EnestromKakeya,
     Hurwitz,
     Quadratic,
@@ -36,6 +37,7 @@ SCHEMAS: tuple[type[Schema], ...] = (
     Bezout,
     BoundaryCrossing,
     DeterminantLemma,
+    EdgeTheorem,
     EnestromKakeya,
     Hurwitz,
     ImplicitFunction,
