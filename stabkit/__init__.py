@@ -44,6 +44,7 @@ __groups__ = {
     },
     "thresholds and charts": {
         "spectrum.partition.d_partition": "CountInterval Crossing",
+        "spectrum.partition.input_line": "InputLine",
         "spectrum.partition.threshold": "Threshold VarianceLaw threshold",
         "spectrum.chart.chart": "StabilityChart stability_chart",
         "spectrum.criterion.criterion": "StabilityCriterion stability_criterion",
@@ -54,6 +55,9 @@ __groups__ = {
         "spectrum.margins.gain": "GainMargin gain_margin",
         "spectrum.margins.inputs": "InputMargin input_margin",
         "spectrum.margins.shares.radius": "ShareRadius share_radius",
+        "spectrum.margins.shares.robust": (
+            "EdgeCrossing RobustShares ShareTolerance robust_shares share_tolerance"
+        ),
         "spectrum.margins.disturbance": "DisturbanceMargin disturbance_margin",
     },
     "fluctuations": {

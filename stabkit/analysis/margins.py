@@ -7,23 +7,26 @@ margin        guarantees
 `shift`       every number of tokens added to all inputs, strictly within, keeps the verdict
 `scale`       every factor on all inputs, strictly within, keeps the verdict
 `shares`      all class shares nearer than the radius keep the number of unstable modes
+`robust`      all class shares off by at most a given relative error are stable, if so
+`tolerance`   all class shares off by less than this relative error are stable
 `disturbance` from every cohort off by at most this fraction, greedy never evicts
 ============= ===================================================================================
 
-Each is about one change with all else as it is; together they are no guarantee. The first four are
-about the linear model around the eviction-free equilibrium, the last one about the fluid model with
+Each is about one change with all else as it is; together they are no guarantee. All but the last
+one are about the linear model around the eviction-free equilibrium, that about the fluid model with
 evictions.
 
 References
 ----------
-docs/model.md, Gain, R5, R8, R11; `stabkit.spectrum.margins.gain`, `input_margin`,
-`share_radius`, `disturbance`.
+docs/model.md, Gain, R5, R8, R11, Robust shares; `stabkit.spectrum.margins.gain`, `input_margin`,
+`share_radius`, `robust_shares`, `disturbance`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from ..dynamics.capacity import equilibrium_admissions
 from ..model.verdict import Verdict
@@ -32,6 +35,13 @@ from ..spectrum.margins.disturbance import DisturbanceMargin, disturbance_margin
 from ..spectrum.margins.gain import GainMargin, gain_margin
 from ..spectrum.margins.inputs import InputMargin, input_margin
 from ..spectrum.margins.shares.radius import ShareRadius, share_radius
+from ..spectrum.margins.shares.robust import (
+    RobustShares,
+    ShareTolerance,
+    relative_error,
+    robust_shares,
+    share_tolerance,
+)
 
 __all__ = ["Margins", "margins"]
 
@@ -49,6 +59,10 @@ class Margins:
     shares : ShareRadius
     disturbance : DisturbanceMargin
         How far the gain, the inputs (shifted, scaled), the shares and the state may go.
+    robust : RobustShares or None
+    tolerance : ShareTolerance or None
+        Whether all shares may be off by a relative error, and the largest such error; None where
+        none was asked about.
     """
 
     mix: Workload
@@ -57,6 +71,8 @@ class Margins:
     scale: InputMargin
     shares: ShareRadius
     disturbance: DisturbanceMargin
+    robust: RobustShares | None = None
+    tolerance: ShareTolerance | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -69,27 +85,35 @@ class Margins:
         return None if self.mix.capacity is None else equilibrium_admissions(self.mix)
 
 
-def margins(mix: Workload) -> Margins:
+def margins(mix: Workload, shares_within: Any = None) -> Margins:
     """Return the margins of a workload: in the gain, the inputs, the shares and the state.
 
     Parameters
     ----------
     mix : Workload
         The capacity plays a role for `admissions_per_step` only.
+    shares_within : number, optional
+        A relative error of all shares at once, such as 0.2, positive and at most 1: the margins
+        `robust` and `tolerance` are found as well.
 
     Returns
     -------
     Margins
 
+    Raises
+    ------
+    InvalidArgument
+        If `shares_within` is outside its domain.
+
     Notes
     -----
     What each margin guarantees and what it does not is said where it is computed: `gain_margin`,
-    `input_margin`, `share_radius`, `disturbance_margin`. Most of the time goes into the shares,
-    about five seconds at most.
+    `input_margin`, `share_radius`, `robust_shares`, `disturbance_margin`. Most of the time goes
+    into the shares, about five seconds at most; with `shares_within`, some twenty more.
 
     References
     ----------
-    docs/model.md, Stability, Gain, R8.
+    docs/model.md, Stability, Gain, R8, Robust shares.
 
     Examples
     --------
@@ -99,6 +123,7 @@ def margins(mix: Workload) -> Margins:
     >>> found.shift.below
     RealEnclosure(low=Fraction(-4, 1), high=Fraction(-4, 1))
     """
+    error = None if shares_within is None else relative_error(shares_within, "'shares_within'")
     return Margins(
         mix,
         gain_margin(mix),
@@ -106,4 +131,6 @@ def margins(mix: Workload) -> Margins:
         input_margin(mix, "scale"),
         share_radius(mix),
         disturbance_margin(mix),
+        None if error is None else robust_shares(mix, error),
+        None if error is None else share_tolerance(mix),
     )

@@ -165,5 +165,5 @@ def test_undecided_is_status_4(stabkit: Program, monkeypatch: pytest.MonkeyPatch
     def undecided(found: module.Margins) -> module.Margins:
         return replace(found, gain=replace(found.gain, verdict="undecided"))
 
-    monkeypatch.setattr(module, "margins", lambda mix: undecided(real(mix)))
+    monkeypatch.setattr(module, "margins", lambda mix, within: undecided(real(mix, within)))
     assert stabkit("margins", "3:1").status == 4

@@ -59,7 +59,7 @@ def test_symbolic(stabkit: Program) -> None:
     [
         (
             ("5:2", "5:3", "--along", "p"),
-            "'--along' must be 'common', 'shift' or 'scale', not 'p'.",
+            "'--along' must be 'common', 'shift', 'scale' or a slope for each class, not 'p'.",
         ),
         (("5:2", "5:7", "--symbolic"), "up to 5 for a symbolic criterion, not 7."),
         (("5:2", "5:3", "--symbolic", "--json"), "'--json' must be given without '--symbolic'"),

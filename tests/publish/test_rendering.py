@@ -72,7 +72,9 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "RootLocus": lambda: stabkit.root_locus(PAIR, points=3),
     "RootPicture": lambda: stabkit.root_picture(PAIR, stabkit.roots(PAIR), "unstable"),
     "RunPicture": lambda: stabkit.run_picture(PAIR, stabkit.simulate(PAIR, 20)),
+    "RobustShares": lambda: stabkit.robust_shares(PAIR, "1/5"),
     "ShareRadius": lambda: stabkit.share_radius(PAIR),
+    "ShareTolerance": lambda: stabkit.share_tolerance(STABLE),
     "Sizing": lambda: stabkit.sizing(PAIR),
     "SpaceTimePicture": lambda: stabkit.space_time_picture(PAIR, steps=20),
     "StabilityChart": lambda: stabkit.stability_chart((2, 3), rows=3),
@@ -95,6 +97,7 @@ PARTS = {
     *("SynchronizedMode", "Trial"),
     *("Trials", "VarianceLaw", "Watermark"),
     "CapturePiece",  # a polytope, to go on computing with
+    *("EdgeCrossing", "InputLine"),
     "AnimationPicture",  # for `animation_bytes`
     # of a derivation
     *("CirclePlot", "Document", "Formula", "Paragraph", "Section", "Source", "Statement", "Table"),

@@ -45,11 +45,14 @@ threshold 5:3 5:5
 threshold 5:4 5:6
 threshold 5:3 9:6 --along shift
 threshold 5:3 9:6 --along scale
+threshold 5:3 9:6 --along 1,1/2
 threshold 1:1
 margins 5:3 5:5
 margins 5:3 9:6 --capacity 1000
 margins 1:1
 margins 1:2 1:3
+margins 20:3 20:5 --shares-within 20%
+margins 5:3 5:5 4:1 --shares-within 1/10
 chart 2 3 --rows 5
 chart 3 5 --vary p,kappa --input 5 --rows 5
 chart 5 6 7 --input 5 --rows 5

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Annotated
+
+import typer
+
 from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
 from ..present import Found, presented
 from ..terminal import working
@@ -16,21 +21,40 @@ def margins(
     capacity: Capacity = None,
     input_column: InputColumn = None,
     output_column: OutputColumn = None,
+    shares_within: Annotated[
+        str | None,
+        typer.Option(
+            metavar="E",
+            help="Is it stable for all shares that are off by at most E, such as 20%, each? And up "
+            "to which E?",
+        ),
+    ] = None,
 ) -> Found:
     """Show the stability margins, each with what it guarantees.
 
     The gain margin, the distance to instability in the inputs (shifted, scaled), the radius of
     stability in the class shares, and the largest disturbance that causes no eviction. For a mix
-    that is not stable: the gains and inputs that would make it so.
+    that is not stable: the gains and inputs that would make it so. With '--shares-within': whether
+    it is stable whatever errors of that size the shares have, all at once.
 
     \b
     Examples:
       stabkit margins 10:3 10:5
+      stabkit margins 10:3 10:5 20:7 --shares-within 20%
       stabkit margins 5:3 5:5 --capacity 1000 --json
     """
     workload = read_mix(mix, capacity, input_column, output_column)
     with working("measuring the margins"):
         from ...analysis.margins import margins as margins_of
 
-        found = margins_of(workload)
+        found = margins_of(workload, None if shares_within is None else _ratio(shares_within))
     return Found(found, status=UNDECIDED if found.verdict == "undecided" else 0)
+
+
+def _ratio(text: str) -> str | Fraction:
+    """Return a number, or per cent as a number."""
+    from ...model.numbers import rational_argument
+
+    if not text.endswith("%"):
+        return text
+    return rational_argument(text[:-1].strip(), "'shares_within'") / 100

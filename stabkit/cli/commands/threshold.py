@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["threshold"]
 
 UNDECIDED = 4
+_SLOPES = re.compile(r"[\d,]")
 
 
 @presented("threshold")
@@ -29,7 +31,9 @@ def threshold(
     along: Annotated[
         str,
         typer.Option(
-            metavar="common|shift|scale", help="One common input, or all shifted or scaled alike."
+            metavar="LINE",
+            help="common, shift, scale: one common input, or all shifted or scaled alike; or a "
+            "slope for each class, such as 1,0,2: class k gets that many times x tokens more.",
         ),
     ] = "common",
     digits: Annotated[
@@ -49,13 +53,15 @@ def threshold(
     """Find all input lengths for which the mix is stable, exactly.
 
     The D-partition along the inputs: every stable interval, the threshold s*, the sufficient bound
-    s° of the gcd theorem, and the variance law's estimate beside them.
+    s° of the gcd theorem, and the variance law's estimate beside them. With slopes, it tells which
+    class's prompts may grow.
 
     \b
     Examples:
       stabkit threshold 5:3 5:5
       stabkit threshold 100:7 100:10 --digits 50
       stabkit threshold 3:7 8:9 --along shift
+      stabkit threshold 3:7 8:9 --along 1,0
       stabkit threshold 5:2 5:3 --symbolic
     """
     workload = read_mix(mix, capacity, input_column, output_column)
@@ -66,7 +72,7 @@ def threshold(
     with working("looking for crossings"):
         from ...spectrum.partition.threshold import threshold as threshold_of
 
-        found = threshold_of(workload, along)  # type: ignore[arg-type]  # it checks the name
+        found = threshold_of(workload, along.split(",") if _SLOPES.search(along) else along)  # type: ignore[arg-type]  # it checks the name
     return Found(found, {"digits": digits}, 0 if found.complete else UNDECIDED)
 
 

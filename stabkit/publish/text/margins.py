@@ -6,6 +6,7 @@ Numbers that a guarantee rests on are rounded to the safe side.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from functools import partial
@@ -19,10 +20,12 @@ from ...spectrum.margins.gain import GainMargin
 from ...spectrum.margins.inputs import InputMargin
 from ...spectrum.margins.line import StableRange
 from ...spectrum.margins.shares.radius import ShareRadius
+from ...spectrum.margins.shares.robust import RobustShares, ShareTolerance
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .numbers import amount, counted, readable, rounded
 from .prose import wrapped
+from .robust import robust_said, tolerance_said
 
 __all__ = ["margin_fields", "margin_text", "margins_record", "margins_text"]
 
@@ -36,10 +39,12 @@ _LABELS = {
     "shift": "distance in the inputs, shifted",
     "scale": "distance in the inputs, scaled",
     "shares": "radius in the class shares",
+    "robust": "errors of all shares at once",
+    "tolerance": "largest error of all shares at once",
     "disturbance": "largest disturbance",
 }
 
-Margin = GainMargin | InputMargin | ShareRadius | DisturbanceMargin
+Margin = GainMargin | InputMargin | ShareRadius | RobustShares | ShareTolerance | DisturbanceMargin
 _floor = partial(rounded, rounding=ROUND_FLOOR)
 _ceiling = partial(rounded, rounding=ROUND_CEILING)
 
@@ -47,13 +52,14 @@ _ceiling = partial(rounded, rounding=ROUND_CEILING)
 @RECORDS.writes(Margins)
 def margins_record(found: Margins) -> dict[str, Any]:
     """Return the margins as JSON types: schema ``stabkit.margins/3``."""
-    parts = (found.gain, found.shift, found.scale, found.shares, found.disturbance)
+    parts = (*_linear(found), found.disturbance)
     return headed(
         SCHEMA,
         found.mix,
         verdict=found.verdict,
         admissions_per_step=as_json(found.admissions_per_step),
-        **{key: value for part in parts for key, value in margin_fields(part).items()},
+        **{"robust_shares": None, "share_tolerance": None}
+        | {key: value for part in parts for key, value in margin_fields(part).items()},
     )
 
 
@@ -65,6 +71,12 @@ def margin_fields(found: Margin) -> dict[str, Any]:
     if isinstance(found, InputMargin):
         names = "least below above distance stable_below stable_above stable_values complete reason"
         return {found.along: chosen(found, names)}
+    if isinstance(found, RobustShares):
+        names = "robust within bounds vertices edges witness witness_verdict crossing reason"
+        return {"robust_shares": chosen(found, names)}
+    if isinstance(found, ShareTolerance):
+        ends = {"error_lower": as_json(found.lower), "error_upper": as_json(found.upper)}
+        return {"share_tolerance": ends | chosen(found, "witness reason")}
     if isinstance(found, DisturbanceMargin):
         return {"disturbance": chosen(found, "largest peak_step burst burst_step reason")}
     bounds = {
@@ -87,13 +99,18 @@ def _decimal(value: Fraction | None, rounding: str) -> str | None:
 @TEXTS.writes(Margins)
 def margins_text(found: Margins) -> str:
     """Return every margin with its guarantee, or the reason why it is not known."""
-    parts: tuple[Margin, ...] = (found.gain, found.shift, found.scale, found.shares)
     blocks = [
         f"{printable(found.mix.name)}: {found.verdict}\n",
-        *(margin_text(part) for part in parts),
+        *(margin_text(part) for part in _linear(found)),
         margin_text(found.disturbance, found.admissions_per_step),
     ]
     return "\n".join([*blocks, "Each margin is about one change, with all else as it is.\n"])
+
+
+def _linear(found: Margins) -> Iterator[Margin]:
+    """Yield the margins of the linear model, those that were asked for."""
+    yield from (found.gain, found.shift, found.scale, found.shares)
+    yield from (part for part in (found.robust, found.tolerance) if part is not None)
 
 
 def margin_text(found: Margin, admissions: Fraction | None = None) -> str:
@@ -101,7 +118,7 @@ def margin_text(found: Margin, admissions: Fraction | None = None) -> str:
 
     Parameters
     ----------
-    found : GainMargin, InputMargin, ShareRadius or DisturbanceMargin
+    found : GainMargin, InputMargin, ShareRadius, RobustShares, ShareTolerance or DisturbanceMargin
     admissions : Fraction, optional
         a*, for a burst in requests.
     """
@@ -112,6 +129,10 @@ def margin_text(found: Margin, admissions: Fraction | None = None) -> str:
         label, (value, guarantee) = found.along, said(found)
     elif isinstance(found, ShareRadius):
         label, (value, guarantee) = "shares", _shares(found)
+    elif isinstance(found, RobustShares):
+        label, (value, guarantee) = "robust", robust_said(found)
+    elif isinstance(found, ShareTolerance):
+        label, (value, guarantee) = "tolerance", tolerance_said(found)
     else:
         label, (value, guarantee) = "disturbance", _disturbance(found, admissions)
     lines = wrapped(f"{_LABELS[label]}: {value}", _INDENT)

@@ -21,6 +21,7 @@ from ...spectrum.margins.disturbance import DisturbanceMargin
 from ...spectrum.margins.gain import GainMargin
 from ...spectrum.margins.inputs import InputMargin
 from ...spectrum.margins.shares.radius import ShareRadius
+from ...spectrum.margins.shares.robust import RobustShares, ShareTolerance
 from ...spectrum.roots.roots import Root
 from ...spectrum.starts.no_eviction import NoEviction
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
@@ -40,6 +41,8 @@ PART = "stabkit.part/2"
 @RECORDS.writes(GainMargin)
 @RECORDS.writes(InputMargin)
 @RECORDS.writes(ShareRadius)
+@RECORDS.writes(RobustShares)
+@RECORDS.writes(ShareTolerance)
 @RECORDS.writes(DisturbanceMargin)
 def _margin_record(found: Any) -> dict[str, Any]:
     return _part(found, **margin_fields(found))
@@ -48,6 +51,8 @@ def _margin_record(found: Any) -> dict[str, Any]:
 @TEXTS.writes(GainMargin)
 @TEXTS.writes(InputMargin)
 @TEXTS.writes(ShareRadius)
+@TEXTS.writes(RobustShares)
+@TEXTS.writes(ShareTolerance)
 @TEXTS.writes(DisturbanceMargin)
 def _margin_text(found: Any) -> str:
     return margin_text(found)

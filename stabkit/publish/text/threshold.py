@@ -10,6 +10,7 @@ from typing import Any
 from ...model.enclosure import RealEnclosure
 from ...model.numbers import decimal_text, rational_text
 from ...spectrum.partition.d_partition import CountInterval, Crossing
+from ...spectrum.partition.input_line import InputLine
 from ...spectrum.partition.threshold import Threshold, VarianceLaw
 from ..rendering import RECORDS, TEXTS
 from .dialect import chosen, headed
@@ -25,7 +26,9 @@ _LINES = {
     "common": ("a common input length s, in place of the mix's own inputs", "token", "s"),
     "shift": ("delta, in tokens, added to every input length", "token", "delta"),
     "scale": ("the factor N of every input length", "times the input", "N"),
+    "line": ("x, in tokens: the input lengths ", "token", "x"),
 }
+_CLASSES_SHOWN = 4
 
 
 @RECORDS.writes(Threshold)
@@ -42,6 +45,8 @@ def threshold_record(found: Threshold, digits: int = DIGITS) -> dict[str, Any]:
         SCHEMA,
         found.mix,
         **chosen(found, "along gcd complete"),
+        slopes=[rational_text(slope) for slope in found.line.slopes],
+        offsets=[rational_text(offset) for offset in found.line.offsets],
         threshold=None if found.threshold is None else _number(found.threshold, digits),
         sufficient_input_length=None if sufficient is None else _decimal(sufficient, digits),
         every_start_input_length=None
@@ -108,7 +113,7 @@ def threshold_text(found: Threshold, digits: int = DIGITS) -> str:
 
 def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
     line, unit, symbol = _LINES[found.along]
-    yield "along", line
+    yield "along", line + (_inputs(found.line) if found.along == "line" else "")
     if not found.complete:
         yield "undecided", found.reason
         return
@@ -116,7 +121,7 @@ def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
     if found.threshold is not None:
         exact = " exactly" if found.threshold.exact is not None else ""
         yield f"threshold {symbol}*", f"{_number(found.threshold, digits)}{exact}"
-    elif found.along != "scale" and not found.is_finite and found.gcd > 1:
+    elif all(found.line.slopes) and not found.is_finite and found.gcd > 1:
         yield f"threshold {symbol}*", f"infinite: the decode lengths have gcd {found.gcd}"
     if found.sufficient is not None:
         yield f"gcd theorem {symbol}°", _sufficient_text(found, symbol, digits)
@@ -124,6 +129,20 @@ def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
         yield "from every start", _every_start_text(found.every_start, digits)
     if found.law is not None and found.law.in_range:
         yield "variance law", _law_text(found.law)
+
+
+def _inputs(line: InputLine) -> str:
+    """Return the inputs along a line, of the first classes."""
+    pairs = list(zip(line.slopes, line.offsets, strict=True))
+    inputs = [
+        " + ".join([*([readable(c)] if c or not sigma else []), *_term(sigma)])
+        for sigma, c in pairs[:_CLASSES_SHOWN]
+    ]
+    return ", ".join(inputs) + (", ..." if len(pairs) > _CLASSES_SHOWN else "")
+
+
+def _term(slope: Fraction) -> list[str]:
+    return [] if not slope else ["x" if slope == 1 else f"{readable(slope)} x"]
 
 
 def _sufficient_text(found: Threshold, symbol: str, digits: int) -> str:

@@ -3,15 +3,13 @@
 Every number along which stabkit looks for stability enters the kernel linearly, after a change of
 scale at most. With C and U kernels of coefficients >= 0 and x >= 0 the lines are
 
-============ ===================== ============================== =====================
-`along`      number                C                              U
-============ ===================== ============================== =====================
-``common``   common input s        (m + 1) P(T > m)               P(T > m)
-``shift``    delta in s_k + delta  kernel at the least delta      P(T > m)
-``scale``    N in N s_k            (m + 1) P(T > m)               E[S 1{T > m}]
-``gain``     kappa = 1 / x         g_m for m >= 1, else 0         g_0 for m = 0, else 0
-``share``    p = x / (1 + x)       kernel of the other classes    kernel of the first one
-============ ===================== ============================== =====================
+============= ====================== ============================= ========================
+`along`       number                 C                             U
+============= ====================== ============================= ========================
+an InputLine  x in sigma_k x + c_k   kernel at the least x         E[Sigma 1{T > m}]
+``gain``      kappa = 1 / x          g_m for m >= 1, else 0        g_0 for m = 0, else 0
+``share``     p = x / (1 + x)        kernel of the other classes   kernel of the first one
+============= ====================== ============================= ========================
 
 The last two are the kernel times a positive factor, which moves no root. So for all x in the domain
 G has coefficients >= 0, which excludes zeros next to z = 1: for 0 <= theta (L - 1) < pi the
@@ -21,11 +19,12 @@ imaginary parts, so that all their weights would be 0, and then that of m = 0 to
 
 References
 ----------
-docs/model.md, Kernel, Gain, R8.
+docs/model.md, Kernel, Gain, R8, Lines of inputs.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
@@ -33,10 +32,11 @@ from typing import Literal
 from ...errors import InvalidArgument
 from ...model.kernel import MemoryKernel
 from ...model.workload import Workload
+from .input_line import InputLine, NamedLine, input_line
 
 __all__ = ["KernelPencil", "Line", "blend", "kernel_pencil"]
 
-Line = Literal["common", "shift", "scale", "gain", "share"]
+Line = InputLine | NamedLine | Literal["gain", "share"]
 
 
 @dataclass(frozen=True)
@@ -107,19 +107,10 @@ def kernel_pencil(mix: Workload, along: Line, kernel: MemoryKernel | None = None
     InvalidArgument
         If `mix` has one class only, along ``"share"``.
     """
-    kernel = MemoryKernel.of(mix) if kernel is None else kernel
-    nothing = (0,) * len(kernel.decode_lengths)
-    aged = replace(kernel, inputs=nothing)
-    surviving = replace(kernel, shares=nothing, inputs=kernel.shares)
-    if along == "common":
-        return KernelPencil(aged, surviving)
-    if along == "scale":
-        return KernelPencil(aged, replace(kernel, shares=nothing))
-    if along == "shift":
-        least = min(c.input_length for c in mix.classes)
-        return KernelPencil(*_aligned(_shifted(kernel, -least), surviving), origin=-least)
     if along == "gain":
-        return _gain_pencil(kernel)
+        return _gain_pencil(MemoryKernel.of(mix) if kernel is None else kernel)
+    if along != "share":
+        return _input_pencil(mix, input_line(mix, along) if isinstance(along, str) else along)
     if len(mix.classes) < 2:
         raise InvalidArgument("'mix' must have two classes or more along 'p', not one.")
     first, rest = (
@@ -136,14 +127,13 @@ def blend(rest: MemoryKernel, first: MemoryKernel) -> KernelPencil:
     return KernelPencil(*_aligned(rest, first), scale="odds")
 
 
-def _shifted(kernel: MemoryKernel, by: Fraction) -> MemoryKernel:
-    a, b = by.numerator, by.denominator
-    return MemoryKernel(
-        b * kernel.denominator,
-        kernel.decode_lengths,
-        tuple(b * w for w in kernel.shares),
-        tuple(b * t + a * w for _, w, t in kernel),
+def _input_pencil(mix: Workload, line: InputLine) -> KernelPencil:
+    """Return the pencil of the kernel at the least x, and of the memory that one more of x adds."""
+    start, slope = (
+        MemoryKernel.of(line.moved(mix, inputs)) for inputs in (line.at(line.low), line.slopes)
     )
+    nothing = (0,) * len(slope.decode_lengths)
+    return KernelPencil(*_aligned(start, replace(slope, shares=nothing)), origin=line.low)
 
 
 def _gain_pencil(kernel: MemoryKernel) -> KernelPencil:
@@ -163,4 +153,5 @@ def _aligned(one: MemoryKernel, other: MemoryKernel) -> tuple[MemoryKernel, Memo
         shares, inputs = zip(*(terms.get(n, (0, 0)) for n in lengths), strict=True)
         return MemoryKernel(factor * kernel.denominator, lengths, shares, inputs)
 
-    return spread(one, other.denominator), spread(other, one.denominator)
+    common = math.lcm(one.denominator, other.denominator)
+    return spread(one, common // one.denominator), spread(other, common // other.denominator)

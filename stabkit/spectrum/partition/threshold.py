@@ -1,22 +1,23 @@
 """From which input length on is a mix steady? Stability along the inputs, by D-partition.
 
-Three lines through the inputs s_k of a mix (`stabkit.spectrum.partition.pencil`):
+Lines through the inputs s_k of a mix, sigma_k x + c_k (`stabkit.spectrum.partition.input_line`):
 
 * ``common``: all classes get the same input s >= 0, whatever their own ones are (R8);
 * ``shift``: s_k + delta, delta >= -min s_k;
-* ``scale``: N s_k, N >= 0.
+* ``scale``: N s_k, N >= 0;
+* any slopes sigma_k >= 0, not all 0, from the least x on at which no input is negative.
 
 The *threshold* s* is the largest crossing on the line, if the mix is stable beyond it. For g = 1
 and a common input it is so, and without a crossing all s >= 0 are stable (R8); for g > 1 the mix is
 unstable for all large s (R3), and s* is infinite, though stable intervals can exist (R9). *Stable
 intervals can exist below s* too*: the unstable count is not monotone, and of (3,4,5) with weights
 251:149:100 the inputs from .02328 to .03735 are stable below s* = .26515. So the list of all stable
-intervals is the answer, not s* alone. With different inputs the limits of ``scale`` are those of
-R1b.
+intervals is the answer, not s* alone. Along any line on which all inputs grow there are g - 1
+unstable modes beyond the last crossing; where some do not, exact counts there decide, not g.
 
 *Sufficient.* R7's condition holds for a common input iff s > s°, where -s° is R7's margin of the
-mix with s = 0: with E = s D the margin is s plus that of s = 0. Along ``shift`` the same is true of
-delta, with the margin of the mix itself. For g = 1 all s > s° are stable, so s° >= s*.
+mix with s = 0: with E = s D the margin is s plus that of s = 0. Along every line of equal slopes
+sigma the margin rises by sigma for one more of x. For g = 1 all s > s° are stable, so s° >= s*.
 
 *From every start.* Stability is local (R12). For g = 1 there is a common input beyond which every
 start converges, evictions or not: `stabkit.spectrum.partition.every_start` has it and its proof
@@ -41,7 +42,7 @@ mean 200 have an excess of 2.5 % at sigma / mu = 0.05, 10.8 % at 0.1 and 28 % at
 
 References
 ----------
-docs/model.md, R1b, R3, R7, R8, R9, R23, Stable inputs, Variance law.
+docs/model.md, R1b, R3, R7, R8, R9, R23, Lines of inputs, Stable inputs, Variance law.
 """
 
 from __future__ import annotations
@@ -49,9 +50,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal, get_args
+from typing import Literal
 
-from ...errors import InvalidArgument, shown
+from ...errors import InvalidArgument
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.workload import Workload, check_workload
@@ -59,11 +60,11 @@ from ..circle.budget import Budget
 from ..synchrony.condition import condition_margin
 from .d_partition import CountInterval, Crossing, d_partition
 from .every_start import every_start
-from .pencil import kernel_pencil
+from .input_line import Along, InputLine, input_line
+from .pencil import KernelPencil, kernel_pencil
 
 __all__ = ["LONGEST_THRESHOLD", "Threshold", "VarianceLaw", "threshold", "variance_law"]
 
-InputLine = Literal["common", "shift", "scale"]
 LONGEST_THRESHOLD = 20_000
 _LARGEST_ESTIMATE = 10**300  # near the largest double
 _NONE = Fraction(0)
@@ -108,7 +109,9 @@ class Threshold:
     Attributes
     ----------
     mix : Workload
-    along : {"common", "shift", "scale"}
+    along : {"common", "shift", "scale", "line"}
+    line : InputLine
+        The inputs by class, as slopes and offsets; "line" if it has none of the three names.
     low : Fraction
         The least value on the line: 0, or -min s_k for ``shift``.
     gcd : int
@@ -120,8 +123,8 @@ class Threshold:
     complete : bool
         Whether all crossings are proved to be found; if not, no interval is claimed.
     sufficient : RealEnclosure or None
-        s°: beyond it R7 proves exactly g - 1 unstable modes. None along ``scale``, and where its
-        lower bound was not found.
+        s°: beyond it R7 proves exactly g - 1 unstable modes. None where the slopes differ, and
+        where its lower bound was not found.
     law : VarianceLaw or None
         Along ``common``; None for a single decode length or next to it. Not to be relied on where
         it is not `in_range`.
@@ -133,7 +136,8 @@ class Threshold:
     """
 
     mix: Workload
-    along: InputLine
+    along: Literal["common", "shift", "scale", "line"]
+    line: InputLine
     low: Fraction
     gcd: int
     crossings: tuple[Crossing, ...]
@@ -173,16 +177,19 @@ class Threshold:
         return bool(stable) and stable[-1].high is None
 
 
-def threshold(mix: Workload, along: InputLine = "common") -> Threshold:
+def threshold(mix: Workload, along: Along = "common") -> Threshold:
     """Return the exact list of stable intervals along the inputs of a mix.
 
     Parameters
     ----------
     mix : Workload
         With L at most 20 000.
-    along : {"common", "shift", "scale"}
+    along : {"common", "shift", "scale"} or sequence
         The common input length s in tokens (own inputs are not looked at), the number delta of
-        tokens added to every input, or the factor N of all inputs.
+        tokens added to every input, or the factor N of all inputs. Any other line s_k = sigma_k x +
+        c_k, x in tokens, is a sequence of the slopes sigma_k, or of pairs (sigma_k, c_k), in the
+        order of the classes: rationals, sigma_k >= 0 and not all 0. Without offsets c_k these are
+        the mix's own inputs.
 
     Returns
     -------
@@ -191,7 +198,8 @@ def threshold(mix: Workload, along: InputLine = "common") -> Threshold:
     Raises
     ------
     InvalidArgument
-        If `along` is none of the three, or L is beyond the bound.
+        If `along` is no name and no such sequence, an input with the slope 0 is negative, or L is
+        beyond the bound.
 
     Notes
     -----
@@ -202,7 +210,7 @@ def threshold(mix: Workload, along: InputLine = "common") -> Threshold:
 
     References
     ----------
-    docs/model.md, R7, R8, R23.
+    docs/model.md, R7, R8, R23, Lines of inputs.
 
     Examples
     --------
@@ -217,6 +225,14 @@ def threshold(mix: Workload, along: InputLine = "common") -> Threshold:
     >>> found = threshold(Workload.from_classes([(0, 3, 251), (0, 4, 149), (0, 5, 100)]))
     >>> [part.verdict for part in found.intervals]
     ['unstable', 'stable', 'unstable', 'stable']
+
+    Whose prompts may change? With x more tokens for those of 2 steps g = (6 + x/2, 7 + x/2, 4), and
+    g_0 > g_2 for x > -4; with as many for those of 3 steps g = (6 + x/2, 7 + x/2, 4 + x/2), and
+    both g_0 > g_2 and g_0 + g_2 > g_1 hold for every x >= -5.
+
+    >>> mix = Workload.from_classes([(5, 2), (5, 3)])
+    >>> [[str(c.exact) for c in threshold(mix, slopes).crossings] for slopes in ((1, 0), (0, 1))]
+    [['-4'], []]
     """
     found = threshold_along(mix, along, every_sample=True)
     if along != "common":
@@ -224,34 +240,32 @@ def threshold(mix: Workload, along: InputLine = "common") -> Threshold:
     return replace(found, every_start=every_start(MemoryKernel.of(mix)))
 
 
-def threshold_along(mix: Workload, along: InputLine, every_sample: bool) -> Threshold:
+def threshold_along(mix: Workload, along: Along, every_sample: bool) -> Threshold:
     """Return `threshold` without `every_start`, with counts at all samples or where they decide."""
-    check_workload(mix)
-    if not isinstance(along, str) or along not in get_args(InputLine):
-        raise InvalidArgument(f"'along' must be 'common', 'shift' or 'scale', not {shown(along)}.")
+    line = input_line(check_workload(mix), along)
     if mix.longest_decode > LONGEST_THRESHOLD:
         raise InvalidArgument(
             f"'mix' must have decode lengths up to {LONGEST_THRESHOLD} for a threshold, "
             f"not {mix.longest_decode}."
         )
-    kernel = MemoryKernel.of(mix)
-    pencil = kernel_pencil(mix, along, kernel)
+    pencil = kernel_pencil(mix, line)
     budget = Budget()
     found = d_partition(pencil, every_sample, budget)
-    law = variance_law(kernel) if along == "common" else None
-    line = Threshold(
+    law = variance_law(pencil.constant) if along == "common" else None
+    whole = Threshold(
         mix,
-        along,
+        along if isinstance(along, str) else "line",
+        line,
         pencil.origin,
         mix.gcd,
         found.crossings,
         found.intervals,
         found.complete,
-        _sufficient({"common": pencil.constant, "shift": kernel}.get(along), budget),
+        _sufficient(pencil, line, budget),
         law,
         reason=found.reason,
     )
-    return line if law is None else replace(line, law=_compared(law, line.threshold))
+    return whole if law is None else replace(whole, law=_compared(law, whole.threshold))
 
 
 def _compared(law: VarianceLaw, threshold: Crossing | None) -> VarianceLaw:
@@ -261,12 +275,14 @@ def _compared(law: VarianceLaw, threshold: Crossing | None) -> VarianceLaw:
     return replace(law, relative_error=law.estimate / float(threshold) - 1)
 
 
-def _sufficient(kernel: MemoryKernel | None, budget: Budget) -> RealEnclosure | None:
-    """Return what must be added to all inputs for R7's condition, whose margin rises by as much."""
-    margin = None if kernel is None else condition_margin(kernel, budget)
+def _sufficient(pencil: KernelPencil, line: InputLine, budget: Budget) -> RealEnclosure | None:
+    """Return the x from which R7's condition holds: its margin rises by the slope of all inputs."""
+    slope = line.slopes[0]
+    alike = slope > 0 and set(line.slopes) == {slope}
+    margin = condition_margin(pencil.constant, budget) if alike else None
     if margin is None or margin.low is None:
         return None
-    return RealEnclosure(-margin.high, -margin.low)
+    return RealEnclosure(*(pencil.origin - end / slope for end in (margin.high, margin.low)))
 
 
 def variance_law(kernel: MemoryKernel) -> VarianceLaw | None:

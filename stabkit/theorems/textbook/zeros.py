@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Abs, And, Eq, Equivalent, Ge, Gt, Symbol
+from sympy import Abs, And, Dummy, Eq, Equivalent, Ge, Gt, Symbol
 
 from ..evidence import Evidence, Identity, Inequality
-from ..facts import Holds
+from ..facts import Holds, Summed
 from .limits import Vanishing
 from .schema import DISC, Beyond, Domains, Schema, Within, Zeros
 
@@ -16,6 +16,7 @@ __all__ = [
     "ArgumentPrinciple",
     "BoundaryCrossing",
     "Cubic",
+    "EdgeTheorem",
     "EnestromKakeya",
     "Hurwitz",
     "Rouche",
@@ -253,6 +254,48 @@ class BoundaryCrossing(Schema):
         """Return that the count is constant between crossings."""
         name = Symbol("constant between")
         return (Holds(name, Zeros(self.polynomial, DISC), self.parameter, self.crossing),)
+
+
+@dataclass(frozen=True)
+class EdgeTheorem(Schema):
+    """For a sum over classes that is linear in a share, the shares being in a polytope."""
+
+    title = "Edge theorem"
+    statement = (
+        r"A polytope of polynomials of one degree with positive leading coefficients has all roots "
+        r"in the open unit disc if and only if its edges have."
+    )
+    reference = (
+        "A. Bartlett, C. Hollot and L. Huang, Root locations of an entire polytope of polynomials: "
+        "it suffices to check the edges, Math. Control Signals Systems 1 (1988) 61-71"
+    )
+
+    polynomial: Any
+    summand: Any
+    share: Symbol
+    leading: Any
+    domains: Domains
+
+    def obligations(self) -> dict[str, Evidence]:
+        """What a share contributes is linear in it, and the degree stays."""
+        a, b = Dummy("a"), Dummy("b")
+        at = [self.summand.subs(self.share, q) for q in (a + b, a, b)]
+        return {
+            "linear": Identity(at[0], at[1] + at[2]),
+            "degree": Inequality(self.leading, self.domains),
+        }
+
+    def assumptions(self) -> tuple[Any, ...]:
+        """That is the polynomial with its leading coefficient, and the edges are stable."""
+        return (
+            Summed(self.polynomial, self.summand),
+            Holds(Symbol("leading coefficient"), self.polynomial, self.leading),
+            Holds(Symbol("roots on all edges"), self.polynomial, DISC),
+        )
+
+    def conclusions(self) -> tuple[Any, ...]:
+        """Return where the roots are on the whole polytope."""
+        return (Holds(Symbol("roots on the polytope"), self.polynomial, DISC),)
 
 
 @dataclass(frozen=True)

@@ -374,7 +374,7 @@ def test_expansion_for_a_smooth_law():
 
 
 def test_errors():
-    with pytest.raises(InvalidArgument, match="must be 'common', 'shift' or 'scale', not 'p'"):
+    with pytest.raises(InvalidArgument, match="'scale' or a slope for each class, not 'p'"):
         stabkit.threshold(workload((2, 3)), "p")
     with pytest.raises(InvalidArgument, match="up to 20000 for a threshold, not 20001"):
         stabkit.threshold(workload((2, 20001)))

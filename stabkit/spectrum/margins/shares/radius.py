@@ -37,7 +37,7 @@ Springer 2005, ch. 5 (real structured stability radii, and why they jump).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, Self
 
@@ -50,6 +50,7 @@ from ...circle.sparse_polynomial import Floats
 from ...counting.certificates import single_decode_length
 from ...counting.counts import Counts, kernel_counts
 from .arcs import HALF_TURN, ClassCurves
+from .polytope import kernel_of
 from .search import ShareSearch
 
 __all__ = ["ShareRadius", "share_radius"]
@@ -232,7 +233,7 @@ def _nearest_crossing(mix: Workload, counts: Counts, search: ShareSearch) -> _Cr
             shares = _moved(mix, step * (1 + stretch))
             if shares is None:
                 break
-            seen = _counts_at(mix, shares)
+            seen = kernel_counts(kernel_of(mix, shares))
             if seen.certified and (seen.outside, seen.on_circle) != (counts.outside, 0):
                 found = _Crossing(_distance(mix, shares), math.pi * angle / HALF_TURN, shares)
                 best = found if best is None or found.distance < best.distance else best
@@ -257,12 +258,6 @@ def _moved(mix: Workload, step: Floats) -> tuple[Fraction, ...] | None:
     moves[int(np.argmax(np.abs(step)))] -= sum(moves)
     shares = tuple(c.share + d for c, d in zip(mix.classes, moves, strict=True))
     return shares if min(shares) >= 0 else None
-
-
-def _counts_at(mix: Workload, shares: tuple[Fraction, ...]) -> Counts:
-    pairs = zip(mix.classes, shares, strict=True)
-    classes = tuple(replace(c, share=share) for c, share in pairs if share)
-    return kernel_counts(MemoryKernel.of(replace(mix, classes=classes)))
 
 
 def _distance(mix: Workload, shares: tuple[Fraction, ...]) -> Fraction:

@@ -1,0 +1,424 @@
+"""Robust stability: is a mix stable for all shares of a polytope?
+
+The memory kernel G_q = sum_k q_k G_k is linear in the shares q, and g_0 = sum_k q_k (s_k + 1) >= 1
+is the leading coefficient of the characteristic polynomial in its formal degree L - 1, with L the
+longest decode length of all classes: a longest class that vanishes gives roots 0, which are stable.
+So the edge theorem applies on the whole simplex, its faces included:
+
+*Edge theorem* (Bartlett, Hollot, Huang). A polytope of shares has no mode with |lambda| >= 1
+anywhere iff its edges have none.
+
+*Proof* for zeros of G_q in |z| <= 1. For a fixed z the values G_q(z) are a convex polygon P(z), the
+linear image of the polytope; every boundary point of P(z) is the image of a point on an edge. Let 0
+be in P(z_0), |z_0| <= 1, and let t be the least number in [0, 1] with 0 in P(t z_0): there is one,
+as P depends continuously on z, and t > 0, as P(0) is positive. For smaller numbers 0 is outside, so
+it is no inner point of P(t z_0); it is on the boundary, and some G_q with q on an edge has the zero
+t z_0 in the closed disc. []
+
+Along an edge, from a to b, G is a pencil in the odds of the position, and its D-partition
+(`stabkit.spectrum.partition.d_partition`) finds every crossing; the ends are counted. So the answer
+is exact: robust, or not with shares that are not stable. Factors do not matter, G_(c q) = c G_q:
+weights that are off one by one, and normalised after, are a polytope of shares too.
+
+*Tolerance.* The boxes |q_k - p_k| <= rho p_k grow with rho, and the least rho without robust
+stability is enclosed by bisection: the lower end is robust, and the upper one the deviation of
+shares that are not stable. Those are drawn in first: along the segment from p to them to the first
+crossing, and beyond it by less than the enclosure is wide.
+
+References
+----------
+docs/model.md, Robust shares, R8. A. C. Bartlett, C. V. Hollot, L. Huang, "Root locations of an
+entire polytope of polynomials: it suffices to check the edges", Math. Control Signals Systems 1
+(1988) 61-71.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from ....errors import InvalidArgument, shown
+from ....model.enclosure import RealEnclosure
+from ....model.numbers import listed, rational_argument
+from ....model.verdict import Verdict
+from ....model.workload import Workload, check_workload
+from ...circle.budget import Budget
+from ...counting.counts import kernel_counts
+from ...partition.d_partition import DPartition, d_partition, simplest_between
+from ...partition.pencil import blend
+from ...partition.threshold import LONGEST_THRESHOLD
+from .polytope import MOST_VERTICES, Bounds, SharePolytope, Shares, box, hull, kernel_of
+
+__all__ = [
+    "EdgeCrossing",
+    "RobustShares",
+    "ShareTolerance",
+    "relative_error",
+    "robust_shares",
+    "share_tolerance",
+]
+
+_EDGES = "Edge theorem: every vertex is counted, and every edge is D-partitioned."
+_TOUCHED = "A mode touches the unit circle at shares that are not rational."
+_NOT_STABLE = ("unstable", "marginal")
+_ONE = Fraction(1)
+_CLOSE = Fraction(1, 1_000)  # of the tolerance, relatively
+_DIGITS = 15
+
+
+@dataclass(frozen=True)
+class EdgeCrossing:
+    """Shares (1 - t) a + t b with a mode on the unit circle.
+
+    Attributes
+    ----------
+    edge : (tuple of Fraction, tuple of Fraction)
+        a and b.
+    place : RealEnclosure
+        t, proved.
+    """
+
+    edge: tuple[Shares, Shares]
+    place: RealEnclosure
+
+
+@dataclass(frozen=True)
+class RobustShares:
+    """Whether a mix is stable for all shares of a polytope.
+
+    Attributes
+    ----------
+    mix : Workload
+        Its own shares need not be in the polytope.
+    robust : bool or None
+        Whether all shares of the polytope are stable; None where it is not decided.
+    within : Fraction or None
+        The relative tolerance of every share, where that was asked for.
+    bounds : tuple of (Fraction, Fraction), or None
+        Of every share, by class; None where vertices were given.
+    vertices, edges : int or None
+        How many; None if they are too many.
+    witness : tuple of Fraction, or None
+        Shares of the polytope that are not stable, by class.
+    witness_verdict : {"unstable", "marginal"} or None
+        Their verdict, by exact counts.
+    crossing : EdgeCrossing or None
+        In place of a witness: a mode that touches the circle at shares that are not rational.
+    reason : str
+        One sentence: what proves this, or why there is nothing.
+    """
+
+    mix: Workload
+    robust: bool | None
+    within: Fraction | None
+    bounds: Bounds | None
+    vertices: int | None = None
+    edges: int | None = None
+    witness: Shares | None = None
+    witness_verdict: Verdict | None = None
+    crossing: EdgeCrossing | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ShareTolerance:
+    """How wrong all shares may be at once, relatively, before the mix is not stable.
+
+    Attributes
+    ----------
+    mix : Workload
+    lower : Fraction or None
+        All shares q of sum 1 with |q_k - p_k| <= lower p_k are stable; 1 at most, where classes may
+        vanish. None where nothing is proved.
+    upper : Fraction or None
+        The largest relative deviation of `witness`; None if there is none up to 1, or none known.
+    witness : tuple of Fraction, or None
+        Shares that are not stable, by class.
+    reason : str
+        One sentence: what proves this, or why there is nothing.
+    """
+
+    mix: Workload
+    lower: Fraction | None
+    upper: Fraction | None = None
+    witness: Shares | None = None
+    reason: str = ""
+
+
+def robust_shares(
+    mix: Workload,
+    within: Any = None,
+    bounds: Iterable[Sequence[Any]] | None = None,
+    vertices: Iterable[Iterable[Any]] | None = None,
+) -> RobustShares:
+    """Tell whether a mix is stable for all shares of a polytope.
+
+    Parameters
+    ----------
+    mix : Workload
+        Whose inputs and decode lengths hold; the capacity plays no role.
+    within : number, optional
+        The box |q_k - p_k| <= within p_k around the shares p of `mix`, every one at once; positive
+        and at most 1. The shares q have the sum 1, here and below.
+    bounds : iterable of (low, high), optional
+        In place of it: low_k <= q_k <= high_k, class by class, 0 <= low_k <= high_k.
+    vertices : iterable of iterable of numbers, optional
+        In place of both: weights >= 0 by class, normalised to shares, whose convex hull is meant.
+
+    Returns
+    -------
+    RobustShares
+        `robust` is None, with the reason, where a partition is not complete, beyond L = 20 000 and
+        1000 vertices (nine classes or so), or where the budget of work ends.
+
+    Raises
+    ------
+    InvalidArgument
+        If not exactly one of the three is given, or it is outside its domain, or the bounds admit
+        no shares of sum 1.
+
+    Notes
+    -----
+    All shares of the polytope are covered, not only its edges; that is the edge theorem. It is
+    about constant shares: nothing is said about a mix whose shares change while it runs.
+
+    References
+    ----------
+    docs/model.md, Robust shares; the proof is in the introduction of this module.
+
+    Examples
+    --------
+    Of lengths (2, 3) and input 7, stable iff 1/5 < p < 9/10:
+
+    >>> mix = Workload.from_classes([(7, 2, 3), (7, 3, 7)])
+    >>> robust_shares(mix, 0.2).robust
+    True
+    >>> found = robust_shares(mix, "1/3")
+    >>> found.robust, found.witness, found.witness_verdict
+    (False, (Fraction(1, 5), Fraction(4, 5)), 'marginal')
+    """
+    check_workload(mix)
+    given = [value for value in (within, bounds, vertices) if value is not None]
+    if len(given) != 1:
+        raise InvalidArgument(
+            "'within' must be given, or else 'bounds' or 'vertices': one of the three, not "
+            f"{len(given) or 'none'}."
+        )
+    if vertices is not None:
+        return _decided(mix, hull(_weights(mix, vertices)), None, None, Budget())
+    relative = None if within is None else relative_error(within, "'within'")
+    limits = _bounds(mix, bounds) if relative is None else _around(mix, relative)
+    return _decided(mix, box(limits), relative, limits, Budget())
+
+
+def share_tolerance(mix: Workload) -> ShareTolerance:
+    """Return how wrong all shares may be at once, relatively, with the mix still stable.
+
+    Parameters
+    ----------
+    mix : Workload
+
+    Returns
+    -------
+    ShareTolerance
+        With `lower` and `upper` within a thousandth of each other, unless the budget of work ends
+        before; 0 for a mix that is not stable itself.
+
+    Notes
+    -----
+    It is about relative errors of every share at once, as `robust_shares` has them; `share_radius`
+    is about the Euclidean distance. By the edge theorem `lower` is proved; `upper` is attained.
+
+    References
+    ----------
+    docs/model.md, Robust shares.
+
+    Examples
+    --------
+    Of lengths (2, 3) and input 7, stable iff 1/5 < p < 9/10: p = 3/10 may fall by a third.
+
+    >>> found = share_tolerance(Workload.from_classes([(7, 2, 3), (7, 3, 7)]))
+    >>> found.lower < Fraction(1, 3) <= found.upper < Fraction(334, 1000)
+    True
+    """
+    shares = tuple(c.share for c in check_workload(mix).classes)
+    own = kernel_counts(kernel_of(mix, shares))
+    if own.verdict == "undecided":
+        return ShareTolerance(mix, None, reason=f"The modes are not counted. {own.reason}")
+    zero = Fraction(0)
+    if own.verdict != "stable":
+        return ShareTolerance(mix, zero, zero, shares, f"The mix itself is {own.verdict}.")
+    return _bisected(mix, shares)
+
+
+def _bisected(mix: Workload, shares: Shares) -> ShareTolerance:
+    budget = Budget()
+    low, high, tried = Fraction(0), None, _ONE
+    witness: Shares | None = None
+    while high is None or high - low > _CLOSE * high:
+        limits = _around(mix, tried)
+        found = _decided(mix, box(limits), tried, limits, budget)
+        if found.robust is None or (not found.robust and found.witness is None):
+            return ShareTolerance(mix, low, high, witness, found.reason or _TOUCHED)
+        if found.witness is None:
+            low = tried
+        else:
+            witness = _drawn_in(mix, shares, found.witness, budget)
+            high = _deviation(shares, witness)
+        if low == 1:
+            break
+        width = ((high or _ONE) - low) / 20
+        tried = simplest_between(low + 9 * width, low + 11 * width)
+    return ShareTolerance(mix, low, high, witness, _EDGES)
+
+
+def _drawn_in(mix: Workload, shares: Shares, witness: Shares, budget: Budget) -> Shares:
+    """Return shares that are not stable on the segment to the witness, next to a crossing."""
+    ends = [kernel_of(mix, at) for at in (shares, witness)]
+    partition = d_partition(blend(*ends), every_sample=False, budget=budget)
+    for crossing, part in zip(partition.crossings, partition.intervals[1:], strict=True):
+        hull_of_it = crossing.enclosure(_DIGITS)
+        if crossing.exact is not None:
+            position = crossing.exact
+        else:
+            above = _ONE if part.high is None else part.high.enclosure(_DIGITS).low
+            near = min(above, hull_of_it.high * (1 + _CLOSE / 4))
+            position = simplest_between(hull_of_it.high, near)
+        found = _between(shares, witness, position)
+        if kernel_counts(kernel_of(mix, found), budget).verdict in _NOT_STABLE:
+            return found
+    return witness
+
+
+def _deviation(shares: Shares, other: Shares) -> Fraction:
+    return max(abs(q - p) / p for p, q in zip(shares, other, strict=True))
+
+
+def _between(start: Shares, end: Shares, position: Fraction) -> Shares:
+    return tuple(a + position * (b - a) for a, b in zip(start, end, strict=True))
+
+
+# --- what is asked -------------------------------------------------------------------------------
+
+
+def relative_error(value: Any, name: str) -> Fraction:
+    """Return the relative error of shares that an argument is: positive and at most 1."""
+    relative = rational_argument(value, name)
+    if not 0 < relative <= 1:
+        raise InvalidArgument(f"{name} must be positive and at most 1, not {shown(value)}.")
+    return relative
+
+
+def _around(mix: Workload, relative: Fraction) -> Bounds:
+    return tuple((c.share * (1 - relative), c.share * (1 + relative)) for c in mix.classes)
+
+
+def _bounds(mix: Workload, bounds: Any) -> Bounds:
+    pairs = tuple(_numbers(pair, "'bounds'", 2, "ends") for pair in _by_class(mix, bounds))
+    for number, (low, high) in enumerate(pairs, start=1):
+        if not 0 <= low <= high:
+            raise InvalidArgument(
+                f"'bounds' of class {number} must be 0 <= low <= high, not {low} and {high}."
+            )
+    least, most = (sum(ends, Fraction(0)) for ends in zip(*pairs, strict=True))
+    if not least <= 1 <= most:
+        raise InvalidArgument(
+            "'bounds' must admit shares of sum 1, not only sums between "
+            f"{shown(least)} and {shown(most)}."
+        )
+    return tuple((low, high) for low, high in pairs)
+
+
+def _by_class(mix: Workload, bounds: Any) -> tuple[Any, ...]:
+    pairs = listed(bounds, "'bounds'", "a pair (low, high) for each class")
+    if len(pairs) != len(mix.classes):
+        raise InvalidArgument(
+            f"'bounds' must have a pair for each class of 'mix', {len(mix.classes)}, "
+            f"not {len(pairs)}."
+        )
+    return pairs
+
+
+def _weights(mix: Workload, vertices: Any) -> tuple[Shares, ...]:
+    """Return the vertices as shares."""
+    rows = listed(vertices, "'vertices'", "one or more rows of weights")
+    weights = [_numbers(row, "'vertices'", len(mix.classes), "weights") for row in rows]
+    if not weights:
+        raise InvalidArgument("'vertices' must hold at least one row of weights, not none.")
+    for row in weights:
+        if min(row) < 0 or not any(row):
+            raise InvalidArgument(
+                "'vertices' must be rows of weights >= 0 that are not all 0, not "
+                f"{shown(', '.join(map(str, row)))}."
+            )
+    return tuple(tuple(w / sum(row) for w in row) for row in weights)
+
+
+def _numbers(row: Any, name: str, count: int, what: str) -> Shares:
+    parts = listed(row, name, f"rows of {count} {what}")
+    if len(parts) != count:
+        raise InvalidArgument(f"{name} must be rows of {count} {what}, not of {len(parts)}.")
+    return tuple(rational_argument(part, name) for part in parts)
+
+
+# --- the edge theorem ----------------------------------------------------------------------------
+
+
+def _decided(
+    mix: Workload,
+    polytope: SharePolytope | None,
+    within: Fraction | None,
+    bounds: Bounds | None,
+    budget: Budget,
+) -> RobustShares:
+    found = RobustShares(mix, None, within, bounds)
+    if polytope is None:
+        return replace(found, reason=f"There are more than {MOST_VERTICES} vertices.")
+    found = replace(found, vertices=len(polytope.vertices), edges=len(polytope.edges))
+    if mix.longest_decode > LONGEST_THRESHOLD:
+        reason = f"The D-partition goes up to L = {LONGEST_THRESHOLD}, not {mix.longest_decode}."
+        return replace(found, reason=reason)
+    kernels = [kernel_of(mix, shares) for shares in polytope.vertices]
+    reason = ""
+    for shares, kernel in zip(polytope.vertices, kernels, strict=True):
+        counts = kernel_counts(kernel, budget)
+        if counts.verdict in _NOT_STABLE:
+            return _refuted(found, shares, counts.verdict)
+        reason = reason or ("" if counts.verdict == "stable" else counts.reason)
+    for i, j in polytope.edges:
+        partition = d_partition(blend(kernels[i], kernels[j]), every_sample=False, budget=budget)
+        if partition.complete and len(partition.stable_intervals) == 1 > len(partition.crossings):
+            continue
+        ends = (polytope.vertices[i], polytope.vertices[j])
+        refuted = _on_edge(found, partition, ends, budget)
+        if refuted is not None:
+            return refuted
+        reason = reason or partition.reason or "The modes are not counted along an edge."
+        if budget.is_spent:
+            break
+    return replace(found, reason=reason) if reason else replace(found, robust=True, reason=_EDGES)
+
+
+def _on_edge(
+    found: RobustShares, partition: DPartition, ends: tuple[Shares, Shares], budget: Budget
+) -> RobustShares | None:
+    """Return shares of an edge that are not stable; None where none are known."""
+    places = [part.sample for part in partition.intervals if part.verdict in _NOT_STABLE]
+    if not places and partition.complete:
+        places = [crossing.exact for crossing in partition.crossings if crossing.exact is not None]
+    for place in places:
+        shares = _between(*ends, place)
+        counts = kernel_counts(kernel_of(found.mix, shares), budget)
+        if counts.verdict in _NOT_STABLE:
+            return _refuted(found, shares, counts.verdict)
+    if not partition.complete or any(part.verdict != "stable" for part in partition.intervals):
+        return None
+    touching = EdgeCrossing(ends, partition.crossings[0].value)
+    return replace(found, robust=False, crossing=touching, reason=_EDGES)
+
+
+def _refuted(found: RobustShares, shares: Shares, verdict: Verdict) -> RobustShares:
+    reason = "Exact counts at the shares of the witness."
+    return replace(found, robust=False, witness=shares, witness_verdict=verdict, reason=reason)
