@@ -78,6 +78,7 @@ pool 4:8 4:16 3:5 --steps 100 --partition 1,2/3
 sizing 10:5 --capacity 650
 sizing 5:3 9:6 --capacity 1000 --block-size 16 --step-seconds 1/33
 sizing 1:1 --capacity 100
+sizing 10:5 --capacity 650 --max-num-seqs 44
 finite 5:3 5:5 --capacity 1000 --steps 200
 finite 1:1 --capacity 100 --max-num-seqs 50 --steps 0
 finite TRACE --capacity 400 --evictions 1e-3 --steps 100
