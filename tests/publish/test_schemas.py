@@ -69,6 +69,8 @@ cycle 1:1
 policy 10:5
 policy 5:3 9:6 --capacity 1000 --policy headroom:0.2 --policy reservation
 policy 1:1
+policy 10:5 --capacity 650 --max-num-seqs 43 --steps 200
+policy 10:5 --capacity 650 --max-num-seqs 44 --steps 0
 policy 5:3 5:5 --sweep gain
 policy 10:5 --recommend
 policy 5:20 --recommend --share-with '10:3 5:8'
