@@ -168,16 +168,26 @@ def _():
 
 @app.cell(hide_code=True)
 def _():
+    _found = evictions()
+
+    def _row(label, value):
+        return f"    | {label} | {' | '.join(value(*one) for one in _found)} |"
+
     _rows = "\n".join(
-        f"    | {server.capacity} | {float(server.admissions):.2f} "
-        f"| {100 * server.evict_probability:.1f} | {100 * run.evict_probability.value:.1f} "
-        f"| {server.evicted_per_step:.3f} | {run.evicted_per_step.value:.3f} "
-        f"| {100 * run.throughput_ratio.value:.0f} |"
-        for server, run in evictions()
+        (
+            _row("$B$, tokens", lambda server, run: f"{server.capacity}"),
+            "    |:--|--:|--:|--:|",
+            _row("$a^*$", lambda server, run: f"{float(server.admissions):.2f}"),
+            _row(
+                "steps that evict, %", lambda server, run: f"{100 * server.evict_probability:.1f}"
+            ),
+            _row("simulated", lambda server, run: f"{100 * run.evict_probability.value:.1f}"),
+            _row("evicted per step", lambda server, run: f"{server.evicted_per_step:.3f}"),
+            _row("simulated", lambda server, run: f"{run.evicted_per_step.value:.3f}"),
+            _row("tokens, %", lambda server, run: f"{100 * run.throughput_ratio.value:.0f}"),
+        )
     )
     mo.md(rf"""
-    | $B$ | $a^*$ | steps that evict, % | simulated | evicted per step | simulated | tokens, % |
-    |--:|--:|--:|--:|--:|--:|--:|
 {_rows}
 
     *Tokens*: completed ones, simulated, over the steady state's $a^* \mu$. A part of what is
@@ -197,9 +207,9 @@ def _():
     stabilises nothing: it does not touch the polynomial. But against *chance* it works (R17). For
     small servers, $a^* \le 0.3$, every further $1 / R$ tokens divide the evictions by $e$; in
     larger ones the first tokens do less. $R$ is the *Lundberg exponent*, the root of
-    $1 - E e^{-R (S + T)} = R\, E T$ for inputs $S$ and outputs $T$, and $1 / R$ is little more than
-    a mean output. The price is the share $w / B$ of the throughput. The memory is now 5000 tokens,
-    $a^* = 4.3$:
+    ${1 - E\,e^{-R (S + T)} = R\,E\,T}$ for inputs $S$ and outputs $T$, and $1 / R$ is little more
+    than a mean output. The price is the share $w / B$ of the throughput. The memory is now 5000
+    tokens, $a^* = 4.3$:
     """)
     return
 
@@ -386,7 +396,7 @@ def _():
 @app.cell(hide_code=True)
 def _():
     answer(r"""
-    $1 - 0 = R\, E T$: $R = 1 / \mu$ with the mean output $\mu$. $e^{-w / \mu} = \frac1{1000}$ for
+    $1 - 0 = R\,E\,T$: $R = 1 / \mu$ with the mean output $\mu$. $e^{-w / \mu} = \frac1{1000}$ for
     $w = \mu \ln 1000 = 6.9 \mu$: seven mean outputs. In general $R < 1 / \mu$, so that it takes a
     little more.
     """)

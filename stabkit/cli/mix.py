@@ -20,7 +20,7 @@ from ..errors import InvalidArgument, InvalidWorkload, StabkitWarning, shown
 if TYPE_CHECKING:
     from ..model.workload import Workload
 
-__all__ = ["Capacity", "InputColumn", "Mix", "OutputColumn", "read_mix"]
+__all__ = ["Capacity", "InputColumn", "MaxNumSeqs", "Mix", "OutputColumn", "read_mix"]
 
 DEFAULT = "azure-conv-2023"
 _CLOSE = 0.5  # of the letters: "azure" is meant for the packaged name, "5" for none
@@ -44,6 +44,7 @@ InputColumn = Annotated[
 OutputColumn = Annotated[
     str | None, typer.Option(metavar="NAME", help="Column of the output tokens in a trace file.")
 ]
+MaxNumSeqs = Annotated[int | None, typer.Option(metavar="N", min=1, help="At most N requests run.")]
 
 
 def read_mix(

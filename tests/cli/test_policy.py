@@ -20,6 +20,27 @@ def test_the_table_says_what_keeps_the_throughput(stabkit: Run) -> None:
     assert max(map(len, found.out.splitlines())) <= 80
 
 
+def test_whole_requests_stand_beside_the_fluid(stabkit: Run) -> None:
+    """By hand: 43 of 50 requests in the worst cycle of whole ones, 650 / 15 / 50 in the fluid's."""
+    line = ("policy", "10:5", "--capacity", "650", "--policy", "greedy", "--policy", "damped")
+    more = ("--steps", "2000", "--max-num-seqs", "43")
+    out = stabkit(*line, *more).out
+    assert "greedy      0.8667  0.8600 (0.8600 to 0.8600)  " in out
+    assert "damped 0.5  0.8553  no such setting            -" in out
+    assert "cap of 43   0.8600  0.8600 (0.8600 to 0.8600)  0.0000" in out
+    text = " ".join(out.split())
+    assert "Whole requests in random order, 2,000 steps from the empty memory" in text
+    assert "Under the cap memory never fills: at most 43 requests run, and 43 fit" in text
+    assert max(map(len, out.splitlines())) <= 80
+    found = json.loads(stabkit(*line, *more, "--json").out)
+    greedy, damped = (one["whole_requests"] for one in found["policies"])
+    assert greedy["tokens_over_equilibrium"]["mean"] == pytest.approx(0.86)
+    assert damped["tokens_over_equilibrium"] is None
+    assert found["capped"]["cap"]["never_evicts"] is True
+    assert "Whole requests were not run: no steps" in stabkit(*line, "--steps", "0").out
+    assert "Whole requests" not in stabkit("policy", "10:5", "--policy", "greedy").out
+
+
 def test_json_has_the_fields_of_the_interface(stabkit: Run) -> None:
     found = json.loads(stabkit("policy", "2:2", "--capacity", "140", "--json").out)
     assert found["workload"]["name"] == "2:2:1"
@@ -101,6 +122,8 @@ def test_what_is_too_long_to_run_is_not_called_free_of_evictions(stabkit: Run) -
         (("--recommend", "--sweep", "gain"), "'--recommend' must be given without"),
         (("--policy", "greedy", "--sweep", "gain"), "'--sweep' must be given without '--policy'"),
         (("--share-with", "4:7"), "'--share-with' must go with '--recommend'"),
+        (("--recommend", "--steps", "500"), "'--max-num-seqs' and '--steps' must be given without"),
+        (("--max-num-seqs", "5"), "'--capacity' must be given to run whole requests"),
         (
             ("--policy", "rate-limited:1e400"),
             "the rate in '--policy' must be positive and at most 10^18",

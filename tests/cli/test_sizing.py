@@ -24,6 +24,33 @@ def test_capacity_from_a_log_and_from_a_shape(stabkit: Run, tmp_path: Path) -> N
     assert found["requests_in_service"] == "40960/13"
 
 
+def test_a_cap_below_what_fits_ends_the_question(stabkit: Run) -> None:
+    line = ("sizing", "430:1024", "--capacity", "560000", "--max-num-seqs", "256")
+    text = " ".join(stabkit(*line, "--step-seconds", "1/30").out.split())
+    assert "never fills: at most 256 requests run, and 385 fit whatever happens" in text
+    assert "none, ever: the fluid's verdict does not arise" in text
+    assert "7.5 requests per second output under the cap 7,680 tokens per second" in text
+    assert "doubles" not in text
+    cap = json.loads(stabkit(*line, "--json").out)["cap"]
+    assert cap["never_evicts"] is cap["binds"] is True
+    assert cap["memory_share"] == "377/875"  # 0.431: 256 (430 + 512.5) of 560 000
+
+
+@pytest.mark.parametrize("command", ["sizing", "finite"])
+def test_a_cap_above_what_fits_is_said_alike(stabkit: Run, command: str) -> None:
+    def said(most: int, *classes: str) -> str:
+        line = (command, *classes, "--capacity", "650", "--max-num-seqs", f"{most}")
+        steps = ("--steps", "0") if command == "finite" else ()
+        return " ".join(stabkit(*line, *steps).out.split())
+
+    text = said(49, "10:5")
+    assert "cap of 49 binds: so many of 50 run, on 98 % of the memory; swings neither grow" in text
+    assert "the decode lengths are multiples of 5; more than 43 can fill the memory" in text
+    assert "cap of 50 is what runs at the steady state" in said(50, "10:5")
+    assert "cap of 51 does not bind at the steady state, 50: the verdict is" in said(51, "10:5")
+    assert "small disturbances die out there, for no divisor is common" in said(60, "3:2", "7:5")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -33,6 +60,7 @@ def test_capacity_from_a_log_and_from_a_shape(stabkit: Run, tmp_path: Path) -> N
         (("--memory", "5GiB"), "'--memory' must go with '--layers'"),
         (("--layers", "5", "--capacity", "650"), "'--memory' must be given with the shape"),
         (("--capacity", "650", "--step-seconds", "-1"), "'--step-seconds' must be from 10^-12"),
+        (("--capacity", "650", "--max-num-seqs", "0"), "--max-num-seqs"),
     ],
 )
 def test_errors(stabkit: Run, arguments: tuple[str, ...], message: str) -> None:

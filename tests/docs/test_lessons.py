@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +59,26 @@ def test_a_notebook_runs_and_teaches(lesson: Lesson) -> None:
 @pytest.fixture(scope="module")
 def served() -> Iterator[str]:
     """The address of lesson 3, served as a reader would."""
+    with serving(3) as address:
+        yield address
+
+
+@contextmanager
+def serving(number: int) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     program = "import sys; from stabkit.cli import main; sys.exit(main(sys.argv[1:]))"
-    command = [sys.executable, "-c", program, "lessons", "3", "--headless", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-c",
+        program,
+        "lessons",
+        f"{number}",
+        "--headless",
+        "--port",
+        str(port),
+    ]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(300):
@@ -138,3 +154,18 @@ def test_it_is_readable_on_a_telephone(served: str, open_page: Any) -> None:
     assert max(widths) <= 390
     size = page.evaluate("getComputedStyle(document.querySelector('#verdict')).fontSize")
     assert float(size.removesuffix("px")) >= 16
+
+
+@pytest.mark.slow
+def test_lesson_9_on_a_telephone(open_page: Any) -> None:
+    """No table is cut, and the first control works: a* = 10 takes 10 (40 mu + 56) = 4560 tokens."""
+    with serving(9) as address:
+        page = open_page(address, width=390, height=800).page
+        page.locator("table").wait_for(timeout=120_000)
+        page.wait_for_timeout(1_000)
+        cut = "t => t.scrollWidth > t.clientWidth || t.getBoundingClientRect().right > 390"
+        assert page.locator("table").evaluate(cut) is False
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.get_by_role("slider").first.focus()
+        page.keyboard.press("ArrowRight")
+        page.locator("img[alt*='of 4560 tokens']").wait_for(timeout=60_000)

@@ -74,6 +74,8 @@ cycle 1:1
 policy 10:5
 policy 5:3 9:6 --capacity 1000 --policy headroom:0.2 --policy reservation
 policy 1:1
+policy 10:5 --capacity 650 --max-num-seqs 43 --steps 200
+policy 10:5 --capacity 650 --max-num-seqs 44 --steps 0
 policy 5:3 5:5 --sweep gain
 policy 10:5 --recommend
 policy 5:20 --recommend --share-with '10:3 5:8'
@@ -87,6 +89,7 @@ soft-start 2:2 2:3 --capacity 1000
 soft-start 5:3 5:5
 soft-start 1:1
 soft-start 1:2 1:3
+sizing 10:5 --capacity 650 --max-num-seqs 44
 finite 5:3 5:5 --capacity 1000 --steps 200
 finite 1:1 --capacity 100 --max-num-seqs 50 --steps 0
 finite TRACE --capacity 400 --evictions 1e-3 --steps 100

@@ -5,37 +5,46 @@ loop is linear. Two *runs* say what is completed: one from the empty memory, and
 equilibrium, disturbed by a fifth along its dominant mode, where an unstable loop starts to swing.
 All ratios are to the greedy equilibrium: a* requests and a* mu tokens per step.
 
+Where the capacity is known, *whole requests* in random order are run from the empty memory too, by
+the same rule where the scheduler has it: what is completed then is an estimate with its interval,
+and need not be what the fluid completes (R18). A cap on running requests, which the fluid's
+policies cannot see, is one more setting there.
+
 The two need not agree. A stable equilibrium may not attract the empty memory (R12), and a policy
 that is not stable, or not linear, may lose nothing in the long run.
 
 References
 ----------
-docs/model.md, R12, Policies.
+docs/model.md, R12, R18, Policies, Whole requests.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from numpy.typing import NDArray
 
-from ...dynamics.capacity import Simulated
+from ...dynamics.capacity import Simulated, equilibrium_admissions
 from ...dynamics.growth import disturbed_state
 from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import GREEDY, Policy, policy_named
 from ...dynamics.policies.policy import rational_fields
-from ...errors import InvalidArgument, shown
+from ...errors import InvalidArgument, InvalidWorkload, shown
 from ...model.enclosure import RealEnclosure
-from ...model.numbers import listed
+from ...model.numbers import listed, whole_number
 from ...model.verdict import Verdict
 from ...model.workload import Workload, check_workload
+from ...spectrum.fluctuations.evictions import whole_requests
 from .closed_loops import ClosedLoop, closed_loops
+from .running_cap import RunningCap, running_cap
+from .whole_runs import WholeFinding, WholeRuns, usual_steps, why_no_runs
 
 __all__ = [
     "DEFAULT_POLICIES",
+    "CapFinding",
     "PolicyComparison",
     "PolicyFinding",
     "compare_policies",
@@ -52,6 +61,9 @@ DEFAULT_POLICIES = (
     "reservation",
 )
 _DISTURBANCE = 0.2
+_WORK, _MOST_WORK = 100_000, 300_000  # steps and admissions of a run of whole requests: a second
+_FEWEST_STEPS, _LONGEST_RUN = 100, 1_000_000
+_LARGEST_WORK = 20_000_000  # where steps are given: some minutes
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,8 @@ class PolicyFinding:
     from_empty : LongRun
     disturbed : LongRun or None
         From the disturbed greedy equilibrium; None where there is no such start.
+    whole : WholeFinding or None
+        Of whole requests; None where none were run.
     """
 
     policy: Policy
@@ -82,6 +96,23 @@ class PolicyFinding:
     reason: str
     from_empty: LongRun
     disturbed: LongRun | None
+    whole: WholeFinding | None = None
+
+
+@dataclass(frozen=True)
+class CapFinding:
+    """Greedy admission under a cap on the running requests.
+
+    Attributes
+    ----------
+    cap : RunningCap
+        What it does to the fluid.
+    whole : WholeFinding or None
+        Of whole requests; None where none were run.
+    """
+
+    cap: RunningCap
+    whole: WholeFinding | None
 
 
 @dataclass(frozen=True)
@@ -94,15 +125,27 @@ class PolicyComparison(Simulated):
     policies : tuple of PolicyFinding
     disturbed_reason : str or None
         Why there is no disturbed start, the same for all policies; None if there is one.
+    capped : CapFinding or None
+        Where a cap on running requests was given.
+    whole_steps : int
+        Of every run of whole requests; 0 for none.
+    whole_reason : str or None
+        Why there were none.
     """
 
     mix: Workload
     policies: tuple[PolicyFinding, ...]
     disturbed_reason: str | None = None
+    capped: CapFinding | None = None
+    whole_steps: int = 0
+    whole_reason: str | None = None
 
 
 def compare_policies(
-    mix: Workload, policies: Iterable[Policy | str] | None = None
+    mix: Workload,
+    policies: Iterable[Policy | str] | None = None,
+    max_num_seqs: int | None = None,
+    steps: int | None = None,
 ) -> PolicyComparison:
     """Compare admission policies on a workload.
 
@@ -112,6 +155,11 @@ def compare_policies(
     policies : iterable of Policy or str, optional
         As `policy_named` reads them, a policy of one's own included; by default greedy, damped by
         1/2, a watermark of 5 %, rates of 1, 1.05 and 1.2 a*, and reservation.
+    max_num_seqs : int, optional
+        A cap on running requests, to be compared too; the workload then has a capacity.
+    steps : int, optional
+        Of every run of whole requests: 0 for none, else from 100 to 1 000 000; by default so many
+        as take about a second, at least 20 longest decode lengths.
 
     Returns
     -------
@@ -119,9 +167,12 @@ def compare_policies(
 
     Raises
     ------
+    InvalidWorkload
+        If a cap or steps are given and the workload has no capacity.
     InvalidArgument
         If a policy is not known, its parameter is outside its domain, the closed loop that it
-        claims is not that of its admissions, or there is none.
+        claims is not that of its admissions, or there is none; if another number is outside its
+        domain, or a run would admit more than 20 000 000 requests.
 
     Notes
     -----
@@ -131,27 +182,88 @@ def compare_policies(
     |w_j| <= 1. There is none at L = 1, nor where no dominant mode is known. A policy of one's own
     is run as it is; that it admits no more than fits is not checked.
 
+    Whole requests are run where there is a capacity, single requests are known, and runs of that
+    length take seconds: each policy that has `scheduler_options` on the same requests, from the
+    empty memory, the first tenth left out.
+
     References
     ----------
-    docs/model.md, Stability, Policies.
+    docs/model.md, Stability, Policies, Whole requests.
 
     Examples
     --------
     >>> found = compare_policies(Workload.from_classes([(10, 5)]), ["greedy", "rate-limited"])
     >>> [(f.policy.name, f.verdict, round(f.from_empty.request_ratio, 4)) for f in found.policies]
     [('greedy', 'unstable', 0.8667), ('rate-limited', None, 1.0)]
+
+    A server of 60 tokens, which holds less than one admission per step, and whole requests on it:
+
+    >>> mix = Workload.from_classes([(10, 5)], capacity=60)
+    >>> greedy, limited = compare_policies(mix, ["greedy", "rate-limited"]).policies
+    >>> [round(one.whole.throughput.value, 2) for one in (greedy, limited)]
+    [0.87, 0.87]
     """
     check_workload(mix)
     rules = _rules(mix, DEFAULT_POLICIES if policies is None else policies)
+    most = None if max_num_seqs is None else whole_number(max_num_seqs, "'max_num_seqs'", 1)
+    taken, reason = _whole_steps(mix, most, steps)
     greedy, *loops = closed_loops(mix, [GREEDY, *rules])
     start = _disturbed(mix, greedy)
-    return PolicyComparison(
+    found = PolicyComparison(
         mix=mix,
         policies=tuple(
             _finding(mix, rule, loop, start) for rule, loop in zip(rules, loops, strict=True)
         ),
         disturbed_reason=_reason(mix) if start is None else None,
+        whole_steps=taken,
+        whole_reason=reason,
     )
+    return _with_whole_requests(found, most, greedy.verdict or "undecided")
+
+
+def _whole_steps(mix: Workload, most: int | None, steps: Any) -> tuple[int, str | None]:
+    """Return the steps of runs of whole requests, or 0 and why there are none."""
+    given = None if steps is None else whole_number(steps, "'steps'", 0, _LONGEST_RUN)
+    if mix.capacity is None and (most is not None or given):
+        raise InvalidWorkload("'capacity' must be given to run whole requests.")
+    if given == 0:
+        return 0, "no steps were asked for"
+    reason, rate = why_no_runs(mix), equilibrium_admissions(mix)
+    if reason is not None:
+        return 0, reason
+    if given is None:
+        usual = usual_steps(mix, rate, _WORK, _MOST_WORK)
+        return usual or 0, None if usual else "runs of 20 longest decode lengths take too long"
+    if given < _FEWEST_STEPS:
+        raise InvalidArgument(f"'steps' must be 0 or at least {_FEWEST_STEPS}, not {given}.")
+    if given * (1 + rate) > _LARGEST_WORK:
+        each = f"{float(rate):.3g} each"
+        raise InvalidArgument(f"'steps' must admit at most 20,000,000 requests, not {each}.")
+    return given, None
+
+
+def _with_whole_requests(
+    found: PolicyComparison, most: int | None, verdict: Verdict
+) -> PolicyComparison:
+    """Return the comparison with what whole requests make of its policies, and of a cap."""
+    mix, policies = found.mix, found.policies
+    cap = None if most is None else _cap(mix, most, verdict)
+    if not found.whole_steps:
+        return replace(found, capped=None if cap is None else CapFinding(cap, None))
+    rate = found.equilibrium_admissions
+    runs = WholeRuns(whole_requests(mix), rate, found.whole_steps)
+    policies = tuple(replace(one, whole=runs.of_policy(one.policy)) for one in policies)
+    if cap is None:
+        return replace(found, policies=policies)
+    capped = CapFinding(cap, runs.finding({"max_num_seqs": cap.max_num_seqs}))
+    return replace(found, policies=policies, capped=capped)
+
+
+def _cap(mix: Workload, most: int, verdict: Verdict) -> RunningCap:
+    largest, capacity = mix.largest_request, mix.capacity or Fraction(0)
+    always = None if largest is None else int(capacity / largest)
+    requests = equilibrium_admissions(mix) * mix.mean_decode_length
+    return running_cap(mix, most, always, requests, verdict)
 
 
 def _rules(mix: Workload, policies: Iterable[Policy | str]) -> list[Policy]:

@@ -12,9 +12,9 @@ admitted. Of one with the capacity B, a* = B / E M, M a request's memory-time:
 * *Which watermark makes that rare?* By the same walk (R17), and for small servers by the Lundberg
   exponent R: every further 1 / R tokens divide the evictions by e. A watermark of w tokens costs
   the share w / B of the throughput.
-* *When does it never evict?* If at most floor(B / max(s + l)) requests run, those hold at most
-  max(s + l) tokens each, at any time, together B: nothing is ever evicted. A cap on the running
-  requests ensures that.
+* *When does it never evict?* If at most floor(B / max(s + l)) requests run, for those hold at most
+  max(s + l) tokens each, at any time, together B. A cap on the running requests ensures that:
+  `running_cap` has what any cap does.
 
 References
 ----------
@@ -38,6 +38,7 @@ from ...spectrum.fluctuations.evictions import ServerNoise, server_noise, whole_
 from ...spectrum.fluctuations.lundberg import lundberg_exponent
 from ...spectrum.fluctuations.memory_walk import MemoryWalk
 from .finite_runs import SimulatedServer, simulated_server
+from .running_cap import RunningCap, running_cap
 
 __all__ = ["FiniteServer", "Watermark", "finite_server"]
 
@@ -117,9 +118,16 @@ class FiniteServer(ServerNoise):
         return self.mix.capacity or Fraction(0)
 
     @property
+    def cap(self) -> RunningCap | None:
+        """What the cap on running requests does; None where there is none."""
+        if self.max_num_seqs is None:
+            return None
+        return running_cap(self.mix, self.max_num_seqs, self.always, self.requests, self.verdict)
+
+    @property
     def never_evicts(self) -> bool:
         """Whether the cap on running requests proves that nothing is ever evicted."""
-        return self.max_num_seqs is not None and self.max_num_seqs <= self.always
+        return self.cap is not None and bool(self.cap.never_evicts)
 
     def watermark_for(self, rate: Any) -> int | None:
         """Return the smallest watermark, in tokens, for at most `rate` evicted requests per step.
@@ -218,16 +226,14 @@ def _server(mix: Workload, max_num_seqs: Any) -> FiniteServer:
         max_num_seqs=cap,
         lundberg_exponent=lundberg_exponent(requests),
     )
-    return server if cap is None else _capped(server)
+    return server if server.cap is None else _capped(server, server.cap)
 
 
-def _capped(server: FiniteServer) -> FiniteServer:
+def _capped(server: FiniteServer, cap: RunningCap) -> FiniteServer:
     """Return the server under its cap, which the formulas do not know."""
-    cap, fit = server.max_num_seqs, server.always
-    if server.never_evicts:
-        reason = f"at most {cap} requests run, and {fit} fit whatever happens"
-        return replace(server, evict_probability=0.0, evicted_per_step=0.0, reason=reason)
-    reason = f"the formulas know no cap on the running requests, and {fit} of {cap} fit always"
+    if cap.never_evicts:
+        return replace(server, evict_probability=0.0, evicted_per_step=0.0, reason=cap.reason)
+    reason = "the formulas know no cap on the running requests"
     return replace(server, evict_probability=None, evicted_per_step=None, reason=reason)
 
 

@@ -23,6 +23,8 @@ within it; they never hold more than h(l - 1) each, together B.
 and a request in stage m holds ceil((s_k + m + 1) / b). All of the above then counts in blocks, and
 so do the verdict and the dominant mode: no argument asks what memory is counted in.
 
+A cap on the running requests, which may end the question, is in `running_cap`.
+
 References
 ----------
 docs/model.md, Equilibrium, Blocks, Worst cycle, Policies, Real run.
@@ -31,7 +33,7 @@ docs/model.md, Equilibrium, Blocks, Worst cycle, Policies, Real run.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -48,6 +50,7 @@ from ...spectrum.roots.dominant import dominant_modes, kernel_modes
 from ...spectrum.roots.roots import Root
 from ..verdict.analysis import DominantMode
 from ..verdict.analyze import mode_summary
+from .running_cap import RunningCap, running_cap
 
 __all__ = ["BlockSizing", "Sizing", "sizing"]
 
@@ -101,6 +104,8 @@ class Sizing:
     mode : DominantMode or None
         The dominant mode: None at L = 1, or where it was not resolved.
     step_seconds : Fraction or None
+    cap : RunningCap or None
+        What a cap on the running requests does; all else is without it.
     """
 
     mix: Workload
@@ -114,9 +119,15 @@ class Sizing:
     blocks: BlockSizing | None
     mode: DominantMode | None
     step_seconds: Fraction | None
+    cap: RunningCap | None = None
 
 
-def sizing(mix: Workload, block_size: int | None = None, step_seconds: Any = None) -> Sizing:
+def sizing(
+    mix: Workload,
+    block_size: int | None = None,
+    step_seconds: Any = None,
+    max_num_seqs: int | None = None,
+) -> Sizing:
     """Return how many requests fit, at which rate, and how fast disturbances grow.
 
     Parameters
@@ -127,6 +138,8 @@ def sizing(mix: Workload, block_size: int | None = None, step_seconds: Any = Non
         Tokens of a block of KV memory, to count everything in blocks; vLLM's default is 16.
     step_seconds : number, optional
         Duration of a step, from 10^-12 to 10^12, to turn steps into seconds.
+    max_num_seqs : int, optional
+        The most running requests, to say what that cap does.
 
     Returns
     -------
@@ -151,6 +164,13 @@ def sizing(mix: Workload, block_size: int | None = None, step_seconds: Any = Non
     >>> mix = Workload.from_classes([(100, 50)], capacity=10_000)
     >>> sizing(mix).always, sizing(mix, block_size=16).always
     (66, 62)
+
+    A cap of 62 running requests ends all evictions, in tokens as in blocks; one of 66 in tokens:
+
+    >>> sizing(mix, max_num_seqs=66).cap.never_evicts
+    True
+    >>> sizing(mix, block_size=16, max_num_seqs=66).cap.never_evicts
+    False
     """
     check_workload(mix)
     if mix.capacity is None:
@@ -160,10 +180,16 @@ def sizing(mix: Workload, block_size: int | None = None, step_seconds: Any = Non
         raise InvalidArgument(
             f"'step_seconds' must be from 10^-12 to 10^12 seconds, not {shown(step_seconds)}."
         )
+    most = None if max_num_seqs is None else whole_number(max_num_seqs, "'max_num_seqs'", 1)
     if block_size is None:
-        return _in_tokens(mix, mix.capacity, seconds)
-    size = whole_number(block_size, "'block_size'", 1, LARGEST_BLOCK)
-    return _in_blocks(mix, mix.capacity, size, seconds)
+        found = _in_tokens(mix, mix.capacity, seconds)
+    else:
+        size = whole_number(block_size, "'block_size'", 1, LARGEST_BLOCK)
+        found = _in_blocks(mix, mix.capacity, size, seconds)
+    if most is None:
+        return found
+    cap = running_cap(mix, most, found.always, found.requests, found.verdict)
+    return replace(found, cap=cap)
 
 
 def _in_tokens(mix: Workload, capacity: Fraction, seconds: Fraction | None) -> Sizing:

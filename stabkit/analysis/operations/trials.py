@@ -28,15 +28,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-import numpy as np
-
-from ...dynamics.requests import Estimate, RequestRun, simulate_requests
-from ...dynamics.requests.batches import Batches
-from ...errors import InvalidWorkload
+from ...dynamics.requests import Estimate, RequestRun
 from ...model.kernel import MemoryKernel
 from ...model.verdict import Verdict
 from ...model.workload import Workload
 from ...spectrum.fluctuations.evictions import ServerNoise, server_noise, whole_requests
+from .whole_runs import WholeRuns, usual_steps, why_no_runs
 
 __all__ = ["Setting", "Trial", "Trials", "trials"]
 
@@ -46,7 +43,7 @@ _RATES = tuple(Fraction(k, 100) for k in (95, 100, 103, 110))  # of a*
 _CAPS = (Fraction(1), Fraction(11, 10))  # of a* mu
 _WATERMARK = Fraction(1, 100)
 _CLEAR = Fraction(11, 10)
-_WORK, _LIVES = 100_000, 20  # steps and admissions of a run; longest decode lengths
+_WORK = 100_000  # steps and admissions of a run
 _MOST_WORK = 1_000_000  # of a run: half a minute
 _CONFIRMED = 2  # settings that get a second run
 _LEFT_ALONE = (
@@ -130,18 +127,16 @@ def trials(mix: Workload, verdict: Verdict, reaches: bool, seed: int = 0) -> Tri
     >>> found.best.setting, str(found.best.value), round(found.best.gain.value, 3)
     ('rate', '10', 0.14)
     """
-    if mix.capacity is None:
-        return Trials(reason="a server of whole requests has a capacity, and none is given")
-    try:
-        requests = whole_requests(mix)
-    except InvalidWorkload:
-        return Trials(reason="single requests are not known, or are no whole tokens")
+    reason = why_no_runs(mix)
+    if mix.capacity is None or reason is not None:
+        return Trials(reason=reason or "")
+    requests = whole_requests(mix)
     noise = server_noise(requests, mix.capacity, MemoryKernel.of(mix), verdict)
     if reaches and _clearly_stable(noise):
         return Trials(reason=_LEFT_ALONE)
     rate = noise.admissions
-    steps = max(int(_WORK / (1 + rate)), _LIVES * mix.longest_decode)
-    if steps * (1 + rate) > _MOST_WORK:
+    steps = usual_steps(mix, rate, _WORK, _MOST_WORK)
+    if steps is None:
         return Trials(reason="runs of whole requests would take minutes")
     return _Trials(requests, rate, steps, seed).found()
 
@@ -158,8 +153,7 @@ class _Trials:
 
     def __init__(self, mix: Workload, rate: Fraction, steps: int, seed: int) -> None:
         self._mix, self._rate, self._steps, self._seed = mix, rate, steps, seed
-        self._scale = float(rate * mix.mean_decode_length)
-        self._alone: dict[int, RequestRun] = {}
+        self._alone: dict[int, tuple[WholeRuns, RequestRun]] = {}
 
     def found(self) -> Trials:
         tried = tuple(self._trial(*setting, self._seed) for setting in self._settings())
@@ -183,33 +177,18 @@ class _Trials:
 
     def _trial(self, setting: Setting, value: Fraction, seed: int) -> Trial:
         if seed not in self._alone:
-            self._alone[seed] = self._run("none", Fraction(0), seed)
-        alone = self._alone[seed]
-        run = alone if setting == "none" else self._run(setting, value, seed)
-        batches = Batches(2)
-        batches.add(np.column_stack((_tokens(run), _tokens(alone))).astype(float))
-        return Trial(
-            setting,
-            value,
-            batches.estimate(lambda mean: mean[0] / self._scale),
-            batches.estimate(lambda mean: (mean[0] - mean[1]) / self._scale),
-            run.means["evicted"],
-        )
-
-    def _run(self, setting: Setting, value: Fraction, seed: int) -> RequestRun:
-        options: dict[Setting, dict[str, Any]] = {
-            "none": {},
-            "rate": {"rate": value},
-            "max-num-seqs": {"max_num_seqs": int(value)},
-            "watermark": {"watermark": value},
-            "reservation": {"reserve": "true-length"},
-        }
-        return simulate_requests(
-            self._mix, steps=self._steps, seed=seed, table=False, **options[setting]
-        )
+            runs = WholeRuns(self._mix, self._rate, self._steps, seed)
+            self._alone[seed] = runs, runs.run({})
+        runs, alone = self._alone[seed]
+        run = alone if setting == "none" else runs.run(_options(setting, value))
+        return Trial(setting, value, runs.share(run), runs.share(run, alone), run.means["evicted"])
 
 
-def _tokens(run: RequestRun) -> Any:
-    if run.series is None:
-        raise RuntimeError("the run keeps its series")
-    return run.series.completed_tokens
+def _options(setting: Setting, value: Fraction) -> dict[str, Any]:
+    options: dict[Setting, dict[str, Any]] = {
+        "rate": {"rate": value},
+        "max-num-seqs": {"max_num_seqs": int(value)},
+        "watermark": {"watermark": value},
+        "reservation": {"reserve": "true-length"},
+    }
+    return options[setting]

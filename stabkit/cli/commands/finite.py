@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..mix import Capacity, InputColumn, MaxNumSeqs, Mix, OutputColumn, read_mix
 from ..present import Found, presented
 from ..terminal import working
 
@@ -25,9 +25,7 @@ def finite(
             metavar="RATE", help="Evicted requests per step at most, to find a watermark for."
         ),
     ] = "1e-4",
-    max_num_seqs: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="At most N requests run.")
-    ] = None,
+    max_num_seqs: MaxNumSeqs = None,
     steps: Annotated[
         int | None,
         typer.Option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import InvalidArgument, shown
-from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..mix import Capacity, InputColumn, MaxNumSeqs, Mix, OutputColumn, read_mix
 from ..present import Found, presented
 from ..terminal import working
 
@@ -51,19 +51,29 @@ def policy(
             "with; may be given more than once.",
         ),
     ] = None,
+    max_num_seqs: MaxNumSeqs = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Steps of each run of whole requests; 0 for none, by default a second's.",
+        ),
+    ] = None,
 ) -> Found:
     """Compare admission policies, or recommend what to change.
 
-    Verdict, throughput and evictions, from empty and disturbed. By default greedy, damped by 1/2, a
-    watermark of 5 %, rates of 1, 1.05 and 1.2 a*, and reservation. `--sweep` shows the throughput
-    against one parameter instead; the figure against that one, or against the rate, the gain and
-    the watermark.
+    Verdict, throughput and evictions, from empty and disturbed; with a capacity also of whole
+    requests in random order. By default greedy, damped by 1/2, a watermark of 5 %, rates of 1, 1.05
+    and 1.2 a*, and reservation. `--sweep` shows the throughput against one parameter instead; the
+    figure against that one, or against the rate, the gain and the watermark.
 
     \b
     Examples:
       stabkit policy 10:5
       stabkit policy 5:3 5:5 --policy greedy --policy rate-limited:1.05
       stabkit policy 5:3 5:5 --recommend
+      stabkit policy 10:5 --capacity 650 --max-num-seqs 44
     """
     if sweep is not None and sweep not in _PARAMETERS:
         raise InvalidArgument(f"'--sweep' must be rate, gain or watermark, not {shown(sweep)}.")
@@ -73,6 +83,10 @@ def policy(
         raise InvalidArgument("'--share-with' must go with '--recommend'.")
     if sweep is not None and policies:
         raise InvalidArgument("'--sweep' must be given without '--policy', not with it.")
+    if (max_num_seqs is not None or steps is not None) and (recommend or sweep is not None):
+        raise InvalidArgument(
+            "'--max-num-seqs' and '--steps' must be given without '--recommend' and '--sweep'."
+        )
     others = [other.split() for other in share_with or ()]
     if not all(others):
         raise InvalidArgument("'--share-with' must be the classes of a replica, not empty.")
@@ -83,7 +97,7 @@ def policy(
         if sweep is None:
             from ...analysis.operations.comparison import compare_policies
 
-            return Found(compare_policies(workload, policies or None))
+            return Found(compare_policies(workload, policies or None, max_num_seqs, steps))
         from ...analysis.operations.sweep import policy_sweep
 
         return Found(policy_sweep(workload, sweep))  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ...errors import InvalidArgument, StabkitError, StabkitWarning
-from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..mix import Capacity, InputColumn, MaxNumSeqs, Mix, OutputColumn, read_mix
 from ..present import Found, presented
 from ..terminal import one_line, working
 
@@ -47,17 +47,20 @@ def sizing(
     step_seconds: Annotated[
         str | None, typer.Option(metavar="T", help="Seconds of a step, to show times and rates.")
     ] = None,
+    max_num_seqs: MaxNumSeqs = None,
 ) -> Found:
     """Say how many requests fit, and which rate to admit.
 
-    Also a watermark without evictions, and how fast disturbances swing and grow. The capacity comes
-    from --capacity, from MIX, from a log, or from the shape of the model.
+    Also a watermark without evictions, how fast disturbances swing and grow, and what a cap on the
+    running requests does. The capacity comes from --capacity, from MIX, from a log, or from the
+    shape of the model.
 
     \b
     Examples:
       stabkit sizing 10:5 --capacity 650
       stabkit sizing vllm-rtx4090 --step-seconds 1/33
       stabkit sizing 9:5 --memory 5GiB --layers 32 --kv-heads 8 --head-size 128
+      stabkit sizing 430:1024 --capacity 560000 --max-num-seqs 256
     """
     shape = (layers, kv_heads, head_size)
     found_capacity = _capacity(capacity, log, block_size, memory, shape, dtype)
@@ -65,7 +68,7 @@ def sizing(
     with working("sizing"):
         from ...analysis.operations.sizing import sizing as sizing_of
 
-        return Found(sizing_of(workload, block_size, step_seconds))
+        return Found(sizing_of(workload, block_size, step_seconds, max_num_seqs))
 
 
 def _capacity(

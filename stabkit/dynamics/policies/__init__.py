@@ -35,7 +35,8 @@ How to add a policy
 -------------------
 1. Write one module, like `damped`: a frozen dataclass on `RationalParameters`, each field a
    `parameter` with its domain. It has a `name`, and `admissions(memory)`. Where it has one, also
-   a `label` for tables (``"damped {gain}"``) and a `remark` for reports.
+   a `label` for tables (``"damped {gain}"``), a `remark` for reports, and `scheduler_options`, by
+   which `simulate_requests` admits whole requests alike: tables then show those beside the fluid.
 2. Where it is linear near its equilibrium, give it `closed_loop(mix)`: the `MemoryKernel` whose
    polynomial is that of its loop. `stabkit.closed_loop` proves the verdict, after `linearisation`
    has derived the same kernel from `admissions`; a claim that differs is an error.

@@ -22,6 +22,11 @@ class Greedy:
 
     name: ClassVar[str] = "greedy"
 
+    @property
+    def scheduler_options(self) -> dict[str, Any]:
+        """None: it is what `stabkit.simulate_requests` does."""
+        return {}
+
     def admissions(self, memory: MemoryView) -> Any:
         """Return the requests that fill the free memory."""
         return memory.free / memory.per_request

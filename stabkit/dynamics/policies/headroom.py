@@ -47,6 +47,11 @@ class Headroom(RationalParameters):
     name: ClassVar[str] = "headroom"
     label: ClassVar[str] = "headroom {watermark:%}"
 
+    @property
+    def scheduler_options(self) -> dict[str, Any]:
+        """The watermark of `stabkit.simulate_requests`."""
+        return {"watermark": self.watermark}
+
     def admissions(self, memory: MemoryView) -> Any:
         """Return the requests that fill (1 - eta) B."""
         room = memory.free - self.watermark * memory.capacity

@@ -72,8 +72,9 @@ class Policy(Protocol):
     """What the simulator needs to know of an admission policy.
 
     A policy may also have `label`, the template of its name in tables, filled with its parameters
-    (``"headroom {watermark:%}"``); `remark`, a sentence for reports that show it; and
-    `closed_loop`, as a `LinearPolicy` has.
+    (``"headroom {watermark:%}"``); `remark`, a sentence for reports that show it;
+    `scheduler_options`, what `stabkit.simulate_requests` takes to admit whole requests by the same
+    rule; and `closed_loop`, as a `LinearPolicy` has.
     """
 
     @property

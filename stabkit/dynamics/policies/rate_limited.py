@@ -56,6 +56,11 @@ class RateLimited(RationalParameters):
         """Return the rate in units of a*."""
         return {"rate_over_equilibrium": Fraction(self.rate) / equilibrium_admissions(mix)}
 
+    @property
+    def scheduler_options(self) -> dict[str, Any]:
+        """The rate of `stabkit.simulate_requests`."""
+        return {"rate": self.rate}
+
     def admissions(self, memory: MemoryView) -> Any:
         """Return the requests that fill the free memory, r at most."""
         return min(memory.free / memory.per_request, self.rate)

@@ -34,6 +34,11 @@ class Reservation:
         "it costs is the memory that it keeps unused."
     )
 
+    @property
+    def scheduler_options(self) -> dict[str, Any]:
+        """The reservation of `stabkit.simulate_requests`, of each request's own length."""
+        return {"reserve": "true-length"}
+
     def admissions(self, memory: MemoryView) -> Any:
         """Return the requests whose whole lives fit beside those of the survivors."""
         room = memory.capacity - memory.reserved

@@ -6,13 +6,16 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from ...analysis.operations.comparison import PolicyComparison, PolicyFinding
+from ...analysis.operations.comparison import CapFinding, PolicyComparison, PolicyFinding
+from ...analysis.operations.running_cap import RunningCap
+from ...analysis.operations.whole_runs import WholeFinding
 from ...dynamics.capacity import Simulated
 from ...dynamics.long_run import LongRun
 from ...errors import printable
 from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
-from .dialect import as_json, chosen, headed
+from .dialect import as_json, chosen, estimate, headed
+from .finite_words import cap_record, capped
 from .numbers import percent, readable
 from .prose import paragraph
 from .tables import plain_table
@@ -41,6 +44,10 @@ COLUMNS = (
 )
 _VERDICTS = "The verdict is on the policy's own steady state, - where its loop is not linear."
 _SECOND_START = "From the greedy steady state, disturbed by 20 % along its dominant mode."
+_WHOLE = (
+    "steps from the empty memory, the first tenth left out, the same requests for all; tokens over "
+    "the steady state's with 95 % intervals, evicted requests per step over a*."
+)
 _CAVEAT = "vLLM keeps the tokens of a preempted request; the model discards its progress."
 
 
@@ -51,12 +58,14 @@ def policies_record(found: PolicyComparison) -> dict[str, Any]:
     The figures beside `policy` are of the run from the empty memory, those in `disturbed` of the
     run from the disturbed greedy equilibrium. `evictions_ratio` is evicted requests per step over
     a*. `reason` says why figures or the period of a run are null, `verdict_reason` what proves the
-    verdict or why there is none, `disturbed_reason` why there is no second start.
+    verdict or why there is none, `disturbed_reason` why there is no second start. `whole_requests`
+    are runs of `whole_steps` steps, and `whole_reason` is why there are none.
     """
     return headed(
         SCHEMA,
         found.mix,
-        **chosen(found, "equilibrium_admissions disturbed_reason"),
+        **chosen(found, "equilibrium_admissions disturbed_reason whole_steps whole_reason"),
+        capped=None if found.capped is None else _cap_record(found.capped),
         policies=[_record(found, one) for one in found.policies],
     )
 
@@ -70,6 +79,21 @@ def _record(found: PolicyComparison, one: PolicyFinding) -> dict[str, Any]:
         "spectral_radius": as_json(one.spectral_radius),
         **run_figures(found, one.from_empty),
         "disturbed": None if one.disturbed is None else run_figures(found, one.disturbed),
+        "whole_requests": _whole_record(one.whole),
+    }
+
+
+def _cap_record(one: CapFinding) -> dict[str, Any]:
+    return {"cap": cap_record(one.cap), "whole_requests": _whole_record(one.whole)}
+
+
+def _whole_record(one: WholeFinding | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {
+        "tokens_over_equilibrium": one.throughput and estimate(one.throughput),
+        "evictions": one.evicted_per_step and estimate(one.evicted_per_step),
+        "reason": one.reason,
     }
 
 
@@ -103,7 +127,7 @@ def policies_text(found: PolicyComparison) -> str:
         parts += [paragraph(_SECOND_START), plain_table([heads, *_disturbed_rows(found)])]
     else:
         parts.append(paragraph(f"There is no second start: {found.disturbed_reason}."))
-    return "\n".join([*parts, *map(paragraph, _sentences(found))])
+    return "\n".join([*parts, *map(paragraph, _sentences(found)), *_whole_requests(found)])
 
 
 def head(found: Simulated) -> list[str]:
@@ -218,6 +242,43 @@ def _drifts(found: Simulated, run: LongRun) -> bool:
         return False
     pairs = zip(run.completed_shares, found.mix.classes, strict=True)
     return any(abs(completed - c.share) > _EQUAL for completed, c in pairs)
+
+
+def _whole_requests(found: PolicyComparison) -> Iterator[str]:
+    """Yield what whole requests make of the policies, where a server is known."""
+    if found.mix.capacity is None:
+        return
+    if found.whole_steps:
+        yield paragraph(f"Whole requests in random order, {found.whole_steps:,} {_WHOLE}")
+        yield plain_table([("policy", "fluid", "whole requests", "evicted"), *_whole_rows(found)])
+    else:
+        yield paragraph(f"Whole requests were not run: {found.whole_reason}.")
+    if found.capped is not None:
+        yield paragraph(_cap_sentence(found.capped.cap))
+
+
+def _cap_sentence(cap: RunningCap) -> str:
+    label, words = next(capped(cap))
+    return f"Under the cap {label} {words}." if cap.never_evicts else f"The {label} {words}."
+
+
+def _whole_rows(found: PolicyComparison) -> Iterator[tuple[str, ...]]:
+    for one in found.policies:
+        if one.whole is not None:
+            fluid = ratio_text(one.from_empty.throughput_ratio)
+            yield policy_label(one), fluid, *_whole_cells(found, one.whole)
+    if found.capped is not None and found.capped.whole is not None:
+        cap = found.capped.cap
+        fluid = ratio_text(float(cap.memory_share)) if cap.never_evicts else "-"
+        yield f"cap of {cap.max_num_seqs:,}", fluid, *_whole_cells(found, found.capped.whole)
+
+
+def _whole_cells(found: PolicyComparison, one: WholeFinding) -> tuple[str, str]:
+    if one.throughput is None or one.evicted_per_step is None:
+        return one.reason or "", "-"
+    value, low, high = (f"{x:.4f}" for x in vars(one.throughput).values())
+    evicted = max(0.0, one.evicted_per_step.value) / float(found.equilibrium_admissions)
+    return f"{value} ({low} to {high})", ratio_text(evicted)
 
 
 def _names(policies: Sequence[PolicyFinding]) -> str:

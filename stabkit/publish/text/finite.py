@@ -16,7 +16,7 @@ from ...model.numbers import decimal_text, rational_text
 from ...spectrum.fluctuations.variance import Variance
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, estimate, headed
-from .finite_words import rate, visibility
+from .finite_words import cap_record, capped, rate, visibility
 from .numbers import amount, counted, percent, readable
 from .prose import wrapped
 
@@ -55,11 +55,12 @@ def _answers(found: FiniteServer) -> Rows:
         f"{amount(readable(float(found.admissions)), 'admission')} per step, "
         f"{amount(readable(float(found.requests)), 'request')} in service",
     )
+    if found.cap is not None:
+        yield from capped(found.cap)
     if found.never_evicts:
-        yield "memory", f"never fills: {found.reason}"
-        yield "evictions", "none, ever: the fluid's verdict does not arise"
         return
-    yield "what one sees of it", visibility(found.verdict, found.admissions_cv, found.visible)
+    if found.cap is None or not found.cap.binds:
+        yield "what one sees of it", visibility(found.verdict, found.admissions_cv, found.visible)
     yield "evictions", _evictions(found)
     if found.evicted_per_step == 0:
         return
@@ -134,6 +135,7 @@ def finite_record(found: FiniteServer) -> dict[str, Any]:
         ),
         fano_factor=_proved(found.fano_factor),
         requests_always=found.always,
+        cap=cap_record(found.cap),
         **chosen(found, "max_num_seqs never_evicts evict_probability evicted_per_step reason"),
         **chosen(found, "lundberg_exponent watermark"),
         simulated=None if found.simulated is None else _run_record(found.simulated),

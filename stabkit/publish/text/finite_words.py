@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+from ...analysis.operations.running_cap import RunningCap
 from ...model.verdict import Verdict
+from .dialect import as_json, chosen
 from .numbers import percent, readable
 
-__all__ = ["rate", "visibility"]
+__all__ = ["cap_record", "capped", "rate", "visibility"]
 
 
 def rate(share: float) -> str:
@@ -41,3 +46,43 @@ def visibility(verdict: Verdict, cv: float | None, visible: bool | None) -> str:
     if ratio >= 1:
         return f"the verdict and noise: {noise}; swings come and go, and are no instability"
     return f"noise: {noise}; swings are no instability, and calm is no proof of stability"
+
+
+def capped(cap: RunningCap) -> Iterator[tuple[str, str]]:
+    """Yield labels and sentences on what a cap on running requests does."""
+    label, steady = f"cap of {cap.max_num_seqs:,}", readable(float(cap.requests))
+    if cap.never_evicts:
+        yield "memory", f"never fills: {cap.reason}"
+        yield "evictions", "none, ever: the fluid's verdict does not arise"
+        return
+    if cap.binds:
+        held = f"binds: so many of {steady} run, on {percent(cap.memory_share)} of the memory"
+        yield label, f"{held}; {_locally(cap)}; {_possible(cap.always)}"
+    elif cap.max_num_seqs == cap.requests:
+        yield label, "is what runs at the steady state: cap and memory bind at once, no verdict"
+    else:
+        yield label, f"does not bind at the steady state, {steady}: the verdict is as without it"
+
+
+def _locally(cap: RunningCap) -> str:
+    if cap.verdict == "stable":
+        return "small disturbances die out there, for no divisor is common to the decode lengths"
+    lengths = f"the decode lengths are multiples of {cap.common_divisor:,}"
+    return f"swings neither grow nor die out there, for {lengths}"
+
+
+def _possible(always: int | None) -> str:
+    if always is None:
+        return "whether so many fit whatever happens is not known: inputs are means"
+    return f"more than {always:,} can fill the memory, and some are evicted then"
+
+
+def cap_record(cap: RunningCap | None) -> dict[str, Any] | None:
+    """Return what a cap does as JSON types."""
+    if cap is None:
+        return None
+    return {
+        **chosen(cap, "max_num_seqs never_evicts binds"),
+        "requests_in_service": as_json(cap.running),
+        **chosen(cap, "memory_share verdict common_divisor"),
+    }

@@ -7,17 +7,21 @@ from decimal import ROUND_FLOOR
 from fractions import Fraction
 from typing import Any
 
+from ...analysis.operations.running_cap import RunningCap
 from ...analysis.operations.sizing import Sizing
 from ...analysis.verdict.analysis import DominantMode
 from ...errors import printable
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
+from .finite_words import cap_record, capped
 from .numbers import amount, percent, percent_above, readable, rounded
+from .prose import wrapped
 
 __all__ = ["SCHEMA", "sizing_record", "sizing_text"]
 
 SCHEMA = "stabkit.sizing/2"
 _LABEL = 30
+Rows = Iterator[tuple[str, str]]
 
 
 @TEXTS.writes(Sizing)
@@ -27,19 +31,18 @@ def sizing_text(found: Sizing) -> str:
     if found.blocks is not None:
         head += f" in {amount(readable(found.blocks.count), 'block')} of {found.blocks.block_size}"
     lines = [head, ""]
-    lines += [f"{label:<{_LABEL}}{answer}" for label, answer in _answers(found)]
+    for label, answer in _answers(found):
+        lines += wrapped(answer, " " * _LABEL, f"{label:<{_LABEL}}")
     return "\n".join([*lines, ""])
 
 
-def _answers(found: Sizing) -> Iterator[tuple[str, str]]:
+def _answers(found: Sizing) -> Rows:
+    if found.cap is not None and found.cap.never_evicts:
+        yield from _never_filled(found, found.cap)
+        return
     yield "verdict", found.verdict
-    rate = amount(rounded(found.admissions, ROUND_FLOOR), "request")
-    yield "rate to admit (a*)", f"{rate} per step"
-    if found.step_seconds is not None:
-        rate = amount(rounded(found.admissions / found.step_seconds, ROUND_FLOOR), "request")
-        tokens = amount(readable(float(found.requests / found.step_seconds)), "token")
-        yield "", f"{rate} per second"
-        yield "output at the steady state", f"{tokens} per second"
+    yield "rate to admit (a*)", f"{_rate(found.admissions)} per step"
+    yield from _per_second("at the steady state", found.admissions, found)
     yield "requests in service", f"{readable(float(found.requests))} at the steady state"
     if found.worst_cycle is not None:
         yield "", f"{readable(float(found.worst_cycle))} in the worst cycle"
@@ -64,9 +67,34 @@ def _answers(found: Sizing) -> Iterator[tuple[str, str]]:
         yield "watermark without evictions", "of several classes: see policy --recommend"
     if found.mode is not None:
         yield from _mode(found.mode, found.step_seconds)
+    if found.cap is not None:
+        yield from capped(found.cap)
 
 
-def _mode(mode: DominantMode, seconds: Fraction | None) -> Iterator[tuple[str, str]]:
+def _never_filled(found: Sizing, cap: RunningCap) -> Rows:
+    """Yield the answers where memory never limits: so many requests run, whatever it holds."""
+    yield "verdict of the fluid", found.verdict
+    yield from capped(cap)
+    yield "requests in service", f"{readable(float(cap.running))} under the cap"
+    yield "", f"{readable(float(found.requests))} at the steady state without it"
+    served = found.admissions * cap.memory_share
+    yield "rate under the cap", f"{_rate(served)} per step"
+    yield from _per_second("under the cap", served, found)
+    yield "memory in use", f"{percent(cap.memory_share)} on the mean"
+
+
+def _per_second(where: str, admissions: Fraction, found: Sizing) -> Rows:
+    if found.step_seconds is not None:
+        tokens = float(admissions * found.mix.mean_decode_length / found.step_seconds)
+        yield "", f"{_rate(admissions / found.step_seconds)} per second"
+        yield f"output {where}", f"{amount(readable(tokens), 'token')} per second"
+
+
+def _rate(admissions: Fraction) -> str:
+    return amount(rounded(admissions, ROUND_FLOOR), "request")
+
+
+def _mode(mode: DominantMode, seconds: Fraction | None) -> Rows:
     if mode.period_steps is not None:
         yield "dominant swing, period", _steps(mode.period_steps, seconds)
     if mode.doubling_steps is not None:
@@ -103,4 +131,5 @@ def sizing_record(found: Sizing) -> dict[str, Any]:
         | {"verdict": found.verdict},
         dominant_mode=mode and chosen(mode, "modulus period_steps doubling_steps half_life_steps"),
         step_seconds=as_json(found.step_seconds),
+        cap=cap_record(found.cap),
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import ClassVar
 
 import pytest
 
 from stabkit.analysis.operations.comparison import compare_policies
 from stabkit.dynamics.long_run import LongRun
+from stabkit.dynamics.requests import simulate_requests
 from stabkit.dynamics.simulator import simulate
-from stabkit.errors import InvalidArgument
+from stabkit.errors import InvalidArgument, InvalidWorkload
 from stabkit.model.workload import Workload
 
 # Oracle: docs/model.md, Policies, completed requests over a*, from the empty state; periodic rows.
@@ -147,6 +149,95 @@ def test_headroom_has_the_verdict_of_greedy_and_reservation_is_never_unstable() 
     assert by_name["reservation"].verdict == "marginal"  # g = 3
     assert by_name["damped"].verdict == "stable"
     assert by_name["rate-limited"].verdict is None
+
+
+def test_whole_requests_of_one_class_by_hand() -> None:
+    """Cohorts of 43 = floor(650 / 15) complete every 5 steps, of the steady state's 50 requests.
+
+    A rate of 10 keeps 50; one of 10.5 admits 11 and 10 by turns, 53 at most of at most 650 tokens.
+    """
+    found = compare_policies(
+        Workload.from_classes([(10, 5)], 650),
+        ["greedy", "damped", "rate-limited:1", "reservation"],
+        max_num_seqs=43,
+        steps=2_000,
+    )
+    greedy, damped, rate, reservation = (one.whole for one in found.policies)
+    assert found.capped is not None
+    for one, share in ((greedy, 0.86), (rate, 1), (reservation, 0.86), (found.capped.whole, 0.86)):
+        assert one is not None
+        assert one.throughput is not None
+        assert one.throughput.value == pytest.approx(share)
+    assert damped is not None
+    assert (damped.throughput, damped.reason) == (None, "no such setting")
+    assert found.capped.cap.never_evicts
+    assert (found.whole_steps, found.whole_reason) == (2_000, None)
+
+
+def test_small_servers_are_no_fluid() -> None:
+    """Oracle: other seeds of the simulator; the rate limit that the fluid praises starves it."""
+    mix = Workload.from_classes([(5, 3), (5, 5)], 100)
+    found = compare_policies(mix, ["greedy", "rate-limited", "headroom:1/10"], steps=4_000)
+    options = ({}, {"rate": found.equilibrium_admissions}, {"watermark": "1/10"})
+    scale = float(found.equilibrium_admissions * mix.mean_decode_length)
+    shares = []
+    for one, given in zip(found.policies, options, strict=True):
+        run = simulate_requests(mix, steps=4_000, seed=5, table=False, **given)
+        assert one.whole is not None
+        assert one.whole.throughput is not None
+        shares.append(one.whole.throughput.value)
+        other = run.means["completed_tokens"].value / scale
+        assert shares[-1] == pytest.approx(other, abs=0.02)
+    fluid = [one.from_empty.throughput_ratio or 0 for one in found.policies]
+    assert fluid[1] > fluid[0] + 0.02
+    assert shares[1] < shares[0] - 0.02
+
+
+def test_a_policy_of_ones_own_may_know_its_setting() -> None:
+    class Own:
+        name = "own"
+        scheduler_options: ClassVar[dict[str, str]] = {"watermark": "1/10"}
+
+        def admissions(self, memory):  # type: ignore[no-untyped-def]
+            return max(memory.free - memory.capacity / 10, 0) / memory.per_request
+
+    class Other:
+        name = "other"
+        admissions = Own.admissions
+
+    mix = Workload.from_classes([(5, 3), (5, 5)], 100)
+    own, other, same, tight = (
+        one.whole
+        for one in compare_policies(
+            mix,
+            [Own(), Other(), "headroom:1/10", "headroom:19/20"],  # type: ignore[list-item]
+            steps=500,
+        ).policies
+    )
+    assert own == same
+    assert other is not None
+    assert other.reason == "no such setting"
+    assert tight is not None
+    assert tight.reason == "a request would never fit"
+
+
+def test_why_no_whole_requests_are_run() -> None:
+    mix = Workload.from_classes([(10, 5)], 650)
+    assert compare_policies(mix, ["greedy"], steps=0).policies[0].whole is None
+    assert "no steps" in (compare_policies(mix, ["greedy"], steps=0).whole_reason or "")
+    half = compare_policies(Workload.from_classes([("1/2", 3)], 100), ["greedy"])
+    assert "no whole tokens" in (half.whole_reason or "")
+    large = compare_policies(mix.with_capacity(10**8), ["greedy"], max_num_seqs=5)
+    assert "too long" in (large.whole_reason or "")
+    assert large.capped is not None
+    assert (large.capped.whole, large.capped.cap.never_evicts) == (None, True)
+    with pytest.raises(InvalidWorkload, match="'capacity' must be given to run whole requests"):
+        compare_policies(mix.with_capacity(None), max_num_seqs=3)
+    for steps, message in ((99, "must be 0 or at least 100"), (10**7, "'steps' must be")):
+        with pytest.raises(InvalidArgument, match=message):
+            compare_policies(mix, steps=steps)
+    with pytest.raises(InvalidArgument, match="'steps' must admit at most"):
+        compare_policies(mix.with_capacity(10**8), steps=1_000)
 
 
 def test_what_is_refused() -> None:

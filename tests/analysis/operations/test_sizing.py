@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from stabkit.analysis.operations.sizing import BlockSizing, sizing
+from stabkit.dynamics.requests import simulate_requests
 from stabkit.errors import InvalidArgument, InvalidWorkload
 from stabkit.model.workload import Workload
 
@@ -143,6 +144,88 @@ def test_means_say_nothing_about_blocks_nor_about_the_longest() -> None:
         sizing(mix.merged(), block_size=16)
 
 
+def test_a_cap_below_what_fits_by_hand() -> None:
+    """A public server: 430 and 1024 tokens in 560 000. 256 < 385 = floor(560 000 / 1454) run.
+
+    A request holds 430 + 512.5 tokens on the mean of its steps: 256 hold 256 (942.5) of 560 000.
+    """
+    cap = sizing(Workload.from_classes([(430, 1024)], 560_000), max_num_seqs=256).cap
+    assert cap is not None
+    assert (cap.always, cap.never_evicts, cap.binds, cap.running) == (385, True, True, 256)
+    assert cap.memory_share == Fraction(256 * 1885, 2 * 560_000)
+    assert cap.reason == "at most 256 requests run, and 385 fit whatever happens"
+    assert sizing(Workload.from_classes([(10, 5)], 650)).cap is None
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whole_requests_under_a_cap_that_always_fits(seed: int) -> None:
+    """Oracle: the simulator. Nothing is evicted, N run from the first fit on, N tokens a step."""
+    rng = random.Random(seed)
+    classes = [(rng.randint(0, 40), rng.randint(1, 12), rng.randint(1, 4)) for _ in range(3)]
+    mix = Workload.from_classes(classes, rng.randint(120, 900))
+    b = rng.choice([None, 3, 8])
+    most = sizing(mix, b).always
+    assert most is not None
+    cap = sizing(mix, b, max_num_seqs=most).cap
+    assert cap is not None
+    assert cap.never_evicts
+    run = simulate_requests(mix, steps=4000, max_num_seqs=most, **({"block_size": b} if b else {}))
+    assert run.totals["evicted"] == 0
+    assert run.series is not None
+    assert set(run.series.running) == {most}
+    assert run.means["completed_tokens"].value == pytest.approx(most, rel=0.02)
+    if b is None:
+        held = run.means["memory"].value / float(mix.capacity or 0)
+        assert held == pytest.approx(float(cap.memory_share), rel=0.05)
+    more = sizing(mix, b, max_num_seqs=most + 1).cap
+    assert more is not None
+    assert more.never_evicts is False
+
+
+def test_one_request_more_than_always_fits_can_be_evicted() -> None:
+    """By hand: 44 of (10, 5) in lockstep need 44 * 15 = 660 of 650 tokens; by simulation too."""
+    mix = Workload.from_classes([(10, 5)], 650)
+    assert simulate_requests(mix, steps=50, max_num_seqs=43).totals["evicted"] == 0
+    assert simulate_requests(mix, steps=50, max_num_seqs=44).totals["evicted"] > 0
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_verdict_under_a_cap_that_binds(seed: int) -> None:
+    """Oracle: numpy's roots of N = sum S_m a(n - m), and the fluid server stepped by hand."""
+    rng = random.Random(seed)
+    scale = rng.choice([1, 1, 2, 3])
+    lengths = rng.sample(range(1, 9), 3)
+    mix = Workload.from_classes([(rng.randint(0, 9), scale * n) for n in lengths], 5_000)
+    steady = sizing(mix).requests
+    cap = sizing(mix, max_num_seqs=int(steady * Fraction(4, 5))).cap
+    assert cap is not None
+    survivors = [sum(m < scale * n for n in lengths) / 3 for m in range(mix.longest_decode)]
+    largest = np.max(np.abs(np.roots(survivors)), initial=0)
+    assert cap.verdict == ("stable" if largest < 1 - 1e-9 else "marginal")
+    level = cap.max_num_seqs / sum(survivors)
+    past = [level * (1 + rng.uniform(-0.02, 0.02)) for _ in survivors]
+    start = max(abs(a - level) for a in past)
+    for _ in range(600):
+        running = sum(s * a for s, a in zip(survivors[1:], past, strict=False))
+        past = [cap.max_num_seqs - running, *past[:-1]]
+    left = max(abs(a - level) for a in past)
+    assert left < 1e-3 * start if cap.verdict == "stable" else left < 20 * start
+
+
+def test_a_cap_that_does_not_bind_leaves_the_verdict() -> None:
+    mix = Workload.from_classes([(10, 5)], 650)
+    caps = [sizing(mix, max_num_seqs=n).cap for n in (49, 50, 51)]
+    assert [cap and cap.verdict for cap in caps] == ["marginal", "undecided", "unstable"]
+    assert [cap and cap.running for cap in caps] == [49, 50, 50]
+    one = sizing(Workload.from_classes([(10, 1)], 110), max_num_seqs=10).cap
+    assert one is not None
+    assert (one.never_evicts, one.binds, one.verdict) == (True, False, "stable")
+    means = replace(Workload.from_classes([(7, 5), (33, 5)], 380).merged(), known_largest=None)
+    unknown = sizing(means, max_num_seqs=3).cap
+    assert unknown is not None
+    assert (unknown.never_evicts, unknown.binds, unknown.reason) == (None, True, None)
+
+
 def test_what_is_refused() -> None:
     with pytest.raises(InvalidWorkload, match="'capacity' must be given"):
         sizing(Workload.from_classes([(10, 5)]))
@@ -150,3 +233,5 @@ def test_what_is_refused() -> None:
         sizing(Workload.from_classes([(16, 1)], 31), block_size=16)
     with pytest.raises(InvalidArgument, match=r"'step_seconds' must be from 10\^-12"):
         sizing(Workload.from_classes([(10, 5)], 650), step_seconds=0)
+    with pytest.raises(InvalidArgument, match="'max_num_seqs' must be"):
+        sizing(Workload.from_classes([(10, 5)], 650), max_num_seqs=0)

@@ -81,12 +81,15 @@ def test_record_has_the_fields_of_the_interface() -> None:
         "equilibrium_admissions",
         "policies",
         "disturbed_reason",
+        "whole_steps",
+        "whole_reason",
+        "capped",
     }
     assert record["schema"] == "stabkit.policies/2"
     assert record["workload"]["name"] == "5:3:1/2 5:6:1/2"
     assert record["equilibrium_admissions"] == "20"
     for one in record["policies"]:
-        assert set(one) == INTERFACE | FIGURES | {"verdict_reason", "disturbed"}
+        assert set(one) == INTERFACE | FIGURES | {"verdict_reason", "disturbed", "whole_requests"}
         assert set(one["disturbed"]) == FIGURES
     assert json.loads(json.dumps(record, allow_nan=False)) == record
 
