@@ -70,14 +70,21 @@ class Way:
 
     def writer(self, result: Any) -> Callable[..., Any] | None:
         """Return the function that writes `result`, or None if there is none."""
+        written = False  # by a module of its own: `parts`, which loads much, has nothing of it then
         for kind in _kinds(result):
-            for name in (kind.__module__.rpartition(".")[2], "parts"):
-                module = f"{__package__}.{self._room}.{name}"
-                if kind not in self._found and find_spec(module):
-                    import_module(module)
+            if kind not in self._found:
+                self._load(kind.__module__.rpartition(".")[2])
+            written = written or kind in self._found
+            if not written:
+                self._load("parts")
             if kind in self._writers:
                 return self._writers[kind]
         return None
+
+    def _load(self, name: str) -> None:
+        module = f"{__package__}.{self._room}.{name}"
+        if find_spec(module):
+            import_module(module)
 
     def __call__(self, result: Any, *arguments: Any, **options: Any) -> Any:
         """Return what the writer of `result` makes of it."""
