@@ -45,6 +45,7 @@ from . import (
     state_spaces,
     survival,
     synchronised,
+    three_steps,
     thresholds,
     variance_law,
     watermarks,
@@ -78,7 +79,7 @@ _CHAPTERS = (
     ("Cycles of mixes", (renormalization, necklaces, evicting_cycles, class_mix)),
     ("Admission policies", (policies, rate_limit, reserves, reservation, kept_progress)),
     ("Finite servers", (finite_servers, fano_enclosure, finite_evictions, watermarks)),
-    ("Starts", (no_eviction, soft_starts, certified_starts, every_start)),
+    ("Starts", (no_eviction, soft_starts, certified_starts, every_start, three_steps)),
 )
 
 

@@ -118,7 +118,10 @@ def _boxes() -> list[tuple[Fraction, Fraction]]:
 
 
 def _is_robust(ends: tuple[Fraction, Fraction]) -> bool | None:
-    return robust_shares(Workload.from_classes([(7, 2), (7, 3)]), bounds=[ends, (0, 1)]).robust
+    robust: bool | None = robust_shares(
+        Workload.from_classes([(7, 2), (7, 3)]), bounds=[ends, (0, 1)]
+    ).robust
+    return robust
 
 
 ROBUST = Theorem(

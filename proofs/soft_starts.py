@@ -198,6 +198,16 @@ def _slow_starts(rng: random.Random) -> Iterator[Slow]:
 
 _UNHARMED = Every(Le(_delta * (1 - _partial(i)), 1), i, 0, _last)
 
+
+def _computed_delta(mix: Workload) -> tuple[Fraction, Fraction] | None:
+    delta = soft_start(mix).delta
+    return None if delta is None else (delta.low, delta.high)
+
+
+def _largest_delta(mix: Workload) -> Fraction:
+    return 1 / (1 - kernel_sum(mix) * min(_sums_of(mix, _MOST_SUMS)))
+
+
 R21 = Theorem(
     label="R21",
     title="Soft start",
@@ -287,7 +297,7 @@ R21 = Theorem(
                     Workload.from_classes(classes)
                     for classes in ([(2, 2), (2, 3)], [(0, 6, 2), (5, 1, 3)], [(30, 2), (30, 5)])
                 ],
-                lambda mix: (soft_start(mix).delta.low, soft_start(mix).delta.high),
+                _computed_delta,
                 lambda mix: (_largest_delta(mix),) * 2,
             ),
         ),
@@ -314,10 +324,6 @@ R21 = Theorem(
         r"per cent to a sixth of the equilibrium's rate, for as long as the longest decode."
     ),
 )
-
-
-def _largest_delta(mix: Workload) -> Fraction:
-    return 1 / (1 - kernel_sum(mix) * min(_sums_of(mix, _MOST_SUMS)))
 
 
 THEOREMS = (R20, R21)

@@ -72,7 +72,8 @@ def threshold(
     with working("looking for crossings"):
         from ...spectrum.partition.threshold import threshold as threshold_of
 
-        found = threshold_of(workload, along.split(",") if _SLOPES.search(along) else along)  # type: ignore[arg-type]  # it checks the name
+        line = along.split(",") if _SLOPES.search(along) else along  # a name is checked there
+        found = threshold_of(workload, line)
     return Found(found, {"digits": digits}, 0 if found.complete else UNDECIDED)
 
 

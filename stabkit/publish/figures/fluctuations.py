@@ -77,8 +77,10 @@ def _draw(
 def _mark_peaks(axes: Axes, found: Fluctuations) -> None:
     """Mark every quasi-cycle, and name the period of the one that decays most slowly."""
     for peak in found.peaks:
-        mark = {"color": BLUE, "markersize": 4, "zorder": 4, "clip_on": False}  # at the edge too
-        axes.plot([1 / peak.period], [peak.density], "v", **mark)
+        (mark,) = axes.plot(
+            [1 / peak.period], [peak.density], "v", color=BLUE, markersize=4, zorder=4
+        )
+        mark.set_clip_on(False)  # at the edge too
     for peak in found.peaks[:1]:
         axes.annotate(
             f"{readable(peak.period, 3)} steps",

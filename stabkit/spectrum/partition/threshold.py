@@ -50,7 +50,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
 from ...errors import InvalidArgument
 from ...model.enclosure import RealEnclosure
@@ -60,7 +60,7 @@ from ..circle.budget import Budget
 from ..synchrony.condition import condition_margin
 from .d_partition import CountInterval, Crossing, d_partition
 from .every_start import every_start
-from .input_line import Along, InputLine, input_line
+from .input_line import Along, InputLine, NamedLine, input_line
 from .pencil import KernelPencil, kernel_pencil
 
 __all__ = ["LONGEST_THRESHOLD", "Threshold", "VarianceLaw", "threshold", "variance_law"]
@@ -136,7 +136,7 @@ class Threshold:
     """
 
     mix: Workload
-    along: Literal["common", "shift", "scale", "line"]
+    along: NamedLine | Literal["line"]
     line: InputLine
     low: Fraction
     gcd: int
@@ -254,7 +254,7 @@ def threshold_along(mix: Workload, along: Along, every_sample: bool) -> Threshol
     law = variance_law(pencil.constant) if along == "common" else None
     whole = Threshold(
         mix,
-        along if isinstance(along, str) else "line",
+        _name_of(along),
         line,
         pencil.origin,
         mix.gcd,
@@ -266,6 +266,10 @@ def threshold_along(mix: Workload, along: Along, every_sample: bool) -> Threshol
         reason=found.reason,
     )
     return whole if law is None else replace(whole, law=_compared(law, whole.threshold))
+
+
+def _name_of(along: Along) -> NamedLine | Literal["line"]:
+    return next((name for name in get_args(NamedLine) if name == along), "line")
 
 
 def _compared(law: VarianceLaw, threshold: Crossing | None) -> VarianceLaw:
