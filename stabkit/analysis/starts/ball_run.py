@@ -153,10 +153,9 @@ def run_until(start: BallRun, arrived: Callable[[BallRun], bool], limit: int) ->
     Examples
     --------
     >>> from stabkit import Workload
-    >>> from stabkit import Workload
     >>> run = BallRun(MemoryKernel.of(Workload.from_classes([(9, 1), (9, 2)])), [Fraction(0)] * 2)
-    >>> run_until(run, lambda run: abs(run.cohorts[0] - 1) < fmpq(1, 1000), 99).step
-    9
+    >>> run_until(run, lambda run: abs(run.cohorts[0] - 1) < fmpq(1, 1000), 99).step  # (11/20)^12 < 1/1000
+    11
     """
     length = len(start.cohorts)
     exact_steps = min(_EXACT_STEPS, _EXACT_NUMBERS // length)
