@@ -209,9 +209,9 @@ def _():
     threshold` lists them.
 
     *Still open:* no coprime mix with **two** decode lengths has a stable $s$ below $s^*$.
-    {badge("stable-inputs-open")} *Evidence:* a seeded search found none; the record states its size.
-    (Up to longest length 4 it is so, for any number of lengths: once the inequalities of exercise
-    1, and the one that a fourth step adds, hold, they go on holding with longer prompts.)
+    {badge("stable-inputs-open")} *Evidence:* a seeded search found none; the record states its
+    size. (Up to longest length 4 it is so, for any number of lengths: once the inequalities of
+    exercise 1, and the one that a fourth step adds, hold, they go on holding with longer prompts.)
     """)
     return
 

@@ -154,7 +154,8 @@ def run_until(start: BallRun, arrived: Callable[[BallRun], bool], limit: int) ->
     --------
     >>> from stabkit import Workload
     >>> run = BallRun(MemoryKernel.of(Workload.from_classes([(9, 1), (9, 2)])), [Fraction(0)] * 2)
-    >>> run_until(run, lambda run: abs(run.cohorts[0] - 1) < fmpq(1, 1000), 99).step  # (11/20)^12 < 1/1000
+    >>> near = run_until(run, lambda run: abs(run.cohorts[0] - 1) < fmpq(1, 1000), 99)
+    >>> near.step  # (11/20)^12 < 1/1000
     11
     """
     length = len(start.cohorts)
