@@ -168,6 +168,8 @@ COMMANDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "--no-crosscheck": FLAG,
         "--bootstrap": mostly(st.integers(1, 5).map(str), TEXT),
         "--seed": COUNT,
+        "--certify-start": FLAG,
+        "--state": one_of("state.json", "equilibrium", "missing.json"),
     },
     "roots": MIX_OPTIONS | DRAWN | {
         "--top": COUNT,
@@ -177,10 +179,13 @@ COMMANDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "synchrony": MIX_OPTIONS | DRAWN,
     "threshold": MIX_OPTIONS | PRINTED | {
-        "--along": one_of("common", "shift", "scale"),
+        "--along": one_of("common", "shift", "scale", "1,0", "1/3,2", "0,0", "-1,1", ",", "1e900,1"),
         "--digits": DIGITS,
     },
-    "margins": MIX_OPTIONS | PRINTED,
+    "margins": MIX_OPTIONS | PRINTED | {
+        "--shares-within": one_of("20%", "0", "100%", "1/3", "1e-900", "1e900", "%", "0.5"),
+    },
+    "soft-start": MIX_OPTIONS | PRINTED,
     "locus": MIX_OPTIONS | DRAWN | {
         "--along": one_of("s", "p", "kappa"),
         "--from": WEIGHT,
@@ -220,6 +225,7 @@ COMMANDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "--dtype": one_of("float16", "fp8"),
         "--block-size": COUNT,
         "--step-seconds": one_of("1/30", "1e900", "1e-900", "0", "1e12"),
+        "--max-num-seqs": COUNT,
     },
     "finite": MIX_OPTIONS | PRINTED | {
         "--evictions": one_of("1e-4", "0", "1e900", "-1"),
