@@ -179,7 +179,7 @@ COMMANDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "synchrony": MIX_OPTIONS | DRAWN,
     "threshold": MIX_OPTIONS | PRINTED | {
-        "--along": one_of("common", "shift", "scale", "1,0", "1/3,2", "0,0", "-1,1", ",", "1e900,1"),
+        "--along": one_of("common", "shift", "scale", "1,0", "1/3,2", "0,0", "-1,1", ",", "1e900"),
         "--digits": DIGITS,
     },
     "margins": MIX_OPTIONS | PRINTED | {
