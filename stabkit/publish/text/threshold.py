@@ -126,7 +126,7 @@ def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
     if found.sufficient is not None:
         yield f"gcd theorem {symbol}°", _sufficient_text(found, symbol, digits)
     if found.every_start is not None:
-        yield "from every start", _every_start_text(found.every_start, digits)
+        yield "every start", _every_start_text(found.every_start, digits)
     if found.law is not None and found.law.in_range:
         yield "variance law", _law_text(found.law)
 
@@ -158,7 +158,7 @@ def _sufficient_text(found: Threshold, symbol: str, digits: int) -> str:
 
 def _every_start_text(bound: RealEnclosure, digits: int) -> str:
     where = "at every s" if bound.high < 0 else "above it"
-    return f"{_raised(bound, digits)}: every start converges {where} (R23, sufficient)"
+    return f"{_raised(bound, digits)}: leads to the steady state {where} (R23, sufficient)"
 
 
 def _raised(value: RealEnclosure, digits: int) -> str:

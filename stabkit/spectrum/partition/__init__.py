@@ -8,6 +8,7 @@ In reading order:
 * `axis_arcs`: arcs on which a crossing may be, in double precision.
 * `ball_crossings`, `exact_crossings`: crossings isolated in balls, or as algebraic numbers.
 * `d_partition`: the intervals between crossings, each with its exact count.
+* `every_start`: a common input from which every start converges, whatever is evicted.
 * `threshold`: the stable intervals along the inputs, `stabkit.threshold`.
 
 It takes from all rooms before it. Others take `family`, `d_partition` and `threshold`.
