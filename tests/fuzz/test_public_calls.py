@@ -134,6 +134,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     },
     "recommend": {"mix": ONE, "others": [MIX]},
     "cycles": {"mix": ONE, "state": [[1, 1, 1]], "max_period": 20, "max_steps": 200},
+    "certify_start": {"mix": ONE, "state": [[1, 1, 1]], "max_steps": 200},
     "itinerary_multipliers": {"mix": ONE, "itinerary": [0], "digits": 20},
     "periodic_orbit": {"mix": ONE, "itinerary": [0], "capacity": Fraction(60)},
     "admit_matrix": {"decode_length": 3, "input_length": 2},

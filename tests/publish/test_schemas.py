@@ -340,6 +340,7 @@ def _mutants(record: dict[str, Any], path: tuple[Any, ...]) -> Iterator[dict[str
     """Yield the record with a key dropped, added, or of another type at the end of the path."""
     kept = (
         "bootstrap",
+        "certified_start",
         "empty_start",
         "finite",
         "no_eviction",
