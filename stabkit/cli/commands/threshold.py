@@ -72,7 +72,7 @@ def threshold(
     with working("looking for crossings"):
         from ...spectrum.partition.threshold import threshold as threshold_of
 
-        found = threshold_of(workload, along.split(",") if _SLOPES.search(along) else along)  # type: ignore[arg-type]  # it checks the name
+        found = threshold_of(workload, along.split(",") if _SLOPES.search(along) else along)
     return Found(found, {"digits": digits}, 0 if found.complete else UNDECIDED)
 
 

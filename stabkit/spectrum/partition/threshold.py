@@ -46,7 +46,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from ...errors import InvalidArgument
 from ...model.enclosure import RealEnclosure
@@ -239,10 +239,11 @@ def threshold_along(mix: Workload, along: Along, every_sample: bool) -> Threshol
     pencil = kernel_pencil(mix, line)
     budget = Budget()
     found = d_partition(pencil, every_sample, budget)
-    law = variance_law(pencil.constant) if along == "common" else None
+    name: Any = along if isinstance(along, str) else "line"
+    law = variance_law(pencil.constant) if name == "common" else None
     whole = Threshold(
         mix,
-        along if isinstance(along, str) else "line",
+        name,
         line,
         pencil.origin,
         mix.gcd,
