@@ -177,10 +177,10 @@ COMMANDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "synchrony": MIX_OPTIONS | DRAWN,
     "threshold": MIX_OPTIONS | PRINTED | {
-        "--along": one_of("common", "shift", "scale"),
+        "--along": one_of("common", "shift", "scale", "1", "1,0", "1,1/2,2"),
         "--digits": DIGITS,
     },
-    "margins": MIX_OPTIONS | PRINTED,
+    "margins": MIX_OPTIONS | PRINTED | {"--shares-within": one_of("20%", "1/10", "2")},
     "locus": MIX_OPTIONS | DRAWN | {
         "--along": one_of("s", "p", "kappa"),
         "--from": WEIGHT,
