@@ -20,6 +20,7 @@ __all__ = [
     "LARGEST_CAPACITY",
     "LARGEST_DECODE_LENGTH",
     "LARGEST_INPUT_LENGTH",
+    "check_level",
     "decimal_text",
     "exact_integer",
     "exact_rational",
@@ -139,6 +140,13 @@ def whole_number(value: Any, name: str, least: int = 1, most: int | None = None)
             domain = "a positive integer" if least == 1 else f"an integer of at least {least}"
         raise InvalidArgument(f"{name} must be {domain}, not {shown(value)}.")
     return number
+
+
+def check_level(level: Any) -> None:
+    """Refuse what is no probability of an interval: InvalidArgument."""
+    number = isinstance(level, Real) and not isinstance(level, bool)
+    if not number or not 0 < level < 1:
+        raise InvalidArgument(f"'level' must be a number between 0 and 1, not {shown(level)}.")
 
 
 def is_listed(values: Any) -> bool:

@@ -74,6 +74,55 @@ def test_text_of_a_marginal_mix(stabkit: Program) -> None:
     assert found["disturbance"].startswith("not known The equilibrium is marginal")
 
 
+def shares_entries(text: str) -> list[str]:
+    """The entries about errors of all shares, each on one line again."""
+    paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
+    return [part for part in paragraphs if "of all shares at once: " in part]
+
+
+def test_errors_of_all_shares(stabkit: Program) -> None:
+    """By hand: (2, 3) with input 7 is stable iff 1/5 < p < 9/10, and p = 3/10 is a third off."""
+    mix = ("7:2:3", "7:3:7")
+    assert not shares_entries(stabkit("margins", *mix).out)
+    asked, largest = shares_entries(stabkit("margins", *mix, "--shares-within", "20%").out)
+    assert "stable for all shares off by at most 20 % each Guarantee: " in asked
+    assert "(edge theorem, 2 vertices, 1 edge)" in asked
+    assert "at once: 33.3 % of each share Guarantee: " in largest
+    assert "with the shares 0.2, 0.8, off by 33.3 %, it is not" in largest
+    refused, _ = shares_entries(stabkit("margins", *mix, "--shares-within", "0.5").out)
+    assert "not stable for all shares off by at most 50 % each No guarantee: " in refused
+    assert "the mix is unstable with the shares 0.15, 0.85 (exact counts" in refused
+
+
+def test_errors_of_shares_in_json(stabkit: Program) -> None:
+    record = json.loads(stabkit("margins", "7:2:3", "7:3:7", "--json").out)
+    assert (record["robust_shares"], record["share_tolerance"]) == (None, None)
+    arguments = ("margins", "7:2:3", "7:3:7", "--shares-within", "1/3", "--json")
+    record = json.loads(stabkit(*arguments).out)
+    found = record["robust_shares"]
+    assert (found["robust"], found["witness"], found["witness_verdict"]) == (
+        False,
+        ["1/5", "4/5"],
+        "marginal",
+    )
+    assert found["bounds"] == [["1/5", "2/5"], ["7/15", "14/15"]]
+    assert record["share_tolerance"]["error_upper"] == "1/3"
+
+
+@pytest.mark.parametrize(
+    ("error", "complaint"),
+    [
+        ("120%", "'--shares-within' must be positive and at most 1, not 6/5."),
+        ("0", "'--shares-within' must be positive and at most 1, not 0."),
+        ("x%", "'--shares-within' must be a finite rational number, not 'x'."),
+    ],
+)
+def test_errors_of_shares_that_are_none(stabkit: Program, error: str, complaint: str) -> None:
+    found = stabkit("margins", "7:2:3", "7:3:7", "--shares-within", error)
+    assert (found.status, found.out) == (2, "")
+    assert complaint in found.err
+
+
 def test_text_where_there_is_nothing(stabkit: Program) -> None:
     single = entries(stabkit("margins", "5:4").out)
     for key in ("shifted", "scaled"):

@@ -40,6 +40,9 @@ def test_json(stabkit: Program) -> None:
         (("5:2", "5:3"), "1 exactly"),
         (("3:7", "8:9", "--along", "shift"), "delta"),
         (("0:7", "0:9", "--along", "scale"), "nowhere"),
+        (("5:2", "5:3", "--along", "1,0"), "x, in tokens: the input lengths 5 + x, 5"),
+        (("5:2", "0:3", "--along", "1,1/2"), "the input lengths 5 + x, 0.5 x"),
+        (("5:2", "5:4", "--along", "1,2"), "infinite: the decode lengths have gcd 2"),
         (("7:1",), "everywhere"),
     ],
 )
@@ -61,6 +64,11 @@ def test_symbolic(stabkit: Program) -> None:
             ("5:2", "5:3", "--along", "p"),
             "'--along' must be 'common', 'shift', 'scale' or a slope for each class, not 'p'.",
         ),
+        (
+            ("5:2", "5:3", "--along", "1,0,2"),
+            "'--along' must have one slope for each class of 'mix', 2, not 3.",
+        ),
+        (("5:2", "5:3", "--along", "1,y"), "'--along' of class 2 must be a finite rational"),
         (("5:2", "5:7", "--symbolic"), "up to 5 for a symbolic criterion, not 7."),
         (("5:2", "5:3", "--symbolic", "--json"), "'--json' must be given without '--symbolic'"),
     ],

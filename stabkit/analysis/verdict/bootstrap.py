@@ -23,7 +23,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from numbers import Real
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -31,7 +30,7 @@ import numpy as np
 from ...errors import InvalidArgument, shown
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
-from ...model.numbers import whole_number
+from ...model.numbers import check_level, whole_number
 from ...model.verdict import Verdict
 from ...model.workload import Workload, check_workload
 from ...spectrum.counting.counts import kernel_counts
@@ -118,7 +117,7 @@ def bootstrap(
     sample = _Sample(check_workload(mix))
     resamples = whole_number(resamples, "'resamples'", 1, MOST_RESAMPLES)
     seed = whole_number(seed, "'seed'", 0)
-    _check_level(level)
+    check_level(level)
     kernel = MemoryKernel.of(mix)
     modes = kernel_modes(kernel, _MODES, _DIGITS) if kernel.length > 1 else None
     zeros = [1 / complex(mode.value) for mode in modes or [] if mode.value.imag >= 0]
@@ -218,9 +217,3 @@ def _interval(radii: Sequence[float], level: float) -> tuple[float, float] | Non
         return None
     low, high = np.quantile(radii, [(1 - float(level)) / 2, (1 + float(level)) / 2])
     return float(low), float(high)
-
-
-def _check_level(level: Any) -> None:
-    number = isinstance(level, Real) and not isinstance(level, bool)
-    if not number or not 0 < level < 1:
-        raise InvalidArgument(f"'level' must be a number between 0 and 1, not {shown(level)}.")

@@ -2,6 +2,7 @@
 
 In reading order:
 
+* `input_line`: lines through the inputs, by slopes and offsets.
 * `pencil`: kernels along a line, G = C + x U.
 * `family`: the line of one number of a mix: its inputs, a share, the gain.
 * `crossing`: a root on the circle along a pencil, and which way it goes.

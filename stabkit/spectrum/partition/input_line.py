@@ -17,7 +17,7 @@ the classes with sigma_k > 0.
 
 References
 ----------
-docs/model.md, Lines of inputs.
+docs/model.md, Input lines.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class InputLine:
 
     @staticmethod
     def moved(mix: Workload, inputs: tuple[Fraction, ...]) -> Workload:
-        """Return the mix with these inputs; without its capacity, which may not hold them."""
+        """Return `mix` with these `inputs`; without its capacity, which may not hold them."""
         pairs = zip(mix.classes, inputs, strict=True)
         classes = tuple(replace(c, input_length=s) for c, s in pairs)
         return replace(mix, classes=classes, capacity=None)

@@ -19,7 +19,7 @@ imaginary parts, so that all their weights would be 0, and then that of m = 0 to
 
 References
 ----------
-docs/model.md, Kernel, Gain, R8, Lines of inputs.
+docs/model.md, Kernel, Gain, R8, Input lines.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ mean 200 have an excess of 2.5 % at sigma / mu = 0.05, 10.8 % at 0.1 and 28 % at
 
 References
 ----------
-docs/model.md, R1b, R3, R7, R8, R9, R23, Lines of inputs, Stable inputs, Variance law.
+docs/model.md, R1b, R3, R7, R8, R9, R23, Input lines, Stable inputs, Variance law.
 """
 
 from __future__ import annotations
@@ -210,7 +210,7 @@ def threshold(mix: Workload, along: Along = "common") -> Threshold:
 
     References
     ----------
-    docs/model.md, R7, R8, R23, Lines of inputs.
+    docs/model.md, R7, R8, R23, Input lines.
 
     Examples
     --------

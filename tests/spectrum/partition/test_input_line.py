@@ -135,7 +135,7 @@ def test_a_long_scan_sees_the_same_intervals() -> None:
 
 
 def test_where_all_inputs_grow_the_gcd_decides() -> None:
-    """docs/model.md, Lines of inputs: g - 1 unstable modes beyond the last crossing."""
+    """docs/model.md, Input lines: g - 1 unstable modes beyond the last crossing."""
     seen = set()
     for mix, pairs in lines(6, 150, 9):
         if all(slope for slope, _ in pairs):

@@ -307,7 +307,7 @@ def relative_error(value: Any, name: str) -> Fraction:
     """Return the relative error of shares that an argument is: positive and at most 1."""
     relative = rational_argument(value, name)
     if not 0 < relative <= 1:
-        raise InvalidArgument(f"{name} must be positive and at most 1, not {shown(value)}.")
+        raise InvalidArgument(f"{name} must be positive and at most 1, not {shown(relative)}.")
     return relative
 
 
