@@ -48,13 +48,15 @@ class Way:
         What they make of a result, for the message where there is none.
     room : str
         The room of this package that they live in.
+    parts : bool
+        Whether some of them live in its module `parts`, which loads much.
     """
 
     # The classes that a module of a room writes in any way: it is loaded, and no other does.
     _in_rooms: ClassVar[dict[str, set[type]]] = {}
 
-    def __init__(self, what: str, room: str) -> None:
-        self._what, self._room = what, room
+    def __init__(self, what: str, room: str, parts: bool = True) -> None:
+        self._what, self._room, self._parts = what, room, parts
         self._writers: dict[type, Callable[..., Any]] = {}
         self._found = self._in_rooms.setdefault(room, set())
 
@@ -70,12 +72,10 @@ class Way:
 
     def writer(self, result: Any) -> Callable[..., Any] | None:
         """Return the function that writes `result`, or None if there is none."""
-        written = False  # by a module of its own: `parts`, which loads much, has nothing of it then
         for kind in _kinds(result):
             if kind not in self._found:
                 self._load(kind.__module__.rpartition(".")[2])
-            written = written or kind in self._found
-            if not written:
+            if kind not in self._writers and self._parts:
                 self._load("parts")
             if kind in self._writers:
                 return self._writers[kind]
@@ -138,8 +138,9 @@ _INSTEAD = {
 
 RECORDS = Way("JSON", "text")
 TEXTS = Way("a text", "text")
-TABLES = Way("a table", "text")  # CSV
-REPORTS = Way("a report", "text")  # drawn on a console of rich: in colour, as wide as it is
+TABLES = Way("a table", "text", parts=False)  # CSV
+# Drawn on a console of rich: in colour, as wide as it is.
+REPORTS = Way("a report", "text", parts=False)
 FIGURES = Way("a figure", "figures")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -185,6 +187,21 @@ def test_every_writer_is_where_it_is_looked_for() -> None:
                 continue  # loaded with the class
             homes = {kind.__module__.rpartition(".")[2], "parts"}
             assert writer.__module__.rpartition(".")[2] in homes, kind
+
+
+@pytest.mark.parametrize(
+    ("result", "way", "loads"),
+    [("roots(mix)[0]", "to_dict", True), ("finite_server(mix)", "text", False)],
+)
+def test_only_what_is_needed_is_loaded(result: str, way: str, loads: bool) -> None:
+    """In a new process: a writer in `parts` is found, and for others `parts` is not loaded."""
+    program = f"""
+import sys, stabkit
+mix = stabkit.Workload.from_classes([(5, 3), (5, 5)], 100)
+assert stabkit.{way}(stabkit.{result})
+assert ("stabkit.publish.text.parts" in sys.modules) is {loads}
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 @pytest.mark.parametrize("name", sorted(set(RESULTS) - WITH_FIGURE))

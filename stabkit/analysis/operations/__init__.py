@@ -4,6 +4,8 @@ In reading order:
 
 * `closed_loops`: what a policy's characteristic polynomial says of its equilibrium.
 * `loop_noise`: how much its admissions swing by chance.
+* `whole_runs`: runs of whole requests, the same under one setting after the other.
+* `running_cap`: what a cap on the running requests does.
 * `comparison`, `sweep`: policies side by side, and along their parameter.
 * `sizing`: how many requests fit, and how long it all takes.
 * `finite`, `finite_runs`: what a server of this size does with whole requests, by formula and by

@@ -15,7 +15,7 @@ Of a server that runs N requests at most, as vLLM's ``--max-num-seqs`` has it:
 
 References
 ----------
-docs/model.md, Whole requests, R1.
+docs/model.md, R1, R17, Whole requests.
 """
 
 from __future__ import annotations

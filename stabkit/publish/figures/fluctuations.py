@@ -77,10 +77,8 @@ def _draw(
 def _mark_peaks(axes: Axes, found: Fluctuations) -> None:
     """Mark every quasi-cycle, and name the period of the one that decays most slowly."""
     for peak in found.peaks:
-        (mark,) = axes.plot(
-            [1 / peak.period], [peak.density], "v", color=BLUE, markersize=4, zorder=4
-        )
-        mark.set_clip_on(False)  # at the edge too
+        place = [1 / peak.period], [peak.density]  # perhaps at the edge
+        axes.plot(*place, "v", color=BLUE, markersize=4, zorder=4, clip_on=False)
     for peak in found.peaks[:1]:
         axes.annotate(
             f"{readable(peak.period, 3)} steps",
