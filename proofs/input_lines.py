@@ -102,7 +102,7 @@ def _largest(drawn: Place) -> RealEnclosure | Fraction | None:
 
 LINES = Theorem(
     label="input-lines",
-    title="Lines of inputs",
+    title="Input lines",
     claim=Claim(
         objects=_places,
         quantities=(

@@ -1,4 +1,4 @@
-"""Lines of inputs: kernels by definition, exact counts, limits, and hand-derived cases."""
+"""Input lines: kernels by definition, exact counts, limits, and hand-derived cases."""
 
 from __future__ import annotations
 
