@@ -88,8 +88,9 @@ def test_errors(stabkit: Run, arguments: tuple[str, ...], message: str) -> None:
 
 
 def test_a_huge_server_is_not_simulated_by_default(stabkit: Run) -> None:
-    found = json.loads(stabkit("finite", "10:5", "--capacity", "1e15", "--json").out)
-    assert found["simulated"] is None
+    for line in (("10:5", "--capacity", "1e15"), ("0:5", "1000000000:5", "--capacity", "1e10")):
+        found = json.loads(stabkit("finite", *line, "--json").out)
+        assert found["simulated"] is None
 
 
 def test_a_hostile_name_stays_text(stabkit: Run, tmp_path: Path) -> None:

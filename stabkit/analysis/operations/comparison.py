@@ -232,8 +232,8 @@ def _whole_steps(mix: Workload, most: int | None, steps: Any) -> tuple[int, str 
     if reason is not None:
         return 0, reason
     if given is None:
-        usual = usual_steps(mix, rate, _WORK, _MOST_WORK)
-        return usual or 0, None if usual else "runs of 20 longest decode lengths take too long"
+        usual = usual_steps(whole_requests(mix), rate, _WORK, _MOST_WORK)
+        return usual or 0, None if usual else "runs that are long enough would take minutes"
     if given < _FEWEST_STEPS:
         raise InvalidArgument(f"'steps' must be 0 or at least {_FEWEST_STEPS}, not {given}.")
     if given * (1 + rate) > _LARGEST_WORK:

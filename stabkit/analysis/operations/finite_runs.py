@@ -18,6 +18,7 @@ import numpy as np
 
 from ...dynamics.requests import RequestRun, simulate_requests
 from ...dynamics.requests.batches import Batches, Estimate
+from ...dynamics.requests.driver import MOST_AT_ONCE, fitting_at_once
 from ...errors import InvalidArgument
 from ...model.numbers import whole_number
 from ...model.workload import Workload
@@ -97,6 +98,9 @@ def simulated_server(
     a = float(mix.capacity or 0) / walk.memory_time
     taken = min(_MOST, max(_FEWEST, int(_WORK / (1 + a)))) if steps is None else steps
     taken = whole_number(taken, "'steps'", 100, _LONGEST_RUN)
+    fit = fitting_at_once(mix.capacity, (c.input_length for c in mix.classes))
+    if steps is None and min(fit, max_num_seqs or fit) > MOST_AT_ONCE:
+        return None
     if taken * (1 + a) + a * walk.mean_output > _MOST_WORK:
         if steps is None:
             return None

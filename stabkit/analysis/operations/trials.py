@@ -135,7 +135,7 @@ def trials(mix: Workload, verdict: Verdict, reaches: bool, seed: int = 0) -> Tri
     if reaches and _clearly_stable(noise):
         return Trials(reason=_LEFT_ALONE)
     rate = noise.admissions
-    steps = usual_steps(mix, rate, _WORK, _MOST_WORK)
+    steps = usual_steps(requests, rate, _WORK, _MOST_WORK)
     if steps is None:
         return Trials(reason="runs of whole requests would take minutes")
     return _Trials(requests, rate, steps, seed).found()

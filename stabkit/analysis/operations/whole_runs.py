@@ -20,6 +20,7 @@ from typing import Any
 from ...dynamics.policies import Policy
 from ...dynamics.requests import Estimate, RequestRun, simulate_requests
 from ...dynamics.requests.batches import Batches
+from ...dynamics.requests.driver import MOST_AT_ONCE, fitting_at_once
 from ...errors import InvalidWorkload
 from ...model.workload import Workload
 from ...spectrum.fluctuations.evictions import whole_requests
@@ -43,8 +44,10 @@ def why_no_runs(mix: Workload) -> str | None:
 def usual_steps(mix: Workload, rate: Fraction, work: int, most: int) -> int | None:
     """Return the steps of a run of so many steps and admissions, longer for long requests.
 
-    None where those would be more than `most`.
+    None where those would be more than `most`, or the memory may hold more than are simulated.
     """
+    if fitting_at_once(mix.capacity, (c.input_length for c in mix.classes)) > MOST_AT_ONCE:
+        return None
     steps = max(int(work / (1 + rate)), _LIVES * mix.longest_decode)
     return steps if steps * (1 + rate) <= most else None
 

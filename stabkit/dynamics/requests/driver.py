@@ -8,7 +8,7 @@ are added to the series and to the batch means.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any
 
@@ -25,12 +25,12 @@ from .request_run import COLUMNS, RequestRun, RequestSeries, RequestTable, long_
 from .scheduler import Engine, scheduler_named
 from .sources import Source, source_of
 
-__all__ = ["simulate_requests"]
+__all__ = ["MOST_AT_ONCE", "fitting_at_once", "simulate_requests"]
 
 _BLOCK = 1024  # rows
 _STATES = 3  # columns that describe a state: running, waiting, memory
 _DURATION = len(COLUMNS) - 1  # the columns before it are numbers of requests and tokens
-_MOST_RUNNING = 10_000_000
+MOST_AT_ONCE = 10_000_000  # requests that a memory holds
 _LARGEST_SERIES = 20_000_000  # numbers: 160 MB
 
 
@@ -116,14 +116,19 @@ def simulate_requests(
     return record.run(rules, source.name, seed, done)
 
 
+def fitting_at_once(capacity: Any, inputs: Iterable[Any]) -> Any:
+    """Return how many of the smallest requests fit at their start, `MOST_AT_ONCE` at most."""
+    return capacity / (1 + min(inputs))
+
+
 def _check_endless(steps: Any, rules: Engine, source: Source) -> None:
     """Refuse a run without end, and a memory that takes for ever to be filled."""
     if steps is None:
         raise InvalidArgument("'steps' must be given for a workload, which has no end, not None.")
-    fit = rules.capacity / (1 + min(s for s, _ in source.weights))
-    if min(fit, rules.max_num_seqs or fit, rules.concurrency or fit) > _MOST_RUNNING:
+    fit = fitting_at_once(rules.capacity, (s for s, _ in source.weights))
+    if min(fit, rules.max_num_seqs or fit, rules.concurrency or fit) > MOST_AT_ONCE:
         raise InvalidArgument(
-            f"'capacity' must hold at most {_MOST_RUNNING} requests at once, or 'max_num_seqs' "
+            f"'capacity' must hold at most {MOST_AT_ONCE} requests at once, or 'max_num_seqs' "
             f"limit them, not {shown(rules.capacity)}."
         )
 

@@ -228,9 +228,12 @@ def test_why_no_whole_requests_are_run() -> None:
     half = compare_policies(Workload.from_classes([("1/2", 3)], 100), ["greedy"])
     assert "no whole tokens" in (half.whole_reason or "")
     large = compare_policies(mix.with_capacity(10**8), ["greedy"], max_num_seqs=5)
-    assert "too long" in (large.whole_reason or "")
+    assert "would take minutes" in (large.whole_reason or "")
     assert large.capped is not None
     assert (large.capped.whole, large.capped.cap.never_evicts) == (None, True)
+    for classes in ([(0, 5), (10**9, 5)], [(10, 10**9)]):  # 10^10 of the first fit at their start
+        many = compare_policies(Workload.from_classes(classes, 10**10), ["greedy"])
+        assert "would take minutes" in (many.whole_reason or "")
     with pytest.raises(InvalidWorkload, match="'capacity' must be given to run whole requests"):
         compare_policies(mix.with_capacity(None), max_num_seqs=3)
     for steps, message in ((99, "must be 0 or at least 100"), (10**7, "'steps' must be")):

@@ -53,6 +53,8 @@ def test_why_there_are_no_trials() -> None:
     assert "no whole tokens" in trials(half, "unstable", False).reason
     large = Workload.from_classes(one, 10**8)
     assert "would take minutes" in trials(large, "unstable", False).reason
+    many = Workload.from_classes([(0, 5), (10**9, 5)], 10**10)  # 10^10 fit at their start
+    assert "would take minutes" in trials(many, "unstable", False).reason
     clear = Workload.from_classes([(40 + k % 7, k) for k in range(1, 41)], 60_000)
     assert "nothing needs to change" in trials(clear, "stable", True).reason
     assert trials(Workload.from_classes([(40, 3), (40, 5)], 130), "stable", True).now is not None
