@@ -49,6 +49,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal, get_args
 
 from ...errors import InvalidArgument, shown
@@ -125,9 +126,6 @@ class Threshold:
     law : VarianceLaw or None
         Along ``common``; None for a single decode length or next to it. Not to be relied on where
         it is not `in_range`.
-    every_start : RealEnclosure or None
-        A common input above which every start reaches the equilibrium, evictions or not (R23);
-        sufficient. None along the other lines, for g > 1, and where it takes too long to find.
     reason : str
         What was met where the partition is not complete or an interval is undecided.
     """
@@ -141,7 +139,6 @@ class Threshold:
     complete: bool
     sufficient: RealEnclosure | None
     law: VarianceLaw | None
-    every_start: RealEnclosure | None = None
     reason: str = ""
 
     def __repr__(self) -> str:
@@ -171,6 +168,15 @@ class Threshold:
         """Whether the mix is stable for all values that are large enough."""
         stable = self.stable_intervals
         return bool(stable) and stable[-1].high is None
+
+    @cached_property
+    def every_start(self) -> RealEnclosure | None:
+        """A common input above which every start reaches the equilibrium (R23), in tokens.
+
+        Sufficient, and at least s*; evictions on the way are allowed for. None along the other lines, for g > 1, and where half a
+        second is not enough to find it.
+        """
+        return every_start(MemoryKernel.of(self.mix)) if self.along == "common" else None
 
 
 def threshold(mix: Workload, along: InputLine = "common") -> Threshold:
@@ -218,14 +224,11 @@ def threshold(mix: Workload, along: InputLine = "common") -> Threshold:
     >>> [part.verdict for part in found.intervals]
     ['unstable', 'stable', 'unstable', 'stable']
     """
-    found = threshold_along(mix, along, every_sample=True)
-    if along != "common":
-        return found
-    return replace(found, every_start=every_start(MemoryKernel.of(mix)))
+    return threshold_along(mix, along, every_sample=True)
 
 
 def threshold_along(mix: Workload, along: InputLine, every_sample: bool) -> Threshold:
-    """Return `threshold` without `every_start`, with counts at all samples or where they decide."""
+    """Return `threshold`, with counts at all samples or only where they decide; see d_partition."""
     check_workload(mix)
     if not isinstance(along, str) or along not in get_args(InputLine):
         raise InvalidArgument(f"'along' must be 'common', 'shift' or 'scale', not {shown(along)}.")
@@ -249,7 +252,7 @@ def threshold_along(mix: Workload, along: InputLine, every_sample: bool) -> Thre
         found.complete,
         _sufficient({"common": pencil.constant, "shift": kernel}.get(along), budget),
         law,
-        reason=found.reason,
+        found.reason,
     )
     return line if law is None else replace(line, law=_compared(law, line.threshold))
 
