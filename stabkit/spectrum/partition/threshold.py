@@ -173,8 +173,8 @@ class Threshold:
     def every_start(self) -> RealEnclosure | None:
         """A common input above which every start reaches the equilibrium (R23), in tokens.
 
-        Sufficient, and at least s*; evictions on the way are allowed for. None along the other lines, for g > 1, and where half a
-        second is not enough to find it.
+        Sufficient, and at least s*; evictions on the way are allowed for. None along the other
+        lines, for g > 1, and where half a second is not enough to find it.
         """
         return every_start(MemoryKernel.of(self.mix)) if self.along == "common" else None
 
