@@ -50,6 +50,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal, get_args
 
 from ...errors import InvalidArgument
@@ -128,9 +129,6 @@ class Threshold:
     law : VarianceLaw or None
         Along ``common``; None for a single decode length or next to it. Not to be relied on where
         it is not `in_range`.
-    every_start : RealEnclosure or None
-        A common input above which every start reaches the equilibrium, evictions or not (R23);
-        sufficient. None along the other lines, for g > 1, and where it takes too long to find.
     reason : str
         What was met where the partition is not complete or an interval is undecided.
     """
@@ -145,7 +143,6 @@ class Threshold:
     complete: bool
     sufficient: RealEnclosure | None
     law: VarianceLaw | None
-    every_start: RealEnclosure | None = None
     reason: str = ""
 
     def __repr__(self) -> str:
@@ -175,6 +172,15 @@ class Threshold:
         """Whether the mix is stable for all values that are large enough."""
         stable = self.stable_intervals
         return bool(stable) and stable[-1].high is None
+
+    @cached_property
+    def every_start(self) -> RealEnclosure | None:
+        """A common input above which every start reaches the equilibrium (R23), in tokens.
+
+        Sufficient, and at least s*; evictions on the way are allowed for. None along the other
+        lines, for g > 1, and where half a second is not enough to find it.
+        """
+        return every_start(MemoryKernel.of(self.mix)) if self.along == "common" else None
 
 
 def threshold(mix: Workload, along: Along = "common") -> Threshold:
@@ -234,14 +240,11 @@ def threshold(mix: Workload, along: Along = "common") -> Threshold:
     >>> [[str(c.exact) for c in threshold(mix, slopes).crossings] for slopes in ((1, 0), (0, 1))]
     [['-4'], []]
     """
-    found = threshold_along(mix, along, every_sample=True)
-    if along != "common":
-        return found
-    return replace(found, every_start=every_start(MemoryKernel.of(mix)))
+    return threshold_along(mix, along, every_sample=True)
 
 
 def threshold_along(mix: Workload, along: Along, every_sample: bool) -> Threshold:
-    """Return `threshold` without `every_start`, with counts at all samples or where they decide."""
+    """Return `threshold`, with counts at all samples or only where they decide; see d_partition."""
     line = input_line(check_workload(mix), along)
     if mix.longest_decode > LONGEST_THRESHOLD:
         raise InvalidArgument(
@@ -263,7 +266,7 @@ def threshold_along(mix: Workload, along: Along, every_sample: bool) -> Threshol
         found.complete,
         _sufficient(pencil, line, budget),
         law,
-        reason=found.reason,
+        found.reason,
     )
     return whole if law is None else replace(whole, law=_compared(law, whole.threshold))
 

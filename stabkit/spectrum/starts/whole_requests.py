@@ -12,10 +12,11 @@ a union bound. As long as delta <= delta* every argument is at most 0, where Phi
 the delta for which (1) is at most 5 % are an interval; it has 0 in it or a slow start does not
 help, as chance evicts in the steady state too.
 
-What is neglected: the noise of the first greedy steps is smaller than V a*; the slack, and that
-admissions are whole; evictions within the slow start, whose memory is far from full. Measured with
-`stabkit.simulate_requests` for a* of 20 to 500: where (1) promises 5 %, 0 to 2 % of 100 starts
-evict, and 50 % at delta* itself where that is within the L steps.
+What is neglected: that the noise of the first greedy steps is smaller than V a*; the slack, and
+that admissions are whole; evictions within the slow start, whose memory is far from full. Measured
+with `stabkit.simulate_requests` on five mixes, a* from 20 to 2000, the Azure conversation trace
+among them (a* = 60): where (1) promises 5 %, 0 to 2 % of up to 150 starts evict; at delta* itself
+1 to 74 %, and all 16 of the trace.
 
 References
 ----------

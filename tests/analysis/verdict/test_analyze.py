@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import stabkit
 from stabkit import Analysis, Workload, analyze, analyze_many
+from stabkit.analysis.verdict.analysis import NoEvictionSummary
 from stabkit.analysis.verdict.crosscheck import cross_check
 
 TRACES = {
@@ -200,6 +201,16 @@ def test_records_round_trip(classes: list) -> None:
     assert Analysis.from_dict(json.loads(json.dumps(a.to_dict()))) == a
     assert pickle.loads(pickle.dumps(a)) == a
     assert pickle.loads(pickle.dumps(mix)) == mix
+
+
+def test_whether_a_start_can_evict() -> None:
+    """By hand: g = (2, 3/2) never rises; g = (6, 7/2, 4) rises by a seventh at the age of 2."""
+    calm, other = analyze_many(
+        [Workload.from_classes(classes) for classes in ([(1, 1), (1, 2)], [(5, 1), (5, 3)])],
+        crosscheck=False,
+    )
+    assert calm.no_eviction == NoEvictionSummary(True, True, Fraction(0))
+    assert other.no_eviction == NoEvictionSummary(False, False, Fraction(1, 7))
 
 
 def test_analyze_many_takes_any_map_and_keeps_the_order() -> None:

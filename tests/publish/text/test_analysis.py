@@ -4,10 +4,17 @@ import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
-from stabkit.analysis.verdict.analysis import Analysis, Enclosure, ModeCounts, ThresholdSummary
+from stabkit.analysis.verdict.analysis import (
+    Analysis,
+    Enclosure,
+    ModeCounts,
+    NoEvictionSummary,
+    ThresholdSummary,
+)
 
 Report = Callable[..., str]
 
@@ -163,6 +170,23 @@ def test_stable_intervals_in_words(
 ) -> None:
     found = replace(stable, threshold=ThresholdSummary(None, None, intervals, None))
     assert words in prose(report(found))
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ((False, False, Fraction(1, 11)), "a step evicts at most 9.1 % of the memory"),
+        ((False, False, Fraction(1, 10**6)), "a step evicts at most 0.1 % of the memory"),
+        ((True, True, Fraction(0)), "nothing is evicted, and it settles to the steady state"),
+        ((True, False, Fraction(0)), "nothing is evicted, though it need not settle"),
+    ],
+)
+def test_what_holds_of_any_start(
+    stable: Analysis, report: Report, found: tuple[bool, bool, Fraction], words: str
+) -> None:
+    text = prose(report(replace(stable, no_eviction=NoEvictionSummary(*found))))
+    assert f"any start after {stable.kernel.length} steps {words}" in text
+    assert "any start" not in report(replace(stable, no_eviction=None))
 
 
 def test_the_bootstrap_says_what_was_drawn_and_what_came_out(
