@@ -145,11 +145,11 @@ def stages_of(moment: Moment) -> Iterator[dict[Any, Any]]:
 
 
 def evicted_tokens(moment: Moment) -> Fraction:
-    """Return what those evicted would hold now, from the losses that the states show."""
+    """Return what the admitted and evicted would hold now, from the losses that states show."""
     found = Fraction(0)
     for k, c in enumerate(moment.mix.classes):
-        for m_ in range(1, c.decode_length):
-            for age in range(1, min(m_, moment.step) + 1):
+        for m_ in range(1, min(c.decode_length, moment.step + 1)):
+            for age in range(1, m_ + 1):
                 earlier, later = moment.state(m_ - age + 1), moment.state(m_ - age)
                 found += (c.input_length + m_ + 1) * (earlier[k][age - 1] - later[k][age])
     return found
