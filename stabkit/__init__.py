@@ -55,9 +55,8 @@ __groups__ = {
         "spectrum.margins.gain": "GainMargin gain_margin",
         "spectrum.margins.inputs": "InputMargin input_margin",
         "spectrum.margins.shares.radius": "ShareRadius share_radius",
-        "spectrum.margins.shares.robust": (
-            "EdgeCrossing RobustShares ShareTolerance robust_shares share_tolerance"
-        ),
+        "spectrum.margins.shares.robust": "EdgeCrossing RobustShares robust_shares",
+        "spectrum.margins.shares.tolerance": "ShareTolerance share_tolerance",
         "spectrum.margins.disturbance": "DisturbanceMargin disturbance_margin",
     },
     "fluctuations": {

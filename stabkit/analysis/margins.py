@@ -37,11 +37,10 @@ from ..spectrum.margins.inputs import InputMargin, input_margin
 from ..spectrum.margins.shares.radius import ShareRadius, share_radius
 from ..spectrum.margins.shares.robust import (
     RobustShares,
-    ShareTolerance,
     relative_error,
     robust_shares,
-    share_tolerance,
 )
+from ..spectrum.margins.shares.tolerance import ShareTolerance, share_tolerance
 
 __all__ = ["Margins", "margins"]
 

@@ -20,7 +20,8 @@ from ...spectrum.margins.gain import GainMargin
 from ...spectrum.margins.inputs import InputMargin
 from ...spectrum.margins.line import StableRange
 from ...spectrum.margins.shares.radius import ShareRadius
-from ...spectrum.margins.shares.robust import RobustShares, ShareTolerance
+from ...spectrum.margins.shares.robust import RobustShares
+from ...spectrum.margins.shares.tolerance import ShareTolerance
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .numbers import amount, counted, readable, rounded

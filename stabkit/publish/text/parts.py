@@ -21,7 +21,8 @@ from ...spectrum.margins.disturbance import DisturbanceMargin
 from ...spectrum.margins.gain import GainMargin
 from ...spectrum.margins.inputs import InputMargin
 from ...spectrum.margins.shares.radius import ShareRadius
-from ...spectrum.margins.shares.robust import RobustShares, ShareTolerance
+from ...spectrum.margins.shares.robust import RobustShares
+from ...spectrum.margins.shares.tolerance import ShareTolerance
 from ...spectrum.roots.roots import Root
 from ...spectrum.starts.no_eviction import NoEviction
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem

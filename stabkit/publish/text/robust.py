@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ...spectrum.margins.shares.polytope import Shares
-from ...spectrum.margins.shares.robust import RobustShares, ShareTolerance
+from ...spectrum.margins.shares.robust import RobustShares
+from ...spectrum.margins.shares.tolerance import ShareTolerance
 from .numbers import counted, percent, readable
 
 __all__ = ["robust_said", "tolerance_said"]

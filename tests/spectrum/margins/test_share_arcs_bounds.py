@@ -17,8 +17,8 @@ from stabkit.spectrum.margins.shares import arcs as module
 from stabkit.spectrum.margins.shares.arcs import (
     HALF_TURN,
     ClassCurves,
+    Derivatives,
     _bounds,
-    _Derivatives,
     _remainders,
     distance_bounds,
 )
@@ -142,9 +142,9 @@ def test_errors_of_the_derivatives_have_the_factors_of_taylor(
             assert is_just_above(bound, [formula], 0.9e-9, 0.2e-9)
 
 
-def made_up(mix: Workload, mean: Sequence[complex], vectors: Any) -> _Derivatives:
+def made_up(mix: Workload, mean: Sequence[complex], vectors: Any) -> Derivatives:
     centred = [np.array([vector], dtype=complex) for vector in vectors]
-    return _Derivatives(centred, [np.array([value], dtype=complex) for value in mean])
+    return Derivatives(centred, [np.array([value], dtype=complex) for value in mean])
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -225,7 +225,7 @@ def test_widths_are_rounded_upwards(
 ) -> None:
     widths: list[Any] = []
 
-    def recorded(curves: ClassCurves, found: _Derivatives, u: Any, width: Any) -> Any:
+    def recorded(curves: ClassCurves, found: Derivatives, u: Any, width: Any) -> Any:
         widths.append(width[0])
         return _bounds(curves, found, u, width)
 

@@ -6,7 +6,9 @@ In reading order:
 * `search`: arcs bisected best first, until bound and example meet.
 * `radius`: `stabkit.share_radius`, the enclosure that comes of it.
 * `polytope`: vertices and edges of the shares between bounds.
-* `robust`: `stabkit.robust_shares` and `share_tolerance`, by the edge theorem.
+* `relative`: the bounds of `arcs` for relative errors of all shares at once.
+* `tolerance`: `stabkit.share_tolerance`, the largest such error.
+* `robust`: `stabkit.robust_shares`, by the edge theorem.
 
-It takes from `roots`, `partition` and below. Others take `radius` and `robust`.
+It takes from `roots`, `partition` and below. Others take `radius`, `tolerance` and `robust`.
 """

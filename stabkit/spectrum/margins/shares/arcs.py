@@ -67,7 +67,15 @@ from ....model.workload import RequestClass
 from ...circle.fourier import UNIT_ROUNDOFF
 from ...circle.sparse_polynomial import Complexes, Floats, Integers
 
-__all__ = ["HALF_TURN", "ArcBounds", "ClassCurves", "distance_bounds"]
+__all__ = [
+    "HALF_TURN",
+    "ArcBounds",
+    "ClassCurves",
+    "Derivatives",
+    "best_direction",
+    "distance_bounds",
+    "gram",
+]
 
 HALF_TURN = 1 << 48  # theta = pi n / HALF_TURN
 _ORDERS = 3  # derivatives 0, 1, 2
@@ -85,7 +93,7 @@ class ArcBounds(NamedTuple):
     at_centre: Floats
 
 
-class _Derivatives(NamedTuple):
+class Derivatives(NamedTuple):
     """Of order 0, 1 and 2 by theta: of the projected G_k, shape (arcs, K), and of G."""
 
     centred: list[Complexes]
@@ -100,6 +108,9 @@ class ClassCurves:
     classes : sequence of RequestClass
         K >= 2 of them; L at most 4000, so that the products of integers fit 64 bits.
     """
+
+    largest = 2.0  # more than the distance of any two points of the simplex
+    work = 1  # of an evaluation
 
     def __init__(self, classes: Sequence[RequestClass]) -> None:
         self.shares = np.array([float(c.share) for c in classes])
@@ -143,11 +154,49 @@ class ClassCurves:
             terms *= self.frequencies
         return [self.offsets * moments[i] + moments[i + 1] for i in range(_ORDERS)]
 
-    def derivatives(self, angles: Integers) -> _Derivatives:
+    def norms(self, vectors: Floats) -> Floats:
+        """Return the dual norm of every row: here the Euclidean one."""
+        return np.asarray(np.linalg.norm(vectors, axis=1))
+
+    def reduced(self, vectors: list[Floats]) -> list[Floats]:
+        """Return a(u) and its derivatives up to what sum d_k = 0 allows; they are projected."""
+        return vectors
+
+    def directions(self, found: Derivatives, width: Floats) -> list[Complexes]:
+        """Return candidates for u: the best one at the centre, and two that mind the arc's width.
+
+        The maximum of (u . beta)^2 / (u . Gamma u) is at u = Gamma^-1 beta, with the Gram matrix
+        Gamma of real and imaginary parts; the others add w^2 times that of the derivatives, or its
+        trace.
+        """
+        with np.errstate(all="ignore"):
+            here, slope = gram(found.centred[0]), gram(found.centred[1])
+            trace = slope[0] + slope[2]
+            ridges = [
+                tuple(1e-14 * t * np.array(here[0] + here[2]) for t in (1, 0, 1)),
+                tuple(width**2 * part for part in slope),
+                (width**2 * trace, 0.0, width**2 * trace),
+            ]
+            beta = found.mix[0]
+            candidates = [
+                best_direction(here[0] + xx, here[1] + xy, here[2] + yy, beta)
+                for xx, xy, yy in ridges
+            ]
+            return [*candidates, np.nan_to_num(beta / np.abs(beta))]
+
+    def least_step(self, angle: int) -> Floats:
+        """Return the least d of sum d_k G_k = -G in doubles; of one equation if dependent."""
+        found = self.derivatives(np.array([angle]))
+        rows, right = found.centred[0][0], found.mix[0][0]
+        system = np.array([rows.real, rows.imag])
+        aim = -np.array([right.real, right.imag])
+        return np.asarray(np.linalg.lstsq(system, aim, rcond=1e-9)[0])
+
+    def derivatives(self, angles: Integers) -> Derivatives:
         """Return the derivatives by theta, the vectors projected onto sum = 0."""
         curves = [sums * 1j**i for i, sums in enumerate(self.sums(angles))]
         centred = [curve - curve.mean(axis=1, keepdims=True) for curve in curves]
-        return _Derivatives(centred, [curve @ self.shares for curve in curves])
+        return Derivatives(centred, [curve @ self.shares for curve in curves])
 
 
 def _units(angles: Integers, doubled: Integers) -> Complexes:
@@ -190,7 +239,7 @@ def _best_bounds(curves: ClassCurves, angles: Integers, halves: Integers) -> Arc
     found = curves.derivatives(angles)
     width = np.asarray(halves * (math.pi / HALF_TURN) * (1 + 1e-15), dtype=np.float64)
     best = ArcBounds(np.zeros(len(angles)), np.zeros(len(angles)))
-    for u in _directions(found, width):
+    for u in curves.directions(found, width):
         bounds = _bounds(curves, found, u, width)
         tied = (bounds.lower == best.lower) & (bounds.at_centre > best.at_centre)
         better = (bounds.lower > best.lower) | tied
@@ -198,37 +247,21 @@ def _best_bounds(curves: ClassCurves, angles: Integers, halves: Integers) -> Arc
     return best
 
 
-def _directions(found: _Derivatives, width: Floats) -> list[Complexes]:
-    """Return candidates for u: the best one at the centre, and two that mind the arc's width.
-
-    The maximum of (u . beta)^2 / (u . Gamma u) is at u = Gamma^-1 beta, with the Gram matrix Gamma
-    of real and imaginary parts; the others add w^2 times that of the derivatives, or its trace.
-    """
-    with np.errstate(all="ignore"):
-        here, slope = _gram(found.centred[0]), _gram(found.centred[1])
-        trace = slope[0] + slope[2]
-        ridges = [
-            tuple(1e-14 * t * np.array(here[0] + here[2]) for t in (1, 0, 1)),
-            tuple(width**2 * part for part in slope),
-            (width**2 * trace, 0.0, width**2 * trace),
-        ]
-        beta, candidates = found.mix[0], []
-        for xx, xy, yy in ridges:
-            a, b, d = here[0] + xx, here[1] + xy, here[2] + yy
-            u = (d * beta.real - b * beta.imag) + 1j * (a * beta.imag - b * beta.real)
-            candidates.append(u)
-        candidates.append(beta)
-        return [np.nan_to_num(u / np.abs(u)) for u in candidates]
+def best_direction(xx: Floats, xy: Floats, yy: Floats, beta: Complexes) -> Complexes:
+    """Return u / |u| for u = Gamma^-1 beta, with the entries of Gamma."""
+    u = (yy * beta.real - xy * beta.imag) + 1j * (xx * beta.imag - xy * beta.real)
+    return np.asarray(np.nan_to_num(u / np.abs(u)))
 
 
-def _gram(vectors: Complexes) -> tuple[Floats, Floats, Floats]:
+def gram(vectors: Complexes) -> tuple[Floats, Floats, Floats]:
+    """Return the entries xx, xy, yy of the Gram matrix of real and imaginary parts, by row."""
     x, y = vectors.real, vectors.imag
     return np.sum(x * x, axis=1), np.sum(x * y, axis=1), np.sum(y * y, axis=1)
 
 
-def _bounds(curves: ClassCurves, found: _Derivatives, u: Complexes, width: Floats) -> ArcBounds:
+def _bounds(curves: ClassCurves, found: Derivatives, u: Complexes, width: Floats) -> ArcBounds:
     """Return (3) with this u, |u| <= 1 up to rounding, which the factor of eta covers."""
-    a = [(np.conj(u)[:, None] * v).real for v in found.centred]
+    a = curves.reduced([(np.conj(u)[:, None] * v).real for v in found.centred])
     b = [(np.conj(u) * v).real for v in found.mix]
     bend, bulge = _remainders(curves, a, b, width)
     noise = [curves.eta * sizes[0] for sizes in (curves.mix_sizes, curves.size_norms)]
@@ -236,9 +269,9 @@ def _bounds(curves: ClassCurves, found: _Derivatives, u: Complexes, width: Float
     lower = np.full(len(width), math.inf)
     for t in (-width, width):
         above = sign * (b[0] + t * b[1]) - bend
-        below = np.linalg.norm(a[0] + t[:, None] * a[1], axis=1) + bulge
+        below = curves.norms(a[0] + t[:, None] * a[1]) + bulge
         lower = np.minimum(lower, np.maximum(above, 0.0) / below)
-    above, below = np.abs(b[0]) - noise[0], np.linalg.norm(a[0], axis=1) + noise[1]
+    above, below = np.abs(b[0]) - noise[0], curves.norms(a[0]) + noise[1]
     slack = 1 - 4 * curves.eta  # norms, quotients
     return ArcBounds(lower * slack, np.maximum(above, 0.0) / below)
 
@@ -252,7 +285,7 @@ def _remainders(
         for n in (curves.mix_sizes, curves.size_norms)
     ]
     bend = np.abs(b[2]) + width / 3 * curves.mix_moment
-    bulge = np.linalg.norm(a[2], axis=1) + width / 3 * curves.moment_norm
+    bulge = curves.norms(a[2]) + width / 3 * curves.moment_norm
     return (
         (width**2 / 2 * bend + noise[0]) * (1 + 1e-9),
         (width**2 / 2 * bulge + noise[1]) * (1 + 1e-9),

@@ -26,16 +26,32 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 
+import numpy as np
+
 from ....model.kernel import MemoryKernel
 from ....model.workload import Workload
+from ...circle.sparse_polynomial import Floats
 
-__all__ = ["MOST_VERTICES", "Bounds", "SharePolytope", "Shares", "box", "hull", "kernel_of"]
+__all__ = [
+    "MOST_VERTICES",
+    "NOT_STABLE",
+    "Bounds",
+    "SharePolytope",
+    "Shares",
+    "between",
+    "box",
+    "hull",
+    "kernel_of",
+    "moved",
+]
 
 Shares = tuple[Fraction, ...]
 Bounds = tuple[tuple[Fraction, Fraction], ...]
 
 MOST_VERTICES = 1_000
+NOT_STABLE = ("unstable", "marginal")
 _MOST_CHOICES = 100_000
+_DENOMINATOR = 1 << 80  # of moves: keeps the integers of the counted kernel small
 
 
 @dataclass(frozen=True)
@@ -59,6 +75,21 @@ def kernel_of(mix: Workload, shares: Shares) -> MemoryKernel:
     pairs = zip(mix.classes, shares, strict=True)
     classes = tuple(replace(c, share=share) for c, share in pairs if share)
     return MemoryKernel.of(replace(mix, classes=classes))
+
+
+def between(start: Shares, end: Shares, place: Fraction) -> Shares:
+    """Return (1 - place) start + place end."""
+    return tuple(a + place * (b - a) for a, b in zip(start, end, strict=True))
+
+
+def moved(shares: Shares, step: Floats) -> Shares | None:
+    """Return shares + step with the sum exactly 1, or None if that is outside the simplex."""
+    if not np.all(np.abs(step) < 2):
+        return None
+    moves = [Fraction(round(d * _DENOMINATOR), _DENOMINATOR) for d in step.tolist()]
+    moves[int(np.argmax(np.abs(step)))] -= sum(moves)
+    found = tuple(p + d for p, d in zip(shares, moves, strict=True))
+    return found if min(found) >= 0 else None
 
 
 def box(bounds: Bounds) -> SharePolytope | None:

@@ -41,23 +41,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, Self
 
-import numpy as np
-
 from ....model.enclosure import RealEnclosure
 from ....model.kernel import MemoryKernel
 from ....model.workload import Workload
-from ...circle.sparse_polynomial import Floats
 from ...counting.certificates import single_decode_length
 from ...counting.counts import Counts, kernel_counts
 from .arcs import HALF_TURN, ClassCurves
-from .polytope import kernel_of
+from .polytope import kernel_of, moved
 from .search import ShareSearch
 
-__all__ = ["ShareRadius", "share_radius"]
+__all__ = ["LONGEST", "MOST_CLASSES", "ShareRadius", "share_radius"]
 
-_LONGEST, _MOST_CLASSES = 4_000, 2_000
+LONGEST, MOST_CLASSES = 4_000, 2_000
 _STRETCHES = (2.0**-24, 2.0**-18, 2.0**-12, 2.0**-8, 2.0**-4, 1.0)
-_DENOMINATOR = 1 << 80  # of the moves: keeps the integers of the counted kernel small
 
 
 @dataclass(frozen=True)
@@ -160,9 +156,9 @@ def share_radius(mix: Workload) -> ShareRadius:
     if single_decode_length(kernel):
         reason = "R5: with one decode length no shares have a mode on the circle."
         return _joined(mix, face, _capped(math.inf), None, reason)
-    if kernel.length > _LONGEST or len(mix.classes) > _MOST_CLASSES:
+    if kernel.length > LONGEST or len(mix.classes) > MOST_CLASSES:
         return ShareRadius.unknown(
-            f"The search goes up to L = {_LONGEST} and {_MOST_CLASSES} classes, not to "
+            f"The search goes up to L = {LONGEST} and {MOST_CLASSES} classes, not to "
             f"L = {kernel.length} and {len(mix.classes)}."
         )
     search = ShareSearch(ClassCurves(mix.classes))
@@ -227,10 +223,11 @@ def _capped(bound: float) -> Fraction:
 def _nearest_crossing(mix: Workload, counts: Counts, search: ShareSearch) -> _Crossing | None:
     """Return the nearest crossing that exact counts confirm next to the search's best arcs."""
     best: _Crossing | None = None
+    own = tuple(c.share for c in mix.classes)
     for angle in search.promising():
-        step = _least_step(search.curves, angle)
+        step = search.curves.least_step(angle)
         for stretch in _STRETCHES:
-            shares = _moved(mix, step * (1 + stretch))
+            shares = moved(own, step * (1 + stretch))
             if shares is None:
                 break
             seen = kernel_counts(kernel_of(mix, shares))
@@ -239,25 +236,6 @@ def _nearest_crossing(mix: Workload, counts: Counts, search: ShareSearch) -> _Cr
                 best = found if best is None or found.distance < best.distance else best
                 break
     return best
-
-
-def _least_step(curves: ClassCurves, angle: int) -> Floats:
-    """Return the least d of sum d_k G_k = -G in doubles; of one equation if they are dependent."""
-    found = curves.derivatives(np.array([angle]))
-    rows, right = found.centred[0][0], found.mix[0][0]
-    system = np.array([rows.real, rows.imag])
-    step: Floats = np.linalg.lstsq(system, -np.array([right.real, right.imag]), rcond=1e-9)[0]
-    return step
-
-
-def _moved(mix: Workload, step: Floats) -> tuple[Fraction, ...] | None:
-    """Return p + d with sum exactly 1, or None if that is outside the simplex."""
-    if not np.all(np.abs(step) < 2):
-        return None
-    moves = [Fraction(round(d * _DENOMINATOR), _DENOMINATOR) for d in step.tolist()]
-    moves[int(np.argmax(np.abs(step)))] -= sum(moves)
-    shares = tuple(c.share + d for c, d in zip(mix.classes, moves, strict=True))
-    return shares if min(shares) >= 0 else None
 
 
 def _distance(mix: Workload, shares: tuple[Fraction, ...]) -> Fraction:

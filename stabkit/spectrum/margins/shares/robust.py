@@ -20,10 +20,8 @@ Along an edge, from a to b, G is a pencil in the odds of the position, and its D
 is exact: robust, or not with shares that are not stable. Factors do not matter, G_(c q) = c G_q:
 weights that are off one by one, and normalised after, are a polytope of shares too.
 
-*Tolerance.* The boxes |q_k - p_k| <= rho p_k grow with rho, and the least rho without robust
-stability is enclosed by bisection: the lower end is robust, and the upper one the deviation of
-shares that are not stable. Those are drawn in first: along the segment from p to them to the first
-crossing, and beyond it by less than the enclosure is wide.
+A box of too many vertices around a mix is decided by its tolerance where that suffices
+(`stabkit.spectrum.margins.shares.tolerance`), which needs no edges.
 
 References
 ----------
@@ -46,26 +44,30 @@ from ....model.verdict import Verdict
 from ....model.workload import Workload, check_workload
 from ...circle.budget import Budget
 from ...counting.counts import kernel_counts
-from ...partition.d_partition import DPartition, d_partition, simplest_between
+from ...partition.d_partition import DPartition, d_partition
 from ...partition.pencil import blend
 from ...partition.threshold import LONGEST_THRESHOLD
-from .polytope import MOST_VERTICES, Bounds, SharePolytope, Shares, box, hull, kernel_of
+from .polytope import (
+    MOST_VERTICES,
+    NOT_STABLE,
+    Bounds,
+    SharePolytope,
+    Shares,
+    between,
+    box,
+    hull,
+    kernel_of,
+)
+from .tolerance import share_tolerance
 
 __all__ = [
     "EdgeCrossing",
     "RobustShares",
-    "ShareTolerance",
     "relative_error",
     "robust_shares",
-    "share_tolerance",
 ]
 
 _EDGES = "Edge theorem: every vertex is counted, and every edge is D-partitioned."
-_TOUCHED = "A mode touches the unit circle at shares that are not rational."
-_NOT_STABLE = ("unstable", "marginal")
-_ONE = Fraction(1)
-_CLOSE = Fraction(1, 1_000)  # of the tolerance, relatively
-_DIGITS = 15
 
 
 @dataclass(frozen=True)
@@ -122,31 +124,6 @@ class RobustShares:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class ShareTolerance:
-    """How wrong all shares may be at once, relatively, before the mix is not stable.
-
-    Attributes
-    ----------
-    mix : Workload
-    lower : Fraction or None
-        All shares q of sum 1 with |q_k - p_k| <= lower p_k are stable; 1 at most, where classes may
-        vanish. None where nothing is proved.
-    upper : Fraction or None
-        The largest relative deviation of `witness`; None if there is none up to 1, or none known.
-    witness : tuple of Fraction, or None
-        Shares that are not stable, by class.
-    reason : str
-        One sentence: what proves this, or why there is nothing.
-    """
-
-    mix: Workload
-    lower: Fraction | None
-    upper: Fraction | None = None
-    witness: Shares | None = None
-    reason: str = ""
-
-
 def robust_shares(
     mix: Workload,
     within: Any = None,
@@ -171,7 +148,8 @@ def robust_shares(
     -------
     RobustShares
         `robust` is None, with the reason, where a partition is not complete, beyond L = 20 000 and
-        1000 vertices (nine classes or so), or where the budget of work ends.
+        1000 vertices (nine classes or so), or where the budget of work ends. Beyond that many
+        vertices `within` is decided by `share_tolerance`, unless it is between its bounds.
 
     Raises
     ------
@@ -211,93 +189,6 @@ def robust_shares(
     relative = None if within is None else relative_error(within, "'within'")
     limits = _bounds(mix, bounds) if relative is None else _around(mix, relative)
     return _decided(mix, box(limits), relative, limits, Budget())
-
-
-def share_tolerance(mix: Workload) -> ShareTolerance:
-    """Return how wrong all shares may be at once, relatively, with the mix still stable.
-
-    Parameters
-    ----------
-    mix : Workload
-
-    Returns
-    -------
-    ShareTolerance
-        With `lower` and `upper` within a thousandth of each other, unless the budget of work ends
-        before; 0 for a mix that is not stable itself.
-
-    Notes
-    -----
-    It is about relative errors of every share at once, as `robust_shares` has them; `share_radius`
-    is about the Euclidean distance. By the edge theorem `lower` is proved; `upper` is attained.
-
-    References
-    ----------
-    docs/model.md, Robust shares.
-
-    Examples
-    --------
-    Of lengths (2, 3) and input 7, stable iff 1/5 < p < 9/10: p = 3/10 may fall by a third.
-
-    >>> found = share_tolerance(Workload.from_classes([(7, 2, 3), (7, 3, 7)]))
-    >>> found.lower < Fraction(1, 3) <= found.upper < Fraction(334, 1000)
-    True
-    """
-    shares = tuple(c.share for c in check_workload(mix).classes)
-    own = kernel_counts(kernel_of(mix, shares))
-    if own.verdict == "undecided":
-        return ShareTolerance(mix, None, reason=f"The modes are not counted. {own.reason}")
-    zero = Fraction(0)
-    if own.verdict != "stable":
-        return ShareTolerance(mix, zero, zero, shares, f"The mix itself is {own.verdict}.")
-    return _bisected(mix, shares)
-
-
-def _bisected(mix: Workload, shares: Shares) -> ShareTolerance:
-    budget = Budget()
-    low, high, tried = Fraction(0), None, _ONE
-    witness: Shares | None = None
-    while high is None or high - low > _CLOSE * high:
-        limits = _around(mix, tried)
-        found = _decided(mix, box(limits), tried, limits, budget)
-        if found.robust is None or (not found.robust and found.witness is None):
-            return ShareTolerance(mix, low, high, witness, found.reason or _TOUCHED)
-        if found.witness is None:
-            low = tried
-        else:
-            witness = _drawn_in(mix, shares, found.witness, budget)
-            high = _deviation(shares, witness)
-        if low == 1:
-            break
-        width = ((high or _ONE) - low) / 20
-        tried = simplest_between(low + 9 * width, low + 11 * width)
-    return ShareTolerance(mix, low, high, witness, _EDGES)
-
-
-def _drawn_in(mix: Workload, shares: Shares, witness: Shares, budget: Budget) -> Shares:
-    """Return shares that are not stable on the segment to the witness, next to a crossing."""
-    ends = [kernel_of(mix, at) for at in (shares, witness)]
-    partition = d_partition(blend(*ends), every_sample=False, budget=budget)
-    for crossing, part in zip(partition.crossings, partition.intervals[1:], strict=True):
-        hull_of_it = crossing.enclosure(_DIGITS)
-        if crossing.exact is not None:
-            position = crossing.exact
-        else:
-            above = _ONE if part.high is None else part.high.enclosure(_DIGITS).low
-            near = min(above, hull_of_it.high * (1 + _CLOSE / 4))
-            position = simplest_between(hull_of_it.high, near)
-        found = _between(shares, witness, position)
-        if kernel_counts(kernel_of(mix, found), budget).verdict in _NOT_STABLE:
-            return found
-    return witness
-
-
-def _deviation(shares: Shares, other: Shares) -> Fraction:
-    return max(abs(q - p) / p for p, q in zip(shares, other, strict=True))
-
-
-def _between(start: Shares, end: Shares, position: Fraction) -> Shares:
-    return tuple(a + position * (b - a) for a, b in zip(start, end, strict=True))
 
 
 # --- what is asked -------------------------------------------------------------------------------
@@ -375,7 +266,7 @@ def _decided(
 ) -> RobustShares:
     found = RobustShares(mix, None, within, bounds)
     if polytope is None:
-        return replace(found, reason=f"There are more than {MOST_VERTICES} vertices.")
+        return _by_tolerance(found)
     found = replace(found, vertices=len(polytope.vertices), edges=len(polytope.edges))
     if mix.longest_decode > LONGEST_THRESHOLD:
         reason = f"The D-partition goes up to L = {LONGEST_THRESHOLD}, not {mix.longest_decode}."
@@ -384,7 +275,7 @@ def _decided(
     reason = ""
     for shares, kernel in zip(polytope.vertices, kernels, strict=True):
         counts = kernel_counts(kernel, budget)
-        if counts.verdict in _NOT_STABLE:
+        if counts.verdict in NOT_STABLE:
             return _refuted(found, shares, counts.verdict)
         reason = reason or ("" if counts.verdict == "stable" else counts.reason)
     for i, j in polytope.edges:
@@ -401,17 +292,32 @@ def _decided(
     return replace(found, reason=reason) if reason else replace(found, robust=True, reason=_EDGES)
 
 
+def _by_tolerance(found: RobustShares) -> RobustShares:
+    """Return the answer of a box of too many vertices, where its tolerance tells."""
+    reason = f"There are more than {MOST_VERTICES} vertices."
+    if found.within is not None:
+        known = share_tolerance(found.mix)
+        if known.lower is not None and found.within <= known.lower:
+            return replace(found, robust=True, reason=known.reason)
+        if known.upper is not None and known.upper <= found.within:
+            assert known.witness is not None
+            counts = kernel_counts(kernel_of(found.mix, known.witness))
+            return _refuted(found, known.witness, counts.verdict)
+        reason += f" The tolerance of the shares does not tell. {known.reason}"
+    return replace(found, reason=reason)
+
+
 def _on_edge(
     found: RobustShares, partition: DPartition, ends: tuple[Shares, Shares], budget: Budget
 ) -> RobustShares | None:
     """Return shares of an edge that are not stable; None where none are known."""
-    places = [part.sample for part in partition.intervals if part.verdict in _NOT_STABLE]
+    places = [part.sample for part in partition.intervals if part.verdict in NOT_STABLE]
     if not places and partition.complete:
         places = [crossing.exact for crossing in partition.crossings if crossing.exact is not None]
     for place in places:
-        shares = _between(*ends, place)
+        shares = between(*ends, place)
         counts = kernel_counts(kernel_of(found.mix, shares), budget)
-        if counts.verdict in _NOT_STABLE:
+        if counts.verdict in NOT_STABLE:
             return _refuted(found, shares, counts.verdict)
     if not partition.complete or any(part.verdict != "stable" for part in partition.intervals):
         return None

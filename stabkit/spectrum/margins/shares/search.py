@@ -69,7 +69,8 @@ class ShareSearch:
         return float(np.min(self.bounds))
 
     def _evaluated(self, angles: Integers, halves: Integers) -> tuple[Floats, Floats]:
-        self.work += len(angles) * (self.curves.length + 4 * len(self.curves.shares))
+        each = self.curves.length + 4 * self.curves.work * len(self.curves.shares)
+        self.work += len(angles) * each
         found = distance_bounds(self.curves, angles, halves)
         return found.lower, found.at_centre
 
@@ -87,7 +88,7 @@ class ShareSearch:
             narrow = ~resolved & (self.halves <= _NARROWEST)
             reached = float(np.min(self.values, where=resolved, initial=math.inf))
             stuck = float(np.min(self.bounds, where=narrow, initial=math.inf))
-            target = min(2.0, reached, stuck)
+            target = min(self.curves.largest, reached, stuck)
             chosen = np.flatnonzero(~resolved & ~narrow & (self.bounds < target))
             if not len(chosen):
                 return
