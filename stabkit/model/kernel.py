@@ -206,10 +206,14 @@ class MemoryKernel:
     @cached_property
     def coefficients(self) -> tuple[int, ...]:
         """D g_0, ..., D g_(L-1). O(L) integers: mind the length before asking for it."""
+        return self.leading(self.length)
+
+    def leading(self, count: int) -> tuple[int, ...]:
+        """Return D g_0, D g_1, ... of the first `count` stages, or of all if there are fewer."""
         return tuple(
             held + (m + 1) * share
             for start, stop, share, held in self.plateaus()
-            for m in range(start, stop)
+            for m in range(start, min(stop, count))
         )
 
     @cached_property

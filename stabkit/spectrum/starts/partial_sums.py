@@ -65,7 +65,7 @@ class PartialSums:
 
     def __init__(self, kernel: MemoryKernel, count: int) -> None:
         self._total = kernel.total
-        self._differences = [b - a for a, b in pairwise((0, *kernel.coefficients, 0))]
+        self._differences = [b - a for a, b in pairwise((0, *kernel.leading(count), 0))]
         self._bits = kernel.first.bit_length()
         self.balls = self._enclosed(count)
 

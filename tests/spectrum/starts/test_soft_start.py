@@ -224,3 +224,8 @@ def test_no_sum_is_negative_beyond_the_horizon(random_mix: Any) -> None:
         tried += 1
         balls = PartialSums(kernel, last + 200).balls[last:]
         assert all(abs(ball - 1) <= 1 for ball in balls)
+
+
+def test_a_length_beyond_memory_needs_its_first_terms_only() -> None:
+    """By hand: g = 2, 3, ...; from empty 1/2 is admitted, then 1/2 - 3/4 would be."""
+    assert soft_start(Workload.from_classes([(1, 10**9), (1, 3 * 10**8)])).first_eviction == 1
