@@ -11,7 +11,7 @@ from itertools import combinations
 
 from sympy import Eq, Ge, symbols
 
-from stabkit import Workload, robust_shares, unit_circle_counts
+from stabkit import Workload, robust_shares, share_tolerance, unit_circle_counts
 from stabkit.spectrum.margins.shares.polytope import Shares, kernel_of
 from stabkit.spectrum.partition.d_partition import d_partition
 from stabkit.spectrum.partition.pencil import blend
@@ -28,7 +28,7 @@ from .quantities import KERNEL, MARGINAL, UNSTABLE, kernel, marginal, unstable
 __all__ = ["THEOREMS", "Member"]
 
 _edges_stable = symbols("stable_edges")
-_G, _t, _a, _b, _V, _x, _y = symbols("G t a b V x y")
+_G, _t, _a, _b, _V, _x, _y, _c = symbols("G t a b V x y c")
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,10 @@ def _boxes() -> list[tuple[Fraction, Fraction]]:
     return [(low, high) for low in ends for high in ends if low <= high]
 
 
+def _pair(share: Fraction) -> Workload:
+    return Workload.from_classes([(7, 2, share), (7, 3, 1 - share)])
+
+
 def _is_robust(ends: tuple[Fraction, Fraction]) -> bool | None:
     robust: bool | None = robust_shares(
         Workload.from_classes([(7, 2), (7, 3)]), bounds=[ends, (0, 1)]
@@ -191,6 +195,15 @@ ROBUST = Theorem(
             r"one, and normalised after, are such a polytope as well.",
             Identity(_x * _a * _V + _x * _b * _V, _x * (_a * _V + _b * _V)),
         ),
+        Step(
+            "duality",
+            r"How large an error may be is bounded without edges. If the shares $p + d$ have a "
+            r"mode at $z$, and $a_k$ is the real part of $\bar u G_k(z)$, then $\sum_k d_k a_k = "
+            r"\sum_k d_k (a_k - c)$ for every real $c$, for $\sum_k d_k = 0$: with two classes, as "
+            r"with any number. So $|\operatorname{Re} \bar u G(z)| \le \rho \sum_k p_k |a_k - c|$ "
+            r"where $|d_k| \le \rho p_k$.",
+            Identity(_a * _x + _b * _y, _a * (_x - _c) + _b * (_y - _c), given=(_a + _b,)),
+        ),
     ),
     checks=(
         Step(
@@ -203,6 +216,18 @@ ROBUST = Theorem(
                 _boxes,
                 _is_robust,
                 lambda ends: Fraction(1, 5) < ends[0] and ends[1] < Fraction(9, 10),
+            ),
+        ),
+        Step(
+            "tolerance",
+            r"With the share $p$ of length 2 both shares move by as much, at most $\rho$ times the "
+            r"smaller one: the tolerance is $\min(p - 1/5, 9/10 - p) / \min(p, 1 - p)$.",
+            ExactFinite(
+                "the error at which a mode is on the circle",
+                r"$p = 4/20, \dots, 15/20$",
+                lambda: [Fraction(k, 20) for k in range(4, 16)],
+                lambda q: share_tolerance(_pair(q)).upper,
+                lambda q: min(q - Fraction(1, 5), Fraction(9, 10) - q) / min(q, 1 - q),
             ),
         ),
     ),

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from stabkit import Workload
+from stabkit import Workload, robust_shares
 from stabkit.analysis import margins as module
-from stabkit.publish.text.margins import margins_text
+from stabkit.publish.text.margins import margin_text, margins_text
 
 Program = Callable[..., Any]
 
@@ -92,6 +92,23 @@ def test_errors_of_all_shares(stabkit: Program) -> None:
     refused, _ = shares_entries(stabkit("margins", *mix, "--shares-within", "0.5").out)
     assert "not stable for all shares off by at most 50 % each No guarantee: " in refused
     assert "the mix is unstable with the shares 0.15, 0.85 (exact counts" in refused
+
+
+def test_errors_of_many_shares(stabkit: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stabkit.spectrum.margins.shares.search._MOST_WORK", 10**6)
+    mix = [f"200:{n}" for n in range(1, 15)]
+    asked, largest = shares_entries(stabkit("margins", *mix, "--shares-within", "5%").out)
+    assert "stable (duality: it is within the largest error)" in asked
+    assert "Guarantee: whatever errors up to this the shares have" in largest
+    bounds = robust_shares(Workload.from_classes(sized(mix)), bounds=[(0, "1/7")] * 14)
+    assert margin_text(bounds) == (
+        "errors of all shares at once: not known for shares within the bounds\n"
+        "    There are more than 1000 vertices.\n"
+    )
+
+
+def sized(mix: list[str]) -> list[tuple[int, int]]:
+    return [(int(s), int(n)) for s, n in (part.split(":") for part in mix)]
 
 
 def test_errors_of_shares_in_json(stabkit: Program) -> None:

@@ -22,12 +22,10 @@ def robust_said(found: RobustShares) -> tuple[str, str]:
     if found.robust is None:
         return f"not known for shares {where}", found.reason
     if found.robust:
-        vertices = counted(found.vertices or 0, "vertex", "vertices")
         return (
             f"stable for all shares {where}",
             "Guarantee: whatever the shares are there, as long as they stay the same, the "
-            f"equilibrium is stable (edge theorem, {vertices}, {counted(found.edges or 0, 'edge')}"
-            ").",
+            f"equilibrium is stable ({_proof(found)}).",
         )
     if found.witness is None:
         return f"not stable for all shares {where}", found.reason
@@ -36,6 +34,13 @@ def robust_said(found: RobustShares) -> tuple[str, str]:
         f"No guarantee: the mix is {found.witness_verdict} with the shares "
         f"{_listed(found.witness)} (exact counts; --json has them in full).",
     )
+
+
+def _proof(found: RobustShares) -> str:
+    if found.vertices is None:
+        return "duality: it is within the largest error"
+    vertices = counted(found.vertices, "vertex", "vertices")
+    return f"edge theorem, {vertices}, {counted(found.edges or 0, 'edge')}"
 
 
 def tolerance_said(found: ShareTolerance) -> tuple[str, str]:

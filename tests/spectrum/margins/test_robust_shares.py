@@ -20,6 +20,7 @@ from stabkit import (
     unit_circle_counts,
 )
 from stabkit.model.enclosure import RealEnclosure
+from stabkit.spectrum.counting.counts import kernel_counts
 from stabkit.spectrum.margins.shares import robust as module
 from stabkit.spectrum.margins.shares.arcs import HALF_TURN, distance_bounds
 from stabkit.spectrum.margins.shares.polytope import SharePolytope, Shares, box, hull, kernel_of
@@ -461,6 +462,28 @@ def test_the_deviation_of_many_classes_meets_shares_that_attain_it(classes: int)
             attained = np.max(np.abs(step) / shares)
             (bound,) = distance_bounds(curves, np.array([angle]), np.array([1 << 10])).lower
             assert attained * 0.98 < bound <= attained
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("azure-conv-2023", Fraction(671, 1000)), ("azure-code-2023", Fraction(986, 1000))],
+)
+def test_traces_are_stable_for_all_shares_within(name: str, least: Fraction) -> None:
+    """docs/operators.md; exact counts at shares in the box, half of them at its ends."""
+    mix = Workload.named(name).with_capacity(None)
+    assert share_tolerance(mix).lower >= least
+    rng = random.Random(name)
+    for k in range(4):
+        errors = [rng.choice((-1, 1)) if k % 2 else rng.randint(-9, 9) / 9 for _ in mix.classes]
+        weights = [
+            c.share * (1 + Fraction(e) / 2) for c, e in zip(mix.classes, errors, strict=True)
+        ]
+        shares = [w / sum(weights) for w in weights]
+        off = max(abs(q / c.share - 1) for c, q in zip(mix.classes, shares, strict=True))
+        assert off < least
+        moved = kernel_of(mix, tuple(shares))
+        assert kernel_counts(moved).verdict == "stable"
 
 
 def test_where_no_shares_have_another_count() -> None:
