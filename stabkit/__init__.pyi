@@ -160,9 +160,9 @@ from .spectrum.margins.shares.radius import ShareRadius as ShareRadius
 from .spectrum.margins.shares.radius import share_radius as share_radius
 from .spectrum.margins.shares.robust import EdgeCrossing as EdgeCrossing
 from .spectrum.margins.shares.robust import RobustShares as RobustShares
-from .spectrum.margins.shares.robust import ShareTolerance as ShareTolerance
 from .spectrum.margins.shares.robust import robust_shares as robust_shares
-from .spectrum.margins.shares.robust import share_tolerance as share_tolerance
+from .spectrum.margins.shares.tolerance import ShareTolerance as ShareTolerance
+from .spectrum.margins.shares.tolerance import share_tolerance as share_tolerance
 from .spectrum.orbits.floquet import FloquetMultipliers as FloquetMultipliers
 from .spectrum.orbits.itinerary import itinerary_multipliers as itinerary_multipliers
 from .spectrum.orbits.itinerary import periodic_orbit as periodic_orbit

@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "operators.md"
 
 def commands() -> list[tuple[str, str]]:
     blocks = re.findall(r"```console\n\$ stabkit (.*?)\n(.*?)```", PAGE.read_text(), re.DOTALL)
-    assert len(blocks) == 16
+    assert len(blocks) == 19
     return blocks
 
 
