@@ -86,7 +86,7 @@ def test_errors_of_all_shares(stabkit: Program) -> None:
     assert not shares_entries(stabkit("margins", *mix).out)
     asked, largest = shares_entries(stabkit("margins", *mix, "--shares-within", "20%").out)
     assert "stable for all shares off by at most 20 % each Guarantee: " in asked
-    assert "(edge theorem, 2 vertices, 1 edge)" in asked
+    assert "is stable. Edge theorem: every vertex is counted, and every edge is" in asked
     assert "at once: 33.3 % of each share Guarantee: " in largest
     assert "with the shares 0.2, 0.8, off by 33.3 %, it is not" in largest
     refused, _ = shares_entries(stabkit("margins", *mix, "--shares-within", "0.5").out)
@@ -98,7 +98,7 @@ def test_errors_of_many_shares(stabkit: Program, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("stabkit.spectrum.margins.shares.search._MOST_WORK", 10**6)
     mix = [f"200:{n}" for n in range(1, 15)]
     asked, largest = shares_entries(stabkit("margins", *mix, "--shares-within", "5%").out)
-    assert "stable (duality: it is within the largest error)" in asked
+    assert "is stable. Duality on every arc of the circle" in asked
     assert "Guarantee: whatever errors up to this the shares have" in largest
     bounds = robust_shares(Workload.from_classes(sized(mix)), bounds=[(0, "1/7")] * 14)
     assert margin_text(bounds) == (

@@ -7,7 +7,7 @@ from fractions import Fraction
 from ...spectrum.margins.shares.polytope import Shares
 from ...spectrum.margins.shares.robust import RobustShares
 from ...spectrum.margins.shares.tolerance import ShareTolerance
-from .numbers import counted, percent, readable
+from .numbers import percent, readable
 
 __all__ = ["robust_said", "tolerance_said"]
 
@@ -25,7 +25,7 @@ def robust_said(found: RobustShares) -> tuple[str, str]:
         return (
             f"stable for all shares {where}",
             "Guarantee: whatever the shares are there, as long as they stay the same, the "
-            f"equilibrium is stable ({_proof(found)}).",
+            f"equilibrium is stable. {found.reason}",
         )
     if found.witness is None:
         return f"not stable for all shares {where}", found.reason
@@ -34,13 +34,6 @@ def robust_said(found: RobustShares) -> tuple[str, str]:
         f"No guarantee: the mix is {found.witness_verdict} with the shares "
         f"{_listed(found.witness)} (exact counts; --json has them in full).",
     )
-
-
-def _proof(found: RobustShares) -> str:
-    if found.vertices is None:
-        return "duality: it is within the largest error"
-    vertices = counted(found.vertices, "vertex", "vertices")
-    return f"edge theorem, {vertices}, {counted(found.edges or 0, 'edge')}"
 
 
 def tolerance_said(found: ShareTolerance) -> tuple[str, str]:

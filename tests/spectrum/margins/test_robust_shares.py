@@ -217,12 +217,17 @@ def test_what_is_not_decided_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
         return replace(d_partition(*arguments, **options), complete=False, reason="Open.")
 
     monkeypatch.setattr(module, "d_partition", incomplete)
-    found = robust_shares(PAIR, "1/5")
+    bounds = [("1/4", "2/5"), (0, 1)]
+    found = robust_shares(PAIR, bounds=bounds)
     assert (found.robust, found.witness, found.reason) == (None, None, "Open.")
+    by_tolerance = robust_shares(PAIR, "1/5")
+    assert by_tolerance.robust is True
+    assert by_tolerance.reason.startswith("Duality")
     # a witness is one all the same
     assert robust_shares(PAIR, "1/2").robust is False
     monkeypatch.setattr(module, "LONGEST_THRESHOLD", 2)
-    assert robust_shares(PAIR, "1/5").reason == "The D-partition goes up to L = 2, not 3."
+    reason = robust_shares(PAIR, bounds=bounds).reason
+    assert reason == "The D-partition goes up to L = 2, not 3."
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ Along an edge, from a to b, G is a pencil in the odds of the position, and its D
 is exact: robust, or not with shares that are not stable. Factors do not matter, G_(c q) = c G_q:
 weights that are off one by one, and normalised after, are a polytope of shares too.
 
-A box of too many vertices around a mix is decided by its tolerance where that suffices
-(`stabkit.spectrum.margins.shares.tolerance`), which needs no edges.
+Where the edges of a box around a mix do not tell, being too many or too much work, its tolerance
+does if that suffices (`stabkit.spectrum.margins.shares.tolerance`): it needs none.
 
 References
 ----------
@@ -148,8 +148,8 @@ def robust_shares(
     -------
     RobustShares
         `robust` is None, with the reason, where a partition is not complete, beyond L = 20 000 and
-        1000 vertices (nine classes or so), or where the budget of work ends. Beyond that many
-        vertices `within` is decided by `share_tolerance`, unless it is between its bounds.
+        1000 vertices (nine classes or so), or where the budget of work ends. Where that happens
+        `within` is decided by `share_tolerance`, unless it is between its bounds.
 
     Raises
     ------
@@ -266,7 +266,7 @@ def _decided(
 ) -> RobustShares:
     found = RobustShares(mix, None, within, bounds)
     if polytope is None:
-        return _by_tolerance(found)
+        return _by_tolerance(found, f"There are more than {MOST_VERTICES} vertices.")
     found = replace(found, vertices=len(polytope.vertices), edges=len(polytope.edges))
     if mix.longest_decode > LONGEST_THRESHOLD:
         reason = f"The D-partition goes up to L = {LONGEST_THRESHOLD}, not {mix.longest_decode}."
@@ -289,12 +289,11 @@ def _decided(
         reason = reason or partition.reason or "The modes are not counted along an edge."
         if budget.is_spent:
             break
-    return replace(found, reason=reason) if reason else replace(found, robust=True, reason=_EDGES)
+    return _by_tolerance(found, reason) if reason else replace(found, robust=True, reason=_EDGES)
 
 
-def _by_tolerance(found: RobustShares) -> RobustShares:
-    """Return the answer of a box of too many vertices, where its tolerance tells."""
-    reason = f"There are more than {MOST_VERTICES} vertices."
+def _by_tolerance(found: RobustShares, reason: str) -> RobustShares:
+    """Return what the tolerance tells of a box whose edges do not tell, for a `reason`."""
     if found.within is not None:
         known = share_tolerance(found.mix)
         if known.lower is not None and found.within <= known.lower:
