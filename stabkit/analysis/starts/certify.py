@@ -157,6 +157,11 @@ def _steps_to_settle(mix: Workload, start: Given, allowed: float, steps: int) ->
 
 def _captured(mix: Workload, start: Given, steps: int) -> EvictingStart:
     """Return the certificate of a cycle that evicts; Unresolved, with the reason, without one."""
+    if all(y == 1 for y in start.cohorts[: mix.longest_decode - 1]):
+        raise Unresolved(
+            f"exactly in the steady state it stays and evicts nothing; as that is "
+            f"{unit_circle_counts(mix).verdict}, where a run next to it ends is another question"
+        )
     cycle, done = _attracting_cycle(mix, start, steps)
     if cycle is None or cycle.cohorts is None or cycle.itinerary is None:
         raise Unresolved(

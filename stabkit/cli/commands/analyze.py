@@ -87,7 +87,16 @@ def analyze(
     return Found(
         replace(found, bootstrap=estimate, certified_start=proved),
         status=UNDECIDED if found.verdict == "undecided" else status,
+        note=None if state in (None, "equilibrium") else _assumed(workload),
     )
+
+
+def _assumed(workload: Workload) -> str | None:
+    """Say against which memory the counts of a state are read where none is given."""
+    from ...dynamics.capacity import simulated_capacity
+    from ...publish.text.capacity import assumed_capacity
+
+    return assumed_capacity(workload, simulated_capacity(workload))
 
 
 def _notice(workload: Workload) -> str:

@@ -29,7 +29,9 @@ def finite(
     steps: Annotated[
         int | None,
         typer.Option(
-            metavar="N", min=0, help="Steps of the simulation; 0 for none, by default a second's."
+            metavar="N",
+            min=0,
+            help="Steps of the simulation; 0 for none, by default as many as a second or so takes.",
         ),
     ] = None,
 ) -> Found:

@@ -57,7 +57,7 @@ def policy(
         typer.Option(
             metavar="N",
             min=0,
-            help="Steps of each run of whole requests; 0 for none, by default a second's.",
+            help="Steps of each run of whole requests; 0 for none, by default some 100,000.",
         ),
     ] = None,
 ) -> Found:

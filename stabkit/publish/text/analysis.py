@@ -74,7 +74,7 @@ def _parts(analysis: Analysis) -> Iterable[RenderableType]:
         rows = crosscheck_rows(analysis.simulation, analysis.workload, analysis.empty_start)
         yield _grid(rows)
     if analysis.certified_start is not None:
-        yield _heading("From the start, certified")
+        yield _heading("Where the run from a start ends")
         yield _grid(start_rows(analysis.certified_start))
     if analysis.bootstrap is not None:
         yield _heading("Sampling error by bootstrap")

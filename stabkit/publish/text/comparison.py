@@ -224,7 +224,7 @@ def _kept(found: PolicyComparison) -> Iterator[str]:
             f"{_names(keeping)}."
         )
     elif known:
-        yield f"From empty, the steady state's tokens are kept by none of: {_names(known)}."
+        yield f"From empty, none of these keeps the steady state's tokens: {_names(known)}."
     unknown = [one for one in found.policies if one.from_empty.throughput_ratio is None]
     if unknown:
         reason = unknown[0].from_empty.reason

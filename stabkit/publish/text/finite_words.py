@@ -56,7 +56,8 @@ def capped(cap: RunningCap) -> Iterator[tuple[str, str]]:
         yield "evictions", "none, ever: the fluid's verdict does not arise"
         return
     if cap.binds:
-        held = f"binds: so many of {steady} run, on {percent(cap.memory_share)} of the memory"
+        share = percent(cap.memory_share)
+        held = f"binds: {cap.max_num_seqs:,} run, not {steady}, on {share} of the memory"
         yield label, f"{held}; {_locally(cap)}; {_possible(cap.always)}"
     elif cap.max_num_seqs == cap.requests:
         yield label, "is what runs at the steady state: cap and memory bind at once, no verdict"
@@ -66,7 +67,7 @@ def capped(cap: RunningCap) -> Iterator[tuple[str, str]]:
 
 def _locally(cap: RunningCap) -> str:
     if cap.verdict == "stable":
-        return "small disturbances die out there, for no divisor is common to the decode lengths"
+        return "small disturbances die out there, as the decode lengths have no common divisor"
     lengths = f"the decode lengths are multiples of {cap.common_divisor:,}"
     return f"swings neither grow nor die out there, for {lengths}"
 

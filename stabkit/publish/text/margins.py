@@ -268,7 +268,7 @@ def _limit(shares: ShareRadius) -> str:
     """Return what ends the ball, and how near a crossing is where that is further."""
     crossing, beyond = shares.crossing_lower, shares.crossing_upper
     if shares.limited_by == "crossing" and beyond is not None:
-        return f"the number of growing modes changes {_ceiling(beyond)} away or nearer"
+        return f"at {_ceiling(beyond)} or nearer the number of growing modes changes"
     if shares.limited_by is None or crossing is None:
         return "" if shares.upper is None else f"at most {_ceiling(shares.upper)}"
     if crossing**2 > 2:

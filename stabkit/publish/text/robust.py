@@ -29,6 +29,8 @@ def robust_said(found: RobustShares) -> tuple[str, str]:
         )
     if found.witness is None:
         return f"not stable for all shares {where}", found.reason
+    if found.witness == tuple(c.share for c in found.mix.classes):
+        return f"not stable for all shares {where}", f"The mix itself is {found.witness_verdict}."
     return (
         f"not stable for all shares {where}",
         f"No guarantee: the mix is {found.witness_verdict} with the shares "
@@ -38,6 +40,8 @@ def robust_said(found: RobustShares) -> tuple[str, str]:
 
 def tolerance_said(found: ShareTolerance) -> tuple[str, str]:
     """Return the largest error, rounded down, and what it guarantees."""
+    if len(found.mix.classes) == 1:
+        return "none", "There is one class, and no other shares."
     if not found.lower:
         return "0" if found.upper == 0 else "not known", found.reason
     value = f"{_per_cent_below(found.lower)} of each share"

@@ -40,7 +40,11 @@ def _answers(found: Sizing) -> Rows:
     if found.cap is not None and found.cap.never_evicts:
         yield from _never_filled(found, found.cap)
         return
-    yield "verdict", found.verdict
+    if found.cap is not None:
+        yield from capped(found.cap)
+        yield "verdict without the cap" if found.cap.binds else "verdict", found.verdict
+    else:
+        yield "verdict", found.verdict
     yield "rate to admit (a*)", f"{_rate(found.admissions)} per step"
     yield from _per_second("at the steady state", found.admissions, found)
     yield "requests in service", f"{readable(float(found.requests))} at the steady state"
@@ -64,11 +68,12 @@ def _answers(found: Sizing) -> Rows:
             f"{enough} (from a start within the rest of the memory)",
         )
     else:
-        yield "watermark without evictions", "of several classes: see policy --recommend"
+        yield (
+            "watermark without evictions",
+            "no formula for several classes: see policy --recommend",
+        )
     if found.mode is not None:
         yield from _mode(found.mode, found.step_seconds)
-    if found.cap is not None:
-        yield from capped(found.cap)
 
 
 def _never_filled(found: Sizing, cap: RunningCap) -> Rows:

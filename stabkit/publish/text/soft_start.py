@@ -68,15 +68,17 @@ def _recipe(found: SoftStart) -> Rows:
             least = rounded(found.admissions, ROUND_CEILING, 4)
             most = rounded(found.equilibrium, ROUND_FLOOR, 4)
             yield "  in requests", f"{least} to {most} per step"
-    if found.mix.capacity is not None and found.verdict == "stable":
+    if found.mix.longest_decode == 1:
+        yield "whole requests", "never evicted: every one takes a single step"
+    elif found.mix.capacity is not None and found.verdict == "stable":
         yield "whole requests", _whole(found)
 
 
 def _whole(found: SoftStart) -> str:
     if found.whole is None:
-        return "not known, or chance evicts in more than 5 % of the starts at any rate"
+        return "no rate is known at which 95 % of the starts evict nothing: see stabkit finite"
     if found.whole == 1:
-        return "no slow start is needed in 95 % of the starts (an estimate)"
+        return "95 % of the starts evict nothing without it (an estimate, R13)"
     rate = f"{percent(1 - found.whole)} of a*"
     if found.equilibrium is not None:
         each = readable((1 - found.whole) * float(found.equilibrium), 4)

@@ -126,7 +126,7 @@ def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
     if found.sufficient is not None:
         yield f"gcd theorem {symbol}°", _sufficient_text(found, symbol, digits)
     if found.every_start is not None:
-        yield "every start", _every_start_text(found.every_start, digits)
+        yield "every start", _every_start_text(found, found.every_start, digits)
     if found.law is not None and found.law.in_range:
         yield "variance law", _law_text(found.law)
 
@@ -156,9 +156,11 @@ def _sufficient_text(found: Threshold, symbol: str, digits: int) -> str:
     return f"{value}: {claim} {where} (R7, sufficient)"
 
 
-def _every_start_text(bound: RealEnclosure, digits: int) -> str:
+def _every_start_text(found: Threshold, bound: RealEnclosure, digits: int) -> str:
     where = "at every s" if bound.high < 0 else "above it"
-    return f"{_raised(bound, digits)}: leads to the steady state {where} (R23, sufficient)"
+    same = found.threshold is not None and found.threshold.value == bound
+    source = "three steps: s* itself" if same else "R23, sufficient"
+    return f"{_raised(bound, digits)}: leads to the steady state {where} ({source})"
 
 
 def _raised(value: RealEnclosure, digits: int) -> str:

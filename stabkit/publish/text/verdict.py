@@ -43,8 +43,12 @@ def disagreement(analysis: Analysis) -> str | None:
 
 def local_only(analysis: Analysis) -> str | None:
     """Return the caveat that a stable mix does not settle from the empty start (R12), or None."""
-    check = analysis.simulation
-    if analysis.verdict != "stable" or check is None or check.from_empty_ratio is None:
+    check, proved = analysis.simulation, analysis.certified_start
+    if analysis.verdict != "stable":
+        return None
+    if proved is not None and (proved.start, proved.kind) == ("empty", "evicting"):
+        return "But stability is local: started empty, the server is proved to evict for ever."
+    if check is None or check.from_empty_ratio is None:
         return None
     if abs(check.from_empty_ratio - 1) <= _SETTLED_WITHIN:
         return None

@@ -69,6 +69,7 @@ __all__ = ["LONGEST_THRESHOLD", "Threshold", "VarianceLaw", "threshold", "varian
 LONGEST_THRESHOLD = 20_000
 _LARGEST_ESTIMATE = 10**300  # near the largest double
 _NONE = Fraction(0)
+_GLOBAL = 3  # steps up to which a stable equilibrium attracts every start
 _NARROW = 0.1  # sigma / mu of the mixes for which the variance law is shown
 _CLOSE = 0.125  # the error up to which it is
 
@@ -177,10 +178,15 @@ class Threshold:
     def every_start(self) -> RealEnclosure | None:
         """A common input above which every start reaches the equilibrium (R23), in tokens.
 
-        Sufficient, and at least s*; evictions on the way are allowed for. None along the other
-        lines, for g > 1, and where half a second is not enough to find it.
+        Sufficient, and at least s*; evictions on the way are allowed for. It is s* itself with
+        three steps at most, where stability is global. None along the other lines, for g > 1, and
+        where half a second is not enough to find it.
         """
-        return every_start(MemoryKernel.of(self.mix)) if self.along == "common" else None
+        if self.along != "common":
+            return None
+        if self.mix.longest_decode <= _GLOBAL and self.threshold is not None:
+            return self.threshold.value
+        return every_start(MemoryKernel.of(self.mix))
 
 
 def threshold(mix: Workload, along: Along = "common") -> Threshold:

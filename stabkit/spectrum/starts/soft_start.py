@@ -179,7 +179,8 @@ def _of_stable(mix: Workload, sums: PartialSums) -> SoftStart:
     tightest, least = sums.lowest()
     low, high = (1 / (1 - min(end, _ZERO)) for end in (least.low, least.high))
     evicts = (first is not None) if decided else None
-    reason = f"The first {len(sums.balls)} partial sums of 1/G; no later one is negative."
+    count = f"{len(sums.balls):,} partial sums" if len(sums.balls) > 1 else "partial sum"
+    reason = f"From the first {count} of 1/G, G the memory kernel; no later one is negative."
     return SoftStart(
         mix,
         "stable",
@@ -198,7 +199,10 @@ def _of_others(mix: Workload, verdict: Verdict, kernel: MemoryKernel) -> SoftSta
         first, decided = PartialSums(kernel, count).first_negative()
         count *= 8
     if verdict == "unstable":
-        zero, reason = RealEnclosure(_ZERO, _ZERO), "A growing mode takes every start to evictions."
+        zero, reason = (
+            RealEnclosure(_ZERO, _ZERO),
+            "A growing mode takes every slower start to evictions.",
+        )
         return SoftStart(mix, verdict, True, first, zero, None, reason)
     reason = f"The equilibrium is {verdict}: the least partial sum of 1/G is not known to exist."
     if verdict == "stable":

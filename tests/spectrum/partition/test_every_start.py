@@ -83,6 +83,9 @@ def test_the_fields() -> None:
     assert found.threshold is not None
     assert found.threshold.value.high < found.every_start.low < Fraction(28641, 1000)
     assert threshold(mix_of([(3, 1), (5, 1)]), "shift").every_start is None
+    three = threshold(mix_of([(2, 1), (3, 1)]))  # stability is global, and s* = 1 (R8)
+    assert three.every_start is not None
+    assert three.every_start.low == three.every_start.high == 1
     assert threshold(mix_of([(4, 1), (6, 1)])).every_start is None
     one = every_start(MemoryKernel.of(mix_of([(1, 1)])))
     assert one is not None

@@ -265,6 +265,11 @@ def _decided(
     budget: Budget,
 ) -> RobustShares:
     found = RobustShares(mix, None, within, bounds)
+    if within is not None:
+        own = tuple(c.share for c in mix.classes)
+        counts = kernel_counts(kernel_of(mix, own), budget)
+        if counts.verdict in NOT_STABLE:
+            return _refuted(found, own, counts.verdict)
     if polytope is None:
         return _by_tolerance(found, f"There are more than {MOST_VERTICES} vertices.")
     found = replace(found, vertices=len(polytope.vertices), edges=len(polytope.edges))
