@@ -232,7 +232,7 @@ GLOBAL = Theorem(
     ),
     lesson=(
         r"Stable is a local word, and R12 shows a mix that is stable and evicts for ever. That "
-        r"takes outputs of more than three steps: with three, one quadratic form measures the "
+        r"needs outputs of more than three steps: with three, one quadratic form measures the "
         r"distance to the equilibrium, and every step, evictions and all, makes it smaller."
     ),
 )
