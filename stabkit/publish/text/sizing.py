@@ -70,7 +70,7 @@ def _answers(found: Sizing) -> Rows:
     else:
         yield (
             "watermark without evictions",
-            "no formula for several classes: see policy --recommend",
+            "several classes: see policy --recommend",
         )
     if found.mode is not None:
         yield from _mode(found.mode, found.step_seconds)

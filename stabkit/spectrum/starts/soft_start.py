@@ -180,7 +180,7 @@ def _of_stable(mix: Workload, sums: PartialSums) -> SoftStart:
     low, high = (1 / (1 - min(end, _ZERO)) for end in (least.low, least.high))
     evicts = (first is not None) if decided else None
     count = f"{len(sums.balls):,} partial sums" if len(sums.balls) > 1 else "partial sum"
-    reason = f"From the first {count} of 1/G, G the memory kernel; no later one is negative."
+    reason = f"The first {count} of 1/G (G: the memory kernel), and no later one is negative."
     return SoftStart(
         mix,
         "stable",
