@@ -158,8 +158,8 @@ def _sufficient_text(found: Threshold, symbol: str, digits: int) -> str:
 
 def _every_start_text(found: Threshold, bound: RealEnclosure, digits: int) -> str:
     where = "at every s" if bound.high < 0 else "above it"
-    same = found.threshold is not None and found.threshold.value == bound
-    source = "three steps: s* itself" if same else "R23, sufficient"
+    exact = found.threshold is not None and found.threshold.value == bound
+    source = "three steps: s* itself" if exact else "R23, sufficient"
     return f"{_raised(bound, digits)}: leads to the steady state {where} ({source})"
 
 

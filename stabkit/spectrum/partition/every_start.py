@@ -38,7 +38,8 @@ sum_t |F| <= X_0 Phi (s + 1) / (s + 1 - Phi), and the errors (1) have a finite s
 the constant (sum S_m v_m) / mu; so y(t) tends to a constant too, of full memory: a*. An eviction
 needs |F| > (s + 1) (M y)_0, which tends to (s + 1) a*, while F tends to 0. ∎
 
-The equilibrium attracts its neighbours in particular: the bound is at least s*.
+The linear recursion, signed and without evictions, obeys (1) too, with e = F / (s + 1), so that the
+same sum makes it converge from every y: all modes are inside, and the bound is at least s*.
 
 *The other bound.* No state evicts iff h_(m-1) >= 1 / (s + m + 1) for 1 <= m < L (R19), and all
 starts converge if that is strict: for s > max_(1<=m<L) (1 / h_(m-1) - m - 1), if every length up to

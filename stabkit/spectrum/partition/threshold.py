@@ -69,6 +69,7 @@ __all__ = ["LONGEST_THRESHOLD", "Threshold", "VarianceLaw", "threshold", "varian
 LONGEST_THRESHOLD = 20_000
 _LARGEST_ESTIMATE = 10**300  # near the largest double
 _NONE = Fraction(0)
+_ALL = RealEnclosure(Fraction(-1), Fraction(-1))
 _GLOBAL = 3  # steps up to which a stable equilibrium attracts every start
 _NARROW = 0.1  # sigma / mu of the mixes for which the variance law is shown
 _CLOSE = 0.125  # the error up to which it is
@@ -179,13 +180,13 @@ class Threshold:
         """A common input above which every start reaches the equilibrium (R23), in tokens.
 
         Sufficient, and at least s*; evictions on the way are allowed for. It is s* itself with
-        three steps at most, where stability is global. None along the other lines, for g > 1, and
-        where half a second is not enough to find it.
+        three steps at most, where stability is global, or -1 if all inputs are stable. None along
+        the other lines, for g > 1, and where half a second is not enough to find it.
         """
         if self.along != "common":
             return None
-        if self.mix.longest_decode <= _GLOBAL and self.threshold is not None:
-            return self.threshold.value
+        if self.mix.longest_decode <= _GLOBAL and self.is_finite:
+            return _ALL if self.threshold is None else self.threshold.value
         return every_start(MemoryKernel.of(self.mix))
 
 

@@ -80,7 +80,7 @@ class SoftStart:
     whole : float or None
         The delta with which whole requests evict in no more than 5 % of the starts: an estimate by
         `whole_requests`. None without a capacity, for a mix that is not stable, where chance evicts
-        as often without a start, and where single requests are not known.
+        in more than 5 % of the starts at a* itself, and where single requests are not known.
     """
 
     mix: Workload

@@ -9,8 +9,8 @@ they are Gaussian with that variance from the first greedy step on, so that
         <~ sum_(n<L) Phi(-sqrt(a* / V) (1 - delta + delta b_n)),                               (1)
 
 a union bound. As long as delta <= delta* every argument is at most 0, where Phi is convex, so that
-the delta for which (1) is at most 5 % are an interval; it has 0 in it or a slow start does not
-help, as chance evicts in the steady state too.
+the delta for which (1) is at most 5 % are an interval. None is given where 0 is not in it: chance
+evicts in the steady state too, and a slow start took a fiftieth off that where it was tried.
 
 What is neglected: that the noise of the first greedy steps is smaller than V a*; the slack, and
 that admissions are whole; evictions within the slow start, whose memory is far from full. Measured

@@ -427,6 +427,39 @@ def test_the_tolerance_on_samples() -> None:
     assert tried > 5
 
 
+def test_a_rare_class_of_huge_memory_does_not_loosen_the_bound() -> None:
+    """Lengths 2 and 3 with the input 7, 3:7: 1/3 each, but for what the rare class does.
+
+    With all shares off by a little more there are exactly unstable shares, found by hand.
+    """
+    rare = Fraction(1, 10**30)
+    mixes = [
+        [(7, 2, 3 * (1 - rare)), (7, 3, 7 * (1 - rare)), (10**12, 40, 10 * rare)],
+        [(7, 2, 3), (7, 3, 7), (10**9, 40, Fraction(1, 10**19))],
+        [(7, 2, 3), (7, 3, 7), (10**12, 2, Fraction(1, 10**14))],
+    ]
+    for classes in mixes:
+        mix = Workload.from_classes(classes)
+        found = share_tolerance(mix)
+        assert found.lower is not None
+        assert found.lower < Fraction(33356, 100_000)
+        beyond = found.lower + Fraction(1, 10**5)
+        short, long, third = (c.share for c in mix.classes)
+        first, last = short * (1 - beyond), third * (1 - beyond)
+        shares = (first, 1 - first - last, last)
+        assert abs(shares[1] / long - 1) <= beyond
+        assert kernel_counts(kernel_of(mix, shares)).verdict == "unstable"
+
+
+def test_many_classes_and_a_rare_one_are_not_called_robust() -> None:
+    near = [(7 + Fraction(k, 10**6), n, w) for n, w in ((2, 3), (3, 7)) for k in range(5)]
+    mix = Workload.from_classes([*near, (10**12, 3, Fraction(1, 10**28))])
+    found = share_tolerance(mix)
+    assert found.lower is not None
+    assert found.lower < Fraction(1, 2)
+    assert robust_shares(mix, "1/2").robust is not True
+
+
 def test_the_deviation_of_three_classes_is_that_of_one_solution() -> None:
     """For K = 3 the shares with a mode at an angle are unique: three equations, three unknowns."""
     rng = random.Random(6)

@@ -195,8 +195,13 @@ class ClassCurves:
     def derivatives(self, angles: Integers) -> Derivatives:
         """Return the derivatives by theta, the vectors projected onto sum = 0."""
         curves = [sums * 1j**i for i, sums in enumerate(self.sums(angles))]
-        centred = [curve - curve.mean(axis=1, keepdims=True) for curve in curves]
-        return Derivatives(centred, [curve @ self.shares for curve in curves])
+        mixes = [curve @ self.shares for curve in curves]
+        pairs = zip(curves, mixes, strict=True)
+        return Derivatives([self.centred(curve, mix) for curve, mix in pairs], mixes)
+
+    def centred(self, curve: Complexes, mix: Complexes) -> Complexes:
+        """Return the G_k projected onto sum = 0."""
+        return np.asarray(curve - curve.mean(axis=1, keepdims=True))
 
 
 def _units(angles: Integers, doubled: Integers) -> Complexes:
@@ -279,14 +284,19 @@ def _bounds(curves: ClassCurves, found: Derivatives, u: Complexes, width: Floats
 def _remainders(
     curves: ClassCurves, a: Sequence[Floats], b: Sequence[Floats], width: Floats
 ) -> tuple[Floats, Floats]:
-    """Return e and e' with all rounding: of |b| and of ||a|| less their linear parts on the arc."""
+    """Return e and e' with all rounding: of |b| and of ||a|| less their linear parts on the arc.
+
+    That of `ClassCurves.reduced` is in e' too: a unit roundoff of every number.
+    """
     noise = [
         curves.eta * 1.001 * (n[0] + width * n[1] + width**2 / 2 * n[2])
         for n in (curves.mix_sizes, curves.size_norms)
     ]
     bend = np.abs(b[2]) + width / 3 * curves.mix_moment
-    bulge = curves.norms(a[2]) + width / 3 * curves.moment_norm
+    norms = [curves.norms(vectors) for vectors in a]
+    bulge = norms[2] + width / 3 * curves.moment_norm
+    reducing = 2 * UNIT_ROUNDOFF * (norms[0] + width * norms[1] + width**2 / 2 * norms[2])
     return (
         (width**2 / 2 * bend + noise[0]) * (1 + 1e-9),
-        (width**2 / 2 * bulge + noise[1]) * (1 + 1e-9),
+        (width**2 / 2 * bulge + noise[1] + reducing) * (1 + 1e-9),
     )

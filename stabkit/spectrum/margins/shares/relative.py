@@ -8,11 +8,16 @@ Re(conj(u) G(z)), and for every real c, sum_k d_k G_k(z) = -G(z) and sum_k d_k =
 
 so that rho(d) >= |b| / sum_k p_k |a_k - c|. The best c for a u is a median of the a_k with the
 weights p_k. On an arc, c may be any function of t: here it is the Taylor polynomial of order two of
-a_k at the centre, for the k that is the median there. Then (3) of `arcs` holds word for word with
-sum_k p_k |v_k| in place of the Euclidean norm of v: it is a norm, hence convex, and a number of
-absolute value at most e_k in v_k adds sum_k p_k e_k to it at most, for the remainders, sum_k p_k
-M_(3,k), and for the rounding, eta sum_k p_k N_(i,k); that of the subtraction is another u of the
-terms, which the factor of more than two in eta covers.
+a_k at the centre, for the k that is the median there, with the derivatives that were computed of
+it. Then (3) of `arcs` holds word for word with sum_k p_k |v_k| in place of the Euclidean norm of v:
+it is a norm, hence convex, and a number of absolute value at most e_k in v_k adds sum_k p_k e_k to
+it at most, for the remainders sum_k p_k M_(3,k).
+
+*Rounding.* All G_k are taken less the computed G, which is the same for all and thus part of c. Not
+less their plain mean: a class of tiny share can have a huge kernel. So |G_k^(i) - G^(i)| <= N_(i,k)
++ sum_j p_j N_(i,j), and the subtraction and the product with u add less than 8 u sum_k p_k N_(i,k)
+to the norm, which the factor of more than two in eta sum_k p_k N_(i,k) covers. The subtraction of
+the median's derivatives is in error by u |v_k|, which adds u times the norms of those vectors.
 
 *Which u.* The bound is b(u) over a convex function of u: on the half circle where b is positive it
 rises to its maximum and falls, and a golden-section search comes near the best u. There two of the
@@ -61,6 +66,10 @@ class RelativeCurves(ClassCurves):
     def __init__(self, classes: Sequence[RequestClass]) -> None:
         super().__init__(classes)
         self.moment_norm, self.size_norms = self.mix_moment, self.mix_sizes
+
+    def centred(self, curve: Complexes, mix: Complexes) -> Complexes:
+        """Return the G_k less G, whose size their shares bound."""
+        return np.asarray(curve - mix[:, None])
 
     def norms(self, vectors: Floats) -> Floats:
         """Return sum_k p_k |v_k| for every row."""
