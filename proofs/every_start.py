@@ -209,9 +209,9 @@ R23 = Theorem(
             "evictions",
             r"Evicted are at most $T / (s + 1)$ in all. The errors have a finite sum, so that the "
             r"state tends to a constant, which is the equilibrium; and an eviction needs $|F|$ "
-            r"above $s + 1$ times the completions, which do not vanish. The linear recursion, signed "
-            r"and without evictions, obeys the same bound with $e = F / (s + 1)$, and converges from "
-            r"every state: all modes are inside.",
+            r"above $s + 1$ times the completions, which do not vanish. The linear recursion, "
+            r"signed and without evictions, obeys the same bound with $e = F / (s + 1)$, and "
+            r"converges from every state: all modes are inside.",
             Identity(
                 _phi * _served * (s + 1) / (s + 1 - _phi) / (s + 1),
                 _phi / (s + 1 - _phi) * _served,

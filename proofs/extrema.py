@@ -198,8 +198,8 @@ EXTREMA = Theorem(
     sharpness=(
         Witness(
             common,
-            r"$|A|$ falls from 0 to $\pi$ for the lengths 2, 3, 4 with the weights 5:4:1: no extremum "
-            r"has $s_\theta > 10$; with the inputs 0, 10, 0 there are two unstable modes.",
+            r"The lengths 2, 3, 4 with the weights 5:4:1 have $|A|$ falling from 0 to $\pi$, and no "
+            r"extremum with $s_\theta > 10$; with the inputs 0, 10, 0 two modes are unstable.",
             ExactFinite(
                 "extrema beyond 10, and unstable modes",
                 "two mixes",
