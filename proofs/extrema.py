@@ -198,7 +198,7 @@ EXTREMA = Theorem(
     sharpness=(
         Witness(
             common,
-            r"The lengths 2, 3, 4 with the weights 5:4:1 have $|A|$ falling from 0 to $\pi$, and no "
+            r"The lengths 2, 3, 4 with the weights 5:4:1 have $|A|$ falling on $[0, \pi]$, no "
             r"extremum with $s_\theta > 10$; with the inputs 0, 10, 0 two modes are unstable.",
             ExactFinite(
                 "extrema beyond 10, and unstable modes",
