@@ -48,7 +48,7 @@ def test_text_of_a_stable_mix(stabkit: Program) -> None:
     assert "nothing is said about one class alone" in found["shifted"]
     assert "multiplied by any factor above 0.2, without limit" in found["scaled"]
     assert found["shares"].startswith("0.353553 (Euclidean); 24.9 % of the requests")
-    assert "number of growing modes changes 0.35355" in found["shares"]
+    assert "at 0.353554 or nearer the number of growing modes changes" in found["shares"]
     assert found["disturbance"].startswith("every cohort off by 54.5 % of its steady size")
     assert (
         "0.857142 times the steady admissions per step (85.7142 requests)" in found["disturbance"]

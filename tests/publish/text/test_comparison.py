@@ -138,7 +138,7 @@ def test_sentences_say_what_the_runs_support() -> None:
     assert "end apart" not in text
     assert "reservation" not in text
     text = unwrapped(policies_text(comparison(finding(Reservation(), EVICTING, KEPT))))
-    assert "kept by none of: reservation." in text
+    assert "none of these keeps the steady state's tokens: reservation." in text
     assert "The two starts end apart under: reservation." in text
     assert "From empty, as from any start whose reservations fit, reservation never evicts" in text
     assert "A rate limit" not in text
