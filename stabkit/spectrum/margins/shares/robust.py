@@ -265,6 +265,8 @@ def _decided(
     budget: Budget,
 ) -> RobustShares:
     found = RobustShares(mix, None, within, bounds)
+    if polytope is not None:
+        found = replace(found, vertices=len(polytope.vertices), edges=len(polytope.edges))
     if within is not None:
         own = tuple(c.share for c in mix.classes)
         counts = kernel_counts(kernel_of(mix, own), budget)
@@ -272,7 +274,6 @@ def _decided(
             return _refuted(found, own, counts.verdict)
     if polytope is None:
         return _by_tolerance(found, f"There are more than {MOST_VERTICES} vertices.")
-    found = replace(found, vertices=len(polytope.vertices), edges=len(polytope.edges))
     if mix.longest_decode > LONGEST_THRESHOLD:
         reason = f"The D-partition goes up to L = {LONGEST_THRESHOLD}, not {mix.longest_decode}."
         return replace(found, reason=reason)
