@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from flint import fmpz_poly
-from sympy import Expr
+from sympy import Expr, false
 
 from ..dynamics.policies import Damped, Policy, Reservation
 from ..dynamics.policies.policy import rational_fields
@@ -136,7 +136,7 @@ class SymbolicFacts:
     criterion : StabilityCriterion or None
         Where there are few enough steps.
     fano_factor : sympy.Expr or None
-        V, for two classes and few enough steps.
+        V, for two classes and few enough steps, unless they are never stable.
     """
 
     mix: SymbolicWorkload
@@ -259,7 +259,8 @@ def symbolic_facts(mix: SymbolicWorkload) -> SymbolicFacts:
             f"'mix' must have decode lengths up to {_LONGEST_SYMBOLIC} for a symbolic derivation, "
             f"not {length}."
         )
-    short = length <= LONGEST_SYMBOLIC
+    criterion = stability_criterion(mix) if length <= LONGEST_SYMBOLIC else None
+    at_times_stable = criterion is not None and criterion.condition != false
     return SymbolicFacts(
         mix,
         form,
@@ -267,8 +268,8 @@ def symbolic_facts(mix: SymbolicWorkload) -> SymbolicFacts:
         tuple(memory_kernel(mix)),
         characteristic_polynomial(mix).as_expr(),
         survival_polynomial(mix).as_expr(),
-        stability_criterion(mix) if short else None,
-        fano_factor(mix) if short and len(mix.classes) == 2 else None,
+        criterion,
+        fano_factor(mix) if at_times_stable and len(mix.classes) == 2 else None,
     )
 
 

@@ -208,6 +208,10 @@ class MemoryKernel:
         """D g_0, ..., D g_(L-1). O(L) integers: mind the length before asking for it."""
         return self.leading(self.length)
 
+    def admissions(self, capacity: Fraction) -> Fraction:
+        """Return a* = B / G(1), the admissions per step at which the memory stays full."""
+        return capacity * self.denominator / self.total
+
     def leading(self, count: int) -> tuple[int, ...]:
         """Return D g_0, D g_1, ... of the first `count` stages, or of all if there are fewer."""
         return tuple(

@@ -29,7 +29,7 @@ def test_text_and_json_have_the_same_figures(stabkit: Run) -> None:
 def test_a_cap_below_what_fits_settles_it(stabkit: Run) -> None:
     line = ("finite", "430:1024", "--capacity", "560000", "--max-num-seqs", "256", "--steps", "0")
     text = " ".join(stabkit(*line).out.split())
-    assert "never fills: at most 256 requests run, and 385 fit whatever happens" in text
+    assert "suffices: at most 256 requests run, and 385 fit whatever happens" in text
     assert "none, ever" in text
     assert json.loads(stabkit(*line, "--json").out)["never_evicts"] is True
 

@@ -5,6 +5,7 @@ Of a server that runs N requests at most, as vLLM's ``--max-num-seqs`` has it:
 * *Up to what fits whatever happens*, N <= floor(B / max(s + l)), those that run hold B at most, at
   any time: nothing is ever evicted, whatever the fluid's verdict. Nor is an admission ever refused
   for want of memory, so that N run as long as anybody waits: N tokens and N / mu requests per step.
+  All of B must be for requests: vLLM keeps one of its blocks to itself.
 * *Below what runs at the steady state*, N < a* mu, the cap *binds*. The N of the steady state hold
   the share N / (a* mu) of B, so that near it memory is no limit and an admission takes the place of
   a completion: sum_m S_m a(n - m) = N, S_m the share of the requests of more than m steps. Its

@@ -164,7 +164,7 @@ def _equilibrium(mix: Workload, kernel: MemoryKernel) -> Equilibrium | None:
     """a* = B / G(1) admissions per step; a* mu requests, each decoding one token per step."""
     if mix.capacity is None:
         return None
-    admissions = mix.capacity * kernel.denominator / kernel.total
+    admissions = kernel.admissions(mix.capacity)
     requests = admissions * kernel.mean_decode_length
     return Equilibrium(admissions, requests, requests)
 

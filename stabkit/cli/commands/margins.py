@@ -25,8 +25,8 @@ def margins(
         str | None,
         typer.Option(
             metavar="E",
-            help="Is it stable for all shares that are off by at most E, such as 20%, each? And up "
-            "to which E?",
+            help="Is it stable for all shares that are off by at most E of themselves, such as "
+            "20%? And up to which E?",
         ),
     ] = None,
 ) -> Found:

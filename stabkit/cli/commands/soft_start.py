@@ -19,8 +19,8 @@ def soft_start(
     """Say how to start a cold server without an eviction.
 
     Whether a server that fills its memory at once comes to evict, and when; and how many requests
-    per step to admit instead, and for how long, so that it never does. With a capacity in requests,
-    and for whole requests, which chance makes to need more.
+    per step to admit instead, and for how long, so that it never does. Given a capacity, also in
+    requests per step, and with an estimate for whole requests, which need a higher rate.
 
     \b
     Examples:

@@ -117,7 +117,7 @@ def simulate_requests(
 
 
 def fitting_at_once(capacity: Any, inputs: Iterable[Any]) -> Any:
-    """Return how many of the smallest requests fit at their start, `MOST_AT_ONCE` at most."""
+    """Return how many of the smallest requests fit at their start."""
     return capacity / (1 + min(inputs))
 
 

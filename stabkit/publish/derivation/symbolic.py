@@ -306,9 +306,9 @@ def _finite_server(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     if facts.fano_factor is not None:
         numerator, denominator = fraction(facts.fano_factor)
         yield Paragraph(
-            "For these lengths it is a rational function, and it diverges where a mode reaches the "
-            "unit circle: the boundary of stability is among the zeros of its denominator, which "
-            "has the factors"
+            "For these lengths it is a rational function. Where the equilibrium loses its "
+            "stability, if it does, it diverges: that boundary is among the zeros of its "
+            "denominator, which has the factors"
         )
         for boundary, _ in factor_list(denominator)[1]:
             yield Formula(latex(boundary))

@@ -45,7 +45,7 @@ def start_rows(found: CertifiedStart) -> Iterator[tuple[str, str]]:
     else:
         evicting, period = counted(found.evictions_per_period or 0, "step"), found.period
         yield label, f"evictions for ever, in {evicting} of every {period:,}"
-        goal, effect = "that cycle", "converges to it (R12)"
+        goal, effect = "that cycle", "converges to it (R22)"
     near = rounded(Fraction(found.deviation or 0), ROUND_CEILING, 3)
     allowed = rounded(Fraction(found.allowed_deviation or 0), ROUND_FLOOR, 3)
     yield (

@@ -52,8 +52,9 @@ def capped(cap: RunningCap) -> Iterator[tuple[str, str]]:
     """Yield labels and sentences on what a cap on running requests does."""
     label, steady = f"cap of {cap.max_num_seqs:,}", readable(float(cap.requests))
     if cap.never_evicts:
-        yield "memory", f"never fills: {cap.reason}"
-        yield "evictions", "none, ever: the fluid's verdict does not arise"
+        yield "memory", f"suffices: {cap.reason}"
+        never = "none, ever, if all of it is for requests"
+        yield "evictions", f"{never}: the fluid's verdict does not arise"
         return
     if cap.binds:
         share = percent(cap.memory_share)

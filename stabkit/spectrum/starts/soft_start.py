@@ -97,8 +97,7 @@ class SoftStart:
         """a* = B / G(1) requests per step; None without a capacity."""
         if self.mix.capacity is None:
             return None
-        kernel = MemoryKernel.of(self.mix)
-        return self.mix.capacity * kernel.denominator / kernel.total
+        return MemoryKernel.of(self.mix).admissions(self.mix.capacity)
 
     @property
     def steps(self) -> int:

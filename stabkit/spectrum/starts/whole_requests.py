@@ -36,9 +36,9 @@ from ..fluctuations.evictions import whole_requests
 from ..fluctuations.fano import fano_factor
 from .partial_sums import PartialSums
 
-__all__ = ["RISK", "whole_delta"]
+__all__ = ["whole_delta"]
 
-RISK = 0.05
+_RISK = 0.05
 _HALVINGS = 50
 
 
@@ -69,7 +69,7 @@ def whole_delta(mix: Workload, largest: float) -> float | None:
         return None
     kernel = MemoryKernel.of(mix)
     assert mix.capacity is not None
-    admissions = float(mix.capacity * kernel.denominator / kernel.total)
+    admissions = float(kernel.admissions(mix.capacity))
     variance = float(fano.high if isinstance(fano, RealEnclosure) else fano)
     if not variance:
         return largest
@@ -83,12 +83,12 @@ def _largest(sums: Sequence[float], scale: float, top: float) -> float | None:
     def risk(delta: float) -> float:
         return sum(math.erfc(scale * (1 - delta + delta * b) / math.sqrt(2)) / 2 for b in sums)
 
-    if risk(0.0) > RISK:
+    if risk(0.0) > _RISK:
         return None
-    if risk(top) <= RISK:
+    if risk(top) <= _RISK:
         return top
     low = 0.0
     for _ in range(_HALVINGS):
         middle = (low + top) / 2
-        low, top = (middle, top) if risk(middle) <= RISK else (low, middle)
+        low, top = (middle, top) if risk(middle) <= _RISK else (low, middle)
     return low

@@ -235,3 +235,22 @@ def test_what_is_refused() -> None:
         sizing(Workload.from_classes([(10, 5)], 650), step_seconds=0)
     with pytest.raises(InvalidArgument, match="'max_num_seqs' must be"):
         sizing(Workload.from_classes([(10, 5)], 650), max_num_seqs=0)
+
+
+def test_vllm_keeps_a_block_to_itself() -> None:
+    """4 requests of 3 blocks fit in 12 whatever happens; of 12 blocks of vLLM 11 are for requests."""
+    mix = Workload.from_classes([(16, 32)], capacity=12 * 16)
+    cap = sizing(mix, block_size=16, max_num_seqs=4).cap
+    assert cap is not None
+    assert cap.never_evicts
+    evicted = [
+        simulate_requests(
+            [(16, 32)] * 60,
+            scheduler="vllm",
+            capacity=16 * blocks,
+            max_num_seqs=4,
+            enable_prefix_caching=False,
+        ).totals["evicted"]
+        for blocks in (12, 13)
+    ]
+    assert evicted[0] > 0 == evicted[1]

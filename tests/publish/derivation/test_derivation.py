@@ -253,6 +253,9 @@ def test_where_the_noise_of_symbols_diverges_they_are_marginal() -> None:
     finite = shape[shape.index("{Finite server}") :]
     assert "q s + 3 q - 2" in finite
     assert "q s + 3 q - s - 2" in finite
+    even = derive(SymbolicWorkload.from_classes([(s, 2, q), (s, 4, 1 - q)])).article
+    assert "never stable" in even
+    assert "rational function" not in even  # there is no steady state around which to vary
 
 
 def test_what_cannot_be_derived_is_refused() -> None:
