@@ -238,7 +238,7 @@ def test_what_is_refused() -> None:
 
 
 def test_vllm_keeps_a_block_to_itself() -> None:
-    """4 requests of 3 blocks fit in 12 whatever happens; of 12 blocks of vLLM 11 are for requests."""
+    """4 requests of 3 blocks fit in 12 whatever happens; of 12, vLLM has 11 for requests."""
     mix = Workload.from_classes([(16, 32)], capacity=12 * 16)
     cap = sizing(mix, block_size=16, max_num_seqs=4).cap
     assert cap is not None
