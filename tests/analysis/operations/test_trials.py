@@ -86,7 +86,8 @@ def test_the_report_claims_nothing_for_a_server_that_is_best_left_alone() -> Non
 @pytest.mark.slow
 def test_the_saturated_server_of_one_real_run() -> None:
     found = trials(Workload.named("vllm-rtx4090"), "unstable", False)
-    assert found.now.throughput.value == pytest.approx(0.957, abs=0.02)
+    throughput = found.now.throughput
+    assert throughput.low <= 0.957 <= throughput.high
     assert found.best is None
     for setting, value in (("rate", -0.072), ("watermark", -0.001), ("reservation", -0.190)):
         (gain,) = (

@@ -69,26 +69,29 @@ def test_policies_of_a_stable_trace() -> None:
     admissions = equilibrium_admissions(mix)
     for rules, ratio in (({"rate": admissions}, 0.98), ({"reserve": "true-length"}, 0.88)):
         run = simulate_requests(mix, steps=30_000, every=None, table=False, **rules)
-        assert throughput(run, mix, float(admissions)) == pytest.approx(ratio, abs=0.012)
+        assert throughput(run, mix, float(admissions)) == pytest.approx(ratio, abs=0.01)
 
 
 def test_policies_of_a_small_server() -> None:
-    """The 4090's trace, greedy .957; 1 % watermark -.001, rate a* -.072, reservation -.190."""
+    """The 4090's trace, greedy .957; 1 % watermark -.001, rate a* -.072, reservation -.190.
+
+    One run of 200 000 steps has a standard deviation of .003.
+    """
     mix = Workload.named("vllm-rtx4090")
     admissions = equilibrium_admissions(mix)
 
     def tokens(**rules: object) -> float:
         runs = [
-            simulate_requests(mix, steps=60_000, seed=seed, every=None, table=False, **rules)
+            simulate_requests(mix, steps=200_000, seed=seed, every=None, table=False, **rules)
             for seed in range(3)
         ]
         return sum(throughput(run, mix, float(admissions)) for run in runs) / 3
 
     greedy = tokens()
-    assert greedy == pytest.approx(0.957, abs=0.02)
-    assert tokens(watermark="1/100") - greedy == pytest.approx(-0.001, abs=0.003)
-    assert tokens(rate=admissions) - greedy == pytest.approx(-0.072, abs=0.015)
-    assert tokens(reserve="true-length") - greedy == pytest.approx(-0.190, abs=0.015)
+    assert greedy == pytest.approx(0.957, abs=0.01)
+    assert tokens(watermark="1/100") - greedy == pytest.approx(-0.001, abs=0.005)
+    assert tokens(rate=admissions) - greedy == pytest.approx(-0.072, abs=0.01)
+    assert tokens(reserve="true-length") - greedy == pytest.approx(-0.190, abs=0.01)
 
 
 def test_admissions_vary_as_the_fano_factor_says() -> None:
