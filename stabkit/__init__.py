@@ -115,7 +115,6 @@ __groups__ = {
         "analysis.verdict.analysis": "Analysis",
         "analysis.verdict.analyze": "analyze analyze_many",
         "analysis.verdict.bootstrap": "bootstrap",
-        "analysis.verdict.share_intervals": "share_intervals",
         "analysis.pictures.analysis": "AnalysisPicture analysis_picture",
     },
     "reports": {

@@ -9,6 +9,7 @@ margin        guarantees
 `shares`      all class shares nearer than the radius keep the number of unstable modes
 `robust`      all class shares off by at most a given relative error are stable, if so
 `tolerance`   all class shares off by less than this relative error are stable
+`sample`      all class shares that a sample leaves open at a given level are stable, if so
 `disturbance` from every cohort off by at most this fraction, greedy never evicts
 ============= ===================================================================================
 
@@ -29,6 +30,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..dynamics.capacity import equilibrium_admissions
+from ..model.numbers import check_level
 from ..model.verdict import Verdict
 from ..model.workload import Workload
 from ..spectrum.margins.disturbance import DisturbanceMargin, disturbance_margin
@@ -62,6 +64,8 @@ class Margins:
     tolerance : ShareTolerance or None
         Whether all shares may be off by a relative error, and the largest such error; None where
         none was asked about.
+    sample : RobustShares or None
+        The same for the shares that a sample leaves open; None where no level was asked about.
     """
 
     mix: Workload
@@ -72,6 +76,7 @@ class Margins:
     disturbance: DisturbanceMargin
     robust: RobustShares | None = None
     tolerance: ShareTolerance | None = None
+    sample: RobustShares | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -84,7 +89,7 @@ class Margins:
         return None if self.mix.capacity is None else equilibrium_admissions(self.mix)
 
 
-def margins(mix: Workload, shares_within: Any = None) -> Margins:
+def margins(mix: Workload, shares_within: Any = None, shares_level: Any = None) -> Margins:
     """Return the margins of a workload: in the gain, the inputs, the shares and the state.
 
     Parameters
@@ -94,6 +99,8 @@ def margins(mix: Workload, shares_within: Any = None) -> Margins:
     shares_within : number, optional
         A relative error of all shares at once, such as 0.2, positive and at most 1: the margins
         `robust` and `tolerance` are found as well.
+    shares_level : number, optional
+        A level between 0 and 1, such as 0.95, of a `mix` that is a sample: `sample` is found.
 
     Returns
     -------
@@ -102,13 +109,14 @@ def margins(mix: Workload, shares_within: Any = None) -> Margins:
     Raises
     ------
     InvalidArgument
-        If `shares_within` is outside its domain.
+        If `shares_within` or `shares_level` is outside its domain, or `mix` is no sample.
 
     Notes
     -----
     What each margin guarantees and what it does not is said where it is computed: `gain_margin`,
     `input_margin`, `share_radius`, `robust_shares`, `disturbance_margin`. Most of the time goes
-    into the shares, about five seconds at most; with `shares_within`, some twenty more.
+    into the shares, about five seconds at most; with `shares_within`, some twenty more, and with
+    `shares_level` some ten.
 
     References
     ----------
@@ -123,6 +131,8 @@ def margins(mix: Workload, shares_within: Any = None) -> Margins:
     RealEnclosure(low=Fraction(-4, 1), high=Fraction(-4, 1))
     """
     error = None if shares_within is None else relative_error(shares_within, "'shares_within'")
+    if shares_level is not None:
+        check_level(shares_level, "'shares_level'")
     return Margins(
         mix,
         gain_margin(mix),
@@ -132,4 +142,5 @@ def margins(mix: Workload, shares_within: Any = None) -> Margins:
         disturbance_margin(mix),
         None if error is None else robust_shares(mix, error),
         None if error is None else share_tolerance(mix),
+        None if shares_level is None else robust_shares(mix, level=shares_level),
     )

@@ -142,11 +142,11 @@ def whole_number(value: Any, name: str, least: int = 1, most: int | None = None)
     return number
 
 
-def check_level(level: Any) -> None:
+def check_level(level: Any, name: str = "'level'") -> None:
     """Refuse what is no probability of an interval: InvalidArgument."""
     number = isinstance(level, Real) and not isinstance(level, bool)
-    if not number or not 0 < level < 1:
-        raise InvalidArgument(f"'level' must be a number between 0 and 1, not {shown(level)}.")
+    if not number or not 0 < level < 1 or not 0 < float(level) < 1:
+        raise InvalidArgument(f"{name} must be a number between 0 and 1, not {shown(level)}.")
 
 
 def is_listed(values: Any) -> bool:

@@ -231,5 +231,21 @@ def test_undecided_is_status_4(stabkit: Program, monkeypatch: pytest.MonkeyPatch
     def undecided(found: module.Margins) -> module.Margins:
         return replace(found, gain=replace(found.gain, verdict="undecided"))
 
-    monkeypatch.setattr(module, "margins", lambda mix, within: undecided(real(mix, within)))
+    monkeypatch.setattr(module, "margins", lambda *asked: undecided(real(*asked)))
     assert stabkit("margins", "3:1").status == 4
+
+
+def test_what_a_sample_leaves_open(stabkit: Program, tmp_path: Path) -> None:
+    """90 requests of lengths 2 and 3 with the input 7, 3:7: by hand enough at 95 %, not at 99 %."""
+    trace = tmp_path / "trace.csv"
+    rows = ["7,2"] * 27 + ["7,3"] * 63
+    trace.write_text("\n".join(["ContextTokens,GeneratedTokens", *rows]) + "\n")
+    text = stabkit("margins", str(trace), "--shares-level", "95%").out
+    assert "sampling errors of the shares: stable for all shares that the sample leaves" in text
+    record = json.loads(stabkit("margins", str(trace), "--shares-level", "0.99", "--json").out)
+    found = record["sampled_shares"]
+    assert (found["robust"], found["level"], found["witness"]) == (False, 0.99, ["1/5", "4/5"])
+    assert record["robust_shares"] is None
+    refused = stabkit("margins", "7:2", "--shares-level", "2")
+    assert (refused.status, refused.out) == (2, "")
+    assert "'--shares-level' must be a number between 0 and 1" in refused.err

@@ -184,6 +184,7 @@ COMMANDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "margins": MIX_OPTIONS | PRINTED | {
         "--shares-within": one_of("20%", "0", "100%", "1/3", "1e-900", "1e900", "%", "0.5"),
+        "--shares-level": one_of("95%", "0", "100%", "1e-900", "%", "0.999999999999999999"),
     },
     "soft-start": MIX_OPTIONS | PRINTED,
     "locus": MIX_OPTIONS | DRAWN | {

@@ -105,7 +105,6 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "input_margin": {"mix": ONE, "along": "shift"},
     "margins": {"mix": ONE, "shares_within": "1/5"},
     "robust_shares": {"mix": MIX, "within": "1/5"},
-    "share_intervals": {"mix": SAMPLE, "level": 0.9},
     "closed_loop": {"mix": ONE, "policy": "damped"},
     "fano_factor": {"mix": STABLE},
     "policy_fano_factor": {"mix": STABLE, "policy": "damped"},

@@ -6,7 +6,6 @@ In reading order:
 * `crosscheck`: does the simulator, which knows no algebra, see the same?
 * `analyze`: `stabkit.analyze`, which asks the rooms of the spectrum one after another.
 * `bootstrap`: how far a sampled trace's verdict could be off by chance.
-* `share_intervals`: bounds of the shares that a trace was counted to have.
 
 The lowest room of the analysis. Everything above takes `analysis` and `analyze`.
 """

@@ -29,6 +29,14 @@ def margins(
             "20%? And up to which E?",
         ),
     ] = None,
+    shares_level: Annotated[
+        str | None,
+        typer.Option(
+            metavar="P",
+            help="Is it stable for all shares that the requests of a trace leave open at the level "
+            "P, such as 95%?",
+        ),
+    ] = None,
 ) -> Found:
     """Show the stability margins, each with what it guarantees.
 
@@ -47,14 +55,18 @@ def margins(
     with working("measuring the margins"):
         from ...analysis.margins import margins as margins_of
 
-        found = margins_of(workload, None if shares_within is None else _ratio(shares_within))
+        found = margins_of(
+            workload,
+            None if shares_within is None else _ratio(shares_within, "'shares_within'"),
+            None if shares_level is None else _ratio(shares_level, "'shares_level'"),
+        )
     return Found(found, status=UNDECIDED if found.verdict == "undecided" else 0)
 
 
-def _ratio(text: str) -> str | Fraction:
+def _ratio(text: str, name: str) -> Fraction:
     """Return a number, or per cent as a number."""
     from ...model.numbers import rational_argument
 
     if not text.endswith("%"):
-        return text
-    return rational_argument(text[:-1].strip(), "'shares_within'") / 100
+        return rational_argument(text, name)
+    return rational_argument(text[:-1].strip(), name) / 100

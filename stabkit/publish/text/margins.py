@@ -42,6 +42,7 @@ _LABELS = {
     "shares": "radius in the class shares",
     "robust": "errors of all shares at once",
     "tolerance": "largest error of all shares at once",
+    "sample": "sampling errors of the shares",
     "disturbance": "largest disturbance",
 }
 
@@ -59,7 +60,7 @@ def margins_record(found: Margins) -> dict[str, Any]:
         found.mix,
         verdict=found.verdict,
         admissions_per_step=as_json(found.admissions_per_step),
-        **{"robust_shares": None, "share_tolerance": None}
+        **{"robust_shares": None, "share_tolerance": None, "sampled_shares": None}
         | {key: value for part in parts for key, value in margin_fields(part).items()},
     )
 
@@ -73,8 +74,9 @@ def margin_fields(found: Margin) -> dict[str, Any]:
         names = "least below above distance stable_below stable_above stable_values complete reason"
         return {found.along: chosen(found, names)}
     if isinstance(found, RobustShares):
-        names = "robust within bounds vertices edges witness witness_verdict crossing reason"
-        return {"robust_shares": chosen(found, names)}
+        names = "robust within bounds level vertices edges witness witness_verdict crossing reason"
+        key = "robust_shares" if found.level is None else "sampled_shares"
+        return {key: chosen(found, names)}
     if isinstance(found, ShareTolerance):
         ends = {"error_lower": as_json(found.lower), "error_upper": as_json(found.upper)}
         return {"share_tolerance": ends | chosen(found, "witness reason")}
@@ -111,7 +113,7 @@ def margins_text(found: Margins) -> str:
 def _linear(found: Margins) -> Iterator[Margin]:
     """Yield the margins of the linear model, those that were asked for."""
     yield from (found.gain, found.shift, found.scale, found.shares)
-    yield from (part for part in (found.robust, found.tolerance) if part is not None)
+    yield from (part for part in (found.robust, found.tolerance, found.sample) if part is not None)
 
 
 def margin_text(found: Margin, admissions: Fraction | None = None) -> str:
@@ -131,7 +133,8 @@ def margin_text(found: Margin, admissions: Fraction | None = None) -> str:
     elif isinstance(found, ShareRadius):
         label, (value, guarantee) = "shares", _shares(found)
     elif isinstance(found, RobustShares):
-        label, (value, guarantee) = "robust", robust_said(found)
+        label = "robust" if found.level is None else "sample"
+        value, guarantee = robust_said(found)
     elif isinstance(found, ShareTolerance):
         label, (value, guarantee) = "tolerance", tolerance_said(found)
     else:

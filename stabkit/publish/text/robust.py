@@ -19,6 +19,8 @@ def robust_said(found: RobustShares) -> tuple[str, str]:
     where = "in the polytope" if found.bounds is None else "within the bounds"
     if found.within is not None:
         where = f"off by at most {percent(found.within)} each"
+    if found.level is not None:
+        where = f"that the sample leaves open at {percent(found.level)}"
     if found.robust is None:
         return f"not known for shares {where}", found.reason
     if found.robust:

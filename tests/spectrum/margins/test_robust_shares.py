@@ -233,8 +233,12 @@ def test_what_is_not_decided_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ({}, "'within' must be given, or else 'bounds' or 'vertices': one of the three, not none"),
-        ({"within": 1, "vertices": [(1, 1)]}, "one of the three, not 2"),
+        (
+            {},
+            "'within' must be given, or else 'bounds', 'vertices' or 'level': one of the four, "
+            "not none",
+        ),
+        ({"within": 1, "vertices": [(1, 1)]}, "one of the four, not 2"),
         ({"within": 0}, "'within' must be positive and at most 1, not 0"),
         ({"within": "101/100"}, "'within' must be positive and at most 1"),
         ({"within": "x"}, "'within' must be a finite rational number"),

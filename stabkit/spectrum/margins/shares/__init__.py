@@ -8,6 +8,7 @@ In reading order:
 * `polytope`: vertices and edges of the shares between bounds.
 * `relative`: the bounds of `arcs` for relative errors of all shares at once.
 * `tolerance`: `stabkit.share_tolerance`, the largest such error.
+* `sampled`: the same for the ellipsoid that a sample leaves open.
 * `robust`: `stabkit.robust_shares`, by the edge theorem.
 
 It takes from `roots`, `partition` and below. Others take `radius`, `tolerance` and `robust`.

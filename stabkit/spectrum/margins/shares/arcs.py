@@ -123,9 +123,9 @@ class ClassCurves:
         self.doubled_centre = int(np.sum(2 * m * survivors) / np.sum(survivors))
         self.frequencies = m - self.doubled_centre / 2
         self.eta = 4 * (self.length + len(classes) + 64) * UNIT_ROUNDOFF
-        third = self._moments(3, self.inputs, np.arange(1.0, self.length + 1))
-        self.mix_moment = float(self.shares @ third)
-        self.moment_norm = float(np.linalg.norm(third))
+        self.thirds = self._moments(3, self.inputs, np.arange(1.0, self.length + 1))
+        self.mix_moment = float(self.shares @ self.thirds)
+        self.moment_norm = float(np.linalg.norm(self.thirds))
         self.offsets = self.inputs + 1 + self.doubled_centre / 2
         sizes = [self._moments(i, self.offsets, np.abs(self.frequencies)) for i in range(_ORDERS)]
         self.sizes = sizes

@@ -50,7 +50,7 @@ from .arcs import HALF_TURN, ClassCurves
 from .polytope import kernel_of, moved
 from .search import ShareSearch
 
-__all__ = ["LONGEST", "MOST_CLASSES", "ShareRadius", "share_radius"]
+__all__ = ["ShareRadius", "share_radius", "too_large"]
 
 LONGEST, MOST_CLASSES = 4_000, 2_000
 _STRETCHES = (2.0**-24, 2.0**-18, 2.0**-12, 2.0**-8, 2.0**-4, 1.0)
@@ -156,15 +156,22 @@ def share_radius(mix: Workload) -> ShareRadius:
     if single_decode_length(kernel):
         reason = "R5: with one decode length no shares have a mode on the circle."
         return _joined(mix, face, _capped(math.inf), None, reason)
-    if kernel.length > LONGEST or len(mix.classes) > MOST_CLASSES:
-        return ShareRadius.unknown(
-            f"The search goes up to L = {LONGEST} and {MOST_CLASSES} classes, not to "
-            f"L = {kernel.length} and {len(mix.classes)}."
-        )
+    if (beyond := too_large(mix)) is not None:
+        return ShareRadius.unknown(beyond)
     search = ShareSearch(ClassCurves(mix.classes))
     search.run()
     crossing = _nearest_crossing(mix, counts, search)
     return _joined(mix, face, _capped(search.lower), crossing, search.reason)
+
+
+def too_large(mix: Workload) -> str | None:
+    """Return why a search is not begun, or None."""
+    if mix.longest_decode <= LONGEST and len(mix.classes) <= MOST_CLASSES:
+        return None
+    return (
+        f"The search goes up to L = {LONGEST} and {MOST_CLASSES} classes, not to "
+        f"L = {mix.longest_decode} and {len(mix.classes)}."
+    )
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,9 @@ Along an edge, from a to b, G is a pencil in the odds of the position, and its D
 is exact: robust, or not with shares that are not stable. Factors do not matter, G_(c q) = c G_q:
 weights that are off one by one, and normalised after, are a polytope of shares too.
 
+A sample leaves an ellipsoid of shares open (`stabkit.spectrum.margins.shares.sampled`). It has no
+edges: there the bound in its own norm decides, or shares inside that are not stable.
+
 Where the edges of a box around a mix do not tell, being too many or too much work, its tolerance
 does if that suffices (`stabkit.spectrum.margins.shares.tolerance`): it needs none.
 
@@ -32,6 +35,7 @@ entire polytope of polynomials: it suffices to check the edges", Math. Control S
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -39,7 +43,7 @@ from typing import Any
 
 from ....errors import InvalidArgument, shown
 from ....model.enclosure import RealEnclosure
-from ....model.numbers import listed, rational_argument
+from ....model.numbers import check_level, listed, rational_argument
 from ....model.verdict import Verdict
 from ....model.workload import Workload, check_workload
 from ...circle.budget import Budget
@@ -58,7 +62,10 @@ from .polytope import (
     hull,
     kernel_of,
 )
-from .tolerance import share_tolerance
+from .radius import too_large
+from .sampled import SampledCurves, chi_square, pearson
+from .search import ShareSearch
+from .tolerance import nearest_unstable, share_tolerance
 
 __all__ = [
     "EdgeCrossing",
@@ -67,6 +74,7 @@ __all__ = [
     "robust_shares",
 ]
 
+_BEYOND = 1e-6  # of the ellipsoid's size: what is proved reaches so far beyond it
 _EDGES = "Edge theorem: every vertex is counted, and every edge is D-partitioned."
 
 
@@ -88,7 +96,7 @@ class EdgeCrossing:
 
 @dataclass(frozen=True)
 class RobustShares:
-    """Whether a mix is stable for all shares of a polytope.
+    """Whether a mix is stable for all shares of a polytope, or of the ellipsoid of a sample.
 
     Attributes
     ----------
@@ -100,6 +108,8 @@ class RobustShares:
         The relative tolerance of every share, where that was asked for.
     bounds : tuple of (Fraction, Fraction), or None
         Of every share, by class; None where vertices were given.
+    level : float or None
+        Of the ellipsoid of the sample, where that was asked for.
     vertices, edges : int or None
         How many; None if they are too many.
     witness : tuple of Fraction, or None
@@ -116,6 +126,7 @@ class RobustShares:
     robust: bool | None
     within: Fraction | None
     bounds: Bounds | None
+    level: float | None = None
     vertices: int | None = None
     edges: int | None = None
     witness: Shares | None = None
@@ -129,8 +140,9 @@ def robust_shares(
     within: Any = None,
     bounds: Iterable[Sequence[Any]] | None = None,
     vertices: Iterable[Iterable[Any]] | None = None,
+    level: Any = None,
 ) -> RobustShares:
-    """Tell whether a mix is stable for all shares of a polytope.
+    """Tell whether a mix is stable for all shares of a polytope, or of the ellipsoid of a sample.
 
     Parameters
     ----------
@@ -143,6 +155,9 @@ def robust_shares(
         In place of it: low_k <= q_k <= high_k, class by class, 0 <= low_k <= high_k.
     vertices : iterable of iterable of numbers, optional
         In place of both: weights >= 0 by class, normalised to shares, whose convex hull is meant.
+    level : float, optional
+        In place of all: the shares that the sample which `mix` is, with its `request_count`, leaves
+        open at this level, between 0 and 1; L at most 4000, 2000 classes.
 
     Returns
     -------
@@ -154,13 +169,14 @@ def robust_shares(
     Raises
     ------
     InvalidArgument
-        If not exactly one of the three is given, or it is outside its domain, or the bounds admit
-        no shares of sum 1.
+        If not exactly one of the four is given, or it is outside its domain, the bounds admit no
+        shares of sum 1, or `mix` is no sample.
 
     Notes
     -----
-    All shares of the polytope are covered, not only its edges; that is the edge theorem. It is
-    about constant shares: nothing is said about a mix whose shares change while it runs.
+    All shares of the polytope are covered, not only its edges; that is the edge theorem. That an
+    ellipsoid holds the true shares with the probability `level` is an estimate. It is about
+    constant shares: nothing is said about a mix whose shares change while it runs.
 
     References
     ----------
@@ -176,14 +192,24 @@ def robust_shares(
     >>> found = robust_shares(mix, "1/3")
     >>> found.robust, found.witness, found.witness_verdict
     (False, (Fraction(1, 5), Fraction(4, 5)), 'marginal')
+
+    90 requests are enough to say so at 95 %, 80 are not:
+
+    >>> classes = [(7, 2, 3), (7, 3, 7)]
+    >>> samples = [Workload.from_classes(classes, request_count=n) for n in (80, 90)]
+    >>> [robust_shares(sample, level=0.95).robust for sample in samples]
+    [False, True]
     """
     check_workload(mix)
-    given = [value for value in (within, bounds, vertices) if value is not None]
+    given = [value for value in (within, bounds, vertices, level) if value is not None]
     if len(given) != 1:
         raise InvalidArgument(
-            "'within' must be given, or else 'bounds' or 'vertices': one of the three, not "
+            "'within' must be given, or else 'bounds', 'vertices' or 'level': one of the four, not "
             f"{len(given) or 'none'}."
         )
+    if level is not None:
+        check_level(level)
+        return _sampled(mix, float(level))
     if vertices is not None:
         return _decided(mix, hull(_weights(mix, vertices)), None, None, Budget())
     relative = None if within is None else relative_error(within, "'within'")
@@ -296,6 +322,32 @@ def _decided(
         if budget.is_spent:
             break
     return _by_tolerance(found, reason) if reason else replace(found, robust=True, reason=_EDGES)
+
+
+def _sampled(mix: Workload, level: float) -> RobustShares:
+    """Decide the ellipsoid that a sample leaves open."""
+    if mix.request_count is None:
+        raise InvalidArgument(
+            f"'mix' must be a trace, or another sample of requests, not {shown(mix.name)}."
+        )
+    found = RobustShares(mix, None, None, None, level)
+    own = tuple(c.share for c in mix.classes)
+    counts = kernel_counts(kernel_of(mix, own))
+    if counts.verdict in NOT_STABLE:
+        return _refuted(found, own, counts.verdict)
+    if counts.verdict != "stable" or mix.longest_decode == 1:
+        return replace(found, robust=counts.verdict == "stable" or None, reason=counts.reason)
+    if (reason := too_large(mix)) is not None:
+        return replace(found, reason=reason)
+    size = Fraction(chi_square(len(own) - 1, level)) / mix.request_count
+    search = ShareSearch(SampledCurves(mix.classes, math.sqrt(size) * (1 + _BEYOND)))
+    search.run()
+    if Fraction(search.lower) ** 2 > size * (1 + Fraction(_BEYOND)):
+        return replace(found, robust=True, reason=search.reason)
+    witness = nearest_unstable(mix, search, pearson)
+    if witness is not None and pearson(own, witness) <= size:
+        return _refuted(found, witness, kernel_counts(kernel_of(mix, witness)).verdict)
+    return replace(found, reason=f"The sample's ellipsoid is not decided. {search.reason}")
 
 
 def _by_tolerance(found: RobustShares, reason: str) -> RobustShares:

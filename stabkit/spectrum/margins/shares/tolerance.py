@@ -19,6 +19,7 @@ docs/model.md, Robust shares.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -29,11 +30,11 @@ from ...counting.counts import kernel_counts
 from ...partition.d_partition import d_partition, simplest_between
 from ...partition.pencil import blend
 from .polytope import NOT_STABLE, Shares, between, kernel_of, moved
-from .radius import LONGEST, MOST_CLASSES
+from .radius import too_large
 from .relative import RelativeCurves
 from .search import ShareSearch
 
-__all__ = ["ShareTolerance", "share_tolerance"]
+__all__ = ["ShareTolerance", "nearest_unstable", "share_tolerance"]
 
 _ONE = Fraction(1)
 _ROUNDED = 1 - Fraction(1, 2**40)  # what holds below a bound holds at so much of it
@@ -110,27 +111,24 @@ def share_tolerance(mix: Workload) -> ShareTolerance:
         return ShareTolerance(mix, zero, zero, shares, f"The mix itself is {own.verdict}.")
     if len(shares) == 1 or single_decode_length(kernel):
         return ShareTolerance(mix, _ONE, reason="No shares have another number of modes outside.")
-    if kernel.length > LONGEST or len(shares) > MOST_CLASSES:
-        return ShareTolerance(
-            mix,
-            None,
-            reason=f"The search goes up to L = {LONGEST} and {MOST_CLASSES} classes, not to L = "
-            f"{kernel.length} and {len(shares)}.",
-        )
+    if (reason := too_large(mix)) is not None:
+        return ShareTolerance(mix, None, reason=reason)
     search = ShareSearch(RelativeCurves(mix.classes))
     search.run()
     lower = min(_ONE, Fraction(search.lower) * _ROUNDED)
-    witness = None if lower == 1 else _nearest(mix, shares, search)
+    witness = None if lower == 1 else nearest_unstable(mix, search, _deviation)
     upper = None if witness is None else _deviation(shares, witness)
     if upper is not None and upper > 1:
         upper = witness = None
     return ShareTolerance(mix, lower, upper, witness, search.reason)
 
 
-def _nearest(mix: Workload, shares: Shares, search: ShareSearch) -> Shares | None:
+def nearest_unstable(
+    mix: Workload, search: ShareSearch, distance: Callable[[Shares, Shares], Fraction]
+) -> Shares | None:
     """Return the nearest shares of those tried that are not stable, by exact counts."""
     best: Shares | None = None
-    budget = Budget()
+    shares, budget = tuple(c.share for c in mix.classes), Budget()
     for angle in search.promising():
         step = search.curves.least_step(angle)
         for stretch in _STRETCHES:
@@ -139,7 +137,7 @@ def _nearest(mix: Workload, shares: Shares, search: ShareSearch) -> Shares | Non
                 break
             if kernel_counts(kernel_of(mix, beyond), budget).verdict in NOT_STABLE:
                 found = _drawn_in(mix, shares, beyond, budget)
-                near = best is None or _deviation(shares, found) < _deviation(shares, best)
+                near = best is None or distance(shares, found) < distance(shares, best)
                 best = found if near else best
                 break
     return best
