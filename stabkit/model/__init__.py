@@ -3,8 +3,8 @@
 In reading order:
 
 * `numbers`: how a number comes in, exact or refused, its bounds, and how it goes out.
-* `documents`, `file_kinds`, `traces`, `files`, `examples`: the readers; they return the plain
-  arguments of a workload. `request_rows`: the requests of a trace one by one, in their order.
+* `documents`, `file_kinds`, `files`, `examples`: the readers; they return the plain arguments of a
+  workload. The room `traces` reads request logs.
 * `workload`: the class mix, which makes itself from these. All else starts here.
 * `kernel`: the memory kernel g_0, ..., g_(L-1), as integers over one denominator, damped and
   reserved too; `blocks`: that of memory in blocks.

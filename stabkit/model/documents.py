@@ -62,15 +62,15 @@ class Unreadable:
         return self.complaint
 
 
-def read_json_row(text: str, line: int) -> Any:
-    """Return the value that one line of a JSONL file describes.
+def read_json_row(text: str, line: int | None = None) -> Any:
+    """Return the value that a JSON log describes, or one line of it.
 
     Parameters
     ----------
     text : str
         One JSON value.
-    line : int
-        Its number, for the error message.
+    line : int, optional
+        The number of the line, for the error message.
 
     Examples
     --------

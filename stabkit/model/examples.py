@@ -19,7 +19,7 @@ from ..errors import InvalidWorkload, shown
 from .documents import read_toml
 from .files import record_arguments
 from .numbers import exact_rational
-from .traces import Tally
+from .traces.tally import Tally
 
 __all__ = ["Example", "example_arguments", "examples"]
 

@@ -16,13 +16,10 @@ _UNPACK = "unpack it first"
 _KINDS = (
     (0, b"version https://git-lfs.github.com/spec/", "a Git LFS pointer", "run 'git lfs pull'"),
     (0, b"PK\x03\x04", "a zip archive", _UNPACK),
-    (0, b"\x1f\x8b", "a gzip archive", _UNPACK),
-    (0, b"BZh", "a bzip2 archive", _UNPACK),
-    (0, b"\xfd7zXZ\x00", "an xz archive", _UNPACK),
     (0, b"\x28\xb5\x2f\xfd", "a zstd archive", _UNPACK),
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
     (257, b"ustar", "a tar archive", _UNPACK),
-    (0, b"PAR1", "a Parquet file", "write it as CSV first"),
+    (0, b"PAR1", "a Parquet file", "only a log may be one"),
     (0, b"ARROW1", "an Arrow file", "write it as CSV first"),
     (0, b"\xff\xfe", "UTF-16 text", "write it in UTF-8 first"),
     (0, b"\xfe\xff", "UTF-16 text", "write it in UTF-8 first"),
@@ -43,7 +40,7 @@ def refuse_other_kinds(head: bytes) -> None:
     >>> refuse_other_kinds(b"PAR1" + bytes(100))
     Traceback (most recent call last):
     ...
-    stabkit.errors.InvalidWorkload: must be a text file, not a Parquet file: write it as CSV first.
+    stabkit.errors.InvalidWorkload: must be a text file, not a Parquet file: only a log may be one.
     """
     if len(head) < HEAD and not head.removeprefix(_MARK_OF_UTF_8).strip():
         raise InvalidWorkload("must hold something: the file is empty.")

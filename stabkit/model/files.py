@@ -1,4 +1,4 @@
-"""Workload files: TOML and JSON mixes, CSV and JSONL traces, and records of plain types.
+"""Workload files: TOML and JSON mixes, request logs, and records of plain types.
 
 A mix in TOML (JSON has the same keys)::
 
@@ -10,74 +10,81 @@ A mix in TOML (JSON has the same keys)::
     decode_length = 7
     weight = "1/2"              # optional: by default 1
 
-Traces are described in `traces`. Only regular files up to a stated size are read, and whatever is
-wrong with one is `InvalidWorkload`, with a message of one line that starts with the file's name.
+Logs are described in `traces`. What a file is, its content tells. Whatever is wrong with one is
+`InvalidWorkload`, with a message of one line that starts with the file's name.
 """
 
 from __future__ import annotations
 
 import difflib
 import os
-import stat
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, TypeVar
 
 from ..errors import InvalidWorkload, StabkitWarning, shown
 from .documents import read_json, read_toml
 from .file_kinds import HEAD, refuse_other_kinds
 from .numbers import exact_rational, read_capacity
-from .request_rows import columns_of
-from .traces import Tally, tally_csv, tally_jsonl
+from .traces.opened import STANDARD_INPUT, Wrap, opened
+from .traces.read import NoLog, tally_log
+from .traces.rows import columns_of
+from .traces.tally import Tally
+from .traces.window import Window, window
 
 __all__ = [
     "LARGEST_LOG",
     "LARGEST_MIX_FILE",
-    "LARGEST_TRACE",
+    "named_columns",
     "read_json_file",
     "read_log",
     "read_table",
     "read_workload",
     "record_arguments",
+    "warn_of_rows_left_out",
 ]
 
 R = TypeVar("R")
 
 LARGEST_MIX_FILE = 16 * 2**20
 LARGEST_LOG = 2**28
-LARGEST_TRACE = 2**30
-_LONGEST_LINE = 2**20
-
-_DOCUMENTS = {".toml": read_toml, ".json": read_json}
-_TRACES = {".csv": tally_csv, ".jsonl": tally_jsonl}
+_MOST_NAMES = 3
+_PACKED = (".gz", ".bz2", ".xz")
 
 
 def read_workload(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     make: Callable[..., R],
     capacity: Any = None,
-    input_column: str | None = None,
-    output_column: str | None = None,
+    columns: tuple[Any, Any] = (None, None),
     merge: bool = True,
+    times: tuple[Any, Any, Any] = (None, None, None),
+    wrap: Wrap | None = None,
 ) -> R:
-    """Return the workload that a ``.toml``, ``.json``, ``.csv`` or ``.jsonl`` file describes.
+    """Return the workload that a mix describes, or that one or several request logs hold.
 
     Parameters
     ----------
-    path : str or path-like
-        A regular file of at most 16 MiB (TOML, JSON) or 1 GiB (traces), in UTF-8. The suffix, in
-        either case, decides how it is read.
+    path : str or path-like, or a sequence of them
+        Regular files in UTF-8, compressed by gzip, bzip2 or xz or not; ``-`` is the standard
+        input. A mix has at most 16 MiB; several files must be logs, and count as one.
     make : callable
         Makes the workload from its arguments, `Tally.arguments` or `record_arguments`; what it
         refuses is refused under the name of the file.
     capacity : number, optional
         KV memory in tokens; overrides the capacity of the file.
-    input_column, output_column : str, optional
-        The two token columns of a trace whose header is not recognised; both or neither.
+    columns : (input column, output column)
+        Of a log whose names are not recognised; both or neither.
     merge : bool
-        Whether a trace becomes one class per decode length, or one per distinct pair of input and
+        Whether a log becomes one class per decode length, or one per distinct pair of input and
         decode length.
+    times : (since, until, time column)
+        The requests from one time of a log on, and before another; None for no bound.
+    wrap : callable, optional
+        As in `stabkit.model.traces.opened`, to show how far the reading is.
 
     Returns
     -------
@@ -87,17 +94,22 @@ def read_workload(
     Raises
     ------
     InvalidWorkload
-        If the file cannot be read or does not describe a workload, whatever the reason.
+        If a file cannot be read or does not describe a workload, whatever the reason.
 
     Warns
     -----
     StabkitWarning
-        If requests without output tokens were left out of a trace.
+        If requests without output tokens were left out of a log.
     """
-    return _guarded(
-        path,
-        lambda file: _read(file, make, capacity, _columns(input_column, output_column), merge),
+    files = _as_paths(path)
+    tokens = read_capacity(capacity)
+    tally = Tally(merge, None if tokens is None else int(tokens))
+    asked = _guarded(
+        files[0], lambda _: _Asked(capacity, named_columns(*columns), window(*times), wrap)
     )
+    workload = _read(files, make, asked, tally)
+    warn_of_rows_left_out(tally, " and ".join(map(_label, files[:_MOST_NAMES])), stacklevel=4)
+    return workload
 
 
 def read_json_file(path: str | os.PathLike[str]) -> Any:
@@ -126,7 +138,7 @@ def read_table(path: str | os.PathLike[str]) -> dict[str, list[str]]:
 
 def _guarded(path: Any, read: Callable[[Path], R]) -> R:
     """Return what `read` makes of the file; whatever is wrong becomes `InvalidWorkload`."""
-    file = _as_path(path)
+    (file,) = _as_paths(path)
     try:
         return read(file)
     except InvalidWorkload as error:
@@ -208,47 +220,71 @@ def _check_keys(record: Any, known: tuple[str, ...], what: str) -> None:
             )
 
 
-def _read(
-    file: Path,
-    make: Callable[..., R],
-    capacity: Any,
-    columns: tuple[str, str] | None,
-    merge: bool,
-) -> R:
-    suffix = file.suffix.lower()
-    if suffix not in _DOCUMENTS and suffix not in _TRACES:
-        if file.is_file() and file.stat().st_size:
-            _check_kind(file)
+@dataclass(frozen=True)
+class _Asked:
+    """How the files of a workload are to be read."""
+
+    capacity: Any
+    columns: tuple[str, str] | None
+    window: Window | None
+    wrap: Wrap | None
+
+
+def _read(files: Sequence[Path], make: Callable[..., R], asked: _Asked, tally: Tally) -> R:
+    for file in files:
+        found = _guarded(file, lambda file: _mix_or_count(file, tally, asked))
+        if found and len(files) > 1:
+            raise InvalidWorkload(f"{_label(file)}: a mix must be read alone.")
+        for mix in found:
+            return _guarded(file, partial(_made, mix=mix, make=make, capacity=asked.capacity))
+    return _guarded(files[0], lambda _: make(**_arguments(files, asked, tally)))
+
+
+def _arguments(files: Sequence[Path], asked: _Asked, tally: Tally) -> dict[str, Any]:
+    span = asked.window
+    if span is not None and not tally.requests and span.left_out:
         raise InvalidWorkload(
-            f"the file name must end in .toml, .json, .csv or .jsonl, not {shown(suffix)}."
+            f"'since' and 'until' must leave a request between them; the times of the trace go "
+            f"from {span.earliest} to {span.latest}."
         )
-    if suffix in _TRACES:
-        return _read_trace(file, make, capacity, columns, merge)
-    if columns is not None:
-        raise InvalidWorkload("'input_column' and 'output_column' must be left out: not a trace.")
-    record = _DOCUMENTS[suffix](_read_text(file))
-    return make(**record_arguments(record, "weight", "class", capacity, _stem(file)))
+    return tally.arguments(_name(files, span), asked.capacity)
 
 
-def _read_trace(
-    file: Path,
-    make: Callable[..., R],
-    capacity: Any,
-    columns: tuple[str, str] | None,
-    merge: bool,
-) -> R:
-    _check_regular(file, LARGEST_TRACE)
-    _check_kind(file)
-    tokens = read_capacity(capacity)
-    memory = None if tokens is None else int(tokens)
-    with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
-        tally = _TRACES[file.suffix.lower()](_lines(stream), columns, merge, memory)
-    workload = make(**tally.arguments(_stem(file), capacity))
-    _warn_of_rows_left_out(tally, _label(file))
-    return workload
+def _made(file: Path, mix: Any, make: Callable[..., R], capacity: Any) -> R:
+    return make(**record_arguments(mix, "weight", "class", capacity, _stem(file)))
 
 
-def _warn_of_rows_left_out(tally: Tally, label: str) -> None:
+def _mix_or_count(file: Path, tally: Tally, asked: _Asked) -> list[Any]:
+    """Return the one record of a mix, or else count the requests of a log."""
+    if file.suffix.lower() == ".toml":
+        return [_record(_read_text(file), read_toml, asked)]
+    try:
+        tally_log(tally, file, asked.columns, asked.window, asked.wrap)
+    except NoLog as found:
+        return [_record(found.text, read_toml if found.is_toml else read_json, asked)]
+    return []
+
+
+def _record(text: str, read: Callable[[str], Any], asked: _Asked) -> Any:
+    """Return what the text of a mix says; nothing of a log may be asked of it."""
+    _check_size(len(text), LARGEST_MIX_FILE)
+    if asked.columns is not None or asked.window is not None:
+        raise InvalidWorkload(
+            "'input_column' and 'output_column' must be left out, and a window of times: not a "
+            "trace."
+        )
+    return read(text)
+
+
+def _name(files: Sequence[Path], span: Window | None) -> str:
+    """Return how a workload is called that was counted from files."""
+    names = [_stem(file) for file in files]
+    name = " + ".join(names) if len(names) <= _MOST_NAMES else f"{names[0]} + {len(names) - 1} more"
+    return f"{name} {span}" if span else name
+
+
+def warn_of_rows_left_out(tally: Tally, label: str, stacklevel: int) -> None:
+    """Warn of the requests of a log that do not count, if there are any."""
     left_out = tally.without_output + tally.failed
     if not left_out:
         return
@@ -260,59 +296,40 @@ def _warn_of_rows_left_out(tally: Tally, label: str) -> None:
         f"{requests} without output tokens in {label} {'was' if left_out == 1 else 'were'} left "
         f"out{lacking}.",
         StabkitWarning,
-        stacklevel=8,  # the caller of Workload.from_file
+        stacklevel=stacklevel,
     )
 
 
 def _read_bytes(file: Path, largest: int) -> bytes:
-    _check_regular(file, largest)
-    with file.open("rb") as stream:
+    with opened(file) as stream:
+        refuse_other_kinds(stream.peek(HEAD)[:HEAD])
         content = stream.read(largest + 1)
     _check_size(len(content), largest)
-    refuse_other_kinds(content[:HEAD])
     return content
 
 
 def _read_text(file: Path) -> str:
     content = _read_bytes(file, LARGEST_MIX_FILE)
     try:
-        return content.decode("utf-8-sig")
+        return content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InvalidWorkload(f"line {line}: must be UTF-8 text.") from None
 
 
-def _lines(stream: TextIO) -> Iterator[str]:
-    """Iterate over the lines of a trace; a line of a gigabyte is refused before it is read."""
-    pieces = iter(lambda: stream.readline(_LONGEST_LINE + 1), "")
-    for number, line in enumerate(pieces, start=1):
-        if len(line) > _LONGEST_LINE:
-            raise InvalidWorkload(f"line {number}: must be at most {_LONGEST_LINE} characters.")
-        if "\0" in line or not (line.isascii() or _is_unicode(line)):
-            raise InvalidWorkload(f"line {number}: must be UTF-8 text.")
-        yield line
-
-
-def _check_regular(file: Path, largest: int) -> None:
-    """Refuse directories, and pipes and devices, which could keep the reader waiting for ever."""
-    status = file.stat()
-    if not stat.S_ISREG(status.st_mode):
-        kind = "a directory" if stat.S_ISDIR(status.st_mode) else "a pipe or device"
-        raise InvalidWorkload(f"must be a regular file, not {kind}.")
-    _check_size(status.st_size, largest)
-
-
-def _check_kind(file: Path) -> None:
-    with file.open("rb") as stream:
-        refuse_other_kinds(stream.read(HEAD))
-
-
 def _check_size(size: int, largest: int) -> None:
     if size > largest:
-        raise InvalidWorkload(f"must be at most {largest // 2**20} MiB, not {size} bytes.")
+        raise InvalidWorkload(f"must be at most {largest // 2**20} MiB.")
 
 
-def _columns(input_column: str | None, output_column: str | None) -> tuple[str, str] | None:
+def named_columns(input_column: str | None, output_column: str | None) -> tuple[str, str] | None:
+    """Return the two columns that are asked for, None for neither.
+
+    Raises
+    ------
+    InvalidWorkload
+        If only one is, or one is no text, or both are the same.
+    """
     if input_column is None and output_column is None:
         return None
     if not (isinstance(input_column, str) and isinstance(output_column, str)):
@@ -328,20 +345,28 @@ def _columns(input_column: str | None, output_column: str | None) -> tuple[str, 
     return input_column.strip(), output_column.strip()
 
 
-def _as_path(path: Any) -> Path:
+def _as_paths(path: Any) -> list[Path]:
+    several = isinstance(path, (list, tuple)) and len(path) > 0
     try:
-        return Path(path)
+        return [Path(one) for one in (path if several else [path])]
     except TypeError:
-        raise InvalidWorkload(f"'path' must be the name of a file, not {shown(path)}.") from None
+        raise InvalidWorkload(
+            f"'path' must be the name of a file, or several, not {shown(path)}."
+        ) from None
 
 
 def _label(file: Path) -> str:
+    if str(file) == STANDARD_INPUT:
+        return "standard input"
     name = "".join(c if c.isprintable() else "?" for c in file.name or str(file))
     return name if len(name) <= 100 else f"{name[:80]}...{name[-17:]}"
 
 
 def _stem(file: Path) -> str:
-    return file.stem.encode("utf-8", "replace").decode("utf-8")
+    if str(file) == STANDARD_INPUT:
+        return "standard input"
+    inner = file.with_suffix("") if file.suffix.lower() in _PACKED else file
+    return inner.stem.encode("utf-8", "replace").decode("utf-8")
 
 
 def _is_unicode(text: str) -> bool:

@@ -19,15 +19,15 @@ References
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ..errors import InvalidWorkload, shown
 from .examples import example_arguments
-from .files import read_workload, record_arguments
+from .files import named_columns, read_workload, record_arguments, warn_of_rows_left_out
 from .numbers import (
     LARGEST_DECODE_LENGTH,
     LARGEST_INPUT_LENGTH,
@@ -37,6 +37,8 @@ from .numbers import (
     rational_text,
     read_capacity,
 )
+from .traces.columns import frame_columns, tally_columns
+from .traces.tally import Tally
 
 __all__ = ["RequestClass", "Workload", "check_workload"]
 
@@ -183,36 +185,139 @@ class Workload:
     @classmethod
     def from_file(
         cls,
-        path: str | Path,
+        path: str | Path | Sequence[str | Path],
         capacity: Any = None,
         input_column: str | None = None,
         output_column: str | None = None,
         merge: bool = True,
+        *,
+        since: Any = None,
+        until: Any = None,
+        time_column: str | None = None,
+        wrap: Callable[[BinaryIO, int], BinaryIO] | None = None,
     ) -> Workload:
-        """Return the workload that a ``.toml``, ``.json``, ``.csv`` or ``.jsonl`` file describes.
+        """Return the workload that a mix file describes, or that request logs hold.
 
         Parameters
         ----------
-        path : str or Path
-            TOML or JSON: classes and capacity. CSV or JSONL: a trace, one request per row, or a
-            summary by decode length; its columns are recognised by name.
+        path : str or Path, or a sequence of them
+            A mix in TOML or JSON: classes and capacity. Or request logs, which count as one: CSV
+            or TSV, JSONL, JSON, Parquet, one request per row, or counts of them; compressed by
+            gzip, bzip2 or xz or not. What a file is, its content tells, and ``-`` is the standard
+            input; see docs/formats.md.
         capacity : number, optional
             Overrides the capacity of the file.
         input_column, output_column : str, optional
-            Names of the two token columns of a trace whose header is not recognised.
+            Where the two numbers of tokens are, in a log whose names are not recognised: columns,
+            or dotted paths such as ``usage.prompt_tokens``.
         merge : bool
             Whether a trace becomes one class per decode length, with the exact mean input length,
             or one per distinct pair of input and decode length. By R11 the two have the same
             dynamics; what speaks of single requests tells them apart, and takes the pairs of a
             merged trace from `unmerged`. A summary holds no pairs, and is read the same way in both
             cases, as are mixes in TOML and JSON.
+        since, until : number, text or datetime, optional
+            Only the requests from `since` on and before `until`, in the times of the log itself: a
+            number, or a date in ISO 8601.
+        time_column : str, optional
+            Where the time of a request is, if the name is not recognised.
+        wrap : callable, optional
+            Of an open file and its size in bytes: the file that is read in its place, such as
+            ``rich.progress.wrap_file``, which shows how far the reading is.
 
         Raises
         ------
         InvalidWorkload
             If the file cannot be read or does not describe a workload.
         """
-        return read_workload(path, cls._of, capacity, input_column, output_column, merge)
+        columns, times = (input_column, output_column), (since, until, time_column)
+        return read_workload(path, cls._of, capacity, columns, merge, times, wrap)
+
+    @classmethod
+    def from_requests(
+        cls,
+        inputs: Iterable[Any],
+        outputs: Iterable[Any],
+        capacity: Any = None,
+        name: str | None = None,
+        merge: bool = True,
+    ) -> Workload:
+        """Return the workload that a list of requests holds.
+
+        Parameters
+        ----------
+        inputs, outputs : list, array or series of int
+            Prompt and output tokens of every request. One that lacks a number (None, NaN, -1) or
+            has no output is left out, with a warning.
+        capacity : number, optional
+            KV memory in tokens.
+        name : str, optional
+            By default "requests".
+        merge : bool
+            As in `from_file`.
+
+        Raises
+        ------
+        InvalidWorkload
+            If they differ in length, no request has output, or a number is no whole one.
+
+        Examples
+        --------
+        >>> mix = Workload.from_requests([5, 5, 9], [3, 5, 5])
+        >>> [(int(c.input_length), c.decode_length, str(c.share)) for c in mix.classes]
+        [(5, 3, '1/3'), (7, 5, '2/3')]
+        """
+        return cls._counted(("inputs", "outputs"), [inputs, outputs], capacity, name, merge)
+
+    @classmethod
+    def from_dataframe(
+        cls,
+        frame: Any,
+        capacity: Any = None,
+        input_column: str | None = None,
+        output_column: str | None = None,
+        name: str | None = None,
+        merge: bool = True,
+    ) -> Workload:
+        """Return the workload that a data frame holds, one request a row.
+
+        Parameters
+        ----------
+        frame : data frame
+            Of pandas or polars, a table of pyarrow, or a mapping of names to columns.
+        capacity : number, optional
+            KV memory in tokens.
+        input_column, output_column : str, optional
+            Of the frame, if its names are not recognised.
+        name : str, optional
+            By default "requests".
+        merge : bool
+            As in `from_file`.
+
+        Raises
+        ------
+        InvalidWorkload
+            If the columns are not recognised, or as in `from_requests`.
+
+        Examples
+        --------
+        >>> Workload.from_dataframe({"input_length": [5, 5], "output_length": [3, 5]}).gcd
+        1
+        """
+        names, columns = frame_columns(frame, named_columns(input_column, output_column))
+        return cls._counted(names, columns, capacity, name, merge)
+
+    @classmethod
+    def _counted(
+        cls, names: tuple[str, ...], columns: Any, capacity: Any, name: str | None, merge: bool
+    ) -> Workload:
+        tokens = read_capacity(capacity)
+        tally = Tally(merge, None if tokens is None else int(tokens))
+        tally_columns(tally, names, columns)
+        label = "requests" if name is None else name
+        workload = cls._of(**tally.arguments(label, capacity))
+        warn_of_rows_left_out(tally, label, stacklevel=4)
+        return workload
 
     @classmethod
     def named(cls, name: str, capacity: Any = None) -> Workload:

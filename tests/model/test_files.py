@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import json
-import lzma
 import os
 import tarfile
 from fractions import Fraction
@@ -117,7 +115,7 @@ BAD = [
     ("a.toml", 'name = "a\nb"', "must be TOML"),
     ("a.toml", "a=1\na=2", "must be TOML (Cannot overwrite a value"),
     ("a.toml", b"\x00\x01\x02", "must be TOML"),
-    ("a.json", b"\x00\x01\x02", "must be JSON"),
+    ("a.json", b"\x00\x01\x02", "line 1: must be UTF-8 text"),
     ("a.toml", b"\n\nname='\xff'", "line 3: must be UTF-8 text"),
     # bombs
     ("a.json", "[" * 100_000, "must not be nested as deeply"),
@@ -164,8 +162,8 @@ BAD = [
     ("a.toml", "[[class]]\ninput_length=-1\ndecode_length=2", "must be between 0 and 10^12"),
     ("a.toml", "[[class]]\ninput_length=1\ndecode_length=2.5", "must be an integer"),
     # names
-    ("a.yaml", "", "the file name must end in .toml, .json, .csv or .jsonl, not '.yaml'"),
-    ("toml", "", "the file name must end in .toml, .json, .csv or .jsonl, not ''"),
+    ("a.yaml", "", "must hold something: the file is empty"),
+    ("toml", "classes: 3", "must name the numbers of tokens of a trace"),
 ]
 
 
@@ -179,11 +177,8 @@ def test_bad_files(tmp_path: Path, name: str, content: str | bytes, message: str
 OTHER_KINDS = {
     "a Git LFS pointer: run 'git lfs pull'": b"version https://git-lfs.github.com/spec/v1\noid s",
     "a zip archive: unpack it first": b"PK\x03\x04\x14\x00",
-    "a gzip archive: unpack it first": gzip.compress(b"a,b"),
-    "a bzip2 archive": bz2.compress(b"a,b"),
-    "an xz archive": lzma.compress(b"a,b"),
     "a tar archive": tarfile.TarInfo("a.csv").tobuf(),
-    "a Parquet file: write it as CSV first": b"PAR1\x15\x04",
+    "a tar archive: unpack it first": gzip.compress(tarfile.TarInfo("a.csv").tobuf()),
     "UTF-16 text: write it in UTF-8 first": "a,b".encode("utf-16"),
 }
 
@@ -232,30 +227,31 @@ class TestPaths:
     def test_sizes_are_bounded(self, tmp_path: Path, suffix: str) -> None:
         path = tmp_path / f"a{suffix}"
         with path.open("wb") as stream:
+            stream.write(b'["')
             stream.truncate(2**30 + 1)  # sparse: takes no space
-        assert "MiB, not 1073741825 bytes" in refusal(path)
+        assert "must be at most" in refusal(path)
 
 
 @pytest.mark.parametrize(
     "path",
-    [None, 0, 3.5, b"a.toml", ["a.toml"], object()],
+    [None, 0, 3.5, b"a.toml", [], ["a.toml", 3], object()],
     ids=lambda path: type(path).__name__,
 )
 def test_not_a_path(path: object) -> None:
-    with pytest.raises(InvalidWorkload, match="'path' must be the name of a file, not"):
+    with pytest.raises(InvalidWorkload, match="'path' must be the name of a file, or several, not"):
         Workload.from_file(path)
 
 
 @pytest.mark.parametrize("path", ["", ".", "/", "~"])
 def test_not_a_file(path: str) -> None:
-    with pytest.raises(InvalidWorkload, match="the file name must end in"):
+    with pytest.raises(InvalidWorkload, match=r"must be a (regular|readable) file"):
         Workload.from_file(path)
 
 
 def test_columns_are_for_traces(tmp_path: Path) -> None:
     path = written(tmp_path, "mix.toml", TOML)
     options = {"input_column": "a", "output_column": "b"}
-    assert "must be left out: not a trace" in refusal(path, **options)
+    assert "must be left out" in refusal(path, **options)
 
 
 def test_size_is_checked_again_while_reading(
@@ -263,7 +259,6 @@ def test_size_is_checked_again_while_reading(
 ) -> None:
     """Files of /proc say that they are empty."""
     monkeypatch.setattr(files_module, "LARGEST_MIX_FILE", 10)
-    monkeypatch.setattr(files_module, "_check_regular", lambda file, largest: None)
     assert "must be at most" in refusal(written(tmp_path, "mix.toml", TOML))
 
 

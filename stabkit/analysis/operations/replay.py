@@ -41,7 +41,7 @@ from ...dynamics.requests import Engine, RequestRun, RequestSeries, simulate_req
 from ...errors import InvalidArgument, shown
 from ...model.files import read_table
 from ...model.numbers import is_listed
-from ...model.request_rows import SHARED_BLOCK, rows_of
+from ...model.traces.rows import SHARED_BLOCK, rows_of
 from .observed_series import Floats, ObservedSeries, observed_series
 
 __all__ = ["Comparison", "ObservedRun", "Replay", "Swing", "replay"]
@@ -183,7 +183,7 @@ def replay(
     ----------
     trace : path or iterable of rows
         A CSV file with a row per request (arrivals and shared prefixes, where it has them: see
-        `stabkit.model.request_rows`), or rows (input, output[, arrival[, content]]) in tokens and
+        `stabkit.model.traces.rows`), or rows (input, output[, arrival[, content]]) in tokens and
         seconds (in steps without a step time). Without arrivals all come at once.
     scheduler : str or Scheduler
         "vllm", "vllm-v0", "sglang", "tensorrt-llm" or "model"; or one with its options.

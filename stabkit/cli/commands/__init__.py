@@ -37,6 +37,7 @@ _ORDER = (
     "lessons",
     "exercise",
     "examples",
+    "formats",
     "schema",
 )
 

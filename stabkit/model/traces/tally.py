@@ -1,11 +1,11 @@
-"""Traces: one row per request, or one per decode length, summarised to a class mix.
+"""Requests counted: a trace becomes a class mix.
 
 The memory kernel sees a trace only through the number of requests and the sum of their input
 lengths at each decode length (R11), so that a trace becomes one class per decode length with the
 exact mean input length, and nothing is lost in the fluid model. What depends on single requests
 (a bootstrap, blocks, the fluctuations of a finite server) needs the distinct pairs of input and
-decode length, which are counted beside, up to a million of them. Files are read as a stream: memory
-grows with the number of pairs, not with the number of requests.
+decode length, which are counted beside, up to a million of them. Memory grows with the number of
+pairs, not with the number of requests.
 
 A summary has a row per decode length, with the number of requests and the sum of their inputs, and
 knows no pairs; counted pairs are a row per pair, with its number of requests.
@@ -19,32 +19,23 @@ beside the means; with a capacity, so is the number of requests that are larger.
 
 References
 ----------
-docs/model.md, R11. Column names: Azure Public Dataset (LLM inference traces); microsoft/vidur and
-microsoft/sarathi-serve; kvcache-ai/Mooncake; casys-kaist/LLMServingSim.
+docs/model.md, R11; docs/formats.md.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from ..errors import InvalidWorkload, shown
-from .documents import Unreadable, read_json_row
-from .numbers import LARGEST_DECODE_LENGTH, LARGEST_INPUT_LENGTH, exact_integer, read_capacity
+from ...errors import InvalidWorkload, shown
+from ..documents import Unreadable
+from ..numbers import LARGEST_DECODE_LENGTH, LARGEST_INPUT_LENGTH, exact_integer, read_capacity
+from .formats import COUNTED, SUMMARY
 
-__all__ = ["COUNTED", "PAIRS", "SUMMARY", "Tally", "tally_csv", "tally_jsonl"]
+__all__ = ["Tally", "from_json", "from_text"]
 
-SUMMARY = ("decode_length", "count", "input_length_sum")
-COUNTED = ("decode_length", "input_length", "count")
-PAIRS = (
-    ("ContextTokens", "GeneratedTokens"),
-    ("num_prefill_tokens", "num_decode_tokens"),
-    ("input_length", "output_length"),
-    ("input_toks", "output_toks"),
-)
 _LONGEST_FIELD = 30
 _LARGEST_COUNT = 10**12
 _MOST_PAIRS = 1_000_000  # about a gigabyte as classes
@@ -116,6 +107,54 @@ class Tally:
             self.pairs[pair] = self.pairs.get(pair, 0) + count
             self._bound_pairs()
 
+    def add_row(
+        self,
+        names: tuple[str, ...],
+        values: Sequence[Any],
+        read: Callable[[Any], int | None],
+        where: str,
+        count: int = 1,
+    ) -> None:
+        """Count a row, or complain of the place, the name and the value at fault.
+
+        Parameters
+        ----------
+        names, values : sequence
+            Of its numbers of tokens; `SUMMARY` and `COUNTED` stand for several requests.
+        read : callable
+            `from_text` or `from_json`.
+        where : str
+            The place of the row, such as ``"line 3"``.
+        count : int
+            How many such rows there are.
+        """
+        numbers: Any = [read(value) for value in values]
+        bounds = _BOUNDS.get(names, _PAIR_BOUNDS)
+        for name, value, number, (least, most) in zip(names, values, numbers, bounds, strict=True):
+            if number is not None and least <= number <= most:
+                continue
+            if names not in _BOUNDS and any(map(_is_lacking, values)):
+                self.failed += count
+                return
+            _complain(f"{where}: {shown(name)}", value, least, most)
+        if names == SUMMARY:
+            decode_length, requests, input_sum = numbers
+            self._add_summary(decode_length, requests, input_sum, where)
+        elif names == COUNTED:
+            decode_length, input_length, times = numbers
+            self.add(input_length, decode_length, times * count)
+        else:
+            input_length, decode_length = numbers
+            self.add(input_length, decode_length, count)
+
+    def _add_summary(self, decode_length: int, count: int, input_sum: int, where: str) -> None:
+        if input_sum > count * LARGEST_INPUT_LENGTH:
+            raise InvalidWorkload(
+                f"{where}: {shown(SUMMARY[2])} must be at most 10^12 for each of {count} "
+                f"requests, not {shown(input_sum)}."
+            )
+        self.add_sum(input_sum, decode_length, count)
+
     def add_sum(self, input_sum: int, decode_length: int, count: int) -> None:
         """Count `count` requests of one decode length that hold `input_sum` tokens together."""
         self.pairs = None
@@ -175,154 +214,7 @@ class Tally:
         }
 
 
-def tally_csv(
-    lines: Iterable[str],
-    columns: tuple[str, str] | None = None,
-    merge: bool = True,
-    memory: int | None = None,
-) -> Tally:
-    """Return the tally of a CSV trace, whose first line names the columns.
-
-    Parameters
-    ----------
-    lines : iterable of str
-        The file, line by line.
-    columns : (input column, output column), optional
-        By default the one recognised set of columns that the header holds.
-    merge : bool
-        Whether requests of equal decode length become one class, or only those of equal input
-        length too. A summary, which holds no single requests, is always merged.
-    memory : int, optional
-        The whole tokens of the memory, to count the requests that do not fit.
-
-    Raises
-    ------
-    InvalidWorkload
-        If the columns are not recognised, or a row is malformed; the message names the line.
-    """
-    reader = csv.reader(lines, strict=True)
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        chosen = _choose(header, columns) or _refuse([header], columns)
-        positions = [header.index(name) for name in chosen]
-        tally = Tally(merge, memory)
-        for row in reader:
-            if len(row) == len(header):
-                _add(tally, chosen, [row[p] for p in positions], _in_text, reader.line_num)
-            elif "".join(row).strip():
-                raise InvalidWorkload(
-                    f"line {reader.line_num}: a row must have {len(header)} fields, not {len(row)}."
-                )
-    except csv.Error as error:
-        raise InvalidWorkload(f"line {reader.line_num}: must be CSV ({error}).") from None
-    return tally
-
-
-def tally_jsonl(
-    lines: Iterable[str],
-    columns: tuple[str, str] | None = None,
-    merge: bool = True,
-    memory: int | None = None,
-) -> Tally:
-    """Return the tally of a JSONL trace: one object per line, blank lines apart.
-
-    Parameters and exceptions are those of `tally_csv`; the first object that has the columns stands
-    for the header.
-    """
-    tally = Tally(merge, memory)
-    chosen: tuple[str, ...] | None = None
-    without: list[list[str]] = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        row = read_json_row(line, number)
-        if not isinstance(row, dict):
-            raise InvalidWorkload(f"line {number}: must be a JSON object, not {shown(row)}.")
-        if chosen is None:
-            chosen = _choose(list(row), columns)
-        if chosen is None:
-            without = without or [list(row)]
-            tally.failed += 1
-        else:
-            _add(tally, chosen, [row.get(name) for name in chosen], _in_json, number)
-    return tally if chosen or not without else _refuse(without, columns)
-
-
-def _choose(found: Sequence[str], columns: tuple[str, str] | None) -> tuple[str, ...] | None:
-    """Return the columns to read: those asked for, or the one recognised set among `found`."""
-    sets: Sequence[tuple[str, ...]] = (SUMMARY, COUNTED, *PAIRS) if columns is None else (columns,)
-    held = [names for names in sets if all(found.count(name) == 1 for name in names)]
-    return held[0] if len(held) == 1 else None
-
-
-def _refuse(found: Sequence[Sequence[str]], columns: tuple[str, str] | None) -> Any:
-    """Say which columns there are, and which there should be."""
-    if columns is not None:
-        raise InvalidWorkload(
-            f"'input_column' and 'output_column' must be columns of the trace, once each, not "
-            f"{_listed(columns)}; it has {_listed(found[0])}."
-        )
-    sets = " or ".join(f"{', '.join(names)}" for names in (SUMMARY, COUNTED, *PAIRS))
-    raise InvalidWorkload(
-        f"'input_column' and 'output_column' must name the columns of a trace that has none or "
-        f"several of {sets}; it has {_listed(found[0])}."
-    )
-
-
-def _listed(names: Sequence[str]) -> str:
-    quoted = ", ".join(shown(name, 30) for name in names[:8])
-    return f"{quoted}, ..." if len(names) > 8 else quoted or "none"
-
-
-def _add(
-    tally: Tally,
-    columns: tuple[str, ...],
-    values: Sequence[Any],
-    read: Callable[[Any], int | None],
-    line: int,
-) -> None:
-    """Add a row to `tally`, or complain of the line, the column and the value at fault."""
-    bounds = _BOUNDS.get(columns, _PAIR_BOUNDS)
-    numbers = [read(value) for value in values]
-    for name, value, number, (least, most) in zip(columns, values, numbers, bounds, strict=True):
-        if number is not None and least <= number <= most:
-            continue
-        if columns not in _BOUNDS and any(map(_is_lacking, values)):
-            tally.failed += 1
-            return
-        where = f"line {line}: {shown(name)}"
-        if isinstance(value, Unreadable):
-            raise InvalidWorkload(f"{where}: {value}")
-        if value is None:
-            raise InvalidWorkload(f"{where} must be given.")
-        raise InvalidWorkload(
-            f"{where} must be an integer between {least} and 10^{len(str(most)) - 1}, "
-            f"not {shown(value)}."
-        )
-    whole: Any = numbers
-    if columns == SUMMARY:
-        decode_length, count, input_sum = whole
-        if input_sum > count * LARGEST_INPUT_LENGTH:
-            raise InvalidWorkload(
-                f"line {line}: {shown(columns[2])} must be at most 10^12 for each of {count} "
-                f"requests, not {shown(input_sum)}."
-            )
-        tally.add_sum(input_sum, decode_length, count)
-    elif columns == COUNTED:
-        decode_length, input_length, count = whole
-        tally.add(input_length, decode_length, count)
-    else:
-        tally.add(*whole)
-
-
-def _is_lacking(value: Any) -> bool:
-    """Whether a field says that its request failed: nothing, null or -1."""
-    if isinstance(value, str):
-        return value.strip().lower() in ("", "null", "-1")
-    return value is None or (not isinstance(value, (bool, Unreadable)) and value == -1)
-
-
-def _in_text(text: str) -> int | None:
+def from_text(text: str) -> int | None:
     """Return the integer that a CSV field denotes, or None.
 
     Plain digits are nearly every field; int() alone would also take 1_0 and Arabic digits.
@@ -332,7 +224,7 @@ def _in_text(text: str) -> int | None:
     return _integer_or_none(text)
 
 
-def _in_json(value: Any) -> int | None:
+def from_json(value: Any) -> int | None:
     """Return the integer that a JSON value denotes, or None: a number in quotes is text."""
     return None if isinstance(value, str) else _integer_or_none(value)
 
@@ -342,3 +234,21 @@ def _integer_or_none(value: Any) -> int | None:
         return exact_integer(value, "the field")
     except InvalidWorkload:
         return None
+
+
+def _is_lacking(value: Any) -> bool:
+    """Whether a field says that its request failed: nothing, null or -1."""
+    if isinstance(value, str):
+        return value.strip().lower() in ("", "null", "-1")
+    return value is None or (not isinstance(value, (bool, Unreadable)) and value == -1)
+
+
+def _complain(where: str, value: Any, least: int, most: int) -> None:
+    if isinstance(value, Unreadable):
+        raise InvalidWorkload(f"{where}: {value}")
+    if value is None:
+        raise InvalidWorkload(f"{where} must be given.")
+    raise InvalidWorkload(
+        f"{where} must be an integer between {least} and 10^{len(str(most)) - 1}, "
+        f"not {shown(value)}."
+    )

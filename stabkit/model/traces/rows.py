@@ -13,13 +13,13 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..errors import InvalidWorkload, shown
-from .traces import PAIRS
+from ...errors import InvalidWorkload, shown
+from .formats import choose, refuse
 
 __all__ = ["SHARED_BLOCK", "columns_of", "rows_of"]
 
 SHARED_BLOCK = 16  # tokens
-_PAIRS = (*PAIRS, ("input", "output"), ("prompt_tokens", "output_tokens"))
+_OWN = ("input", "output")
 _ARRIVALS = ("arrival_s", "arrival", "arrived_at")
 _SHARED = ("shared_with", "shared_blocks16")
 
@@ -91,16 +91,11 @@ def rows_of(
     return list(zip(inputs, outputs, arrivals, contents, strict=True))
 
 
-def _pair(table: Mapping[str, Any], given: str | None, made: str | None) -> tuple[str, str]:
-    pairs = _PAIRS if given is None or made is None else ((given, made),)
-    held = [pair for pair in pairs if all(name in table for name in pair)]
-    if len(held) != 1:
-        expected = " or ".join(", ".join(pair) for pair in pairs)
-        raise InvalidWorkload(
-            f"the columns of a trace must be one of {expected}, not "
-            f"{shown(', '.join(list(table)[:8]))}."
-        )
-    return held[0]
+def _pair(table: Mapping[str, Any], given: str | None, made: str | None) -> tuple[str, ...]:
+    columns = None if given is None or made is None else (given, made)
+    if columns is None and _OWN[0] in table and _OWN[1] in table:
+        return _OWN
+    return choose(list(table), columns, pairs_only=True) or refuse(list(table), columns)
 
 
 def _contents(

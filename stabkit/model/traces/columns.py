@@ -1,0 +1,153 @@
+"""Requests as columns: sequences and arrays of Python, data frames, and Parquet files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+from ...errors import InvalidWorkload, shown
+from .formats import choose, choose_time, refuse
+from .tally import Tally, from_json
+from .window import Window
+
+__all__ = ["frame_columns", "tally_columns", "tally_parquet"]
+
+_ROWS = 2**18  # of a Parquet file at a time
+
+
+def tally_columns(
+    tally: Tally, names: tuple[str, ...], columns: Sequence[Any], window: Window | None = None
+) -> None:
+    """Count the requests of columns of the same length.
+
+    Parameters
+    ----------
+    tally : Tally
+    names : tuple of str
+        Of the numbers of tokens, for error messages.
+    columns : sequence
+        Those numbers, and with a window the times: lists, arrays or series.
+    window : Window, optional
+
+    Raises
+    ------
+    InvalidWorkload
+        If a column is no sequence, they differ in length, or a number is not admissible.
+
+    Examples
+    --------
+    >>> tally = Tally()
+    >>> tally_columns(tally, ("inputs", "outputs"), [(7, 1, 7), [5, 3.0, None]])
+    >>> tally.pairs, tally.failed
+    ({(5, 7): 1, (3, 1): 1}, 1)
+    """
+    lists = [_listed(column) for column in columns]
+    if len({len(column) for column in lists}) > 1:
+        raise InvalidWorkload(
+            f"{' and '.join(map(shown, names))} must be of one length, not of "
+            f"{' and '.join(str(len(column)) for column in lists)}."
+        )
+    if window is not None:
+        times = lists.pop()
+        inside = [window.admits(time, f"row {n}") for n, time in enumerate(times, start=1)]
+        lists = [[x for x, here in zip(column, inside, strict=True) if here] for column in lists]
+    rows = Counter(zip(*lists, strict=True))
+    for values, count in rows.items():
+        where = "the requests"
+        tally.add_row(
+            names, [None if _is_missing(x) else x for x in values], from_json, where, count
+        )
+
+
+def _listed(column: Any) -> list[Any]:
+    for method in ("to_pylist", "to_list", "tolist"):
+        if hasattr(column, method):
+            column = getattr(column, method)()
+            break
+    if isinstance(column, (str, bytes)) or not hasattr(column, "__iter__"):
+        raise InvalidWorkload(
+            f"a column of requests must be a list of numbers, not {shown(column)}."
+        )
+    return list(column)
+
+
+def _is_missing(value: Any) -> bool:
+    """Whether a number is missing: NaN is not itself, and NA of pandas does not tell."""
+    try:
+        return bool(value != value)
+    except TypeError:
+        return True
+
+
+def frame_columns(
+    frame: Any, columns: tuple[str, str] | None = None, window: Window | None = None
+) -> tuple[tuple[str, ...], list[Any]]:
+    """Return the names of the two columns of a data frame, and the columns; then that of the times.
+
+    Parameters
+    ----------
+    frame : data frame
+        Of pandas or polars, a table of pyarrow, or a mapping of names to sequences.
+    columns : (input column, output column), optional
+        By default the one known pair among its names.
+    window : Window, optional
+
+    Raises
+    ------
+    InvalidWorkload
+        If it has no columns, or they are not recognised.
+    """
+    found = _names(frame)
+    names = choose(found, columns, pairs_only=True) or refuse(found, columns)
+    read = [*names, choose_time(found, window.column)] if window else list(names)
+    return names, [frame[name] for name in read]
+
+
+def _names(frame: Any) -> list[str]:
+    names = getattr(frame, "column_names", getattr(frame, "columns", None))
+    names = frame.keys() if names is None and hasattr(frame, "keys") else names
+    if names is None:
+        raise InvalidWorkload(f"'frame' must be a data frame with columns, not {shown(frame)}.")
+    return [str(name) for name in names]
+
+
+def tally_parquet(
+    tally: Tally,
+    stream: BinaryIO,
+    columns: tuple[str, str] | None = None,
+    window: Window | None = None,
+) -> None:
+    """Count the requests of a Parquet file; nested columns have dotted paths.
+
+    Parameters and exceptions are those of `tally_columns`; `columns` as in `frame_columns`.
+    """
+    for frame in _frames(stream):
+        names, read = frame_columns(frame, columns, window)
+        tally_columns(tally, names, read, window)
+
+
+def _frames(stream: BinaryIO) -> Iterator[Any]:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise InvalidWorkload(
+            "must be read with pyarrow, which is not installed: pip install 'stabkit[parquet]'."
+        ) from None
+    try:
+        whole = stream if stream.seekable() else pyarrow.BufferReader(stream.read())
+        file = pyarrow.parquet.ParquetFile(whole)
+        for batch in file.iter_batches(batch_size=_ROWS):
+            yield _flat(pyarrow.Table.from_batches([batch]))
+    except pyarrow.ArrowException as error:
+        raise InvalidWorkload(f"must be Parquet ({shown(str(error))}).") from None
+
+
+def _flat(table: Any) -> Any:
+    while any(hasattr(kind, "fields") and kind.num_fields for kind in table.schema.types):
+        wider = table.flatten()
+        if wider.column_names == table.column_names:
+            break
+        table = wider
+    return table

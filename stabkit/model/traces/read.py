@@ -1,0 +1,139 @@
+"""Which reader a log needs: its first bytes tell, and its suffix where they do not."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+from ...errors import InvalidWorkload
+from ..documents import read_json_row
+from ..file_kinds import HEAD, refuse_other_kinds
+from .columns import tally_parquet
+from .objects import holds_requests, tally_document, tally_lines
+from .opened import Wrap, lines_of, opened
+from .tables import tally_table
+from .tally import Tally
+from .window import Window
+
+__all__ = ["LARGEST_DOCUMENT", "NoLog", "tally_log"]
+
+LARGEST_DOCUMENT = 2**28  # bytes of JSON that must be in memory at once
+_PARQUET = b"PAR1"
+_DOCUMENT, _LINES = ".json", (".jsonl", ".ndjson")
+_TOML = re.compile(rb"(?:\s*(?:#[^\n]*\n)?)*(?:\[\[\s*class\s*\]\]|(?:name|capacity|class)\s*=)")
+
+
+class NoLog(Exception):
+    """A document holds no requests, perhaps a mix.
+
+    Attributes
+    ----------
+    text : str
+        The document.
+    is_toml : bool
+        Whether it is TOML, and not JSON.
+    """
+
+    def __init__(self, text: str, is_toml: bool) -> None:
+        super().__init__(text[:100])
+        self.text, self.is_toml = text, is_toml
+
+
+def tally_log(
+    tally: Tally,
+    source: Path,
+    columns: tuple[str, str] | None = None,
+    window: Window | None = None,
+    wrap: Wrap | None = None,
+) -> None:
+    """Count the requests of one log.
+
+    Parameters
+    ----------
+    tally : Tally
+    source : Path
+        CSV with any usual delimiter, JSONL, a JSON document, or Parquet; compressed by gzip, bzip2
+        or xz, or not. ``-`` is the standard input.
+    columns : (input column, output column), optional
+        Names, or dotted paths; by default the one known pair.
+    window : Window, optional
+        The times that count.
+    wrap : callable, optional
+        As in `opened`.
+
+    Raises
+    ------
+    NoLog
+        If it is a document in JSON or TOML that holds no requests, and no columns are asked for.
+    InvalidWorkload
+        If it cannot be read, or a row is malformed.
+    """
+    with opened(source, wrap) as stream:
+        head = stream.peek(HEAD)[:HEAD]
+        if head.startswith(_PARQUET):
+            tally_parquet(tally, stream, columns, window)
+            return
+        refuse_other_kinds(head)
+        if _TOML.match(head) and columns is None:
+            raise NoLog(_joined(lines_of(stream)), is_toml=True)
+        suffix = source.suffix.lower()
+        if head.lstrip()[:1] in (b"{", b"[") or suffix in (_DOCUMENT, *_LINES):
+            _tally_json(tally, stream, columns, window, suffix in _LINES)
+        else:
+            tally_table(tally, stream, columns, window)
+
+
+def _tally_json(
+    tally: Tally,
+    stream: BinaryIO,
+    columns: tuple[str, str] | None,
+    window: Window | None,
+    by_lines: bool,
+) -> None:
+    """Count the requests of a document, or of a line each; the first line tells."""
+    lines = lines_of(stream, longest=LARGEST_DOCUMENT)
+    begin = _until_text(lines)
+    second = [] if by_lines else _until_text(lines)
+    if by_lines or (second and _is_json(begin[-1])):
+        tally_lines(tally, chain(begin, second, lines), columns, window)
+        return
+    text = _joined(chain(begin, second, lines))
+    document = read_json_row(text)
+    if columns is None and not holds_requests(document):
+        raise NoLog(text, is_toml=False)
+    tally_document(tally, document, columns, window)
+
+
+def _until_text(lines: Iterator[str]) -> list[str]:
+    """Return the lines up to the next that is not blank; none if there is none."""
+    taken: list[str] = []
+    for line in lines:
+        taken.append(line)
+        if line.strip():
+            return taken
+    return []
+
+
+def _is_json(line: str) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _joined(lines: Iterator[str]) -> str:
+    text = io.StringIO()
+    for line in lines:
+        text.write(line)
+        if text.tell() > LARGEST_DOCUMENT:
+            raise InvalidWorkload(
+                f"a JSON document must be at most {LARGEST_DOCUMENT // 2**20} MiB; write an object "
+                "a line."
+            )
+    return text.getvalue()

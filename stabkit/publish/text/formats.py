@@ -1,0 +1,54 @@
+"""The kinds of request logs as a list for people and as JSON types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...model.traces.formats import LogFormat
+from ..rendering import RECORDS, TEXTS
+from .dialect import headed
+
+__all__ = ["SCHEMA", "formats_record", "formats_text"]
+
+SCHEMA = "stabkit.formats/1"
+_WIDTH = 80
+_BEFORE = """\
+Request logs are recognised by what they call the tokens of a prompt and of its
+output, at any depth: in CSV, TSV, JSONL, JSON or Parquet, packed (.gz, .bz2,
+.xz) or not, from files or from standard input (-).
+"""
+_AFTER = """\
+Any other log: --input-column and --output-column, names or dotted paths. A
+window of times: --from and --to. A mix of classes: TOML or JSON. An example of
+each is in docs/formats.md.
+"""
+
+
+@RECORDS.writes(LogFormat)
+def formats_record(formats: Sequence[LogFormat]) -> dict[str, Any]:
+    """Return the kinds of logs as JSON types: schema ``stabkit.formats/1``."""
+    return headed(
+        SCHEMA,
+        formats=[
+            {
+                "writer": one.writer,
+                "container": one.container,
+                "fields": list(one.fields),
+                "time": one.times or None,
+            }
+            for one in formats
+        ],
+    )
+
+
+@TEXTS.writes(LogFormat)
+def formats_text(formats: Sequence[LogFormat]) -> str:
+    """Return two lines for each kind: who writes it, and what it calls the tokens."""
+    kinds = (f"{one.container:<7}{one.writer}\n{_fields(one)}\n" for one in formats)
+    return f"{_BEFORE}\n{''.join(kinds)}\n{_AFTER}"
+
+
+def _fields(one: LogFormat) -> str:
+    line = f"{'':7}{', '.join(one.fields)}"
+    return line if len(line) <= _WIDTH else line.replace(", ", f",\n{'':7}")
