@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from benchmarks.critical import CROSSINGS, LADDER, ON_THE_LADDER, sides, verdict
+from benchmarks.logs import LogReading, measured_log
 from benchmarks.measuring import Measurement, Stopwatch, median_seconds
 from benchmarks.programs import STARTS, is_installed
 from benchmarks.start_up import COMMANDS, count_with_memory, run
@@ -38,6 +39,8 @@ class Findings:
         Seconds to prove a mix of 10^9 steps unstable; None if that failed.
     served : dict
         A server of whole requests, by its name, to what was measured.
+    logs : dict
+        A reader of a long request log, by its name, to what it took.
     """
 
     works: dict[str, dict[str, dict[str, Measurement]]] = field(default_factory=dict)
@@ -47,6 +50,7 @@ class Findings:
     memory: float = 0.0
     certificate: float | None = None
     served: dict[str, Served] = field(default_factory=dict)
+    logs: dict[str, LogReading] = field(default_factory=dict)
 
 
 def find(report: Callable[[str], None]) -> Findings:
@@ -68,6 +72,8 @@ def find(report: Callable[[str], None]) -> Findings:
         findings.certificate = median_seconds(partial(unit_circle_counts, LONGEST))
     report("Whole requests")
     findings.served = {server: measured(server) for server in SERVERS}
+    report("A long request log")
+    findings.logs = measured_log()
     return findings
 
 

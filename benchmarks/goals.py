@@ -116,6 +116,12 @@ def _process(command: str, bound: float) -> Goal:
     )
 
 
+def _beside_polars(findings: Findings) -> float | None:
+    own, polars = (findings.logs.get(name) for name in ("stabkit", "polars"))
+    same = own and polars and own.totals == polars.totals
+    return polars.seconds / own.seconds if own and polars and same else None
+
+
 _AT_ONE = "Azure conversation, a* = 1"
 _AT_A_THOUSAND = "outputs 500-1490, 1 000 running, a* = 1"
 
@@ -160,6 +166,9 @@ GOALS = (
         "×",
         lambda f: f.served[_AT_A_THOUSAND].ratios["plain loop"],
     ),
+    Goal("a log of 10^7 rows: ≤ 20 s", 20, "s", lambda f: f.logs["stabkit"].seconds),
+    Goal("a log of 10^7 rows: ≤ 0.5 GB", 0.5, "GB", lambda f: f.logs["stabkit"].gigabytes),
+    Goal("a log of 10^7 rows: ≥ 0.2× polars", 0.2, "×", _beside_polars, stretch=True),
     _process("stabkit --help", 0.3),
     _process("stabkit analyze (Azure conversation, L = 1000)", 2.0),
 )

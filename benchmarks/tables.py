@@ -34,6 +34,11 @@ Time of the processor; what a loop over every request takes, over what stabkit t
 the same requests. nan: the series differ."""
 
 
+_LOG = """\
+A process each, its start included. polars reads the two columns with all cores and checks
+nothing."""
+
+
 def results(findings: Findings, machine: dict[str, str]) -> str:
     """Return the whole page."""
     return "\n\n".join(_parts(findings, machine)) + "\n"
@@ -58,6 +63,15 @@ def _parts(findings: Findings, machine: dict[str, str]) -> Iterator[str]:
     yield _table(
         ("server", "running", "steps a second", "10^6 requests", *LOOPS),
         (_server(name, one) for name, one in findings.served.items()),
+    )
+    yield "## A request log of 10^7 rows"
+    yield _LOG
+    yield _table(
+        ("reader", "time", "memory", "requests", "prompt tokens", "output tokens"),
+        (
+            (name, _time(one.seconds), f"{one.gigabytes:.2g} GB", *map(str, one.totals))
+            for name, one in findings.logs.items()
+        ),
     )
     yield "## Goals"
     yield _table(
