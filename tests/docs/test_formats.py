@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stabkit import Workload
-from stabkit.model.traces.formats import FORMATS
+from stabkit.model.traces.formats import FORMATS, OTHERS
 
 PAGE = Path(__file__).parents[2] / "docs" / "formats.md"
 SAMPLES = re.findall(r"```(toml|json|jsonl|csv)\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
@@ -28,6 +28,11 @@ def test_every_known_format_has_a_sample() -> None:
     for one in FORMATS:
         ends = [path.rpartition(".")[2] for path in one.fields if not path.endswith(".value")]
         assert any(all(end in text for end in ends) for text in texts), one.writer
+
+
+def test_every_other_pair_of_names_is_on_the_page() -> None:
+    page = " ".join(PAGE.read_text("utf-8").split())
+    assert all(f"`{one}` and `{other}`" in page for one, other in OTHERS)
 
 
 def test_python() -> None:

@@ -23,7 +23,16 @@ from typing import Any
 
 from ...errors import InvalidWorkload, shown
 
-__all__ = ["COUNTED", "FORMATS", "SUMMARY", "LogFormat", "choose", "choose_time", "refuse"]
+__all__ = [
+    "COUNTED",
+    "FORMATS",
+    "OTHERS",
+    "SUMMARY",
+    "LogFormat",
+    "choose",
+    "choose_time",
+    "refuse",
+]
 
 
 @dataclass(frozen=True)
@@ -91,11 +100,22 @@ FORMATS = (
     LogFormat("counts of pairs", "CSV", COUNTED),
     LogFormat("a summary by decode length", "CSV", SUMMARY),
 )
-_ENDS = tuple(  # of the paths: what is left of them without what they are wrapped in
-    dict.fromkeys(
+OTHERS = (  # names of interfaces and gateways, in their usage records
+    ("promptTokens", "completionTokens"),
+    ("inputTokens", "outputTokens"),
+    ("inputTokenCount", "outputTokenCount"),
+    ("prompt_token_count", "output_token_count"),
+    ("promptTokenCount", "candidatesTokenCount"),
+    ("prompt_eval_count", "eval_count"),
+    ("num_input_tokens", "num_output_tokens"),
+    ("prompt_len", "output_len"),
+)
+_ENDS = (  # of the paths: what is left of them without what they are wrapped in
+    *dict.fromkeys(
         tuple(".".join(path.split(".")[-2 if path.endswith(".value") else -1 :]) for path in pair)
         for pair in (one.fields for one in FORMATS[:-2])
-    )
+    ),
+    *OTHERS,
 )
 _TIMES = tuple(
     dict.fromkeys(

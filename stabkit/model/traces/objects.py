@@ -1,19 +1,21 @@
 """JSON logs: an object a line, or one document that holds all requests.
 
-In a document the requests are the items of the one list of objects that it holds: the document
-itself, or what stands under one of its keys. GuideLLM's keep those that succeeded under
-``benchmarks.requests.successful``. In place of objects a document or a line may hold two arrays of
-the same length, as the benchmarks of vLLM and SGLang do. What cannot be read does not matter where
-nobody reads it.
+In a document the requests are the items of its one list of objects that have the two numbers: the
+document itself, or a list under its keys. Lists of requests that failed do not count: GuideLLM's
+documents keep those that succeeded under ``benchmarks.requests.successful``. In place of objects a
+document or a line may hold two arrays of the same length, as the benchmarks of vLLM and SGLang do.
+What cannot be read does not matter where nobody reads it.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...errors import InvalidWorkload, shown
 from ..documents import read_json_row
+from ..numbers import LARGEST_DECODE_LENGTH, LARGEST_INPUT_LENGTH
 from .formats import choose, choose_time, refuse
 from .tally import Tally, from_json
 from .window import Window
@@ -21,6 +23,7 @@ from .window import Window
 __all__ = ["holds_requests", "tally_document", "tally_lines"]
 
 _DEEPEST = 8
+_FAILED = ("errored", "incomplete", "failed", "errors")  # of lists of requests
 _Keys = tuple[str, ...]
 
 
@@ -55,12 +58,11 @@ def tally_lines(
     >>> tally.pairs
     {(5, 7): 1}
     """
-    rows = (
-        (f"line {number}", read_json_row(line, number))
-        for number, line in enumerate(lines, start=1)
-        if line.strip()
-    )
-    _Objects(tally, columns, window).add(rows)
+    reader = _Objects(tally, columns, window)
+    for number, line in enumerate(lines, start=1):
+        if line.strip() and not reader.add_plain(line):
+            reader.add(read_json_row(line, number), f"line {number}")
+    reader.finish()
 
 
 def tally_document(
@@ -78,38 +80,41 @@ def tally_document(
     >>> tally.pairs
     {(5, 7): 1, (3, 1): 1}
     """
-    requests = enumerate(_requests(document), start=1)
-    _Objects(tally, columns, window).add((f"request {number}", row) for number, row in requests)
+    reader = _Objects(tally, columns, window)
+    for number, row in enumerate(_requests(document, columns), start=1):
+        reader.add(row, f"request {number}")
+    reader.finish()
 
 
 def holds_requests(document: Any) -> bool:
     """Return whether a JSON document is a log of requests, by the names that it uses."""
-    first = next((row for row in _requests(document) if isinstance(row, dict)), None)
-    return first is not None and choose([name for name, _ in _leaves(first)]) is not None
+    return any(_is_request(row, None) for row in _requests(document, None))
 
 
-def _requests(document: Any) -> Iterator[Any]:
-    """Return the requests of a document: those of its list of objects, or itself."""
-    if isinstance(document, list):
-        return iter(document)
-    if isinstance(document, dict):
-        runs = document.get("benchmarks")
-        if isinstance(runs, list):
-            return (row for run in runs for row in _succeeded(run))
-        lists = [value for value in document.values() if _are_objects(value)]
-        if len(lists) == 1:
-            return iter(lists[0])
-    return iter([document])
+def _requests(document: Any, columns: tuple[str, str] | None) -> Sequence[Any]:
+    """Return the requests of a document: its one list of objects that are requests, or itself."""
+    if isinstance(document, list) or _is_request(document, columns):
+        return document if isinstance(document, list) else [document]
+    lists: dict[str, list[Any]] = {}
+    for path, items in _lists(document):
+        if path.rpartition(".")[2] not in _FAILED and any(_is_request(x, columns) for x in items):
+            lists.setdefault(path, []).extend(items)
+    return next(iter(lists.values())) if len(lists) == 1 else [document]
 
 
-def _succeeded(run: Any) -> Iterator[Any]:
-    requests = run.get("requests") if isinstance(run, dict) else None
-    rows = requests.get("successful") if isinstance(requests, dict) else requests
-    return iter(rows if isinstance(rows, list) else ())
+def _lists(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, list[Any]]]:
+    """Yield the lists in a document, and in lists of objects, with the keys that lead there."""
+    if depth > _DEEPEST:
+        return
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        if isinstance(inner, list):
+            yield f"{path}.{key}", inner
+        for one in inner if isinstance(inner, list) else [inner]:
+            yield from _lists(one, f"{path}.{key}", depth + 1)
 
 
-def _are_objects(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+def _is_request(row: Any, columns: tuple[str, str] | None) -> bool:
+    return isinstance(row, dict) and choose([name for name, _ in _leaves(row)], columns) is not None
 
 
 class _Objects:
@@ -121,30 +126,51 @@ class _Objects:
         self.tally, self.columns, self.window = tally, columns, window
         self.names: tuple[str, ...] | None = None
         self.keys: list[_Keys] = []
+        self.ends: list[str] = []
         self.time: _Keys = ()
+        self.without: list[str] = []
 
-    def add(self, rows: Iterable[tuple[str, Any]]) -> None:
-        """Count the requests of objects, each with its place."""
-        without: list[str] = []
-        for where, row in rows:
-            if not isinstance(row, dict):
-                raise InvalidWorkload(f"{where}: must be a JSON object, not {shown(row)}.")
-            if self.names is None:
-                without = without or [name for name, _ in _leaves(row)]
-                self._recognise(row)
-            if self.names is None:
-                self.tally.failed += 1
-            else:
-                self._add(self.names, row, where)
-        if without and self.names is None:
-            refuse(without, self.columns)
+    def add(self, row: Any, where: str) -> None:
+        """Count the request of an object, or the requests of its arrays."""
+        if not isinstance(row, dict):
+            raise InvalidWorkload(f"{where}: must be a JSON object, not {shown(row)}.")
+        if self.names is None:
+            self._recognise(row)
+        if self.names is None:
+            self.tally.failed += 1
+        else:
+            self._add(self.names, row, where)
+
+    def add_plain(self, line: str) -> bool:
+        """Count a request whose numbers are whole and stand in its line once; return whether."""
+        if len(self.keys) != 2 or self.window or any(line.count(end) != 1 for end in self.ends):
+            return False
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            return False
+        given, made = (_value(row, keys) for keys in self.keys)
+        plain = type(given) is type(made) is int
+        if not (
+            plain and 0 <= given <= LARGEST_INPUT_LENGTH and 0 <= made <= LARGEST_DECODE_LENGTH
+        ):
+            return False
+        self.tally.add(given, made)
+        return True
+
+    def finish(self) -> None:
+        """Refuse a log of which no object had the columns."""
+        if self.names is None and self.without:
+            refuse(self.without, self.columns)
 
     def _recognise(self, row: Mapping[str, Any]) -> None:
         leaves = list(_leaves(row))
         found, places = [name for name, _ in leaves], dict(leaves)
         self.names = choose(found, self.columns)
+        self.without = self.without or found
         if self.names is not None:
             self.keys = [places[name] for name in self.names]
+            self.ends = [f'"{keys[-1]}"' for keys in self.keys]
             self.time = places[choose_time(found, self.window.column)] if self.window else ()
 
     def _add(self, names: tuple[str, ...], row: Mapping[str, Any], where: str) -> None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ...errors import InvalidWorkload
 from ..documents import read_json_row
@@ -105,8 +105,18 @@ def _tally_json(
     text = _joined(chain(begin, second, lines))
     document = read_json_row(text)
     if columns is None and not holds_requests(document):
+        _refuse_totals(document)
         raise NoLog(text, is_toml=False)
     tally_document(tally, document, columns, window)
+
+
+def _refuse_totals(document: Any) -> None:
+    """Refuse the result of a benchmark that keeps no requests, with the way out."""
+    if isinstance(document, dict) and {"total_input_tokens", "total_output_tokens"} & set(document):
+        raise InvalidWorkload(
+            "the result of a benchmark must hold its requests, not totals alone: repeat it with "
+            "--save-detailed (vLLM) or --output-details (SGLang)."
+        )
 
 
 def _until_text(lines: Iterator[str]) -> list[str]:

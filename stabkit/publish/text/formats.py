@@ -19,9 +19,9 @@ output, at any depth: in CSV, TSV, JSONL, JSON or Parquet, packed (.gz, .bz2,
 .xz) or not, from files or from standard input (-).
 """
 _AFTER = """\
+Names of other interfaces are in docs/formats.md, with an example of each kind.
 Any other log: --input-column and --output-column, names or dotted paths. A
-window of times: --from and --to. A mix of classes: TOML or JSON. An example of
-each is in docs/formats.md.
+window of times: --from and --to. A mix of classes: TOML or JSON.
 """
 
 

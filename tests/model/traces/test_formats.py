@@ -180,6 +180,19 @@ SAMPLES: dict[str, str] = {
     ).replace("token_usage", "deeper.token_usage"),
     "wrapped.json": json.dumps({"model": "m", "requests": [{"usage": USAGE}, {"usage": USAGE_5}]}),
     "normalised.csv": "usage.prompt_tokens,usage.completion_tokens\n5,3\n5,5\n",
+    "ollama.jsonl": lines(
+        *(
+            {"model": "m", "prompt_eval_count": 5, "eval_count": n, "eval_duration": 9}
+            for n in (3, 5)
+        )
+    ),
+    "bedrock.jsonl": lines(*({"usage": {"inputTokens": 5, "outputTokens": n}} for n in (3, 5))),
+    "gemini.json": json.dumps(
+        [{"usageMetadata": {"promptTokenCount": 5, "candidatesTokenCount": n}} for n in (3, 5)]
+    ),
+    "one-response.json": json.dumps(
+        {"choices": [{"index": 0}], "data": {"requests": [{"usage": USAGE}, {"usage": USAGE_5}]}}
+    ),
     "tabs.tsv": "input_length\toutput_length\n5\t3\n5\t5\n",
     "semicolons.csv": "input_length;output_length;cost\n5;3;0,5\n5;5;0,7\n",
     "output-first.csv": "output_length,x,input_length\n3,,5\n5,,5\n",
@@ -269,6 +282,7 @@ def test_failed_requests_of_benchmarks(tmp_path: Path) -> None:
         ("a.json", json.dumps(BENCH | {"output_lens": [3]}), "request 1: 'input_lens' and 'outp"),
         ("a.json", json.dumps(BENCH | {"output_lens": [3, 1.5]}), "request 1, item 2: 'output_l"),
         ("a.json", json.dumps({"date": "x"}), "a key of the workload must be one of"),
+        ("a.json", json.dumps({"total_input_tokens": 9, "a": 1}), "the result of a benchmark must"),
         ("a.json", json.dumps([{"prompt_tokens": 1}]), "the workload must be a table"),
         ("a.json", json.dumps([USAGE, 7]), "request 2: must be a JSON object, not 7"),
         ("a.jsonl", lines({"usage": USAGE}, {"usage": {**USAGE, "prompt_tokens": "5"}}), "line 2"),
