@@ -8,7 +8,10 @@ every run.
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import json
+import lzma
 import resource
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -329,7 +332,8 @@ FIELD = mostly(
 )
 HEAD = st.sampled_from(
     ["ContextTokens,GeneratedTokens", "num_prefill_tokens,num_decode_tokens", "a,b", "a,a", "",
-     "input_length,output_length", "decode_length,count,input_length_sum", "input_toks,output_toks"]
+     "input_length,output_length", "decode_length,count,input_length_sum", "input_toks,output_toks",
+     "time,input_toks,output_toks", "output_toks;input_toks", "x\tusage.prompt_tokens\tusage.x"]
 )  # fmt: skip
 CSV = st.builds(
     lambda head, rows, end: end.join([head, *(",".join(row) for row in rows)]) + end,
@@ -340,6 +344,18 @@ CSV = st.builds(
 JSONL = st.lists(
     st.fixed_dictionaries({"input_length": NUMBERS, "output_length": NUMBERS}), max_size=6
 ).map(lambda rows: "\n".join(map(json_text, rows)))
+ARRAYS = st.one_of(st.lists(NUMBERS, max_size=3), NUMBERS)
+USAGE = st.fixed_dictionaries(
+    {"prompt_tokens": NUMBERS}, optional={"completion_tokens": NUMBERS, "x": NUMBERS}
+)
+NESTED = st.recursive(
+    st.one_of(USAGE, st.fixed_dictionaries({"input_lens": ARRAYS, "output_lens": ARRAYS})),
+    lambda inner: st.one_of(
+        st.dictionaries(st.sampled_from(["usage", "benchmarks", "requests", "a.b", ""]), inner),
+        st.lists(inner, max_size=3),
+    ),
+    max_leaves=5,
+).map(json_text)
 STATE = st.lists(st.lists(NUMBERS, max_size=4), max_size=3).map(json_text)
 NAMES = mostly(
     st.just("mix"),
@@ -367,12 +383,16 @@ def files(draw: Any) -> tuple[str, bytes, list[str]]:
                 (".json", DOCUMENT.map(json_text)),
                 (".csv", CSV),
                 (".jsonl", JSONL),
+                (".json", NESTED),
+                (".jsonl", st.lists(NESTED, max_size=3).map("\n".join)),
                 (".json", STATE),
                 (".log", st.builds("# GPU blocks: {}, # CPU blocks: 7\n{}".format, TEXT, TEXT)),
             ]
         )
     )
     content = draw(texts).encode("utf-8", "surrogatepass")
+    packed = draw(st.sampled_from([bytes] * 12 + [gzip.compress, bz2.compress, lzma.compress]))
+    content = packed(content)
     if draw(st.integers(1, 5)) == 1:
         content = draw(_broken(content))
     name = draw(NAMES) + draw(mostly(st.just(suffix), st.sampled_from([".TOML", ".csv", ".x"]), 20))

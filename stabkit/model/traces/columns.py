@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 from ...errors import InvalidWorkload, shown
@@ -52,12 +52,17 @@ def tally_columns(
         times = lists.pop()
         inside = [window.admits(time, f"row {n}") for n, time in enumerate(times, start=1)]
         lists = [[x for x, here in zip(column, inside, strict=True) if here] for column in lists]
-    rows = Counter(zip(*lists, strict=True))
-    for values, count in rows.items():
-        where = "the requests"
-        tally.add_row(
-            names, [None if _is_missing(x) else x for x in values], from_json, where, count
-        )
+    for values, count in _counted(lists):
+        numbers = [None if _is_missing(value) else value for value in values]
+        tally.add_row(names, numbers, from_json, "the requests", count)
+
+
+def _counted(lists: Sequence[list[Any]]) -> Iterable[tuple[tuple[Any, ...], int]]:
+    """Return the distinct rows with their numbers; one by one, what cannot be compared."""
+    try:
+        return Counter(zip(*lists, strict=True)).items()
+    except TypeError:
+        return ((values, 1) for values in zip(*lists, strict=True))
 
 
 def _listed(column: Any) -> list[Any]:
@@ -140,7 +145,7 @@ def _frames(stream: BinaryIO) -> Iterator[Any]:
         file = pyarrow.parquet.ParquetFile(whole)
         for batch in file.iter_batches(batch_size=_ROWS):
             yield _flat(pyarrow.Table.from_batches([batch]))
-    except pyarrow.ArrowException as error:
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise InvalidWorkload(f"must be Parquet ({shown(str(error))}).") from None
 
 

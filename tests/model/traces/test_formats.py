@@ -437,6 +437,7 @@ def test_requests_and_frames() -> None:
         (([1, 2], [3]), "'inputs' and 'outputs' must be of one length, not of 2 and 1"),
         (([1], [2.5]), "the requests: 'outputs' must be an integer between 0 and 10.9, not 2.5"),
         (([1], ["3"]), "the requests: 'outputs' must be an integer"),
+        (([[5]], [3]), r"the requests: 'inputs' must be an integer between 0 and .* not \[5\]"),
         ((5, [3]), "a column of requests must be a list of numbers, not 5"),
         (([], []), "the trace must hold at least one request with output"),
     ],
