@@ -66,15 +66,15 @@ def bytes_per_token(
     >>> bytes_per_token(32, 8, 128, "bfloat16", tensor_parallel=16)
     Fraction(16384, 1)
     """
-    for name, value in (("layers", layers), ("kv_heads", kv_heads), ("head_size", head_size)):
-        whole_number(value, f"'{name}'")
-    heads = heads_of_a_gpu(kv_heads, tensor_parallel)
-    return 2 * layers * heads * head_size * number_bytes(dtype)
+    layers = whole_number(layers, "'layers'")
+    numbers = heads_of_a_gpu(kv_heads, tensor_parallel) * whole_number(head_size, "'head_size'")
+    return 2 * layers * numbers * number_bytes(dtype)
 
 
 def heads_of_a_gpu(kv_heads: int, tensor_parallel: int) -> int:
     """Return how many KV heads each of the GPUs holds, rounded up."""
-    return math.ceil(Fraction(kv_heads, whole_number(tensor_parallel, "'tensor_parallel'")))
+    heads = whole_number(kv_heads, "'kv_heads'")
+    return math.ceil(Fraction(heads, whole_number(tensor_parallel, "'tensor_parallel'")))
 
 
 def number_bytes(dtype: Any) -> Fraction:
