@@ -62,6 +62,7 @@ _MEMORY = (
     ("TGI", "server", "Setting max batch total tokens to {tokens}"),
     ("TGI", "server", "tgi_batch_max_total_tokens{labels}{tokens}"),
     ("TGI", "nobody", "Inferred max batch total tokens: {tokens}"),
+    ("TGI", "rank", "KV-cache blocks: {blocks} size: {size}"),
     ("TGI", "nobody", "max_batch_total_tokens{is}{tokens}"),
     ("TensorRT-LLM", "rank", "max tokens in paged KV cache ({tokens})"),
     ("TensorRT-LLM", "rank", "Max tokens in paged KV cache: {tokens}"),
@@ -79,7 +80,7 @@ _MEMORY = (
     ("vLLM", "server", "num_gpu_blocks{is}{blocks}"),
 )
 # Tokens of a block, where no line says it: what the server has by default.
-BLOCK_SIZES = {"vLLM": 16, "TensorRT-LLM": 32, "LMDeploy": 64}
+BLOCK_SIZES = {"vLLM": 16, "TGI": 1, "TensorRT-LLM": 32, "LMDeploy": 64}
 _OTHERS = {
     "block": (
         "block_size{is}{size}",

@@ -23,6 +23,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..errors import InvalidArgument, StabkitWarning, shown
@@ -98,7 +99,8 @@ class _Start:
     def next(self) -> _Start:
         return _Start(block=self.block_since, block_since=self.block_since)
 
-    def state_block(self, size: int | None) -> None:
+    def state_block(self, said: Said) -> None:
+        size = _whole(said.numbers.get("size", ""))
         if size:
             self.block = self.block_since = size
 
@@ -206,6 +208,7 @@ def _last_start(text: str) -> _Start:
         if kind == "memory":
             start = start.next() if start.is_over(speaker, said) else start
             start.add(_Size(number, said, speaker))
+            start.state_block(said)
             latest = start
         elif kind == "start":
             start = start.next() if start.announces_another(speaker) else start
@@ -213,7 +216,7 @@ def _last_start(text: str) -> _Start:
         elif kind == "concurrency" and start.sizes:
             start.sizes[-1].concurrency = _concurrency(said)
         elif kind == "block":
-            start.state_block(_whole(said.numbers["size"]))
+            start.state_block(said)
         elif kind == "engine up":
             start.up.add(speaker.process)
         elif kind == "server up":
@@ -223,20 +226,29 @@ def _last_start(text: str) -> _Start:
 
 def _heard(text: str) -> Iterator[tuple[int, _Speaker, Said]]:
     """Yield the number of the line, who speaks, and what of interest the line says."""
-    line, counted = 1, 0
+    number, begin, seen = 1, 0, 0
     for said in lines_of_interest(text):
-        line += text.count("\n", counted, said.begin)
-        counted = said.begin
-        earliest = max(said.begin - _LONGEST_HEAD, 0)
-        begin = max(text.rfind("\n", earliest, said.begin) + 1, earliest)
-        yield line, _speaker(text[begin : said.begin], text[said.begin : said.end]), said
+        number += text.count("\n", seen, said.begin)
+        begin = max(begin, text.rfind("\n", seen, said.begin) + 1)
+        seen = said.begin
+        head = text[begin : min(said.begin, begin + _LONGEST_HEAD)]
+        yield number, _speaker(head, text[said.begin : said.end]), said
 
 
 def _speaker(head: str, words: str) -> _Speaker:
     """Return who speaks: the process in parentheses, or the ranks that the line names."""
+    speaker = _announced(head)
+    if speaker.process:
+        return speaker
+    rank = " ".join(_RANK.findall(words))
+    return _Speaker(rank, "", rank or None)
+
+
+@lru_cache(maxsize=1)  # a line may be all of a file
+def _announced(head: str) -> _Speaker:
     found = _PROCESS.search(head)
     if found is None:
-        rank = " ".join(_RANK.findall(head + words))
+        rank = " ".join(_RANK.findall(head))
         return _Speaker(rank, "", rank or None)
     process, pid = _PID.sub("", found[1]).split(",")[0].strip(), _PID.search(found[1])
     number = pid[1] if pid else ""

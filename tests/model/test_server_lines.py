@@ -91,6 +91,12 @@ def test_ranks_and_starts_of_sglang(lines: list[tuple[str, int]], expected: int)
         (TGI.format("Setting max batch total tokens to 20000"), TGI.format("Connected")),
         ('{"level":"INFO","message":"Setting max batch total tokens to 20000","target":"t"}',),
         ("\x1b[2m2024\x1b[0m INFO Setting max batch total tokens to 20000\x1b[0m",),
+        # 1250 blocks of 16, alone and beside the launcher's arguments.
+        ("2025-07-04 INFO text_generation_launcher: KV-cache blocks: 1250, size: 16",),
+        (
+            "INFO text_generation_launcher: Args { max_batch_total_tokens: Some(30000), a: 1 }",
+            "INFO text_generation_launcher: KV-cache blocks: 1250, size: 16",
+        ),
         # What was asked for counts less than what there is.
         (
             "2023 INFO text_generation_launcher: Args { model_id: 'm', max_batch_total_tokens: "
