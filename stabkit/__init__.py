@@ -17,6 +17,7 @@ __groups__ = {
         "model.examples": "examples",
         "model.symbolic": "SymbolicWorkload",
         "model.cache_memory": "bytes_per_token capacity_from_shape",
+        "model.model_config": "capacity_from_config",
         "model.start_up_log": "capacity_from_log",
     },
     "polynomials": {

@@ -1,7 +1,8 @@
 """The MIX arguments: which workload a command is about.
 
 MIX is nothing (the packaged default), classes ``INPUT:DECODE[:WEIGHT]``, one existing file, or one
-packaged name. Numbers go on as text, so that they are read exactly.
+packaged name. Numbers go on as text, so that they are read exactly. Where a command takes
+``--capacity`` it takes ``--log`` and ``--block-size`` too: `presented` adds them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,17 @@ from ..errors import InvalidArgument, InvalidWorkload, StabkitWarning, shown
 if TYPE_CHECKING:
     from ..model.workload import Workload
 
-__all__ = ["Capacity", "InputColumn", "MaxNumSeqs", "Mix", "OutputColumn", "read_mix"]
+__all__ = [
+    "BlockSize",
+    "Capacity",
+    "InputColumn",
+    "Log",
+    "MaxNumSeqs",
+    "Mix",
+    "OutputColumn",
+    "capacity_of",
+    "read_mix",
+]
 
 DEFAULT = "azure-conv-2023"
 _CLOSE = 0.5  # of the letters: "azure" is meant for the packaged name, "5" for none
@@ -36,7 +47,19 @@ Mix = Annotated[
 ]
 Capacity = Annotated[
     str | None,
-    typer.Option(metavar="B", help="KV memory in tokens; overrides the capacity of MIX."),
+    typer.Option(metavar="B", help="KV memory in tokens, as 64k; overrides that of MIX."),
+]
+Log = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Take the capacity from a server's log or /metrics: vLLM, SGLang, TGI, TensorRT-LLM "
+        "or LMDeploy.",
+    ),
+]
+BlockSize = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="Tokens of a block, if the log counts blocks."),
 ]
 InputColumn = Annotated[
     str | None, typer.Option(metavar="NAME", help="Column of the prompt tokens in a trace file.")
@@ -45,6 +68,32 @@ OutputColumn = Annotated[
     str | None, typer.Option(metavar="NAME", help="Column of the output tokens in a trace file.")
 ]
 MaxNumSeqs = Annotated[int | None, typer.Option(metavar="N", min=1, help="At most N requests run.")]
+
+
+def capacity_of(
+    capacity: str | None, log: Path | None = None, block_size: int | None = None
+) -> str | None:
+    """Return the capacity that is given, or that a server's log states.
+
+    Raises
+    ------
+    InvalidArgument
+        If both are given, the log cannot be read or states none, or only its blocks are given.
+    """
+    if log is None and block_size is not None:
+        raise InvalidArgument("'--block-size' must be given with '--log', not without it.")
+    if log is None:
+        return capacity
+    if capacity is not None:
+        raise InvalidArgument("'--capacity' must be given without '--log', not with it.")
+    from ..model.files import read_log
+    from ..model.start_up_log import capacity_from_log
+
+    try:
+        text = read_log(log)
+    except InvalidWorkload as failure:
+        raise InvalidArgument(f"'--log' must be a file that can be read; {failure}") from failure
+    return str(capacity_from_log(text, block_size))
 
 
 def read_mix(

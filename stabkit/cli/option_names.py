@@ -23,6 +23,7 @@ _COMPLAINT = re.compile(
 )
 _ELSEWHERE = {  # what a command's options are called in the library, or hold
     "classes": "MIX",
+    "config": "--hf-config",
     "decode_lengths": "L1 L2 [L3]",
     "fixed": "'--input', '--share' and '--gain'",
     "gain": "the gain in '--policy'",

@@ -10,7 +10,8 @@ In reading order:
   reserved too; `blocks`: that of memory in blocks.
 * `symbolic`, `polynomials`, `state_space`: the sympy side, characteristic polynomial included.
 * `enclosure`: a real number between two rationals; `verdict`: the four words of a verdict.
-* `cache_memory`, `start_up_log`: the capacity, from the shape of a model or from a server's log.
+* `cache_memory`, `model_config`, `start_up_log`: the capacity, from the shape of a model, from its
+  `config.json` or from a server's log; `server_lines`: what the servers say in it.
 * `codec`: frozen records to JSON types and back.
 
 Every layer above takes `workload`, `kernel` and `numbers`; the dynamics nothing that needs sympy.

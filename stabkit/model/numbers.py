@@ -30,12 +30,14 @@ __all__ = [
     "rational_text",
     "read_capacity",
     "whole_number",
+    "without_unit",
 ]
 
 LARGEST_INPUT_LENGTH = 10**12
 LARGEST_DECODE_LENGTH = 10**9
 LARGEST_CAPACITY = 10**18
 _TEXT = re.compile(r"[+-]?(?:\d+/\d+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)", re.ASCII)
+_UNITS = {"k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
 # Beyond these a number is a mistake or an attack: reading 1e999999999 exactly would fill memory,
 # and Python refuses to print integers of more than 4300 digits.
 _LONGEST_TEXT = 1000
@@ -87,11 +89,32 @@ def exact_integer(value: Any, name: str) -> int:
     return number.numerator
 
 
+def without_unit(value: Any) -> Any:
+    """Return the number that text such as "64k" stands for, or `value` if it is no such text.
+
+    Parameters
+    ----------
+    value : object
+        Text of a number, as in `exact_rational`, and a unit, in either case: k, M and G are 10^3,
+        10^6 and 10^9; Ki, Mi and Gi are 2^10, 2^20 and 2^30. (vLLM's own options take K for 1024:
+        what is read here is the smaller.)
+
+    Examples
+    --------
+    >>> without_unit("64k"), without_unit("1.3 M"), without_unit("64Ki"), without_unit("64")
+    (Fraction(64000, 1), Fraction(1300000, 1), Fraction(65536, 1), '64')
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    unit = next((unit for unit in _UNITS if text[-2:].lower().endswith(unit)), None)
+    number = None if unit is None else _read_text(text[: -len(unit)].rstrip())
+    return value if unit is None or number is None else number * _UNITS[unit]
+
+
 def read_capacity(capacity: Any) -> Fraction | None:
     """Return a capacity in tokens, or None; InvalidWorkload if it is outside its bounds."""
     if capacity is None:
         return None
-    tokens = exact_rational(capacity, "'capacity'")
+    tokens = exact_rational(without_unit(capacity), "'capacity'")
     if not 0 < tokens <= LARGEST_CAPACITY:
         raise InvalidWorkload(
             f"'capacity' must be positive and at most 10^18 tokens, not {shown(capacity)}."

@@ -1,21 +1,18 @@
-"""The KV memory that a vLLM server reports in its log when it starts.
+"""The KV memory that a server reports in its log when it starts, or in its metrics.
 
-Three lines say how large it is, each in the words of some versions::
-
-    GPU KV cache size: 41,408 tokens                 tokens; one line per rank in 0.8 to 0.10
-    # GPU blocks: 2588                               blocks; one line per rank
-    # cuda blocks: 2588, # CPU blocks: 2048          blocks; one line per start
+What vLLM, SGLang, TGI, TensorRT-LLM and LMDeploy say is in `server_lines`; which of it counts is
+here.
 
 **Which line counts.** The scheduler of an engine counts with the smallest rank, and a log that goes
 on after a restart has the lines of every start: so it is the smallest of the last start. A start
-ends where a line says that the engine is up, and a new one begins with a line that announces a
-server or an engine, with a rank that reports again, or with another process of the same name. Lines
-that differ, of which nothing says whether they are ranks or starts, are taken for ranks, with a
-warning: the smallest is then safe.
+ends where a line says that the server is up, and a new one begins with a line that announces a
+server or an engine, with a rank that reports again, with a server that says again what it says once
+in a start, or with another process of the same name. Lines that differ, of which nothing says
+whether they are ranks or starts, are taken for ranks, with a warning: the smallest is then safe.
 
-**How large a block is** the line does not say. The next one often does, "Maximum concurrency for M
-tokens per request: X x": the server computed X = N b / M and rounded to two decimals, so that b
-is a whole number between (X - .005) M / N and (X + .005) M / N.
+**How large a block is** a line in blocks does not say. Others do: the server's arguments, or vLLM's
+"Maximum concurrency for M tokens per request: X x": the server computed X = N b / M and rounded to
+two decimals, so that b is a whole number between (X - .005) M / N and (X + .005) M / N.
 """
 
 from __future__ import annotations
@@ -26,63 +23,127 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
 from ..errors import InvalidArgument, StabkitWarning, shown
 from .numbers import whole_number
+from .server_lines import BLOCK_SIZES, Said, lines_of_interest, usual_lines
 
 __all__ = ["capacity_from_log"]
 
-_DEFAULT_BLOCK = 16  # tokens, vLLM's on GPUs
-_EVENT = re.compile(
-    r"""(?P<start>vLLM\ API\ server\ version|Initializing\ an?\ (?:V1\ )?LLM\ engine)
-    |(?P<up>init\ engine\ \(profile)
-    |(?:\bForcing\ kv\ cache\ block\ size\ to|\bblock_size'?[=:])\ ?(?P<stated>[0-9]+)\b
-    |\bGPU\ KV\ cache\ size:\ *(?P<tokens>\S+)\ *tokens\b
-    |\#\ *(?!(?i:cpu)\b)(?P<device>[^\W\d]\w*)\ blocks:\ *(?P<blocks>\S+)
-        (?P<per_start>\ *\#\ *CPU\ blocks:)?
-    |Maximum\ concurrency\ for\ (?P<length>\S+)\ tokens\ per\ request:\ *(?P<times>\S+?)x""",
-    re.VERBOSE,
-)
-_DEVICES = ("gpu", "cuda", "rocm", "hip", "hpu", "tpu", "xpu", "npu", "neuron")
-_WHOLE = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+")
-_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
+_WHOLE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.0+)?")
 _PROCESS = re.compile(r"\(([^()]*)\)")
 _PID = re.compile(r"\bpid=([0-9]+)")
+_WORKER = re.compile(r"worker|rank", re.IGNORECASE)
+_RANK = re.compile(
+    r"""\b(?:[DTPEC]P[0-9]+|\w{,9}(?i:rank)[ =:"]{1,2}[0-9]+|(?:gpu|gpu_id|engine)="?[0-9]+)"""
+)
+_LONGEST_HEAD = 2000  # characters of a line that may say who speaks
+
+
+class _Speaker(NamedTuple):
+    """Who says a line: a process and its id, and what tells a rank from the others of its start."""
+
+    process: str
+    pid: str
+    rank: str | None
+
+    @property
+    def named(self) -> bool:
+        return self.process != "" and self.rank in (None, self.process)
 
 
 @dataclass
 class _Size:
-    """A line that states a size, with the number of the line and the concurrency that follows."""
+    """A line that states a size, with its number, its speaker and the concurrency that follows."""
 
     line: int
-    number: int
-    in_blocks: bool
+    said: Said
+    speaker: _Speaker
     concurrency: tuple[int, Fraction] | None = None
+
+    @property
+    def in_blocks(self) -> bool:
+        return "blocks" in self.said.numbers
+
+    @property
+    def number(self) -> int:
+        text = self.said.numbers["blocks" if self.in_blocks else "tokens"]
+        number = _whole(text)
+        if not number:
+            raise InvalidArgument(
+                f"'text' must state a positive number in line {self.line}, in digits 0 to 9, "
+                f"not {shown(text)}."
+            )
+        return number
 
 
 @dataclass
 class _Start:
-    """What one start of a server logged; `processes` have announced or reported something."""
+    """What one start of a server logged.
+
+    `processes` have announced or reported something; `block` is the size of a block that a line
+    states, `block_since` the same, if after the last size of the memory: it may be the next
+    start's.
+    """
 
     sizes: list[_Size] = field(default_factory=list)
     processes: dict[str, str] = field(default_factory=dict)
-    ranks: set[str] = field(default_factory=set)
+    reported: set[tuple[int, str]] = field(default_factory=set)
     up: set[str] = field(default_factory=set)
-    stated_block: int | None = None
-    told_apart: bool = True
+    server_up: bool = False
+    block: int | None = None
+    block_since: int | None = None
+
+    def next(self) -> _Start:
+        return _Start(block=self.block_since, block_since=self.block_since)
+
+    def state_block(self, said: Said) -> None:
+        size = _whole(said.numbers.get("size", ""))
+        if size:
+            self.block = self.block_since = size
+
+    def add(self, size: _Size) -> None:
+        self.sizes.append(size)
+        self.block_since = None
+        self.processes[size.speaker.process] = size.speaker.pid
+        self.reported |= _once(size.speaker, size.said)
+
+    def announces_another(self, speaker: _Speaker) -> bool:
+        """Whether an announcement belongs to another start than the lines before it."""
+        spoke = speaker.process == "" or speaker.process in self.processes
+        return bool(self.sizes) and (spoke or self.sizes[-1].speaker.process == "")
+
+    def is_over(self, speaker: _Speaker, said: Said) -> bool:
+        """Whether a line that states a size belongs to another start than the lines before it."""
+        if not self.sizes:
+            return False
+        other = self.processes.get(speaker.process, speaker.pid) != speaker.pid
+        again = speaker.process in self.up or not self.reported.isdisjoint(_once(speaker, said))
+        return self.server_up or again or (other and speaker.rank is None)
+
+
+def _once(speaker: _Speaker, said: Said) -> set[tuple[int, str]]:
+    """Return what a line is known by if whoever speaks says it once in a start, or nothing."""
+    if said.line.once == "nobody" or (said.line.once == "rank" and speaker.rank is None):
+        return set()
+    return {(said.row, speaker.rank or speaker.process)}
 
 
 def capacity_from_log(text: str, block_size: int | None = None) -> int:
-    """Return the capacity in tokens that a vLLM server reports when it starts.
+    """Return the capacity in tokens that a server reports when it starts.
 
     Parameters
     ----------
     text : str
-        The log, or its line "GPU KV cache size: 41,408 tokens", or, of older versions, "# GPU
-        blocks: 2588, # CPU blocks: 2048", with any device for GPU. Of several lines the smallest
-        of the last start counts.
+        The log of vLLM, SGLang, TGI, TensorRT-LLM or LMDeploy, or the line of it that states the
+        memory, such as "GPU KV cache size: 41,408 tokens"; what `/metrics` of these servers
+        returns; or vLLM's complaint that the memory is too small for the longest request. Of
+        several lines the smallest of the last start counts.
     block_size : int, optional
-        Tokens of a block, for a line in blocks. By default what the log shows, or else 16.
+        Tokens of a block, for a line in blocks. By default what the log shows, or else what the
+        server has by default: vLLM 16, LMDeploy 64, TensorRT-LLM 32.
 
     Returns
     -------
@@ -97,12 +158,14 @@ def capacity_from_log(text: str, block_size: int | None = None) -> int:
     Warns
     -----
     StabkitWarning
-        If blocks of 16 tokens had to be assumed, or lines that differ may be ranks or starts.
+        If the size of a block had to be assumed, or lines that differ may be ranks or starts.
 
     Examples
     --------
     >>> capacity_from_log("INFO 10-01 GPU KV cache size: 41,408 tokens")
     41408
+    >>> capacity_from_log("[TP0] max_total_num_tokens=20000, context_len=40960")
+    20000
     >>> capacity_from_log("# GPU blocks: 2588, # CPU blocks: 2048", block_size=32)
     82816
     >>> log = "# cuda blocks: 1000 " + chr(10) + (
@@ -115,129 +178,112 @@ def capacity_from_log(text: str, block_size: int | None = None) -> int:
     if block_size is not None:
         block_size = whole_number(block_size, "'block_size'")
     start = _last_start(text)
-    sizes = [s for s in start.sizes if not s.in_blocks] or start.sizes
-    if not sizes:
-        raise InvalidArgument(
-            "'text' must have a line 'GPU KV cache size: N tokens' or '# GPU blocks: N' of a vLLM "
-            f"server, not {shown(text)}."
-        )
+    if not start.sizes:
+        raise InvalidArgument(f"'text' must have a line {usual_lines()}, not {shown(text)}.")
+    first = min(size.said.row for size in start.sizes)
+    sizes = [size for size in start.sizes if size.said.row == first]
     smallest = min(sizes, key=lambda size: size.number)
-    if not start.told_apart and any(size.number != smallest.number for size in sizes):
+    _warn_of_ranks_or_starts(sizes, smallest)
+    if not smallest.in_blocks:
+        return smallest.number
+    return smallest.number * _tokens_of_a_block(smallest, block_size, start.block)
+
+
+def _warn_of_ranks_or_starts(sizes: list[_Size], smallest: _Size) -> None:
+    told_apart = all(size.speaker.named for size in sizes)
+    if not told_apart and any(size.number != smallest.number for size in sizes):
         warnings.warn(
             f"{len(sizes)} lines of the log differ, and nothing tells ranks of one start from "
             f"several starts: the smallest counts, line {smallest.line}.",
             StabkitWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
-    if not smallest.in_blocks:
-        return smallest.number
-    return smallest.number * _tokens_of_a_block(smallest, block_size, start.stated_block)
 
 
 def _last_start(text: str) -> _Start:
     """Return the last start that states a size, or an empty one."""
     start, latest = _Start(), _Start()
-    for line, process, pid, event in _events(text):
-        if event["start"] is not None:
-            known = process == "" or process in start.processes
-            start = _Start() if known and start.sizes else start
-            start.processes[process] = pid
-        elif event["up"] is not None:
-            start.up.add(process)
-        elif event["stated"] is not None:
-            start.stated_block = int(event["stated"][:9])
-        elif event["length"] is not None:
-            if start.sizes:
-                start.sizes[-1].concurrency = _concurrency(event)
-        else:
-            if _begins_another(start, process, pid, event["per_start"] is not None):
-                start = _Start()
-            _report(start, line, process, pid, event)
+    for number, speaker, said in _heard(text):
+        kind = said.line.kind
+        if kind == "memory":
+            start = start.next() if start.is_over(speaker, said) else start
+            start.add(_Size(number, said, speaker))
+            start.state_block(said)
             latest = start
+        elif kind == "start":
+            start = start.next() if start.announces_another(speaker) else start
+            start.processes[speaker.process] = speaker.pid
+        elif kind == "concurrency" and start.sizes:
+            start.sizes[-1].concurrency = _concurrency(said)
+        elif kind == "block":
+            start.state_block(said)
+        elif kind == "engine up":
+            start.up.add(speaker.process)
+        elif kind == "server up":
+            start.server_up = bool(start.sizes)
     return latest
 
 
-def _events(text: str) -> Iterator[tuple[int, str, str, re.Match[str]]]:
-    """Yield line number, process, its id, and what of interest the line says."""
-    line, counted = 1, 0
-    for event in _EVENT.finditer(text):
-        device = event["device"]
-        if device and not (event["per_start"] or device.lower() in _DEVICES):
-            continue
-        begin = text.rfind("\n", 0, event.start()) + 1
-        line += text.count("\n", counted, begin)
-        counted = begin
-        found = _PROCESS.search(text, begin, event.start())
-        words = found[1] if found else ""
-        pid = _PID.search(words)
-        yield line, _PID.sub("", words).split(",")[0].strip(), pid[1] if pid else "", event
+def _heard(text: str) -> Iterator[tuple[int, _Speaker, Said]]:
+    """Yield the number of the line, who speaks, and what of interest the line says."""
+    number, begin, seen = 1, 0, 0
+    for said in lines_of_interest(text):
+        number += text.count("\n", seen, said.begin)
+        begin = max(begin, text.rfind("\n", seen, said.begin) + 1)
+        seen = said.begin
+        head = text[begin : min(said.begin, begin + _LONGEST_HEAD)]
+        yield number, _speaker(head, text[said.begin : said.end]), said
 
 
-def _begins_another(start: _Start, process: str, pid: str, per_start: bool) -> bool:
-    """Whether a line that states a size belongs to another start than the lines before it."""
-    if not start.sizes:
-        return False
-    if per_start or process in start.up or _rank(process, pid) in start.ranks:
-        return True
-    other = start.processes.get(process, pid) != pid
-    return other and not _is_worker(process)
+def _speaker(head: str, words: str) -> _Speaker:
+    """Return who speaks: the process in parentheses, or the ranks that the line names."""
+    speaker = _announced(head)
+    if speaker.process:
+        return speaker
+    rank = " ".join(_RANK.findall(words))
+    return _Speaker(rank, "", rank or None)
 
 
-def _report(start: _Start, line: int, process: str, pid: str, event: re.Match[str]) -> None:
-    text = event["tokens"] or event["blocks"]
-    number = _whole(text)
-    if not number:
-        raise InvalidArgument(
-            f"'text' must state a positive number in line {line}, in digits 0 to 9, "
-            f"not {shown(text)}."
-        )
-    start.sizes.append(_Size(line, number, event["blocks"] is not None))
-    start.processes[process] = pid
-    rank = _rank(process, pid)
-    if rank is not None:
-        start.ranks.add(rank)
-    if (len(start.sizes) > 1 and process == "") or rank not in (None, process):
-        start.told_apart = False
-
-
-def _rank(process: str, pid: str) -> str | None:
-    """Return what tells a worker from the others of its start: its number, or else its id."""
-    if not _is_worker(process):
-        return None
-    return process if re.search(r"[0-9]", process) else f"{process} {pid}"
-
-
-def _is_worker(process: str) -> bool:
-    return re.search(r"worker|rank", process, re.IGNORECASE) is not None
+@lru_cache(maxsize=1)  # a line may be all of a file
+def _announced(head: str) -> _Speaker:
+    found = _PROCESS.search(head)
+    if found is None:
+        rank = " ".join(_RANK.findall(head))
+        return _Speaker(rank, "", rank or None)
+    process, pid = _PID.sub("", found[1]).split(",")[0].strip(), _PID.search(found[1])
+    number = pid[1] if pid else ""
+    rank = process if re.search(r"[0-9]", process) else f"{process} {number}"
+    return _Speaker(process, number, rank if _WORKER.search(process) else None)
 
 
 def _whole(text: str) -> int | None:
     """Return the number, with commas between thousands or without, or None."""
-    digits = text.rstrip(",;.")
-    return int(digits.replace(",", "")) if len(digits) <= 24 and _WHOLE.fullmatch(digits) else None
+    found = _WHOLE.fullmatch(text) if len(text) <= 24 else None
+    return int(found[1].replace(",", "")) if found else None
 
 
-def _concurrency(event: re.Match[str]) -> tuple[int, Fraction] | None:
-    length, times = _whole(event["length"]), event["times"]
-    readable = length and len(times) <= 24 and _DECIMAL.fullmatch(times)
-    return (length, Fraction(times)) if length and readable else None
+def _concurrency(said: Said) -> tuple[int, Fraction] | None:
+    length = _whole(said.numbers["length"])
+    return (length, Fraction(said.numbers["times"])) if length else None
 
 
 def _tokens_of_a_block(size: _Size, asked: int | None, stated: int | None) -> int:
-    """Return the tokens of a block: those asked for, those that the log shows, or 16."""
+    """Return the tokens of a block: those asked for, those that the log shows, or the usual."""
+    usual = BLOCK_SIZES[size.said.line.server]
     if size.concurrency is None:
         if asked is None and stated is None:
             warnings.warn(
                 f"line {size.line} of the log counts {size.number} blocks and nothing says how "
-                f"large they are: {_DEFAULT_BLOCK} tokens each are assumed.",
+                f"large they are: {usual} tokens each are assumed, as {size.said.line.server} has "
+                "by default.",
                 StabkitWarning,
                 stacklevel=3,
             )
-        return asked or stated or _DEFAULT_BLOCK
+        return asked or stated or usual
     length, times = size.concurrency
     scale, half = Fraction(length, size.number), Fraction(1, 200)
     least, most = max(math.ceil((times - half) * scale), 1), math.floor((times + half) * scale)
-    wanted = (stated, _DEFAULT_BLOCK) if asked is None else (asked,)
+    wanted = (stated, usual) if asked is None else (asked,)
     block = next((b for b in wanted if b is not None and least <= b <= most), None)
     if block is None and (asked is not None or least != most):
         shows = f"{size.number} blocks and a concurrency of {float(times):.2f} for {length} tokens"

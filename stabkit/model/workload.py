@@ -131,7 +131,7 @@ class Workload:
             Every number may take any of the forms of `exact_rational`.
         capacity : number, optional
             KV memory in tokens; 0 < capacity <= 10^18 and at least max(s_k + l_k), the most that
-            one request needs.
+            one request needs. Text may end in k, M or G (powers of 1000) or Ki, Mi or Gi (of 1024).
         name : str, optional
             How reports call the workload; by default the classes themselves.
         request_count : int, optional

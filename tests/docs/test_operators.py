@@ -28,5 +28,5 @@ def test_commands(command: str, printed: str, capsys: pytest.CaptureFixture[str]
 
 def test_statements() -> None:
     found = doctest.testfile(str(PAGE), module_relative=False)
-    assert found.attempted == 5
+    assert found.attempted == 7
     assert found.failed == 0

@@ -99,7 +99,7 @@ MIX = mostly(
 )
 CAPACITY = mostly(
     st.integers(30, 2000).map(str),
-    st.one_of(st.sampled_from(["0", "1e18", "1e19", "1/3", "100.5"]), TEXT),
+    st.one_of(st.sampled_from(["0", "1e18", "1e19", "1/3", "100.5", "1k", "0.001Mi", "9g"]), TEXT),
 )
 COUNT = mostly(st.integers(1, 60).map(str), st.one_of(st.integers(-2, 0).map(str), TEXT), 6)
 FILE = mostly(
@@ -158,8 +158,11 @@ def one_of(*names: str) -> st.SearchStrategy[str]:
 FLAG = st.none()
 DIGITS = mostly(st.integers(1, 60).map(str), st.sampled_from(["1000", "0", "1001", "x"]))
 ROOT_DIGITS = mostly(st.integers(1, 60).map(str), st.sampled_from(["4301", "0", "100001"]))
+LOG = one_of("server.log", "blocks.log", "mix.toml", "/dev/zero", "pipe")
 MIX_OPTIONS = {
     "--capacity": CAPACITY,
+    "--log": LOG,
+    "--block-size": COUNT,
     "--input-column": one_of("a", "ContextTokens"),
     "--output-column": one_of("b", "GeneratedTokens"),
 }
@@ -221,13 +224,13 @@ COMMANDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "--partition": one_of("1,2", "1/2", "1,2/3", "2,1", "0"),
     },
     "sizing": MIX_OPTIONS | PRINTED | {
-        "--log": one_of("server.log", "mix.toml", "/dev/zero", "pipe"),
         "--memory": one_of("5GiB", "1 kb", "1e3 b"),
+        "--hf-config": one_of("config.json", "mix.json", "state.json", "/dev/zero", "pipe"),
         "--layers": COUNT,
         "--kv-heads": COUNT,
         "--head-size": COUNT,
-        "--dtype": one_of("float16", "fp8"),
-        "--block-size": COUNT,
+        "--kv-dtype": one_of("float16", "fp8"),
+        "--tensor-parallel": COUNT,
         "--step-seconds": one_of("1/30", "1e900", "1e-900", "0", "1e12"),
         "--max-num-seqs": COUNT,
     },
@@ -356,6 +359,36 @@ NESTED = st.recursive(
     ),
     max_leaves=5,
 ).map(json_text)
+LOG_LINES = st.builds(
+    str.format,
+    st.sampled_from(
+        [
+            "# GPU blocks: {0}, # CPU blocks: 7",
+            "(Worker rank={1} pid={0}) GPU KV cache size: {0} tokens",
+            "[{1} TP0] max_total_num_tokens={0}",
+            "Setting max batch total tokens to {0}",
+            "tokens per block={1}, primary blocks={0}",
+            "max_block_count = {0}",
+            'vllm:cache_config_info{{block_size="{1}",num_gpu_blocks="{0}"}} 1.0',
+        ]
+    ),
+    mostly(COUNT, TEXT),
+    TEXT,
+)
+CONFIG = st.fixed_dictionaries(
+    {"num_hidden_layers": NUMBERS, "num_attention_heads": NUMBERS, "hidden_size": NUMBERS},
+    optional={
+        "num_key_value_heads": NUMBERS,
+        "kv_lora_rank": NUMBERS,
+        "qk_rope_head_dim": NUMBERS,
+        "head_dim": NUMBERS,
+        "sliding_window": NUMBERS,
+        "sliding_window_pattern": NUMBERS,
+        "layer_types": st.one_of(NUMBERS, st.lists(NUMBERS, max_size=3)),
+        "torch_dtype": st.one_of(st.just("float16"), NUMBERS),
+        "text_config": NUMBERS,
+    },
+)
 STATE = st.lists(st.lists(NUMBERS, max_size=4), max_size=3).map(json_text)
 NAMES = mostly(
     st.just("mix"),
@@ -386,7 +419,8 @@ def files(draw: Any) -> tuple[str, bytes, list[str]]:
                 (".json", NESTED),
                 (".jsonl", st.lists(NESTED, max_size=3).map("\n".join)),
                 (".json", STATE),
-                (".log", st.builds("# GPU blocks: {}, # CPU blocks: 7\n{}".format, TEXT, TEXT)),
+                (".log", st.builds("{}\n{}".format, LOG_LINES, TEXT)),
+                (".json", CONFIG.map(json_text)),
             ]
         )
     )
@@ -407,6 +441,8 @@ def files(draw: Any) -> tuple[str, bytes, list[str]]:
         ["sizing", "FILE", "--capacity", "500"],
         ["sizing", "FILE", "--capacity", "500", "--json"],
         ["sizing", "5:3", "--log", "FILE"],
+        ["simulate", "5:3", "--steps", "3", "--log", "FILE", "--block-size", "16"],
+        ["sizing", "5:3", "--memory", "5GiB", "--hf-config", "FILE"],
         ["simulate", "5:3", "--steps", "3", "--state", "FILE"],
         ["simulate", "FILE", "--steps", "9", "--input-column", "a", "--output-column", "b"],
         ["simulate", "FILE", "--steps", "9", "--json"],
@@ -439,6 +475,10 @@ def _furnish(folder: Path) -> None:
     (folder / "trace.csv").write_text("ContextTokens,GeneratedTokens\n3,4\n5,7\n")
     (folder / "state.json").write_text("[[1, 2, 3]]")
     (folder / "server.log").write_text("INFO GPU KV cache size: 41,408 tokens\n")
+    (folder / "blocks.log").write_text("# GPU blocks: 40\n")
+    (folder / "config.json").write_text(
+        '{"num_hidden_layers": 2, "num_attention_heads": 4, "hidden_size": 64, "dtype": "float16"}'
+    )
 
 
 def check_command_line(fault: Fault, line: list[str]) -> None:

@@ -125,7 +125,24 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "finite_server": {"mix": ONE, "max_num_seqs": 5, "evictions": "1e-3", "steps": 100},
     "block_kernel": {"mix": ONE, "block_size": 16},
     "block_total": {"mix": ONE, "block_size": 16},
-    "bytes_per_token": {"layers": 2, "kv_heads": 2, "head_size": 8, "dtype": "int8"},
+    "bytes_per_token": {
+        "layers": 2,
+        "kv_heads": 2,
+        "head_size": 8,
+        "dtype": "int8",
+        "tensor_parallel": 2,
+    },
+    "capacity_from_config": {
+        "config": {
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
+            "hidden_size": 8,
+            "dtype": "float16",
+        },
+        "memory": "1 MB",
+        "dtype": "int8",
+        "tensor_parallel": 2,
+    },
     "capacity_from_log": {"text": "# GPU blocks: 12", "block_size": 16},
     "capacity_from_shape": {
         "memory": "1 MB",
@@ -133,6 +150,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         "kv_heads": 2,
         "head_size": 8,
         "dtype": "int8",
+        "tensor_parallel": 2,
     },
     "recommend": {"mix": ONE, "others": [MIX]},
     "cycles": {"mix": ONE, "state": [[1, 1, 1]], "max_period": 20, "max_steps": 200},

@@ -57,6 +57,8 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
         ("mix.TOML", TOML.replace("\n", "\r\n")),
         ("mix.json", JSON),
         ("mix.Json", "\ufeff" + JSON),
+        ("mix.toml", TOML.replace("10000", '"10k"')),
+        ("mix.json", JSON.replace("10000", '"0.01 M"')),
     ],
 )
 def test_a_mix(tmp_path: Path, name: str, content: str) -> None:

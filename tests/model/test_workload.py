@@ -179,6 +179,40 @@ def test_bad_capacities(capacity: object, message: str) -> None:
         Workload.from_classes([(1, 2), (2, 3)]).with_capacity(capacity)
 
 
+@pytest.mark.parametrize(
+    ("capacity", "tokens"),
+    [
+        ("64k", 64_000),
+        ("64K", 64_000),
+        ("1.3M", 1_300_000),
+        ("1.3m", 1_300_000),
+        (" 0.5 G ", 500_000_000),
+        ("64Ki", 65_536),
+        ("64KI", 65_536),
+        ("1.5Mi", 1_572_864),
+        ("2Gi", 2_147_483_648),
+        ("1/3k", Fraction(1000, 3)),
+        ("1e3k", 1_000_000),
+        ("1e3", 1000),
+        ("1000", 1000),
+    ],
+)
+def test_capacities_with_a_unit(capacity: str, tokens: Fraction | int) -> None:
+    assert Workload.from_classes([(1, 2)], capacity).capacity == tokens
+    assert Workload.from_classes([(1, 2)]).with_capacity(capacity).capacity == tokens
+
+
+@pytest.mark.parametrize("bad", ["k", "xk", "64x", "64kB", "64 k k", "64kk", "k64", "6_4k", "½k"])
+def test_what_is_no_capacity_with_a_unit(bad: str) -> None:
+    message = refusal([(1, 2)], bad)
+    assert message == f"'capacity' must be a finite rational number, not {bad!a}."
+
+
+def test_no_other_number_has_a_unit() -> None:
+    assert "'input_length' of class 1 must be a finite rational" in refusal([("1k", 2)])
+    assert "'decode_length' of class 1 must be an integer" in refusal([(1, "1k")])
+
+
 @pytest.mark.parametrize("position", [0, 2], ids=["input_length", "weight"])
 def test_denominators_without_a_common_multiple_in_reach(position: int) -> None:
     """400 coprime denominators of 16 bits: their product would slow down whatever follows."""

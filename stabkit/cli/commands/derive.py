@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import InvalidArgument, shown
-from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..mix import (
+    BlockSize,
+    Capacity,
+    InputColumn,
+    Log,
+    Mix,
+    OutputColumn,
+    capacity_of,
+    read_mix,
+)
 from ..options import check_targets, target_option
 from ..present import Form, form_of
 from ..terminal import emit, emit_latex, working
@@ -27,6 +36,8 @@ _BIBTEX: dict[str, Form] = {"": "text", ".bib": "text", ".txt": "text"}
 def derive(
     mix: Mix = None,
     capacity: Capacity = None,
+    log: Log = None,
+    block_size: BlockSize = None,
     input_column: InputColumn = None,
     output_column: OutputColumn = None,
     symbolic: Annotated[
@@ -67,13 +78,15 @@ def derive(
     """
     if fragment + bibtex + exercise > 1:
         raise InvalidArgument("'--fragment', '--bibtex' and '--exercise' must be given alone.")
-    check_targets(output, reads=mix or ())
+    reads = (*(mix or ()), log)
+    check_targets(output, reads=reads)
     form_of(output, _BIBTEX if bibtex else _FRAGMENT if fragment else _ARTICLE)
     solution = _solution_path(output) if exercise and output is not None else None
     if solution is not None:
-        check_targets(solution, reads=mix or ())
+        check_targets(solution, reads=reads)
     with working("deriving"):
-        found = _derivation(symbolic, mix, capacity, input_column, output_column)
+        tokens = capacity_of(capacity, log, block_size)
+        found = _derivation(symbolic, mix, tokens, input_column, output_column)
         texts = _texts(found, output, fragment, bibtex, exercise)
     write = emit if bibtex else emit_latex
     write(texts[0], output)

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ...errors import InvalidArgument, StabkitError, StabkitWarning
-from ..mix import Capacity, InputColumn, MaxNumSeqs, Mix, OutputColumn, read_mix
+from ...errors import InvalidArgument, StabkitWarning
+from ..mix import (
+    Capacity,
+    InputColumn,
+    Log,
+    MaxNumSeqs,
+    Mix,
+    OutputColumn,
+    capacity_of,
+    read_mix,
+)
 from ..present import Found, presented
 from ..terminal import one_line, working
 
@@ -21,26 +31,37 @@ __all__ = ["sizing"]
 def sizing(
     mix: Mix = None,
     capacity: Capacity = None,
+    log: Log = None,
     input_column: InputColumn = None,
     output_column: OutputColumn = None,
-    log: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Take the capacity from a vLLM start-up log."),
-    ] = None,
     memory: Annotated[
         str | None,
         typer.Option(
             metavar="SIZE",
-            help="Take the capacity from the memory left for the cache, such as 5GiB; needs the "
-            "model's shape.",
+            help="Take the capacity from the memory that a GPU has left for the cache, such as "
+            "5GiB; needs the model's config or shape.",
         ),
+    ] = None,
+    hf_config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The config.json of the model.")
     ] = None,
     layers: Annotated[int | None, typer.Option(metavar="N", help="Layers of the model.")] = None,
     kv_heads: Annotated[int | None, typer.Option(metavar="N", help="KV heads of a layer.")] = None,
     head_size: Annotated[int | None, typer.Option(metavar="N", help="Size of a head.")] = None,
     dtype: Annotated[
-        str, typer.Option(metavar="TYPE", help="Of the cache: float16, bfloat16, fp8, int8 ...")
-    ] = "float16",
+        str | None,
+        typer.Option(
+            "--kv-dtype",
+            "--dtype",
+            metavar="TYPE",
+            help="Of the cache: float16, bfloat16, fp8, int8 ...; by default that of the config, "
+            "or float16.",
+            show_default=False,
+        ),
+    ] = None,
+    tensor_parallel: Annotated[
+        int, typer.Option(metavar="N", min=1, help="GPUs that divide the KV heads.")
+    ] = 1,
     block_size: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="KV memory in blocks of N tokens.")
     ] = None,
@@ -52,46 +73,62 @@ def sizing(
     """Say how many requests fit, and which rate to admit.
 
     Also a watermark without evictions, how fast disturbances swing and grow, and what a cap on the
-    running requests does. The capacity comes from --capacity, from MIX, from a log, or from the
-    shape of the model.
+    running requests does. The capacity comes from --capacity, from MIX, from a server's log, or
+    from the memory and the model.
 
     \b
     Examples:
       stabkit sizing 10:5 --capacity 650
       stabkit sizing vllm-rtx4090 --step-seconds 1/33
       stabkit sizing 9:5 --memory 5GiB --layers 32 --kv-heads 8 --head-size 128
+      stabkit sizing 9:5 --memory 50GiB --hf-config config.json
       stabkit sizing 430:1024 --capacity 560000 --max-num-seqs 256
     """
-    shape = (layers, kv_heads, head_size)
-    found_capacity = _capacity(capacity, log, block_size, memory, shape, dtype)
-    workload = read_mix(mix, found_capacity, input_column, output_column, merge=block_size is None)
+    if sum(source is not None for source in (capacity, log, memory)) > 1:
+        raise InvalidArgument("'--capacity', '--log' and '--memory' must be given alone.")
+    shape = {"layers": layers, "kv_heads": kv_heads, "head_size": head_size}
+    described = {hf_config, dtype, *shape.values()} != {None} or tensor_parallel > 1
+    if memory is not None:
+        capacity = str(_tokens_in(memory, hf_config, shape, dtype, tensor_parallel))
+    elif described:
+        raise InvalidArgument("'--memory' must be given with the shape of a model, not left out.")
+    elif log is not None:
+        capacity = capacity_of(None, log, block_size)
+    workload = read_mix(mix, capacity, input_column, output_column, merge=block_size is None)
     with working("sizing"):
         from ...analysis.operations.sizing import sizing as sizing_of
 
         return Found(sizing_of(workload, block_size, step_seconds, max_num_seqs))
 
 
-def _capacity(
-    capacity: str | None,
-    log: Path | None,
-    block_size: int | None,
-    memory: str | None,
-    shape: tuple[int | None, int | None, int | None],
-    dtype: str,
-) -> str | None:
-    if sum(source is not None for source in (capacity, log, memory)) > 1:
-        raise InvalidArgument("'--capacity', '--log' and '--memory' must be given alone.")
-    if memory is None and any(part is not None for part in shape):
-        raise InvalidArgument("'--memory' must be given with the shape of a model, not left out.")
-    if log is not None:
-        return str(_logged(log, block_size))
-    if memory is None:
-        return capacity
-    layers, kv_heads, head_size = shape
-    if layers is None or kv_heads is None or head_size is None:
-        raise InvalidArgument("'--memory' must go with '--layers', '--kv-heads' and '--head-size'.")
+def _tokens_in(
+    memory: str,
+    hf_config: Path | None,
+    shape: Mapping[str, int | None],
+    dtype: str | None,
+    tensor_parallel: int,
+) -> int:
+    """Return the tokens that fit into the memory, for the model of the config or of the shape."""
+    _warn_of_gigabytes(memory)
+    given = {name: part for name, part in shape.items() if part is not None}
+    if hf_config is not None:
+        if given:
+            raise InvalidArgument("'--hf-config' must be given without a shape, not with it.")
+        from ...model.model_config import capacity_from_config
+
+        return capacity_from_config(hf_config, memory, dtype, tensor_parallel)
+    if len(given) < len(shape):
+        raise InvalidArgument(
+            "'--memory' must go with '--hf-config', or with '--layers', '--kv-heads' and "
+            "'--head-size'."
+        )
     from ...model.cache_memory import capacity_from_shape
 
+    number = "float16" if dtype is None else dtype
+    return capacity_from_shape(memory, **given, dtype=number, tensor_parallel=tensor_parallel)
+
+
+def _warn_of_gigabytes(memory: str) -> None:
     if re.search(r"[kmg]b\s*$", memory, re.IGNORECASE):
         warnings.warn(
             f"'--memory' {one_line(memory)} counts in powers of 1000, as it says; servers that "
@@ -99,15 +136,3 @@ def _capacity(
             StabkitWarning,
             stacklevel=2,
         )
-    return str(capacity_from_shape(memory, layers, kv_heads, head_size, dtype))
-
-
-def _logged(log: Path, block_size: int | None) -> int:
-    from ...model.files import read_log
-    from ...model.start_up_log import capacity_from_log
-
-    try:
-        text = read_log(log)
-    except StabkitError as failure:
-        raise InvalidArgument(f"'--log' must be a file that can be read; {failure}") from failure
-    return capacity_from_log(text, block_size)

@@ -40,7 +40,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from ...errors import InvalidArgument, InvalidWorkload, shown
-from ...model.numbers import is_listed, rational_argument, whole_number
+from ...model.numbers import is_listed, rational_argument, whole_number, without_unit
 from .queue import Queue
 from .request import Step
 from .sources import Source
@@ -107,7 +107,8 @@ class Engine:
 
     def _read_rational(self, option: str, valid: Callable[[Fraction], bool], domain: str) -> None:
         if (given := getattr(self, option)) is not None:
-            value = rational_argument(given, f"'{option}'")
+            number = without_unit(given) if option == "capacity" else given
+            value = rational_argument(number, f"'{option}'")
             if not valid(value):
                 raise InvalidArgument(f"'{option}' must be {domain}, not {shown(given)}.")
             object.__setattr__(self, option, value)

@@ -40,7 +40,7 @@ from flint import fmpq, fmpq_mat, fmpz_poly
 
 from ...errors import InvalidArgument
 from ...model.kernel import MemoryKernel
-from ...model.numbers import exact_rational, listed, whole_number
+from ...model.numbers import exact_rational, listed, whole_number, without_unit
 from ...model.workload import Workload
 from .floquet import FloquetMultipliers, multipliers_of
 
@@ -198,5 +198,5 @@ def _checked(itinerary: Any, length: int) -> tuple[int, ...]:
 
 
 def _exact(capacity: Any) -> fmpq:
-    tokens = exact_rational(capacity, "'capacity'")
+    tokens = exact_rational(without_unit(capacity), "'capacity'")
     return fmpq(tokens.numerator, tokens.denominator)

@@ -254,6 +254,12 @@ def test_what_could_never_be_served_is_refused(
         simulate_requests(given, **rules)
 
 
+def test_a_capacity_with_a_unit() -> None:
+    assert Scheduler(capacity="1.5k").capacity == 1500
+    with pytest.raises(InvalidArgument, match="'watermark_tokens' must be a finite rational"):
+        Scheduler(watermark_tokens="1.5k")
+
+
 def test_means_alone_are_no_requests() -> None:
     summary = Workload.from_classes([(5, 3), (8, 3), (4, 2)]).merged()
     means = Workload.from_dict({**summary.to_dict(), "capacity": 100})
