@@ -1,37 +1,43 @@
 """The MIX arguments: which workload a command is about.
 
-MIX is nothing (the packaged default), classes ``INPUT:DECODE[:WEIGHT]``, one existing file, or one
-packaged name. Numbers go on as text, so that they are read exactly. Where a command takes
-``--capacity`` it takes ``--log`` and ``--block-size`` too: `presented` adds them.
+MIX is nothing (the packaged default), classes ``INPUT:DECODE[:WEIGHT]``, existing files, or one
+packaged name. Numbers go on as text, so that they are read exactly. A command that has a parameter
+of the class `Source` takes MIX and all the options that go with it.
 """
 
 from __future__ import annotations
 
+import functools
+import inspect
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
 from ..errors import InvalidArgument, InvalidWorkload, StabkitWarning, shown
+from .terminal import reading
 
 if TYPE_CHECKING:
     from ..model.workload import Workload
 
 __all__ = [
     "BlockSize",
-    "Capacity",
     "InputColumn",
     "Log",
     "MaxNumSeqs",
-    "Mix",
     "OutputColumn",
+    "Source",
     "capacity_of",
     "read_mix",
+    "takes_mix",
 ]
+
+R = TypeVar("R")
 
 DEFAULT = "azure-conv-2023"
 _CLOSE = 0.5  # of the letters: "azure" is meant for the packaged name, "5" for none
@@ -40,8 +46,9 @@ Mix = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="MIX",
-        help="Classes INPUT:DECODE[:WEIGHT], or one file (.toml .json .csv .jsonl), or one "
-        f"packaged name (see 'stabkit examples'); by default {DEFAULT}.",
+        help="Classes INPUT:DECODE[:WEIGHT], or files (a mix, or request logs as 'stabkit formats' "
+        "lists them; - for standard input), or one packaged name (see 'stabkit examples'); by "
+        f"default {DEFAULT}.",
         show_default=False,
     ),
 ]
@@ -62,10 +69,22 @@ BlockSize = Annotated[
     typer.Option(metavar="N", min=1, help="Tokens of a block, if the log counts blocks."),
 ]
 InputColumn = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Column of the prompt tokens in a trace file.")
+    str | None,
+    typer.Option(metavar="NAME", help="Column or dotted path of the prompt tokens in a log."),
 ]
 OutputColumn = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Column of the output tokens in a trace file.")
+    str | None,
+    typer.Option(metavar="NAME", help="Column or dotted path of the output tokens in a log."),
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--from", metavar="TIME", help="Requests from this time of the log on."),
+]
+Until = Annotated[
+    str | None, typer.Option("--to", metavar="TIME", help="Requests before this time of the log.")
+]
+TimeColumn = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Column or dotted path of that time.")
 ]
 MaxNumSeqs = Annotated[int | None, typer.Option(metavar="N", min=1, help="At most N requests run.")]
 
@@ -96,52 +115,124 @@ def capacity_of(
     return str(capacity_from_log(text, block_size))
 
 
+@dataclass(frozen=True)
+class Source:
+    """MIX and the options that go with it, as they were given."""
+
+    mix: Mix = None
+    capacity: Capacity = None
+    log: Log = None
+    block_size: BlockSize = None
+    input_column: InputColumn = None
+    output_column: OutputColumn = None
+    since: Since = None
+    until: Until = None
+    time_column: TimeColumn = None
+
+    def read(self, merge: bool = True) -> Workload:
+        """Return the workload that is meant; `merge` as in `Workload.from_file`.
+
+        Raises
+        ------
+        InvalidWorkload
+            If it is none, or not admissible.
+        InvalidArgument
+            If options are given that go with something else.
+        """
+        tokens = capacity_of(self.capacity, self.log, self.block_size)
+        return read_mix(self.mix, tokens, self._of_a_log(), merge)
+
+    def _of_a_log(self) -> dict[str, str]:
+        names = ("input_column", "output_column", "since", "until", "time_column")
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+
+def takes_mix(command: Callable[..., R]) -> Callable[..., R]:
+    """Return a command with MIX and its options in place of its parameter `source`.
+
+    An option of that name which the command has itself stays its own.
+    """
+    taken = inspect.signature(command).parameters
+    own = [field.name for field in fields(Source) if field.name not in taken]
+    hints = get_type_hints(Source, include_extras=True)
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    options = [inspect.Parameter(n, kind, default=None, annotation=hints[n]) for n in own]
+
+    @functools.wraps(command)
+    def run(**arguments: Any) -> R:
+        source = Source(**{name: arguments.pop(name) for name in own})
+        return command(source=source, **arguments)
+
+    of_command = get_type_hints(command, include_extras=True)
+    rest = [p.replace(annotation=of_command[n]) for n, p in taken.items() if n != "source"]
+    run.__annotations__ = {p.name: p.annotation for p in (*options, *rest)}
+    run.__signature__ = inspect.Signature([*options, *rest])  # type: ignore[attr-defined]
+    return run
+
+
 def read_mix(
     arguments: Sequence[str] | None,
     capacity: str | None,
-    input_column: str | None = None,
-    output_column: str | None = None,
+    of_a_log: dict[str, str] | None = None,
     merge: bool = True,
 ) -> Workload:
-    """Return the workload that the arguments describe; `merge` as in `Workload.from_file`.
+    """Return the workload that the arguments describe.
 
-    Raises
-    ------
-    InvalidWorkload
-        If they describe none, or a workload that is not admissible.
-    InvalidArgument
-        If trace columns are named for something that is not a trace file.
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        MIX.
+    capacity : str, optional
+        In tokens.
+    of_a_log : dict, optional
+        Options that go with a request log alone, by the parameters of `Workload.from_file`.
+    merge : bool
+        As in `Workload.from_file`.
     """
     from ..model.workload import Workload
 
     mix = list(arguments or [DEFAULT])
-    if len(mix) == 1 and os.path.exists(mix[0]):
-        if os.path.isdir(mix[0]):
-            raise InvalidWorkload(f"'MIX' must be a file, not the directory {shown(mix[0])}.")
-        workload = Workload.from_file(Path(mix[0]), capacity, input_column, output_column, merge)
-        if workload.means and workload.largest_request is None and workload.capacity is not None:
-            warnings.warn(
-                f"{Path(mix[0]).name} holds only mean inputs: whether the memory can hold every "
-                "request that they stand for is not known.",
-                StabkitWarning,
-                stacklevel=2,
-            )
-        return workload
-    if input_column is not None or output_column is not None:
-        raise InvalidArgument(
-            f"'--input-column' and '--output-column' must go with a trace file, not {_quoted(mix)}."
-        )
+    if any(map(_is_file, mix)) and not any(":" in one and not _is_file(one) for one in mix):
+        return _from_files(mix, capacity, of_a_log or {}, merge)
+    if of_a_log:
+        options = " and ".join(f"'{name}'" for name in list(of_a_log)[:2])
+        raise InvalidArgument(f"{options} must go with a request log, not {_quoted(mix)}.")
     if len(mix) == 1 and ":" not in mix[0]:
         named = _named(mix[0], capacity)
         return named if merge else named.unmerged()
     return Workload.from_classes([_class_parts(text) for text in mix], capacity)
 
 
+def _is_file(text: str) -> bool:
+    return text == "-" or os.path.exists(text)
+
+
+def _from_files(
+    mix: Sequence[str], capacity: str | None, of_a_log: dict[str, str], merge: bool
+) -> Workload:
+    from ..model.workload import Workload
+
+    for one in mix:
+        if os.path.isdir(one):
+            raise InvalidWorkload(f"'MIX' must be files, not the directory {shown(one)}.")
+    with reading() as wrap:
+        options: dict[str, Any] = {**of_a_log, "merge": merge, "wrap": wrap}
+        workload = Workload.from_file([Path(one) for one in mix], capacity, **options)
+    if workload.means and workload.largest_request is None and workload.capacity is not None:
+        warnings.warn(
+            f"{workload.name} holds only mean inputs: whether the memory can hold every request "
+            "that they stand for is not known.",
+            StabkitWarning,
+            stacklevel=2,
+        )
+    return workload
+
+
 def _class_parts(text: str) -> list[str]:
     parts = text.split(":")
     if len(parts) not in (2, 3):
         raise InvalidWorkload(
-            "'MIX' must be classes INPUT:DECODE[:WEIGHT], or one file, or one packaged name; "
+            "'MIX' must be classes INPUT:DECODE[:WEIGHT], or files, or one packaged name; "
             f"{shown(text)} is not a class."
         )
     return parts
@@ -156,7 +247,7 @@ def _named(name: str, capacity: str | None) -> Workload:
         close = get_close_matches(name, names, n=1, cutoff=_CLOSE)
         hint = f"nearest: {close[0]}" if close else "see 'stabkit examples'"
         raise InvalidWorkload(
-            "'MIX' must be classes INPUT:DECODE[:WEIGHT], an existing file or a packaged name "
+            "'MIX' must be classes INPUT:DECODE[:WEIGHT], existing files or a packaged name "
             f"({hint}), not {shown(name)}."
         )
     return Workload.named(name, capacity)

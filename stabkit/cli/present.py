@@ -1,8 +1,8 @@
 """The one way out of every command: --json, --output, --figure; --tex where there is an article.
 
 A command parses its arguments, calls the library and returns what it `Found`. `presented` adds the
-options, refuses before the work starts what could not be written after it, and writes; beside
-``--capacity`` it adds ``--log``. What ``--output FILE`` gets, its suffix says:
+options, refuses before the work starts what could not be written after it, and writes; a command
+with a `Source` takes MIX. What ``--output FILE`` gets, its suffix says:
 
 =================== ======================================
 .txt, or none       the text
@@ -31,7 +31,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import typer
 
 from ..errors import InvalidArgument, OutputError, shown
-from .mix import BlockSize, Log, capacity_of
+from .mix import takes_mix
 from .options import AsJson, Figure, Output, check_targets
 from .terminal import emit, emit_latex, emit_rich, remark, working
 
@@ -93,8 +93,8 @@ def presented(
         if not has_figure:
             del added["figure"]
         forms = dict(_forms(table, has_figure, latex))
-        taken = inspect.signature(command).parameters
-        logs = "capacity" in taken and "log" not in taken
+        if "source" in inspect.signature(command).parameters:
+            command = takes_mix(command)
 
         @functools.wraps(command)
         def run(**arguments: Any) -> int:
@@ -103,15 +103,13 @@ def presented(
             more = {name: arguments.get(name) for name in _WRITTEN}
             check_targets(**out, **more, reads=_files(arguments))
             form = form_of(out["output"], forms, **flags)
-            found = command(**(_logged(**arguments) if logs else arguments))
+            found = command(**arguments)
             _write(found, form, out["output"], out["figure"])
             return found.status
 
         hints = get_type_hints(command, include_extras=True)
+        taken = inspect.signature(command).parameters
         parameters = [parameter.replace(annotation=hints[key]) for key, parameter in taken.items()]
-        if logs:
-            after = list(taken).index("capacity") + 1
-            parameters[after:after] = _parameters({"log": Log, "block_size": BlockSize})
         parameters += _parameters(added)
         run.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": int}
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -130,11 +128,6 @@ def _parameters(hints: Mapping[str, Any]) -> list[inspect.Parameter]:
         )
         for key, hint in hints.items()
     ]
-
-
-def _logged(capacity: str | None, log: Path | None, block_size: int | None, **rest: Any) -> Any:
-    """Return the arguments of a command, its capacity perhaps that of a log."""
-    return {"capacity": capacity_of(capacity, log, block_size), **rest}
 
 
 def _forms(table: bool, figure: bool, latex: bool) -> Iterator[tuple[str, Form]]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from ..errors import OutputError, StabkitWarning, printable, printable_lines
 
@@ -26,6 +26,7 @@ __all__ = [
     "emit_latex",
     "emit_rich",
     "one_line",
+    "reading",
     "remark",
     "warn",
     "working",
@@ -169,6 +170,19 @@ def counting(what: str, total: int) -> Iterator[Callable[..., Iterable[Any]]]:
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         yield lambda function, items: bar.track(map(function, items), total, description=what)
+
+
+@contextmanager
+def reading() -> Iterator[Callable[[BinaryIO, int], BinaryIO] | None]:
+    """Yield what wraps a file so that a terminal shows how far its reading is; None in a pipe."""
+    if not _watched():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        yield lambda file, size: bar.wrap_file(file, size, description="reading")
 
 
 def _watched() -> bool:

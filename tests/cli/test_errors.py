@@ -160,7 +160,7 @@ def test_bad_states_get_one_line_and_status_2(stabkit: Program, kind: str, tmp_p
 def test_a_directory_is_no_mix(stabkit: Program, tmp_path: Path) -> None:
     status, _, err = stabkit("analyze", str(tmp_path))
     assert status == 2
-    assert "must be a file, not the directory" in err
+    assert "must be files, not the directory" in err
 
 
 def test_a_misspelt_name_is_told_the_nearest(stabkit: Program) -> None:

@@ -70,7 +70,7 @@ def test_a_summary_says_what_it_cannot_know(stabkit: Run, folder: Path) -> None:
     assert status == 0
     assert "not known how many fit whatever happens: inputs are means" in " ".join(out.split())
     assert err == (
-        "stabkit: warning: summary.csv holds only mean inputs: whether the memory can hold every "
+        "stabkit: warning: summary holds only mean inputs: whether the memory can hold every "
         "request that they stand for is not known.\n"
     )
     assert stabkit("roots", "summary.csv").err == ""

@@ -40,6 +40,7 @@ LINES = {
     "lessons 1": "",
     "exercise": "",
     "examples": "",
+    "formats": "",
     "schema": "",
     "schema analysis": "",
 }

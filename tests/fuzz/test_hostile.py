@@ -93,7 +93,17 @@ MIX = mostly(
     st.one_of(
         TEXT.map(lambda text: [text]),
         st.lists(TEXT, max_size=3),
-        st.sampled_from([["homogeneous"], ["mix.toml"], ["mix.json"], ["trace.csv"], ["folder"]]),
+        st.sampled_from(
+            [
+                ["homogeneous"],
+                ["mix.toml"],
+                ["mix.json"],
+                ["trace.csv"],
+                ["folder"],
+                ["trace.csv", "trace.csv"],
+                ["trace.csv", "mix.toml"],
+            ]
+        ),
     ),
     10,
 )
@@ -159,12 +169,16 @@ FLAG = st.none()
 DIGITS = mostly(st.integers(1, 60).map(str), st.sampled_from(["1000", "0", "1001", "x"]))
 ROOT_DIGITS = mostly(st.integers(1, 60).map(str), st.sampled_from(["4301", "0", "100001"]))
 LOG = one_of("server.log", "blocks.log", "mix.toml", "/dev/zero", "pipe")
+TIME = one_of("1", "2.5", "2024-05-12", "2024-05-12T00:00Z", "1e999")
 MIX_OPTIONS = {
     "--capacity": CAPACITY,
     "--log": LOG,
     "--block-size": COUNT,
     "--input-column": one_of("a", "ContextTokens"),
     "--output-column": one_of("b", "GeneratedTokens"),
+    "--from": TIME,
+    "--to": TIME,
+    "--time-column": one_of("time", "a.b"),
 }
 PRINTED = {"--json": FLAG, "--output": FILE}
 DRAWN = PRINTED | {"--figure": FIGURE}
@@ -265,6 +279,7 @@ COMMANDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "--csv": FILE,
     },
     "atlas": DRAWN,
+    "formats": PRINTED,
     "examples": PRINTED,
     "lessons": PRINTED,
     "prove": {"--json": FLAG, "--tex": FLAG, "--output": FILE},

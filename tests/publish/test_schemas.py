@@ -100,6 +100,7 @@ prove closed-form
 lessons
 exercise --count 10
 examples
+formats
 schema
 """.strip().splitlines()
 

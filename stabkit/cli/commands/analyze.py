@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import InvalidArgument
-from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..mix import Source
 from ..present import Found, presented
 from ..terminal import counting, working
 from .simulate import read_start
@@ -26,10 +26,7 @@ _LONGEST_QUICK = 500_000  # decode steps
 
 @presented("analysis")
 def analyze(
-    mix: Mix = None,
-    capacity: Capacity = None,
-    input_column: InputColumn = None,
-    output_column: OutputColumn = None,
+    source: Source,
     fail_if_unstable: Annotated[
         bool, typer.Option("--fail-if-unstable", help="Exit 3 if unstable or marginal.")
     ] = False,
@@ -74,7 +71,7 @@ def analyze(
     """
     if state is not None and not certify_start:
         raise InvalidArgument("'--state' must go with '--certify-start', not alone.")
-    workload = read_mix(mix, capacity, input_column, output_column, merge=bootstrap is None)
+    workload = source.read(merge=bootstrap is None)
     estimate = _bootstrap(workload, bootstrap, seed)
     if estimate is not None:
         workload = workload.merged()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..mix import Source
 from ..present import Found, presented
 from ..terminal import working
 from .simulate import read_state
@@ -17,10 +17,7 @@ __all__ = ["cycle"]
 
 @presented("cycles")
 def cycle(
-    mix: Mix = None,
-    capacity: Capacity = None,
-    input_column: InputColumn = None,
-    output_column: OutputColumn = None,
+    source: Source,
     state: Annotated[
         str | None,
         typer.Option(
@@ -52,7 +49,7 @@ def cycle(
       stabkit cycle 0:6:2 5:1:3
       stabkit cycle 5:3 5:6 --figure cycle.png
     """
-    workload = read_mix(mix, capacity, input_column, output_column)
+    workload = source.read()
     start = None if state is None else read_state(Path(state))
     with working("looking for cycles"):
         from ...analysis.cycles.cycles import cycles

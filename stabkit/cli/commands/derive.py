@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import InvalidArgument, shown
-from ..mix import (
-    BlockSize,
-    Capacity,
-    InputColumn,
-    Log,
-    Mix,
-    OutputColumn,
-    capacity_of,
-    read_mix,
-)
+from ..mix import Source, takes_mix
 from ..options import check_targets, target_option
 from ..present import Form, form_of
 from ..terminal import emit, emit_latex, working
@@ -33,13 +24,9 @@ _ARTICLE: dict[str, Form] = {**_FRAGMENT, ".pdf": "latex", ".html": "text"}
 _BIBTEX: dict[str, Form] = {"": "text", ".bib": "text", ".txt": "text"}
 
 
+@takes_mix
 def derive(
-    mix: Mix = None,
-    capacity: Capacity = None,
-    log: Log = None,
-    block_size: BlockSize = None,
-    input_column: InputColumn = None,
-    output_column: OutputColumn = None,
+    source: Source,
     symbolic: Annotated[
         str | None,
         typer.Option(
@@ -78,15 +65,14 @@ def derive(
     """
     if fragment + bibtex + exercise > 1:
         raise InvalidArgument("'--fragment', '--bibtex' and '--exercise' must be given alone.")
-    reads = (*(mix or ()), log)
+    reads = (*(source.mix or ()), source.log)
     check_targets(output, reads=reads)
     form_of(output, _BIBTEX if bibtex else _FRAGMENT if fragment else _ARTICLE)
     solution = _solution_path(output) if exercise and output is not None else None
     if solution is not None:
         check_targets(solution, reads=reads)
     with working("deriving"):
-        tokens = capacity_of(capacity, log, block_size)
-        found = _derivation(symbolic, mix, tokens, input_column, output_column)
+        found = _derivation(symbolic, source)
         texts = _texts(found, output, fragment, bibtex, exercise)
     write = emit if bibtex else emit_latex
     write(texts[0], output)
@@ -99,22 +85,16 @@ def _solution_path(output: Path) -> Path:
     return output.with_name(f"{output.stem}-solution{output.suffix}")
 
 
-def _derivation(
-    symbolic: str | None,
-    mix: list[str] | None,
-    capacity: str | None,
-    input_column: str | None,
-    output_column: str | None,
-) -> Derivation:
+def _derivation(symbolic: str | None, source: Source) -> Derivation:
     from ...publish.derivation import derive as derivation_of
 
     if symbolic in ("one-class", "two-class"):
-        if mix:
+        if source.mix:
             raise InvalidArgument(
                 f"'--symbolic {symbolic}' must be given without MIX, not with it."
             )
         return derivation_of(_free(symbolic))
-    workload = read_mix(mix, capacity, input_column, output_column)
+    workload = source.read()
     if symbolic is None:
         return derivation_of(workload)
     if symbolic != "shape":

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..mix import Capacity, InputColumn, MaxNumSeqs, Mix, OutputColumn, read_mix
+from ..mix import MaxNumSeqs, Source
 from ..present import Found, presented
 from ..terminal import working
 
@@ -15,10 +15,7 @@ __all__ = ["finite"]
 
 @presented("finite")
 def finite(
-    mix: Mix = None,
-    capacity: Capacity = None,
-    input_column: InputColumn = None,
-    output_column: OutputColumn = None,
+    source: Source,
     evictions: Annotated[
         str,
         typer.Option(
@@ -48,7 +45,7 @@ def finite(
       stabkit finite azure-conv-2023 --capacity 400000 --evictions 1e-3
       stabkit finite 430:1024 --capacity 560000 --max-num-seqs 256
     """
-    workload = read_mix(mix, capacity, input_column, output_column)
+    workload = source.read()
     with working("simulating whole requests"):
         from ...analysis.operations.finite import finite_server
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..mix import Source
 from ..present import Found, presented
 from ..terminal import counting
 
@@ -18,10 +18,7 @@ __all__ = ["locus"]
 
 @presented("locus")
 def locus(
-    mix: Mix = None,
-    capacity: Capacity = None,
-    input_column: InputColumn = None,
-    output_column: OutputColumn = None,
+    source: Source,
     along: Annotated[
         str,
         typer.Option(
@@ -48,7 +45,7 @@ def locus(
       stabkit locus 10:5 --along kappa
       stabkit locus 5:2 5:3 --along p --from 1/100 --to 1/2 --points 50 --json
     """
-    workload = read_mix(mix, capacity, input_column, output_column)
+    workload = source.read()
     with counting("following the roots", points) as counted:
         from ...spectrum.curves.locus import root_locus
 

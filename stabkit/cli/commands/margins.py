@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..mix import Source
 from ..present import Found, presented
 from ..terminal import working
 from .analyze import UNDECIDED
@@ -17,10 +17,7 @@ __all__ = ["margins"]
 
 @presented("margins")
 def margins(
-    mix: Mix = None,
-    capacity: Capacity = None,
-    input_column: InputColumn = None,
-    output_column: OutputColumn = None,
+    source: Source,
     shares_within: Annotated[
         str | None,
         typer.Option(
@@ -51,7 +48,7 @@ def margins(
       stabkit margins 10:3 10:5 20:7 --shares-within 20%
       stabkit margins 5:3 5:5 --capacity 1000 --json
     """
-    workload = read_mix(mix, capacity, input_column, output_column)
+    workload = source.read()
     with working("measuring the margins"):
         from ...analysis.margins import margins as margins_of
 

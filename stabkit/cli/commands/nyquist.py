@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..mix import Source
 from ..present import Found, presented
 from ..terminal import working
 
@@ -11,10 +11,7 @@ __all__ = ["nyquist"]
 
 @presented("nyquist")
 def nyquist(
-    mix: Mix = None,
-    capacity: Capacity = None,
-    input_column: InputColumn = None,
-    output_column: OutputColumn = None,
+    source: Source,
 ) -> Found:
     """Say how often the Nyquist curve encircles 0, which decides.
 
@@ -25,7 +22,7 @@ def nyquist(
       stabkit nyquist 5:3 5:5
       stabkit nyquist azure-conv-2023 --figure nyquist.pdf
     """
-    workload = read_mix(mix, capacity, input_column, output_column)
+    workload = source.read()
     with working("following the curve"):
         from ...spectrum.curves.nyquist import nyquist as nyquist_curve
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import InvalidArgument, shown
-from ..mix import Capacity, InputColumn, MaxNumSeqs, Mix, OutputColumn, read_mix
+from ..mix import MaxNumSeqs, Source, read_mix
 from ..present import Found, presented
 from ..terminal import working
 
@@ -22,10 +22,7 @@ _PARAMETERS = ("rate", "gain", "watermark")
 
 @presented("policies")
 def policy(
-    mix: Mix = None,
-    capacity: Capacity = None,
-    input_column: InputColumn = None,
-    output_column: OutputColumn = None,
+    source: Source,
     policies: Annotated[
         list[str] | None,
         typer.Option(
@@ -90,7 +87,7 @@ def policy(
     others = [other.split() for other in share_with or ()]
     if not all(others):
         raise InvalidArgument("'--share-with' must be the classes of a replica, not empty.")
-    workload = read_mix(mix, capacity, input_column, output_column)
+    workload = source.read()
     with working("running the policies"):
         if recommend:
             return Found(_recommendation(workload, others))

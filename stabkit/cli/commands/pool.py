@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ...errors import InvalidArgument, shown
-from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..mix import Source
 from ..present import Found, presented
 from ..terminal import working
 
@@ -16,11 +16,8 @@ __all__ = ["pool"]
 
 @presented("pooling")
 def pool(
-    mix: Mix = None,
+    source: Source,
     replicas: Annotated[int, typer.Option(metavar="N", min=1, help="Replicas of the fleet.")] = 2,
-    capacity: Capacity = None,
-    input_column: InputColumn = None,
-    output_column: OutputColumn = None,
     objective: Annotated[
         str,
         typer.Option(
@@ -54,7 +51,7 @@ def pool(
       stabkit pool 10:3 10:5 --replicas 2 --capacity 5050
       stabkit pool 4:8 4:16 3:5 3:15 --capacity 500 --partition 1,2/3,4
     """
-    workload = read_mix(mix, capacity, input_column, output_column)
+    workload = source.read()
     blocks = None if partition is None else _blocks(partition, len(workload.classes), replicas)
     with working("comparing arrangements"):
         from ...analysis.operations.pooling import pool as pool_of

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from ...errors import InvalidArgument, shown
-from ..mix import InputColumn, OutputColumn
+from ..mix import BlockSize, InputColumn, Log, OutputColumn, capacity_of
 from ..present import Found, presented
 from ..terminal import working
 
@@ -35,8 +35,11 @@ def replay(
         typer.Option(metavar="NAME", help="vllm, vllm-v0, sglang, tensorrt-llm or model."),
     ] = "vllm",
     capacity: Annotated[
-        str | None, typer.Option(metavar="B", help="KV memory in tokens.", show_default=False)
+        str | None,
+        typer.Option(metavar="B", help="KV memory in tokens, as 64k.", show_default=False),
     ] = None,
+    log: Log = None,
+    block_size: BlockSize = None,
     observed: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The series of a real run (.csv).")
     ] = None,
@@ -75,8 +78,9 @@ def replay(
         from ...analysis.operations.replay import replay as replay_of
 
         options = dict(_option(text) for text in option or [])
-        if capacity is not None:
-            options["capacity"] = capacity
+        tokens = capacity_of(capacity, log, block_size)
+        if tokens is not None:
+            options["capacity"] = tokens
         found = replay_of(
             _trace(trace),
             scheduler,

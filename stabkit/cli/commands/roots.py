@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import InvalidArgument
-from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..mix import Source
 from ..present import Found, presented
 from ..terminal import working
 
@@ -22,10 +22,7 @@ LONGEST_EQUATION = 64
 
 @presented("roots")
 def roots(
-    mix: Mix = None,
-    capacity: Capacity = None,
-    input_column: InputColumn = None,
-    output_column: OutputColumn = None,
+    source: Source,
     top: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Only the N roots of largest modulus.")
     ] = None,
@@ -46,7 +43,7 @@ def roots(
       stabkit roots 5:2 5:3 --symbolic
       stabkit roots 33:30 10:54 --figure roots.svg
     """
-    workload = read_mix(mix, capacity, input_column, output_column)
+    workload = source.read()
     if symbolic:
         return Found(_equation(workload))
     with working("finding the roots"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from ...errors import InvalidArgument, StabkitError, shown
-from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..mix import Source
 from ..options import Animation
 from ..present import Found, presented
 from ..terminal import working
@@ -25,10 +25,7 @@ _STATE = "'--state' must be a JSON file of counts [class][stage] or 'equilibrium
 
 @presented("trajectory", table=True)
 def simulate(
-    mix: Mix = None,
-    capacity: Capacity = None,
-    input_column: InputColumn = None,
-    output_column: OutputColumn = None,
+    source: Source,
     steps: Annotated[
         str | None,
         typer.Option(
@@ -74,7 +71,7 @@ def simulate(
       stabkit simulate azure-code-2023 --output run.csv --figure run.png
       stabkit simulate 5:8 --capacity 999 --arithmetic integer --animate run.gif
     """
-    workload = read_mix(mix, capacity, input_column, output_column)
+    workload = source.read()
     count = _step_count(workload, steps, animation is not None)
     start = read_start(state)
     rule = cast("Arithmetic", arithmetic)

@@ -5,22 +5,14 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ...errors import InvalidArgument, StabkitWarning
-from ..mix import (
-    Capacity,
-    InputColumn,
-    Log,
-    MaxNumSeqs,
-    Mix,
-    OutputColumn,
-    capacity_of,
-    read_mix,
-)
+from ..mix import MaxNumSeqs, Source, capacity_of
 from ..present import Found, presented
 from ..terminal import one_line, working
 
@@ -29,11 +21,7 @@ __all__ = ["sizing"]
 
 @presented("sizing")
 def sizing(
-    mix: Mix = None,
-    capacity: Capacity = None,
-    log: Log = None,
-    input_column: InputColumn = None,
-    output_column: OutputColumn = None,
+    source: Source,
     memory: Annotated[
         str | None,
         typer.Option(
@@ -84,17 +72,18 @@ def sizing(
       stabkit sizing 9:5 --memory 50GiB --hf-config config.json
       stabkit sizing 430:1024 --capacity 560000 --max-num-seqs 256
     """
-    if sum(source is not None for source in (capacity, log, memory)) > 1:
+    if sum(one is not None for one in (source.capacity, source.log, memory)) > 1:
         raise InvalidArgument("'--capacity', '--log' and '--memory' must be given alone.")
     shape = {"layers": layers, "kv_heads": kv_heads, "head_size": head_size}
     described = {hf_config, dtype, *shape.values()} != {None} or tensor_parallel > 1
     if memory is not None:
-        capacity = str(_tokens_in(memory, hf_config, shape, dtype, tensor_parallel))
+        tokens = str(_tokens_in(memory, hf_config, shape, dtype, tensor_parallel))
+        source = replace(source, capacity=tokens)
     elif described:
         raise InvalidArgument("'--memory' must be given with the shape of a model, not left out.")
-    elif log is not None:
-        capacity = capacity_of(None, log, block_size)
-    workload = read_mix(mix, capacity, input_column, output_column, merge=block_size is None)
+    elif source.log is not None:
+        source = replace(source, capacity=capacity_of(None, source.log, block_size), log=None)
+    workload = source.read(merge=block_size is None)
     with working("sizing"):
         from ...analysis.operations.sizing import sizing as sizing_of
 

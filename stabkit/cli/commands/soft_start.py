@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..mix import Source
 from ..present import Found, presented
 from ..terminal import working
 
@@ -11,10 +11,7 @@ __all__ = ["soft_start"]
 
 @presented("soft_start")
 def soft_start(
-    mix: Mix = None,
-    capacity: Capacity = None,
-    input_column: InputColumn = None,
-    output_column: OutputColumn = None,
+    source: Source,
 ) -> Found:
     """Say how to start a cold server without an eviction.
 
@@ -28,7 +25,7 @@ def soft_start(
       stabkit soft-start azure-conv-2023
       stabkit soft-start 2:2 2:3 --capacity 1000 --json
     """
-    workload = read_mix(mix, capacity, input_column, output_column)
+    workload = source.read()
     with working("looking for the slowest start that is needed"):
         from ...spectrum.starts.soft_start import soft_start as soft_start_of
 

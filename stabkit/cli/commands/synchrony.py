@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..mix import Source
 from ..present import Found, presented
 from ..terminal import working
 
@@ -11,10 +11,7 @@ __all__ = ["synchrony"]
 
 @presented("synchrony")
 def synchrony(
-    mix: Mix = None,
-    capacity: Capacity = None,
-    input_column: InputColumn = None,
-    output_column: OutputColumn = None,
+    source: Source,
 ) -> Found:
     """Show which requests can fall in step, and what becomes of it.
 
@@ -27,7 +24,7 @@ def synchrony(
       stabkit synchrony 100:4 100:6
       stabkit synchrony 100:50 100:151 --figure graph.png
     """
-    workload = read_mix(mix, capacity, input_column, output_column)
+    workload = source.read()
     with working("looking for synchrony"):
         from ...spectrum.synchrony.synchrony import synchrony as synchrony_of
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import InvalidArgument
-from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..mix import Source
 from ..present import Found, presented
 from ..terminal import working
 
@@ -24,10 +24,7 @@ _SLOPES = re.compile(r"[\d,]")
 
 @presented("threshold")
 def threshold(
-    mix: Mix = None,
-    capacity: Capacity = None,
-    input_column: InputColumn = None,
-    output_column: OutputColumn = None,
+    source: Source,
     along: Annotated[
         str,
         typer.Option(
@@ -64,7 +61,7 @@ def threshold(
       stabkit threshold 3:7 8:9 --along 1,0
       stabkit threshold 5:2 5:3 --symbolic
     """
-    workload = read_mix(mix, capacity, input_column, output_column)
+    workload = source.read()
     if symbolic:
         if along != "common":
             raise InvalidArgument("'--symbolic' must go without '--along'.")

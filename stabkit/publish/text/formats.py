@@ -35,7 +35,7 @@ def formats_record(formats: Sequence[LogFormat]) -> dict[str, Any]:
                 "writer": one.writer,
                 "container": one.container,
                 "fields": list(one.fields),
-                "time": one.times or None,
+                "time_column": one.times or None,
             }
             for one in formats
         ],
