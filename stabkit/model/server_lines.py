@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from heapq import merge
 from typing import NamedTuple
 
-__all__ = ["BLOCK_SIZES", "Line", "Said", "lines_of_interest", "usual_lines"]
+__all__ = ["BLOCK_SIZES", "SERVERS", "Line", "Said", "lines_of_interest"]
 
 
 class Line(NamedTuple):
@@ -79,6 +79,7 @@ _MEMORY = (
     ("vLLM", "rank", "# {accelerator} blocks: {blocks}"),
     ("vLLM", "server", "num_gpu_blocks{is}{blocks}"),
 )
+SERVERS = tuple(dict.fromkeys(server for server, _, _ in _MEMORY))
 # Tokens of a block, where no line says it: what the server has by default.
 BLOCK_SIZES = {"vLLM": 16, "TGI": 1, "TensorRT-LLM": 32, "LMDeploy": 64}
 _OTHERS = {
@@ -157,12 +158,3 @@ def _found(text: str, row: int, line: Line) -> Iterator[Said]:
         in_word = re.fullmatch(r"\w\w", text[max(begin - 1, 0) : begin + 1])
         if in_word is None and _UNSET.isdisjoint(numbers.values()):
             yield Said(begin, row, end, line, numbers)
-
-
-def usual_lines() -> str:
-    """Return one line of every server, for a message."""
-    usual: dict[str, str] = {}
-    for server, _, wording in _MEMORY:
-        usual.setdefault(server, re.sub(r"\{\w+\}", "N", wording.replace("{is}", "=")))
-    *most, last = (f"'{wording}' ({server})" for server, wording in usual.items())
-    return f"{', '.join(most)} or {last}"

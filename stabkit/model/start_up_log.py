@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 from ..errors import InvalidArgument, StabkitWarning, shown
 from .numbers import whole_number
-from .server_lines import BLOCK_SIZES, Said, lines_of_interest, usual_lines
+from .server_lines import BLOCK_SIZES, SERVERS, Said, lines_of_interest
 
 __all__ = ["capacity_from_log"]
 
@@ -179,7 +179,11 @@ def capacity_from_log(text: str, block_size: int | None = None) -> int:
         block_size = whole_number(block_size, "'block_size'")
     start = _last_start(text)
     if not start.sizes:
-        raise InvalidArgument(f"'text' must have a line {usual_lines()}, not {shown(text)}.")
+        *most, last = SERVERS
+        raise InvalidArgument(
+            "'text' must have a line 'GPU KV cache size: N tokens', or another in which "
+            f"{', '.join(most)} or {last} states its memory, not {shown(text)}."
+        )
     first = min(size.said.row for size in start.sizes)
     sizes = [size for size in start.sizes if size.said.row == first]
     smallest = min(sizes, key=lambda size: size.number)

@@ -82,7 +82,7 @@ def test_a_log_is_read_and_never_written(stabkit: Run, command: str) -> None:
         ("--log none.log", "'--log' must be a file that can be read; none.log: must be a readable"),
         (
             "--log config.json",
-            "'--log' must have a line 'GPU KV cache size: N tokens' (vLLM), 'max",
+            "'--log' must have a line 'GPU KV cache size: N tokens', or another in",
         ),
         ("--log blocks.log --block-size 0", "--block-size"),
         ("--capacity 64q", "'--capacity' must be a finite rational number, not '64q'."),
