@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stabkit import Workload
-from stabkit.model.traces.formats import FORMATS, OTHERS
+from stabkit.model.traces.log_formats import FORMATS, OTHERS
 
 PAGE = Path(__file__).parents[2] / "docs" / "formats.md"
 SAMPLES = re.findall(r"```(toml|json|jsonl|csv)\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)

@@ -7,7 +7,7 @@ from ..present import Found, presented
 __all__ = ["formats"]
 
 
-@presented("formats")
+@presented("log_formats")
 def formats() -> Found:
     """List the kinds of request logs that are read as they are.
 
@@ -15,6 +15,6 @@ def formats() -> Found:
     Example:
       stabkit formats
     """
-    from ...model.traces.formats import FORMATS
+    from ...model.traces.log_formats import FORMATS
 
     return Found(FORMATS)

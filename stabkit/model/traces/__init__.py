@@ -2,7 +2,7 @@
 
 In reading order:
 
-* `formats`: the names that the two numbers of tokens have, and where they are found in a row.
+* `log_formats`: the names that the two numbers of tokens have, and where they are found in a row.
 * `window`: the part of a log between two of its own times.
 * `tally`: requests counted by decode length and by pair; all readers end there.
 * `opened`: a file or the standard input, unpacked, as bytes to read once.

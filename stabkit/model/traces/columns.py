@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 from ...errors import InvalidWorkload, shown
-from .formats import choose, choose_time, refuse
+from .log_formats import choose, choose_time, refuse
 from .tally import Tally, from_json
 from .window import Window
 

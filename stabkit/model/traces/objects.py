@@ -16,7 +16,7 @@ from typing import Any
 from ...errors import InvalidWorkload, shown
 from ..documents import read_json_row
 from ..numbers import LARGEST_DECODE_LENGTH, LARGEST_INPUT_LENGTH
-from .formats import choose, choose_time, refuse
+from .log_formats import choose, choose_time, refuse
 from .tally import Tally, from_json
 from .window import Window
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...errors import InvalidWorkload, shown
-from .formats import choose, refuse
+from .log_formats import choose, refuse
 
 __all__ = ["SHARED_BLOCK", "columns_of", "rows_of"]
 

@@ -17,7 +17,7 @@ from itertools import chain
 from typing import BinaryIO
 
 from ...errors import InvalidWorkload
-from .formats import COUNTED, SUMMARY, choose, choose_time, refuse
+from .log_formats import COUNTED, SUMMARY, choose, choose_time, refuse
 from .opened import LONGEST_LINE, lines_of
 from .tally import Tally, from_text
 from .window import Window

@@ -32,7 +32,7 @@ from typing import Any
 from ...errors import InvalidWorkload, shown
 from ..documents import Unreadable
 from ..numbers import LARGEST_DECODE_LENGTH, LARGEST_INPUT_LENGTH, exact_integer, read_capacity
-from .formats import COUNTED, SUMMARY
+from .log_formats import COUNTED, SUMMARY
 
 __all__ = ["Tally", "from_json", "from_text"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...model.traces.formats import LogFormat
+from ...model.traces.log_formats import LogFormat
 from ..rendering import RECORDS, TEXTS
 from .dialect import headed
 
