@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 __groups__ = {
     "workloads": {
         "model.workload": "RequestClass Workload",
+        "model.notation": "as_workload",
         "model.examples": "examples",
         "model.symbolic": "SymbolicWorkload",
         "model.cache_memory": "bytes_per_token capacity_from_shape",

@@ -102,6 +102,7 @@ from .model.cache_memory import bytes_per_token as bytes_per_token
 from .model.cache_memory import capacity_from_shape as capacity_from_shape
 from .model.examples import examples as examples
 from .model.model_config import capacity_from_config as capacity_from_config
+from .model.notation import as_workload as as_workload
 from .model.polynomials import characteristic_polynomial as characteristic_polynomial
 from .model.polynomials import closed_form as closed_form
 from .model.polynomials import common_input_form as common_input_form

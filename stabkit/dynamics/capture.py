@@ -99,8 +99,9 @@ from math import comb
 from typing import Any
 
 from ..errors import InvalidArgument, shown
+from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import whole_number
-from ..model.workload import Workload, check_workload
+from ..model.workload import Workload
 from .capacity import simulated_capacity
 from .necklaces import necklace_cycles
 
@@ -148,12 +149,12 @@ class CapturePiece:
         return _mean(self.vertices)
 
 
-def capture_set(mix: Workload, depth: int) -> tuple[CapturePiece, ...]:
+def capture_set(mix: WorkloadLike, depth: int) -> tuple[CapturePiece, ...]:
     """Return the states that are on a cycle other than the worst one after `depth` steps.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Of one decode length, 2 <= l <= 6, in any number of classes (R11).
     depth : int
         At least 0, in steps, with C(depth + l - 2, l - 2) <= 2000.
@@ -194,6 +195,7 @@ def capture_set(mix: Workload, depth: int) -> tuple[CapturePiece, ...]:
     >>> [[str(requests) for requests in vertex] for vertex in capture_set(mix, 1)[-1].vertices]
     [['12', '6', '6'], ['30', '6', '0']]
     """
+    mix = as_workload(mix)
     length = one_decode_length(mix)
     if not 2 <= length <= LONGEST_CAPTURE:
         raise InvalidArgument(
@@ -327,7 +329,7 @@ def _dimension(vertices: Sequence[Point]) -> int:
 
 def one_decode_length(mix: Workload) -> int:
     """Return l, or raise InvalidArgument if `mix` has several decode lengths."""
-    lengths = sorted({c.decode_length for c in check_workload(mix).classes})
+    lengths = sorted({c.decode_length for c in mix.classes})
     if len(lengths) > 1:
         raise InvalidArgument(f"'mix' must have one decode length, not {shown(lengths)}.")
     return lengths[0]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal, get_args
 
-from ..errors import InvalidArgument, shown
+from ..errors import check_choice
 from ..model.numbers import whole_number
 from ..model.workload import Workload
 from .cycles import CYCLE
@@ -111,8 +111,7 @@ def exercise(topic: Topic, seed: int = 0) -> Exercise:
     >>> found.kind, found == exercise("roots", 0)
     ('single-root', True)
     """
-    if not isinstance(topic, str) or topic not in _KINDS:
-        raise InvalidArgument(f"'topic' must be one of {', '.join(_KINDS)}, not {shown(topic)}.")
+    check_choice(topic, "'topic'", _KINDS)
     seed = whole_number(seed, "'seed'", 0)
     kinds = _KINDS[topic]
     draft = _drawn(kinds[seed % len(kinds)], Random(f"{topic} {seed}"))

@@ -15,7 +15,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
-from ..errors import InvalidWorkload, shown
+from ..errors import InvalidWorkload, WorkloadTypeError, shown
 from .documents import read_toml
 from .files import record_arguments
 from .numbers import exact_rational
@@ -93,7 +93,8 @@ def example_arguments(name: str, capacity: Any = None) -> dict[str, Any]:
     """
     catalogue = _catalogue()
     if not isinstance(name, str) or name not in catalogue:
-        raise InvalidWorkload(
+        kind = InvalidWorkload if isinstance(name, str) else WorkloadTypeError
+        raise kind(
             f"'name' must be a packaged example such as {_nearest(name, list(catalogue))}, "
             f"not {shown(name)}."
         )

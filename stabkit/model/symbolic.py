@@ -26,7 +26,7 @@ from sympy import (
     zoo,
 )
 
-from ..errors import InvalidWorkload, shown
+from ..errors import InvalidWorkload, WorkloadTypeError, shown
 from .numbers import LARGEST_DECODE_LENGTH, exact_integer, exact_rational, is_listed
 from .workload import Workload
 
@@ -88,7 +88,7 @@ class SymbolicWorkload:
         The signs of symbols are not checked: identities in them hold for all values.
         """
         if not is_listed(classes):
-            raise InvalidWorkload(
+            raise WorkloadTypeError(
                 f"'classes' must be a list of (input, decode, share), not {shown(classes)}."
             )
         mix = tuple(_read_class(entry, n) for n, entry in enumerate(classes, start=1))

@@ -15,7 +15,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from ..errors import InvalidArgument, shown
+from ..errors import ArgumentTypeError, InvalidArgument, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -90,7 +90,7 @@ class Way:
         """Return what the writer of `result` makes of it."""
         writer = self.writer(result)
         if writer is None:
-            raise InvalidArgument(
+            raise ArgumentTypeError(
                 f"'result' must be a result of stabkit that has {self._what}, not {shown(result)}."
             )
         return writer(result, *arguments, **options)

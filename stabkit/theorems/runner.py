@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import InvalidArgument, shown
+from ..errors import ArgumentTypeError, InvalidArgument, shown
 from ..model.numbers import listed
 from .checked import CheckedStep, CheckedTheorem
 from .claims import Claim, MalformedClaim, Tried
@@ -69,7 +69,7 @@ def prove(
     """
     records = listed(theorems, "'theorems'", "records")
     if not all(isinstance(theorem, Theorem) for theorem in records):
-        raise InvalidArgument(f"'theorems' must be records, not {shown(theorems)}.")
+        raise ArgumentTypeError(f"'theorems' must be records, not {shown(theorems)}.")
     wanted = selected(theorems, labels)
     needed = _with_uses(theorems, wanted)
     known = {theorem.label: theorem.claim for theorem in needed}

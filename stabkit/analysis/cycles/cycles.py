@@ -27,9 +27,10 @@ from ...dynamics.capacity import simulated_capacity
 from ...dynamics.orbits import followed, settled_cohorts
 from ...dynamics.renormalization import renormalized, unrenormalized
 from ...errors import InvalidArgument
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...model.verdict import Verdict
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
 from ...spectrum.counting.counts import unit_circle_counts
 from .limit_cycle import LimitCycle, Observation, RunStart, exact_cycle
 from .named import named_cycles
@@ -71,13 +72,13 @@ class Cycles:
 
 
 def cycles(
-    mix: Workload, state: Any = None, max_period: int | None = None, max_steps: int = 200_000
+    mix: WorkloadLike, state: Any = None, max_period: int | None = None, max_steps: int = 200_000
 ) -> Cycles:
     """Return the limit cycles of a workload, exactly, and which of them runs end on.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         With decode lengths up to 10 000.
     state : counts [k][j], optional
         A further start; exact where its numbers are.
@@ -118,6 +119,7 @@ def cycles(
     >>> orbit.word
     'AAAAAEAAAAAAEAAAAAAAEAAAAAAEA'
     """
+    mix = as_workload(mix)
     max_period = _checked_period(mix, max_period)
     max_steps = whole_number(max_steps, "'max_steps'")
     named, complete = named_cycles(mix)
@@ -135,7 +137,7 @@ def cycles(
 
 
 def _checked_period(mix: Any, max_period: Any) -> int:
-    if check_workload(mix).longest_decode > LONGEST_DECODE:
+    if mix.longest_decode > LONGEST_DECODE:
         raise InvalidArgument(
             f"'mix' must have decode lengths up to {LONGEST_DECODE} for limit cycles, "
             f"not {mix.longest_decode}."

@@ -31,8 +31,9 @@ from typing import Any
 from ...errors import InvalidArgument, InvalidWorkload, shown
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import exact_rational, whole_number
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
 from ...spectrum.counting.counts import kernel_counts
 from ...spectrum.fluctuations.evictions import ServerNoise, server_noise, whole_requests
 from ...spectrum.fluctuations.lundberg import lundberg_exponent
@@ -155,13 +156,13 @@ class FiniteServer(ServerNoise):
 
 
 def finite_server(
-    mix: Workload, max_num_seqs: Any = None, evictions: Any = None, steps: Any = 0
+    mix: WorkloadLike, max_num_seqs: Any = None, evictions: Any = None, steps: Any = 0
 ) -> FiniteServer:
     """Return what a server of the capacity of `mix` does with whole, random requests.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         With a capacity; its requests must be known one by one.
     max_num_seqs : int, optional
         The most running requests.
@@ -204,7 +205,8 @@ def finite_server(
     >>> finite_server(mix, max_num_seqs=105).evicted_per_step
     0.0
     """
-    server = _server(check_workload(mix), max_num_seqs)
+    mix = as_workload(mix)
+    server = _server(mix, max_num_seqs)
     if evictions is not None:
         server = replace(server, watermark=_watermark(server, evictions))
     taken = None if steps is None else whole_number(steps, "'steps'", 0)

@@ -29,9 +29,10 @@ from typing import Any, Literal
 from ...dynamics.capacity import Simulated
 from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import Policy, policy_named
-from ...errors import InvalidArgument, shown
+from ...errors import check_choice
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed, rational_argument
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
 
 __all__ = ["Parameter", "PolicySweep", "policy_sweep"]
 
@@ -66,13 +67,13 @@ class PolicySweep(Simulated):
 
 
 def policy_sweep(
-    mix: Workload, parameter: Parameter, values: Sequence[Any] | None = None
+    mix: WorkloadLike, parameter: Parameter, values: Sequence[Any] | None = None
 ) -> PolicySweep:
     """Return the throughput against a policy's parameter.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     parameter : {"gain", "watermark", "rate"}
         Of damped, headroom or rate-limited admission; a rate in units of a*.
     values : sequence of numbers, optional
@@ -101,11 +102,8 @@ def policy_sweep(
     >>> [round(run.throughput_ratio, 6) for run in found.runs]
     [0.5, 1.0]
     """
-    check_workload(mix)
-    if not isinstance(parameter, str) or parameter not in _POLICIES:
-        raise InvalidArgument(
-            f"'parameter' must be 'gain', 'watermark' or 'rate', not {shown(parameter)}."
-        )
+    mix = as_workload(mix)
+    check_choice(parameter, "'parameter'", _POLICIES)
     exact = (
         _default(mix, parameter)
         if values is None

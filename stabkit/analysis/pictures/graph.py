@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...model.kernel import MemoryKernel
-from ...model.workload import Workload
+from ...model.notation import WorkloadLike, as_workload
 
 __all__ = ["GraphPicture", "ReturnEdge", "graph_picture"]
 
@@ -44,17 +44,18 @@ class GraphPicture:
     returns: tuple[ReturnEdge, ...]
 
 
-def graph_picture(workload: Workload) -> GraphPicture:
+def graph_picture(workload: WorkloadLike) -> GraphPicture:
     """Return the renewal graph of `workload`: one return edge for each distinct decode length.
 
     Parameters
     ----------
-    workload : Workload
+    workload : WorkloadLike
 
     Returns
     -------
     GraphPicture
     """
+    workload = as_workload(workload)
     kernel = MemoryKernel.of(workload)
     returns = (ReturnEdge(n - 1, w / kernel.denominator) for n, w, _ in kernel)
     return GraphPicture(workload.name, kernel.length, workload.gcd, tuple(returns))

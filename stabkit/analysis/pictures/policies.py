@@ -15,8 +15,9 @@ import numpy as np
 
 from ...dynamics.long_run import LongRun, long_run
 from ...errors import InvalidArgument, shown
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
 from ...spectrum.margins.gain import gain_margin
 from ..operations.sweep import PolicySweep, policy_sweep
 from .run import Floats
@@ -71,12 +72,12 @@ class PolicyPicture:
     panels: tuple[PolicyPanel, ...]
 
 
-def policy_picture(mix: Workload, sweeps: Sequence[PolicySweep] | None = None) -> PolicyPicture:
+def policy_picture(mix: WorkloadLike, sweeps: Sequence[PolicySweep] | None = None) -> PolicyPicture:
     """Return the throughput against the parameters of policies.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     sweeps : sequence of PolicySweep, optional
         Of `mix`; by default of the rate, the gain and the watermark.
 
@@ -102,7 +103,7 @@ def policy_picture(mix: Workload, sweeps: Sequence[PolicySweep] | None = None) -
     >>> picture.panels[0].fates, round(picture.greedy, 12)
     (('keeps', 'never'), 0.875)
     """
-    check_workload(mix)
+    mix = as_workload(mix)
     if sweeps is None:
         sweeps = [policy_sweep(mix, name) for name in ("rate", "gain", "watermark")]
     given = listed(sweeps, "'sweeps'", "a list of sweeps")

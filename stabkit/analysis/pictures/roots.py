@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...errors import InvalidArgument, shown
+from ...errors import ArgumentTypeError, shown
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed
 from ...model.workload import Workload
 from ...spectrum.counting.counts import unit_circle_counts
@@ -109,7 +110,7 @@ def synchronized_to_show(workload: Workload) -> list[tuple[complex, complex | No
 
 
 def root_picture(
-    workload: Workload,
+    workload: WorkloadLike,
     found: Sequence[Root],
     verdict: str,
     synchronized: Sequence[tuple[complex, complex | None]] = (),
@@ -118,7 +119,7 @@ def root_picture(
 
     Parameters
     ----------
-    workload : Workload
+    workload : WorkloadLike
     found : sequence of Root
         All of them or some, such as `roots_to_show` returns.
     verdict : str
@@ -129,9 +130,10 @@ def root_picture(
     -------
     RootPicture
     """
+    workload = as_workload(workload)
     found = listed(found, "'found'", "a list of roots")
     if not all(isinstance(root, Root) for root in found):
-        raise InvalidArgument(f"'found' must be a list of roots, not {shown(found)}.")
+        raise ArgumentTypeError(f"'found' must be a list of roots, not {shown(found)}.")
     points = tuple(
         RootPoint(complex(r.value), circle_distance(r), float(r.radius), r.multiplicity)
         for r in found

@@ -53,7 +53,7 @@ from typing import Any
 
 from sympy import And, Basic, Expr, Ge, Gt, Lt, false, true
 
-from ...errors import InvalidArgument, shown
+from ...errors import ArgumentTypeError, InvalidArgument, shown
 from ...model.numbers import whole_number
 from ...model.symbolic import SymbolicWorkload
 from .domain import Domain, domain_of
@@ -160,7 +160,7 @@ def stability_criterion(mix: SymbolicWorkload, work_limit: int = _WORK_LIMIT) ->
 
 def _checked_lengths(mix: SymbolicWorkload) -> tuple[int, ...]:
     if not isinstance(mix, SymbolicWorkload):
-        raise InvalidArgument(f"'mix' must be a SymbolicWorkload, not {shown(mix)}.")
+        raise ArgumentTypeError(f"'mix' must be a SymbolicWorkload, not {shown(mix)}.")
     longest = mix.longest_decode
     if longest > LONGEST_SYMBOLIC:
         raise InvalidArgument(

@@ -27,8 +27,9 @@ import numpy as np
 
 from ...errors import InvalidArgument
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
 from ..circle.sparse_polynomial import Complexes, Floats
 from ..counting.by_winding import count_by_winding
 from ..counting.isolation import isolated_disc_counts
@@ -126,7 +127,7 @@ class RootLocus:
 
 
 def root_locus(
-    mix: Workload,
+    mix: WorkloadLike,
     along: Along = "s",
     low: Any = None,
     high: Any = None,
@@ -137,7 +138,7 @@ def root_locus(
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         With L at most 1 000; of two classes or more for ``"p"``.
     along : {"s", "p", "kappa"}
         Mean input length in tokens, share of the first class, or gain of damped admission.
@@ -169,7 +170,7 @@ def root_locus(
     >>> change.low < change.high == 1
     True
     """
-    check_workload(mix)
+    mix = as_workload(mix)
     if mix.longest_decode > LONGEST_LOCUS:
         raise InvalidArgument(
             f"'mix' must have decode lengths up to {LONGEST_LOCUS} for a root locus, "

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from ...errors import InvalidArgument
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...model.workload import Workload
 from ..circle.sparse_polynomial import Complexes, Floats
@@ -106,12 +107,12 @@ class NyquistCurve:
         return self.counts.outside
 
 
-def nyquist(mix: Workload, points: int | None = None) -> NyquistCurve:
+def nyquist(mix: WorkloadLike, points: int | None = None) -> NyquistCurve:
     """Return the Nyquist curve of the memory kernel with its certified encirclements of 0.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         With L at most 100 000.
     points : int, optional
         Samples of the half circle, at least; by default enough for a smooth drawing.
@@ -133,6 +134,7 @@ def nyquist(mix: Workload, points: int | None = None) -> NyquistCurve:
     >>> complex(curve.values[0]), bool(np.all(np.abs(curve.values) <= 1 + 1e-12))
     ((1+0j), True)
     """
+    mix = as_workload(mix)
     if points is not None:
         points = whole_number(points, "'points'", 1, _MOST_POINTS)
     kernel = MemoryKernel.of(mix)

@@ -41,6 +41,7 @@ from fractions import Fraction
 
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.verdict import Verdict
 from ...model.workload import Workload
 from ..counting.counts import kernel_counts
@@ -115,12 +116,12 @@ class SoftStart:
         return (1 - self.delta.low) * self.equilibrium
 
 
-def soft_start(mix: Workload) -> SoftStart:
+def soft_start(mix: WorkloadLike) -> SoftStart:
     """Return how greedy fares from the empty memory, and the slow start that spares evictions.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Its capacity plays no role but for `SoftStart.admissions` and `SoftStart.whole`.
 
     Returns
@@ -153,6 +154,7 @@ def soft_start(mix: Workload) -> SoftStart:
     >>> found.equilibrium, found.admissions
     (Fraction(74, 1), Fraction(38, 1))
     """
+    mix = as_workload(mix)
     kernel = MemoryKernel.of(mix)
     verdict = kernel_counts(kernel).verdict
     found = _found(mix, kernel, verdict)

@@ -37,6 +37,7 @@ from sympy import QQ, Poly, divisors
 
 from ...errors import InvalidWorkload
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...model.symbolic import LAMBDA
 from ...model.workload import Workload
@@ -155,12 +156,12 @@ class Synchrony:
         return Poly.from_list(parts, LAMBDA, domain=QQ)
 
 
-def synchrony(mix: Workload, digits: int = _DIGITS) -> Synchrony:
+def synchrony(mix: WorkloadLike, digits: int = _DIGITS) -> Synchrony:
     """Return what the decode lengths have in common, and the modes that come of it.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     digits : int
         Each root's radius is at most 10^-digits |lambda|.
 
@@ -187,6 +188,7 @@ def synchrony(mix: Workload, digits: int = _DIGITS) -> Synchrony:
     >>> round(mode.predicted_growth, 6), round(float(abs(mode.root.value)), 6)
     (1.009506, 1.009749)
     """
+    mix = as_workload(mix)
     kernel = MemoryKernel.of(mix)
     g = math.gcd(*kernel.decode_lengths)
     digits = whole_number(digits, "'digits'", 1, LARGEST_DIGITS)

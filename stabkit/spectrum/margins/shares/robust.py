@@ -43,9 +43,10 @@ from typing import Any
 
 from ....errors import InvalidArgument, shown
 from ....model.enclosure import RealEnclosure
+from ....model.notation import WorkloadLike, as_workload
 from ....model.numbers import check_level, listed, rational_argument
 from ....model.verdict import Verdict
-from ....model.workload import Workload, check_workload
+from ....model.workload import Workload
 from ...circle.budget import Budget
 from ...counting.counts import kernel_counts
 from ...partition.d_partition import DPartition, d_partition
@@ -136,7 +137,7 @@ class RobustShares:
 
 
 def robust_shares(
-    mix: Workload,
+    mix: WorkloadLike,
     within: Any = None,
     bounds: Iterable[Sequence[Any]] | None = None,
     vertices: Iterable[Iterable[Any]] | None = None,
@@ -146,7 +147,7 @@ def robust_shares(
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Whose inputs and decode lengths hold; the capacity plays no role.
     within : number, optional
         The box |q_k - p_k| <= within p_k around the shares p of `mix`, every one at once; positive
@@ -200,7 +201,7 @@ def robust_shares(
     >>> [robust_shares(sample, level=0.95).robust for sample in samples]
     [False, True]
     """
-    check_workload(mix)
+    mix = as_workload(mix)
     given = [value for value in (within, bounds, vertices, level) if value is not None]
     if len(given) != 1:
         raise InvalidArgument(
