@@ -113,6 +113,8 @@ from .model.start_up_log import capacity_from_log as capacity_from_log
 from .model.state_space import state_characteristic_polynomial as state_characteristic_polynomial
 from .model.state_space import state_matrix as state_matrix
 from .model.symbolic import SymbolicWorkload as SymbolicWorkload
+from .model.transfer import to_control as to_control
+from .model.transfer import to_scipy as to_scipy
 from .model.workload import RequestClass as RequestClass
 from .model.workload import Workload as Workload
 from .publish.derivation import Derivation as Derivation
@@ -128,6 +130,7 @@ from .publish.document.tree import Table as Table
 from .publish.figures import style as style
 from .publish.figures.animation import animation_bytes as animation_bytes
 from .publish.figures.formats import figure_bytes as figure_bytes
+from .publish.notebook import html as html
 from .publish.rendering import figure as figure
 from .publish.rendering import text as text
 from .publish.rendering import to_csv as to_csv

@@ -34,6 +34,7 @@ from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import check_level
 from ..model.verdict import Verdict
 from ..model.workload import Workload
+from ..records import Record
 from ..spectrum.margins.disturbance import DisturbanceMargin, disturbance_margin
 from ..spectrum.margins.gain import GainMargin, gain_margin
 from ..spectrum.margins.inputs import InputMargin, input_margin
@@ -48,8 +49,8 @@ from ..spectrum.margins.shares.tolerance import ShareTolerance, share_tolerance
 __all__ = ["Margins", "margins"]
 
 
-@dataclass(frozen=True)
-class Margins:
+@dataclass(frozen=True, repr=False)
+class Margins(Record):
     """All margins of a workload; a None has its reason beside it.
 
     Attributes

@@ -24,6 +24,7 @@ from ..errors import check_choice
 from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import whole_number
 from ..model.workload import Workload
+from ..records import Record
 from .capacity import simulated_capacity
 from .capture import ModelSteps, Point, one_decode_length
 from .initial_state import read_counts
@@ -91,8 +92,8 @@ def steps_to_worst_cycle(
     return None
 
 
-@dataclass(frozen=True)
-class BasinSample:
+@dataclass(frozen=True, repr=False)
+class BasinSample(Record):
     """Random starts, and the steps that each of them took to the worst cycle.
 
     Attributes

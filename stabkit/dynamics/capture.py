@@ -102,6 +102,7 @@ from ..errors import InvalidArgument, shown
 from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import whole_number
 from ..model.workload import Workload
+from ..records import Record, RecordTuple
 from .capacity import simulated_capacity
 from .necklaces import necklace_cycles
 
@@ -121,8 +122,8 @@ MOST_PIECES = 2_000
 Point = tuple[Fraction, ...]
 
 
-@dataclass(frozen=True)
-class CapturePiece:
+@dataclass(frozen=True, repr=False)
+class CapturePiece(Record):
     """A polytope of states whose orbits land on the same state of a cycle by the same steps.
 
     Attributes
@@ -214,7 +215,7 @@ def capture_set(mix: WorkloadLike, depth: int) -> tuple[CapturePiece, ...]:
         for state in cycle.states
     }
     found = _before(ModelSteps.of(mix), level, int(depth), length)
-    return tuple(sorted(found.values(), key=lambda piece: (len(piece.word), piece.word)))
+    return RecordTuple(sorted(found.values(), key=lambda piece: (len(piece.word), piece.word)))
 
 
 def _before(

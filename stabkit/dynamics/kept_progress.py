@@ -55,6 +55,7 @@ from ..model.kernel import MemoryKernel
 from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import whole_number
 from ..model.workload import Workload
+from ..records import Record
 from .capacity import equilibrium_admissions, simulated_capacity
 from .product_form import FULL_TO_ROUNDING
 
@@ -81,8 +82,8 @@ class KeptStep:
     recomputed: Any
 
 
-@dataclass(frozen=True)
-class KeptProgress:
+@dataclass(frozen=True, repr=False)
+class KeptProgress(Record):
     """Long-run means of the fluid with kept progress; measured on a run from empty.
 
     Attributes

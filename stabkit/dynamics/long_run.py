@@ -29,6 +29,7 @@ from ..errors import ArgumentTypeError, InvalidArgument, shown
 from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import is_listed, whole_number
 from ..model.workload import Workload
+from ..records import Record
 from .capacity import equilibrium_admissions, simulated_capacity
 from .policies import GREEDY, Policy, policy_named
 from .product_form import ProductFormRun
@@ -47,8 +48,8 @@ _AGREEMENT = 5e-4
 _STEADY = 1 + 1e-4
 
 
-@dataclass(frozen=True)
-class LongRun:
+@dataclass(frozen=True, repr=False)
+class LongRun(Record):
     """Long-run means of a simulated run; the figures are None where it was too short for them.
 
     Attributes

@@ -71,6 +71,7 @@ from ..errors import InvalidArgument, shown
 from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import listed, whole_number
 from ..model.workload import Workload
+from ..records import Record, RecordTuple
 from .capacity import equilibrium_admissions, simulated_capacity
 
 __all__ = [
@@ -88,8 +89,8 @@ LONGEST_NECKLACE = 16
 _MOST_NUMBERS = 2**21
 
 
-@dataclass(frozen=True)
-class NecklaceCycle:
+@dataclass(frozen=True, repr=False)
+class NecklaceCycle(Record):
     """A limit cycle in which residue classes of stages mod g, the gcd, are in step.
 
     Attributes
@@ -203,7 +204,9 @@ def necklace_cycles(mix: WorkloadLike) -> tuple[NecklaceCycle, ...]:
         )
     _check_size(mix, 2**factor - 1)
     words = [word for word in _lyndon_words(factor) if factor % len(word) == 0 and any(word)]
-    return tuple(_cycle(mix, _parts(word * (factor // len(word)))) for word in reversed(words))
+    return RecordTuple(
+        _cycle(mix, _parts(word * (factor // len(word)))) for word in reversed(words)
+    )
 
 
 def necklace_cycle(mix: WorkloadLike, composition: Iterable[int]) -> NecklaceCycle:

@@ -15,6 +15,7 @@ from typing import Literal, get_args
 from ..errors import check_choice
 from ..model.numbers import whole_number
 from ..model.workload import Workload
+from ..records import Record
 from .cycles import CYCLE
 from .draft import Draft, ExerciseKind, Value, gives_away, named
 from .gcd import GCD
@@ -40,8 +41,8 @@ _KINDS: dict[str, tuple[ExerciseKind, ...]] = {
 _DRAWS = 500
 
 
-@dataclass(frozen=True)
-class Exercise:
+@dataclass(frozen=True, repr=False)
+class Exercise(Record):
     """A question with its exact answer.
 
     Attributes

@@ -16,6 +16,7 @@ from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
 from ..errors import InvalidWorkload, WorkloadTypeError, shown
+from ..records import Record, RecordList
 from .documents import read_toml
 from .files import record_arguments
 from .numbers import exact_rational
@@ -24,8 +25,8 @@ from .traces.tally import Tally
 __all__ = ["Example", "example_arguments", "examples"]
 
 
-@dataclass(frozen=True)
-class Example:
+@dataclass(frozen=True, repr=False)
+class Example(Record):
     """A packaged workload.
 
     Attributes
@@ -68,7 +69,7 @@ def examples() -> list[Example]:
     >>> [example.name for example in examples() if example.kind == "teaching"][:2]
     ['homogeneous', 'coprime-stable']
     """
-    return [_example(record) for record in _catalogue().values()]
+    return RecordList(_example(record) for record in _catalogue().values())
 
 
 def example_arguments(name: str, capacity: Any = None) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from sympy import (
 )
 
 from ..errors import InvalidWorkload, WorkloadTypeError, shown
+from ..records import Record
 from .numbers import LARGEST_DECODE_LENGTH, exact_integer, exact_rational, is_listed
 from .workload import Workload
 
@@ -45,8 +46,8 @@ class SymbolicClass:
     share: Expr
 
 
-@dataclass(frozen=True)
-class SymbolicWorkload:
+@dataclass(frozen=True, repr=False)
+class SymbolicWorkload(Record):
     """A mix of request classes with symbols in it.
 
     Build one with `from_classes`, which validates.

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..errors import InvalidWorkload, WorkloadTypeError, shown
+from ..records import Record
 from .examples import example_arguments
 from .files import named_columns, read_workload, record_arguments, warn_of_rows_left_out
 from .numbers import (
@@ -47,8 +48,8 @@ __all__ = ["RequestClass", "Workload"]
 _LARGEST_DENOMINATOR = 10**1000
 
 
-@dataclass(frozen=True, slots=True)
-class RequestClass:
+@dataclass(frozen=True, slots=True, repr=False)
+class RequestClass(Record):
     """One class of requests.
 
     Attributes
@@ -66,8 +67,8 @@ class RequestClass:
     share: Fraction
 
 
-@dataclass(frozen=True)
-class Workload:
+@dataclass(frozen=True, repr=False)
+class Workload(Record):
     """A mix of request classes and, optionally, the memory that serves it.
 
     Build one with `from_classes`, `from_file`, `named` or `from_dict`, which validate.

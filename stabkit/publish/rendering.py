@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FIGURES",
+    "PAGES",
     "RECORDS",
     "REPORTS",
     "TABLES",
@@ -141,6 +142,7 @@ TEXTS = Way("a text", "text")
 TABLES = Way("a table", "text", parts=False)  # CSV
 # Drawn on a console of rich: in colour, as wide as it is.
 REPORTS = Way("a report", "text", parts=False)
+PAGES = Way("HTML", "text")  # of its own; for the others it is made of text or figure
 FIGURES = Way("a figure", "figures")
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from ..errors import ArgumentTypeError, InvalidArgument, shown
 from ..model.numbers import listed
+from ..records import RecordList
 from .checked import CheckedStep, CheckedTheorem
 from .claims import Claim, MalformedClaim, Tried
 from .evidence import (
@@ -77,7 +78,7 @@ def prove(
     for theorem, parts in zip(needed, map(_parts, needed), strict=True):
         used = {label: known[label] for label in theorem.uses}
         found[theorem.label] = _checked(theorem, parts, used, found)
-    return [found[theorem.label] for theorem in wanted]
+    return RecordList(found[theorem.label] for theorem in wanted)
 
 
 def selected(theorems: Sequence[Theorem], labels: Iterable[str]) -> list[Theorem]:

@@ -56,6 +56,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "dominant_modes": {"mix": MIX, "count": 2, "digits": 20},
     "nyquist": {"mix": MIX, "points": 50},
     "to_dict": {"result": stabkit.nyquist(MIX, points=50)},
+    "html": {"result": stabkit.nyquist(MIX, points=50)},
     "text": {"result": stabkit.nyquist(MIX, points=50)},
     "figure": {"result": stabkit.nyquist(MIX, points=50)},
     "to_csv": {"result": stabkit.simulate(ONE, 5)},

@@ -31,6 +31,7 @@ from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.counting.counts import unit_circle_counts
 from .limit_cycle import LimitCycle, Observation, RunStart, exact_cycle
 from .named import named_cycles
@@ -44,8 +45,8 @@ _LARGEST_PERIOD = 100_000
 LONGEST_DECODE = 10_000
 
 
-@dataclass(frozen=True)
-class Cycles:
+@dataclass(frozen=True, repr=False)
+class Cycles(Record):
     """The limit cycles of a workload.
 
     Attributes

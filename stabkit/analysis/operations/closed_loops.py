@@ -42,6 +42,7 @@ from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.counting.counts import Counts, kernel_counts
 from ...spectrum.counting.isolation import isolated_disc_counts
 from ...spectrum.roots.dominant import kernel_modes
@@ -62,8 +63,8 @@ _LONGEST_ISOLATED = 200  # terms of a kernel with negative parts: FLINT takes 0.
 _LAMBDA = Symbol("lambda")
 
 
-@dataclass(frozen=True)
-class ClosedLoop:
+@dataclass(frozen=True, repr=False)
+class ClosedLoop(Record):
     """The verdict on a policy's equilibrium; None throughout where its loop is not linear.
 
     Attributes

@@ -38,6 +38,7 @@ from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed, whole_number
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.fluctuations.evictions import whole_requests
 from .closed_loops import ClosedLoop, closed_loops
 from .running_cap import RunningCap, running_cap
@@ -67,8 +68,8 @@ _FEWEST_STEPS, _LONGEST_RUN = 100, 1_000_000
 _LARGEST_WORK = 20_000_000  # where steps are given: some minutes
 
 
-@dataclass(frozen=True)
-class PolicyFinding:
+@dataclass(frozen=True, repr=False)
+class PolicyFinding(Record):
     """One policy on one workload.
 
     Attributes
@@ -116,8 +117,8 @@ class CapFinding:
     whole: WholeFinding | None
 
 
-@dataclass(frozen=True)
-class PolicyComparison(Simulated):
+@dataclass(frozen=True, repr=False)
+class PolicyComparison(Record, Simulated):
     """Policies on one workload, in the order asked for.
 
     Attributes

@@ -34,6 +34,7 @@ from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import exact_rational, whole_number
 from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.counting.counts import kernel_counts
 from ...spectrum.fluctuations.evictions import ServerNoise, server_noise, whole_requests
 from ...spectrum.fluctuations.lundberg import lundberg_exponent
@@ -48,8 +49,8 @@ _MOST_TOKENS = 20_000  # of a watermark: a walk of more takes seconds
 _FINE = 0.01  # of a watermark: finer than the walk is right
 
 
-@dataclass(frozen=True)
-class Watermark:
+@dataclass(frozen=True, repr=False)
+class Watermark(Record):
     """The watermark for a rate of evictions.
 
     Attributes
@@ -70,8 +71,8 @@ class Watermark:
     reason: str | None = None
 
 
-@dataclass(frozen=True)
-class FiniteServer(ServerNoise):
+@dataclass(frozen=True, repr=False)
+class FiniteServer(Record, ServerNoise):
     """What a server of a workload's capacity does with whole requests.
 
     Attributes

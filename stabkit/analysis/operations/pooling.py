@@ -45,6 +45,7 @@ from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed, whole_number
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ...records import Record
 from .closed_loops import ClosedLoop, closed_loop
 
 __all__ = ["Arrangement", "Block", "Objective", "Pooling", "pool"]
@@ -95,8 +96,8 @@ class Block:
         return 1 - self.requests / float(self.equilibrium)
 
 
-@dataclass(frozen=True)
-class Arrangement:
+@dataclass(frozen=True, repr=False)
+class Arrangement(Record):
     """Blocks that together serve all classes.
 
     Attributes
@@ -141,8 +142,8 @@ class Arrangement:
         return _worth(objective, self.completed, self.shares, self.lengths)
 
 
-@dataclass(frozen=True)
-class Pooling:
+@dataclass(frozen=True, repr=False)
+class Pooling(Record):
     """Ways to share a fleet.
 
     Attributes

@@ -30,6 +30,7 @@ from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.margins.gain import gain_margin
 from ...spectrum.margins.inputs import input_margin
 from .closed_loops import closed_loop
@@ -49,8 +50,8 @@ _SEARCH_STEPS = 8_000
 _LARGEST_WATERMARK = 60  # hundredths
 
 
-@dataclass(frozen=True)
-class Proposal:
+@dataclass(frozen=True, repr=False)
+class Proposal(Record):
     """Something that an operator can do.
 
     Attributes
@@ -116,8 +117,8 @@ class _Draft(Simulated):
         return ratio is not None and ratio >= 1 - TOLERANCE
 
 
-@dataclass(frozen=True)
-class Recommendation(_Draft):
+@dataclass(frozen=True, repr=False)
+class Recommendation(Record, _Draft):
     """What to do about a workload.
 
     Attributes

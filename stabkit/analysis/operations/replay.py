@@ -42,6 +42,7 @@ from ...errors import ArgumentTypeError, InvalidArgument, check_choice, shown
 from ...model.files import read_table
 from ...model.numbers import is_listed
 from ...model.traces.rows import SHARED_BLOCK, rows_of
+from ...records import Record
 from .observed_series import Floats, ObservedSeries, observed_series
 
 __all__ = ["Comparison", "ObservedRun", "Replay", "Swing", "replay"]
@@ -128,8 +129,8 @@ class ObservedRun:
     compared: Mapping[str, Comparison]
 
 
-@dataclass(frozen=True, eq=False)
-class Replay:
+@dataclass(frozen=True, eq=False, repr=False)
+class Replay(Record):
     """A trace, replayed.
 
     Attributes

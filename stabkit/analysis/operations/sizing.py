@@ -44,6 +44,7 @@ from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import exact_rational, whole_number
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.counting.by_winding import count_by_winding
 from ...spectrum.counting.counts import unit_circle_counts
 from ...spectrum.counting.isolation import isolated_disc_counts
@@ -80,8 +81,8 @@ class BlockSizing:
     requests_in_tokens: Fraction
 
 
-@dataclass(frozen=True)
-class Sizing:
+@dataclass(frozen=True, repr=False)
+class Sizing(Record):
     """Answers to an operator's questions about one workload; all in blocks if `blocks` is given.
 
     Attributes

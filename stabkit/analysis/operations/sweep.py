@@ -33,6 +33,7 @@ from ...errors import check_choice
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed, rational_argument
 from ...model.workload import Workload
+from ...records import Series
 
 __all__ = ["Parameter", "PolicySweep", "policy_sweep"]
 
@@ -46,8 +47,8 @@ _STEPS = 12_000
 _WORK = 40_000_000  # multiply-adds of one run
 
 
-@dataclass(frozen=True)
-class PolicySweep(Simulated):
+@dataclass(frozen=True, repr=False)
+class PolicySweep(Series, Simulated):
     """Long-run throughput against a policy's parameter, from the empty memory.
 
     Attributes
@@ -64,6 +65,12 @@ class PolicySweep(Simulated):
     parameter: Parameter
     values: tuple[Fraction, ...]
     runs: tuple[LongRun, ...]
+
+    def columns(self) -> dict[str, Any]:
+        """Return the parameter under its name, and the means of the runs."""
+        names = ["throughput_ratio", "request_ratio", "wasted_token_fraction", "evictions_per_step"]
+        means = {name: [getattr(run, name) for run in self.runs] for name in names}
+        return {self.parameter: [float(value) for value in self.values], **means}
 
 
 def policy_sweep(

@@ -9,14 +9,15 @@ from ...dynamics.simulator import simulate
 from ...errors import check_choice
 from ...model.notation import WorkloadLike, as_workload
 from ...model.verdict import Verdict
+from ...records import Record
 from .roots import RootPicture, root_picture, roots_to_show, synchronized_to_show
 from .run import RunPicture, run_picture, steps_to_show
 
 __all__ = ["AnalysisPicture", "analysis_picture"]
 
 
-@dataclass(frozen=True)
-class AnalysisPicture:
+@dataclass(frozen=True, repr=False)
+class AnalysisPicture(Record):
     """What the figure of an analysis shows.
 
     Attributes

@@ -20,6 +20,7 @@ from ...dynamics.trajectory import Arithmetic
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...model.workload import Workload
+from ...records import Record
 from .run import Floats
 from .stages import StageRecord, recorded
 
@@ -31,8 +32,8 @@ _LIVES = 3  # of the longest requests, at least, unless the user says how many s
 _SECONDS, _SLOWEST, _FASTEST = 15, 4, 10  # how long it takes; frames per second
 
 
-@dataclass(frozen=True, eq=False)
-class AnimationPicture:
+@dataclass(frozen=True, eq=False, repr=False)
+class AnimationPicture(Record):
     """What the frames of an animation show.
 
     Attributes

@@ -19,6 +19,7 @@ import numpy as np
 
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
+from ...records import Series
 from .run import Floats
 from .stages import StageRecord, recorded
 
@@ -54,8 +55,8 @@ class CohortBand:
     requests: Floats
 
 
-@dataclass(frozen=True, eq=False)
-class CyclePicture:
+@dataclass(frozen=True, eq=False, repr=False)
+class CyclePicture(Series):
     """Two periods of a limit cycle, in steps 1, 2, ..., as far as they are shown.
 
     Attributes

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
+from ...records import Record
 
 __all__ = ["GraphPicture", "ReturnEdge", "graph_picture"]
 
@@ -24,8 +25,8 @@ class ReturnEdge:
     share: float
 
 
-@dataclass(frozen=True)
-class GraphPicture:
+@dataclass(frozen=True, repr=False)
+class GraphPicture(Record):
     """The renewal graph: stages in a row, and edges back to the first.
 
     Attributes

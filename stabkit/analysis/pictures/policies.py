@@ -18,6 +18,7 @@ from ...errors import InvalidArgument, shown
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed
 from ...model.workload import Workload
+from ...records import Record, Series
 from ...spectrum.margins.gain import gain_margin
 from ..operations.sweep import PolicySweep, policy_sweep
 from .run import Floats
@@ -28,8 +29,8 @@ Fate = Literal["never", "start", "keeps", "unknown"]
 FATES: tuple[Fate, ...] = ("never", "start", "keeps")
 
 
-@dataclass(frozen=True, eq=False)
-class PolicyPanel:
+@dataclass(frozen=True, eq=False, repr=False)
+class PolicyPanel(Series):
     """One sweep.
 
     Attributes
@@ -54,8 +55,8 @@ class PolicyPanel:
     stable_below: float | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class PolicyPicture:
+@dataclass(frozen=True, eq=False, repr=False)
+class PolicyPicture(Record):
     """Sweeps of one workload, beside greedy admission and the equilibrium, which is 1.
 
     Attributes

@@ -14,6 +14,7 @@ from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed
 from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.counting.counts import unit_circle_counts
 from ...spectrum.roots.dominant import dominant_modes
 from ...spectrum.roots.location import circle_distance, root_annulus
@@ -56,8 +57,8 @@ class SynchronizedMark:
     root: RootPoint | None
 
 
-@dataclass(frozen=True)
-class RootPicture:
+@dataclass(frozen=True, repr=False)
+class RootPicture(Record):
     """Roots as points of the complex plane.
 
     Attributes

@@ -28,6 +28,7 @@ from ...errors import ArgumentTypeError, InvalidArgument, shown
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.workload import Workload
+from ...records import Series
 
 __all__ = [
     "KernelPicture",
@@ -48,8 +49,8 @@ _LONGEST_KERNEL = 10**6
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class RunPicture:
+@dataclass(frozen=True, repr=False)
+class RunPicture(Series):
     """Memory demand and evictions of a run, beside the capacity.
 
     Attributes
@@ -65,8 +66,8 @@ class RunPicture:
     evicted: Floats
 
 
-@dataclass(frozen=True)
-class KernelPicture:
+@dataclass(frozen=True, repr=False)
+class KernelPicture(Series):
     """Memory kernel and survival function at stages m = 0, ..., L - 1.
 
     Attributes

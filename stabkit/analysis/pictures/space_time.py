@@ -22,6 +22,7 @@ from ...dynamics.trajectory import Arithmetic, Trajectory
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...model.workload import Workload
+from ...records import Record
 from .run import Floats
 from .stages import StageRecord, record_of, recorded
 
@@ -31,8 +32,8 @@ _MOST_COLUMNS = 800
 _MOST_ROWS = 300
 
 
-@dataclass(frozen=True, eq=False)
-class SpaceTimePicture:
+@dataclass(frozen=True, eq=False, repr=False)
+class SpaceTimePicture(Record):
     """How full the stages are in the steps 0 (the fitted start), 1, 2, ... of a run.
 
     Attributes

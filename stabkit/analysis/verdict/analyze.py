@@ -24,6 +24,7 @@ from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import decimal_text, listed, rational_text
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ...records import RecordList
 from ...spectrum.counting.counts import kernel_counts
 from ...spectrum.fluctuations.evictions import server_noise, whole_requests
 from ...spectrum.partition.d_partition import Crossing
@@ -159,7 +160,7 @@ def analyze_many(
     ['unstable', 'stable']
     """
     workloads = listed(mixes, "'mixes'", "workloads")
-    return list(map(partial(analyze, crosscheck=crosscheck), workloads))
+    return RecordList(map(partial(analyze, crosscheck=crosscheck), workloads))
 
 
 def _equilibrium(mix: Workload, kernel: MemoryKernel) -> Equilibrium | None:

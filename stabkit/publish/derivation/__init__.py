@@ -17,13 +17,15 @@ It takes from `text` and `document`; the command line takes the three names belo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 
 from ...analysis.facts import DerivationFacts, derivation_facts, symbolic_facts
 from ...model.notation import WorkloadLike
 from ...model.symbolic import SymbolicWorkload
+from ...records import Record
 from ..document import html, tex
 from ..document.tree import Document, Section
-from ..rendering import TEXTS
+from ..rendering import PAGES, TEXTS
 from ..text.numbers import amount
 from .model_sections import (
     characteristic_section,
@@ -68,8 +70,8 @@ _SECTIONS = (
 )
 
 
-@dataclass(frozen=True)
-class Derivation:
+@dataclass(frozen=True, repr=False)
+class Derivation(Record):
     """A derivation, ready to be written.
 
     Attributes
@@ -120,6 +122,13 @@ class Derivation:
 @TEXTS.writes(Derivation)
 def _article(found: Derivation) -> str:
     return found.article
+
+
+@PAGES.writes(Derivation)
+def _frame(found: Derivation) -> str:
+    """Return the page in a frame of its own, so that its style stays there."""
+    style = "width: 100%; height: 40em; border: 0"
+    return f'<iframe srcdoc="{escape(found.html)}" style="{style}"></iframe>'
 
 
 def derive(mix: WorkloadLike | SymbolicWorkload) -> Derivation:

@@ -21,6 +21,7 @@ from ...errors import InvalidArgument, check_choice, shown
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.verdict import Verdict
+from ...records import Record
 from ..circle.budget import Budget
 from .by_winding import LONGEST_KERNEL, count_by_winding, is_quick
 from .certificates import instability_certificate, single_decode_length
@@ -36,8 +37,8 @@ LONGEST_DENSE = 20_000
 _SHORT = 40  # terms; beyond, the winding number is faster whatever the coefficients
 
 
-@dataclass(frozen=True)
-class Counts:
+@dataclass(frozen=True, repr=False)
+class Counts(Record):
     """Roots of the characteristic polynomial relative to the unit circle, with multiplicity.
 
     Attributes

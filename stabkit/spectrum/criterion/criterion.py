@@ -56,6 +56,7 @@ from sympy import And, Basic, Expr, Ge, Gt, Lt, false, true
 from ...errors import ArgumentTypeError, InvalidArgument, shown
 from ...model.numbers import whole_number
 from ...model.symbolic import SymbolicWorkload
+from ...records import Record
 from .domain import Domain, domain_of
 from .pruning import as_relation, pruned
 from .work import OutOfWork, Work
@@ -66,8 +67,8 @@ LONGEST_SYMBOLIC = 5
 _WORK_LIMIT = 5_000_000  # term products: some five seconds
 
 
-@dataclass(frozen=True)
-class StabilityCriterion:
+@dataclass(frozen=True, repr=False)
+class StabilityCriterion(Record):
     """Inequalities that hold together iff the equilibrium is stable.
 
     Attributes

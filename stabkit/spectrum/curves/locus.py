@@ -30,6 +30,7 @@ from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...model.workload import Workload
+from ...records import Series
 from ..circle.sparse_polynomial import Complexes, Floats
 from ..counting.by_winding import count_by_winding
 from ..counting.isolation import isolated_disc_counts
@@ -84,8 +85,8 @@ class CountChange:
     angle: float
 
 
-@dataclass(frozen=True)
-class RootLocus:
+@dataclass(frozen=True, repr=False)
+class RootLocus(Series):
     """The roots along one parameter.
 
     Attributes
@@ -119,6 +120,15 @@ class RootLocus:
     def name(self) -> str:
         """The name of the mix."""
         return self.mix.name
+
+    def columns(self) -> dict[str, Any]:
+        """Return the parameter under its name, the counts of unstable modes, the roots."""
+        roots = enumerate(self.roots.T, start=1)
+        return {
+            self.along: np.array([float(value) for value in self.values]),
+            "unstable": list(self.unstable),
+            **{f"root_{k}": root for k, root in roots},
+        }
 
     @property
     def spectral_radius(self) -> Floats | None:

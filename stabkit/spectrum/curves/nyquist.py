@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...model.workload import Workload
+from ...records import Series
 from ..circle.sparse_polynomial import Complexes, Floats
 from ..counting.counts import Counts, unit_circle_counts
 
@@ -66,8 +67,8 @@ class AxisCrossing:
     turns: Literal[1, -1]
 
 
-@dataclass(frozen=True)
-class NyquistCurve:
+@dataclass(frozen=True, repr=False)
+class NyquistCurve(Series):
     """The curve G(e^(i theta)) / G(1) over the upper half circle, and what it encircles.
 
     Attributes
@@ -97,6 +98,10 @@ class NyquistCurve:
     def name(self) -> str:
         """The name of the mix."""
         return self.mix.name
+
+    def columns(self) -> dict[str, Any]:
+        """Return the angles and the two parts of the curve."""
+        return {"theta": self.theta, "real": self.values.real, "imaginary": self.values.imag}
 
     @property
     def encirclements(self) -> int | None:

@@ -33,6 +33,7 @@ from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import is_listed
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ...records import Record, Series
 from ..circle.sparse_polynomial import Floats
 from ..counting.counts import kernel_counts
 from ..roots.dominant import kernel_modes
@@ -51,8 +52,8 @@ _LOWEST = 16  # of the lowest sampled angle: that many longest decode lengths ar
 _AROUND = (-8, -4, -2, -1, -0.5, 0, 0.5, 1, 2, 4, 8)  # half-widths from a peak
 
 
-@dataclass(frozen=True)
-class QuasiCycle:
+@dataclass(frozen=True, repr=False)
+class QuasiCycle(Record):
     """A swing that chance sustains: a dominant mode that turns, and the peak that it makes.
 
     Attributes
@@ -70,8 +71,8 @@ class QuasiCycle:
     density: float
 
 
-@dataclass(frozen=True)
-class Fluctuations:
+@dataclass(frozen=True, repr=False)
+class Fluctuations(Series):
     """What chance does to a mix in steady service, per a* and in the limit of a large server.
 
     Attributes
@@ -121,6 +122,10 @@ class Fluctuations:
     def name(self) -> str:
         """The name of the mix."""
         return self.mix.name
+
+    def columns(self) -> dict[str, Any]:
+        """Return the angles and the spectral densities of the observables there."""
+        return {"angle": self.angles, **self.densities}
 
     def variance(self, observable: str) -> Variance | None:
         """Return the variance per a* of one observable.

@@ -78,6 +78,7 @@ from numpy.typing import NDArray
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
+from ...records import Record
 from ..circle.fourier import UNIT_ROUNDOFF
 from ..counting.counts import Counts, kernel_counts
 
@@ -94,8 +95,8 @@ _UNDERFLOW = 1e-300
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
 
-@dataclass(frozen=True)
-class DisturbanceMargin:
+@dataclass(frozen=True, repr=False)
+class DisturbanceMargin(Record):
     """How far the equilibrium may be disturbed without an eviction ever after.
 
     Attributes

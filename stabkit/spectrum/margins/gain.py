@@ -29,6 +29,7 @@ from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.verdict import Verdict
+from ...records import Record
 from .line import StableRange, line_margin
 
 __all__ = ["GainMargin", "gain_margin"]
@@ -36,8 +37,8 @@ __all__ = ["GainMargin", "gain_margin"]
 _ONE = Fraction(1)
 
 
-@dataclass(frozen=True)
-class GainMargin:
+@dataclass(frozen=True, repr=False)
+class GainMargin(Record):
     """The gains around kappa = 1 at which a mode is on the unit circle.
 
     Attributes

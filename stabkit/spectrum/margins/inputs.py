@@ -23,6 +23,7 @@ from ...errors import check_choice
 from ...model.enclosure import RealEnclosure
 from ...model.notation import WorkloadLike, as_workload
 from ...model.verdict import Verdict
+from ...records import Record
 from .line import StableRange, line_margin
 
 __all__ = ["InputMargin", "input_margin"]
@@ -30,8 +31,8 @@ __all__ = ["InputMargin", "input_margin"]
 _ZERO = Fraction(0)
 
 
-@dataclass(frozen=True)
-class InputMargin:
+@dataclass(frozen=True, repr=False)
+class InputMargin(Record):
     """The changes of all inputs, around none, at which a mode is on the unit circle.
 
     Attributes

@@ -58,6 +58,7 @@ from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.workload import Workload
+from ...records import Record
 from ..circle.budget import Budget
 from ..synchrony.condition import condition_margin
 from .d_partition import CountInterval, Crossing, d_partition
@@ -76,8 +77,8 @@ _NARROW = 0.1  # sigma / mu of the mixes for which the variance law is shown
 _CLOSE = 0.125  # the error up to which it is
 
 
-@dataclass(frozen=True)
-class VarianceLaw:
+@dataclass(frozen=True, repr=False)
+class VarianceLaw(Record):
     """The asymptotic estimate of s* from mean and variance of the decode length.
 
     Attributes
@@ -107,7 +108,7 @@ class VarianceLaw:
 
 
 @dataclass(frozen=True, repr=False)
-class Threshold:
+class Threshold(Record):
     """Where on a line of inputs the mix is stable.
 
     Attributes

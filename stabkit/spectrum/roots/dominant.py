@@ -10,6 +10,7 @@ from __future__ import annotations
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
+from ...records import RecordList
 from ..counting.by_winding import LONGEST_KERNEL
 from .inclusion import proved_discs
 from .roots import (
@@ -88,9 +89,9 @@ def kernel_modes(kernel: MemoryKernel, count: int, digits: int) -> list[Root] | 
     )
 
 
-def _first(ranked: list[Root], count: int) -> list[Root]:
+def _first(ranked: list[Root], count: int) -> RecordList[Root]:
     """Return the first roots, until their multiplicities reach `count`."""
-    chosen: list[Root] = []
+    chosen = RecordList[Root]()
     for root in ranked:
         if sum(r.multiplicity for r in chosen) >= count:
             break

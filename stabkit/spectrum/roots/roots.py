@@ -26,6 +26,7 @@ from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...model.workload import Workload
+from ...records import Record, RecordList
 from ..counting.isolation import root_balls
 from .approximate import approximate_zeros
 from .inclusion import ZeroDisc, proved_discs
@@ -49,8 +50,8 @@ LARGEST_DIGITS = 100_000
 _PLACES = 2**10
 
 
-@dataclass(frozen=True)
-class Root:
+@dataclass(frozen=True, repr=False)
+class Root(Record):
     """A root of the characteristic polynomial.
 
     Attributes
@@ -66,8 +67,11 @@ class Root:
     radius: mpmath.mpf
     multiplicity: int = 1
 
+    def __complex__(self) -> complex:
+        return complex(self.value)
 
-class Roots(list[Root]):
+
+class Roots(RecordList[Root]):
     """Roots with the workload that they are of: all of them, or the first.
 
     Attributes

@@ -40,12 +40,13 @@ from fractions import Fraction
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.workload import Workload
+from ...records import Record
 
 __all__ = ["NoEviction", "never_evicts"]
 
 
-@dataclass(frozen=True)
-class NoEviction:
+@dataclass(frozen=True, repr=False)
+class NoEviction(Record):
     """Whether a state can evict, and how much: of states of product form, as all are in the end.
 
     Attributes

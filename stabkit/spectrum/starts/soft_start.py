@@ -44,6 +44,7 @@ from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ...records import Record
 from ..counting.counts import kernel_counts
 from .no_eviction import never_evicts
 from .partial_sums import PartialSums, horizon
@@ -56,8 +57,8 @@ _FIRST_SUMS = 64
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
 
-@dataclass(frozen=True)
-class SoftStart:
+@dataclass(frozen=True, repr=False)
+class SoftStart(Record):
     """How to start from the empty memory without an eviction.
 
     Attributes

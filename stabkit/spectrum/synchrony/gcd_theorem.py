@@ -24,14 +24,15 @@ from typing import Literal
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
+from ...records import Record
 from ..counting.certificates import late_memory
 from .condition import condition_margin
 
 __all__ = ["GcdTheorem", "gcd_theorem"]
 
 
-@dataclass(frozen=True)
-class GcdTheorem:
+@dataclass(frozen=True, repr=False)
+class GcdTheorem(Record):
     """What R7 and R9 prove about one workload.
 
     Attributes

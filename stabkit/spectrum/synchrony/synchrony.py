@@ -41,6 +41,7 @@ from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...model.symbolic import LAMBDA
 from ...model.workload import Workload
+from ...records import Record
 from ..roots.dominant import kernel_modes
 from ..roots.roots import LARGEST_DIGITS, Root
 from .gcd_theorem import GcdTheorem, gcd_theorem
@@ -55,8 +56,8 @@ _BACK = 0.02  # of a turn: what counts as being back in phase
 _CLOSE = 0.25  # |phi_T - 1| of a mode that is called near-synchronous: a convention
 
 
-@dataclass(frozen=True)
-class NearSynchronousMode:
+@dataclass(frozen=True, repr=False)
+class NearSynchronousMode(Record):
     """A root in the upper half plane, and how close it is to synchrony; in double precision.
 
     Attributes
@@ -76,8 +77,8 @@ class NearSynchronousMode:
     characteristic: complex
 
 
-@dataclass(frozen=True)
-class Synchrony:
+@dataclass(frozen=True, repr=False)
+class Synchrony(Record):
     """What the decode lengths of a workload have in common; see the module's introduction.
 
     Attributes

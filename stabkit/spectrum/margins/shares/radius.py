@@ -45,6 +45,7 @@ from ....model.enclosure import RealEnclosure
 from ....model.kernel import MemoryKernel
 from ....model.notation import WorkloadLike, as_workload
 from ....model.workload import Workload
+from ....records import Record
 from ...counting.certificates import single_decode_length
 from ...counting.counts import Counts, kernel_counts
 from .arcs import HALF_TURN, ClassCurves
@@ -57,8 +58,8 @@ LONGEST, MOST_CLASSES = 4_000, 2_000
 _STRETCHES = (2.0**-24, 2.0**-18, 2.0**-12, 2.0**-8, 2.0**-4, 1.0)
 
 
-@dataclass(frozen=True)
-class ShareRadius:
+@dataclass(frozen=True, repr=False)
+class ShareRadius(Record):
     """How far the shares may move, in Euclidean distance, before a mode reaches the circle.
 
     Attributes

@@ -47,6 +47,7 @@ from ....model.notation import WorkloadLike, as_workload
 from ....model.numbers import check_level, listed, rational_argument
 from ....model.verdict import Verdict
 from ....model.workload import Workload
+from ....records import Record
 from ...circle.budget import Budget
 from ...counting.counts import kernel_counts
 from ...partition.d_partition import DPartition, d_partition
@@ -79,8 +80,8 @@ _BEYOND = 1e-6  # of the ellipsoid's size: what is proved reaches so far beyond 
 _EDGES = "Edge theorem: every vertex is counted, and every edge is D-partitioned."
 
 
-@dataclass(frozen=True)
-class EdgeCrossing:
+@dataclass(frozen=True, repr=False)
+class EdgeCrossing(Record):
     """Shares (1 - t) a + t b with a mode on the unit circle.
 
     Attributes
@@ -95,8 +96,8 @@ class EdgeCrossing:
     place: RealEnclosure
 
 
-@dataclass(frozen=True)
-class RobustShares:
+@dataclass(frozen=True, repr=False)
+class RobustShares(Record):
     """Whether a mix is stable for all shares of a polytope, or of the ellipsoid of a sample.
 
     Attributes

@@ -25,6 +25,7 @@ from fractions import Fraction
 
 from ....model.notation import WorkloadLike, as_workload
 from ....model.workload import Workload
+from ....records import Record
 from ...circle.budget import Budget
 from ...counting.certificates import single_decode_length
 from ...counting.counts import kernel_counts
@@ -44,8 +45,8 @@ _NEAR = Fraction(1, 2**20)  # of the place of a crossing, beyond it
 _DIGITS = 15
 
 
-@dataclass(frozen=True)
-class ShareTolerance:
+@dataclass(frozen=True, repr=False)
+class ShareTolerance(Record):
     """How wrong all shares may be at once, relatively, before the mix is not stable.
 
     Attributes
