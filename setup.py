@@ -20,6 +20,7 @@ class Sdist(sdist):
     """
 
     def make_archive(self, base_name, *_, base_dir, **__):
+        """Return the name of the archive, written."""
         epoch = int(os.environ.get("SOURCE_DATE_EPOCH", 315_532_800))
 
         def anonymous(member):
