@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from importlib import import_module
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __groups__ = {
     "workloads": {
         "model.workload": "RequestClass Workload",
+        "model.notation": "as_workload",
         "model.examples": "examples",
         "model.symbolic": "SymbolicWorkload",
         "model.cache_memory": "bytes_per_token capacity_from_shape",
@@ -27,6 +28,7 @@ __groups__ = {
         ),
         "model.state_space": "state_characteristic_polynomial state_matrix",
         "model.blocks": "block_kernel block_total",
+        "model.transfer": "to_control to_scipy",
     },
     "counts and roots": {
         "spectrum.counting.counts": "Counts unit_circle_counts",
@@ -120,6 +122,7 @@ __groups__ = {
     },
     "reports": {
         "publish.rendering": "figure text to_csv to_dict",
+        "publish.notebook": "html",
         "publish.text.numbers": "percent readable",
         "publish.figures.formats": "figure_bytes",
         "publish.figures": "style",

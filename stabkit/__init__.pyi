@@ -102,6 +102,7 @@ from .model.cache_memory import bytes_per_token as bytes_per_token
 from .model.cache_memory import capacity_from_shape as capacity_from_shape
 from .model.examples import examples as examples
 from .model.model_config import capacity_from_config as capacity_from_config
+from .model.notation import as_workload as as_workload
 from .model.polynomials import characteristic_polynomial as characteristic_polynomial
 from .model.polynomials import closed_form as closed_form
 from .model.polynomials import common_input_form as common_input_form
@@ -112,6 +113,8 @@ from .model.start_up_log import capacity_from_log as capacity_from_log
 from .model.state_space import state_characteristic_polynomial as state_characteristic_polynomial
 from .model.state_space import state_matrix as state_matrix
 from .model.symbolic import SymbolicWorkload as SymbolicWorkload
+from .model.transfer import to_control as to_control
+from .model.transfer import to_scipy as to_scipy
 from .model.workload import RequestClass as RequestClass
 from .model.workload import Workload as Workload
 from .publish.derivation import Derivation as Derivation
@@ -127,6 +130,7 @@ from .publish.document.tree import Table as Table
 from .publish.figures import style as style
 from .publish.figures.animation import animation_bytes as animation_bytes
 from .publish.figures.formats import figure_bytes as figure_bytes
+from .publish.notebook import html as html
 from .publish.rendering import figure as figure
 from .publish.rendering import text as text
 from .publish.rendering import to_csv as to_csv

@@ -1,17 +1,23 @@
 """Exceptions of stabkit.
 
 Every message follows one template: which argument, what it must be, what it was, as in
-``'decode_length' of class 2 must be a positive integer, not 0.``
+``'decode_length' of class 2 must be a positive integer, not 0.`` What is of the wrong type is
+refused by an exception that is a TypeError as well.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 __all__ = [
+    "ArgumentTypeError",
     "InvalidArgument",
     "InvalidWorkload",
     "OutputError",
     "StabkitError",
     "StabkitWarning",
+    "WorkloadTypeError",
+    "check_choice",
     "printable",
     "printable_lines",
     "shown",
@@ -23,11 +29,25 @@ class StabkitError(Exception):
 
 
 class InvalidWorkload(StabkitError, ValueError):
-    """A workload, or a file or name that should describe one, is not admissible."""
+    """A workload, or a file or name that should describe one, is not admissible.
+
+    A TypeError too where the type is wrong.
+    """
 
 
 class InvalidArgument(StabkitError, ValueError):
-    """An argument other than the workload is outside its domain."""
+    """An argument other than the workload is outside its domain.
+
+    A TypeError too where the type is wrong.
+    """
+
+
+class WorkloadTypeError(InvalidWorkload, TypeError):
+    """What should describe a workload, or a part of one, is of a type that does not."""
+
+
+class ArgumentTypeError(InvalidArgument, TypeError):
+    """An argument other than the workload is of a type that it cannot have."""
 
 
 class OutputError(StabkitError, OSError):
@@ -36,6 +56,27 @@ class OutputError(StabkitError, OSError):
 
 class StabkitWarning(UserWarning):
     """Something in the input was set aside, such as trace rows without output tokens."""
+
+
+def check_choice(value: object, name: str, choices: Iterable[str]) -> None:
+    """Refuse what is none of a few words.
+
+    Raises
+    ------
+    InvalidArgument
+        If `value` is none of `choices`; `name` is quoted in the message.
+
+    Examples
+    --------
+    >>> check_choice("flint", "'method'", ("auto", "mpmath"))
+    Traceback (most recent call last):
+    stabkit.errors.InvalidArgument: 'method' must be 'auto' or 'mpmath', not 'flint'.
+    """
+    words = tuple(choices)
+    if not isinstance(value, str) or value not in words:
+        *others, last = map(repr, words)
+        kind = InvalidArgument if isinstance(value, str) else ArgumentTypeError
+        raise kind(f"{name} must be {', '.join(others)} or {last}, not {shown(value)}.")
 
 
 def printable(text: str) -> str:

@@ -51,14 +51,16 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
+from ..records import Record, RecordTuple
+
 __all__ = ["LONGEST", "AtlasEntry", "atlas"]
 
 LONGEST = 60
 _SHARE = 0.5
 
 
-@dataclass(frozen=True)
-class AtlasEntry:
+@dataclass(frozen=True, repr=False)
+class AtlasEntry(Record):
     """One pair of coprime decode lengths in equal shares.
 
     Attributes
@@ -125,7 +127,7 @@ def atlas() -> tuple[AtlasEntry, ...]:
     [1, 3500]
     """
     text = files("stabkit.analysis").joinpath("packaged", "atlas.csv").read_text(encoding="utf-8")
-    return tuple(
+    return RecordTuple(
         AtlasEntry(
             int(row["shorter_length"]),
             int(row["longer_length"]),

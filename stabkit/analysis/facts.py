@@ -18,6 +18,7 @@ from ..dynamics.policies import Damped, Policy, Reservation
 from ..dynamics.policies.policy import rational_fields
 from ..errors import InvalidArgument, InvalidWorkload
 from ..model.kernel import MemoryKernel
+from ..model.notation import WorkloadLike, as_workload
 from ..model.polynomials import (
     characteristic_polynomial,
     closed_form,
@@ -155,7 +156,7 @@ class DerivationFacts:
 
     Attributes
     ----------
-    mix : Workload
+    mix : WorkloadLike
     analysis : Analysis
     kernel : tuple of Fraction, or None
         g_0, ..., g_(L-1), in tokens.
@@ -199,12 +200,12 @@ class DerivationFacts:
         return sum((c.share * c.decode_length for c in self.mix.classes), Fraction(0))
 
 
-def derivation_facts(mix: Workload, analysis: Analysis | None = None) -> DerivationFacts:
+def derivation_facts(mix: WorkloadLike, analysis: Analysis | None = None) -> DerivationFacts:
     """Return what a derivation of `mix` says.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     analysis : Analysis, optional
         Of this workload; made here by default.
 
@@ -216,6 +217,7 @@ def derivation_facts(mix: Workload, analysis: Analysis | None = None) -> Derivat
     >>> facts.reduction.polynomial, len(facts.roots)
     ((12, 7, 8), 2)
     """
+    mix = as_workload(mix)
     kernel = MemoryKernel.of(mix)
     dense = kernel.length <= _DENSE
     scale = kernel.denominator

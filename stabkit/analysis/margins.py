@@ -30,9 +30,11 @@ from fractions import Fraction
 from typing import Any
 
 from ..dynamics.capacity import equilibrium_admissions
+from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import check_level
 from ..model.verdict import Verdict
 from ..model.workload import Workload
+from ..records import Record
 from ..spectrum.margins.disturbance import DisturbanceMargin, disturbance_margin
 from ..spectrum.margins.gain import GainMargin, gain_margin
 from ..spectrum.margins.inputs import InputMargin, input_margin
@@ -47,8 +49,8 @@ from ..spectrum.margins.shares.tolerance import ShareTolerance, share_tolerance
 __all__ = ["Margins", "margins"]
 
 
-@dataclass(frozen=True)
-class Margins:
+@dataclass(frozen=True, repr=False)
+class Margins(Record):
     """All margins of a workload; a None has its reason beside it.
 
     Attributes
@@ -89,12 +91,12 @@ class Margins:
         return None if self.mix.capacity is None else equilibrium_admissions(self.mix)
 
 
-def margins(mix: Workload, shares_within: Any = None, shares_level: Any = None) -> Margins:
+def margins(mix: WorkloadLike, shares_within: Any = None, shares_level: Any = None) -> Margins:
     """Return the margins of a workload: in the gain, the inputs, the shares and the state.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         The capacity plays a role for `admissions_per_step` only.
     shares_within : number, optional
         A relative error of all shares at once, such as 0.2, positive and at most 1: the margins
@@ -130,6 +132,7 @@ def margins(mix: Workload, shares_within: Any = None, shares_level: Any = None) 
     >>> found.shift.below
     RealEnclosure(low=Fraction(-4, 1), high=Fraction(-4, 1))
     """
+    mix = as_workload(mix)
     error = None if shares_within is None else relative_error(shares_within, "'shares_within'")
     if shares_level is not None:
         check_level(shares_level, "'shares_level'")

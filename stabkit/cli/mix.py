@@ -1,8 +1,8 @@
 """The MIX arguments: which workload a command is about.
 
 MIX is nothing (the packaged default), classes ``INPUT:DECODE[:WEIGHT]``, existing files, or one
-packaged name. Numbers go on as text, so that they are read exactly. A command that has a parameter
-of the class `Source` takes MIX and all the options that go with it.
+packaged name; the notation is that of `stabkit.as_workload`. A command that has a parameter of the
+class `Source` takes MIX and all the options that go with it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import os
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
@@ -40,7 +39,6 @@ __all__ = [
 R = TypeVar("R")
 
 DEFAULT = "azure-conv-2023"
-_CLOSE = 0.5  # of the letters: "azure" is meant for the packaged name, "5" for none
 
 Mix = Annotated[
     list[str] | None,
@@ -189,7 +187,7 @@ def read_mix(
     merge : bool
         As in `Workload.from_file`.
     """
-    from ..model.workload import Workload
+    from ..model.notation import read_notation
 
     mix = list(arguments or [DEFAULT])
     if any(map(_is_file, mix)) and not any(":" in one and not _is_file(one) for one in mix):
@@ -197,10 +195,8 @@ def read_mix(
     if of_a_log:
         options = " and ".join(f"'{name}'" for name in list(of_a_log)[:2])
         raise InvalidArgument(f"{options} must go with a request log, not {_quoted(mix)}.")
-    if len(mix) == 1 and ":" not in mix[0]:
-        named = _named(mix[0], capacity)
-        return named if merge else named.unmerged()
-    return Workload.from_classes([_class_parts(text) for text in mix], capacity)
+    workload = read_notation(mix, capacity, "'MIX'")
+    return workload if merge else workload.unmerged()
 
 
 def _is_file(text: str) -> bool:
@@ -226,31 +222,6 @@ def _from_files(
             stacklevel=2,
         )
     return workload
-
-
-def _class_parts(text: str) -> list[str]:
-    parts = text.split(":")
-    if len(parts) not in (2, 3):
-        raise InvalidWorkload(
-            "'MIX' must be classes INPUT:DECODE[:WEIGHT], or files, or one packaged name; "
-            f"{shown(text)} is not a class."
-        )
-    return parts
-
-
-def _named(name: str, capacity: str | None) -> Workload:
-    from ..model.examples import examples
-    from ..model.workload import Workload
-
-    names = [example.name for example in examples()]
-    if name not in names:
-        close = get_close_matches(name, names, n=1, cutoff=_CLOSE)
-        hint = f"nearest: {close[0]}" if close else "see 'stabkit examples'"
-        raise InvalidWorkload(
-            "'MIX' must be classes INPUT:DECODE[:WEIGHT], existing files or a packaged name "
-            f"({hint}), not {shown(name)}."
-        )
-    return Workload.named(name, capacity)
 
 
 def _quoted(mix: Sequence[str]) -> str:

@@ -20,9 +20,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..errors import InvalidArgument, shown
+from ..errors import check_choice
+from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import whole_number
 from ..model.workload import Workload
+from ..records import Record
 from .capacity import simulated_capacity
 from .capture import ModelSteps, Point, one_decode_length
 from .initial_state import read_counts
@@ -35,7 +37,7 @@ _GRAINS = 10**6  # random starts have memory shares that are multiples of its in
 
 
 def steps_to_worst_cycle(
-    mix: Workload,
+    mix: WorkloadLike,
     state: Any,
     arithmetic: Literal["exact", "float"] = "exact",
     limit: int = 10_000,
@@ -44,7 +46,7 @@ def steps_to_worst_cycle(
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Of one decode length l.
     state : sequence of l counts
         The start in requests, youngest stage first, of all classes together; it is fitted to the
@@ -76,9 +78,9 @@ def steps_to_worst_cycle(
     >>> steps_to_worst_cycle(mix, [21, 19]), steps_to_worst_cycle(mix, [20, 20])
     (11, None)
     """
+    mix = as_workload(mix)
     length = one_decode_length(mix)
-    if not isinstance(arithmetic, str) or arithmetic not in ("exact", "float"):
-        raise InvalidArgument(f"'arithmetic' must be 'exact' or 'float', not {shown(arithmetic)}.")
+    check_choice(arithmetic, "'arithmetic'", ("exact", "float"))
     limit = whole_number(limit, "'limit'", 0)
     whole = Workload.from_classes([(mix.mean_input_length, length)], simulated_capacity(mix))
     (cohorts,) = read_counts([state], whole, arithmetic)
@@ -90,8 +92,8 @@ def steps_to_worst_cycle(
     return None
 
 
-@dataclass(frozen=True)
-class BasinSample:
+@dataclass(frozen=True, repr=False)
+class BasinSample(Record):
     """Random starts, and the steps that each of them took to the worst cycle.
 
     Attributes
@@ -119,12 +121,12 @@ class BasinSample:
         return [float("inf") if steps is None else float(steps) for steps in self.steps]
 
 
-def basin_sample(mix: Workload, starts: int, seed: int, limit: int = 10_000) -> BasinSample:
+def basin_sample(mix: WorkloadLike, starts: int, seed: int, limit: int = 10_000) -> BasinSample:
     """Run random starts in exact arithmetic and count their steps to the worst cycle.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Of one decode length.
     starts : int
         From 1 to 10^6: rational points of H, uniform up to a millionth of the memory.
@@ -148,6 +150,7 @@ def basin_sample(mix: Workload, starts: int, seed: int, limit: int = 10_000) -> 
     >>> None in sample.steps, len(sample.starts)
     (False, 20)
     """
+    mix = as_workload(mix)
     length = one_decode_length(mix)
     starts = whole_number(starts, "'starts'", 1, _MOST_STARTS)
     limit = whole_number(limit, "'limit'", 0)

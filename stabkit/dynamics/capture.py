@@ -99,8 +99,10 @@ from math import comb
 from typing import Any
 
 from ..errors import InvalidArgument, shown
+from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import whole_number
-from ..model.workload import Workload, check_workload
+from ..model.workload import Workload
+from ..records import Record, RecordTuple
 from .capacity import simulated_capacity
 from .necklaces import necklace_cycles
 
@@ -120,8 +122,8 @@ MOST_PIECES = 2_000
 Point = tuple[Fraction, ...]
 
 
-@dataclass(frozen=True)
-class CapturePiece:
+@dataclass(frozen=True, repr=False)
+class CapturePiece(Record):
     """A polytope of states whose orbits land on the same state of a cycle by the same steps.
 
     Attributes
@@ -148,12 +150,12 @@ class CapturePiece:
         return _mean(self.vertices)
 
 
-def capture_set(mix: Workload, depth: int) -> tuple[CapturePiece, ...]:
+def capture_set(mix: WorkloadLike, depth: int) -> tuple[CapturePiece, ...]:
     """Return the states that are on a cycle other than the worst one after `depth` steps.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Of one decode length, 2 <= l <= 6, in any number of classes (R11).
     depth : int
         At least 0, in steps, with C(depth + l - 2, l - 2) <= 2000.
@@ -194,6 +196,7 @@ def capture_set(mix: Workload, depth: int) -> tuple[CapturePiece, ...]:
     >>> [[str(requests) for requests in vertex] for vertex in capture_set(mix, 1)[-1].vertices]
     [['12', '6', '6'], ['30', '6', '0']]
     """
+    mix = as_workload(mix)
     length = one_decode_length(mix)
     if not 2 <= length <= LONGEST_CAPTURE:
         raise InvalidArgument(
@@ -212,7 +215,7 @@ def capture_set(mix: Workload, depth: int) -> tuple[CapturePiece, ...]:
         for state in cycle.states
     }
     found = _before(ModelSteps.of(mix), level, int(depth), length)
-    return tuple(sorted(found.values(), key=lambda piece: (len(piece.word), piece.word)))
+    return RecordTuple(sorted(found.values(), key=lambda piece: (len(piece.word), piece.word)))
 
 
 def _before(
@@ -327,7 +330,7 @@ def _dimension(vertices: Sequence[Point]) -> int:
 
 def one_decode_length(mix: Workload) -> int:
     """Return l, or raise InvalidArgument if `mix` has several decode lengths."""
-    lengths = sorted({c.decode_length for c in check_workload(mix).classes})
+    lengths = sorted({c.decode_length for c in mix.classes})
     if len(lengths) > 1:
         raise InvalidArgument(f"'mix' must have one decode length, not {shown(lengths)}.")
     return lengths[0]

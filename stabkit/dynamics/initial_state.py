@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InvalidArgument, shown
+from ..errors import ArgumentTypeError, InvalidArgument, shown
 from ..model.numbers import LARGEST_CAPACITY, exact_rational, rational_argument
 from ..model.workload import Workload
 from .capacity import equilibrium_admissions
@@ -73,7 +73,7 @@ def cohorts_of(counts: State, mix: Workload, arithmetic: Arithmetic) -> list[Any
 def _sequence(value: Any, length: int, name: str, what: str) -> Sequence[Any]:
     items = value.tolist() if isinstance(value, np.ndarray) else value
     if isinstance(items, (str, bytes)) or not isinstance(items, Sequence):
-        raise InvalidArgument(f"{name} must be {length} {what}, not {shown(value)}.")
+        raise ArgumentTypeError(f"{name} must be {length} {what}, not {shown(value)}.")
     if len(items) != length:
         raise InvalidArgument(f"{name} must be {length} {what}, not {len(items)}.")
     return items

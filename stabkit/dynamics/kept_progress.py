@@ -50,10 +50,12 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any, Literal, get_args
 
-from ..errors import InvalidArgument, shown
+from ..errors import check_choice
 from ..model.kernel import MemoryKernel
+from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import whole_number
-from ..model.workload import Workload, check_workload
+from ..model.workload import Workload
+from ..records import Record
 from .capacity import equilibrium_admissions, simulated_capacity
 from .product_form import FULL_TO_ROUNDING
 
@@ -80,8 +82,8 @@ class KeptStep:
     recomputed: Any
 
 
-@dataclass(frozen=True)
-class KeptProgress:
+@dataclass(frozen=True, repr=False)
+class KeptProgress(Record):
     """Long-run means of the fluid with kept progress; measured on a run from empty.
 
     Attributes
@@ -104,12 +106,12 @@ class KeptProgress:
     recomputed_tokens_per_completion: float
 
 
-def kept_progress(mix: Workload, steps: int = 20_000) -> KeptProgress:
+def kept_progress(mix: WorkloadLike, steps: int = 20_000) -> KeptProgress:
     """Return what evictions cost in the fluid whose evicted requests keep their progress.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     steps : int
         Steps to measure, at least 1; as many run before, from empty.
 
@@ -130,6 +132,7 @@ def kept_progress(mix: Workload, steps: int = 20_000) -> KeptProgress:
     >>> round(cost.request_ratio, 2), round(cost.evictions_per_completion, 2)
     (1.0, 0.16)
     """
+    mix = as_workload(mix)
     steps = whole_number(steps, "'steps'", 1)
     run = kept_steps(mix)
     for _ in islice(run, steps):
@@ -168,9 +171,7 @@ def kept_steps(mix: Workload, arithmetic: _Arithmetic = "float") -> Iterator[Kep
     >>> [str(step.admitted / 3) for step in islice(run, 7)]
     ['1', '0', '1/2', '1/4', '5/8', '1/16', '29/32']
     """
-    check_workload(mix)
-    if arithmetic not in get_args(_Arithmetic):
-        raise InvalidArgument(f"'arithmetic' must be 'exact' or 'float', not {shown(arithmetic)}.")
+    check_choice(arithmetic, "'arithmetic'", get_args(_Arithmetic))
     return _Run(mix, float if arithmetic == "float" else Fraction).steps()
 
 

@@ -25,9 +25,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InvalidArgument, shown
-from ..model.numbers import whole_number
-from ..model.workload import Workload, check_workload
+from ..errors import ArgumentTypeError, InvalidArgument, shown
+from ..model.notation import WorkloadLike, as_workload
+from ..model.numbers import is_listed, whole_number
+from ..model.workload import Workload
+from ..records import Record
 from .capacity import equilibrium_admissions, simulated_capacity
 from .policies import GREEDY, Policy, policy_named
 from .product_form import ProductFormRun
@@ -46,8 +48,8 @@ _AGREEMENT = 5e-4
 _STEADY = 1 + 1e-4
 
 
-@dataclass(frozen=True)
-class LongRun:
+@dataclass(frozen=True, repr=False)
+class LongRun(Record):
     """Long-run means of a simulated run; the figures are None where it was too short for them.
 
     Attributes
@@ -128,7 +130,7 @@ class _Tally:
 
 
 def long_run(
-    mix: Workload,
+    mix: WorkloadLike,
     start: NDArray[Any] | None = None,
     max_steps: int = 50_000,
     work: int = 500_000_000,
@@ -138,7 +140,7 @@ def long_run(
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     start : ndarray of float, shape (L,), optional
         Cohorts y_j, youngest first, in requests, such as `disturbed_state`; by default the memory
         is empty.
@@ -175,7 +177,7 @@ def long_run(
     >>> run.period, round(run.throughput_ratio, 12)
     (5, 0.866666666667)
     """
-    check_workload(mix)
+    mix = as_workload(mix)
     rule, work = policy_named(policy, mix), whole_number(work, "'work'")
     max_steps = whole_number(max_steps, "'max_steps'")
     length = mix.longest_decode
@@ -274,7 +276,8 @@ def _checked(start: NDArray[Any], length: int) -> NDArray[Any]:
     except ValueError:  # lists of different lengths
         cohorts = np.empty(0)
     if cohorts.shape != (length,) or cohorts.dtype.kind not in "fiu":
-        raise InvalidArgument(f"'start' must be {length} cohorts, not {shown(start)}.")
+        kind = InvalidArgument if is_listed(start) else ArgumentTypeError
+        raise kind(f"'start' must be {length} cohorts, not {shown(start)}.")
     if not (np.isfinite(cohorts).all() and (cohorts >= 0).all()):
         raise InvalidArgument(f"'start' must be finite and not negative, not {shown(start)}.")
     return cohorts.astype(float)

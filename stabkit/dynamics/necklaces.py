@@ -68,8 +68,10 @@ from itertools import accumulate
 from typing import Any
 
 from ..errors import InvalidArgument, shown
+from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import listed, whole_number
-from ..model.workload import Workload, check_workload
+from ..model.workload import Workload
+from ..records import Record, RecordTuple
 from .capacity import equilibrium_admissions, simulated_capacity
 
 __all__ = [
@@ -87,8 +89,8 @@ LONGEST_NECKLACE = 16
 _MOST_NUMBERS = 2**21
 
 
-@dataclass(frozen=True)
-class NecklaceCycle:
+@dataclass(frozen=True, repr=False)
+class NecklaceCycle(Record):
     """A limit cycle in which residue classes of stages mod g, the gcd, are in step.
 
     Attributes
@@ -141,12 +143,12 @@ class NecklaceCycle:
         return tuple(whole[: self.period])
 
 
-def necklace_cycles(mix: Workload) -> tuple[NecklaceCycle, ...]:
+def necklace_cycles(mix: WorkloadLike) -> tuple[NecklaceCycle, ...]:
     """Return the limit cycle of every necklace of compositions of the gcd of the decode lengths.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Of gcd g <= 16 and longest decode length L with (2^g - 1) L <= 2^21. Without a capacity,
         the fluid is scaled so that a* = 1 request per step.
 
@@ -193,7 +195,8 @@ def necklace_cycles(mix: Workload) -> tuple[NecklaceCycle, ...]:
     >>> [(cycle.composition, str(cycle.throughput_ratio)) for cycle in necklace_cycles(mix)]
     [((1, 1, 1), '1'), ((2, 1), '24/25'), ((3,), '8/9')]
     """
-    factor = check_workload(mix).gcd
+    mix = as_workload(mix)
+    factor = mix.gcd
     if factor > LONGEST_NECKLACE:
         raise InvalidArgument(
             f"'mix' must have decode lengths of gcd up to {LONGEST_NECKLACE} for all its "
@@ -201,15 +204,17 @@ def necklace_cycles(mix: Workload) -> tuple[NecklaceCycle, ...]:
         )
     _check_size(mix, 2**factor - 1)
     words = [word for word in _lyndon_words(factor) if factor % len(word) == 0 and any(word)]
-    return tuple(_cycle(mix, _parts(word * (factor // len(word)))) for word in reversed(words))
+    return RecordTuple(
+        _cycle(mix, _parts(word * (factor // len(word)))) for word in reversed(words)
+    )
 
 
-def necklace_cycle(mix: Workload, composition: Iterable[int]) -> NecklaceCycle:
+def necklace_cycle(mix: WorkloadLike, composition: Iterable[int]) -> NecklaceCycle:
     """Return the limit cycle of one composition of the gcd of the decode lengths.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Of gcd g and longest decode length L with g L <= 2^21.
     composition : iterable of int
         Parts of at least 1 with the sum g; any rotation.
@@ -228,6 +233,7 @@ def necklace_cycle(mix: Workload, composition: Iterable[int]) -> NecklaceCycle:
     >>> necklace_cycle(Workload.from_classes([(5, 3), (5, 6)]), (1, 2)).itinerary
     (0, 0, 1)
     """
+    mix = as_workload(mix)
     parts = _checked_parts(mix, composition)
     _check_size(mix, sum(parts))
     return _cycle(mix, max(parts[i:] + parts[:i] for i in range(len(parts))))
@@ -281,7 +287,7 @@ def worst_cycle_loss(input_length: Any, decode_length: Any) -> Fraction:
 
 
 def _checked_parts(mix: Workload, composition: Iterable[int]) -> tuple[int, ...]:
-    factor = check_workload(mix).gcd
+    factor = mix.gcd
     parts = tuple(
         whole_number(part, "a part of 'composition'")
         for part in listed(composition, "'composition'", "a list of positive integers")

@@ -46,18 +46,19 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ..errors import InvalidArgument, shown
+from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import whole_number
-from ..model.workload import Workload, check_workload
+from ..model.workload import Workload
 
 __all__ = ["renormalized", "synchronized_loss", "unrenormalized"]
 
 
-def renormalized(mix: Workload, divisor: int | None = None) -> Workload:
+def renormalized(mix: WorkloadLike, divisor: int | None = None) -> Workload:
     """Return the mix that the synchronised states of `mix` obey, watched every d steps.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     divisor : int, optional
         d >= 1, a divisor of all decode lengths; their gcd by default.
 
@@ -84,6 +85,7 @@ def renormalized(mix: Workload, divisor: int | None = None) -> Workload:
     >>> [(str(c.input_length), c.decode_length, str(c.share)) for c in reduced.classes]
     [('0', 6, '2/5'), ('5', 1, '3/5')]
     """
+    mix = as_workload(mix)
     d = _divisor(mix, divisor)
     return Workload.from_classes(
         [(c.input_length / d, c.decode_length // d, c.share) for c in mix.classes],
@@ -119,12 +121,12 @@ def unrenormalized(cohorts: Sequence[Fraction], length: int, divisor: int) -> tu
     return tuple(y for size in cohorts for y in (*[Fraction(0)] * (divisor - 1), size))
 
 
-def synchronized_loss(mix: Workload, divisor: int | None = None) -> Fraction:
+def synchronized_loss(mix: WorkloadLike, divisor: int | None = None) -> Fraction:
     """Return the share of the equilibrium's throughput that the synchronised cycle loses.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     divisor : int, optional
         d >= 1, a divisor of all decode lengths; their gcd g by default.
 
@@ -148,6 +150,7 @@ def synchronized_loss(mix: Workload, divisor: int | None = None) -> Fraction:
     >>> synchronized_loss(Workload.from_classes([(5, 3), (5, 6)]))
     Fraction(1, 9)
     """
+    mix = as_workload(mix)
     d = _divisor(mix, divisor)
     held = Fraction(0)
     for c in mix.classes:
@@ -157,7 +160,7 @@ def synchronized_loss(mix: Workload, divisor: int | None = None) -> Fraction:
 
 
 def _divisor(mix: Workload, divisor: int | None) -> int:
-    factor = check_workload(mix).gcd
+    factor = mix.gcd
     if divisor is None:
         return factor
     divisor = whole_number(divisor, "'divisor'")

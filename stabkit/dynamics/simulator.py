@@ -23,9 +23,10 @@ from typing import Any, get_args
 
 import numpy as np
 
-from ..errors import InvalidArgument, shown
+from ..errors import InvalidArgument, check_choice, shown
+from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import whole_number
-from ..model.workload import Workload, check_workload
+from ..model.workload import Workload
 from .capacity import equilibrium_admissions, simulated_capacity
 from .initial_state import cohorts_of, read_counts, whole_equilibrium
 from .policies import Policy, policy_named
@@ -43,7 +44,7 @@ _PIECE = 32  # steps
 
 
 def simulate(
-    mix: Workload,
+    mix: WorkloadLike,
     steps: int = 1000,
     arithmetic: Arithmetic = "float",
     state: Any = None,
@@ -54,7 +55,7 @@ def simulate(
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Without a capacity, the fluid is scaled so that a* = 1 request per step.
     steps : int
         Batch iterations, at least 0.
@@ -106,7 +107,7 @@ def simulate(
     >>> run.admitted[1:] == run.completed[1:]
     array([ True,  True,  True,  True,  True])
     """
-    check_workload(mix)
+    mix = as_workload(mix)
     rule = policy_named(policy, mix)
     steps = _checked_steps(mix, steps, arithmetic, record_states)
     run = _started(mix, arithmetic, state, rule)
@@ -143,10 +144,7 @@ def _check_work(work: int, done: int, steps: int) -> None:
 
 
 def _checked_steps(mix: Workload, steps: Any, arithmetic: Any, record_states: bool) -> int:
-    if not isinstance(arithmetic, str) or arithmetic not in get_args(Arithmetic):
-        raise InvalidArgument(
-            f"'arithmetic' must be 'exact', 'float' or 'integer', not {shown(arithmetic)}."
-        )
+    check_choice(arithmetic, "'arithmetic'", get_args(Arithmetic))
     if arithmetic == "integer" and mix.capacity is None:
         raise InvalidArgument(
             "'arithmetic' must be 'float' or 'exact' for a workload without a "

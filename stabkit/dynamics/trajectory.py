@@ -16,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.workload import Workload
+from ..records import Series
 
-__all__ = ["Arithmetic", "State", "StepBlock", "Trajectory", "zeros"]
+__all__ = ["MOST_CLASS_COLUMNS", "Arithmetic", "State", "StepBlock", "Trajectory", "zeros"]
 
 Arithmetic = Literal["exact", "float", "integer"]
 State = list[list[Any]]
+MOST_CLASS_COLUMNS = 16
 
 
 def zeros(shape: int | tuple[int, ...], zero: Any) -> NDArray[Any]:
@@ -68,8 +70,8 @@ class StepBlock:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Trajectory:
+@dataclass(frozen=True, eq=False, repr=False)
+class Trajectory(Series):
     """A simulated run. All arrays have steps + 1 rows; row 0 is the fitted initial state.
 
     The entries are floats (``arithmetic="float"``), Fractions in object arrays (``"exact"``) or
@@ -113,6 +115,16 @@ class Trajectory:
     states: list[State] | None
     final_state: State
     mix: Workload
+
+    def columns(self) -> dict[str, Any]:
+        """Return the series by name, and what each class completes, of up to 16 classes."""
+        by_class = enumerate(self.completed_by_class.T, start=1)
+        few = self.completed_by_class.shape[1] <= MOST_CLASS_COLUMNS
+        return {
+            "step": np.arange(len(self.memory)),
+            **super().columns(),
+            **({f"completed_{k}": completed for k, completed in by_class} if few else {}),
+        }
 
     @property
     def steps(self) -> int:

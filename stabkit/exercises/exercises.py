@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal, get_args
 
-from ..errors import InvalidArgument, shown
+from ..errors import check_choice
 from ..model.numbers import whole_number
 from ..model.workload import Workload
+from ..records import Record
 from .cycles import CYCLE
 from .draft import Draft, ExerciseKind, Value, gives_away, named
 from .gcd import GCD
@@ -40,8 +41,8 @@ _KINDS: dict[str, tuple[ExerciseKind, ...]] = {
 _DRAWS = 500
 
 
-@dataclass(frozen=True)
-class Exercise:
+@dataclass(frozen=True, repr=False)
+class Exercise(Record):
     """A question with its exact answer.
 
     Attributes
@@ -111,8 +112,7 @@ def exercise(topic: Topic, seed: int = 0) -> Exercise:
     >>> found.kind, found == exercise("roots", 0)
     ('single-root', True)
     """
-    if not isinstance(topic, str) or topic not in _KINDS:
-        raise InvalidArgument(f"'topic' must be one of {', '.join(_KINDS)}, not {shown(topic)}.")
+    check_choice(topic, "'topic'", _KINDS)
     seed = whole_number(seed, "'seed'", 0)
     kinds = _KINDS[topic]
     draft = _drawn(kinds[seed % len(kinds)], Random(f"{topic} {seed}"))

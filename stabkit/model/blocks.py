@@ -22,8 +22,9 @@ from fractions import Fraction
 
 from ..errors import InvalidWorkload, shown
 from .kernel import MemoryKernel
+from .notation import WorkloadLike, as_workload
 from .numbers import whole_number
-from .workload import Workload, check_workload
+from .workload import Workload
 
 __all__ = ["LARGEST_BLOCK", "block_kernel", "block_steps", "block_total", "blocks_of"]
 
@@ -42,12 +43,12 @@ def blocks_of(tokens: Fraction | int, block_size: int) -> int:
     return math.ceil(Fraction(tokens, block_size))
 
 
-def block_total(mix: Workload, block_size: int) -> Fraction:
+def block_total(mix: WorkloadLike, block_size: int) -> Fraction:
     """Return G(1) in blocks: what an admission holds over its life, in tokens times steps.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         With whole inputs: of a trace the requests themselves, `Workload.from_file(merge=False)`.
     block_size : int
         b, in tokens, 1 to 10^6.
@@ -70,6 +71,7 @@ def block_total(mix: Workload, block_size: int) -> Fraction:
     >>> block_total(Workload.from_classes([(15, 3)]), 16)
     Fraction(80, 1)
     """
+    mix = as_workload(mix)
     block_size = _checked_size(mix, block_size)
     total = Fraction(0)
     for c in mix.classes:
@@ -88,12 +90,12 @@ def _sum_of_ceilings(n: int, b: int) -> int:
     return b * (q * (q + 1) // 2) + r * (q + 1)
 
 
-def block_kernel(mix: Workload, block_size: int) -> list[Fraction]:
+def block_kernel(mix: WorkloadLike, block_size: int) -> list[Fraction]:
     """Return the memory kernel in blocks, g_0, ..., g_(L-1), in tokens.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         With whole inputs and L at most 10^6; see `block_total`.
     block_size : int
         b, in tokens, 1 to 10^6.
@@ -117,6 +119,7 @@ def block_kernel(mix: Workload, block_size: int) -> list[Fraction]:
     >>> block_kernel(Workload.from_classes([(15, 3)]), 16)
     [Fraction(16, 1), Fraction(32, 1), Fraction(32, 1)]
     """
+    mix = as_workload(mix)
     kernel = block_steps(mix, block_size)
     return [Fraction(g, kernel.denominator) for g in kernel.coefficients]
 
@@ -158,7 +161,6 @@ def block_steps(mix: Workload, block_size: int) -> MemoryKernel:
 
 
 def _checked_size(mix: Workload, block_size: int) -> int:
-    check_workload(mix)
     if mix.means:
         raise InvalidWorkload(
             "the classes must be single requests for memory in blocks, not means of several; read "

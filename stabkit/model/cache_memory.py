@@ -13,7 +13,7 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from ..errors import InvalidArgument, shown
+from ..errors import InvalidArgument, check_choice, shown
 from .numbers import exact_rational, whole_number
 
 __all__ = [
@@ -79,9 +79,7 @@ def heads_of_a_gpu(kv_heads: int, tensor_parallel: int) -> int:
 
 def number_bytes(dtype: Any) -> Fraction:
     """Return the bytes of a number of a cache."""
-    if not isinstance(dtype, str) or dtype not in NUMBER_BYTES:
-        known = ", ".join(NUMBER_BYTES)
-        raise InvalidArgument(f"'dtype' must be one of {known}, not {shown(dtype)}.")
+    check_choice(dtype, "'dtype'", NUMBER_BYTES)
     return NUMBER_BYTES[dtype]
 
 

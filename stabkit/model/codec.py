@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from ..errors import InvalidArgument, shown
+from ..errors import ArgumentTypeError, InvalidArgument, shown
 
 __all__ = ["decode", "encode"]
 
@@ -41,7 +41,8 @@ def decode(record_type: type[R], record: Any, schema: str) -> R:
     """
     found = record.get("schema") if isinstance(record, Mapping) else None
     if found != schema:
-        raise InvalidArgument(f"'schema' must be {schema!r}, not {shown(found)}.")
+        kind = InvalidArgument if isinstance(record, Mapping) else ArgumentTypeError
+        raise kind(f"'schema' must be {schema!r}, not {shown(found)}.")
     result: R = _decode(record_type, record, record_type.__name__)
     return result
 

@@ -15,7 +15,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
-from ..errors import InvalidWorkload, shown
+from ..errors import InvalidWorkload, WorkloadTypeError, shown
+from ..records import Record, RecordList
 from .documents import read_toml
 from .files import record_arguments
 from .numbers import exact_rational
@@ -24,8 +25,8 @@ from .traces.tally import Tally
 __all__ = ["Example", "example_arguments", "examples"]
 
 
-@dataclass(frozen=True)
-class Example:
+@dataclass(frozen=True, repr=False)
+class Example(Record):
     """A packaged workload.
 
     Attributes
@@ -68,7 +69,7 @@ def examples() -> list[Example]:
     >>> [example.name for example in examples() if example.kind == "teaching"][:2]
     ['homogeneous', 'coprime-stable']
     """
-    return [_example(record) for record in _catalogue().values()]
+    return RecordList(_example(record) for record in _catalogue().values())
 
 
 def example_arguments(name: str, capacity: Any = None) -> dict[str, Any]:
@@ -93,7 +94,8 @@ def example_arguments(name: str, capacity: Any = None) -> dict[str, Any]:
     """
     catalogue = _catalogue()
     if not isinstance(name, str) or name not in catalogue:
-        raise InvalidWorkload(
+        kind = InvalidWorkload if isinstance(name, str) else WorkloadTypeError
+        raise kind(
             f"'name' must be a packaged example such as {_nearest(name, list(catalogue))}, "
             f"not {shown(name)}."
         )

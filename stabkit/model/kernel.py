@@ -32,7 +32,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from ..errors import InvalidArgument, shown
-from .workload import Workload, check_workload
+from .workload import Workload
 
 __all__ = ["MemoryKernel"]
 
@@ -69,9 +69,9 @@ class MemoryKernel:
 
     @classmethod
     def of(cls, workload: Workload) -> MemoryKernel:
-        """Return the kernel of `workload`; InvalidWorkload if it is not a Workload."""
+        """Return the kernel of `workload`."""
         merged: dict[int, tuple[Fraction, Fraction]] = {}
-        for c in check_workload(workload).classes:
+        for c in workload.classes:
             share, held = merged.get(c.decode_length, (Fraction(0), Fraction(0)))
             merged[c.decode_length] = (share + c.share, held + c.share * c.input_length)
         lengths = tuple(sorted(merged))

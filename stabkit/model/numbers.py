@@ -14,7 +14,13 @@ from fractions import Fraction
 from numbers import Integral, Rational, Real
 from typing import Any
 
-from ..errors import InvalidArgument, InvalidWorkload, shown
+from ..errors import (
+    ArgumentTypeError,
+    InvalidArgument,
+    InvalidWorkload,
+    WorkloadTypeError,
+    shown,
+)
 
 __all__ = [
     "LARGEST_CAPACITY",
@@ -73,7 +79,8 @@ def exact_rational(value: Any, name: str) -> Fraction:
     """
     number = _read(value)
     if number is None:
-        raise InvalidWorkload(f"{name} must be a finite rational number, not {shown(value)}.")
+        kind = InvalidWorkload if _may_be_read(value) else WorkloadTypeError
+        raise kind(f"{name} must be a finite rational number, not {shown(value)}.")
     if max(abs(number.numerator), number.denominator) > _LARGEST_PART:
         raise InvalidWorkload(
             f"{name} must have a numerator and denominator of at most 10^1000, not {shown(value)}."
@@ -85,7 +92,8 @@ def exact_integer(value: Any, name: str) -> int:
     """Return the integer that `value` denotes; the accepted forms are those of `exact_rational`."""
     number = _read(value)
     if number is None or number.denominator != 1:
-        raise InvalidWorkload(f"{name} must be an integer, not {shown(value)}.")
+        kind = InvalidWorkload if _may_be_read(value) else WorkloadTypeError
+        raise kind(f"{name} must be an integer, not {shown(value)}.")
     return number.numerator
 
 
@@ -126,6 +134,8 @@ def rational_argument(value: Any, name: str) -> Fraction:
     """Return `exact_rational` of an argument that is no part of a workload: InvalidArgument."""
     try:
         return exact_rational(value, name)
+    except WorkloadTypeError as failure:
+        raise ArgumentTypeError(str(failure)) from None
     except InvalidWorkload as failure:
         raise InvalidArgument(str(failure)) from None
 
@@ -161,7 +171,8 @@ def whole_number(value: Any, name: str, least: int = 1, most: int | None = None)
         domain = f"an integer from {least} to {most}"
         if most is None:
             domain = "a positive integer" if least == 1 else f"an integer of at least {least}"
-        raise InvalidArgument(f"{name} must be {domain}, not {shown(value)}.")
+        kind = InvalidArgument if whole else ArgumentTypeError
+        raise kind(f"{name} must be {domain}, not {shown(value)}.")
     return number
 
 
@@ -169,7 +180,8 @@ def check_level(level: Any, name: str = "'level'") -> None:
     """Refuse what is no probability of an interval: InvalidArgument."""
     number = isinstance(level, Real) and not isinstance(level, bool)
     if not number or not 0 < level < 1 or not 0 < float(level) < 1:
-        raise InvalidArgument(f"{name} must be a number between 0 and 1, not {shown(level)}.")
+        kind = InvalidArgument if number else ArgumentTypeError
+        raise kind(f"{name} must be a number between 0 and 1, not {shown(level)}.")
 
 
 def is_listed(values: Any) -> bool:
@@ -192,7 +204,7 @@ def listed(values: Any, name: str, what: str) -> tuple[Any, ...]:
     (0, 1)
     """
     if not is_listed(values):
-        raise InvalidArgument(f"{name} must be {what}, not {shown(values)}.")
+        raise ArgumentTypeError(f"{name} must be {what}, not {shown(values)}.")
     return tuple(values)
 
 
@@ -246,6 +258,12 @@ def _read(value: Any) -> Fraction | None:
     if getattr(value, "is_Rational", False) and getattr(value, "is_finite", False):
         return Fraction(int(value.p), int(value.q))  # a sympy Rational, without importing sympy
     return None
+
+
+def _may_be_read(value: Any) -> bool:
+    """Whether `value` is of a type that numbers are read from."""
+    number = isinstance(value, (str, Real, Decimal)) or hasattr(value, "is_Rational")
+    return number and not isinstance(value, bool)
 
 
 def _read_text(text: str) -> Fraction | None:

@@ -20,18 +20,20 @@ docs/model.md, Kernel, Survival; [ADLS] sections 3 and 4.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from sympy import EX, QQ, CoercionFailed, Expr, Integer, Poly, Rational, Symbol, cancel, expand
 
-from ..errors import InvalidArgument, InvalidWorkload, shown
+from ..errors import InvalidWorkload, check_choice
 from .kernel import MemoryKernel
+from .notation import WorkloadLike, as_workload
 from .symbolic import LAMBDA, SymbolicWorkload, Z
 from .workload import Workload
 
 __all__ = [
     "LONGEST_POLYNOMIAL",
     "AnyWorkload",
+    "as_mix",
     "characteristic_polynomial",
     "closed_form",
     "common_input_form",
@@ -44,12 +46,12 @@ AnyWorkload: TypeAlias = Workload | SymbolicWorkload
 LONGEST_POLYNOMIAL = 10**6
 
 
-def memory_kernel(mix: AnyWorkload) -> list[Expr]:
+def memory_kernel(mix: WorkloadLike | SymbolicWorkload) -> list[Expr]:
     """Return the memory kernel g_0, ..., g_{L-1}.
 
     Parameters
     ----------
-    mix : Workload or SymbolicWorkload
+    mix : WorkloadLike or SymbolicWorkload
         With L at most 10^6: the list is dense. `closed_form` has no bound.
 
     Returns
@@ -71,7 +73,7 @@ def memory_kernel(mix: AnyWorkload) -> list[Expr]:
     >>> memory_kernel(Workload.from_classes([(5, 1), (5, 3)]))
     [6, 7/2, 4]
     """
-    _check_dense(mix)
+    mix = _dense(mix)
     if isinstance(mix, Workload):
         kernel = MemoryKernel.of(mix)
         return [Rational(c, kernel.denominator) for c in kernel.coefficients]
@@ -79,12 +81,12 @@ def memory_kernel(mix: AnyWorkload) -> list[Expr]:
     return [expand(t + (m + 1) * w) for m, (w, t) in enumerate(zip(survival, held, strict=True))]
 
 
-def characteristic_polynomial(mix: AnyWorkload) -> Poly:
+def characteristic_polynomial(mix: WorkloadLike | SymbolicWorkload) -> Poly:
     """Return the characteristic polynomial F in lambda, of degree L - 1.
 
     Parameters
     ----------
-    mix : Workload or SymbolicWorkload
+    mix : WorkloadLike or SymbolicWorkload
         With L at most 10^6.
 
     Returns
@@ -101,15 +103,16 @@ def characteristic_polynomial(mix: AnyWorkload) -> Poly:
     >>> characteristic_polynomial(Workload.from_classes([(5, 1), (5, 3)]))
     Poly(6*lambda**2 + 7/2*lambda + 4, lambda, domain='QQ')
     """
+    mix = _dense(mix)
     return _polynomial(mix, memory_kernel(mix), LAMBDA)
 
 
-def generating_function(mix: AnyWorkload) -> Poly:
+def generating_function(mix: WorkloadLike | SymbolicWorkload) -> Poly:
     """Return the generating function G of the memory kernel, in z, of degree L - 1.
 
     Parameters
     ----------
-    mix : Workload or SymbolicWorkload
+    mix : WorkloadLike or SymbolicWorkload
         With L at most 10^6.
 
     Returns
@@ -122,15 +125,16 @@ def generating_function(mix: AnyWorkload) -> Poly:
     >>> generating_function(Workload.from_classes([(5, 1), (5, 3)]))
     Poly(4*z**2 + 7/2*z + 6, z, domain='QQ')
     """
+    mix = _dense(mix)
     return _polynomial(mix, memory_kernel(mix)[::-1], Z)
 
 
-def survival_polynomial(mix: AnyWorkload, weights: str = "share") -> Poly:
+def survival_polynomial(mix: WorkloadLike | SymbolicWorkload, weights: str = "share") -> Poly:
     """Return the survival polynomial A in lambda.
 
     Parameters
     ----------
-    mix : Workload or SymbolicWorkload
+    mix : WorkloadLike or SymbolicWorkload
         With L at most 10^6.
     weights : {"share", "memory"}
         ``"memory"`` weighs class k by p_k s_k / sum_j p_j s_j instead of p_k: the limit of F/g_0 as
@@ -160,9 +164,8 @@ def survival_polynomial(mix: AnyWorkload, weights: str = "share") -> Poly:
     [(Poly(lambda + 1, lambda, domain='QQ'), 1),
      (Poly(2*lambda**2 + 1, lambda, domain='QQ'), 1)]
     """
-    if not isinstance(weights, str) or weights not in ("share", "memory"):
-        raise InvalidArgument(f"'weights' must be 'share' or 'memory', not {shown(weights)}.")
-    _check_dense(mix)
+    check_choice(weights, "'weights'", ("share", "memory"))
+    mix = _dense(mix)
     survival, held = _sums(mix)
     if weights == "share":
         return _polynomial(mix, survival, LAMBDA)
@@ -171,12 +174,12 @@ def survival_polynomial(mix: AnyWorkload, weights: str = "share") -> Poly:
     return _polynomial(mix, [cancel(t / held[0]) for t in held], LAMBDA)
 
 
-def closed_form(mix: AnyWorkload) -> Expr:
+def closed_form(mix: WorkloadLike | SymbolicWorkload) -> Expr:
     """Return (1 - z)^2 G(z), sparse: 2K + 2 terms at most, whatever the decode lengths.
 
     Parameters
     ----------
-    mix : Workload or SymbolicWorkload
+    mix : WorkloadLike or SymbolicWorkload
         Decode lengths may be symbols, and there is no bound on L.
 
     Returns
@@ -195,11 +198,11 @@ def closed_form(mix: AnyWorkload) -> Expr:
     >>> closed_form(SymbolicWorkload.from_classes([(s, l, 1)]))
     -s*z + s - z**l*(l + s + 1) + z**(l + 1)*(l + s) + 1
     """
+    mix = as_mix(mix)
     if isinstance(mix, Workload):
         kernel = MemoryKernel.of(mix)
         terms = (Rational(c, kernel.denominator) * Z**m for m, c in kernel.closed_form.items())
         return sum(terms, Integer(0))
-    check_mix(mix)
     total = Integer(0)
     for c in mix.classes:
         s, n = c.input_length, c.decode_length
@@ -207,12 +210,12 @@ def closed_form(mix: AnyWorkload) -> Expr:
     return total
 
 
-def common_input_form(mix: AnyWorkload) -> Poly:
+def common_input_form(mix: WorkloadLike | SymbolicWorkload) -> Poly:
     """Return (s + L) A - lambda A', which is F for a common input length s (R2).
 
     Parameters
     ----------
-    mix : Workload or SymbolicWorkload
+    mix : WorkloadLike or SymbolicWorkload
         Of one input length, with L at most 10^6.
 
     Returns
@@ -231,7 +234,7 @@ def common_input_form(mix: AnyWorkload) -> Poly:
     >>> characteristic_polynomial(mix) == common_input_form(mix)
     True
     """
-    _check_dense(mix)
+    mix = _dense(mix)
     s = mix.common_input_length
     if s is None:
         raise InvalidWorkload("'input_length' must be the same for all classes, not different.")
@@ -279,15 +282,16 @@ def _polynomial(mix: AnyWorkload, coefficients: list[Expr], variable: Symbol) ->
     return Poly(coefficients, variable, domain=EX)
 
 
-def _check_dense(mix: Any) -> None:
-    check_mix(mix)
-    if mix.longest_decode > LONGEST_POLYNOMIAL:
+def _dense(mix: WorkloadLike | SymbolicWorkload) -> AnyWorkload:
+    found = as_mix(mix)
+    if found.longest_decode > LONGEST_POLYNOMIAL:
         raise InvalidWorkload(
             f"'decode_length' must be at most 10^6 steps for a dense polynomial, "
-            f"not {mix.longest_decode}."
+            f"not {found.longest_decode}."
         )
+    return found
 
 
-def check_mix(mix: Any) -> None:
-    if not isinstance(mix, (Workload, SymbolicWorkload)):
-        raise InvalidWorkload(f"'mix' must be a Workload or a SymbolicWorkload, not {shown(mix)}.")
+def as_mix(mix: WorkloadLike | SymbolicWorkload) -> AnyWorkload:
+    """Return a symbolic workload as it is, and all else as `as_workload` has it."""
+    return mix if isinstance(mix, SymbolicWorkload) else as_workload(mix)

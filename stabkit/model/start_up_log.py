@@ -26,7 +26,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..errors import InvalidArgument, StabkitWarning, shown
+from ..errors import ArgumentTypeError, InvalidArgument, StabkitWarning, shown
 from .numbers import whole_number
 from .server_lines import BLOCK_SIZES, SERVERS, Said, lines_of_interest
 
@@ -174,7 +174,7 @@ def capacity_from_log(text: str, block_size: int | None = None) -> int:
     64000
     """
     if not isinstance(text, str):
-        raise InvalidArgument(f"'text' must be the text of a log, not {shown(text)}.")
+        raise ArgumentTypeError(f"'text' must be the text of a log, not {shown(text)}.")
     if block_size is not None:
         block_size = whole_number(block_size, "'block_size'")
     start = _last_start(text)

@@ -30,9 +30,10 @@ from __future__ import annotations
 
 from sympy import Expr, Matrix, Poly, Rational, SparseMatrix
 
-from ..errors import InvalidArgument, InvalidWorkload, shown
-from .polynomials import AnyWorkload, characteristic_polynomial, check_mix
-from .symbolic import LAMBDA
+from ..errors import InvalidWorkload, check_choice
+from .notation import WorkloadLike
+from .polynomials import AnyWorkload, as_mix, characteristic_polynomial
+from .symbolic import LAMBDA, SymbolicWorkload
 from .workload import Workload
 
 __all__ = ["LARGEST_STATE", "state_characteristic_polynomial", "state_matrix"]
@@ -41,12 +42,12 @@ LARGEST_STATE = 1000
 _FORMS = ("affine", "token-balance")
 
 
-def state_matrix(mix: AnyWorkload, form: str = "affine") -> Matrix:
+def state_matrix(mix: WorkloadLike | SymbolicWorkload, form: str = "affine") -> Matrix:
     """Return the matrix of the eviction-free step on the N = sum_k l_k stage counts.
 
     Parameters
     ----------
-    mix : Workload or SymbolicWorkload
+    mix : WorkloadLike or SymbolicWorkload
         With N at most 1000.
     form : {"affine", "token-balance"}
         The linear part of the affine map, or the linear map that conserves tokens.
@@ -76,6 +77,7 @@ def state_matrix(mix: AnyWorkload, form: str = "affine") -> Matrix:
     >>> state_matrix(mix).charpoly() == state_characteristic_polynomial(mix)
     True
     """
+    mix = as_mix(mix)
     _check(mix, form)
     classes = _classes(mix)
     fill = [weight for s, n, _ in classes for weight in _fill(s, n, form)]
@@ -91,12 +93,14 @@ def state_matrix(mix: AnyWorkload, form: str = "affine") -> Matrix:
     return Matrix(SparseMatrix(row, row, entries))
 
 
-def state_characteristic_polynomial(mix: AnyWorkload, form: str = "affine") -> Poly:
+def state_characteristic_polynomial(
+    mix: WorkloadLike | SymbolicWorkload, form: str = "affine"
+) -> Poly:
     """Return the characteristic polynomial that `state_matrix` must have, from F.
 
     Parameters
     ----------
-    mix : Workload or SymbolicWorkload
+    mix : WorkloadLike or SymbolicWorkload
         With N = sum_k l_k at most 1000.
     form : {"affine", "token-balance"}
         Which of the two matrices.
@@ -113,6 +117,7 @@ def state_characteristic_polynomial(mix: AnyWorkload, form: str = "affine") -> P
     >>> state_characteristic_polynomial(mix, "token-balance").eval(1)
     0
     """
+    mix = as_mix(mix)
     _check(mix, form)
     spare = sum(_lengths(mix)) - mix.longest_decode
     last = LAMBDA if form == "affine" else LAMBDA - 1
@@ -149,9 +154,7 @@ def _lengths(mix: AnyWorkload) -> tuple[int, ...]:
 
 
 def _check(mix: AnyWorkload, form: str) -> None:
-    if not isinstance(form, str) or form not in _FORMS:
-        raise InvalidArgument(f"'form' must be 'affine' or 'token-balance', not {shown(form)}.")
-    check_mix(mix)
+    check_choice(form, "'form'", _FORMS)
     size = sum(_lengths(mix))
     if size > LARGEST_STATE:
         raise InvalidWorkload(

@@ -26,7 +26,8 @@ from sympy import (
     zoo,
 )
 
-from ..errors import InvalidWorkload, shown
+from ..errors import InvalidWorkload, WorkloadTypeError, shown
+from ..records import Record
 from .numbers import LARGEST_DECODE_LENGTH, exact_integer, exact_rational, is_listed
 from .workload import Workload
 
@@ -45,8 +46,8 @@ class SymbolicClass:
     share: Expr
 
 
-@dataclass(frozen=True)
-class SymbolicWorkload:
+@dataclass(frozen=True, repr=False)
+class SymbolicWorkload(Record):
     """A mix of request classes with symbols in it.
 
     Build one with `from_classes`, which validates.
@@ -88,7 +89,7 @@ class SymbolicWorkload:
         The signs of symbols are not checked: identities in them hold for all values.
         """
         if not is_listed(classes):
-            raise InvalidWorkload(
+            raise WorkloadTypeError(
                 f"'classes' must be a list of (input, decode, share), not {shown(classes)}."
             )
         mix = tuple(_read_class(entry, n) for n, entry in enumerate(classes, start=1))

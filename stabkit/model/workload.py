@@ -25,7 +25,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..errors import InvalidWorkload, shown
+from ..errors import InvalidWorkload, WorkloadTypeError, shown
+from ..records import Record
 from .examples import example_arguments
 from .files import named_columns, read_workload, record_arguments, warn_of_rows_left_out
 from .numbers import (
@@ -40,15 +41,15 @@ from .numbers import (
 from .traces.columns import frame_columns, tally_columns
 from .traces.tally import Tally
 
-__all__ = ["RequestClass", "Workload", "check_workload"]
+__all__ = ["RequestClass", "Workload"]
 
 # The memory kernel is integers over one denominator. Real mixes need some 10^20; the bound keeps
 # every figure of merit printable and stops weights such as 1/p for a thousand large primes p.
 _LARGEST_DENOMINATOR = 10**1000
 
 
-@dataclass(frozen=True, slots=True)
-class RequestClass:
+@dataclass(frozen=True, slots=True, repr=False)
+class RequestClass(Record):
     """One class of requests.
 
     Attributes
@@ -66,8 +67,8 @@ class RequestClass:
     share: Fraction
 
 
-@dataclass(frozen=True)
-class Workload:
+@dataclass(frozen=True, repr=False)
+class Workload(Record):
     """A mix of request classes and, optionally, the memory that serves it.
 
     Build one with `from_classes`, `from_file`, `named` or `from_dict`, which validate.
@@ -117,7 +118,7 @@ class Workload:
     @classmethod
     def from_classes(
         cls,
-        classes: Iterable[Sequence[Any]],
+        classes: Iterable[Sequence[Any] | RequestClass],
         capacity: Any = None,
         name: str | None = None,
         request_count: Any = None,
@@ -463,22 +464,9 @@ class Workload:
         return lengths.pop() if len(lengths) == 1 else None
 
 
-def check_workload(mix: Any) -> Workload:
-    """Return `mix` if it is a Workload.
-
-    Raises
-    ------
-    InvalidWorkload
-        If it is anything else.
-    """
-    if not isinstance(mix, Workload):
-        raise InvalidWorkload(f"'mix' must be a Workload, not {shown(mix)}.")
-    return mix
-
-
 def _entries(classes: Any) -> Iterable[Any]:
     if not is_listed(classes):
-        raise InvalidWorkload(
+        raise WorkloadTypeError(
             f"'classes' must be a list of (input, decode, weight), not {shown(classes)}."
         )
     return tuple(classes)
@@ -488,7 +476,7 @@ def _read_class(entry: Any, position: int) -> tuple[tuple[Fraction, int], Fracti
     if isinstance(entry, RequestClass):
         entry = (entry.input_length, entry.decode_length, entry.share)
     if isinstance(entry, (str, bytes)) or not isinstance(entry, Sequence):
-        raise InvalidWorkload(
+        raise WorkloadTypeError(
             f"class {position} must be (input, decode, weight), not {shown(entry)}."
         )
     if len(entry) not in (2, 3):

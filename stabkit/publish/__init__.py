@@ -1,7 +1,7 @@
 """Publishing: text, JSON, figures and documents of finished results; no mathematics.
 
-The rooms and modules, in reading order; each may take from those before it, the last three not
-from each other:
+The rooms and modules, in reading order; each may take from those before it; `figures`,
+`derivation` and `theory` not from each other:
 
 * `files`: output written whole or not at all.
 * `rendering`: `stabkit.to_dict`, `text` and `figure`, which find the writer of any result.
@@ -11,6 +11,7 @@ from each other:
 * `figures`: drawings, in one style.
 * `derivation`: the whole reasoning about one workload, as a document.
 * `theory`: the checked theorems, as an article and as pages.
+* `notebook`: what a notebook shows of a result.
 
 It takes records from the layers below; the command line takes from it.
 """

@@ -15,7 +15,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from ..errors import InvalidArgument, shown
+from ..errors import ArgumentTypeError, InvalidArgument, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FIGURES",
+    "PAGES",
     "RECORDS",
     "REPORTS",
     "TABLES",
@@ -90,7 +91,7 @@ class Way:
         """Return what the writer of `result` makes of it."""
         writer = self.writer(result)
         if writer is None:
-            raise InvalidArgument(
+            raise ArgumentTypeError(
                 f"'result' must be a result of stabkit that has {self._what}, not {shown(result)}."
             )
         return writer(result, *arguments, **options)
@@ -141,6 +142,7 @@ TEXTS = Way("a text", "text")
 TABLES = Way("a table", "text", parts=False)  # CSV
 # Drawn on a console of rich: in colour, as wide as it is.
 REPORTS = Way("a report", "text", parts=False)
+PAGES = Way("HTML", "text")  # of its own; for the others it is made of text or figure
 FIGURES = Way("a figure", "figures")
 
 

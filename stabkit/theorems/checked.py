@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..records import Record
 from .claims import Tried
 from .evidence import Status
 from .records import Theorem
@@ -31,8 +32,8 @@ class CheckedStep:
     problem: str | None = None
 
 
-@dataclass(frozen=True)
-class CheckedTheorem:
+@dataclass(frozen=True, repr=False)
+class CheckedTheorem(Record):
     """A theorem and what was shown of it.
 
     Attributes

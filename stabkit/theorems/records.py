@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from ..records import Record
 from . import wording
 from .claims import Claim
 from .evidence import MEANINGS, Evidence, Reference, Status
@@ -99,8 +100,8 @@ class Witness:
     evidence: Evidence
 
 
-@dataclass(frozen=True)
-class Theorem:
+@dataclass(frozen=True, repr=False)
+class Theorem(Record):
     """A result of the theory.
 
     Attributes

@@ -13,6 +13,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from ..errors import StabkitError
+from ..records import RecordTuple
 from .records import Theorem
 
 __all__ = ["GROUP", "MalformedRecord", "installed", "theorems"]
@@ -41,7 +42,7 @@ def theorems() -> tuple[Theorem, ...]:
     """
     found = [theorem for chapters in installed(GROUP) for theorem in chapters()]
     check_order(found)
-    return tuple(found)
+    return RecordTuple(found)
 
 
 def installed(group: str) -> Iterator[Any]:

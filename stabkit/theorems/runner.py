@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import InvalidArgument, shown
+from ..errors import ArgumentTypeError, InvalidArgument, shown
 from ..model.numbers import listed
+from ..records import RecordList
 from .checked import CheckedStep, CheckedTheorem
 from .claims import Claim, MalformedClaim, Tried
 from .evidence import (
@@ -69,7 +70,7 @@ def prove(
     """
     records = listed(theorems, "'theorems'", "records")
     if not all(isinstance(theorem, Theorem) for theorem in records):
-        raise InvalidArgument(f"'theorems' must be records, not {shown(theorems)}.")
+        raise ArgumentTypeError(f"'theorems' must be records, not {shown(theorems)}.")
     wanted = selected(theorems, labels)
     needed = _with_uses(theorems, wanted)
     known = {theorem.label: theorem.claim for theorem in needed}
@@ -77,7 +78,7 @@ def prove(
     for theorem, parts in zip(needed, map(_parts, needed), strict=True):
         used = {label: known[label] for label in theorem.uses}
         found[theorem.label] = _checked(theorem, parts, used, found)
-    return [found[theorem.label] for theorem in wanted]
+    return RecordList(found[theorem.label] for theorem in wanted)
 
 
 def selected(theorems: Sequence[Theorem], labels: Iterable[str]) -> list[Theorem]:

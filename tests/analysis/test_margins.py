@@ -129,4 +129,4 @@ def test_capacity_matters_for_the_unit_only() -> None:
 
 def test_not_a_workload() -> None:
     with pytest.raises(InvalidWorkload, match="'mix' must be a Workload"):
-        margins("10:3")  # type: ignore[arg-type]
+        margins(3)  # type: ignore[arg-type]

@@ -268,7 +268,7 @@ def test_errors_name_the_argument():
     for parts in [(), (2, 2), (3, 0), (1.5, 1.5)]:
         with pytest.raises(InvalidArgument, match="'composition' must be "):
             necklace_cycle(one_class(1, 3), parts)
-    with pytest.raises(InvalidWorkload, match=r"'mix' must be a Workload, not 3\."):
+    with pytest.raises(InvalidWorkload, match=r"'mix' must be a Workload, .*, not 3\."):
         necklace_cycles(3)
     with pytest.raises(InvalidWorkload, match=r"'decode_length' .* positive integer, not 0\."):
         worst_cycle_loss(1, 0)

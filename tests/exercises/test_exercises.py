@@ -640,7 +640,7 @@ def test_the_same_in_another_process():
         (
             "root",
             0,
-            "'topic' must be one of roots, gcd, threshold, cycle, policy, noise, not 'root'",
+            "'topic' must be 'roots', 'gcd', 'threshold', 'cycle', 'policy' or 'noise', not 'root'",
         ),
         ("roots", -1, "'seed' must be an integer of at least 0, not -1"),
         ("roots", 1.5, "'seed' must be an integer of at least 0, not 1.5"),

@@ -56,6 +56,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "dominant_modes": {"mix": MIX, "count": 2, "digits": 20},
     "nyquist": {"mix": MIX, "points": 50},
     "to_dict": {"result": stabkit.nyquist(MIX, points=50)},
+    "html": {"result": stabkit.nyquist(MIX, points=50)},
     "text": {"result": stabkit.nyquist(MIX, points=50)},
     "figure": {"result": stabkit.nyquist(MIX, points=50)},
     "to_csv": {"result": stabkit.simulate(ONE, 5)},
@@ -271,6 +272,66 @@ def test_a_wrong_argument_is_refused_as_such(name: str, parameter: str) -> None:
         assert refusal is None or isinstance(refusal, StabkitError), ascii(value)
         assert refusal is None or isinstance(refusal, ValueError), ascii(value)
         assert str(refusal).isprintable(), ascii(value)
+
+
+# Everything has a name; the rest is read before its type is looked at.
+TAKES_ANYTHING = {
+    ("Workload.from_classes", "name"),
+    ("Workload.from_file", "path"),
+    ("Workload.from_file", "capacity"),
+    ("Workload.from_dict", "record"),
+    ("root_picture", "verdict"),
+    ("cycle_picture", "name"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter"), [pair for pair in PARAMETERS if pair not in TAKES_ANYTHING]
+)
+def test_a_wrong_type_is_a_type_error_too(name: str, parameter: str) -> None:
+    function, good = CALLS[name]
+    refusal = _refusal(lambda: function(**{**good, parameter: object()}))
+    assert isinstance(refusal, TypeError)
+    assert isinstance(refusal, StabkitError)
+
+
+def test_a_wrong_value_is_none() -> None:
+    for call in (
+        lambda: stabkit.roots(MIX, digits=0),
+        lambda: stabkit.roots(MIX, method="newton"),
+        lambda: stabkit.analyze("5:0"),
+        lambda: stabkit.analyze("azur"),
+        lambda: Workload.from_classes([(5, float("nan"))]),
+    ):
+        refusal = _refusal(call)
+        assert isinstance(refusal, StabkitError)
+        assert not isinstance(refusal, TypeError)
+
+
+def _notation(mix: Workload) -> str:
+    return " ".join(f"{c.input_length}:{c.decode_length}:{c.share}" for c in mix.classes)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter"),
+    [(n, p) for n, p in PARAMETERS if isinstance(CALLS[n][1][p], Workload) and n != "to_dict"],
+)
+def test_text_and_triples_are_workloads(name: str, parameter: str) -> None:
+    """The same result, or the same refusal for want of a capacity, which neither can give."""
+    function, good = CALLS[name]
+    triples = [(c.input_length, c.decode_length, c.share) for c in good[parameter].classes]
+    mix = Workload.from_classes(triples)
+    given = [_notation(mix)] if name == "simulate_requests" else [_notation(mix), triples]
+    expected = _outcome(lambda: function(**{**good, parameter: mix}))
+    for other in given:
+        assert _outcome(lambda other=other: function(**{**good, parameter: other})) == expected
+
+
+def _outcome(call: Callable[[], Any]) -> bytes | str:
+    try:
+        return pickle.dumps(call())
+    except StabkitError as refusal:
+        return str(refusal)
 
 
 def _refusal(call: Callable[[], Any]) -> Exception | None:

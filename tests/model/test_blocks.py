@@ -52,7 +52,7 @@ def test_what_is_refused() -> None:
         block_total(Workload.from_classes([("1/2", 3)]), 16)
     with pytest.raises(InvalidArgument, match="'block_size' must be an integer from 1"):
         block_total(Workload.from_classes([(1, 3)]), 0)
-    with pytest.raises(InvalidArgument, match="'dtype' must be one of float32"):
+    with pytest.raises(InvalidArgument, match="'dtype' must be 'float32', "):
         bytes_per_token(1, 1, 1, "float")
     with pytest.raises(InvalidArgument, match="'layers' must be a positive integer, not 0"):
         bytes_per_token(0, 1, 1)

@@ -205,10 +205,10 @@ def test_closed_form_is_not_bounded() -> None:
     assert closed_form(Workload.from_classes([(1, 10**9)])).coeff(Z**10**9) == -(2 + 10**9)
 
 
-@pytest.mark.parametrize("mix", [None, [(1, 2, 1)], "10:5"])
+@pytest.mark.parametrize("mix", [None, 5, 1j])
 @pytest.mark.parametrize("function", [memory_kernel, closed_form, survival_polynomial])
 def test_only_workloads_have_polynomials(function: object, mix: object) -> None:
-    with pytest.raises(InvalidWorkload, match="'mix' must be a Workload or a SymbolicWorkload"):
+    with pytest.raises(InvalidWorkload, match="'mix' must be a Workload"):
         function(mix)
 
 

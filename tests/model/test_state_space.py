@@ -119,4 +119,4 @@ def test_states_are_bounded(function: object, build: object) -> None:
 
 def test_not_a_workload() -> None:
     with pytest.raises(InvalidWorkload, match="'mix' must be a Workload"):
-        state_matrix([(1, 2)])
+        state_matrix(3)

@@ -27,9 +27,11 @@ from ...dynamics.capacity import simulated_capacity
 from ...dynamics.orbits import followed, settled_cohorts
 from ...dynamics.renormalization import renormalized, unrenormalized
 from ...errors import InvalidArgument
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...model.verdict import Verdict
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.counting.counts import unit_circle_counts
 from .limit_cycle import LimitCycle, Observation, RunStart, exact_cycle
 from .named import named_cycles
@@ -43,8 +45,8 @@ _LARGEST_PERIOD = 100_000
 LONGEST_DECODE = 10_000
 
 
-@dataclass(frozen=True)
-class Cycles:
+@dataclass(frozen=True, repr=False)
+class Cycles(Record):
     """The limit cycles of a workload.
 
     Attributes
@@ -71,13 +73,13 @@ class Cycles:
 
 
 def cycles(
-    mix: Workload, state: Any = None, max_period: int | None = None, max_steps: int = 200_000
+    mix: WorkloadLike, state: Any = None, max_period: int | None = None, max_steps: int = 200_000
 ) -> Cycles:
     """Return the limit cycles of a workload, exactly, and which of them runs end on.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         With decode lengths up to 10 000.
     state : counts [k][j], optional
         A further start; exact where its numbers are.
@@ -118,6 +120,7 @@ def cycles(
     >>> orbit.word
     'AAAAAEAAAAAAEAAAAAAAEAAAAAAEA'
     """
+    mix = as_workload(mix)
     max_period = _checked_period(mix, max_period)
     max_steps = whole_number(max_steps, "'max_steps'")
     named, complete = named_cycles(mix)
@@ -135,7 +138,7 @@ def cycles(
 
 
 def _checked_period(mix: Any, max_period: Any) -> int:
-    if check_workload(mix).longest_decode > LONGEST_DECODE:
+    if mix.longest_decode > LONGEST_DECODE:
         raise InvalidArgument(
             f"'mix' must have decode lengths up to {LONGEST_DECODE} for limit cycles, "
             f"not {mix.longest_decode}."

@@ -15,6 +15,7 @@ from ...dynamics.capacity import equilibrium_admissions
 from ...dynamics.orbits import Followed, followed
 from ...dynamics.rotation import Frequency, RotationNumber
 from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.orbits.floquet import FloquetMultipliers
 from ...spectrum.orbits.itinerary import itinerary_multipliers
 
@@ -34,8 +35,8 @@ CycleKind = Literal["level", "necklace", "synchronized", "observed"]
 RunStart = Literal["empty", "near equilibrium", "given"]
 
 
-@dataclass(frozen=True)
-class LimitCycle:
+@dataclass(frozen=True, repr=False)
+class LimitCycle(Record):
     """A periodic orbit, exact throughout.
 
     Attributes
@@ -98,8 +99,8 @@ class Attraction:
     reason: str
 
 
-@dataclass(frozen=True)
-class Observation:
+@dataclass(frozen=True, repr=False)
+class Observation(Record):
     """What a run ended on.
 
     Attributes

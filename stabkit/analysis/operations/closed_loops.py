@@ -39,8 +39,10 @@ from ...dynamics.policies.linearisation import checked_loop
 from ...errors import InvalidArgument
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.verdict import Verdict
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.counting.counts import Counts, kernel_counts
 from ...spectrum.counting.isolation import isolated_disc_counts
 from ...spectrum.roots.dominant import kernel_modes
@@ -61,8 +63,8 @@ _LONGEST_ISOLATED = 200  # terms of a kernel with negative parts: FLINT takes 0.
 _LAMBDA = Symbol("lambda")
 
 
-@dataclass(frozen=True)
-class ClosedLoop:
+@dataclass(frozen=True, repr=False)
+class ClosedLoop(Record):
     """The verdict on a policy's equilibrium; None throughout where its loop is not linear.
 
     Attributes
@@ -113,12 +115,12 @@ def closed_loop_kernel(mix: Workload, policy: Policy | str) -> MemoryKernel | No
     return None if isinstance(loop, NotLinear) else loop
 
 
-def closed_loop_polynomial(mix: Workload, policy: Policy | str) -> Poly:
+def closed_loop_polynomial(mix: WorkloadLike, policy: Policy | str) -> Poly:
     """Return the characteristic polynomial of a policy's closed loop.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Of longest decode length up to 20 000.
     policy : Policy or str
         As `policy_named` reads it.
@@ -139,7 +141,8 @@ def closed_loop_polynomial(mix: Workload, policy: Policy | str) -> Poly:
     >>> closed_loop_polynomial(mix, "damped:1/2")
     Poly(6*lambda**2 + 7/4*lambda + 2, lambda, domain='QQ')
     """
-    rule, length = policy_named(policy, check_workload(mix)), mix.longest_decode
+    mix = as_workload(mix)
+    rule, length = policy_named(policy, mix), mix.longest_decode
     if length > _LONGEST_POLYNOMIAL:
         raise InvalidArgument(
             f"'mix' must have decode lengths up to {_LONGEST_POLYNOMIAL} for a polynomial, "
@@ -156,12 +159,12 @@ def closed_loop_polynomial(mix: Workload, policy: Policy | str) -> Poly:
     return Poly(coefficients + [0] * (length - kernel.length), _LAMBDA, domain="QQ")
 
 
-def closed_loop(mix: Workload, policy: Policy | str) -> ClosedLoop:
+def closed_loop(mix: WorkloadLike, policy: Policy | str) -> ClosedLoop:
     """Return the verdict on a policy's eviction-free equilibrium, with exact counts.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     policy : Policy or str
         As `policy_named` reads it; one of one's own is judged by the kernel that its `closed_loop`
         returns.
@@ -181,6 +184,7 @@ def closed_loop(mix: Workload, policy: Policy | str) -> ClosedLoop:
     >>> [closed_loop(mix, name).verdict for name in ("greedy", "damped:1/2", "reservation")]
     ['unstable', 'stable', 'marginal']
     """
+    mix = as_workload(mix)
     return closed_loops(mix, [policy])[0]
 
 

@@ -34,9 +34,11 @@ from ...dynamics.policies import GREEDY, Policy, policy_named
 from ...dynamics.policies.policy import rational_fields
 from ...errors import InvalidArgument, InvalidWorkload, shown
 from ...model.enclosure import RealEnclosure
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed, whole_number
 from ...model.verdict import Verdict
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.fluctuations.evictions import whole_requests
 from .closed_loops import ClosedLoop, closed_loops
 from .running_cap import RunningCap, running_cap
@@ -66,8 +68,8 @@ _FEWEST_STEPS, _LONGEST_RUN = 100, 1_000_000
 _LARGEST_WORK = 20_000_000  # where steps are given: some minutes
 
 
-@dataclass(frozen=True)
-class PolicyFinding:
+@dataclass(frozen=True, repr=False)
+class PolicyFinding(Record):
     """One policy on one workload.
 
     Attributes
@@ -115,8 +117,8 @@ class CapFinding:
     whole: WholeFinding | None
 
 
-@dataclass(frozen=True)
-class PolicyComparison(Simulated):
+@dataclass(frozen=True, repr=False)
+class PolicyComparison(Record, Simulated):
     """Policies on one workload, in the order asked for.
 
     Attributes
@@ -142,7 +144,7 @@ class PolicyComparison(Simulated):
 
 
 def compare_policies(
-    mix: Workload,
+    mix: WorkloadLike,
     policies: Iterable[Policy | str] | None = None,
     max_num_seqs: int | None = None,
     steps: int | None = None,
@@ -151,7 +153,7 @@ def compare_policies(
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     policies : iterable of Policy or str, optional
         As `policy_named` reads them, a policy of one's own included; by default greedy, damped by
         1/2, a watermark of 5 %, rates of 1, 1.05 and 1.2 a*, and reservation.
@@ -203,7 +205,7 @@ def compare_policies(
     >>> [round(one.whole.throughput.value, 2) for one in (greedy, limited)]
     [0.87, 0.87]
     """
-    check_workload(mix)
+    mix = as_workload(mix)
     rules = _rules(mix, DEFAULT_POLICIES if policies is None else policies)
     most = None if max_num_seqs is None else whole_number(max_num_seqs, "'max_num_seqs'", 1)
     taken, reason = _whole_steps(mix, most, steps)

@@ -31,8 +31,10 @@ from typing import Any
 from ...errors import InvalidArgument, InvalidWorkload, shown
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import exact_rational, whole_number
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.counting.counts import kernel_counts
 from ...spectrum.fluctuations.evictions import ServerNoise, server_noise, whole_requests
 from ...spectrum.fluctuations.lundberg import lundberg_exponent
@@ -47,8 +49,8 @@ _MOST_TOKENS = 20_000  # of a watermark: a walk of more takes seconds
 _FINE = 0.01  # of a watermark: finer than the walk is right
 
 
-@dataclass(frozen=True)
-class Watermark:
+@dataclass(frozen=True, repr=False)
+class Watermark(Record):
     """The watermark for a rate of evictions.
 
     Attributes
@@ -69,8 +71,8 @@ class Watermark:
     reason: str | None = None
 
 
-@dataclass(frozen=True)
-class FiniteServer(ServerNoise):
+@dataclass(frozen=True, repr=False)
+class FiniteServer(Record, ServerNoise):
     """What a server of a workload's capacity does with whole requests.
 
     Attributes
@@ -155,13 +157,13 @@ class FiniteServer(ServerNoise):
 
 
 def finite_server(
-    mix: Workload, max_num_seqs: Any = None, evictions: Any = None, steps: Any = 0
+    mix: WorkloadLike, max_num_seqs: Any = None, evictions: Any = None, steps: Any = 0
 ) -> FiniteServer:
     """Return what a server of the capacity of `mix` does with whole, random requests.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         With a capacity; its requests must be known one by one.
     max_num_seqs : int, optional
         The most running requests.
@@ -204,7 +206,8 @@ def finite_server(
     >>> finite_server(mix, max_num_seqs=105).evicted_per_step
     0.0
     """
-    server = _server(check_workload(mix), max_num_seqs)
+    mix = as_workload(mix)
+    server = _server(mix, max_num_seqs)
     if evictions is not None:
         server = replace(server, watermark=_watermark(server, evictions))
     taken = None if steps is None else whole_number(steps, "'steps'", 0)

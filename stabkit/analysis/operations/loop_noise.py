@@ -13,7 +13,7 @@ from fractions import Fraction
 from ...dynamics.policies import Policy, policy_named
 from ...errors import InvalidArgument, shown
 from ...model.kernel import MemoryKernel
-from ...model.workload import Workload
+from ...model.notation import WorkloadLike, as_workload
 from ...spectrum.fluctuations.joint_law import JointLaw
 from ...spectrum.fluctuations.loops import loop_density
 from ...spectrum.fluctuations.variance import Variance, Variances
@@ -22,12 +22,12 @@ from .closed_loops import closed_loop, closed_loop_kernel
 __all__ = ["policy_fano_factor"]
 
 
-def policy_fano_factor(mix: Workload, policy: Policy | str) -> Variance:
+def policy_fano_factor(mix: WorkloadLike, policy: Policy | str) -> Variance:
     """Return the variance of the admissions per step over their mean, under a linear policy.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Of single requests.
     policy : Policy or str
         As `closed_loop` takes it. What it answers is read as a number of requests, whatever their
@@ -51,12 +51,13 @@ def policy_fano_factor(mix: Workload, policy: Policy | str) -> Variance:
 
     Examples
     --------
-    >>> mix = Workload.from_classes([(9, 1), (1, 2)])
+    >>> mix = "9:1 1:2"
     >>> policy_fano_factor(mix, "rate-limited:0.9")
     Fraction(0, 1)
     >>> policy_fano_factor(mix, "damped:1/2") < policy_fano_factor(mix, "greedy")
     True
     """
+    mix = as_workload(mix)
     law, kernel = JointLaw.of(mix), MemoryKernel.of(mix)
     rule = policy_named(policy, mix)
     loop = closed_loop_kernel(mix, rule)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import InvalidArgument, shown
+from ...errors import ArgumentTypeError, InvalidArgument, shown
 from ...model.files import read_table
 
 __all__ = ["RECOGNISED", "Floats", "ObservedSeries", "observed_series"]
@@ -113,7 +113,7 @@ def observed_series(observed: Any) -> ObservedSeries:
     """
     given = read_table(observed) if isinstance(observed, (str, os.PathLike)) else observed
     if not isinstance(given, Mapping):
-        raise InvalidArgument(
+        raise ArgumentTypeError(
             f"'observed' must be a file or arrays by name, not {shown(observed)}."
         )
     found = {kind: _column(given, names) for kind, names in RECOGNISED.items()}

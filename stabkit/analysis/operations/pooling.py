@@ -39,11 +39,13 @@ from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
 from ...dynamics.long_run import long_run
 from ...dynamics.policies import Policy, policy_named
 from ...dynamics.simulator import simulate
-from ...errors import InvalidArgument, shown
+from ...errors import InvalidArgument, check_choice, shown
 from ...model.enclosure import RealEnclosure
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed, whole_number
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ...records import Record
 from .closed_loops import ClosedLoop, closed_loop
 
 __all__ = ["Arrangement", "Block", "Objective", "Pooling", "pool"]
@@ -94,8 +96,8 @@ class Block:
         return 1 - self.requests / float(self.equilibrium)
 
 
-@dataclass(frozen=True)
-class Arrangement:
+@dataclass(frozen=True, repr=False)
+class Arrangement(Record):
     """Blocks that together serve all classes.
 
     Attributes
@@ -140,8 +142,8 @@ class Arrangement:
         return _worth(objective, self.completed, self.shares, self.lengths)
 
 
-@dataclass(frozen=True)
-class Pooling:
+@dataclass(frozen=True, repr=False)
+class Pooling(Record):
     """Ways to share a fleet.
 
     Attributes
@@ -183,7 +185,7 @@ class Pooling:
 
 
 def pool(
-    classes: Workload | Iterable[Sequence[Any]],
+    classes: WorkloadLike,
     replicas: int,
     capacity: Any = None,
     objective: Objective = "demand",
@@ -195,7 +197,7 @@ def pool(
 
     Parameters
     ----------
-    classes : Workload or classes as `Workload.from_classes` takes them
+    classes : WorkloadLike
         Shares are those of the demand. At most 24 classes.
     replicas : int
         Identical ones, 1 to 10 000.
@@ -259,17 +261,12 @@ def pool(
 
 
 def _demand(classes: Any, capacity: Any) -> Workload:
-    mix = classes if isinstance(classes, Workload) else Workload.from_classes(classes, capacity)
-    if capacity is not None:
-        mix = mix.with_capacity(capacity)
-    return mix
+    mix = as_workload(classes)
+    return mix if capacity is None else mix.with_capacity(capacity)
 
 
 def _check(mix: Workload, objective: Any) -> None:
-    if not isinstance(objective, str) or objective not in get_args(Objective):
-        raise InvalidArgument(
-            f"'objective' must be 'demand', 'requests' or 'tokens', not {shown(objective)}."
-        )
+    check_choice(objective, "'objective'", get_args(Objective))
     if len(mix.classes) > MOST_CLASSES:
         raise InvalidArgument(
             f"'classes' must be at most {MOST_CLASSES} for pooling, not {len(mix.classes)}."

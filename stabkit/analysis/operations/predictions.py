@@ -19,6 +19,7 @@ from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import GREEDY, Policy, RateLimited
 from ...dynamics.product_form import ProductFormRun
 from ...model.workload import Workload
+from ...records import Record
 from .closed_loops import closed_loop
 
 __all__ = [
@@ -38,8 +39,8 @@ _START_UP = 100  # longest decode lengths that a start-up is given
 PredictedQuantity = Literal["verdict", "throughput", "evictions", "throughput after start-up"]
 
 
-@dataclass(frozen=True)
-class Prediction:
+@dataclass(frozen=True, repr=False)
+class Prediction(Record):
     """One statement about a workload under a policy.
 
     Attributes

@@ -26,9 +26,11 @@ from ...dynamics.capacity import Simulated, simulated_capacity
 from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import GREEDY, Damped, Headroom, Policy, Reservation
 from ...errors import InvalidWorkload
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed
 from ...model.verdict import Verdict
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.margins.gain import gain_margin
 from ...spectrum.margins.inputs import input_margin
 from .closed_loops import closed_loop
@@ -48,8 +50,8 @@ _SEARCH_STEPS = 8_000
 _LARGEST_WATERMARK = 60  # hundredths
 
 
-@dataclass(frozen=True)
-class Proposal:
+@dataclass(frozen=True, repr=False)
+class Proposal(Record):
     """Something that an operator can do.
 
     Attributes
@@ -115,8 +117,8 @@ class _Draft(Simulated):
         return ratio is not None and ratio >= 1 - TOLERANCE
 
 
-@dataclass(frozen=True)
-class Recommendation(_Draft):
+@dataclass(frozen=True, repr=False)
+class Recommendation(Record, _Draft):
     """What to do about a workload.
 
     Attributes
@@ -139,13 +141,13 @@ class Recommendation(_Draft):
     trials: Trials
 
 
-def recommend(mix: Workload, others: Sequence[Workload] = ()) -> Recommendation:
+def recommend(mix: WorkloadLike, others: Sequence[WorkloadLike] = ()) -> Recommendation:
     """Return what to do about a workload, every proposal analysed anew.
 
     Parameters
     ----------
-    mix : Workload
-    others : sequence of Workload
+    mix : WorkloadLike
+    others : sequence of WorkloadLike
         Workloads of other replicas of the same capacity, with which this one could be pooled.
 
     Returns
@@ -167,8 +169,8 @@ def recommend(mix: Workload, others: Sequence[Workload] = ()) -> Recommendation:
     >>> best.kind, best.value, round(best.throughput, 3), round(found.now.throughput_ratio, 3)
     ('rate limit', Fraction(10, 1), 1.0, 0.867)
     """
-    check_workload(mix)
-    neighbours = [check_workload(other) for other in listed(others, "'others'", "workloads")]
+    mix = as_workload(mix)
+    neighbours = [as_workload(other) for other in listed(others, "'others'", "workloads")]
     draft = _Draft(mix, closed_loop(mix, GREEDY).verdict or "undecided", long_means(mix))
     proposals, rejected = list[Proposal](), list[Rejected]()
     if draft.needed:

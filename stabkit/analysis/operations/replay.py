@@ -38,10 +38,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...dynamics.requests import Engine, RequestRun, RequestSeries, simulate_requests
-from ...errors import InvalidArgument, shown
+from ...errors import ArgumentTypeError, InvalidArgument, check_choice, shown
 from ...model.files import read_table
 from ...model.numbers import is_listed
 from ...model.traces.rows import SHARED_BLOCK, rows_of
+from ...records import Record
 from .observed_series import Floats, ObservedSeries, observed_series
 
 __all__ = ["Comparison", "ObservedRun", "Replay", "Swing", "replay"]
@@ -128,8 +129,8 @@ class ObservedRun:
     compared: Mapping[str, Comparison]
 
 
-@dataclass(frozen=True, eq=False)
-class Replay:
+@dataclass(frozen=True, eq=False, repr=False)
+class Replay(Record):
     """A trace, replayed.
 
     Attributes
@@ -260,8 +261,8 @@ def replay(
 def _in_tokens(seen: ObservedSeries | None, clock: str | None, step_time: Any) -> bool:
     """Whether samples and steps are compared at equal tokens; refuse what cannot be compared."""
     fitted = isinstance(step_time, str) and step_time == "fit"
-    if clock is not None and not (isinstance(clock, str) and clock in ("tokens", "seconds")):
-        raise InvalidArgument(f"'clock' must be 'tokens' or 'seconds', not {shown(clock)}.")
+    if clock is not None:
+        check_choice(clock, "'clock'", ("tokens", "seconds"))
     if seen is None:
         if clock is not None or fitted:
             raise InvalidArgument(
@@ -288,7 +289,7 @@ def _requests(trace: Any, given: Any, made: Any) -> tuple[Sequence[Any], str]:
         name = os.path.basename(os.fspath(trace))
         trace = rows_of(read_table(trace), given, made)
     if not is_listed(trace):
-        raise InvalidArgument(
+        raise ArgumentTypeError(
             f"'trace' must be a file or rows (input, output[, arrival]), not {shown(trace)}."
         )
     rows = list(trace)

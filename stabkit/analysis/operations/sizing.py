@@ -40,9 +40,11 @@ from typing import Any
 from ...dynamics.capacity import simulated_capacity
 from ...errors import InvalidArgument, InvalidWorkload, shown
 from ...model.blocks import LARGEST_BLOCK, block_steps, block_total, blocks_of
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import exact_rational, whole_number
 from ...model.verdict import Verdict
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.counting.by_winding import count_by_winding
 from ...spectrum.counting.counts import unit_circle_counts
 from ...spectrum.counting.isolation import isolated_disc_counts
@@ -79,8 +81,8 @@ class BlockSizing:
     requests_in_tokens: Fraction
 
 
-@dataclass(frozen=True)
-class Sizing:
+@dataclass(frozen=True, repr=False)
+class Sizing(Record):
     """Answers to an operator's questions about one workload; all in blocks if `blocks` is given.
 
     Attributes
@@ -123,7 +125,7 @@ class Sizing:
 
 
 def sizing(
-    mix: Workload,
+    mix: WorkloadLike,
     block_size: int | None = None,
     step_seconds: Any = None,
     max_num_seqs: int | None = None,
@@ -132,7 +134,7 @@ def sizing(
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         With a capacity; single requests with whole inputs if `block_size` is given.
     block_size : int, optional
         Tokens of a block of KV memory, to count everything in blocks; vLLM's default is 16.
@@ -172,7 +174,7 @@ def sizing(
     >>> sizing(mix, block_size=16, max_num_seqs=66).cap.never_evicts
     False
     """
-    check_workload(mix)
+    mix = as_workload(mix)
     if mix.capacity is None:
         raise InvalidWorkload("'capacity' must be given to count requests.")
     seconds = None if step_seconds is None else exact_rational(step_seconds, "'step_seconds'")

@@ -29,9 +29,11 @@ from typing import Any, Literal
 from ...dynamics.capacity import Simulated
 from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import Policy, policy_named
-from ...errors import InvalidArgument, shown
+from ...errors import check_choice
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed, rational_argument
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
+from ...records import Series
 
 __all__ = ["Parameter", "PolicySweep", "policy_sweep"]
 
@@ -45,8 +47,8 @@ _STEPS = 12_000
 _WORK = 40_000_000  # multiply-adds of one run
 
 
-@dataclass(frozen=True)
-class PolicySweep(Simulated):
+@dataclass(frozen=True, repr=False)
+class PolicySweep(Series, Simulated):
     """Long-run throughput against a policy's parameter, from the empty memory.
 
     Attributes
@@ -64,15 +66,21 @@ class PolicySweep(Simulated):
     values: tuple[Fraction, ...]
     runs: tuple[LongRun, ...]
 
+    def columns(self) -> dict[str, Any]:
+        """Return the parameter under its name, and the means of the runs."""
+        names = ["throughput_ratio", "request_ratio", "wasted_token_fraction", "evictions_per_step"]
+        means = {name: [getattr(run, name) for run in self.runs] for name in names}
+        return {self.parameter: [float(value) for value in self.values], **means}
+
 
 def policy_sweep(
-    mix: Workload, parameter: Parameter, values: Sequence[Any] | None = None
+    mix: WorkloadLike, parameter: Parameter, values: Sequence[Any] | None = None
 ) -> PolicySweep:
     """Return the throughput against a policy's parameter.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     parameter : {"gain", "watermark", "rate"}
         Of damped, headroom or rate-limited admission; a rate in units of a*.
     values : sequence of numbers, optional
@@ -101,11 +109,8 @@ def policy_sweep(
     >>> [round(run.throughput_ratio, 6) for run in found.runs]
     [0.5, 1.0]
     """
-    check_workload(mix)
-    if not isinstance(parameter, str) or parameter not in _POLICIES:
-        raise InvalidArgument(
-            f"'parameter' must be 'gain', 'watermark' or 'rate', not {shown(parameter)}."
-        )
+    mix = as_workload(mix)
+    check_choice(parameter, "'parameter'", _POLICIES)
     exact = (
         _default(mix, parameter)
         if values is None

@@ -32,6 +32,7 @@ from ...dynamics.requests import Estimate, RequestRun
 from ...model.kernel import MemoryKernel
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.fluctuations.evictions import ServerNoise, server_noise, whole_requests
 from .whole_runs import WholeRuns, usual_steps, why_no_runs
 
@@ -52,8 +53,8 @@ _LEFT_ALONE = (
 )
 
 
-@dataclass(frozen=True)
-class Trial:
+@dataclass(frozen=True, repr=False)
+class Trial(Record):
     """A setting on whole requests.
 
     Attributes
@@ -76,8 +77,8 @@ class Trial:
     evicted_per_step: Estimate
 
 
-@dataclass(frozen=True)
-class Trials:
+@dataclass(frozen=True, repr=False)
+class Trials(Record):
     """What whole requests say of the settings of a server.
 
     Attributes

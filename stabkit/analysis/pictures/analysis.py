@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from typing import get_args
 
 from ...dynamics.simulator import simulate
-from ...errors import InvalidArgument, shown
+from ...errors import check_choice
+from ...model.notation import WorkloadLike, as_workload
 from ...model.verdict import Verdict
-from ...model.workload import Workload, check_workload
+from ...records import Record
 from .roots import RootPicture, root_picture, roots_to_show, synchronized_to_show
 from .run import RunPicture, run_picture, steps_to_show
 
 __all__ = ["AnalysisPicture", "analysis_picture"]
 
 
-@dataclass(frozen=True)
-class AnalysisPicture:
+@dataclass(frozen=True, repr=False)
+class AnalysisPicture(Record):
     """What the figure of an analysis shows.
 
     Attributes
@@ -31,12 +32,12 @@ class AnalysisPicture:
     run: RunPicture | None
 
 
-def analysis_picture(mix: Workload, verdict: Verdict) -> AnalysisPicture:
+def analysis_picture(mix: WorkloadLike, verdict: Verdict) -> AnalysisPicture:
     """Return the picture of a mix whose verdict is known.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     verdict : {"stable", "unstable", "marginal", "undecided"}
         As `stabkit.analyze` finds it.
 
@@ -52,15 +53,12 @@ def analysis_picture(mix: Workload, verdict: Verdict) -> AnalysisPicture:
     Examples
     --------
     >>> from stabkit import analysis_picture
-    >>> picture = analysis_picture(Workload.from_classes([(5, 3), (5, 5)]), "unstable")
+    >>> picture = analysis_picture("5:3 5:5", "unstable")
     >>> len(picture.roots.points)
     4
     """
-    check_workload(mix)
-    if not isinstance(verdict, str) or verdict not in get_args(Verdict):
-        raise InvalidArgument(
-            f"'verdict' must be one of {', '.join(get_args(Verdict))}, not {shown(verdict)}."
-        )
+    mix = as_workload(mix)
+    check_choice(verdict, "'verdict'", get_args(Verdict))
     steps = steps_to_show(mix)
     roots = root_picture(mix, roots_to_show(mix), verdict, synchronized_to_show(mix))
     return AnalysisPicture(roots, None if steps is None else run_picture(mix, simulate(mix, steps)))

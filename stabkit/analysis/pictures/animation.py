@@ -17,8 +17,10 @@ from typing import Any
 import numpy as np
 
 from ...dynamics.trajectory import Arithmetic
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
+from ...records import Record
 from .run import Floats
 from .stages import StageRecord, recorded
 
@@ -30,8 +32,8 @@ _LIVES = 3  # of the longest requests, at least, unless the user says how many s
 _SECONDS, _SLOWEST, _FASTEST = 15, 4, 10  # how long it takes; frames per second
 
 
-@dataclass(frozen=True, eq=False)
-class AnimationPicture:
+@dataclass(frozen=True, eq=False, repr=False)
+class AnimationPicture(Record):
     """What the frames of an animation show.
 
     Attributes
@@ -71,11 +73,11 @@ class AnimationPicture:
 
 def steps_to_animate(mix: Workload) -> int:
     """Return how many steps an animation shows by itself: 149, or 3 L if that is more."""
-    return max(_MOST_FRAMES - 1, _LIVES * check_workload(mix).longest_decode)
+    return max(_MOST_FRAMES - 1, _LIVES * mix.longest_decode)
 
 
 def animation_picture(
-    mix: Workload,
+    mix: WorkloadLike,
     steps: int | None = None,
     arithmetic: Arithmetic = "float",
     state: Any = None,
@@ -85,7 +87,7 @@ def animation_picture(
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     steps : int, optional
         At least 0; by default `steps_to_animate`.
     arithmetic, state, policy
@@ -111,6 +113,7 @@ def animation_picture(
     >>> picture.lost[2].tolist() == [0, 100 * 44 / 140]
     True
     """
+    mix = as_workload(mix)
     count = steps_to_animate(mix) if steps is None else whole_number(steps, "'steps'", 0)
     record = recorded(mix, count, arithmetic, state, policy)
     chosen = np.arange(0, count + 1, _stride(count, mix.gcd))

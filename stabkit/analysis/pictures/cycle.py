@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
-from ...model.workload import Workload, check_workload
+from ...records import Series
 from .run import Floats
 from .stages import StageRecord, recorded
 
@@ -54,8 +55,8 @@ class CohortBand:
     requests: Floats
 
 
-@dataclass(frozen=True, eq=False)
-class CyclePicture:
+@dataclass(frozen=True, eq=False, repr=False)
+class CyclePicture(Series):
     """Two periods of a limit cycle, in steps 1, 2, ..., as far as they are shown.
 
     Attributes
@@ -93,13 +94,13 @@ class CyclePicture:
 
 
 def cycle_picture(
-    mix: Workload, state: Any, period: int, name: str = "limit cycle"
+    mix: WorkloadLike, state: Any, period: int, name: str = "limit cycle"
 ) -> CyclePicture:
     """Return two periods of a limit cycle: the memory of every cohort, admissions, evictions.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     state : counts [k][j]
         A state of the cycle, as `stabkit.simulate` takes it; Fractions are rounded to floats.
     period : int
@@ -127,6 +128,7 @@ def cycle_picture(
     --------
     The worst cycle of (2,2): one cohort, of 46 2/3 requests and then of 35.
 
+    >>> from stabkit import Workload
     >>> mix = Workload.from_classes([(2, 2)], capacity=140)
     >>> picture = cycle_picture(mix, [[0, 35]], 2)
     >>> [[round(float(r), 6) for r in band.requests] for band in picture.bands]
@@ -134,7 +136,7 @@ def cycle_picture(
     >>> [float(band.memory.min()) for band in picture.bands] == [140, 140]
     True
     """
-    check_workload(mix)
+    mix = as_workload(mix)
     period = whole_number(period, "'period'")
     wanted = min(_PERIODS * period if period > 1 else _STEPS_OF_A_FIXED_POINT, _MOST_STEPS)
     record = recorded(mix, wanted, state=state, shorten=True)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...model.kernel import MemoryKernel
-from ...model.workload import Workload
+from ...model.notation import WorkloadLike, as_workload
+from ...records import Record
 
 __all__ = ["GraphPicture", "ReturnEdge", "graph_picture"]
 
@@ -24,8 +25,8 @@ class ReturnEdge:
     share: float
 
 
-@dataclass(frozen=True)
-class GraphPicture:
+@dataclass(frozen=True, repr=False)
+class GraphPicture(Record):
     """The renewal graph: stages in a row, and edges back to the first.
 
     Attributes
@@ -44,17 +45,18 @@ class GraphPicture:
     returns: tuple[ReturnEdge, ...]
 
 
-def graph_picture(workload: Workload) -> GraphPicture:
+def graph_picture(workload: WorkloadLike) -> GraphPicture:
     """Return the renewal graph of `workload`: one return edge for each distinct decode length.
 
     Parameters
     ----------
-    workload : Workload
+    workload : WorkloadLike
 
     Returns
     -------
     GraphPicture
     """
+    workload = as_workload(workload)
     kernel = MemoryKernel.of(workload)
     returns = (ReturnEdge(n - 1, w / kernel.denominator) for n, w, _ in kernel)
     return GraphPicture(workload.name, kernel.length, workload.gcd, tuple(returns))

@@ -15,8 +15,10 @@ import numpy as np
 
 from ...dynamics.long_run import LongRun, long_run
 from ...errors import InvalidArgument, shown
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
+from ...records import Record, Series
 from ...spectrum.margins.gain import gain_margin
 from ..operations.sweep import PolicySweep, policy_sweep
 from .run import Floats
@@ -27,8 +29,8 @@ Fate = Literal["never", "start", "keeps", "unknown"]
 FATES: tuple[Fate, ...] = ("never", "start", "keeps")
 
 
-@dataclass(frozen=True, eq=False)
-class PolicyPanel:
+@dataclass(frozen=True, eq=False, repr=False)
+class PolicyPanel(Series):
     """One sweep.
 
     Attributes
@@ -53,8 +55,8 @@ class PolicyPanel:
     stable_below: float | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class PolicyPicture:
+@dataclass(frozen=True, eq=False, repr=False)
+class PolicyPicture(Record):
     """Sweeps of one workload, beside greedy admission and the equilibrium, which is 1.
 
     Attributes
@@ -71,12 +73,12 @@ class PolicyPicture:
     panels: tuple[PolicyPanel, ...]
 
 
-def policy_picture(mix: Workload, sweeps: Sequence[PolicySweep] | None = None) -> PolicyPicture:
+def policy_picture(mix: WorkloadLike, sweeps: Sequence[PolicySweep] | None = None) -> PolicyPicture:
     """Return the throughput against the parameters of policies.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     sweeps : sequence of PolicySweep, optional
         Of `mix`; by default of the rate, the gain and the watermark.
 
@@ -102,7 +104,7 @@ def policy_picture(mix: Workload, sweeps: Sequence[PolicySweep] | None = None) -
     >>> picture.panels[0].fates, round(picture.greedy, 12)
     (('keeps', 'never'), 0.875)
     """
-    check_workload(mix)
+    mix = as_workload(mix)
     if sweeps is None:
         sweeps = [policy_sweep(mix, name) for name in ("rate", "gain", "watermark")]
     given = listed(sweeps, "'sweeps'", "a list of sweeps")

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...errors import InvalidArgument, shown
+from ...errors import ArgumentTypeError, shown
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed
 from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.counting.counts import unit_circle_counts
 from ...spectrum.roots.dominant import dominant_modes
 from ...spectrum.roots.location import circle_distance, root_annulus
@@ -55,8 +57,8 @@ class SynchronizedMark:
     root: RootPoint | None
 
 
-@dataclass(frozen=True)
-class RootPicture:
+@dataclass(frozen=True, repr=False)
+class RootPicture(Record):
     """Roots as points of the complex plane.
 
     Attributes
@@ -109,7 +111,7 @@ def synchronized_to_show(workload: Workload) -> list[tuple[complex, complex | No
 
 
 def root_picture(
-    workload: Workload,
+    workload: WorkloadLike,
     found: Sequence[Root],
     verdict: str,
     synchronized: Sequence[tuple[complex, complex | None]] = (),
@@ -118,7 +120,7 @@ def root_picture(
 
     Parameters
     ----------
-    workload : Workload
+    workload : WorkloadLike
     found : sequence of Root
         All of them or some, such as `roots_to_show` returns.
     verdict : str
@@ -129,9 +131,10 @@ def root_picture(
     -------
     RootPicture
     """
+    workload = as_workload(workload)
     found = listed(found, "'found'", "a list of roots")
     if not all(isinstance(root, Root) for root in found):
-        raise InvalidArgument(f"'found' must be a list of roots, not {shown(found)}.")
+        raise ArgumentTypeError(f"'found' must be a list of roots, not {shown(found)}.")
     points = tuple(
         RootPoint(complex(r.value), circle_distance(r), float(r.radius), r.multiplicity)
         for r in found

@@ -24,9 +24,11 @@ from numpy.typing import NDArray
 
 from ...dynamics.simulator import LARGEST_RUN
 from ...dynamics.trajectory import Trajectory
-from ...errors import InvalidArgument, shown
+from ...errors import ArgumentTypeError, InvalidArgument, shown
 from ...model.kernel import MemoryKernel
-from ...model.workload import Workload, check_workload
+from ...model.notation import WorkloadLike, as_workload
+from ...model.workload import Workload
+from ...records import Series
 
 __all__ = [
     "KernelPicture",
@@ -47,8 +49,8 @@ _LONGEST_KERNEL = 10**6
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class RunPicture:
+@dataclass(frozen=True, repr=False)
+class RunPicture(Series):
     """Memory demand and evictions of a run, beside the capacity.
 
     Attributes
@@ -64,8 +66,8 @@ class RunPicture:
     evicted: Floats
 
 
-@dataclass(frozen=True)
-class KernelPicture:
+@dataclass(frozen=True, repr=False)
+class KernelPicture(Series):
     """Memory kernel and survival function at stages m = 0, ..., L - 1.
 
     Attributes
@@ -81,12 +83,12 @@ class KernelPicture:
     survival: Floats
 
 
-def run_picture(workload: Workload, trajectory: Trajectory) -> RunPicture:
+def run_picture(workload: WorkloadLike, trajectory: Trajectory) -> RunPicture:
     """Return the memory demand and the evictions of a run of `workload`.
 
     Parameters
     ----------
-    workload : Workload
+    workload : WorkloadLike
         The one that was run.
     trajectory : Trajectory
         What `simulate` returned.
@@ -95,9 +97,9 @@ def run_picture(workload: Workload, trajectory: Trajectory) -> RunPicture:
     -------
     RunPicture
     """
-    check_workload(workload)
+    workload = as_workload(workload)
     if not isinstance(trajectory, Trajectory):
-        raise InvalidArgument(
+        raise ArgumentTypeError(
             f"'trajectory' must be a run, as `simulate` returns it, not {shown(trajectory)}."
         )
     admitted, evicted = _floats(trajectory.admitted), _floats(trajectory.evicted)
@@ -122,12 +124,12 @@ def steps_to_show(workload: Workload) -> int | None:
     return steps if longest <= steps <= _MOST_WORK // longest else None
 
 
-def kernel_picture(workload: Workload) -> KernelPicture:
+def kernel_picture(workload: WorkloadLike) -> KernelPicture:
     """Return the memory kernel and the survival function of `workload`.
 
     Parameters
     ----------
-    workload : Workload
+    workload : WorkloadLike
         With L at most 10^6.
 
     Returns
@@ -139,7 +141,8 @@ def kernel_picture(workload: Workload) -> KernelPicture:
     InvalidArgument
         If L is beyond 10^6.
     """
-    if check_workload(workload).longest_decode > _LONGEST_KERNEL:
+    workload = as_workload(workload)
+    if workload.longest_decode > _LONGEST_KERNEL:
         raise InvalidArgument(
             "'workload' must have decode lengths up to 10^6 for a picture of its kernel, "
             f"not {workload.longest_decode}."

@@ -19,8 +19,10 @@ from typing import Any
 import numpy as np
 
 from ...dynamics.trajectory import Arithmetic, Trajectory
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
+from ...records import Record
 from .run import Floats
 from .stages import StageRecord, record_of, recorded
 
@@ -30,8 +32,8 @@ _MOST_COLUMNS = 800
 _MOST_ROWS = 300
 
 
-@dataclass(frozen=True, eq=False)
-class SpaceTimePicture:
+@dataclass(frozen=True, eq=False, repr=False)
+class SpaceTimePicture(Record):
     """How full the stages are in the steps 0 (the fitted start), 1, 2, ... of a run.
 
     Attributes
@@ -61,7 +63,7 @@ class SpaceTimePicture:
 
 
 def space_time_picture(
-    mix: Workload,
+    mix: WorkloadLike,
     run: Trajectory | Any = None,
     steps: int = 200,
     arithmetic: Arithmetic = "float",
@@ -70,7 +72,7 @@ def space_time_picture(
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     run : Trajectory, or a start
         A run with recorded states, or a start as `stabkit.simulate` takes it: None for empty,
         "equilibrium", or counts [k][j].
@@ -98,7 +100,7 @@ def space_time_picture(
     >>> picture.filling.round(3).tolist()
     [[2.167, 0.0, 2.167, 0.0], [0.0, 1.857, 0.0, 1.857]]
     """
-    check_workload(mix)
+    mix = as_workload(mix)
     steps = whole_number(steps, "'steps'", 0)
     if isinstance(run, Trajectory):
         record = record_of(mix, run)

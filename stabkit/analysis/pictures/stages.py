@@ -32,7 +32,7 @@ from ...dynamics.trajectory import Arithmetic, State, Trajectory
 from ...errors import InvalidArgument
 from ...model.kernel import MemoryKernel
 from ...model.numbers import whole_number
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
 from .run import Floats
 
 __all__ = ["MOST_CELLS", "StageRecord", "record_of", "recorded"]
@@ -118,7 +118,7 @@ def recorded(
         steps times L for floats from a start of product form (R11), else steps times the stages of
         all classes.
     """
-    _most_steps(check_workload(mix).longest_decode)
+    _most_steps(mix.longest_decode)
     simulate(mix, 0, arithmetic, state, policy)  # checks the other arguments
     cohorts = _cohorts(mix, state) if arithmetic == "float" else None
     stages = sum(c.decode_length for c in mix.classes)

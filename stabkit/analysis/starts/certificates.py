@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Literal
 
 from ...model.workload import Workload
+from ...records import Record
 from ..cycles.limit_cycle import LimitCycle
 from ..verdict.analysis import CertifiedStart
 from .given import Start
@@ -20,8 +21,8 @@ from .given import Start
 __all__ = ["ConvergentStart", "EvictingStart", "StartCertificate", "UndecidedStart"]
 
 
-@dataclass(frozen=True)
-class ConvergentStart:
+@dataclass(frozen=True, repr=False)
+class ConvergentStart(Record):
     """From this start the run converges to the equilibrium, and evicts in these steps only.
 
     Attributes
@@ -70,8 +71,8 @@ class ConvergentStart:
         )
 
 
-@dataclass(frozen=True)
-class EvictingStart:
+@dataclass(frozen=True, repr=False)
+class EvictingStart(Record):
     """From this start the run converges to a cycle on which requests are evicted for ever.
 
     Attributes
@@ -116,8 +117,8 @@ class EvictingStart:
         )
 
 
-@dataclass(frozen=True)
-class UndecidedStart:
+@dataclass(frozen=True, repr=False)
+class UndecidedStart(Record):
     """Nothing is proved of where the run from this start ends.
 
     Attributes

@@ -39,8 +39,9 @@ from ...dynamics.product_form import ProductFormRun
 from ...errors import InvalidArgument
 from ...model.enclosure import bounds_of
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
 from ...spectrum.counting.counts import unit_circle_counts
 from ...spectrum.margins.disturbance import disturbance_margin
 from ...spectrum.orbits.basin import orbit_basin
@@ -60,12 +61,14 @@ _WORK = 10**9  # multiply-adds of a run in floats
 _CLEARLY = 0.9  # of what is allowed: a run in floats that is nearer is near
 
 
-def certify_start(mix: Workload, state: Any = None, max_steps: int = 100_000) -> StartCertificate:
+def certify_start(
+    mix: WorkloadLike, state: Any = None, max_steps: int = 100_000
+) -> StartCertificate:
     """Prove where the run from a start ends: at the equilibrium, or on a cycle that evicts.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         With decode lengths up to 10 000.
     state : None, "equilibrium" or counts [k][j]
         The start: empty; p_k a* requests in every stage; or K lists of l_k counts, in requests.
@@ -104,7 +107,8 @@ def certify_start(mix: Workload, state: Any = None, max_steps: int = 100_000) ->
     >>> found.verdict, found.cycle.period
     ('evicting', 29)
     """
-    if check_workload(mix).longest_decode > LONGEST_DECODE:
+    mix = as_workload(mix)
+    if mix.longest_decode > LONGEST_DECODE:
         raise InvalidArgument(
             f"'mix' must have decode lengths up to {LONGEST_DECODE} to certify a start, "
             f"not {mix.longest_decode}."

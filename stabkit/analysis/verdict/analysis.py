@@ -18,6 +18,7 @@ from ...model.codec import decode, encode
 from ...model.enclosure import RealEnclosure
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.counting.counts import Counts
 from ...spectrum.starts.no_eviction import NoEviction
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
@@ -331,8 +332,8 @@ class VerdictCounts:
     undecided: int
 
 
-@dataclass(frozen=True)
-class Bootstrap:
+@dataclass(frozen=True, repr=False)
+class Bootstrap(Record):
     """What a trace, as a sample of its requests, leaves open: an estimate, not a proof.
 
     `resampled` says what was drawn: whole requests, that is pairs of input and decode length, or
@@ -354,8 +355,8 @@ class Bootstrap:
     unresolved: int
 
 
-@dataclass(frozen=True)
-class Analysis:
+@dataclass(frozen=True, repr=False)
+class Analysis(Record):
     """The whole finding about one workload.
 
     Attributes

@@ -20,9 +20,11 @@ from ...dynamics.long_run import long_run
 from ...errors import InvalidWorkload
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import decimal_text, listed, rational_text
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ...records import RecordList
 from ...spectrum.counting.counts import kernel_counts
 from ...spectrum.fluctuations.evictions import server_noise, whole_requests
 from ...spectrum.partition.d_partition import Crossing
@@ -65,12 +67,12 @@ _LONGEST_NOISE = 2**15  # terms: a second
 _UNRESOLVED = "The dominant modes were not resolved one by one."
 
 
-def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
+def analyze(mix: WorkloadLike, crosscheck: bool = True) -> Analysis:
     """Analyse a workload: is the memory steady, or does it drive itself into evictions, and why?
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     crosscheck : bool
         Whether to run the simulator too (its part of the result is None otherwise).
 
@@ -93,6 +95,7 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
     >>> Analysis.from_dict(a.to_dict()) == a
     True
     """
+    mix = as_workload(mix)
     kernel = MemoryKernel.of(mix)
     counts = kernel_counts(kernel)
     modes = _resolved(kernel)
@@ -132,7 +135,7 @@ def analyze(mix: Workload, crosscheck: bool = True) -> Analysis:
 
 
 def analyze_many(
-    mixes: Iterable[Workload],
+    mixes: Iterable[WorkloadLike],
     map: Callable[..., Iterable[Any]] = map,
     crosscheck: bool = True,
 ) -> list[Analysis]:
@@ -140,7 +143,7 @@ def analyze_many(
 
     Parameters
     ----------
-    mixes : iterable of Workload
+    mixes : iterable of WorkloadLike
     map : callable
         ``map(function, iterable)``: the built-in, or ``Executor.map`` of a process pool (workloads
         and analyses can be pickled).
@@ -157,7 +160,7 @@ def analyze_many(
     ['unstable', 'stable']
     """
     workloads = listed(mixes, "'mixes'", "workloads")
-    return list(map(partial(analyze, crosscheck=crosscheck), workloads))
+    return RecordList(map(partial(analyze, crosscheck=crosscheck), workloads))
 
 
 def _equilibrium(mix: Workload, kernel: MemoryKernel) -> Equilibrium | None:

@@ -30,9 +30,10 @@ import numpy as np
 from ...errors import InvalidArgument, shown
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import check_level, whole_number
 from ...model.verdict import Verdict
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
 from ...spectrum.counting.counts import kernel_counts
 from ...spectrum.roots.dominant import kernel_modes
 from ...spectrum.roots.nearby_radius import radius_near
@@ -56,7 +57,7 @@ class _Finding(NamedTuple):
 
 
 def bootstrap(
-    mix: Workload,
+    mix: WorkloadLike,
     resamples: int = 200,
     seed: int = 0,
     level: float = 0.95,
@@ -66,7 +67,7 @@ def bootstrap(
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         A sample, with its `request_count`: a trace, read with ``merge=False`` if possible, or a
         packaged one.
     resamples : int
@@ -114,7 +115,8 @@ def bootstrap(
     >>> bootstrap(sample, resamples=50) == b
     True
     """
-    sample = _Sample(check_workload(mix))
+    mix = as_workload(mix)
+    sample = _Sample(mix)
     resamples = whole_number(resamples, "'resamples'", 1, MOST_RESAMPLES)
     seed = whole_number(seed, "'seed'", 0)
     check_level(level)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from ...model.kernel import MemoryKernel
 from ...model.workload import Workload
+from ...records import Record
 from ..capacity import simulated_capacity
 from .policy import MemoryView, RationalParameters, parameter
 from .registry import register_policy
@@ -16,8 +17,8 @@ __all__ = ["Damped"]
 
 
 @register_policy
-@dataclass(frozen=True)
-class Damped(RationalParameters):
+@dataclass(frozen=True, repr=False)
+class Damped(Record, RationalParameters):
     """Admit a fraction of what fits.
 
     Parameters

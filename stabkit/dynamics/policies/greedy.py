@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from ...model.kernel import MemoryKernel
 from ...model.workload import Workload
+from ...records import Record
 from ..capacity import equilibrium_admissions
 from .policy import MemoryView
 from .registry import register_policy
@@ -16,8 +17,8 @@ __all__ = ["GREEDY", "Greedy"]
 
 
 @register_policy
-@dataclass(frozen=True)
-class Greedy:
+@dataclass(frozen=True, repr=False)
+class Greedy(Record):
     """Fill the memory: admit (B - used) / sum p_k (s_k + 1) requests, the model's own rule."""
 
     name: ClassVar[str] = "greedy"

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from ...model.kernel import MemoryKernel
 from ...model.workload import Workload
+from ...records import Record
 from ..capacity import equilibrium_admissions
 from .policy import MemoryView, RationalParameters, parameter
 from .registry import register_policy
@@ -16,8 +17,8 @@ __all__ = ["Headroom"]
 
 
 @register_policy
-@dataclass(frozen=True)
-class Headroom(RationalParameters):
+@dataclass(frozen=True, repr=False)
+class Headroom(Record, RationalParameters):
     """Fill the memory up to a watermark below the capacity.
 
     Parameters

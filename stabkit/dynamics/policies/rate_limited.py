@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from ...model.kernel import MemoryKernel
 from ...model.numbers import rational_argument
 from ...model.workload import Workload
+from ...records import Record
 from ..capacity import equilibrium_admissions
 from .policy import MemoryView, NotLinear, RationalParameters, parameter
 from .registry import register_policy
@@ -19,8 +20,8 @@ LARGEST_RATE = 10**18  # the largest capacity: no server admits more in a step
 
 
 @register_policy
-@dataclass(frozen=True)
-class RateLimited(RationalParameters):
+@dataclass(frozen=True, repr=False)
+class RateLimited(Record, RationalParameters):
     """Fill the memory, but with no more than a number of requests per step.
 
     Parameters

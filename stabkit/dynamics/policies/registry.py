@@ -6,7 +6,7 @@ from functools import partial
 from inspect import signature
 from typing import Any, TypeVar
 
-from ...errors import InvalidArgument, shown
+from ...errors import ArgumentTypeError, InvalidArgument, shown
 from ...model.workload import Workload
 from .policy import Policy
 
@@ -44,7 +44,7 @@ def register_policy(policy: PolicyClass) -> PolicyClass:
     group ``stabkit.policies``, called as the policy, is loaded then.
     """
     if not isinstance(policy, type) or not _is_policy(policy):
-        raise InvalidArgument(
+        raise ArgumentTypeError(
             f"'policy' must be a class with 'name' and 'admissions', not {shown(policy)}."
         )
     known = _REGISTERED.setdefault(policy.name, policy)
@@ -120,7 +120,8 @@ def _is_policy(given: Any) -> bool:
 
 def _unknown(name: Any) -> InvalidArgument:
     *names, last = (repr(kind) for kind in sorted(_REGISTERED, key=lambda k: (k != "greedy", k)))
-    return InvalidArgument(
+    kind = InvalidArgument if isinstance(name, str) else ArgumentTypeError
+    return kind(
         f"'policy' must be {', '.join(names)} or {last}, with a parameter as in 'damped:1/2', or "
         f"an object with 'name' and 'admissions', not {shown(name)}."
     )

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from ...model.kernel import MemoryKernel
 from ...model.workload import Workload
+from ...records import Record
 from ..capacity import simulated_capacity
 from .policy import MemoryView
 from .registry import register_policy
@@ -16,8 +17,8 @@ __all__ = ["Reservation"]
 
 
 @register_policy
-@dataclass(frozen=True)
-class Reservation:
+@dataclass(frozen=True, repr=False)
+class Reservation(Record):
     """Hold s_k + l_k tokens for every request from its admission on.
 
     Notes

@@ -32,6 +32,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...records import Record
+
 __all__ = ["Batches", "Estimate"]
 
 _BATCHES = 20
@@ -39,8 +41,8 @@ _STUDENT = 2.093024054408263  # .975 quantile, 19 degrees of freedom
 _MOST_SUMS = 10_240
 
 
-@dataclass(frozen=True)
-class Estimate:
+@dataclass(frozen=True, repr=False)
+class Estimate(Record):
     """A long-run mean with its 95 % confidence interval.
 
     Attributes

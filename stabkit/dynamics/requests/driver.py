@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import InvalidArgument, shown
+from ...errors import ArgumentTypeError, InvalidArgument, shown
+from ...model.notation import as_workload
 from ...model.numbers import whole_number
 from ...model.workload import Workload
 from .batches import Batches
@@ -49,10 +50,11 @@ def simulate_requests(
 
     Parameters
     ----------
-    mix_or_trace : Workload or iterable of rows
+    mix_or_trace : Workload, text or iterable of rows
         Requests drawn independently from a mix, without end; or a trace, rows (input, output) or
         (input, output, arrival) in tokens and in seconds, served in its order. Without arrivals
-        the queue is saturated, or with `concurrency` a closed loop.
+        the queue is saturated, or with `concurrency` a closed loop. Pairs are a trace; text such as
+        ``"5:3 5:5"`` is a mix.
     steps : int, optional
         At least 0. A trace ends by itself, when the last request has completed.
     scheduler : str or Scheduler
@@ -97,19 +99,21 @@ def simulate_requests(
     >>> run.series.admitted.tolist(), run.series.evicted.tolist()
     ([46, 0, 46, 0, 46, 0, 46], [0, 11, 0, 11, 0, 11, 0])
     """
+    if isinstance(mix_or_trace, str):
+        mix_or_trace = as_workload(mix_or_trace)
     if isinstance(mix_or_trace, Workload) and mix_or_trace.capacity is not None:
         options = {"capacity": mix_or_trace.capacity, **options}
+    seed = whole_number(seed, "'seed'", 0)
+    source = source_of(mix_or_trace, seed)
     rules = scheduler_named(scheduler, **options)
     if rules.capacity is None:
         raise InvalidArgument("'capacity' must be given, in tokens, not None.")
-    seed = whole_number(seed, "'seed'", 0)
-    source = source_of(mix_or_trace, seed)
     if isinstance(mix_or_trace, Workload):
         _check_endless(steps, rules, source)
     if not isinstance(table, bool):
-        raise InvalidArgument(f"'table' must be True or False, not {shown(table)}.")
+        raise ArgumentTypeError(f"'table' must be True or False, not {shown(table)}.")
     if progress is not None and not callable(progress):
-        raise InvalidArgument(f"'progress' must be callable, or None, not {shown(progress)}.")
+        raise ArgumentTypeError(f"'progress' must be callable, or None, not {shown(progress)}.")
     last = math.inf if steps is None else whole_number(steps, "'steps'", 0)
     record = _Record(_checked_thinning(every, last), table)
     done = _run(rules, source, last, record, progress)

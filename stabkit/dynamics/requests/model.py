@@ -38,6 +38,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from ...errors import InvalidWorkload
+from ...records import Record
 from .queue import Queue
 from .request import Request, Step
 from .scheduler import Engine, refuse_too_large, register_scheduler
@@ -47,8 +48,8 @@ __all__ = ["FiniteServer", "Scheduler"]
 
 
 @register_scheduler
-@dataclass(frozen=True, kw_only=True)
-class Scheduler(Engine):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Scheduler(Record, Engine):
     """The finite server of the model, by default without any rule beside "what fits is admitted".
 
     Parameters

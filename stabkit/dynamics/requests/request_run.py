@@ -20,13 +20,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...records import Record, Series
 from .batches import Batches, Estimate
 
 __all__ = ["COLUMNS", "RequestRun", "RequestSeries", "RequestTable"]
 
 
-@dataclass(frozen=True, eq=False)
-class RequestSeries:
+@dataclass(frozen=True, eq=False, repr=False)
+class RequestSeries(Series):
     """Series by row, every `every`-th of them.
 
     Attributes
@@ -70,8 +71,8 @@ class RequestSeries:
 COLUMNS = tuple(one.name for one in fields(RequestSeries))
 
 
-@dataclass(frozen=True, eq=False)
-class RequestTable:
+@dataclass(frozen=True, eq=False, repr=False)
+class RequestTable(Series):
     """One row per request that has come, in the order of the source; times are nan until they come.
 
     Attributes
@@ -96,8 +97,8 @@ class RequestTable:
         return len(self.arrival)
 
 
-@dataclass(frozen=True, eq=False)
-class RequestRun:
+@dataclass(frozen=True, eq=False, repr=False)
+class RequestRun(Record):
     """A run of whole requests.
 
     Attributes

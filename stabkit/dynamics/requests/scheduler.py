@@ -39,8 +39,8 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from ...errors import InvalidArgument, InvalidWorkload, shown
-from ...model.numbers import is_listed, rational_argument, whole_number, without_unit
+from ...errors import ArgumentTypeError, InvalidArgument, InvalidWorkload, shown
+from ...model.numbers import listed, rational_argument, whole_number, without_unit
 from .queue import Queue
 from .request import Step
 from .sources import Source
@@ -145,12 +145,10 @@ _RATIONALS: dict[str, tuple[Callable[[Fraction], bool], str]] = {
 def _read_step_time(given: Any) -> tuple[float, float, float]:
     if given is None:
         return 1.0, 0.0, 0.0
-    read = [rational_argument(one, "'step_time'") for one in given] if is_listed(given) else []
+    must = "(a, b) or (a, b, c) in seconds, a positive and the others at least 0"
+    read = [rational_argument(one, "'step_time'") for one in listed(given, "'step_time'", must)]
     if len(read) not in (2, 3) or read[0] <= 0 or min(read) < 0:
-        raise InvalidArgument(
-            "'step_time' must be (a, b) or (a, b, c) in seconds, a positive and the others at "
-            f"least 0, not {shown(given)}."
-        )
+        raise InvalidArgument(f"'step_time' must be {must}, not {shown(given)}.")
     a, b, c = (*map(float, read), 0.0)[:3]
     return a, b, c
 
@@ -256,7 +254,8 @@ def scheduler_named(name: Any, **options: Any) -> Engine:
     """
     kind = _REGISTERED.get(name) if isinstance(name, str) else type(name)
     if kind is None or not issubclass(kind, Engine):
-        raise InvalidArgument(
+        wrong = InvalidArgument if isinstance(name, str) else ArgumentTypeError
+        raise wrong(
             f"'scheduler' must be one of {', '.join(map(repr, sorted(_REGISTERED)))}, or such an "
             f"object, not {shown(name)}."
         )

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InvalidArgument, InvalidWorkload, shown
+from ...errors import ArgumentTypeError, InvalidWorkload, shown
 from ...model.numbers import (
     LARGEST_DECODE_LENGTH,
     LARGEST_INPUT_LENGTH,
@@ -93,7 +93,7 @@ def source_of(mix_or_trace: Any, seed: int) -> Source:
     if isinstance(mix_or_trace, Workload):
         return _drawn(mix_or_trace, seed)
     if not is_listed(mix_or_trace):
-        raise InvalidArgument(
+        raise ArgumentTypeError(
             "'mix_or_trace' must be a Workload or rows (input, output) or (input, output, "
             f"arrival), not {shown(mix_or_trace)}."
         )

@@ -17,14 +17,15 @@ It takes from `text` and `document`; the command line takes the three names belo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 
 from ...analysis.facts import DerivationFacts, derivation_facts, symbolic_facts
-from ...errors import InvalidArgument, shown
+from ...model.notation import WorkloadLike
 from ...model.symbolic import SymbolicWorkload
-from ...model.workload import Workload
+from ...records import Record
 from ..document import html, tex
 from ..document.tree import Document, Section
-from ..rendering import TEXTS
+from ..rendering import PAGES, TEXTS
 from ..text.numbers import amount
 from .model_sections import (
     characteristic_section,
@@ -69,8 +70,8 @@ _SECTIONS = (
 )
 
 
-@dataclass(frozen=True)
-class Derivation:
+@dataclass(frozen=True, repr=False)
+class Derivation(Record):
     """A derivation, ready to be written.
 
     Attributes
@@ -123,12 +124,19 @@ def _article(found: Derivation) -> str:
     return found.article
 
 
-def derive(mix: Workload | SymbolicWorkload) -> Derivation:
+@PAGES.writes(Derivation)
+def _frame(found: Derivation) -> str:
+    """Return the page in a frame of its own, so that its style stays there."""
+    style = "width: 100%; height: 40em; border: 0"
+    return f'<iframe srcdoc="{escape(found.html)}" style="{style}"></iframe>'
+
+
+def derive(mix: WorkloadLike | SymbolicWorkload) -> Derivation:
     """Return the derivation of a workload's stability, or of a symbolic one.
 
     Parameters
     ----------
-    mix : Workload or SymbolicWorkload
+    mix : WorkloadLike or SymbolicWorkload
         A symbolic one must have one class, or two classes with a common input length.
 
     Returns
@@ -139,18 +147,16 @@ def derive(mix: Workload | SymbolicWorkload) -> Derivation:
     Raises
     ------
     InvalidArgument
-        If `mix` is neither, or a symbolic one of another form.
+        If `mix` is a symbolic one of another form.
 
     Examples
     --------
-    >>> text = derive(Workload.from_classes([(5, 1), (5, 3)])).article
+    >>> text = derive("5:1 5:3").article
     >>> r"2 F(\\lambda) = 12 \\lambda^{2} + 7 \\lambda + 8 = 0" in text
     True
     """
     if isinstance(mix, SymbolicWorkload):
         return Derivation(symbolic_document(symbolic_facts(mix)))
-    if not isinstance(mix, Workload):
-        raise InvalidArgument(f"'mix' must be a Workload, not {shown(mix)}.")
     return Derivation(derivation_document(derivation_facts(mix)))
 
 

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TypeAlias, TypeVar
 
+from ...records import Record
+
 __all__ = [
     "CITATION",
     "CirclePlot",
@@ -40,8 +42,8 @@ About = TypeVar("About")
 CITATION = re.compile(r"\[([A-Z][A-Za-z]+\d{4})\]")
 
 
-@dataclass(frozen=True)
-class Paragraph:
+@dataclass(frozen=True, repr=False)
+class Paragraph(Record):
     """Prose with mathematics.
 
     Attributes
@@ -53,8 +55,8 @@ class Paragraph:
     text: str
 
 
-@dataclass(frozen=True)
-class Formula:
+@dataclass(frozen=True, repr=False)
+class Formula(Record):
     """A displayed formula.
 
     Attributes
@@ -66,8 +68,8 @@ class Formula:
     latex: str
 
 
-@dataclass(frozen=True)
-class Table:
+@dataclass(frozen=True, repr=False)
+class Table(Record):
     """Cells in rows and columns.
 
     Attributes
@@ -82,8 +84,8 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True)
-class CirclePlot:
+@dataclass(frozen=True, repr=False)
+class CirclePlot(Record):
     """Points in the complex plane around the unit circle.
 
     Attributes
@@ -103,8 +105,8 @@ class CirclePlot:
     caption: str
 
 
-@dataclass(frozen=True)
-class Statement:
+@dataclass(frozen=True, repr=False)
+class Statement(Record):
     """A theorem that the document uses, as its record states it.
 
     Attributes
@@ -135,8 +137,8 @@ class Statement:
 DocumentBlock: TypeAlias = Paragraph | Formula | Table | CirclePlot | Statement
 
 
-@dataclass(frozen=True)
-class Section:
+@dataclass(frozen=True, repr=False)
+class Section(Record):
     """A titled sequence of blocks.
 
     Attributes
@@ -169,8 +171,8 @@ def section(
     return decorate
 
 
-@dataclass(frozen=True)
-class Source:
+@dataclass(frozen=True, repr=False)
+class Source(Record):
     """An entry of the references.
 
     Attributes
@@ -193,8 +195,8 @@ class Source:
         return ", ".join(found[name] for name in order if name in found) + "."
 
 
-@dataclass(frozen=True)
-class Document:
+@dataclass(frozen=True, repr=False)
+class Document(Record):
     """A document.
 
     Attributes

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...analysis.pictures.animation import AnimationPicture
 from ...analysis.pictures.run import Floats
-from ...errors import InvalidArgument, OutputError, shown
+from ...errors import ArgumentTypeError, OutputError, shown
 from ..text.numbers import amount, readable
 from .cycle import EVICTED
 from .style import (
@@ -74,7 +74,7 @@ def animation_bytes(picture: AnimationPicture) -> bytes:
         If `picture` is something else.
     """
     if not isinstance(picture, AnimationPicture):
-        raise InvalidArgument(f"'picture' must be an AnimationPicture, not {shown(picture)}.")
+        raise ArgumentTypeError(f"'picture' must be an AnimationPicture, not {shown(picture)}.")
     from PIL.Image import Dither
 
     with house_style():

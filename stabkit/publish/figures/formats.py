@@ -9,7 +9,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import InvalidArgument, OutputError, shown
+from ...errors import ArgumentTypeError, OutputError, check_choice, shown
 from .style import DOTS_PER_INCH, house_style
 
 if TYPE_CHECKING:
@@ -63,11 +63,8 @@ def figure_bytes(figure: Drawing, file_format: str) -> bytes:
     """
     whole = getattr(figure, "figure", None)
     if not hasattr(whole, "savefig"):
-        raise InvalidArgument(f"'figure' must be a figure of matplotlib, not {shown(figure)}.")
-    if not isinstance(file_format, str) or file_format not in FORMATS:
-        raise InvalidArgument(
-            f"'file_format' must be 'png', 'svg' or 'pdf', not {shown(file_format)}."
-        )
+        raise ArgumentTypeError(f"'figure' must be a figure of matplotlib, not {shown(figure)}.")
+    check_choice(file_format, "'file_format'", FORMATS)
     buffer = io.BytesIO()
     with house_style():
         figure.figure.savefig(

@@ -152,11 +152,11 @@ def new_figure(height: float, width: float = _WIDTH, ax: Axes | None = None) -> 
     InvalidArgument
         If `ax` is not of a grid.
     """
-    from matplotlib.figure import Figure
+    from .shown import ShownFigure
 
     if ax is None:
         size = (width * _CM, height * _CM)
-        return Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
+        return ShownFigure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
     place = ax.get_subplotspec() if hasattr(ax, "get_subplotspec") else None
     if place is None:
         raise InvalidArgument(

@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from latex2mathml.converter import convert
 from sympy import Basic, Expr, Symbol, false, latex, sstr
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
 from ...errors import printable
 from ...spectrum.criterion.criterion import StabilityCriterion
-from ..rendering import TEXTS
+from ..rendering import PAGES, TEXTS
 
 __all__ = ["criterion_latex", "criterion_text"]
 
@@ -77,13 +78,24 @@ def criterion_latex(criterion: StabilityCriterion) -> str:
     0 < p < 1
     \end{gathered}
     """
+    lines = _latex_lines(criterion)
+    return "\\begin{gathered}\n" + " \\\\\n".join(lines) + "\n\\end{gathered}\n"
+
+
+def _latex_lines(criterion: StabilityCriterion) -> list[str]:
     head, inequalities = _statement(criterion)
     lines = [rf"\text{{{head}}}", *_chains(inequalities, _latex, _LATEX_SIGNS)]
     if criterion.assumptions:
         lines += [r"\text{for}", *_chains(criterion.assumptions, _latex, _LATEX_SIGNS)]
     if not criterion.simplified:
         lines.append(r"\text{(not simplified further: the time limit ran out)}")
-    return "\\begin{gathered}\n" + " \\\\\n".join(lines) + "\n\\end{gathered}\n"
+    return lines
+
+
+@PAGES.writes(StabilityCriterion)
+def _criterion_page(criterion: StabilityCriterion) -> str:
+    """Return the criterion as MathML, which browsers set without a script."""
+    return "\n".join(convert(line, display="block") for line in _latex_lines(criterion))
 
 
 def _statement(criterion: StabilityCriterion) -> tuple[str, tuple[Basic, ...]]:

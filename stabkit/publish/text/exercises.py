@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ...errors import InvalidArgument, shown
+from ...errors import ArgumentTypeError, shown
 from ...exercises.exercises import Exercise
 from ...model.numbers import listed
 from ..document.tree import Document, Paragraph, Section
@@ -160,9 +160,9 @@ def exercise_document(found: Sequence[Exercise], title: str = "Exercises") -> Do
     """
     exercises = listed(found, "'found'", "a list of exercises")
     if not all(isinstance(one, Exercise) for one in exercises):
-        raise InvalidArgument(f"'found' must be a list of exercises, not {shown(found)}.")
+        raise ArgumentTypeError(f"'found' must be a list of exercises, not {shown(found)}.")
     if not isinstance(title, str):
-        raise InvalidArgument(f"'title' must be a text, not {shown(title)}.")
+        raise ArgumentTypeError(f"'title' must be a text, not {shown(title)}.")
     sections = [
         Section(
             f"{one.topic.capitalize()}: {one.kind.replace('-', ' ')} ({one.difficulty})",

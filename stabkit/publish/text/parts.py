@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from ...analysis.operations.closed_loops import ClosedLoop
@@ -26,7 +27,7 @@ from ...spectrum.margins.shares.tolerance import ShareTolerance
 from ...spectrum.roots.roots import Root
 from ...spectrum.starts.no_eviction import NoEviction
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
-from ..rendering import RECORDS, TEXTS
+from ..rendering import PAGES, RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .margins import margin_fields, margin_text
 from .numbers import amount, counted, percent, percent_above, readable
@@ -37,6 +38,8 @@ from .tables import plain_table
 __all__ = ["PART"]
 
 PART = "stabkit.part/2"
+_CLASS_HEADS = ("input (tokens)", "output (steps)", "share")
+_MOST_ROWS = 20
 
 
 @RECORDS.writes(GainMargin)
@@ -83,11 +86,29 @@ def _workload_record(mix: Workload) -> dict[str, Any]:
 @TEXTS.writes(Workload)
 def _workload_text(mix: Workload) -> str:
     tokens = "none" if mix.capacity is None else amount(readable(mix.capacity), "token")
-    rows = [("input (tokens)", "output (steps)", "share")]
+    rows: list[tuple[str, ...]] = [_CLASS_HEADS]
     rows += [
         (readable(c.input_length), f"{c.decode_length}", percent(c.share)) for c in mix.classes
     ]
     return f"{printable(mix.name)}\ncapacity: {tokens}\n\n{plain_table(rows)}"
+
+
+@PAGES.writes(Workload)
+def _workload_table(mix: Workload) -> str:
+    """Return the classes as a table: the first ones, where there are many."""
+    tokens = "no capacity" if mix.capacity is None else amount(readable(mix.capacity), "token")
+    heads = "".join(f"<th>{head}</th>" for head in _CLASS_HEADS)
+    rows = "".join(
+        f"<tr><td>{readable(c.input_length)}</td><td>{c.decode_length}</td>"
+        f"<td>{percent(c.share)}</td></tr>"
+        for c in mix.classes[:_MOST_ROWS]
+    )
+    rest = len(mix.classes) - _MOST_ROWS
+    if rest > 0:
+        more = f"and {counted(rest, 'more class', 'more classes')}"
+        rows += f"<tr><td colspan=3>{more}</td></tr>"
+    caption = f"<caption>{escape(printable(mix.name))} ({tokens})</caption>"
+    return f"<table>{caption}<tr>{heads}</tr>{rows}</table>"
 
 
 @RECORDS.writes(Counts)

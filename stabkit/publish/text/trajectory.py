@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ...dynamics.trajectory import Trajectory
+from ...dynamics.trajectory import MOST_CLASS_COLUMNS, Trajectory
 from ..rendering import RECORDS, TABLES, TEXTS
 from .dialect import chosen, headed
 
@@ -19,7 +19,6 @@ __all__ = ["COLUMNS", "SCHEMA", "trajectory_csv", "trajectory_record"]
 
 SCHEMA = "stabkit.trajectory/2"
 COLUMNS = ("admitted", "evicted", "completed", "memory", "completed_tokens")
-_CLASS_COLUMNS = 16
 
 
 @TABLES.writes(Trajectory)
@@ -30,11 +29,11 @@ def trajectory_csv(trajectory: Trajectory) -> str:
     by_class = [_values(row) for row in trajectory.completed_by_class]
     count = len(by_class[0]) if by_class else 0
     names = ["step", *COLUMNS]
-    if count <= _CLASS_COLUMNS:
+    if count <= MOST_CLASS_COLUMNS:
         names += [f"completed_{k}" for k in range(1, count + 1)]
     lines = [",".join(names)]
     for step, row in enumerate(zip(*columns, strict=True)):
-        extra = by_class[step] if count <= _CLASS_COLUMNS else []
+        extra = by_class[step] if count <= MOST_CLASS_COLUMNS else []
         lines.append(",".join(_text(value) for value in (step, *row, *extra)))
     return "\n".join(lines) + "\n"
 

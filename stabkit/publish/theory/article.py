@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ...errors import InvalidArgument, shown
+from ...errors import ArgumentTypeError, shown
 from ...model.numbers import listed
 from ...theorems.checked import CheckedStep, CheckedTheorem
 from ...theorems.evidence import MEANINGS
@@ -82,9 +82,9 @@ def theory_tex(found: Sequence[CheckedTheorem], title: str = "The theory of stab
     """
     checked = listed(found, "'found'", "checked theorems")
     if not all(isinstance(one, CheckedTheorem) for one in checked):
-        raise InvalidArgument(f"'found' must be checked theorems, not {shown(found)}.")
+        raise ArgumentTypeError(f"'found' must be checked theorems, not {shown(found)}.")
     if not isinstance(title, str):
-        raise InvalidArgument(f"'title' must be a text, not {shown(title)}.")
+        raise ArgumentTypeError(f"'title' must be a text, not {shown(title)}.")
     lines = [_PREAMBLE, rf"\title{{{escaped(title)}}}", r"\author{}", r"\date{}"]
     lines += [r"\begin{document}", r"\maketitle", _INTRODUCTION, ""]
     lines += [r"\begin{description}"]

@@ -11,7 +11,7 @@ from typing import Any
 
 from sympy import Symbol, latex, sympify
 
-from ...errors import InvalidArgument, shown
+from ...errors import ArgumentTypeError, shown
 from ...theorems.evidence import (
     Cited,
     Enclosure,
@@ -72,7 +72,7 @@ def evidence_tex(evidence: Evidence) -> str:
     """
     writer = _WRITERS.get(type(evidence))
     if writer is None:
-        raise InvalidArgument(f"'evidence' must be of a known kind, not {shown(evidence)}.")
+        raise ArgumentTypeError(f"'evidence' must be of a known kind, not {shown(evidence)}.")
     return writer(evidence)
 
 

@@ -24,6 +24,7 @@ from typing import Any
 
 from ...errors import InvalidArgument, shown
 from ...model.numbers import whole_number
+from ...records import Record
 from ..counting.counts import kernel_counts
 from .boundaries import BoundaryCurve, boundary_curves
 from .plane import Axis, ChartFrame, ChartPlane
@@ -39,7 +40,7 @@ _MOST_ROWS = 1_001
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class StabilityChart:
+class StabilityChart(Record):
     """A plane of two numbers of a mix, divided by the number of unstable modes.
 
     Attributes

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from ...errors import InvalidArgument, InvalidWorkload, shown
+from ...errors import ArgumentTypeError, InvalidArgument, InvalidWorkload, shown
 from ...model.numbers import exact_integer, listed, rational_argument
 from ..partition.d_partition import d_partition
 from .plane import DOMAINS, Axis, ChartFrame, ChartPlane
@@ -60,11 +60,11 @@ def _decode_lengths(given: Any) -> tuple[int, ...]:
         f"not {shown(listed)}."
     )
     if isinstance(given, (str, bytes)) or not isinstance(given, Sequence):
-        raise InvalidArgument(message)
+        raise ArgumentTypeError(message)
     try:
         lengths = tuple(exact_integer(n, "") for n in given)
     except InvalidWorkload as failure:
-        raise InvalidArgument(message) from failure
+        raise ArgumentTypeError(message) from failure
     within = all(1 <= n <= LONGEST_CHART for n in lengths)
     if not (within and len(lengths) in (2, 3) and len(set(lengths)) == len(lengths)):
         raise InvalidArgument(message)
@@ -77,7 +77,7 @@ def _vary(given: Sequence[str] | None, classes: int) -> tuple[str, str]:
         return usual
     names = (given,) if isinstance(given, str) else listed(given, "'vary'", "two names")
     if not all(isinstance(name, str) for name in names):
-        raise InvalidArgument(f"'vary' must be two names, not {_listed(names)}.")
+        raise ArgumentTypeError(f"'vary' must be two names, not {_listed(names)}.")
     if classes == 3 and names != usual:
         raise InvalidArgument(
             f"'vary' must be 'p1' and 'p2' for three decode lengths, not {_listed(names)}."
@@ -95,7 +95,7 @@ def _listed(names: Sequence[Any]) -> str:
 
 def _mapping(name: str, given: Any) -> dict[str, Any]:
     if given is not None and not isinstance(given, Mapping):
-        raise InvalidArgument(f"'{name}' must be a mapping, not {shown(given)}.")
+        raise ArgumentTypeError(f"'{name}' must be a mapping, not {shown(given)}.")
     return dict(given or {})
 
 

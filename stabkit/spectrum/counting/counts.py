@@ -17,10 +17,11 @@ from typing import Literal, Self, TypeAlias
 
 from flint import fmpz_poly
 
-from ...errors import InvalidArgument, shown
+from ...errors import InvalidArgument, check_choice, shown
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.verdict import Verdict
-from ...model.workload import Workload
+from ...records import Record
 from ..circle.budget import Budget
 from .by_winding import LONGEST_KERNEL, count_by_winding, is_quick
 from .certificates import instability_certificate, single_decode_length
@@ -36,8 +37,8 @@ LONGEST_DENSE = 20_000
 _SHORT = 40  # terms; beyond, the winding number is faster whatever the coefficients
 
 
-@dataclass(frozen=True)
-class Counts:
+@dataclass(frozen=True, repr=False)
+class Counts(Record):
     """Roots of the characteristic polynomial relative to the unit circle, with multiplicity.
 
     Attributes
@@ -77,12 +78,12 @@ class Counts:
         return "marginal" if self.on_circle else "stable"
 
 
-def unit_circle_counts(mix: Workload, method: Method = "auto") -> Counts:
+def unit_circle_counts(mix: WorkloadLike, method: Method = "auto") -> Counts:
     """Count the roots of the characteristic polynomial inside, on and outside the unit circle.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     method : {"auto", "schur-cohn", "winding", "flint"}
         "auto" takes the fastest proof; the others force one engine, for comparison.
 
@@ -108,20 +109,18 @@ def unit_circle_counts(mix: Workload, method: Method = "auto") -> Counts:
 
     Examples
     --------
-    >>> c = unit_circle_counts(Workload.from_classes([(5, 3), (5, 5)]))
+    >>> c = unit_circle_counts("5:3 5:5")
     >>> c.inside, c.on_circle, c.outside, c.verdict
     (2, 0, 2, 'unstable')
-    >>> unit_circle_counts(Workload.from_classes([(1, 2), (1, 3)])).verdict
+    >>> unit_circle_counts("1:2 1:3").verdict
     'marginal'
     """
+    mix = as_workload(mix)
     kernel = MemoryKernel.of(mix)
-    if isinstance(method, str) and method == "auto":
-        return kernel_counts(kernel)
     engines = {"schur-cohn": _by_schur_cohn, "winding": _by_winding, "flint": _by_isolation}
-    if not isinstance(method, str) or method not in engines:
-        raise InvalidArgument(
-            f"'method' must be 'auto', 'schur-cohn', 'winding' or 'flint', not {shown(method)}."
-        )
+    check_choice(method, "'method'", ("auto", *engines))
+    if method == "auto":
+        return kernel_counts(kernel)
     if method != "winding" and kernel.length > LONGEST_DENSE:
         raise InvalidArgument(
             f"'method' must be 'auto' or 'winding' beyond L = {LONGEST_DENSE}, not {shown(method)}."

@@ -53,9 +53,10 @@ from typing import Any
 
 from sympy import And, Basic, Expr, Ge, Gt, Lt, false, true
 
-from ...errors import InvalidArgument, shown
+from ...errors import ArgumentTypeError, InvalidArgument, shown
 from ...model.numbers import whole_number
 from ...model.symbolic import SymbolicWorkload
+from ...records import Record
 from .domain import Domain, domain_of
 from .pruning import as_relation, pruned
 from .work import OutOfWork, Work
@@ -66,8 +67,8 @@ LONGEST_SYMBOLIC = 5
 _WORK_LIMIT = 5_000_000  # term products: some five seconds
 
 
-@dataclass(frozen=True)
-class StabilityCriterion:
+@dataclass(frozen=True, repr=False)
+class StabilityCriterion(Record):
     """Inequalities that hold together iff the equilibrium is stable.
 
     Attributes
@@ -160,7 +161,7 @@ def stability_criterion(mix: SymbolicWorkload, work_limit: int = _WORK_LIMIT) ->
 
 def _checked_lengths(mix: SymbolicWorkload) -> tuple[int, ...]:
     if not isinstance(mix, SymbolicWorkload):
-        raise InvalidArgument(f"'mix' must be a SymbolicWorkload, not {shown(mix)}.")
+        raise ArgumentTypeError(f"'mix' must be a SymbolicWorkload, not {shown(mix)}.")
     longest = mix.longest_decode
     if longest > LONGEST_SYMBOLIC:
         raise InvalidArgument(

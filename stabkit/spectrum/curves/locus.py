@@ -27,8 +27,10 @@ import numpy as np
 
 from ...errors import InvalidArgument
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
+from ...records import Series
 from ..circle.sparse_polynomial import Complexes, Floats
 from ..counting.by_winding import count_by_winding
 from ..counting.isolation import isolated_disc_counts
@@ -83,8 +85,8 @@ class CountChange:
     angle: float
 
 
-@dataclass(frozen=True)
-class RootLocus:
+@dataclass(frozen=True, repr=False)
+class RootLocus(Series):
     """The roots along one parameter.
 
     Attributes
@@ -119,6 +121,15 @@ class RootLocus:
         """The name of the mix."""
         return self.mix.name
 
+    def columns(self) -> dict[str, Any]:
+        """Return the parameter under its name, the counts of unstable modes, the roots."""
+        roots = enumerate(self.roots.T, start=1)
+        return {
+            self.along: np.array([float(value) for value in self.values]),
+            "unstable": list(self.unstable),
+            **{f"root_{k}": root for k, root in roots},
+        }
+
     @property
     def spectral_radius(self) -> Floats | None:
         """The largest modulus at each value; None if there is no root (L = 1)."""
@@ -126,7 +137,7 @@ class RootLocus:
 
 
 def root_locus(
-    mix: Workload,
+    mix: WorkloadLike,
     along: Along = "s",
     low: Any = None,
     high: Any = None,
@@ -137,7 +148,7 @@ def root_locus(
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         With L at most 1 000; of two classes or more for ``"p"``.
     along : {"s", "p", "kappa"}
         Mean input length in tokens, share of the first class, or gain of damped admission.
@@ -169,7 +180,7 @@ def root_locus(
     >>> change.low < change.high == 1
     True
     """
-    check_workload(mix)
+    mix = as_workload(mix)
     if mix.longest_decode > LONGEST_LOCUS:
         raise InvalidArgument(
             f"'mix' must have decode lengths up to {LONGEST_LOCUS} for a root locus, "

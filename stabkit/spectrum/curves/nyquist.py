@@ -19,15 +19,17 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import InvalidArgument
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...model.workload import Workload
+from ...records import Series
 from ..circle.sparse_polynomial import Complexes, Floats
 from ..counting.counts import Counts, unit_circle_counts
 
@@ -65,8 +67,8 @@ class AxisCrossing:
     turns: Literal[1, -1]
 
 
-@dataclass(frozen=True)
-class NyquistCurve:
+@dataclass(frozen=True, repr=False)
+class NyquistCurve(Series):
     """The curve G(e^(i theta)) / G(1) over the upper half circle, and what it encircles.
 
     Attributes
@@ -97,6 +99,10 @@ class NyquistCurve:
         """The name of the mix."""
         return self.mix.name
 
+    def columns(self) -> dict[str, Any]:
+        """Return the angles and the two parts of the curve."""
+        return {"theta": self.theta, "real": self.values.real, "imaginary": self.values.imag}
+
     @property
     def encirclements(self) -> int | None:
         """How often the whole curve encircles 0, exactly; None if undecided.
@@ -106,12 +112,12 @@ class NyquistCurve:
         return self.counts.outside
 
 
-def nyquist(mix: Workload, points: int | None = None) -> NyquistCurve:
+def nyquist(mix: WorkloadLike, points: int | None = None) -> NyquistCurve:
     """Return the Nyquist curve of the memory kernel with its certified encirclements of 0.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         With L at most 100 000.
     points : int, optional
         Samples of the half circle, at least; by default enough for a smooth drawing.
@@ -133,6 +139,7 @@ def nyquist(mix: Workload, points: int | None = None) -> NyquistCurve:
     >>> complex(curve.values[0]), bool(np.all(np.abs(curve.values) <= 1 + 1e-12))
     ((1+0j), True)
     """
+    mix = as_workload(mix)
     if points is not None:
         points = whole_number(points, "'points'", 1, _MOST_POINTS)
     kernel = MemoryKernel.of(mix)

@@ -41,9 +41,9 @@ from sympy.polys.matrices import DomainMatrix
 
 from ...errors import InvalidWorkload
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.polynomials import memory_kernel
 from ...model.symbolic import SymbolicWorkload
-from ...model.workload import Workload
 from ..counting.counts import kernel_counts
 from .joint_law import JointLaw
 from .observables import density_of
@@ -54,12 +54,12 @@ __all__ = ["fano_factor"]
 _LONGEST_SYMBOLIC = 10  # steps: a system of ten equations in two symbols takes seconds
 
 
-def fano_factor(mix: Workload | SymbolicWorkload) -> Variance | Expr:
+def fano_factor(mix: WorkloadLike | SymbolicWorkload) -> Variance | Expr:
     """Return the variance of the admissions per step over their mean, for a large stable server.
 
     Parameters
     ----------
-    mix : Workload or SymbolicWorkload
+    mix : WorkloadLike or SymbolicWorkload
         Of single requests: inputs that are means of several requests have lost what V depends on.
         With L at most 10 if it is symbolic, and 2^20 otherwise.
 
@@ -88,7 +88,7 @@ def fano_factor(mix: Workload | SymbolicWorkload) -> Variance | Expr:
     Examples
     --------
     >>> from sympy import symbols
-    >>> fano_factor(Workload.from_classes([(10, 3), (10, 5)]))
+    >>> fano_factor("10:3 10:5")
     Fraction(2191793, 47975)
     >>> s, p = symbols("s p", positive=True)
     >>> fano_factor(SymbolicWorkload.from_classes([(s, 1, p), (s, 2, 1 - p)]))
@@ -96,6 +96,7 @@ def fano_factor(mix: Workload | SymbolicWorkload) -> Variance | Expr:
     """
     if isinstance(mix, SymbolicWorkload):
         return _in_symbols(mix)
+    mix = as_workload(mix)
     law = JointLaw.of(mix)
     if law.is_certain:
         return Fraction(0)

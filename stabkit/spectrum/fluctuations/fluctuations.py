@@ -26,12 +26,14 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InvalidArgument, shown
+from ...errors import ArgumentTypeError, InvalidArgument, check_choice, shown
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import is_listed
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ...records import Record, Series
 from ..circle.sparse_polynomial import Floats
 from ..counting.counts import kernel_counts
 from ..roots.dominant import kernel_modes
@@ -50,8 +52,8 @@ _LOWEST = 16  # of the lowest sampled angle: that many longest decode lengths ar
 _AROUND = (-8, -4, -2, -1, -0.5, 0, 0.5, 1, 2, 4, 8)  # half-widths from a peak
 
 
-@dataclass(frozen=True)
-class QuasiCycle:
+@dataclass(frozen=True, repr=False)
+class QuasiCycle(Record):
     """A swing that chance sustains: a dominant mode that turns, and the peak that it makes.
 
     Attributes
@@ -69,8 +71,8 @@ class QuasiCycle:
     density: float
 
 
-@dataclass(frozen=True)
-class Fluctuations:
+@dataclass(frozen=True, repr=False)
+class Fluctuations(Series):
     """What chance does to a mix in steady service, per a* and in the limit of a large server.
 
     Attributes
@@ -121,6 +123,10 @@ class Fluctuations:
         """The name of the mix."""
         return self.mix.name
 
+    def columns(self) -> dict[str, Any]:
+        """Return the angles and the spectral densities of the observables there."""
+        return {"angle": self.angles, **self.densities}
+
     def variance(self, observable: str) -> Variance | None:
         """Return the variance per a* of one observable.
 
@@ -135,7 +141,8 @@ class Fluctuations:
         InvalidArgument
             If it is none of these.
         """
-        return self.variances[_observable(observable)]
+        check_choice(observable, "'observable'", OBSERVABLES)
+        return self.variances[observable]
 
     def spectrum(self, observable: str, angles: Iterable[float]) -> Floats:
         """Return the spectral density per a* of one observable.
@@ -158,18 +165,18 @@ class Fluctuations:
             If the observable is none of these, an angle is not a finite number, or the mix is not
             proved stable.
         """
-        name = _observable(observable)
+        check_choice(observable, "'observable'", OBSERVABLES)
         if self.verdict != "stable":
             raise InvalidArgument(f"'mix' must be stable for a spectrum, not {self.verdict}.")
-        return density_of(name, JointLaw.of(self.mix)).at(_read_angles(angles))
+        return density_of(observable, JointLaw.of(self.mix)).at(_read_angles(angles))
 
 
-def fluctuations(mix: Workload) -> Fluctuations:
+def fluctuations(mix: WorkloadLike) -> Fluctuations:
     """Return variances, spectra and quasi-cycles of a mix in steady service.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Of single requests, L at most 2^20 for variances; with a capacity, the slack counts too.
 
     Returns
@@ -202,6 +209,7 @@ def fluctuations(mix: Workload) -> Fluctuations:
     >>> [round(peak.period, 9) for peak in f.peaks]
     [2.0]
     """
+    mix = as_workload(mix)
     law, kernel = JointLaw.of(mix), MemoryKernel.of(mix)
     counts = kernel_counts(kernel)
     stable = counts.verdict == "stable"
@@ -298,16 +306,9 @@ def _angles(length: int, peaks: tuple[QuasiCycle, ...]) -> Floats:
     return angles[(angles >= 0) & (angles <= math.pi)]
 
 
-def _observable(name: object) -> str:
-    if not isinstance(name, str) or name not in OBSERVABLES:
-        known = ", ".join(f"'{known}'" for known in OBSERVABLES)
-        raise InvalidArgument(f"'observable' must be one of {known}, not {shown(name)}.")
-    return name
-
-
 def _read_angles(angles: Any) -> Floats:
     if not is_listed(angles):
-        raise InvalidArgument(f"'angles' must be a list of numbers, not {shown(angles)}.")
+        raise ArgumentTypeError(f"'angles' must be a list of numbers, not {shown(angles)}.")
     try:
         read = np.array([float(angle) for angle in angles])
     except (TypeError, ValueError, OverflowError):

@@ -34,7 +34,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
 
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
 
 __all__ = ["JointLaw"]
 
@@ -74,7 +74,7 @@ class JointLaw:
         InvalidWorkload
             If the inputs of `mix` are means and the pairs are not known.
         """
-        classes = check_workload(mix).unmerged().classes
+        classes = mix.unmerged().classes
         unit = math.lcm(*(c.input_length.denominator for c in classes))
         weight = math.lcm(*(c.share.denominator for c in classes))
         sums: dict[int, list[int]] = {}

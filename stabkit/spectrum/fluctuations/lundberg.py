@@ -35,7 +35,7 @@ from flint import arb, ctx, fmpq
 
 from ...model.enclosure import RealEnclosure, bounds_of
 from ...model.numbers import whole_number
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
 
 __all__ = ["lundberg_exponent"]
 
@@ -77,7 +77,6 @@ def lundberg_exponent(mix: Workload, digits: int = 15) -> RealEnclosure | None:
     >>> lundberg_exponent(Workload.from_classes([(0, 5)])) is None
     True
     """
-    check_workload(mix)
     bits = 4 * whole_number(digits, "'digits'", 1, _MOST_DIGITS) + 8
     if not any(c.input_length for c in mix.classes):
         return None

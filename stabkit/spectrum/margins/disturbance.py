@@ -77,7 +77,8 @@ from numpy.typing import NDArray
 
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
-from ...model.workload import Workload
+from ...model.notation import WorkloadLike, as_workload
+from ...records import Record
 from ..circle.fourier import UNIT_ROUNDOFF
 from ..counting.counts import Counts, kernel_counts
 
@@ -94,8 +95,8 @@ _UNDERFLOW = 1e-300
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
 
-@dataclass(frozen=True)
-class DisturbanceMargin:
+@dataclass(frozen=True, repr=False)
+class DisturbanceMargin(Record):
     """How far the equilibrium may be disturbed without an eviction ever after.
 
     Attributes
@@ -132,12 +133,12 @@ class DisturbanceMargin:
         return cls(reason=reason)
 
 
-def disturbance_margin(mix: Workload) -> DisturbanceMargin:
+def disturbance_margin(mix: WorkloadLike) -> DisturbanceMargin:
     """Return the largest disturbance of the equilibrium under which greedy evicts nothing.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         The capacity plays no role.
 
     Returns
@@ -166,12 +167,13 @@ def disturbance_margin(mix: Workload) -> DisturbanceMargin:
     --------
     One cohort survives a step, alpha_n = (-g_1 / g_0)^(n+1) alpha_(-1); here g = (2, 3/2):
 
-    >>> margin = disturbance_margin(Workload.from_classes([(1, 1), (1, 2)]))
+    >>> margin = disturbance_margin("1:1 1:2")
     >>> margin.largest, margin.worst, margin.peak_step
     (RealEnclosure(low=Fraction(1, 1), high=Fraction(1, 1)), (1,), 0)
     >>> bool(margin.burst.low < Fraction(4, 3) < margin.burst.high)
     True
     """
+    mix = as_workload(mix)
     kernel = MemoryKernel.of(mix)
     counts = kernel_counts(kernel)
     if kernel.length == 1:

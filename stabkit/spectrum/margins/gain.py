@@ -27,8 +27,9 @@ from fractions import Fraction
 
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.verdict import Verdict
-from ...model.workload import Workload
+from ...records import Record
 from .line import StableRange, line_margin
 
 __all__ = ["GainMargin", "gain_margin"]
@@ -36,8 +37,8 @@ __all__ = ["GainMargin", "gain_margin"]
 _ONE = Fraction(1)
 
 
-@dataclass(frozen=True)
-class GainMargin:
+@dataclass(frozen=True, repr=False)
+class GainMargin(Record):
     """The gains around kappa = 1 at which a mode is on the unit circle.
 
     Attributes
@@ -72,12 +73,12 @@ class GainMargin:
     reason: str
 
 
-def gain_margin(mix: Workload) -> GainMargin:
+def gain_margin(mix: WorkloadLike) -> GainMargin:
     """Return how much the admission gain may rise or fall, and all stable gains.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         The capacity plays no role.
 
     Returns
@@ -103,10 +104,11 @@ def gain_margin(mix: Workload) -> GainMargin:
     Here g = (6, 7, 4): 6 lambda^2 + 7 kappa lambda + 4 kappa is stable iff 4 kappa < 6 and
     7 kappa < 6 + 4 kappa.
 
-    >>> margin = gain_margin(Workload.from_classes([(5, 2), (5, 3)]))
+    >>> margin = gain_margin("5:2 5:3")
     >>> margin.upper, margin.lower, margin.sufficient
     (RealEnclosure(low=Fraction(3, 2), high=Fraction(3, 2)), None, Fraction(6, 11))
     """
+    mix = as_workload(mix)
     kernel = MemoryKernel.of(mix)
     found = line_margin(mix, "gain", _ONE, kernel)
     largest = found.stable_below

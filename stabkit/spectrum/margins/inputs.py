@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from ...errors import InvalidArgument, shown
+from ...errors import check_choice
 from ...model.enclosure import RealEnclosure
+from ...model.notation import WorkloadLike, as_workload
 from ...model.verdict import Verdict
-from ...model.workload import Workload, check_workload
+from ...records import Record
 from .line import StableRange, line_margin
 
 __all__ = ["InputMargin", "input_margin"]
@@ -30,8 +31,8 @@ __all__ = ["InputMargin", "input_margin"]
 _ZERO = Fraction(0)
 
 
-@dataclass(frozen=True)
-class InputMargin:
+@dataclass(frozen=True, repr=False)
+class InputMargin(Record):
     """The changes of all inputs, around none, at which a mode is on the unit circle.
 
     Attributes
@@ -83,12 +84,12 @@ class InputMargin:
         return RealEnclosure(min(way.low for way in ways), min(way.high for way in ways))
 
 
-def input_margin(mix: Workload, along: Literal["shift", "scale"] = "shift") -> InputMargin:
+def input_margin(mix: WorkloadLike, along: Literal["shift", "scale"] = "shift") -> InputMargin:
     """Return how far all inputs may be shifted or scaled together before a mode reaches the circle.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         The capacity plays no role.
     along : {"shift", "scale"}
         s_k + delta, in tokens, or N s_k, dimensionless.
@@ -119,13 +120,13 @@ def input_margin(mix: Workload, along: Literal["shift", "scale"] = "shift") -> I
     --------
     R8: with lengths (2, 3) and equal shares, stable iff s > 1.
 
-    >>> margin = input_margin(Workload.from_classes([(5, 2), (5, 3)]))
+    >>> margin = input_margin("5:2 5:3")
     >>> margin.below, margin.above, margin.distance == RealEnclosure(Fraction(4), Fraction(4))
     (RealEnclosure(low=Fraction(-4, 1), high=Fraction(-4, 1)), None, True)
     """
-    if not isinstance(along, str) or along not in ("shift", "scale"):
-        raise InvalidArgument(f"'along' must be 'shift' or 'scale', not {shown(along)}.")
-    shortest = min(c.input_length for c in check_workload(mix).classes)
+    mix = as_workload(mix)
+    check_choice(along, "'along'", ("shift", "scale"))
+    shortest = min(c.input_length for c in mix.classes)
     present, least = (_ZERO, -shortest) if along == "shift" else (Fraction(1), _ZERO)
     found = line_margin(mix, along, present)
     return InputMargin(

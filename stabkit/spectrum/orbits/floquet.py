@@ -16,6 +16,7 @@ from typing import Literal
 from flint import fmpz_poly
 
 from ...model.numbers import whole_number
+from ...records import Record
 from ..counting.schur_cohn import zeros_in_disc
 from ..counting.self_reciprocal import circle_zeros, self_reciprocal_part
 from ..roots.roots import LARGEST_DIGITS, Root, polynomial_roots, precision_of
@@ -23,8 +24,8 @@ from ..roots.roots import LARGEST_DIGITS, Root, polynomial_roots, precision_of
 __all__ = ["FloquetMultipliers", "multipliers_of"]
 
 
-@dataclass(frozen=True)
-class FloquetMultipliers:
+@dataclass(frozen=True, repr=False)
+class FloquetMultipliers(Record):
     """The Floquet multipliers of a periodic orbit over one period, and where they lie.
 
     Attributes

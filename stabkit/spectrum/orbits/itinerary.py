@@ -40,6 +40,7 @@ from flint import fmpq, fmpq_mat, fmpz_poly
 
 from ...errors import InvalidArgument
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import exact_rational, listed, whole_number, without_unit
 from ...model.workload import Workload
 from .floquet import FloquetMultipliers, multipliers_of
@@ -73,13 +74,13 @@ def alive_stages(itinerary: Sequence[int], length: int) -> tuple[int, ...]:
 
 
 def periodic_orbit(
-    mix: Workload, itinerary: Sequence[int], capacity: Fraction
+    mix: WorkloadLike, itinerary: Sequence[int], capacity: Fraction
 ) -> tuple[Fraction, ...] | None:
     """Return the state that one period of the itinerary's affine maps brings back, exactly.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     itinerary : sequence of int
         Marginal stages of N >= 1 steps, 0 <= j < L; N L k <= 4 10^6 for k alive stages.
     capacity : Fraction
@@ -106,6 +107,7 @@ def periodic_orbit(
     >>> [str(y) for y in periodic_orbit(mix, [0, 1], mix.capacity)]
     ['0', '35']
     """
+    mix = as_workload(mix)
     alive, rows = _affine_map(mix, itinerary, _exact(capacity))
     size = len(alive)
     system = fmpq_mat(
@@ -122,13 +124,13 @@ def periodic_orbit(
 
 
 def itinerary_multipliers(
-    mix: Workload, itinerary: Sequence[int], digits: int = 50
+    mix: WorkloadLike, itinerary: Sequence[int], digits: int = 50
 ) -> FloquetMultipliers:
     """Return the Floquet multipliers of an itinerary over one period, certified.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     itinerary : sequence of int
         As for `periodic_orbit`.
     digits : int
@@ -152,6 +154,7 @@ def itinerary_multipliers(
     >>> itinerary_multipliers(mix, [0]).coefficients
     (9, 9, 10)
     """
+    mix = as_workload(mix)
     alive, rows = _affine_map(mix, itinerary, fmpq(0))
     size = len(alive)
     linear = fmpq_mat(size, size, [x for row in rows for x in row[:size]])

@@ -28,6 +28,7 @@ from itertools import pairwise
 
 from ...model.enclosure import RealEnclosure, bounds_of
 from ...model.verdict import Verdict
+from ...records import Record
 from ..circle.budget import Budget, BudgetSpent
 from ..counting.counts import Counts, kernel_counts
 from .axis_arcs import axis_arcs
@@ -49,7 +50,7 @@ _LONGEST_FALLBACK = 100  # algebraic numbers of that degree take a second
 
 
 @dataclass(frozen=True, repr=False)
-class Crossing:
+class Crossing(Record):
     """A value of the number at which modes are on the unit circle.
 
     Attributes
@@ -114,8 +115,8 @@ class Crossing:
         return found.pop() if len(found) == 1 else None
 
 
-@dataclass(frozen=True)
-class CountInterval:
+@dataclass(frozen=True, repr=False)
+class CountInterval(Record):
     """An open interval between two neighbouring crossings, on which the counts are constant.
 
     Attributes

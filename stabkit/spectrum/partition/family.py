@@ -20,7 +20,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, Literal, get_args
 
-from ...errors import InvalidArgument, shown
+from ...errors import InvalidArgument, check_choice, shown
 from ...model.kernel import MemoryKernel
 from ...model.numbers import LARGEST_INPUT_LENGTH, rational_argument
 from ...model.workload import Workload
@@ -41,8 +41,7 @@ def parameter_range(
     InvalidArgument
         If `along` is none of the three, or an end is outside the parameter's domain.
     """
-    if not isinstance(along, str) or along not in get_args(Along):
-        raise InvalidArgument(f"'along' must be 's', 'p' or 'kappa', not {shown(along)}.")
+    check_choice(along, "'along'", get_args(Along))
     usual = {
         "s": (Fraction(0), 2 * max(mix.mean_input_length, Fraction(mix.longest_decode))),
         "p": (Fraction(1, 100), Fraction(99, 100)),

@@ -30,6 +30,7 @@ from typing import Any, Literal, get_args
 from ...errors import InvalidArgument, shown
 from ...model.numbers import LARGEST_INPUT_LENGTH, is_listed, listed, rational_argument
 from ...model.workload import Workload
+from ...records import Record
 
 __all__ = ["Along", "InputLine", "NamedLine", "input_line"]
 
@@ -37,8 +38,8 @@ NamedLine = Literal["common", "shift", "scale"]
 Along = NamedLine | Sequence[Any]
 
 
-@dataclass(frozen=True)
-class InputLine:
+@dataclass(frozen=True, repr=False)
+class InputLine(Record):
     """The inputs s_k = sigma_k x + c_k, by class.
 
     Attributes

@@ -56,7 +56,9 @@ from typing import Literal, get_args
 from ...errors import InvalidArgument
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
-from ...model.workload import Workload, check_workload
+from ...model.notation import WorkloadLike, as_workload
+from ...model.workload import Workload
+from ...records import Record
 from ..circle.budget import Budget
 from ..synchrony.condition import condition_margin
 from .d_partition import CountInterval, Crossing, d_partition
@@ -75,8 +77,8 @@ _NARROW = 0.1  # sigma / mu of the mixes for which the variance law is shown
 _CLOSE = 0.125  # the error up to which it is
 
 
-@dataclass(frozen=True)
-class VarianceLaw:
+@dataclass(frozen=True, repr=False)
+class VarianceLaw(Record):
     """The asymptotic estimate of s* from mean and variance of the decode length.
 
     Attributes
@@ -106,7 +108,7 @@ class VarianceLaw:
 
 
 @dataclass(frozen=True, repr=False)
-class Threshold:
+class Threshold(Record):
     """Where on a line of inputs the mix is stable.
 
     Attributes
@@ -190,12 +192,12 @@ class Threshold:
         return every_start(MemoryKernel.of(self.mix))
 
 
-def threshold(mix: Workload, along: Along = "common") -> Threshold:
+def threshold(mix: WorkloadLike, along: Along = "common") -> Threshold:
     """Return the exact list of stable intervals along the inputs of a mix.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         With L at most 20 000.
     along : {"common", "shift", "scale"} or sequence
         The common input length s in tokens (own inputs are not looked at), the number delta of
@@ -247,12 +249,13 @@ def threshold(mix: Workload, along: Along = "common") -> Threshold:
     >>> [[str(c.exact) for c in threshold(mix, slopes).crossings] for slopes in ((1, 0), (0, 1))]
     [['-4'], []]
     """
+    mix = as_workload(mix)
     return threshold_along(mix, along, every_sample=True)
 
 
 def threshold_along(mix: Workload, along: Along, every_sample: bool) -> Threshold:
     """Return `threshold`, with counts at all samples or only where they decide; see d_partition."""
-    line = input_line(check_workload(mix), along)
+    line = input_line(mix, along)
     if mix.longest_decode > LONGEST_THRESHOLD:
         raise InvalidArgument(
             f"'mix' must have decode lengths up to {LONGEST_THRESHOLD} for a threshold, "

@@ -8,8 +8,9 @@ way a root comes as an mpmath number with a proved radius.
 from __future__ import annotations
 
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
-from ...model.workload import Workload
+from ...records import RecordList
 from ..counting.by_winding import LONGEST_KERNEL
 from .inclusion import proved_discs
 from .roots import (
@@ -27,12 +28,12 @@ __all__ = ["dominant_modes", "kernel_modes"]
 _LONGEST_FALLBACK = 150  # kernels that FLINT isolates within a second if the search fails
 
 
-def dominant_modes(mix: Workload, count: int = 6, digits: int = 50) -> list[Root] | None:
+def dominant_modes(mix: WorkloadLike, count: int = 6, digits: int = 50) -> list[Root] | None:
     """Return the `count` roots of largest modulus, |lambda| descending, none missed.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     count : int
         How many roots, counted with multiplicity; all L - 1 if there are fewer. A pair of
         conjugates counts as two, the one in the upper half plane first.
@@ -60,12 +61,13 @@ def dominant_modes(mix: Workload, count: int = 6, digits: int = 50) -> list[Root
     Examples
     --------
     >>> import mpmath
-    >>> modes = dominant_modes(Workload.from_classes([(5, 3), (5, 5)]), count=2, digits=30)
+    >>> modes = dominant_modes("5:3 5:5", count=2, digits=30)
     >>> [mpmath.nstr(mode.value, 6) for mode in modes]
     ['(-0.757466 + 0.732667j)', '(-0.757466 - 0.732667j)']
     >>> all(mode.radius < 1e-30 * abs(mode.value) for mode in modes)
     True
     """
+    mix = as_workload(mix)
     return kernel_modes(MemoryKernel.of(mix), count, digits)
 
 
@@ -87,9 +89,9 @@ def kernel_modes(kernel: MemoryKernel, count: int, digits: int) -> list[Root] | 
     )
 
 
-def _first(ranked: list[Root], count: int) -> list[Root]:
+def _first(ranked: list[Root], count: int) -> RecordList[Root]:
     """Return the first roots, until their multiplicities reach `count`."""
-    chosen: list[Root] = []
+    chosen = RecordList[Root]()
     for root in ranked:
         if sum(r.multiplicity for r in chosen) >= count:
             break

@@ -21,10 +21,12 @@ import mpmath
 from flint import acb, arb, ctx, fmpz_poly
 from mpmath.libmp import to_rational
 
-from ...errors import InvalidArgument, shown
+from ...errors import InvalidArgument, check_choice
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
-from ...model.workload import Workload, check_workload
+from ...model.workload import Workload
+from ...records import Record, RecordList
 from ..counting.isolation import root_balls
 from .approximate import approximate_zeros
 from .inclusion import ZeroDisc, proved_discs
@@ -48,8 +50,8 @@ LARGEST_DIGITS = 100_000
 _PLACES = 2**10
 
 
-@dataclass(frozen=True)
-class Root:
+@dataclass(frozen=True, repr=False)
+class Root(Record):
     """A root of the characteristic polynomial.
 
     Attributes
@@ -65,8 +67,11 @@ class Root:
     radius: mpmath.mpf
     multiplicity: int = 1
 
+    def __complex__(self) -> complex:
+        return complex(self.value)
 
-class Roots(list[Root]):
+
+class Roots(RecordList[Root]):
     """Roots with the workload that they are of: all of them, or the first.
 
     Attributes
@@ -79,12 +84,12 @@ class Roots(list[Root]):
         self.mix = mix
 
 
-def roots(mix: Workload, digits: int = 50, method: str = "auto") -> Roots:
+def roots(mix: WorkloadLike, digits: int = 50, method: str = "auto") -> Roots:
     """Return all roots of the characteristic polynomial, |lambda| descending.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         With L at most 20 001; at most 401 for ``"mpmath"``.
     digits : int
         Each radius is at most 10^-digits |lambda|; 1 to 100 000.
@@ -109,10 +114,9 @@ def roots(mix: Workload, digits: int = 50, method: str = "auto") -> Roots:
     >>> [(str(root.value), root.multiplicity) for root in roots(mix)]
     [('(-0.5 + 0.0j)', 2)]
     """
+    mix = as_workload(mix)
     digits = whole_number(digits, "'digits'", 1, LARGEST_DIGITS)
-    if not isinstance(method, str) or method not in ("auto", "mpmath"):
-        raise InvalidArgument(f"'method' must be 'auto' or 'mpmath', not {shown(method)}.")
-    check_workload(mix)
+    check_choice(method, "'method'", ("auto", "mpmath"))
     longest = LONGEST_ALL if method == "auto" else LONGEST_MPMATH
     if mix.longest_decode > longest:
         raise InvalidArgument(

@@ -38,13 +38,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.workload import Workload
+from ...records import Record
 
 __all__ = ["NoEviction", "never_evicts"]
 
 
-@dataclass(frozen=True)
-class NoEviction:
+@dataclass(frozen=True, repr=False)
+class NoEviction(Record):
     """Whether a state can evict, and how much: of states of product form, as all are in the end.
 
     Attributes
@@ -81,12 +83,12 @@ class NoEviction:
         return None if self.mix.capacity is None else self.largest_eviction * self.mix.capacity
 
 
-def never_evicts(mix: Workload) -> NoEviction:
+def never_evicts(mix: WorkloadLike) -> NoEviction:
     """Return whether no start evicts, whatever is in memory, and else how much a step can evict.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Of any length; its capacity plays no role but for `NoEviction.largest_tokens`.
 
     Returns
@@ -120,6 +122,7 @@ def never_evicts(mix: Workload) -> NoEviction:
     >>> found.rising, found.largest_eviction, found.largest_tokens
     (((2, 2),), Fraction(1, 7), Fraction(100, 1))
     """
+    mix = as_workload(mix)
     kernel = MemoryKernel.of(mix)
     rising: list[tuple[int, int]] = []
     falls, worst_age, largest = kernel.length, None, Fraction(0)

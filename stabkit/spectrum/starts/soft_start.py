@@ -41,8 +41,10 @@ from fractions import Fraction
 
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.verdict import Verdict
 from ...model.workload import Workload
+from ...records import Record
 from ..counting.counts import kernel_counts
 from .no_eviction import never_evicts
 from .partial_sums import PartialSums, horizon
@@ -55,8 +57,8 @@ _FIRST_SUMS = 64
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
 
-@dataclass(frozen=True)
-class SoftStart:
+@dataclass(frozen=True, repr=False)
+class SoftStart(Record):
     """How to start from the empty memory without an eviction.
 
     Attributes
@@ -115,12 +117,12 @@ class SoftStart:
         return (1 - self.delta.low) * self.equilibrium
 
 
-def soft_start(mix: Workload) -> SoftStart:
+def soft_start(mix: WorkloadLike) -> SoftStart:
     """Return how greedy fares from the empty memory, and the slow start that spares evictions.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Its capacity plays no role but for `SoftStart.admissions` and `SoftStart.whole`.
 
     Returns
@@ -153,6 +155,7 @@ def soft_start(mix: Workload) -> SoftStart:
     >>> found.equilibrium, found.admissions
     (Fraction(74, 1), Fraction(38, 1))
     """
+    mix = as_workload(mix)
     kernel = MemoryKernel.of(mix)
     verdict = kernel_counts(kernel).verdict
     found = _found(mix, kernel, verdict)

@@ -23,15 +23,16 @@ from typing import Literal
 
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
-from ...model.workload import Workload
+from ...model.notation import WorkloadLike, as_workload
+from ...records import Record
 from ..counting.certificates import late_memory
 from .condition import condition_margin
 
 __all__ = ["GcdTheorem", "gcd_theorem"]
 
 
-@dataclass(frozen=True)
-class GcdTheorem:
+@dataclass(frozen=True, repr=False)
+class GcdTheorem(Record):
     """What R7 and R9 prove about one workload.
 
     Attributes
@@ -72,12 +73,12 @@ class GcdTheorem:
         return None
 
 
-def gcd_theorem(mix: Workload) -> GcdTheorem:
+def gcd_theorem(mix: WorkloadLike) -> GcdTheorem:
     """Test the conditions under which the gcd of the decode lengths decides stability.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
 
     Returns
     -------
@@ -95,12 +96,13 @@ def gcd_theorem(mix: Workload) -> GcdTheorem:
 
     Examples
     --------
-    >>> theorem = gcd_theorem(Workload.from_classes([(100, 4), (100, 6)]))
+    >>> theorem = gcd_theorem("100:4 100:6")
     >>> theorem.applies, theorem.claim
     (True, ('exactly', 1, 'R7'))
-    >>> gcd_theorem(Workload.from_classes([(5, 3), (5, 5)])).claim is None
+    >>> gcd_theorem("5:3 5:5").claim is None
     True
     """
+    mix = as_workload(mix)
     kernel = MemoryKernel.of(mix)
     margin = condition_margin(kernel)
     late = late_memory(kernel)

@@ -23,6 +23,7 @@ from fractions import Fraction
 import mpmath
 
 from ...model.kernel import MemoryKernel
+from ...records import Record
 from ..roots.inclusion import ZeroDisc
 from ..roots.roots import Root, precision_of, roots_of_discs
 from .continuation import followed_zeros
@@ -32,8 +33,8 @@ __all__ = ["MOST_MODES", "SynchronizedMode", "synchronized_modes"]
 MOST_MODES = 64
 
 
-@dataclass(frozen=True)
-class SynchronizedMode:
+@dataclass(frozen=True, repr=False)
+class SynchronizedMode(Record):
     """A g-th root of unity other than 1, and the root that it has moved to.
 
     Attributes

@@ -37,9 +37,11 @@ from sympy import QQ, Poly, divisors
 
 from ...errors import InvalidWorkload
 from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...model.symbolic import LAMBDA
 from ...model.workload import Workload
+from ...records import Record
 from ..roots.dominant import kernel_modes
 from ..roots.roots import LARGEST_DIGITS, Root
 from .gcd_theorem import GcdTheorem, gcd_theorem
@@ -54,8 +56,8 @@ _BACK = 0.02  # of a turn: what counts as being back in phase
 _CLOSE = 0.25  # |phi_T - 1| of a mode that is called near-synchronous: a convention
 
 
-@dataclass(frozen=True)
-class NearSynchronousMode:
+@dataclass(frozen=True, repr=False)
+class NearSynchronousMode(Record):
     """A root in the upper half plane, and how close it is to synchrony; in double precision.
 
     Attributes
@@ -75,8 +77,8 @@ class NearSynchronousMode:
     characteristic: complex
 
 
-@dataclass(frozen=True)
-class Synchrony:
+@dataclass(frozen=True, repr=False)
+class Synchrony(Record):
     """What the decode lengths of a workload have in common; see the module's introduction.
 
     Attributes
@@ -155,12 +157,12 @@ class Synchrony:
         return Poly.from_list(parts, LAMBDA, domain=QQ)
 
 
-def synchrony(mix: Workload, digits: int = _DIGITS) -> Synchrony:
+def synchrony(mix: WorkloadLike, digits: int = _DIGITS) -> Synchrony:
     """Return what the decode lengths have in common, and the modes that come of it.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
     digits : int
         Each root's radius is at most 10^-digits |lambda|.
 
@@ -187,6 +189,7 @@ def synchrony(mix: Workload, digits: int = _DIGITS) -> Synchrony:
     >>> round(mode.predicted_growth, 6), round(float(abs(mode.root.value)), 6)
     (1.009506, 1.009749)
     """
+    mix = as_workload(mix)
     kernel = MemoryKernel.of(mix)
     g = math.gcd(*kernel.decode_lengths)
     digits = whole_number(digits, "'digits'", 1, LARGEST_DIGITS)

@@ -231,7 +231,7 @@ def test_errors_name_the_argument():
     with pytest.raises(InvalidArgument, match=r"'state' must be 1 lists of counts"):
         cycles(mix, state=[[1, 2, 3], [1]])
     with pytest.raises(InvalidWorkload, match=r"'mix' must be a Workload"):
-        cycles("5:3")
+        cycles(3)
 
 
 def test_a_step_on_a_switching_surface_is_not_regular():

@@ -166,10 +166,10 @@ def test_a_repeated_root_on_the_circle_is_listed_as_often_as_it_counts() -> None
     assert [m.re for m in a.dominant_modes] == [-1, -1]
 
 
-@pytest.mark.parametrize("mix", [None, 5, "azure-conv-2023", [(5, 3)]])
+@pytest.mark.parametrize("mix", [None, 5, 1j])
 def test_only_workloads_are_analysed(mix: Any) -> None:
     for function in (analyze, stabkit.simulate, stabkit.unit_circle_counts, stabkit.roots):
-        with pytest.raises(stabkit.InvalidWorkload, match="'mix' must be a Workload, not"):
+        with pytest.raises(stabkit.InvalidWorkload, match="'mix' must be a Workload, text such as"):
             function(mix)
 
 

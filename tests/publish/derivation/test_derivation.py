@@ -27,7 +27,7 @@ from stabkit.analysis.verdict.analysis import (
     UnstableModes,
     WorkloadSummary,
 )
-from stabkit.errors import InvalidArgument
+from stabkit.errors import InvalidArgument, InvalidWorkload
 from stabkit.model.enclosure import RealEnclosure
 from stabkit.model.symbolic import LAMBDA
 from stabkit.publish.derivation import Derivation, derivation_document
@@ -261,8 +261,8 @@ def test_where_the_noise_of_symbols_diverges_they_are_marginal() -> None:
 def test_what_cannot_be_derived_is_refused() -> None:
     s, p = symbols("s p")
     n = symbols("n", integer=True, positive=True)
-    with pytest.raises(InvalidArgument, match="'mix' must be a Workload"):
-        derive("5:3")  # type: ignore[arg-type]
+    with pytest.raises(InvalidWorkload, match="'mix' must be a Workload"):
+        derive(3)  # type: ignore[arg-type]
     with pytest.raises(InvalidArgument, match="one class, or two with a common input"):
         derive(SymbolicWorkload.from_classes([(s, n, p), (s + 1, 3, 1 - p)]))
     with pytest.raises(InvalidArgument, match="decode lengths up to 40"):

@@ -177,8 +177,8 @@ def test_means_are_refused(tmp_path: Any) -> None:
 @pytest.mark.parametrize(
     ("observable", "angles", "message"),
     [
-        ("evictions", [1.0], "'observable' must be one of 'admissions', 'running', "),
-        (3, [1.0], "'observable' must be one of"),
+        ("evictions", [1.0], "'observable' must be 'admissions', 'running', "),
+        (3, [1.0], "'observable' must be 'admissions'"),
         ("running", 1.0, "'angles' must be a list of numbers"),
         ("running", ["x"], "'angles' must be numbers"),
         ("running", [math.inf], "'angles' must be finite"),

@@ -298,4 +298,4 @@ def test_a_crossing_next_to_the_present_value(monkeypatch: pytest.MonkeyPatch) -
 
 def test_not_a_workload() -> None:
     with pytest.raises(InvalidWorkload, match="'mix' must be a Workload"):
-        gain_margin([(5, 3)])  # type: ignore[arg-type]
+        gain_margin(3)  # type: ignore[arg-type]

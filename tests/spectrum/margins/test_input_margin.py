@@ -270,7 +270,7 @@ def test_arguments_are_checked() -> None:
     with pytest.raises(InvalidArgument, match=r"'along' must be 'shift' or 'scale', not 'common'"):
         input_margin(mix, "common")  # type: ignore[arg-type]
     with pytest.raises(InvalidWorkload, match="'mix' must be a Workload"):
-        input_margin("5:3")  # type: ignore[arg-type]
+        input_margin(3)  # type: ignore[arg-type]
 
 
 def test_distance_is_the_nearer_way() -> None:

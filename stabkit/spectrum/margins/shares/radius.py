@@ -43,7 +43,9 @@ from typing import Literal, Self
 
 from ....model.enclosure import RealEnclosure
 from ....model.kernel import MemoryKernel
+from ....model.notation import WorkloadLike, as_workload
 from ....model.workload import Workload
+from ....records import Record
 from ...counting.certificates import single_decode_length
 from ...counting.counts import Counts, kernel_counts
 from .arcs import HALF_TURN, ClassCurves
@@ -56,8 +58,8 @@ LONGEST, MOST_CLASSES = 4_000, 2_000
 _STRETCHES = (2.0**-24, 2.0**-18, 2.0**-12, 2.0**-8, 2.0**-4, 1.0)
 
 
-@dataclass(frozen=True)
-class ShareRadius:
+@dataclass(frozen=True, repr=False)
+class ShareRadius(Record):
     """How far the shares may move, in Euclidean distance, before a mode reaches the circle.
 
     Attributes
@@ -105,12 +107,12 @@ class ShareRadius:
         return None if self.lower is None else _root(self.lower**2 / 2, up=False)
 
 
-def share_radius(mix: Workload) -> ShareRadius:
+def share_radius(mix: WorkloadLike) -> ShareRadius:
     """Return the largest ball of shares around those of `mix` in which no mode crosses the circle.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Of K >= 2 classes, stable or not; classes of equal decode length are not merged.
 
     Returns
@@ -141,6 +143,7 @@ def share_radius(mix: Workload) -> ShareRadius:
     >>> radius.lower**2 < exact < radius.upper**2, radius.limited_by
     (True, 'crossing')
     """
+    mix = as_workload(mix)
     kernel = MemoryKernel.of(mix)
     counts = kernel_counts(kernel)
     if len(mix.classes) == 1:

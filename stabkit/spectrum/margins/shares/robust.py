@@ -43,9 +43,11 @@ from typing import Any
 
 from ....errors import InvalidArgument, shown
 from ....model.enclosure import RealEnclosure
+from ....model.notation import WorkloadLike, as_workload
 from ....model.numbers import check_level, listed, rational_argument
 from ....model.verdict import Verdict
-from ....model.workload import Workload, check_workload
+from ....model.workload import Workload
+from ....records import Record
 from ...circle.budget import Budget
 from ...counting.counts import kernel_counts
 from ...partition.d_partition import DPartition, d_partition
@@ -78,8 +80,8 @@ _BEYOND = 1e-6  # of the ellipsoid's size: what is proved reaches so far beyond 
 _EDGES = "Edge theorem: every vertex is counted, and every edge is D-partitioned."
 
 
-@dataclass(frozen=True)
-class EdgeCrossing:
+@dataclass(frozen=True, repr=False)
+class EdgeCrossing(Record):
     """Shares (1 - t) a + t b with a mode on the unit circle.
 
     Attributes
@@ -94,8 +96,8 @@ class EdgeCrossing:
     place: RealEnclosure
 
 
-@dataclass(frozen=True)
-class RobustShares:
+@dataclass(frozen=True, repr=False)
+class RobustShares(Record):
     """Whether a mix is stable for all shares of a polytope, or of the ellipsoid of a sample.
 
     Attributes
@@ -136,7 +138,7 @@ class RobustShares:
 
 
 def robust_shares(
-    mix: Workload,
+    mix: WorkloadLike,
     within: Any = None,
     bounds: Iterable[Sequence[Any]] | None = None,
     vertices: Iterable[Iterable[Any]] | None = None,
@@ -146,7 +148,7 @@ def robust_shares(
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Whose inputs and decode lengths hold; the capacity plays no role.
     within : number, optional
         The box |q_k - p_k| <= within p_k around the shares p of `mix`, every one at once; positive
@@ -200,7 +202,7 @@ def robust_shares(
     >>> [robust_shares(sample, level=0.95).robust for sample in samples]
     [False, True]
     """
-    check_workload(mix)
+    mix = as_workload(mix)
     given = [value for value in (within, bounds, vertices, level) if value is not None]
     if len(given) != 1:
         raise InvalidArgument(

@@ -23,7 +23,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ....model.workload import Workload, check_workload
+from ....model.notation import WorkloadLike, as_workload
+from ....model.workload import Workload
+from ....records import Record
 from ...circle.budget import Budget
 from ...counting.certificates import single_decode_length
 from ...counting.counts import kernel_counts
@@ -43,8 +45,8 @@ _NEAR = Fraction(1, 2**20)  # of the place of a crossing, beyond it
 _DIGITS = 15
 
 
-@dataclass(frozen=True)
-class ShareTolerance:
+@dataclass(frozen=True, repr=False)
+class ShareTolerance(Record):
     """How wrong all shares may be at once, relatively, before the mix is not stable.
 
     Attributes
@@ -68,12 +70,12 @@ class ShareTolerance:
     reason: str = ""
 
 
-def share_tolerance(mix: Workload) -> ShareTolerance:
+def share_tolerance(mix: WorkloadLike) -> ShareTolerance:
     """Return how wrong all shares may be at once, relatively, with the mix still stable.
 
     Parameters
     ----------
-    mix : Workload
+    mix : WorkloadLike
         Of any number of classes up to 2000; L at most 4000.
 
     Returns
@@ -101,7 +103,8 @@ def share_tolerance(mix: Workload) -> ShareTolerance:
     >>> Fraction(33333, 100000) < found.lower < Fraction(1, 3) == found.upper
     True
     """
-    shares = tuple(c.share for c in check_workload(mix).classes)
+    mix = as_workload(mix)
+    shares = tuple(c.share for c in mix.classes)
     kernel = kernel_of(mix, shares)
     own = kernel_counts(kernel)
     if own.verdict == "undecided":

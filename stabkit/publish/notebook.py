@@ -1,0 +1,44 @@
+"""Results in a notebook: a piece of HTML for every result that has a text or a figure."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from .rendering import FIGURES, PAGES, REPORTS, TEXTS, figure, text
+
+__all__ = ["html"]
+
+
+def html(result: Any) -> str:
+    """Return a result as a piece of a web page, as a notebook shows it.
+
+    Parameters
+    ----------
+    result : object
+        What a function of stabkit returned.
+
+    Returns
+    -------
+    str
+        A table of a workload, formulas of a stability criterion, the page of a derivation; of all
+        else the text, or where there is none the figure. It makes no outside request.
+
+    Raises
+    ------
+    InvalidArgument
+        If `result` has neither.
+
+    Examples
+    --------
+    >>> from stabkit import as_workload, html, nyquist
+    >>> html(nyquist("5:3 5:5"))[:36]
+    '<pre>The curve G(e^iθ) encircles 0 t'
+    """
+    if PAGES.writer(result):
+        written: str = PAGES(result)
+        return written
+    if REPORTS.writer(result) or TEXTS.writer(result) or not FIGURES.writer(result):
+        return f"<pre>{escape(text(result))}</pre>"
+    drawn: Any = figure(result)
+    return str(drawn._repr_html_())
