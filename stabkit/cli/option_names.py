@@ -11,11 +11,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from ..errors import StabkitError
+from .terminal import columns
 
-__all__ = ["OptionNames", "in_words_of_options"]
+__all__ = ["Commands", "OptionNames", "in_words_of_options"]
 
 # After "line 3: " it is a column of a trace that a message names, whatever it is called.
 _COMPLAINT = re.compile(
@@ -43,7 +44,30 @@ _ELSEWHERE = {  # what a command's options are called in the library, or hold
 _KEYS_OF_FILES = ("capacity",)  # which a file may have given
 
 
-class OptionNames(TyperCommand):
+_HELP_COLUMNS = 80
+_HYPHEN = "\N{NON-BREAKING HYPHEN}"
+
+
+class NarrowHelp:
+    """Help for terminals of any width, which parts no option in two lines."""
+
+    params: list[Any]
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help, in which lines break at spaces alone."""
+        ctx.terminal_width = min(columns() or _HELP_COLUMNS, _HELP_COLUMNS) - 2
+        described: list[Any] = [self, *self.params]
+        for one in described:
+            if getattr(one, "help", None):
+                one.help = one.help.replace("-", _HYPHEN)
+        return str(super().get_help(ctx)).replace(_HYPHEN, "-")  # type: ignore[misc]
+
+
+class Commands(NarrowHelp, TyperGroup):
+    """The program as the group of its commands."""
+
+
+class OptionNames(NarrowHelp, TyperCommand):
     """A command whose errors name its options."""
 
     def invoke(self, ctx: Any) -> Any:

@@ -20,7 +20,7 @@ __all__ = ["policy"]
 _PARAMETERS = ("rate", "gain", "watermark")
 
 
-@presented("policies")
+@presented("policies", full=True)
 def policy(
     mix: Mix = None,
     capacity: Capacity = None,

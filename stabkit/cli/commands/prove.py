@@ -21,11 +21,13 @@ __all__ = ["FAILED", "prove"]
 FAILED = 1
 
 
-@presented("checked", latex=True)
+@presented("checked", latex=True, full=True)
 def prove(
     labels: Annotated[
         list[str] | None,
-        typer.Argument(metavar="LABEL", help="Theorems, such as R7; all by default."),
+        typer.Argument(
+            metavar="LABEL", help="Theorems, by label or title, such as r7; all by default."
+        ),
     ] = None,
 ) -> Found:
     """Check the theorems behind stabkit, step by step.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...errors import InvalidArgument
 from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
+from ..options import Along, line_of
 from ..present import Found, presented
 from ..terminal import working
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["threshold"]
 
 UNDECIDED = 4
-_SLOPES = re.compile(r"[\d,]")
 
 
 @presented("threshold")
@@ -28,14 +27,7 @@ def threshold(
     capacity: Capacity = None,
     input_column: InputColumn = None,
     output_column: OutputColumn = None,
-    along: Annotated[
-        str,
-        typer.Option(
-            metavar="LINE",
-            help="common, shift, scale: one common input, or all shifted or scaled alike; or a "
-            "slope for each class, such as 1,0,2: class k gets that many times x tokens more.",
-        ),
-    ] = "common",
+    along: Along = "common",
     digits: Annotated[
         int,
         typer.Option(
@@ -72,8 +64,7 @@ def threshold(
     with working("looking for crossings"):
         from ...spectrum.partition.threshold import threshold as threshold_of
 
-        line = along.split(",") if _SLOPES.search(along) else along  # a name is checked there
-        found = threshold_of(workload, line)
+        found = threshold_of(workload, line_of(along))
     return Found(found, {"digits": digits}, 0 if found.complete else UNDECIDED)
 
 

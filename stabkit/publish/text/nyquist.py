@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 from ...spectrum.curves.nyquist import AxisCrossing, NyquistCurve
+from ..layout import paragraph
 from ..rendering import RECORDS, TEXTS
 from .dialect import chosen, headed
 from .numbers import counted, readable, times
-from .prose import paragraph
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "nyquist_record", "nyquist_text"]

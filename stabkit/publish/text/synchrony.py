@@ -11,10 +11,10 @@ from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ...spectrum.synchrony.modes import SynchronizedMode
 from ...spectrum.synchrony.renewal_graph import LONGEST_GRAPH
 from ...spectrum.synchrony.synchrony import NearSynchronousMode, Synchrony
+from ..layout import paragraph, wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .numbers import counted, readable
-from .prose import paragraph, wrapped
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "claim_text", "synchrony_record", "synchrony_text"]
