@@ -4,7 +4,7 @@
 * `app`: the program, its commands, and how whatever happens becomes an exit status.
 * `mix`, `options`, `option_names`: which workload a command is about, and the options it shares.
 * `present`: the one way out: ``--json``, ``--output``, ``--figure``.
-* `terminal`, `drawing`: what is said on standard output and standard error.
+* `terminal`, `colour`: what is said on standard output and standard error.
 
 It takes from every layer, and nothing takes from it. `main` below loads the rest when it is called.
 """

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -45,6 +46,7 @@ _KEYS_OF_FILES = ("capacity",)  # which a file may have given
 
 
 _HELP_COLUMNS = 80
+_NARROW = 56
 _HYPHEN = "\N{NON-BREAKING HYPHEN}"
 
 
@@ -55,12 +57,19 @@ class NarrowHelp:
 
     def get_help(self, ctx: Any) -> str:
         """Return the help, in which lines break at spaces alone."""
-        ctx.terminal_width = min(columns() or _HELP_COLUMNS, _HELP_COLUMNS) - 2
+        width = min(columns() or _HELP_COLUMNS, _HELP_COLUMNS)
+        ctx.terminal_width = width - 2
         described: list[Any] = [self, *self.params]
         for one in described:
             if getattr(one, "help", None):
                 one.help = one.help.replace("-", _HYPHEN)
         return str(super().get_help(ctx)).replace(_HYPHEN, "-")  # type: ignore[misc]
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help; on few columns what is said of an option stands below it."""
+        if formatter.width < _NARROW:
+            formatter.write_dl = partial(formatter.write_dl, col_max=2)
+        super().format_help(ctx, formatter)  # type: ignore[misc]
 
 
 class Commands(NarrowHelp, TyperGroup):

@@ -23,6 +23,7 @@ __all__ = [
     "room_for_tables",
     "styled",
     "title",
+    "width_of_prose",
     "wrapped",
 ]
 
@@ -66,6 +67,11 @@ def as_shown(text: str) -> str:
     return _SPELLED.get()(text)
 
 
+def width_of_prose() -> int:
+    """Return how many columns a line of prose may have."""
+    return min(_COLUMNS.get() or _USUAL, _WIDEST) - 1
+
+
 def room_for_tables() -> int | None:
     """Return how many columns a table may have; None if as many as it has."""
     return _COLUMNS.get()
@@ -100,7 +106,7 @@ def wrapped(text: str, indent: str = "", first: str = "") -> list[str]:
     '1.5 tokens'
     """
     lines = textwrap.wrap(
-        _BEFORE_UNIT.sub(_KEPT, text), min(_COLUMNS.get() or _USUAL, _WIDEST) - 1,
+        _BEFORE_UNIT.sub(_KEPT, text), width_of_prose(),
         initial_indent=first, subsequent_indent=indent,
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
@@ -124,7 +130,7 @@ def labelled(rows: Iterable[tuple[str, str]], indent: str = "", least: int = 0) 
     pairs = list(rows)
     width = len(indent) + max([least, *(len(label) for label, _ in pairs)]) + 2
     needed = min(_LEAST, max((len(text) for _, text in pairs), default=0))
-    narrow = min(_COLUMNS.get() or _USUAL, _WIDEST) - width <= needed
+    narrow = width_of_prose() - width < needed
     lines: list[str] = []
     for label, text in pairs:
         if narrow:

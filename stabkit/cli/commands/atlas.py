@@ -39,7 +39,7 @@ def atlas(
     found = [one for one in every if [str(one.shorter), str(one.longer)] == wanted]
     if not found:
         raise InvalidArgument(
-            "'L1 L2' must be two coprime decode lengths up to 60, such as 3 5, "
+            "'[L1 L2]' must be two coprime decode lengths up to 60, such as 3 5, "
             f"not {shown(' '.join(lengths))}."
         )
     return Found(found)

@@ -135,8 +135,8 @@ def _table(found: Cycles) -> str:
         )
     note = paragraph(_NOTE)
     left = len(found.cycles) - len(shown)
-    more = f"({counted(left, 'cycle')} more; --json lists all)\n" if left else ""
-    some = "" if found.complete else "(not all necklaces: the gcd is above 10)\n"
+    more = paragraph(f"({counted(left, 'cycle')} more; --json lists all)") if left else ""
+    some = "" if found.complete else paragraph("(not all necklaces: the gcd is above 10)")
     return plain_table(rows) + more + some + note
 
 

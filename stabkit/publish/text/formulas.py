@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from ..layout import width_of_prose
+
 __all__ = ["operators", "plain", "raised", "unbroken"]
 
 _LONG = (30, 60)  # formulas stay on one line up to this, or break at relations alone
@@ -115,11 +117,12 @@ def _formula(text: str) -> str:
 def _joined(words: list[str]) -> str:
     """Join a formula with spaces that break, if it is long, at relations, signs and commas."""
     length = sum(map(len, words)) + len(words) - 1
+    longest = (min(_LONG[0], width_of_prose() // 2), min(_LONG[1], width_of_prose() - 4))
     text, depth = "", 0
     for word in words:
-        comma = text.endswith(",") and (depth == 0 or length > _LONG[1])
-        relation = depth == 0 and word in "=<>≤≥" and length > _LONG[0]
-        sign = depth == 0 and word in "+-" and length > _LONG[1]
+        comma = text.endswith(",") and (depth == 0 or length > longest[1])
+        relation = depth == 0 and word in "=<>≤≥" and length > longest[0]
+        sign = depth == 0 and word in "+-" and length > longest[1]
         text += (" " if comma or relation or sign else _UNBROKEN if text else "") + word
         depth += sum(map(word.count, "([")) - sum(map(word.count, ")]"))
     return text

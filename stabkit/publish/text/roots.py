@@ -10,6 +10,7 @@ import mpmath
 from sympy import Poly, factor
 
 from ...spectrum.roots.roots import Root, Roots
+from ..layout import paragraph
 from ..rendering import RECORDS, TEXTS
 from .dialect import headed
 from .formulas import operators, raised
@@ -76,7 +77,7 @@ def roots_text(found: Root | Sequence[Root], digits: int = DIGITS, full: bool = 
     rows = list(_rows(every, digits))
     shown = rows if full else rows[:_SHOWN]
     left = len(rows) - len(shown)
-    more = f"({counted(left, 'line')} more; --full shows all)\n" if left else ""
+    more = paragraph(f"({counted(left, 'line')} more; --full shows all)") if left else ""
     return f"{plain_table([head, *shown])}{more}"
 
 

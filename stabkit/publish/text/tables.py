@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from ..layout import as_shown, heading, labelled, room_for_tables
+from ..layout import as_shown, heading, labelled, paragraph, room_for_tables
 
 __all__ = ["plain_table", "thinned"]
 
@@ -59,8 +59,8 @@ def thinned(rows: Sequence[Row], full: bool) -> tuple[Sequence[Row], str]:
     ([0, 2, 4], '')
     """
     step = 1 if full else -(-len(rows) // _ROWS)
-    note = "" if step == 1 else f"(every {step}th of {len(rows):,} values; --full shows all)\n"
-    return list(rows)[::step], note.replace("2th", "second").replace("3th", "third")
+    note = f"(one in {step} of {len(rows):,} values; --full shows all)"
+    return list(rows)[::step], "" if step == 1 else paragraph(note)
 
 
 def _stacked(heads: Sequence[str], row: Sequence[str], indent: str) -> str:

@@ -11,7 +11,7 @@ from ...model.enclosure import RealEnclosure
 from ...model.numbers import decimal_text, rational_text
 from ...spectrum.partition.d_partition import CountInterval, Crossing
 from ...spectrum.partition.threshold import Threshold, VarianceLaw
-from ..layout import labelled
+from ..layout import labelled, paragraph
 from ..rendering import RECORDS, TEXTS
 from .along import ALONG, inputs_along
 from .dialect import chosen, headed
@@ -190,6 +190,5 @@ def _partition(found: Threshold) -> str:
         table.append((low, high, count, part.verdict if found.complete else "undecided"))
     text = plain_table(table)
     more = len(found.intervals) - _SHOWN
-    return (
-        f"{text}(and {counted(more, 'interval')} below; --json lists all)\n" if more > 0 else text
-    )
+    left = paragraph(f"(and {counted(more, 'interval')} below; --json lists all)")
+    return f"{text}{left}" if more > 0 else text
