@@ -237,7 +237,7 @@ def crosscheck_rows(
         yield "run", f"{counted(check.steps, 'step')}, from near the steady state and from empty"
     yield from _growth_rows(check, full)
     yield from _near_rows(check, workload, full)
-    yield from _empty_rows(check, workload, empty)
+    yield from _empty_rows(check, workload, empty, full)
     if check.reason is not None:
         yield "not measured", check.reason
 
@@ -263,7 +263,7 @@ def _near_rows(check: CrossCheck, workload: WorkloadSummary, full: bool) -> Rows
             requests = f", {percent(check.request_ratio)} of its requests"
         ratio = percent(check.throughput_ratio)
         yield "started near it", f"{ratio} of the steady state's tokens{requests} in the long run"
-    if check.evictions_per_step is not None:
+    if check.evictions_per_step or (full and check.evictions_per_step is not None):
         yield "  evictions", _evictions(check.evictions_per_step, workload)
     if full and check.wasted_token_fraction is not None:
         yield "  wasted work", f"{percent(check.wasted_token_fraction)} of the decode steps done"
@@ -272,7 +272,9 @@ def _near_rows(check: CrossCheck, workload: WorkloadSummary, full: bool) -> Rows
         yield "  completed by class", f"{shares} (in the order of the classes)"
 
 
-def _empty_rows(check: CrossCheck, workload: WorkloadSummary, empty: EmptyStart | None) -> Rows:
+def _empty_rows(
+    check: CrossCheck, workload: WorkloadSummary, empty: EmptyStart | None, full: bool
+) -> Rows:
     """Yield the long run of the empty start, and whether it evicts, then or on its way."""
     if check.from_empty_ratio is None:
         return
@@ -281,7 +283,9 @@ def _empty_rows(check: CrossCheck, workload: WorkloadSummary, empty: EmptyStart 
     if empty is None or empty.evictions_per_step is None:
         return
     text = _evictions(empty.evictions_per_step, workload)
-    if empty.first_eviction is not None:
+    if empty.first_eviction is not None and not full:
+        text += f"; the first at step {empty.first_eviction:,}"
+    elif empty.first_eviction is not None:
         ends = "" if empty.evictions_per_step else ", though it evicts on its way"
         text += f"{ends} (the first at step {empty.first_eviction:,})"
     yield "  evictions", text

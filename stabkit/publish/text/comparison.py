@@ -44,7 +44,7 @@ COLUMNS = (
 )
 _VERDICTS = "The verdict is on the policy's own steady state, - where its loop is not linear."
 _SECOND_START = "From the greedy steady state, disturbed by 20 % along its dominant mode."
-_MORE = "From the steady state, disturbed along its dominant mode; what each policy needs: --full."
+_MORE = "The same from a disturbed steady state, and what each policy needs: --full."
 _WHOLE = (
     "steps from the empty memory, the first tenth left out, the same requests for all; tokens over "
     "the steady state's with 95 % intervals, evicted requests per step over a*."
@@ -118,19 +118,19 @@ def _evictions(found: Simulated, run: LongRun) -> float | None:
 @TEXTS.writes(PolicyComparison)
 def policies_text(found: PolicyComparison, full: bool = False) -> str:
     """Return the comparison as tables with sentences; in full with the second start."""
+    more = [] if full else [paragraph(_MORE)]
     parts = [
         *head(found),
         paragraph(f"{COLUMNS} {_VERDICTS}"),
         plain_table([_HEADS, *(_row(found, one) for one in found.policies)]),
     ]
-    if not full:
-        parts.append(paragraph(_MORE))
-    elif found.disturbed_reason is None:
+    if full and found.disturbed_reason is None:
         heads = ("policy", "tokens", "requests", "evicted", "first")
         parts += [paragraph(_SECOND_START), plain_table([heads, *_disturbed_rows(found)])]
-    else:
+    elif full:
         parts.append(paragraph(f"There is no second start: {found.disturbed_reason}."))
-    return "\n".join([*parts, *map(paragraph, _sentences(found, full)), *_whole_requests(found)])
+    parts += map(paragraph, _sentences(found, full))
+    return "\n".join([*parts, *_whole_requests(found), *more])
 
 
 def head(found: Simulated) -> list[str]:

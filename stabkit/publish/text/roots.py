@@ -10,18 +10,15 @@ import mpmath
 from sympy import Poly, factor
 
 from ...spectrum.roots.roots import Root, Roots
-from ..layout import paragraph
 from ..rendering import RECORDS, TEXTS
 from .dialect import headed
 from .formulas import operators, raised
-from .numbers import counted
-from .tables import plain_table
+from .tables import first_rows, plain_table
 
 __all__ = ["DIGITS", "equation_text", "root_fields", "roots_record", "roots_text"]
 
 SCHEMA = "stabkit.roots/2"
 DIGITS = 20
-_SHOWN = 30
 _GUARD_DIGITS = 3
 
 
@@ -74,11 +71,8 @@ def roots_text(found: Root | Sequence[Root], digits: int = DIGITS, full: bool = 
     every = [found] if isinstance(found, Root) else found
     if not every:
         return "No roots: every request takes one step.\n"
-    rows = list(_rows(every, digits))
-    shown = rows if full else rows[:_SHOWN]
-    left = len(rows) - len(shown)
-    more = paragraph(f"({counted(left, 'line')} more; --full shows all)") if left else ""
-    return f"{plain_table([head, *shown])}{more}"
+    shown, note = first_rows([head, *_rows(every, digits)], full)
+    return f"{plain_table(shown)}{note}"
 
 
 def _rows(found: Sequence[Root], digits: int) -> Iterator[tuple[str, ...]]:

@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from ..layout import as_shown, heading, labelled, paragraph, room_for_tables
 
-__all__ = ["plain_table", "thinned"]
+__all__ = ["first_rows", "plain_table", "thinned"]
 
+_LINES = 30  # of a table of any number of rows
 _ROWS = 21  # of a table that could have any number
 Row = TypeVar("Row")
 
@@ -36,9 +37,8 @@ def plain_table(rows: Sequence[Sequence[str]], indent: str = "", align: str = ""
     100      2
     """
     rows = [[as_shown(cell) for cell in row] for row in rows]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    room = room_for_tables()
-    if room is not None and len(indent) + sum(widths) + 2 * (len(widths) - 1) > room:
+    widths = _widths(rows)
+    if not _fits(widths, indent):
         return "\n".join(_stacked(rows[0], row, indent) for row in rows[1:])
     sides = align.ljust(len(widths), "<")
     columns = list(zip(sides, widths, strict=True))
@@ -61,6 +61,30 @@ def thinned(rows: Sequence[Row], full: bool) -> tuple[Sequence[Row], str]:
     step = 1 if full else -(-len(rows) // _ROWS)
     note = f"(one in {step} of {len(rows):,} values; --full shows all)"
     return list(rows)[::step], "" if step == 1 else paragraph(note)
+
+
+def first_rows(rows: Sequence[Sequence[str]], full: bool) -> tuple[Sequence[Sequence[str]], str]:
+    """Return the heads and the first rows, as many as a screen has room for, and how many are left.
+
+    Examples
+    --------
+    >>> shown, note = first_rows([("s",), *(("1",) for _ in range(60))], False)
+    >>> len(shown), note
+    (31, '(30 more; --full shows all)\\n')
+    """
+    lines = 1 if _fits(_widths(rows), "") else len(rows[0]) + 1
+    shown = list(rows) if full else list(rows[: 1 + _LINES // lines])
+    left = len(rows) - len(shown)
+    return shown, paragraph(f"({left:,} more; --full shows all)") if left else ""
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+
+
+def _fits(widths: Sequence[int], indent: str) -> bool:
+    room = room_for_tables()
+    return room is None or len(indent) + sum(widths) + 2 * (len(widths) - 1) <= room
 
 
 def _stacked(heads: Sequence[str], row: Sequence[str], indent: str) -> str:

@@ -112,7 +112,9 @@ def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
     yield "stable", _stable_text(found, unit)
     if found.threshold is not None:
         exact = " exactly" if found.threshold.exact is not None else ""
-        yield f"threshold {symbol}*", f"{_number(found.threshold, digits)}{exact}"
+        number = _number(found.threshold, digits)
+        value = amount(number, unit) if unit == "token" else number
+        yield f"threshold {symbol}*", f"{value}{exact}"
     elif all(found.line.slopes) and not found.is_finite and found.gcd > 1:
         yield f"threshold {symbol}*", f"infinite: the decode lengths have gcd {found.gcd}"
     if found.sufficient is not None:
