@@ -2,7 +2,8 @@
 
 * `commands`: one module per command; a room of its own.
 * `app`: the program, its commands, and how whatever happens becomes an exit status.
-* `mix`, `options`, `option_names`: which workload a command is about, and the options it shares.
+* `mix`, `options`, `option_names`, `completion`: which workload a command is about, the options it
+  shares, and what a shell offers for them.
 * `present`: the one way out: ``--json``, ``--output``, ``--figure``.
 * `terminal`, `colour`: what is said on standard output and standard error.
 

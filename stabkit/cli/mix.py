@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import InvalidArgument, InvalidWorkload, StabkitWarning, shown
+from .completion import complete_mix
 
 if TYPE_CHECKING:
     from ..model.workload import Workload
@@ -43,6 +44,7 @@ Mix = Annotated[
         help="Classes INPUT:DECODE[:WEIGHT], or one file (.toml .json .csv .jsonl), or one "
         f"packaged name (see 'stabkit examples'); by default {DEFAULT}.",
         show_default=False,
+        autocompletion=complete_mix,
     ),
 ]
 Capacity = Annotated[

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
+from .completion import complete_line
+
 __all__ = [
     "Along",
     "Animation",
@@ -52,6 +54,7 @@ Along = Annotated[
         help="What moves: common (one input for all), shift (tokens added to all), scale (a factor "
         "of all), or a slope for each class, such as 1,0,2. In locus also share (of the first "
         "class) and gain (of damped admission).",
+        autocompletion=complete_line,
     ),
 ]
 _SLOPES = re.compile(r"[\d,]")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ...errors import InvalidArgument, shown
 from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
 from ..options import Along, line_of
 from ..present import Found, presented
@@ -21,12 +22,11 @@ def locus(
     input_column: InputColumn = None,
     output_column: OutputColumn = None,
     along: Along = "common",
-    low: Annotated[
-        str | None, typer.Option("--from", metavar="LOW", help="First value.", show_default=False)
+    between: Annotated[
+        str | None, typer.Option("--range", metavar="LOW:HIGH", help="First and last value.")
     ] = None,
-    high: Annotated[
-        str | None, typer.Option("--to", metavar="HIGH", help="Last value.", show_default=False)
-    ] = None,
+    first: Annotated[str | None, typer.Option("--from", hidden=True)] = None,
+    last: Annotated[str | None, typer.Option("--to", hidden=True)] = None,
     points: Annotated[int, typer.Option(metavar="N", help="How many values.")] = 41,
 ) -> Found:
     """Follow all roots along one parameter, with exact counts.
@@ -38,12 +38,21 @@ def locus(
 
     \b
     Examples:
-      stabkit locus 5:3 5:5 --from 0 --to 20 --figure locus.png
+      stabkit locus 5:3 5:5 --range 0:20 --figure locus.png
       stabkit locus 10:5 --along gain
-      stabkit locus 5:2 5:3 --along share --from 1/100 --to 1/2 --json
+      stabkit locus 5:2 5:3 --along share --range 1/100:1/2 --json
     """
     workload = read_mix(mix, capacity, input_column, output_column)
+    low, high = (first, last) if between is None else _ends(between)
     with counting("following the roots", points) as counted:
         from ...spectrum.curves.locus import root_locus
 
         return Found(root_locus(workload, line_of(along), low, high, points, map=counted))
+
+
+def _ends(text: str) -> tuple[str | None, str | None]:
+    """Return both ends; one that is left out has its default."""
+    low, colon, high = text.partition(":")
+    if not colon:
+        raise InvalidArgument(f"'--range' must be LOW:HIGH, not {shown(text)}.")
+    return low or None, high or None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import InvalidArgument, shown
+from ..completion import complete_policy
 from ..mix import Capacity, InputColumn, MaxNumSeqs, Mix, OutputColumn, read_mix
 from ..present import Found, presented
 from ..terminal import working
@@ -33,6 +34,7 @@ def policy(
             metavar="NAME[:X]",
             help="greedy, damped[:GAIN], headroom[:WATERMARK], rate-limited[:TIMES_A*], "
             "reservation or NAME[:X,Y] of one that is installed; may be given more than once.",
+            autocompletion=complete_policy,
         ),
     ] = None,
     sweep: Annotated[

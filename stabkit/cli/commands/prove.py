@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import InvalidArgument
+from ..completion import complete_theorem
 from ..present import Found, presented
 from ..terminal import counting
 
@@ -26,7 +27,9 @@ def prove(
     labels: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="LABEL", help="Theorems, by label or title, such as r7; all by default."
+            metavar="LABEL",
+            help="Theorems, by label or title, such as r7; all by default.",
+            autocompletion=complete_theorem,
         ),
     ] = None,
 ) -> Found:

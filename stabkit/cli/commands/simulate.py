@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from ...errors import InvalidArgument, StabkitError, shown
+from ..completion import complete_policy
 from ..mix import Capacity, InputColumn, Mix, OutputColumn, read_mix
 from ..options import Animation
 from ..present import Found, presented
@@ -48,6 +49,7 @@ def simulate(
         typer.Option(
             metavar="NAME[:X]",
             help="As in `stabkit policy`.",
+            autocompletion=complete_policy,
         ),
     ] = "greedy",
     state: Annotated[

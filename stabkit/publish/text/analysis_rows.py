@@ -284,7 +284,8 @@ def _empty_rows(
         return
     text = _evictions(empty.evictions_per_step, workload)
     if empty.first_eviction is not None and not full:
-        text += f"; the first at step {empty.first_eviction:,}"
+        way = "the first at" if empty.evictions_per_step else "on its way, from"
+        text += f"; {way} step {empty.first_eviction:,}"
     elif empty.first_eviction is not None:
         ends = "" if empty.evictions_per_step else ", though it evicts on its way"
         text += f"{ends} (the first at step {empty.first_eviction:,})"
