@@ -197,7 +197,7 @@ def stability_chart(
         ``{number: (low, high)}``, exact. By default share and gain from 0 to 1, and inputs
         from 0 to where little happens any more. The simplex is always drawn whole.
     rows : int, optional
-        How many rows to partition at least, 2 to 1 001; more are where neighbours differ, up to
+        How many rows to partition at least, 2 to 1,001; more are where neighbours differ, up to
         three times as many or 48. By default 61, or 25 if a decode length is above 128.
 
     Returns

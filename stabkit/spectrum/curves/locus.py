@@ -139,7 +139,7 @@ def root_locus(
     Parameters
     ----------
     mix : Workload
-        With L at most 1 000; of two classes or more for ``"share"``.
+        With L at most 1,000; of two classes or more for ``"share"``.
     along : {"common", "shift", "scale", "share", "gain"} or sequence
         A line of inputs as in `threshold`: one common input in tokens, the tokens added to all, the
         factor of all, or a slope for each class. Or the share of the first class, or the gain of
