@@ -38,7 +38,7 @@ def asked(words: str, **environment: str) -> list[str]:
         ("stabkit analyze azure", ["azure-conv-2023", "azure-code-2023"]),
         ("stabkit simulate 5:3 --policy da", ["damped"]),
         ("stabkit locus 5:3 --along sh", ["shift", "share"]),
-        ("stabkit prove r1", ["r11", "r1", "r1b", "r10", "r12", "r13", "r14", "r15", "r16", "r17", "r19"]),
+        ("stabkit prove r2", ["r2", "r20", "r21", "r22", "r23"]),
         ("stabkit analyze my-trace", []),  # bash then offers files
     ],
 )
