@@ -336,10 +336,11 @@ def atlas_sentence() -> str:
         if gain_index(row, dominant_root(row)) < 0:
             negative.append(entry)
     ones = sum(entry.shorter == 1 for entry in negative)
+    which = "all of them pairs" if ones == len(negative) else f"{ones} of them pairs"
     return (
         "At the thresholds of the packaged atlas (equal shares, a common prompt) the index is "
-        f"negative for {len(negative)} of {len(stabkit.atlas()):,} pairs; {ones} of these have "
-        "outputs of one token.\n"
+        f"negative for {len(negative)} of {len(stabkit.atlas()):,} pairs, {which} with outputs of "
+        "one token.\n"
     )
 
 

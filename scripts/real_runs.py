@@ -290,7 +290,7 @@ def _homogeneous(found: dict[str, Replay]) -> str:
     return f"""
 ## Identical requests on vLLM V0
 
-2 000 requests of one length each, all at once (arXiv:2503.08311; vLLM 0.5.2.dev1210, chunked
+2,000 requests of one length each, all at once (arXiv:2503.08311; vLLM 0.5.2.dev1210, chunked
 prefill, a watermark of 1 %), one sample a second. Replayed with `--scheduler vllm-v0`; samples are
 compared at equal numbers of generated and prompt tokens, and nothing is fitted (of the third run,
 the first two scheduling steps saw one request and none, which its `meta.json` infers).
@@ -469,9 +469,9 @@ def _watermarks() -> str:
 ## A public experiment with watermarks
 
 vLLM's pull request 44594 adds a watermark to admission and reports one run for each of five: 450
-requests with prompts of about 1 000 and outputs of about 5 000 tokens (uniform within a fifth), at
-most 128 of them in the system, 299 584 KV tokens, no prefix caching. The replay draws the requests
-anew, with ten seeds, by vLLM's rules and 8 192 tokens a step, which the report does not state;
+requests with prompts of about 1,000 and outputs of about 5,000 tokens (uniform within a fifth), at
+most 128 of them in the system, 299,584 KV tokens, no prefix caching. The replay draws the requests
+anew, with ten seeds, by vLLM's rules and 8,192 tokens a step, which the report does not state;
 nothing is fitted.
 
 | watermark | reported | mean of ten | range | difference |

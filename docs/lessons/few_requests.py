@@ -365,7 +365,7 @@ def _():
 @app.cell(hide_code=True)
 def _():
     mo.md(r"""
-    **3.** Half of the requests are $(600, 400)$, half are $(100, 100)$, and the memory has 100 000
+    **3.** Half of the requests are $(600, 400)$, half are $(100, 100)$, and the memory has 100,000
     tokens. Which limit on running requests (`--max-num-seqs`) ends all evictions, whatever comes,
     and what does it cost?
     """)

@@ -177,7 +177,7 @@ def _():
     mo.md(r"""
     ## Exercises
 
-    **1.** A GPU has room for 100 000 tokens. Requests have prompts of 700 tokens and write 300
+    **1.** A GPU has room for 100,000 tokens. Requests have prompts of 700 tokens and write 300
     tokens each. How many are in service at the equilibrium, and how many complete per step?
     """)
     return

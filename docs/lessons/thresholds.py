@@ -128,7 +128,7 @@ def _():
     {_rows}
 
     The lengths 99 and 100 are as coprime as 2 and 3. But requests that were admitted together
-    finish almost together, and it takes prompts of 200 000 tokens to blur that. What calms a server
+    finish almost together, and it takes prompts of 200,000 tokens to blur that. What calms a server
     is not coprimality but **spread**.
 
     ## The variance law

@@ -2,9 +2,10 @@
 
 * `commands`: one module per command; a room of its own.
 * `app`: the program, its commands, and how whatever happens becomes an exit status.
-* `mix`, `options`, `option_names`: which workload a command is about, and the options it shares.
+* `mix`, `options`, `option_names`, `completion`: which workload a command is about, the options it
+  shares, and what a shell offers for them.
 * `present`: the one way out: ``--json``, ``--output``, ``--figure``.
-* `terminal`, `drawing`: what is said on standard output and standard error.
+* `terminal`, `colour`: what is said on standard output and standard error.
 
 It takes from every layer, and nothing takes from it. `main` below loads the rest when it is called.
 """

@@ -24,7 +24,7 @@ import typer
 from .. import __version__
 from ..errors import OutputError, StabkitError, StabkitWarning
 from .commands import commands
-from .option_names import OptionNames
+from .option_names import Commands, OptionNames
 from .terminal import complain, emit, warn
 
 __all__ = ["app", "main"]
@@ -35,11 +35,16 @@ INTERRUPTED = 130
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 
 # Plain help: rich would cost half of the start-up time and boxes break in narrow terminals.
+_HELP = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(
-    name="stabkit", add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+    name="stabkit",
+    cls=Commands,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings=_HELP,
 )
 for _command in commands():
-    app.command(cls=OptionNames)(_command)
+    app.command(cls=OptionNames, context_settings=_HELP)(_command)
 
 
 def _print_version(wanted: bool) -> None:

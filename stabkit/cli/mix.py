@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 import typer
 
 from ..errors import InvalidArgument, InvalidWorkload, StabkitWarning, shown
+from .completion import complete_mix
 from .terminal import reading
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ Mix = Annotated[
         "lists them; - for standard input), or one packaged name (see 'stabkit examples'); by "
         f"default {DEFAULT}.",
         show_default=False,
+        autocompletion=complete_mix,
     ),
 ]
 Capacity = Annotated[

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from ..errors import StabkitError
+from .terminal import columns
 
-__all__ = ["OptionNames", "in_words_of_options"]
+__all__ = ["Commands", "OptionNames", "in_words_of_options"]
 
 # After "line 3: " it is a column of a trace that a message names, whatever it is called.
 _COMPLAINT = re.compile(
@@ -27,7 +29,9 @@ _ELSEWHERE = {  # what a command's options are called in the library, or hold
     "decode_lengths": "L1 L2 [L3]",
     "fixed": "'--input', '--share' and '--gain'",
     "gain": "the gain in '--policy'",
+    "high": "the high end of '--range'",
     "kappa": "--gain",
+    "low": "the low end of '--range'",
     "mix": "MIX",
     "others": "--share-with",
     "parameter": "--sweep",
@@ -43,7 +47,38 @@ _ELSEWHERE = {  # what a command's options are called in the library, or hold
 _KEYS_OF_FILES = ("capacity",)  # which a file may have given
 
 
-class OptionNames(TyperCommand):
+_HELP_COLUMNS = 80
+_NARROW = 56
+_HYPHEN = "\N{NON-BREAKING HYPHEN}"
+
+
+class NarrowHelp:
+    """Help for terminals of any width, which parts no option in two lines."""
+
+    params: list[Any]
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help, in which lines break at spaces alone."""
+        width = min(columns() or _HELP_COLUMNS, _HELP_COLUMNS)
+        ctx.terminal_width = width - 2
+        described: list[Any] = [self, *self.params]
+        for one in described:
+            if getattr(one, "help", None):
+                one.help = one.help.replace("-", _HYPHEN)
+        return str(super().get_help(ctx)).replace(_HYPHEN, "-")  # type: ignore[misc]
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help; on few columns what is said of an option stands below it."""
+        if formatter.width < _NARROW:
+            formatter.write_dl = partial(formatter.write_dl, col_max=2)
+        super().format_help(ctx, formatter)  # type: ignore[misc]
+
+
+class Commands(NarrowHelp, TyperGroup):
+    """The program as the group of its commands."""
+
+
+class OptionNames(NarrowHelp, TyperCommand):
     """A command whose errors name its options."""
 
     def invoke(self, ctx: Any) -> Any:

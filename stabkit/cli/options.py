@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
@@ -10,7 +11,18 @@ from typing import Annotated, Any
 
 import typer
 
-__all__ = ["Animation", "AsJson", "Figure", "Output", "check_targets", "target_option"]
+from .completion import complete_line
+
+__all__ = [
+    "Along",
+    "Animation",
+    "AsJson",
+    "Figure",
+    "Output",
+    "check_targets",
+    "line_of",
+    "target_option",
+]
 
 
 def target_option(*names: str, **settings: Any) -> Any:
@@ -35,6 +47,22 @@ Figure = Annotated[Path | None, target_option(help="Draw a figure into FILE (.pn
 Animation = Annotated[
     Path | None, target_option("--animate", help="Draw an animation into FILE (.gif).")
 ]
+Along = Annotated[
+    str,
+    typer.Option(
+        metavar="LINE",
+        help="What moves: common (one input for all), shift (tokens added to all), scale (a factor "
+        "of all), or a slope for each class, such as 1,0,2. In locus also share (of the first "
+        "class) and gain (of damped admission).",
+        autocompletion=complete_line,
+    ),
+]
+_SLOPES = re.compile(r"[\d,]")
+
+
+def line_of(along: str) -> Any:
+    """Return what ``--along`` says: a name, which is checked later, or the slopes."""
+    return along.split(",") if _SLOPES.search(along) else along
 
 
 def check_targets(

@@ -33,18 +33,21 @@ import typer
 from ..errors import InvalidArgument, OutputError, shown
 from .mix import takes_mix
 from .options import AsJson, Figure, Output, check_targets
-from .terminal import emit, emit_latex, emit_rich, remark, working
+from .terminal import columns, emit, emit_latex, on_terminal, remark, spelled, working
 
-__all__ = ["Form", "Found", "form_of", "presented"]
+__all__ = ["Form", "Found", "emit_text", "form_of", "presented"]
 
 _FIGURES = "stabkit.publish.figures"
 _PICTURES = (".png", ".svg", ".pdf")
 _LATEX = (".tex", ".pdf")
 _WRITTEN = ("animation", "table")
+_FLAGS = ("as_json", "full", "tex")
 Form = Literal["text", "json", "table", "figure", "latex"]
 AsLatex = Annotated[
     bool, typer.Option("--tex", help="As a LaTeX article (.tex, or .pdf with --output).")
 ]
+
+InFull = Annotated[bool, typer.Option("--full", help="Print all of the report.")]
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class Found:
 
 
 def presented(
-    name: str, table: bool = False, latex: bool = False
+    name: str, table: bool = False, latex: bool = False, full: bool = False, stream: bool = False
 ) -> Callable[[Callable[..., Found]], Callable[..., int]]:
     """Return a decorator that makes a command of the program of a function that returns `Found`.
 
@@ -83,11 +86,17 @@ def presented(
         What the module of the result, and so those of its text and figure, is called.
     table, latex : bool
         Whether there is a table, or an article.
+    full : bool
+        Whether the text leaves out something that ``--full`` adds.
+    stream : bool
+        Whether a pipe or file gets the table, where a terminal gets the text.
     """
     has_figure = find_spec(f"{_FIGURES}.{name}") is not None
 
     def decorate(command: Callable[..., Found]) -> Callable[..., int]:
         added: dict[str, Any] = {"as_json": AsJson, "output": Output, "figure": Figure}
+        if full:
+            added["full"] = InFull
         if latex:
             added["tex"] = AsLatex
         if not has_figure:
@@ -100,11 +109,14 @@ def presented(
         def run(**arguments: Any) -> int:
             out = {option: arguments.pop(option, None) for option in ("output", "figure")}
             flags = {flag: arguments.pop(flag, False) for flag in ("as_json", "tex")}
+            layout = {"full": arguments.pop("full")} if full else {}
             more = {name: arguments.get(name) for name in _WRITTEN}
             check_targets(**out, **more, reads=_files(arguments))
             form = form_of(out["output"], forms, **flags)
+            if stream and form == "text" and not (out["output"] is None and on_terminal()):
+                form = "table"
             found = command(**arguments)
-            _write(found, form, out["output"], out["figure"])
+            _write(found, form, out["output"], out["figure"], layout)
             return found.status
 
         hints = get_type_hints(command, include_extras=True)
@@ -123,7 +135,7 @@ def _parameters(hints: Mapping[str, Any]) -> list[inspect.Parameter]:
         inspect.Parameter(
             key,
             inspect.Parameter.POSITIONAL_OR_KEYWORD,
-            default=False if key in ("as_json", "tex") else None,
+            default=False if key in _FLAGS else None,
             annotation=hint,
         )
         for key, hint in hints.items()
@@ -170,11 +182,17 @@ def _files(arguments: Mapping[str, Any]) -> Iterator[str]:
             yield str(value)
 
 
-def _write(found: Found, form: Form, output: Path | None, figure: Path | None) -> None:
+def _write(
+    found: Found,
+    form: Form,
+    output: Path | None,
+    figure: Path | None,
+    layout: Mapping[str, bool],
+) -> None:
     """Write the figure, then the result; nothing of either before both are made."""
     drawing = figure if figure is not None else output if form == "figure" else None
     drawn = None if drawing is None else _drawn(found, drawing)
-    write = _writer(found, form, output)
+    write = _writer(found, form, output, layout)
     if drawing is not None and drawn is not None:
         from ..publish.files import write_whole
 
@@ -194,29 +212,46 @@ def _drawn(found: Found, path: Path) -> bytes:
         return figure_bytes(figure(found.result), figure_format(path))
 
 
-def _writer(found: Found, form: Form, output: Path | None) -> Callable[[], None]:
+def _writer(
+    found: Found, form: Form, output: Path | None, layout: Mapping[str, bool]
+) -> Callable[[], None]:
     """Return what writes the result in a form; all but the writing is done."""
-    from ..publish.rendering import REPORTS, TABLES, text, to_dict
+    from ..publish.rendering import TABLES, to_dict
 
     if form == "figure":
         return lambda: None
     if form == "latex":
         article = found.latex() if found.latex is not None else ""
         return lambda: emit_latex(article, output)
-    if form == "json":
-        if isinstance(found.result, str):
-            raise InvalidArgument("'--json' must be given without '--symbolic', not with it.")
+    if form == "text":
+        return _text_writer(lambda: _text(found, layout), output)
+    if form == "table":
+        written = TABLES(found.result)
+    elif isinstance(found.result, str):
+        raise InvalidArgument("'--json' must be given without '--symbolic', not with it.")
+    else:
         record = to_dict(found.result, **found.options)
         written = json.dumps(record, indent=2, allow_nan=False) + "\n"
-    elif isinstance(found.result, str):
-        written = found.result
-    elif form == "table":
-        written = TABLES(found.result)
-    else:
-        report = REPORTS.writer(found.result)
-        if report is not None:
-            return lambda: emit_rich(
-                lambda console: report(found.result, console, **found.options), output
-            )
-        written = text(found.result, **found.options)
     return lambda: emit(written, output)
+
+
+def emit_text(write: Callable[[], str], output: Path | None) -> None:
+    """Write what `write` returns, laid out for the terminal; for no terminal in a file."""
+    _text_writer(write, output)()
+
+
+def _text_writer(write: Callable[[], str], output: Path | None) -> Callable[[], None]:
+    from ..publish.layout import laid_out
+
+    shown = (columns(), spelled) if output is None else (None, str)
+    with laid_out(*shown) as styles:
+        written = write()
+    return lambda: emit(written, output, styles)
+
+
+def _text(found: Found, layout: Mapping[str, bool]) -> str:
+    from ..publish.rendering import text
+
+    if isinstance(found.result, str):
+        return found.result
+    return text(found.result, **found.options, **layout)

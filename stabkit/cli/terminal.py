@@ -6,42 +6,75 @@ our own reports* goes on to a terminal: names come from users, files and the nam
 
 from __future__ import annotations
 
+import codecs
 import errno
+import os
+import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import Any, BinaryIO, TextIO
+from unicodedata import name, normalize
 
 from ..errors import OutputError, StabkitWarning, printable, printable_lines
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from .colour import coloured, wants_colour
 
 __all__ = [
+    "columns",
     "complain",
     "counting",
     "emit",
     "emit_latex",
-    "emit_rich",
+    "on_terminal",
     "one_line",
     "reading",
     "remark",
+    "spelled",
     "warn",
     "working",
 ]
 
 _LONGEST_LINE = 500
-_FILE_WIDTH = 100
+_ASCII = {
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "±": "+-",
+    "−": "-",
+    "–": "-",
+    "×": "x",
+    "·": "*",
+    "∞": "infinity",
+    "√": "sqrt ",
+    "°": "0",
+    "→": "->",
+    "′": "'",
+    "─": "-",
+    "Σ": "Sum",
+    "ö": "oe",
+    "ü": "ue",
+}
+_NARROWEST = 20  # columns that a text is laid out for
 
 
-def emit(text: str, output: Path | None) -> None:
+def emit(text: str, output: Path | None, styles: Mapping[str, str] | None = None) -> None:
     """Write `text` to the file `output`, whole or not at all, or to standard output.
 
-    All but its line breaks and printable characters are replaced.
+    All but its line breaks and printable characters are replaced. A terminal shows the text of a
+    report in colour, which has `styles`: see `stabkit.cli.colour`.
     """
-    _emit_clean(printable_lines(text), output)
+    clean = printable_lines(text)
+    if output is None and styles is not None and wants_colour():
+        clean = coloured(clean, styles)
+    _emit_clean(clean, output)
+
+
+def columns() -> int | None:
+    """Return how wide the terminal is, or as ``COLUMNS`` says; None if a pipe is written to."""
+    if os.environ.get("COLUMNS", "").isdecimal() or on_terminal():
+        return max(shutil.get_terminal_size().columns, _NARROWEST)
+    return None
 
 
 def _emit_clean(text: str, output: Path | None) -> None:
@@ -60,6 +93,11 @@ def _emit_clean(text: str, output: Path | None) -> None:
         raise OutputError(f"standard output must be writable ({failure.strerror}).") from failure
 
 
+def on_terminal() -> bool:
+    """Tell whether standard output is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
 def emit_latex(latex: str, output: Path | None) -> None:
     """Write a LaTeX document; typeset, if `output` is a .pdf file."""
     if output is None or output.suffix.lower() != ".pdf":
@@ -71,32 +109,6 @@ def emit_latex(latex: str, output: Path | None) -> None:
     with working("typesetting"):
         pdf = pdf_of(latex)
     write_whole(output, pdf)
-
-
-def emit_rich(draw: Callable[[Console], None], output: Path | None) -> None:
-    """Write what `draw` prints on a console: in colour on a terminal only, plain to a file."""
-    from rich.console import Console
-
-    from .drawing import PrintableDrawing
-
-    terminal = Console(markup=False, emoji=False)
-    colour = output is None and terminal.is_terminal
-    buffer = StringIO()
-    console = Console(
-        file=buffer,
-        width=terminal.width if output is None else _FILE_WIDTH,
-        force_terminal=colour,
-        no_color=terminal.no_color,
-        markup=False,
-        emoji=False,
-    )
-    console.push_render_hook(PrintableDrawing())
-    draw(console)
-    text = buffer.getvalue()
-    if colour:
-        _emit_clean(text, None)  # printable but for the colours, which are ours
-    else:
-        emit("\n".join(line.rstrip() for line in text.split("\n")), output)
 
 
 def complain(failure: Exception) -> None:
@@ -123,15 +135,24 @@ def _say(line: str) -> None:
     if sys.stderr is None:  # closed: print() would fall back to standard output
         return
     try:
-        print(f"stabkit: {line}", file=sys.stderr, flush=True)
+        print(_folded(f"stabkit: {line}"), file=sys.stderr, flush=True)
     except (OSError, ValueError):
         sys.stderr = None  # as when it is closed; the interpreter flushes it at exit
 
 
+def _folded(line: str) -> str:
+    """Return a line; on a terminal in as many as it takes there, broken between words."""
+    if not _watched():
+        return line
+    from ..publish.layout import laid_out, wrapped
+
+    with laid_out(shutil.get_terminal_size().columns):
+        return "\n".join(wrapped(line, "    "))
+
+
 def remark(text: str) -> None:
     """Print one line of what the result on standard output leaves unsaid."""
-    if sys.stderr is not None:
-        print(f"stabkit: note: {one_line(text)}", file=sys.stderr)
+    _say(f"note: {one_line(text)}")
 
 
 def one_line(message: str) -> str:
@@ -209,4 +230,31 @@ def _write_all(stream: TextIO, text: str) -> None:
 def _survive_encoding(stream: TextIO) -> None:
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
-        reconfigure(errors="replace")
+        reconfigure(errors="stabkit")
+
+
+def spelled(text: str) -> str:
+    """Return `text` as standard output will show it: what its encoding lacks is spelled out."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "stabkit").decode(encoding)
+
+
+def _spelled(failure: UnicodeError) -> tuple[str, int]:
+    """Spell out what an encoding lacks: λ as lambda, ≤ as <=, x² as x^2."""
+    if not isinstance(failure, UnicodeEncodeError):
+        raise failure
+    lacking = failure.object[failure.start : failure.end]
+    return "".join(map(_in_ascii, lacking)), failure.end
+
+
+def _in_ascii(character: str) -> str:
+    if character in _ASCII:
+        return _ASCII[character]
+    plain = normalize("NFKD", character).encode("ascii", "ignore").decode()
+    if plain:
+        return f"^{plain}" if "SUPERSCRIPT" in name(character) else plain
+    words = name(character, "").split()
+    return words[-1].lower().replace("lamda", "lambda") if words[:1] == ["GREEK"] else "?"
+
+
+codecs.register_error("stabkit", _spelled)

@@ -85,7 +85,7 @@ __all__ = [
 
 # There are some 2^g / g necklaces: 4115 for g = 16.
 LONGEST_NECKLACE = 16
-# Numbers in the states that one call returns: 65 535 states of 16 stages take half a second.
+# Numbers in the states that one call returns: 65,535 states of 16 stages take half a second.
 _MOST_NUMBERS = 2**21
 
 

@@ -22,7 +22,7 @@ from ..errors import InvalidWorkload, shown
 __all__ = ["Unreadable", "read_json", "read_json_row", "read_toml"]
 
 _LONGEST_NUMBER = 1000
-# tomllib needs time quadratic in the parts of a dotted key: 16 000 take seconds.
+# tomllib needs time quadratic in the parts of a dotted key: 16,000 take seconds.
 _MOST_KEY_PARTS = 50
 
 

@@ -90,7 +90,7 @@ def capacity_from_config(
     Examples
     --------
     Llama-3-8B: 2 * 32 * 8 * 128 numbers of 2 bytes are 128 KiB a token. DeepSeek-V3: (512 + 64) *
-    61 numbers are 70 272 bytes, on every GPU.
+    61 numbers are 70,272 bytes, on every GPU.
 
     >>> llama = {"num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8,
     ...          "hidden_size": 4096, "torch_dtype": "bfloat16"}

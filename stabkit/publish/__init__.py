@@ -4,6 +4,7 @@ The rooms and modules, in reading order; each may take from those before it; `fi
 `derivation` and `theory` not from each other:
 
 * `files`: output written whole or not at all.
+* `layout`: lines of a text, for terminals of any width; `labels`: the theory's labels by name.
 * `rendering`: `stabkit.to_dict`, `text` and `figure`, which find the writer of any result.
 * `schemas`: the JSON Schemas of all records.
 * `document`: a document as data, and its writers: LaTeX, HTML, PDF.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from .rendering import FIGURES, PAGES, REPORTS, TEXTS, figure, text
+from .rendering import FIGURES, PAGES, TEXTS, figure, text
 
 __all__ = ["html"]
 
@@ -38,7 +38,7 @@ def html(result: Any) -> str:
     if PAGES.writer(result):
         written: str = PAGES(result)
         return written
-    if REPORTS.writer(result) or TEXTS.writer(result) or not FIGURES.writer(result):
+    if TEXTS.writer(result) or not FIGURES.writer(result):
         return f"<pre>{escape(text(result))}</pre>"
     drawn: Any = figure(result)
     return str(drawn._repr_html_())

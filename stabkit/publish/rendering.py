@@ -1,4 +1,4 @@
-"""The ways out of every result: JSON types, a text, a figure; a table or a report where it has one.
+"""The ways out of every result: JSON types, a text, a figure; a table where it has one.
 
 A result is a record of numbers. What is made of it stands in one module each, found by name: a
 class of ``.../locus.py`` has its text and its JSON in ``text/locus.py`` and its figure in
@@ -16,17 +16,16 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..errors import ArgumentTypeError, InvalidArgument, shown
+from .labels import names_of_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
-    from rich.console import Console
 
 __all__ = [
     "FIGURES",
     "PAGES",
     "RECORDS",
-    "REPORTS",
     "TABLES",
     "TEXTS",
     "Way",
@@ -36,7 +35,6 @@ __all__ = [
     "to_dict",
 ]
 
-_WIDTH = 80
 Writer = TypeVar("Writer", bound=Callable[..., Any])
 
 
@@ -140,8 +138,6 @@ _INSTEAD = {
 RECORDS = Way("JSON", "text")
 TEXTS = Way("a text", "text")
 TABLES = Way("a table", "text", parts=False)  # CSV
-# Drawn on a console of rich: in colour, as wide as it is.
-REPORTS = Way("a report", "text", parts=False)
 PAGES = Way("HTML", "text")  # of its own; for the others it is made of text or figure
 FIGURES = Way("a figure", "figures")
 
@@ -203,11 +199,8 @@ def text(result: Any, **options: Any) -> str:
     >>> text(nyquist(Workload.from_classes([(5, 3), (5, 5)])))[:56]
     'The curve G(e^iθ) encircles 0 twice: 2 modes grow, so th'
     """
-    report = REPORTS.writer(result)
-    if report is not None:
-        return _plain(lambda console: report(result, console, **options))
     written: str = TEXTS(result, **options)
-    return written
+    return written + names_of_labels(written)
 
 
 def to_csv(result: Any) -> str:
@@ -275,14 +268,3 @@ def figure(result: Any, ax: Axes | None = None) -> Figure | SubFigure:
         )
     drawn: Figure | SubFigure = FIGURES(result, ax)
     return drawn
-
-
-def _plain(draw: Callable[[Console], None]) -> str:
-    from io import StringIO
-
-    from rich.console import Console
-
-    console = Console(file=StringIO(), width=_WIDTH, markup=False, emoji=False, no_color=True)
-    with console.capture() as captured:
-        draw(console)
-    return "\n".join(line.rstrip() for line in captured.get().split("\n"))

@@ -54,7 +54,7 @@ def prove(
     theorems : sequence of Theorem
         All records, such that `uses` points backwards.
     labels : iterable of str
-        Which ones; by default all. ``R6'`` may be written for R6′.
+        Which ones, by label or title; by default all. ``r6'`` may be written for R6′.
     map : callable
         ``map(function, iterable)``, in order: a progress bar, or an executor.
 
@@ -82,20 +82,27 @@ def prove(
 
 
 def selected(theorems: Sequence[Theorem], labels: Iterable[str]) -> list[Theorem]:
-    """Return the theorems of these labels, in their own order; all if there are none.
+    """Return the theorems of these labels or titles, in their own order; all if there are none.
+
+    Capital letters make no difference: ``r7``, ``R7`` and ``gcd theorem`` are one.
 
     Raises
     ------
     InvalidArgument
         If a label is unknown.
     """
-    asked = {str(label).replace("'", "′") for label in listed(labels, "'labels'", "labels")}
-    known = {theorem.label for theorem in theorems}
-    for label in sorted(asked - known):
+    asked = [_folded(str(label)) for label in listed(labels, "'labels'", "labels")]
+    known = {name: t for t in reversed(theorems) for name in (_folded(t.title), _folded(t.label))}
+    for label in sorted(set(asked) - set(known)):
         raise InvalidArgument(
             f"'LABEL' must be one of {', '.join(t.label for t in theorems)}, not {shown(label)}."
         )
-    return [theorem for theorem in theorems if not asked or theorem.label in asked]
+    wanted = {known[label].label for label in asked}
+    return [theorem for theorem in theorems if not asked or theorem.label in wanted]
+
+
+def _folded(name: str) -> str:
+    return "-".join(name.replace("'", "′").casefold().split())
 
 
 def _with_uses(theorems: Sequence[Theorem], wanted: Sequence[Theorem]) -> list[Theorem]:

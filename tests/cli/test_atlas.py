@@ -16,7 +16,17 @@ def test_terminal_gets_a_summary(stabkit: Program) -> None:
     assert (status, err) == (0, "")
     assert out.startswith("1,101 pairs of coprime decode lengths up to 60 steps")
     assert out.count("\n") < 30
-    assert "--output FILE writes them as CSV" in out
+    assert "--output FILE.csv writes a table" in out
+
+
+def test_a_pair_is_looked_up(stabkit: Program) -> None:
+    """s* of (3, 5) is the root of x^3 - 9 x^2 - 9 x + 9 near 9.8229 (docs/model.md, R8)."""
+    for pair in (("3", "5"), ("5", "3")):
+        out = stabkit("atlas", *pair).out
+        assert "decode lengths 3 and 5" in out
+        assert "threshold s*   9.82294825562 tokens" in out
+    record = json.loads(stabkit("atlas", "3", "5", "--json").out)
+    assert [one["threshold"][:12] for one in record["pairs"]] == ["9.8229482556"]
 
 
 def test_output_is_the_whole_table(stabkit: Program, tmp_path: Path) -> None:
@@ -46,7 +56,8 @@ def test_figure(stabkit: Program, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["5:3"], "unexpected extra argument"),
+        (["5:3"], "'[L1 L2]' must be two coprime decode lengths up to 60, such as 3 5, not '5:3'"),
+        (["4", "6"], "'[L1 L2]' must be two coprime decode lengths"),
         (["--figure", "atlas.jpg"], "'--figure' must end in .png, .svg or .pdf"),
         (["--output", "missing/atlas.csv"], "its directory does not exist"),
     ],

@@ -15,7 +15,7 @@ def test_text(stabkit: Program) -> None:
     status, out, err = stabkit("chart", "2", "3", "--rows", "9")
     assert (status, err) == (0, "")
     assert out.startswith("number of unstable modes, decode lengths 2 and 3\n")
-    assert "1 with a mode at -1 (θ = π)" in out
+    assert "1 with a mode at -1 (θ = π)" in " ".join(out.split())
 
 
 def test_csv_and_figure_are_written(stabkit: Program, tmp_path: Path) -> None:
@@ -33,8 +33,8 @@ def test_csv_and_figure_are_written(stabkit: Program, tmp_path: Path) -> None:
 def test_json_of_two_numbers(stabkit: Program) -> None:
     record = json.loads(
         stabkit(
-            *("chart", "3", "5", "--vary", "p,kappa", "--input", "5,7/2", "--rows", "5"),
-            *("--range", "p=1/10:9/10", "--range", "kappa=1/2:1", "--json"),
+            *("chart", "3", "5", "--vary", "share,gain", "--input", "5,7/2", "--rows", "5"),
+            *("--range", "p=1/10:9/10", "--range", "gain=1/2:1", "--json"),
         ).out
     )
     assert [axis["name"] for axis in record["axes"]] == ["p", "kappa"]
@@ -65,7 +65,7 @@ def test_simplex(stabkit: Program) -> None:
         ("3", "'L1 L2 [L3]' must be two or three different integers from 1 to 500"),
         ("3 5 7 9", "'L1 L2 [L3]' must be two or three"),
         ("3 x", "'L1 L2 [L3]' must be two or three"),
-        ("3 5 --vary s", "'--vary' must be two of 's', 'p' and 'kappa', not 's'"),
+        ("3 5 --vary s", "'--vary' must be two of 'common', 'share' and 'gain', not 's'"),
         (
             "3 5 --vary p,kappa",
             "'--input' must be an input length where p and kappa vary, not left out",

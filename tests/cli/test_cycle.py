@@ -17,7 +17,7 @@ def test_one_class_ends_on_its_worst_cycle(stabkit: Program) -> None:
     assert done.status == 0
     assert "level 1 (2)" in done.out
     assert "87.5 %" in done.out
-    assert "from empty: on cycle 2" in done.out
+    assert "From empty: on cycle 2" in done.out
 
 
 def test_json_holds_exact_states(stabkit: Program) -> None:
@@ -33,13 +33,13 @@ def test_a_given_state(stabkit: Program, tmp_path: Path) -> None:
     place = tmp_path / "state.json"
     place.write_text("[[20, 20]]")
     done = stabkit("cycle", "2:2", "--capacity", "140", "--state", str(place))
-    assert "from the given state: on cycle 1 after 1 step, exactly" in done.out
+    assert "From the given state: on cycle 1 after 1 step, exactly" in done.out
 
 
 def test_none_up_to_the_period_asked_for(stabkit: Program) -> None:
     done = stabkit("cycle", "5:7", "5:11", "--max-period", "20")
     assert done.status == 0
-    assert "from empty: no cycle of period <= 20" in done.out
+    assert "From empty: no cycle of period <= 20" in done.out
 
 
 @pytest.mark.parametrize(

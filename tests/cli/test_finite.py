@@ -46,7 +46,7 @@ def test_where_no_formula_holds_the_simulation_answers(stabkit: Run) -> None:
 
 
 def test_analyze_says_it_in_short(stabkit: Run) -> None:
-    text = " ".join(stabkit("analyze", "azure-conv-2023", "--no-crosscheck").out.split())
+    text = " ".join(stabkit("analyze", "azure-conv-2023", "--no-crosscheck", "--full").out.split())
     assert "one sees the verdict and noise: chance moves admissions by 80.1 %" in text
     assert "1.2 % of the steps evict, by chance, 0.016 requests per step" in text
     without = stabkit("analyze", "5:3", "--no-crosscheck").out

@@ -15,7 +15,7 @@ from stabkit.theorems.records import Step, Theorem
 
 
 def test_a_table(capsys):
-    assert main(["prove", "kernel", "R11"]) == 0
+    assert main(["prove", "kernel", "r11", "--full"]) == 0
     out = capsys.readouterr().out
     assert "kernel  Memory kernel  [proved]" in out
     assert "R11  Product form  [argued (6 links)]" in out

@@ -39,8 +39,8 @@ def test_top_roots_of_a_trace(stabkit: Program) -> None:
 
 def test_symbolic_equation(stabkit: Program) -> None:
     out = stabkit("roots", "5:2", "5:3", "--symbolic").out
-    assert "λ^2  (s + 1)" in out
-    assert "λ^1  (s + 2)" in out
+    assert "λ²  (s + 1)" in out
+    assert "λ   (s + 2)" in out
     assert out.endswith("= 0\n")
 
 

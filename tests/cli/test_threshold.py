@@ -15,8 +15,9 @@ def test_text(stabkit: Program) -> None:
     assert found.status == 0
     assert "threshold s*    9.82294825561954567" in found.out
     assert "stable          above 9.82295 tokens" in found.out
-    rows = [line.split() for line in found.out.splitlines()[-3:]]
-    assert [row[-2] for row in rows] == ["0", "2", "4"]
+    table = found.out.split("\n\n")[1].splitlines()[1:]
+    assert [line.split()[-2] for line in table] == ["0", "2", "4"]
+    assert found.out.endswith("start (stabkit prove R7 R23).\n".replace("R7 ", "R7\n"))
 
 
 def test_json(stabkit: Program) -> None:
@@ -38,10 +39,10 @@ def test_json(stabkit: Program) -> None:
     [
         (("5:4", "5:6"), "infinite: the decode lengths have gcd 2"),
         (("5:2", "5:3"), "1 exactly"),
-        (("3:7", "8:9", "--along", "shift"), "delta"),
+        (("3:7", "8:9", "--along", "shift"), "threshold δ*"),
         (("0:7", "0:9", "--along", "scale"), "nowhere"),
-        (("5:2", "5:3", "--along", "1,0"), "x, in tokens: the input lengths 5 + x, 5"),
-        (("5:2", "0:3", "--along", "1,1/2"), "the input lengths 5 + x, 0.5 x"),
+        (("5:2", "5:3", "--along", "1,0"), "x, tokens per unit of slope: the inputs 5 + x, 5"),
+        (("5:2", "0:3", "--along", "1,1/2"), "the inputs 5 + x, 0.5 x"),
         (("5:2", "5:4", "--along", "1,2"), "infinite: the decode lengths have gcd 2"),
         (("7:1",), "everywhere"),
     ],

@@ -15,9 +15,9 @@ _OPERATIONS = {ast.Mult: operator.mul, ast.Pow: operator.pow}
 
 
 def number(text: str) -> int:
-    """The number that a cell begins with: 20 000, 10^9, or 2^30 bytes (1 GiB)."""
-    (digits, power) = re.match(r"([\d ]*\d)(?:\^(\d+))?", text).groups()  # type: ignore[union-attr]
-    return int(digits.replace(" ", "")) ** int(power or 1)
+    """The number that a cell begins with: 20,000, 10^9, or 2^30 bytes (1 GiB)."""
+    (digits, power) = re.match(r"([\d,]*\d)(?:\^(\d+))?", text).groups()  # type: ignore[union-attr]
+    return int(digits.replace(",", "")) ** int(power or 1)
 
 
 def value_of(node: ast.expr | None) -> int | None:

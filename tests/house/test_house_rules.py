@@ -133,7 +133,7 @@ def test_a_writer_is_where_its_result_is_looked_for(way: str) -> None:
     """`stabkit.figure` finds it in a fresh process, whatever was imported before."""
     for path in (PACKAGE / "publish" / way).glob("*.py"):
         importlib.import_module(f"stabkit.publish.{way}.{path.stem}")
-    for one in (rendering.RECORDS, rendering.TEXTS, rendering.REPORTS, rendering.FIGURES):
+    for one in (rendering.RECORDS, rendering.TEXTS, rendering.FIGURES):
         for kind, writer in one._writers.items():
             if writer.__module__.startswith(f"stabkit.publish.{way}."):
                 room = writer.__module__.split(".")[-1]

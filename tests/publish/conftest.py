@@ -4,10 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from io import StringIO
 
 import pytest
-from rich.console import Console
 
 from stabkit.analysis.verdict.analysis import (
     Analysis,
@@ -26,7 +24,9 @@ from stabkit.analysis.verdict.analysis import (
     VerdictCounts,
     WorkloadSummary,
 )
-from stabkit.publish.text.analysis import render
+from stabkit.cli.colour import coloured
+from stabkit.publish.layout import laid_out
+from stabkit.publish.text.analysis import analysis_text
 
 CHECK = CrossCheck(
     steps=4000,
@@ -119,15 +119,11 @@ def stable() -> Analysis:
 
 @pytest.fixture
 def report() -> Callable[..., str]:
-    def printed(analysis: Analysis, width: int = 100, terminal: bool = False) -> str:
-        buffer = StringIO()
-        console = Console(
-            file=buffer,
-            width=width,
-            force_terminal=terminal,
-            color_system="truecolor" if terminal else None,
-        )
-        render(analysis, console)
-        return buffer.getvalue()
+    def printed(
+        analysis: Analysis, width: int = 100, terminal: bool = False, full: bool = True
+    ) -> str:
+        with laid_out(width) as styles:
+            text = analysis_text(analysis, full)
+        return coloured(text, styles) if terminal else text
 
     return printed

@@ -28,7 +28,7 @@ def test_a_locus_has_forty_one_values_over_the_usual_range() -> None:
     locus = root_locus(Workload.from_classes([(10, 3, 1), (4, 2, 2)]))
     assert len(locus.values) == len(locus.unstable) == 41
     assert (locus.values[0], locus.values[-1]) == (0, 12)  # twice the mean input, 6
-    assert (locus.along, root_locus(PAIR).values[-1]) == ("s", 6)  # twice L
+    assert (locus.along, root_locus(PAIR).values[-1]) == ("common", 6)  # twice L
     for along, ends in (("p", ("1/100", "99/100")), ("kappa", ("1/50", "1"))):
         values = root_locus(PAIR, along).values  # type: ignore[arg-type]
         assert (values[0], values[-1]) == tuple(map(Fraction, ends))

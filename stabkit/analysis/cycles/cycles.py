@@ -84,7 +84,7 @@ def cycles(
     state : counts [k][j], optional
         A further start; exact where its numbers are.
     max_period : int, optional
-        Longest period to look for in runs, from 1 to 100 000 steps; 2000 by default, or 2 L if that
+        Longest period to look for in runs, from 1 to 100,000 steps; 2000 by default, or 2 L if that
         is more.
     max_steps : int
         Steps of a run, at least 1.

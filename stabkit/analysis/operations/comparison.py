@@ -160,7 +160,7 @@ def compare_policies(
     max_num_seqs : int, optional
         A cap on running requests, to be compared too; the workload then has a capacity.
     steps : int, optional
-        Of every run of whole requests: 0 for none, else from 100 to 1 000 000; by default so many
+        Of every run of whole requests: 0 for none, else from 100 to 1,000,000; by default so many
         as take about a second, at least 20 longest decode lengths.
 
     Returns
@@ -174,12 +174,12 @@ def compare_policies(
     InvalidArgument
         If a policy is not known, its parameter is outside its domain, the closed loop that it
         claims is not that of its admissions, or there is none; if another number is outside its
-        domain, or a run would admit more than 20 000 000 requests.
+        domain, or a run would admit more than 20,000,000 requests.
 
     Notes
     -----
     Verdicts are proved, about the policy's own equilibrium. Runs are measurements in floats, by
-    `long_run` within its budget: beyond L = 11 180 their figures are None, with the reason. The
+    `long_run` within its budget: beyond L = 11,180 their figures are None, with the reason. The
     disturbed start is full, and feasible for every policy: a* (1 + 0.2 w_j) requests in stage j,
     |w_j| <= 1. There is none at L = 1, nor where no dominant mode is known. A policy of one's own
     is run as it is; that it admits no more than fits is not checked.

@@ -73,7 +73,7 @@ def simulated_server(
     max_num_seqs : int, optional
         The most running requests.
     steps : int, optional
-        From 100 to 1 000 000; by default as many as take about a second.
+        From 100 to 1,000,000; by default as many as take about a second.
     seed : int
 
     Returns
@@ -84,7 +84,7 @@ def simulated_server(
     Raises
     ------
     InvalidArgument
-        If `steps` is outside its domain, or admits more than 20 000 000 requests.
+        If `steps` is outside its domain, or admits more than 20,000,000 requests.
 
     Examples
     --------

@@ -89,7 +89,7 @@ class Sizing(Record):
     ----------
     mix : Workload
     verdict : {"stable", "unstable", "marginal", "undecided"}
-        "undecided" in blocks beyond 5 000 steps.
+        "undecided" in blocks beyond 5,000 steps.
     admissions : Fraction
         a*, requests per step: the rate to admit.
     requests : Fraction
@@ -161,7 +161,7 @@ def sizing(
     >>> found.requests, found.always, found.watermark
     (Fraction(50, 1), 43, Fraction(4, 15))
 
-    A request of 150 tokens ends in 10 blocks of 16; 10 000 tokens are 625 blocks:
+    A request of 150 tokens ends in 10 blocks of 16; 10,000 tokens are 625 blocks:
 
     >>> mix = Workload.from_classes([(100, 50)], capacity=10_000)
     >>> sizing(mix).always, sizing(mix, block_size=16).always

@@ -99,7 +99,7 @@ def policy_sweep(
 
     Notes
     -----
-    A run takes 12 000 steps or 4 10^7 multiply-adds at most, L per step: beyond L = 3 000 the
+    A run takes 12,000 steps or 4 10^7 multiply-adds at most, L per step: beyond L = 3,000 the
     figures are None. Of one class the watermark (l - 1) / (s + l) ends the evictions; of several
     classes the same ratio of means only sets the range of the default values.
 

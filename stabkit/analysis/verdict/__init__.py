@@ -3,6 +3,7 @@
 In reading order:
 
 * `analysis`: the `Analysis`, everything that was found, as plain data with its JSON.
+* `lengths`: the largest classes of a mix, and quantiles of its lengths.
 * `crosscheck`: does the simulator, which knows no algebra, see the same?
 * `analyze`: `stabkit.analyze`, which asks the rooms of the spectrum one after another.
 * `bootstrap`: how far a sampled trace's verdict could be off by chance.

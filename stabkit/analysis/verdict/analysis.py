@@ -23,6 +23,7 @@ from ...spectrum.counting.counts import Counts
 from ...spectrum.starts.no_eviction import NoEviction
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ...spectrum.synchrony.modes import SynchronizedMode
+from .lengths import LengthSummary
 
 __all__ = [
     "SCHEMA",
@@ -65,12 +66,16 @@ class ClassSummary:
 
 @dataclass(frozen=True)
 class WorkloadSummary:
-    """The workload as reports show it: at most its first 64 classes, capacity in tokens."""
+    """The workload as reports show it: at most its first 64 classes, capacity in tokens.
+
+    `lengths`, of a mix of many classes, is for texts and part of no record.
+    """
 
     name: str
     class_count: int
     classes: tuple[ClassSummary, ...]
     capacity: Fraction | None
+    lengths: LengthSummary | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, mix: Workload) -> WorkloadSummary:

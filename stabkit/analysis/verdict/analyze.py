@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from itertools import islice
@@ -52,6 +53,7 @@ from .analysis import (
     WorkloadSummary,
 )
 from .crosscheck import cross_check
+from .lengths import LARGEST, LengthSummary
 
 __all__ = ["analyze", "analyze_many", "mode_summary", "threshold_summary"]
 
@@ -104,7 +106,7 @@ def analyze(mix: WorkloadLike, crosscheck: bool = True) -> Analysis:
     empty = long_run(mix) if crosscheck else None
     return Analysis(
         version=__version__,
-        workload=WorkloadSummary.of(mix),
+        workload=_summary(mix),
         kernel=KernelSummary(kernel.length, Fraction(kernel.total, kernel.denominator)),
         gcd=mix.gcd,
         verdict=counts.verdict,
@@ -132,6 +134,11 @@ def analyze(mix: WorkloadLike, crosscheck: bool = True) -> Analysis:
         no_eviction=NoEvictionSummary.of(never_evicts(mix)),
         mix=mix,
     )
+
+
+def _summary(mix: Workload) -> WorkloadSummary:
+    lengths = LengthSummary.of(mix) if len(mix.classes) > LARGEST else None
+    return replace(WorkloadSummary.of(mix), lengths=lengths)
 
 
 def analyze_many(

@@ -24,7 +24,7 @@ UNDECIDED = 4
 _LONGEST_QUICK = 500_000  # decode steps
 
 
-@presented("analysis")
+@presented("analysis", full=True)
 def analyze(
     source: Source,
     fail_if_unstable: Annotated[

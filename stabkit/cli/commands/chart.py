@@ -25,8 +25,9 @@ def chart(
         str | None,
         typer.Option(
             metavar="X,Y",
-            help="Horizontal and vertical number: two of s (input length), p (share of L1) and "
-            "kappa (gain of damped admission); by default s,p. With L3: the shares of L1 and L2.",
+            help="Horizontal and vertical number: two of common (input length s), share (p, of L1) "
+            "and gain (κ, of damped admission); by default common,share. With L3: the shares of L1 "
+            "and L2.",
         ),
     ] = None,
     input_length: Annotated[
@@ -71,8 +72,8 @@ def chart(
     \b
     Examples:
       stabkit chart 2 3 --figure chart.pdf --csv chart.csv
-      stabkit chart 3 5 --vary p,kappa --input 5 --figure gain.png
-      stabkit chart 7 10 --range s=0:200 --range p=1/10:9/10 --json
+      stabkit chart 3 5 --vary share,gain --input 5 --figure gain.png
+      stabkit chart 7 10 --range common=0:200 --range share=1/10:9/10 --json
       stabkit chart 5 6 7 --input 5 --figure simplex.svg
     """
     fixed = {"s": _inputs(input_length), "p": share, "kappa": gain}

@@ -7,13 +7,16 @@ from ..present import Found, presented
 __all__ = ["examples"]
 
 
-@presented("examples")
+@presented("examples", full=True)
 def examples() -> Found:
     """List the packaged workloads, their source and licence.
 
+    The sources and licences with --full.
+
     \b
-    Example:
+    Examples:
       stabkit examples
+      stabkit examples --full
     """
     from ...model.examples import examples as packaged
 

@@ -12,7 +12,7 @@ import typer
 
 from ...errors import InvalidArgument, StabkitError
 from ..options import AsJson, Output, check_targets
-from ..present import form_of
+from ..present import emit_text, form_of
 from ..terminal import emit
 
 if TYPE_CHECKING:
@@ -59,7 +59,10 @@ def lessons(
     if number is None:
         form = form_of(output, {"": "text", ".txt": "text", ".json": "json"}, as_json)
         record = json.dumps(lessons_record(known), indent=2) + "\n"
-        emit(record if form == "json" else lessons_text(known), output)
+        if form == "json":
+            emit(record, output)
+        else:
+            emit_text(lambda: lessons_text(known), output)
         return 0
     if as_json:
         raise InvalidArgument("'--json' must be given without NUMBER, not with it.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import InvalidArgument, shown
+from ..completion import complete_policy
 from ..mix import MaxNumSeqs, Source, read_mix
 from ..present import Found, presented
 from ..terminal import working
@@ -20,7 +21,7 @@ __all__ = ["policy"]
 _PARAMETERS = ("rate", "gain", "watermark")
 
 
-@presented("policies")
+@presented("policies", full=True)
 def policy(
     source: Source,
     policies: Annotated[
@@ -30,6 +31,7 @@ def policy(
             metavar="NAME[:X]",
             help="greedy, damped[:GAIN], headroom[:WATERMARK], rate-limited[:TIMES_A*], "
             "reservation or NAME[:X,Y] of one that is installed; may be given more than once.",
+            autocompletion=complete_policy,
         ),
     ] = None,
     sweep: Annotated[

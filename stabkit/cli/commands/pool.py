@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ...errors import InvalidArgument, shown
+from ..completion import complete_policy
 from ..mix import Source
 from ..present import Found, presented
 from ..terminal import working
@@ -27,7 +28,12 @@ def pool(
         ),
     ] = "demand",
     policy: Annotated[
-        str, typer.Option(metavar="NAME[:X]", help="Of every replica, as in `stabkit policy`.")
+        str,
+        typer.Option(
+            metavar="NAME[:X]",
+            help="Of every replica, as in `stabkit policy`.",
+            autocompletion=complete_policy,
+        ),
     ] = "greedy",
     steps: Annotated[
         int | None,

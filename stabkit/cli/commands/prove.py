@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import InvalidArgument
+from ..completion import complete_theorem
 from ..present import Found, presented
 from ..terminal import counting
 
@@ -21,11 +22,15 @@ __all__ = ["FAILED", "prove"]
 FAILED = 1
 
 
-@presented("checked", latex=True)
+@presented("checked", latex=True, full=True)
 def prove(
     labels: Annotated[
         list[str] | None,
-        typer.Argument(metavar="LABEL", help="Theorems, such as R7; all by default."),
+        typer.Argument(
+            metavar="LABEL",
+            help="Theorems, by label or title, such as r7; all by default.",
+            autocompletion=complete_theorem,
+        ),
     ] = None,
 ) -> Found:
     """Check the theorems behind stabkit, step by step.

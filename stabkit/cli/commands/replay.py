@@ -71,7 +71,7 @@ def replay(
     \b
     Examples:
       stabkit replay 100x250:130 --scheduler vllm-v0 --capacity 8000
-      stabkit replay 40x200:80 --capacity 4096 -o max_num_seqs=32 -o watermark=0.01
+      stabkit replay 40x200:80 --capacity 4096 -o max_num_seqs=32
       stabkit replay 40x200:80 --capacity 4096 --step-time 0.02,0.0001
     """
     with working("replaying"):

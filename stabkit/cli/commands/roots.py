@@ -20,7 +20,7 @@ __all__ = ["roots"]
 LONGEST_EQUATION = 64
 
 
-@presented("roots")
+@presented("roots", full=True)
 def roots(
     source: Source,
     top: Annotated[

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from ...errors import InvalidArgument, StabkitError, shown
+from ..completion import complete_policy
 from ..mix import Source
 from ..options import Animation
 from ..present import Found, presented
@@ -23,7 +24,7 @@ _STEPS = 1000
 _STATE = "'--state' must be a JSON file of counts [class][stage] or 'equilibrium'"
 
 
-@presented("trajectory", table=True)
+@presented("trajectory", table=True, stream=True)
 def simulate(
     source: Source,
     steps: Annotated[
@@ -45,6 +46,7 @@ def simulate(
         typer.Option(
             metavar="NAME[:X]",
             help="As in `stabkit policy`.",
+            autocompletion=complete_policy,
         ),
     ] = "greedy",
     state: Annotated[
@@ -57,12 +59,13 @@ def simulate(
     ] = None,
     animation: Animation = None,
 ) -> Found:
-    """Run the model step by step; CSV or JSON out.
+    """Run the model step by step: a summary, or CSV in a pipe.
 
-    A row per batch step: requests admitted, evicted and completed, the memory in tokens, and the
-    tokens of the completed requests. Step 0 is the fitted initial state. Without a capacity the
-    steady state is taken to admit one request per step. The animation has a bar
-    per stage and a frame per step, or every n-th where that would be more than 150 frames.
+    A terminal shows a summary. A pipe or a file gets a row per batch step: requests admitted,
+    evicted and completed, the memory in tokens, and the tokens of the completed requests. Step 0 is
+    the fitted initial state. Without a capacity the steady state is taken to admit one request per
+    step. The animation has a bar per stage and a frame per step, or every n-th where that would be
+    more than 150 frames.
 
     \b
     Examples:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...errors import InvalidArgument
 from ..mix import Source
+from ..options import Along, line_of
 from ..present import Found, presented
 from ..terminal import working
 
@@ -19,20 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["threshold"]
 
 UNDECIDED = 4
-_SLOPES = re.compile(r"[\d,]")
 
 
 @presented("threshold")
 def threshold(
     source: Source,
-    along: Annotated[
-        str,
-        typer.Option(
-            metavar="LINE",
-            help="common, shift, scale: one common input, or all shifted or scaled alike; or a "
-            "slope for each class, such as 1,0,2: class k gets that many times x tokens more.",
-        ),
-    ] = "common",
+    along: Along = "common",
     digits: Annotated[
         int,
         typer.Option(
@@ -69,8 +61,7 @@ def threshold(
     with working("looking for crossings"):
         from ...spectrum.partition.threshold import threshold as threshold_of
 
-        line = along.split(",") if _SLOPES.search(along) else along  # a name is checked there
-        found = threshold_of(workload, line)
+        found = threshold_of(workload, line_of(along))
     return Found(found, {"digits": digits}, 0 if found.complete else UNDECIDED)
 
 

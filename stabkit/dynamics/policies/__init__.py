@@ -68,7 +68,7 @@ from .policy import (
     parameter,
 )
 from .rate_limited import RateLimited
-from .registry import policy_named, register_policy
+from .registry import policy_named, policy_names, register_policy
 from .reservation import Reservation
 
 __all__ = [
@@ -86,6 +86,7 @@ __all__ = [
     "in_floats",
     "parameter",
     "policy_named",
+    "policy_names",
     "register_policy",
 ]
 

@@ -10,7 +10,7 @@ from ...errors import ArgumentTypeError, InvalidArgument, shown
 from ...model.workload import Workload
 from .policy import Policy
 
-__all__ = ["policy_named", "register_policy"]
+__all__ = ["policy_named", "policy_names", "register_policy"]
 
 GROUP = "stabkit.policies"
 _REGISTERED: dict[str, type[Any]] = {}
@@ -118,8 +118,13 @@ def _is_policy(given: Any) -> bool:
     )
 
 
+def policy_names() -> list[str]:
+    """Return the names that are registered, greedy first."""
+    return sorted(_REGISTERED, key=lambda kind: (kind != "greedy", kind))
+
+
 def _unknown(name: Any) -> InvalidArgument:
-    *names, last = (repr(kind) for kind in sorted(_REGISTERED, key=lambda k: (k != "greedy", k)))
+    *names, last = map(repr, policy_names())
     kind = InvalidArgument if isinstance(name, str) else ArgumentTypeError
     return kind(
         f"'policy' must be {', '.join(names)} or {last}, with a parameter as in 'damped:1/2', or "

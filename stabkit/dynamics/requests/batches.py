@@ -12,7 +12,7 @@ Modeling and Analysis, 9.5.3). The same for a smooth function f of several means
 Y_i there are the pseudo-values m f(all) - (m - 1) f(all but batch i), which for a mean are the
 batch means themselves, and for a ratio of means its standard interval.
 
-Runs of unknown length keep 10 240 sums at most: those of neighbours are added when there are more.
+Runs of unknown length keep 10,240 sums at most: those of neighbours are added when there are more.
 *Not checked*: whether the run was long enough, or stationary. An interval of a run that is shorter
 than some hundred correlation times is too narrow.
 

@@ -19,7 +19,7 @@ into the budget, a step prefills and nobody decodes; otherwise it decodes, as in
 ends is noticed while the next batch runs. So it is scheduled once more, for nothing, can take a
 block for it, and is freed after that batch has been scheduled; were it to be evicted, it is freed.
 
-**Checked against** public runs of 2 000 identical requests (arXiv:2503.08311, its repository
+**Checked against** public runs of 2,000 identical requests (arXiv:2503.08311, its repository
 FerranAgulloLopez/vLLMBatchingMemoryGap; docs/real_runs.md): in five with chunked prefill, evictions
 and prefilled tokens are equal at *every* sample, and so are running requests and free blocks but
 for the first and the last; of one with prefill first, all twelve lines of the log are states of the

@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["PARAMETERS", "locus_figure"]
 
 PARAMETERS = {
-    "s": "mean input s (tokens)",
-    "p": "share p of the first class",
-    "kappa": "gain κ of damped admission",
+    "common": "common input s (tokens)",
+    "shift": "δ added to every input (tokens)",
+    "scale": "factor N of every input",
+    "line": "x along the slopes (tokens)",
+    "share": "share p of the first class",
+    "gain": "gain κ of damped admission",
+    "mean": "mean input s (tokens)",
 }
 _COLOURS = "viridis"  # dark to light: an order that grey keeps
 _NAMED_CHANGES = 4

@@ -5,11 +5,12 @@ not listed anywhere, not here either. What they share:
 
 * `numbers`: rounded, grouped, as many digits as a person can use.
 * `tables`: columns that no terminal folds.
-* `prose`: paragraphs for terminals of 80 columns.
+* `along`: what moves along a line of inputs, a share or a gain.
+* `formulas`: λ, Σ and ≤ in place of LaTeX.
 * `dialect`: one key and one type for what is the same in every command's JSON.
 * `capacity`: what is said where none was given.
 * `verdict`: the verdict in plain sentences.
 
-It takes from `rendering`, and from `document` for exercises on paper. Figures and derivations take
-numbers and titles.
+It takes from `rendering` and `layout`, and from `document` for exercises on paper. Figures and
+derivations take numbers and titles.
 """

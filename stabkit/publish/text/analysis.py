@@ -1,37 +1,43 @@
 """The text report: the verdict and what it means, why, the numbers, and the checks.
 
-Names come from users and files: they are shown as plain text, never as markup, and control
-characters are replaced, so that no name can colour, move or clear a terminal.
+By default it is what fits on a screen; in full it has every figure of the analysis. A figure that
+the analysis leaves out is left out. Names come from users and files: control characters in them are
+replaced, so that no name can move or clear a terminal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
-from rich import box
-from rich.console import Console, RenderableType
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
-from ...analysis.verdict.analysis import Analysis, ClassSummary, DominantMode
+from ...analysis.verdict.analysis import Analysis, ClassSummary, DominantMode, WorkloadSummary
+from ...analysis.verdict.lengths import QUANTILES, LengthSummary
 from ...errors import printable
-from ..rendering import RECORDS, REPORTS
-from .analysis_rows import bootstrap_rows, crosscheck_rows, number_rows, reason_rows
+from ...model.workload import RequestClass
+from ..layout import heading, labelled, paragraph, styled, wrapped
+from ..rendering import RECORDS, TEXTS
+from .analysis_rows import (
+    Rows,
+    bootstrap_rows,
+    crosscheck_rows,
+    number_rows,
+    reason_rows,
+)
 from .certificates import start_rows
 from .numbers import counted, percent, readable
+from .tables import plain_table
 from .verdict import disagreement, local_only, meaning
 
-__all__ = ["render"]
+__all__ = ["analysis_text"]
 
-_WIDEST = 100
+_LABEL = 20
 _CLASSES_SHOWN = 8
-_COLOURS = {"stable": "green", "unstable": "red", "marginal": "yellow", "undecided": "yellow"}
+_LARGEST_SHOWN = 3
 _IDEALISATION = (
     "The model: a saturated queue, admissions in fixed shares, time counted in batch steps, and "
     "stable in the local sense (small disturbances). It says nothing about latency."
 )
+_SHORT = "Model: a saturated queue, fixed shares, batch steps; no latency. More: --full."
 
 
 @RECORDS.writes(Analysis)
@@ -40,85 +46,54 @@ def analysis_record(analysis: Analysis) -> dict[str, Any]:
     return analysis.to_dict()
 
 
-@REPORTS.writes(Analysis)
-def render(analysis: Analysis, console: Console) -> None:
-    """Print the report of `analysis` on `console`, at most 100 columns wide.
-
-    Parameters
-    ----------
-    analysis : Analysis
-        The finding, as `stabkit.analyze` returns it.
-    console : rich.console.Console
-        Where to print; its width and its use of colour are respected.
-
-    Notes
-    -----
-    Nothing is computed and nothing is added: a figure that the analysis leaves out is left out.
-    """
-    width = min(console.width, _WIDEST)
-    for part in _parts(analysis):
-        console.print(part, width=width, highlight=False)
+@TEXTS.writes(Analysis)
+def analysis_text(analysis: Analysis, full: bool = False) -> str:
+    """Return the report of `analysis`; in full with all its figures."""
+    return "".join(_parts(analysis, full))
 
 
-def _parts(analysis: Analysis) -> Iterable[RenderableType]:
+def _parts(analysis: Analysis, full: bool) -> Iterator[str]:
     yield from _opening(analysis)
-    yield _heading("Why")
-    yield _grid(reason_rows(analysis))
+    yield _section("Why", reason_rows(analysis, full))
     if analysis.dominant_modes:
-        yield _modes(analysis)
-    yield _heading("Numbers")
-    yield _grid(number_rows(analysis))
-    yield _classes(analysis)
+        yield f"\n{_modes(analysis, full)}"
+    yield _section("Numbers", number_rows(analysis, full))
+    yield from _classes(analysis.workload, full)
     if analysis.simulation is not None:
-        yield _heading("Cross-check by simulation")
-        rows = crosscheck_rows(analysis.simulation, analysis.workload, analysis.empty_start)
-        yield _grid(rows)
+        rows = crosscheck_rows(analysis.simulation, analysis.workload, analysis.empty_start, full)
+        yield _section("Cross-check by simulation", rows)
     if analysis.certified_start is not None:
-        yield _heading("Where the run from a start ends")
-        yield _grid(start_rows(analysis.certified_start))
+        yield _section("Where the run from a start ends", start_rows(analysis.certified_start))
     if analysis.bootstrap is not None:
-        yield _heading("Sampling error by bootstrap")
-        yield _grid(bootstrap_rows(analysis.bootstrap))
-    yield Text()
-    yield Text(_IDEALISATION, style="dim")
+        yield _section("Sampling error by bootstrap", bootstrap_rows(analysis.bootstrap))
+    yield f"\n{_styled(_IDEALISATION if full else _SHORT, 'dim')}"
 
 
-def _opening(analysis: Analysis) -> Iterable[RenderableType]:
+def _opening(analysis: Analysis) -> Iterator[str]:
     warning = disagreement(analysis)
     if warning is not None:
-        yield Text(warning, style="bold red")
-        yield Text()
+        yield f"{_styled(warning, 'alarm')}\n"
     count = counted(analysis.workload.class_count, "class", "classes")
-    yield Text(f"{printable(analysis.workload.name)}  ({count})", style="dim")
-    yield Text()
-    colour = f"bold {_COLOURS[analysis.verdict]}"
-    yield Text.assemble((f"{analysis.verdict.capitalize()}. ", colour), meaning(analysis))
+    yield f"{_styled(f'{printable(analysis.workload.name)}  ({count})', 'dim')}\n"
+    yield paragraph(f"{analysis.verdict.capitalize()}. {meaning(analysis)}")
     caveat = local_only(analysis)
     if caveat is not None:
-        yield Text(caveat, style="bold yellow")
+        yield _styled(caveat, "warning")
 
 
-def _heading(title: str) -> RenderableType:
-    return Padding(Text(title, style="bold"), (1, 0, 0, 0))
+def _section(title: str, rows: Rows) -> str:
+    return f"\n{heading(title)}\n{labelled(rows, '  ', _LABEL)}"
 
 
-def _grid(rows: Iterable[tuple[str, str]]) -> RenderableType:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(no_wrap=True, min_width=20)
-    grid.add_column(overflow="fold")
-    for label, value in rows:
-        grid.add_row(Text(label, style="dim"), Text(printable(value)))
-    return Padding(grid, (0, 0, 0, 2))
+def _styled(text: str, style: str) -> str:
+    return "".join(f"{styled(line, style)}\n" for line in wrapped(text))
 
 
-def _modes(analysis: Analysis) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
-    table.add_column("dominant mode λ")
-    for title in ("factor |λ|", "period (steps)", "pace (steps)"):
-        table.add_column(title, justify="right")
-    for mode in _one_of_each_pair(analysis.dominant_modes):
-        table.add_row(*_mode_cells(mode))
-    return Padding(table, (1, 0, 0, 2))
+def _modes(analysis: Analysis, full: bool) -> str:
+    modes = _one_of_each_pair(analysis.dominant_modes)
+    shown = modes if full else modes[:1]
+    heads = ("dominant mode λ", "factor |λ|", "period (steps)", "pace (steps)")
+    return plain_table([heads, *map(_mode_cells, shown)], "  ", "<>>>")
 
 
 def _one_of_each_pair(modes: tuple[DominantMode, ...]) -> list[DominantMode]:
@@ -138,17 +113,35 @@ def _mode_cells(mode: DominantMode) -> tuple[str, str, str, str]:
     return root, f"{mode.modulus:.9f}", period, pace
 
 
-def _classes(analysis: Analysis) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
-    for title in ("input (tokens)", "decode (steps)", "share of admissions"):
-        table.add_column(title, justify="right")
-    for entry in analysis.workload.classes[:_CLASSES_SHOWN]:
-        table.add_row(*_class_cells(entry))
-    hidden = analysis.workload.class_count - len(analysis.workload.classes[:_CLASSES_SHOWN])
-    if hidden:
-        table.add_row(f"and {hidden} more", "", "")
-    return Padding(table, (1, 0, 0, 2))
+def _classes(mix: WorkloadSummary, full: bool) -> Iterator[str]:
+    """Yield the classes; of many the largest shares, and quantiles of the lengths."""
+    heads = ("input (tokens)", "decode (steps)", "share of admissions")
+    if mix.lengths is not None:
+        yield f"\n{_quantiles(mix.lengths)}"
+        if full:
+            yield f"\n  the largest of {mix.class_count:,} classes\n"
+            yield plain_table([heads, *map(_class_cells, mix.lengths.largest)], "  ", ">>>")
+        else:
+            largest = "; ".join(map(_class_words, mix.lengths.largest[:_LARGEST_SHOWN]))
+            yield labelled([("largest classes", largest)], "  ", _LABEL)
+    elif full:
+        shown = mix.classes[:_CLASSES_SHOWN]
+        yield "\n" + plain_table([heads, *map(_class_cells, shown)], "  ", ">>>")
+        if mix.class_count > len(shown):
+            yield f"  and {mix.class_count - len(shown):,} more\n"
 
 
-def _class_cells(entry: ClassSummary) -> tuple[str, str, str]:
+def _quantiles(lengths: LengthSummary) -> str:
+    rows = [(f"{'share of requests':<{_LABEL}}", *(percent(level) for level in QUANTILES))]
+    for label, values in (("input (tokens)", lengths.inputs), ("decode (steps)", lengths.decodes)):
+        if values is not None:
+            rows.append((label, *(f"≤ {readable(value)}" for value in values)))
+    return plain_table(rows, "  ", "<>>>>>")
+
+
+def _class_words(one: RequestClass) -> str:
+    return f"{readable(one.input_length, 4)}:{one.decode_length} ({percent(one.share)})"
+
+
+def _class_cells(entry: ClassSummary | RequestClass) -> tuple[str, str, str]:
     return readable(entry.input_length), readable(entry.decode_length), percent(entry.share)

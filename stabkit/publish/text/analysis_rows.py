@@ -20,9 +20,18 @@ from ...analysis.verdict.analysis import (
 )
 from .capacity import assumption
 from .finite_words import rate, visibility
-from .numbers import amount, counted, enclosed, percent, percent_above, readable, rounded
+from .numbers import (
+    amount,
+    counted,
+    enclosed,
+    percent,
+    percent_above,
+    readable,
+    rounded,
+    steady_rate,
+)
 
-__all__ = ["bootstrap_rows", "crosscheck_rows", "number_rows", "reason_rows"]
+__all__ = ["Rows", "bootstrap_rows", "crosscheck_rows", "number_rows", "reason_rows"]
 
 Rows = Iterator[tuple[str, str]]
 
@@ -30,20 +39,21 @@ _INTERVALS_SHOWN = 4
 _CLASSES_SHOWN = 8
 
 
-def reason_rows(analysis: Analysis) -> Rows:
+def reason_rows(analysis: Analysis, full: bool = True) -> Rows:
     """Yield why the verdict is what it is: mode counts, proof, spectral radius, gcd."""
-    yield from _count_rows(analysis)
-    proof = "certified" if analysis.certified else "not certified"
-    yield "proof", f"{proof} ({analysis.method}). {analysis.reason}"
+    yield from _count_rows(analysis, full)
+    proof = f"{'certified' if analysis.certified else 'not certified'} ({analysis.method})"
+    yield "proof", f"{proof}. {analysis.reason}" if full else proof
     if analysis.spectral_radius is not None:
         radius = enclosed(analysis.spectral_radius)
         yield "spectral radius", f"{radius}, the largest factor per step"
     yield "gcd of the decodes", _gcd_text(analysis.gcd)
-    yield from _gcd_theorem_rows(analysis)
-    yield from _synchronised_rows(analysis)
+    if full:
+        yield from _gcd_theorem_rows(analysis)
+        yield from _synchronised_rows(analysis)
 
 
-def _count_rows(analysis: Analysis) -> Rows:
+def _count_rows(analysis: Analysis, full: bool) -> Rows:
     counts, modes = analysis.counts, analysis.kernel.length - 1
     if modes == 0:
         yield "modes", "none: every request takes one step, so there is no way to swing"
@@ -51,12 +61,11 @@ def _count_rows(analysis: Analysis) -> Rows:
     if counts.inside is None or counts.on_circle is None or counts.outside is None:
         yield "modes", f"{modes:,} in all, not counted one by one"
         return
-    yield (
-        "modes",
+    found = (
         f"{counted(counts.inside, 'decays', 'decay')}, {counts.on_circle} on the border, "
-        f"{counted(counts.outside, 'grows', 'grow')}; {counted(modes, 'way', 'ways')} to swing "
-        "in all",
+        f"{counted(counts.outside, 'grows', 'grow')}"
     )
+    yield "modes", f"{found}; {counted(modes, 'way', 'ways')} to swing in all" if full else found
 
 
 def _gcd_text(gcd: int) -> str:
@@ -103,45 +112,49 @@ def _synchronised_rows(analysis: Analysis) -> Rows:
     yield "falling in step", text
 
 
-def number_rows(analysis: Analysis) -> Rows:
+def number_rows(analysis: Analysis, full: bool = True) -> Rows:
     """Yield the quantities with their units: capacity, kernel, equilibrium, threshold."""
     capacity = analysis.workload.capacity
     if capacity is not None:
         yield "capacity", f"{amount(readable(capacity), 'token')} of KV memory"
     elif analysis.simulation is not None:
         yield "capacity", assumption(analysis.kernel.sum)
-    longest = counted(analysis.kernel.length, "step")
-    yield "longest decode", f"{longest} (terms of the memory kernel)"
-    yield (
-        "memory per admission",
-        f"{amount(readable(analysis.kernel.sum), 'token-step')} over its life",
-    )
+    if full:
+        yield from _kernel_rows(analysis)
     equilibrium = analysis.equilibrium
     if equilibrium is not None:
         yield (
             "steady state",
-            f"{amount(readable(equilibrium.admissions_per_step), 'admission')} and "
+            f"{amount(steady_rate(equilibrium.admissions_per_step), 'admission')} and "
             f"{amount(readable(equilibrium.token_throughput), 'token')} per step, "
             f"{amount(readable(equilibrium.requests_in_service), 'request')} in service",
         )
-    yield from _finite_rows(analysis)
-    yield from _no_eviction_rows(analysis)
+    yield from _finite_rows(analysis, full)
+    if full or (analysis.no_eviction is not None and analysis.no_eviction.certain):
+        yield from _no_eviction_rows(analysis)
     cycle = analysis.synchronized_cycle
     if cycle is not None:
         ratio = percent(cycle.throughput_ratio)
         yield "all in step", f"{ratio} of the steady state's tokens (synchronised cycle, R10)"
     if analysis.threshold is not None:
-        yield from _threshold_rows(analysis.threshold, analysis.gcd)
+        yield from _threshold_rows(analysis.threshold, analysis.gcd, full)
 
 
-def _finite_rows(analysis: Analysis) -> Rows:
+def _kernel_rows(analysis: Analysis) -> Rows:
+    longest = counted(analysis.kernel.length, "step")
+    yield "longest decode", f"{longest} (terms of the memory kernel)"
+    held = amount(readable(analysis.kernel.sum), "token-step")
+    yield "memory per admission", f"{held} over its life"
+
+
+def _finite_rows(analysis: Analysis, full: bool) -> Rows:
     """Yield what a real server of this size shows, beside the fluid's verdict."""
     found = analysis.finite
     if found is None:
         return
     if found.admissions_cv is not None:
         seen = visibility(analysis.verdict, found.admissions_cv, found.visible)
-        yield "whole requests", f"one sees {seen}"
+        yield "whole requests", f"one sees {seen if full else seen.partition(':')[0]}"
     label = "  evictions" if found.admissions_cv is not None else "whole requests"
     if found.evict_probability is None or found.evicted_per_step is None:
         yield label, f"not known by formula: {found.reason} (stabkit finite simulates them)"
@@ -170,8 +183,10 @@ def _no_eviction_rows(analysis: Analysis) -> Rows:
         yield "any start", f"{after} nothing is evicted, though it need not settle (R19)"
 
 
-def _threshold_rows(threshold: ThresholdSummary, gcd: int) -> Rows:
+def _threshold_rows(threshold: ThresholdSummary, gcd: int, full: bool) -> Rows:
     yield "stable inputs", _intervals(threshold)
+    if not full:
+        return
     if threshold.sufficient_input_length is not None:
         yield "gcd theorem proves", _sufficient(Fraction(threshold.sufficient_input_length), gcd)
     if threshold.variance_law is not None:
@@ -212,49 +227,54 @@ def _interval(low: str, high: str | None) -> str:
 
 
 def crosscheck_rows(
-    check: CrossCheck, workload: WorkloadSummary, empty: EmptyStart | None = None
+    check: CrossCheck,
+    workload: WorkloadSummary,
+    empty: EmptyStart | None = None,
+    full: bool = True,
 ) -> Rows:
     """Yield what the independent simulator measured beside what the spectrum predicts."""
-    if check.steps:
+    if full and check.steps:
         yield "run", f"{counted(check.steps, 'step')}, from near the steady state and from empty"
-    yield from _growth_rows(check)
-    yield from _near_rows(check, workload)
-    yield from _empty_rows(check, workload, empty)
+    yield from _growth_rows(check, full)
+    yield from _near_rows(check, workload, full)
+    yield from _empty_rows(check, workload, empty, full)
     if check.reason is not None:
         yield "not measured", check.reason
 
 
-def _growth_rows(check: CrossCheck) -> Rows:
+def _growth_rows(check: CrossCheck, full: bool) -> Rows:
     if check.growth_predicted is not None and check.growth_measured is not None:
         answer = {True: "agrees", False: "DISAGREES", None: "not comparable"}[check.agrees]
-        yield (
-            "growth per step",
+        growths = (
             f"{readable(check.growth_predicted, 9)} predicted, "
-            f"{readable(check.growth_measured, 9)} measured: {answer} "
-            f"(tolerance {readable(check.tolerance, 2)})",
+            f"{readable(check.growth_measured, 9)} measured: {answer}"
         )
+        within = f" (tolerance {readable(check.tolerance, 2)})" if full else ""
+        yield "growth per step", f"{growths}{within}"
     elif check.growth_predicted is not None:
         yield "growth per step", f"{readable(check.growth_predicted, 9)} predicted"
 
 
-def _near_rows(check: CrossCheck, workload: WorkloadSummary) -> Rows:
+def _near_rows(check: CrossCheck, workload: WorkloadSummary, full: bool) -> Rows:
     """Yield the long run of the start near the steady state, evictions included."""
     if check.throughput_ratio is not None:
         requests = ""
-        if check.request_ratio is not None:
+        if full and check.request_ratio is not None:
             requests = f", {percent(check.request_ratio)} of its requests"
         ratio = percent(check.throughput_ratio)
         yield "started near it", f"{ratio} of the steady state's tokens{requests} in the long run"
-    if check.evictions_per_step is not None:
+    if check.evictions_per_step or (full and check.evictions_per_step is not None):
         yield "  evictions", _evictions(check.evictions_per_step, workload)
-    if check.wasted_token_fraction is not None:
+    if full and check.wasted_token_fraction is not None:
         yield "  wasted work", f"{percent(check.wasted_token_fraction)} of the decode steps done"
-    if check.completed_shares is not None and workload.class_count <= _CLASSES_SHOWN:
+    if full and check.completed_shares is not None and workload.class_count <= _CLASSES_SHOWN:
         shares = ", ".join(percent(share) for share in check.completed_shares)
         yield "  completed by class", f"{shares} (in the order of the classes)"
 
 
-def _empty_rows(check: CrossCheck, workload: WorkloadSummary, empty: EmptyStart | None) -> Rows:
+def _empty_rows(
+    check: CrossCheck, workload: WorkloadSummary, empty: EmptyStart | None, full: bool
+) -> Rows:
     """Yield the long run of the empty start, and whether it evicts, then or on its way."""
     if check.from_empty_ratio is None:
         return
@@ -263,7 +283,10 @@ def _empty_rows(check: CrossCheck, workload: WorkloadSummary, empty: EmptyStart 
     if empty is None or empty.evictions_per_step is None:
         return
     text = _evictions(empty.evictions_per_step, workload)
-    if empty.first_eviction is not None:
+    if empty.first_eviction is not None and not full:
+        way = "the first at" if empty.evictions_per_step else "on its way, from"
+        text += f"; {way} step {empty.first_eviction:,}"
+    elif empty.first_eviction is not None:
         ends = "" if empty.evictions_per_step else ", though it evicts on its way"
         text += f"{ends} (the first at step {empty.first_eviction:,})"
     yield "  evictions", text

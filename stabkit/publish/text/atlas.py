@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...analysis.atlas import LONGEST, AtlasEntry
+from ..layout import labelled, paragraph, title
 from ..rendering import RECORDS, TABLES, TEXTS
 from .dialect import headed
 from .numbers import readable
@@ -23,7 +24,7 @@ COLUMNS = (
     "sufficient_input_length",
     "stable_intervals",
 )
-_HEADS = ("decode lengths", "threshold s*", "sufficient s°", "pair law")
+_HEADS = ("", "decode lengths", "threshold s*", "sufficient s°", "pair law")
 _EXTREMES = 3
 _CLOSE = 0.125
 _ADJACENT = (5, 10, 20, 30, 40, 50)
@@ -59,32 +60,53 @@ def _pair(entry: AtlasEntry) -> dict[str, Any]:
 @TEXTS.writes(AtlasEntry)
 def atlas_text(entries: Sequence[AtlasEntry]) -> str:
     """Return the least and the largest thresholds and some of adjacent lengths, with the law."""
+    if len(entries) == 1:
+        return _pair_text(entries[0])
     ordered = sorted(entries, key=lambda entry: entry.threshold)
     adjacent = [e for e in entries if e.longer == e.shorter + 1 and e.shorter in _ADJACENT]
     widest = max(entries, key=lambda entry: entry.longer - entry.shorter)
     groups = (
-        ("least thresholds", ordered[:_EXTREMES]),
-        ("largest thresholds", ordered[-_EXTREMES:][::-1]),
-        ("adjacent lengths", adjacent),
-        ("lengths farthest apart", [widest]),
+        ("least", ordered[:_EXTREMES]),
+        ("largest", ordered[-_EXTREMES:][::-1]),
+        ("adjacent", adjacent),
+        ("farthest apart", [widest]),
     )
-    lines = plain_table([_HEADS, *(_row(e) for _, group in groups for e in group)]).splitlines()
-    body = iter(lines[1:])
-    blocks = ["\n".join([name, *(next(body) for _ in group)]) for name, group in groups]
-    return "\n\n".join([_head(entries), lines[0], *blocks, _FOOT])
+    rows = [(name if e is group[0] else "", *_row(e)) for name, group in groups for e in group]
+    return "\n".join([_head(entries), plain_table([_HEADS, *rows]), _foot()])
+
+
+def _pair_text(entry: AtlasEntry) -> str:
+    rows = [
+        ("stable", f"for every common input above s*, {_STABLE}"),
+        ("threshold s*", f"{readable(entry.threshold, 12)} tokens"),
+        (
+            "sufficient s°",
+            f"{readable(entry.sufficient, 12)} tokens, from R7's condition",
+        ),
+    ]
+    if _law(entry) != "-":
+        rows.append(("pair law", f"{_law(entry)} tokens, an estimate"))
+    head = f"decode lengths {entry.shorter} and {entry.longer}, in equal shares"
+    return f"{title(head)}\n{labelled(rows)}"
+
+
+_STABLE = "for none up to it"
 
 
 def _head(entries: Sequence[AtlasEntry]) -> str:
-    return (
-        f"{len(entries):,} pairs of coprime decode lengths up to {LONGEST} steps, "
-        "in equal shares.\n"
-        "Each is stable for every common input length s above s* (in tokens), for none up\n"
-        "to it (exact; mixes of more lengths can be). R7's condition holds above s°. The\n"
-        "pair law mu^3 / (2 pi^2 p (1-p)) estimates s*; - if off by more than an eighth."
+    return paragraph(
+        f"{len(entries):,} pairs of coprime decode lengths up to {LONGEST} steps, in equal shares. "
+        f"Each is stable for every common input length s above s* (in tokens), {_STABLE} (exact; "
+        "mixes of more lengths can be). R7's condition holds above s°. The pair law "
+        "μ³ / (2 π² p (1 - p)) estimates s*; - if off by more than an eighth."
     )
 
 
-_FOOT = "All pairs: --output FILE writes them as CSV; --json prints them.\n"
+def _foot() -> str:
+    return paragraph(
+        "One pair: stabkit atlas 3 5. All of them: --output FILE.csv writes a table; --json prints "
+        "them."
+    )
 
 
 def _cells(entry: AtlasEntry) -> tuple[int, int, str, str, int]:

@@ -12,6 +12,7 @@ from ...spectrum.chart.chart import StabilityChart
 from ...spectrum.chart.plane import Axis
 from ...spectrum.chart.regions import ChartRegion
 from ...spectrum.chart.rows import ChartRow
+from ..layout import title, wrapped
 from ..rendering import RECORDS, TABLES, TEXTS
 from .dialect import as_json, chosen, headed
 from .numbers import counted, percent, readable
@@ -56,9 +57,10 @@ def chart_text(chart: StabilityChart) -> str:
     """Return the ranges, the regions with their exact counts, and the boundary curves."""
     x, y = chart.horizontal, chart.vertical
     names = (x.number, y.number)
-    lines = [chart_title(chart).replace("\n", ", "), _range_text(chart, x), _range_text(chart, y)]
+    lines = [title(chart_title(chart).replace("\n", ", ")).rstrip()]
+    lines += [*wrapped(_range_text(chart, x)), *wrapped(_range_text(chart, y))]
     if not chart.complete:
-        lines.append("Some rows may have crossings besides those found; counts there are exact.")
+        lines += wrapped("Some rows may have crossings not found; counts there are exact.")
     shown = chart.regions[:_LISTED]
     rows: list[tuple[str, ...]] = [
         ("unstable modes", "verdict", "of the picture", f"sample {names[0]}", f"sample {names[1]}")
@@ -72,9 +74,11 @@ def chart_text(chart: StabilityChart) -> str:
     real = len(chart.boundaries) - pairs
     lines += [
         "",
-        f"Boundary: {counted(pairs, 'curve')} with a complex pair on the circle (0 < θ < π),",
-        f"{real} with a mode at -1 (θ = π); none with a mode at 1 (θ = 0), as G(1) > 0.",
-        f"From {counted(len(chart.rows), 'row')} of fixed {y.number}, each partitioned exactly.",
+        *wrapped(
+            f"Boundary: {counted(pairs, 'curve')} with a complex pair on the circle (0 < θ < π), "
+            f"{real} with a mode at -1 (θ = π); none with a mode at 1 (θ = 0), as G(1) > 0. "
+            f"From {counted(len(chart.rows), 'row')} of fixed {y.number}, each partitioned exactly."
+        ),
     ]
     return "\n".join(lines) + "\n"
 

@@ -8,15 +8,17 @@ from typing import Any
 
 from ...theorems.checked import CheckedStep, CheckedTheorem
 from ...theorems.evidence import STATUSES
+from ..layout import heading, paragraph, wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import chosen, headed
+from .formulas import unbroken
 from .numbers import counted
-from .prose import wrapped
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "theorems_record", "theorems_text"]
 
 SCHEMA = "stabkit.theorems/2"
+_MORE = "Every step, and what the statuses mean: --full."
 _PARTS = (("steps", "proof"), ("checks", "code"), ("sharpness", "sharp"))
 
 
@@ -51,10 +53,14 @@ def theorems_record(found: Sequence[CheckedTheorem], detailed: bool = True) -> d
 
 
 @TEXTS.writes(CheckedTheorem)
-def theorems_text(found: Sequence[CheckedTheorem], detailed: bool = False) -> str:
-    """Return a table, a line per theorem; `detailed`: each in full with its steps instead."""
-    blocks = ["\n".join(_in_full(one)) + "\n" for one in found] if detailed else [_table(found)]
-    return "\n".join([*blocks, _summary(found)])
+def theorems_text(
+    found: Sequence[CheckedTheorem], detailed: bool = False, full: bool = False
+) -> str:
+    """Return a table, a line per theorem; `detailed`: each instead, `full` with all its steps."""
+    if not detailed:
+        return f"{_table(found)}\n{_summary(found)}"
+    blocks = ["\n".join(_one(one, full)) + "\n" for one in found]
+    return "\n".join([*blocks, _summary(found) if full else paragraph(_MORE)])
 
 
 def _table(found: Sequence[CheckedTheorem]) -> str:
@@ -95,9 +101,9 @@ def _counterexamples(found: Sequence[CheckedTheorem]) -> Iterator[str]:
             yield from wrapped(f"{one.theorem.label}: {one.problem}")
 
 
-def _in_full(one: CheckedTheorem) -> Iterator[str]:
+def _one(one: CheckedTheorem, full: bool) -> Iterator[str]:
     theorem = one.theorem
-    yield f"{theorem.label}  {theorem.title}  [{one.badge}]"
+    yield from map(heading, wrapped(f"{theorem.label}  {theorem.title}  [{one.badge}]"))
     for symbol, meaning in theorem.notation:
         yield from _indented(f"${symbol}$: {meaning}")
     for hypothesis in theorem.hypotheses:
@@ -110,6 +116,26 @@ def _in_full(one: CheckedTheorem) -> Iterator[str]:
     yield from _indented(f"claim: held for {counted(one.tried.instances, 'object')}")
     if theorem.uses:
         yield from _indented(f"Uses {', '.join(theorem.uses)}.")
+    yield from _steps(one) if full else _counts(one)
+
+
+def _counts(one: CheckedTheorem) -> Iterator[str]:
+    """Yield how many steps of each part passed, and every one that did not."""
+    for part, title in _PARTS:
+        steps = getattr(one, part)
+        if steps:
+            held = f"{_passed(steps)} {'step holds' if len(steps) == 1 else 'steps hold'}"
+            yield from _indented(f"{title}: {held}")
+        for step in steps:
+            if step.problem is not None:
+                yield from _indented(f"{title}: {step.name}: {step.status} ({step.problem})")
+    if one.links:
+        yield from _indented(f"in prose: {counted(len(one.links), 'link')}")
+    if one.problem is not None:
+        yield from _indented(one.problem)
+
+
+def _steps(one: CheckedTheorem) -> Iterator[str]:
     for part, title in _PARTS:
         for step in getattr(one, part):
             why = "" if step.problem is None else f" ({step.problem})"
@@ -119,4 +145,4 @@ def _in_full(one: CheckedTheorem) -> Iterator[str]:
 
 
 def _indented(text: str) -> list[str]:
-    return wrapped(text, "    ", "  ")
+    return wrapped(unbroken(text), "    ", "  ")

@@ -12,12 +12,12 @@ from ...analysis.operations.whole_runs import WholeFinding
 from ...dynamics.capacity import Simulated
 from ...dynamics.long_run import LongRun
 from ...errors import printable
+from ..layout import paragraph, title
 from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
 from .dialect import as_json, chosen, estimate, headed
 from .finite_words import cap_record, capped
 from .numbers import percent, readable
-from .prose import paragraph
 from .tables import plain_table
 
 __all__ = [
@@ -44,6 +44,7 @@ COLUMNS = (
 )
 _VERDICTS = "The verdict is on the policy's own steady state, - where its loop is not linear."
 _SECOND_START = "From the greedy steady state, disturbed by 20 % along its dominant mode."
+_MORE = "The same from a disturbed steady state, and what each policy needs: --full."
 _WHOLE = (
     "steps from the empty memory, the first tenth left out, the same requests for all; tokens over "
     "the steady state's with 95 % intervals, evicted requests per step over a*."
@@ -115,25 +116,27 @@ def _evictions(found: Simulated, run: LongRun) -> float | None:
 
 
 @TEXTS.writes(PolicyComparison)
-def policies_text(found: PolicyComparison) -> str:
-    """Return the comparison as tables with the sentences that they support."""
+def policies_text(found: PolicyComparison, full: bool = False) -> str:
+    """Return the comparison as tables with sentences; in full with the second start."""
+    more = [] if full else [paragraph(_MORE)]
     parts = [
         *head(found),
         paragraph(f"{COLUMNS} {_VERDICTS}"),
         plain_table([_HEADS, *(_row(found, one) for one in found.policies)]),
     ]
-    if found.disturbed_reason is None:
+    if full and found.disturbed_reason is None:
         heads = ("policy", "tokens", "requests", "evicted", "first")
         parts += [paragraph(_SECOND_START), plain_table([heads, *_disturbed_rows(found)])]
-    else:
+    elif full:
         parts.append(paragraph(f"There is no second start: {found.disturbed_reason}."))
-    return "\n".join([*parts, *map(paragraph, _sentences(found)), *_whole_requests(found)])
+    parts += map(paragraph, _sentences(found, full))
+    return "\n".join([*parts, *_whole_requests(found), *more])
 
 
 def head(found: Simulated) -> list[str]:
     """Return the name of the mix, and the capacity where one is assumed."""
     assumed = assumed_capacity(found.mix, found.capacity)
-    return [f"{printable(found.mix.name)}\n", *([] if assumed is None else [paragraph(assumed)])]
+    return [title(printable(found.mix.name)), *([] if assumed is None else [paragraph(assumed)])]
 
 
 def policy_label(one: PolicyFinding) -> str:
@@ -197,8 +200,8 @@ def _first(run: LongRun) -> str:
     return "?" if run.throughput_ratio is None else "never"
 
 
-def _sentences(found: PolicyComparison) -> Iterator[str]:
-    """Yield what the tables support, and what differs in real schedulers."""
+def _sentences(found: PolicyComparison, full: bool) -> Iterator[str]:
+    """Yield what the tables support; in full also what differs in real schedulers."""
     yield from _kept(found)
     apart = [one for one in found.policies if _end_apart(one)]
     if apart:
@@ -209,9 +212,11 @@ def _sentences(found: PolicyComparison) -> Iterator[str]:
             "From empty, what is completed differs from the admitted shares of the classes under: "
             f"{_names(drifting)}."
         )
-    # Each once, in an order of their own, whatever that of the table.
-    yield from sorted({getattr(one.policy, "remark", "") for one in found.policies} - {""})[::-1]
-    yield _CAVEAT
+    if full:
+        # Each once, in an order of their own, whatever that of the table.
+        remarks = {getattr(one.policy, "remark", "") for one in found.policies} - {""}
+        yield from sorted(remarks, reverse=True)
+        yield _CAVEAT
 
 
 def _kept(found: PolicyComparison) -> Iterator[str]:

@@ -18,11 +18,13 @@ from sympy.core.relational import Relational
 from ...errors import printable
 from ...spectrum.criterion.criterion import StabilityCriterion
 from ..rendering import PAGES, TEXTS
+from .formulas import operators
 
 __all__ = ["criterion_latex", "criterion_text"]
 
 _PLAIN_NAME = re.compile(r"[A-Za-z]+(_[A-Za-z0-9]+|[0-9]+)?")
 _REVERSED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_SIGNS = {"<=": "≤", ">=": "≥"}
 _LATEX_SIGNS = {"<=": r"\le", ">=": r"\ge"}
 _LATEX_SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -47,13 +49,13 @@ def criterion_text(criterion: StabilityCriterion) -> str:
     stable if and only if
         2/(s + 3) < p < (s + 2)/(s + 3)
     for
-        s >= 0
+        s ≥ 0
         0 < p < 1
     """
     head, inequalities = _statement(criterion)
-    lines = [head, *_indented(_chains(inequalities, _text, {}))]
+    lines = [head, *_indented(_chains(inequalities, _text, _SIGNS))]
     if criterion.assumptions:
-        lines += ["for", *_indented(_chains(criterion.assumptions, _text, {}))]
+        lines += ["for", *_indented(_chains(criterion.assumptions, _text, _SIGNS))]
     if not criterion.simplified:
         lines.append("(not simplified further: the time limit ran out)")
     return "\n".join(lines) + "\n"
@@ -140,7 +142,7 @@ def _indented(lines: Iterable[str]) -> list[str]:
 
 
 def _text(expression: Expr) -> str:
-    return printable(sstr(expression))
+    return operators(printable(sstr(expression)))
 
 
 def _latex(expression: Expr) -> str:

@@ -12,6 +12,7 @@ import mpmath
 from ...analysis.cycles.cycles import Cycles
 from ...analysis.cycles.limit_cycle import LimitCycle, Observation
 from ...model.workload import Workload
+from ..layout import paragraph, wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .numbers import counted, percent, readable
@@ -28,6 +29,7 @@ _DIGITS = 30
 # States of a cycle in JSON: numbers at most, of which a class of decode length l_k has l_k a step.
 _MOST_NUMBERS = 100_000
 _SHOWN = 24  # cycles in the text
+_NOTE = "Tokens, requests: completed, of the equilibrium's; wasted: decode steps lost."
 _LONGEST_WORD = 60
 _MOST_SHARES = 6
 
@@ -110,7 +112,8 @@ def _observation_record(found: Cycles, seen: Observation) -> dict[str, Any]:
 @TEXTS.writes(Cycles)
 def cycles_text(found: Cycles) -> str:
     """Return the finding for a terminal: the cycles, where runs end, and the renormalised mix."""
-    runs = "".join(f"{line}\n" for line in _runs(found))
+    lines = [line for text in _runs(found) for line in wrapped(text, "    ")]
+    runs = "".join(f"{line}\n" for line in lines)
     return f"{_table(found)}\n{runs}{_renormalized(found)}"
 
 
@@ -130,10 +133,10 @@ def _table(found: Cycles) -> str:
                 {True: "yes", False: "no", None: "undecided"}[cycle.attracting],
             )
         )
-    note = "tokens, requests: completed, of the equilibrium's; wasted: decode steps lost\n"
+    note = paragraph(_NOTE)
     left = len(found.cycles) - len(shown)
-    more = f"({counted(left, 'cycle')} more; --json lists all)\n" if left else ""
-    some = "" if found.complete else "(not all necklaces: the gcd is above 10)\n"
+    more = paragraph(f"({counted(left, 'cycle')} more; --json lists all)") if left else ""
+    some = "" if found.complete else paragraph("(not all necklaces: the gcd is above 10)")
     return plain_table(rows) + more + some + note
 
 
@@ -164,7 +167,7 @@ def _name(cycle: LimitCycle) -> str:
 
 def _runs(found: Cycles) -> Iterator[str]:
     for seen in found.observations:
-        head = f"from {_START[seen.start]}:"
+        head = f"From {_START[seen.start]}:"
         if seen.cycle is None:
             yield f"{head} {seen.reason}"
             yield from _measured(seen)
@@ -220,7 +223,5 @@ def _renormalized(found: Cycles) -> str:
         for c in mix.classes[:6]
     )
     more = f" and {len(mix.classes) - 6} more" if len(mix.classes) > 6 else ""
-    return (
-        f"in step, every {factor} steps, it is the mix {shown}{more}: "
-        f"{found.renormalized.verdict}\n"
-    )
+    verdict = found.renormalized.verdict
+    return paragraph(f"In step, every {factor} steps, it is the mix {shown}{more}: {verdict}.")

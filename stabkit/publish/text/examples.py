@@ -5,38 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
 from ...model.examples import Example
-from ..rendering import RECORDS, REPORTS
+from ..layout import heading, labelled, paragraph
+from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, headed
 from .numbers import readable
+from .tables import plain_table
 
-__all__ = ["SCHEMA", "catalogue_record", "render_catalogue"]
+__all__ = ["SCHEMA", "catalogue_record", "catalogue_text"]
 
 SCHEMA = "stabkit.examples/2"
-_WIDEST = 100
+_MORE = (
+    "Analyse one: stabkit analyze azure-code-2023. What each shows, its capacity, source and "
+    "licence: stabkit examples --full."
+)
 
 
-@REPORTS.writes(Example)
-def render_catalogue(examples: Sequence[Example], console: Console) -> None:
-    """Print the packaged workloads: name, what each shows, capacity and why, source, licence."""
-    width = min(console.width, _WIDEST)
-    for example in examples:
-        console.print(
-            Text.assemble((example.name, "bold"), "  ", example.title),
-            width=width,
-            highlight=False,
-        )
-        grid = Table.grid(padding=(0, 2))
-        grid.add_column(no_wrap=True)
-        grid.add_column(overflow="fold")
-        for label, text in _rows(example):
-            grid.add_row(Text(label, style="dim"), Text(text))
-        console.print(Padding(grid, (0, 0, 1, 2)), width=width, highlight=False)
+@TEXTS.writes(Example)
+def catalogue_text(examples: Sequence[Example], full: bool = False) -> str:
+    """Return the packaged workloads; in full: capacity and why, source and licence of each."""
+    if not full:
+        rows = [("name", "what it is", "licence")]
+        rows += [(one.name, one.title, one.licence) for one in examples]
+        return f"{plain_table(rows)}\n{paragraph(_MORE)}"
+    return "\n".join(
+        f"{heading(one.name)}  {one.title}\n{labelled(_rows(one), '  ')}" for one in examples
+    )
 
 
 @RECORDS.writes(Example)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,39 +9,14 @@ from ...errors import ArgumentTypeError, shown
 from ...exercises.exercises import Exercise
 from ...model.numbers import listed
 from ..document.tree import Document, Paragraph, Section
+from ..layout import wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
-from .prose import wrapped
+from .formulas import unbroken
 
-__all__ = ["SCHEMA", "exercise_document", "exercise_text", "exercises_record", "plain"]
+__all__ = ["SCHEMA", "exercise_document", "exercise_text", "exercises_record"]
 
 SCHEMA = "stabkit.exercises/2"
-_LONG = (30, 60)  # formulas stay on one line up to this, or break at relations alone
-_UNBROKEN = "\N{NO-BREAK SPACE}"
-_SIGNS = {
-    "lambda": "λ",
-    "varepsilon": "ε",
-    "kappa": "κ",
-    "sigma": "σ",
-    "eta": "η",
-    "mu": "μ",
-    "pi": "π",
-    "theta": "θ",
-    "pm": "±",
-    "le": "≤",
-    "ge": "≥",
-    "ne": "≠",
-    "cdot": "·",
-    "circ": "°",
-    "dots": "...",
-    "sum": "Σ",
-    "Phi": "Φ",
-    "min": "min",
-    "cos": "cos",
-    "operatorname": "",
-    ",": "",
-}
-_FRACTION = re.compile(r"\\t?frac\{([^{}]*)\}\{([^{}]*)\}")
 
 
 def exercise_text(one: Exercise, answer: bool = False) -> str:
@@ -56,53 +30,7 @@ def exercise_text(one: Exercise, answer: bool = False) -> str:
 
 
 def _wrapped(text: str, indent: str = "") -> str:
-    return "\n".join(wrapped(_plain(text), indent)).replace(_UNBROKEN, " ")
-
-
-def plain(text: str) -> str:
-    r"""Return prose with LaTeX mathematics as one line of plain text.
-
-    Examples
-    --------
-    >>> plain(r"If $\tfrac{2}{3} \le \lambda$ and $s_k / \tfrac{1}{2} = 4$.")
-    'If 2/3 ≤ λ and s_k / (1/2) = 4.'
-    """
-    return _plain(text).replace(_UNBROKEN, " ")
-
-
-def _plain(text: str) -> str:
-    """Return it with spaces that do not break inside of formulas, but before a relation."""
-    return re.sub(r"\$([^$]*)\$", lambda found: _formula(found[1]), text)
-
-
-def _formula(text: str) -> str:
-    text = re.sub(r"\^(\*|\\circ)", r"\1", text)
-    text = re.sub(r"([_^])\{([^{}]*)\}", r"\1(\2)", text)
-    text = re.sub(r"\\sqrt\{([^{}]*)\}", r"√\1", text)
-    text = re.sub(r"/ (\\tfrac\{\d+\}\{\d+\})", r"/ (\1)", text)
-    text = re.sub(r"(\\tfrac\{\d+\}\{\d+\}) (?=/|[a-z]|\\lambda|\\kappa)", r"(\1) ", text)
-    while _FRACTION.search(text):
-        text = _FRACTION.sub(_quotient, text)
-    text = re.sub(r"\\([a-zA-Z]+|,)", lambda found: _SIGNS[found[1]], text)
-    text = re.sub(r"([_^])\(([^() ]+)\)", r"\1\2", text.replace("{", "").replace("}", ""))
-    return _unbroken(text.split())
-
-
-def _unbroken(words: list[str]) -> str:
-    """Join a formula with spaces that break, if it is long, at relations, signs and commas."""
-    length = sum(map(len, words)) + len(words) - 1
-    text, depth = "", 0
-    for word in words:
-        comma = text.endswith(",") and (depth == 0 or length > _LONG[1])
-        relation = depth == 0 and word in "=<>≤≥" and length > _LONG[0]
-        sign = depth == 0 and word in "+-" and length > _LONG[1]
-        text += (" " if comma or relation or sign else _UNBROKEN if text else "") + word
-        depth += sum(map(word.count, "([")) - sum(map(word.count, ")]"))
-    return text
-
-
-def _quotient(found: re.Match[str]) -> str:
-    return "/".join(f"({part})" if re.search(r"[ /]", part) else part for part in found.groups())
+    return "\n".join(wrapped(unbroken(text), indent))
 
 
 @TEXTS.writes(Exercise)

@@ -14,16 +14,15 @@ from ...errors import printable
 from ...model.enclosure import RealEnclosure
 from ...model.numbers import decimal_text, rational_text
 from ...spectrum.fluctuations.variance import Variance
+from ..layout import labelled, title
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, estimate, headed
 from .finite_words import cap_record, capped, rate, visibility
-from .numbers import amount, counted, percent, readable
-from .prose import wrapped
+from .numbers import amount, counted, percent, readable, steady_rate
 
 __all__ = ["SCHEMA", "finite_record", "finite_text"]
 
 SCHEMA = "stabkit.finite/1"
-_LABEL = 25
 _DIGITS = 20
 _SMALL = 2  # admissions per step: the law of small servers
 _FEW_LIVES = 20  # of a run whose intervals are too narrow
@@ -33,26 +32,21 @@ Rows = Iterator[tuple[str, str]]
 @TEXTS.writes(FiniteServer)
 def finite_text(found: FiniteServer) -> str:
     """Return the answers, one to a line, those of a simulation below."""
-    lines = [f"{printable(found.mix.name)}, {amount(readable(found.capacity), 'token')}", ""]
-    lines += _table(_answers(found))
-    if found.simulated is not None:
-        run = found.simulated
-        lives = f"{readable(run.lives, 2)} times the longest decode"
-        lines += ["", f"Simulated: whole requests, {counted(run.steps, 'step')}, {lives}", ""]
-        lines += _table(_measured(run))
-    return "\n".join([*lines, ""])
-
-
-def _table(rows: Rows) -> Iterator[str]:
-    for label, answer in rows:
-        yield from wrapped(answer, " " * _LABEL, f"{label:<{_LABEL}}")
+    head = f"{printable(found.mix.name)}, {amount(readable(found.capacity), 'token')}"
+    text = f"{title(head)}\n{labelled(_answers(found))}"
+    if found.simulated is None:
+        return text
+    run = found.simulated
+    lives = f"{readable(run.lives, 2)} times the longest decode"
+    simulated = f"Simulated: whole requests, {counted(run.steps, 'step')}, {lives}"
+    return f"{text}\n{title(simulated)}\n{labelled(_measured(run))}"
 
 
 def _answers(found: FiniteServer) -> Rows:
     yield "verdict of the fluid", found.verdict
     yield (
         "steady state (a*)",
-        f"{amount(readable(float(found.admissions)), 'admission')} per step, "
+        f"{amount(steady_rate(found.admissions), 'admission')} per step, "
         f"{amount(readable(float(found.requests)), 'request')} in service",
     )
     if found.cap is not None:
@@ -101,7 +95,7 @@ def _measured(run: SimulatedServer) -> Rows:
     yield "steps that evict", _share(run.evict_probability)
     yield "evicted requests", f"{_number(run.evicted_per_step)} per step"
     yield "  of the admissions", _share(run.evicted_per_admission)
-    yield "tokens", f"{_share(run.throughput_ratio)} of a* mu"
+    yield "tokens", f"{_share(run.throughput_ratio)} of a* μ"
     yield "requests in service", _number(run.requests_in_service)
     yield "Fano factor", f"{_number(run.fano_factor)} of admissions less evictions"
     if run.lives < _FEW_LIVES:

@@ -11,10 +11,10 @@ from ...errors import printable
 from ...model.numbers import decimal_text, rational_text
 from ...spectrum.fluctuations.fluctuations import Fluctuations
 from ...spectrum.fluctuations.variance import Variance
+from ..layout import paragraph, title
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, headed
 from .numbers import amount, percent, readable
-from .prose import paragraph
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "fluctuations_record", "fluctuations_text"]
@@ -66,7 +66,7 @@ def fluctuations_record(found: Fluctuations) -> dict[str, Any]:
 @TEXTS.writes(Fluctuations)
 def fluctuations_text(found: Fluctuations) -> str:
     """Return the Fano factor and what it means, the variances, and the quasi-cycles."""
-    head = f"{printable(found.name)}: {found.verdict}\n\n"
+    head = f"{title(f'{printable(found.name)}: {found.verdict}')}\n"
     if found.fano_factor is None:
         return head + paragraph(" ".join(_nothing(found)))
     if not found.fano_factor:
@@ -129,9 +129,8 @@ def _peaks(found: Fluctuations) -> str:
         )
         for peak in found.peaks
     ]
-    return "Quasi-cycles, swings that chance sustains (of the six dominant modes):\n" + plain_table(
-        rows
-    )
+    head = "Quasi-cycles, swings that chance sustains (of the six dominant modes):"
+    return paragraph(head) + plain_table(rows)
 
 
 def _middle(variance: Variance | None) -> float:

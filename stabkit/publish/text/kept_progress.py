@@ -6,10 +6,10 @@ from dataclasses import fields
 from typing import Any
 
 from ...dynamics.kept_progress import KeptProgress
+from ..layout import paragraph
 from ..rendering import RECORDS, TEXTS
 from .dialect import headed
 from .numbers import readable
-from .prose import paragraph
 
 __all__: list[str] = []
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ...theorems.registry import installed
+from ..layout import paragraph
 from .dialect import chosen, headed
 from .tables import plain_table
 
@@ -43,14 +44,10 @@ def installed_lessons() -> tuple[Lesson, ...]:
 
 def lessons_text(lessons: Sequence[Lesson]) -> str:
     """Return the list of lessons as plain text, with how to open one."""
-    rows = [("lesson", "title", "minutes", "exercises")]
-    rows += [
-        (str(one.number), one.title, str(one.minutes), ", ".join(one.topics)) for one in lessons
-    ]
-    return (
-        plain_table(rows)
-        + "\nOpen one: stabkit lessons 3. More exercises: stabkit exercise --topic cycle.\n"
-    )
+    rows = [("lesson", "title", "minutes")]
+    rows += [(str(one.number), one.title, str(one.minutes)) for one in lessons]
+    more = "Open one: stabkit lessons 3. More exercises: stabkit exercise --topic cycle."
+    return f"{plain_table(rows)}\n{paragraph(more)}"
 
 
 def lessons_record(lessons: Sequence[Lesson]) -> dict[str, Any]:

@@ -8,20 +8,22 @@ from fractions import Fraction
 from typing import Any
 
 from ...spectrum.curves.locus import RootLocus
+from ..layout import labelled, paragraph
 from ..rendering import RECORDS, TEXTS
+from .along import ALONG
 from .dialect import as_json, chosen, headed
 from .numbers import readable, times
-from .tables import plain_table
+from .tables import plain_table, thinned
 
 __all__ = ["SCHEMA", "locus_record", "locus_text"]
 
-SCHEMA = "stabkit.locus/2"
+SCHEMA = "stabkit.locus/3"
 _DIGITS = 10
 
 
 @RECORDS.writes(RootLocus)
 def locus_record(locus: RootLocus) -> dict[str, Any]:
-    """Return the locus as JSON types: schema ``stabkit.locus/2``.
+    """Return the locus as JSON types: schema ``stabkit.locus/3``.
 
     Parameters and brackets are exact rationals as text; of every value `roots_at_values`
     holds real and imaginary part of all roots, and `spectral_radii` the largest modulus (null at
@@ -40,29 +42,37 @@ def locus_record(locus: RootLocus) -> dict[str, Any]:
 
 
 @TEXTS.writes(RootLocus)
-def locus_text(locus: RootLocus) -> str:
-    """Return a row for every value, and below them the brackets in which the count changes."""
-    radius = locus.spectral_radius
-    rows: list[tuple[str, ...]] = [(locus.along, "largest |λ|", "unstable modes")]
-    for i, value in enumerate(locus.values):
-        size = "no mode" if radius is None else f"{radius[i]:.{_DIGITS}f}"
-        count = locus.unstable[i]
-        rows.append((readable(value, _DIGITS), size, "undecided" if count is None else f"{count}"))
-    return plain_table(rows) + "\n" + _changes_text(locus)
+def locus_text(locus: RootLocus, full: bool = False) -> str:
+    """Return what is moved, a row for values of it, and the brackets in which the count changes.
+
+    In full there is a row for every value; otherwise for some, equally spaced.
+    """
+    moved, _, symbol = ALONG[locus.along]
+    shown, note = thinned(range(len(locus.values)), full)
+    rows: list[tuple[str, ...]] = [(symbol, "largest |λ|", "unstable modes")]
+    rows += [_row(locus, i) for i in shown]
+    head = labelled([("along", f"{symbol}, {moved}")])
+    return f"{head}\n{plain_table(rows)}{note}\n{_changes_text(locus, symbol)}"
 
 
-def _changes_text(locus: RootLocus) -> str:
+def _row(locus: RootLocus, i: int) -> tuple[str, str, str]:
+    radius, count = locus.spectral_radius, locus.unstable[i]
+    size = "no mode" if radius is None else f"{radius[i]:.{_DIGITS}f}"
+    return readable(locus.values[i], _DIGITS), size, "undecided" if count is None else f"{count}"
+
+
+def _changes_text(locus: RootLocus, symbol: str) -> str:
     changes = locus.changes
     if not changes:
         return "The number of unstable modes is the same at all these values.\n"
-    rows = [("from", "to", f"{locus.along} between", "and", "angle (turns)")]
+    rows = [("from", "to", f"{symbol} between", "and", "angle (turns)")]
     for change in changes:
         ends = (_rounded(change.low, ROUND_FLOOR), _rounded(change.high, ROUND_CEILING))
         turns = readable(change.angle / (2 * math.pi), 5)
         rows.append((f"{change.before}", f"{change.after}", *ends, turns))
     often = times(len(changes))
-    head = f"The number of unstable modes changes {often} (exact counts at both ends):\n"
-    return head + plain_table(rows)
+    head = f"The number of unstable modes changes {often} (exact counts at both ends):"
+    return f"{paragraph(head)}{plain_table(rows)}"
 
 
 def _rounded(end: Fraction, direction: str) -> str:

@@ -22,10 +22,10 @@ from ...spectrum.margins.line import StableRange
 from ...spectrum.margins.shares.radius import ShareRadius
 from ...spectrum.margins.shares.robust import RobustShares
 from ...spectrum.margins.shares.tolerance import ShareTolerance
+from ..layout import paragraph, styled, title, wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .numbers import amount, counted, readable, rounded
-from .prose import wrapped
 from .robust import robust_said, tolerance_said
 
 __all__ = ["margin_fields", "margin_text", "margins_record", "margins_text"]
@@ -35,6 +35,7 @@ _INDENT = " " * 4
 _INTERVALS_SHOWN = 4
 _DIGITS = 30  # of one-sided bounds in JSON
 
+_EACH = "Each margin is about one change, with all else as it is."
 _LABELS = {
     "gain": "gain margin",
     "shift": "distance in the inputs, shifted",
@@ -103,11 +104,11 @@ def _decimal(value: Fraction | None, rounding: str) -> str | None:
 def margins_text(found: Margins) -> str:
     """Return every margin with its guarantee, or the reason why it is not known."""
     blocks = [
-        f"{printable(found.mix.name)}: {found.verdict}\n",
+        title(f"{printable(found.mix.name)}: {found.verdict}"),
         *(margin_text(part) for part in _linear(found)),
         margin_text(found.disturbance, found.admissions_per_step),
     ]
-    return "\n".join([*blocks, "Each margin is about one change, with all else as it is.\n"])
+    return "\n".join([*blocks, paragraph(_EACH)])
 
 
 def _linear(found: Margins) -> Iterator[Margin]:
@@ -139,6 +140,7 @@ def margin_text(found: Margin, admissions: Fraction | None = None) -> str:
         label, (value, guarantee) = "tolerance", tolerance_said(found)
     else:
         label, (value, guarantee) = "disturbance", _disturbance(found, admissions)
+    styled(f"{_LABELS[label]}:", "dim")
     lines = wrapped(f"{_LABELS[label]}: {value}", _INDENT)
     return "\n".join([*lines, *wrapped(guarantee, _INDENT, _INDENT)]) + "\n"
 

@@ -7,7 +7,7 @@ here.
 from __future__ import annotations
 
 import math
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
 from ...analysis.verdict.analysis import Enclosure
@@ -21,6 +21,7 @@ __all__ = [
     "percent_above",
     "readable",
     "rounded",
+    "steady_rate",
     "times",
 ]
 
@@ -77,6 +78,17 @@ def rounded(value: Fraction, rounding: str, digits: int = 6) -> str:
         return readable(value)
     context = Context(prec=digits, rounding=rounding)
     return readable(context.divide(Decimal(value.numerator), Decimal(value.denominator)), digits)
+
+
+def steady_rate(admissions: Fraction) -> str:
+    """Return a* in requests per step, rounded down: what may be admitted stays so.
+
+    Examples
+    --------
+    >>> steady_rate(Fraction(2, 3))
+    '0.666666'
+    """
+    return rounded(admissions, ROUND_FLOOR)
 
 
 def percent(ratio: float | Fraction) -> str:

@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 from ...spectrum.curves.nyquist import AxisCrossing, NyquistCurve
+from ..layout import paragraph
 from ..rendering import RECORDS, TEXTS
 from .dialect import chosen, headed
 from .numbers import counted, readable, times
-from .prose import paragraph
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "nyquist_record", "nyquist_text"]
@@ -66,14 +66,14 @@ def _encircled(curve: NyquistCurve) -> str:
 
 def _crossings(curve: NyquistCurve) -> str:
     if not curve.crossings:
-        return "It does not cross the negative real axis (sampled, not in the proof).\n"
+        return paragraph("It does not cross the negative real axis (sampled, not in the proof).")
     largest = sorted(curve.crossings, key=lambda crossing: crossing.value)[:_MOST_CROSSINGS]
     rows = [("θ (turns)", "period (steps)", "G / G(1)", "turns")]
     rows += [_row(crossing) for crossing in largest]
     hidden = len(curve.crossings) - len(largest)
     rest = f"and {counted(hidden, 'smaller one')}\n" if hidden else ""
-    head = "Crossings of the negative real axis for 0 < θ ≤ π (sampled, not in the proof):\n"
-    return head + plain_table(rows) + rest
+    head = "Crossings of the negative real axis for 0 < θ ≤ π (sampled, not in the proof):"
+    return paragraph(head) + plain_table(rows) + rest
 
 
 def _row(crossing: AxisCrossing) -> tuple[str, str, str, str]:

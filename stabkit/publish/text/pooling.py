@@ -7,11 +7,11 @@ from typing import Any
 
 from ...analysis.operations.pooling import Arrangement, Block, Pooling
 from ...errors import printable
+from ..layout import heading, paragraph, title, wrapped
 from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
 from .dialect import as_json, chosen, headed
 from .numbers import amount, counted, percent, readable
-from .prose import paragraph
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "pooling_record", "pooling_text"]
@@ -35,13 +35,16 @@ def pooling_text(found: Pooling) -> str:
     )
     assumed = assumed_capacity(found.mix, found.capacity)
     lines = [
-        f"{printable(found.mix.name)} on {counted(found.replicas, 'replica')} of "
-        f"{amount(readable(found.capacity), 'token')}\n",
+        title(
+            f"{printable(found.mix.name)} on {counted(found.replicas, 'replica')} of "
+            f"{amount(readable(found.capacity), 'token')}"
+        ),
         *([] if assumed is None else [paragraph(assumed)]),
         paragraph(f"Objective: {_MEANS[found.objective]} ({window})."),
     ]
     for name, arrangement in _named(found):
-        lines.append(f"{name}: {readable(arrangement.value(found.objective), 8)}")
+        worth = readable(arrangement.value(found.objective), 8)
+        lines.append(heading(f"{name}: {worth}"))
         lines.append(plain_table([_HEADS, *(_row(found, block) for block in arrangement.blocks)]))
     lines += _sentences(found)
     return "\n".join(lines)
@@ -92,7 +95,7 @@ def _sentences(found: Pooling) -> list[str]:
     if best.value(found.objective) > worth * (1 + _EQUAL):
         gain = _compared(best.value(found.objective), worth, "one pool")
         lines.append(f"The best partition is worth {gain}.")
-    return [*lines, ""]
+    return [*(part for line in lines for part in wrapped(line)), ""]
 
 
 def _compared(worth: float, other: float, against: str) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 from ...analysis.operations.predictions import Prediction
 from ...analysis.operations.recommend import Proposal, Recommendation, Rejected
 from ...errors import printable
+from ..layout import title, wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .numbers import amount, counted, percent, percent_above, readable, rounded
-from .prose import wrapped
 from .trials import trials_lines, trials_record
 
 __all__ = ["SCHEMA", "recommendations_record", "recommendations_text", "sentence"]
@@ -31,20 +31,26 @@ _TITLES = {
 }
 
 
+_SOURCES = (
+    "Verdicts are proved. The fluid's throughputs are long-run means of its simulated run from the "
+    "empty memory, to one part in a thousand; all are over the steady state's."
+)
+
+
 @TEXTS.writes(Recommendation)
-def recommendations_text(found: Recommendation) -> str:
-    """Return the recommendation: what happens now, and what to do, for whole requests and fluid."""
-    lines = [printable(found.mix.name), "", *wrapped(_now(found)), ""]
+def recommendations_text(found: Recommendation, full: bool = False) -> str:
+    """Return what happens now, and what to do; in full with what is not recommended, and why."""
+    lines = [title(printable(found.mix.name)), *wrapped(_now(found)), ""]
     lines += [*trials_lines(found.trials), ""]
-    lines += [*_fluid(found), ""]
-    lines += wrapped(
-        "Verdicts are proved. The fluid's throughputs are long-run means of its simulated run from "
-        "the empty memory, to one part in a thousand; all are over the steady state's."
-    )
+    lines += _fluid(found, full)
+    if full:
+        lines += ["", *wrapped(_SOURCES)]
+    elif found.rejected:
+        lines += ["", *wrapped("What is not recommended, and why: --full.")]
     return "\n".join([*lines, ""])
 
 
-def _fluid(found: Recommendation) -> Iterator[str]:
+def _fluid(found: Recommendation, full: bool) -> Iterator[str]:
     if not found.needed:
         yield from wrapped(
             "In the fluid nothing needs to change: the mix is stable, and the empty server reaches "
@@ -55,7 +61,7 @@ def _fluid(found: Recommendation) -> Iterator[str]:
     for number, proposal in enumerate(found.proposals, start=1):
         title = _TITLES[proposal.kind]
         yield from wrapped(f"{number}. {title}. {sentence(found, proposal)}", "   ")
-    if found.rejected:
+    if full and found.rejected:
         yield from ["", "Not recommended in the fluid:"]
         for idea in found.rejected:
             yield from wrapped(f"- {_TITLES[idea.kind].lower()}: {_rejection(idea)}", "  ")

@@ -8,6 +8,7 @@ from typing import Any
 from ...analysis.operations.replay import Comparison, ObservedRun, Replay, Swing
 from ...errors import printable
 from ...model.numbers import rational_text
+from ..layout import labelled, paragraph, title
 from ..rendering import RECORDS, TEXTS
 from .dialect import headed
 from .numbers import amount, counted, percent, readable
@@ -16,7 +17,6 @@ from .tables import plain_table
 __all__ = ["SCHEMA", "replay_record", "replay_text"]
 
 SCHEMA = "stabkit.replay/1"
-_LABEL = 30
 _NAMES = {
     "running": "running requests",
     "waiting": "waiting requests",
@@ -32,12 +32,10 @@ def replay_text(found: Replay) -> str:
     """Return what the replay did, and beside it what was observed."""
     memory = amount(readable(found.scheduler.capacity), "token")
     head = f"{printable(found.trace)}, {counted(found.requests, 'request')}, by the rules of "
-    lines = [f"{head}{found.scheduler.name} in {memory}", ""]
-    lines += [f"{label:<{_LABEL}}{answer}" for label, answer in _answers(found)]
-    lines.append("")
+    parts = [title(f"{head}{found.scheduler.name} in {memory}"), labelled(_answers(found))]
     if found.observed is not None:
-        lines += [_beside(found, found.observed), _samples(found.observed)]
-    return "\n".join(lines)
+        parts += [_beside(found, found.observed), _samples(found.observed)]
+    return "\n".join(parts)
 
 
 def _answers(found: Replay) -> Iterator[tuple[str, str]]:
@@ -82,12 +80,12 @@ def _shown(value: float | None) -> str:
 
 def _samples(observed: ObservedRun) -> str:
     how = "generated tokens" if observed.clock == "tokens" else "seconds"
-    head = f"{counted(len(observed.rows), 'sample')}, compared at equal {how}:\n"
+    head = f"{counted(len(observed.rows), 'sample')}, compared at equal {how}:"
     rows: list[tuple[str, ...]] = [("", "correlation", "equal at", "largest difference")]
     for name, one in observed.compared.items():
         r = "-" if one.correlation is None else f"{one.correlation:.4f}"
         rows.append((_NAMES[name], r, percent(one.equal), readable(one.largest_difference, 4)))
-    return head + plain_table(rows)
+    return paragraph(head) + plain_table(rows)
 
 
 @RECORDS.writes(Replay)

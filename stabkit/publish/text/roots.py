@@ -12,7 +12,8 @@ from sympy import Poly, factor
 from ...spectrum.roots.roots import Root, Roots
 from ..rendering import RECORDS, TEXTS
 from .dialect import headed
-from .tables import plain_table
+from .formulas import operators, raised
+from .tables import first_rows, plain_table
 
 __all__ = ["DIGITS", "equation_text", "root_fields", "roots_record", "roots_text"]
 
@@ -60,17 +61,18 @@ def _rounded_up(radius: mpmath.mpf) -> str:
 
 @TEXTS.writes(Root)
 @TEXTS.writes(Roots)
-def roots_text(found: Root | Sequence[Root], digits: int = DIGITS) -> str:
+def roots_text(found: Root | Sequence[Root], digits: int = DIGITS, full: bool = False) -> str:
     """Return the roots as lines, |lambda| descending, a pair of conjugates on one line.
 
-    Every number is given to `digits` significant digits. Lines are never folded, so that digits can
-    be copied.
+    Every number is given to `digits` significant digits, and no number is folded, so that digits
+    can be copied. Of very many lines the first are shown, all of them in full.
     """
     head = ("factor |λ|", "Re λ", "± Im λ", "radius (proved)", "multiplicity")
     every = [found] if isinstance(found, Root) else found
     if not every:
         return "No roots: every request takes one step.\n"
-    return plain_table([head, *_rows(every, digits)])
+    shown, note = first_rows([head, *_rows(every, digits)], full)
+    return f"{plain_table(shown)}{note}"
 
 
 def _rows(found: Sequence[Root], digits: int) -> Iterator[tuple[str, ...]]:
@@ -91,17 +93,18 @@ def equation_text(polynomial: Poly) -> str:
     --------
     >>> from sympy import symbols
     >>> l, s = symbols("lambda s")
-    >>> print(equation_text(Poly((s + 1) * l + s + 2, l)))
+    >>> print(equation_text(Poly((s + 1) * l**2 + s + 2, l)))
     F(λ) =
-        λ^1  (s + 1)
-      +      (s + 2)
+        λ²  (s + 1)
+      + λ   (0)
+      +     (s + 2)
       = 0
     """
     degree = polynomial.degree()
-    width = len(f"λ^{degree}")
+    width = len(f"λ{degree}")
     lines = ["F(λ) ="]
     for power, coefficient in zip(range(degree, -1, -1), polynomial.all_coeffs(), strict=True):
         sign = "    " if power == degree else "  + "
-        name = f"λ^{power}" if power else ""
-        lines.append(f"{sign}{name:<{width}}  ({factor(coefficient)})")
+        name = raised(f"λ^{power}") if power > 1 else "λ" * power
+        lines.append(f"{sign}{name:<{width}}  ({operators(str(factor(coefficient)))})")
     return "\n".join([*lines, "  = 0"])

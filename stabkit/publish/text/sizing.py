@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import ROUND_FLOOR
 from fractions import Fraction
 from typing import Any
 
@@ -11,16 +10,15 @@ from ...analysis.operations.running_cap import RunningCap
 from ...analysis.operations.sizing import Sizing
 from ...analysis.verdict.analysis import DominantMode
 from ...errors import printable
+from ..layout import labelled, title
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .finite_words import cap_record, capped
-from .numbers import amount, percent, percent_above, readable, rounded
-from .prose import wrapped
+from .numbers import amount, percent, percent_above, readable, steady_rate
 
 __all__ = ["SCHEMA", "sizing_record", "sizing_text"]
 
 SCHEMA = "stabkit.sizing/2"
-_LABEL = 30
 Rows = Iterator[tuple[str, str]]
 
 
@@ -30,10 +28,7 @@ def sizing_text(found: Sizing) -> str:
     head = f"{printable(found.mix.name)}, {amount(readable(found.mix.capacity or 0), 'token')}"
     if found.blocks is not None:
         head += f" in {amount(readable(found.blocks.count), 'block')} of {found.blocks.block_size}"
-    lines = [head, ""]
-    for label, answer in _answers(found):
-        lines += wrapped(answer, " " * _LABEL, f"{label:<{_LABEL}}")
-    return "\n".join([*lines, ""])
+    return f"{title(head)}\n{labelled(_answers(found))}"
 
 
 def _answers(found: Sizing) -> Rows:
@@ -96,7 +91,7 @@ def _per_second(where: str, admissions: Fraction, found: Sizing) -> Rows:
 
 
 def _rate(admissions: Fraction) -> str:
-    return amount(rounded(admissions, ROUND_FLOOR), "request")
+    return amount(steady_rate(admissions), "request")
 
 
 def _mode(mode: DominantMode, seconds: Fraction | None) -> Rows:

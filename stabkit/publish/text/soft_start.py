@@ -8,15 +8,14 @@ from typing import Any
 
 from ...errors import printable
 from ...spectrum.starts.soft_start import SoftStart
+from ..layout import labelled, title
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .numbers import amount, counted, percent, percent_above, readable, rounded
-from .prose import wrapped
 
 __all__ = ["SCHEMA", "soft_start_record", "soft_start_text"]
 
 SCHEMA = "stabkit.soft-start/1"
-_LABEL = 20
 Rows = Iterator[tuple[str, str]]
 
 
@@ -25,10 +24,7 @@ def soft_start_text(found: SoftStart) -> str:
     """Return the recipe: how many requests to admit per step, and for how long."""
     capacity = found.mix.capacity
     size = "" if capacity is None else f", {amount(readable(capacity), 'token')}"
-    lines = [f"{printable(found.mix.name)}{size}", ""]
-    for label, answer in _answers(found):
-        lines += wrapped(answer, " " * _LABEL, f"{label:<{_LABEL}}")
-    return "\n".join([*lines, ""])
+    return f"{title(printable(found.mix.name) + size)}\n{labelled(_answers(found))}"
 
 
 def _answers(found: SoftStart) -> Rows:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ...analysis.operations.sweep import PolicySweep
+from ..layout import paragraph
 from ..rendering import RECORDS, TEXTS
 from .comparison import COLUMNS, head, ratio_text, run_cells, run_figures
 from .dialect import as_json, chosen, headed
 from .numbers import readable
-from .prose import paragraph
-from .tables import plain_table
+from .tables import plain_table, thinned
 
 __all__ = ["SCHEMA", "sweep_record", "sweep_text"]
 
@@ -35,15 +35,16 @@ def sweep_record(found: PolicySweep) -> dict[str, Any]:
 
 
 @TEXTS.writes(PolicySweep)
-def sweep_text(found: PolicySweep) -> str:
+def sweep_text(found: PolicySweep, full: bool = False) -> str:
     """Return a sweep as a table with its units: throughput against the parameter."""
     name = "rate / a*" if found.parameter == "rate" else found.parameter
     rows: list[tuple[str, ...]] = [(name, "tokens", "requests", "evicted", "memory", "first")]
-    for value, run in zip(found.values, found.runs, strict=True):
+    points, note = thinned(list(zip(found.values, found.runs, strict=True)), full)
+    for value, run in points:
         tokens, requests, evicted, first = run_cells(found, run)
         rows.append(
             (readable(float(value)), tokens, requests, evicted, ratio_text(run.utilisation), first)
         )
     reasons = {run.reason for run in found.runs if run.throughput_ratio is None}
     notes = [paragraph(f"?: {reason}.") for reason in sorted(filter(None, reasons))]
-    return "\n".join([*head(found), paragraph(COLUMNS), plain_table(rows), *notes])
+    return "\n".join([*head(found), paragraph(COLUMNS), plain_table(rows) + note, *notes])

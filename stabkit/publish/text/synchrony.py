@@ -11,10 +11,10 @@ from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ...spectrum.synchrony.modes import SynchronizedMode
 from ...spectrum.synchrony.renewal_graph import LONGEST_GRAPH
 from ...spectrum.synchrony.synchrony import NearSynchronousMode, Synchrony
+from ..layout import paragraph, wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .numbers import counted, readable
-from .prose import paragraph, wrapped
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "claim_text", "synchrony_record", "synchrony_text"]
@@ -158,11 +158,11 @@ def _near(found: Synchrony) -> str:
         return paragraph(
             "No near-synchronous mode among the dominant ones: φ_T is not close to 1 at any."
         )
-    head = "Near-synchronous modes: φ_T(θ) = E exp(iθT) is close to 1 in modulus and phase.\n"
+    head = "Near-synchronous modes: φ_T(θ) = E exp(iθT) is close to 1 in modulus and phase."
     rows = [("factor |λ|", "period (steps)", "θ/2π near", "|φ_T|", "phase of φ_T")]
     rows.extend(_near_row(mode) for mode in found.near_synchronous[:_SHOWN])
     hidden = len(found.near_synchronous) - _SHOWN
-    return head + plain_table(rows) + (f"and {hidden} more\n" if hidden > 0 else "")
+    return paragraph(head) + plain_table(rows) + (f"and {hidden} more\n" if hidden > 0 else "")
 
 
 def _near_row(mode: NearSynchronousMode) -> tuple[str, str, str, str, str]:

@@ -10,9 +10,10 @@ from typing import Any
 from ...model.enclosure import RealEnclosure
 from ...model.numbers import decimal_text, rational_text
 from ...spectrum.partition.d_partition import CountInterval, Crossing
-from ...spectrum.partition.input_line import InputLine
 from ...spectrum.partition.threshold import Threshold, VarianceLaw
+from ..layout import labelled, paragraph
 from ..rendering import RECORDS, TEXTS
+from .along import ALONG, inputs_along
 from .dialect import chosen, headed
 from .numbers import amount, counted, percent, readable, rounded
 from .tables import plain_table
@@ -22,13 +23,6 @@ __all__ = ["SCHEMA", "threshold_record", "threshold_text"]
 SCHEMA = "stabkit.threshold/2"
 DIGITS = 20
 _SHOWN = 12  # intervals, of the largest values
-_LINES = {
-    "common": ("a common input length s, in place of the mix's own inputs", "token", "s"),
-    "shift": ("delta, in tokens, added to every input length", "token", "delta"),
-    "scale": ("the factor N of every input length", "times the input", "N"),
-    "line": ("x, in tokens: the input lengths ", "token", "x"),
-}
-_CLASSES_SHOWN = 4
 
 
 @RECORDS.writes(Threshold)
@@ -105,22 +99,22 @@ def _decimal(value: RealEnclosure, digits: int) -> str:
 @TEXTS.writes(Threshold)
 def threshold_text(found: Threshold, digits: int = DIGITS) -> str:
     """Return the finding for a terminal: stable intervals, s*, s°, the estimate, the partition."""
-    rows = list(_rows(found, digits))
-    width = max(len(label) for label, _ in rows)
-    head = "".join(f"{label:<{width}}  {text}\n" for label, text in rows)
-    return f"{head}\n{_partition(found)}"
+    return f"{labelled(_rows(found, digits))}\n{_partition(found)}"
 
 
 def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
-    line, unit, symbol = _LINES[found.along]
-    yield "along", line + (_inputs(found.line) if found.along == "line" else "")
+    moved, unit, symbol = ALONG[found.along]
+    inputs = f": the inputs {inputs_along(found.line)}" if found.along == "line" else ""
+    yield "along", f"{symbol}, {moved}{inputs}"
     if not found.complete:
         yield "undecided", found.reason
         return
     yield "stable", _stable_text(found, unit)
     if found.threshold is not None:
         exact = " exactly" if found.threshold.exact is not None else ""
-        yield f"threshold {symbol}*", f"{_number(found.threshold, digits)}{exact}"
+        number = _number(found.threshold, digits)
+        value = amount(number, unit) if unit == "token" else number
+        yield f"threshold {symbol}*", f"{value}{exact}"
     elif all(found.line.slopes) and not found.is_finite and found.gcd > 1:
         yield f"threshold {symbol}*", f"infinite: the decode lengths have gcd {found.gcd}"
     if found.sufficient is not None:
@@ -129,20 +123,6 @@ def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
         yield "every start", _every_start_text(found, found.every_start, digits)
     if found.law is not None and found.law.in_range:
         yield "variance law", _law_text(found.law)
-
-
-def _inputs(line: InputLine) -> str:
-    """Return the inputs along a line, of the first classes."""
-    pairs = list(zip(line.slopes, line.offsets, strict=True))
-    inputs = [
-        " + ".join([*([readable(c)] if c or not sigma else []), *_term(sigma)])
-        for sigma, c in pairs[:_CLASSES_SHOWN]
-    ]
-    return ", ".join(inputs) + (", ..." if len(pairs) > _CLASSES_SHOWN else "")
-
-
-def _term(slope: Fraction) -> list[str]:
-    return [] if not slope else ["x" if slope == 1 else f"{readable(slope)} x"]
 
 
 def _sufficient_text(found: Threshold, symbol: str, digits: int) -> str:
@@ -193,7 +173,7 @@ def _stable_text(found: Threshold, unit: str) -> str:
 def _law_text(law: VarianceLaw) -> str:
     error = law.relative_error or 0.0
     side = "above" if error > 0 else "below"
-    spread = f"sigma/mu = {readable(law.coefficient_of_variation, 2)}"
+    spread = f"σ/μ = {readable(law.coefficient_of_variation, 2)}"
     return (
         f"about {readable(law.estimate, 4)}, {percent(abs(error))} {side} s* (with the next terms "
         f"{readable(law.expansion, 6)}): an estimate for one narrow hump of decode lengths "
@@ -203,7 +183,7 @@ def _law_text(law: VarianceLaw) -> str:
 
 def _partition(found: Threshold) -> str:
     """Return the intervals as a table, the largest values first."""
-    symbol = _LINES[found.along][2]
+    symbol = ALONG[found.along].symbol
     table = [(f"{symbol} from", "to", "unstable modes", "verdict")]
     for part in found.intervals[::-1][:_SHOWN]:
         low = readable(found.low, 9) if part.low is None else _short(part.low, 9, ROUND_CEILING)
@@ -212,6 +192,5 @@ def _partition(found: Threshold) -> str:
         table.append((low, high, count, part.verdict if found.complete else "undecided"))
     text = plain_table(table)
     more = len(found.intervals) - _SHOWN
-    return (
-        f"{text}(and {counted(more, 'interval')} below; --json lists all)\n" if more > 0 else text
-    )
+    left = paragraph(f"(and {counted(more, 'interval')} below; --json lists all)")
+    return f"{text}{left}" if more > 0 else text

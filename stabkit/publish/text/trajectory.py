@@ -1,4 +1,4 @@
-"""Trajectories as CSV and JSON; exact numbers as text, so that nothing is rounded.
+"""Trajectories as a summary for people, as CSV and JSON; exact numbers there as text.
 
 CSV: one row per step; completions per class follow where there are at most 16 classes. JSON: the
 same columns as lists, schema ``stabkit.trajectory/2``.
@@ -6,23 +6,63 @@ same columns as lists, schema ``stabkit.trajectory/2``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from ...dynamics.trajectory import MOST_CLASS_COLUMNS, Trajectory
+from ...errors import printable
+from ..layout import paragraph, title
 from ..rendering import RECORDS, TABLES, TEXTS
 from .dialect import chosen, headed
+from .numbers import amount, counted, readable
+from .tables import plain_table
 
-__all__ = ["COLUMNS", "SCHEMA", "trajectory_csv", "trajectory_record"]
+__all__ = ["COLUMNS", "SCHEMA", "trajectory_csv", "trajectory_record", "trajectory_text"]
 
 SCHEMA = "stabkit.trajectory/2"
 COLUMNS = ("admitted", "evicted", "completed", "memory", "completed_tokens")
+_LABELS = {
+    "admitted": "admitted (requests)",
+    "evicted": "evicted (requests)",
+    "completed": "completed (requests)",
+    "completed_tokens": "completed (tokens)",
+    "memory": "memory (tokens)",
+}
+_MORE = "A row per step: stabkit simulate ... --output run.csv, or into a pipe.\n"
+
+
+@TEXTS.writes(Trajectory)
+def trajectory_text(trajectory: Trajectory) -> str:
+    """Return what the run was, and of its steps the mean, the least, the largest and the last."""
+    run = f"{trajectory.policy}, {trajectory.arithmetic} arithmetic, "
+    capacity = amount(readable(trajectory.capacity), "token")
+    head = f"{printable(trajectory.mix.name)}, {capacity}, {run}"
+    head += counted(len(trajectory.admitted) - 1, "step")
+    rows: list[tuple[str, ...]] = [("per step", "mean", "least", "largest", "last")]
+    rows += [(label, *_figures(getattr(trajectory, name))) for name, label in _LABELS.items()]
+    return "\n".join(
+        [title(head), plain_table(rows, align="<>>>>"), paragraph(_evicting(trajectory)), _MORE]
+    )
+
+
+def _figures(column: Any) -> Iterator[str]:
+    steps = [Fraction(value) for value in _values(column)[1:]] or [Fraction(0)]
+    for value in (sum(steps) / len(steps), min(steps), max(steps), steps[-1]):
+        yield readable(float(value), 5)
+
+
+def _evicting(trajectory: Trajectory) -> str:
+    evicting = [step for step, n in enumerate(_values(trajectory.evicted)) if n]
+    if not evicting:
+        return "No step evicts."
+    first, last = f"{evicting[0]:,}", f"{evicting[-1]:,}"
+    steps = counted(len(evicting), "step evicts", "steps evict")
+    return f"{steps}, the first is step {first} and the last is step {last}."
 
 
 @TABLES.writes(Trajectory)
-@TEXTS.writes(Trajectory)
 def trajectory_csv(trajectory: Trajectory) -> str:
     """Return the run as CSV text with the header ``step,admitted,evicted,...``."""
     columns = [_values(getattr(trajectory, name)) for name in COLUMNS]

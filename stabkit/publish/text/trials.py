@@ -8,9 +8,9 @@ from typing import Any
 
 from ...analysis.operations.trials import Trial, Trials
 from ...dynamics.requests import Estimate
+from ..layout import wrapped
 from .dialect import chosen, estimate
 from .numbers import percent, readable
-from .prose import wrapped
 from .tables import plain_table
 
 __all__ = ["trials_lines", "trials_record"]

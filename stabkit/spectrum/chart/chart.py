@@ -187,17 +187,18 @@ def stability_chart(
     decode_lengths : sequence of int
         Two or three different ones, from 1 to 500 steps.
     vary : (str, str), optional
-        Horizontal and vertical number: two of ``"s"`` (common input length in tokens), ``"p"``
-        (share of the first class) and ``"kappa"`` (gain of damped admission); by default s and p.
-        For three lengths it is always ``("p1", "p2")``, the shares of the first two.
+        Horizontal and vertical number: two of ``"common"`` (common input length s in tokens),
+        ``"share"`` (p, of the first class) and ``"gain"`` (kappa, of damped admission); by default
+        the first two. For three lengths it is always ``("p1", "p2")``, the shares of the first two.
+        The symbols ``"s"``, ``"p"`` and ``"kappa"`` are read as well, here and below.
     fixed : mapping, optional
-        Values of the numbers that rest, exact: ``"p"`` (default 1/2), ``"kappa"`` (default 1, the
-        greedy loop), and ``"s"``, which has no default: one number, or one for each class.
+        Values of the numbers that rest, exact: ``"share"`` (default 1/2), ``"gain"`` (default 1,
+        the greedy loop), and ``"common"``, without default: one number, or one for each class.
     ranges : mapping, optional
-        ``{number: (low, high)}``, exact. By default p and kappa from 0 to 1, and s from 0 to where
-        little happens any more. The simplex is always drawn whole.
+        ``{number: (low, high)}``, exact. By default share and gain from 0 to 1, and inputs
+        from 0 to where little happens any more. The simplex is always drawn whole.
     rows : int, optional
-        How many rows to partition at least, 2 to 1 001; more are where neighbours differ, up to
+        How many rows to partition at least, 2 to 1,001; more are where neighbours differ, up to
         three times as many or 48. By default 61, or 25 if a decode length is above 128.
 
     Returns

@@ -21,6 +21,7 @@ __all__ = ["LONGEST_CHART", "chart_frame", "read_plane"]
 
 LONGEST_CHART = 500  # a minute
 _NUMBERS = ("s", "p", "kappa")
+_WORDS = {"common": "s", "share": "p", "gain": "kappa"}  # as `root_locus` calls them
 _PROBES = {"p": (1, 3, 5, 7, 9), "kappa": (2, 4, 6, 8, 10)}  # tenths
 _BEYOND = 1.15
 _NICE = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
@@ -75,9 +76,10 @@ def _vary(given: Sequence[str] | None, classes: int) -> tuple[str, str]:
     usual = ("s", "p") if classes == 2 else ("p1", "p2")
     if given is None:
         return usual
-    names = (given,) if isinstance(given, str) else listed(given, "'vary'", "two names")
-    if not all(isinstance(name, str) for name in names):
-        raise ArgumentTypeError(f"'vary' must be two names, not {_listed(names)}.")
+    asked = (given,) if isinstance(given, str) else listed(given, "'vary'", "two names")
+    if not all(isinstance(name, str) for name in asked):
+        raise ArgumentTypeError(f"'vary' must be two names, not {_listed(asked)}.")
+    names = tuple(map(_symbol, asked))
     if classes == 3 and names != usual:
         raise InvalidArgument(
             f"'vary' must be 'p1' and 'p2' for three decode lengths, not {_listed(names)}."
@@ -85,7 +87,9 @@ def _vary(given: Sequence[str] | None, classes: int) -> tuple[str, str]:
     if classes == 2 and not (
         len(names) == 2 and names[0] != names[1] and set(names) <= set(_NUMBERS)
     ):
-        raise InvalidArgument(f"'vary' must be two of 's', 'p' and 'kappa', not {_listed(names)}.")
+        raise InvalidArgument(
+            f"'vary' must be two of 'common', 'share' and 'gain', not {_listed(asked)}."
+        )
     return names[0], names[1]
 
 
@@ -96,7 +100,11 @@ def _listed(names: Sequence[Any]) -> str:
 def _mapping(name: str, given: Any) -> dict[str, Any]:
     if given is not None and not isinstance(given, Mapping):
         raise ArgumentTypeError(f"'{name}' must be a mapping, not {shown(given)}.")
-    return dict(given or {})
+    return {_symbol(name): value for name, value in (given or {}).items()}
+
+
+def _symbol(name: str) -> str:
+    return _WORDS.get(name, name)
 
 
 def _fixed(given: Mapping[str, Any] | None, varying: tuple[str, str]) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def unit_circle_counts(mix: WorkloadLike, method: Method = "auto") -> Counts:
 
     Notes
     -----
-    Exact counts come up to L = 5 000 000 (memory grows by about 100 bytes per step of L; by 400 if
+    Exact counts come up to L = 5,000,000 (memory grows by about 100 bytes per step of L; by 400 if
     there are more than 31 decode lengths). Beyond, instability is still proved where R5 or R9 does
     so; otherwise the verdict is undecided.
 

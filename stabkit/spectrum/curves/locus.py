@@ -1,6 +1,6 @@
 """Root loci: where the roots of the characteristic polynomial go as one number of the mix changes.
 
-The number is the mean input length, the share of the first class or the gain of damped admission
+The number is one of the inputs, the share of the first class or the gain of damped admission
 (`kernel_family`). L stays, and every root moves continuously. At each value the roots are enclosed
 in disjoint discs, and those outside the unit circle are counted exactly. Between two neighbouring
 values with different counts the change is *bracketed* by exact counts at rational points, bisecting
@@ -34,7 +34,7 @@ from ...records import Series
 from ..circle.sparse_polynomial import Complexes, Floats
 from ..counting.by_winding import count_by_winding
 from ..counting.isolation import isolated_disc_counts
-from ..partition.family import Along, kernel_family, parameter_range
+from ..partition.family import Along, Parameter, kernel_family, parameter_of, parameter_range
 from ..roots.approximate import approximate_zeros
 from ..roots.inclusion import proved_discs
 from ..roots.location import circle_distance
@@ -92,7 +92,8 @@ class RootLocus(Series):
     Attributes
     ----------
     mix : Workload
-    along : {"s", "p", "kappa"}
+    along : {"common", "shift", "scale", "share", "gain", "line", "mean"}
+        The parameter; "line" if it was given by slopes, "mean" for the older name ``"s"``.
     length : int
         L; there are L - 1 roots at every value.
     values : tuple of Fraction
@@ -108,7 +109,7 @@ class RootLocus(Series):
     """
 
     mix: Workload
-    along: Along
+    along: Parameter
     length: int
     values: tuple[Fraction, ...]
     roots: Complexes
@@ -138,7 +139,7 @@ class RootLocus(Series):
 
 def root_locus(
     mix: WorkloadLike,
-    along: Along = "s",
+    along: Along = "common",
     low: Any = None,
     high: Any = None,
     points: int = 41,
@@ -149,13 +150,16 @@ def root_locus(
     Parameters
     ----------
     mix : WorkloadLike
-        With L at most 1 000; of two classes or more for ``"p"``.
-    along : {"s", "p", "kappa"}
-        Mean input length in tokens, share of the first class, or gain of damped admission.
+        With L at most 1,000; of two classes or more for ``"share"``.
+    along : {"common", "shift", "scale", "share", "gain"} or sequence
+        A line of inputs as in `threshold`: one common input in tokens, the tokens added to all, the
+        factor of all, or a slope for each class. Or the share of the first class, or the gain of
+        damped admission. The older names ``"p"`` and ``"kappa"`` are the last two, and ``"s"`` is
+        the mean input where all inputs change in proportion.
     low, high : number, optional
-        The range, exact; low < high. Within 0 <= s <= 10^12, 0 < p < 1, 0 < kappa <= 1. By default
-        s from 0 to twice the larger of its own value and L, p from 1/100 to 99/100, kappa from 1/50
-        to 1.
+        The range, exact; low < high. No input is negative or above 10^12 tokens, 0 < share < 1,
+        0 < gain <= 1. By default inputs from the least to twice the larger of their mean and L, on
+        the mean, shares from 1/100 to 99/100, gains from 1/50 to 1.
     points : int
         How many values, 2 to 1 001.
     map : callable
@@ -173,7 +177,7 @@ def root_locus(
     Examples
     --------
     >>> mix = Workload.from_classes([(5, 2), (5, 3)])
-    >>> locus = root_locus(mix, "s", 0, "3/2", points=4)  # R8: marginal at s = 1 exactly
+    >>> locus = root_locus(mix, "common", 0, "3/2", points=4)  # R8: marginal at s = 1 exactly
     >>> locus.unstable
     (2, 2, 0, 0)
     >>> change, = locus.changes
@@ -197,7 +201,7 @@ def root_locus(
     ]
     return RootLocus(
         mix,
-        along,
+        parameter_of(along),
         mix.longest_decode,
         values,
         np.array(roots, dtype=complex),
@@ -251,7 +255,7 @@ def _changes(
 
 def _digits(width: Fraction, value: Fraction) -> Fraction:
     """Return the width of a bracket around `value` that tells its first digits."""
-    return min(width * _NARROWEST, max(value * _RELATIVE, width * _NEXT_TO_ZERO))
+    return min(width * _NARROWEST, max(abs(value) * _RELATIVE, width * _NEXT_TO_ZERO))
 
 
 def _brackets(

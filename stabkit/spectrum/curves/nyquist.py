@@ -129,7 +129,7 @@ def nyquist(mix: WorkloadLike, points: int | None = None) -> NyquistCurve:
     Raises
     ------
     InvalidArgument
-        If L is beyond the bound, or `points` is not an integer from 1 to 4 194 304.
+        If L is beyond the bound, or `points` is not an integer from 1 to 4,194,304.
 
     Examples
     --------

@@ -11,7 +11,7 @@ frozen. It answers for stable mixes with
   would have (few requests of few steps have less),
 
 the variances by R14 (`observables`, `cohorts`). There P(a step evicts) and the evictions per step,
-over those of 2 000 000 simulated steps each, were
+over those of 2,000,000 simulated steps each, were
 
     0.90 to 1.12    in 127 mixes of random lengths: uniform, geometric, log-normal, Poisson, of two
                     humps, and with a common input;

@@ -157,7 +157,7 @@ def disturbance_margin(mix: WorkloadLike) -> DisturbanceMargin:
     Often the first step is the worst: epsilon = g_0 / (G(1) - g_0), where every surviving cohort is
     larger and the survivors alone need more than B. The burst is the milder test.
 
-    The budget is 400 000 steps and 2 10^9 operations, some seconds.
+    The budget is 400,000 steps and 2 10^9 operations, some seconds.
 
     References
     ----------

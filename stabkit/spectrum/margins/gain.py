@@ -84,7 +84,7 @@ def gain_margin(mix: WorkloadLike) -> GainMargin:
     Returns
     -------
     GainMargin
-        Where the D-partition would take too long (L > 20 000, or L times the number of decode
+        Where the D-partition would take too long (L > 20,000, or L times the number of decode
         lengths > 10^7) or is not complete: None with the reason.
 
     Notes

@@ -97,7 +97,7 @@ def input_margin(mix: WorkloadLike, along: Literal["shift", "scale"] = "shift") 
     Returns
     -------
     InputMargin
-        Where the D-partition would take too long (L > 20 000, or L times the number of decode
+        Where the D-partition would take too long (L > 20,000, or L times the number of decode
         lengths > 10^7) or is not complete: None with the reason.
 
     Raises

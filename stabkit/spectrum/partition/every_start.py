@@ -80,7 +80,7 @@ _STEP_COST = 2_000
 _SHARE = 0.5  # of 1 / mu, which beta_n tends to
 _TAIL = 1e-7  # of the sum
 _SLACK = 1 + 1e-9  # covers the rounding of the bounds themselves
-_SUMMING = 1e-11  # that of a sum of at most 30 000 terms, relatively
+_SUMMING = 1e-11  # that of a sum of at most 30,000 terms, relatively
 
 
 def every_start(kernel: MemoryKernel) -> RealEnclosure | None:

@@ -112,7 +112,7 @@ def kernel_pencil(mix: Workload, along: Line, kernel: MemoryKernel | None = None
     if along != "share":
         return _input_pencil(mix, input_line(mix, along) if isinstance(along, str) else along)
     if len(mix.classes) < 2:
-        raise InvalidArgument("'mix' must have two classes or more along 'p', not one.")
+        raise InvalidArgument("'mix' must have two classes or more along 'share', not one.")
     first, rest = (
         MemoryKernel.of(
             Workload.from_classes((c.input_length, c.decode_length, c.share) for c in part)

@@ -43,14 +43,14 @@ def dominant_modes(mix: WorkloadLike, count: int = 6, digits: int = 50) -> list[
     Returns
     -------
     list of Root, or None
-        None where the proof did not succeed: beyond 5 000 000 terms, and for some kernels of more
+        None where the proof did not succeed: beyond 5,000,000 terms, and for some kernels of more
         than 150 with a multiple root, or with tens of thousands of roots whose moduli agree to 14
         digits and no wider gap of moduli beyond them, such as two lengths near 10^6.
 
     Raises
     ------
     InvalidArgument
-        If `count` or `digits` is not a positive integer (digits at most 100 000).
+        If `count` or `digits` is not a positive integer (digits at most 100,000).
 
     Notes
     -----

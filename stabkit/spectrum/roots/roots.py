@@ -90,7 +90,7 @@ def roots(mix: WorkloadLike, digits: int = 50, method: str = "auto") -> Roots:
     Parameters
     ----------
     mix : WorkloadLike
-        With L at most 20 001; at most 401 for ``"mpmath"``.
+        With L at most 20,001; at most 401 for ``"mpmath"``.
     digits : int
         Each radius is at most 10^-digits |lambda|; 1 to 100 000.
     method : {"auto", "mpmath"}

@@ -141,7 +141,7 @@ def soft_start(mix: WorkloadLike) -> SoftStart:
     and evicts then. After L - 1 steps, or more, of (1 - delta) a* it never evicts iff
     delta <= 1 / (1 - min b_n), or min b_n >= 0. A start between that rate and a* is safe too.
 
-    At most 262 144 partial sums are computed, in balls; the least one exactly where it is cheap.
+    At most 262,144 partial sums are computed, in balls; the least one exactly where it is cheap.
 
     References
     ----------

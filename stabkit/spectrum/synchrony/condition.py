@@ -13,8 +13,8 @@ order R on an arc of half-width w is then at most (c w)^R / R! times the sum of 
 moduli. The bound on an arc is that of `arc_search`, with Taylor coefficients up to R.
 
 *Work.* Every evaluation in balls is paid from the call's budget, and so are the samples and arcs in
-double precision. Balls have an effort of their own besides: K + 20 units each of 60 000 once the
-sign is known, for then they add digits only, else of 600 000; with 2 K + 1 terms of 8 derivatives
+double precision. Balls have an effort of their own besides: K + 20 units each of 60,000 once the
+sign is known, for then they add digits only, else of 600,000; with 2 K + 1 terms of 8 derivatives
 that is less than 24 (w + 8 + w^2 / 512) times as many units of the budget.
 
 *Sharpening.* Off the arcs that are left the quantity q(theta) is at least the least value found. If
@@ -83,7 +83,7 @@ class Margin(NamedTuple):
 
 
 def condition_margin(kernel: MemoryKernel, budget: Budget | None = None) -> Margin | None:
-    """Return bounds of R7's margin; None beyond 5 000 000 kernel terms.
+    """Return bounds of R7's margin; None beyond 5,000,000 kernel terms.
 
     They agree to some 30 digits if one minimum is told from all others, else to nine; unless D
     comes so near 0 on the circle, or the quantity is so nearly constant there, that the effort is
@@ -92,7 +92,7 @@ def condition_margin(kernel: MemoryKernel, budget: Budget | None = None) -> Marg
     Parameters
     ----------
     kernel : MemoryKernel
-        Beyond 200 000 terms only an upper bound is sought, by samples.
+        Beyond 200,000 terms only an upper bound is sought, by samples.
     budget : Budget or None
         Of the whole call; None for a call of its own.
 

@@ -87,8 +87,8 @@ def gcd_theorem(mix: WorkloadLike) -> GcdTheorem:
     Notes
     -----
     R7's condition needs a minimum over the unit circle; it is enclosed by branch and bound, every
-    arc of the circle with a proved bound. Beyond L = 200 000 its failure can be proved, not its
-    holding; beyond 5 000 000 it is not tested.
+    arc of the circle with a proved bound. Beyond L = 200,000 its failure can be proved, not its
+    holding; beyond 5,000,000 it is not tested.
 
     References
     ----------

@@ -55,7 +55,7 @@ def test_a_failure_is_seen():
 
 
 def test_details_name_every_step():
-    text = theorems_text(found(), detailed=True)
+    text = theorems_text(found(), detailed=True, full=True)
     assert "proof: a-step (identity): proved" in text
 
 

@@ -117,7 +117,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 def test_text_has_a_row_for_every_policy_and_start() -> None:
-    found = rows(policies_text(comparison(GREEDY, RATE)))
+    found = rows(policies_text(comparison(GREEDY, RATE), full=True))
     greedy = ["greedy", "unstable", "1.125", "0.9000", "0.9500", "0.2500", "7", "0.9900"]
     assert greedy in found
     rate = ["rate", "1.05", "a*", "-", "-", "1.0000", "1.0000", "0.0000", "never", "1.0000"]
@@ -130,14 +130,14 @@ def unwrapped(text: str) -> str:
 
 
 def test_sentences_say_what_the_runs_support() -> None:
-    text = unwrapped(policies_text(comparison(GREEDY, RATE)))
+    text = unwrapped(policies_text(comparison(GREEDY, RATE), full=True))
     assert "the steady state's tokens are kept by: rate 1.05 a*." in text
     assert "differs from the admitted shares of the classes under: greedy." in text
     assert "A rate limit needs a*" in text
     assert "vLLM keeps the tokens of a preempted request" in text
     assert "end apart" not in text
     assert "reservation" not in text
-    text = unwrapped(policies_text(comparison(finding(Reservation(), EVICTING, KEPT))))
+    text = unwrapped(policies_text(comparison(finding(Reservation(), EVICTING, KEPT)), full=True))
     assert "none of these keeps the steady state's tokens: reservation." in text
     assert "The two starts end apart under: reservation." in text
     assert "From empty, as from any start whose reservations fit, reservation never evicts" in text
@@ -145,7 +145,9 @@ def test_sentences_say_what_the_runs_support() -> None:
 
 
 def test_what_is_not_known_is_not_called_lost_or_free_of_evictions() -> None:
-    text = policies_text(comparison(finding(Greedy(), UNKNOWN, None), reason="none known"))
+    text = policies_text(
+        comparison(finding(Greedy(), UNKNOWN, None), reason="none known"), full=True
+    )
     assert ["greedy", "-", "-", *"?????"] in rows(text)
     flat = unwrapped(text)
     assert "the long run is not known under: greedy (a run of 3 steps is too short)." in flat

@@ -69,8 +69,8 @@ def test_the_text_says_what_was_found(r12):
     text = cycles_text(r12)
     assert "0.559" in text
     assert "AAAAAEAAAAAAEAAAAAAAEAAAAAAEA" in text
-    assert "from empty: on cycle 2" in text
-    assert "from near the equilibrium: on cycle 1" in text
+    assert "From empty: on cycle 2" in text
+    assert "From near the equilibrium: on cycle 1" in text
     assert text.endswith("\n")
     assert max(map(len, text.splitlines())) <= 100
 
@@ -90,4 +90,4 @@ def test_the_text_of_many_cycles():
 
 def test_the_renormalised_mix_is_named():
     text = cycles_text(cycles(Workload.from_classes([(0, 12, 2), (10, 2, 3)])))
-    assert "every 2 steps, it is the mix 0:6 (40 %), 5:1 (60 %): stable" in text
+    assert "every 2 steps, it is the mix 0:6 (40 %), 5:1 (60 %): stable." in text

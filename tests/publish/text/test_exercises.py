@@ -18,12 +18,8 @@ import pytest
 from stabkit import Workload, exercise
 from stabkit.exercises.exercises import TOPICS
 from stabkit.publish.document.tex import article
-from stabkit.publish.text.exercises import (
-    exercise_document,
-    exercise_text,
-    exercises_record,
-    plain,
-)
+from stabkit.publish.text.exercises import exercise_document, exercise_text, exercises_record
+from stabkit.publish.text.formulas import plain
 
 EACH = 200
 
@@ -120,7 +116,7 @@ def test_a_question_comes_without_its_answer(topic: str) -> None:
     ("formula", "said"),
     [
         (r"$\tfrac{9}{2} / \tfrac{31}{2} = \tfrac{9}{31}$", "(9/2) / (31/2) = 9/31"),
-        (r"$-\tfrac{9}{2} \lambda^2 - \tfrac{1}{3}$", "-(9/2) λ^2 - 1/3"),
+        (r"$-\tfrac{9}{2} \lambda^2 - \tfrac{1}{3}$", "-(9/2) λ² - 1/3"),
         (r"$\frac{2 s + 1}{\tfrac{1}{2}}$", "(2 s + 1)/(1/2)"),
         (r"$c \pm \sqrt{d}$ and $s^* \ge s^\circ$", "c ± √d and s* ≥ s°"),
         (r"$\Phi_{3}$ or $\lambda^{g - 1}$", "Φ_3 or λ^(g - 1)"),

@@ -131,12 +131,12 @@ def test_a_mix_without_modes_has_an_empty_locus() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"along": "q"}, "'along' must be 's', 'p' or 'kappa', not 'q'"),
-        ({"low": -1}, "'low' must be between 0 and 10\\^12 tokens along 's', not -1"),
+        ({"along": "q"}, "'along' must be 'common', 'shift', 'scale', 'share', 'gain' or a slope"),
+        ({"low": -1}, "'low' must be between 0 and 10\\^12 along 'common', not -1"),
         ({"low": 5, "high": 5}, "'low' must be less than 5, where the values end, not 5"),
         ({"low": "x"}, "'low' must be a finite rational number, not 'x'"),
-        ({"along": "p", "high": 1}, "'high' must be between 0 and 1, both excluded, along 'p'"),
-        ({"along": "kappa", "high": 2}, "'high' must be positive and at most 1 along 'kappa'"),
+        ({"along": "p", "high": 1}, "'high' must be between 0 and 1, both excluded, along 'share'"),
+        ({"along": "kappa", "high": 2}, "'high' must be positive and at most 1 along 'gain'"),
         ({"points": 1}, "'points' must be an integer from 2 to 1001, not 1"),
         ({"points": True}, "'points' must be an integer from 2 to 1001, not True"),
     ],
@@ -147,7 +147,7 @@ def test_bad_arguments(arguments: dict[str, Any], message: str) -> None:
 
 
 def test_one_class_has_no_share_to_change() -> None:
-    with pytest.raises(InvalidArgument, match="'mix' must have two classes or more along 'p'"):
+    with pytest.raises(InvalidArgument, match="'mix' must have two classes or more along 'share'"):
         root_locus(Workload.from_classes([(5, 3)]), "p")
 
 

@@ -164,7 +164,7 @@ def robust_shares(
     Returns
     -------
     RobustShares
-        `robust` is None, with the reason, where a partition is not complete, beyond L = 20 000 and
+        `robust` is None, with the reason, where a partition is not complete, beyond L = 20,000 and
         1000 vertices (nine classes or so), or where the budget of work ends. Where that happens
         `within` is decided by `share_tolerance`, unless it is between its bounds.
 

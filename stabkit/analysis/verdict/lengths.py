@@ -1,0 +1,68 @@
+"""What a mix of many classes is like: its largest classes, and quantiles of the lengths."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from heapq import nlargest
+from itertools import accumulate
+from typing import Any
+
+from ...model.workload import RequestClass, Workload
+
+__all__ = ["LARGEST", "QUANTILES", "LengthSummary", "quantiles"]
+
+LARGEST = 8
+QUANTILES = (Fraction(1, 10), Fraction(1, 2), Fraction(9, 10), Fraction(99, 100), Fraction(1))
+
+
+@dataclass(frozen=True)
+class LengthSummary:
+    """The largest classes of a mix, and quantiles of its lengths at `QUANTILES`.
+
+    Attributes
+    ----------
+    largest : tuple of RequestClass
+        At most eight, the largest share first.
+    inputs : tuple of Fraction or None
+        In tokens; None where only means of the inputs are known.
+    decodes : tuple of int
+        In steps.
+    """
+
+    largest: tuple[RequestClass, ...]
+    inputs: tuple[Fraction, ...] | None
+    decodes: tuple[int, ...]
+
+    @classmethod
+    def of(cls, mix: Workload) -> LengthSummary:
+        """Return the summary of a workload.
+
+        Examples
+        --------
+        >>> LengthSummary.of(Workload.from_classes([(5, 3, 3), (7, 9, 1)])).decodes
+        (3, 3, 9, 9, 9)
+        """
+        own = [(c.input_length, c.decode_length, c.share) for c in mix.classes]
+        requests = own if mix.pairs is None else mix.pairs
+        means = mix.means and mix.pairs is None
+        return cls(
+            tuple(nlargest(LARGEST, mix.classes, key=lambda one: one.share)),
+            None if means else quantiles((Fraction(s), weight) for s, _, weight in requests),
+            quantiles((length, share) for _, length, share in own),
+        )
+
+
+def quantiles(weighted: Iterable[tuple[Any, Any]]) -> tuple[Any, ...]:
+    """Return for each of `QUANTILES` the least value up to which that share of the weights is.
+
+    Examples
+    --------
+    >>> quantiles([(8, 1), (2, 1)])
+    (2, 2, 8, 8, 8)
+    """
+    ordered = sorted(weighted)
+    sums = list(accumulate(weight for _, weight in ordered))
+    return tuple(ordered[bisect_left(sums, level * sums[-1])][0] for level in QUANTILES)
