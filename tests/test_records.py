@@ -171,7 +171,7 @@ def test_columns_of_a_run() -> None:
 def test_columns_of_a_locus() -> None:
     """6 z^2 + 7 z + 4 at s = 5: both roots are of modulus sqrt(4 / 6)."""
     frame = pandas.DataFrame(stabkit.root_locus("0:2 0:3", low=0, high=10, points=3))
-    assert list(frame["s"]) == [0, 5, 10]
+    assert list(frame["common"]) == [0, 5, 10]
     assert abs(frame["root_2"][1]) == pytest.approx((4 / 6) ** 0.5)
 
 

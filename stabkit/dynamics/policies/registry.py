@@ -77,7 +77,7 @@ def policy_named(name: Any, mix: Workload | None = None) -> Policy:
     Examples
     --------
     >>> policy_named("headroom:5/100")
-    Headroom(watermark=Fraction(1, 20))
+    Headroom(watermark=1/20)
     """
     if not isinstance(name, str):
         if _is_policy(name):
