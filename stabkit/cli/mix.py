@@ -129,6 +129,11 @@ class Source:
     until: Until = None
     time_column: TimeColumn = None
 
+    @property
+    def has_files(self) -> bool:
+        """Whether MIX names a file, or standard input."""
+        return any(map(_is_file, self.mix or ()))
+
     def read(self, merge: bool = True) -> Workload:
         """Return the workload that is meant; `merge` as in `Workload.from_file`.
 

@@ -182,7 +182,8 @@ def text(result: Any, **options: Any) -> str:
     result : object
         What a function of stabkit returned: a record, or a list of them.
     options
-        Of its kind of result, such as `digits` for roots and thresholds.
+        Of its kind of result, such as `digits` for roots and thresholds, and `full` where a report
+        leaves something out: of analyses, policies, loci, roots, theorems and examples.
 
     Returns
     -------

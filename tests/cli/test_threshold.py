@@ -38,7 +38,7 @@ def test_json(stabkit: Program) -> None:
     ("arguments", "expected"),
     [
         (("5:4", "5:6"), "infinite: the decode lengths have gcd 2"),
-        (("5:2", "5:3"), "1 exactly"),
+        (("5:2", "5:3"), "1 token exactly"),
         (("3:7", "8:9", "--along", "shift"), "threshold δ*"),
         (("0:7", "0:9", "--along", "scale"), "nowhere"),
         (("5:2", "5:3", "--along", "1,0"), "x, tokens per unit of slope: the inputs 5 + x, 5"),

@@ -53,7 +53,7 @@ from .analysis import (
     WorkloadSummary,
 )
 from .crosscheck import cross_check
-from .lengths import LARGEST, LengthSummary
+from .lengths import LengthSummary
 
 __all__ = ["analyze", "analyze_many", "mode_summary", "threshold_summary"]
 
@@ -137,8 +137,7 @@ def analyze(mix: WorkloadLike, crosscheck: bool = True) -> Analysis:
 
 
 def _summary(mix: Workload) -> WorkloadSummary:
-    lengths = LengthSummary.of(mix) if len(mix.classes) > LARGEST else None
-    return replace(WorkloadSummary.of(mix), lengths=lengths)
+    return replace(WorkloadSummary.of(mix), lengths=LengthSummary.of(mix))
 
 
 def analyze_many(

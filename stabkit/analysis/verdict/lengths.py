@@ -12,9 +12,9 @@ from typing import Any
 
 from ...model.workload import RequestClass, Workload
 
-__all__ = ["LARGEST", "QUANTILES", "LengthSummary", "quantiles"]
+__all__ = ["QUANTILES", "LengthSummary", "quantiles"]
 
-LARGEST = 8
+_LARGEST = 8
 QUANTILES = (Fraction(1, 10), Fraction(1, 2), Fraction(9, 10), Fraction(99, 100), Fraction(1))
 
 
@@ -37,19 +37,22 @@ class LengthSummary:
     decodes: tuple[int, ...]
 
     @classmethod
-    def of(cls, mix: Workload) -> LengthSummary:
-        """Return the summary of a workload.
+    def of(cls, mix: Workload) -> LengthSummary | None:
+        """Return the summary of a workload; None if it has so few classes that all can be shown.
 
         Examples
         --------
-        >>> LengthSummary.of(Workload.from_classes([(5, 3, 3), (7, 9, 1)])).decodes
-        (3, 3, 9, 9, 9)
+        >>> mix = Workload.from_classes([(5, n) for n in range(1, 11)])
+        >>> LengthSummary.of(mix).decodes
+        (1, 5, 9, 10, 10)
         """
+        if len(mix.classes) <= _LARGEST:
+            return None
         own = [(c.input_length, c.decode_length, c.share) for c in mix.classes]
         requests = own if mix.pairs is None else mix.pairs
         means = mix.means and mix.pairs is None
         return cls(
-            tuple(nlargest(LARGEST, mix.classes, key=lambda one: one.share)),
+            tuple(nlargest(_LARGEST, mix.classes, key=lambda one: one.share)),
             None if means else quantiles((Fraction(s), weight) for s, _, weight in requests),
             quantiles((length, share) for _, length, share in own),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -37,8 +38,12 @@ def locus(
       stabkit locus 10:5 --along gain
       stabkit locus 5:2 5:3 --along share --range 1/100:1/2 --json
     """
+    if source.has_files:
+        low, high = (None, None) if between is None else _ends(between)
+    else:  # an older spelling of the range; of a log it is a window of times
+        low, high = (source.since, source.until) if between is None else _ends(between)
+        source = replace(source, since=None, until=None)
     workload = source.read()
-    low, high = (None, None) if between is None else _ends(between)
     with counting("following the roots", points) as counted:
         from ...spectrum.curves.locus import root_locus
 

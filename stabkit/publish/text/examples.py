@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...model.examples import Example
-from ..layout import heading, labelled, paragraph
+from ..layout import labelled, paragraph, title
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, headed
 from .numbers import readable
@@ -29,7 +29,7 @@ def catalogue_text(examples: Sequence[Example], full: bool = False) -> str:
         rows += [(one.name, one.title, one.licence) for one in examples]
         return f"{plain_table(rows)}\n{paragraph(_MORE)}"
     return "\n".join(
-        f"{heading(one.name)}  {one.title}\n{labelled(_rows(one), '  ')}" for one in examples
+        f"{title(f'{one.name}  {one.title}')}{labelled(_rows(one), '  ')}" for one in examples
     )
 
 
