@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from numpydoc.xref import DEFAULT_LINKS
+from pygments.lexers import JsonLexer, TextLexer
 
 import stabkit
 
@@ -70,3 +72,9 @@ html_theme_options = {
     "show_toc_level": 2,
 }
 html_sidebars = {"index": []}
+
+
+def setup(app: Any) -> None:
+    """Name the languages of samples that Pygments does not know."""
+    app.add_lexer("csv", TextLexer)
+    app.add_lexer("jsonl", JsonLexer)

@@ -12,10 +12,20 @@ KEPT = Path(__file__).parents[2] / "tests" / "cli" / "golden"
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """Yield the commands; their list is docs/site/commands.md."""
-    for file in sorted(KEPT.glob("*-help.txt")):
-        command = file.stem.removesuffix("-help")
-        yield f"docs/commands/{command}.md", "".join(_page(command, file.read_text("utf-8")))
+    """Yield the commands, and the list of them in docs/site/commands.md."""
+    helps = {
+        file.stem.removesuffix("-help"): file.read_text("utf-8")
+        for file in sorted(KEPT.glob("*-help.txt"))
+    }
+    for command, helped in helps.items():
+        yield f"docs/commands/{command}.md", "".join(_page(command, helped))
+    yield "docs/commands/list.txt", "".join(_entry(*each) for each in helps.items())
+
+
+def _entry(command: str, helped: str) -> str:
+    """Return the first sentence of the help behind the name."""
+    sentence = helped.split("\n\n")[1].split()
+    return f"* [stabkit {command}](docs/commands/{command}.md): {' '.join(sentence)}\n"
 
 
 def _page(command: str, helped: str) -> Iterator[str]:

@@ -34,7 +34,7 @@ def _parts(script: Path) -> tuple[str, str, str]:
 def _page(script: Path) -> str:
     title, text, code = _parts(script)
     alternative = " ".join(text.replace("`", "").split())
-    picture = f"![{alternative}]({script.stem}.svg)"
+    picture = f"![{alternative}]({script.stem}.svg){{.narrow}}"
     return f"# {title}\n\n{text}\n\n{picture}\n\n```python\n{code}\n```\n"
 
 

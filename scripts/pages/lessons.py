@@ -18,7 +18,7 @@ _SHEETS = ("slides", "worksheet", "solution")
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """Yield the lessons; their list is docs/site/lessons.md."""
+    """Yield the lessons, and the list of them in docs/site/teaching.md."""
     for lesson in LESSONS:
         yield f"docs/lessons/{lesson.name}.md", "".join(_page(lesson))
     listed = "".join(map(_row, LESSONS))

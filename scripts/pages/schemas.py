@@ -13,14 +13,17 @@ FOLDER = Path(__file__).parents[2] / "stabkit" / "publish" / "schemas"
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """Yield the schemas; their list is docs/site/schemas.md."""
+    """Yield the schemas, and the list of them in docs/site/schemas.md."""
     common = json.loads((FOLDER / "common.json").read_text("utf-8"))
+    listed = []
     for file in sorted(FOLDER.glob("*.json")):
         schema = json.loads(file.read_text("utf-8"))
         title = schema.get("title", "What several schemas share")
         keys = "".join(_table(schema, common)) if "properties" in schema else ""
         text = f"# {file.stem}\n\n{title}.\n\n{keys}\n## The schema\n\n"
         yield f"docs/schemas/{file.stem}.md", f"{text}```json\n{file.read_text('utf-8')}```\n"
+        listed.append(f"* [{file.stem}](docs/schemas/{file.stem}.md): {title}.\n")
+    yield "docs/schemas/list.txt", "".join(listed)
 
 
 def _table(schema: dict[str, Any], common: dict[str, Any]) -> Iterator[str]:
@@ -31,6 +34,6 @@ def _table(schema: dict[str, Any], common: dict[str, Any]) -> Iterator[str]:
 
 def _meaning(value: dict[str, Any], common: dict[str, Any]) -> str:
     """Return the description of a key, its own or that of the definition that it refers to."""
-    if "description" in value or "$ref" not in value:
-        return str(value.get("description", "")).replace("|", "\\|")
-    return str(common["$defs"].get(value["$ref"].rpartition("/")[2], {}).get("description", ""))
+    own = "description" in value or "$ref" not in value
+    meant = value if own else common["$defs"].get(value["$ref"].rpartition("/")[2], {})
+    return str(meant.get("description", "")).replace("|", "\\|")

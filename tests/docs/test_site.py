@@ -194,6 +194,13 @@ def test_axe_finds_nothing_serious(site: Path, open_page: Any, scheme: str) -> N
         visit.page.context.close()
 
 
+def test_axe_would_find_something(open_page: Any) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_page("data:text/html,<title>t</title><a href='x'></a>").page
+    assert [name for name, _ in serious(Axe().run(page).response)] != []
+
+
 def serious(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for violation in found["violations"]:
         if violation["impact"] in ("serious", "critical"):
