@@ -43,11 +43,17 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _entry(name: str) -> str:
+def described(name: str) -> tuple[str, str]:
+    """Return how a public name is written, a function with its brackets, and what it is."""
     value = getattr(stabkit, name)
     summary = (inspect.getdoc(value) or "").partition("\n\n")[0]
     kind = "()" if inspect.isroutine(value) or value is stabkit.theorems else ""
-    return f"* `{name}{kind}`: {' '.join(summary.split())}"
+    return f"{name}{kind}", " ".join(summary.split())
+
+
+def _entry(name: str) -> str:
+    written, summary = described(name)
+    return f"* `{written}`: {summary}"
 
 
 def main() -> None:

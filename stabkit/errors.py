@@ -25,13 +25,31 @@ __all__ = [
 
 
 class StabkitError(Exception):
-    """Base class of every exception that stabkit raises on purpose."""
+    """Base class of every exception that stabkit raises on purpose.
+
+    Examples
+    --------
+    >>> from stabkit import StabkitError, Workload
+    >>> try:
+    ...     Workload.from_classes([(5, 0)])
+    ... except StabkitError as error:
+    ...     print(error)
+    'decode_length' of class 1 must be a positive integer, not 0.
+    """
 
 
 class InvalidWorkload(StabkitError, ValueError):
     """A workload, or a file or name that should describe one, is not admissible.
 
     A TypeError too where the type is wrong.
+
+    Examples
+    --------
+    >>> from stabkit import Workload
+    >>> Workload.from_classes([(5, 0)])
+    Traceback (most recent call last):
+        ...
+    stabkit.errors.InvalidWorkload: 'decode_length' of class 1 must be a positive integer, not 0.
     """
 
 
@@ -39,6 +57,14 @@ class InvalidArgument(StabkitError, ValueError):
     """An argument other than the workload is outside its domain.
 
     A TypeError too where the type is wrong.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, simulate
+    >>> simulate(Workload.from_classes([(5, 2)], capacity=70), steps=-1)
+    Traceback (most recent call last):
+        ...
+    stabkit.errors.InvalidArgument: 'steps' must be an integer of at least 0, not -1.
     """
 
 
@@ -51,11 +77,28 @@ class ArgumentTypeError(InvalidArgument, TypeError):
 
 
 class OutputError(StabkitError, OSError):
-    """A result could not be written where the user asked for it."""
+    """A result could not be written where the user asked for it.
+
+    Examples
+    --------
+    >>> from stabkit import OutputError
+    >>> issubclass(OutputError, OSError)
+    True
+    """
 
 
 class StabkitWarning(UserWarning):
-    """Something in the input was set aside, such as trace rows without output tokens."""
+    """Something in the input was set aside, such as trace rows without output tokens.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from stabkit import StabkitWarning, capacity_from_log
+    >>> with warnings.catch_warnings(record=True, action="always") as caught:
+    ...     tokens = capacity_from_log("# GPU blocks: 2588, # CPU blocks: 2048")
+    >>> tokens, caught[0].category is StabkitWarning
+    (41408, True)
+    """
 
 
 def check_choice(value: object, name: str, choices: Iterable[str]) -> None:

@@ -26,9 +26,9 @@ VECTORS = Path(__file__).parent / "vectors"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow whatever needs a browser, LaTeX or a check of all records."""
+    """Mark as slow whatever needs a browser, LaTeX, the site or a check of all records."""
     for item in items:
-        if {"browser", "typeset", "checked"} & set(getattr(item, "fixturenames", ())):
+        if {"browser", "typeset", "site", "checked"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
 
 

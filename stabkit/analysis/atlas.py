@@ -75,6 +75,13 @@ class AtlasEntry(Record):
     stable_intervals : int
         In how many intervals of s >= 0 the pair is stable, by an exact partition. Where it is 1,
         that is s > s*.
+
+    Examples
+    --------
+    >>> from stabkit import atlas
+    >>> entry = next(one for one in atlas() if (one.shorter, one.longer) == (3, 5))
+    >>> round(float(entry.threshold), 6), entry.mean_length
+    (9.822948, 4.0)
     """
 
     shorter: int

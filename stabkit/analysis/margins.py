@@ -68,6 +68,16 @@ class Margins(Record):
         none was asked about.
     sample : RobustShares or None
         The same for the shares that a sample leaves open; None where no level was asked about.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, margins
+    >>> mix = Workload.from_classes([(10, 3), (10, 5)])
+    >>> found = margins(mix)
+    >>> found.verdict
+    'stable'
+    >>> round(float(found.gain.largest_stable.low), 4), round(float(found.scale.below.low), 4)
+    (1.0, 0.9823)
     """
 
     mix: Workload

@@ -102,6 +102,13 @@ class BasinSample(Record):
         States of H, in requests.
     steps : tuple of int or None
         None where the limit was not enough.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, basin_sample
+    >>> found = basin_sample(Workload.from_classes([(2, 2)]), starts=5, seed=0)
+    >>> len(found.steps), found.median <= found.longest
+    (5, True)
     """
 
     starts: tuple[Point, ...]

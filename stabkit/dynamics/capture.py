@@ -137,6 +137,13 @@ class CapturePiece(Record):
         Of the affine hull: an exact rank, at most l - 2.
     cycle : tuple of int
         The composition of the cycle, as in `NecklaceCycle`.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, capture_set
+    >>> pieces = capture_set(Workload.from_classes([(2, 3)]), 3)
+    >>> [(piece.word, piece.dimension) for piece in pieces]
+    [((), 0), ((1,), 1), ((0, 1), 1), ((0, 0, 1), 1)]
     """
 
     word: tuple[int, ...]

@@ -97,6 +97,13 @@ class KeptProgress(Record):
         Evicted requests per completed one; a request may be evicted several times.
     recomputed_tokens_per_completion : float
         Tokens prefilled again per completed request: the cost, at the server's seconds per token.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, kept_progress
+    >>> found = kept_progress(Workload.from_classes([(2, 2)]), 500)
+    >>> round(found.request_ratio, 2), found.recomputed_tokens_per_completion > 0
+    (1.0, True)
     """
 
     mix: Workload

@@ -75,6 +75,13 @@ class LongRun(Record):
         Mean memory after the fit, over B: 1 for greedy admission.
     first_eviction : int or None
         The first step that evicts, from 1; None if no step did.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, long_run
+    >>> found = long_run(Workload.from_classes([(2, 2)]))
+    >>> found.period, found.throughput_ratio
+    (2, 0.875)
     """
 
     steps: int

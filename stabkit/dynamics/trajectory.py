@@ -100,6 +100,16 @@ class Trajectory(Series):
         ``final_state[k][j]``, after the last fit.
     mix : Workload
         What was run.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, simulate
+    >>> mix = Workload.from_classes([(2, 2)], capacity=140)
+    >>> run = simulate(mix, 3, arithmetic="integer")
+    >>> run.admitted.tolist(), run.evicted.tolist()
+    ([46, 0, 46, 0], [0, 11, 0, 11])
+    >>> run.completed.tolist(), run.steps
+    ([0, 0, 35, 0], 3)
     """
 
     admitted: NDArray[Any]

@@ -61,6 +61,13 @@ class Exercise(Record):
         The steps to it, prose with mathematics.
     given : tuple of (str, value)
         What the question gives beside the mix.
+
+    Examples
+    --------
+    >>> from stabkit import exercise
+    >>> found = exercise("gcd", 1)
+    >>> found.topic, found.difficulty
+    ('gcd', 'medium')
     """
 
     topic: Topic

@@ -60,6 +60,12 @@ class RequestClass(Record):
         Decode steps until completion; 1 <= decode_length <= 10^9.
     share : Fraction
         Fraction of the admissions; positive, and the shares of a workload sum to 1.
+
+    Examples
+    --------
+    >>> from stabkit import Workload
+    >>> Workload.from_classes([(5, 3), (20, 9, 3)]).classes[1]
+    RequestClass(input_length=Fraction(20, 1), decode_length=9, share=Fraction(3, 4))
     """
 
     input_length: Fraction

@@ -12,6 +12,13 @@ The package can be called: ``stabkit.theorems()`` returns all records. In readin
 * `registry`, `runner`: where the records come from, and the run that checks them.
 
 Of the layers below it takes the enclosures of the spectrum. Publishing takes the results.
+
+Examples
+--------
+>>> import stabkit
+>>> found = stabkit.theorems()
+>>> found[0].label, found[0].title
+('balance', 'Balance law')
 """
 
 from __future__ import annotations

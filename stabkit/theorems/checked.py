@@ -47,6 +47,13 @@ class CheckedTheorem(Record):
     problem : str or None
         Why the record itself is malformed.
     steps, checks, sharpness : tuple of CheckedStep
+
+    Examples
+    --------
+    >>> from stabkit import prove, theorems
+    >>> found = prove(theorems(), ["kernel"])[-1]
+    >>> found.theorem.label, found.status, found.badge
+    ('kernel', 'proved', 'proved')
     """
 
     theorem: Theorem

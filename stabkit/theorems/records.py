@@ -132,6 +132,13 @@ class Theorem(Record):
     badge : str
         The status that the runner found when the records were last published, for surfaces that
         quote a theorem without checking it.
+
+    Examples
+    --------
+    >>> from stabkit import theorems
+    >>> found = next(one for one in theorems() if one.label == "R5")
+    >>> found.title, len(found.hypotheses)
+    ('One decode length: every mode is unstable', 2)
     """
 
     label: str

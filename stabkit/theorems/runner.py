@@ -67,6 +67,12 @@ def prove(
     ------
     InvalidArgument
         If `theorems` are no theorems, or a label is unknown.
+
+    Examples
+    --------
+    >>> from stabkit import prove, theorems
+    >>> [(one.theorem.label, one.status) for one in prove(theorems(), ["kernel"])]
+    [('kernel', 'proved')]
     """
     records = listed(theorems, "'theorems'", "records")
     if not all(isinstance(theorem, Theorem) for theorem in records):

@@ -79,6 +79,11 @@ def test_every_function_says_what_it_returns(function: Any) -> None:
     assert "Returns" in sections(function)
 
 
+@each("value", {name: PUBLIC[name] for name in stabkit.__all__ if name != "__version__"})
+def test_every_public_name_has_an_example_that_is_run(value: Any) -> None:
+    assert ">>> " in sections(value).get("Examples", "")
+
+
 @each("method", METHODS)
 def test_every_parameter_of_a_method_is_documented_and_no_other(method: Any) -> None:
     text, described = inspect.getdoc(method), sections(method)

@@ -62,6 +62,15 @@ class Cycles(Record):
         From empty, from near the equilibrium, and from the given state if there is one.
     renormalized : Cycles or None
         The same of the mix renormalised by the gcd; None if that is 1 or all decode lengths.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, cycles
+    >>> found = cycles(Workload.from_classes([(2, 2)]))
+    >>> found.verdict, found.complete
+    ('unstable', True)
+    >>> [cycle.period for cycle in found.cycles]
+    [1, 2]
     """
 
     mix: Workload

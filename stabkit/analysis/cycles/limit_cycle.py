@@ -67,6 +67,13 @@ class LimitCycle(Record):
         Whether nearby states converge to it: True, False (almost all leave), or None (undecided).
     reason : str
         What decides `attracting`.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, cycles
+    >>> worst = cycles(Workload.from_classes([(2, 2)])).cycles[-1]
+    >>> worst.kind, worst.period, worst.throughput_ratio
+    ('level', 2, Fraction(7, 8))
     """
 
     kind: CycleKind
@@ -125,6 +132,13 @@ class Observation(Record):
         Of a run without a period, largest share first.
     reason : str
         What was found, in words.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, cycles
+    >>> seen = cycles(Workload.from_classes([(2, 2)])).observations[0]
+    >>> seen.start, seen.cycle.period, seen.throughput_ratio
+    ('empty', 2, 0.875)
     """
 
     start: RunStart

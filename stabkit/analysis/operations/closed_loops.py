@@ -76,6 +76,13 @@ class ClosedLoop(Record):
     modes : tuple of Root
         The dominant modes, a pair or one; empty where they were not resolved.
     reason : str
+
+    Examples
+    --------
+    >>> from stabkit import Workload, closed_loop
+    >>> mix = Workload.from_classes([(5, 3), (5, 5)])
+    >>> closed_loop(mix, "greedy").verdict, closed_loop(mix, "damped:1/2").verdict
+    ('unstable', 'stable')
     """
 
     verdict: Verdict | None = None

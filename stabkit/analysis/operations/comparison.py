@@ -89,6 +89,14 @@ class PolicyFinding(Record):
         From the disturbed greedy equilibrium; None where there is no such start.
     whole : WholeFinding or None
         Of whole requests; None where none were run.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, compare_policies
+    >>> mix = Workload.from_classes([(10, 5)], capacity=650)
+    >>> found = compare_policies(mix, ["greedy"], steps=0).policies[0]
+    >>> found.verdict, round(found.from_empty.throughput_ratio, 4)
+    ('unstable', 0.8667)
     """
 
     policy: Policy
@@ -133,6 +141,14 @@ class PolicyComparison(Record, Simulated):
         Of every run of whole requests; 0 for none.
     whole_reason : str or None
         Why there were none.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, compare_policies
+    >>> mix = Workload.from_classes([(10, 5)], capacity=650)
+    >>> found = compare_policies(mix, ["greedy", "damped:1/2"], steps=0)
+    >>> [(one.policy, one.verdict) for one in found.policies]
+    [(Greedy(), 'unstable'), (Damped(gain=Fraction(1, 2)), 'stable')]
     """
 
     mix: Workload

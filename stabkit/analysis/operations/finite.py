@@ -63,6 +63,14 @@ class Watermark(Record):
         tokens / B: of the capacity, and of the throughput that it costs.
     reason : str or None
         Why it does not answer.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, finite_server
+    >>> mix = Workload.from_classes([(50 + 7 * k, 3 + k) for k in range(40)], capacity=20_000)
+    >>> found = finite_server(mix, evictions="1/100", steps=0).watermark
+    >>> found.tokens, found.fraction
+    (14, Fraction(7, 10000))
     """
 
     target: float
@@ -106,6 +114,14 @@ class FiniteServer(Record, ServerNoise):
         For the rate that was asked for.
     simulated : SimulatedServer or None
         The same by simulation, where it was asked for.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, finite_server
+    >>> mix = Workload.from_classes([(10, 3), (10, 5)], capacity=10_000)
+    >>> found = finite_server(mix, steps=0)
+    >>> found.verdict, round(float(found.fano_factor), 4)
+    ('stable', 45.6861)
     """
 
     mix: Workload

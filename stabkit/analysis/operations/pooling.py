@@ -107,6 +107,13 @@ class Arrangement(Record):
         p_k of the demand.
     lengths : tuple of int
         l_k.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, pool
+    >>> mix = Workload.from_classes([(10, 3), (10, 5)], capacity=5050)
+    >>> [(block.classes, block.replicas) for block in pool(mix, 2).best.blocks]
+    [((0, 1), 2)]
     """
 
     blocks: tuple[Block, ...]
@@ -165,6 +172,14 @@ class Pooling(Record):
         Whether `best` is the best of all partitions.
     method : str
         How it was found.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, pool
+    >>> mix = Workload.from_classes([(10, 3), (10, 5)], capacity=5050)
+    >>> found = pool(mix, 2)
+    >>> found.replicas, found.exact, found.best.completed == found.pooled.completed
+    (2, True, True)
     """
 
     mix: Workload

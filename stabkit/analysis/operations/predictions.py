@@ -58,6 +58,14 @@ class Prediction(Record):
         of the workload asked about, a* mu tokens and a* requests per step.
     scale : Fraction
         That a* mu, or a*, in the memory of `mix`.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, recommend
+    >>> mix = Workload.from_classes([(2, 2)])
+    >>> found = recommend(mix).proposals[0].predictions[0]
+    >>> found.quantity, found.relation, found.value
+    ('throughput', 'about', 1.0)
     """
 
     mix: Workload

@@ -69,6 +69,14 @@ class Proposal(Record):
         All of them were checked.
     sensitivity : tuple of (Fraction, float)
         For a rate limit: throughput where the estimate of a* is off by a factor.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, recommend
+    >>> mix = Workload.from_classes([(2, 2)])
+    >>> found = recommend(mix).proposals[0]
+    >>> found.kind, found.value
+    ('rate limit', Fraction(1, 1))
     """
 
     kind: Kind
@@ -134,6 +142,14 @@ class Recommendation(Record, _Draft):
     rejected : tuple of Rejected
     trials : Trials
         What whole requests say; proposals and rejected ideas are the fluid's.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, recommend
+    >>> mix = Workload.from_classes([(2, 2)])
+    >>> found = recommend(mix)
+    >>> found.verdict, [one.kind for one in found.proposals]
+    ('unstable', ['rate limit', 'spread', 'watermark', 'reservation'])
     """
 
     proposals: tuple[Proposal, ...]

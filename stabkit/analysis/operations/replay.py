@@ -151,6 +151,13 @@ class Replay(Record):
         At the samples, where there are any; else over the steps.
     observed : ObservedRun or None
     series : RequestSeries
+
+    Examples
+    --------
+    >>> from stabkit import replay
+    >>> found = replay([(20, 4)] * 3, "vllm-v0", capacity=80)
+    >>> found.requests, found.steps, found.preemptions
+    (3, 9, 0)
     """
 
     scheduler: Engine

@@ -108,6 +108,16 @@ class Sizing(Record):
     step_seconds : Fraction or None
     cap : RunningCap or None
         What a cap on the running requests does; all else is without it.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, sizing
+    >>> mix = Workload.from_classes([(10, 5)], capacity=650)
+    >>> found = sizing(mix)
+    >>> int(found.admissions), int(found.requests), found.always
+    (10, 50, 43)
+    >>> found.watermark
+    Fraction(4, 15)
     """
 
     mix: Workload

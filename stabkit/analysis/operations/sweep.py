@@ -59,6 +59,14 @@ class PolicySweep(Series, Simulated):
     values : tuple of Fraction
     runs : tuple of LongRun
         One for each value.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, policy_sweep
+    >>> mix = Workload.from_classes([(10, 5)], capacity=650)
+    >>> sweep = policy_sweep(mix, "rate", ["1/2", 1])
+    >>> [round(run.throughput_ratio, 4) for run in sweep.runs]
+    [0.5, 1.0]
     """
 
     mix: Workload

@@ -68,6 +68,14 @@ class Trial(Record):
         That less what greedy admission completes of the same requests.
     evicted_per_step : Estimate
         Requests.
+
+    Examples
+    --------
+    >>> from stabkit import Estimate, Trial
+    >>> none = Estimate(0.0, 0.0, 0.0)
+    >>> found = Trial("rate", 10, Estimate(1.0, 1.0, 1.0), Estimate(0.14, 0.13, 0.15), none)
+    >>> found.gain.low > 0  # better beyond doubt
+    True
     """
 
     setting: Setting
@@ -92,6 +100,14 @@ class Trials(Record):
         The setting to be recommended, by its second run; None to change nothing.
     reason : str
         Why there were no runs.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, recommend
+    >>> mix = Workload.from_classes([(10, 3), (10, 5)], capacity=10_000)
+    >>> found = recommend(mix).trials  # stable, and many requests: none is needed
+    >>> found.steps, found.best
+    (0, None)
     """
 
     steps: int = 0

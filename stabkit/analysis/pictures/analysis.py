@@ -26,6 +26,14 @@ class AnalysisPicture(Record):
         All of them, or the dominant ones.
     run : RunPicture or None
         From empty; None where it is too long to simulate.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, analysis_picture
+    >>> mix = Workload.from_classes([(5, 3), (5, 5)])
+    >>> picture = analysis_picture(mix, "unstable")
+    >>> picture.roots.mode_count, len(picture.run.demand)
+    (4, 200)
     """
 
     roots: RootPicture

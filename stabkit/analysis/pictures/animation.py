@@ -49,6 +49,13 @@ class AnimationPicture(Record):
         that the step admitted, and evicted by the fit.
     admitted, evicted : ndarray, shape (run + 1,)
         Requests, of all steps of the run, also of those between the frames.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, animation_picture
+    >>> film = animation_picture(Workload.from_classes([(2, 3)]), 12)
+    >>> len(film.admitted), film.stride
+    (13, 1)
     """
 
     steps: Any

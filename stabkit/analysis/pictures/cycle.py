@@ -72,6 +72,14 @@ class CyclePicture(Series):
         Tokens that the survivors need before the fit: above the capacity, the rest is evicted.
     admitted, evicted : ndarray, shape (steps,)
         Requests.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, cycle_picture
+    >>> mix = Workload.from_classes([(2, 2)], capacity=140)
+    >>> picture = cycle_picture(mix, [[0, 35]], 2, "the worst cycle")
+    >>> picture.period, (picture.evicted > 0).tolist()
+    (2, [False, True, False, True])
     """
 
     name: str

@@ -37,6 +37,13 @@ class GraphPicture(Record):
         The number L of stages, and g.
     returns : tuple of ReturnEdge
         Ascending.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, graph_picture
+    >>> picture = graph_picture(Workload.from_classes([(100, 4), (100, 6)]))
+    >>> picture.length, picture.period, [edge.stage for edge in picture.returns]
+    (6, 2, [3, 5])
     """
 
     name: str
@@ -55,6 +62,15 @@ def graph_picture(workload: WorkloadLike) -> GraphPicture:
     Returns
     -------
     GraphPicture
+
+    Examples
+    --------
+    >>> from stabkit import Workload, figure, graph_picture
+    >>> picture = graph_picture(Workload.from_classes([(100, 4), (100, 6)]))
+    >>> picture.period
+    2
+    >>> len(figure(picture).axes)
+    1
     """
     workload = as_workload(workload)
     kernel = MemoryKernel.of(workload)

@@ -46,6 +46,13 @@ class PolicyPanel(Series):
     stable_below : float or None
         The end of the stable gains; None for another parameter, where every gain is stable, and
         where it is not known.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, policy_picture
+    >>> mix = Workload.from_classes([(10, 5)], capacity=650)
+    >>> [panel.parameter for panel in policy_picture(mix).panels]
+    ['rate', 'gain', 'watermark']
     """
 
     parameter: str
@@ -66,6 +73,14 @@ class PolicyPicture(Record):
     greedy : float or None
         The token ratio of greedy admission in the long run from the empty memory.
     panels : tuple of PolicyPanel
+
+    Examples
+    --------
+    >>> from stabkit import Workload, policy_picture
+    >>> mix = Workload.from_classes([(10, 5)], capacity=650)
+    >>> picture = policy_picture(mix)
+    >>> round(picture.greedy, 4), len(picture.panels)
+    (0.8667, 3)
     """
 
     name: str

@@ -72,6 +72,14 @@ class RootPicture(Record):
         It holds all roots; given by its bounds' signed distances from the circle, so that an
         annulus close to the circle keeps its digits. None if there is no root.
     synchronized : tuple of SynchronizedMark
+
+    Examples
+    --------
+    >>> from stabkit import Workload, root_picture, roots
+    >>> mix = Workload.from_classes([(5, 3), (5, 5)])
+    >>> picture = root_picture(mix, roots(mix), "unstable")
+    >>> picture.mode_count, picture.complete, picture.largest_radius < 1e-15
+    (4, True, True)
     """
 
     verdict: str
@@ -130,6 +138,16 @@ def root_picture(
     Returns
     -------
     RootPicture
+
+    Examples
+    --------
+    >>> from stabkit import Workload, dominant_modes, figure, root_picture
+    >>> mix = Workload.from_classes([(5, 3), (5, 5)])
+    >>> picture = root_picture(mix, dominant_modes(mix, 2), "unstable")
+    >>> len(picture.points), picture.mode_count
+    (2, 4)
+    >>> len(figure(picture).axes)
+    1
     """
     workload = as_workload(workload)
     found = listed(found, "'found'", "a list of roots")

@@ -59,6 +59,14 @@ class RunPicture(Series):
         In tokens.
     demand, evicted : ndarray of float
         Tokens asked for and requests evicted in steps 1, 2, ...
+
+    Examples
+    --------
+    >>> from stabkit import Workload, run_picture, simulate
+    >>> mix = Workload.from_classes([(2, 2)], capacity=140)
+    >>> picture = run_picture(mix, simulate(mix, 3))
+    >>> picture.capacity, (picture.evicted > 0).tolist()
+    (140.0, [True, False, True])
     """
 
     capacity: float
@@ -76,6 +84,14 @@ class KernelPicture(Series):
         Of the workload.
     kernel, survival : ndarray of float
         g_m, in tokens, and P(T > m).
+
+    Examples
+    --------
+    >>> from stabkit import Workload, kernel_picture
+    >>> mix = Workload.from_classes([(5, 3), (5, 5)])
+    >>> picture = kernel_picture(mix)
+    >>> picture.kernel.tolist(), picture.survival.tolist()
+    ([6.0, 7.0, 8.0, 4.5, 5.0], [1.0, 1.0, 1.0, 0.5, 0.5])
     """
 
     name: str
@@ -96,6 +112,14 @@ def run_picture(workload: WorkloadLike, trajectory: Trajectory) -> RunPicture:
     Returns
     -------
     RunPicture
+
+    Examples
+    --------
+    >>> from stabkit import Workload, figure, run_picture, simulate
+    >>> mix = Workload.from_classes([(2, 2)], capacity=140)
+    >>> picture = run_picture(mix, simulate(mix, 20))
+    >>> len(picture.demand), len(figure(picture).axes)
+    (20, 2)
     """
     workload = as_workload(workload)
     if not isinstance(trajectory, Trajectory):
@@ -140,6 +164,12 @@ def kernel_picture(workload: WorkloadLike) -> KernelPicture:
     ------
     InvalidArgument
         If L is beyond 10^6.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, kernel_picture
+    >>> kernel_picture(Workload.from_classes([(2, 2)])).kernel.tolist()
+    [3.0, 4.0]
     """
     workload = as_workload(workload)
     if workload.longest_decode > _LONGEST_KERNEL:

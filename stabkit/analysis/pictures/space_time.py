@@ -50,6 +50,13 @@ class SpaceTimePicture(Record):
         Requests per step, the mean of the steps of a column.
     fullest : tuple of two floats
         The share of the memory that the fullest stage holds, in step 0 and in the last one.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, space_time_picture
+    >>> picture = space_time_picture(Workload.from_classes([(2, 3)]), steps=20)
+    >>> picture.steps, picture.length, picture.filling.shape
+    (20, 3, (3, 21))
     """
 
     name: str

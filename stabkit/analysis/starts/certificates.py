@@ -41,6 +41,13 @@ class ConvergentStart(Record):
     horizon : int or None
         Steps of the response of which K is the maximum; None where there is no deviation at all.
     verdict : {"convergent"}
+
+    Examples
+    --------
+    >>> from stabkit import Workload, certify_start
+    >>> found = certify_start(Workload.from_classes([(9, 2), (9, 3)]))
+    >>> found.verdict, found.last_eviction
+    ('convergent', 1)
     """
 
     mix: Workload
@@ -91,6 +98,13 @@ class EvictingStart(Record):
     cycle : LimitCycle
         Exact, with all its Floquet multipliers inside the unit circle.
     verdict : {"evicting"}
+
+    Examples
+    --------
+    >>> from stabkit import Workload, certify_start
+    >>> found = certify_start(Workload.from_classes([(0, 6, 2), (5, 1, 3)]))
+    >>> found.verdict, found.cycle.period
+    ('evicting', 29)
     """
 
     mix: Workload
@@ -128,6 +142,14 @@ class UndecidedStart(Record):
     reason : str
         A clause: what was looked for, and why it was not found.
     verdict : {"undecided"}
+
+    Examples
+    --------
+    >>> from stabkit import Workload, certify_start
+    >>> mix = Workload.from_classes([(5, 3), (5, 5)])
+    >>> found = certify_start(mix, "equilibrium", max_steps=9)
+    >>> found.verdict, found.reason.partition(";")[0]
+    ('undecided', 'exactly in the steady state it stays and evicts nothing')
     """
 
     mix: Workload

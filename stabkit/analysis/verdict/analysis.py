@@ -403,6 +403,14 @@ class Analysis(Record):
     mix : Workload or None
         What was analysed, whole, for figures; None in an Analysis that was read from JSON. It takes
         no part in comparisons.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, analyze
+    >>> mix = Workload.from_classes([(5, 3), (5, 5)])
+    >>> found = analyze(mix, crosscheck=False)
+    >>> found.verdict, found.counts, found.certified
+    ('unstable', ModeCounts(inside=2, on_circle=0, outside=2), True)
     """
 
     version: str

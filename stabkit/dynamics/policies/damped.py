@@ -29,6 +29,13 @@ class Damped(Record, RationalParameters):
     Notes
     -----
     At its equilibrium the memory holds the fraction kappa G(1) / (g_0 + kappa (G(1) - g_0)) of B.
+
+    Examples
+    --------
+    >>> from stabkit import Damped, Workload, closed_loop
+    >>> mix = Workload.from_classes([(5, 3), (5, 5)])
+    >>> closed_loop(mix, Damped(1)).verdict, closed_loop(mix, Damped("1/2")).verdict
+    ('unstable', 'stable')
     """
 
     gain: Any = parameter(

@@ -19,7 +19,15 @@ __all__ = ["GREEDY", "Greedy"]
 @register_policy
 @dataclass(frozen=True, repr=False)
 class Greedy(Record):
-    """Fill the memory: admit (B - used) / sum p_k (s_k + 1) requests, the model's own rule."""
+    """Fill the memory: admit (B - used) / sum p_k (s_k + 1) requests, the model's own rule.
+
+    Examples
+    --------
+    >>> from stabkit import Greedy, Workload, simulate
+    >>> mix = Workload.from_classes([(2, 2)], capacity=140)
+    >>> float(simulate(mix, 1, policy=Greedy()).memory[0])  # all that fits
+    140.0
+    """
 
     name: ClassVar[str] = "greedy"
 

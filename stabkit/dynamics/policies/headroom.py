@@ -40,6 +40,13 @@ class Headroom(Record, RationalParameters):
     (R11). From others they do not: classes (0,3) and (6,3) in equal shares have the mean input 3
     and (l - 1) / (s + l) = 1/3, and yet 60 requests (0,3) in stage 0, which are within
     (1 - 1/3) 90 tokens, need 120 in the next step and 30 of them are lost, in two steps.
+
+    Examples
+    --------
+    >>> from stabkit import Headroom, Workload, simulate
+    >>> mix = Workload.from_classes([(2, 2)], capacity=140)
+    >>> float(max(simulate(mix, 50, policy=Headroom("1/4")).evicted))
+    0.0
     """
 
     watermark: Any = parameter(

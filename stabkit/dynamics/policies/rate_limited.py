@@ -33,6 +33,14 @@ class RateLimited(Record, RationalParameters):
     -----
     With r <= a* it never evicts from step L on, whatever the start: all that is left was admitted
     at r per step at most, so that the memory is within sum_m g_m r = r G(1) <= B.
+
+    Examples
+    --------
+    >>> from stabkit import RateLimited, Workload, simulate
+    >>> mix = Workload.from_classes([(2, 2)], capacity=140)
+    >>> run = simulate(mix, 50, policy=RateLimited(20))
+    >>> float(max(run.admitted)), float(max(run.evicted))
+    (20.0, 0.0)
     """
 
     rate: Any = parameter(

@@ -42,6 +42,14 @@ def register_policy(policy: PolicyClass) -> PolicyClass:
     -----
     An installed distribution is asked for a name that is not registered: an entry point of the
     group ``stabkit.policies``, called as the policy, is loaded then.
+
+    Examples
+    --------
+    >>> from stabkit import Greedy, Workload, register_policy, simulate
+    >>> register_policy(Greedy) is Greedy
+    True
+    >>> simulate(Workload.from_classes([(2, 2)]), 9, policy="greedy").policy
+    'greedy'
     """
     if not isinstance(policy, type) or not _is_policy(policy):
         raise ArgumentTypeError(

@@ -27,6 +27,14 @@ class Reservation(Record):
     sum stays within B, and no request ever holds more than its own. From a start whose
     reservations do not fit it admits nothing until they do, and may evict meanwhile: of s = 2,
     l = 3 and B = 100, 25 requests in stage 1 need 125 tokens in the next step, and 5 are evicted.
+
+    Examples
+    --------
+    >>> from stabkit import Reservation, Workload, simulate
+    >>> mix = Workload.from_classes([(2, 2)], capacity=140)
+    >>> run = simulate(mix, 50, policy=Reservation())
+    >>> float(max(run.memory)), float(max(run.evicted))
+    (140.0, 0.0)
     """
 
     name: ClassVar[str] = "reservation"

@@ -50,6 +50,14 @@ class Estimate(Record):
     value : float
     low, high : float
         The interval; both nan where the run was too short for one.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, compare_policies
+    >>> mix = Workload.from_classes([(10, 5)], capacity=650)
+    >>> found = compare_policies(mix, ["greedy"], steps=500).policies[0].whole.throughput
+    >>> found.low < found.value < found.high < 1
+    True
     """
 
     value: float

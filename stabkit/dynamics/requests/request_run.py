@@ -49,6 +49,14 @@ class RequestSeries(Series):
         Tokens that the row's execution generated.
     time : ndarray
         When the row was scheduled, in seconds; in steps where there is no `step_time`.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, simulate_requests
+    >>> mix = Workload.from_classes([(10, 5)], capacity=650)
+    >>> series = simulate_requests(mix, steps=3).series
+    >>> series.admitted.tolist(), series.running.tolist()
+    ([59, 0, 0, 0], [59, 54, 50, 46])
     """
 
     running: NDArray[Any]
@@ -83,6 +91,13 @@ class RequestTable(Series):
         In the unit of `RequestSeries.time`. A saturated queue has a request arrive when it is next.
     preemptions : ndarray of int
         How often it was evicted.
+
+    Examples
+    --------
+    >>> from stabkit import simulate_requests
+    >>> table = simulate_requests([(20, 4), (20, 2)], capacity=80).requests
+    >>> table.decode_length.tolist(), table.finished.tolist()
+    ([4, 2], [4.0, 2.0])
     """
 
     input_length: NDArray[Any]
@@ -124,6 +139,14 @@ class RequestRun(Record):
         Where they were kept.
     requests : RequestTable or None
         Where it was kept.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, simulate_requests
+    >>> mix = Workload.from_classes([(10, 5)], capacity=650)
+    >>> run = simulate_requests(mix, steps=40)
+    >>> run.steps, run.totals["completed"], len(run.requests.finished)
+    (40, 344, 404)
     """
 
     scheduler: Any

@@ -78,6 +78,13 @@ class Derivation(Record):
     ----------
     document : Document
         Title, sections and references, as data.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, derive
+    >>> found = derive(Workload.from_classes([(2, 2)]))
+    >>> found.document.title, len(found.document.sections)
+    ('Stability of 2:2:1', 14)
     """
 
     document: Document

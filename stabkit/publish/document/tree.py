@@ -50,6 +50,12 @@ class Paragraph(Record):
     ----------
     text : str
         Plain text, mathematics between dollar signs.
+
+    Examples
+    --------
+    >>> from stabkit import Paragraph
+    >>> Paragraph("Since $x^2 = 2$, it grows.").text
+    'Since $x^2 = 2$, it grows.'
     """
 
     text: str
@@ -63,6 +69,13 @@ class Formula(Record):
     ----------
     latex : str
         Without line breaks: the writers break it into lines where it is too wide.
+
+    Examples
+    --------
+    >>> from stabkit import Derivation, Document, Formula, Section
+    >>> why = Section("Why", (Formula("x^2 = 2"),))
+    >>> "x^2 = 2" in Derivation(Document("On squares", "In short.", (why,), ())).fragment
+    True
     """
 
     latex: str
@@ -78,6 +91,12 @@ class Table(Record):
         Prose, one for each column; right-aligned but for the first.
     rows : tuple of tuple of str
         Prose.
+
+    Examples
+    --------
+    >>> from stabkit import Table
+    >>> Table(("step", "evicted"), (("1", "11"),)).rows
+    (('1', '11'),)
     """
 
     heads: tuple[str, ...]
@@ -97,6 +116,14 @@ class CirclePlot(Record):
     marks : tuple of (float, float)
         Positions to compare with, such as roots of unity.
     caption : str
+
+    Examples
+    --------
+    >>> from stabkit import CirclePlot, Workload, derive
+    >>> parts = derive(Workload.from_classes([(2, 3)])).document.sections
+    >>> plot = next(one for part in parts for one in part.blocks if isinstance(one, CirclePlot))
+    >>> len(plot.points), plot.caption.partition(":")[0]
+    (2, 'Roots of $F$ and the unit circle')
     """
 
     points: tuple[tuple[float, float], ...]
@@ -118,6 +145,14 @@ class Statement(Record):
         Prose.
     statement : str
         Prose.
+
+    Examples
+    --------
+    >>> from stabkit import Statement, Workload, derive
+    >>> parts = derive(Workload.from_classes([(2, 2)])).document.sections
+    >>> stated = next(one for part in parts for one in part.blocks if isinstance(one, Statement))
+    >>> stated.label, stated.title
+    ('R1', 'The roots of the survival polynomial')
     """
 
     label: str
@@ -149,6 +184,13 @@ class Section(Record):
         Of `Paragraph`, `Formula`, `Table`, `CirclePlot` or `Statement`.
     task : str or None
         What it solves, prose, if it is one for a worksheet.
+
+    Examples
+    --------
+    >>> from stabkit import Paragraph, Section
+    >>> why = Section("Why", (Paragraph("Because it grows."),))
+    >>> why.title, len(why.blocks)
+    ('Why', 1)
     """
 
     title: str
@@ -181,6 +223,13 @@ class Source(Record):
         BibTeX's.
     fields : tuple of (str, str)
         Names and values, plain text.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, derive
+    >>> source = derive(Workload.from_classes([(2, 2)])).document.sources[0]
+    >>> source.key, source.text.rpartition(", ")[0][-16:]
+    ('ADLS2026', 'arXiv:2606.15555')
     """
 
     key: str
@@ -207,6 +256,13 @@ class Document(Record):
         Prose with mathematics.
     sections : sequence of Section
     sources : sequence of Source
+
+    Examples
+    --------
+    >>> from stabkit import Derivation, Document, Paragraph, Section
+    >>> why = Section("Why", (Paragraph("Because it grows."),))
+    >>> "<h2>Why</h2>" in Derivation(Document("On evictions", "In short.", (why,), ())).html
+    True
     """
 
     title: str

@@ -72,6 +72,13 @@ def animation_bytes(picture: AnimationPicture) -> bytes:
     ------
     InvalidArgument
         If `picture` is something else.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, animation_bytes, animation_picture
+    >>> film = animation_picture(Workload.from_classes([(2, 3)]), 2)
+    >>> animation_bytes(film)[:4]
+    b'GIF8'
     """
     if not isinstance(picture, AnimationPicture):
         raise ArgumentTypeError(f"'picture' must be an AnimationPicture, not {shown(picture)}.")

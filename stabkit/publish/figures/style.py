@@ -5,6 +5,8 @@ freely. Colours are those of Okabe and Ito, which colour-blind readers tell apar
 rests on colour alone: marks differ in shape, lines in dashes, areas in lightness, so that a grey
 print says the same.
 
+Examples
+--------
 A drawing of one's own in this style is made within `house_style`, from `new_figure` to `settled`;
 `stabkit.figure_bytes` makes a file of it.
 

@@ -79,6 +79,13 @@ def theory_tex(found: Sequence[CheckedTheorem], title: str = "The theory of stab
     ------
     InvalidArgument
         If `found` are no checked theorems, or `title` is no text.
+
+    Examples
+    --------
+    >>> from stabkit import prove, theorems, theory_tex
+    >>> found = prove(theorems(), ["kernel"])
+    >>> "On kernels" in theory_tex(found, "On kernels")
+    True
     """
     checked = listed(found, "'found'", "checked theorems")
     if not all(isinstance(one, CheckedTheorem) for one in checked):

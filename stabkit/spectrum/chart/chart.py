@@ -55,6 +55,13 @@ class StabilityChart(Record):
         For each interval of each row, the position of its region in `regions`.
     boundaries : tuple of BoundaryCurve
         Curves by theta, cut to the ranges; first those of pairs, then those of a mode at -1.
+
+    Examples
+    --------
+    >>> from stabkit import stability_chart
+    >>> chart = stability_chart((3, 5), rows=9)
+    >>> chart.unstable_modes(5, "1/2"), chart.unstable_modes(20, "1/2"), chart.complete
+    (2, 0, True)
     """
 
     frame: ChartFrame

@@ -53,6 +53,16 @@ class Counts(Record):
         Arguments in radians, 0 <= theta <= pi, on which a root may lie on or next to the circle.
     reason : str
         One sentence: what proves the verdict, or why there is none.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, unit_circle_counts
+    >>> mix = Workload.from_classes([(5, 3), (5, 5)])
+    >>> found = unit_circle_counts(mix)
+    >>> found.inside, found.on_circle, found.outside
+    (2, 0, 2)
+    >>> found.verdict, found.certified
+    ('unstable', True)
     """
 
     inside: int | None = None

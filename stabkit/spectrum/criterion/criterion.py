@@ -81,6 +81,15 @@ class StabilityCriterion(Record):
         The domain: inputs >= 0, shares > 0. What the symbols themselves assume is left out.
     reason : str
         One sentence.
+
+    Examples
+    --------
+    >>> from sympy import symbols
+    >>> from stabkit import SymbolicWorkload, stability_criterion
+    >>> s, p = symbols("s p", positive=True)
+    >>> mix = SymbolicWorkload.from_classes([(s, 1, 1 - p), (s, 2, p)])
+    >>> stability_criterion(mix).condition
+    p < (s + 1)/(s + 2)
     """
 
     inequalities: tuple[Basic, ...]

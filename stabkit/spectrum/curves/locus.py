@@ -106,6 +106,16 @@ class RootLocus(Series):
         The exact number of roots outside the circle at each value; None where undecided.
     changes : tuple of CountChange
         Ascending.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, root_locus
+    >>> mix = Workload.from_classes([(5, 3), (5, 5)])
+    >>> locus = root_locus(mix, "s", 9, 10, points=2)
+    >>> locus.unstable
+    (2, 0)
+    >>> round(float(locus.changes[0].low), 4)
+    9.8229
     """
 
     mix: Workload

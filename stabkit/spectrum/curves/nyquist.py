@@ -85,6 +85,14 @@ class NyquistCurve(Series):
     crossings : tuple of AxisCrossing
         Of the negative real axis, ascending in theta, as far as the samples tell them; where the
         curve passes through 0, or so near it that rounding hides the side, there is none.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, nyquist
+    >>> mix = Workload.from_classes([(5, 3), (5, 5)])
+    >>> curve = nyquist(mix)
+    >>> curve.encirclements, curve.counts.outside
+    (2, 2)
     """
 
     mix: Workload

@@ -64,6 +64,14 @@ class QuasiCycle(Record):
         1 - |lambda|, radians per step: the half-width of the peak where the mode stands alone.
     density : float
         The spectral density of the admissions per a* at phi; 1 is that of independent counts.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, fluctuations
+    >>> mix = Workload.from_classes([(10, 3), (10, 5)], capacity=10_000)
+    >>> peak = fluctuations(mix).peaks[0]
+    >>> round(peak.period, 3), peak.half_width < 0.1
+    (2.646, True)
     """
 
     period: float
@@ -103,6 +111,16 @@ class Fluctuations(Series):
         a_eff = (B - E R) / E M per step; None without a capacity, or where `mean_slack` is.
     admissions_variance : Fraction, RealEnclosure or None
         a_eff V and what the slack adds.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, fluctuations
+    >>> mix = Workload.from_classes([(10, 3), (10, 5)], capacity=10_000)
+    >>> found = fluctuations(mix)
+    >>> found.verdict, round(float(found.fano_factor), 4)
+    ('stable', 45.6861)
+    >>> round(found.peaks[0].period, 3)
+    2.646
     """
 
     mix: Workload

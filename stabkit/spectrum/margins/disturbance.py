@@ -117,6 +117,14 @@ class DisturbanceMargin(Record):
         T of the proof: the steps computed.
     reason : str
         One sentence: what proves the enclosures, or why there are none.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, disturbance_margin
+    >>> mix = Workload.from_classes([(10, 3), (10, 5)])
+    >>> found = disturbance_margin(mix)
+    >>> found.peak_step, round(float(found.largest.low), 4)
+    (0, 0.2785)
     """
 
     largest: RealEnclosure | None = None

@@ -61,6 +61,14 @@ class GainMargin(Record):
         Whether every crossing is known. If not, everything but `sufficient` is None.
     reason : str
         One sentence: what proves this, or why there is nothing.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, gain_margin
+    >>> mix = Workload.from_classes([(5, 3), (5, 5)])
+    >>> found = gain_margin(mix)
+    >>> found.verdict, round(float(found.largest_stable.low), 4)
+    ('unstable', 0.8885)
     """
 
     verdict: Verdict

@@ -56,6 +56,14 @@ class InputMargin(Record):
         Whether every crossing is known. If not, the values are None.
     reason : str
         One sentence: what proves this, or why there is nothing.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, input_margin
+    >>> mix = Workload.from_classes([(10, 3), (10, 5)])
+    >>> found = input_margin(mix, "shift")
+    >>> found.verdict, round(float(found.distance.low), 4)  # 10 - 9.82295
+    ('stable', 0.1771)
     """
 
     along: Literal["shift", "scale"]

@@ -37,6 +37,15 @@ class FloquetMultipliers(Record):
         to the degree. The multiplier 0 is exact.
     inside, on_circle, outside : int
         Exact counts with multiplicity, adding up to the degree.
+
+    Examples
+    --------
+    >>> from stabkit import floquet_multipliers
+    >>> equilibrium, worst = (floquet_multipliers(4, level, 5) for level in (0, 3))
+    >>> equilibrium.outside, worst.inside
+    (3, 3)
+    >>> equilibrium.verdict, worst.verdict
+    ('repelling', 'attracting')
     """
 
     coefficients: tuple[int, ...]

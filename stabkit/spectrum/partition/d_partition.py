@@ -62,6 +62,13 @@ class Crossing(Record):
     change : int or None
         What passing the value upwards adds to the number of unstable modes: exact counts on both
         sides. None where one of these is undecided.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, threshold
+    >>> crossing = threshold(Workload.from_classes([(0, 2), (0, 3)])).crossings[-1]
+    >>> crossing.value.low, crossing.value.high, crossing.change
+    (Fraction(1, 1), Fraction(1, 1), -2)
     """
 
     exact: Fraction | None
@@ -132,6 +139,13 @@ class CountInterval(Record):
     counts : Counts or None
         The exact counts at the sample; None where only the directions of the crossings, from
         another sample on, tell the number.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, threshold
+    >>> mix = Workload.from_classes([(5, 3), (5, 5)])
+    >>> [(interval.unstable, interval.verdict) for interval in threshold(mix).intervals]
+    [(4, 'unstable'), (2, 'unstable'), (0, 'stable')]
     """
 
     low: Crossing | None

@@ -48,6 +48,13 @@ class InputLine(Record):
         sigma_k >= 0.
     offsets : tuple of Fraction
         c_k, in tokens where x is a number of tokens or a factor; c_k >= 0 where sigma_k = 0.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, threshold
+    >>> line = threshold(Workload.from_classes([(5, 3), (9, 5)]), "shift").line
+    >>> [int(offset) for offset in line.offsets], int(line.low)
+    ([5, 9], -5)
     """
 
     slopes: tuple[Fraction, ...]

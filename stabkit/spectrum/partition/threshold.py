@@ -91,6 +91,13 @@ class VarianceLaw(Record):
         sigma / mu.
     relative_error : float or None
         (estimate - s*) / s*, measured on the mix itself; None where s* is 0, infinite or not known.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, threshold
+    >>> law = threshold(Workload.from_classes([(0, 59), (0, 60)])).law
+    >>> law.in_range, round(float(law.estimate))
+    (True, 42686)
     """
 
     estimate: float
@@ -135,6 +142,16 @@ class Threshold(Record):
         it is not `in_range`.
     reason : str
         What was met where the partition is not complete or an interval is undecided.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, threshold
+    >>> mix = Workload.from_classes([(5, 3), (5, 5)])
+    >>> found = threshold(mix)
+    >>> round(float(found.threshold), 7)
+    9.8229483
+    >>> len(found.stable_intervals), found.complete
+    (1, True)
     """
 
     mix: Workload

@@ -61,6 +61,15 @@ class Root(Record):
     radius : mpmath.mpf
         Proved: the root lies within `radius` of `value`, and no other one does.
     multiplicity : int
+
+    Examples
+    --------
+    >>> from stabkit import Workload, roots
+    >>> found = roots(Workload.from_classes([(2, 2)]))[0]  # of 3 λ + 4
+    >>> complex(found.value).real
+    -1.3333333333333333
+    >>> found.multiplicity, float(found.radius) < 1e-15
+    (1, True)
     """
 
     value: mpmath.mpc

@@ -63,6 +63,14 @@ class NoEviction(Record):
         The age of the largest g_m / g_(m-1); None where no state evicts.
     largest_eviction : Fraction
         The most that a step can evict, as a fraction of the capacity; 0 where none does.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, never_evicts
+    >>> never_evicts(Workload.from_classes([(5, 3), (5, 5)])).largest_eviction
+    Fraction(1, 6)
+    >>> never_evicts(Workload.from_classes([(0, 1), (0, 2)])).certain
+    True
     """
 
     mix: Workload

@@ -83,6 +83,13 @@ class SoftStart(Record):
         The delta with which whole requests evict in no more than 5 % of the starts: an estimate by
         `whole_requests`. None without a capacity, for a mix that is not stable, where chance evicts
         in more than 5 % of the starts at a* itself, and where single requests are not known.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, soft_start
+    >>> found = soft_start(Workload.from_classes([(2, 2), (2, 3)], capacity=2000))
+    >>> found.evicts, found.first_eviction
+    (True, 1)
     """
 
     mix: Workload

@@ -49,6 +49,15 @@ class GcdTheorem(Record):
         The left side less the right one, exactly, in tokens.
     reason : str
         Says so where the budget of work ended before the margin was enclosed as sought.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, gcd_theorem
+    >>> found = gcd_theorem(Workload.from_classes([(10, 3), (10, 5)]))
+    >>> found.gcd, found.applies
+    (1, True)
+    >>> found.claim
+    ('exactly', 0, 'R7')
     """
 
     gcd: int

@@ -47,6 +47,15 @@ class SynchronizedMode(Record):
     root : Root or None
         The root of the characteristic polynomial that certified continuation leads to from omega
         as the inputs shrink from infinity to what they are; None where no path was certified.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, synchrony
+    >>> mode = synchrony(Workload.from_classes([(100, 4), (100, 6)])).modes[0]
+    >>> mode.order, mode.limit
+    (2, (-1+0j))
+    >>> round(float(mode.predicted_growth), 3), round(abs(complex(mode.root.value)), 3)
+    (1.01, 1.01)
     """
 
     order: int

@@ -69,6 +69,13 @@ class NearSynchronousMode(Record):
         k / d: in d steps, as few as will do, the mode makes k turns to within 1/50.
     characteristic : complex
         phi_T at its angle: 1 in full synchrony.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, synchrony
+    >>> found = synchrony(Workload.from_classes([(100, 6), (100, 7)])).near_synchronous[0]
+    >>> found.nearest, round(found.turns, 4), round(abs(complex(found.root.value)), 4)
+    (Fraction(2, 13), 0.1537, 0.991)
     """
 
     root: Root
@@ -97,6 +104,15 @@ class Synchrony(Record):
         synchronised one, |lambda| descending; None where the dominant modes are not resolved.
     gcd_theorem : GcdTheorem
         What the gcd proves (R7, R9).
+
+    Examples
+    --------
+    >>> from stabkit import Workload, synchrony
+    >>> found = synchrony(Workload.from_classes([(100, 4), (100, 6)]))
+    >>> found.gcd, found.period, found.orders
+    (2, 2, (2,))
+    >>> found.cohorts
+    (range(0, 6, 2), range(1, 6, 2))
     """
 
     mix: Workload

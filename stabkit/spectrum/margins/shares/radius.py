@@ -83,6 +83,14 @@ class ShareRadius(Record):
         The worst direction d: `beyond` less the shares of `mix`, rounded.
     reason : str
         One sentence: what proves the bounds, or why there are none.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, share_radius
+    >>> mix = Workload.from_classes([(10, 3), (10, 5)])
+    >>> found = share_radius(mix)
+    >>> found.limited_by, round(float(found.lower), 4)
+    ('crossing', 0.0098)
     """
 
     lower: Fraction | None = None

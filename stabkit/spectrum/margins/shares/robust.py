@@ -90,6 +90,13 @@ class EdgeCrossing(Record):
         a and b.
     place : RealEnclosure
         t, proved.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, robust_shares
+    >>> mix = Workload.from_classes([(10, 3), (10, 5)])
+    >>> robust_shares(mix, "1/500").crossing is None  # no edge of the box leaves stability
+    True
     """
 
     edge: tuple[Shares, Shares]
@@ -122,6 +129,13 @@ class RobustShares(Record):
         In place of a witness: a mode that touches the circle at shares that are not rational.
     reason : str
         One sentence: what proves this, or why there is nothing.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, robust_shares
+    >>> mix = Workload.from_classes([(10, 3), (10, 5)])
+    >>> robust_shares(mix, "1/500").robust, robust_shares(mix, "1/50").robust
+    (True, False)
     """
 
     mix: Workload

@@ -61,6 +61,14 @@ class ShareTolerance(Record):
         Shares that are not stable, by class.
     reason : str
         One sentence: what proves this, or why there is nothing.
+
+    Examples
+    --------
+    >>> from stabkit import Workload, share_tolerance
+    >>> mix = Workload.from_classes([(10, 3), (10, 5)])
+    >>> found = share_tolerance(mix)
+    >>> round(float(found.lower), 4), found.lower <= found.upper
+    (0.0139, True)
     """
 
     mix: Workload

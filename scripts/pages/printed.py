@@ -1,0 +1,25 @@
+"""The printed matter as PDF: what docs/print holds as LaTeX, and the article on the theory."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+__all__ = ["SOURCES", "documents"]
+
+DOCS = Path(__file__).parents[2] / "docs"
+# A file names itself by the time and the place of its making; ours does not.
+_LATEXMK = ("latexmk", "-norc", "-pdf", "-quiet", r"-usepretex=\pdftrailerid{}")
+SOURCES = (*sorted((DOCS / "print").glob("*.tex")), DOCS / "theory.tex")
+
+
+def documents() -> Iterator[tuple[str, bytes]]:
+    """Yield the path and the bytes of every PDF; latexmk makes it, dated by SOURCE_DATE_EPOCH."""
+    for source in SOURCES:
+        with TemporaryDirectory() as folder:
+            command = [*_LATEXMK, f"-outdir={folder}", source.name]
+            subprocess.run(command, cwd=source.parent, check=True, capture_output=True)
+            pdf = f"{source.stem}.pdf"
+            yield f"{source.parent.relative_to(DOCS.parent)}/{pdf}", Path(folder, pdf).read_bytes()
