@@ -53,7 +53,7 @@ def written() -> Iterator[tuple[str, bytes]]:
     yield from ((f"extra/{name}", content) for name, content in _kept(FILES))
     for path in sorted(path for path in SITE.rglob("*") if path.is_file()):
         folder = "_static/" if path.suffix == ".css" else ""
-        yield f"{folder}{path.relative_to(SITE)}", _adapted(path.read_bytes())
+        yield f"{folder}{path.relative_to(SITE)}", _adapted(_raised(path.read_bytes()))
     for kind in (names, commands, schemas, gallery, lessons):
         yield from ((name, _adapted(text.encode())) for name, text in kind.pages())
     yield from ((f"extra/{name}", content) for name, content in printed.documents())
@@ -63,6 +63,11 @@ def _kept(patterns: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
     for path in sorted(path for pattern in patterns for path in TOP.glob(pattern)):
         if path.is_file() and SITE not in path.parents:
             yield str(path.relative_to(TOP)), path.read_bytes()
+
+
+def _raised(page: bytes) -> bytes:
+    """Write the links of a page of docs/site as they are two folders higher."""
+    return page.replace(b"](../../", b"](").replace(b"](../", b"](docs/")
 
 
 def _adapted(page: bytes) -> bytes:
