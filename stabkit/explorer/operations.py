@@ -185,9 +185,9 @@ def _threshold(mix: Workload) -> Answer:
     from ..spectrum.partition.threshold import threshold
 
     found = threshold(mix)
-    star = found.threshold
+    last = max(map(float, found.crossings), default=0.0)
     return {
-        "star": _number(star),
+        "star": _number(found.threshold),
         "finite": found.is_finite,
         "intervals": [
             {
@@ -198,7 +198,7 @@ def _threshold(mix: Workload) -> Answer:
             }
             for part in found.intervals
         ],
-        "range": next(r for r in _RANGES if star is None or r >= 2 * float(star)),
+        "range": next((r for r in _RANGES if r >= 2 * last), _RANGES[-1]),
     }
 
 
