@@ -30,7 +30,7 @@ __all__ = ["ExplorerServer"]
 
 _HOST = "127.0.0.1"  # never another
 _LONGEST_QUESTION = 10_000  # bytes
-_LARGEST_LOG = 4 * 2**30  # bytes
+_LARGEST_LOG = 2**32  # bytes
 _PIECE = 2**20
 _LONGEST_NAME = 100
 
