@@ -2,9 +2,9 @@
 
 A question is a mapping. It names its mix by ``log``, the key of a log that was read, or by
 ``lengths``, ``share`` and ``input``: two classes of a common input. Numbers that may have decimals
-are text, so that they are read exactly. ``capacity`` is optional. Every answer is a mapping. What
-went wrong is one with the key ``error``, and what is not installed, as numpy is not in a browser,
-is named by the key ``missing``.
+are text, so that they are read exactly. ``capacity`` is optional, and so is ``columns``, for which
+texts are laid out. Every answer is a mapping. What went wrong is one with the key ``error``, and
+what is not installed, as numpy is not in a browser, is named by the key ``missing``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ..errors import InvalidArgument, InvalidWorkload, StabkitError, printable_lines, shown
 from ..model.numbers import decimal_text, whole_number
 from ..model.workload import Workload
+from ..publish.layout import laid_out
 
 if TYPE_CHECKING:
     from ..spectrum.counting.counts import Counts
@@ -38,6 +39,7 @@ _STEPS = 96
 _RANGES = [d * 10**n for n in range(1, 9) for d in (2, 5, 10)]  # tokens
 _EVICTIONS = "1e-4"  # per step, to find a watermark for
 _KEPT = 8  # logs
+_COLUMNS, _FROM_TO = 80, (20, 400)
 
 
 class Explorer:
@@ -70,8 +72,11 @@ class Explorer:
         mix = self._logs.get(str(question["log"])) if "log" in question else _pair(question)
         if mix is None:
             raise InvalidWorkload("'log' must be one of the last that were read: drop it again.")
-        capacity = question.get("capacity")
-        return QUESTIONS[name](mix.with_capacity(capacity) if capacity else mix)
+        if question.get("capacity"):
+            mix = mix.with_capacity(question["capacity"])
+        columns = whole_number(question.get("columns", _COLUMNS), "'columns'", *_FROM_TO)
+        with laid_out(columns):
+            return QUESTIONS[name](mix)
 
     def _read(self, path: Path) -> Answer:
         with warnings.catch_warnings(record=True) as remarks:
@@ -213,7 +218,7 @@ def _number(crossing: Crossing | None) -> Answer | None:
 def _report(mix: Workload) -> Answer:
     from ..analysis.verdict.analyze import analyze
 
-    return _text(analyze(mix))
+    return _text(analyze(mix), full=True)
 
 
 def _server(mix: Workload) -> Answer:
@@ -228,10 +233,10 @@ def _advice(mix: Workload) -> Answer:
     return _text(recommend(mix))
 
 
-def _text(result: Any) -> Answer:
+def _text(result: Any, **options: Any) -> Answer:
     from ..publish.rendering import text
 
-    return {"text": printable_lines(text(result))}
+    return {"text": printable_lines(text(result, **options))}
 
 
 QUESTIONS: dict[str, Callable[[Workload], Answer]] = {

@@ -51,10 +51,12 @@ def mix_of_pair() -> Workload:
 
 
 def test_reports_are_those_of_the_command_line() -> None:
-    assert Explorer().answer("report", PAIR)["text"] == text(analyze(mix_of_pair()))
+    assert Explorer().answer("report", PAIR)["text"] == text(analyze(mix_of_pair()), full=True)
     server = Explorer().answer("server", PAIR | {"capacity": "2000"})["text"]
     assert server.startswith("9:3:1/2 9:5:1/2, 2,000 tokens")
     assert "watermark for 0.0001" in server
+    narrow = Explorer().answer("report", PAIR | {"columns": 40})["text"]
+    assert max(map(len, narrow.splitlines())) <= 40
     assert "'capacity' must be given" in Explorer().answer("server", PAIR)["error"]
 
 
@@ -100,6 +102,7 @@ def test_what_a_log_lacks_is_said(tmp_path: Path) -> None:
         ({"input": None}, "'input_length'"),
         ({"log": "1"}, "'log' must be one of the last"),
         ({"capacity": "much"}, "'capacity' must be"),
+        ({"columns": 3}, "'columns' must be"),
     ],
 )
 def test_errors_are_answers(question: dict[str, Any], message: str) -> None:

@@ -278,11 +278,22 @@
     return place;
   }
 
+  // How many characters of a report are beside each other, for which it is laid out.
+  function columnsOf(place) {
+    const ten = document.createElement("span");
+    ten.textContent = "0123456789";
+    place.append(ten);
+    const columns = Math.floor((10 * place.clientWidth) / ten.getBoundingClientRect().width);
+    ten.remove();
+    return Math.min(Math.max(columns, 20), 120);
+  }
+
   async function asked(id, about, name) {
     const mine = ticket(id);
     const capacity = byId(id).elements.capacity.value.trim();
-    answerOf(id, "Computing …").setAttribute("aria-busy", "true");
-    const found = await ask(name, { ...about, capacity });
+    const place = answerOf(id, "Computing …", "report");
+    place.setAttribute("aria-busy", "true");
+    const found = await ask(name, { ...about, capacity, columns: columnsOf(place) });
     if (!mine()) return;
     answerOf(id, found.text || wordsOf(found), found.text ? "report" : "words").removeAttribute("aria-busy");
   }
