@@ -32,7 +32,7 @@ Answer: TypeAlias = dict[str, Any]
 Question: TypeAlias = Mapping[str, Any]
 
 LONGEST_PAIR = 24  # steps: up to there crossings are algebraic numbers, and need no numpy
-_LONGEST_EXACT = 300  # steps: seconds of the exact recursion, where nothing faster is installed
+_LONGEST_EXACT = 300  # steps: up to a quarter of a minute, by what needs no numpy
 _DIGITS = 12  # of a mode
 _STAR_DIGITS = 20
 _STEPS = 96

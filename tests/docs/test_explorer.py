@@ -276,14 +276,19 @@ def test_everything_has_a_name(page: Any) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_of_the_chart_can_be_read(page: Any, scheme: str) -> None:
+    contains(page, "#chart-legend", "grow")
     page.emulate_media(color_scheme=scheme)
-    paper = page.locator(".panel").first.evaluate("(e) => getComputedStyle(e).backgroundColor")
-    ink = page.locator("#chart text").first.evaluate("(e) => getComputedStyle(e).fill")
+    look = "(where, name) => getComputedStyle(document.querySelector(where))[name]"
+    pairs = (("#chart-panel", "backgroundColor"), ("#chart text", "fill"))
+    found = [page.evaluate(f"([where, name]) => ({look})(where, name)", pair) for pair in pairs]
     page.emulate_media(color_scheme="light")
-    assert (paper, ink) == {
-        "light": ("rgb(255, 255, 255)", "rgb(0, 0, 0)"),
-        "dark": ("rgb(28, 31, 35)", "rgb(236, 236, 236)"),
-    }[scheme]
+    assert (
+        found
+        == {
+            "light": ["rgb(255, 255, 255)", "rgb(0, 0, 0)"],
+            "dark": ["rgb(28, 31, 35)", "rgb(236, 236, 236)"],
+        }[scheme]
+    )
 
 
 def test_nothing_leaves_the_machine(visit: Any) -> None:

@@ -229,6 +229,7 @@
     }
     byId("log-capacity").value = found.capacity || "";
     text("log-facts", factsOf(found));
+    text("log-name", "Counting …");
     const counts = await ask("counts", log);
     if (!mine()) return;
     showLogVerdict(counts);
