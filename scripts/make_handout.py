@@ -32,9 +32,10 @@ from typing import Any
 import mpmath
 
 import stabkit
-from stabkit import percent, readable, run_picture, style, synchronized_loss
+from stabkit import percent, readable, run_picture, synchronized_loss
 
 SOURCES = Path(__file__).with_name("handout")
+SHARED = Path(stabkit.__file__).parent / "explorer" / "sources"  # with the explorer
 PAGE = Path(__file__).parents[1] / "docs" / "handout.html"
 
 LONGEST = 8
@@ -272,24 +273,19 @@ def data_text(records: dict[str, list[dict[str, Any]]]) -> str:
 
 def page(data: str) -> str:
     """Return the page around the data: template, style and script become one file."""
-    colours = {
-        "ink": style.INK,
-        "grey": style.GREY,
-        "blue": style.BLUE,
-        "sky": style.SKY,
-        "vermillion": style.VERMILLION,
-        "disc": style.DISC,
-    }
-    template = Template((SOURCES / "template.html").read_text(encoding="utf-8"))
-    return template.substitute(
-        style=Template((SOURCES / "handout.css").read_text(encoding="utf-8")).substitute(colours),
-        script=(SOURCES / "handout.js").read_text(encoding="utf-8"),
+    return Template(source("template.html")).substitute(
+        style=source("house.css", SHARED) + source("handout.css"),
+        script=source("drawing.js", SHARED) + source("handout.js"),
         data=data,
         version=stabkit.__version__,
         longest=LONGEST,
         last_input=len(INPUTS) - 1,
         last_share=len(SHARES) - 1,
     )
+
+
+def source(name: str, room: Path = SOURCES) -> str:
+    return (room / name).read_text(encoding="utf-8")
 
 
 def main() -> None:

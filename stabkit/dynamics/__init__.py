@@ -7,6 +7,7 @@ In reading order:
   requests that cannot be split.
 * `requests`: a server of whole requests, one by one, by the rules of a scheduler.
 * `simulator`, `trajectory`: `stabkit.simulate`, and what a run leaves behind.
+* `demand`: the memory demand of some steps, where numpy may not be at hand.
 * `kept_progress`: the fluid where evicted requests keep their tokens.
 * `recurrence`, `rotation`, `long_run`, `growth`: what is measured on a run.
 * `accounts`, `orbits`, `necklaces`, `renormalization`: periodic orbits, exactly.

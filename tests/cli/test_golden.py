@@ -107,6 +107,8 @@ def test_every_command_has_a_golden_text() -> None:
     assert names
     for name in names:
         assert any(line.startswith(f"$ stabkit {name} --help") for line in lines), name
+        if name == "explore":  # serves until it is stopped
+            continue
         assert any(line.startswith(f"$ stabkit {name}") and "--help" not in line for line in lines)
 
 

@@ -2,7 +2,7 @@
 
 Fixtures for tests of pages: `browser` (one for a module) and `open_page`, which opens an address
 and returns a `Visit`: the page, every request that it made beyond its own machine (all of them are
-refused), and what went wrong in its scripts.
+refused), and what went wrong in its scripts. `open_for_all` is the same for a whole module.
 """
 
 from __future__ import annotations
@@ -58,15 +58,30 @@ def browser(lacking: Callable[[str], None]) -> Iterator[Any]:
 @pytest.fixture
 def open_page(browser: Any) -> Iterator[Opener]:
     """A function that opens an address, at a width in pixels and in a colour scheme."""
+    yield from _opener(browser)
+
+
+@pytest.fixture(scope="module")
+def open_for_all(browser: Any) -> Iterator[Opener]:
+    """The same for pages that stay open for all tests of a module."""
+    yield from _opener(browser)
+
+
+def _opener(browser: Any) -> Iterator[Opener]:
     contexts = []
 
     def opened(
-        address: str, width: int = 1280, height: int = 900, colour_scheme: str = "light"
+        address: str,
+        width: int = 1280,
+        height: int = 900,
+        colour_scheme: str = "light",
+        offline: bool = False,
     ) -> Visit:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=colour_scheme,
             service_workers="block",
+            offline=offline,
         )
         contexts.append(context)
         visit = Visit(context.new_page())

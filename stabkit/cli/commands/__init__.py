@@ -34,6 +34,7 @@ _ORDER = (
     "replay",
     "prove",
     "derive",
+    "explore",
     "lessons",
     "exercise",
     "examples",

@@ -15,7 +15,6 @@ the arcs are returned as they are, with the limit that was met.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -29,14 +28,12 @@ from ..circle.fourier import UNIT_ROUNDOFF
 from ..circle.kernel import kernel_phase_path
 from ..circle.sparse_polynomial import CirclePolynomial
 from ..circle.winding import Arc, PathStart, PhasePath, follow_phase
-from .schur_cohn import zeros_in_disc
+from .schur_cohn import is_quick, zeros_in_disc
 from .self_reciprocal import EXACT, circle_zeros, self_reciprocal_part
 
-__all__ = ["LONGEST_KERNEL", "DiscCount", "count_by_winding", "is_quick"]
+__all__ = ["LONGEST_KERNEL", "DiscCount", "count_by_winding"]
 
 LONGEST_KERNEL = 5_000_000  # 2^25 samples, by transforms if of many classes: about 2 GB
-# The exact recursion takes milliseconds up to 40 terms of 100 bits; its numbers grow with L.
-_SCHUR_COHN_WORK = 40**2 * 100
 _FIRST_BITS = 128
 _UNLIMITED_BITS = 1 << 20
 _ORDERS = 12  # up to R = 12 288: clusters of that many zeros
@@ -92,12 +89,6 @@ def _next_to_the_circle(kernel: MemoryKernel, path: PhasePath, budget: Budget) -
     if within is None:
         return DiscCount.unknown(path, budget.reason)
     return DiscCount(within + (common.degree() - on) // 2, on)
-
-
-def is_quick(coefficients: Sequence[int]) -> bool:
-    """Tell whether the exact Schur-Cohn recursion takes milliseconds for these coefficients."""
-    bits = max(abs(c).bit_length() for c in coefficients)
-    return len(coefficients) ** 2 * bits <= _SCHUR_COHN_WORK
 
 
 def _checked(kernel: MemoryKernel, path: PhasePath) -> DiscCount:

@@ -48,7 +48,16 @@ from itertools import count
 
 from flint import fmpz_poly
 
-__all__ = ["SchurCohnStep", "schur_cohn_steps", "zeros_in_disc"]
+__all__ = ["SchurCohnStep", "is_quick", "schur_cohn_steps", "zeros_in_disc"]
+
+# Milliseconds: up to 40 terms of 100 bits; the numbers of the recursion grow with L.
+_QUICK = 40**2 * 100
+
+
+def is_quick(coefficients: Sequence[int]) -> bool:
+    """Tell whether the exact recursion takes milliseconds for these coefficients."""
+    bits = max(abs(c).bit_length() for c in coefficients)
+    return len(coefficients) ** 2 * bits <= _QUICK
 
 
 def zeros_in_disc(coefficients: Sequence[int]) -> int:

@@ -31,8 +31,6 @@ from ...model.verdict import Verdict
 from ...records import Record
 from ..circle.budget import Budget, BudgetSpent
 from ..counting.counts import Counts, kernel_counts
-from .axis_arcs import axis_arcs
-from .ball_crossings import BallCrossings
 from .crossing import COARSE_BITS, CircleCrossing
 from .exact_crossings import LONGEST_ALGEBRAIC, exact_crossings
 from .pencil import KernelPencil
@@ -307,6 +305,9 @@ def _circle_crossings(pencil: KernelPencil, budget: Budget) -> tuple[list[Circle
         exact = exact_crossings(pencil, budget)
         found, complete = exact or [], exact is not None
     else:
+        from .axis_arcs import axis_arcs
+        from .ball_crossings import BallCrossings
+
         found, open_arcs = BallCrossings(pencil, budget).on(axis_arcs(pencil, budget))
         complete = not open_arcs
         if open_arcs and pencil.length <= _LONGEST_FALLBACK:  # say, a double zero of V

@@ -48,7 +48,7 @@ docs/model.md, R1b, R3, R7, R8, R9, R23, Input lines, Stable inputs, Variance la
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal, get_args
@@ -60,9 +60,7 @@ from ...model.notation import WorkloadLike, as_workload
 from ...model.workload import Workload
 from ...records import Record
 from ..circle.budget import Budget
-from ..synchrony.condition import condition_margin
 from .d_partition import CountInterval, Crossing, d_partition
-from .every_start import every_start
 from .input_line import Along, InputLine, NamedLine, input_line
 from .pencil import KernelPencil, kernel_pencil
 
@@ -134,9 +132,6 @@ class Threshold(Record):
         The line between them, each with its exact number of unstable modes.
     complete : bool
         Whether all crossings are proved to be found; if not, no interval is claimed.
-    sufficient : RealEnclosure or None
-        s°: beyond it R7 proves exactly g - 1 unstable modes. None where the slopes differ, and
-        where its lower bound was not found.
     law : VarianceLaw or None
         Along ``common``; None for a single decode length or next to it. Not to be relied on where
         it is not `in_range`.
@@ -162,9 +157,10 @@ class Threshold(Record):
     crossings: tuple[Crossing, ...]
     intervals: tuple[CountInterval, ...]
     complete: bool
-    sufficient: RealEnclosure | None
     law: VarianceLaw | None
-    reason: str = ""
+    reason: str
+    _pencil: KernelPencil = field(compare=False)
+    _budget: Budget = field(compare=False)
 
     def __repr__(self) -> str:
         return (
@@ -195,6 +191,23 @@ class Threshold(Record):
         return bool(stable) and stable[-1].high is None
 
     @cached_property
+    def sufficient(self) -> RealEnclosure | None:
+        """s°: beyond it R7 proves exactly g - 1 unstable modes.
+
+        None where the slopes differ, and where its lower bound was not found.
+        """
+        slope = self.line.slopes[0]
+        if slope <= 0 or set(self.line.slopes) != {slope}:
+            return None
+        from ..synchrony.condition import condition_margin
+
+        margin = condition_margin(self._pencil.constant, self._budget)
+        if margin is None or margin.low is None:
+            return None
+        # R7's margin rises by the slope of all inputs.
+        return RealEnclosure(*(self.low - end / slope for end in (margin.high, margin.low)))
+
+    @cached_property
     def every_start(self) -> RealEnclosure | None:
         """A common input above which every start reaches the equilibrium (R23), in tokens.
 
@@ -206,6 +219,8 @@ class Threshold(Record):
             return None
         if self.mix.longest_decode <= _GLOBAL and self.is_finite:
             return _ALL if self.threshold is None else self.threshold.value
+        from .every_start import every_start
+
         return every_start(MemoryKernel.of(self.mix))
 
 
@@ -291,9 +306,10 @@ def threshold_along(mix: Workload, along: Along, every_sample: bool) -> Threshol
         found.crossings,
         found.intervals,
         found.complete,
-        _sufficient(pencil, line, budget),
         law,
         found.reason,
+        pencil,
+        budget,
     )
     return whole if law is None else replace(whole, law=_compared(law, whole.threshold))
 
@@ -307,16 +323,6 @@ def _compared(law: VarianceLaw, threshold: Crossing | None) -> VarianceLaw:
     if threshold is None or not float(threshold):
         return law
     return replace(law, relative_error=law.estimate / float(threshold) - 1)
-
-
-def _sufficient(pencil: KernelPencil, line: InputLine, budget: Budget) -> RealEnclosure | None:
-    """Return the x from which R7's condition holds: its margin rises by the slope of all inputs."""
-    slope = line.slopes[0]
-    alike = slope > 0 and set(line.slopes) == {slope}
-    margin = condition_margin(pencil.constant, budget) if alike else None
-    if margin is None or margin.low is None:
-        return None
-    return RealEnclosure(*(pencil.origin - end / slope for end in (margin.high, margin.low)))
 
 
 def variance_law(kernel: MemoryKernel) -> VarianceLaw | None:

@@ -16,6 +16,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import mpmath
 from flint import acb, arb, ctx, fmpz_poly
@@ -28,8 +29,9 @@ from ...model.numbers import whole_number
 from ...model.workload import Workload
 from ...records import Record, RecordList
 from ..counting.isolation import root_balls
-from .approximate import approximate_zeros
-from .inclusion import ZeroDisc, proved_discs
+
+if TYPE_CHECKING:
+    from .inclusion import ZeroDisc
 
 __all__ = [
     "LARGEST_DIGITS",
@@ -140,6 +142,9 @@ def roots(mix: WorkloadLike, digits: int = 50, method: str = "auto") -> Roots:
         return Roots(mix, (_exact_if_dyadic(root, kernel.coefficients) for root in found))
     bits = precision_of(digits)
     if kernel.length > LONGEST_ISOLATED:
+        from .approximate import approximate_zeros
+        from .inclusion import proved_discs
+
         zeros = approximate_zeros(kernel)
         discs = None if zeros is None else proved_discs(kernel, zeros, None, bits)
         if discs:

@@ -24,7 +24,8 @@ from stabkit.spectrum.circle.sparse_polynomial import (
 )
 from stabkit.spectrum.circle.winding import PhasePath
 from stabkit.spectrum.counting import by_winding as counts_module
-from stabkit.spectrum.counting.by_winding import DiscCount, count_by_winding, is_quick
+from stabkit.spectrum.counting.by_winding import DiscCount, count_by_winding
+from stabkit.spectrum.counting.schur_cohn import is_quick
 from stabkit.spectrum.partition import axis_arcs as axis_module
 from stabkit.spectrum.partition.axis_arcs import axis_arcs
 from stabkit.spectrum.partition.pencil import kernel_pencil

@@ -1,0 +1,54 @@
+"""``stabkit explore``: the explorer as a page on this machine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ...errors import InvalidArgument
+
+__all__ = ["explore"]
+
+
+def explore(
+    port: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PORT", min=1024, max=65535, help="Port on this machine; by default a free one."
+        ),
+    ] = None,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Print the address, and open nothing.")
+    ] = False,
+) -> int:
+    """Explore mixes and request logs on a page in the browser.
+
+    Sliders for two kinds of requests: verdict, modes, memory over time, threshold. And a place to
+    drop a request log: its verdict, what a server of a given memory does with it, what to set. The
+    page is served on this machine alone, to whoever has its address, and nothing leaves it. Ctrl-C
+    ends it.
+
+    \b
+    Examples:
+      stabkit explore
+      stabkit explore --port 8000 --no-browser
+    """
+    from ...explorer.server import ExplorerServer
+
+    try:
+        server = ExplorerServer(port or 0)
+    except OSError as failure:
+        raise InvalidArgument(f"'--port' must be free, not {port} ({failure.strerror}).") from None
+    print(f"{server.address} (stop with Ctrl-C)", flush=True)
+    if not no_browser:
+        import webbrowser
+
+        webbrowser.open(server.address)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.server_close()
+    return 0
