@@ -17,8 +17,11 @@ __all__ = [
     "Along",
     "Animation",
     "AsJson",
+    "Dpi",
     "Figure",
     "Output",
+    "Size",
+    "Title",
     "check_targets",
     "line_of",
     "target_option",
@@ -44,6 +47,18 @@ Output = Annotated[
     Path | None, target_option(help="Write the result to FILE, whole or not at all.")
 ]
 Figure = Annotated[Path | None, target_option(help="Draw a figure into FILE (.png, .svg or .pdf).")]
+Size = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WxH",
+        help="Of the figure, in inches, such as 3.4x2.5; or column, page or slide.",
+    ),
+]
+Dpi = Annotated[int | None, typer.Option(metavar="N", help="Dots per inch of the figure (300).")]
+Title = Annotated[
+    str | None,
+    typer.Option(metavar="TEXT", help="Of the figure, in place of the name of the mix."),
+]
 Animation = Annotated[
     Path | None, target_option("--animate", help="Draw an animation into FILE (.gif).")
 ]

@@ -32,7 +32,7 @@ import typer
 
 from ..errors import InvalidArgument, OutputError, shown
 from .mix import takes_mix
-from .options import AsJson, Figure, Output, check_targets
+from .options import AsJson, Dpi, Figure, Output, Size, Title, check_targets
 from .terminal import columns, emit, emit_latex, on_terminal, remark, spelled, working
 
 __all__ = ["Form", "Found", "emit_text", "form_of", "presented"]
@@ -42,6 +42,7 @@ _PICTURES = (".png", ".svg", ".pdf")
 _LATEX = (".tex", ".pdf")
 _WRITTEN = ("animation", "table")
 _FLAGS = ("as_json", "full", "tex")
+_FRAME = ("size", "dpi", "title")
 Form = Literal["text", "json", "table", "figure", "latex"]
 AsLatex = Annotated[
     bool, typer.Option("--tex", help="As a LaTeX article (.tex, or .pdf with --output).")
@@ -94,13 +95,13 @@ def presented(
     has_figure = find_spec(f"{_FIGURES}.{name}") is not None
 
     def decorate(command: Callable[..., Found]) -> Callable[..., int]:
-        added: dict[str, Any] = {"as_json": AsJson, "output": Output, "figure": Figure}
+        added: dict[str, Any] = {"as_json": AsJson, "output": Output}
+        if has_figure:
+            added |= {"figure": Figure, "size": Size, "dpi": Dpi, "title": Title}
         if full:
             added["full"] = InFull
         if latex:
             added["tex"] = AsLatex
-        if not has_figure:
-            del added["figure"]
         forms = dict(_forms(table, has_figure, latex))
         if "source" in inspect.signature(command).parameters:
             command = takes_mix(command)
@@ -111,12 +112,14 @@ def presented(
             flags = {flag: arguments.pop(flag, False) for flag in ("as_json", "tex")}
             layout = {"full": arguments.pop("full")} if full else {}
             more = {name: arguments.get(name) for name in _WRITTEN}
+            frame = {option: arguments.pop(option, None) for option in _FRAME}
             check_targets(**out, **more, reads=_files(arguments))
             form = form_of(out["output"], forms, **flags)
             if stream and form == "text" and not (out["output"] is None and on_terminal()):
                 form = "table"
+            _check_frame(**frame, drawn=form == "figure" or out["figure"] is not None)
             found = command(**arguments)
-            _write(found, form, out["output"], out["figure"], layout)
+            _write(found, form, out["output"], out["figure"], layout, frame)
             return found.status
 
         hints = get_type_hints(command, include_extras=True)
@@ -182,16 +185,30 @@ def _files(arguments: Mapping[str, Any]) -> Iterator[str]:
             yield str(value)
 
 
+def _check_frame(size: str | None, dpi: int | None, title: str | None, drawn: bool) -> None:
+    """Refuse, before the work starts, what a figure cannot have, and a frame without a figure."""
+    if not drawn and any(asked is not None for asked in (size, dpi, title)):
+        raise InvalidArgument(
+            "'--figure' must be given with '--size', '--dpi' and '--title', not left out."
+        )
+    if size is not None or dpi is not None:
+        from ..publish.figures.frame import DOTS_PER_INCH, dots_per_inch, figure_size
+
+        inches = figure_size("column" if size is None else size)
+        dots_per_inch(DOTS_PER_INCH if dpi is None else dpi, inches)
+
+
 def _write(
     found: Found,
     form: Form,
     output: Path | None,
     figure: Path | None,
     layout: Mapping[str, bool],
+    frame: Mapping[str, Any],
 ) -> None:
     """Write the figure, then the result; nothing of either before both are made."""
     drawing = figure if figure is not None else output if form == "figure" else None
-    drawn = None if drawing is None else _drawn(found, drawing)
+    drawn = None if drawing is None else _drawn(found, drawing, **frame)
     write = _writer(found, form, output, layout)
     if drawing is not None and drawn is not None:
         from ..publish.files import write_whole
@@ -202,14 +219,15 @@ def _write(
         remark(found.note)
 
 
-def _drawn(found: Found, path: Path) -> bytes:
+def _drawn(found: Found, path: Path, size: str | None, dpi: int | None, title: str | None) -> bytes:
     if isinstance(found.result, str):
         raise InvalidArgument("'--figure' must be given without '--symbolic', not with it.")
     with working("drawing"):
         from ..publish.figures.formats import figure_bytes, figure_format
         from ..publish.rendering import figure
 
-        return figure_bytes(figure(found.result), figure_format(path))
+        drawing = figure(found.result, size=size, title=title)
+        return figure_bytes(drawing, figure_format(path), dpi)
 
 
 def _writer(

@@ -104,6 +104,7 @@ def _kinds(result: Any) -> Iterator[type]:
 
 _RUN = "simulate(mix, 200)"
 _LOCUS = 'root_locus(mix, "kappa")'
+_MARGINS = "margins(mix)"
 # Of results that are no picture of their own: what shows the same.
 _INSTEAD = {
     "BasinSample": "cycles(mix)",
@@ -112,26 +113,21 @@ _INSTEAD = {
     "ConvergentStart": _RUN,
     "Counts": "nyquist(mix)",
     "Derivation": "analyze(mix)",
-    "DisturbanceMargin": _RUN,
+    "DisturbanceMargin": _MARGINS,
     "EvictingStart": "cycles(mix)",
     "Exercise": "its `mix`",
-    "FiniteServer": "fluctuations(mix)",
-    "GainMargin": _LOCUS,
+    "GainMargin": _MARGINS,
     "GcdTheorem": "synchrony(mix)",
-    "InputMargin": "root_locus(mix)",
+    "InputMargin": _MARGINS,
     "KeptProgress": "simulate_requests(mix, steps=500, keep_progress=True)",
-    "Margins": _LOCUS,
     "NecklaceCycle": "cycles(mix)",
     "NoEviction": "simulate(mix, 200)",
-    "Pooling": "its `mix`",
     "Root": "roots(mix) or root_picture(mix, found, verdict)",
     "RobustShares": 'root_locus(mix, "p")',
-    "ShareRadius": 'root_locus(mix, "p")',
-    "ShareTolerance": 'root_locus(mix, "p")',
-    "Sizing": "compare_policies(mix)",
+    "ShareRadius": _MARGINS,
+    "ShareTolerance": "margins(mix, error)",
     "SoftStart": "simulate(mix, 200)",
     "StabilityCriterion": "stability_chart(decode_lengths)",
-    "Threshold": "root_locus(mix)",
     "UndecidedStart": _RUN,
 }
 
@@ -232,8 +228,14 @@ def to_csv(result: Any) -> str:
     return table
 
 
-def figure(result: Any, ax: Axes | None = None) -> Figure | SubFigure:
-    """Draw a result.
+def figure(
+    result: Any,
+    ax: Axes | None = None,
+    *,
+    size: str | tuple[float, float] | None = None,
+    title: str | None = None,
+) -> Figure | SubFigure:
+    """Draw a result, below the name of its workload.
 
     Parameters
     ----------
@@ -242,6 +244,11 @@ def figure(result: Any, ax: Axes | None = None) -> Figure | SubFigure:
     ax : matplotlib.axes.Axes, optional
         One of a grid, as ``Figure.subplots`` makes them: the figure takes its place. Its figure
         should have ``layout="constrained"``.
+    size : str or (float, float), optional
+        Width and height in inches, as numbers or as ``"3.4x2.5"``; or ``"column"``, ``"page"`` or
+        ``"slide"``. Not with `ax`.
+    title : str, optional
+        In place of the name of the workload; an empty one leaves that out.
 
     Returns
     -------
@@ -251,15 +258,17 @@ def figure(result: Any, ax: Axes | None = None) -> Figure | SubFigure:
     Raises
     ------
     InvalidArgument
-        If `result` is no such thing or has no figure, with what to draw instead; or `ax` is not of
-        a grid.
+        If `result` is no such thing or has no figure, with what to draw instead; `ax` is not of a
+        grid; or `size` or `title` is outside its domain.
 
     Examples
     --------
     >>> from stabkit import Workload, figure, nyquist
-    >>> drawn = figure(nyquist(Workload.from_classes([(5, 3), (5, 5)])))
-    >>> len(drawn.axes)
+    >>> curve = nyquist(Workload.from_classes([(5, 3), (5, 5)]))
+    >>> len(figure(curve).axes)
     2
+    >>> figure(curve, size="slide", title="Two classes").get_size_inches().tolist()
+    [6.4, 3.6]
     """
     name = next((kind.__name__ for kind in _kinds(result) if kind.__name__ in _INSTEAD), None)
     if name is not None and FIGURES.writer(result) is None:
@@ -267,5 +276,5 @@ def figure(result: Any, ax: Axes | None = None) -> Figure | SubFigure:
             f"'result' must be a result of stabkit that has a figure, not one of class {name}: "
             f"draw {_INSTEAD[name]} instead."
         )
-    drawn: Figure | SubFigure = FIGURES(result, ax)
+    drawn: Figure | SubFigure = FIGURES(result, ax=ax, size=size, title=title)
     return drawn

@@ -138,6 +138,15 @@ FILE = mostly(
     ),
     4,
 )
+SIZE = mostly(
+    st.one_of(
+        st.sampled_from(["column", "page", "slide", "3.4x2.5", "2x2"]),
+        st.builds("{}x{}".format, st.integers(0, 12), st.integers(0, 12)),
+    ),
+    st.one_of(st.sampled_from(["x", "3x", "1e3x1", "nanxnan", "infx1", "50x50", "3×2"]), TEXT),
+    4,
+)
+DPI = mostly(st.integers(20, 90).map(str), st.one_of(st.sampled_from(["0", "2400", "1e2"]), TEXT))
 FIGURE = mostly(st.sampled_from(["f.png", "f.svg", "f.pdf", "F.PNG"]), FILE, 4)
 POLICY = mostly(
     st.sampled_from(
@@ -181,7 +190,8 @@ MIX_OPTIONS = {
     "--time-column": one_of("time", "a.b"),
 }
 PRINTED = {"--json": FLAG, "--output": FILE}
-DRAWN = PRINTED | {"--figure": FIGURE}
+DRAWN = PRINTED | {"--figure": FIGURE, "--size": SIZE, "--dpi": DPI, "--title": TEXT}
+FRAME = {"--size", "--dpi", "--title"}
 COMMANDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "analyze": MIX_OPTIONS | DRAWN | {
         "--fail-if-unstable": FLAG,
@@ -198,11 +208,11 @@ COMMANDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "--symbolic": FLAG,
     },
     "synchrony": MIX_OPTIONS | DRAWN,
-    "threshold": MIX_OPTIONS | PRINTED | {
+    "threshold": MIX_OPTIONS | DRAWN | {
         "--along": one_of("common", "shift", "scale", "1,0", "1/3,2", "0,0", "-1,1", ",", "1e900"),
         "--digits": DIGITS,
     },
-    "margins": MIX_OPTIONS | PRINTED | {
+    "margins": MIX_OPTIONS | DRAWN | {
         "--shares-within": one_of("20%", "0", "100%", "1/3", "1e-900", "1e900", "%", "0.5"),
         "--shares-level": one_of("95%", "0", "100%", "1e-900", "%", "0.999999999999999999"),
     },
@@ -230,14 +240,14 @@ COMMANDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "--recommend": FLAG,
         "--share-with": mostly(CLASSES.map(" ".join), TEXT),
     },
-    "pool": MIX_OPTIONS | PRINTED | {
+    "pool": MIX_OPTIONS | DRAWN | {
         "--replicas": COUNT,
         "--objective": one_of("demand", "requests", "tokens"),
         "--policy": POLICY,
         "--steps": COUNT,
         "--partition": one_of("1,2", "1/2", "1,2/3", "2,1", "0"),
     },
-    "sizing": MIX_OPTIONS | PRINTED | {
+    "sizing": MIX_OPTIONS | DRAWN | {
         "--memory": one_of("5GiB", "1 kb", "1e3 b"),
         "--hf-config": one_of("config.json", "mix.json", "state.json", "/dev/zero", "pipe"),
         "--layers": COUNT,
@@ -248,7 +258,7 @@ COMMANDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "--step-seconds": one_of("1/30", "1e900", "1e-900", "0", "1e12"),
         "--max-num-seqs": COUNT,
     },
-    "finite": MIX_OPTIONS | PRINTED | {
+    "finite": MIX_OPTIONS | DRAWN | {
         "--evictions": one_of("1e-4", "0", "1e900", "-1"),
         "--max-num-seqs": COUNT,
         "--steps": one_of("0", "100", "1e3", "-1", "999999999"),
@@ -303,6 +313,8 @@ def command_lines(draw: Any) -> list[str]:
     elif "--capacity" in COMMANDS[name]:
         line += draw(MIX)
     options = draw(st.lists(st.sampled_from(sorted(COMMANDS[name])), max_size=3, unique=True))
+    if FRAME & set(options) and "--figure" not in options and draw(st.booleans()):
+        options.append("--figure")
     for option in options:
         value = draw(COMMANDS[name][option])
         line += (

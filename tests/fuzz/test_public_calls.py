@@ -58,13 +58,14 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "to_dict": {"result": stabkit.nyquist(MIX, points=50)},
     "html": {"result": stabkit.nyquist(MIX, points=50)},
     "text": {"result": stabkit.nyquist(MIX, points=50)},
-    "figure": {"result": stabkit.nyquist(MIX, points=50)},
+    "figure": {"result": stabkit.nyquist(MIX, points=50), "size": "4x3", "title": "t"},
     "to_csv": {"result": stabkit.simulate(ONE, 5)},
     "percent": {"ratio": 0.5},
     "readable": {"value": 0.5, "digits": 3},
     "figure_bytes": {
         "figure": stabkit.figure(stabkit.nyquist(MIX, points=50)),
         "file_format": "png",
+        "dpi": 30,
     },
     "long_run": {
         "mix": ONE,

@@ -9,22 +9,18 @@ import sys
 from pathlib import Path
 
 FIGURE = '''
-"""The gain margin on a line."""
+"""How much less to admit at the start, on a line."""
 
-from stabkit.analysis.margins import Margins
-from stabkit.publish.figures.style import house_style, new_figure, settled
-from stabkit.publish.rendering import FIGURES
+from stabkit.publish.figures.style import drawn
+from stabkit.spectrum.starts.soft_start import SoftStart
 
 
-@FIGURES.writes(Margins)
-def margins_figure(found, ax=None):
-    """Return the gain up to which the mix is stable."""
-    with house_style():
-        figure = new_figure(4.0, ax=ax)
-        axes = figure.subplots()
-        axes.axvspan(0, float(found.gain.upper.low))
-        axes.set_xlabel("gain")
-        return settled(figure)
+@drawn(SoftStart, 4.0)
+def soft_start_figure(figure, found):
+    """Draw what is left of the steady rate."""
+    axes = figure.subplots()
+    axes.axvspan(0, 1 - float(found.delta.low))
+    axes.set_xlabel("admissions / a*")
 '''
 
 COMMAND = '''
@@ -57,16 +53,16 @@ def program(room: str, folder: Path, *arguments: str) -> str:
 
 
 def test_a_figure_is_one_new_file(tmp_path: Path) -> None:
-    room, picture = "stabkit.publish.figures", tmp_path / "gain.png"
-    assert "--figure" not in program(room, tmp_path, "margins", "--help")
-    (tmp_path / "margins.py").write_text(FIGURE)
-    assert "--figure" in program(room, tmp_path, "margins", "--help")
-    printed = program(room, tmp_path, "margins", "5:2", "5:3", "--figure", str(picture))
-    assert "gain margin" in printed
+    room, picture = "stabkit.publish.figures", tmp_path / "start.png"
+    assert "--figure" not in program(room, tmp_path, "soft-start", "--help")
+    (tmp_path / "soft_start.py").write_text(FIGURE)
+    assert "--figure" in program(room, tmp_path, "soft-start", "--help")
+    printed = program(room, tmp_path, "soft-start", "5:2", "5:3", "--figure", str(picture))
+    assert "greedy from empty" in printed
     assert picture.read_bytes().startswith(b"\x89PNG")
-    also = tmp_path / "gain.svg"
-    assert program(room, tmp_path, "margins", "5:2", "5:3", "--output", str(also)) == ""
-    assert also.read_text().startswith("<?xml")
+    also = tmp_path / "start.svg"
+    assert program(room, tmp_path, "soft-start", "5:2", "5:3", "--output", str(also)) == ""
+    assert ">5:2:1/2 5:3:1/2</text>" in also.read_text()
 
 
 def test_a_command_is_one_new_file(tmp_path: Path) -> None:

@@ -113,6 +113,7 @@ WITH_FIGURE = PICTURES | {
     *("Analysis", "AtlasEntry", "Cycles", "NyquistCurve", "PolicyComparison", "PolicySweep"),
     *("Recommendation", "Root", "RootLocus", "StabilityChart", "Synchrony", "Trajectory"),
     *("Fluctuations", "Replay", "RequestRun", "Workload"),
+    *("FiniteServer", "Margins", "Pooling", "Sizing", "Threshold"),
 }
 
 

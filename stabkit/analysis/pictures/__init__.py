@@ -5,11 +5,12 @@ In reading order:
 * `run`: memory demand and evictions over time; the kernel.
 * `graph`: the renewal graph.
 * `roots`: points, their proved discs, and where they come from.
-* `analysis`: roots beside a run.
+* `analysis`: roots beside a run in which the dominant mode is seen.
+* `finite`: a finite server among larger and smaller ones.
 * `policies`: throughput against a policy's parameter.
 * `stages`: what every stage holds in every step.
 * `cycle`, `space_time`, `animation`: the pictures of stages: cohorts that age, fullness as colour,
   and frames.
 
-It takes from `operations` and below. `stabkit.publish.figures` draws it.
+It takes from `operations` and `verdict`, and below. `stabkit.publish.figures` draws it.
 """

@@ -27,7 +27,7 @@ __all__ = ["CohortBand", "CyclePicture", "cycle_picture"]
 
 _MOST_BANDS = 12  # that hold memory at a time
 _MOST_STEPS = 2000
-_PERIODS = 2
+_PERIODS, _LONG_PERIOD = 2, 100  # of a longer one a single period is shown
 _STEPS_OF_A_FIXED_POINT = 8
 # Relative to the capacity: what is less is rounding, not a cohort.
 _EMPTY = 1e-12
@@ -57,7 +57,7 @@ class CohortBand:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CyclePicture(Series):
-    """Two periods of a limit cycle, in steps 1, 2, ..., as far as they are shown.
+    """A limit cycle for two periods, or one if it is long, as far as it is shown: steps 1, 2, ...
 
     Attributes
     ----------
@@ -104,7 +104,7 @@ class CyclePicture(Series):
 def cycle_picture(
     mix: WorkloadLike, state: Any, period: int, name: str = "limit cycle"
 ) -> CyclePicture:
-    """Return two periods of a limit cycle: the memory of every cohort, admissions, evictions.
+    """Return what a limit cycle is made of: the memory of every cohort, admissions, evictions.
 
     Parameters
     ----------
@@ -119,8 +119,8 @@ def cycle_picture(
     Returns
     -------
     CyclePicture
-        Of 8 steps for period 1, which would show nothing else; of the first 2000 at most where two
-        periods are longer, and fewer for very long decode lengths.
+        Of two periods, and of one that is longer than 100 steps. Of 8 steps for period 1, which
+        would show nothing else; of the first 2000 at most, and fewer for very long decode lengths.
 
     Raises
     ------
@@ -146,8 +146,7 @@ def cycle_picture(
     """
     mix = as_workload(mix)
     period = whole_number(period, "'period'")
-    wanted = min(_PERIODS * period if period > 1 else _STEPS_OF_A_FIXED_POINT, _MOST_STEPS)
-    record = recorded(mix, wanted, state=state, shorten=True)
+    record = recorded(mix, _steps(period), state=state, shorten=True)
     return CyclePicture(
         name,
         period,
@@ -157,6 +156,12 @@ def cycle_picture(
         record.admitted[1:],
         record.evicted[1:],
     )
+
+
+def _steps(period: int) -> int:
+    if period == 1:
+        return _STEPS_OF_A_FIXED_POINT
+    return min(period if period > _LONG_PERIOD else _PERIODS * period, _MOST_STEPS)
 
 
 def _bands(record: StageRecord) -> tuple[CohortBand, ...]:

@@ -72,6 +72,8 @@ class RootPicture(Record):
         It holds all roots; given by its bounds' signed distances from the circle, so that an
         annulus close to the circle keeps its digits. None if there is no root.
     synchronized : tuple of SynchronizedMark
+    name : str
+        Of the workload.
 
     Examples
     --------
@@ -87,6 +89,7 @@ class RootPicture(Record):
     points: tuple[RootPoint, ...]
     annulus: tuple[float, float] | None
     synchronized: tuple[SynchronizedMark, ...] = ()
+    name: str = ""
 
     @property
     def complete(self) -> bool:
@@ -164,6 +167,7 @@ def root_picture(
         points,
         None if bounds is None else (float(bounds[0] - 1), float(bounds[1] - 1)),
         tuple(SynchronizedMark(limit, _same(points, value)) for limit, value in synchronized),
+        workload.name,
     )
 
 

@@ -59,6 +59,8 @@ class RunPicture(Series):
         In tokens.
     demand, evicted : ndarray of float
         Tokens asked for and requests evicted in steps 1, 2, ...
+    name : str
+        Of the workload.
 
     Examples
     --------
@@ -72,6 +74,7 @@ class RunPicture(Series):
     capacity: float
     demand: Floats
     evicted: Floats
+    name: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -134,16 +137,21 @@ def run_picture(workload: WorkloadLike, trajectory: Trajectory) -> RunPicture:
     later = np.cumsum((admitted - evicted - completed)[::-1])[::-1]
     in_service = remaining - later[1:]
     demand = memory[:-1] - released[1:] + in_service - completed[1:]
-    return RunPicture(float(trajectory.capacity), demand, evicted[1:])
+    return RunPicture(float(trajectory.capacity), demand, evicted[1:], workload.name)
 
 
-def steps_to_show(workload: Workload) -> int | None:
-    """Return how many steps a picture of this workload needs, or None if that is too much work."""
+def steps_to_show(workload: Workload, wanted: int | None = None) -> int | None:
+    """Return how many steps of a run a picture shows, or None if that is too much work.
+
+    As many as are `wanted`, if the simulator allows them; by default what a workload needs.
+    """
     longest = workload.longest_decode
     stages = sum(c.decode_length for c in workload.classes)
     if stages > LARGEST_RUN // 2:
         return None
     kept = (LARGEST_RUN - stages) // (len(workload.classes) + 8) - 1  # what the simulator allows
+    if wanted is not None:
+        return min(wanted, kept, _MOST_WORK // longest) or None
     steps = min(max(min(_ROUNDS * longest, _MOST_STEPS), _FEWEST_ROUNDS * longest), kept)
     return steps if longest <= steps <= _MOST_WORK // longest else None
 

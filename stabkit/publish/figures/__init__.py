@@ -3,7 +3,9 @@
 A module is called like the one that its result comes from, and is found by that name: a new one is
 not listed anywhere, not here either. What they share:
 
-* `style`: width, palette, marks; every figure is made by it. `shown`: its class, for notebooks.
+* `style`: palette, marks, ticks; every figure is made by it. `shown`: its class, for notebooks.
+* `frame`: size, resolution and title.
+* `bars`: bars that lie one below the other.
 * `circle_views`: two views of points near the unit circle.
 * `formats`: the bytes of any figure as a file.
 

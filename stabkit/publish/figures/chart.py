@@ -15,10 +15,9 @@ import numpy as np
 from ...analysis.pictures.run import Floats
 from ...spectrum.chart.chart import StabilityChart
 from ...spectrum.chart.rows import ChartRow
-from ..rendering import FIGURES
 from ..text.chart import axis_label, chart_title
 from ..text.numbers import readable
-from .style import GREY, INK, SMALL, VERMILLION, house_style, legend_below, new_figure, settled
+from .style import GREY, INK, SHADE, SMALL, VERMILLION, drawn, legend_below, settled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +32,6 @@ _CURVES: dict[str, tuple[str, str, Any]] = {
     "pair": ("complex pair at $e^{±iθ}$", INK, "-"),
     "real": ("real mode at −1 (θ = π)", VERMILLION, (0, (4, 1.6))),
 }
-_SHADE = "#B9DDF3"  # SKY, lightened
 _LABEL, _STABLE_LABEL = 8.0, 8.5
 _ROOM = 0.5  # points between a label and what is next to it
 _GRID = "#D0D0D0"
@@ -57,16 +55,14 @@ _TICK_PLACES: tuple[dict[str, Any], ...] = (
 )
 
 
-@FIGURES.writes(StabilityChart)
-def chart_figure(chart: StabilityChart, ax: Axes | None = None) -> Drawing:
-    """Return the chart as a rectangle, or as an equilateral triangle for three decode lengths.
+@drawn(StabilityChart, lambda chart: 10.4 if chart.plane.is_simplex else 8.0, chart_title)
+def chart_figure(figure: Drawing, chart: StabilityChart) -> None:
+    """Draw the chart as a rectangle, or as an equilateral triangle for three decode lengths.
 
     Parameters
     ----------
     chart : StabilityChart
         As `stabkit.stability_chart` returns it.
-    ax : matplotlib.axes.Axes, optional
-        As in `stabkit.figure`.
 
     Notes
     -----
@@ -74,21 +70,17 @@ def chart_figure(chart: StabilityChart, ax: Axes | None = None) -> Drawing:
     stable intervals of the rows by straight lines, the curves are those of theta in double
     precision; a picture does not tell them apart.
     """
-    with house_style():
-        figure = new_figure(10.4 if chart.plane.is_simplex else 8.0, ax=ax)
-        axes = figure.subplots()
-        if chart.plane.is_simplex:
-            _draw_triangle(axes, chart)
-        else:
-            _draw_rectangle(axes, chart)
-        _draw_stable(axes, chart)
-        _draw_curves(axes, chart)
-        axes.set_title(chart_title(chart), pad=16 if chart.plane.is_simplex else None)
-        labels = _draw_labels(axes, chart)
-        legend_below(figure, axes, columns=3)
-        settled(figure)
-        _drop_crowded(figure, axes, chart, labels)
-        return figure
+    axes = figure.subplots()
+    if chart.plane.is_simplex:
+        _draw_triangle(axes, chart)
+    else:
+        _draw_rectangle(axes, chart)
+    _draw_stable(axes, chart)
+    _draw_curves(axes, chart)
+    labels = _draw_labels(axes, chart)
+    legend_below(figure, axes, columns=3)
+    settled(figure)
+    _drop_crowded(figure, axes, chart, labels)
 
 
 def _draw_rectangle(axes: Axes, chart: StabilityChart) -> None:
@@ -163,9 +155,9 @@ def _draw_stable(axes: Axes, chart: StabilityChart) -> None:
     polygons = [np.stack(_shown(chart, *polygon), axis=1) for polygon in _stable_areas(chart)]
     if polygons:
         path = Path.make_compound_path(*(Path(polygon) for polygon in polygons))
-        style: dict[str, Any] = {"facecolor": _SHADE, "edgecolor": _SHADE, "linewidth": 0.3}
+        style: dict[str, Any] = {"facecolor": SHADE, "edgecolor": SHADE, "linewidth": 0.3}
         axes.add_patch(PathPatch(path, zorder=0, **style))
-        axes.scatter([], [], marker="s", color=_SHADE, label="stable", linewidth=0)
+        axes.scatter([], [], marker="s", color=SHADE, label="stable", linewidth=0)
 
 
 def _stable_areas(chart: StabilityChart) -> list[tuple[Floats, Floats]]:

@@ -15,8 +15,8 @@ import numpy as np
 
 from ...analysis.pictures.cycle import CohortBand, CyclePicture
 from ...analysis.pictures.run import Floats
-from ...errors import printable
-from ..text.numbers import counted, percent, readable
+from ..text.numbers import counted, percent
+from .run import label_tokens
 from .style import INK, VERMILLION, drawn
 
 if TYPE_CHECKING:
@@ -31,12 +31,16 @@ __all__ = ["EVICTED", "cycle_figure"]
 _COLOURS = ("#56B4E9", "#0072B2", "#BBBBBB", "#009E73", "#F0E442")
 EVICTED: dict[str, Any] = {"facecolor": VERMILLION, "edgecolor": "white", "hatch": "////"}
 _DEMAND: dict[str, Any] = {"color": INK, "linewidth": 0.9, "linestyle": (0, (1.2, 1.2))}
-_FEW_STEPS = 80  # whose columns and cohorts are parted by white lines
+_FEW_STEPS = 80  # whose columns are parted by white lines; of more, the cohorts are
 _THINNEST = 0.6  # points
 _ROUNDING = 1e-9  # evictions so much smaller than admissions are rounding
 
 
-@drawn(CyclePicture, lambda picture: 10.6 if _evicts(picture) else 9.2, exactly=True)
+@drawn(
+    CyclePicture,
+    lambda picture: 10.6 if _evicts(picture) else 9.2,
+    lambda picture: _statement(picture, _evicts(picture)),
+)
 def cycle_figure(figure: Drawing, picture: CyclePicture) -> None:
     """Draw the memory by cohort over two periods, above admissions and evictions.
 
@@ -60,7 +64,6 @@ def cycle_figure(figure: Drawing, picture: CyclePicture) -> None:
     panels[-1].locator_params(axis="x", nbins=9, integer=True, steps=[1, 2, 5, 10])
     panels[-1].set_xlabel("batch step")
     _mark_period(panels, picture)
-    figure.suptitle(f"{printable(picture.name)}\n{_statement(picture, evicts)}", fontsize=8.0)
     _explain(figure, picture, evicts)
     figure.align_ylabels()
 
@@ -91,8 +94,6 @@ def _edges(start: int, count: int) -> Any:
 
 def _draw_memory(axes: Axes, picture: CyclePicture) -> None:
     """Stack the bands, oldest first, each on what the older ones hold."""
-    from matplotlib.ticker import EngFormatter
-
     base = np.zeros(picture.steps)
     for number, band in enumerate(picture.bands):
         at = slice(band.start - 1, band.start - 1 + len(band.memory))
@@ -104,13 +105,15 @@ def _draw_memory(axes: Axes, picture: CyclePicture) -> None:
     for n in np.flatnonzero(picture.evicted > 0):
         column: dict[str, Any] = {"baseline": picture.capacity, "fill": True, "zorder": 4.5}
         axes.stairs(excess[n : n + 1], edges[n : n + 2], linewidth=0, **column, **EVICTED)
-    axes.stairs(picture.demand, edges, baseline=None, color="white", linewidth=1.8, zorder=4)
-    axes.stairs(picture.demand, edges, baseline=None, zorder=5, **_DEMAND)
+    few = picture.steps <= _FEW_STEPS
+    if few:
+        axes.stairs(picture.demand, edges, baseline=None, color="white", linewidth=1.8, zorder=4)
+    line = _DEMAND if few else _DEMAND | {"linewidth": 0.5}
+    axes.stairs(picture.demand, edges, baseline=None, zorder=5, **line)
     axes.axhline(picture.capacity, color=INK, linewidth=1.0, zorder=6)
     room = 0.01 * picture.steps
     axes.set(xlim=(0.5 - room, picture.steps + 0.5 + room), ylim=(0, 1.06 * excess.max()))
-    axes.yaxis.set_major_formatter(EngFormatter(sep=""))
-    axes.set_ylabel("memory (tokens)")
+    label_tokens(axes, "memory", excess.max())
 
 
 def _fill(
@@ -124,8 +127,8 @@ def _fill(
         baseline=low,
         fill=True,
         facecolor=colour,
-        edgecolor="white" if few else colour,
-        linewidth=0.5 if few else 0.0,
+        edgecolor="white",
+        linewidth=0.5 if few else 0.4,
     )
 
 
@@ -146,7 +149,6 @@ def _draw_bars(axes: Axes, requests: Floats, colour: Any, name: str) -> None:
     colours = np.array(colour)[shown] if isinstance(colour, list) else colour
     axes.bar(steps[shown], requests[shown], width, color=colours, edgecolor=colours, linewidth=line)
     axes.set_ylim(0, 1.1 * requests.max() or 1.0)
-    axes.yaxis.set_major_formatter(lambda value, _: readable(float(value)))
     axes.locator_params(axis="y", nbins=3)
     axes.set_ylabel(f"{name}\n(requests)")
 

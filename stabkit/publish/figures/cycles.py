@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...analysis.cycles.cycles import Cycles
 from ...analysis.pictures.cycle import cycle_picture
 from ...analysis.pictures.space_time import space_time_picture
+from ...model.workload import Workload
 from ..rendering import FIGURES
 from .cycle import cycle_figure
 from .space_time import space_time_figure
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from .style import Drawing
 
 __all__ = ["cycles_figure"]
 
-_LONGEST_NAME = 50  # that fits over a figure
+_LIVES, _FEWEST, _MOST = 12, 40, 200
 
 
 @FIGURES.writes(Cycles)
-def cycles_figure(found: Cycles, ax: Axes | None = None) -> Drawing:
-    """Return two periods of the cycle that the last start ends on, or the first 200 steps.
+def cycles_figure(found: Cycles, **frame: Any) -> Drawing:
+    """Return the cycle that the last start ends on, or the first steps, 200 at most.
 
     Parameters
     ----------
     found : Cycles
         As `stabkit.cycles` returns it.
-    ax : matplotlib.axes.Axes, optional
-        As in `stabkit.figure`.
+    frame
+        As `stabkit.figure` takes it: `ax`, `size`, `title`.
     """
     mix, seen = found.mix, found.observations[2 if len(found.observations) > 2 else 0].cycle
     if seen is None or seen.cohorts is None:
-        return space_time_figure(space_time_picture(mix), ax)
+        return space_time_figure(space_time_picture(mix, steps=_steps(mix)), **frame)
     first = seen.cohorts[0]
     state = [[c.share * y for y in first[: c.decode_length]] for c in mix.classes]
-    return cycle_figure(cycle_picture(mix, state, seen.period, mix.name[:_LONGEST_NAME]), ax)
+    return cycle_figure(cycle_picture(mix, state, seen.period, mix.name), **frame)
+
+
+def _steps(mix: Workload) -> int:
+    """Return how many steps a run in space and time shows: a dozen lives, few enough to tell."""
+    return max(_FEWEST, min(_LIVES * mix.longest_decode, _MOST))

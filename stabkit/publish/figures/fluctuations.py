@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...errors import printable
 from ...spectrum.fluctuations.fluctuations import Fluctuations
 from ..text.numbers import readable
 from .style import (
@@ -30,7 +29,7 @@ __all__ = ["fluctuations_figure"]
 _CURVES = (("admissions", BLUE, "solid"), ("completions", VERMILLION, (0, (3, 1.2))))
 
 
-@drawn(Fluctuations, 8.5)
+@drawn(Fluctuations, 8.9, lambda found: _title(found))
 def fluctuations_figure(figure: Drawing, found: Fluctuations) -> None:
     """Draw the spectra of admissions and completions above that of the requests in service.
 
@@ -53,9 +52,11 @@ def fluctuations_figure(figure: Drawing, found: Fluctuations) -> None:
         legend_above(above)
         for axis in (above.yaxis, below.yaxis, below.xaxis):
             _plain_ticks(axis)
-    else:
-        above.set_title(f"{printable(found.name)}: {found.verdict}, no spectrum")
     figure.align_ylabels()
+
+
+def _title(found: Fluctuations) -> str:
+    return "" if found.densities else f"{found.verdict}, no spectrum"
 
 
 def _draw(

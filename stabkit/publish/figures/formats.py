@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import ArgumentTypeError, OutputError, check_choice, shown
-from .style import DOTS_PER_INCH, house_style
+from .frame import DOTS_PER_INCH, dots_per_inch
+from .style import house_style
 
 if TYPE_CHECKING:
     from .style import Drawing
@@ -35,7 +36,7 @@ def figure_format(path: str | Path) -> str:
     return suffix
 
 
-def figure_bytes(figure: Drawing, file_format: str) -> bytes:
+def figure_bytes(figure: Drawing, file_format: str, dpi: int | None = None) -> bytes:
     """Return a figure as the bytes of a file.
 
     Parameters
@@ -43,6 +44,9 @@ def figure_bytes(figure: Drawing, file_format: str) -> bytes:
     figure : matplotlib.figure.Figure or SubFigure
         As `stabkit.figure` returns it; of a part, the whole figure.
     file_format : {"png", "svg", "pdf"}
+    dpi : int, optional
+        Dots per inch, 300 by default, of a PNG file, and of images within the others; from 20 to
+        2 400, and at most 10^8 pixels in all.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def figure_bytes(figure: Drawing, file_format: str) -> bytes:
     Raises
     ------
     InvalidArgument
-        If `figure` is no figure, or `file_format` another one.
+        If `figure` is no figure, `file_format` another one, or `dpi` outside its domain.
 
     Examples
     --------
@@ -65,9 +69,10 @@ def figure_bytes(figure: Drawing, file_format: str) -> bytes:
     if not hasattr(whole, "savefig"):
         raise ArgumentTypeError(f"'figure' must be a figure of matplotlib, not {shown(figure)}.")
     check_choice(file_format, "'file_format'", FORMATS)
+    width, height = figure.figure.get_size_inches()
+    dots = dots_per_inch(DOTS_PER_INCH if dpi is None else dpi, (width, height))
     buffer = io.BytesIO()
     with house_style():
-        figure.figure.savefig(
-            buffer, format=file_format, dpi=DOTS_PER_INCH, metadata=_NO_DATE.get(file_format)
-        )
+        metadata = _NO_DATE.get(file_format)
+        figure.figure.savefig(buffer, format=file_format, dpi=dots, metadata=metadata)
     return buffer.getvalue()

@@ -37,7 +37,11 @@ def _is_wheel(picture: GraphPicture) -> bool:
     return 1 < picture.length <= _LONGEST_WHEEL
 
 
-@drawn(GraphPicture, lambda picture: 10.0 if _is_wheel(picture) else 5.6)
+@drawn(
+    GraphPicture,
+    lambda picture: 10.4 if _is_wheel(picture) else 6.0,
+    lambda picture: _title(picture),
+)
 def renewal_graph_figure(figure: Drawing, picture: GraphPicture) -> None:
     """Draw the renewal graph with its cohorts.
 
@@ -52,7 +56,6 @@ def renewal_graph_figure(figure: Drawing, picture: GraphPicture) -> None:
         _draw_line(figure.subplots(), picture)
     else:
         _draw_stems(figure.subplots(), picture)
-    figure.suptitle(_title(picture), fontsize=8.0)
 
 
 def _title(picture: GraphPicture) -> str:

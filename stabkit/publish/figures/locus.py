@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...analysis.pictures.run import Floats
-from ...errors import printable
 from ...spectrum.curves.locus import CountChange, RootLocus
 from ..text.numbers import readable
 from .circle_views import MOST_IN_PLANE, draw_distance_frame, draw_plane_frame, turns
@@ -60,7 +59,6 @@ def locus_figure(figure: Drawing, locus: RootLocus) -> None:
         draw_plane_frame(above, locus.roots, None)
     _draw_roots(above, across, up, scale)
     _draw_crossings(above, locus)
-    above.set_title(printable(locus.name))
     _draw_counts(below, locus, scale)
     legend_below(figure, above, columns=3)
 

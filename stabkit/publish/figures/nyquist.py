@@ -22,12 +22,15 @@ __all__ = ["nyquist_figure", "nyquist_title"]
 _LEAST = 1e-6  # moduli below are drawn at the centre: a curve through 0 has no logarithm there
 _MOST_RINGS = 4
 _SMALLEST_RING = 0.2  # of the outer one: inside, the label would cover the origin
+_NEAR = 0.12  # of the width of a panel: marks nearer to another, or to 0, are left out
+_MOST_MARKS = 7
 _FAINT_TURNS = 12  # more turns than this are drawn thinner
 
 Complexes = NDArray[np.complex128]
+Floats = NDArray[np.float64]
 
 
-@drawn(NyquistCurve, 6.2)
+@drawn(NyquistCurve, 7.0, lambda curve: nyquist_title(curve))
 def nyquist_figure(figure: Drawing, curve: NyquistCurve) -> None:
     """Draw the curve to scale beside the same with the logarithm of the radius.
 
@@ -40,11 +43,14 @@ def nyquist_figure(figure: Drawing, curve: NyquistCurve) -> None:
     width = 1.0 if (curve.encirclements or 0) <= _FAINT_TURNS else 0.5
     _draw_curve(linear, curve.values, width)
     _frame_linear(linear, curve.values)
+    shortest = 2 if width == 1.0 else curve.length // 4
+    _mark_periods(linear, curve.theta, curve.values, shortest)
     floor = _floor(curve.values)
     _draw_rings(compressed, floor)
-    _draw_curve(compressed, _compressed(curve.values, floor), width)
+    drawn_values = _compressed(curve.values, floor)
+    _draw_curve(compressed, drawn_values, width)
+    _mark_periods(compressed, curve.theta, drawn_values, shortest)
     _legend(figure, linear)
-    figure.suptitle(nyquist_title(curve), fontsize=8.0)
 
 
 def nyquist_title(curve: NyquistCurve) -> str:
@@ -83,6 +89,39 @@ def _draw_arrow(axes: Axes, values: Complexes) -> None:
         "shrinkB": 0,
     }
     axes.annotate("", (ends[1].real, ends[1].imag), (ends[0].real, ends[0].imag), arrowprops=style)
+
+
+def _mark_periods(axes: Axes, theta: Floats, values: Complexes, shortest: int) -> None:
+    """Write periods of 2, 4, 8, ... steps, from `shortest` on, beside the curve."""
+    near = _NEAR * np.ptp(axes.get_xlim())
+    taken = [0j, *values[:1]]
+    period = 1 << max(1, (shortest - 1).bit_length())
+    while len(taken) < _MOST_MARKS + 2 and 2 * np.pi / period > theta[1:2].min(initial=np.pi):
+        angle = 2 * np.pi / period
+        place = np.interp(angle, theta, values.real) + 1j * np.interp(angle, theta, values.imag)
+        if min(abs(place - other) for other in taken) > near:
+            taken.append(place)
+            _mark(axes, complex(place), f"{period:,}")
+        period *= 2
+
+
+def _mark(axes: Axes, place: complex, text: str) -> None:
+    """Draw a tick on the curve and its name outwards, on a ground that parts it from the lines."""
+    from matplotlib.patheffects import withStroke
+
+    axes.plot([place.real], [place.imag], "D", color=BLUE, markersize=2.4, zorder=5)
+    outward = place / abs(place)
+    axes.annotate(
+        text,
+        (place.real, place.imag),
+        (6.5 * outward.real, 6.5 * outward.imag),
+        textcoords="offset points",
+        ha="center",
+        va="center",
+        fontsize=SMALL,
+        zorder=6,
+        path_effects=[withStroke(linewidth=1.6, foreground="white")],
+    )
 
 
 def _frame_linear(axes: Axes, values: Complexes) -> None:
@@ -140,12 +179,15 @@ def _draw_rings(axes: Axes, floor: float) -> None:
 
 
 def _legend(figure: Drawing, axes: Axes) -> None:
+    from matplotlib.lines import Line2D
+
     mirror, half, start, origin = axes.get_lines()[:4]
+    period = Line2D([], [], marker="D", color=BLUE, markersize=2.4, linestyle="")
     figure.legend(
-        [half, mirror, start, origin],
-        ["θ from 0 to π", "mirror image", "θ = 0", "0"],
+        [half, mirror, start, origin, period],
+        ["θ from 0 to π", "mirror image", "θ = 0", "0", "period 2π/θ (steps)"],
         loc="outside lower center",
-        ncols=4,
+        ncols=3,
         handlelength=1.6,
         handletextpad=0.4,
         columnspacing=1.2,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...analysis.operations.comparison import PolicyComparison
 from ...analysis.operations.recommend import Recommendation
@@ -16,8 +16,6 @@ from .policies import policy_figure
 from .run import kernel_figure
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from .style import Drawing
 
 __all__: list[str] = []
@@ -25,19 +23,19 @@ __all__: list[str] = []
 
 @FIGURES.writes(PolicyComparison)
 @FIGURES.writes(Recommendation)
-def _policies(found: PolicyComparison | Recommendation, ax: Axes | None = None) -> Drawing:
+def _policies(found: PolicyComparison | Recommendation, **frame: Any) -> Drawing:
     """Return the throughput against the rate, the gain and the watermark."""
-    return policy_figure(policy_picture(found.mix), ax)
+    return policy_figure(policy_picture(found.mix), **frame)
 
 
 @FIGURES.writes(PolicySweep)
-def _sweeps(found: PolicySweep | Sequence[PolicySweep], ax: Axes | None = None) -> Drawing:
+def _sweeps(found: PolicySweep | Sequence[PolicySweep], **frame: Any) -> Drawing:
     """Return the throughput against a parameter; of several sweeps a panel for each."""
     every = [found] if isinstance(found, PolicySweep) else found
-    return policy_figure(policy_picture(every[0].mix, every), ax)
+    return policy_figure(policy_picture(every[0].mix, every), **frame)
 
 
 @FIGURES.writes(Workload)
-def _workload(mix: Workload, ax: Axes | None = None) -> Drawing:
+def _workload(mix: Workload, **frame: Any) -> Drawing:
     """Return the memory kernel above the survival function."""
-    return kernel_figure(kernel_picture(mix), ax)
+    return kernel_figure(kernel_picture(mix), **frame)

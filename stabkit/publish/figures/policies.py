@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...analysis.pictures.policies import FATES, PolicyPanel, PolicyPicture
-from ...errors import printable
 from .style import BLUE, GREY, INK, SMALL, VERMILLION, drawn
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ __all__ = ["policy_figure"]
 
 _HEIGHT = 6.2
 _ROOM = 0.07  # between the two levels, for a name
-_LONGEST_NAME = 50  # that fits over a figure
 _LABELS = {
     "rate": "rate limit / a*",
     "gain": "gain of damped admission",
@@ -64,7 +62,6 @@ def policy_figure(figure: Drawing, picture: PolicyPicture) -> None:
         axes.set_xlabel((_LABELS if len(row) == 1 else _SHORT)[panel.parameter])
     row[0].set_ylabel("tokens / steady state's")
     _name_levels(row[0], row[-1], picture)
-    figure.suptitle(printable(picture.name[:_LONGEST_NAME]), fontsize=8.0)
     _explain(figure, picture)
 
 

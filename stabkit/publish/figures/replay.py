@@ -19,7 +19,7 @@ __all__ = ["replay_figure"]
 _DASHES = (0, (3, 1.5))
 
 
-@drawn(Replay, 8.0)
+@drawn(Replay, 8.4)
 def replay_figure(figure: Drawing, found: Replay) -> None:
     """Draw the running requests and the preemptions so far, along the steps of the replay."""
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["request_run_figure"]
 
 
-@drawn(RequestRun, 9.0)
+@drawn(RequestRun, 9.4)
 def request_run_figure(figure: Drawing, run: RequestRun) -> None:
     """Draw memory held, running requests and evictions over the time of the clock."""
     series = run.series

@@ -10,7 +10,7 @@ from ...analysis.pictures.roots import RootPicture, RootPoint, roots_picture
 from ...spectrum.roots.roots import Roots
 from ..rendering import FIGURES
 from .circle_views import MOST_IN_PLANE, draw_distance_frame, draw_plane_frame, turns
-from .style import INK, ROOT_FATES, drawn, legend_below
+from .style import GREY, INK, ROOT_FATES, drawn, legend_below
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_roots", "in_plane", "root_figure", "root_title", "roots_figure"]
 
+_FEW_LIMITS = 16  # whose marks do not touch
+_FAINT: dict[str, Any] = {"color": GREY, "linewidth": 0.3}
 _VISIBLE_DISC = 2e-3  # radius that is seen, in units of the circle's: a tenth of a millimetre
 
 
-@drawn(RootPicture, lambda picture: 10.5 if in_plane(picture) else 16.5)
+@drawn(
+    RootPicture,
+    lambda picture: 10.9 if in_plane(picture) else 16.9,
+    lambda picture: f"{root_title(picture)}\n{_disc_text(picture)}".rstrip(),
+)
 def root_figure(figure: Drawing, picture: RootPicture) -> None:
     """Draw the roots in the plane; many of them by their distance from the circle as well.
 
@@ -42,15 +48,14 @@ def root_figure(figure: Drawing, picture: RootPicture) -> None:
     else:
         plane = figure.subplots()
     _draw_plane(plane, picture)
-    plane.set_title(f"{root_title(picture)}\n{_disc_text(picture)}".rstrip())
     legend_below(figure, plane)
     figure.align_ylabels()
 
 
 @FIGURES.writes(Roots)
-def roots_figure(found: Roots, ax: Axes | None = None) -> Drawing:
-    """Return the picture of roots that `stabkit.roots` returned; `ax` as in `stabkit.figure`."""
-    return root_figure(roots_picture(found), ax)
+def roots_figure(found: Roots, **frame: Any) -> Drawing:
+    """Return the picture of roots that `stabkit.roots` returned; in its `frame`."""
+    return root_figure(roots_picture(found), **frame)
 
 
 def draw_roots(axes: Axes, picture: RootPicture) -> None:
@@ -100,10 +105,11 @@ def _draw_plane(axes: Axes, picture: RootPicture) -> None:
             centre = (point.value.real, point.value.imag)
             disc = Circle(centre, point.radius, facecolor="white", edgecolor=INK, zorder=2)
             axes.add_patch(disc).set(linewidth=0.6, alpha=0.8)
+    line = _line(len(picture.synchronized))
     for mark in picture.synchronized:
         if mark.root is not None:
             ends = (mark.limit, mark.root.value)
-            axes.plot([z.real for z in ends], [z.imag for z in ends], color=INK, linewidth=0.7)
+            axes.plot([z.real for z in ends], [z.imag for z in ends], **line)
     _scatter(axes, picture, values.real, values.imag)
     limits = np.array([mark.limit for mark in picture.synchronized], dtype=complex)
     _scatter_limits(axes, limits.real, limits.imag, picture.tied)
@@ -121,10 +127,11 @@ def _draw_distances(axes: Axes, picture: RootPicture) -> None:
     _scatter(axes, picture, turns(values), distances)
     upper = [mark for mark in picture.synchronized if mark.limit.imag >= -1e-9]
     across = turns(np.array([mark.limit for mark in upper], dtype=complex))
+    line = _line(len(upper))
     for mark in upper:
         if mark.root is not None:
             ends = turns(np.array([mark.limit, mark.root.value]))
-            axes.plot(ends, [0, mark.root.distance], color=INK, linewidth=0.7, zorder=2)
+            axes.plot(ends, [0, mark.root.distance], zorder=2, **line)
     _scatter_limits(axes, across, np.zeros(len(across)), picture.tied)
 
 
@@ -144,7 +151,7 @@ def _scatter(axes: Axes, picture: RootPicture, across: Any, up: Any) -> None:
             }
             dots = axes.scatter(across[chosen], up[chosen], zorder=3, clip_on=False, **style)
             dots.set(edgecolor="white", linewidth=0.4 if size > 8 else 0.0)
-    moved = [mark.root for mark in picture.synchronized]
+    moved = [mark.root for mark in picture.synchronized] if _few(picture) else []
     for fate, (_, colour, marker) in enumerate(ROOT_FATES):
         chosen = np.array([point in moved and _fate(point) == fate for point in picture.points])
         if chosen.any():
@@ -163,8 +170,19 @@ def _scatter_limits(axes: Axes, across: Any, up: Any, joined: bool) -> None:
             "edgecolor": INK,
             "linewidth": 0.8,
         }
-        size = 40.0 if len(across) <= 16 else 12.0
+        if len(across) > _FEW_LIMITS:
+            style = {"marker": "|", "color": INK, "linewidth": 0.4}
+        size = 40.0 if len(across) <= _FEW_LIMITS else 10.0
         axes.scatter(across, up, s=size, label=label, zorder=2, clip_on=False, **style)
+
+
+def _line(count: int) -> dict[str, Any]:
+    """Return the style of the lines between so many roots of unity and their roots."""
+    return {"color": INK, "linewidth": 0.7} if count <= _FEW_LIMITS else _FAINT
+
+
+def _few(picture: RootPicture) -> bool:
+    return len(picture.synchronized) <= _FEW_LIMITS
 
 
 def _fate(point: RootPoint) -> int:

@@ -28,7 +28,11 @@ _TICKS = (0.0, 0.5, 1.0, 2.0, 5.0, 20.0)
 _END = 1e6  # of the scale: f / (1 + f) is 1 to the eye
 
 
-@drawn(SpaceTimePicture, lambda picture: 9.0 if _evicts(picture) else 7.6, exactly=True)
+@drawn(
+    SpaceTimePicture,
+    lambda picture: 9.4 if _evicts(picture) else 8.0,
+    lambda picture: _title(picture),
+)
 def space_time_figure(figure: Drawing, picture: SpaceTimePicture) -> None:
     """Draw how full every stage is in every step, above the evictions.
 
@@ -41,7 +45,6 @@ def space_time_figure(figure: Drawing, picture: SpaceTimePicture) -> None:
     panels = figure.subplots(2, 1, sharex=True, height_ratios=(3.2, 1)) if evicts else None
     above = figure.subplots() if panels is None else panels[0]
     _draw_filling(figure, above, picture)
-    above.set_title(_title(picture))
     if panels is not None:
         _draw_evictions(panels[1], picture)
     lowest = above if panels is None else panels[1]
@@ -104,6 +107,5 @@ def _draw_evictions(axes: Axes, picture: SpaceTimePicture) -> None:
     edges[-1] = picture.steps + 0.5
     axes.stairs(picture.evicted, edges, fill=True, color=VERMILLION, linewidth=0.4)
     axes.set_ylim(0, 1.08 * picture.evicted.max())
-    axes.yaxis.set_major_formatter(lambda value, _: readable(float(value)))
     axes.locator_params(axis="y", nbins=4)
     axes.set_ylabel("evicted\n(requests)")

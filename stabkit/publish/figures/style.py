@@ -1,9 +1,10 @@
 """The one style of all figures: width, type, palette, marks, line styles.
 
 Figures are one journal column wide (9 cm) and set in type that is read at that width; enlarge them
-freely. Colours are those of Okabe and Ito, which colour-blind readers tell apart. No distinction
-rests on colour alone: marks differ in shape, lines in dashes, areas in lightness, so that a grey
-print says the same.
+freely, or ask for another size (`frame`). Colours are those of Okabe and Ito, which colour-blind
+readers tell apart. No distinction rests on colour alone: marks differ in shape, lines in dashes,
+areas in lightness, so that a grey print says the same. The ground is white, never transparent, so
+that dark pages leave a figure as it is; text stays text in SVG and PDF.
 
 Examples
 --------
@@ -24,6 +25,7 @@ M. Okabe, K. Ito, "Color Universal Design", 2008, https://jfly.uni-koeln.de/colo
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -31,6 +33,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from ...errors import InvalidArgument, shown
 from ..rendering import FIGURES
+from ..text.numbers import readable
+from .frame import DOTS_PER_INCH, FigureSize, figure_size, headline
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,6 +52,7 @@ __all__ = [
     "GREY",
     "INK",
     "ROOT_FATES",
+    "SHADE",
     "SKY",
     "SMALL",
     "VERMILLION",
@@ -64,6 +69,7 @@ __all__ = [
 INK, GREY = "#000000", "#5A5A5A"
 BLUE, SKY, VERMILLION = "#0072B2", "#56B4E9", "#D55E00"
 DISC = "#F0F0F0"  # the unit disc
+SHADE = "#B9DDF3"  # what is stable: SKY, lightened
 # Ordered so that neighbours differ in lightness too.
 COHORT_COLOURS = (
     "#56B4E9",
@@ -82,7 +88,6 @@ ROOT_FATES = (
     ("grows", VERMILLION, "X"),
 )
 SMALL = 6.5  # the least size of type, in points
-DOTS_PER_INCH = 300
 _WIDTH = 9.0
 _CM = 1 / 2.54
 _LAYOUT_PASSES = 4
@@ -109,6 +114,7 @@ _SETTINGS: dict[Any, Any] = {
     "ytick.minor.size": 1.5,
     "lines.linewidth": 1.0,
     "figure.constrained_layout.wspace": 0.06,
+    "svg.fonttype": "none",
     "svg.hashsalt": "stabkit",
     "pdf.fonttype": 42,
 }
@@ -170,12 +176,13 @@ def new_figure(height: float, width: float = _WIDTH, ax: Axes | None = None) -> 
 
 
 def drawn(
-    kind: type, height: float | Callable[[Any], float], exactly: bool = False
+    kind: type, height: float | Callable[[Any], float], says: Callable[[Any], str] = lambda _: ""
 ) -> Callable[[Callable[[Drawing, Any], None]], Callable[..., Drawing]]:
     """Return a decorator: the function draws results of a class into an empty figure.
 
-    What it becomes is the writer that `stabkit.figure` finds: of the result and, if it is given, of
-    axes whose place the figure takes; in the house style, with its layout settled.
+    What it becomes is the writer that `stabkit.figure` finds: of the result and, if they are given,
+    of axes whose place the figure takes, of a size and a title; in the house style, below the name
+    of the workload, with its layout settled.
 
     Parameters
     ----------
@@ -183,8 +190,8 @@ def drawn(
         The class of the results.
     height : float, or a function of the result that returns one
         In centimetres.
-    exactly : bool
-        Whether the axes are pinned, so that an SVG file has the same bytes every time.
+    says : function of the result
+        Returns what the title says below the name.
 
     Returns
     -------
@@ -195,15 +202,58 @@ def drawn(
     def decorate(draw: Callable[[Drawing, Any], None]) -> Callable[..., Drawing]:
         @FIGURES.writes(kind)
         @wraps(draw)
-        def writer(result: Any, ax: Axes | None = None) -> Drawing:
+        def writer(
+            result: Any,
+            ax: Axes | None = None,
+            size: FigureSize | None = None,
+            title: str | None = None,
+        ) -> Drawing:
             with house_style():
-                figure = new_figure(height(result) if callable(height) else height, ax=ax)
+                figure = _empty(height(result) if callable(height) else height, ax, size)
+                headline(figure, title, result, says(result))
                 draw(figure, result)
-                return pinned(settled(figure)) if exactly else settled(figure)
+                _write_ticks(figure)
+                return _laid_out(figure, size)
 
         return writer
 
     return decorate
+
+
+def _empty(height: float, ax: Axes | None, size: FigureSize | None) -> Drawing:
+    """Return an empty figure of the size that is asked for, or a part of another's."""
+    if size is None:
+        return new_figure(height, ax=ax)
+    if ax is not None:
+        raise InvalidArgument("'size' must be left out with 'ax': its figure keeps its size.")
+    wide, high = figure_size(size)
+    return new_figure(height if high is None else high / _CM, wide / _CM)
+
+
+def _write_ticks(figure: Drawing) -> None:
+    """Write the ticks of linear axes as texts write numbers, with thousands grouped."""
+    from matplotlib.ticker import ScalarFormatter
+
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if type(axis.get_major_formatter()) is ScalarFormatter:
+                axis.set_major_formatter(_tick)
+
+
+def _tick(value: float, _: float) -> str:
+    return readable(float(value)).replace("-", "−")
+
+
+def _laid_out(figure: AnyDrawing, size: FigureSize | None) -> AnyDrawing:
+    """Return the figure settled and pinned; refuse a size that leaves its axes no room."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "constrained_layout not applied")
+        try:
+            return pinned(settled(figure))
+        except UserWarning as failure:
+            raise InvalidArgument(
+                f"'size' must leave room for what the figure shows, not {shown(size)}."
+            ) from failure
 
 
 def pinned(figure: AnyDrawing) -> AnyDrawing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...analysis.pictures.graph import graph_picture
 from ...spectrum.synchrony.synchrony import Synchrony
@@ -10,14 +10,12 @@ from ..rendering import FIGURES
 from .graph import renewal_graph_figure
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from .style import Drawing
 
 __all__ = ["synchrony_figure"]
 
 
 @FIGURES.writes(Synchrony)
-def synchrony_figure(found: Synchrony, ax: Axes | None = None) -> Drawing:
-    """Return the renewal graph with its cohorts; `ax` as in `stabkit.figure`."""
-    return renewal_graph_figure(graph_picture(found.mix), ax)
+def synchrony_figure(found: Synchrony, **frame: Any) -> Drawing:
+    """Return the renewal graph with its cohorts; in its `frame`."""
+    return renewal_graph_figure(graph_picture(found.mix), **frame)

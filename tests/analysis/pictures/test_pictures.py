@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from stabkit import InvalidArgument, Workload, roots, unit_circle_counts
+from stabkit.analysis.pictures.analysis import analysis_picture
 from stabkit.analysis.pictures.graph import graph_picture
 from stabkit.analysis.pictures.roots import root_picture, roots_to_show, synchronized_to_show
 from stabkit.analysis.pictures.run import kernel_picture, run_picture, steps_to_show
@@ -120,3 +121,53 @@ def test_graph_has_one_return_edge_for_each_decode_length() -> None:
     assert [(e.stage, e.share) for e in picture.returns] == [(3, 1 / 3), (5, 2 / 3)]
     assert (picture.length, picture.period) == (6, 2)
     assert all((edge.stage + 1) % picture.period == 0 for edge in picture.returns)
+
+
+def growth(demand: np.ndarray) -> float:
+    """Return sqrt(q) of d_(n+2) = t d_(n+1) - q d_n + c, fitted: |lambda| of the one pair in it."""
+    swing = demand - demand.mean()
+    columns = np.stack([swing[1:-1], -swing[:-2], np.ones(len(swing) - 2)], axis=1)
+    return float(np.sqrt(np.linalg.lstsq(columns, swing[2:])[0][1]))
+
+
+@pytest.mark.parametrize(("inputs", "verdict"), [(5, "unstable"), (10, "stable")])
+def test_the_run_of_an_analysis_swings_as_the_dominant_mode_does(inputs: int, verdict: str) -> None:
+    picture = analysis_picture(Workload.from_classes([(inputs, 3), (inputs, 5)]), verdict)
+    kernel = [inputs + 1, inputs + 2, inputs + 3, (inputs + 4) / 2, (inputs + 5) / 2]
+    radius = np.abs(np.roots(kernel)).max()
+    run = picture.run
+    assert run is not None
+    calm = run.demand[: np.flatnonzero(run.evicted)[0]] if run.evicted.any() else run.demand
+    assert growth(calm) == pytest.approx(radius, abs=1e-9)
+    assert (radius > 1) == (verdict == "unstable") == run.evicted.any()
+
+
+def test_a_mode_that_grows_is_seen_to_grow_and_one_that_decays_to_decay() -> None:
+    grown = analysis_picture(Workload.from_classes([(256, 1024)]), "unstable").run
+    assert grown is not None
+    first, last = (np.ptp(part) for part in (grown.demand[:200], grown.demand[-200:]))
+    assert last > 20 * first
+    assert 0.5 < np.flatnonzero(grown.evicted)[0] / len(grown.demand) < 0.9
+    decayed = analysis_picture(Workload.from_classes([(10, 3), (10, 5)]), "stable").run
+    assert decayed is not None
+    assert np.ptp(decayed.demand[-20:]) == pytest.approx(
+        0.1 * np.ptp(decayed.demand[:20]), rel=0.05
+    )
+
+
+def test_a_mode_that_hardly_grows_starts_large_enough_to_be_seen() -> None:
+    """(2, 3) below R8's s* = 1: the pair's modulus squared is (s + 3) / (2 s + 2)."""
+    mix = Workload.from_classes([("0.99999", 2), ("0.99999", 3)])
+    picture = analysis_picture(mix, "unstable")
+    assert picture.mode is not None
+    assert picture.mode.modulus == pytest.approx(math.sqrt(3.99999 / 3.99998), abs=1e-12)
+    assert picture.run is not None
+    assert len(picture.run.demand) == 20_000
+    assert np.ptp(picture.run.demand[:20]) > 0.5 * 2 * 0.99999
+
+
+def test_without_a_mode_the_run_is_from_empty() -> None:
+    picture = analysis_picture(Workload.from_classes([(7, 1)], capacity=80), "stable")
+    assert picture.mode is None
+    assert picture.run is not None
+    assert (picture.run.demand == 0).all()  # all of it completes in every step

@@ -11,12 +11,24 @@ import numpy as np
 import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle
+from matplotlib.patches import Circle, StepPatch
 from matplotlib.text import Text
 from PIL import Image
 
-from stabkit import Workload, nyquist, root_locus, simulate, unit_circle_counts
-from stabkit.analysis.pictures.analysis import AnalysisPicture
+from stabkit import (
+    Workload,
+    figure,
+    finite_server,
+    margins,
+    nyquist,
+    pool,
+    root_locus,
+    simulate,
+    sizing,
+    threshold,
+    unit_circle_counts,
+)
+from stabkit.analysis.pictures.analysis import AnalysisPicture, analysis_picture
 from stabkit.analysis.pictures.graph import graph_picture
 from stabkit.analysis.pictures.roots import (
     RootPicture,
@@ -26,7 +38,7 @@ from stabkit.analysis.pictures.roots import (
     roots_to_show,
     synchronized_to_show,
 )
-from stabkit.analysis.pictures.run import kernel_picture, run_picture
+from stabkit.analysis.pictures.run import RunPicture, kernel_picture, run_picture
 from stabkit.errors import OutputError
 from stabkit.publish.figures.analysis import analysis_figure
 from stabkit.publish.figures.formats import figure_bytes, figure_format
@@ -60,6 +72,12 @@ def workload(name: str) -> Workload:
     return Workload.from_classes(MIXES[name], capacity=100_000)
 
 
+def few(mix: Workload) -> Workload:
+    """Return the mix of the first classes, as many as are pooled at all."""
+    parts = [(c.input_length, c.decode_length, c.share) for c in mix.classes[:5]]
+    return Workload.from_classes(parts, mix.capacity, mix.name)
+
+
 @cache
 def roots_of(name: str) -> RootPicture:
     mix = workload(name)
@@ -85,6 +103,11 @@ FIGURES: dict[str, Callable[[str], Figure]] = {
     "graph": lambda name: renewal_graph_figure(graph_picture(workload(name))),
     "nyquist": lambda name: nyquist_figure(nyquist(workload(name))),
     "locus": lambda name: locus_figure(locus_of(name)),
+    "threshold": lambda name: figure(threshold(workload(name))),
+    "margins": lambda name: figure(margins(workload(name))),
+    "sizing": lambda name: figure(sizing(workload(name), max_num_seqs=300)),
+    "pool": lambda name: figure(pool(few(workload(name)), 4)),
+    "finite": lambda name: figure(finite_server(workload(name), steps=200)),
 }
 
 
@@ -216,8 +239,8 @@ def test_inclusion_discs_are_drawn_to_scale_where_they_are_seen() -> None:
 
     large, small = root_figure(picture(0.125)), root_figure(picture(3e-21))
     assert (discs(large, 0.125), discs(small, 3e-21)) == (1, 0)
-    assert "10^{-20}" in small.axes[0].get_title()
-    assert "proved" not in large.axes[0].get_title()
+    assert "10^{-20}" in small.get_suptitle()
+    assert "proved" not in large.get_suptitle()
 
 
 def test_annulus_is_drawn() -> None:
@@ -311,6 +334,60 @@ def test_cases_stand_above_one_another() -> None:
         settled(figure)
     assert len(figure.axes) == 3
     assert beyond_canvas(figure) <= 0.5
+
+
+def test_long_runs_are_drawn_in_columns_from_least_to_most() -> None:
+    run = run_of("unstable", 1000)
+    above, below = run_figure(run).axes
+    band, _, evicting = (p for p in above.patches if isinstance(p, StepPatch))
+    high, edges, low = band.get_data()
+    assert edges.tolist() == [0.5, *np.arange(9, 1000, 9) + 0.5, 1000.5]
+    for column, start in enumerate(range(0, 1000, 9)):
+        demand = run.demand[start : start + 9]
+        assert low[column] == min(demand.min(), run.capacity)
+        assert high[column] == min(demand.max(), run.capacity)
+        assert evicting.get_data().values[column] == max(demand.max(), run.capacity)
+    assert above.get_ylim()[0] < run.demand.min()
+    assert below.get_xlabel() == "step, 9 to a column"
+
+
+def test_short_runs_show_every_step() -> None:
+    run = run_of("unstable", 120)
+    above, below = run_figure(run).axes
+    assert above.get_lines()[0].get_ydata() == pytest.approx(run.demand)
+    assert below.get_xlabel() == "batch step"
+
+
+def test_a_capacity_far_above_a_small_swing_leaves_no_empty_band() -> None:
+    run = RunPicture(1000.0, np.array([10.0, 11.0, 10.5] * 4), np.zeros(12))
+    (above, _), named = run_figure(run).axes, "capacity: far above"
+    assert above.get_ylim()[1] < 12
+    assert named in above.get_legend_handles_labels()[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("unstable", "unstable: a small swing doubles every 13.22 steps"),
+        ("marginal", "marginal: a swing stays as it is"),
+        ("no modes", "stable"),
+    ],
+)
+def test_titles_of_analyses_say_what_becomes_of_a_swing(name: str, expected: str) -> None:
+    mix = workload(name)
+    figure = analysis_figure(analysis_picture(mix, unit_circle_counts(mix).verdict))
+    assert figure.get_suptitle().splitlines()[1:] == [expected]
+
+
+def test_periods_stand_where_the_curve_has_them() -> None:
+    """s = 5, l = (3, 5) in equal shares: G(1) = 30.5."""
+    linear = FIGURES["nyquist"]("unstable").axes[0]
+    marks = {text.get_text(): text.xy for text in linear.texts if text.get_text()}
+    assert {"8", "16"} <= set(marks)
+    for period in ("8", "16"):
+        z = np.exp(2j * np.pi / int(period))
+        expected = np.polyval([5, 4.5, 8, 7, 6], z) / 30.5
+        assert complex(*marks[period]) == pytest.approx(expected, abs=1e-3)
 
 
 @pytest.mark.parametrize("name", ["figure", "figure.jpg", "figure.png.gz", ".png"])
