@@ -25,7 +25,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..errors import InvalidWorkload, StabkitWarning, shown
+from ..errors import InvalidWorkload, StabkitWarning, WorkloadTypeError, shown
 from .documents import read_json, read_toml
 from .file_kinds import HEAD, refuse_other_kinds
 from .numbers import exact_rational, read_capacity
@@ -210,7 +210,7 @@ def _class_entry(entry: Any, position: int, weight_key: str) -> tuple[Any, Any, 
 
 def _check_keys(record: Any, known: tuple[str, ...], what: str) -> None:
     if not isinstance(record, Mapping):
-        raise InvalidWorkload(f"{what} must be a table of {', '.join(known)}, not {shown(record)}.")
+        raise WorkloadTypeError(f"{what} must be a table of {', '.join(known)}, not {shown(record)}.")
     for key in record:
         if key not in known:
             nearest = difflib.get_close_matches(str(key)[:60], known, n=1, cutoff=0)[0]
@@ -350,7 +350,7 @@ def _as_paths(path: Any) -> list[Path]:
     try:
         return [Path(one) for one in (path if several else [path])]
     except TypeError:
-        raise InvalidWorkload(
+        raise WorkloadTypeError(
             f"'path' must be the name of a file, or several, not {shown(path)}."
         ) from None
 

@@ -77,8 +77,8 @@ def prove(
     records = listed(theorems, "'theorems'", "records")
     if not all(isinstance(theorem, Theorem) for theorem in records):
         raise ArgumentTypeError(f"'theorems' must be records, not {shown(theorems)}.")
-    wanted = selected(theorems, labels)
-    needed = _with_uses(theorems, wanted)
+    wanted = selected(records, labels)
+    needed = _with_uses(records, wanted)
     known = {theorem.label: theorem.claim for theorem in needed}
     found: dict[str, CheckedTheorem] = {}
     for theorem, parts in zip(needed, map(_parts, needed), strict=True):

@@ -278,9 +278,7 @@ def test_a_wrong_argument_is_refused_as_such(name: str, parameter: str) -> None:
 # Everything has a name; the rest is read before its type is looked at.
 TAKES_ANYTHING = {
     ("Workload.from_classes", "name"),
-    ("Workload.from_file", "path"),
     ("Workload.from_file", "capacity"),
-    ("Workload.from_dict", "record"),
     ("capacity_from_config", "config"),
     ("root_picture", "verdict"),
     ("cycle_picture", "name"),
