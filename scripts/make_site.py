@@ -1,7 +1,7 @@
 """Make the site, build/site/index.html, and an archive of it to be read without a network.
 
-Run: python scripts/make_site.py (about a minute; needs the extra `docs`, and latexmk for the PDFs).
-The same tree gives the same archive.
+Run: python scripts/make_site.py (about a minute; needs the extra `docs`, latexmk for the PDFs, and
+what scripts/make_explorer.py needs). The same tree gives the same archive.
 
 The sources are laid out as in the repository, so that links between pages hold in both: those of
 docs/ and the other Markdown, those of docs/site at the top, and those that `scripts/pages` writes.
@@ -18,6 +18,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import make_explorer
 from pages import commands, gallery, lessons, names, printed, schemas
 
 TOP = Path(__file__).parents[1]
@@ -101,6 +102,7 @@ def main() -> None:
     os.environ.setdefault("SOURCE_DATE_EPOCH", "1767225600")  # PDFs and pages carry this date
     lay_out()
     build()
+    make_explorer.main(HTML / "explorer.html")
     archive()
     print(HTML / "index.html")
 

@@ -17,8 +17,16 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..errors import InvalidArgument, InvalidWorkload, StabkitError, printable_lines, shown
-from ..model.numbers import decimal_text, whole_number
+from ..errors import (
+    InvalidArgument,
+    InvalidWorkload,
+    StabkitError,
+    StabkitWarning,
+    printable,
+    printable_lines,
+    shown,
+)
+from ..model.numbers import decimal_text, exact_rational, whole_number
 from ..model.workload import Workload
 from ..publish.layout import laid_out
 
@@ -26,7 +34,7 @@ if TYPE_CHECKING:
     from ..spectrum.counting.counts import Counts
     from ..spectrum.partition.d_partition import Crossing
 
-__all__ = ["LONGEST_PAIR", "QUESTIONS", "Explorer"]
+__all__ = ["LONGEST_PAIR", "QUESTIONS", "Answer", "Explorer"]
 
 Answer: TypeAlias = dict[str, Any]
 Question: TypeAlias = Mapping[str, Any]
@@ -79,14 +87,18 @@ class Explorer:
             return QUESTIONS[name](mix)
 
     def _read(self, path: Path) -> Answer:
-        with warnings.catch_warnings(record=True) as remarks:
-            warnings.simplefilter("always")
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", StabkitWarning)
             mix = Workload.from_file(path)
         key = str(next(self._keys))
         self._logs[key] = mix
         if len(self._logs) > _KEPT:
             del self._logs[next(iter(self._logs))]
-        return {"log": key, "remarks": [str(one.message) for one in remarks], **_facts(mix)}
+        return {
+            "log": key,
+            "remarks": [printable(str(one.message)) for one in caught],
+            **_facts(mix),
+        }
 
 
 def _answered(question: Callable[..., Answer], *arguments: Any) -> Answer:
@@ -112,10 +124,7 @@ def _pair(question: Question) -> Workload:
 
 
 def _share(text: Any) -> Fraction:
-    try:
-        share = Fraction(str(text))
-    except (ValueError, ZeroDivisionError):
-        share = Fraction(0)
+    share = exact_rational(text, "'share'")
     if not 0 < share < 1:
         raise InvalidArgument(f"'share' must be between 0 and 1, not {shown(text)}.")
     return share
@@ -127,7 +136,6 @@ def _facts(mix: Workload) -> Answer:
         "name": mix.name,
         "requests": mix.request_count,
         "longest": mix.longest_decode,
-        "gcd": mix.gcd,
         "mean_input": float(mean),
         "mean_output": float(mix.mean_decode_length),
         "capacity": None if mix.capacity is None else str(mix.capacity),
@@ -146,7 +154,6 @@ def _counts(mix: Workload) -> Answer:
         "outside": found.outside,
         "method": found.method,
         "reason": found.reason,
-        "gcd": mix.gcd,
     }
 
 

@@ -66,8 +66,9 @@ def site(lacking: Callable[[str], None]) -> Path:
     """The folder of the site, made anew."""
     if any(importlib.util.find_spec(name) is None for name in ("sphinx", "myst_parser")):
         lacking("Sphinx and what goes with it (the extra docs)")
-    if shutil.which("latexmk") is None:
-        lacking("latexmk")
+    for program in ("latexmk", "npm"):
+        if shutil.which(program) is None:
+            lacking(program)
     script = TOP / "scripts" / "make_site.py"
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -76,9 +77,8 @@ def site(lacking: Callable[[str], None]) -> Path:
 
 @pytest.fixture(scope="module")
 def pages(site: Path) -> dict[Path, Page]:
-    return {
-        path: Page(path) for path in sorted(site.rglob("*.html")) if path.name != "handout.html"
-    }
+    apart = ("handout.html", "explorer.html")  # which are no pages of Sphinx
+    return {path: Page(path) for path in sorted(site.rglob("*.html")) if path.name not in apart}
 
 
 def broken(page: Path, link: str, pages: dict[Path, Page]) -> bool:

@@ -11,7 +11,7 @@
     try {
       return await engine.ask(name, question);
     } catch (failure) {
-      return { error: `There is no answer any more: ${failure.message}` };
+      return { error: `No answer: ${failure.message}` };
     }
   }
 
