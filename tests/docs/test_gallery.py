@@ -17,6 +17,7 @@ SCRIPTS = sorted((Path(__file__).parents[2] / "docs" / "gallery").glob("*.py"))
 SAME = {
     "AnalysisPicture": "Analysis",
     "CyclePicture": "Cycles",
+    "FinitePicture": "FiniteServer",
     "GraphPicture": "Synchrony",
     "KernelPicture": "Workload",
     "PolicyPicture": "PolicyComparison",
@@ -37,7 +38,7 @@ def test_every_kind_of_figure_has_a_script(monkeypatch: pytest.MonkeyPatch) -> N
     draw, drawn = stabkit.figure, []
 
     def noted(result: object) -> object:
-        shown = result[0] if type(result) is tuple else result
+        shown = result[0] if isinstance(result, tuple) else result
         drawn.append(type(shown).__name__)
         return draw(result)
 
