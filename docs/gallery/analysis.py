@@ -1,6 +1,6 @@
 """An analysis
 
-What `stabkit analyze --figure` draws: the modes in the plane, and what the memory does.
+What `stabkit analyze --figure` draws: the modes in the plane, and a small swing that grows.
 """
 
 import stabkit

@@ -210,7 +210,9 @@ def _class_entry(entry: Any, position: int, weight_key: str) -> tuple[Any, Any, 
 
 def _check_keys(record: Any, known: tuple[str, ...], what: str) -> None:
     if not isinstance(record, Mapping):
-        raise WorkloadTypeError(f"{what} must be a table of {', '.join(known)}, not {shown(record)}.")
+        raise WorkloadTypeError(
+            f"{what} must be a table of {', '.join(known)}, not {shown(record)}."
+        )
     for key in record:
         if key not in known:
             nearest = difflib.get_close_matches(str(key)[:60], known, n=1, cutoff=0)[0]

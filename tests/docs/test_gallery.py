@@ -18,6 +18,7 @@ SCRIPTS = sorted((Path(__file__).parents[2] / "docs" / "gallery").glob("*.py"))
 SAME = {
     "AnalysisPicture": "Analysis",
     "CyclePicture": "Cycles",
+    "FinitePicture": "FiniteServer",
     "GraphPicture": "Synchrony",
     "KernelPicture": "Workload",
     "PolicyPicture": "PolicyComparison",

@@ -16,6 +16,7 @@ from ...model.enclosure import RealEnclosure
 from ...spectrum.partition.d_partition import CountInterval
 from ...spectrum.partition.threshold import Threshold
 from ..text.numbers import counted, readable, rounded
+from .locus import PARAMETERS
 from .style import BLUE, GREY, INK, SHADE, VERMILLION, drawn, legend_below
 
 if TYPE_CHECKING:
@@ -25,12 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["threshold_figure"]
 
-_LINES = {
-    "common": ("common input length s (tokens)", "s"),
-    "shift": ("δ added to every input (tokens)", "δ"),
-    "scale": ("factor N of every input", "N"),
-    "line": ("x along the slopes (tokens)", "x"),
-}
+_SYMBOLS = {"common": "s", "shift": "δ", "scale": "N", "line": "x"}
 _BEYOND = 1.25  # of what is marked: the scale goes so far
 _WIDE = 30.0  # the largest of these over the smallest, from which on the scale is logarithmic
 _FEW = 4  # labelled ticks of the vertical axis
@@ -60,7 +56,7 @@ def threshold_figure(figure: Drawing, found: Threshold) -> None:
     for label, value, colour, dashes in marks:
         axes.axvline(value, color=colour, linestyle=dashes, linewidth=1.0, label=label, zorder=3)
     _scale(axes, places)
-    axes.set_xlabel(_LINES[found.along][0])
+    axes.set_xlabel(PARAMETERS[found.along])
     axes.set_ylabel("growing modes")
     legend_below(figure, axes, columns=2)
 
@@ -68,7 +64,7 @@ def threshold_figure(figure: Drawing, found: Threshold) -> None:
 def _finding(found: Threshold) -> str:
     if not found.complete:
         return "undecided: not all crossings are known"
-    symbol, stable = _LINES[found.along][1], len(found.stable_intervals)
+    symbol, stable = _SYMBOLS[found.along], len(found.stable_intervals)
     if not stable:
         return f"stable for no {symbol}"
     if not found.crossings:
@@ -81,7 +77,7 @@ def _finding(found: Threshold) -> str:
 
 def _marks(found: Threshold) -> Any:
     """Yield label, place and style of what is told on the line."""
-    symbol = _LINES[found.along][1]
+    symbol = _SYMBOLS[found.along]
     if found.threshold is not None:
         value = found.threshold.value
         yield f"{symbol}* = {_raised(value)}", float(value.high), INK, "-"
