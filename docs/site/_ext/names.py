@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 
-_NAME = re.compile(r"stabkit\.\w+(\.\w+)?")
+_NAME = re.compile(r"(stabkit\.\w+(?:\.\w+)?)(?:\(.*\))?")
 _COMMAND = re.compile(r"stabkit ([a-z-]+)")
 
 
@@ -27,8 +27,8 @@ class Names(SphinxTransform):
 
 def _refer(literal: nodes.literal, page: str) -> None:
     text = literal.astext()
-    if _NAME.fullmatch(text):
-        target = {"refdomain": "py", "reftype": "obj", "reftarget": text}
+    if (name := _NAME.fullmatch(text)) is not None:
+        target = {"refdomain": "py", "reftype": "obj", "reftarget": name[1]}
     elif (command := _COMMAND.match(text)) is not None:
         target = {"refdomain": "std", "reftype": "ref", "reftarget": f"command-{command[1]}"}
         target |= {"refexplicit": True}
