@@ -19,7 +19,7 @@ import math
 import textwrap
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ...errors import InvalidArgument, printable, shown
+from ...errors import ArgumentTypeError, InvalidArgument, printable, shown
 from ...model.numbers import whole_number
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ def figure_size(size: Any) -> tuple[float, float | None]:
         return SIZES[size]
     sides = _sides(size)
     if len(sides) != 2 or not all(_SMALLEST <= side <= _LARGEST for side in sides):
-        raise InvalidArgument(
+        kind = InvalidArgument if isinstance(size, (str, list, tuple)) else ArgumentTypeError
+        raise kind(
             "'size' must be width x height in inches, each from 1.5 to 50, such as 3.4x2.5, or "
             f"{', '.join(list(SIZES)[:-1])} or {list(SIZES)[-1]}, not {shown(size)}."
         )
@@ -132,7 +133,7 @@ def headline(figure: Figure | SubFigure, title: str | None, result: Any, says: s
         If `title` is no text.
     """
     if title is not None and not isinstance(title, str):
-        raise InvalidArgument(f"'title' must be a text, not {shown(title)}.")
+        raise ArgumentTypeError(f"'title' must be a text, not {shown(title)}.")
     name = printable(_name(result) if title is None else title)[:_MOST_LETTERS]
     above = _lines(figure, name, 1 if title is None else _MOST_LINES)
     below = [line for part in says.split("\n") for line in _lines(figure, part)]

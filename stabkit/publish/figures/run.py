@@ -5,7 +5,7 @@ Drawn with matplotlib's object interface (no pyplot, no global state) in the hou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -110,7 +110,8 @@ def _draw_evictions(axes: Axes, run: RunPicture) -> None:
 def _label_steps(axes: Axes, count: int, columns: int) -> None:
     size = _per_column(count, columns)
     nbins = 8 if columns >= _COLUMNS else 3 if count < _LONG_NUMBERS else 2
-    axes.locator_params(axis="x", nbins=nbins, integer=True, steps=[1, 2, 5, 10])
+    room: dict[str, Any] = {"nbins": nbins, "min_n_ticks": min(nbins, 3) - 1}
+    axes.locator_params(axis="x", integer=True, steps=[1, 2, 5, 10], **room)
     axes.set_xlabel("batch step" if size == 1 else f"step, {size:,} to a column")
 
 
