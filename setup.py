@@ -1,4 +1,4 @@
-"""Names the packages, which setup.cfg cannot, and makes source archives that can be made again.
+"""What setup.cfg cannot say: the packages, the page of an index, archives that can be made again.
 
 `find:` sees neither the records nor the lessons: a new folder of stabkit ships without being
 listed; `proofs` and `docs/lessons` are installed under the names that setup.cfg's `package_dir`
@@ -6,8 +6,10 @@ gives them. All else is in setup.cfg.
 """
 
 import os
+import re
 import tarfile
 from gzip import GzipFile
+from pathlib import Path
 
 from setuptools import find_packages, setup
 from setuptools.command.sdist import sdist
@@ -38,7 +40,15 @@ class Sdist(sdist):
         return name
 
 
+def index_page():
+    """Return the README without links and pictures that lead into the repository."""
+    text = Path(__file__).with_name("README.md").read_text(encoding="utf-8")
+    return re.sub(r"!?\[([^\]]*)\]\((?!https?:)[^)]*\)", r"\1", text)
+
+
 setup(
+    long_description=index_page(),
+    long_description_content_type="text/markdown",
     packages=[*find_packages(include=["stabkit*"]), "stabkit_lessons", "stabkit_proofs"],
     cmdclass={"sdist": Sdist},
 )
