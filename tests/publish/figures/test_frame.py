@@ -91,7 +91,8 @@ def test_the_same_call_gives_the_same_bytes(kind: str, file_format: str) -> None
 )
 def test_sizes_and_dots_are_those_of_the_picture(size: Any, inches: tuple[float, float]) -> None:
     image = Image.open(BytesIO(figure_bytes(drawn("Threshold", size=size), "png", 50)))
-    assert image.size == tuple(int(50 * side) for side in inches)
+    # A pixel less where matplotlib rounds the inches down, as its lowest version does.
+    assert image.size == pytest.approx([50 * side for side in inches], abs=1)
     assert image.info["dpi"] == pytest.approx((50, 50), abs=0.1)
 
 
