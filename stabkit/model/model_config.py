@@ -127,7 +127,7 @@ def _mapping(config: Any) -> Mapping[str, Any]:
             config = read_json_file(config)
         except InvalidWorkload as failure:
             raise InvalidArgument(
-                f"'config' must be a mapping or a file that can be read; {failure}"
+                f"'config' must be a file on this machine, or a mapping; {failure}"
             ) from failure
     if not isinstance(config, Mapping):
         raise InvalidArgument(f"'config' must hold a mapping, not {shown(config)}.")
@@ -160,7 +160,12 @@ def _first(config: Mapping[str, Any], *names: str) -> Any:
 
 
 def _count(config: Mapping[str, Any], *names: str) -> int:
-    name = next((name for name in names if config.get(name) is not None), names[0])
+    name = next((name for name in names if config.get(name) is not None), None)
+    if name is None:
+        raise InvalidArgument(
+            f"'config' must hold {names[0]}, which it leaves to its program; give the shape: "
+            "layers, KV heads and head size."
+        )
     return whole_number(config.get(name), f"{name!r} of the config", most=_LARGEST)
 
 

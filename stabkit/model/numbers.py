@@ -43,6 +43,7 @@ LARGEST_INPUT_LENGTH = 10**12
 LARGEST_DECODE_LENGTH = 10**9
 LARGEST_CAPACITY = 10**18
 _TEXT = re.compile(r"[+-]?(?:\d+/\d+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)", re.ASCII)
+_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,7}")
 _UNITS = {"k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
 # Beyond these a number is a mistake or an attack: reading 1e999999999 exactly would fill memory,
 # and Python refuses to print integers of more than 4300 digits.
@@ -105,14 +106,18 @@ def without_unit(value: Any) -> Any:
     value : object
         Text of a number, as in `exact_rational`, and a unit, in either case: k, M and G are 10^3,
         10^6 and 10^9; Ki, Mi and Gi are 2^10, 2^20 and 2^30. (vLLM's own options take K for 1024:
-        what is read here is the smaller.)
+        what is read here is the smaller.) Or digits in groups of three, as logs print them.
 
     Examples
     --------
     >>> without_unit("64k"), without_unit("1.3 M"), without_unit("64Ki"), without_unit("64")
     (Fraction(64000, 1), Fraction(1300000, 1), Fraction(65536, 1), '64')
+    >>> without_unit("41,408")
+    Fraction(41408, 1)
     """
     text = value.strip() if isinstance(value, str) else ""
+    if _GROUPED.fullmatch(text):
+        return Fraction(text.replace(",", ""))
     unit = next((unit for unit in _UNITS if text[-2:].lower().endswith(unit)), None)
     number = None if unit is None else _read_text(text[: -len(unit)].rstrip())
     return value if unit is None or number is None else number * _UNITS[unit]

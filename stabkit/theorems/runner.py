@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from ..errors import ArgumentTypeError, InvalidArgument, shown
@@ -97,11 +98,14 @@ def selected(theorems: Sequence[Theorem], labels: Iterable[str]) -> list[Theorem
     InvalidArgument
         If a label is unknown.
     """
-    asked = [_folded(str(label)) for label in listed(labels, "'labels'", "labels")]
+    asked = {_folded(str(label)): label for label in listed(labels, "'labels'", "labels")}
     known = {name: t for t in reversed(theorems) for name in (_folded(t.title), _folded(t.label))}
-    for label in sorted(set(asked) - set(known)):
+    for folded in sorted(set(asked) - set(known)):
+        near = get_close_matches(folded, known, n=1, cutoff=0.3) or [_folded(theorems[0].label)]
+        close = known[near[0]]
         raise InvalidArgument(
-            f"'LABEL' must be one of {', '.join(t.label for t in theorems)}, not {shown(label)}."
+            f"'LABEL' must be the label or the title of a theorem, such as {close.label} "
+            f"({close.title}), not {shown(asked[folded])}; 'stabkit prove' lists all."
         )
     wanted = {known[label].label for label in asked}
     return [theorem for theorem in theorems if not asked or theorem.label in wanted]

@@ -122,7 +122,7 @@ def test_windows_are_spoken_of(stabkit: Run) -> None:
     [
         ("--hf-config config.json", "'--memory' must be given with the shape of a model"),
         ("--tensor-parallel 2 --capacity 99", "'--memory' must be given with the shape of a model"),
-        ("--memory 5GiB --hf-config none.json", "'--hf-config' must be a mapping or a file that"),
+        ("--memory 5GiB --hf-config none.json", "'--hf-config' must be a file on this machine"),
         ("--memory 5GiB --hf-config config.json --layers 3", "'--hf-config' must be given without"),
         ("--memory 5GiB --hf-config config.json --kv-dtype x", "'--kv-dtype' must be 'float32', "),
         ("--log server.log --memory 5GiB", "'--capacity', '--log' and '--memory' must be given al"),

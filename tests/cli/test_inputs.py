@@ -143,7 +143,7 @@ def test_guarantees_in_blocks(
         ("sizing 5:3 --log trace.csv", "'--log' must have a line 'GPU KV cache size: N tokens', o"),
         ("sizing 5:3 --log odd.log", "'--log' must state a positive number in line 1, in digits 0"),
         ("sizing 5:3 --log /dev/zero", "'--log' must be a file that can be read; zero: must be a "),
-        ("analyze trace.csv", "trace.csv: '--input-column' and '--output-column' must name the n"),
+        ("analyze trace.csv", "trace.csv: '--input-column' and '--output-column' must name the t"),
         (
             "analyze trace.csv --input-column a",
             "trace.csv: '--input-column' and '--output-column' ",

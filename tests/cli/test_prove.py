@@ -53,7 +53,7 @@ def test_a_failed_step_is_status_1(monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["prove", "R99"], "'LABEL' must be one of "),
+        (["prove", "R99"], "'LABEL' must be the label or the title of a theorem"),
         (["prove", "--json", "--tex"], "'--tex' must be given without '--json'"),
         (["prove", "R1", "--output", "a.csv"], "must end in .txt, .json, .tex or .pdf"),
     ],

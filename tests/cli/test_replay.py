@@ -64,3 +64,13 @@ def test_errors(stabkit: Run, arguments: tuple[str, ...], message: str) -> None:
     found = stabkit("replay", *arguments)
     assert found.status == 2
     assert message in found.err
+
+
+@pytest.mark.parametrize(("column", "said"), [("arrival_s", False), ("TIMESTAMP", True)])
+def test_a_log_without_arrivals_is_said_to_have_none(
+    stabkit: Any, tmp_path: Path, column: str, said: bool
+) -> None:
+    trace = tmp_path / "trace.csv"
+    trace.write_text(f"{column},input_length,output_length\n0,20,4\n9,20,4\n")
+    found = stabkit("replay", str(trace), "--capacity", "160")
+    assert ("none are known: all requests wait from the start" in found.out) == said

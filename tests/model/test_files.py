@@ -165,7 +165,7 @@ BAD = [
     ("a.toml", "[[class]]\ninput_length=1\ndecode_length=2.5", "must be an integer"),
     # names
     ("a.yaml", "", "must hold something: the file is empty"),
-    ("toml", "classes: 3", "must name the numbers of tokens of a trace"),
+    ("toml", "classes: 3", "must name the two numbers of tokens"),
 ]
 
 

@@ -99,7 +99,10 @@ def test_only_what_is_asked_for_and_what_it_uses_is_checked():
 
 
 def test_unknown_labels():
-    with pytest.raises(InvalidArgument, match="'LABEL' must be one of a, not 'R99'"):
+    with pytest.raises(
+        InvalidArgument,
+        match=r"'LABEL' must be the label or the title of a theorem, such as a .*, not 'R99'",
+    ):
         prove([theorem("a", PROVED)], ["R99"])
 
 

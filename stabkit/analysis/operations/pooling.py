@@ -284,7 +284,7 @@ def _check(mix: Workload, objective: Any) -> None:
     check_choice(objective, "'objective'", get_args(Objective))
     if len(mix.classes) > MOST_CLASSES:
         raise InvalidArgument(
-            f"'classes' must be at most {MOST_CLASSES} for pooling, not {len(mix.classes)}."
+            f"'mix' must have at most {MOST_CLASSES} classes for pooling, not {len(mix.classes)}."
         )
     if min(c.share for c in mix.classes) < _LEAST_SHARE:
         raise InvalidArgument(

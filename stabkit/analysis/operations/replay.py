@@ -151,6 +151,8 @@ class Replay(Record):
         At the samples, where there are any; else over the steps.
     observed : ObservedRun or None
     series : RequestSeries
+    at_once : bool
+        Whether the trace is a file that tells no arrivals: all requests wait from the start.
 
     Examples
     --------
@@ -172,6 +174,7 @@ class Replay(Record):
     running: Swing
     observed: ObservedRun | None
     series: RequestSeries
+    at_once: bool = False
 
 
 def replay(
@@ -262,6 +265,7 @@ def replay(
         running=running,
         observed=beside,
         series=series,
+        at_once=isinstance(trace, (str, os.PathLike)) and not any(row[2] for row in rows),
     )
 
 

@@ -68,7 +68,8 @@ class ClassSummary:
 class WorkloadSummary:
     """The workload as reports show it: at most its first 64 classes, capacity in tokens.
 
-    `lengths`, of a mix of many classes, is for texts and part of no record.
+    `lengths`, of a mix of many classes, and `request_count`, of a sample, are for texts and part of
+    no record.
     """
 
     name: str
@@ -76,6 +77,7 @@ class WorkloadSummary:
     classes: tuple[ClassSummary, ...]
     capacity: Fraction | None
     lengths: LengthSummary | None = field(default=None, compare=False)
+    request_count: int | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, mix: Workload) -> WorkloadSummary:

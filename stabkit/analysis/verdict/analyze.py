@@ -18,7 +18,7 @@ import mpmath
 
 from ... import __version__
 from ...dynamics.long_run import long_run
-from ...errors import InvalidWorkload
+from ...errors import ArgumentTypeError, InvalidWorkload, shown
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
@@ -97,6 +97,11 @@ def analyze(mix: WorkloadLike, crosscheck: bool = True) -> Analysis:
     >>> Analysis.from_dict(a.to_dict()) == a
     True
     """
+    if not isinstance(crosscheck, bool):
+        raise ArgumentTypeError(
+            f"'crosscheck' must be True or False, not {shown(crosscheck)}; a mix is one argument, "
+            "such as '5:3 5:5'."
+        )
     mix = as_workload(mix)
     kernel = MemoryKernel.of(mix)
     counts = kernel_counts(kernel)
@@ -137,7 +142,8 @@ def analyze(mix: WorkloadLike, crosscheck: bool = True) -> Analysis:
 
 
 def _summary(mix: Workload) -> WorkloadSummary:
-    return replace(WorkloadSummary.of(mix), lengths=LengthSummary.of(mix))
+    summary = WorkloadSummary.of(mix)
+    return replace(summary, lengths=LengthSummary.of(mix), request_count=mix.request_count)
 
 
 def analyze_many(

@@ -194,14 +194,16 @@ def refuse(found: Sequence[str], columns: tuple[str, str] | None = None) -> Any:
         Always.
     """
     if columns is not None:
+        wrong = [name for name in columns if found.count(name) != 1]
         raise InvalidWorkload(
             f"'input_column' and 'output_column' must be columns of the trace, once each, not "
-            f"{_listed(columns)}; it has {_listed(found)}."
+            f"{_listed(wrong)}; it has {_listed(found)}."
         )
+    if found and all(name.isdigit() for name in found):
+        raise InvalidWorkload(f"line 1: must name the columns, not begin with {_listed(found)}.")
     raise InvalidWorkload(
-        "'input_column' and 'output_column' must name the numbers of tokens of a trace that has "
-        f"none or several pairs of known names, which 'stabkit formats' lists; it has "
-        f"{_listed(found)}."
+        "'input_column' and 'output_column' must name the two numbers of tokens: the trace has "
+        f"none or several of the pairs that 'stabkit formats' lists; it has {_listed(found)}."
     )
 
 

@@ -105,14 +105,21 @@ def _tally_json(
     text = _joined(chain(begin, second, lines))
     document = read_json_row(text)
     if columns is None and not holds_requests(document):
-        _refuse_totals(document)
+        _refuse_others(document)
         raise NoLog(text, is_toml=False)
     tally_document(tally, document, columns, window)
 
 
-def _refuse_totals(document: Any) -> None:
-    """Refuse the result of a benchmark that keeps no requests, with the way out."""
-    if isinstance(document, dict) and {"total_input_tokens", "total_output_tokens"} & set(document):
+def _refuse_others(document: Any) -> None:
+    """Refuse what is neither a log nor a mix and yet known, with the way out."""
+    if not isinstance(document, dict):
+        return
+    if {"num_hidden_layers", "architectures"} & set(document):
+        raise InvalidWorkload(
+            "must be requests or a mix, not the config of a model, which tells a capacity: "
+            "'stabkit sizing --hf-config'."
+        )
+    if {"total_input_tokens", "total_output_tokens"} & set(document):
         raise InvalidWorkload(
             "the result of a benchmark must hold its requests, not totals alone: repeat it with "
             "--save-detailed (vLLM) or --output-details (SGLang)."

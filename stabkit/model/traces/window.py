@@ -71,8 +71,8 @@ class Window:
             return self._inside([time])[0]
         except TypeError:
             raise InvalidWorkload(
-                f"{where}: the time {shown(str(value))} must be of one kind with the bounds of the "
-                "window and the times before it: a number, or a date with or without a zone."
+                f"{where}: the time {shown(str(value))} must be of one kind with 'since', 'until' "
+                "and the times before it: numbers, or dates with or without a zone."
             ) from None
 
     def admitted(self, texts: Sequence[str]) -> list[bool]:

@@ -74,6 +74,8 @@ def _opening(analysis: Analysis) -> Iterator[str]:
     if warning is not None:
         yield f"{_styled(warning, 'alarm')}\n"
     count = counted(analysis.workload.class_count, "class", "classes")
+    if analysis.workload.request_count is not None:
+        count = f"{counted(analysis.workload.request_count, 'request')} in {count}"
     yield f"{_styled(f'{printable(analysis.workload.name)}  ({count})', 'dim')}\n"
     yield paragraph(f"{analysis.verdict.capitalize()}. {meaning(analysis)}")
     caveat = local_only(analysis)

@@ -20,7 +20,7 @@ def robust_said(found: RobustShares) -> tuple[str, str]:
     if found.within is not None:
         where = f"off by at most {percent(found.within)} each"
     if found.level is not None:
-        where = f"that the sample leaves open at {percent(found.level)}"
+        where = f"that the sample leaves open at {percent(found.level)} (an estimate)"
     if found.robust is None:
         return f"not known for shares {where}", found.reason
     if found.robust:

@@ -116,7 +116,7 @@ def test_a_policy_for_all_replicas() -> None:
         ({"steps": 0}, "'steps' must be an integer from 1"),
         ({"partition": [[0]]}, "'partition' must hold each of the 2 classes once"),
         ({"partition": [[0, 1], [1]]}, "'partition' must hold each of the 2 classes once"),
-        ({"classes": [(5, n) for n in range(1, 26)]}, "'classes' must be at most 24"),
+        ({"classes": [(5, n) for n in range(1, 26)]}, "'mix' must have at most 24 classes"),
     ],
 )
 def test_what_is_refused(arguments: dict[str, object], message: str) -> None:

@@ -230,3 +230,9 @@ def test_the_analysis_and_the_polynomial_of_the_symbolic_core_are_one() -> None:
         values = [mpmath.mpf(int(c.p)) / int(c.q) for c in coefficients]
         size = mpmath.polyval(values, abs(mode.value))
         assert abs(mpmath.polyval(values, mode.value)) < size * mpmath.mpf("1e-39")
+
+
+@pytest.mark.parametrize("second", ["5:5", 1, None])
+def test_a_mix_is_one_argument(second: Any) -> None:
+    with pytest.raises(TypeError, match=r"'crosscheck' must be True or False, not .* one argument"):
+        analyze("5:3", second)

@@ -172,9 +172,7 @@ def test_named_columns(tmp_path: Path) -> None:
     for wrong in [("in", None), (None, "out"), ("in", 3)]:
         with pytest.raises(InvalidWorkload, match=r"^a\.csv: .*must both be given as text"):
             Workload.from_file(path, None, *wrong)
-    wrong = (
-        "must be columns of the trace, once each, not 'in', 'ot'; it has 'in', 'input_length', '"
-    )
+    wrong = "must be columns of the trace, once each, not 'ot'; it has 'in', 'input_length', '"
     with pytest.raises(InvalidWorkload, match=f"'input_column' and 'output_column' {wrong}"):
         Workload.from_file(path, None, "in", "ot")
 
@@ -184,8 +182,11 @@ def test_unknown_columns(tmp_path: Path, header: str) -> None:
     with pytest.raises(InvalidWorkload) as caught:
         Workload.from_file(written(tmp_path, "a.csv", f"{header}\n1,2\n"))
     message = str(caught.value)
-    assert message.startswith("a.csv: 'input_column' and 'output_column' must name the numbers of ")
-    assert "which 'stabkit formats' lists" in message
+    if header == "374,44":
+        assert message == "a.csv: line 1: must name the columns, not begin with '374', '44'."
+        return
+    assert message.startswith("a.csv: 'input_column' and 'output_column' must name the two ")
+    assert "that 'stabkit formats' lists" in message
     assert all(repr(name) in message for name in re.split("[,;]", header) if name)
 
 
@@ -194,7 +195,7 @@ def test_unknown_columns(tmp_path: Path, header: str) -> None:
     ["ContextTokens,GeneratedTokens,input_toks,output_toks", "input_toks,output_toks,input_toks"],
 )
 def test_ambiguous_columns(header: str) -> None:
-    with pytest.raises(InvalidWorkload, match="a trace that has none or several pairs of known"):
+    with pytest.raises(InvalidWorkload, match="the trace has none or several of the pairs"):
         tally_csv([header, "1,2,3,4"])
 
 

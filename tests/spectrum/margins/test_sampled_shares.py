@@ -6,6 +6,7 @@ import random
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -46,6 +47,30 @@ def lower(mix: Workload) -> float:
 def test_quantiles(freedom: int, level: float, quantile: float) -> None:
     """Printed tables, to the digits that they have."""
     assert chi_square(freedom, level) == pytest.approx(quantile, rel=2e-4)
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 7, 200, 2000])
+@pytest.mark.parametrize("level", [1e-300, 1e-160, 1e-9, 0.3, 0.5, 0.9999, 1 - 1e-12, 1 - 2**-53])
+def test_quantiles_of_extreme_levels(freedom: int, level: float) -> None:
+    """scipy, by the smaller tail."""
+    chi2 = pytest.importorskip("scipy.stats").chi2
+    expected = chi2.ppf(level, freedom) if level < 0.5 else chi2.isf(1 - level, freedom)
+    assert chi_square(freedom, level) == pytest.approx(expected, rel=1e-8, abs=1e-290)
+    with mpmath.workdps(3):
+        assert chi_square(freedom, level) == pytest.approx(expected, rel=1e-8, abs=1e-290)
+
+
+def test_a_level_next_to_one_does_not_pass_a_marginal_mix() -> None:
+    """1440 requests of the pair by hand: 1440 / 21 = 68.57 is below the quantile, 68.76."""
+    mix = Workload.from_classes(PAIR, request_count=1440)
+    assert robust_shares(mix, level=1 - 2**-53).robust is False
+
+
+def test_nearest_shares_that_are_negative_leave_it_undecided() -> None:
+    mix = Workload.from_classes([(464, 3, 6), (3, 8, 3), (91, 2, 1), (0, 4, 10)], request_count=20)
+    found = robust_shares(mix, level=0.9999)
+    assert (found.robust, found.witness) == (None, None)
+    assert "the bound proves less than all of it" in found.reason
 
 
 def test_two_classes_by_hand() -> None:

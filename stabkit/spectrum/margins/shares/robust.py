@@ -77,6 +77,10 @@ __all__ = [
 ]
 
 _BEYOND = 1e-6  # of the ellipsoid's size: what is proved reaches so far beyond it
+_NOT_MET = (
+    "No shares that are not stable were found in the sample's ellipsoid, and the bound proves less "
+    "than all of it."
+)
 _EDGES = "Edge theorem: every vertex is counted, and every edge is D-partitioned."
 
 
@@ -112,7 +116,8 @@ class RobustShares(Record):
     mix : Workload
         Its own shares need not be in the polytope.
     robust : bool or None
-        Whether all shares of the polytope are stable; None where it is not decided.
+        Whether all shares of the polytope or ellipsoid are stable; None where it is not decided:
+        there may be too many edges or classes, or the bound and the shares found do not meet.
     within : Fraction or None
         The relative tolerance of every share, where that was asked for.
     bounds : tuple of (Fraction, Fraction), or None
@@ -363,7 +368,7 @@ def _sampled(mix: Workload, level: float) -> RobustShares:
     witness = nearest_unstable(mix, search, pearson)
     if witness is not None and pearson(own, witness) <= size:
         return _refuted(found, witness, kernel_counts(kernel_of(mix, witness)).verdict)
-    return replace(found, reason=f"The sample's ellipsoid is not decided. {search.reason}")
+    return replace(found, reason=_NOT_MET)
 
 
 def _by_tolerance(found: RobustShares, reason: str) -> RobustShares:

@@ -5,8 +5,17 @@ the resamples of a bootstrap have with the counted shares p. Its ellipsoid of a 
 
     sum_k (q_k - p_k)^2 / p_k <= chi^2_(K-1)(level) / n,    sum_k q_k = 1:                      (1)
 
-Pearson's statistic, which has that quantile as n grows; an estimate, good where a class has five
-requests or more. What follows is proved for all shares in (1).
+where the counted shares stand below, as they do in the covariance of resamples. That it holds the
+true shares at the level is an estimate, which needs many requests of every class and few classes.
+Drawn 4000 times at a nominal 95 %, classes of equal shares (of the first row, 5 % and 95 %), the
+true shares were inside in
+
+    classes                           2     20    200    200   1000
+    requests of a class on the mean   5      5      5     20     20
+    of the samples                 88 %   53 %    1 %   68 %   23 %
+
+and shares of lengths that the sample lacks are outside always. What follows is proved for all
+shares in (1).
 
 With v_k = sqrt(p_k) (a_k - sum_j p_j a_j), where a_k = Re(conj(u) G_k(z)) and b = Re(conj(u) G(z)),
 sum_k d_k G_k(z) = -G(z) and sum_k d_k = 0 imply |b| <= sqrt(sum_k d_k^2 / p_k) ||v||_2. That is (2)
@@ -37,7 +46,8 @@ from .polytope import Shares
 
 __all__ = ["SampledCurves", "chi_square", "pearson"]
 
-_FINE = 1e-12
+_FINE, _LEAST = 1e-12, 1e-290
+_DIGITS, _HALF = 30, 0.5
 
 
 class SampledCurves(ClassCurves):
@@ -74,7 +84,9 @@ def pearson(shares: Shares, other: Shares) -> Fraction:
 
 
 def chi_square(freedom: int, level: float) -> float:
-    """Return the quantile of the chi-square distribution.
+    """Return the quantile of the chi-square distribution, to 12 digits; at least 1e-291.
+
+    The tail that is compared is the smaller one: 1 - level is exact for levels of 1/2 and more.
 
     Examples
     --------
@@ -84,14 +96,18 @@ def chi_square(freedom: int, level: float) -> float:
     if not freedom:
         return 0.0
     low, high = 0.0, 1.0
-    while _below(freedom, high) < level:
+    while _is_below(freedom, high, level):
         low, high = high, 2 * high
-    while high - low > _FINE * high:
+    while high - low > _FINE * high and high > _LEAST:
         middle = (low + high) / 2
-        low, high = (middle, high) if _below(freedom, middle) < level else (low, middle)
+        low, high = (middle, high) if _is_below(freedom, middle, level) else (low, middle)
     return high
 
 
-def _below(freedom: int, x: float) -> float:
-    """Return the distribution function."""
-    return float(mpmath.gammainc(freedom / 2, 0, x / 2, regularized=True))
+def _is_below(freedom: int, x: float, level: float) -> bool:
+    """Whether a value is below the quantile."""
+    with mpmath.workdps(_DIGITS):
+        half, value = mpmath.mpf(freedom) / 2, mpmath.mpf(x) / 2
+        if level < _HALF:
+            return bool(mpmath.gammainc(half, 0, value, regularized=True) < level)
+        return bool(mpmath.gammainc(half, value, regularized=True) > 1 - level)
