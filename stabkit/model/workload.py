@@ -65,7 +65,7 @@ class RequestClass(Record):
     --------
     >>> from stabkit import Workload
     >>> Workload.from_classes([(5, 3), (20, 9, 3)]).classes[1]
-    RequestClass(input_length=Fraction(20, 1), decode_length=9, share=Fraction(3, 4))
+    RequestClass(input_length=20, decode_length=9, share=3/4)
     """
 
     input_length: Fraction

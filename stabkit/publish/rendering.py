@@ -267,7 +267,7 @@ def figure(
     >>> curve = nyquist(Workload.from_classes([(5, 3), (5, 5)]))
     >>> len(figure(curve).axes)
     2
-    >>> figure(curve, size="slide", title="Two classes").get_size_inches().tolist()
+    >>> figure(curve, size="slide", title="Two classes").get_size_inches().round(6).tolist()
     [6.4, 3.6]
     """
     name = next((kind.__name__ for kind in _kinds(result) if kind.__name__ in _INSTEAD), None)

@@ -85,7 +85,10 @@ def test_sheets_of_all_kinds_compile(stabkit: Run, tmp_path: Path, answer: list[
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--topic", "root"], "'--topic' must be one of roots, gcd, threshold, cycle, policy"),
+        (
+            ["--topic", "root"],
+            "'--topic' must be 'roots', 'gcd', 'threshold', 'cycle', 'policy' or",
+        ),
         (["--seed", "-1"], "'--seed' must be at least 0, not -1"),
         (["--topic", "gcd", "--seed", "-1"], "'--seed' must be at least 0, not -1"),
         (["--json", "--output", "sheet.pdf"], "'--output' must end in .json, not 'sheet.pdf'"),

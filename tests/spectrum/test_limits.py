@@ -129,7 +129,6 @@ def test_a_threshold_is_found_for_the_longest_mix_that_is_allowed(
         return Found
 
     monkeypatch.setattr(threshold_module, "d_partition", recorded)
-    monkeypatch.setattr(threshold_module, "condition_margin", lambda *_: None)
     assert not threshold(Workload.from_classes([(5, 19_999), (5, 20_000)])).complete
     assert asked == [20_000]
     with pytest.raises(InvalidArgument, match="up to 20000 for a threshold, not 20001"):

@@ -148,7 +148,7 @@ class PolicyComparison(Record, Simulated):
     >>> mix = Workload.from_classes([(10, 5)], capacity=650)
     >>> found = compare_policies(mix, ["greedy", "damped:1/2"], steps=0)
     >>> [(one.policy, one.verdict) for one in found.policies]
-    [(Greedy(), 'unstable'), (Damped(gain=Fraction(1, 2)), 'stable')]
+    [(Greedy(), 'unstable'), (Damped(gain=1/2), 'stable')]
     """
 
     mix: Workload

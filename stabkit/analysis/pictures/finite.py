@@ -67,7 +67,7 @@ def finite_picture(server: FiniteServer) -> FinitePicture:
     >>> from stabkit import Workload
     >>> mix = Workload.from_classes([(40 + k % 7, k) for k in range(1, 41)], capacity=9_000)
     >>> picture = finite_picture(finite_server(mix))
-    >>> round(picture.admissions_cv[0] / picture.admissions_cv[-1], 9)
+    >>> round(float(picture.admissions_cv[0] / picture.admissions_cv[-1]), 9)
     4.0
     """
     largest = server.mix.largest_request or 0

@@ -110,7 +110,7 @@ def test_it_is_shown_by_its_label_with_its_parameters_and_its_remark() -> None:
     one = found.policies[1]
     assert policy_label(one) == "thrifty 0.5 10 %"
     assert one.verdict == "stable"
-    report = text(found)
+    report = text(found, full=True)
     assert "thrifty 0.5 10 %  stable" in report
     assert "A thrifty server keeps some memory and takes its time." in report
     record = to_dict(found)["policies"][1]
