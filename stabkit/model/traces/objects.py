@@ -87,7 +87,13 @@ def tally_document(
 
 
 def holds_requests(document: Any) -> bool:
-    """Return whether a JSON document is a log of requests, by the names that it uses."""
+    """Return whether a JSON document is a log of requests, by the names that it uses.
+
+    One with the key ``class`` is a mix, even if its classes are misspelt as requests: these would
+    lose their weights.
+    """
+    if isinstance(document, dict) and "class" in document:
+        return False
     return any(_is_request(row, None) for row in _requests(document, None))
 
 

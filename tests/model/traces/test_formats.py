@@ -284,6 +284,11 @@ def test_failed_requests_of_benchmarks(tmp_path: Path) -> None:
             json.dumps({"architectures": [], "num_hidden_layers": 9}),
             "must be requests or a",
         ),
+        (
+            "a.json",
+            json.dumps({"class": [{"input_length": 5, "output_length": 3, "weight": 2}]}),
+            "a key of class 1 must be one of input_length, decode_length, weight, not 'output_leng",
+        ),
         ("a.json", json.dumps({"date": "x"}), "a key of the workload must be one of"),
         ("a.json", json.dumps({"total_input_tokens": 9, "a": 1}), "the result of a benchmark must"),
         ("a.json", json.dumps([{"prompt_tokens": 1}]), "the workload must be a table"),
