@@ -99,7 +99,7 @@ class Sizing(Record):
     always : int or None
         That fit whatever happens; None where only the mean inputs of requests are known.
     worst_cycle : Fraction or None
-        In service in the worst cycle; None for several classes.
+        In service at the end of the worst cycle, its least; None for several classes.
     watermark : Fraction or None
         That ends the evictions of one class; None for several.
     blocks : BlockSizing or None

@@ -68,7 +68,7 @@ def _fluid(found: Recommendation, full: bool) -> Iterator[str]:
 
 
 def _helps(found: Recommendation) -> str:
-    return "this would help." if found.proposals else "nothing that was tried helps."
+    return "these are confirmed." if found.proposals else "nothing that was tried helps."
 
 
 def _now(found: Recommendation) -> str:

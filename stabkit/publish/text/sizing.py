@@ -44,7 +44,7 @@ def _answers(found: Sizing) -> Rows:
     yield from _per_second("at the steady state", found.admissions, found)
     yield "requests in service", f"{readable(float(found.requests))} at the steady state"
     if found.worst_cycle is not None:
-        yield "", f"{readable(float(found.worst_cycle))} in the worst cycle"
+        yield "", f"{readable(float(found.worst_cycle))} at the end of the worst cycle"
     yield "", f"{readable(float(found.reserved))} with a reservation for life"
     if found.always is not None:
         fit = "fits" if found.always == 1 else "fit"
