@@ -13,7 +13,8 @@ __version__ = "0.2.0"
 
 __groups__ = {
     "workloads": {
-        "model.workload": "RequestClass Workload",
+        "model.request_classes": "RequestClass",
+        "model.workload": "Workload",
         "model.notation": "as_workload",
         "model.examples": "examples",
         "model.symbolic": "SymbolicWorkload",

@@ -109,13 +109,13 @@ from .model.polynomials import common_input_form as common_input_form
 from .model.polynomials import generating_function as generating_function
 from .model.polynomials import memory_kernel as memory_kernel
 from .model.polynomials import survival_polynomial as survival_polynomial
+from .model.request_classes import RequestClass as RequestClass
 from .model.start_up_log import capacity_from_log as capacity_from_log
 from .model.state_space import state_characteristic_polynomial as state_characteristic_polynomial
 from .model.state_space import state_matrix as state_matrix
 from .model.symbolic import SymbolicWorkload as SymbolicWorkload
 from .model.transfer import to_control as to_control
 from .model.transfer import to_scipy as to_scipy
-from .model.workload import RequestClass as RequestClass
 from .model.workload import Workload as Workload
 from .publish.derivation import Derivation as Derivation
 from .publish.derivation import derive as derive

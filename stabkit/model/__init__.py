@@ -5,8 +5,8 @@ In reading order:
 * `numbers`: how a number comes in, exact or refused, its bounds, and how it goes out.
 * `documents`, `file_kinds`, `files`, `examples`: the readers; they return the plain arguments of a
   workload. The room `traces` reads request logs.
-* `workload`: the class mix, which makes itself from these. All else starts here. `notation`: what
-  may be given for one, such as "5:3 5:5".
+* `request_classes`, `workload`: the class mix, which makes itself from these. All else starts here.
+  `notation`: what may be given for one, such as "5:3 5:5".
 * `kernel`: the memory kernel g_0, ..., g_(L-1), as integers over one denominator, damped and
   reserved too; `blocks`: that of memory in blocks.
 * `symbolic`, `polynomials`, `state_space`: the sympy side, characteristic polynomial included.

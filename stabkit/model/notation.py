@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 from ..errors import InvalidWorkload, WorkloadTypeError, shown
 from .examples import examples
 from .numbers import is_listed
-from .workload import RequestClass, Workload
+from .request_classes import RequestClass
+from .workload import Workload
 
 __all__ = ["WorkloadLike", "as_workload", "read_notation"]
 

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stabkit.errors import InvalidWorkload
-from stabkit.model.workload import RequestClass, Workload
+from stabkit.model.request_classes import RequestClass
+from stabkit.model.workload import Workload
 
 CLASSES = st.lists(
     st.tuples(

@@ -10,7 +10,8 @@ from heapq import nlargest
 from itertools import accumulate
 from typing import Any
 
-from ...model.workload import RequestClass, Workload
+from ...model.request_classes import RequestClass
+from ...model.workload import Workload
 
 __all__ = ["QUANTILES", "LengthSummary", "quantiles"]
 

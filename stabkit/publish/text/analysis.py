@@ -13,7 +13,7 @@ from typing import Any
 from ...analysis.verdict.analysis import Analysis, ClassSummary, DominantMode, WorkloadSummary
 from ...analysis.verdict.lengths import QUANTILES, LengthSummary
 from ...errors import printable
-from ...model.workload import RequestClass
+from ...model.request_classes import RequestClass
 from ..layout import heading, labelled, paragraph, styled, wrapped
 from ..rendering import RECORDS, TEXTS
 from .analysis_rows import (

@@ -22,10 +22,11 @@ from hypothesis import strategies as st
 import stabkit.model.traces.tally as tally_module
 from stabkit.errors import InvalidWorkload, StabkitWarning
 from stabkit.model.kernel import MemoryKernel
+from stabkit.model.request_classes import RequestClass
 from stabkit.model.traces.objects import tally_lines
 from stabkit.model.traces.tables import tally_table
 from stabkit.model.traces.tally import Tally
-from stabkit.model.workload import RequestClass, Workload
+from stabkit.model.workload import Workload
 from stabkit.spectrum.counting.counts import unit_circle_counts
 
 REAL = {

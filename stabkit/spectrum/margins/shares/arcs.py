@@ -63,7 +63,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ....model.workload import RequestClass
+from ....model.request_classes import RequestClass
 from ...circle.fourier import UNIT_ROUNDOFF
 from ...circle.sparse_polynomial import Complexes, Floats, Integers
 

@@ -44,7 +44,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from ....model.workload import RequestClass
+from ....model.request_classes import RequestClass
 from ...circle.sparse_polynomial import Complexes, Floats
 from .arcs import ClassCurves, Derivatives, best_direction, gram
 

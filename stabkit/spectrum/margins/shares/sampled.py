@@ -39,7 +39,7 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 
-from ....model.workload import RequestClass
+from ....model.request_classes import RequestClass
 from ...circle.sparse_polynomial import Complexes, Floats
 from .arcs import ClassCurves
 from .polytope import Shares
