@@ -133,7 +133,8 @@ __groups__ = {
         "exercises.exercises": "Exercise exercise",
         "publish.text.exercises": "exercise_document",
         "publish.document.tree": (
-            "CirclePlot Document Formula Paragraph Section Source Statement Table"
+            "CirclePlot Document Equations Figure Formula Layer Paragraph Plot Section Source "
+            "Statement Table"
         ),
         "theorems.records": "Theorem",
         "theorems.registry": "theorems",

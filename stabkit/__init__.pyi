@@ -121,8 +121,12 @@ from .publish.derivation import Derivation as Derivation
 from .publish.derivation import derive as derive
 from .publish.document.tree import CirclePlot as CirclePlot
 from .publish.document.tree import Document as Document
+from .publish.document.tree import Equations as Equations
+from .publish.document.tree import Figure as Figure
 from .publish.document.tree import Formula as Formula
+from .publish.document.tree import Layer as Layer
 from .publish.document.tree import Paragraph as Paragraph
+from .publish.document.tree import Plot as Plot
 from .publish.document.tree import Section as Section
 from .publish.document.tree import Source as Source
 from .publish.document.tree import Statement as Statement

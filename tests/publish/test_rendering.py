@@ -102,7 +102,8 @@ PARTS = {
     *("EdgeCrossing", "InputLine"),
     "AnimationPicture",  # for `animation_bytes`
     # of a derivation
-    *("CirclePlot", "Document", "Formula", "Paragraph", "Section", "Source", "Statement", "Table"),
+    *("CirclePlot", "Document", "Equations", "Figure", "Formula", "Layer", "Paragraph", "Plot"),
+    *("Section", "Source", "Statement", "Table"),
 }
 PICTURES = {  # only to be drawn
     *("AnalysisPicture", "CyclePicture", "GraphPicture", "KernelPicture", "PolicyPicture"),

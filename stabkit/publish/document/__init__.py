@@ -2,8 +2,10 @@
 
 In reading order:
 
-* `tree`: sections of paragraphs, formulas, tables and theorems.
+* `tree`: sections of paragraphs, formulas, tables, figures and theorems.
+* `symbols`: which symbols of a document are used before they are introduced.
 * `latex_words`, `line_breaking`: words as LaTeX, and formulas in lines of bounded width.
+* `tikz`, `svg`: plots, in the same colours and shapes.
 * `tex`: the document as an article or a fragment.
 * `html`: as one page with MathML.
 * `engine`: from LaTeX to PDF, with the TeX that is installed.

@@ -10,11 +10,15 @@ from html import escape
 
 from latex2mathml.converter import convert
 
+from .svg import STYLE, svg
 from .tree import (
     CITATION,
+    REFERENCE,
     CirclePlot,
     Document,
     DocumentBlock,
+    Equations,
+    Figure,
     Formula,
     Paragraph,
     Section,
@@ -24,22 +28,30 @@ from .tree import (
 
 __all__ = ["page"]
 
-_STYLE = """
+_STYLE = (
+    """
+:root { color-scheme: light dark; --text: #1a1a1a; --page: #fff; --line: #ddd; --faint: #666;
+  --soft: #f4f6f8; --blue: #0072b2; --red: #d55e00; --green: #009e73; }
+@media (prefers-color-scheme: dark) { :root { --text: #e6e6e6; --page: #16181c; --line: #3a3f47;
+  --faint: #a3a9b3; --soft: #22262d; --blue: #56b4e9; --red: #ff8a3d; --green: #2fd3a0; } }
 body { font-family: Georgia, "Times New Roman", serif; line-height: 1.5; max-width: 46rem;
-  margin: 2rem auto; padding: 0 1rem; color: #1a1a1a; background: #fff; }
+  margin: 2rem auto; padding: 0 1rem; color: var(--text); background: var(--page); }
 h1 { line-height: 1.2; overflow-wrap: anywhere; }
-h2 { margin-top: 2.2rem; border-bottom: 1px solid #ccc; }
-.abstract { border-left: 3px solid #0072b2; padding-left: 1rem; }
+h2 { margin-top: 2.2rem; border-bottom: 1px solid var(--line); }
+a { color: var(--blue); }
+.abstract { border-left: 3px solid var(--blue); padding-left: 1rem; }
 .formula { overflow-x: auto; padding: .4rem 0; }
-.theorem { background: #f4f6f8; padding: .6rem 1rem; border-radius: 4px; }
+.numbered { display: flex; align-items: center; gap: 1rem; } .numbered math { flex: 1; }
+.theorem { background: var(--soft); padding: .6rem 1rem; border-radius: 4px; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .92rem; }
-th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid #e0e0e0; }
+th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { text-align: left; }
-figure { margin: 1.5rem 0; } figcaption { font-size: .9rem; color: #444; }
-svg { max-width: 24rem; width: 100%; height: auto; }
-.room { height: 9rem; border: 1px dashed #bbb; }
+figure { margin: 1.5rem 0; } figcaption { font-size: .9rem; color: var(--faint); }
+.room { height: 9rem; border: 1px dashed var(--faint); }
 """
+    + STYLE
+)
 
 
 def page(document: Document, worksheet: bool = False) -> str:
@@ -51,92 +63,140 @@ def page(document: Document, worksheet: bool = False) -> str:
     worksheet : bool
         Whether tasks have room to write below them.
     """
-    lines = [
-        "<!DOCTYPE html>",
-        '<html lang="en">',
-        '<head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(document.title)}</title>",
-        f"<style>{_STYLE}</style></head>",
-        f"<body><h1>{escape(document.title)}</h1>",
-        f'<p class="abstract">{_prose(document.abstract)}</p>',
-    ]
-    for section in document.sections:
-        lines += _section(section, worksheet)
-    if document.sources:
-        lines += ["<h2>References</h2>", "<ol>"]
-        lines += [
-            f'<li id="{source.key}">{escape(source.text)}</li>' for source in document.sources
-        ]
-        lines += ["</ol>"]
-    return "\n".join([*lines, "</body></html>", ""])
+    return "\n".join([*_Writer(document).page(worksheet), ""])
 
 
-def _section(section: Section, worksheet: bool) -> Iterator[str]:
-    yield f"<h2>{escape(section.title)}</h2>"
-    if section.task is not None and (worksheet or not section.blocks):
-        yield f"<p>{_prose(section.task)}</p>"
-    if worksheet and not section.blocks:
-        yield '<div class="room"></div>'
-    for block in section.blocks:
-        yield from _block(block)
+class _Writer:
+    """What writes one document: it knows the numbers of its formulas, figures and tables."""
 
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.numbers: dict[str, str] = {}
+        for section in document.sections:
+            for block in section.blocks:
+                self._count(block)
 
-def _block(block: DocumentBlock) -> Iterator[str]:
-    if isinstance(block, Paragraph):
-        yield f"<p>{_prose(block.text)}</p>"
-    elif isinstance(block, Formula):
-        yield f'<div class="formula">{convert(block.latex, display="block")}</div>'
-    elif isinstance(block, Table):
-        heads = "".join(f"<th>{_prose(head)}</th>" for head in block.heads)
-        yield f'<div class="table"><table><thead><tr>{heads}</tr></thead><tbody>'
+    def _count(self, block: DocumentBlock) -> None:
+        label = _label(block)
+        if label is not None:
+            kind = label.partition(":")[0]
+            known = [other for other in self.numbers if other.partition(":")[0] == kind]
+            self.numbers[label] = str(len(known) + 1)
+
+    def page(self, worksheet: bool) -> Iterator[str]:
+        title = escape(self.document.title)
+        yield "<!DOCTYPE html>"
+        yield '<html lang="en">'
+        yield '<head><meta charset="utf-8">'
+        yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        yield f"<title>{title}</title>"
+        yield f"<style>{_STYLE}</style></head>"
+        yield f"<body><h1>{title}</h1>"
+        yield f'<p class="abstract">{self.prose(self.document.abstract)}</p>'
+        for section in self.document.sections:
+            yield from self.section(section, worksheet)
+        if self.document.sources:
+            yield "<h2>References</h2>"
+            yield "<ol>"
+            for source in self.document.sources:
+                yield f'<li id="{source.key}">{escape(source.text)}</li>'
+            yield "</ol>"
+        yield "</body></html>"
+
+    def section(self, section: Section, worksheet: bool) -> Iterator[str]:
+        yield f"<h2>{escape(section.title)}</h2>"
+        if section.task is not None and (worksheet or not section.blocks):
+            yield f"<p>{self.prose(section.task)}</p>"
+        if worksheet and not section.blocks:
+            yield '<div class="room"></div>'
+        for block in section.blocks:
+            yield from self.block(block)
+
+    def block(self, block: DocumentBlock) -> Iterator[str]:
+        if isinstance(block, Paragraph):
+            yield f"<p>{self.prose(block.text)}</p>"
+        elif isinstance(block, Formula):
+            yield self.display(block.latex, _label(block))
+        elif isinstance(block, Equations):
+            lines = r" \\ ".join(f"{left} & {right}" for left, right in block.lines)
+            yield self.display(rf"\begin{{align*}} {lines} \end{{align*}}", _label(block))
+        elif isinstance(block, Table):
+            yield from self.table(block)
+        elif isinstance(block, Statement):
+            yield self.statement(block)
+        else:
+            yield from self.figure(block.figure if isinstance(block, CirclePlot) else block)
+
+    def display(self, latex: str, label: str | None) -> str:
+        formula = convert(latex, display="block")
+        if label is None:
+            return f'<div class="formula">{formula}</div>'
+        number = f"<span>({self.numbers[label]})</span>"
+        return f'<div class="formula numbered" id="{_anchor(label)}">{formula}{number}</div>'
+
+    def table(self, block: Table) -> Iterator[str]:
+        label = _label(block)
+        place = "" if label is None else f' id="{_anchor(label)}"'
+        yield f'<div class="table"{place}><table>'
+        if block.caption:
+            yield f"<caption>{self.named('Table', label)}{self.prose(block.caption)}</caption>"
+        heads = "".join(f"<th>{self.prose(head)}</th>" for head in block.heads)
+        yield f"<thead><tr>{heads}</tr></thead><tbody>"
         for row in block.rows:
-            yield "<tr>" + "".join(f"<td>{_prose(cell)}</td>" for cell in row) + "</tr>"
+            yield "<tr>" + "".join(f"<td>{self.prose(cell)}</td>" for cell in row) + "</tr>"
         yield "</tbody></table></div>"
-    elif isinstance(block, Statement):
-        suppose = "".join(f" Suppose: {_prose(h)}" for h in block.hypotheses)
+
+    def statement(self, block: Statement) -> str:
+        suppose = "".join(f" Suppose: {self.prose(h)}" for h in block.hypotheses)
         head = f"<strong>{escape(block.label)} ({escape(block.title)}).</strong>"
         head += f" [{escape(block.badge)}]"
-        said = f"<em>{_prose(block.statement)}</em> {_prose(block.where)}"
-        yield f'<p class="theorem">{head}{suppose} {said}</p>'
-    else:
-        yield from _plot(block)
+        said = f"<em>{self.prose(block.statement)}</em> {self.prose(block.where)}"
+        return f'<p class="theorem">{head}{suppose} {said}</p>'
+
+    def figure(self, block: Figure) -> Iterator[str]:
+        label = f"fig:{block.label}"
+        yield f'<figure id="{_anchor(label)}">'
+        yield from svg(block.plot, self.prose, _plain(block.caption))
+        caption = self.named("Figure", label) + self.prose(block.caption)
+        yield f"<figcaption>{caption}</figcaption></figure>"
+
+    def named(self, kind: str, label: str | None) -> str:
+        return "" if label is None else f"<strong>{kind} {self.numbers[label]}.</strong> "
+
+    def prose(self, text: str) -> str:
+        """Return prose as HTML: mathematics, citations and references in it."""
+        parts = text.split("$")
+        return "".join(convert(p) if k % 2 else self.words(p) for k, p in enumerate(parts))
+
+    def words(self, text: str) -> str:
+        parts = CITATION.split(text)
+        return "".join(
+            f'<a href="#{part}">[{part}]</a>' if k % 2 else self.referring(part)
+            for k, part in enumerate(parts)
+        )
+
+    def referring(self, text: str) -> str:
+        parts = REFERENCE.split(text)
+        return "".join(self.link(p) if k % 2 else escape(p) for k, p in enumerate(parts))
+
+    def link(self, label: str) -> str:
+        kind, number = label.partition(":")[0], self.numbers.get(label, "?")
+        shown = {"eq": f"({number})", "fig": f"Figure {number}", "tab": f"Table {number}"}[kind]
+        return f'<a href="#{_anchor(label)}">{shown}</a>'
 
 
-def _prose(text: str) -> str:
-    parts = text.split("$")
-    return "".join(convert(part) if k % 2 else _words(part) for k, part in enumerate(parts))
+def _label(block: DocumentBlock) -> str | None:
+    if isinstance(block, (Figure, CirclePlot)):
+        return f"fig:{block.label}"
+    if isinstance(block, (Formula, Equations)) and block.label is not None:
+        return f"eq:{block.label}"
+    if isinstance(block, Table) and block.label is not None:
+        return f"tab:{block.label}"
+    return None
 
 
-def _words(text: str) -> str:
-    parts = CITATION.split(text)
-    return "".join(
-        f'<a href="#{part}">[{part}]</a>' if k % 2 else escape(part) for k, part in enumerate(parts)
-    )
-
-
-def _plot(plot: CirclePlot) -> Iterator[str]:
-    everything = (*plot.points, *plot.on, *plot.marks)
-    limit = 1.1 * max([1.0, *(max(abs(x), abs(y)) for x, y in everything)])
-    size = limit / (60 if len(plot.points) <= 60 else 160)
-    yield "<figure>"
-    yield (
-        f'<svg viewBox="{-limit:.4f} {-limit:.4f} {2 * limit:.4f} {2 * limit:.4f}" role="img" '
-        f'aria-label="{escape(_plain(plot.caption), quote=True)}">'
-    )
-    thin = f'stroke-width="{limit / 300:.5f}"'
-    yield f'<line x1="{-limit}" x2="{limit}" y1="0" y2="0" stroke="#ddd" {thin}/>'
-    yield f'<line y1="{-limit}" y2="{limit}" x1="0" x2="0" stroke="#ddd" {thin}/>'
-    yield f'<circle r="1" fill="none" stroke="#000" {thin}/>'
-    for x, y in plot.marks:
-        ring = f'fill="none" stroke="#009e73" {thin}'
-        yield f'<circle cx="{x:.6f}" cy="{-y:.6f}" r="{2 * size:.5f}" {ring}/>'
-    for x, y in plot.on:
-        yield f'<circle cx="{x:.6f}" cy="{-y:.6f}" r="{size:.5f}" fill="#000"/>'
-    for x, y in plot.points:
-        colour = "#0072b2" if x * x + y * y < 1 else "#d55e00"
-        yield f'<circle cx="{x:.6f}" cy="{-y:.6f}" r="{size:.5f}" fill="{colour}"/>'
-    yield f"</svg><figcaption>{_prose(plot.caption)}</figcaption></figure>"
+def _anchor(label: str) -> str:
+    return label.replace(":", "-")
 
 
 def _plain(text: str) -> str:

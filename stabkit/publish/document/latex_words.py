@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from .tree import CITATION
+from .tree import CITATION, REFERENCE
 
 __all__ = ["escaped", "prose"]
 
@@ -72,12 +72,12 @@ def _character(c: str) -> str:
 
 
 def prose(text: str) -> str:
-    r"""Return prose with mathematics between dollar signs, and [key2026] for a source, as LaTeX.
+    r"""Return prose as LaTeX: mathematics between dollar signs, [key2026], (eq:label), (fig:label).
 
     Examples
     --------
-    >>> print(prose(r"50 % if $x_k \le 1$ [Marden1966]"))
-    50 \% if $x_k \le 1$ \cite{Marden1966}
+    >>> print(prose(r"50 % if $x_k \le 1$ by (eq:balance) [Marden1966]"))
+    50 \% if $x_k \le 1$ by \eqref{eq:balance} \cite{Marden1966}
     """
     parts = text.split("$")
     return "$".join(part if k % 2 else _words(part) for k, part in enumerate(parts))
@@ -85,4 +85,16 @@ def prose(text: str) -> str:
 
 def _words(text: str) -> str:
     parts = CITATION.split(text)
-    return "".join(rf"\cite{{{p}}}" if k % 2 else escaped(p) for k, p in enumerate(parts))
+    return "".join(rf"\cite{{{p}}}" if k % 2 else _referring(p) for k, p in enumerate(parts))
+
+
+def _referring(text: str) -> str:
+    parts = REFERENCE.split(text)
+    return "".join(_reference(p) if k % 2 else escaped(p) for k, p in enumerate(parts))
+
+
+def _reference(label: str) -> str:
+    kind = label.partition(":")[0]
+    if kind == "eq":
+        return rf"\eqref{{{label}}}"
+    return rf"{'Figure' if kind == 'fig' else 'Table'}~\ref{{{label}}}"

@@ -10,10 +10,13 @@ from collections.abc import Iterator, Sequence
 
 from .latex_words import escaped, prose
 from .line_breaking import aligned
+from .tikz import COLOURS, tikz
 from .tree import (
     CirclePlot,
     Document,
     DocumentBlock,
+    Equations,
+    Figure,
     Formula,
     Paragraph,
     Section,
@@ -33,9 +36,6 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage{pgfplots}
 \pgfplotsset{compat=1.16}
 \usepackage[hidelinks]{hyperref}
-\definecolor{stabkitinside}{HTML}{0072B2}
-\definecolor{stabkitoutside}{HTML}{D55E00}
-\definecolor{stabkitmark}{HTML}{009E73}
 \newtheoremstyle{record}{1ex}{1ex}{\itshape}{}{\bfseries}{.}{ }{\thmnote{#3}}
 \theoremstyle{record}
 \newtheorem*{record}{}
@@ -45,6 +45,7 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 """
 _ROOM = "4.5cm"
 _SIDE = "8.5cm"  # of a plot
+_HEIGHT = "6cm"
 _UNBROKEN = 20  # rows that stay on one page
 
 
@@ -62,7 +63,13 @@ def article(document: Document, worksheet: bool = False) -> str:
     str
         The same text for the same document, to the last byte.
     """
-    lines = [_PREAMBLE, rf"\title{{{escaped(document.title)}}}", r"\author{}", r"\date{}"]
+    lines = [
+        _PREAMBLE,
+        *_colours("define"),
+        rf"\title{{{escaped(document.title)}}}",
+        r"\author{}",
+        r"\date{}",
+    ]
     lines += [r"\begin{document}", r"\maketitle", r"\begin{abstract}", prose(document.abstract)]
     lines += [r"\end{abstract}", "", *_sections(document.sections, worksheet)]
     if document.sources:
@@ -80,9 +87,7 @@ def fragment(document: Document) -> str:
     """
     head = [
         "% \\usepackage{amsmath,amssymb,amsthm,booktabs,longtable,array,xcolor,pgfplots}",
-        r"\providecolor{stabkitinside}{HTML}{0072B2}",
-        r"\providecolor{stabkitoutside}{HTML}{D55E00}",
-        r"\providecolor{stabkitmark}{HTML}{009E73}",
+        *_colours("provide"),
         r"\ifcsname record\endcsname\else\newtheorem*{record}{Theorem}\fi",
         "",
     ]
@@ -108,6 +113,11 @@ def bibtex(sources: Sequence[Source]) -> str:
     return "\n".join(entries)
 
 
+def _colours(command: str) -> Iterator[str]:
+    for name, code in COLOURS.items():
+        yield rf"\{command}color{{{name}}}{{HTML}}{{{code}}}"
+
+
 def _sections(
     sections: Sequence[Section], worksheet: bool, command: str = "section"
 ) -> Iterator[str]:
@@ -126,26 +136,47 @@ def _block_lines(block: DocumentBlock) -> Iterator[str]:
     if isinstance(block, Paragraph):
         yield from (prose(block.text), "")
     elif isinstance(block, Formula):
-        yield from (r"\[", aligned(block.latex), r"\]")
+        yield from _formula(block)
+    elif isinstance(block, Equations):
+        yield from _equations(block)
     elif isinstance(block, Table):
         yield from _table(block)
     elif isinstance(block, Statement):
         yield from _statement(block)
     else:
-        yield from _plot(block)
+        yield from _figure(block.figure if isinstance(block, CirclePlot) else block)
+
+
+def _formula(block: Formula) -> Iterator[str]:
+    if block.label is None:
+        yield from (r"\[", aligned(block.latex), r"\]")
+    else:
+        yield rf"\begin{{equation}}\label{{eq:{block.label}}}"
+        yield from (aligned(block.latex), r"\end{equation}")
+
+
+def _equations(block: Equations) -> Iterator[str]:
+    lines = " \\\\\n".join(f"{left} &{right}" for left, right in block.lines)
+    yield from _formula(Formula(f"\\begin{{aligned}}\n{lines}\n\\end{{aligned}}", block.label))
 
 
 def _table(table: Table) -> Iterator[str]:
     columns = "l" + "r" * (len(table.heads) - 1)
     head = " & ".join(prose(cell) for cell in table.heads) + r" \\ \midrule"
     rows = [" & ".join(prose(cell) for cell in row) + r" \\" for row in table.rows]
+    if table.caption:
+        yield rf"\begin{{table}}[htbp]\centering\caption{{{prose(table.caption)}}}"
+        yield "" if table.label is None else rf"\label{{tab:{table.label}}}"
     yield r"{\small\setlength{\tabcolsep}{5pt}\renewcommand{\arraystretch}{1.15}"
-    if len(rows) <= _UNBROKEN:
+    if table.caption:
+        yield rf"\begin{{tabular}}{{@{{}}{columns}@{{}}}}"
+        yield from (r"\toprule", head, *rows, r"\bottomrule", r"\end{tabular}}", r"\end{table}")
+    elif len(rows) <= _UNBROKEN:
         yield rf"\begin{{center}}\begin{{tabular}}{{@{{}}{columns}@{{}}}}"
         yield from (r"\toprule", head, *rows, r"\bottomrule", r"\end{tabular}\end{center}}")
-        return
-    yield rf"\begin{{longtable}}{{@{{}}{columns}@{{}}}}"
-    yield from (r"\toprule", rf"{head} \endhead", *rows, r"\bottomrule", r"\end{longtable}}")
+    else:
+        yield rf"\begin{{longtable}}{{@{{}}{columns}@{{}}}}"
+        yield from (r"\toprule", rf"{head} \endhead", *rows, r"\bottomrule", r"\end{longtable}}")
 
 
 def _statement(block: Statement) -> Iterator[str]:
@@ -158,34 +189,8 @@ def _statement(block: Statement) -> Iterator[str]:
     yield r"\end{record}"
 
 
-def _plot(plot: CirclePlot) -> Iterator[str]:
-    reach = max((max(abs(x), abs(y)) for x, y in (*plot.points, *plot.on, *plot.marks)), default=1)
-    limit = 1.15 * max(1.0, reach)
-    inside = [q for q in plot.points if q[0] ** 2 + q[1] ** 2 < 1]
-    outside = [q for q in plot.points if q[0] ** 2 + q[1] ** 2 >= 1]
-    size = 2.2 if len(plot.points) <= 60 else 0.9
-    yield r"\begin{center}\begin{minipage}{\linewidth}\centering"
-    yield r"\begin{tikzpicture}"
-    yield (
-        rf"\begin{{axis}}[width={_SIDE},height={_SIDE},scale only axis=false,xmin=-{limit:.4g},"
-        rf"xmax={limit:.4g},ymin=-{limit:.4g},ymax={limit:.4g},axis equal image,"
-        r"xlabel={$\operatorname{Re}\lambda$},ylabel={$\operatorname{Im}\lambda$},"
-        r"grid=major,grid style={gray!20}]"
-    )
-    yield r"\addplot[black,domain=0:360,samples=181,smooth] ({cos(x)},{sin(x)});"
-    yield from _points(inside, f"only marks,mark=*,mark size={size}pt,stabkitinside")
-    yield from _points(plot.on, f"only marks,mark=square*,mark size={size}pt,black")
-    yield from _points(
-        outside, f"only marks,mark=triangle*,mark size={1.3 * size}pt,stabkitoutside"
-    )
-    yield from _points(plot.marks, f"only marks,mark=o,mark size={2 * size}pt,stabkitmark")
-    yield r"\end{axis}"
-    yield r"\end{tikzpicture}"
-    yield rf"\par\smallskip {{\small {prose(plot.caption)}}}"
-    yield r"\end{minipage}\end{center}"
-
-
-def _points(points: Sequence[tuple[float, float]], style: str) -> Iterator[str]:
-    if points:
-        listed = " ".join(f"({x:.6f},{y:.6f})" for x, y in points)
-        yield rf"\addplot[{style}] coordinates {{{listed}}};"
+def _figure(figure: Figure) -> Iterator[str]:
+    yield r"\begin{figure}[htbp]\centering"
+    yield from tikz(figure.plot, _SIDE, _SIDE if figure.plot.square else _HEIGHT)
+    yield rf"\caption{{{prose(figure.caption)}}}\label{{fig:{figure.label}}}"
+    yield r"\end{figure}"

@@ -1,8 +1,9 @@
-r"""A document as data: sections of paragraphs, formulas, tables, plots and theorems.
+r"""A document as data: sections of paragraphs, formulas, tables, figures and theorems.
 
-Prose is plain text with LaTeX mathematics between dollar signs, and the key of a source in
-brackets where it is cited; formulas are LaTeX without line breaks. `stabkit.Derivation` writes a
-document, as LaTeX or as HTML; what it says is decided before.
+Prose is plain text with LaTeX mathematics between dollar signs, the key of a source in brackets
+where it is cited, and the label of a formula, figure or table in parentheses where it is referred
+to: "by (eq:balance)", "in (fig:roots)". Formulas are LaTeX without line breaks.
+`stabkit.Derivation` writes a document, as LaTeX or as HTML; what it says is decided before.
 
 >>> from stabkit import Derivation, Document, Paragraph, Section
 >>> page = Document("On 2 %", "", [Section("First", (Paragraph("Here $g_0 > 0$."),))], [])
@@ -19,17 +20,23 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from math import cos, sin, tau
 from typing import TypeAlias, TypeVar
 
 from ...records import Record
 
 __all__ = [
     "CITATION",
+    "REFERENCE",
     "CirclePlot",
     "Document",
     "DocumentBlock",
+    "Equations",
+    "Figure",
     "Formula",
+    "Layer",
     "Paragraph",
+    "Plot",
     "Section",
     "Source",
     "Statement",
@@ -40,6 +47,10 @@ __all__ = [
 
 About = TypeVar("About")
 CITATION = re.compile(r"\[([A-Z][A-Za-z]+\d{4})\]")
+REFERENCE = re.compile(r"\(((?:eq|fig|tab):[A-Za-z0-9-]+)\)")
+_CIRCLE = tuple(
+    (round(cos(k * tau / 180), 6) + 0.0, round(sin(k * tau / 180), 6) + 0.0) for k in range(181)
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,6 +61,8 @@ class Paragraph(Record):
     ----------
     text : str
         Plain text, mathematics between dollar signs.
+    introduces : tuple of str
+        The symbols that it introduces, as LaTeX; likewise in the blocks below.
 
     Examples
     --------
@@ -59,6 +72,7 @@ class Paragraph(Record):
     """
 
     text: str
+    introduces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,6 +83,9 @@ class Formula(Record):
     ----------
     latex : str
         Without line breaks: the writers break it into lines where it is too wide.
+    label : str or None
+        It has a number if it has a label, and prose refers to it as "(eq:LABEL)".
+    introduces : tuple of str
 
     Examples
     --------
@@ -79,6 +96,33 @@ class Formula(Record):
     """
 
     latex: str
+    label: str | None = None
+    introduces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class Equations(Record):
+    r"""Lines of one display, aligned at their relations.
+
+    Attributes
+    ----------
+    lines : tuple of (str, str)
+        What is left of the relation, and the rest with it, as LaTeX. The line ``("\vdots", "")``
+        leaves lines out.
+    label : str or None
+        The display has one number if it has a label.
+    introduces : tuple of str
+
+    Examples
+    --------
+    >>> from stabkit import Equations
+    >>> Equations((("g_0", "= 6"), ("g_1", "= 7"))).lines[1]
+    ('g_1', '= 7')
+    """
+
+    lines: tuple[tuple[str, str], ...]
+    label: str | None = None
+    introduces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,6 +135,11 @@ class Table(Record):
         Prose, one for each column; right-aligned but for the first.
     rows : tuple of tuple of str
         Prose.
+    caption : str
+        Prose; a table with a caption floats.
+    label : str or None
+        Prose refers to it as "(tab:LABEL)"; it needs a caption.
+    introduces : tuple of str
 
     Examples
     --------
@@ -101,6 +150,93 @@ class Table(Record):
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+    label: str | None = None
+    introduces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class Layer(Record):
+    """What is drawn in one colour and shape.
+
+    Attributes
+    ----------
+    kind : str
+        "line", "steps" (constant up to the next point), "marks", "stems" (a line from zero to
+        each point) or "area" (above zero).
+    points : tuple of (float, float)
+    tone : str
+        "inside", "outside", "on", "mark" or "plain"; each has a colour, a shape of its marks and
+        dashes of its lines, so that it is told apart in grey.
+    name : str
+        Prose for the legend; nothing is said there of a layer without a name.
+
+    Examples
+    --------
+    >>> from stabkit import Layer
+    >>> Layer("stems", ((0, 6.0), (1, 3.5)), "inside", "memory kernel").name
+    'memory kernel'
+    """
+
+    kind: str
+    points: tuple[tuple[float, float], ...]
+    tone: str
+    name: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class Plot(Record):
+    """Layers over common axes.
+
+    Attributes
+    ----------
+    layers : tuple of Layer
+        From the lowest one upwards.
+    x, y : str
+        What the axes measure, prose.
+    square : bool
+        Whether both axes have one scale, as the complex plane does.
+    legend : bool
+        Whether the named layers are listed above the plot.
+
+    Examples
+    --------
+    >>> from stabkit import Layer, Plot
+    >>> kernel = Layer("stems", ((0, 6.0), (1, 3.5)), "inside")
+    >>> Plot((kernel,), "step $m$", "tokens $g_m$").square
+    False
+    """
+
+    layers: tuple[Layer, ...]
+    x: str
+    y: str
+    square: bool = False
+    legend: bool = True
+
+
+@dataclass(frozen=True, repr=False)
+class Figure(Record):
+    """A plot that floats, with its caption.
+
+    Attributes
+    ----------
+    plot : Plot
+    caption : str
+        Prose.
+    label : str
+        Prose refers to it as "(fig:LABEL)".
+
+    Examples
+    --------
+    >>> from stabkit import Figure, Layer, Plot
+    >>> plot = Plot((Layer("line", ((0, 0), (1, 1)), "plain"),), "$x$", "$y$")
+    >>> Figure(plot, "The diagonal.", "diagonal").label
+    'diagonal'
+    """
+
+    plot: Plot
+    caption: str
+    label: str
 
 
 @dataclass(frozen=True, repr=False)
@@ -116,20 +252,37 @@ class CirclePlot(Record):
     marks : tuple of (float, float)
         Positions to compare with, such as roots of unity.
     caption : str
+    label : str
 
     Examples
     --------
-    >>> from stabkit import CirclePlot, Workload, derive
-    >>> parts = derive(Workload.from_classes([(2, 3)])).document.sections
-    >>> plot = next(one for part in parts for one in part.blocks if isinstance(one, CirclePlot))
-    >>> len(plot.points), plot.caption.partition(":")[0]
-    (2, 'Roots of $F$ and the unit circle')
+    >>> from stabkit import CirclePlot
+    >>> seen = CirclePlot(((0.5, 0.0), (1.1, 0.0)), (), ((-1.0, 0.0),), "Roots.")
+    >>> [layer.tone for layer in seen.figure.plot.layers]
+    ['plain', 'inside', 'outside', 'mark']
     """
 
     points: tuple[tuple[float, float], ...]
     on: tuple[tuple[float, float], ...]
     marks: tuple[tuple[float, float], ...]
     caption: str
+    label: str = "roots"
+
+    @property
+    def figure(self) -> Figure:
+        """The figure that it is."""
+        inside = tuple(q for q in self.points if q[0] ** 2 + q[1] ** 2 < 1)
+        outside = tuple(q for q in self.points if q[0] ** 2 + q[1] ** 2 >= 1)
+        marked = (
+            ("inside", inside),
+            ("on", self.on),
+            ("outside", outside),
+            ("mark", self.marks),
+        )
+        layers = [Layer("marks", points, tone) for tone, points in marked if points]
+        axes = (r"$\operatorname{Re} \lambda$", r"$\operatorname{Im} \lambda$")
+        plot = Plot((Layer("line", _CIRCLE, "plain"), *layers), *axes, square=True)
+        return Figure(plot, self.caption, self.label)
 
 
 @dataclass(frozen=True, repr=False)
@@ -169,7 +322,7 @@ class Statement(Record):
         return f"Here {meanings}." if meanings else ""
 
 
-DocumentBlock: TypeAlias = Paragraph | Formula | Table | CirclePlot | Statement
+DocumentBlock: TypeAlias = Paragraph | Formula | Equations | Table | Figure | CirclePlot | Statement
 
 
 @dataclass(frozen=True, repr=False)
@@ -181,7 +334,7 @@ class Section(Record):
     title : str
         Plain text.
     blocks : tuple
-        Of `Paragraph`, `Formula`, `Table`, `CirclePlot` or `Statement`.
+        Of `Paragraph`, `Formula`, `Equations`, `Table`, `Figure`, `CirclePlot` or `Statement`.
     task : str or None
         What it solves, prose, if it is one for a worksheet.
 

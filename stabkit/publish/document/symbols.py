@@ -1,0 +1,204 @@
+r"""Which symbols a document uses before it says what they are.
+
+The tree is walked in reading order, and of every block the mathematics is cut into symbols. A
+symbol is a letter, a Greek letter or a letter of another alphabet, with what distinguishes it from
+the plain letter: an accent, or a raised star or circle. Subscripts and exponents are read as
+mathematics of their own: ``g_m`` is the symbol ``g``, at the index ``m``. Text, names of operators
+and units are none.
+
+What a block introduces is known in it and after it. Beside that are known: in a block, the variable
+that a sum, product, minimum or maximum runs over, and an index (i, j, k, m, n) that stands in a
+subscript or exponent; e with an exponent; the imaginary unit after a thin space; π; Landau's O.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from .tree import (
+    CirclePlot,
+    Document,
+    DocumentBlock,
+    Equations,
+    Figure,
+    Formula,
+    Paragraph,
+    Statement,
+    Table,
+)
+
+__all__ = ["symbols_of", "undefined_symbols"]
+
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[^\\\s]", re.DOTALL)
+_GREEK = set(
+    _TOKEN.findall(
+        r"\alpha\beta\gamma\delta\epsilon\varepsilon\zeta\eta\theta\vartheta\iota\kappa\lambda\mu"
+        r"\nu\xi\rho\varrho\sigma\tau\upsilon\phi\varphi\chi\psi\omega\Gamma\Delta\Theta\Lambda\Xi"
+        r"\Sigma\Upsilon\Phi\Psi\Omega\ell"
+    )
+)
+_ALPHABETS = {r"\mathcal", r"\mathbb", r"\mathbf", r"\mathsf", r"\mathfrak", r"\boldsymbol"}
+_ACCENTS = {r"\hat", r"\bar", r"\tilde", r"\vec", r"\dot", r"\ddot", r"\widehat", r"\widetilde"}
+_ACCENTS |= {r"\overline", r"\underline", r"\check"}
+_WORDS = {r"\text", r"\mathrm", r"\operatorname", r"\mbox", r"\textrm", r"\textit", r"\begin"}
+_WORDS |= {r"\end", r"\label"}
+_SUMS = {r"\sum", r"\prod", r"\min", r"\max", r"\bigcup", r"\bigcap", r"\sup", r"\inf"}
+_INDICES = set("ijkmn")
+_RAISED = {"*", r"\ast", r"\star", r"\circ"}
+_SETS = {r"\mathbb{N}", r"\mathbb{Z}", r"\mathbb{Q}", r"\mathbb{R}", r"\mathbb{C}"}
+
+
+def undefined_symbols(document: Document) -> list[tuple[str, str]]:
+    r"""Return the symbols that are used before any block introduces them.
+
+    Parameters
+    ----------
+    document : Document
+
+    Returns
+    -------
+    list of (str, str)
+        Symbol, as LaTeX, and the title of the section where it is used first ("abstract" before
+        the sections), in reading order.
+
+    Examples
+    --------
+    >>> from stabkit import Document, Paragraph, Section
+    >>> said = Paragraph("The kernel $g_m$ has $L$ terms.", introduces=("g_m",))
+    >>> undefined_symbols(Document("On kernels", "In short.", (Section("Kernel", (said,)),), ()))
+    [('L', 'Kernel')]
+    """
+    known: set[str] = set()
+    found: dict[str, str] = {}
+    for title, mathematics, introduced in _blocks(document):
+        known |= {symbol for latex in introduced for symbol in symbols_of(latex)[0][:1]}
+        for symbol in _used(mathematics):
+            if symbol not in known:
+                found.setdefault(symbol, title)
+    return list(found.items())
+
+
+def symbols_of(latex: str) -> tuple[list[str], set[str]]:
+    r"""Return the symbols of a formula, and the indices that are bound in it.
+
+    Examples
+    --------
+    >>> symbols_of(r"a^* = \sum_{m=0}^{L-1} g_m \hat{x}")
+    (['a^*', 'm', 'L', 'g', '\\hat{x}'], {'m'})
+    """
+    found: list[str] = []
+    bound: set[str] = set()
+    _read(_TOKEN.findall(latex), found, bound, False)
+    return list(dict.fromkeys(found)), bound
+
+
+def _used(mathematics: Sequence[str]) -> Iterator[str]:
+    read = [symbols_of(latex) for latex in mathematics]
+    bound = {index for _, indices in read for index in indices}
+    for symbols, _ in read:
+        yield from (s for s in symbols if s not in bound and s not in _SETS)
+
+
+def _read(tokens: Sequence[str], found: list[str], bound: set[str], index: bool) -> None:
+    """Collect the symbols; `index` says whether this is a subscript or an exponent."""
+    k, before = 0, ""
+    while k < len(tokens):
+        token, start = tokens[k], k
+        k += 1
+        if token in _WORDS:
+            _, k = _argument(tokens, k)
+        elif token in ("_", "^"):
+            part, k = _argument(tokens, k)
+            if token == "^" and found and len(part) == 1 and part[0] in _RAISED:
+                continue  # read with its letter
+            if token == "_" and before in _SUMS:
+                bound |= {letter for letter in part if letter in _INDICES}
+                bound |= set(symbols_of("".join(part))[0][:1])
+            _read(part, found, bound, True)
+            continue  # a sum may have both limits
+        elif token in _ALPHABETS | _ACCENTS:
+            part, k = _argument(tokens, k)
+            _name(f"{token}{{{''.join(part)}}}", tokens, k, found)
+        elif token in _GREEK or (len(token) == 1 and token.isalpha() and token.isascii()):
+            if index and token in _INDICES:
+                bound.add(token)
+            if not _constant(token, tokens, start):
+                _name(token, tokens, k, found)
+        before = token
+
+
+def _name(symbol: str, tokens: Sequence[str], after: int, found: list[str]) -> None:
+    """Add a symbol with the raised star or circle behind it, if there is one."""
+    place = after
+    while place < len(tokens) and tokens[place] in ("_", "^"):
+        part, beyond = _argument(tokens, place + 1)
+        if tokens[place] == "^" and len(part) == 1 and part[0] in _RAISED:
+            symbol += "^*" if part[0] != r"\circ" else r"^\circ"
+        place = beyond
+    found.append(symbol)
+
+
+def _constant(token: str, tokens: Sequence[str], place: int) -> bool:
+    """Tell whether it is e with an exponent, the imaginary unit, or Landau's."""
+    after = tokens[place + 1] if place + 1 < len(tokens) else ""
+    before = tokens[place - 1] if place else ""
+    return (
+        (token == "e" and after == "^")
+        or (token == "i" and (before in (r"\,", r"\pi") or after in (r"\theta", r"\pi")))
+        or (token in "oO" and after in ("(", r"\left"))
+    )
+
+
+def _argument(tokens: Sequence[str], start: int) -> tuple[Sequence[str], int]:
+    """Return the argument that begins at `start`, and the place after it."""
+    if start >= len(tokens) or tokens[start] != "{":
+        return tokens[start : start + 1], start + 1
+    depth = 0
+    for k in range(start, len(tokens)):
+        depth += (tokens[k] == "{") - (tokens[k] == "}")
+        if depth == 0:
+            return tokens[start + 1 : k], k + 1
+    return tokens[start + 1 :], len(tokens)
+
+
+def _blocks(document: Document) -> Iterator[tuple[str, list[str], Sequence[str]]]:
+    """Yield (title of the section, mathematics, what it introduces) of everything that is read."""
+    yield "abstract", _of_prose(document.abstract), ()
+    for section in document.sections:
+        if section.task is not None and not section.blocks:
+            yield section.title, _of_prose(section.task), ()
+        for block in section.blocks:
+            yield section.title, list(_mathematics(block)), _introduced(block)
+
+
+def _introduced(block: DocumentBlock) -> Sequence[str]:
+    if isinstance(block, Statement):
+        return [symbol for symbol, _ in block.notation]
+    return () if isinstance(block, (Figure, CirclePlot)) else block.introduces
+
+
+def _mathematics(block: DocumentBlock) -> Iterator[str]:
+    if isinstance(block, Formula):
+        yield block.latex
+    elif isinstance(block, Equations):
+        yield from (f"{left} {right}" for left, right in block.lines)
+    else:
+        yield from (part for text in _prose(block) for part in _of_prose(text))
+
+
+def _prose(block: DocumentBlock) -> Iterator[str]:
+    if isinstance(block, Paragraph):
+        yield block.text
+    elif isinstance(block, Table):
+        yield from (block.caption, *block.heads, *(cell for row in block.rows for cell in row))
+    elif isinstance(block, Statement):
+        yield from (block.where, *block.hypotheses, block.statement)
+    elif isinstance(block, (Figure, CirclePlot)):
+        figure = block.figure if isinstance(block, CirclePlot) else block
+        yield from (figure.plot.x, figure.plot.y, figure.caption)
+        yield from (layer.name for layer in figure.plot.layers)
+
+
+def _of_prose(text: str) -> list[str]:
+    return text.split("$")[1::2]

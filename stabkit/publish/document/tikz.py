@@ -1,0 +1,80 @@
+r"""Plots in pgfplots: the same layers as in HTML, in the same colours, shapes and dashes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .latex_words import prose
+from .tree import Layer, Plot
+
+__all__ = ["COLOURS", "tikz"]
+
+COLOURS = {
+    "stabkitinside": "0072B2",
+    "stabkitoutside": "D55E00",
+    "stabkitmark": "009E73",
+}
+_TONES = {  # colour, mark, its size in that of a dot, dashes
+    "inside": ("stabkitinside", "*", 1.0, "solid"),
+    "outside": ("stabkitoutside", "triangle*", 1.3, "densely dashed"),
+    "on": ("black", "square*", 1.0, "solid"),
+    "mark": ("stabkitmark", "o", 2.0, "densely dotted"),
+    "plain": ("black!60", "x", 1.2, "solid"),
+}
+_KINDS = {
+    "line": "no marks,",
+    "steps": "const plot,no marks,",
+    "marks": "only marks,",
+    "stems": "ycomb,",
+    "area": "draw=none,fill opacity=.15,",
+}
+_FEW = 60  # points of a layer that are drawn large
+
+
+def tikz(plot: Plot, width: str, height: str) -> Iterator[str]:
+    """Yield the lines of a picture.
+
+    Parameters
+    ----------
+    plot : Plot
+    width, height : str
+        Lengths of TeX, of the axes with their labels.
+    """
+    yield r"\begin{tikzpicture}"
+    yield rf"\begin{{axis}}[width={width},height={height},{_axes(plot)}]"
+    for layer in plot.layers:
+        style, points = _style(layer, plot.legend), _points(layer)
+        close = r" \closedcycle" if layer.kind == "area" else ""
+        yield rf"\addplot[{style}] coordinates {{{points}}}{close};"
+        if layer.name and plot.legend:
+            yield rf"\addlegendentry{{{prose(layer.name)}}}"
+    yield r"\end{axis}"
+    yield r"\end{tikzpicture}"
+
+
+def _axes(plot: Plot) -> str:
+    scale = "axis equal image" if plot.square else "enlarge x limits=.03,scaled ticks=false"
+    return (
+        rf"{scale},xlabel={{{prose(plot.x)}}},ylabel={{{prose(plot.y)}}},"
+        r"ticklabel style={/pgf/number format/fixed},"
+        r"grid=major,grid style={gray!20},tick label style={font=\small},"
+        r"legend style={draw=none,font=\small,at={(0.5,1.02)},anchor=south,legend columns=2,"
+        r"column sep=4pt},legend cell align=left"
+    )
+
+
+def _style(layer: Layer, legend: bool) -> str:
+    colour, mark, scale, dashes = _TONES[layer.tone]
+    size = scale * (2.2 if len(layer.points) <= _FEW else 0.9)
+    shape = (
+        rf"mark={mark},mark size={size:.3g}pt,mark options=solid,"
+        if layer.kind in ("marks", "stems")
+        else ""
+    )
+    fill = f"fill={colour}," if layer.kind == "area" else ""
+    silent = "" if layer.name and legend else ",forget plot"
+    return rf"{_KINDS[layer.kind]}{shape}{fill}{dashes},{colour}{silent}"
+
+
+def _points(layer: Layer) -> str:
+    return " ".join(f"({x:.6g},{y:.6g})" for x, y in layer.points)
