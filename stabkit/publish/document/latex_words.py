@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 
+from .line_breaking import breakable
 from .tree import CITATION, REFERENCE
 
-__all__ = ["escaped", "prose"]
+__all__ = ["escaped", "prose", "unbroken"]
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -56,6 +57,11 @@ def escaped(text: str) -> str:
     return " ".join(_word(word) for word in text.split(" "))
 
 
+def unbroken(text: str) -> str:
+    """Return the same for the properties of a PDF, where nothing is broken."""
+    return "".join(map(_character, unicodedata.normalize("NFC", text)))
+
+
 def _word(word: str) -> str:
     parts = [_character(c) for c in unicodedata.normalize("NFC", word)]
     if len(word) <= _LONGEST_WORD:
@@ -71,8 +77,10 @@ def _character(c: str) -> str:
     return "?" if unicodedata.category(c) == "Cc" else f"[U+{ord(c):04X}]"
 
 
-def prose(text: str) -> str:
+def prose(text: str, longest: float = 12.0) -> str:
     r"""Return prose as LaTeX: mathematics between dollar signs, [key2026], (eq:label), (fig:label).
+
+    Formulas wider than `longest` ems may be broken at more places than TeX breaks them by itself.
 
     Examples
     --------
@@ -80,7 +88,9 @@ def prose(text: str) -> str:
     50 \% if $x_k \le 1$ by \eqref{eq:balance} \cite{Marden1966}
     """
     parts = text.split("$")
-    return "$".join(part if k % 2 else _words(part) for k, part in enumerate(parts))
+    return "$".join(
+        breakable(part, longest) if k % 2 else _words(part) for k, part in enumerate(parts)
+    )
 
 
 def _words(text: str) -> str:

@@ -1,29 +1,60 @@
 r"""Breaking LaTeX formulas into lines of bounded width.
 
-A formula is a sequence of *pieces* between relation signs (=, <, \le ...) and between the signs +
-and - that stand outside all brackets. Pieces are put on lines greedily, a relation at the head of
-a line aligned; a piece that is wider than a line is broken at the outermost signs *within* its
-brackets, whose \left and \right then become plain brackets of a fixed size, for TeX does not pair
-them across lines.
+A formula is read as a row of *atoms*: letters, numbers, signs, brackets, and commands with their
+arguments. Between atoms it may be broken, and every place has a price: least before a relation (=,
+<, \le ...) and after a wide space, more before a sign, a product or a quotient, ten more for every
+bracket that is open there, most between the digits of a long number. Of all ways to set lines that
+are not too wide, the cheapest one is taken, where every line has a price too. Fractions that are
+too wide become quotients on the line, and \left and \right that come to stand on two lines become
+brackets of a fixed size, for TeX does not pair them across lines.
 
-Widths are estimated by counting glyphs, in ems of the text font: a letter or digit 0.5, a sign with
-its spaces 1.3, scripts two thirds; of a fraction, the wider one of numerator and denominator. It is
-an estimate, on the safe side: what TeX makes of the lines is checked where TeX runs.
+Widths are estimated from those of Computer Modern, in ems of the text font: a digit 0.5, a relation
+with its spaces 1.34, scripts four fifths; of a fraction, the wider one of numerator and
+denominator. It is an estimate: what TeX makes of the lines is checked where TeX runs.
+
+breqn, which breaks formulas while TeX runs, was tried for this: it breaks neither fractions nor
+numbers, and it changes the meaning of characters in all of the paper that a fragment goes into.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import cache
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 
-__all__ = ["aligned", "estimated_width"]
+__all__ = ["aligned", "breakable", "broken", "estimated_width", "inline_pieces"]
 
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[^\\]", re.DOTALL)
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+|\s+|[^\\]", re.DOTALL)
+_ROWS = re.compile(r"\\begin\{(?:gathered|aligned)\}\n?(.*?)\n?\\end\{(?:gathered|aligned)\}", re.S)
 _RELATIONS = {"=", "<", ">", r"\le", r"\leq", r"\ge", r"\geq", r"\ne", r"\neq", r"\approx"}
-_SIGNS = {"+", "-"}
-_INVISIBLE = {r"\left", r"\right", r"\bigl", r"\bigr", r"\,", r"\;", r"\!", r"\operatorname"}
-_OPENING, _CLOSING = "([{", ")]}"
-_NARROW = {",", ".", "|", "!", "'", "i", "j", "l", ";", ":", "(", ")", "[", "]"}
+_RELATIONS |= {r"\propto", r"\to", r"\in", r"\mid", r"\equiv", r"\sim", r"\iff", r"\implies"}
+_SIGNS = {"+", "-", r"\pm", r"\mp"}
+_PRODUCTS = {r"\cdot", r"\times", "/", r"\big/"}
+_SPACES = {r"\quad": 1.0, r"\qquad": 2.0, r"\,": 0.17, r"\;": 0.28, r"\:": 0.22, r"\!": -0.17}
+_OPENING, _CLOSING = {"(", "[", r"\{"}, {")", "]", r"\}"}
+_SIZED = {r"\left", r"\right", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr"}
+_BIG = {r"\sum": 1.45, r"\prod": 1.28, r"\int": 1.0, r"\min": 1.4, r"\max": 1.55, r"\sup": 1.4}
+_OPERATORS = {r"\gcd": 1.5, r"\cos": 1.3, r"\sin": 1.2, r"\log": 1.3, r"\exp": 1.5, r"\ldots": 1.3}
+_OPERATORS |= {r"\cdots": 1.4, r"\dots": 1.4, r"\infty": 1.0, r"\vdots": 0.3, r"\Pr": 1.3}
+_FRACTIONS = {r"\frac": 1.0, r"\dfrac": 1.0, r"\tfrac": 0.8}
+_UPRIGHT = {r"\text", r"\operatorname", r"\mathrm", r"\mathsf"}
+_ARGUMENTS = {r"\sqrt", r"\mathcal", r"\mathbb", r"\mathbf", r"\hat", r"\bar", r"\tilde"}
+_NARROW = {",": 0.45, ".": 0.28, "|": 0.28, "!": 0.28, "'": 0.28, "i": 0.35, "j": 0.42, "l": 0.3}
+_NARROW |= {";": 0.45, ":": 0.28, "(": 0.39, ")": 0.39, "[": 0.28, "]": 0.28, "t": 0.37, "r": 0.46}
+_NARROW |= {"s": 0.47, "c": 0.44, "m": 0.88, "w": 0.72, "/": 0.5, r"\iota": 0.36, r"\circ": 0.5}
+_GROUP = 5  # digits that stay together
+_LONGEST_NUMBER = 15  # digits of a number that is not broken
+_LINE, _BRACKET, _NOT_ALIGNED, _TOO_WIDE = 4.0, 10.0, 8.0, 1000.0  # prices
+_WIDEST_FRACTION = 12.0  # ems, in prose
+
+
+class _Atom(NamedTuple):
+    text: str
+    width: float
+    kind: str  # relation, sign, product, open, close, comma, wide, digits, or plain
+    apart: bool = False  # a space of the source stands before it
 
 
 def estimated_width(formula: str) -> float:
@@ -45,7 +76,7 @@ def aligned(formula: str, width: float = 34.0) -> str:
     Parameters
     ----------
     formula : str
-        LaTeX of a formula, balanced brackets; one with an environment in it is left as it is.
+        LaTeX of a formula, balanced brackets.
     width : float
         Of a line, in ems.
 
@@ -53,53 +84,269 @@ def aligned(formula: str, width: float = 34.0) -> str:
     --------
     >>> aligned("a = b")
     'a = b'
-    >>> print(aligned("a = b + c + d", 4.0))
+    >>> print(aligned("a = b + c + d", 5.0))
     \begin{aligned}
-    a &= b \\
-    &\quad + c \\
+    a &= b + c \\
     &\quad + d
     \end{aligned}
     """
-    if r"\begin{" in formula or estimated_width(formula) <= width:
-        return formula
-    lines = _lines(_TOKEN.findall(formula), width)
+    lines = broken(formula, width)
     if len(lines) == 1:
         return formula
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
-def _measure(tokens: Sequence[str]) -> float:
+def broken(formula: str, width: float) -> list[str]:
+    r"""Return the lines of a formula, each with one ``&``; itself if one line is enough.
+
+    Parameters
+    ----------
+    formula : str
+        Of an environment ``gathered`` or ``aligned``, every line is broken by itself; what has
+        another environment in it is left as it is.
+    width : float
+        Of a line, in ems.
+    """
+    rows = _ROWS.fullmatch(formula.strip())
+    if rows and "&" not in rows[1]:
+        return [line for row in rows[1].split(r"\\") for line in _broken_row(row.strip(), width)]
+    if r"\begin{" in formula or estimated_width(formula) <= width:
+        return [formula]
+    return _broken_row(formula, width)
+
+
+def _broken_row(row: str, width: float) -> list[str]:
+    atoms = _atoms(_linear(_TOKEN.findall(row), width))
+    side = next((k for k, a in enumerate(atoms) if a.kind == "relation" and k), 0)
+    sides = [side, 0] if sum(atom.width for atom in atoms[:side]) <= width / 3 else [0]
+    _, side, cuts = min(
+        ((price + (0.0 if side else _NOT_ALIGNED), side, cuts))
+        for side in sides
+        for price, cuts in [_cheapest(atoms, side, width)]
+    )
+    lines = []
+    for start, end in pairwise(cuts):
+        place = _statement_side(atoms, start, end, side)
+        if place:
+            lines.append(f"{_paired(atoms[start:place])} &{_paired(atoms[place:end])}")
+        else:
+            lines.append(f"&{_indent(atoms, start, side)}{_paired(atoms[start:end])}")
+    return lines
+
+
+def _statement_side(atoms: Sequence[_Atom], start: int, end: int, side: int) -> int:
+    """Return where the relation is that a line aligns at, if it begins a statement; else 0."""
+    if not side or (start and atoms[start - 1].kind != "wide"):
+        return 0
+    place = next((k for k in range(start + 1, end) if atoms[k].kind == "relation"), 0)
+    widths = [sum(atom.width for atom in part) for part in (atoms[:side], atoms[start:place])]
+    return place if widths[1] <= widths[0] else 0
+
+
+def _indent(atoms: Sequence[_Atom], start: int, side: int) -> str:
+    if start == 0:
+        return ""
+    depth = _depths(atoms)[start]
+    if depth:
+        return r"\qquad "
+    anew = atoms[start].kind == "relation" and side
+    return "" if anew or atoms[start - 1].kind == "wide" else r"\quad "
+
+
+def _cheapest(atoms: Sequence[_Atom], side: int, width: float) -> tuple[float, list[int]]:
+    """Return the least sum of prices of lines, and where the lines begin and the last one ends.
+
+    Lines after the first begin below the relation that ends the left-hand side, of `side` atoms.
+    """
+    prices = _prices(atoms)
+    places = [0, *(k for k in sorted(prices) if k > side), len(atoms)]
+    ends = [0.0, *accumulate(atom.width for atom in atoms)]
+    best: dict[int, tuple[float, int]] = {0: (0.0, 0)}
+    for n, end in enumerate(places[1:], start=1):
+        tail = atoms[end - 1].width if atoms[end - 1].kind == "wide" else 0.0
+        found = []
+        for start in reversed(places[:n]):
+            taken = ends[side] + _indented(atoms, start, side) if start else 0.0
+            excess = ends[end] - ends[start] - tail - (width - taken)
+            price = _LINE + prices.get(start, 0.0) + _TOO_WIDE * max(0.0, excess)
+            found.append((best[start][0] + price, -start))  # of equals, the fuller first line
+            if excess > width:
+                break
+        best[end] = (min(found)[0], -min(found)[1])
+    cuts = [len(atoms)]
+    while cuts[0]:
+        cuts.insert(0, best[cuts[0]][1])
+    return best[len(atoms)][0], cuts
+
+
+def _indented(atoms: Sequence[_Atom], start: int, side: int) -> float:
+    return {"": 0.0, r"\quad ": 1.0, r"\qquad ": 2.0}[_indent(atoms, start, side)]
+
+
+def _prices(atoms: Sequence[_Atom]) -> dict[int, float]:
+    """Return what a break before an atom costs, where one is possible."""
+    depths = _depths(atoms)
+    found = {}
+    for k in range(1, len(atoms)):
+        price = _price(atoms[k - 1], atoms[k])
+        if price is not None:
+            found[k] = price + _BRACKET * depths[k]
+    return found
+
+
+def _price(before: _Atom, atom: _Atom) -> float | None:
+    if before.kind == "wide":
+        return -5.0  # another statement
+    if before.kind in ("relation", "sign", "product", "open"):
+        return None
+    if before.kind == "comma":
+        return 1.0
+    of_kind = {"relation": 0.0, "sign": 2.0, "product": 4.0}
+    if atom.kind in of_kind:
+        return of_kind[atom.kind]
+    if atom.kind == "digits" and before.kind == "digits":
+        return 30.0
+    if atom.apart and (atom.kind == "open" or before.kind == "close"):
+        return None if atom.kind in ("close", "comma", "wide") else 6.0
+    return None
+
+
+@cache
+def _depth_steps(kinds: tuple[str, ...]) -> tuple[int, ...]:
+    steps = ((kind == "open") - (kind == "close") for kind in kinds)
+    return (0, *accumulate(steps))
+
+
+def _depths(atoms: Sequence[_Atom]) -> tuple[int, ...]:
+    """Return how many brackets are open before each atom."""
+    return _depth_steps(tuple(atom.kind for atom in atoms))
+
+
+def _paired(atoms: Sequence[_Atom]) -> str:
+    r"""Return a line of LaTeX; a \left without its \right becomes a bracket of a fixed size."""
+    texts = [atom.text for atom in atoms if atom is not atoms[-1] or atom.kind != "wide"]
+    waiting: list[int] = []
+    for k, text in enumerate(texts):
+        if text.startswith(r"\left"):
+            waiting.append(k)
+        elif text.startswith(r"\right"):
+            if waiting:
+                waiting.pop()
+            else:
+                texts[k] = text.replace(r"\right", r"\bigr")
+    for k in waiting:
+        texts[k] = texts[k].replace(r"\left", r"\bigl")
+    apart = (" " if atom.apart and k else "" for k, atom in enumerate(atoms))
+    return "".join(f"{gap}{text}" for gap, text in zip(apart, texts, strict=False)).strip()
+
+
+def _atoms(tokens: Sequence[str]) -> list[_Atom]:
+    found: list[_Atom] = []
+    k, apart = 0, False
+    while k < len(tokens):
+        if tokens[k].isspace():
+            k, apart = k + 1, True
+            continue
+        start = k
+        k = _atom_end(tokens, start)
+        text = "".join(tokens[start:k])
+        kind = _kind(tokens[start:k], found)
+        if kind == "digits" and len(text) > _LONGEST_NUMBER:
+            parts = [text[j : j + _GROUP] for j in range(0, len(text), _GROUP)]
+        else:
+            parts = [text]
+        for part in parts:
+            found.append(_Atom(part, _measure(_TOKEN.findall(part)), kind, apart))
+            apart = False
+    return found
+
+
+def _atom_end(tokens: Sequence[str], start: int) -> int:
+    """Return the place after the atom that begins at `start`: with its arguments."""
+    token, k = tokens[start], start + 1
+    if token in _SIZED:
+        return _skipped(tokens, k) + 1
+    if token == "{":
+        return _group(tokens, start)[1]
+    count = 2 if token in _FRACTIONS else token in _UPRIGHT | _ARGUMENTS or token in ("^", "_")
+    for _ in range(count):
+        k = _group(tokens, k)[1]
+    while token in _BIG and k < len(tokens) and tokens[k] in ("_", "^"):
+        k = _group(tokens, k + 1)[1]
+    return k
+
+
+def _kind(tokens: Sequence[str], before: Sequence[_Atom]) -> str:
+    token = tokens[-1] if tokens[0] in _SIZED else tokens[0]
+    joins = bool(before) and before[-1].kind not in ("relation", "sign", "open", "comma", "wide")
+    if token in _RELATIONS:
+        return "relation"
+    if token in _SIGNS:
+        return "sign" if joins else "plain"
+    if token in _PRODUCTS:
+        return "product"
+    if token in _OPENING or tokens[0] in (r"\left", r"\bigl"):
+        return "open"
+    if token in _CLOSING or tokens[0] in (r"\right", r"\bigr"):
+        return "close"
+    if token.isdigit():
+        return "digits"
+    return {",": "comma", ";": "comma", r"\quad": "wide", r"\qquad": "wide"}.get(token, "plain")
+
+
+def _measure(tokens: Sequence[str], script: bool = False) -> float:
     total, k = 0.0, 0
     while k < len(tokens):
         token = tokens[k]
-        if token in ("^", "_"):
-            group, k = _group(tokens, k + 1)
-            total += 0.67 * _measure(group)
-            continue
-        if token in (r"\frac", r"\dfrac", r"\tfrac"):
-            upper, k = _group(tokens, k + 1)
-            lower, k = _group(tokens, k)
-            total += max(_measure(upper), _measure(lower)) + 0.24
-            continue
-        total += _glyph(token)
         k += 1
+        if token in ("^", "_"):
+            group, k = _group(tokens, k)
+            total += 0.8 * _measure(group, True)
+        elif token in _FRACTIONS:
+            upper, k = _group(tokens, k)
+            lower, k = _group(tokens, k)
+            size = _FRACTIONS[token]
+            total += size * max(_measure(upper), _measure(lower)) + 0.24
+        elif token in _UPRIGHT:
+            group, k = _group(tokens, k)
+            total += 0.5 * len("".join(group)) + 0.17
+        elif token in _BIG:
+            widths = [_BIG[token]]
+            while k < len(tokens) and tokens[k] in ("_", "^"):
+                group, k = _group(tokens, k + 1)
+                widths.append(0.8 * _measure(group, True))
+            total += max(widths) + 0.17
+        else:
+            total += _glyph(token, script)
     return total
 
 
-def _glyph(token: str) -> float:
-    if token.isspace() or token in _INVISIBLE or token in "{}":
+def _glyph(token: str, script: bool) -> float:
+    if token in _RELATIONS:
+        return 0.78 if script else 1.34
+    if token in _SIGNS:
+        return 0.78 if script else 1.22
+    if token == r"\cdot":
+        return 0.28 if script else 0.73
+    if token.isspace() or token in _SIZED or token in "{}&":
         return 0.0
-    if token in _RELATIONS or token in _SIGNS:
-        return 1.3
-    if token in (r"\quad", r"\sum", r"\prod"):
-        return 1.2
-    return 0.35 if token in _NARROW else 0.56
+    if token.isdigit():
+        return 0.5 * len(token)
+    known = _SPACES.get(token, _OPERATORS.get(token, _NARROW.get(token)))
+    if known is not None:
+        return known
+    return 0.78 if token.isupper() else 0.6
+
+
+def _skipped(tokens: Sequence[str], start: int) -> int:
+    while start < len(tokens) and tokens[start].isspace():
+        start += 1
+    return start
 
 
 def _group(tokens: Sequence[str], start: int) -> tuple[Sequence[str], int]:
     """Return the argument that begins at `start`, and the place after it."""
-    while start < len(tokens) and tokens[start].isspace():
-        start += 1
+    start = _skipped(tokens, start)
     if start >= len(tokens) or tokens[start] != "{":
         return tokens[start : start + 1], start + 1
     depth = 0
@@ -110,73 +357,84 @@ def _group(tokens: Sequence[str], start: int) -> tuple[Sequence[str], int]:
     return tokens[start + 1 :], len(tokens)
 
 
-def _lines(tokens: list[str], width: float) -> list[str]:
-    """Fill lines greedily with pieces; the first relation is aligned, signs are indented."""
-    lines: list[str] = []
-    current, first = "", True
-    for sign, piece in _pieces(tokens, width):
-        text = f"{sign} {piece}".strip()
-        mark = ""
-        if sign in _RELATIONS and first:
-            mark, first = "&", False
-        if current and estimated_width(current + text) > width:
-            lines.append(current if "&" in current else f"&{current}")
-            indent = "&" if sign in _RELATIONS else r"&\quad "
-            current = indent + text
-            first = False
+def _linear(tokens: Sequence[str], width: float) -> list[str]:
+    """Return the formula with those fractions that are too wide as quotients on the line."""
+    found: list[str] = []
+    k = 0
+    while k < len(tokens):
+        start = k
+        k = _atom_end(tokens, k)
+        atom = tokens[start:k]
+        if tokens[start] in _FRACTIONS and _measure(atom) > width - 3:
+            upper, after = _group(tokens, start + 1)
+            lower, _ = _group(tokens, after)
+            quotient = [*_factor(upper, False), " ", "/", " ", *_factor(lower, True)]
+            following = _skipped(tokens, k)
+            if following < len(tokens) and tokens[following] not in _AFTER_QUOTIENT:
+                quotient = [r"\left", "(", *quotient, r"\right", ")"]
+            found += [" ", *_linear(quotient, width)]
         else:
-            current = f"{current} {mark}{text}".strip()
-    return [*lines, current if "&" in current or not lines else f"&{current}"]
+            found += atom
+    return found
 
 
-def _pieces(tokens: list[str], width: float) -> Iterator[tuple[str, str]]:
-    """Yield (sign before it, piece), pieces wider than a line broken within their brackets."""
-    for sign, part in _split(tokens, 0):
-        if _measure(part) <= width - 2:
-            yield sign, "".join(part).strip()
-            continue
-        yield from _within(sign, part, width)
+_AFTER_QUOTIENT = _RELATIONS | _SIGNS | {",", ".", r"\right", ")", "]", r"\quad", r"\qquad"}
 
 
-def _within(sign: str, part: list[str], width: float) -> Iterator[tuple[str, str]]:
-    depth, broken = 1, [(sign, part)]
-    while depth < 4 and any(_measure(piece) > width - 2 for _, piece in broken):
-        broken = [
-            (s, piece)
-            for before, whole in broken
-            for s, piece in (
-                _split(whole, depth, before) if _measure(whole) > width - 2 else [(before, whole)]
-            )
-        ]
-        depth += 1
-    for s, piece in broken:
-        yield s, _unpaired("".join(piece).strip()) if len(broken) > 1 else "".join(piece).strip()
+def _factor(tokens: Sequence[str], whole: bool) -> Sequence[str]:
+    """Return a numerator, or denominator (`whole`), in brackets where it is a sum or a product."""
+    atoms = _atoms(tokens)
+    depths = _depths(atoms)
+    outer = [atom for k, atom in enumerate(atoms) if k and not depths[k]]
+    several = any(atom.kind in ("sign", "product") for atom in outer)
+    several |= whole and any(atom.apart for atom in outer)
+    return [r"\left", "(", *tokens, r"\right", ")"] if several else tokens
 
 
-def _unpaired(text: str) -> str:
+def breakable(formula: str, longest: float = 12.0) -> str:
+    r"""Return a formula for prose that TeX may break after commas and between groups of digits.
+
+    Parameters
+    ----------
+    formula : str
+    longest : float
+        A formula that is no wider, in ems, is left as it is.
+
+    Examples
+    --------
+    >>> print(breakable("x = 1234567890123456789"))
+    x = 12345\penalty800 67890\penalty800 12345\penalty800 6789
+    """
+    if estimated_width(formula) <= longest and not re.search(r"\d{16}", formula):
+        return formula
+    text = ""
+    atoms = _prose_atoms(formula)
+    for before, atom in zip([None, *atoms], atoms, strict=False):
+        gap = " " if atom.apart and before else ""
+        text += (_parting(before, atom) if before else "") or gap
+        text += atom.text
+    # TeX breaks no line between \left and \right.
     return text.replace(r"\left", r"\bigl").replace(r"\right", r"\bigr")
 
 
-def _split(tokens: list[str], level: int, sign: str = "") -> list[tuple[str, list[str]]]:
-    """Split at relations and signs at that depth of brackets, never within braces."""
-    parts: list[tuple[str, list[str]]] = []
-    current: list[str] = []
-    braces = brackets = 0
-    for token in tokens:
-        braces += (token == "{") - (token == "}")
-        brackets += (token in "([") - (token in ")]") if len(token) == 1 else 0
-        at_level = braces == 0 and brackets <= level
-        if at_level and token in _RELATIONS | _SIGNS and _binary(current):
-            parts.append((sign, current))
-            sign, current = token, []
-        else:
-            current.append(token)
-    return [*parts, (sign, current)]
+def _prose_atoms(formula: str) -> list[_Atom]:
+    return _atoms(_linear(_TOKEN.findall(formula), _WIDEST_FRACTION))
 
 
-def _binary(before: list[str]) -> bool:
-    """Tell whether a sign after these tokens joins two terms: not right after an opening one."""
-    for token in reversed(before):
-        if not token.isspace():
-            return token not in {"(", "[", "{", "^", "_", ",", r"\left", r"\bigl"}
-    return False
+def _parting(before: _Atom, atom: _Atom) -> str:
+    """Return what lets a line end between two atoms where no sign does: rather at a sign."""
+    if before.kind == "digits" == atom.kind:
+        return r"\penalty800 "
+    return r"\allowbreak " if before.kind == "comma" and atom.apart else ""
+
+
+def inline_pieces(formula: str) -> list[float]:
+    """Return the widths, in ems, of what TeX cannot break of a formula that is `breakable`."""
+    atoms = _prose_atoms(formula)
+    widths = [0.0]
+    for before, atom in zip([None, *atoms], atoms, strict=False):
+        after_sign = before and before.kind in ("relation", "sign", "product")
+        if before and (after_sign or _parting(before, atom)):
+            widths.append(0.0)
+        widths[-1] += atom.width
+    return widths

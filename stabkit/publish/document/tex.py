@@ -1,15 +1,21 @@
 r"""A document as LaTeX: an article, or a fragment for a paper.
 
-The article needs what Debian's ``texlive-latex-recommended`` and ``texlive-pictures`` have; a
-fragment needs amsmath, amsthm, booktabs, longtable and pgfplots in the paper it goes into.
+The article needs what Debian's ``texlive-latex-recommended`` and ``texlive-pictures`` have. A
+fragment needs amsmath, amsthm, booktabs, xcolor and pgfplots in the paper that it goes into, and
+nothing else: other packages define what those of a publisher's class define too. It cannot know how
+wide a column of that paper is, and is written for the narrowest one, of `_FRAGMENT` below.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
-from .latex_words import escaped, prose
-from .line_breaking import aligned
+from .latex_words import escaped, prose, unbroken
+from .line_breaking import broken, estimated_width
+from .tables import tabular
 from .tikz import COLOURS, tikz
 from .tree import (
     CirclePlot,
@@ -41,12 +47,37 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \newtheorem*{record}{}
 \allowdisplaybreaks
 \emergencystretch=4em
-\raggedbottom
-"""
+\raggedbottom"""
+_PACKAGES = r"% \usepackage{amsmath,amsthm,booktabs,xcolor,pgfplots}"
+_RECORD = r"\ifcsname record\endcsname\else\newtheorem*{record}{Theorem}\fi"
+_LABEL = re.compile(r"(\\(?:label|ref|eqref)\{(?:eq|fig|tab):)")
 _ROOM = "4.5cm"
-_SIDE = "8.5cm"  # of a plot
-_HEIGHT = "6cm"
 _UNBROKEN = 20  # rows that stay on one page
+
+
+class _Style(NamedTuple):
+    """What a page has room for, in ems of its type and lengths of TeX."""
+
+    section: str
+    formula: float  # the width of a display
+    number: float  # what its number takes of it
+    table: float  # in ems of ten-point type
+    plot: tuple[str, str]
+    square: tuple[str, str]
+    long: bool  # whether a long table may be a longtable
+
+
+_ARTICLE = _Style("section", 38.0, 3.0, 45.0, ("12cm", "7cm"), ("8.5cm", "8.5cm"), True)
+# The columns of article are 229 pt wide in ten-point type, those of others from 241 to 252 pt.
+_FRAGMENT = _Style(
+    "subsection",
+    21.0,
+    2.5,
+    22.0,
+    (r".95\columnwidth", r".65\columnwidth"),
+    (r".9\columnwidth", r".9\columnwidth"),
+    False,
+)
 
 
 def article(document: Document, worksheet: bool = False) -> str:
@@ -63,15 +94,11 @@ def article(document: Document, worksheet: bool = False) -> str:
     str
         The same text for the same document, to the last byte.
     """
-    lines = [
-        _PREAMBLE,
-        *_colours("define"),
-        rf"\title{{{escaped(document.title)}}}",
-        r"\author{}",
-        r"\date{}",
-    ]
+    lines = [_PREAMBLE, *_colours("define")]
+    lines += [rf"\hypersetup{{pdftitle={{{unbroken(document.title)}}},pdfauthor={{stabkit}}}}", ""]
+    lines += [rf"\title{{{escaped(document.title)}}}", r"\author{}", r"\date{}"]
     lines += [r"\begin{document}", r"\maketitle", r"\begin{abstract}", prose(document.abstract)]
-    lines += [r"\end{abstract}", "", *_sections(document.sections, worksheet)]
+    lines += [r"\end{abstract}", "", *_sections(document.sections, _ARTICLE, worksheet)]
     if document.sources:
         lines += [r"\begin{thebibliography}{9}"]
         lines += [rf"\bibitem{{{s.key}}} {escaped(s.text)}" for s in document.sources]
@@ -82,17 +109,15 @@ def article(document: Document, worksheet: bool = False) -> str:
 def fragment(document: Document) -> str:
     r"""Return the sections alone, as subsections, for ``\input`` in a paper.
 
-    It needs amsmath, amsthm, booktabs, longtable and pgfplots (compat 1.16) there, and defines its
-    colours and the theorem environment ``record`` where the paper has none.
+    Its first line names the packages that the paper loads. It fits into one or two columns, defines
+    its colours and the theorem environment ``record`` where the paper has none, and its labels
+    begin with the document's title, so that a paper may have several.
     """
-    head = [
-        "% \\usepackage{amsmath,amssymb,amsthm,booktabs,longtable,array,xcolor,pgfplots}",
-        *_colours("provide"),
-        r"\ifcsname record\endcsname\else\newtheorem*{record}{Theorem}\fi",
-        "",
-    ]
-    body = _sections(document.sections, worksheet=False, command="subsection")
-    return "\n".join([*head, *body, ""])
+    lines = [_PACKAGES, *_colours("provide"), _RECORD]
+    lines += [r"\begingroup\sloppy\allowdisplaybreaks\emergencystretch=5em", ""]
+    lines += [*_sections(document.sections, _FRAGMENT), r"\endgroup", ""]
+    name = re.sub("[^a-z0-9]+", "-", document.title.lower()).strip("-")[:40]
+    return _LABEL.sub(rf"\g<1>{name}:", "\n".join(lines))
 
 
 def bibtex(sources: Sequence[Source]) -> str:
@@ -118,65 +143,80 @@ def _colours(command: str) -> Iterator[str]:
         yield rf"\{command}color{{{name}}}{{HTML}}{{{code}}}"
 
 
-def _sections(
-    sections: Sequence[Section], worksheet: bool, command: str = "section"
-) -> Iterator[str]:
+def _sections(sections: Sequence[Section], style: _Style, worksheet: bool = False) -> Iterator[str]:
     for section in sections:
-        yield rf"\{command}{{{escaped(section.title)}}}"
+        yield rf"\{style.section}{{{escaped(section.title)}}}"
         if section.task is not None and (worksheet or not section.blocks):
             yield prose(section.task)
         if worksheet and not section.blocks:
             yield rf"\par\vspace{{{_ROOM}}}"
         for block in section.blocks:
-            yield from _block_lines(block)
+            yield from _block_lines(block, style)
         yield ""
 
 
-def _block_lines(block: DocumentBlock) -> Iterator[str]:
+def _block_lines(block: DocumentBlock, style: _Style) -> Iterator[str]:
     if isinstance(block, Paragraph):
         yield from (prose(block.text), "")
     elif isinstance(block, Formula):
-        yield from _formula(block)
+        yield from _display(broken(block.latex, _room(block, style)), block.label)
     elif isinstance(block, Equations):
-        yield from _equations(block)
+        yield from _display(_aligned(block, _room(block, style)), block.label)
     elif isinstance(block, Table):
-        yield from _table(block)
+        yield from _table(block, style)
     elif isinstance(block, Statement):
         yield from _statement(block)
     else:
-        yield from _figure(block.figure if isinstance(block, CirclePlot) else block)
+        yield from _figure(block.figure if isinstance(block, CirclePlot) else block, style)
 
 
-def _formula(block: Formula) -> Iterator[str]:
-    if block.label is None:
-        yield from (r"\[", aligned(block.latex), r"\]")
+def _room(block: Formula | Equations, style: _Style) -> float:
+    return style.formula - (0.0 if block.label is None else style.number)
+
+
+def _display(lines: Sequence[str], label: str | None) -> Iterator[str]:
+    """Yield lines that are aligned, and may end a page; the last one has the number."""
+    if label is None and len(lines) == 1:
+        yield from (r"\[", lines[0].replace("&", ""), r"\]")
+    elif label is None:
+        yield from (r"\begin{align*}", " \\\\\n".join(lines), r"\end{align*}")
+    elif len(lines) == 1:
+        yield rf"\begin{{equation}}\label{{eq:{label}}}"
+        yield from (lines[0].replace("&", ""), r"\end{equation}")
     else:
-        yield rf"\begin{{equation}}\label{{eq:{block.label}}}"
-        yield from (aligned(block.latex), r"\end{equation}")
+        yield r"\begin{align}"
+        yield " \\notag \\\\\n".join(lines) + rf" \label{{eq:{label}}}"
+        yield r"\end{align}"
 
 
-def _equations(block: Equations) -> Iterator[str]:
-    lines = " \\\\\n".join(f"{left} &{right}" for left, right in block.lines)
-    yield from _formula(Formula(f"\\begin{{aligned}}\n{lines}\n\\end{{aligned}}", block.label))
+def _aligned(block: Equations, width: float) -> list[str]:
+    """Return the lines of an alignment, those that are too wide as several."""
+    side = max(estimated_width(left) for left, _ in block.lines)
+    found: list[str] = []
+    for left, right in block.lines:
+        if side <= width / 2:
+            first, *rest = broken(right, width - side)
+            found += [f"{left} &{first.replace('&', '')}", *rest]
+        else:
+            found += [f"&{line}" if "&" not in line else line for line in broken(left, width)]
+            found += [rf"&\quad {line.replace('&', '')}" for line in broken(right, width - 2)]
+    return found
 
 
-def _table(table: Table) -> Iterator[str]:
-    columns = "l" + "r" * (len(table.heads) - 1)
-    head = " & ".join(prose(cell) for cell in table.heads) + r" \\ \midrule"
-    rows = [" & ".join(prose(cell) for cell in row) + r" \\" for row in table.rows]
+def _table(table: Table, style: _Style) -> Iterator[str]:
     if table.caption:
-        yield rf"\begin{{table}}[htbp]\centering\caption{{{prose(table.caption)}}}"
-        yield "" if table.label is None else rf"\label{{tab:{table.label}}}"
-    yield r"{\small\setlength{\tabcolsep}{5pt}\renewcommand{\arraystretch}{1.15}"
-    if table.caption:
-        yield rf"\begin{{tabular}}{{@{{}}{columns}@{{}}}}"
-        yield from (r"\toprule", head, *rows, r"\bottomrule", r"\end{tabular}}", r"\end{table}")
-    elif len(rows) <= _UNBROKEN:
-        yield rf"\begin{{center}}\begin{{tabular}}{{@{{}}{columns}@{{}}}}"
-        yield from (r"\toprule", head, *rows, r"\bottomrule", r"\end{tabular}\end{center}}")
+        yield r"\begin{table}[htbp]\centering"
+        label = "" if table.label is None else rf"\label{{tab:{table.label}}}"
+        yield rf"\caption{{{prose(table.caption)}}}{label}"
+        yield from (*tabular(table, style.table), r"\end{table}")
+    elif len(table.rows) <= _UNBROKEN:
+        yield from (r"\begin{center}", *tabular(table, style.table), r"\end{center}")
+    elif style.long:
+        yield from tabular(table, style.table, "longtable")
     else:
-        yield rf"\begin{{longtable}}{{@{{}}{columns}@{{}}}}"
-        yield from (r"\toprule", rf"{head} \endhead", *rows, r"\bottomrule", r"\end{longtable}}")
+        for start in range(0, len(table.rows), _UNBROKEN):
+            part = replace(table, rows=table.rows[start : start + _UNBROKEN])
+            yield from (r"\begin{center}", *tabular(part, style.table), r"\end{center}")
 
 
 def _statement(block: Statement) -> Iterator[str]:
@@ -189,8 +229,8 @@ def _statement(block: Statement) -> Iterator[str]:
     yield r"\end{record}"
 
 
-def _figure(figure: Figure) -> Iterator[str]:
+def _figure(figure: Figure, style: _Style) -> Iterator[str]:
     yield r"\begin{figure}[htbp]\centering"
-    yield from tikz(figure.plot, _SIDE, _SIDE if figure.plot.square else _HEIGHT)
+    yield from tikz(figure.plot, *(style.square if figure.plot.square else style.plot))
     yield rf"\caption{{{prose(figure.caption)}}}\label{{fig:{figure.label}}}"
     yield r"\end{figure}"

@@ -7,7 +7,7 @@ to: "by (eq:balance)", "in (fig:roots)". Formulas are LaTeX without line breaks.
 
 >>> from stabkit import Derivation, Document, Paragraph, Section
 >>> page = Document("On 2 %", "", [Section("First", (Paragraph("Here $g_0 > 0$."),))], [])
->>> print(Derivation(page).fragment.splitlines()[6:8])
+>>> print(Derivation(page).fragment.splitlines()[7:9])
 ['\\subsection{First}', 'Here $g_0 > 0$.']
 
 A section may have a *task*. In a worksheet the task stands in its place with room to write; in the

@@ -1,0 +1,88 @@
+r"""Tables as LaTeX that are no wider than a column.
+
+Widths are estimated as those of formulas are. A table that fits has its columns as wide as they
+need; in one that does not, the wide columns share what the narrow ones leave, in proportion to
+what they lack, and TeX breaks their cells: words, sums, and numbers between groups of digits.
+Smaller type is tried before that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .latex_words import prose
+from .line_breaking import estimated_width, inline_pieces
+from .tree import Table
+
+__all__ = ["tabular"]
+
+_SIZES = (
+    (r"\small", 0.93),
+    (r"\footnotesize", 0.86),
+    (r"\scriptsize", 0.79),
+)  # their ems, of 10 pt
+_GAP = 1.0  # between columns, ems
+_LETTER = 0.52
+
+
+def tabular(table: Table, room: float, environment: str = "tabular") -> Iterator[str]:
+    """Yield a table in type that fits, in a group of its own.
+
+    Parameters
+    ----------
+    table : Table
+    room : float
+        Ems of ten-point type.
+    environment : str
+        ``longtable`` repeats the heads on every page.
+    """
+    columns = list(zip(table.heads, *table.rows, strict=True))
+    natural = [max(map(_natural, cells)) for cells in columns]
+    least = [max(map(_least, cells)) for cells in columns]
+    gaps = _GAP * (len(columns) - 1)
+    fits = [s for widths in (natural, least) for s in _SIZES if sum(widths) + gaps <= room / s[1]]
+    size, em = [*fits, _SIZES[-1]][0]
+    widths = _shared(natural, least, room / em - gaps)
+    wide = [given < wish for given, wish in zip(widths, natural, strict=True)]
+    kinds = [
+        f"p{{{width:.2f}em}}" if broken else "r" if k else "l"
+        for k, (width, broken) in enumerate(zip(widths, wide, strict=True))
+    ]
+    yield rf"{{{size}\setlength{{\tabcolsep}}{{{_GAP / 2}em}}\renewcommand{{\arraystretch}}{{1.15}}"
+    yield rf"\begin{{{environment}}}{{@{{}}{''.join(kinds)}@{{}}}}\toprule"
+    yield _row(table.heads, wide) + r" \midrule" + r" \endhead" * (environment == "longtable")
+    yield from (_row(row, wide) for row in table.rows)
+    yield rf"\bottomrule\end{{{environment}}}}}"
+
+
+def _row(cells: Sequence[str], wide: Sequence[bool]) -> str:
+    written = (
+        rf"\raggedright {prose(cell, 0.0)}" if broken else prose(cell)
+        for cell, broken in zip(cells, wide, strict=True)
+    )
+    # \raggedright gives \\ another meaning.
+    return " & ".join(written) + (r" \tabularnewline" if any(wide) else r" \\")
+
+
+def _shared(natural: Sequence[float], least: Sequence[float], room: float) -> list[float]:
+    """Return the widths of columns: what they need, or their part of the room that there is."""
+    if sum(natural) <= room:
+        return list(natural)
+    fair = room / len(natural)
+    given = [wish if wish <= fair else low for wish, low in zip(natural, least, strict=True)]
+    lacking = sum(natural) - sum(given)
+    part = max(0.0, room - sum(given)) / lacking if lacking else 0.0
+    return [
+        width + min(1.0, part) * (wish - width) for width, wish in zip(given, natural, strict=True)
+    ]
+
+
+def _natural(cell: str) -> float:
+    words, formulas = cell.split("$")[::2], cell.split("$")[1::2]
+    return _LETTER * sum(map(len, words)) + sum(map(estimated_width, formulas))
+
+
+def _least(cell: str) -> float:
+    words = " ".join(cell.split("$")[::2]).split()
+    pieces = [max(inline_pieces(formula)) for formula in cell.split("$")[1::2]]
+    return max([0.0, *(_LETTER * len(word) for word in words), *pieces])
