@@ -49,6 +49,7 @@ def index_page():
 setup(
     long_description=index_page(),
     long_description_content_type="text/markdown",
+    py_modules=["stabkit_check"],
     packages=[*find_packages(include=["stabkit*"]), "stabkit_lessons", "stabkit_proofs"],
     cmdclass={"sdist": Sdist},
 )

@@ -129,6 +129,7 @@ _INSTEAD = {
     "SoftStart": "simulate(mix, 200)",
     "StabilityCriterion": "stability_chart(decode_lengths)",
     "UndecidedStart": _RUN,
+    "VerdictCertificate": "nyquist(mix)",
 }
 
 RECORDS = Way("JSON", "text")

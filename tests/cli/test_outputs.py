@@ -32,6 +32,7 @@ LINES = {
     "soft-start": "2:2 2:3 --capacity 1000",
     "finite": "5:3 5:5 --capacity 1000 --steps 200",
     "replay": "8x20:6 --capacity 160",
+    "certify": "5:3 5:5",
     "prove": "closed-form",
     "derive": "10:5",
     "derive --fragment": "10:5",

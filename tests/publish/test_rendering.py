@@ -83,6 +83,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "StabilityCriterion": criterion,
     "Synchrony": lambda: stabkit.synchrony(PAIR),
     "Threshold": lambda: stabkit.threshold(PAIR),
+    "VerdictCertificate": lambda: stabkit.certify(PAIR),
     "Trajectory": lambda: stabkit.simulate(PAIR, 20),
     "UndecidedStart": lambda: stabkit.certify_start(PAIR, "equilibrium", max_steps=9),
     "Workload": lambda: PAIR,
@@ -96,7 +97,7 @@ PARTS = {
     *("Arrangement", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
     *("LongRun", "NearSynchronousMode", "Observation", "PolicyFinding", "PolicyPanel"),
     *("Estimate", "Prediction", "Proposal", "QuasiCycle", "RequestSeries", "RequestTable"),
-    *("SynchronizedMode", "Trial"),
+    *("SynchronizedMode", "Trial", "Claim"),
     *("Trials", "VarianceLaw", "Watermark"),
     "CapturePiece",  # a polytope, to go on computing with
     *("EdgeCrossing", "InputLine"),

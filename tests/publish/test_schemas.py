@@ -37,6 +37,9 @@ analyze 9:2 9:3 --no-crosscheck --certify-start
 analyze 0:6:2 5:1:3 --no-crosscheck --certify-start
 roots 5:3 5:5
 roots 1:1
+certify 5:3 5:5
+certify 1:2 1:3
+certify 30:41 30:45
 roots 5:3 9:6 --top 2 --digits 200
 synchrony 100:4 100:6
 synchrony 5:3 5:5

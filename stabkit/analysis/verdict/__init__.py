@@ -6,6 +6,7 @@ In reading order:
 * `lengths`: the largest classes of a mix, and quantiles of its lengths.
 * `crosscheck`: does the simulator, which knows no algebra, see the same?
 * `analyze`: `stabkit.analyze`, which asks the rooms of the spectrum one after another.
+* `verdict_certificate`: the proof of the verdict as data, for ``stabkit_check.py``.
 * `bootstrap`: how far a sampled trace's verdict could be off by chance.
 
 The lowest room of the analysis. Everything above takes `analysis` and `analyze`.

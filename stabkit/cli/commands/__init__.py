@@ -32,6 +32,7 @@ _ORDER = (
     "soft_start",
     "finite",
     "replay",
+    "certify",
     "prove",
     "derive",
     "explore",

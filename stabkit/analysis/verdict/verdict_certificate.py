@@ -1,0 +1,274 @@
+"""A verdict as data that anyone can check: ``stabkit_check.py`` reads it, and needs Python alone.
+
+A certificate holds *claims*, each about a mix: its counts of modes, and what proves them. The first
+is about the mix itself; then come those with a common input on both sides of every crossing that is
+certified, so that the checker proves that the number of growing modes changes between them.
+
+* *Chain*: the Schur-Cohn recursion polynomial by polynomial, for kernels of up to 40 terms.
+* *Arcs*: the half circle in arcs whose middles have boxes that hold W(t) = z^-c G(z), for longer
+  ones and where the recursion has a singular step.
+
+Zeros on the circle are split off as a factor, with points between which it changes sign. The
+numbers come from the checker's own functions; which arcs and how many digits are needed is found
+here. What is then true, the checker decides.
+
+References
+----------
+docs/certificates.md; docs/model.md, Stability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import ceil, floor, gcd, isqrt
+from typing import Any, Literal
+
+import mpmath
+from flint import fmpz_poly
+
+import stabkit_check
+
+from ...errors import InvalidArgument
+from ...model.kernel import MemoryKernel
+from ...model.notation import WorkloadLike, as_workload
+from ...model.verdict import Verdict
+from ...model.workload import Workload
+from ...records import Record
+from ...spectrum.counting.counts import Counts, unit_circle_counts
+from ...spectrum.counting.schur_cohn import SchurCohnStep, schur_cohn_steps
+from ...spectrum.counting.self_reciprocal import self_reciprocal_part
+from ...spectrum.partition.threshold import threshold
+from ...spectrum.roots.roots import roots
+
+__all__ = ["Claim", "VerdictCertificate", "certify", "prove_by_arcs"]
+
+LONGEST = 10_000
+_CHAIN = 40  # terms of a kernel that is reduced step by step, and whose roots are listed
+_DIGITS = 40
+_RADIUS = Fraction(1, 10**25)
+_NEAR = 10**12  # one over what a sample may be away from a crossing
+_LONGEST_NUMBER = 10_000  # bits in a chain
+_MOST_CROSSINGS = 8
+_POINTS = 64  # of the first arcs, for each term
+_SMALLEST = 8  # units that a value must be away from 0
+_FIRST_BITS, _MOST_BITS = 30, 1000  # of a box, relative to G(1)
+
+
+@dataclass(frozen=True, repr=False)
+class Claim(Record):
+    """What is claimed of one mix, and what proves it.
+
+    Attributes
+    ----------
+    name : str
+    mix : tuple of (Fraction, int, Fraction)
+        Input, decode length and share.
+    modes : tuple of int
+        Modes inside, on and outside of the unit circle.
+    verdict : {"stable", "unstable", "marginal"}
+    kind : {"chain", "arcs"}
+    common, rest : tuple of int
+        G = common * rest, the zeros of `common` on the circle; coefficients ascending, and `rest`
+        empty where it is G.
+    between : tuple of Fraction
+        In -2 < x < 2, between which `common`, as a polynomial in x = z + 1/z, changes sign.
+    proof : dict
+        What the checker's function of that kind takes.
+    discs : tuple of (Fraction, Fraction, Fraction)
+        Real part, imaginary part >= 0 and radius of discs with one root each; for short kernels.
+
+    Examples
+    --------
+    >>> from stabkit import certify
+    >>> claim = certify("5:3 5:5").claims[0]
+    >>> claim.modes, claim.kind, claim.proof["chain"][-2:]
+    ((2, 0, 2), 'chain', [[488, 557, 114], [-557, -602]])
+    """
+
+    name: str
+    mix: tuple[tuple[Fraction, int, Fraction], ...]
+    modes: tuple[int, int, int]
+    verdict: Verdict
+    kind: Literal["chain", "arcs"]
+    common: tuple[int, ...]
+    rest: tuple[int, ...]
+    between: tuple[Fraction, ...]
+    proof: dict[str, Any]
+    discs: tuple[tuple[Fraction, Fraction, Fraction], ...]
+
+
+@dataclass(frozen=True, repr=False)
+class VerdictCertificate(Record):
+    """The proof of a verdict as data, for ``stabkit_check.py``.
+
+    Attributes
+    ----------
+    mix : Workload
+    claims : tuple of Claim
+        Of the mix; then on both sides of the crossings along a common input, ascending.
+
+    Examples
+    --------
+    >>> from stabkit import certify
+    >>> [claim.verdict for claim in certify("5:3 5:5").claims]
+    ['unstable', 'unstable', 'unstable', 'unstable', 'stable']
+    """
+
+    mix: Workload
+    claims: tuple[Claim, ...]
+
+
+def certify(mix: WorkloadLike) -> VerdictCertificate:
+    """Return the proof of a verdict as data that ``stabkit_check.py`` re-checks by itself.
+
+    Parameters
+    ----------
+    mix : WorkloadLike
+        With decode lengths up to 10 000.
+
+    Returns
+    -------
+    VerdictCertificate
+
+    Raises
+    ------
+    InvalidArgument
+        If decode lengths are longer; if there are no exact counts; if a reciprocal pair of roots
+        lies off the circle, or a multiple root on it.
+
+    References
+    ----------
+    docs/certificates.md.
+
+    Examples
+    --------
+    >>> found = certify("1:2 1:3")
+    >>> found.claims[0].verdict, found.claims[0].common, found.claims[0].between
+    ('marginal', (2, 3, 2), (Fraction(-7, 4), Fraction(1, 4)))
+    """
+    mix = as_workload(mix)
+    if mix.longest_decode > LONGEST:
+        raise InvalidArgument(
+            f"'mix' must have decode lengths up to {LONGEST} to be certified, "
+            f"not {mix.longest_decode}."
+        )
+    near = _beside_crossings(mix) if mix.longest_decode <= _CHAIN else iter(())
+    return VerdictCertificate(mix, (_claim(mix, mix.name), *(_claim(*one) for one in near)))
+
+
+def _beside_crossings(mix: Workload) -> Iterator[tuple[Workload, str]]:
+    """Yield the mixes with a common input just below and just above each crossing."""
+    for crossing in threshold(mix).crossings[-_MOST_CROSSINGS:]:
+        found = crossing.value
+        for s in (floor(found.low * _NEAR - 1), ceil(found.high * _NEAR + 1)):
+            if s >= 0:
+                classes = [(Fraction(s, _NEAR), c.decode_length, c.share) for c in mix.classes]
+                yield Workload.from_classes(classes), f"inputs {s / _NEAR:.12f}"
+
+
+def _claim(mix: Workload, name: str) -> Claim:
+    counts = unit_circle_counts(mix)
+    if counts.inside is None or counts.on_circle is None or counts.outside is None:
+        raise InvalidArgument(f"'mix' must have exact counts to be certified: {counts.reason}")
+    coefficients = MemoryKernel.of(mix).coefficients
+    content = gcd(*coefficients)
+    g = [c // content for c in coefficients]
+    common, rest, points = _split(g, counts)
+    steps = list(schur_cohn_steps(rest)) if len(rest) <= _CHAIN else []
+    kind: Literal["chain", "arcs"] = "arcs"
+    if len(rest) <= _CHAIN and all(_is_plain(step) for step in steps):
+        kind, proof = "chain", {"chain": [list(step.coefficients) for step in steps]}
+    else:
+        proof = prove_by_arcs(rest)
+    return Claim(
+        name,
+        tuple((c.input_length, c.decode_length, c.share) for c in mix.classes),
+        (counts.inside, counts.on_circle, counts.outside),
+        counts.verdict,
+        kind,
+        tuple(common),
+        tuple(rest) if len(common) > 1 else (),
+        points,
+        proof,
+        tuple(_discs(mix, g)) if len(g) <= _CHAIN else (),
+    )
+
+
+def _is_plain(step: SchurCohnStep) -> bool:
+    most = max(abs(c).bit_length() for c in step.coefficients)
+    return not step.singular and most <= _LONGEST_NUMBER
+
+
+def _split(g: list[int], counts: Counts) -> tuple[list[int], list[int], tuple[Fraction, ...]]:
+    """Return the factor of G with the zeros on the circle, the rest, and points between them."""
+    if not counts.on_circle:
+        return [1], g, ()
+    polynomial = fmpz_poly(g)
+    common = self_reciprocal_part(polynomial)
+    common *= 1 if common(1) > 0 else -1
+    isolated: Any = common.complex_roots()
+    zeros = [(root, times) for root, times in isolated if root != -1]
+    if common.degree() != counts.on_circle or any(times > 1 for _, times in zeros):
+        raise InvalidArgument(
+            "'mix' must have simple roots on the circle, and no pair of reciprocal roots off it."
+        )
+    x = sorted(float(2 * root.real.mid()) for root, _ in zeros if root.imag > 0)
+    between = (Fraction((u + v) / 2) for u, v in pairwise([-2.0, *x, 2.0]))
+    rest = [int(c) for c in (polynomial // common).coeffs()]
+    return (
+        [int(c) for c in common.coeffs()],
+        rest,
+        tuple(p.limit_denominator(10**9) for p in between),
+    )
+
+
+def _discs(mix: Workload, g: list[int]) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
+    """Yield discs with one root each, of those that are simple and not next to another."""
+    for root in roots(mix, _DIGITS):
+        if root.value.imag >= 0:
+            with mpmath.workdps(2 * _DIGITS):
+                parts = [x * 10**_DIGITS for x in (root.value.real, root.value.imag)]
+                u, v = (Fraction(int(mpmath.nint(part)), 10**_DIGITS) for part in parts)
+            try:
+                stabkit_check.disc(g, u, v, _RADIUS)
+            except ValueError:
+                continue
+            yield u, v, _RADIUS
+
+
+def prove_by_arcs(g: list[int]) -> dict[str, Any]:
+    """Return arcs of the half circle with boxes as small as the least |G| on it needs."""
+    bits = _FIRST_BITS
+    while bits <= _MOST_BITS:
+        found = _arcs_of(g, bits)
+        if found is not None:
+            return found
+        bits *= 2
+    raise InvalidArgument("'mix' must keep all roots farther from the circle to be certified.")
+
+
+def _arcs_of(g: list[int], relative: int) -> dict[str, Any] | None:
+    """Return the same with boxes of 2^-relative of sum |g_m|; None if they are too large."""
+    level = max(3, (_POINTS * len(g) - 1).bit_length())
+    size, guard = sum(map(abs, g)).bit_length(), level + 24  # rounding is far less than 2^guard
+    bits, shift = max(0, guard + relative - size), max(guard, size - relative)
+    precision = size + bits + 2 * level + 20
+    grid, _ = stabkit_check.grid(g, precision, bits, level)
+    c, edges = len(g) // 2, [x - y for x, y in zip([*g, 0], [0, *g], strict=True)]
+    most = [18 * sum(abs((m - c) * x) for m, x in enumerate(p)) << bits for p in (edges, g)]
+    arcs, ahead = [], [(a, level) for a in reversed(range(1 << level - 1))]
+    while ahead:
+        a, e = ahead.pop()
+        value = grid[a] if e == level else stabkit_check.at(g, precision, bits, e, a)[0]
+        x, y = (part >> shift for part in value)
+        if max(abs(x), abs(y)) < _SMALLEST:
+            return None
+        size = isqrt((2 * x + 1) ** 2 + (2 * y + 1) ** 2) - 2
+        if size * (8 * a + 4) << shift > most[0] or size << shift + e + 1 > most[1]:
+            arcs.append([e, x, y])
+        else:
+            ahead += [(2 * a + 1, e + 1), (2 * a, e + 1)]
+    return {"precision": precision, "bits": bits, "box": shift, "depth": level, "arcs": arcs}

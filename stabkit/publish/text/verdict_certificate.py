@@ -1,0 +1,66 @@
+"""Certificates of verdicts as text for people, and as the JSON that ``stabkit_check.py`` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ...analysis.verdict.verdict_certificate import Claim, VerdictCertificate
+from ...model.numbers import rational_text
+from ..layout import wrapped
+from ..rendering import RECORDS, TEXTS
+from .dialect import headed
+from .numbers import counted
+from .tables import plain_table
+
+__all__ = ["SCHEMA", "certificate_record", "certificate_text"]
+
+SCHEMA = "stabkit.certificate/1"
+
+
+@RECORDS.writes(VerdictCertificate)
+def certificate_record(found: VerdictCertificate) -> dict[str, Any]:
+    """Return the certificate as JSON types: schema ``stabkit.certificate/1``."""
+    return headed(SCHEMA, found.mix, claims=[_claim_record(claim) for claim in found.claims])
+
+
+def _claim_record(claim: Claim) -> dict[str, Any]:
+    return {
+        "name": claim.name,
+        "mix": [[rational_text(s), n, rational_text(p)] for s, n, p in claim.mix],
+        "modes": list(claim.modes),
+        "verdict": claim.verdict,
+        "kind": claim.kind,
+        "common": list(claim.common),
+        "rest": list(claim.rest),
+        "between": [rational_text(point) for point in claim.between],
+        "proof": claim.proof,
+        "discs": [[rational_text(part) for part in disc] for disc in claim.discs],
+    }
+
+
+@TEXTS.writes(VerdictCertificate)
+def certificate_text(found: VerdictCertificate) -> str:
+    """Return what is claimed and by what it is proved, a row for each claim."""
+    return "\n".join(_lines(found)) + "\n"
+
+
+def _lines(found: VerdictCertificate) -> Iterator[str]:
+    heads = ("of", "verdict", "inside", "on", "outside", "proof", "discs")
+    rows = [
+        (claim.name, claim.verdict, *map(str, claim.modes), _proof(claim), str(len(claim.discs)))
+        for claim in found.claims
+    ]
+    yield plain_table([heads, *rows], align="<<>>><>")
+    yield from wrapped(
+        "Modes inside, on and outside of the unit circle, what proves their numbers, and how many "
+        "discs with one root each there are. Write the proofs with --output FILE.json; "
+        "python -m stabkit_check FILE.json checks them, one page of plain Python that imports "
+        "nothing of stabkit."
+    )
+
+
+def _proof(claim: Claim) -> str:
+    if claim.kind == "chain":
+        return f"chain of {len(claim.proof['chain'])}"
+    return counted(len(claim.proof["arcs"]), "arc")
