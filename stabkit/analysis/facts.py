@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
+from math import ceil
 
 from flint import fmpz_poly
 from sympy import Expr, false
@@ -63,6 +65,7 @@ __all__ = [
     "CircleReduction",
     "DerivationFacts",
     "DerivationPictures",
+    "KernelPiece",
     "PolicyLoop",
     "SymbolicFacts",
     "derivation_facts",
@@ -80,6 +83,7 @@ _NOISE = 2**15  # terms: a second
 _LONGEST_SYMBOLIC = 40
 _CHART = 40
 _CHART_ROWS = 25
+_CHART_WIDTH = Fraction(10)  # tokens, at least
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,16 @@ class CircleReduction:
     common: tuple[int, ...]
     factors: tuple[CircleFactor, ...]
     steps: tuple[SchurCohnStep, ...]
+
+
+@dataclass(frozen=True)
+class KernelPiece:
+    """g_m = start + slope m for first <= m <= last, in tokens."""
+
+    first: int
+    last: int
+    start: Fraction
+    slope: Fraction
 
 
 @dataclass(frozen=True)
@@ -240,6 +254,41 @@ class DerivationFacts:
         """Mu, in steps."""
         return sum((c.share * c.decode_length for c in self.mix.classes), Fraction(0))
 
+    @property
+    def one_input(self) -> bool:
+        """Whether all classes have one input length."""
+        return len({c.input_length for c in self.mix.classes}) == 1
+
+    @property
+    def kernel_pieces(self) -> tuple[KernelPiece, ...]:
+        """The stretches on which the memory kernel is linear, in the order of their steps."""
+        stops = sorted({c.decode_length for c in self.mix.classes})
+        return tuple(
+            KernelPiece(first, stop - 1, held, share)
+            for first, stop in zip([0, *stops], stops, strict=False)
+            for share, held in [self._alive(first)]
+        )
+
+    def _alive(self, stage: int) -> tuple[Fraction, Fraction]:
+        classes = [c for c in self.mix.classes if c.decode_length > stage]
+        share = sum((c.share for c in classes), Fraction(0))
+        return share, share + sum((c.share * c.input_length for c in classes), Fraction(0))
+
+    @property
+    def weighted_survival(self) -> tuple[Fraction, ...] | None:
+        """The survival function with the shares p_k s_k (R1b); None unless all inputs are above 0.
+
+        None of long kernels too.
+        """
+        classes = self.mix.classes
+        if self.survival is None or not all(c.input_length for c in classes):
+            return None
+        total = sum((c.share * c.input_length for c in classes), Fraction(0))
+        held = [Fraction(0)] * len(self.survival)
+        for c in classes:
+            held[c.decode_length - 1] += c.share * c.input_length / total
+        return tuple(accumulate(reversed(held)))[::-1]
+
 
 def derivation_facts(mix: WorkloadLike, analysis: Analysis | None = None) -> DerivationFacts:
     """Return what a derivation of `mix` says.
@@ -284,7 +333,9 @@ def derivation_facts(mix: WorkloadLike, analysis: Analysis | None = None) -> Der
             for policy in (Damped(Fraction(1, 2)), Reservation())
         ),
         noise=_noise(mix, kernel),
-        pictures=DerivationPictures(_memory(mix, analysis), _cycle(mix, ends), _chart(mix)),
+        pictures=DerivationPictures(
+            _memory(mix, analysis), _cycle(mix, ends), _chart(mix, analysis)
+        ),
     )
 
 
@@ -397,8 +448,13 @@ def _cycle(mix: Workload, found: Cycles | None) -> CyclePicture | None:
     return cycle_picture(mix, state, cycle.period)
 
 
-def _chart(mix: Workload) -> StabilityChart | None:
+def _chart(mix: Workload, analysis: Analysis) -> StabilityChart | None:
+    """Return the chart up to twice the threshold, or a little beyond the mix's own inputs."""
     lengths = sorted({c.decode_length for c in mix.classes})
-    if len(lengths) != 2 or lengths[1] > _CHART:
+    found = analysis.threshold
+    if len(lengths) != 2 or lengths[1] > _CHART or found is None:
         return None
-    return stability_chart(lengths, rows=_CHART_ROWS)
+    inputs = [c.input_length * Fraction(5, 4) for c in mix.classes]
+    crossing = 2 * Fraction(found.input_length or 0)
+    widest = Fraction(ceil(max(crossing, *inputs, _CHART_WIDTH)))
+    return stability_chart(lengths, ranges={"common": (0, widest)}, rows=_CHART_ROWS)
