@@ -1,15 +1,18 @@
 """What a derivation of one workload needs beyond its Analysis: the exact objects on the way to it.
 
 An Analysis has the results; a derivation shows how they come about: the kernel itself, the survival
-polynomial with its factors, the Schur-Cohn recursion, the roots with more digits, the limit cycles
-and the policies' loops. Each is left out, as None, where it would not fit on a page or would take
-more than seconds; the bounds are the constants below.
+polynomial with its factors, the Schur-Cohn recursion or the winding number with its arcs, the roots
+with more digits, the limit cycles, the policies' loops, and the data of figures. Each is left out,
+as None, where it would not fit on a page or would take more than seconds; the bounds are the
+constants below.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
+from math import ceil
 
 from flint import fmpz_poly
 from sympy import Expr, false
@@ -27,9 +30,16 @@ from ..model.polynomials import (
 )
 from ..model.symbolic import SymbolicWorkload
 from ..model.workload import Workload
+from ..spectrum.chart.chart import StabilityChart, stability_chart
+from ..spectrum.counting.certificates import single_decode_length
 from ..spectrum.counting.counts import kernel_counts
+from ..spectrum.counting.evidence import CircleEvidence, circle_evidence
 from ..spectrum.counting.schur_cohn import SchurCohnStep, schur_cohn_steps
-from ..spectrum.counting.self_reciprocal import self_reciprocal_part
+from ..spectrum.counting.self_reciprocal import (
+    CircleFactor,
+    circle_factors,
+    self_reciprocal_part,
+)
 from ..spectrum.criterion.criterion import (
     LONGEST_SYMBOLIC,
     StabilityCriterion,
@@ -44,6 +54,9 @@ from ..spectrum.roots.roots import Root, roots
 from ..spectrum.synchrony.synchrony import Synchrony, synchrony
 from .cycles.cycles import Cycles, cycles
 from .operations.closed_loops import ClosedLoop, closed_loop
+from .pictures.analysis import disturbed_run
+from .pictures.cycle import CyclePicture, cycle_picture
+from .pictures.run import RunPicture
 from .verdict.analysis import Analysis
 from .verdict.analyze import analyze
 
@@ -51,6 +64,8 @@ __all__ = [
     "AdmissionsNoise",
     "CircleReduction",
     "DerivationFacts",
+    "DerivationPictures",
+    "KernelPiece",
     "PolicyLoop",
     "SymbolicFacts",
     "derivation_facts",
@@ -66,6 +81,9 @@ _CYCLES = 60
 _MARGIN = 300
 _NOISE = 2**15  # terms: a second
 _LONGEST_SYMBOLIC = 40
+_CHART = 40
+_CHART_ROWS = 25
+_CHART_WIDTH = Fraction(10)  # tokens, at least
 
 
 @dataclass(frozen=True)
@@ -78,13 +96,45 @@ class CircleReduction:
         The integer polynomial G times its denominator, ascending.
     common : tuple of int
         gcd(G, G*), ascending; (1,) if they are coprime.
+    factors : tuple of CircleFactor
+        Its squarefree parts, with Sturm's chains.
     steps : tuple of SchurCohnStep
         Of the quotient, down to degree 1.
     """
 
     polynomial: tuple[int, ...]
     common: tuple[int, ...]
+    factors: tuple[CircleFactor, ...]
     steps: tuple[SchurCohnStep, ...]
+
+
+@dataclass(frozen=True)
+class KernelPiece:
+    """g_m = start + slope m for first <= m <= last, in tokens."""
+
+    first: int
+    last: int
+    start: Fraction
+    slope: Fraction
+
+
+@dataclass(frozen=True)
+class DerivationPictures:
+    """The data of a derivation's figures.
+
+    Attributes
+    ----------
+    memory : RunPicture or None
+        A run from the equilibrium, disturbed along the dominant mode.
+    cycle : CyclePicture or None
+        An exact cycle of more than one step that a run ended on.
+    chart : StabilityChart or None
+        Of the common input length and the share, for two short decode lengths.
+    """
+
+    memory: RunPicture | None
+    cycle: CyclePicture | None
+    chart: StabilityChart | None
 
 
 @dataclass(frozen=True)
@@ -167,6 +217,8 @@ class DerivationFacts:
     synchrony : Synchrony
     reduction : CircleReduction or None
         For short kernels.
+    evidence : CircleEvidence or None
+        For longer ones, unless R5 gives the counts at once.
     roots : tuple of Root
         All of them, or the dominant ones; |lambda| descending.
     all_roots : bool
@@ -177,6 +229,7 @@ class DerivationFacts:
     loops : tuple of PolicyLoop
         Damped by half and reservation.
     noise : AdmissionsNoise
+    pictures : DerivationPictures
     """
 
     mix: Workload
@@ -186,6 +239,7 @@ class DerivationFacts:
     survival: tuple[Fraction, ...] | None
     synchrony: Synchrony
     reduction: CircleReduction | None
+    evidence: CircleEvidence | None
     roots: tuple[Root, ...]
     all_roots: bool
     on_circle: tuple[bool, ...]
@@ -193,11 +247,47 @@ class DerivationFacts:
     cycles: Cycles | None
     loops: tuple[PolicyLoop, ...]
     noise: AdmissionsNoise
+    pictures: DerivationPictures
 
     @property
     def mean_decode_length(self) -> Fraction:
         """Mu, in steps."""
         return sum((c.share * c.decode_length for c in self.mix.classes), Fraction(0))
+
+    @property
+    def one_input(self) -> bool:
+        """Whether all classes have one input length."""
+        return len({c.input_length for c in self.mix.classes}) == 1
+
+    @property
+    def kernel_pieces(self) -> tuple[KernelPiece, ...]:
+        """The stretches on which the memory kernel is linear, in the order of their steps."""
+        stops = sorted({c.decode_length for c in self.mix.classes})
+        return tuple(
+            KernelPiece(first, stop - 1, held, share)
+            for first, stop in zip([0, *stops], stops, strict=False)
+            for share, held in [self._alive(first)]
+        )
+
+    def _alive(self, stage: int) -> tuple[Fraction, Fraction]:
+        classes = [c for c in self.mix.classes if c.decode_length > stage]
+        share = sum((c.share for c in classes), Fraction(0))
+        return share, share + sum((c.share * c.input_length for c in classes), Fraction(0))
+
+    @property
+    def weighted_survival(self) -> tuple[Fraction, ...] | None:
+        """The survival function with the shares p_k s_k (R1b); None unless all inputs are above 0.
+
+        None of long kernels too.
+        """
+        classes = self.mix.classes
+        if self.survival is None or not all(c.input_length for c in classes):
+            return None
+        total = sum((c.share * c.input_length for c in classes), Fraction(0))
+        held = [Fraction(0)] * len(self.survival)
+        for c in classes:
+            held[c.decode_length - 1] += c.share * c.input_length / total
+        return tuple(accumulate(reversed(held)))[::-1]
 
 
 def derivation_facts(mix: WorkloadLike, analysis: Analysis | None = None) -> DerivationFacts:
@@ -222,24 +312,30 @@ def derivation_facts(mix: WorkloadLike, analysis: Analysis | None = None) -> Der
     dense = kernel.length <= _DENSE
     scale = kernel.denominator
     found, complete = _roots(mix, kernel)
+    analysis = analyze(mix) if analysis is None else analysis
+    ends = cycles(mix) if kernel.length <= _CYCLES else None
     return DerivationFacts(
         mix=mix,
-        analysis=analyze(mix) if analysis is None else analysis,
+        analysis=analysis,
         kernel=tuple(Fraction(c, scale) for c in kernel.coefficients) if dense else None,
         closed_form=tuple((m, Fraction(c, scale)) for m, c in sorted(kernel.closed_form.items())),
         survival=tuple(Fraction(c, scale) for c in kernel.survival) if dense else None,
         synchrony=synchrony(mix, DIGITS),
-        reduction=_reduction(kernel) if 2 < kernel.length <= _TABLE else None,
+        reduction=_reduction(kernel) if 1 < kernel.length <= _TABLE else None,
+        evidence=_evidence(kernel) if _TABLE < kernel.length <= _DENSE else None,
         roots=found,
         all_roots=complete,
         on_circle=_on_circle(kernel, found),
         gain=gain_margin(mix) if kernel.length <= _MARGIN else None,
-        cycles=cycles(mix) if kernel.length <= _CYCLES else None,
+        cycles=ends,
         loops=tuple(
             PolicyLoop(policy, closed_loop(mix, policy))
             for policy in (Damped(Fraction(1, 2)), Reservation())
         ),
         noise=_noise(mix, kernel),
+        pictures=DerivationPictures(
+            _memory(mix, analysis), _cycle(mix, ends), _chart(mix, analysis)
+        ),
     )
 
 
@@ -329,6 +425,36 @@ def _reduction(kernel: MemoryKernel) -> CircleReduction:
     quotient = [int(c) for c in (polynomial // common).coeffs()]
     return CircleReduction(
         polynomial=tuple(int(c) for c in polynomial.coeffs()),
-        common=tuple(int(c) for c in common.coeffs()),
+        common=tuple(int(c) for c in (common // common.content()).coeffs()),
+        factors=tuple(circle_factors(common)),
         steps=tuple(schur_cohn_steps(quotient)),
     )
+
+
+def _evidence(kernel: MemoryKernel) -> CircleEvidence | None:
+    return None if single_decode_length(kernel) else circle_evidence(kernel)
+
+
+def _memory(mix: Workload, analysis: Analysis) -> RunPicture | None:
+    return disturbed_run(mix, analysis.dominant_modes[0]) if analysis.dominant_modes else None
+
+
+def _cycle(mix: Workload, found: Cycles | None) -> CyclePicture | None:
+    ends = [one.cycle for one in found.observations if one.cycle] if found else []
+    cycle = next((one for one in ends if one.period > 1 and one.cohorts), None)
+    if cycle is None or cycle.cohorts is None:
+        return None
+    state = [[c.share * y for y in cycle.cohorts[0][: c.decode_length]] for c in mix.classes]
+    return cycle_picture(mix, state, cycle.period)
+
+
+def _chart(mix: Workload, analysis: Analysis) -> StabilityChart | None:
+    """Return the chart up to twice the threshold, or a little beyond the mix's own inputs."""
+    lengths = sorted({c.decode_length for c in mix.classes})
+    found = analysis.threshold
+    if len(lengths) != 2 or lengths[1] > _CHART or found is None:
+        return None
+    inputs = [c.input_length * Fraction(5, 4) for c in mix.classes]
+    crossing = 2 * Fraction(found.input_length or 0)
+    widest = Fraction(ceil(max(crossing, *inputs, _CHART_WIDTH)))
+    return stability_chart(lengths, ranges={"common": (0, widest)}, rows=_CHART_ROWS)

@@ -25,7 +25,7 @@ from ..verdict.analyze import mode_summary
 from .roots import RootPicture, root_picture, roots_to_show, synchronized_to_show
 from .run import RunPicture, run_picture, steps_to_show
 
-__all__ = ["AnalysisPicture", "analysis_picture"]
+__all__ = ["AnalysisPicture", "analysis_picture", "disturbed_run"]
 
 _SMALLEST, _LARGEST = 0.02, 0.5  # of a*: the disturbance at the start
 _GROWING = 2 / 3  # of the run
@@ -100,7 +100,7 @@ def analysis_picture(mix: WorkloadLike, verdict: Verdict) -> AnalysisPicture:
     mode = mode_summary(found[0]) if found else None
     if mode is None or mode.modulus <= _FASTEST_DECAY:
         return AnalysisPicture(roots, _from_empty(mix))
-    return AnalysisPicture(roots, _disturbed(mix, mode), mode)
+    return AnalysisPicture(roots, disturbed_run(mix, mode), mode)
 
 
 def _from_empty(mix: Workload) -> RunPicture | None:
@@ -108,8 +108,8 @@ def _from_empty(mix: Workload) -> RunPicture | None:
     return None if steps is None else run_picture(mix, simulate(mix, steps))
 
 
-def _disturbed(mix: Workload, mode: DominantMode) -> RunPicture | None:
-    """Run from the equilibrium, disturbed along the mode."""
+def disturbed_run(mix: Workload, mode: DominantMode) -> RunPicture | None:
+    """Return a run from the equilibrium, disturbed along the mode; None if that is too long."""
     steps = steps_to_show(mix, _steps(mode))
     if steps is None:
         return None

@@ -7,8 +7,11 @@ small: at L = 3 every line of the calculation, at L = 1000 what fits.
 In reading order:
 
 * `numerals`: numbers and polynomials as LaTeX.
-* `theory`: statements of theorems, and references.
-* `model_sections`, `stability_sections`, `operation_sections`: the sections, first to last.
+* `statements`, `theory`: what theorems say, their proofs, and references.
+* `figures`: what the figures show.
+* `model_sections`, `count_sections`, `stability_sections`, `operation_sections`: the sections, from
+  first to last.
+* `worksheets`: the same as tasks, and as their solution.
 * `symbolic`: the same in symbols, for few classes or any decode lengths.
 
 It takes from `text` and `document`; the command line takes the three names below.
@@ -24,9 +27,10 @@ from ...model.notation import WorkloadLike
 from ...model.symbolic import SymbolicWorkload
 from ...records import Record
 from ..document import html, tex
-from ..document.tree import Document, Section
+from ..document.tree import Document
 from ..rendering import PAGES, TEXTS
 from ..text.numbers import amount
+from .count_sections import count_section
 from .model_sections import (
     characteristic_section,
     kernel_section,
@@ -41,7 +45,6 @@ from .operation_sections import (
     policy_section,
 )
 from .stability_sections import (
-    criterion_section,
     gcd_section,
     roots_section,
     synchrony_section,
@@ -49,6 +52,7 @@ from .stability_sections import (
 )
 from .symbolic import symbolic_document
 from .theory import cited_document
+from .worksheets import solution, worksheet
 
 __all__ = ["Derivation", "derivation_document", "derive"]
 
@@ -57,7 +61,7 @@ _SECTIONS = (
     kernel_section,
     characteristic_section,
     survival_section,
-    criterion_section,
+    count_section,
     roots_section,
     synchrony_section,
     gcd_section,
@@ -107,12 +111,12 @@ class Derivation(Record):
     @property
     def worksheet(self) -> str:
         """The same as tasks with room to write, LaTeX."""
-        return tex.article(self.document.worksheet(), worksheet=True)
+        return tex.article(worksheet(self.document), worksheet=True)
 
     @property
     def solution(self) -> str:
         """The tasks, each with its solution, LaTeX."""
-        return tex.article(self.document.solution())
+        return tex.article(solution(self.document))
 
     @property
     def html(self) -> str:
@@ -122,8 +126,8 @@ class Derivation(Record):
     @property
     def exercise_pages(self) -> tuple[str, str]:
         """Worksheet and solution as HTML."""
-        worksheet = html.page(self.document.worksheet(), worksheet=True)
-        return worksheet, html.page(self.document.solution())
+        tasks = html.page(worksheet(self.document), worksheet=True)
+        return tasks, html.page(solution(self.document))
 
 
 @TEXTS.writes(Derivation)
@@ -169,16 +173,35 @@ def derive(mix: WorkloadLike | SymbolicWorkload) -> Derivation:
 
 def derivation_document(facts: DerivationFacts) -> Document:
     """Return the document that says what `facts` hold, and nothing else."""
-    analysis = facts.analysis
-    longest = amount(f"${analysis.kernel.length}$", "step")
-    abstract = (
-        f"The workload has {_classes(analysis.workload.class_count)}, decode lengths up to "
-        f"{longest} with the greatest common divisor ${analysis.gcd}$. Its "
-        f"eviction-free equilibrium is {analysis.verdict}. Every step to that verdict follows."
+    sections = [written for write in _SECTIONS if (written := write(facts)).blocks]
+    return cited_document(
+        f"Stability of {facts.analysis.workload.name}", _abstract(facts), sections
     )
-    sections: list[Section] = [write(facts) for write in _SECTIONS]
-    return cited_document(f"Stability of {analysis.workload.name}", abstract, sections)
 
 
-def _classes(count: int) -> str:
-    return "one class" if count == 1 else f"${count}$ classes"
+def _abstract(facts: DerivationFacts) -> str:
+    analysis = facts.analysis
+    count = analysis.workload.class_count
+    longest = amount(f"${analysis.kernel.length}$", "step")
+    return (
+        f"The workload has {'one class' if count == 1 else f'${count}$ classes'}, with decode "
+        f"lengths up to {longest} and the greatest common divisor ${analysis.gcd}$. Its "
+        f"eviction-free equilibrium is {analysis.verdict}. {_basis(facts)} General theorems are "
+        "quoted with their status; their proofs are in [Stabkit2026]. What a simulator measured is "
+        "said to be that."
+    )
+
+
+def _basis(facts: DerivationFacts) -> str:
+    if facts.analysis.kernel.length == 1:
+        return "There is no root that could say otherwise."
+    if facts.analysis.method == "enestrom-kakeya":
+        return "That follows from the kernel by one theorem of Eneström and Kakeya."
+    if facts.reduction is not None:
+        return "Every step to that verdict follows, in integers."
+    if facts.evidence is not None:
+        return (
+            "The verdict is proved by a winding number, computed with bounds for all errors; the "
+            "arcs that carry it are described, not listed."
+        )
+    return "What was computed for that is not repeated here."

@@ -1,7 +1,7 @@
 """The first half of a derivation: workload, memory kernel, characteristic and survival polynomial.
 
 Every function returns one section. Where a kernel is short, every line of the calculation is shown;
-where it is long, the formula, its ends, and its sparse form.
+where it is long, the formula, its ends, and its closed form.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from fractions import Fraction
 from functools import reduce
 from math import gcd, lcm
 
-from ...analysis.facts import DerivationFacts
+from ...analysis.facts import DerivationFacts, KernelPiece
 from ...analysis.verdict.analysis import ClassSummary
-from ..document.tree import DocumentBlock, Formula, Paragraph, Table, section
+from ..document.tree import DocumentBlock, Equations, Formula, Paragraph, Table, section
 from ..text.numbers import amount, counted
-from .numerals import decimal, inline, number, polynomial, sparse_polynomial
+from .figures import kernel_figure
+from .numerals import SHOWN_TERMS, decimal, inline, number, polynomial, sparse_polynomial
 from .theory import BALANCE, stated
 
 __all__ = ["characteristic_section", "kernel_section", "survival_section", "workload_section"]
@@ -23,6 +24,9 @@ __all__ = ["characteristic_section", "kernel_section", "survival_section", "work
 _CLASSES_SHOWN = 12
 _LINES_SHOWN = 6
 _SUM_SHOWN = 6
+_PIECES_SHOWN = 8
+_SURVIVAL_SHOWN = 20
+_FACTORS_SHOWN = 8
 
 
 @section("The workload")
@@ -36,35 +40,40 @@ def workload_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
         "it holds $s_k + j + 1$ tokens. The capacity is $B$ tokens. After each step, what fits is "
         "admitted, a share $p_k$ of it from class $k$; if the requests in service do not fit any "
         "more, the youngest are evicted, and their work is lost. The queue never runs empty. This "
-        "is the model of [ADLS2026]."
+        "is the model of [ADLS2026].",
+        ("k", "s_k", "l_k", "j", "B", "p_k"),
     )
     shown = analysis.workload.classes[:_CLASSES_SHOWN]
     yield Table(
         ("class $k$", "input $s_k$", "decode $l_k$", "share $p_k$"),
-        tuple(
-            (
-                f"{k}",
-                f"${_cell(c.input_length)}$",
-                f"${c.decode_length}$",
-                f"${_cell(c.share)}$",
-            )
-            for k, c in enumerate(shown, start=1)
-        ),
-    )
-    more = analysis.workload.class_count - len(shown)
-    rest = (
-        f" Shown are the first of them; {counted(more, 'more class', 'more classes')} follow."
-        if more
-        else ""
+        tuple(_class_row(k, c) for k, c in enumerate(shown, start=1)),
+        f"The classes{_left_out(analysis.workload.class_count - len(shown))}.",
+        "classes",
     )
     mean = f"$\\mu = {_value(facts.mean_decode_length)}$"
+    count = analysis.workload.class_count
     yield Paragraph(
-        f"There {'is' if analysis.workload.class_count == 1 else 'are'} "
-        f"{counted(analysis.workload.class_count, 'class', 'classes')}; the longest decode length "
-        f"is {amount(f'$L = {analysis.kernel.length}$', 'step')}, the greatest common divisor of "
-        f"the decode lengths is $g = {analysis.gcd}$, and the mean decode length is "
-        f"{amount(mean, 'step')}.{_capacity(facts)}{rest}"
+        f"{'The one class is' if count == 1 else f'The {count} classes are'} in (tab:classes). The "
+        f"longest decode length is {amount(f'$L = {analysis.kernel.length}$', 'step')}, the "
+        f"greatest common divisor of the decode lengths is $g = {analysis.gcd}$, and the mean "
+        f"decode length is {amount(mean, 'step')}.{_capacity(facts)}",
+        ("L", "g", r"\mu"),
     )
+    if not facts.one_input:
+        yield Paragraph(
+            "The inputs differ. All that is derived below is of this workload with its own inputs, "
+            "but for two questions about its decode lengths, which say so: what becomes of the "
+            "roots if the inputs grow, and for which common input, in place of them all, the "
+            "equilibrium would be stable."
+        )
+
+
+def _class_row(k: int, c: ClassSummary) -> tuple[str, ...]:
+    return (f"{k}", f"${_cell(c.input_length)}$", f"${c.decode_length}$", f"${_cell(c.share)}$")
+
+
+def _left_out(more: int) -> str:
+    return f", the first of them; {counted(more, 'more class', 'more classes')} follow" * (more > 0)
 
 
 def _cell(value: Fraction) -> str:
@@ -99,31 +108,62 @@ def kernel_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write the memory kernel, its sum and the equilibrium."""
     yield Paragraph(
         "While nothing is evicted, the requests in stage $m$ are those that were admitted $m$ "
-        "steps ago: of the $a_{n-m}$ requests of that step a share $p_k$ is of class $k$, and it "
-        "is still there if $m < l_k$. The memory is full after every admission, so that"
+        "steps ago: of the $a_{n-m}$ requests of step $n - m$ a share $p_k$ is of class $k$, and "
+        "it is still there if $m < l_k$. The memory is full after every admission, so that",
+        ("a_n", "m", "n"),
     )
     yield BALANCE
-    analysis = facts.analysis
-    if facts.kernel is not None and _short(facts):
-        yield Paragraph("In numbers, class by class:")
-        for m, value in enumerate(facts.kernel):
-            yield Formula(_kernel_line(m, value, analysis.workload.classes))
-    elif facts.kernel is not None:
-        yield Paragraph("Its first and its last terms are, exactly,")
-        for m in (0, 1, 2, len(facts.kernel) - 2, len(facts.kernel) - 1):
-            if 0 <= m < len(facts.kernel):
-                yield Formula(f"g_{{{m}}} = {_value(facts.kernel[m])} .")
-    else:
-        yield Paragraph(f"It has $L = {analysis.kernel.length}$ terms, too many to list.")
+    yield Paragraph(f"The memory kernel $g_m$, seen in (fig:kernel), is{_how_listed(facts)}")
+    yield Equations(tuple(_kernel_lines(facts)), "kernel")
+    yield kernel_figure(facts)
     yield Paragraph(
         "Its sum is what one admission, of the mixed classes, holds over its life, in tokens times "
-        "steps:"
+        "steps. With $G(z) = \\sum_m g_m z^m$,",
+        ("G", "z"),
     )
-    yield Formula(_total(facts))
+    yield Formula(_total(facts), "sum")
     yield Paragraph(
-        "The constant solution $a_n = a^*$ of the balance is the equilibrium, $a^* = B / G(1)$"
-        + _equilibrium(facts)
+        "The constant solution $a_n = a^*$ of (eq:balance) is the equilibrium, $a^* = B / G(1)$"
+        + _equilibrium(facts),
+        ("a^*",),
     )
+
+
+def _how_listed(facts: DerivationFacts) -> str:
+    if _short(facts):
+        return ", class by class,"
+    if len(facts.kernel_pieces) <= _PIECES_SHOWN:
+        return " linear between two decode lengths:"
+    return " linear between two decode lengths; its first and its last terms are"
+
+
+def _kernel_lines(facts: DerivationFacts) -> Iterator[tuple[str, str]]:
+    pieces, length = facts.kernel_pieces, facts.analysis.kernel.length
+    if _short(facts):
+        classes = facts.analysis.workload.classes
+        for m, value in enumerate(facts.kernel or ()):
+            yield f"g_{{{m}}}", f"= {_kernel_sum(m, classes)} = {number(value)}"
+    elif len(pieces) <= _PIECES_SHOWN:
+        for piece in pieces:
+            line = sparse_polynomial([(0, piece.start), (1, piece.slope)], "m")
+            yield "g_m", rf"= {line} , \qquad {_stretch(piece)}"
+    else:
+        for m in (0, 1, 2):
+            yield f"g_{{{m}}}", f"= {_value(_term(pieces, m))}"
+        yield r"\vdots", ""
+        for m in (length - 2, length - 1):
+            yield f"g_{{{m}}}", f"= {_value(_term(pieces, m))}"
+
+
+def _stretch(piece: KernelPiece) -> str:
+    if piece.first == piece.last:
+        return f"m = {piece.first}"
+    return rf"{piece.first} \le m \le {piece.last}"
+
+
+def _term(pieces: tuple[KernelPiece, ...], m: int) -> Fraction:
+    piece = next(one for one in pieces if one.last >= m)
+    return piece.start + piece.slope * m
 
 
 def _short(facts: DerivationFacts) -> bool:
@@ -133,12 +173,12 @@ def _short(facts: DerivationFacts) -> bool:
     )
 
 
-def _kernel_line(m: int, value: Fraction, classes: tuple[ClassSummary, ...]) -> str:
-    alive = [c for c in classes if c.decode_length > m]
-    terms = " + ".join(
-        f"{_factor(c.share)} ({number(c.input_length)} + {m + 1})".strip() for c in alive
+def _kernel_sum(m: int, classes: tuple[ClassSummary, ...]) -> str:
+    return " + ".join(
+        f"{_factor(c.share)} ({number(c.input_length)} + {m + 1})".strip()
+        for c in classes
+        if c.decode_length > m
     )
-    return f"g_{{{m}}} = {terms} = {number(value)}"
 
 
 def _factor(share: Fraction) -> str:
@@ -149,13 +189,13 @@ def _total(facts: DerivationFacts) -> str:
     total = facts.analysis.kernel.sum
     head = r"G(1) = \sum_k p_k l_k \left(s_k + \frac{l_k + 1}{2}\right)"
     if not _short(facts):
-        return f"{head} = {_value(total)}"
+        return f"{head} = {_value(total)} ."
     terms = " + ".join(
         rf"{_factor(c.share)} {c.decode_length} \left({number(c.input_length)} + "
         rf"\frac{{{c.decode_length + 1}}}{{2}}\right)"
         for c in facts.analysis.workload.classes
     )
-    return f"{head} = {terms} = {number(total)}"
+    return f"{head} = {terms} = {number(total)} ."
 
 
 def _equilibrium(facts: DerivationFacts) -> str:
@@ -169,52 +209,65 @@ def _equilibrium(facts: DerivationFacts) -> str:
 
 @section(
     "The characteristic equation",
-    "Let $a_n = a^* + c \\lambda^n$. Derive the characteristic equation $F(\\lambda) = 0$ and "
-    "write its coefficients as integers.",
+    "Let $a_n = a^* + \\delta_n$ and $\\delta_n = \\lambda^n$. Derive the characteristic equation "
+    "$F(\\lambda) = 0$ and write its coefficients as integers.",
 )
 def characteristic_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write the characteristic equation, from the balance on."""
     yield Paragraph(
-        "Let $a_n = a^* + d_n$. The constant drops out of the balance, and the deviation obeys the "
-        "homogeneous recurrence"
+        "Let $a_n = a^* + \\delta_n$. The constant drops out of (eq:balance), and the deviation "
+        "obeys the homogeneous recurrence",
+        (r"\delta_n",),
     )
-    yield Formula(r"g_0 d_n + g_1 d_{n-1} + \cdots + g_{L-1} d_{n-L+1} = 0 .")
+    yield Formula(r"\sum_{m=0}^{L-1} g_m \delta_{n-m} = 0 .", "recurrence")
     yield Paragraph(
-        "With $d_n = \\lambda^n$, divided by $\\lambda^{n-L+1}$, this is the characteristic "
-        "equation $F(\\lambda) = \\sum_m g_m \\lambda^{L-1-m} = 0$, that is"
+        "It has the solution $\\delta_n = \\lambda^n$ if and only if $\\lambda$ is a root of the "
+        "characteristic polynomial",
+        (r"\lambda",),
     )
-    yield from _polynomial_blocks(facts)
-    yield Paragraph(
-        "A solution is a sum of such modes. All deviations die out if and only if every root has "
-        "modulus below 1; a root outside of the unit circle is a swing that grows in every step."
+    yield Formula(
+        r"F(\lambda) = \sum_{m=0}^{L-1} g_m \lambda^{L-1-m} = \lambda^{L-1} G(1/\lambda) .",
+        "characteristic",
+        ("F",),
     )
-    yield Paragraph(
-        "The sum can be closed. With $G(z) = \\sum_m g_m z^m$, so that $F(\\lambda) = "
-        "\\lambda^{L-1} G(1/\\lambda)$,"
+    yield from _integer_blocks(facts)
+    if facts.analysis.kernel.length > 1:
+        yield Paragraph(
+            "Every solution is a sum of such modes, with a polynomial in $n$ before one of a "
+            "multiple root. All deviations die out if and only if every root has a modulus below "
+            "1; a root outside of the unit circle is a swing that grows in every step."
+        )
+    yield Paragraph("Geometric sums close the form of $G$, class by class:")
+    yield Formula(
+        r"(1 - z)^2 G(z) = \sum_k p_k \left( s_k + 1 - s_k z - (s_k + l_k + 1) z^{l_k} + "
+        r"(s_k + l_k) z^{l_k + 1} \right) .",
+        "closed",
     )
-    yield Formula(f"(1 - z)^2 G(z) = {sparse_polynomial(facts.closed_form)}")
     count = len([c for _, c in facts.closed_form if c])
-    yield Paragraph(
-        f"This has {counted(count, 'term')}; whatever the lengths, it has at most two per class "
-        "and two more. It is how $G$ is evaluated where $L$ is large."
-    )
+    if count <= SHOWN_TERMS:
+        yield Paragraph(f"In numbers these are {counted(count, 'term')},")
+        yield Formula(f"(1 - z)^2 G(z) = {sparse_polynomial(facts.closed_form)} .")
+    else:
+        yield Paragraph(f"In numbers these are {counted(count, 'term')}.")
 
 
-def _polynomial_blocks(facts: DerivationFacts) -> Iterator[DocumentBlock]:
-    if facts.kernel is None:
-        length = facts.analysis.kernel.length
-        yield Formula(
-            rf"g_0 \lambda^{{{length - 1}}} + g_1 \lambda^{{{length - 2}}} + \cdots + "
-            rf"g_{{{length - 1}}} = 0 ."
+def _integer_blocks(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+    """Write F in integers, or where it has too many terms, say what stands for it."""
+    degree = facts.analysis.kernel.length - 1
+    if facts.kernel is None or degree >= SHOWN_TERMS:
+        yield Paragraph(
+            f"It is of degree ${degree}$, with the coefficients of (eq:kernel); its closed form "
+            "follows from (eq:closed), with $z = 1/\\lambda$."
         )
         return
     scale = lcm(*(c.denominator for c in facts.kernel))
     integers = [int(c * scale) for c in facts.kernel]
     content = reduce(gcd, integers)
     factor = Fraction(scale, content)
+    yield Paragraph("In integers it is")
     yield Formula(
         f"{'' if factor == 1 else number(factor) + ' '}F(\\lambda) = "
-        f"{polynomial([c // content for c in integers])} = 0 ."
+        f"{polynomial([c // content for c in integers])} ."
     )
 
 
@@ -225,24 +278,40 @@ def _polynomial_blocks(facts: DerivationFacts) -> Iterator[DocumentBlock]:
 )
 def survival_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write the survival polynomial and its cyclotomic factors."""
+    if facts.analysis.kernel.length == 1:
+        return
     yield Paragraph(
         "Let $S_m = \\sum_{k:\\, l_k > m} p_k$ be the share of an admission that is still in "
-        "service after $m$ steps, and $A(\\lambda) = \\sum_m S_m \\lambda^{L-1-m}$. It is what $F "
-        "/ (s + 1)$ tends to when the common input length $s$ grows."
+        "service after $m$ steps. The survival polynomial is",
+        ("S_m",),
     )
-    if facts.survival is not None:
-        yield Formula(f"A(\\lambda) = {polynomial(facts.survival)}")
+    yield Formula(
+        r"A(\lambda) = \sum_{m=0}^{L-1} S_m \lambda^{L-1-m} , \qquad (\lambda - 1) A(\lambda) = "
+        r"\lambda^L - \sum_k p_k \lambda^{L - l_k} .",
+        "survival",
+        ("A",),
+    )
+    yield from _survival_blocks(facts)
     yield from stated("R1")
     yield from _factors(facts)
-    if len({c.input_length for c in facts.mix.classes}) == 1:
-        yield from stated("R2")
-        yield from _common_input(facts)
-    else:
-        yield Paragraph(
-            "Here the inputs differ. What remains of the kernel when all inputs grow in proportion "
-            "is the survival polynomial weighted by memory, with $p_k s_k / \\sum_j p_j s_j$ in "
-            "place of $p_k$ (R1b)."
-        )
+    yield from _common_input(facts) if facts.one_input else _growing_inputs(facts)
+
+
+def _survival_blocks(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+    """Write A in numbers, or where it has many terms, its closed form."""
+    length, pieces = facts.analysis.kernel.length, facts.kernel_pieces
+    if facts.survival is not None and length <= _SURVIVAL_SHOWN:
+        yield Paragraph("Here")
+        yield Formula(f"A(\\lambda) = {polynomial(facts.survival)} .")
+    elif len(pieces) <= _SURVIVAL_SHOWN:
+        alive = [piece.slope for piece in pieces] + [Fraction(0)]
+        steps = [
+            (length - piece.last - 1, after - piece.slope)
+            for piece, after in zip(pieces, alive[1:], strict=True)
+        ]
+        yield Paragraph("Here")
+        form = sparse_polynomial([(length, Fraction(1)), *steps], r"\lambda")
+        yield Formula(rf"(\lambda - 1) A(\lambda) = {form} .")
 
 
 def _factors(facts: DerivationFacts) -> Iterator[DocumentBlock]:
@@ -253,31 +322,63 @@ def _factors(facts: DerivationFacts) -> Iterator[DocumentBlock]:
             "its roots lie strictly inside of the unit circle."
         )
         return
-    orders = facts.synchrony.orders
-    names = r" \cdot ".join(rf"\Phi_{{{d}}}(\lambda)" for d in orders[:8])
-    more = r" \cdots" if len(orders) > 8 else ""
-    yield Paragraph(
-        f"Here $g = {g}$: the {counted(g - 1, 'root')} of unity $\\omega \\ne 1$ with $\\omega^"
-        f"{{{g}}} = 1$ {'is a root' if g == 2 else 'are roots'} of $A$, and the cyclotomic "
-        "polynomials of their orders divide it:"
-    )
-    if facts.kernel is None:
-        yield Formula(rf"A(\lambda) = {names}{more}\, C(\lambda)")
-        return
     cofactor = [Fraction(int(c.p), int(c.q)) for c in facts.synchrony.cofactor.all_coeffs()]
-    yield Formula(
-        rf"A(\lambda) = {names}{more}\, C(\lambda) , \qquad C(\lambda) = {polynomial(cofactor)}"
+    product = _cyclotomic(facts.synchrony.orders)
+    yield Paragraph(
+        f"Here $g = {g}$: the cyclotomic polynomials of the divisors of ${g}$, but 1, divide $A$"
+        f"{'' if len(cofactor) > 1 else ' and are all of it'},",
+        (r"\Phi_d", "d"),
     )
-    yield Paragraph("All roots of the cofactor $C$ lie inside of the circle.")
+    if len(cofactor) == 1:
+        yield Formula(rf"A(\lambda) = {product} .")
+    elif len(cofactor) <= SHOWN_TERMS:
+        quotient = polynomial(cofactor)
+        yield Formula(rf"A(\lambda) = {product} \left({quotient}\right) .")
+        yield Paragraph("All roots of the last factor lie inside of the circle.")
+    else:
+        yield Formula(rf"A(\lambda) = {product} \, Q(\lambda) .", introduces=("Q",))
+        yield Paragraph(
+            f"All roots of the cofactor $Q$, of degree ${len(cofactor) - 1}$, lie inside of the "
+            "circle."
+        )
+
+
+def _cyclotomic(orders: tuple[int, ...]) -> str:
+    if len(orders) > _FACTORS_SHOWN:
+        return r"\prod_{d \mid g,\, d > 1} \Phi_d(\lambda)"
+    return r" \, ".join(rf"\Phi_{{{d}}}(\lambda)" for d in orders)
 
 
 def _common_input(facts: DerivationFacts) -> Iterator[DocumentBlock]:
-    s, length = facts.mix.classes[0].input_length, facts.analysis.kernel.length
-    if facts.survival is None or length > 12:
-        return
-    derivative = [c * (length - 1 - m) for m, c in enumerate(facts.survival)][:-1]
-    yield Paragraph(f"Here $s + L = {number(s + length)}$, and indeed")
-    yield Formula(
-        rf"F(\lambda) = {number(s + length)} \left({polynomial(facts.survival)}\right) - \lambda "
-        rf"\left({polynomial(derivative)}\right)"
+    yield Paragraph(
+        "What $F$ has to do with $A$: all classes have one input length $s$, and then",
+        ("s",),
     )
+    yield from stated("R2")
+    s, length = facts.mix.classes[0].input_length, facts.analysis.kernel.length
+    survival = facts.survival
+    if survival is not None and length <= _LINES_SHOWN * 2:
+        derivative = [c * (length - 1 - m) for m, c in enumerate(survival)][:-1]
+        yield Paragraph(f"Here $s + L = {number(s + length)}$, and indeed")
+        yield Formula(
+            rf"F(\lambda) = {number(s + length)} \left({polynomial(survival)}\right) - \lambda "
+            rf"\left({polynomial(derivative)}\right) ."
+        )
+    yield Paragraph("So $F / (s + L)$ tends to $A$ when $s$ grows.")
+
+
+def _growing_inputs(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+    if not all(c.input_length for c in facts.mix.classes):
+        yield Paragraph(
+            "$F / \\sum_k p_k s_k$ tends to such a polynomial when all inputs grow in proportion. "
+            "Here a class has no input; it has no part in that limit, which then need not decide "
+            "stability."
+        )
+        return
+    yield Paragraph("What $F$ has to do with it, where the inputs differ:")
+    yield from stated("R1b")
+    weighted = facts.weighted_survival
+    if weighted is not None and len(weighted) <= _LINES_SHOWN * 2:
+        yield Paragraph("Here that limit is")
+        yield Formula(rf"\sum_m \hat{{S}}_m \lambda^{{L-1-m}} = {polynomial(weighted)} .")
+    yield Paragraph("R1 holds for it too, as for any positive shares.")

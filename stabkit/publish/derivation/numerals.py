@@ -9,7 +9,9 @@ from fractions import Fraction
 import mpmath
 
 __all__ = [
+    "LONGEST_INTEGER",
     "LONGEST_NUMBER",
+    "SHOWN_TERMS",
     "complex_number",
     "decimal",
     "inline",
@@ -18,14 +20,16 @@ __all__ = [
     "real",
     "shortened",
     "sparse_polynomial",
+    "whole_polynomial",
 ]
 
 LONGEST_NUMBER = 48  # digits that fit on a line of an article
-_SHOWN_TERMS = 40
+LONGEST_INTEGER = 200  # digits of one that may be broken over lines
+SHOWN_TERMS = 40
 _HEAD, _TAIL = 4, 3
 
 
-def number(value: Fraction | int) -> str:
+def number(value: Fraction | int, longest: int = LONGEST_NUMBER) -> str:
     r"""Return an exact rational: as it is, as a fraction, or, too long for a line, shortened.
 
     Examples
@@ -36,7 +40,7 @@ def number(value: Fraction | int) -> str:
     value = Fraction(value)
     sign, size = ("-" if value < 0 else ""), abs(value)
     if size.denominator == 1:
-        return sign + shortened(size.numerator)
+        return sign + shortened(size.numerator, longest)
     return rf"{sign}\frac{{{shortened(size.numerator)}}}{{{shortened(size.denominator)}}}"
 
 
@@ -51,8 +55,8 @@ def inline(value: Fraction) -> str:
     return number(value).replace(r"\frac", r"\tfrac")
 
 
-def shortened(value: int) -> str:
-    r"""Return an integer in full, or its ends and how many digits it has.
+def shortened(value: int, longest: int = LONGEST_NUMBER) -> str:
+    r"""Return an integer in full up to so many digits, or its ends and how many it has.
 
     Examples
     --------
@@ -60,7 +64,7 @@ def shortened(value: int) -> str:
     12 1000000000\ldots0000000000_{(61\text{ digits})}
     """
     digits = str(value)
-    if len(digits) <= LONGEST_NUMBER:
+    if len(digits) <= longest:
         return digits
     return rf"{digits[:10]}\ldots{digits[-10:]}_{{({len(digits)}\text{{ digits}})}}"
 
@@ -135,10 +139,22 @@ def polynomial(descending: Sequence[Fraction | int], variable: str = r"\lambda")
     """
     degree = len(descending) - 1
     terms = [(degree - k, c) for k, c in enumerate(descending) if c]
-    if len(terms) <= _SHOWN_TERMS:
+    if len(terms) <= SHOWN_TERMS:
         return _sum(terms, variable)
     head, tail = _sum(terms[:_HEAD], variable), _sum(terms[-_TAIL:], variable)
     return rf"{head} + \cdots {tail if tail.startswith('-') else '+ ' + tail}"
+
+
+def whole_polynomial(ascending: Sequence[int], variable: str = "z") -> str:
+    r"""Return an integer polynomial, every coefficient of up to 200 digits in full.
+
+    Examples
+    --------
+    >>> print(whole_polynomial([12, -7, 8]))
+    8 z^{2} - 7 z + 12
+    """
+    terms = [(m, c) for m, c in enumerate(ascending) if c]
+    return _sum(reversed(terms), variable, LONGEST_INTEGER)
 
 
 def sparse_polynomial(terms: Sequence[tuple[int, Fraction]], variable: str = "z") -> str:
@@ -150,19 +166,21 @@ def sparse_polynomial(terms: Sequence[tuple[int, Fraction]], variable: str = "z"
     6 - \frac{17}{2} z + 4 z^{1000}
     """
     found = [(m, c) for m, c in terms if c]
-    if len(found) <= _SHOWN_TERMS:
+    if len(found) <= SHOWN_TERMS:
         return _sum(found, variable)
     tail = _sum(found[-_TAIL:], variable)
     joined = tail if tail.startswith("-") else f"+ {tail}"
     return rf"{_sum(found[:_HEAD], variable)} + \cdots {joined}"
 
 
-def _sum(terms: Iterable[tuple[int, Fraction | int]], variable: str) -> str:
+def _sum(
+    terms: Iterable[tuple[int, Fraction | int]], variable: str, longest: int = LONGEST_NUMBER
+) -> str:
     text = ""
     for exponent, coefficient in terms:
         size = abs(Fraction(coefficient))
         power = "" if exponent == 0 else variable if exponent == 1 else f"{variable}^{{{exponent}}}"
-        factor = "" if size == 1 and power else number(size)
+        factor = "" if size == 1 and power else number(size, longest)
         term = f"{factor} {power}".strip()
         if not text:
             text = term if coefficient > 0 else f"-{term}"

@@ -13,10 +13,15 @@ from ...model.enclosure import RealEnclosure
 from ..document.tree import DocumentBlock, Formula, Paragraph, Section, Table, section
 from ..text.numbers import counted
 from ..text.verdict import disagreement, local_only, meaning
+from .figures import cycle_figure
 from .numerals import decimal, inline, number
 from .theory import stated
 
 __all__ = [
+    "DISPERSION",
+    "FANO_FACTOR",
+    "LONG_WINDOW",
+    "WHOLE_REQUESTS",
     "conclusion_section",
     "crosscheck_section",
     "cycle_section",
@@ -30,12 +35,14 @@ _CYCLES_SHOWN = 10
 @section(
     "Limit cycles",
     "What does the server do in the long run? Compare the throughput of the limit cycles with "
-    "that of the equilibrium.",
+    "that of the equilibrium (R10).",
 )
 def cycle_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write the limit cycles beside the equilibrium."""
     g, found = facts.analysis.gcd, facts.analysis.synchronized_cycle
-    if facts.analysis.workload.class_count == 1 and facts.analysis.kernel.length > 1:
+    if facts.analysis.kernel.length == 1:
+        return
+    if facts.analysis.workload.class_count == 1:
         yield from stated("R6", "worst-cycle")
         yield from _worst_cycle(facts)
     if found is not None:
@@ -46,7 +53,8 @@ def cycle_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
         )
         yield Formula(
             r"\frac{\sum_k p_k \sum_{m < l_k} (s_k + m + 1)}{g \sum_k p_k \sum_{i < l_k / g} "
-            rf"(s_k + (i + 1) g)}} = {_ratio(found.throughput_ratio)} ."
+            rf"(s_k + (i + 1) g)}} = {_ratio(found.throughput_ratio)} .",
+            "synchronised",
         )
     if facts.cycles is None:
         yield Paragraph("The limit cycles that runs end on were not computed at this length.")
@@ -54,12 +62,14 @@ def cycle_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     named = facts.cycles.cycles
     if named:
         yield Paragraph(
-            "The limit cycles that theory names or that a run ended on (observed). The figures of "
-            "all of them are exact:"
+            "(tab:cycles) has the limit cycles that theory names or that a run ended on "
+            "(observed), with what they complete over the equilibrium's. All figures are exact."
         )
         yield Table(
             ("cycle", "period", "tokens", "requests", "attracts"),
             tuple(_cycle_row(cycle) for cycle in named[:_CYCLES_SHOWN]),
+            "Limit cycles.",
+            "cycles",
         )
         if len(named) > _CYCLES_SHOWN:
             hidden = [float(cycle.throughput_ratio) for cycle in named[_CYCLES_SHOWN:]]
@@ -68,6 +78,8 @@ def cycle_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
             yield Paragraph(f"Left out: {rest}, at {span} of the tokens.")
     for observation in facts.cycles.observations:
         yield Paragraph(_observed(observation))
+    if facts.pictures.cycle is not None:
+        yield cycle_figure(facts.pictures.cycle)
     ends = [one.cycle for one in facts.cycles.observations if one.cycle is not None]
     if facts.analysis.verdict == "stable" and any(cycle.period > 1 for cycle in ends):
         yield Paragraph("So the stable equilibrium does not attract every start.")
@@ -85,10 +97,15 @@ def _worst_cycle(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     one = facts.analysis.workload.classes[0]
     s, length = one.input_length, one.decode_length
     loss = Fraction(length - 1) / (2 * (s + length))
-    yield Paragraph("In the worst cycle one cohort fills the memory alone. Here the loss is")
+    yield Paragraph(
+        "In the worst cycle one cohort fills the memory alone. Here the loss is",
+        (r"\bar{s}", "l"),
+    )
     yield Formula(
-        rf"\frac{{l - 1}}{{2 (s + l)}} = \frac{{{length - 1}}}{{2 ({number(s)} + {length})}} = "
-        f"{_ratio(loss)}"
+        r"\frac{l - 1}{2 (\bar{s} + l)} = "
+        rf"\frac{{{length - 1}}}{{2 ({number(s)} + {length})}} "
+        f"= {_ratio(loss)} .",
+        "loss",
     )
 
 
@@ -121,7 +138,10 @@ def _observed(observation: Observation) -> str:
     start = {"empty": "From the empty memory", "near equilibrium": "From near the equilibrium"}
     head = start.get(observation.start, "From the given state")
     tokens = observation.throughput_ratio
-    throughput = "" if tokens is None else f", at ${decimal(float(tokens))}$ of its tokens"
+    throughput = ""
+    if tokens is not None:
+        throughput = f", at ${decimal(float(tokens))}$ of the equilibrium's tokens"
+    within = f" in {counted(observation.steps, 'step')}" if observation.steps else ""
     if observation.period is not None:
         kind = (
             "the equilibrium"
@@ -129,15 +149,12 @@ def _observed(observation: Observation) -> str:
             else f"a cycle of {observation.period} steps"
         )
         exact = "" if observation.cycle is not None else "; measured, no exact orbit is known"
-        seen = f"observed, in {observation.steps} steps{exact}"
-        return f"{head} a run ends on {kind}{throughput} ({seen})."
+        return f"{head} a run ends on {kind}{throughput} (observed{within}{exact})."
     rotation = ""
     if observation.rotation is not None:
         rotation = f"; its rotation number is about ${decimal(observation.rotation.value, 7)}$"
-    return (
-        f"{head} a run shows no period up to {observation.max_period} in {observation.steps} steps"
-        f"{throughput}{rotation}."
-    )
+    longest = observation.max_period
+    return f"{head} a run shows no period up to {longest}{within}{throughput}{rotation}."
 
 
 @section(
@@ -147,20 +164,26 @@ def _observed(observation: Observation) -> str:
 )
 def policy_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write what admission policies would do."""
-    yield Paragraph(
-        "Damped admission takes the fraction $\\kappa$ of what fits. The balance then has the "
-        "characteristic polynomial"
-    )
-    yield Formula(r"g_0 \lambda^{L-1} + \kappa \sum_{m=1}^{L-1} g_m \lambda^{L-1-m} .")
-    yield Paragraph(_gain(facts))
+    if facts.analysis.kernel.length > 1:
+        yield Paragraph(
+            "Damped admission takes the fraction $\\kappa$ of what fits. The balance then has the "
+            "characteristic polynomial",
+            (r"\kappa",),
+        )
+        yield Formula(
+            r"g_0 \lambda^{L-1} + \kappa \sum_{m=1}^{L-1} g_m \lambda^{L-1-m} .", "damped"
+        )
+        yield Paragraph(_gain(facts))
     yield Paragraph(
         "Reservation holds $s_k + l_k$ tokens for a request from its admission on. From a start "
         "whose reservations fit, such as the empty memory, it never evicts. Its "
         "coefficients $\\sum_{k:\\, l_k > m} p_k (s_k + l_k)$ do not increase, so by "
         "the theorem of Eneström and Kakeya no mode grows."
     )
-    rows = tuple(_loop_row(entry) for entry in facts.loops)
-    yield Table(("policy", "verdict of its loop", "spectral radius"), rows)
+    if facts.analysis.kernel.length > 1:
+        heads = ("policy", "verdict of its loop", "spectral radius")
+        rows = tuple(_loop_row(entry) for entry in facts.loops)
+        yield Table(heads, rows, "The loops of two policies, with this workload.", "policies")
     yield Paragraph(
         "A rate limit at $a^*$ admissions per step feeds forward: from the $L$-th step on it never "
         "evicts and admits $a^*$ requests per step, the whole throughput of the equilibrium, as "
@@ -195,37 +218,49 @@ def _loop_row(entry: PolicyLoop) -> tuple[str, ...]:
     return (name, entry.loop.verdict or "not linear", shown)
 
 
-WHOLE_REQUESTS = Paragraph(
-    "The fluid admits exact shares. A server admits whole requests, drawn at random; one that "
-    "holds $Y(m) = s + m + 1$ tokens in its steps $m < l$ has $X = \\sum_m Y(m) z^m$ with "
-    "$E X = G(z)$, and the memory-time $M = X(1)$. Around a stable equilibrium the admissions "
-    "of a step have the variance $V a^*$, to leading order for a large server."
+WHOLE_REQUESTS: Paragraph = Paragraph(
+    "The fluid admits exact shares. A server admits whole requests, and the class of the next one "
+    "is drawn at random, class $k$ with the probability $p_k$. Such a request has $X_k(z) = "
+    "\\sum_{m < l_k} (s_k + m + 1) z^m$, with $\\sum_k p_k X_k = G$, and the memory-time $M_k = "
+    "X_k(1)$, what it holds over its life. Around a stable equilibrium the admissions of a step "
+    "have a variance of $V a^*$, to leading order for a large server.",
+    ("X_k", "M_k", "V", "z"),
 )
 LONG_WINDOW = Paragraph(
     "Over a long window the variance of the number completed, over its mean, is the squared "
     "coefficient of variation of the memory-time:"
 )
-FANO_FACTOR = r"V = \frac{1}{2 \pi} \int_0^{2 \pi} \frac{E |X|^2}{|E X|^2} d\theta - 1"
+FANO_FACTOR = (
+    r"V = \frac{1}{2 \pi} \int_0^{2 \pi} \frac{\sum_k p_k |X_k(e^{i\theta})|^2}"
+    r"{|G(e^{i\theta})|^2} \mathrm{d}\theta - 1"
+)
+DISPERSION = r"\frac{\sum_k p_k M_k^2}{(\sum_k p_k M_k)^2} - 1"
 
 
 @section(
     "Finite server",
     "Requests are whole, and the class of the next one is drawn at random. How much do the "
-    "admissions of a step vary?",
+    "admissions of a step vary (R13), and the completions of a long window (R14)?",
 )
 def finite_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write what chance does to the fluid's steady state."""
     noise = facts.noise
     yield WHOLE_REQUESTS
+    value = "" if noise.fano_factor is None else f" = {_proved(noise.fano_factor)}"
+    yield Formula(f"{FANO_FACTOR}{value} .", "fano", (r"\theta",))
+    if facts.mix.pairs is not None:
+        yield Paragraph(
+            "For this formula every pair of an input and a decode length is a class of its own, "
+            "with its own $p_k$."
+        )
     if noise.fano_factor is None:
-        yield Paragraph(f"Here $V$ has no answer: {noise.reason}.")
+        yield Paragraph(f"Here $V$ has no value: {noise.reason}.")
     else:
         yield from stated("R13")
-        yield Formula(f"{FANO_FACTOR} = {_proved(noise.fano_factor)}")
     if noise.window_dispersion is not None:
         yield from stated("R14")
         yield LONG_WINDOW
-        yield Formula(rf"\frac{{E M^2}}{{(E M)^2}} - 1 = {_ratio(noise.window_dispersion)}")
+        yield Formula(f"{DISPERSION} = {_ratio(noise.window_dispersion)} .", "dispersion")
     finite = facts.analysis.finite
     if finite is not None and finite.admissions_cv is not None:
         yield Paragraph(
@@ -238,7 +273,7 @@ def _proved(value: Fraction | RealEnclosure) -> str:
     if isinstance(value, Fraction):
         return _ratio(value)
     low, high = decimal(value.low, 10, ROUND_FLOOR), decimal(value.high, 10, ROUND_CEILING)
-    return rf"v , \qquad {low} \le v \le {high}"
+    return rf"{low} \dots {high}"
 
 
 def _visible(finite: FiniteSummary) -> str:
@@ -257,15 +292,15 @@ def crosscheck_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write what an independent simulator measured."""
     check = facts.analysis.simulation
     if check is None or (not check.steps and check.growth_measured is None):
-        reason = "" if check is None else f": {check.reason}"
-        yield Paragraph(f"No simulation was run{reason}.")
+        if check is not None:
+            yield Paragraph(f"No simulation was run: {check.reason}.")
         return
     steps = "until the first eviction"
     if check.steps:
-        steps = f"for {check.steps} steps"
+        steps = f"for {counted(check.steps, 'step')}"
     yield Paragraph(
-        f"A simulator that knows of no polynomial ran the model itself, step by step, {steps}. Its "
-        "figures are measurements, not proofs."
+        f"A simulator that knows of no polynomial ran the model itself, step by step, {steps}. "
+        "What it measured, in (tab:simulation), is no proof."
     )
     rows = [
         ("growth per step, predicted", check.growth_predicted, 10),
@@ -280,6 +315,8 @@ def crosscheck_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     yield Table(
         ("quantity", "value"),
         tuple((name, f"${decimal(value, n)}$") for name, value, n in rows if value is not None),
+        "What the simulator measured.",
+        "simulation",
     )
     if check.completed_shares is not None and len(check.completed_shares) <= _CYCLES_SHOWN:
         shares = ", ".join(f"${decimal(share, 5)}$" for share in check.completed_shares)

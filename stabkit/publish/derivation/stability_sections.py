@@ -1,4 +1,4 @@
-"""The middle of a derivation: the verdict's proof, the roots, synchrony, the gcd theorem, s*."""
+"""The middle of a derivation: the roots, synchrony, the gcd theorem, s*."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from fractions import Fraction
 
 import mpmath
 
-from ...analysis.facts import CircleReduction, DerivationFacts
+from ...analysis.facts import DerivationFacts
 from ...analysis.verdict.analysis import SynchronizedModeSummary, ThresholdSummary
-from ...spectrum.counting.schur_cohn import SchurCohnStep
 from ...spectrum.roots.roots import Root
-from ..document.tree import CirclePlot, DocumentBlock, Formula, Paragraph, Table, section
+from ..document.tree import DocumentBlock, Formula, Paragraph, Table, section
 from ..text.numbers import amount, counted
-from .numerals import LONGEST_NUMBER, complex_number, decimal, inline, polynomial, real
+from .figures import chart_figure, memory_figure, roots_figure
+from .numerals import LONGEST_NUMBER, complex_number, decimal, inline, real
 from .theory import stated
 
 __all__ = [
-    "criterion_section",
     "gcd_section",
     "roots_section",
     "synchrony_section",
@@ -29,119 +28,6 @@ _ROOTS_SHOWN = 12
 _ROOT_DIGITS = 22
 _MODES_SHOWN = 12
 _INTERVALS_SHOWN = 6
-_PLOTTED = 401
-
-
-@section(
-    "Inside or outside of the unit circle",
-    "How many roots of $F$ lie inside, on and outside of the unit circle? Prove it without "
-    "computing them.",
-)
-def criterion_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
-    """Write the count of the roots and what proves it."""
-    analysis = facts.analysis
-    if analysis.kernel.length == 1:
-        yield Paragraph(
-            "With $L = 1$ the polynomial $F = g_0$ has no root at all: every request completes "
-            "after one step, and every step starts afresh. The equilibrium is stable."
-        )
-        return
-    if analysis.method == "enestrom-kakeya":
-        yield from stated("R5")
-        yield Paragraph(
-            "With one decode length the coefficients $s + 1 < s + 2 < \\dots < s + l$ of $F$ "
-            "increase. By the theorem of Eneström and Kakeya no root lies in $|\\lambda| \\le 1$: "
-            "all modes grow."
-        )
-    elif facts.reduction is not None and analysis.method == "schur-cohn":
-        yield from _schur_cohn(facts.reduction)
-    else:
-        yield Paragraph(f"The count is certified. {analysis.reason}")
-    yield Paragraph(_counts(facts))
-
-
-def _counts(facts: DerivationFacts) -> str:
-    counts = facts.analysis.counts
-    verdict = f"The equilibrium is {facts.analysis.verdict}."
-    if counts.inside is None or counts.on_circle is None or counts.outside is None:
-        undecided = "Without exact counts no verdict is given."
-        return verdict if facts.analysis.verdict == "unstable" else f"{undecided} {verdict}"
-    return (
-        f"$F$ has {amount(f'${facts.analysis.kernel.length - 1}$', 'root')}: ${counts.inside}$ "
-        f"inside of the unit circle, ${counts.on_circle}$ on it and ${counts.outside}$ outside. "
-        f"{verdict}"
-    )
-
-
-def _schur_cohn(reduction: CircleReduction) -> Iterator[DocumentBlock]:
-    yield Paragraph(
-        "We count the zeros of $G$ in the open unit disc; they are the reciprocals of the roots of "
-        "$F$ outside. The recursion of Schur and Cohn takes an integer polynomial $P(z) = c + "
-        "\\dots + a z^n$ to $T(z) = (a P(z) - c P^*(z)) / z$ with the reversed polynomial $P^*(z) "
-        "= z^n P(1/z)$. Let $N$ count the zeros in the open disc. On the circle $|P| = |P^*|$, so "
-        "that by the theorem of Rouché $N(P) = N(T) + 1$ if $|a| > |c|$, and $N(P) = n - 1 - "
-        "N(T)$ if $|a| < |c|$ [Marden1966]. Common factors of the coefficients are divided out."
-    )
-    yield Formula(f"G(z) \\propto {polynomial(reduction.polynomial[::-1], 'z')}")
-    if len(reduction.common) > 1:
-        yield Paragraph(
-            "A zero on the circle is also one of the reversed polynomial. Both have the common "
-            "factor"
-        )
-        yield Formula(f"C(z) = {polynomial(reduction.common[::-1], 'z')}")
-        yield Paragraph(
-            "which holds all zeros on the circle: with $x = z + 1/z$ it is a polynomial in $x$, "
-            "whose zeros in $-2 < x < 2$ are counted by the theorem of Sturm, and a factor $z \\pm "
-            "1$ is seen at once. Its other zeros come in pairs $z$, $1/z$, one inside and one "
-            "outside. The recursion is for what is left of $G$ without it."
-        )
-    if reduction.steps:
-        yield Table(
-            ("step", "$n$", "$a$", "$c$", "compare", "hence"),
-            tuple(_step_row(k, step) for k, step in enumerate(reduction.steps, start=1)),
-        )
-        if any(step.singular for step in reduction.steps):
-            yield Paragraph(
-                "A star marks a singular step, $|a| = |c|$: there the polynomial is first "
-                "multiplied by a factor $z^q \\pm k$, $k \\ge 2$, without zeros in the disc and "
-                "transformed once, which changes nothing in the count (Cohn)."
-            )
-    yield Paragraph(_conclusion(reduction))
-
-
-def _step_row(k: int, step: SchurCohnStep) -> tuple[str, ...]:
-    a, c = step.coefficients[-1], step.coefficients[0]
-    sign, effect = (">", "N(T) + 1") if step.expanding else ("<", f"{step.degree_after} - N(T)")
-    star = "*" if step.singular else ""
-    return (
-        f"{k}{star}",
-        f"${len(step.coefficients) - 1}$",
-        f"${_entry(a)}$",
-        f"${_entry(c)}$",
-        f"$|a| {sign} |c|$",
-        f"$N(P) = {effect}$",
-    )
-
-
-def _entry(value: int) -> str:
-    digits = str(value)
-    return digits if len(digits) <= 14 else decimal(Fraction(value), 6)
-
-
-def _conclusion(reduction: CircleReduction) -> str:
-    within = 0
-    counts = []
-    for step in reversed(reduction.steps):
-        within = within + 1 if step.expanding else step.degree_after - within
-        counts.append(within)
-    rest = "what is left of $G$" if len(reduction.common) > 1 else "$G$"
-    if not counts:
-        return f"Nothing is left to reduce: {rest} has no further zero."
-    chain = ", ".join(f"${n}$" for n in counts)
-    return (
-        f"Read from the last step, where $T$ is a constant without zeros, up to the first, the "
-        f"counts are {chain}: so {rest} has {counted(within, 'zero')} in the open disc."
-    )
 
 
 @section(
@@ -152,40 +38,42 @@ def _conclusion(reduction: CircleReduction) -> str:
 )
 def roots_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write the table and the figure of the roots."""
-    analysis = facts.analysis
     if not facts.roots:
-        yield Paragraph("There is no root to list.")
         return
-    radius = analysis.spectral_radius
+    radius = facts.analysis.spectral_radius
     if radius is not None:
-        yield Paragraph("The spectral radius, with a proved bound on its error, is")
-        yield Formula(rf"\rho = \max |\lambda| = {radius.value} \pm {_bound_of(radius.radius)} .")
+        yield Paragraph("The spectral radius, with a proved bound on its error, is", (r"\rho",))
+        error = rf" \pm {_bound_of(radius.radius)}" if radius.radius else ""
+        yield Formula(rf"\rho = \max |\lambda| = {radius.value}{error} .", "radius")
     yield from _mode_lines(facts)
+    if facts.pictures.memory is not None:
+        yield Paragraph("A run of the model itself, in (fig:memory), shows it.")
+        yield memory_figure(facts.pictures.memory)
     rows = list(_paired(facts.roots))
     shown = rows[:_ROOTS_SHOWN]
     whole = facts.all_roots and len(shown) == len(rows)
-    which = "all roots" if whole else "the dominant roots"
+    which = "All roots" if whole else "The dominant roots"
     yield Paragraph(
-        f"The table has {which}, to {_ROOT_DIGITS} digits. Each lies within "
-        f"${_bound(facts.roots)}$ of the value computed, which is proved, and it is the only one "
-        "there."
+        f"{which}, to {_ROOT_DIGITS} digits, are in (tab:roots)"
+        f" and (fig:roots). Each lies within ${_bound(facts.roots)}$ of the value computed, which "
+        "is proved, and it is the only one there."
     )
     yield _root_table(shown, facts)
-    yield _plot(facts)
+    yield roots_figure(facts)
 
 
 def _root_table(shown: list[tuple[Root, bool]], facts: DerivationFacts) -> Table:
+    simple = all(root.multiplicity == 1 for root, _ in shown)
     rows = [
         (
             f"${complex_number(root.value, _ROOT_DIGITS, pair)}$",
             f"${_modulus(root, on)}$",
-            f"{root.multiplicity}",
+            *([] if simple else [f"{root.multiplicity}"]),
         )
         for root, pair, on in _marked(shown, facts)
     ]
-    if all(root.multiplicity == 1 for root, _ in shown):
-        return Table(("$\\lambda$", "$|\\lambda|$"), tuple(row[:2] for row in rows))
-    return Table(("$\\lambda$", "$|\\lambda|$", "multiplicity"), tuple(rows))
+    heads = ("$\\lambda$", "$|\\lambda|$", *([] if simple else ["multiplicity"]))
+    return Table(heads, tuple(rows), "Roots of $F$, largest first.", "roots")
 
 
 def _bound_of(radius: Decimal) -> str:
@@ -250,19 +138,6 @@ def _short_complex(re: float, im: float) -> str:
     return rf"{decimal(re, 8)} \pm {decimal(abs(im), 8)}\,i"
 
 
-def _plot(facts: DerivationFacts) -> CirclePlot:
-    places = [(float(r.value.real), float(r.value.imag)) for r in facts.roots[:_PLOTTED]]
-    on = tuple(q for q, flag in zip(places, facts.on_circle, strict=False) if flag)
-    others = tuple(q for q, flag in zip(places, facts.on_circle, strict=False) if not flag)
-    marks = tuple(m.limit for m in facts.analysis.synchronized_modes or ())
-    caption = "Roots of $F$ and the unit circle: dots inside, triangles outside"
-    caption += ", squares on it" if on else ""
-    caption += (
-        "; rings mark the roots of unity that the synchronised modes come from" if marks else ""
-    )
-    return CirclePlot(others, on, marks, f"{caption}.")
-
-
 @section(
     "Synchronised modes",
     "Which modes are synchronised? Predict their moduli to first order, by one Newton step "
@@ -273,26 +148,31 @@ def synchrony_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     modes = facts.analysis.synchronized_modes
     g = facts.analysis.gcd
     if g == 1:
-        yield Paragraph(
-            "The decode lengths have no common divisor: the renewal graph of the stages is "
-            "aperiodic, and there is no synchronised mode."
-        )
         return
     yield Paragraph(
         f"All decode lengths are multiples of ${g}$. Requests that are in step with each other "
-        f"modulo ${g}$ stay so: the renewal graph of the stages has the period ${g}$, and its "
-        f"cyclic classes are ${g}$ cohorts. For long inputs each root of unity $\\omega \\ne 1$ of "
-        "that order moves to a mode outside of the circle."
+        f"modulo ${g}$ stay so: the graph whose edges lead from each stage to the next, and from a "
+        f"last stage to the first, has the period ${g}$, and its cyclic classes are ${g}$ cohorts. "
+        "For long inputs each root of unity of that order but 1 moves to a mode outside of the "
+        "circle."
     )
     yield from stated("R3b")
     if not modes:
         return
     rows = tuple(_mode_row(mode) for mode in modes[:_MODES_SHOWN])
-    yield Table(("$\\omega$", "order", "predicted $|\\lambda|$", "certified $|\\lambda|$"), rows)
+    heads = ("$\\omega$", "order", "predicted $|\\lambda|$", "certified $|\\lambda|$")
+    dash = any(mode.modulus is None for mode in modes[:_MODES_SHOWN])
     yield Paragraph(
-        "The prediction is one Newton step, $1 + \\mu / \\sum_k p_k l_k (s_k + l_k)$ (R3b). A dash "
-        "stands where no certified path ties a root to $\\omega$."
+        "The prediction in (tab:modes) is $1 + \\mu / \\sum_k p_k l_k (s_k + l_k)$, to first order."
+        + " A dash stands where no certified path ties a root to $\\omega$." * dash
     )
+    yield Table(heads, rows, _modes_caption(len(modes)), "modes")
+
+
+def _modes_caption(count: int) -> str:
+    more = count - _MODES_SHOWN
+    rest = f", the first {_MODES_SHOWN} of {count:,}, by angle" if more > 0 else ""
+    return f"Synchronised modes with an angle up to half a turn{rest}."
 
 
 def _mode_row(mode: SynchronizedModeSummary) -> tuple[str, ...]:
@@ -307,6 +187,8 @@ def _mode_row(mode: SynchronizedModeSummary) -> tuple[str, ...]:
 def gcd_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write what the gcd theorem says of this workload."""
     found = facts.analysis.gcd_theorem
+    if facts.analysis.kernel.length == 1:
+        return
     yield from stated("R7")
     if found is None or found.applies is None:
         yield Paragraph("Whether its condition holds was not decided here.")
@@ -316,12 +198,13 @@ def gcd_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     else:
         holds = "holds" if found.applies else "fails"
         radius = rf" \pm {_bound_of(found.margin_radius)}" if found.margin_radius else ""
-        yield Paragraph("Here, in tokens and certified,")
+        yield Paragraph("Here, in tokens and certified,", ("w", "D_0", "D_1"))
         yield Formula(
-            r"\min_{|w| = 1} \operatorname{Re} \frac{E(w) + g w D'(w)}{D(w)} + \frac{g + 1}{2} = "
-            f"{decimal(found.margin, 20)}{radius} :"
+            r"\min_{|w| = 1} \operatorname{Re} \frac{D_1(w) + g w D_0'(w)}{D_0(w)} + "
+            rf"\frac{{g + 1}}{{2}} = {decimal(found.margin, 20)}{radius} ,",
+            "margin",
         )
-        yield Paragraph(f"the condition {holds}.")
+        yield Paragraph(f"and the condition {holds}.")
     several = facts.analysis.gcd > 1  # for gcd 1 R9 would prove at least 0 modes: nothing
     if several and found is not None and found.late_memory_margin is not None:
         margin = found.late_memory_margin
@@ -358,29 +241,46 @@ def _claim(facts: DerivationFacts) -> str:
 @section(
     "The input length at which stability changes",
     "Replace all inputs by a common length $s$. For which $s$ is the equilibrium stable? Find "
-    "the crossings of the unit circle.",
+    "the crossings of the unit circle (R8).",
 )
 def threshold_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write stability along the common input length."""
     found = facts.analysis.threshold
+    if facts.analysis.kernel.length == 1:
+        return
     yield Paragraph(
-        "For a common input length $s$ the generating function is linear in it, $G(z) = s A_z(z) + "
-        "C(z)$ with $A_z = \\sum_m S_m z^m$ and $C = \\sum_m (m + 1) S_m z^m$. A root crosses the "
-        "circle only where $G(e^{i\\theta}) = 0$, that is, at"
+        f"{_whose_input(facts)} the generating function is linear in $s$: with $S(z) = \\sum_m S_m "
+        "z^m$,",
+        ("S", "s"),
+    )
+    yield Formula(r"G(z) = s S(z) + (z S(z))' .", "linear")
+    yield Paragraph(
+        "As $s$ varies, a root crosses the circle only where $G(e^{i\\theta}) = 0$ for some angle "
+        "$\\theta$, that is, where with $z = e^{i\\theta}$",
+        (r"\theta", "z"),
     )
     yield Formula(
-        r"s = - \frac{C(e^{i\theta})}{A_z(e^{i\theta})} , \qquad "
-        r"\operatorname{Im} \frac{C(e^{i\theta})}{A_z(e^{i\theta})} = 0 ."
+        r"s = -1 - z \frac{S'(z)}{S(z)} , \qquad \operatorname{Im} z \frac{S'(z)}{S(z)} = 0 .",
+        "crossing",
     )
     yield from stated("R8")
     if found is None:
         yield Paragraph("For this workload the crossings were not listed: it would take too long.")
         return
-    yield Paragraph(_stable_inputs(found))
+    yield Paragraph(_stable_inputs(found, facts.one_input))
     if found.input_length is not None:
-        yield Paragraph("The largest of the crossings is the threshold,")
-        yield Formula(f"s^* = {_end(found.input_length, 24)} .")
+        yield Paragraph("The largest of the crossings is the threshold,", ("s^*",))
+        yield Formula(f"s^* = {_end(found.input_length, 24)} .", "threshold")
     yield from _sufficient(found, facts.analysis.gcd)
+    if facts.pictures.chart is not None:
+        yield Paragraph("The same for every share of the two decode lengths is in (fig:chart).")
+        yield chart_figure(facts.pictures.chart, facts)
+
+
+def _whose_input(facts: DerivationFacts) -> str:
+    if facts.one_input:
+        return "Let the common input length $s$ vary;"
+    return "Let every class have the same input length $s$, in place of its own;"
 
 
 def _sufficient(found: ThresholdSummary, g: int) -> Iterator[DocumentBlock]:
@@ -393,25 +293,24 @@ def _sufficient(found: ThresholdSummary, g: int) -> Iterator[DocumentBlock]:
         where = f"for $s > s^\\circ = {bound}$, a sufficient bound"
         if Fraction(found.sufficient_input_length) < 0:
             where = f"for every $s \\ge 0$, as its bound is $s^\\circ = {bound} < 0$"
-        yield Paragraph(f"The gcd theorem alone says that {modes} {where}.")
+        yield Paragraph(f"The gcd theorem alone says that {modes} {where}.", (r"s^\circ",))
     if found.variance_law is not None:
         yield Paragraph(
-            "The rule of thumb for one narrow hump of lengths, $\\mu^3 / (2 \\pi^2 \\sigma^2)$, "
-            f"says $s^* \\approx {decimal(found.variance_law, 4)}$; it is asymptotic, and no bound."
+            "The rule of thumb for one narrow hump of decode lengths of the variance $\\sigma^2$, "
+            "$\\mu^3 / (2 \\pi^2 \\sigma^2)$, says that the threshold is about "
+            f"${decimal(found.variance_law, 4)}$; it is asymptotic, and no bound.",
+            (r"\sigma",),
         )
 
 
-def _stable_inputs(found: ThresholdSummary) -> str:
+def _stable_inputs(found: ThresholdSummary, own: bool) -> str:
+    common = "With a common input length $s$"
+    if not own:
+        common += " in place of the workload's own inputs"
     if not found.stable_intervals:
-        return (
-            "No common input length $s \\ge 0$, in place of the workload's own inputs, makes these "
-            "decode lengths stable."
-        )
+        return "No common input length $s \\ge 0$ makes these decode lengths stable."
     if found.stable_intervals == (("0", None),) and found.input_length is None:
-        return (
-            "No root crosses: with a common input length $s$ in place of the workload's own inputs "
-            "the equilibrium is stable for every $s \\ge 0$."
-        )
+        return f"{common} no root crosses, and the equilibrium is stable for every $s \\ge 0$."
     parts = []
     for low, high in found.stable_intervals[:_INTERVALS_SHOWN]:
         start = _end(low, rounding=ROUND_CEILING)
@@ -422,10 +321,7 @@ def _stable_inputs(found: ThresholdSummary) -> str:
         )
     more = len(found.stable_intervals) - len(parts)
     rest = f", and in {counted(more, 'more interval')}" if more else ""
-    return (
-        "With a common input length $s$ in place of the workload's own inputs, the equilibrium is "
-        f"stable for {' or '.join(parts)}{rest}."
-    )
+    return f"{common} the equilibrium is stable for {' or '.join(parts)}{rest}."
 
 
 def _end(text: str, digits: int = 10, rounding: str = ROUND_HALF_EVEN) -> str:

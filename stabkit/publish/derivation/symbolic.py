@@ -9,14 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Expr, Integer, Symbol, count_ops, factor, factor_list, fraction, latex
+from sympy import Expr, Integer, Symbol, count_ops, factor, factor_list, false, fraction, latex
 
 from ...analysis.facts import SymbolicFacts
 from ...errors import InvalidArgument
 from ...model.symbolic import SymbolicWorkload
-from ..document.tree import Document, DocumentBlock, Formula, Paragraph, Section, section
-from ..text.criterion import criterion_latex
-from .operation_sections import FANO_FACTOR, LONG_WINDOW, WHOLE_REQUESTS
+from ..document.tree import (
+    Document,
+    DocumentBlock,
+    Equations,
+    Formula,
+    Paragraph,
+    Section,
+    Table,
+    section,
+)
+from ..text.criterion import criterion_relations
+from .operation_sections import DISPERSION, FANO_FACTOR, LONG_WINDOW, WHOLE_REQUESTS
 from .theory import BALANCE, cited_document, stated
 
 __all__ = ["symbolic_document"]
@@ -46,33 +55,63 @@ def symbolic_document(facts: SymbolicFacts) -> Document:
 
 
 def _document(title: str, facts: SymbolicFacts, sections: Iterator[Section]) -> Document:
-    classes = "; ".join(
-        f"$({latex(c.input_length)}, {latex(c.decode_length)}, {latex(c.share)})$"
-        for c in facts.mix.classes
-    )
+    count = len(facts.mix.classes)
+    common = facts.mix.common_input_length is not None
+    inputs = "free inputs" if count > 1 and not common else "a free input"
+    lengths = "given decode lengths" if facts.kernel else "free decode lengths"
     abstract = (
-        "Memory-constrained serving of requests whose KV cache grows while they are served. The "
-        f"classes, as (input length, decode length, share), are {classes}; all symbols are free."
+        "Memory-constrained serving of requests whose KV cache grows while they are served, for "
+        f"{'one class' if count == 1 else f'{count} classes'} with {inputs}"
+        f"{' in common' * (common and count > 1)} and {lengths}. General theorems are quoted with "
+        "their status; their proofs are in [Stabkit2026]."
     )
-    return cited_document(title, abstract, [_opening(facts), *sections])
+    return cited_document(title, abstract, [_opening(facts), _closed_form(facts), *sections])
 
 
-@section("The model", "Derive the closed form of $(1 - z)^2 G(z)$ from the memory kernel.")
+@section("The model")
 def _opening(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     yield Paragraph(
         "A request of class $k$ enters with $s_k$ tokens, gains one in every step, and leaves "
-        "after $l_k$ steps; a share $p_k$ of all admissions is of that class. What fits into the "
-        "capacity $B$ after a step is admitted; if the requests in service do not fit, the "
-        "youngest are evicted [ADLS2026]. While nothing is evicted, the admissions $a_n$ obey"
+        "after $l_k$ steps: in stage $j$, after $j$ steps, it holds $s_k + j + 1$ tokens. A share "
+        "$p_k$ of all admissions is of that class. What fits into the capacity $B$ after a step is "
+        "admitted; if the requests in service do not fit, the youngest are evicted, and their work "
+        "is lost. The queue never runs empty. This is the model of [ADLS2026].",
+        ("k", "s_k", "l_k", "j", "p_k", "B"),
+    )
+    rows = tuple(
+        (f"{k}", *(f"${latex(value)}$" for value in (c.input_length, c.decode_length, c.share)))
+        for k, c in enumerate(facts.mix.classes, start=1)
+    )
+    heads = ("class $k$", "input $s_k$", "decode $l_k$", "share $p_k$")
+    free = [latex(symbol) for symbol in facts.mix.symbols]
+    yield Table(heads, rows, "The classes.", "classes", tuple(free))
+    yield Paragraph(
+        "The classes are in (tab:classes); all symbols in it are free. The longest decode length "
+        "is $L$, the greatest common divisor of the decode lengths is $g$, and the mean decode "
+        "length is $\\mu = \\sum_k p_k l_k$.",
+        ("L", "g", r"\mu"),
+    )
+
+
+@section(
+    "The memory kernel in closed form",
+    "Derive the closed form of $(1 - z)^2 G(z)$ from the memory kernel.",
+)
+def _closed_form(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
+    yield Paragraph(
+        "While nothing is evicted, the requests in stage $m$ are those that were admitted $m$ "
+        "steps ago. With the admissions $a_n$ of step $n$ and the memory kernel $g_m$,",
+        ("m", "a_n", "n", "g_m"),
     )
     yield BALANCE
     yield Paragraph(
         "The equilibrium is the constant solution $a^* = B / G(1)$ with $G(z) = \\sum_m g_m z^m$. "
         "It attracts nearby states if and only if all roots of the characteristic polynomial "
-        "$F(\\lambda) = \\lambda^{L-1} G(1/\\lambda)$ lie inside of the unit circle. Class by "
-        "class, geometric sums give"
+        "$F(\\lambda) = \\lambda^{L-1} G(1/\\lambda)$ lie inside of the unit circle. Geometric "
+        "sums give, class by class,",
+        ("a^*", "G", "z", "F", r"\lambda"),
     )
-    yield Formula(f"(1 - z)^2 G(z) = {latex(facts.closed_form)} .")
+    yield Formula(f"(1 - z)^2 G(z) = {latex(facts.closed_form)} .", "closed")
 
 
 def _one_class(facts: SymbolicFacts) -> Iterator[Section]:
@@ -97,8 +136,8 @@ def _annulus(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
         rf"\qquad G(1) = {n} \left({s} + \frac{{{n} + 1}}{{2}}\right) ."
     )
     yield Paragraph(
-        "The ratio of neighbouring coefficients falls from $(s + 2)/(s + 1)$ to "
-        "$(s + l)/(s + l - 1)$. By the theorem of Eneström and Kakeya all roots lie "
+        f"The ratio of neighbouring coefficients falls from $({s} + 2)/({s} + 1)$ to $({s} + "
+        f"{n})/({s} + {n} - 1)$. By the theorem of Eneström and Kakeya [Marden1966] all roots lie "
         "between the two:"
     )
     yield Formula(
@@ -115,16 +154,22 @@ def _annulus(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
 def _one_survival(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
     one = mix.classes[0]
     s, n = latex(one.input_length), latex(one.decode_length)
-    yield Paragraph("For long inputs $F / (s + 1)$ tends to the survival polynomial, here")
+    yield Paragraph(
+        f"With $S_m$ the share that outlives $m$ steps, for long inputs $F / ({s} + 1)$ tends to "
+        "the survival polynomial $A(\\lambda) = \\sum_m S_m \\lambda^{L-1-m}$. Here it is the "
+        "product of cyclotomic polynomials $\\Phi_d$,",
+        ("S_m", "A", r"\Phi_d", "d"),
+    )
     yield Formula(
         rf"A(\lambda) = \frac{{\lambda^{{{n}}} - 1}}{{\lambda - 1}} = "
-        rf"\prod_{{d \mid {n},\, d > 1}} \Phi_d(\lambda) ."
+        rf"\prod_{{d \mid {n},\, d > 1}} \Phi_d(\lambda) .",
+        "survival",
     )
     yield Paragraph(
         "All of its roots are roots of unity: one cohort for each stage. In first order "
         "each of them moves outwards by the factor"
     )
-    yield Formula(rf"|\lambda| = 1 + \frac{{1}}{{{s} + {n}}} + O((s + l)^{{-2}}) .")
+    yield Formula(rf"|\lambda| = 1 + \frac{{1}}{{{s} + {n}}} + O(({s} + {n})^{{-2}}) .", "outwards")
     yield from stated("R1", "R2", "R3")
 
 
@@ -136,10 +181,9 @@ def _worst_cycle(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
     one = mix.classes[0]
     s, n = latex(one.input_length), latex(one.decode_length)
     yield Paragraph(
-        "The unstable equilibrium gives way to cycles of cohorts. In the worst one a "
-        "single cohort of $B / (s + l)$ requests fills the memory, is admitted, grows, and "
-        "completes after $l$ steps. Over the equilibrium's throughput $a^* = B / G(1)$ it "
-        "completes"
+        "The unstable equilibrium gives way to cycles of cohorts. In the worst one a single cohort "
+        f"of $B / ({s} + {n})$ requests fills the memory in its last stage, and completes after "
+        f"${n}$ steps. Over the equilibrium's throughput $a^* = B / G(1)$ it completes"
     )
     yield Formula(
         rf"\frac{{B / ({n} ({s} + {n}))}}{{B / G(1)}} = "
@@ -173,8 +217,10 @@ def _two_survival(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
     l1, l2 = latex(first.decode_length), latex(second.decode_length)
     p, q = latex(first.share), latex(second.share)
     yield Paragraph(
-        f"Let $L = \\max({l1}, {l2})$. With $S_m$ the share that outlives $m$ steps, "
-        "$A(\\lambda) = \\sum_m S_m \\lambda^{L-1-m}$, and summing the geometric series"
+        "With $S_m$ the share that outlives $m$ steps, the survival polynomial is $A(\\lambda) = "
+        f"\\sum_m S_m \\lambda^{{L-1-m}}$, and summing the geometric series, with $L = \\max({l1}, "
+        f"{l2})$,",
+        ("S_m", "A"),
     )
     yield Formula(
         rf"(\lambda - 1) A(\lambda) = \lambda^L \left(1 - {_factor(first.share)} "
@@ -191,7 +237,7 @@ def _two_survival(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
 
 @section(
     "The characteristic polynomial",
-    "Let $\\varepsilon = 1/(s + L)$. Where does a simple root of $A$ move to first order?",
+    "Where does a simple root of $A$ move, to first order in $1/(s + L)$?",
 )
 def _perturbed(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
     s = latex(mix.classes[0].input_length)
@@ -200,8 +246,9 @@ def _perturbed(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
     yield from stated("R2")
     yield Paragraph(
         "So $F = 0$ says $A(\\lambda) = \\varepsilon \\lambda A'(\\lambda)$ with "
-        "$\\varepsilon = 1 / (s + L)$: a simple root $\\alpha$ of $A$ moves to $\\alpha "
-        "(1 + \\varepsilon) + O(\\varepsilon^2)$, radially outwards."
+        f"$\\varepsilon = 1 / ({s} + L)$: a simple root $\\alpha$ of $A$ moves to $\\alpha "
+        "(1 + \\varepsilon) + O(\\varepsilon^2)$, radially outwards.",
+        (r"\varepsilon", r"\alpha"),
     )
     yield from stated("R3", "R3a")
 
@@ -234,7 +281,7 @@ def _finite_inputs(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
         "How long is long? The gcd theorem gives a condition that needs no limit, and the "
         "D-partition the exact input length at which stability changes."
     )
-    yield from stated("R7", "R8", "variance-law")
+    yield from stated("R7", "R8")
 
 
 @section(
@@ -268,17 +315,26 @@ def _given_lengths(facts: SymbolicFacts) -> Iterator[Section]:
 
 @section("The memory kernel", "Write down the memory kernel of these decode lengths.")
 def _kernel(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
-    for m, g in enumerate(facts.kernel):
-        yield Formula(f"g_{{{m}}} = {latex(g)}")
+    yield Paragraph("Its terms are")
+    yield Equations(
+        tuple((f"g_{{{m}}}", f"= {latex(g)}") for m, g in enumerate(facts.kernel)), "kernel"
+    )
 
 
 @section(
     "The characteristic polynomial", "Write down the characteristic and the survival polynomial."
 )
 def _polynomials(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
-    yield Formula(f"F(\\lambda) = {latex(facts.characteristic)} .")
-    yield Paragraph("The survival polynomial, its limit for long inputs, is")
-    yield Formula(f"A(\\lambda) = {latex(facts.survival)} .")
+    yield Paragraph("With the kernel of (eq:kernel) the characteristic polynomial is")
+    yield Formula(f"F(\\lambda) = {latex(facts.characteristic)} .", "characteristic")
+    yield Paragraph(
+        "With the share $S_m$ that outlives $m$ steps, the survival polynomial is", ("S_m",)
+    )
+    yield Formula(
+        rf"A(\lambda) = \sum_m S_m \lambda^{{L-1-m}} = {latex(facts.survival)} .",
+        "survival",
+        ("A",),
+    )
     yield from stated("R1", "R1b" if facts.mix.common_input_length is None else "R2")
 
 
@@ -287,11 +343,25 @@ def _criterion(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     if facts.criterion is None:
         yield from stated("R7")
         return
-    yield Paragraph(
-        "For so few steps the inequalities of Jury can be solved [Jury1964]. The equilibrium is"
-    )
-    yield Formula(criterion_latex(facts.criterion).strip())
-    yield Paragraph(facts.criterion.reason)
+    inequalities, domain = criterion_relations(facts.criterion)
+    where = f"For {' and '.join(f'${line}$' for line in domain)} the" if domain else "The"
+    jury = "For so few steps the inequalities of Jury decide [Jury1964]."
+    if facts.criterion.condition == false:
+        yield Paragraph(f"{jury} {where} equilibrium is never stable.")
+    elif not inequalities:
+        yield Paragraph(f"{jury} {where} equilibrium is always stable.")
+    else:
+        yield Paragraph(f"{jury} {where} equilibrium is stable if and only if")
+        yield Formula(_system(inequalities), "criterion")
+    if not facts.criterion.simplified:
+        yield Paragraph("They are not simplified further: the limit of work was reached.")
+
+
+def _system(relations: list[str]) -> str:
+    if len(relations) == 1:
+        return f"{relations[0]} ."
+    lines = r" \\ ".join(f"& {line}" for line in relations)
+    return rf"\left\{{ \begin{{aligned}} {lines} \end{{aligned}} \right."
 
 
 @section(
@@ -301,22 +371,23 @@ def _criterion(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
 )
 def _finite_server(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     yield WHOLE_REQUESTS
+    yield Formula(f"{FANO_FACTOR} .", "fano", (r"\theta",))
     yield from stated("R13")
-    yield Formula(f"{FANO_FACTOR} .")
     if facts.fano_factor is not None:
         numerator, denominator = fraction(facts.fano_factor)
         yield Paragraph(
             "For these lengths it is a rational function. Where the equilibrium loses its "
             "stability, if it does, it diverges: that boundary is among the zeros of its "
-            "denominator, which has the factors"
+            "denominator. On them one of these holds:"
         )
-        for boundary, _ in factor_list(denominator)[1]:
-            yield Formula(latex(boundary))
+        factors = [latex(one) for one, _ in factor_list(denominator)[1]]
+        for one in factors:
+            yield Formula(f"{one} = 0 .")
         if count_ops(numerator) <= _SHORT:
             yield Formula(f"V = {latex(facts.fano_factor)} .")
     yield from stated("R14")
     yield LONG_WINDOW
-    yield Formula(rf"\frac{{E M^2}}{{(E M)^2}} - 1 = {latex(factor(facts.window_dispersion))} .")
+    yield Formula(f"{DISPERSION} = {latex(factor(facts.window_dispersion))} .", "dispersion")
 
 
 @section(
@@ -329,7 +400,8 @@ def _policies(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
         "\\lambda^{L-1} + \\kappa \\sum_{m \\ge 1} g_m \\lambda^{L-1-m}$, which by the "
         "theorem of Rouché is stable for $\\kappa \\sum_{m \\ge 1} g_m < g_0$, at the "
         "price of unused memory. Reservation is never unstable. A limit of $a^*$ "
-        "admissions per step keeps the whole throughput of the equilibrium."
+        "admissions per step keeps the whole throughput of the equilibrium.",
+        (r"\kappa",),
     )
     yield from stated("damped", "rate-limited", "headroom", "reservation")
 

@@ -1,7 +1,7 @@
 """What a derivation takes from the theory: statements of theorems, and references.
 
-Theorems are stated from their records, where those are installed; without records a derivation
-names the theorem and gives the reference.
+A theorem has its title, its status and the place of its proof from its record, where the records
+are installed, and its words from `statements`; without records it is not quoted.
 """
 
 from __future__ import annotations
@@ -12,14 +12,27 @@ from functools import cache
 from ...theorems.records import Theorem
 from ...theorems.registry import theorems
 from ..document.tree import CITATION, Document, Formula, Paragraph, Section, Source, Statement
+from .statements import STATEMENTS
 
-__all__ = ["BALANCE", "SOURCES", "cited_document", "stated", "statement"]
+__all__ = ["BALANCE", "SOURCES", "cited_document", "stated"]
 
 # Of the memory, while nothing is evicted.
 BALANCE = Formula(
-    r"\sum_{m=0}^{L-1} g_m a_{n-m} = B , \qquad g_m = \sum_{k:\, l_k > m} p_k (s_k + m + 1) ."
+    r"\sum_{m=0}^{L-1} g_m a_{n-m} = B , \qquad g_m = \sum_{k:\, l_k > m} p_k (s_k + m + 1) .",
+    "balance",
+    ("a_n", "g_m", "n", "m"),
 )
 SOURCES = (
+    Source(
+        "Stabkit2026",
+        "manual",
+        (
+            ("author", "The stabkit developers"),
+            ("title", "The theory of stabkit: theorems, proofs and what checked them"),
+            ("note", "docs/theory in the distribution; stabkit prove LABEL runs the checks"),
+            ("year", "2026"),
+        ),
+    ),
     Source(
         "ADLS2026",
         "misc",
@@ -68,34 +81,41 @@ SOURCES = (
 
 
 def cited_document(title: str, abstract: str, sections: Sequence[Section]) -> Document:
-    """Return the document with those sources that its paragraphs cite."""
-    text = " ".join(
-        block.text
-        for section in sections
-        for block in section.blocks
-        if isinstance(block, Paragraph)
-    )
+    """Return the document with those sources that its prose cites."""
+    text = " ".join([abstract, *(words for part in sections for words in _prose(part))])
     keys = {key for words in text.split("$")[::2] for key in CITATION.findall(words)}
     return Document(title, abstract, sections, [s for s in SOURCES if s.key in keys])
 
 
+def _prose(part: Section) -> Iterator[str]:
+    for block in part.blocks:
+        if isinstance(block, Paragraph):
+            yield block.text
+        elif isinstance(block, Statement):
+            yield block.statement
+
+
 def stated(*labels: str) -> Iterator[Statement]:
-    """Yield the theorems of these labels as their records state them."""
+    """Yield the theorems of these labels, with the places of their proofs."""
     known = _records()
     for label in labels:
         if label in known:
-            yield statement(known[label])
+            yield _statement(known[label])
 
 
-def statement(theorem: Theorem) -> Statement:
-    """Return what a record states, for a document."""
+def _statement(theorem: Theorem) -> Statement:
+    words = STATEMENTS[theorem.label]
+    proof = f"Proof: [Stabkit2026], {theorem.label} in {theorem.chapter}"
+    sources = "".join(
+        f"; [ADLS2026], {one.locator}" for one in theorem.references if "2606.15555" in one.title
+    )
     return Statement(
         theorem.label,
         theorem.title,
         theorem.badge,
-        theorem.notation,
-        theorem.hypotheses,
-        theorem.statement,
+        words.notation,
+        words.hypotheses,
+        f"{words.statement} ({proof}{sources}.)",
     )
 
 

@@ -7,14 +7,12 @@ mode is at -1. Labels stand where their region has room for them; a region witho
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from ...analysis.pictures.run import Floats
 from ...spectrum.chart.chart import StabilityChart
-from ...spectrum.chart.rows import ChartRow
 from ..text.chart import axis_label, chart_title
 from ..text.numbers import readable
 from .style import GREY, INK, SHADE, SMALL, VERMILLION, drawn, legend_below, settled
@@ -152,43 +150,12 @@ def _draw_stable(axes: Axes, chart: StabilityChart) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    polygons = [np.stack(_shown(chart, *polygon), axis=1) for polygon in _stable_areas(chart)]
+    polygons = [np.stack(_shown(chart, *polygon), axis=1) for polygon in chart.stable_areas]
     if polygons:
         path = Path.make_compound_path(*(Path(polygon) for polygon in polygons))
         style: dict[str, Any] = {"facecolor": SHADE, "edgecolor": SHADE, "linewidth": 0.3}
         axes.add_patch(PathPatch(path, zorder=0, **style))
         axes.scatter([], [], marker="s", color=SHADE, label="stable", linewidth=0)
-
-
-def _stable_areas(chart: StabilityChart) -> list[tuple[Floats, Floats]]:
-    """Return polygons that cover the stable intervals, one on the other as far as they are linked.
-
-    Where a region parts or joins, a polygon ends, and one quadrilateral per link fills the strip.
-    """
-    done: list[list[tuple[ChartRow, int]]] = []
-    growing: dict[int, list[tuple[ChartRow, int]]] = {}
-    for (one, other), links in zip(pairwise(chart.rows), chart.links, strict=True):
-        stable = [i for i, part in enumerate(one.intervals) if part.verdict == "stable"]
-        pairs = [(i, j) for i, j in links if i in stable]
-        chains = {i: growing.get(i, [(one, i)]) for i in stable}
-        growing = {}
-        for i, j in pairs:
-            alone = (
-                sum(i in pair[:1] for pair in pairs) == sum(j in pair[1:] for pair in pairs) == 1
-            )
-            if alone:
-                growing[j] = [*chains.pop(i), (other, j)]
-            else:
-                done.append([(one, i), (other, j)])
-        done += chains.values()
-    return [_outline(chain) for chain in [*done, *growing.values()]]
-
-
-def _outline(chain: list[tuple[ChartRow, int]]) -> tuple[Floats, Floats]:
-    """Return the polygon around consecutive intervals: up on the left, down on the right."""
-    ends = np.array([[row.intervals[i].low, row.intervals[i].high] for row, i in chain], float)
-    levels = np.array([row.value for row, _ in chain], float)
-    return np.concatenate([ends[:, 0], ends[::-1, 1]]), np.concatenate([levels, levels[::-1]])
 
 
 def _draw_curves(axes: Axes, chart: StabilityChart) -> None:

@@ -20,7 +20,7 @@ from ...spectrum.criterion.criterion import StabilityCriterion
 from ..rendering import PAGES, TEXTS
 from .formulas import operators
 
-__all__ = ["criterion_latex", "criterion_text"]
+__all__ = ["criterion_latex", "criterion_relations", "criterion_text"]
 
 _PLAIN_NAME = re.compile(r"[A-Za-z]+(_[A-Za-z0-9]+|[0-9]+)?")
 _REVERSED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -82,6 +82,23 @@ def criterion_latex(criterion: StabilityCriterion) -> str:
     """
     lines = _latex_lines(criterion)
     return "\\begin{gathered}\n" + " \\\\\n".join(lines) + "\n\\end{gathered}\n"
+
+
+def criterion_relations(criterion: StabilityCriterion) -> tuple[list[str], list[str]]:
+    r"""Return the inequalities and the domain as lines of LaTeX; never stable has no inequality.
+
+    Examples
+    --------
+    >>> from sympy import symbols
+    >>> from stabkit.model.symbolic import SymbolicWorkload
+    >>> from stabkit.spectrum.criterion.criterion import stability_criterion
+    >>> s, p = symbols("s p")
+    >>> mix = SymbolicWorkload.from_classes([(s, 1, 1 - p), (s, 2, p)])
+    >>> criterion_relations(stability_criterion(mix))
+    (['p < \\frac{s + 1}{s + 2}'], ['s \\ge 0', '0 < p < 1'])
+    """
+    inequalities = _chains(_statement(criterion)[1], _latex, _LATEX_SIGNS)
+    return inequalities, _chains(criterion.assumptions, _latex, _LATEX_SIGNS)
 
 
 def _latex_lines(criterion: StabilityCriterion) -> list[str]:

@@ -25,10 +25,11 @@ from typing import Any
 from ...errors import InvalidArgument, shown
 from ...model.numbers import whole_number
 from ...records import Record
+from ..circle.sparse_polynomial import Floats
 from ..counting.counts import kernel_counts
 from .boundaries import BoundaryCurve, boundary_curves
 from .plane import Axis, ChartFrame, ChartPlane
-from .regions import ChartRegion, chart_regions
+from .regions import ChartRegion, chart_regions, stable_areas
 from .request import chart_frame, read_plane
 from .rows import ChartRow, chart_row, chart_rows, linked_intervals
 
@@ -100,6 +101,11 @@ class StabilityChart(Record):
     def links(self) -> tuple[tuple[tuple[int, int], ...], ...]:
         """Which intervals of each row and of the next one are linked, by position."""
         return tuple(tuple(linked_intervals(*two)) for two in pairwise(self.rows))
+
+    @property
+    def stable_areas(self) -> list[tuple[Floats, Floats]]:
+        """Polygons that cover the stable intervals of the rows, as arrays of x and y."""
+        return stable_areas(self.rows, self.links)
 
     def unstable_modes(self, x: Any, y: Any) -> int | None:
         """Return the exact number of unstable modes at a point of the domain.

@@ -22,7 +22,7 @@ from .boundaries import BoundaryCurve
 from .plane import Axis, ChartFrame
 from .rows import ChartRow, RowInterval, linked_intervals
 
-__all__ = ["ChartRegion", "chart_regions"]
+__all__ = ["ChartRegion", "chart_regions", "stable_areas"]
 
 _ROWS_TRIED = 24
 _PLACES_TRIED = np.arange(1, 16) / 16
@@ -148,3 +148,36 @@ def _tried(frame: ChartFrame, border: Floats, part: _Part) -> Floats:
     nearest = apart.min(axis=1, initial=np.inf)
     room = np.minimum(np.minimum(along, nearest), frame.distance_to_sides(across, up))
     return np.stack([x, y, room, along])
+
+
+def stable_areas(
+    rows: Sequence[ChartRow], links: Sequence[Sequence[tuple[int, int]]]
+) -> list[tuple[Floats, Floats]]:
+    """Return polygons that cover the stable intervals, one on the other as far as they are linked.
+
+    Where a region parts or joins, a polygon ends, and one quadrilateral per link fills the strip.
+    """
+    done: list[list[tuple[ChartRow, int]]] = []
+    growing: dict[int, list[tuple[ChartRow, int]]] = {}
+    for (one, other), linked in zip(pairwise(rows), links, strict=True):
+        stable = [i for i, part in enumerate(one.intervals) if part.verdict == "stable"]
+        pairs = [(i, j) for i, j in linked if i in stable]
+        chains = {i: growing.get(i, [(one, i)]) for i in stable}
+        growing = {}
+        for i, j in pairs:
+            alone = (
+                sum(i in pair[:1] for pair in pairs) == sum(j in pair[1:] for pair in pairs) == 1
+            )
+            if alone:
+                growing[j] = [*chains.pop(i), (other, j)]
+            else:
+                done.append([(one, i), (other, j)])
+        done += chains.values()
+    return [_outline(chain) for chain in [*done, *growing.values()]]
+
+
+def _outline(chain: list[tuple[ChartRow, int]]) -> tuple[Floats, Floats]:
+    """Return the polygon around consecutive intervals: up on the left, down on the right."""
+    ends = np.array([[row.intervals[i].low, row.intervals[i].high] for row, i in chain], float)
+    levels = np.array([row.value for row, _ in chain], float)
+    return np.concatenate([ends[:, 0], ends[::-1, 1]]), np.concatenate([levels, levels[::-1]])

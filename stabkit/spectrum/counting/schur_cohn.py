@@ -48,7 +48,7 @@ from itertools import count
 
 from flint import fmpz_poly
 
-__all__ = ["SchurCohnStep", "is_quick", "schur_cohn_steps", "zeros_in_disc"]
+__all__ = ["SchurCohnStep", "SingularStep", "is_quick", "schur_cohn_steps", "zeros_in_disc"]
 
 # Milliseconds: up to 40 terms of 100 bits; the numbers of the recursion grow with L.
 _QUICK = 40**2 * 100
@@ -99,6 +99,23 @@ def zeros_in_disc(coefficients: Sequence[int]) -> int:
 
 
 @dataclass(frozen=True)
+class SingularStep:
+    """What comes before a regular step where |a| = |c|.
+
+    Attributes
+    ----------
+    coefficients : tuple of int
+        Of P, ascending, as the step before left it.
+    power, constant : int
+        q and k v of the factor z^q + k v.
+    """
+
+    coefficients: tuple[int, ...]
+    power: int
+    constant: int
+
+
+@dataclass(frozen=True)
 class SchurCohnStep:
     """One regular step: P of degree n to its Schur transform T of degree n - 1.
 
@@ -106,12 +123,12 @@ class SchurCohnStep:
     ----------
     coefficients : tuple of int
         Of P, ascending, without common factor. After a singular step: of what that step made of P.
-    singular : bool
-        Whether a singular step came before.
+    singular : SingularStep or None
+        The singular step that came before.
     """
 
     coefficients: tuple[int, ...]
-    singular: bool
+    singular: SingularStep | None
 
     @property
     def expanding(self) -> bool:
@@ -136,15 +153,15 @@ def schur_cohn_steps(coefficients: Sequence[int]) -> Iterator[SchurCohnStep]:
     if not p or p[-1] == 0:
         raise ValueError("the leading coefficient must not be 0")
     while len(p) > 1:
-        singular = abs(p[-1]) == abs(p[0])
-        if singular:
-            p = _singular_step(p)
+        singular = None
+        if abs(p[-1]) == abs(p[0]):
+            singular, p = _singular_step(p)
         yield SchurCohnStep(tuple(p), singular)
         a, c = p[-1], p[0]
         p = _primitive([a * x - c * y for x, y in zip(p[1:], p[-2::-1], strict=True)])
 
 
-def _singular_step(p: list[int]) -> list[int]:
+def _singular_step(p: list[int]) -> tuple[SingularStep, list[int]]:
     n = len(p) - 1
     u = 1 if p[0] == p[-1] else -1
     q = next((j for j in range(1, n // 2 + 1) if p[n - j] != u * p[j]), None)
@@ -157,7 +174,7 @@ def _singular_step(p: list[int]) -> list[int]:
         product[j + q] += x
     a, c = product[-1], product[0]
     step = [c * x - a * y for x, y in zip(product, reversed(product), strict=True)]
-    return _primitive(step[: n + 1])
+    return SingularStep(tuple(p), q, k * v), _primitive(step[: n + 1])
 
 
 def _coprime(p: list[int], q: list[int]) -> bool:

@@ -31,17 +31,55 @@ and 6.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 from flint import fmpq_poly, fmpz_poly, nmod_poly
 
 from ..circle.budget import Budget
 
-__all__ = ["EXACT", "circle_zeros", "self_reciprocal_part"]
+__all__ = ["EXACT", "CircleFactor", "circle_factors", "circle_zeros", "self_reciprocal_part"]
 
 EXACT = "exact arithmetic"  # the stage, for the budget
 _PRIME = 2**61 - 1
 _WORD = 62
+
+
+@dataclass(frozen=True)
+class CircleFactor:
+    """A squarefree part of a self-reciprocal polynomial, and how its zeros on |z| = 1 are counted.
+
+    Attributes
+    ----------
+    multiplicity : int
+    coefficients : tuple of int
+        Ascending.
+    real : tuple of int
+        Which of 1 and -1 are zeros.
+    chain : tuple of tuple of int
+        Sturm's, each polynomial in x = z + 1/z ascending; the first is what is left without the
+        real zeros.
+    """
+
+    multiplicity: int
+    coefficients: tuple[int, ...]
+    real: tuple[int, ...]
+    chain: tuple[tuple[int, ...], ...]
+
+    @property
+    def zeros(self) -> int:
+        """Zeros on the circle, each once."""
+        low, high = (_changes(self.signs_at(x)) for x in (-2, 2))
+        return len(self.real) + 2 * (low - high)
+
+    def signs_at(self, x: int) -> tuple[int, ...]:
+        """Return the signs of the chain at an integer, without the zeros."""
+        values = (fmpz_poly(list(link))(x) for link in self.chain)
+        return tuple(1 if value > 0 else -1 for value in values if value != 0)
+
+
+def _changes(signs: tuple[int, ...]) -> int:
+    return sum(one != other for one, other in pairwise(signs))
 
 
 def self_reciprocal_part(polynomial: fmpz_poly, budget: Budget | None = None) -> fmpz_poly:
@@ -98,26 +136,47 @@ def circle_zeros(polynomial: fmpz_poly, budget: Budget | None = None) -> int:
     >>> circle_zeros(fmpz_poly([1, 0, 1]) ** 3 * fmpz_poly([2, 5, 2]) * fmpz_poly([1, -1]))
     7
     """
+    return sum(factor.multiplicity * factor.zeros for factor in circle_factors(polynomial, budget))
+
+
+def circle_factors(polynomial: fmpz_poly, budget: Budget | None = None) -> Iterator[CircleFactor]:
+    """Yield the squarefree parts of a self-reciprocal polynomial, their zeros on |z| = 1 counted.
+
+    Raises
+    ------
+    BudgetSpent
+        If there is a `budget` and it does not reach.
+
+    Examples
+    --------
+    The zeros of 2 z^2 + 3 z + 2 are at x = z + 1/z = -3/2, between -2 and 2.
+
+    >>> [part] = circle_factors(fmpz_poly([2, 3, 2]))
+    >>> part.chain, part.signs_at(-2), part.signs_at(2), part.zeros
+    (((3, 2), (2,)), (-1, 1), (1, 1), 2)
+    """
     if budget is not None:
         primes = 1 + (polynomial.degree() + 2 * _bits(polynomial)) // _WORD
         budget.charge(2 * primes * _gcd_work(polynomial), EXACT)
     _, parts = polynomial.factor_squarefree()
-    return sum(
-        int(multiplicity) * _simple_circle_zeros(part, budget) for part, multiplicity in parts
-    )
+    for part, multiplicity in parts:
+        yield _circle_factor(part, int(multiplicity), budget)
 
 
-def _simple_circle_zeros(part: fmpz_poly, budget: Budget | None) -> int:
-    found = 0
-    for root in (1, -1):
-        if part(root) == 0:
-            part //= fmpz_poly([-root, 1])
-            found += 1
+def _circle_factor(part: fmpz_poly, multiplicity: int, budget: Budget | None) -> CircleFactor:
+    real = tuple(root for root in (1, -1) if part(root) == 0)
+    rest = part
+    for root in real:
+        rest //= fmpz_poly([-root, 1])
     if budget is not None:
-        half = part.degree() // 2
+        half = rest.degree() // 2
         budget.charge(half * half * (64 + half) // 64, EXACT)
-    chain = list(_sturm_chain(_joukowski_quotient(part), budget))
-    return found + 2 * (_changes_of_sign(chain, -2) - _changes_of_sign(chain, 2))
+    chain = tuple(_integers(link) for link in _sturm_chain(_joukowski_quotient(rest), budget))
+    return CircleFactor(multiplicity, _integers(part), real, chain)
+
+
+def _integers(polynomial: fmpz_poly) -> tuple[int, ...]:
+    return tuple(int(c) for c in polynomial.coeffs())
 
 
 def _joukowski_quotient(part: fmpz_poly) -> fmpz_poly:
@@ -146,8 +205,3 @@ def _sturm_chain(squarefree: fmpz_poly, budget: Budget | None) -> Iterator[fmpz_
         rest = (fmpq_poly(current) % fmpq_poly(following)).numer()
         current, following = following, -rest // (rest.content() or 1)
     yield current
-
-
-def _changes_of_sign(chain: list[fmpz_poly], x: int) -> int:
-    signs = [1 if value > 0 else -1 for part in chain if (value := part(x)) != 0]
-    return sum(one != other for one, other in pairwise(signs))
