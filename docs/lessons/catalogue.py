@@ -184,7 +184,7 @@ LESSONS: tuple[Lesson, ...] = (
         ("lesson 5", "lesson 7"),
         ("R5", "R11", "kept-progress"),
         ("cycle", "starts", "policy"),
-        ("worst-cycle", "first-eviction", "rate-limit", "no-start"),
+        ("first-eviction", "rate-limit", "no-start", "worst-cycle"),
     ),
     Lesson(
         9,

@@ -75,7 +75,7 @@ def _sources(lesson: Lesson) -> Frame:
     return Frame(
         "What is proved, and where to read it",
         (
-            Rows(("label", "theorem", "status"), rows, r"lp{.62\linewidth}l"),
+            Rows(("label", "theorem", "status"), rows, r"lp{.5\linewidth}l"),
             f"Each has a record: *stabkit prove {rows[0][0]}* prints hypotheses, proof and "
             "evidence. The theory as an article has them all.",
         ),
