@@ -33,12 +33,8 @@ class Lesson:
         Labels of the records in `stabkit.theorems` that it speaks of.
     topics : tuple of str
         Topics of ``stabkit exercise`` that go with it.
-    example : tuple of (int, int, int)
-        Input, decode length and weight of the classes that its slides calculate with.
-    sections : tuple of str
-        Which sections of the derivation for that mix they show.
-    frames : tuple of (str, str)
-        What they say of laws that stand in docs/model.md without a record: title, prose.
+    kinds : tuple of str
+        The kinds of question among these that ask for nothing of a later lesson.
     """
 
     number: int
@@ -49,9 +45,7 @@ class Lesson:
     prerequisites: tuple[str, ...]
     theorems: tuple[str, ...]
     topics: tuple[str, ...]
-    example: tuple[tuple[int, int, int], ...]
-    sections: tuple[str, ...]
-    frames: tuple[tuple[str, str], ...] = ()
+    kinds: tuple[str, ...]
 
     @property
     def path(self) -> Path:
@@ -84,8 +78,7 @@ LESSONS: tuple[Lesson, ...] = (
         ("arithmetic, and a pencil",),
         ("balance", "kernel", "R6"),
         ("cycle",),
-        ((2, 2, 1),),
-        ("The workload", "The memory kernel", "Limit cycles"),
+        ("by-hand", "worst-cycle"),
     ),
     Lesson(
         2,
@@ -100,8 +93,7 @@ LESSONS: tuple[Lesson, ...] = (
         ("lesson 1", "complex numbers"),
         ("R5", "R6", "worst-cycle", "R6a"),
         ("roots", "cycle"),
-        ((5, 6, 1),),
-        ("The characteristic equation", "The roots", "Limit cycles"),
+        ("annulus", "worst-cycle"),
     ),
     Lesson(
         3,
@@ -114,10 +106,9 @@ LESSONS: tuple[Lesson, ...] = (
             "predict the synchronised modes from the gcd of the decode lengths",
         ),
         ("lesson 2",),
-        ("kernel", "closed-form", "R3b", "R8"),
+        ("kernel", "linear-stability", "R3b"),
         ("roots", "gcd"),
-        ((5, 3, 1), (5, 5, 1)),
-        ("The characteristic equation", "Inside or outside of the unit circle", "The roots"),
+        ("single-root", "quadratic", "first-order-growth", "root-count"),
     ),
     Lesson(
         4,
@@ -131,9 +122,8 @@ LESSONS: tuple[Lesson, ...] = (
         ),
         ("lesson 3", "polynomials, roots of unity"),
         ("R1", "R2", "R3", "R3a", "renewal-graph"),
-        ("gcd", "roots"),
-        ((20, 4, 1), (20, 6, 1)),
-        ("The survival polynomial", "Synchronised modes"),
+        ("gcd",),
+        ("survival-polynomial", "renewal-graph", "synchronised-modes"),
     ),
     Lesson(
         5,
@@ -148,9 +138,8 @@ LESSONS: tuple[Lesson, ...] = (
         ),
         ("lesson 4",),
         ("R7", "R8", "variance-law", "stable-inputs", "stable-inputs-open", "R9"),
-        ("threshold",),
-        ((5, 3, 1), (5, 5, 1)),
-        ("The gcd theorem", "The input length at which stability changes"),
+        ("threshold", "gcd"),
+        ("two-and-three", "variance-law", "minus-one", "gcd-theorem", "one-and-two"),
     ),
     Lesson(
         6,
@@ -164,9 +153,8 @@ LESSONS: tuple[Lesson, ...] = (
         ),
         ("lesson 4",),
         ("R6′", "R6b", "necklaces", "R10", "R12"),
-        ("cycle",),
-        ((5, 3, 1), (5, 6, 1)),
-        ("Limit cycles",),
+        ("cycle", "starts"),
+        ("necklace", "in-step", "level", "renormalisation"),
     ),
     Lesson(
         7,
@@ -180,9 +168,8 @@ LESSONS: tuple[Lesson, ...] = (
         ),
         ("lesson 2", "lesson 3"),
         ("greedy", "damped", "rate-limited", "headroom", "reservation"),
-        ("policy",),
-        ((10, 5, 1),),
-        ("Admission policies", "Limit cycles"),
+        ("policy", "starts"),
+        ("reservation", "gain-of-two-steps", "headroom", "soft-start", "rate-limit"),
     ),
     Lesson(
         8,
@@ -194,11 +181,10 @@ LESSONS: tuple[Lesson, ...] = (
             "hold a prediction against a measured run, with all caveats",
             "say what the model leaves out",
         ),
-        ("lesson 5",),
-        ("R11", "variance-law"),
-        ("threshold", "policy"),
-        ((10, 3, 1), (10, 5, 1)),
-        ("Cross-check by simulation", "Conclusion"),
+        ("lesson 5", "lesson 7"),
+        ("R5", "R11", "kept-progress"),
+        ("cycle", "starts", "policy"),
+        ("first-eviction", "rate-limit", "no-start", "worst-cycle"),
     ),
     Lesson(
         9,
@@ -211,46 +197,9 @@ LESSONS: tuple[Lesson, ...] = (
             "choose a watermark or a limit on running requests, and name its price",
         ),
         ("lesson 3", "lesson 7", "mean and variance"),
-        ("balance", "headroom", "kept-progress"),
-        ("noise",),
-        ((9, 1, 1), (1, 2, 1)),
-        ("The memory kernel", "The characteristic equation"),
-        (
-            (
-                "When the fluid is visible (R13, R15)",
-                "Requests are whole and random. In a large server with a stable mix the admissions "
-                r"of a step have the variance $V a^*$, with the Fano factor $V = \frac{1}{2 \pi} "
-                r"\int_0^{2 \pi} \frac{E |X|^2}{|E X|^2} d \theta - 1$, $X(\theta) = \sum_{m < T} "
-                r"(S + m + 1) e^{i m \theta}$. One sees the verdict where $\sqrt{V / a^*}$ is "
-                r"small, say $a^* \ge 10 V$; below $V$ noise decides, and neither swings nor calm "
-                "prove anything.",
-            ),
-            (
-                "Quasi-cycles (R14)",
-                "Chance excites again what the dynamics lets decay. So a stable mix swings all the "
-                r"time, with the periods of its slow modes: a mode $|\lambda| e^{i \phi}$ makes a "
-                r"peak of the spectra near $\phi$, of half-width about $1 - |\lambda|$. A peak in "
-                "a measured series is no proof of instability. The lengths of the requests tell, "
-                r"or a larger server: the swing of a stable mix grows like $\sqrt{a^*}$ alone.",
-            ),
-            (
-                "Evictions of a stable mix (R16)",
-                "A step evicts if completions and slack free less than the running requests grow. "
-                r"With $x = a^* \mu$, less the slack's share, and $Z$ the sum of $S + T + 1$ over "
-                r"a Poisson number of requests of mean $a^*$, about $E (x - Z)^+ / E (S + 1)$ "
-                "requests are evicted per step: an approximation, within 15 % of simulations in "
-                "the domain that the reference states. So stable mixes evict all the same, rarely "
-                "and at little cost.",
-            ),
-            (
-                "Watermarks and limits (R17)",
-                r"A watermark of $w$ tokens costs the share $w / B$ of the throughput. For small "
-                r"servers it divides the evictions by $e^{R w}$, where $R > 0$, the Lundberg "
-                r"exponent, solves $1 - E e^{-R (S + T)} = R \mu$: $1 / R$ is a little more than a "
-                r"mean output $\mu$. A limit of $B / \max (s + l)$ running requests, rounded down, "
-                "ends all evictions, and costs more.",
-            ),
-        ),
+        ("R13", "R14", "R15", "R16", "R17", "watermark"),
+        ("noise", "finite"),
+        ("fano-factor", "overshoot", "safe-limit", "watermark", "visible-size", "safe-load"),
     ),
 )
 

@@ -3,7 +3,8 @@
 In reading order:
 
 * `draft`: what a question is while it is being drawn, and how numbers are written.
-* `roots`, `thresholds`, `gcd`, `cycles`, `policies`, `noise`: the kinds of question, by subject.
+* `roots`, `thresholds`, `gcd`, `cycles`, `policies`, `noise`, `finite`, `starts`: the kinds of
+  question, by subject.
 * `exercises`: `stabkit.exercise`, which chooses among them; the only thing others take.
 
 It takes from the analysis and below.

@@ -18,16 +18,18 @@ from ..model.workload import Workload
 from ..records import Record
 from .cycles import CYCLE
 from .draft import Draft, ExerciseKind, Value, gives_away, named
+from .finite import FINITE
 from .gcd import GCD
 from .noise import NOISE
 from .policies import POLICY
 from .roots import ROOTS
+from .starts import STARTS
 from .thresholds import THRESHOLD
 
 __all__ = ["TOPICS", "Difficulty", "Exercise", "Topic", "exercise"]
 
 Difficulty = Literal["easy", "medium", "hard"]
-Topic = Literal["roots", "gcd", "threshold", "cycle", "policy", "noise"]
+Topic = Literal["roots", "gcd", "threshold", "cycle", "policy", "noise", "finite", "starts"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 _KINDS: dict[str, tuple[ExerciseKind, ...]] = {
     "roots": ROOTS,
@@ -36,6 +38,8 @@ _KINDS: dict[str, tuple[ExerciseKind, ...]] = {
     "cycle": CYCLE,
     "policy": POLICY,
     "noise": NOISE,
+    "finite": FINITE,
+    "starts": STARTS,
 }
 # At worst four draws of five are refused: as many as this in a row, once in 10^48 exercises.
 _DRAWS = 500
@@ -47,7 +51,7 @@ class Exercise(Record):
 
     Attributes
     ----------
-    topic : {"roots", "gcd", "threshold", "cycle", "policy", "noise"}
+    topic : {"roots", "gcd", "threshold", "cycle", "policy", "noise", "finite", "starts"}
     seed : int
     kind : str
         Which question of the topic it is.
@@ -95,7 +99,7 @@ def exercise(topic: Topic, seed: int = 0) -> Exercise:
 
     Parameters
     ----------
-    topic : {"roots", "gcd", "threshold", "cycle", "policy", "noise"}
+    topic : {"roots", "gcd", "threshold", "cycle", "policy", "noise", "finite", "starts"}
     seed : int
         At least 0. Consecutive seeds go through the kinds of the topic.
 

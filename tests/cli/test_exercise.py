@@ -38,7 +38,7 @@ def test_several_exercises_with_their_answers(stabkit: Run) -> None:
 
 
 def test_all_topics_in_turn(stabkit: Run) -> None:
-    found = json.loads(stabkit("exercise", "--count", "7", "--json").out)
+    found = json.loads(stabkit("exercise", "--count", "9", "--json").out)
     assert [one["topic"] for one in found["exercises"]] == [
         "roots",
         "gcd",
@@ -46,10 +46,12 @@ def test_all_topics_in_turn(stabkit: Run) -> None:
         "cycle",
         "policy",
         "noise",
+        "finite",
+        "starts",
         "roots",
     ]
     assert found["schema"] == "stabkit.exercises/2"
-    assert found["exercises"][6]["seed"] == 1
+    assert found["exercises"][8]["seed"] == 1
     assert found["exercises"][0]["result"] == {"root": "-11/13", "verdict": "stable"}
 
 
@@ -87,7 +89,7 @@ def test_sheets_of_all_kinds_compile(stabkit: Run, tmp_path: Path, answer: list[
     [
         (
             ["--topic", "root"],
-            "'--topic' must be 'roots', 'gcd', 'threshold', 'cycle', 'policy' or",
+            "'--topic' must be 'roots', 'gcd', 'threshold', 'cycle', 'policy', 'noise',",
         ),
         (["--seed", "-1"], "'--seed' must be at least 0, not -1"),
         (["--topic", "gcd", "--seed", "-1"], "'--seed' must be at least 0, not -1"),

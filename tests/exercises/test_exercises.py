@@ -13,9 +13,9 @@ import re
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
 from math import gcd, lcm
 from typing import Any
 
@@ -549,6 +549,158 @@ def mean_slack(one: Exercise) -> dict[str, Any]:
     return {"mean slack": slack, "admissions": (capacity - slack) / token_steps(found)}
 
 
+def outcomes(found: list[Class], n: int) -> Iterator[tuple[Fraction, int]]:
+    """Of n requests in stage 0: the probability of each outcome, and what it needs one step on."""
+    for drawn in product(found, repeat=n):
+        chance = Fraction(1)
+        for _, _, p in drawn:
+            chance *= p
+        yield chance, int(sum(s + 2 for s, length, _ in drawn if length > 1))
+
+
+def overshoot(one: Exercise) -> dict[str, Any]:
+    capacity, (n,) = one.mix.capacity, dict(one.given).values()
+    every = list(outcomes(classes(one.mix), n))
+    assert sum(chance for chance, _ in every) == 1
+    return {
+        "probability": sum((c for c, need in every if need > capacity), Fraction(0)),
+        "mean overshoot": sum((c * max(need - capacity, 0) for c, need in every), Fraction(0)),
+    }
+
+
+def safe_load(one: Exercise) -> dict[str, Any]:
+    found, capacity, (risk,) = classes(one.mix), one.mix.capacity, dict(one.given).values()
+    risks, n = {}, 0
+    while n * (found[0][0] + 1) <= capacity:
+        risks[n] = sum((c for c, need in outcomes(found, n) if need > capacity), Fraction(0))
+        n += 1
+    return {
+        "safe for certain": max(n for n, chance in risks.items() if chance == 0),
+        "safe load": max(n for n, chance in risks.items() if chance <= risk),
+    }
+
+
+def whole_requests(one: Exercise, watermark: int = 0) -> tuple[list[list[int]], list[list[int]]]:
+    """Whole requests of one class from empty, two lives long: stages, and evicted by stage."""
+    ((s, length, _),), capacity = classes(one.mix), int(one.mix.capacity)
+    stages, seen, evicted = [0] * length, [], []
+    for _ in range(2 * length):
+        stages, out = [0, *stages[:-1]], [0] * length
+        held = [int(s) + j + 1 for j in range(length)]
+        full = sum(h * x for h, x in zip(held, stages, strict=True)) > capacity
+        while sum(h * x for h, x in zip(held, stages, strict=True)) > capacity:
+            youngest = next(j for j, x in enumerate(stages) if x)
+            stages[youngest] -= 1
+            out[youngest] += 1
+        while (
+            not full
+            and sum(h * x for h, x in zip(held, stages, strict=True)) + held[0]
+            <= capacity - watermark
+        ):
+            stages[0] += 1
+        seen.append(list(stages))
+        evicted.append(out)
+    return seen, evicted
+
+
+def watermark(one: Exercise) -> dict[str, Any]:
+    (_, evicted), length = whole_requests(one), classes(one.mix)[0][1]
+    lost = sum(map(sum, evicted[:length]))
+    w = next(w for w in range(1000) if not any(map(sum, whole_requests(one, w)[1])))
+    return {"evicted": lost, "watermark": w, "share": Fraction(w, int(one.mix.capacity))}
+
+
+def whole_cycle(one: Exercise) -> dict[str, Any]:
+    length = classes(one.mix)[0][1]
+    seen, evicted = (part[:length] for part in whole_requests(one))
+    assert all(sum(map(bool, stages)) == 1 for stages in seen)  # the cohort is alone
+    lost = sum(j * x for out in evicted for j, x in enumerate(out))
+    cohort = tuple(map(sum, seen))
+    return {"cohort": cohort, "lost": Fraction(lost, sum(cohort))}
+
+
+def full_of(found: list[Class], stage: int, capacity: Fraction) -> State:
+    """A memory that is full of one cohort in a stage, each class with its share."""
+    held = sum((p * (s + stage + 1) for s, n, p in found if n > stage), Fraction(0))
+    return [
+        [p * capacity / held if j == stage else Fraction(0) for j in range(n)] for _, n, p in found
+    ]
+
+
+def no_start(one: Exercise) -> dict[str, Any]:
+    found, (age,), capacity = classes(one.mix), dict(one.given).values(), Fraction(1)
+    longest = max(n for _, n, _ in found)
+    evicts = [
+        run(found, capacity, full_of(found, j, capacity), 2 * longest)[2] for j in range(longest)
+    ]
+    later = [
+        sum(
+            (s + age + 2) * x
+            for (s, n, _), stages in zip(found, state, strict=True)
+            for j, x in enumerate(stages)
+            if j == age and n > age + 1
+        )
+        for state in [full_of(found, age, capacity)]
+    ]
+    return {
+        "kernel": tuple(kernel(found)),
+        "some start evicts": "yes" if any(map(any, evicts)) else "no",
+        "excess": max(later[0] - capacity, Fraction(0)),
+    }
+
+
+def first_eviction(one: Exercise) -> dict[str, Any]:
+    found, capacity = classes(one.mix), Fraction(one.mix.capacity or 0)
+    states, _, evicted = run(found, capacity, empty(found), 8)
+    step = next(n for n, lost in enumerate(evicted) if lost)
+    admitted = [sum(stages[0] for stages in state) for state in states[1 : step + 1]]
+    return {"admitted": tuple(admitted), "first eviction in step": step}
+
+
+def started(found: list[Class], delta: Fraction) -> bool:
+    """Whether a start from empty at (1 - delta) a* for two steps, then greedy, evicts."""
+    capacity, left = Fraction(1), [1, 1]
+
+    def admit(free: Fraction, newcomer: Fraction) -> Fraction:
+        return (
+            (1 - delta) * capacity / token_steps(found) if left and left.pop() else free / newcomer
+        )
+
+    return any(run(found, capacity, empty(found), 80, admit)[2])
+
+
+def soft_start(one: Exercise) -> dict[str, Any]:
+    found = classes(one.mix)
+    g, b = kernel(found), []
+    for n in range(80):
+        b.append((sum(g) - sum(g[m] * b[n - m] for m in range(1, min(n, 2) + 1))) / g[0])
+    delta = 1 / (1 - min(b))
+    assert min(b) == b[1]
+    assert not started(found, delta)
+    assert started(found, min(Fraction(1), delta + Fraction(1, 1000)))
+    return {"b": tuple(b[:2]), "delta": delta}
+
+
+def in_step(one: Exercise) -> dict[str, Any]:
+    found = classes(one.mix)
+    g = gcd(*(n for _, n, _ in found))
+    small = kernel([(s / g, n // g, p) for s, n, p in found])
+    root = -small[1] / small[0]
+    capacity = Fraction(1)
+    a = capacity / sum(
+        (p * sum(s + (i + 1) * g for i in range(n // g)) for s, n, p in found), Fraction(0)
+    )
+    about = [[p * a if j % g == g - 1 else Fraction(0) for j in range(n)] for _, n, p in found]
+    states, completed, _ = run(found, capacity, about, 4 * g)
+    assert states[-1] == states[g]
+    throughput = sum(completed[g:], Fraction(0)) / (3 * g)
+    return {
+        "root": root,
+        "attracts": "yes" if abs(root) < 1 else "no",
+        "ratio": throughput / (capacity / token_steps(found)),
+    }
+
+
 ORACLES: dict[str, Callable[[Exercise], dict[str, Any]]] = {
     "single-root": single_root,
     "annulus": annulus,
@@ -579,6 +731,14 @@ ORACLES: dict[str, Callable[[Exercise], dict[str, Any]]] = {
     "visible-size": visible_size,
     "safe-limit": safe_limit,
     "mean-slack": mean_slack,
+    "overshoot": overshoot,
+    "safe-load": safe_load,
+    "watermark": watermark,
+    "whole-cycle": whole_cycle,
+    "no-start": no_start,
+    "first-eviction": first_eviction,
+    "soft-start": soft_start,
+    "in-step": in_step,
 }
 
 
@@ -640,7 +800,8 @@ def test_the_same_in_another_process():
         (
             "root",
             0,
-            "'topic' must be 'roots', 'gcd', 'threshold', 'cycle', 'policy' or 'noise', not 'root'",
+            "'topic' must be 'roots', 'gcd', 'threshold', 'cycle', 'policy', 'noise', 'finite' or "
+            "'starts', not 'root'",
         ),
         ("roots", -1, "'seed' must be an integer of at least 0, not -1"),
         ("roots", 1.5, "'seed' must be an integer of at least 0, not 1.5"),

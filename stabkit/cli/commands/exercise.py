@@ -26,7 +26,7 @@ def exercise(
         str | None,
         typer.Option(
             metavar="TOPIC",
-            help="roots, gcd, threshold, cycle, policy or noise; all in turn by default.",
+            help="roots, gcd, threshold, cycle, policy, noise, finite or starts; all in turn.",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="The first seed.")] = 0,

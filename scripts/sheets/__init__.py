@@ -1,0 +1,1 @@
+"""Teaching plans, worksheets and the exam, for `scripts/make_print.py`."""

@@ -1,0 +1,98 @@
+r"""An exam of 90 minutes on what the double lecture covers, in two versions, with a scheme.
+
+The questions are those of the plan, one after the other. Both versions ask the same of other
+numbers. A step of the solution is worth `STEP` points, and the points of a question are shared out
+among what it asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slides.beamer import words
+
+import stabkit
+
+from .chosen import alike, of_kind
+from .plans import DOUBLE
+
+__all__ = ["exam", "questions", "shared"]
+
+MINUTES, STEP, SEED = 90, 2, 5
+ROOM = "4.2cm"
+PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
+\usepackage[utf8]{inputenc}
+\usepackage{amsmath,amssymb}
+\usepackage[margin=25mm]{geometry}
+\usepackage{booktabs}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{1ex}
+\emergencystretch=4em
+\raggedbottom
+\newcommand{\points}[1]{\hspace*{\fill}\textbf{[#1]}}
+\begin{document}
+"""
+
+
+def questions(version: str) -> list[stabkit.Exercise]:
+    """Return the exercises of version A or B, in the order of the plan."""
+    first = [next(of_kind(kind, SEED)) for item in DOUBLE for kind in item.kinds]
+    return first if version == "A" else [alike(one) for one in first]
+
+
+def worth(one: stabkit.Exercise) -> int:
+    return STEP * len(one.solution)
+
+
+def shared(one: stabkit.Exercise) -> list[int]:
+    """Return the points for each part of the answer: the first ones get what is left over."""
+    parts = len(one.result)
+    each, left = divmod(worth(one), parts)
+    return [each + (k < left) for k in range(parts)]
+
+
+def exam(version: str, solved: bool) -> str:
+    """Return the exam as LaTeX, or its solution with the marking scheme."""
+    asked = questions(version)
+    lines = [PREAMBLE, *_head(version, asked, solved)]
+    for k, one in enumerate(asked, 1):
+        lines += ["", r"\begin{minipage}{\linewidth}\setlength{\parskip}{1ex}"]
+        lines += [rf"\subsection*{{Question {k}\points{{{worth(one)} points}}}}"]
+        lines += [words(one.question), "", *(_scheme(one) if solved else _parts(one))]
+        lines += [r"\end{minipage}"]
+    return "\n".join([*lines, r"\end{document}", ""])
+
+
+def _head(version: str, asked: list[stabkit.Exercise], solved: bool) -> Iterator[str]:
+    points = [worth(one) for one in asked]
+    what = "Solution and marking scheme" if solved else "Examination"
+    yield rf"\begin{{center}}{{\Large {what}, version {version}}}\par\medskip"
+    yield r"{\large Stability of memory-constrained LLM serving}\end{center}"
+    yield rf"{MINUTES} minutes, {sum(points)} points. A pocket calculator is allowed."
+    yield "All answers are exact: whole numbers, fractions, verdicts."
+    if solved:
+        yield rf"A right step is worth {STEP} points, even if what it goes on from is wrong."
+        return
+    yield r"\bigskip\par Name: \rule{6cm}{.4pt}\hfill Matriculation number: \rule{3.5cm}{.4pt}"
+    columns = "l" + "c" * (len(asked) + 1)
+    yield rf"\begin{{center}}\begin{{tabular}}{{{columns}}}\toprule"
+    yield "Question & " + " & ".join(map(str, range(1, len(asked) + 1))) + r" & all \\ \midrule"
+    yield "Points & " + " & ".join(map(str, [*points, sum(points)])) + r" \\"
+    yield "Reached" + " & " * (len(asked) + 1) + r" \\[1ex] \bottomrule"
+    yield r"\end{tabular}\end{center}"
+
+
+def _parts(one: stabkit.Exercise) -> Iterator[str]:
+    """Yield what is asked for with its points, and room to write."""
+    parts = zip(one.result, shared(one), strict=True)
+    listed = "; ".join(f"{name} [{points}]" for (name, _), points in parts)
+    yield rf"\emph{{Points: {words(listed)}.}}"
+    yield rf"\par\vspace*{{{ROOM}}}\strut"
+
+
+def _scheme(one: stabkit.Exercise) -> Iterator[str]:
+    yield r"\begin{enumerate}"
+    for step in one.solution:
+        yield rf"\item {words(step)} \points{{{STEP}}}"
+    yield r"\end{enumerate}"
+    yield rf"\emph{{Answer:}} {words(one.answer)}."
