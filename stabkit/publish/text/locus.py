@@ -7,10 +7,11 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
+from ...errors import printable
 from ...spectrum.curves.locus import RootLocus
-from ..layout import labelled, paragraph
+from ..layout import labelled, paragraph, title
 from ..rendering import RECORDS, TEXTS
-from .along import ALONG
+from .along import ALONG, along_text
 from .dialect import as_json, chosen, headed
 from .numbers import readable, times
 from .tables import plain_table, thinned
@@ -47,11 +48,12 @@ def locus_text(locus: RootLocus, full: bool = False) -> str:
 
     In full there is a row for every value; otherwise for some, equally spaced.
     """
-    moved, _, symbol = ALONG[locus.along]
+    symbol = ALONG[locus.along].symbol
     shown, note = thinned(range(len(locus.values)), full)
     rows: list[tuple[str, ...]] = [(symbol, "largest |λ|", "unstable modes")]
     rows += [_row(locus, i) for i in shown]
-    head = labelled([("along", f"{symbol}, {moved}")])
+    head = f"{title(printable(locus.mix.name))}\n"
+    head += labelled([("along", along_text(locus.along, locus.mix))])
     return f"{head}\n{plain_table(rows)}{note}\n{_changes_text(locus, symbol)}"
 
 
