@@ -175,7 +175,7 @@ def _runs(found: Cycles) -> Iterator[str]:
             yield from _measured(seen)
             continue
         number, after = found.cycles.index(seen.cycle) + 1, counted(seen.steps, "step")
-        near = f"within {seen.distance:.1e} a* of it" if seen.distance else "exactly"
+        near = f"within {seen.distance:.1e} a*" if seen.distance else "exactly"
         yield f"{head} on cycle {number} after {after}, {near}"
         if seen.cycle.period > 1:
             yield from _details(found.mix, seen.cycle)
