@@ -31,6 +31,7 @@ __all__ = [
     "Log",
     "MaxNumSeqs",
     "OutputColumn",
+    "RequiredMix",
     "Source",
     "capacity_of",
     "read_mix",
@@ -41,17 +42,20 @@ R = TypeVar("R")
 
 DEFAULT = "azure-conv-2023"
 
-Mix = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="MIX",
-        help="Classes INPUT:DECODE[:WEIGHT], or files (a mix, or request logs as 'stabkit formats' "
-        "lists them; - for standard input), or one packaged name (see 'stabkit examples'); by "
-        f"default {DEFAULT}.",
-        show_default=False,
-        autocompletion=complete_mix,
-    ),
-]
+_WHAT = (
+    "Classes INPUT:DECODE[:WEIGHT], or files (a mix, or request logs as 'stabkit formats' lists "
+    "them; - for standard input), or one packaged name (see 'stabkit examples')"
+)
+
+
+def _argument(help: str) -> Any:
+    return typer.Argument(
+        metavar="MIX", help=help, show_default=False, autocompletion=complete_mix
+    )
+
+
+Mix = Annotated[list[str] | None, _argument(f"{_WHAT}; by default {DEFAULT}.")]
+RequiredMix = Annotated[list[str], _argument(f"{_WHAT}.")]
 Capacity = Annotated[
     str | None,
     typer.Option(metavar="B", help="KV memory in tokens, as 64k; overrides that of MIX."),
@@ -170,8 +174,9 @@ def takes_mix(command: Callable[..., R]) -> Callable[..., R]:
 
     of_command = get_type_hints(command, include_extras=True)
     rest = [p.replace(annotation=of_command[n]) for n, p in taken.items() if n != "source"]
-    run.__annotations__ = {p.name: p.annotation for p in (*options, *rest)}
-    run.__signature__ = inspect.Signature([*options, *rest])  # type: ignore[attr-defined]
+    parameters = sorted([*options, *rest], key=lambda p: p.default is not p.empty)
+    run.__annotations__ = {p.name: p.annotation for p in parameters}
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return run
 
 

@@ -67,8 +67,8 @@ Along = Annotated[
     typer.Option(
         metavar="LINE",
         help="What moves: common (one input for all), shift (tokens added to all), scale (a factor "
-        "of all), or a slope for each class, such as 1,0,2. In locus also share (of the first "
-        "class) and gain (of damped admission).",
+        "of all), a slope for each class, such as 1,0,2, share (of the first class) or gain (of "
+        "damped admission).",
         autocompletion=complete_line,
     ),
 ]

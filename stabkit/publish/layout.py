@@ -1,9 +1,9 @@
 """The layout of a text: prose, labelled rows, and what of it a terminal shows in bold or colour.
 
-A text is laid out for so many columns, by default 80. A number is never parted from its unit, and
-no word is broken: it may be a name, an option or a number that is copied. Nothing here colours
-anything: `heading` and `styled` take note of what a terminal may show so, for whoever asked with
-`laid_out`.
+A text is laid out for so many columns, by default 80. A number is never parted from its unit, nor
+from what it numbers, such as a step, or is equal to; and no word is broken: it may be a name, an
+option or a number that is copied. Nothing here colours anything: `heading` and `styled` take note
+of what a terminal may show so, for whoever asked with `laid_out`.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ _KEPT = "\N{NO-BREAK SPACE}"
 _BEFORE_UNIT = re.compile(
     r"(?<=\d) (?=%|± \d|(?:dB|s|turns|a\*|(?:token|step|token-step|request|block|mode|class|second|"
     r"admission|replica|digit)(?:e?s)?)\b)|(?<=±) (?=\d)|(?<=\d ±) "
+)
+_BEFORE_NUMBER = re.compile(
+    r"(\b(?:steps?|cycles?|class|gcd|periods?|lengths?|seed|minus)|[=<>≤≥]) (?=-?\d)"
 )
 
 
@@ -102,11 +105,12 @@ def wrapped(text: str, indent: str = "", first: str = "") -> list[str]:
     --------
     >>> wrapped("one " * 22, indent="  ")[1]
     '  one one'
-    >>> wrapped("one " * 19 + "1.5 tokens")[1]
-    '1.5 tokens'
+    >>> wrapped("one " * 19 + "1.5 tokens")[1], wrapped("one " * 18 + "at step 1")[1]
+    ('1.5 tokens', 'step 1')
     """
+    kept = _BEFORE_NUMBER.sub(rf"\1{_KEPT}", _BEFORE_UNIT.sub(_KEPT, text))
     lines = textwrap.wrap(
-        _BEFORE_UNIT.sub(_KEPT, text), width_of_prose(),
+        kept, width_of_prose(),
         initial_indent=first, subsequent_indent=indent,
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip

@@ -194,7 +194,7 @@ def text(result: Any, **options: Any) -> str:
     Examples
     --------
     >>> from stabkit import Workload, nyquist, text
-    >>> text(nyquist(Workload.from_classes([(5, 3), (5, 5)])))[:56]
+    >>> text(nyquist(Workload.from_classes([(5, 3), (5, 5)]))).splitlines()[2][:56]
     'The curve G(e^iθ) encircles 0 twice: 2 modes grow, so th'
     """
     written: str = TEXTS(result, **options)

@@ -40,6 +40,8 @@ from .textbook.deduction import Deduction
 
 __all__ = ["KINDS", "prove", "selected"]
 
+_MOST_NEAR = 3  # theorems, that a message names
+
 KINDS = (Identity, Summation, Inequality, Deduction, ExactFinite, Enclosure, Cited, Numeric)
 
 
@@ -101,14 +103,24 @@ def selected(theorems: Sequence[Theorem], labels: Iterable[str]) -> list[Theorem
     asked = {_folded(str(label)): label for label in listed(labels, "'labels'", "labels")}
     known = {name: t for t in reversed(theorems) for name in (_folded(t.title), _folded(t.label))}
     for folded in sorted(set(asked) - set(known)):
-        near = get_close_matches(folded, known, n=1, cutoff=0.3) or [_folded(theorems[0].label)]
-        close = known[near[0]]
+        near = " or ".join(f"{one.label} ({one.title})" for one in _nearest(theorems, folded))
         raise InvalidArgument(
-            f"'LABEL' must be the label or the title of a theorem, such as {close.label} "
-            f"({close.title}), not {shown(asked[folded])}; 'stabkit prove' lists all."
+            f"'LABEL' must be the label or the title of a theorem, such as {near}, "
+            f"not {shown(asked[folded])}; 'stabkit prove' lists all."
         )
     wanted = {known[label].label for label in asked}
     return [theorem for theorem in theorems if not asked or theorem.label in wanted]
+
+
+def _nearest(theorems: Sequence[Theorem], folded: str) -> list[Theorem]:
+    """Return the first theorems whose label or title has all words asked for, or the most alike."""
+    names = {theorem.label: _folded(f"{theorem.label} {theorem.title}") for theorem in theorems}
+    having = [t for t in theorems if all(word in names[t.label] for word in folded.split("-"))]
+    if having:
+        return having[:_MOST_NEAR]
+    known = {name: t for t in theorems for name in (_folded(t.title), _folded(t.label))}
+    alike = get_close_matches(folded, known, n=1, cutoff=0.3)
+    return [known[name] for name in alike] or [theorems[0]]
 
 
 def _folded(name: str) -> str:

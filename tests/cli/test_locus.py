@@ -16,8 +16,8 @@ def test_text_has_a_row_for_every_value_and_the_brackets(stabkit: Program) -> No
     status, out, err = stabkit(
         "locus", "5:3", "5:5", "--along", "common", "--from", "0", "--to", "20", "--points", "3"
     )
-    lines = out.splitlines()
-    assert (status, err) == (0, "")
+    name, _, *lines = out.splitlines()
+    assert (name, status, err) == ("5:3:1/2 5:5:1/2", 0, "")
     assert lines[0] == "along  s, one common input length, in place of the mix's own inputs"
     assert lines[2].split() == ["s", "largest", "|λ|", "unstable", "modes"]
     assert [line.split()[0] for line in lines[3:6]] == ["0", "10", "20"]

@@ -38,7 +38,7 @@ def test_crossings_are_listed(stabkit: Program) -> None:
     lines = stabkit("nyquist", "10:5").out.splitlines()
     turns = [line.split()[-1] for line in lines if line.startswith("0.")]
     assert turns == ["+2", "+2"]  # and 4 modes grow: R5
-    assert "encircles 0 4 times" in lines[0]
+    assert "encircles 0 4 times" in lines[2]
     assert "does not cross" in stabkit("nyquist", "10:3", "10:5").out
 
 

@@ -49,6 +49,12 @@ def test_errors(stabkit: Run, arguments: tuple[str, ...], message: str) -> None:
     assert message in found.err
 
 
+def test_a_mix_has_to_be_given(stabkit: Run) -> None:
+    found = stabkit("pool")  # the packaged default has too many classes
+    assert found.status == 2
+    assert found.err == "stabkit: error: Missing argument 'MIX'.\n"
+
+
 def test_a_window_in_which_nothing_is_completed(stabkit: Run) -> None:
     # no request of three steps is done after one
     found = stabkit("pool", "0:3", "1:4", "--steps", "1")

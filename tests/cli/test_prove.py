@@ -54,6 +54,8 @@ def test_a_failed_step_is_status_1(monkeypatch, capsys):
     ("arguments", "message"),
     [
         (["prove", "R99"], "'LABEL' must be the label or the title of a theorem"),
+        (["prove", "gcd"], "such as R7 (Gcd theorem) or even-gcd ("),
+        (["prove", "variance"], "such as variance-law (Variance law), not 'variance'"),
         (["prove", "--json", "--tex"], "'--tex' must be given without '--json'"),
         (["prove", "R1", "--output", "a.csv"], "must end in .txt, .json, .tex or .pdf"),
     ],

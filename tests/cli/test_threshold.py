@@ -15,7 +15,7 @@ def test_text(stabkit: Program) -> None:
     assert found.status == 0
     assert "threshold s*    9.82294825561954567" in found.out
     assert "stable          above 9.82295 tokens" in found.out
-    table = found.out.split("\n\n")[1].splitlines()[1:]
+    table = found.out.split("\n\n")[2].splitlines()[1:]
     assert [line.split()[-2] for line in table] == ["0", "2", "4"]
     assert found.out.endswith("start (stabkit prove R7 R23).\n".replace("R7 ", "R7\n"))
 
@@ -45,6 +45,9 @@ def test_json(stabkit: Program) -> None:
         (("5:2", "0:3", "--along", "1,1/2"), "the inputs 5 + x, 0.5 x"),
         (("5:2", "5:4", "--along", "1,2"), "infinite: the decode lengths have gcd 2"),
         (("7:1",), "everywhere"),
+        (("5:2", "5:3", "--along", "share"), "p, the share of the first class, 5:2"),
+        (("5:2", "5:3", "--along", "share"), "stable  from 0.25 to 0.875"),
+        (("10:2", "--along", "gain"), "stable  from 0 to 0.916666"),  # 11/12, rounded inwards
     ],
 )
 def test_other_mixes(stabkit: Program, arguments: tuple[str, ...], expected: str) -> None:
@@ -62,8 +65,8 @@ def test_symbolic(stabkit: Program) -> None:
     ("arguments", "complaint"),
     [
         (
-            ("5:2", "5:3", "--along", "p"),
-            "'--along' must be 'common', 'shift', 'scale' or a slope for each class, not 'p'.",
+            ("5:2", "5:3", "--along", "q"),
+            "'share', 'gain' or a slope for each class, not 'q'.",
         ),
         (
             ("5:2", "5:3", "--along", "1,0,2"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import stabkit
 
 PAGE = (Path(__file__).parents[2] / "docs" / "glossary.md").read_text(encoding="utf-8")
-ENTRIES = re.findall(r"^\*\*(.+?)\.\*\* (.*?)(?=\n\n|\Z)", PAGE, re.MULTILINE | re.DOTALL)
+ENTRIES = re.findall(r"^## (.+?)\n\n(.*?)(?=\n\n|\Z)", PAGE, re.MULTILINE | re.DOTALL)
 
 
 def test_it_is_alphabetical() -> None:

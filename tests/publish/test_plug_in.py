@@ -73,7 +73,7 @@ def test_a_command_is_one_new_file(tmp_path: Path) -> None:
     described = program(room, tmp_path, "growth", "--help")
     assert all(option in described for option in ("--json", "--output FILE", "--figure FILE"))
     printed = program(room, tmp_path, "growth", "5:3", "5:5", "--figure", str(picture))
-    assert printed.startswith("The curve G(e^iθ) encircles 0 twice")
+    assert printed.split("\n\n")[1].startswith("The curve G(e^iθ) encircles 0 twice")
     assert picture.read_bytes().startswith(b"%PDF")
     record = json.loads(program(room, tmp_path, "growth", "5:3", "5:5", "--json"))
     assert record["encirclements"] == 2

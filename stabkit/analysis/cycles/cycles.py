@@ -141,9 +141,23 @@ def cycles(
         observation = observe(mix, start, cohorts, named, max_period, max_steps)
         observations.append(observation)
         if observation.cycle is not None and observation.cycle not in named:
-            named.append(observation.cycle)
+            named = _with(named, observation.cycle)
     verdict = unit_circle_counts(mix).verdict
     return Cycles(mix, verdict, tuple(named), complete, tuple(observations), reduced)
+
+
+def _with(named: list[LimitCycle], seen: LimitCycle) -> list[LimitCycle]:
+    """Return the cycles with one more; it takes the place of the necklace that it turned out to be.
+
+    Examples
+    --------
+    >>> found = cycles("1024:256", max_steps=2000)
+    >>> [(cycle.kind, cycle.composition) for cycle in found.cycles if cycle.period == 256]
+    [('level', (256,))]
+    """
+    if seen.composition is None:
+        return [*named, seen]
+    return [seen if cycle.composition == seen.composition else cycle for cycle in named]
 
 
 def _checked_period(mix: Any, max_period: Any) -> int:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -24,9 +25,11 @@ from numpy.typing import NDArray
 from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
 from ...dynamics.growth import disturbed_state
 from ...dynamics.long_run import long_run
+from ...dynamics.necklaces import necklace_cycle
 from ...dynamics.orbits import Candidate, Followed, PeriodSearch, followed
 from ...dynamics.product_form import ProductFormRun
 from ...dynamics.rotation import dominant_frequencies, rotation_number
+from ...errors import InvalidArgument
 from ...model.workload import Workload
 from ...spectrum.orbits.itinerary import LARGEST_ITINERARY, alive_stages, periodic_orbit
 from ...spectrum.roots.dominant import dominant_modes
@@ -85,7 +88,7 @@ def observe(
     """
     exact = _returning(mix, cohorts) if start == "given" and cohorts is not None else None
     if exact is not None:
-        known = _known(exact, named) or exact_cycle(mix, exact, "observed")
+        known = _known(exact, named) or _identified(mix, exact, named)
         return _on_cycle(start, known, 0.0, len(exact.itinerary), max_period)
     floats = None if cohorts is None else np.array([float(y) for y in cohorts])
     search = PeriodSearch(mix, floats, max_period, min(max_steps, _WORK // mix.longest_decode))
@@ -167,7 +170,7 @@ def exact_orbit(
     run = followed(mix, cohorts, candidate.period)
     if not run.returns:
         return None
-    return _known(run, named) or exact_cycle(mix, run, "observed"), distance
+    return _known(run, named) or _identified(mix, run, named), distance
 
 
 def _distance(mix: Workload, candidate: Candidate, states: Sequence[Sequence[Fraction]]) -> float:
@@ -179,6 +182,26 @@ def _distance(mix: Workload, candidate: Candidate, states: Sequence[Sequence[Fra
 
 def _known(run: Followed, named: Sequence[LimitCycle]) -> LimitCycle | None:
     return next((c for c in named if c.cohorts and run.states[0] in c.cohorts), None)
+
+
+def _identified(mix: Workload, run: Followed, named: Sequence[LimitCycle]) -> LimitCycle:
+    """Return the cycle of a run, as the necklace that it is if its own was too long to follow."""
+    cycle = exact_cycle(mix, run, "observed")
+    for c in named:
+        alike = (c.period, c.throughput_ratio) == (cycle.period, cycle.throughput_ratio)
+        if c.composition is None or c.cohorts is not None or not alike:
+            continue
+        if _is_necklace(mix, run, c.composition):
+            return replace(cycle, kind=c.kind, composition=c.composition)
+    return cycle
+
+
+def _is_necklace(mix: Workload, run: Followed, composition: tuple[int, ...]) -> bool:
+    """Tell whether a run is on the cycle of a composition; False if that is not written out."""
+    try:
+        return necklace_cycle(mix, composition).states[0] in run.states
+    except InvalidArgument:
+        return False
 
 
 def _on_cycle(

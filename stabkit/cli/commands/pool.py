@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from ...errors import InvalidArgument, shown
 from ..completion import complete_policy
-from ..mix import Source
+from ..mix import RequiredMix, Source
 from ..present import Found, presented
 from ..terminal import working
 
@@ -18,6 +19,7 @@ __all__ = ["pool"]
 @presented("pooling")
 def pool(
     source: Source,
+    mix: RequiredMix,
     replicas: Annotated[int, typer.Option(metavar="N", min=1, help="Replicas of the fleet.")] = 2,
     objective: Annotated[
         str,
@@ -50,14 +52,14 @@ def pool(
 
     Dedicated replicas, one pool, the best partition. Capacity is that of one replica. Every
     replica's mix is analysed anew: pooling different decode lengths helps, and does not always
-    stabilise.
+    stabilise. MIX has at most 24 classes.
 
     \b
     Examples:
       stabkit pool 10:3 10:5 --replicas 2 --capacity 5050
       stabkit pool 4:8 4:16 3:5 3:15 --capacity 500 --partition 1,2/3,4
     """
-    workload = source.read()
+    workload = replace(source, mix=mix).read()
     blocks = None if partition is None else _blocks(partition, len(workload.classes), replicas)
     with working("comparing arrangements"):
         from ...analysis.operations.pooling import pool as pool_of

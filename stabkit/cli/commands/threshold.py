@@ -1,4 +1,4 @@
-"""``stabkit threshold``: from which input length on a mix is steady."""
+"""``stabkit threshold``: for which input lengths, shares or gains a mix is steady."""
 
 from __future__ import annotations
 
@@ -39,11 +39,12 @@ def threshold(
         typer.Option("--symbolic", help="Print the criterion in s and p instead (L up to 5)."),
     ] = False,
 ) -> Found:
-    """Find all input lengths for which the mix is stable, exactly.
+    """Find all input lengths, shares or gains for which the mix is stable, exactly.
 
     The D-partition along the inputs: every stable interval, the threshold s*, the sufficient bound
     s° of the gcd theorem, and the variance law's estimate beside them. With slopes, it tells which
-    class's prompts may grow.
+    class's prompts may grow. Along the share of the first class, or the gain of damped admission,
+    every stable interval.
 
     \b
     Examples:
@@ -51,6 +52,7 @@ def threshold(
       stabkit threshold 100:7 100:10 --digits 50
       stabkit threshold 3:7 8:9 --along shift
       stabkit threshold 3:7 8:9 --along 1,0
+      stabkit threshold 10:3 10:5 --along share
       stabkit threshold 5:2 5:3 --symbolic
     """
     workload = source.read()

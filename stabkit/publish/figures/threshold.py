@@ -1,4 +1,4 @@
-"""Figure of a threshold: the number of growing modes along the inputs, the stable intervals shaded.
+"""Figure of a threshold: the number of growing modes along one number, stable intervals shaded.
 
 Crossings that are far from one another are brought together by a logarithmic scale.
 """
@@ -15,6 +15,7 @@ from ...analysis.pictures.run import Floats
 from ...model.enclosure import RealEnclosure
 from ...spectrum.partition.d_partition import CountInterval
 from ...spectrum.partition.threshold import Threshold
+from ..text.along import ALONG
 from ..text.numbers import counted, readable, rounded
 from .locus import PARAMETERS
 from .style import BLUE, GREY, INK, SHADE, VERMILLION, drawn, legend_below
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["threshold_figure"]
 
-_SYMBOLS = {"common": "s", "shift": "δ", "scale": "N", "line": "x"}
 _BEYOND = 1.25  # of what is marked: the scale goes so far
 _WIDE = 30.0  # the largest of these over the smallest, from which on the scale is logarithmic
 _FEW = 4  # labelled ticks of the vertical axis
@@ -49,7 +49,7 @@ def threshold_figure(figure: Drawing, found: Threshold) -> None:
     marks = list(_marks(found)) if found.complete else []
     low = float(found.low)
     places = [*map(float, found.crossings), *(value for _, value, _, _ in marks)]
-    high = _end(low, places)
+    high = _end(low, places) if found.high is None else float(found.high)
     axes.set_xlim(low, high)
     if found.complete:
         _draw_counts(axes, found, high)
@@ -64,11 +64,13 @@ def threshold_figure(figure: Drawing, found: Threshold) -> None:
 def _finding(found: Threshold) -> str:
     if not found.complete:
         return "undecided: not all crossings are known"
-    symbol, stable = _SYMBOLS[found.along], len(found.stable_intervals)
+    symbol, stable = ALONG[found.along].symbol, len(found.stable_intervals)
     if not stable:
         return f"stable for no {symbol}"
     if not found.crossings:
         return f"stable for every {symbol}"
+    if found.high is not None:
+        return f"stable in {counted(stable, 'interval')} of {symbol}"
     if not found.is_finite:
         return f"stable in {counted(stable, 'interval')}, and for no larger {symbol}"
     below = f", and in {counted(stable - 1, 'interval')} below" if stable > 1 else ""
@@ -77,7 +79,7 @@ def _finding(found: Threshold) -> str:
 
 def _marks(found: Threshold) -> Any:
     """Yield label, place and style of what is told on the line."""
-    symbol = _SYMBOLS[found.along]
+    symbol = ALONG[found.along].symbol
     if found.threshold is not None:
         value = found.threshold.value
         yield f"{symbol}* = {_raised(value)}", float(value.high), INK, "-"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
+from ...model.workload import Workload
 from ...spectrum.partition.input_line import InputLine
 from .numbers import readable
 
-__all__ = ["ALONG", "Moved", "inputs_along"]
+__all__ = ["ALONG", "Moved", "along_text", "inputs_along"]
 
 _CLASSES_SHOWN = 4
 
@@ -39,6 +40,24 @@ ALONG = {
     "gain": Moved("the gain of damped admission", "", "κ"),
     "mean": Moved("the mean input length, all inputs in proportion", "token", "s"),
 }
+
+
+def along_text(along: str, mix: Workload, line: InputLine | None = None) -> str:
+    """Return what moves, after its symbol: for a share of which class, on which line.
+
+    Examples
+    --------
+    >>> along_text("share", Workload.from_classes([(5, 3), (9, 5)]))
+    'p, the share of the first class, 5:3'
+    """
+    moved, _, symbol = ALONG[along]
+    more = ""
+    if along == "share":
+        first = mix.classes[0]
+        more = f", {readable(first.input_length)}:{first.decode_length}"
+    elif along == "line" and line is not None:
+        more = f": the inputs {inputs_along(line)}"
+    return f"{symbol}, {moved}{more}"
 
 
 def inputs_along(line: InputLine) -> str:

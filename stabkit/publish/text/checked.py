@@ -8,7 +8,7 @@ from typing import Any
 
 from ...theorems.checked import CheckedStep, CheckedTheorem
 from ...theorems.evidence import STATUSES
-from ..layout import heading, paragraph, wrapped
+from ..layout import heading, labelled, paragraph, wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import chosen, headed
 from .formulas import unbroken
@@ -19,6 +19,7 @@ __all__ = ["SCHEMA", "theorems_record", "theorems_text"]
 
 SCHEMA = "stabkit.theorems/2"
 _MORE = "Every step, and what the statuses mean: --full."
+_MORE_OF_ALL = "What was checked: stabkit prove R7 for one, --full for all."
 _PARTS = (("steps", "proof"), ("checks", "code"), ("sharpness", "sharp"))
 
 
@@ -56,11 +57,17 @@ def theorems_record(found: Sequence[CheckedTheorem], detailed: bool = True) -> d
 def theorems_text(
     found: Sequence[CheckedTheorem], detailed: bool = False, full: bool = False
 ) -> str:
-    """Return a table, a line per theorem; `detailed`: each instead, `full` with all its steps."""
+    """Return a line per theorem, in `full` a table; `detailed`: each, `full` with all its steps."""
     if not detailed:
-        return f"{_table(found)}\n{_summary(found)}"
+        return f"{_table(found)}\n{_summary(found)}" if full else _list(found)
     blocks = ["\n".join(_one(one, full)) + "\n" for one in found]
     return "\n".join([*blocks, _summary(found) if full else paragraph(_MORE)])
+
+
+def _list(found: Sequence[CheckedTheorem]) -> str:
+    rows = [(one.theorem.label, f"{one.theorem.title} [{one.badge}]") for one in found]
+    wrong = "".join(f"{line}\n" for line in _counterexamples(found))
+    return f"{labelled(rows)}\n{wrong}{paragraph(f'{_counted(found)} {_MORE_OF_ALL}')}"
 
 
 def _table(found: Sequence[CheckedTheorem]) -> str:
@@ -79,11 +86,15 @@ def _passed(steps: Sequence[CheckedStep]) -> str:
     return f"{held}" if held == len(steps) else f"{held} of {len(steps)}"
 
 
-def _summary(found: Sequence[CheckedTheorem]) -> str:
+def _counted(found: Sequence[CheckedTheorem]) -> str:
     counts = Counter(one.status for one in found)
     listed = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
+    return f"{counted(len(found), 'theorem')}: {listed}."
+
+
+def _summary(found: Sequence[CheckedTheorem]) -> str:
     text = (
-        f"{counted(len(found), 'theorem')}: {listed}. Every claim was tried on objects drawn at "
+        f"{_counted(found)} Every claim was tried on objects drawn at "
         "random and at the boundary: the column claim tells for how many it held, by engines that "
         "the proof does not use. Checked by computer algebra. Proved: identities, inequalities "
         "with a certificate and textbook theorems lead to the claim, each handing its result to "

@@ -17,7 +17,7 @@ from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
 from .dialect import as_json, chosen, estimate, headed
 from .finite_words import cap_record, capped
-from .numbers import percent, readable
+from .numbers import interval, percent, readable
 from .tables import plain_table
 
 __all__ = [
@@ -281,9 +281,14 @@ def _whole_rows(found: PolicyComparison) -> Iterator[tuple[str, ...]]:
 def _whole_cells(found: PolicyComparison, one: WholeFinding) -> tuple[str, str]:
     if one.throughput is None or one.evicted_per_step is None:
         return one.reason or "", "-"
-    value, low, high = (f"{x:.4f}" for x in vars(one.throughput).values())
+    value = f"{one.throughput.value:.4f}"
+    ends = interval(one.throughput.low, one.throughput.high, "{:.4f}".format, _decimals)
     evicted = max(0.0, one.evicted_per_step.value) / float(found.equilibrium_admissions)
-    return f"{value} ({low} to {high})", ratio_text(evicted)
+    return value if ends == value else f"{value} ({ends})", ratio_text(evicted)
+
+
+def _decimals(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}"
 
 
 def _names(policies: Sequence[PolicyFinding]) -> str:

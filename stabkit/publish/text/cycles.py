@@ -11,8 +11,9 @@ import mpmath
 
 from ...analysis.cycles.cycles import Cycles
 from ...analysis.cycles.limit_cycle import LimitCycle, Observation
+from ...errors import printable
 from ...model.workload import Workload
-from ..layout import paragraph, wrapped
+from ..layout import paragraph, title, wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .numbers import counted, percent, readable
@@ -114,7 +115,8 @@ def cycles_text(found: Cycles) -> str:
     """Return the finding for a terminal: the cycles, where runs end, and the renormalised mix."""
     lines = [line for text in _runs(found) for line in wrapped(text, "    ")]
     runs = "".join(f"{line}\n" for line in lines)
-    return f"{_table(found)}\n{runs}{_renormalized(found)}"
+    head = title(printable(found.mix.name))
+    return f"{head}\n{_table(found)}\n{runs}{_renormalized(found)}"
 
 
 def _table(found: Cycles) -> str:
@@ -173,7 +175,7 @@ def _runs(found: Cycles) -> Iterator[str]:
             yield from _measured(seen)
             continue
         number, after = found.cycles.index(seen.cycle) + 1, counted(seen.steps, "step")
-        near = f"within {seen.distance:.1e} a* of it" if seen.distance else "exactly"
+        near = f"within {seen.distance:.1e} a*" if seen.distance else "exactly"
         yield f"{head} on cycle {number} after {after}, {near}"
         if seen.cycle.period > 1:
             yield from _details(found.mix, seen.cycle)

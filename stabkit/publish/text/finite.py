@@ -18,7 +18,7 @@ from ..layout import labelled, title
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, estimate, headed
 from .finite_words import cap_record, capped, rate, visibility
-from .numbers import amount, counted, percent, readable, steady_rate
+from .numbers import amount, counted, finer_percent, interval, percent, readable, steady_rate
 
 __all__ = ["SCHEMA", "finite_record", "finite_text"]
 
@@ -105,14 +105,24 @@ def _measured(run: SimulatedServer) -> Rows:
 def _share(value: Estimate) -> str:
     if math.isnan(value.low):
         return f"{rate(value.value)}, without an interval"
-    return f"{rate(value.value)} (95 %: {rate(max(0.0, value.low))} to {rate(value.high)})"
+    ends = interval(max(0.0, value.low), value.high, rate, finer_percent)
+    return _with_ends(rate(value.value), ends)
 
 
 def _number(value: Estimate) -> str:
     if math.isnan(value.low):
         return f"{readable(value.value, 4)}, without an interval"
-    low, high = (readable(end, 4) for end in (max(0.0, value.low), value.high))
-    return f"{readable(value.value, 4)} (95 %: {low} to {high})"
+    ends = interval(max(0.0, value.low), value.high, _four_digits)
+    return _with_ends(_four_digits(value.value), ends)
+
+
+def _four_digits(value: float) -> str:
+    return readable(value, 4)
+
+
+def _with_ends(shown: str, ends: str) -> str:
+    """Return a value with its interval, where that is more than the value itself."""
+    return shown if ends == shown else f"{shown} (95 %: {ends})"
 
 
 @RECORDS.writes(FiniteServer)

@@ -7,10 +7,11 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
+from ...errors import printable
 from ...spectrum.curves.locus import RootLocus
-from ..layout import labelled, paragraph
+from ..layout import labelled, paragraph, title
 from ..rendering import RECORDS, TEXTS
-from .along import ALONG
+from .along import ALONG, along_text
 from .dialect import as_json, chosen, headed
 from .numbers import readable, times
 from .tables import plain_table, thinned
@@ -19,6 +20,7 @@ __all__ = ["SCHEMA", "locus_record", "locus_text"]
 
 SCHEMA = "stabkit.locus/3"
 _DIGITS = 10
+_SHOWN = 8  # changes, at the largest values
 
 
 @RECORDS.writes(RootLocus)
@@ -45,14 +47,16 @@ def locus_record(locus: RootLocus) -> dict[str, Any]:
 def locus_text(locus: RootLocus, full: bool = False) -> str:
     """Return what is moved, a row for values of it, and the brackets in which the count changes.
 
-    In full there is a row for every value; otherwise for some, equally spaced.
+    In full there is a row for every value and change; otherwise for some values, equally spaced,
+    and for the last changes.
     """
-    moved, _, symbol = ALONG[locus.along]
+    symbol = ALONG[locus.along].symbol
     shown, note = thinned(range(len(locus.values)), full)
     rows: list[tuple[str, ...]] = [(symbol, "largest |λ|", "unstable modes")]
     rows += [_row(locus, i) for i in shown]
-    head = labelled([("along", f"{symbol}, {moved}")])
-    return f"{head}\n{plain_table(rows)}{note}\n{_changes_text(locus, symbol)}"
+    head = f"{title(printable(locus.mix.name))}\n"
+    head += labelled([("along", along_text(locus.along, locus.mix))])
+    return f"{head}\n{plain_table(rows)}{note}\n{_changes_text(locus, symbol, full)}"
 
 
 def _row(locus: RootLocus, i: int) -> tuple[str, str, str]:
@@ -61,18 +65,20 @@ def _row(locus: RootLocus, i: int) -> tuple[str, str, str]:
     return readable(locus.values[i], _DIGITS), size, "undecided" if count is None else f"{count}"
 
 
-def _changes_text(locus: RootLocus, symbol: str) -> str:
+def _changes_text(locus: RootLocus, symbol: str, full: bool) -> str:
     changes = locus.changes
     if not changes:
         return "The number of unstable modes is the same at all these values.\n"
     rows = [("from", "to", f"{symbol} between", "and", "angle (turns)")]
-    for change in changes:
+    left = 0 if full else max(0, len(changes) - _SHOWN)
+    for change in changes[left:]:
         ends = (_rounded(change.low, ROUND_FLOOR), _rounded(change.high, ROUND_CEILING))
         turns = readable(change.angle / (2 * math.pi), 5)
         rows.append((f"{change.before}", f"{change.after}", *ends, turns))
     often = times(len(changes))
     head = f"The number of unstable modes changes {often} (exact counts at both ends):"
-    return f"{paragraph(head)}{plain_table(rows)}"
+    more = paragraph(f"({left:,} more below; --full shows all)") if left else ""
+    return f"{paragraph(head)}{plain_table(rows)}{more}"
 
 
 def _rounded(end: Fraction, direction: str) -> str:

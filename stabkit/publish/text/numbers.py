@@ -7,6 +7,7 @@ here.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
@@ -17,6 +18,8 @@ __all__ = [
     "amount",
     "counted",
     "enclosed",
+    "finer_percent",
+    "interval",
     "percent",
     "percent_above",
     "readable",
@@ -28,6 +31,7 @@ __all__ = [
 # Wide enough for the quotient of any two numbers that a workload may hold.
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _MOST_DIGITS = 10**6
+_SAME = 1e-12  # what two numbers may differ by, relatively, that are one but for rounding
 
 
 def readable(value: float | Fraction | Decimal | str, digits: int = 6) -> str:
@@ -132,6 +136,43 @@ def percent_above(ratio: Fraction) -> str:
     ('33.4 %', '25 %')
     """
     return percent(Fraction(math.ceil(1000 * ratio), 1000))
+
+
+def finer_percent(ratio: float, digits: int) -> str:
+    """Return a ratio as per cent, to so many digits.
+
+    Examples
+    --------
+    >>> finer_percent(0.80012, 5)
+    '80.012 %'
+    """
+    return f"{readable(100 * ratio, digits)} %"
+
+
+def interval(
+    low: float,
+    high: float,
+    written: Callable[[float], str],
+    finer: Callable[[float, int], str] = readable,
+) -> str:
+    """Return both ends as `written`; `finer` where these are alike, once where they are the same.
+
+    The same is what differs by less than one part in 10^12.
+
+    Examples
+    --------
+    >>> interval(0.25, 0.5, percent), interval(0.8, 0.8, percent)
+    ('25 % to 50 %', '80 %')
+    >>> interval(0.80012, 0.80014, percent, finer_percent)
+    '80.012 % to 80.014 %'
+    """
+    if math.isclose(low, high, rel_tol=_SAME):
+        return written(low)
+    ends, digits = (written(low), written(high)), 1
+    while ends[0] == ends[1]:
+        digits += 1
+        ends = finer(low, digits), finer(high, digits)
+    return " to ".join(ends)
 
 
 def counted(count: int, singular: str, plural: str | None = None) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ...errors import printable
 from ...spectrum.curves.nyquist import AxisCrossing, NyquistCurve
-from ..layout import paragraph
+from ..layout import paragraph, title
 from ..rendering import RECORDS, TEXTS
 from .dialect import chosen, headed
 from .numbers import counted, readable, times
@@ -43,7 +44,8 @@ def nyquist_record(curve: NyquistCurve) -> dict[str, Any]:
 def nyquist_text(curve: NyquistCurve) -> str:
     """Return what the curve encircles and what that means, and its largest crossings."""
     sentences = [_encircled(curve), f"Proof: {curve.counts.reason}"]
-    return paragraph(" ".join(sentences)) + "\n" + _crossings(curve)
+    head = title(printable(curve.mix.name))
+    return f"{head}\n{paragraph(' '.join(sentences))}\n{_crossings(curve)}"
 
 
 def _encircled(curve: NyquistCurve) -> str:

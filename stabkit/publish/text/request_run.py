@@ -17,7 +17,7 @@ from ...errors import printable
 from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
 from .dialect import estimate, headed
-from .numbers import amount, counted, percent, readable
+from .numbers import amount, counted, finer_percent, interval, percent, readable
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "request_run_record", "request_run_text"]
@@ -77,12 +77,15 @@ def _duration(run: RequestRun) -> str:
 
 def _means(run: RequestRun) -> str:
     rows = [("in the long run", "mean", "95 % interval")]
-    for names, written in ((_PER_STEP, _readable), (_SHARES, percent)):
+    for names, written, finer in (
+        (_PER_STEP, _readable, readable),
+        (_SHARES, percent, finer_percent),
+    ):
         for name, label in names.items():
             mean = run.means[name]
             if not math.isnan(mean.low):
-                interval = f"{written(mean.low)} to {written(mean.high)}"
-                rows.append((label, written(mean.value), interval))
+                ends = interval(mean.low, mean.high, written, finer)
+                rows.append((label, written(mean.value), ends))
     return plain_table(rows) if rows[1:] else "The run is too short for long-run means.\n"
 
 

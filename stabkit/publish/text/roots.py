@@ -9,7 +9,9 @@ from typing import Any
 import mpmath
 from sympy import Poly, factor
 
+from ...errors import printable
 from ...spectrum.roots.roots import Root, Roots
+from ..layout import title
 from ..rendering import RECORDS, TEXTS
 from .dialect import headed
 from .formulas import operators, raised
@@ -67,12 +69,13 @@ def roots_text(found: Root | Sequence[Root], digits: int = DIGITS, full: bool = 
     Every number is given to `digits` significant digits, and no number is folded, so that digits
     can be copied. Of very many lines the first are shown, all of them in full.
     """
+    name = f"{title(printable(found.mix.name))}\n" if isinstance(found, Roots) else ""
     head = ("factor |λ|", "Re λ", "± Im λ", "radius (proved)", "multiplicity")
     every = [found] if isinstance(found, Root) else found
     if not every:
-        return "No roots: every request takes one step.\n"
+        return f"{name}No roots: every request takes one step.\n"
     shown, note = first_rows([head, *_rows(every, digits)], full)
-    return f"{plain_table(shown)}{note}"
+    return f"{name}{plain_table(shown)}{note}"
 
 
 def _rows(found: Sequence[Root], digits: int) -> Iterator[tuple[str, ...]]:

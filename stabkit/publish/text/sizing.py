@@ -19,6 +19,10 @@ from .numbers import amount, percent, percent_above, readable, steady_rate
 __all__ = ["SCHEMA", "sizing_record", "sizing_text"]
 
 SCHEMA = "stabkit.sizing/2"
+_NO_WATERMARK = {  # of several classes, by whether the mix is stable
+    True: "several classes: stabkit finite has one for a rate of evictions",
+    False: "several classes: not known; stabkit policy --recommend tries what else there is",
+}
 Rows = Iterator[tuple[str, str]]
 
 
@@ -63,12 +67,9 @@ def _answers(found: Sizing) -> Rows:
             f"{enough} (from a start within the rest of the memory)",
         )
     else:
-        yield (
-            "watermark without evictions",
-            "several classes: see policy --recommend",
-        )
+        yield "watermark without evictions", _NO_WATERMARK[found.verdict == "stable"]
     if found.mode is not None:
-        yield from _mode(found.mode, found.step_seconds)
+        yield from _mode(found, found.mode)
 
 
 def _never_filled(found: Sizing, cap: RunningCap) -> Rows:
@@ -94,13 +95,22 @@ def _rate(admissions: Fraction) -> str:
     return amount(steady_rate(admissions), "request")
 
 
-def _mode(mode: DominantMode, seconds: Fraction | None) -> Rows:
+def _mode(found: Sizing, mode: DominantMode) -> Rows:
+    seconds = found.step_seconds
     if mode.period_steps is not None:
-        yield "dominant swing, period", _steps(mode.period_steps, seconds)
+        yield "dominant swing, period", f"{_steps(mode.period_steps, seconds)}{_grown(found)}"
     if mode.doubling_steps is not None:
         yield "  it doubles every", _steps(mode.doubling_steps, seconds)
     if mode.half_life_steps is not None:
         yield "  it halves every", _steps(mode.half_life_steps, seconds)
+
+
+def _grown(found: Sizing) -> str:
+    """Say what becomes of the swing where that is known: the worst cycle of one decode length."""
+    if found.worst_cycle is None:
+        return ""
+    cycle = _steps(found.mix.longest_decode, found.step_seconds)
+    return f", then {cycle} in the worst cycle"
 
 
 def _steps(steps: float, seconds: Fraction | None) -> str:

@@ -7,11 +7,12 @@ from typing import Any
 
 import mpmath
 
+from ...errors import printable
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ...spectrum.synchrony.modes import SynchronizedMode
 from ...spectrum.synchrony.renewal_graph import LONGEST_GRAPH
 from ...spectrum.synchrony.synchrony import NearSynchronousMode, Synchrony
-from ..layout import paragraph, wrapped
+from ..layout import paragraph, title, wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .numbers import counted, readable
@@ -81,7 +82,7 @@ def synchrony_text(found: Synchrony) -> str:
     if found.modes:
         parts += ["", _modes(found).rstrip()]
     parts += ["", _near(found).rstrip()]
-    return "\n".join(parts) + "\n"
+    return "\n".join([title(printable(found.mix.name)), *parts]) + "\n"
 
 
 def _common(found: Synchrony) -> Iterator[str]:

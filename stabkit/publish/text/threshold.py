@@ -7,14 +7,15 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
+from ...errors import printable
 from ...model.enclosure import RealEnclosure
 from ...model.numbers import decimal_text, rational_text
 from ...spectrum.partition.d_partition import CountInterval, Crossing
 from ...spectrum.partition.threshold import Threshold, VarianceLaw
-from ..layout import labelled, paragraph
+from ..layout import labelled, paragraph, title
 from ..rendering import RECORDS, TEXTS
-from .along import ALONG, inputs_along
-from .dialect import chosen, headed
+from .along import ALONG, along_text
+from .dialect import as_json, chosen, headed
 from .numbers import amount, counted, percent, readable, rounded
 from .tables import plain_table
 
@@ -23,6 +24,7 @@ __all__ = ["SCHEMA", "threshold_record", "threshold_text"]
 SCHEMA = "stabkit.threshold/2"
 DIGITS = 20
 _SHOWN = 12  # intervals, of the largest values
+_ENDLESS = "∞"
 
 
 @RECORDS.writes(Threshold)
@@ -39,8 +41,8 @@ def threshold_record(found: Threshold, digits: int = DIGITS) -> dict[str, Any]:
         SCHEMA,
         found.mix,
         **chosen(found, "along gcd complete"),
-        slopes=[rational_text(slope) for slope in found.line.slopes],
-        offsets=[rational_text(offset) for offset in found.line.offsets],
+        slopes=[] if found.line is None else as_json(found.line.slopes),
+        offsets=[] if found.line is None else as_json(found.line.offsets),
         threshold=None if found.threshold is None else _number(found.threshold, digits),
         sufficient_input_length=None if sufficient is None else _decimal(sufficient, digits),
         every_start_input_length=None
@@ -75,8 +77,11 @@ def _crossing_record(crossing: Crossing, digits: int) -> dict[str, Any]:
 
 
 def _ends(part: CountInterval, found: Threshold, digits: int) -> list[str | None]:
-    low = rational_text(found.low) if part.low is None else _number(part.low, digits)
-    return [low, None if part.high is None else _number(part.high, digits)]
+    ends = ((part.low, found.low), (part.high, found.high))
+    return [
+        as_json(whole) if crossing is None else _number(crossing, digits)
+        for crossing, whole in ends
+    ]
 
 
 def _number(crossing: Crossing, digits: int) -> str:
@@ -99,13 +104,13 @@ def _decimal(value: RealEnclosure, digits: int) -> str:
 @TEXTS.writes(Threshold)
 def threshold_text(found: Threshold, digits: int = DIGITS) -> str:
     """Return the finding for a terminal: stable intervals, s*, s°, the estimate, the partition."""
-    return f"{labelled(_rows(found, digits))}\n{_partition(found)}"
+    head = title(printable(found.mix.name))
+    return f"{head}\n{labelled(_rows(found, digits))}\n{_partition(found)}"
 
 
 def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
-    moved, unit, symbol = ALONG[found.along]
-    inputs = f": the inputs {inputs_along(found.line)}" if found.along == "line" else ""
-    yield "along", f"{symbol}, {moved}{inputs}"
+    _, unit, symbol = ALONG[found.along]
+    yield "along", along_text(found.along, found.mix, found.line)
     if not found.complete:
         yield "undecided", found.reason
         return
@@ -115,7 +120,7 @@ def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
         number = _number(found.threshold, digits)
         value = amount(number, unit) if unit == "token" else number
         yield f"threshold {symbol}*", f"{value}{exact}"
-    elif all(found.line.slopes) and not found.is_finite and found.gcd > 1:
+    elif _is_infinite(found):
         yield f"threshold {symbol}*", f"infinite: the decode lengths have gcd {found.gcd}"
     if found.sufficient is not None:
         yield f"gcd theorem {symbol}°", _sufficient_text(found, symbol, digits)
@@ -123,6 +128,12 @@ def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
         yield "every start", _every_start_text(found, found.every_start, digits)
     if found.law is not None and found.law.in_range:
         yield "variance law", _law_text(found.law)
+
+
+def _is_infinite(found: Threshold) -> bool:
+    """Tell whether no input is large enough: where all grow there are g - 1 unstable modes (R3)."""
+    grows = found.line is not None and all(found.line.slopes)
+    return grows and not found.is_finite and found.gcd > 1
 
 
 def _sufficient_text(found: Threshold, symbol: str, digits: int) -> str:
@@ -162,12 +173,19 @@ def _stable_text(found: Threshold, unit: str) -> str:
         return "everywhere"
     texts = []
     for part in parts[-_SHOWN:]:
-        low = readable(found.low) if part.low is None else _short(part.low, 6, ROUND_CEILING)
-        high = None if part.high is None else _short(part.high, 6, ROUND_FLOOR)
-        texts.append(f"above {low}" if high is None else f"from {low} to {high}")
+        low, high = _shown_ends(part, found, 6)
+        texts.append(f"above {low}" if high == _ENDLESS else f"from {low} to {high}")
     more = len(parts) - len(texts)
     rest = f" and in {counted(more, 'interval')} below" if more else ""
-    return f"{amount(' and '.join(texts), unit)}{rest}"
+    return f"{amount(' and '.join(texts), unit) if unit else ' and '.join(texts)}{rest}"
+
+
+def _shown_ends(part: CountInterval, found: Threshold, digits: int) -> tuple[str, str]:
+    """Return both ends of an interval to so many digits, rounded inwards."""
+    low = readable(found.low) if part.low is None else _short(part.low, digits, ROUND_CEILING)
+    if part.high is not None:
+        return low, _short(part.high, digits, ROUND_FLOOR)
+    return low, _ENDLESS if found.high is None else readable(found.high)
 
 
 def _law_text(law: VarianceLaw) -> str:
@@ -186,10 +204,9 @@ def _partition(found: Threshold) -> str:
     symbol = ALONG[found.along].symbol
     table = [(f"{symbol} from", "to", "unstable modes", "verdict")]
     for part in found.intervals[::-1][:_SHOWN]:
-        low = readable(found.low, 9) if part.low is None else _short(part.low, 9, ROUND_CEILING)
-        high = "∞" if part.high is None else _short(part.high, 9, ROUND_FLOOR)
         count = "" if part.unstable is None else str(part.unstable)
-        table.append((low, high, count, part.verdict if found.complete else "undecided"))
+        verdict = part.verdict if found.complete else "undecided"
+        table.append((*_shown_ends(part, found, 9), count, verdict))
     text = plain_table(table)
     more = len(found.intervals) - _SHOWN
     left = paragraph(f"(and {counted(more, 'interval')} below; --json lists all)")

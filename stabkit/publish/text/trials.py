@@ -10,7 +10,7 @@ from ...analysis.operations.trials import Trial, Trials
 from ...dynamics.requests import Estimate
 from ..layout import wrapped
 from .dialect import chosen, estimate
-from .numbers import percent, readable
+from .numbers import interval, percent, readable
 from .tables import plain_table
 
 __all__ = ["trials_lines", "trials_record"]
@@ -50,11 +50,12 @@ def _row(one: Trial) -> tuple[str, ...]:
 
 
 def _interval(of: Estimate) -> str:
-    return f"{_points(of.low)} to {_points(of.high)} %"
+    return f"{interval(of.low, of.high, _points, _points)} %"
 
 
-def _points(share: float) -> str:
-    return f"{100 * share:.1f}".replace("-0.0", "0.0")
+def _points(share: float, digits: int = 1) -> str:
+    text = f"{100 * share:.{digits}f}"
+    return text if text.strip("-0.") else text.lstrip("-")
 
 
 def _named(setting: str, value: Fraction) -> str:

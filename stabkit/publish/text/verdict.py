@@ -68,8 +68,8 @@ def _stable(analysis: Analysis) -> str:
     mode = analysis.dominant_modes[0]
     pace = "" if mode.half_life_steps is None else f", halving every {_steps(mode.half_life_steps)}"
     return (
-        "A full server with this mix settles to a steady state: small disturbances die out"
-        f"{pace}, without an eviction."
+        "A full server with this mix settles to a steady state: in the fluid small disturbances "
+        f"die out{pace}, without an eviction."
     )
 
 

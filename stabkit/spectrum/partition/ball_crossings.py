@@ -139,7 +139,7 @@ class BallCrossings:
 
         A zero of C there is a crossing at x = 0, and every crossing is on one of the arcs.
         """
-        if self.pencil.scale == "reciprocal":
+        if not self.pencil.is_closed:
             return False
         kernel = self.pencil.at(Fraction(0))
         on_circle = kernel_counts(kernel, self.budget).on_circle

@@ -127,7 +127,8 @@ class CountInterval(Record):
     Attributes
     ----------
     low, high : Crossing or None
-        None stands for the end of the domain, which belongs to the interval if it is 0 inputs.
+        None stands for the end of the domain, which belongs to the interval if it is 0 inputs or
+        the gain 1.
     sample : Fraction
         A value in the interval, of small denominator.
     unstable : int or None
@@ -313,7 +314,7 @@ def _circle_crossings(pencil: KernelPencil, budget: Budget) -> tuple[list[Circle
         if open_arcs and pencil.length <= _LONGEST_FALLBACK:  # say, a double zero of V
             exact = exact_crossings(pencil, budget)
             found, complete = (exact, True) if exact is not None else (found, False)
-    if pencil.scale != "affine":  # x = 0 is outside of the domain
+    if not pencil.is_closed:  # x = 0 is outside of the domain
         found = [crossing for crossing in found if crossing.exact != 0]
     return found, complete
 
@@ -361,7 +362,7 @@ def _gaps(
     groups: list[tuple[CircleCrossing, ...]], pencil: KernelPencil
 ) -> Iterator[Fraction | None]:
     """Return a simple rational x between neighbours; None before a crossing at x = 0."""
-    closed = pencil.scale == "affine"
+    closed = pencil.is_closed
     if not groups:
         yield Fraction(0) if closed else Fraction(1)
         return

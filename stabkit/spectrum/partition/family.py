@@ -29,7 +29,14 @@ from .input_line import Along as AlongInputs
 from .input_line import InputLine, NamedLine, input_line
 from .pencil import kernel_pencil
 
-__all__ = ["Along", "Parameter", "kernel_family", "parameter_of", "parameter_range"]
+__all__ = [
+    "Along",
+    "Parameter",
+    "kernel_family",
+    "line_of",
+    "parameter_of",
+    "parameter_range",
+]
 
 OldName = Literal["s", "p", "kappa"]
 Parameter = NamedLine | Literal["share", "gain", "mean", "line"]

@@ -11,11 +11,14 @@ an InputLine  x in sigma_k x + c_k   kernel at the least x         E[Sigma 1{T >
 ``share``     p = x / (1 + x)        kernel of the other classes   kernel of the first one
 ============= ====================== ============================= ========================
 
-The last two are the kernel times a positive factor, which moves no root. So for all x in the domain
-G has coefficients >= 0, which excludes zeros next to z = 1: for 0 <= theta (L - 1) < pi the
-numbers e^(i m theta), m < L, lie in the upper half plane or on the positive real axis, and a sum of
-them with weights >= 0 is 0 only if all weights are (for theta > 0 those of m >= 1 have positive
-imaginary parts, so that all their weights would be 0, and then that of m = 0 too).
+The last two are the kernel times a positive factor, which moves no root. A pencil may be followed
+from a later x on (`KernelPencil.beyond`): the gains up to 1 are those with x >= 1.
+
+So for all x in the domain G has coefficients >= 0, which excludes zeros next to z = 1: for
+0 <= theta (L - 1) < pi the numbers e^(i m theta), m < L, lie in the upper half plane or on the
+positive real axis, and a sum of them with weights >= 0 is 0 only if all weights are (for theta > 0
+those of m >= 1 have positive imaginary parts, so that all their weights would be 0, and then that
+of m = 0 too).
 
 References
 ----------
@@ -48,8 +51,9 @@ class KernelPencil:
     constant, slope : MemoryKernel
         C and U, with the same denominator and decode lengths; their coefficients are >= 0.
     scale : {"affine", "reciprocal", "odds"}
-        Whether the number that users speak of is x + `origin`, 1 / x or x / (1 + x).
+        Whether the number that users speak of is y, 1 / y or y / (1 + y), with y = x + `origin`.
     origin : Fraction
+        A whole number where the scale is not affine.
     """
 
     constant: MemoryKernel
@@ -77,26 +81,55 @@ class KernelPencil:
             for (n, w0, t0), (_, w1, t1) in zip(self.constant, self.slope, strict=True)
         ]
         lengths, shares, inputs = zip(*(term for term in terms if term[1] or term[2]), strict=True)
-        factor = {"affine": b, "reciprocal": a or b, "odds": a + b}[self.scale]
+        y = a + b * int(self.origin)
+        factor = {"affine": b, "reciprocal": y or b, "odds": b + y}[self.scale]
         return MemoryKernel(factor * self.constant.denominator, lengths, shares, inputs)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the number that x = 0 stands for is in the domain."""
+        return self.scale == "affine" or self.origin > 0
+
+    def beyond(self, x: int) -> KernelPencil:
+        """Return the same kernels from a whole number x on: C + x U in place of C.
+
+        Examples
+        --------
+        >>> gains = kernel_pencil(Workload.from_classes([(5, 1), (5, 3)]), "gain").beyond(1)
+        >>> gains.number(Fraction(0)), gains.holds(Fraction(1)), gains.holds(Fraction(2))
+        (Fraction(1, 1), True, False)
+        """
+        shares, inputs = (
+            tuple(c + x * u for c, u in zip(above, below, strict=True))
+            for above, below in (
+                (self.constant.shares, self.slope.shares),
+                (self.constant.inputs, self.slope.inputs),
+            )
+        )
+        constant = replace(self.constant, shares=shares, inputs=inputs)
+        return replace(self, constant=constant, origin=self.origin + x)
 
     def number(self, x: Fraction) -> Fraction | None:
         """Return the number that x >= 0 stands for; None for infinity."""
+        y = x + self.origin
         if self.scale == "reciprocal":
-            return 1 / x if x else None
-        return x / (1 + x) if self.scale == "odds" else x + self.origin
+            return 1 / y if y else None
+        return y / (1 + y) if self.scale == "odds" else y
 
     def holds(self, number: Fraction) -> bool:
         """Tell whether a number is in the domain."""
-        if self.scale == "affine":
-            return number >= self.origin
-        return number > 0 and (self.scale == "reciprocal" or number < 1)
+        outside = {"affine": False, "reciprocal": number <= 0, "odds": number >= 1}
+        if outside[self.scale]:
+            return False
+        x = self.position(number)
+        return x >= 0 if self.is_closed else x > 0
 
     def position(self, number: Fraction) -> Fraction:
         """Return the x that stands for `number`, the inverse of `number`."""
-        if self.scale == "reciprocal":
-            return 1 / number
-        return number / (1 - number) if self.scale == "odds" else number - self.origin
+        if self.scale == "affine":
+            return number - self.origin
+        y = 1 / number if self.scale == "reciprocal" else number / (1 - number)
+        return y - self.origin
 
 
 def kernel_pencil(mix: Workload, along: Line, kernel: MemoryKernel | None = None) -> KernelPencil:

@@ -1,4 +1,4 @@
-"""From which input length on is a mix steady? Stability along the inputs, by D-partition.
+"""From which input length on is a mix steady? Stability along one number, by D-partition.
 
 Lines through the inputs s_k of a mix, sigma_k x + c_k (`stabkit.spectrum.partition.input_line`):
 
@@ -7,13 +7,21 @@ Lines through the inputs s_k of a mix, sigma_k x + c_k (`stabkit.spectrum.partit
 * ``scale``: N s_k, N >= 0;
 * any slopes sigma_k >= 0, not all 0, from the least x on at which no input is negative.
 
-The *threshold* s* is the largest crossing on the line, if the mix is stable beyond it. For g = 1
-and a common input it is so, and without a crossing all s >= 0 are stable (R8); for g > 1 the mix is
-unstable for all large s (R3), and s* is infinite, though stable intervals can exist (R9). *Stable
-intervals can exist below s* too*: the unstable count is not monotone, and of (3,4,5) with weights
-251:149:100 the inputs from .02328 to .03735 are stable below s* = .26515. So the list of all stable
-intervals is the answer, not s* alone. Along any line on which all inputs grow there are g - 1
-unstable modes beyond the last crossing; where some do not, exact counts there decide, not g.
+Two more numbers enter the kernel linearly, up to a factor, and have the same partition
+(`stabkit.spectrum.partition.pencil`):
+
+* ``share``: the share p of the first class, 0 < p < 1, the others in proportion;
+* ``gain``: the gain kappa of damped admission, 0 < kappa <= 1. Small gains are stable, for any mix
+  (`stabkit.spectrum.margins.gain`).
+
+What follows is about inputs. The *threshold* s* is the largest crossing on the line, if the mix is
+stable beyond it. For g = 1 and a common input it is so, and without a crossing all s >= 0 are
+stable (R8); for g > 1 the mix is unstable for all large s (R3), and s* is infinite, though stable
+intervals can exist (R9). *Stable intervals can exist below s* too*: the unstable count is not
+monotone, and of (3,4,5) with weights 251:149:100 the inputs from .02328 to .03735 are stable below
+s* = .26515. So the list of all stable intervals is the answer, not s* alone. Along any line on
+which all inputs grow there are g - 1 unstable modes beyond the last crossing; where some do not,
+exact counts there decide, not g.
 
 *Sufficient.* R7's condition holds for a common input iff s > s°, where -s° is R7's margin of the
 mix with s = 0: with E = s D the margin is s plus that of s = 0. Along every line of equal slopes
@@ -51,7 +59,6 @@ import math
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal, get_args
 
 from ...errors import InvalidArgument
 from ...model.enclosure import RealEnclosure
@@ -61,7 +68,8 @@ from ...model.workload import Workload
 from ...records import Record
 from ..circle.budget import Budget
 from .d_partition import CountInterval, Crossing, d_partition
-from .input_line import Along, InputLine, NamedLine, input_line
+from .family import Along, Parameter, line_of, parameter_of
+from .input_line import InputLine
 from .pencil import KernelPencil, kernel_pencil
 
 __all__ = ["LONGEST_THRESHOLD", "Threshold", "VarianceLaw", "threshold", "variance_law"]
@@ -114,16 +122,19 @@ class VarianceLaw(Record):
 
 @dataclass(frozen=True, repr=False)
 class Threshold(Record):
-    """Where on a line of inputs the mix is stable.
+    """Where on a line of inputs, or along a share or the gain, the mix is stable.
 
     Attributes
     ----------
     mix : Workload
-    along : {"common", "shift", "scale", "line"}
-    line : InputLine
-        The inputs by class, as slopes and offsets; "line" if it has none of the three names.
+    along : {"common", "shift", "scale", "line", "share", "gain", "mean"}
+        "line" if it was given by slopes, "mean" for the older name ``"s"``.
+    line : InputLine or None
+        The inputs by class, as slopes and offsets; None where they do not change.
     low : Fraction
-        The least value on the line: 0, or -min s_k for ``shift``.
+        Where the line begins: 0, or -min s_k for ``shift``.
+    high : Fraction or None
+        Where it ends: 1 for ``share`` and ``gain``, None for inputs.
     gcd : int
         g of the decode lengths.
     crossings : tuple of Crossing
@@ -150,9 +161,10 @@ class Threshold(Record):
     """
 
     mix: Workload
-    along: NamedLine | Literal["line"]
-    line: InputLine
+    along: Parameter
+    line: InputLine | None
     low: Fraction
+    high: Fraction | None
     gcd: int
     crossings: tuple[Crossing, ...]
     intervals: tuple[CountInterval, ...]
@@ -178,26 +190,28 @@ class Threshold(Record):
 
     @property
     def threshold(self) -> Crossing | None:
-        """The largest crossing, if the mix is stable for all larger values; else None.
+        """The largest crossing, if the mix is stable for all larger inputs; else None.
 
-        It is None too if the mix is stable on the whole line, or in no unbounded interval.
+        It is None too if the mix is stable on the whole line, or in no unbounded interval, and
+        along a share or the gain.
         """
         return self.stable_intervals[-1].low if self.is_finite else None
 
     @property
     def is_finite(self) -> bool:
-        """Whether the mix is stable for all values that are large enough."""
+        """Whether the mix is stable for all inputs that are large enough."""
         stable = self.stable_intervals
-        return bool(stable) and stable[-1].high is None
+        return self.line is not None and bool(stable) and stable[-1].high is None
 
     @cached_property
     def sufficient(self) -> RealEnclosure | None:
         """s°: beyond it R7 proves exactly g - 1 unstable modes.
 
-        None where the slopes differ, and where its lower bound was not found.
+        None where the inputs do not grow together, and where its lower bound was not found.
         """
-        slope = self.line.slopes[0]
-        if slope <= 0 or set(self.line.slopes) != {slope}:
+        slopes = set() if self.line is None else set(self.line.slopes)
+        slope = max(slopes, default=Fraction(0))
+        if slope <= 0 or slopes != {slope}:
             return None
         from ..synchrony.condition import condition_margin
 
@@ -225,18 +239,19 @@ class Threshold(Record):
 
 
 def threshold(mix: WorkloadLike, along: Along = "common") -> Threshold:
-    """Return the exact list of stable intervals along the inputs of a mix.
+    """Return the exact list of stable intervals along one number of a mix.
 
     Parameters
     ----------
     mix : WorkloadLike
-        With L at most 20 000.
-    along : {"common", "shift", "scale"} or sequence
+        With L at most 20 000; of two classes or more for ``"share"``.
+    along : {"common", "shift", "scale", "share", "gain"} or sequence
         The common input length s in tokens (own inputs are not looked at), the number delta of
         tokens added to every input, or the factor N of all inputs. Any other line s_k = sigma_k x +
         c_k, x in tokens, is a sequence of the slopes sigma_k, or of pairs (sigma_k, c_k), in the
         order of the classes: rationals, sigma_k >= 0 and not all 0. Without offsets c_k these are
-        the mix's own inputs.
+        the mix's own inputs. Or the share of the first class, 0 < p < 1, or the gain of damped
+        admission, 0 < kappa <= 1.
 
     Returns
     -------
@@ -245,8 +260,8 @@ def threshold(mix: WorkloadLike, along: Along = "common") -> Threshold:
     Raises
     ------
     InvalidArgument
-        If `along` is no name and no such sequence, an input with the slope 0 is negative, or L is
-        beyond the bound.
+        If `along` is no name and no such sequence, an input with the slope 0 is negative, L is
+        beyond the bound, or `mix` has one class only, along ``"share"``.
 
     Notes
     -----
@@ -280,6 +295,14 @@ def threshold(mix: WorkloadLike, along: Along = "common") -> Threshold:
     >>> mix = Workload.from_classes([(5, 2), (5, 3)])
     >>> [[str(c.exact) for c in threshold(mix, slopes).crossings] for slopes in ((1, 0), (0, 1))]
     [['-4'], []]
+
+    Along the share p of those of 2 steps g = (6, 7, 8 - 8 p): g_2 < g_0 for p > 1/4, and
+    g_1 < g_0 + g_2 for p < 7/8. At p = 1/8 the gain makes it (6, 7 kappa, 7 kappa).
+
+    >>> [str(c.exact) for c in threshold(mix, "share").crossings]
+    ['1/4', '7/8']
+    >>> [str(c.exact) for c in threshold("5:2:1 5:3:7", "gain").crossings]
+    ['6/7']
     """
     mix = as_workload(mix)
     return threshold_along(mix, along, every_sample=True)
@@ -287,21 +310,22 @@ def threshold(mix: WorkloadLike, along: Along = "common") -> Threshold:
 
 def threshold_along(mix: Workload, along: Along, every_sample: bool) -> Threshold:
     """Return `threshold`, with counts at all samples or only where they decide; see d_partition."""
-    line = input_line(mix, along)
+    line = line_of(mix, along)
     if mix.longest_decode > LONGEST_THRESHOLD:
         raise InvalidArgument(
             f"'mix' must have decode lengths up to {LONGEST_THRESHOLD} for a threshold, "
             f"not {mix.longest_decode}."
         )
-    pencil = kernel_pencil(mix, line)
+    pencil = _pencil(mix, parameter_of(along), line)
     budget = Budget()
     found = d_partition(pencil, every_sample, budget)
     law = variance_law(pencil.constant) if along == "common" else None
     whole = Threshold(
         mix,
-        _name_of(along),
+        parameter_of(along),
         line,
-        pencil.origin,
+        Fraction(0) if line is None else line.low,
+        Fraction(1) if line is None else None,
         mix.gcd,
         found.crossings,
         found.intervals,
@@ -314,8 +338,13 @@ def threshold_along(mix: Workload, along: Along, every_sample: bool) -> Threshol
     return whole if law is None else replace(whole, law=_compared(law, whole.threshold))
 
 
-def _name_of(along: Along) -> NamedLine | Literal["line"]:
-    return next((name for name in get_args(NamedLine) if name == along), "line")
+def _pencil(mix: Workload, parameter: Parameter, line: InputLine | None) -> KernelPencil:
+    """Return the kernels along the line, or along shares; of gains those up to 1."""
+    if line is not None:
+        return kernel_pencil(mix, line)
+    if parameter == "share":
+        return kernel_pencil(mix, "share")
+    return kernel_pencil(mix, "gain").beyond(1)
 
 
 def _compared(law: VarianceLaw, threshold: Crossing | None) -> VarianceLaw:

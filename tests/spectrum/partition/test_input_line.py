@@ -187,8 +187,8 @@ def test_equal_slopes_have_a_sufficient_bound() -> None:
     ("along", "complaint"),
     [
         (
-            "gain",
-            "'along' must be 'common', 'shift', 'scale' or a slope for each class, not 'gain'",
+            "sum",
+            "'scale', 'share', 'gain' or a slope for each class, not 'sum'",
         ),
         (3, "or a slope for each class, not 3"),
         ((1,), "'along' must have one slope for each class of 'mix', 2, not 1"),

@@ -374,8 +374,8 @@ def test_expansion_for_a_smooth_law():
 
 
 def test_errors():
-    with pytest.raises(InvalidArgument, match="'scale' or a slope for each class, not 'p'"):
-        stabkit.threshold(workload((2, 3)), "p")
+    with pytest.raises(InvalidArgument, match="'gain' or a slope for each class, not 'q'"):
+        stabkit.threshold(workload((2, 3)), "q")
     with pytest.raises(InvalidArgument, match="up to 20000 for a threshold, not 20001"):
         stabkit.threshold(workload((2, 20001)))
     with pytest.raises(InvalidArgument, match="two classes or more"):
