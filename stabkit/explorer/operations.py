@@ -31,7 +31,6 @@ from ..model.workload import Workload
 from ..publish.layout import laid_out
 
 if TYPE_CHECKING:
-    from ..spectrum.counting.counts import Counts
     from ..spectrum.partition.d_partition import Crossing
 
 __all__ = ["LONGEST_PAIR", "QUESTIONS", "Answer", "Explorer"]
@@ -40,7 +39,6 @@ Answer: TypeAlias = dict[str, Any]
 Question: TypeAlias = Mapping[str, Any]
 
 LONGEST_PAIR = 24  # steps: up to there crossings are algebraic numbers, and need no numpy
-_LONGEST_EXACT = 300  # steps: up to a quarter of a minute, by what needs no numpy
 _DIGITS = 12  # of a mode
 _STAR_DIGITS = 20
 _STEPS = 96
@@ -146,7 +144,9 @@ def _facts(mix: Workload) -> Answer:
 
 
 def _counts(mix: Workload) -> Answer:
-    found = _counted(mix)
+    from ..spectrum.counting.counts import unit_circle_counts
+
+    found = unit_circle_counts(mix)
     return {
         "verdict": found.verdict,
         "inside": found.inside,
@@ -155,18 +155,6 @@ def _counts(mix: Workload) -> Answer:
         "method": found.method,
         "reason": found.reason,
     }
-
-
-def _counted(mix: Workload) -> Counts:
-    """Return the counts, by the slow exact recursion where numpy is missing."""
-    from ..spectrum.counting.counts import unit_circle_counts
-
-    try:
-        return unit_circle_counts(mix)
-    except ModuleNotFoundError:
-        if mix.longest_decode > _LONGEST_EXACT:
-            raise
-        return unit_circle_counts(mix, "schur-cohn")
 
 
 def _modes(mix: Workload) -> Answer:
