@@ -138,7 +138,9 @@ print(json.dumps(answers))
 def test_without_numpy(tmp_path: Path) -> None:
     """As in a browser: the same answers of two kinds of requests, and the verdict on a log."""
     path = tmp_path / "chat.csv"
-    path.write_text("input_length,output_length\n" + "".join(f"{k},{7 * k}\n" for k in range(1, 61)))
+    path.write_text(
+        "input_length,output_length\n" + "".join(f"{k},{7 * k}\n" for k in range(1, 61))
+    )
     pairs = [PAIR, PAIR | {"lengths": [LONGEST_PAIR - 1, LONGEST_PAIR], "share": "3/20"}]
     command = [sys.executable, "-c", WITHOUT, str(path), json.dumps(pairs)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -41,12 +41,16 @@ _START_SHARE = Fraction(9, 10)  # of the proved range: room for its square root
 
 @dataclass
 class BallPath:
-    """The directions of h on certified arcs, by the lower ends of these, and what is undecided."""
+    """The directions of h on certified arcs, by the lower ends of these, and what is undecided.
+
+    `least_modulus` bounds |h| on all arcs from below; it is None where one was undecided.
+    """
 
     degree: int
     start: PathStart
     directions: dict[Fraction, list[complex]]
     undecided: list[Arc]
+    least_modulus: arb | None = None
 
     def fill(self, arc: Arc, values: Sequence[complex]) -> None:
         """Replace the undecided `arc` by the values of h on certified sub-arcs, ascending."""
@@ -110,38 +114,52 @@ def _start(kernel: MemoryKernel, size: int) -> PathStart:
     return PathStart(index, (float(mean) - (kernel.length + 1) / 2 + 1) * theta - math.pi)
 
 
-def follow_balls(terms: Mapping[int, int], start: PathStart, budget: Budget) -> BallPath:
+def follow_balls(
+    terms: Mapping[int, int] | Mapping[int, arb],
+    start: PathStart,
+    budget: Budget,
+    size: int | None = None,
+) -> BallPath:
     """Return the certified path of sum b_m z^m over the upper half of the unit circle.
 
     Parameters
     ----------
-    terms : mapping of exponent to integer coefficient
+    terms : mapping of exponent to coefficient
+        Integers or balls.
     start : PathStart
-        Its index counts samples of N = `samples_for` (degree); on the arc before it is no zero.
+        Its index counts samples; on the arc before it is no zero.
     budget : Budget
         What it does not reach is undecided.
+    size : int, optional
+        The number N of samples on the full circle, a power of two of at least `samples_for`
+        (degree), which it is by default.
     """
     degree = max(terms)
-    size = samples_for(degree)
+    size = size or samples_for(degree)
     path = BallPath(degree, start, {}, [Arc(Fraction(2 * start.index, size), Fraction(1))])
     if not budget.affords(_ORDER * _TRANSFORM_WORK * size * size.bit_length(), _BALLS):
         return path
     with ctx.workprec(_PRECISION):
         values, reaches = _samples(terms, degree, size)
         failed = []
+        least = arb.pos_inf()
         for j in range(start.index, size // 2 + 1):
             low, high = max(2 * j - 1, 2 * start.index), min(2 * j + 1, size)
             arc = Arc(Fraction(low, size), Fraction(high, size))
             if abs(values[j]) > MARGIN * reaches[j]:
                 centring = cmath.rect(1, -math.pi * (degree * j % (2 * size)) / size)
+                least = least.min(abs(values[j]) - reaches[j])
                 path.directions[arc.lo] = [direction(values[j]).conjugate() * centring]
             else:
                 failed.append(arc)
     path.undecided = joined(failed)
+    path.least_modulus = None if failed else least
     return path
 
 
-def _samples(terms: Mapping[int, int], degree: int, size: int) -> tuple[list[acb], list[arb]]:
+def _samples(
+    terms: Mapping[int, int] | Mapping[int, arb], degree: int, size: int
+) -> tuple[list[acb], list[arb]]:
     """Return the conjugate of P at every theta_j, and a bound of |h - h(theta_j)| on its arc."""
     quarter = arb.pi() / (2 * size)  # for 2^i (m - c)^i, which are integers
     remainder = sum(abs(b) * abs(2 * m - degree) ** _ORDER for m, b in terms.items())
