@@ -6,8 +6,8 @@ PyPI, in the versions below. The file opens from a folder, without a network, an
 It is not committed, for most of it is other people's programs.
 
 numpy for that Python is on Pyodide's own server alone. So the page answers what needs no numpy,
-which is all of two kinds of requests and the verdict on a log of short outputs, and says what has
-to be asked of ``stabkit explore``.
+which is all of two kinds of requests, the verdict on a log and what a finite server does by
+formula, and says what has to be asked of ``stabkit explore``.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ OF_PYODIDE = (
     "python_stdlib.zip",
     "pyodide-lock.json",
 )
+LABELS = "publish/labels.json"
 LEFT_OUT = ("tests", "test", "cli", "theorems", "exercises")  # folders that no question needs
 POLICY = "script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:"
 WORDS = (
@@ -80,7 +81,7 @@ def pure_python(room: Path) -> bytes:
     """Return stabkit and mpmath as one archive."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for path in sorted(PACKAGE.rglob("*.py")):
+        for path in sorted([*PACKAGE.rglob("*.py"), PACKAGE / LABELS]):
             add(archive, f"stabkit/{path.relative_to(PACKAGE).as_posix()}", path.read_bytes())
         with zipfile.ZipFile(wheel(room, f"mpmath=={MPMATH}")) as other:
             for name in other.namelist():

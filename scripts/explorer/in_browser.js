@@ -23,9 +23,9 @@ const engine = (() => {
   return {
     ready: send({ parts }),
     ask: (name, question) => send({ name, question: JSON.stringify(question) }),
-    async read(file) {
+    async read(file, columns = []) {
       const bytes = await file.arrayBuffer();
-      return send({ log: file.name, bytes }, [bytes]);
+      return send({ log: file.name, bytes, columns }, [bytes]);
     },
   };
 })();

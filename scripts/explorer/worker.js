@@ -43,25 +43,28 @@ from pathlib import Path
 sys.path.insert(0, ".")
 from stabkit.explorer.operations import Explorer
 _explorer = Explorer()
-lambda name, argument: json.dumps(
-    _explorer.read(Path(argument)) if name == "read" else _explorer.answer(name, json.loads(argument))
-)`);
+def _asked(name, question):
+    question = json.loads(question)
+    if name == "read":
+        return json.dumps(_explorer.read(Path(question["path"]), question["columns"]))
+    return json.dumps(_explorer.answer(name, question))
+_asked`);
 }
 
-function read(name, bytes) {
+function read(name, bytes, columns) {
   const path = `/logs/${name.replace(/[^\w. -]/g, "_").replace(/^\.+/, "") || "log"}`;
   files.writeFile(path, new Uint8Array(bytes));
   try {
-    return JSON.parse(explorer("read", path));
+    return JSON.parse(explorer("read", JSON.stringify({ path, columns })));
   } finally {
     files.unlink(path);
   }
 }
 
-self.onmessage = async ({ data: { id, parts, name, question, log, bytes } }) => {
+self.onmessage = async ({ data: { id, parts, name, question, log, bytes, columns } }) => {
   try {
     if (parts) await start(parts);
-    const answer = parts ? {} : bytes ? read(log, bytes) : JSON.parse(explorer(name, question));
+    const answer = parts ? {} : bytes ? read(log, bytes, columns) : JSON.parse(explorer(name, question));
     self.postMessage({ id, answer });
   } catch (failure) {
     self.postMessage({ id, failure: String(failure.message || failure).trim().split("\n").pop() });

@@ -4,15 +4,17 @@ A question is a mapping. It names its mix by ``log``, the key of a log that was 
 ``lengths``, ``share`` and ``input``: two classes of a common input. Numbers that may have decimals
 are text, so that they are read exactly. ``capacity`` is optional, and so is ``columns``, for which
 texts are laid out. Every answer is a mapping. What went wrong is one with the key ``error``, and
-what is not installed, as numpy is not in a browser, is named by the key ``missing``.
+with ``columns`` where a log has to be read by two of these. What is not installed, as numpy is not
+in a browser, is named by the key ``missing``, beside what could be answered without it.
 """
 
 from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -27,11 +29,11 @@ from ..errors import (
     shown,
 )
 from ..model.numbers import decimal_text, exact_rational, whole_number
+from ..model.traces.log_formats import UnknownColumns
 from ..model.workload import Workload
 from ..publish.layout import laid_out
 
 if TYPE_CHECKING:
-    from ..spectrum.counting.counts import Counts
     from ..spectrum.partition.d_partition import Crossing
 
 __all__ = ["LONGEST_PAIR", "QUESTIONS", "Answer", "Explorer"]
@@ -40,13 +42,13 @@ Answer: TypeAlias = dict[str, Any]
 Question: TypeAlias = Mapping[str, Any]
 
 LONGEST_PAIR = 24  # steps: up to there crossings are algebraic numbers, and need no numpy
-_LONGEST_EXACT = 300  # steps: up to a quarter of a minute, by what needs no numpy
 _DIGITS = 12  # of a mode
 _STAR_DIGITS = 20
 _STEPS = 96
 _RANGES = [d * 10**n for n in range(1, 9) for d in (2, 5, 10)]  # tokens
 _EVICTIONS = "1e-4"  # per step, to find a watermark for
 _KEPT = 8  # logs
+_MOST_COLUMNS = 200
 _COLUMNS, _FROM_TO = 80, (20, 400)
 
 
@@ -70,9 +72,16 @@ class Explorer:
         """Answer one of the `QUESTIONS`."""
         return _answered(self._asked, name, question)
 
-    def read(self, path: Path) -> Answer:
-        """Read a log, or a mix, from a file; keep it, and say what it holds."""
-        return _answered(self._read, path)
+    def read(self, path: Path, columns: Sequence[str] = ()) -> Answer:
+        """Read a log, or a mix, from a file; keep it, and say what it holds.
+
+        Parameters
+        ----------
+        path : Path
+        columns : (input column, output column), optional
+            Of a log whose names are not recognised.
+        """
+        return _answered(self._read, path, columns)
 
     def _asked(self, name: str, question: Question) -> Answer:
         if name not in QUESTIONS:
@@ -86,10 +95,10 @@ class Explorer:
         with laid_out(columns):
             return QUESTIONS[name](mix)
 
-    def _read(self, path: Path) -> Answer:
+    def _read(self, path: Path, columns: Sequence[str]) -> Answer:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", StabkitWarning)
-            mix = Workload.from_file(path)
+            mix = Workload.from_file(path, None, *columns)
         key = str(next(self._keys))
         self._logs[key] = mix
         if len(self._logs) > _KEPT:
@@ -104,6 +113,8 @@ class Explorer:
 def _answered(question: Callable[..., Answer], *arguments: Any) -> Answer:
     try:
         return question(*arguments)
+    except UnknownColumns as failure:
+        return {"error": printable_lines(str(failure)), "columns": failure.columns[:_MOST_COLUMNS]}
     except StabkitError as failure:
         return {"error": printable_lines(str(failure))}
     except ModuleNotFoundError as failure:
@@ -146,7 +157,9 @@ def _facts(mix: Workload) -> Answer:
 
 
 def _counts(mix: Workload) -> Answer:
-    found = _counted(mix)
+    from ..spectrum.counting.counts import unit_circle_counts
+
+    found = unit_circle_counts(mix)
     return {
         "verdict": found.verdict,
         "inside": found.inside,
@@ -155,18 +168,6 @@ def _counts(mix: Workload) -> Answer:
         "method": found.method,
         "reason": found.reason,
     }
-
-
-def _counted(mix: Workload) -> Counts:
-    """Return the counts, by the slow exact recursion where numpy is missing."""
-    from ..spectrum.counting.counts import unit_circle_counts
-
-    try:
-        return unit_circle_counts(mix)
-    except ModuleNotFoundError:
-        if mix.longest_decode > _LONGEST_EXACT:
-            raise
-        return unit_circle_counts(mix, "schur-cohn")
 
 
 def _modes(mix: Workload) -> Answer:
@@ -231,7 +232,17 @@ def _report(mix: Workload) -> Answer:
 def _server(mix: Workload) -> Answer:
     from ..analysis.operations.finite import finite_server
 
-    return _text(finite_server(mix, evictions=_EVICTIONS, steps=None))
+    if _has_numpy():
+        return _text(finite_server(mix, evictions=_EVICTIONS, steps=None))
+    return _text(finite_server(mix, evictions=_EVICTIONS)) | {"missing": "numpy"}
+
+
+def _has_numpy() -> bool:
+    try:
+        import_module("numpy")
+    except ModuleNotFoundError:
+        return False
+    return True
 
 
 def _advice(mix: Workload) -> Answer:

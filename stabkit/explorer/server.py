@@ -12,7 +12,7 @@ import json
 import re
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from .operations import Answer, Explorer
 from .page import local_page
@@ -65,10 +65,10 @@ class ExplorerServer(ThreadingHTTPServer):
         with self._lock:
             return self._explorer.answer(name, question)
 
-    def read(self, log: Path) -> Answer:
+    def read(self, log: Path, columns: Sequence[str]) -> Answer:
         """Read a log, one at a time."""
         with self._lock:
-            return self._explorer.read(log)
+            return self._explorer.read(log, columns)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a page that was closed before it had its answer."""
@@ -138,10 +138,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(HTTPStatus.BAD_REQUEST)
 
     def _read(self, name: str) -> None:
+        name, _, asked = name.partition("?")
+        columns = parse_qs(asked, keep_blank_values=True).get("column", [])
         size = self._size(_LARGEST_LOG)
-        if size is not None:
+        if size is not None and len(columns) in (0, 2):
             with _as_file(self.rfile, size, name) as log:
-                self._reply(self.server.read(log))
+                self._reply(self.server.read(log, columns))
+        elif size is not None:
+            self.send_error(HTTPStatus.BAD_REQUEST)
 
     def _path(self) -> str | None:
         """Return what is asked for behind the token; None, and refuse, if it is not for us."""

@@ -29,6 +29,7 @@ from ..errors import InvalidWorkload, StabkitWarning, WorkloadTypeError, shown
 from .documents import read_json, read_toml
 from .file_kinds import HEAD, refuse_other_kinds
 from .numbers import exact_rational, read_capacity
+from .traces.log_formats import UnknownColumns
 from .traces.opened import STANDARD_INPUT, Wrap, opened
 from .traces.read import NoLog, tally_log
 from .traces.rows import columns_of
@@ -141,6 +142,8 @@ def _guarded(path: Any, read: Callable[[Path], R]) -> R:
     (file,) = _as_paths(path)
     try:
         return read(file)
+    except UnknownColumns as error:
+        raise UnknownColumns(f"{_label(file)}: {error}", error.columns) from None
     except InvalidWorkload as error:
         reason = str(error)
     except OSError as error:

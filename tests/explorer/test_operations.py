@@ -72,6 +72,23 @@ def test_a_log(tmp_path: Path) -> None:
     assert "chat" in explorer.answer("report", {"log": found["log"], "capacity": "900"})["text"]
 
 
+def test_a_log_of_other_columns(tmp_path: Path) -> None:
+    """Its columns are offered, and it is read by two of them; nothing else is."""
+    path = tmp_path / "odd.csv"
+    path.write_text("who,in <b>,made\n" + "x,9,3\ny,9,5\n" * 4)
+    explorer = Explorer()
+    found = explorer.read(path)
+    assert found["columns"] == ("who", "in <b>", "made")
+    assert "'input_column' and 'output_column' must name" in found["error"]
+    found = explorer.read(path, ["in <b>", "made"])
+    assert (found["requests"], found["mean_input"], found["mean_output"]) == (8, 9, 4)
+    assert "'who' must be" in explorer.read(path, ["who", "made"])["error"]
+    assert "must be columns of the trace" in explorer.read(path, ["who", "there"])["error"]
+    path.write_text('{"x": 9, "y": {"z": 3}}\n' * 2)
+    assert explorer.read(path)["columns"] == ("x", "y.z")
+    assert explorer.read(path, ["x", "y.z"])["longest"] == 3
+
+
 def test_only_the_last_logs_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "chat.csv"
     path.write_text(LOG)
@@ -128,7 +145,7 @@ sys.meta_path.insert(0, Absent())
 from pathlib import Path
 from stabkit.explorer.operations import QUESTIONS, Explorer
 explorer = Explorer()
-log = {"log": explorer.read(Path(sys.argv[1]))["log"]}
+log = {"log": explorer.read(Path(sys.argv[1]))["log"], "capacity": "9000"}
 asked = [*json.loads(sys.argv[2]), log]
 answers = [{name: explorer.answer(name, one) for name in QUESTIONS} for one in asked]
 print(json.dumps(answers))
@@ -138,7 +155,8 @@ print(json.dumps(answers))
 def test_without_numpy(tmp_path: Path) -> None:
     """As in a browser: the same answers of two kinds of requests, and the verdict on a log."""
     path = tmp_path / "chat.csv"
-    path.write_text("input_length,output_length\n" + "".join(f"{k},{k}\n" for k in range(1, 61)))
+    rows = (f"{40 + k % 7},{k}\n" for k in range(1, 61))
+    path.write_text("input_length,output_length\n" + "".join(rows))
     pairs = [PAIR, PAIR | {"lengths": [LONGEST_PAIR - 1, LONGEST_PAIR], "share": "3/20"}]
     command = [sys.executable, "-c", WITHOUT, str(path), json.dumps(pairs)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -146,11 +164,17 @@ def test_without_numpy(tmp_path: Path) -> None:
     local = Explorer()
     for pair, answer in zip(pairs, answers, strict=True):
         for name in QUESTIONS:
-            if name in ("report", "server", "advice"):
+            if name == "server":
+                assert "'capacity' must be given" in answer[name]["error"]
+            elif name in ("report", "advice"):
                 assert answer[name] == {"missing": "numpy"}
             else:
                 assert answer[name] == json.loads(json.dumps(local.answer(name, pair)))
     counts = local.answer("counts", {"log": local.read(path)["log"]})
     assert counts["method"] == "winding"
-    assert log["counts"]["method"] == "schur-cohn"
-    assert log["counts"]["outside"] == counts["outside"]
+    assert log["counts"] == counts
+    said, missing = log["server"]["text"], log["server"]["missing"]
+    asked = {"log": local.read(path)["log"], "capacity": "9000"}
+    assert local.answer("server", asked)["text"].startswith(said.partition("\nR16:")[0])
+    assert "watermark for 0.0001" in said
+    assert missing == "numpy"

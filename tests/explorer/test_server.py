@@ -67,9 +67,9 @@ def test_a_log_is_read_and_removed(server: ExplorerServer, monkeypatch: pytest.M
     seen = []
     read = server.read
 
-    def noted(log: Any) -> dict[str, Any]:
+    def noted(log: Any, columns: Any) -> dict[str, Any]:
         seen.append(log)
-        return read(log)
+        return read(log, columns)
 
     monkeypatch.setattr(server, "read", noted)
     log = b"input_length,output_length\n5,3\n5,5\n"
@@ -77,6 +77,15 @@ def test_a_log_is_read_and_removed(server: ExplorerServer, monkeypatch: pytest.M
     assert json.loads(body)["name"] == "my log"
     assert [path.name for path in seen] == ["my log.csv"]
     assert not seen[0].exists()
+
+
+def test_a_log_by_the_columns_asked_for(server: ExplorerServer) -> None:
+    log = b"a b,c\n5,3\n5,5\n"
+    place = f"{server.root}read/log.csv"
+    assert json.loads(asked(server, place, log)[2])["columns"] == ["a b", "c"]
+    found = json.loads(asked(server, f"{place}?column=a+b&column=c", log)[2])
+    assert found["requests"] == 2
+    assert asked(server, f"{place}?column=c", log)[0] == 400
 
 
 @pytest.mark.parametrize("host", ["evil.example:{}", "evil.example", "127.0.0.1", ""])

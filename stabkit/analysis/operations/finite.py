@@ -26,7 +26,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...errors import InvalidArgument, InvalidWorkload, shown
 from ...model.enclosure import RealEnclosure
@@ -36,11 +36,17 @@ from ...model.numbers import exact_rational, whole_number
 from ...model.workload import Workload
 from ...records import Record
 from ...spectrum.counting.counts import kernel_counts
-from ...spectrum.fluctuations.evictions import ServerNoise, server_noise, whole_requests
+from ...spectrum.fluctuations.evictions import (
+    ServerNoise,
+    memory_walk,
+    server_noise,
+    whole_requests,
+)
 from ...spectrum.fluctuations.lundberg import lundberg_exponent
-from ...spectrum.fluctuations.memory_walk import MemoryWalk
-from .finite_runs import SimulatedServer, simulated_server
 from .running_cap import RunningCap, running_cap
+
+if TYPE_CHECKING:
+    from .finite_runs import SimulatedServer
 
 __all__ = ["FiniteServer", "Watermark", "finite_server"]
 
@@ -228,6 +234,8 @@ def finite_server(
         server = replace(server, watermark=_watermark(server, evictions))
     taken = None if steps is None else whole_number(steps, "'steps'", 0)
     if taken is None or taken:
+        from .finite_runs import simulated_server  # and with it numpy
+
         run = simulated_server(server.mix, server.max_num_seqs, taken)
         server = replace(server, simulated=run)
     return server
@@ -273,7 +281,7 @@ def _watermark(server: FiniteServer, rate: Any) -> Watermark:
 
 def _smallest(server: FiniteServer, goal: float) -> int | None:
     """Bisect the watermarks, which evict the less the larger they are."""
-    capacity, walk = float(server.capacity), MemoryWalk(server.mix)
+    capacity, walk = float(server.capacity), memory_walk(server.mix)
     tested = math.ceil(_LARGEST_WATERMARK * walk.mean_output)
     low, high = 0, min(tested, math.floor(server.capacity / 2), _MOST_TOKENS)
     if walk.evictions(capacity, high).per_step > goal:

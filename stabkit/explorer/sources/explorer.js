@@ -5,6 +5,8 @@
   const SHARES = [...Array(19).keys()].map((k) => `${k + 1}/20`);
   const MISSING = "For this a page alone is not enough, as it has no numpy. Run “stabkit explore” in a terminal, and ask there.";
 
+  const MORE = "Not simulated here: for that, run “stabkit explore”.";
+
   // --- Questions --------------------------------------------------------------------------------
 
   async function ask(name, question) {
@@ -208,9 +210,9 @@
 
   // --- A log ------------------------------------------------------------------------------------
 
-  let log = null;
+  let log = null, dropped = null;
 
-  async function read(file) {
+  async function read(file, columns) {
     const mine = ticket("log");
     byId("log-panel").hidden = false;
     text("log-title", file.name);
@@ -218,13 +220,15 @@
     for (const id of ["log-sentence", "log-proof", "log-facts"]) text(id, "");
     byId("log-mark").replaceChildren();
     answerOf("log-server", "");
-    const found = await engine.read(file).catch((failure) => ({ error: failure.message }));
+    if (!columns) byId("log-columns").hidden = true;
+    const found = await engine.read(file, columns).catch((failure) => ({ error: failure.message }));
     if (!mine()) return;
     log = found.log ? { log: found.log } : null;
     byId("log-server").hidden = log === null;
     if (log === null) {
       text("log-name", "Not read.");
       text("log-sentence", wordsOf(found));
+      if (found.columns && !columns) offer(file, found.columns);
       return;
     }
     byId("log-capacity").value = found.capacity || "";
@@ -235,6 +239,21 @@
     showLogVerdict(counts);
     asked("log-server", log, "report");
   }
+
+  // The columns of a log whose names say nothing; those chosen stay, to be corrected.
+  function offer(file, names) {
+    const form = byId("log-columns");
+    dropped = file;
+    for (const choice of form.querySelectorAll("select")) choice.replaceChildren(...names.map((name) => new Option(name, name)));
+    form.elements.output.selectedIndex = Math.min(1, names.length - 1);
+    form.hidden = false;
+  }
+
+  byId("log-columns").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { input, output } = event.target.elements;
+    read(dropped, [input.value, output.value]);
+  });
 
   function factsOf(found) {
     const requests = found.requests === null ? "A mix" : counted(found.requests.toLocaleString("en"), "request");
@@ -296,7 +315,8 @@
     place.setAttribute("aria-busy", "true");
     const found = await ask(name, { ...about, capacity, columns: columnsOf(place) });
     if (!mine()) return;
-    answerOf(id, found.text || wordsOf(found), found.text ? "report" : "words").removeAttribute("aria-busy");
+    const words = found.text && found.missing ? `${found.text}\n${MORE}` : found.text || wordsOf(found);
+    answerOf(id, words, found.text ? "report" : "words").removeAttribute("aria-busy");
   }
 
   for (const [id, about] of [["mix-server", question], ["log-server", () => log]]) {

@@ -7,5 +7,8 @@ const engine = {
     return answer.json();
   },
   ask(name, question) { return this.post(`ask/${name}`, JSON.stringify(question)); },
-  read(file) { return this.post(`read/${encodeURIComponent(file.name)}`, file); },
+  read(file, columns = []) {
+    const asked = new URLSearchParams(columns.map((name) => ["column", name]));
+    return this.post(`read/${encodeURIComponent(file.name)}?${asked}`, file);
+  },
 };

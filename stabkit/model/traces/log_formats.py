@@ -29,6 +29,7 @@ __all__ = [
     "OTHERS",
     "SUMMARY",
     "LogFormat",
+    "UnknownColumns",
     "choose",
     "choose_time",
     "refuse",
@@ -125,6 +126,20 @@ _TIMES = tuple(
 )
 
 
+class UnknownColumns(InvalidWorkload):
+    """The two numbers of tokens of a log are not where its names or those asked for say.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Those that there are.
+    """
+
+    def __init__(self, message: str, columns: Sequence[str]) -> None:
+        super().__init__(message)
+        self.columns = tuple(columns)
+
+
 def choose(
     found: Sequence[str], columns: tuple[str, str] | None = None, pairs_only: bool = False
 ) -> tuple[str, ...] | None:
@@ -190,20 +205,22 @@ def refuse(found: Sequence[str], columns: tuple[str, str] | None = None) -> Any:
 
     Raises
     ------
-    InvalidWorkload
-        Always.
+    UnknownColumns
+        Always, but for a table without names.
     """
     if columns is not None:
         wrong = [name for name in columns if found.count(name) != 1]
-        raise InvalidWorkload(
+        raise UnknownColumns(
             f"'input_column' and 'output_column' must be columns of the trace, once each, not "
-            f"{_listed(wrong)}; it has {_listed(found)}."
+            f"{_listed(wrong)}; it has {_listed(found)}.",
+            found,
         )
     if found and all(name.isdigit() for name in found):
         raise InvalidWorkload(f"line 1: must name the columns, not begin with {_listed(found)}.")
-    raise InvalidWorkload(
+    raise UnknownColumns(
         "'input_column' and 'output_column' must name the two numbers of tokens: the trace has "
-        f"none or several of the pairs that 'stabkit formats' lists; it has {_listed(found)}."
+        f"none or several of the pairs that 'stabkit formats' lists; it has {_listed(found)}.",
+        found,
     )
 
 

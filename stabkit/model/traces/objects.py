@@ -17,6 +17,7 @@ from ...errors import InvalidWorkload, shown
 from ..documents import read_json_row
 from ..numbers import LARGEST_DECODE_LENGTH, LARGEST_INPUT_LENGTH
 from .log_formats import choose, choose_time, refuse
+from .opened import cut_off
 from .tally import Tally, from_json
 from .window import Window
 
@@ -41,6 +42,7 @@ def tally_lines(
     ----------
     tally : Tally
     lines : iterable of str
+        With their ends, which the last need not have.
     columns : (input path, output path), optional
         Dotted paths; by default the one known pair that an object holds.
     window : Window, optional
@@ -61,8 +63,15 @@ def tally_lines(
     reader = _Objects(tally, columns, window)
     for number, line in enumerate(lines, start=1):
         if line.strip() and not reader.add_plain(line):
-            reader.add(read_json_row(line, number), f"line {number}")
+            reader.add(_row(line, number), f"line {number}")
     reader.finish()
+
+
+def _row(line: str, number: int) -> Any:
+    try:
+        return read_json_row(line, number)
+    except InvalidWorkload as error:
+        raise InvalidWorkload(f"{error}{cut_off(line, number)}") from None
 
 
 def tally_document(

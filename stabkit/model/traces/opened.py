@@ -18,7 +18,15 @@ from typing import Any, BinaryIO, cast
 from ...errors import InvalidWorkload
 from ..file_kinds import HEAD
 
-__all__ = ["LONGEST_LINE", "STANDARD_INPUT", "Wrap", "check_regular", "lines_of", "opened"]
+__all__ = [
+    "LONGEST_LINE",
+    "STANDARD_INPUT",
+    "Wrap",
+    "check_regular",
+    "cut_off",
+    "lines_of",
+    "opened",
+]
 
 LONGEST_LINE = 2**20  # characters, of a table
 STANDARD_INPUT = "-"
@@ -107,3 +115,19 @@ def lines_of(stream: BinaryIO, first: int = 1, longest: int = LONGEST_LINE) -> I
         if "\0" in text:
             raise InvalidWorkload(f"line {number}: must be UTF-8 text.")
         yield text
+
+
+def cut_off(line: str, number: int) -> str:
+    """Return what to add to a complaint of a line: where it has no end it may be half written.
+
+    Examples
+    --------
+    >>> cut_off('{"prompt_tok', 57)
+    " It is the last line, perhaps still being written: 'head -n 56' leaves it out."
+    >>> cut_off("{}\\n", 57)
+    ''
+    """
+    if line.endswith("\n"):
+        return ""
+    left = f"'head -n {number - 1}' leaves it out"
+    return f" It is the last line, perhaps still being written: {left}."

@@ -25,6 +25,12 @@ __all__ = ["LARGEST_DOCUMENT", "NoLog", "tally_log"]
 LARGEST_DOCUMENT = 2**28  # bytes of JSON that must be in memory at once
 _PARQUET = b"PAR1"
 _DOCUMENT, _LINES = ".json", (".jsonl", ".ndjson")
+_SERVER = re.compile(  # a line of vLLM, SGLang, TGI, TensorRT-LLM or LMDeploy, or of /metrics
+    rb"^(?:\([^()\n]{1,40}\) |\x1b\[\d+m)*(?:(?:INFO|WARNING) +\d\d-\d\d \d\d:|"
+    rb"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\S+ (?:\S+ )*(?:INFO|WARN)|"
+    rb"\[(?:TensorRT-LLM|TM)\]|# HELP )",
+    re.MULTILINE,
+)
 _TOML = re.compile(rb"(?:\s*(?:#[^\n]*\n)?)*(?:\[\[\s*class\s*\]\]|(?:name|capacity|class)\s*=)")
 
 
@@ -74,18 +80,36 @@ def tally_log(
         If it cannot be read, or a row is malformed.
     """
     with opened(source, wrap) as stream:
-        head = stream.peek(HEAD)[:HEAD]
-        if head.startswith(_PARQUET):
-            tally_parquet(tally, stream, columns, window)
-            return
-        refuse_other_kinds(head)
-        if _TOML.match(head) and columns is None:
-            raise NoLog(_joined(lines_of(stream)), is_toml=True)
-        suffix = source.suffix.lower()
-        if head.lstrip()[:1] in (b"{", b"[") or suffix in (_DOCUMENT, *_LINES):
-            _tally_json(tally, stream, columns, window, suffix in _LINES)
-        else:
-            tally_table(tally, stream, columns, window)
+        begin = stream.peek(HEAD)
+        try:
+            _tally(tally, stream, source.suffix.lower(), columns, window)
+        except InvalidWorkload:
+            if _SERVER.search(begin):
+                raise InvalidWorkload(
+                    "must be requests or a mix, not the log of a server, which tells a capacity: "
+                    "'--log'."
+                ) from None
+            raise
+
+
+def _tally(
+    tally: Tally,
+    stream: io.BufferedReader,
+    suffix: str,
+    columns: tuple[str, str] | None,
+    window: Window | None,
+) -> None:
+    head = stream.peek(HEAD)[:HEAD]
+    if head.startswith(_PARQUET):
+        tally_parquet(tally, stream, columns, window)
+        return
+    refuse_other_kinds(head)
+    if _TOML.match(head) and columns is None:
+        raise NoLog(_joined(lines_of(stream)), is_toml=True)
+    if head.lstrip()[:1] in (b"{", b"[") or suffix in (_DOCUMENT, *_LINES):
+        _tally_json(tally, stream, columns, window, suffix in _LINES)
+    else:
+        tally_table(tally, stream, columns, window)
 
 
 def _tally_json(

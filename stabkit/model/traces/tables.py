@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from ...errors import InvalidWorkload
 from .log_formats import COUNTED, SUMMARY, choose, choose_time, refuse
-from .opened import LONGEST_LINE, lines_of
+from .opened import LONGEST_LINE, cut_off, lines_of
 from .tally import Tally, from_text
 from .window import Window
 
@@ -156,7 +156,9 @@ class _Table:
         self.counts.clear()
 
     def _read_strictly(self, lines: Iterable[str], number: int) -> None:
-        reader = csv.reader(lines, strict=True, delimiter=self.mark.decode())
+        last = [""]  # the line read last
+        noted = (last.__setitem__(0, line) or line for line in lines)
+        reader = csv.reader(noted, strict=True, delimiter=self.mark.decode())
         try:
             for row in reader:
                 where = f"line {number + reader.line_num}"
@@ -165,10 +167,12 @@ class _Table:
                 elif "".join(row).strip():
                     raise InvalidWorkload(
                         f"{where}: a row must have {self.width} fields, not {len(row)}."
+                        f"{cut_off(last[0], number + reader.line_num)}"
                     )
         except csv.Error as error:
             where = f"line {number + reader.line_num}"
-            raise InvalidWorkload(f"{where}: must be CSV ({error}).") from None
+            hint = cut_off(last[0], number + reader.line_num)
+            raise InvalidWorkload(f"{where}: must be CSV ({error}).{hint}") from None
 
     def _add(self, row: Sequence[str], where: str) -> None:
         if self.window and not self.window.admits(row[self.time], where):

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...analysis.operations.finite import FiniteServer, Watermark
-from ...analysis.operations.finite_runs import SimulatedServer
 from ...analysis.verdict.analysis import Equilibrium
-from ...dynamics.requests.batches import Estimate
 from ...errors import printable
 from ...model.enclosure import RealEnclosure
 from ...model.numbers import decimal_text, rational_text
@@ -19,6 +17,10 @@ from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, estimate, headed
 from .finite_words import cap_record, capped, rate, visibility
 from .numbers import amount, counted, finer_percent, interval, percent, readable, steady_rate
+
+if TYPE_CHECKING:
+    from ...analysis.operations.finite_runs import SimulatedServer
+    from ...dynamics.requests.batches import Estimate
 
 __all__ = ["SCHEMA", "finite_record", "finite_text"]
 
@@ -153,6 +155,8 @@ def _proved(value: Variance | None) -> str | None:
 
 
 def _run_record(run: SimulatedServer) -> dict[str, Any]:
+    from ...dynamics.requests.batches import Estimate
+
     return {
         key: estimate(value) if isinstance(value, Estimate) else value
         for key, value in vars(run).items()

@@ -48,11 +48,11 @@ from math import factorial
 from flint import acb, arb, ctx
 
 from ...model.enclosure import fraction_of
+from .arcs import MARGIN, Arc, ArcPath
 from .budget import Budget, BudgetSpent
 from .dyadic import dyadic, exact
-from .winding import MARGIN, Arc, PhasePath
 
-__all__ = ["resolve_arcs", "scaled_derivatives"]
+__all__ = ["direction", "resolve_arcs", "scaled_derivatives"]
 
 _GUARD_BITS = 64
 _ORDER = 6
@@ -63,13 +63,13 @@ _NEWTON_STEPS = 20  # besides those that the digits take
 
 
 def resolve_arcs(
-    path: PhasePath, terms: Mapping[int, int], bits: int, budget: Budget, orders: int = 1
+    path: ArcPath, terms: Mapping[int, int], bits: int, budget: Budget, orders: int = 1
 ) -> None:
     """Fill in the undecided arcs of `path` that a resolution of 2^-`bits` radians decides.
 
     Parameters
     ----------
-    path : PhasePath
+    path : ArcPath
         Of the polynomial sum b_m z^m, up to a positive factor.
     terms : mapping of exponent to integer coefficient
         That polynomial, exactly.
@@ -141,14 +141,14 @@ def _directions(
             for i in range(1, order):
                 reach += quarter**i * sums[i].abs_upper() / factorial(i)
             if sums[0].abs_lower() > arb(MARGIN) * reach:
-                return [_direction(sums[0])]
+                return [direction(sums[0])]
             if 64 * acb(sums[0].real.rad(), sums[0].imag.rad()).abs_upper() < reach:
                 return _past_zero(terms, sums, remainder, arc, bits, budget)
         precision *= 2
 
 
-def _direction(value: acb) -> complex:
-    """Return value / |value|, rounded."""
+def direction(value: acb) -> complex:
+    """Return value / |value|, rounded; `value` is a ball without 0."""
     unit = value / value.abs_lower()
     return complex(float(unit.real.mid()), float(unit.imag.mid()))
 
@@ -195,7 +195,7 @@ def _past_zero(
 def _passing(slope: acb, above: bool, theta: Fraction, arc: Arc) -> list[complex]:
     """Return directions of h before and after theta, as far as the arc reaches there."""
     side = -1 if above else 1
-    before, after = (_direction(slope * acb(sign, side)) for sign in (-1, 1))
+    before, after = (direction(slope * acb(sign, side)) for sign in (-1, 1))
     return ([before] if arc.lo < theta else []) + ([after] if theta < arc.hi else [])
 
 

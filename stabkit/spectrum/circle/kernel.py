@@ -28,10 +28,11 @@ from itertools import accumulate
 import numpy as np
 
 from ...model.kernel import MemoryKernel
+from .arcs import PathStart
 from .budget import Budget
 from .fourier import UNIT_ROUNDOFF
 from .sparse_polynomial import CirclePolynomial, Floats
-from .winding import PathStart, PhasePath, follow_phase
+from .winding import PhasePath, follow_phase
 
 __all__ = ["circle_polynomial", "kernel_phase_path", "zeros_within"]
 

@@ -35,44 +35,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .arcs import MARGIN, Arc, PathStart, joined
 from .budget import Budget
+from .fourier import UNIT_ROUNDOFF
 from .sparse_polynomial import TAYLOR_ORDER, CirclePolynomial, Complexes, Floats, Integers
 
-__all__ = [
-    "ARC_WORK",
-    "DOUBLES",
-    "MARGIN",
-    "Arc",
-    "PathStart",
-    "PhasePath",
-    "evaluate",
-    "follow_phase",
-    "joined",
-]
+__all__ = ["ARC_WORK", "DOUBLES", "PhasePath", "evaluate", "follow_coefficients", "follow_phase"]
 
-MARGIN = 1.01  # covers the rounding of the comparison too
 DOUBLES = "double precision"  # the stage, for the budget
 ARC_WORK = 2  # units for the Taylor model of one arc, evaluated
 _NARROWEST = 2.0**-45
 _MOST_AT_ONCE = 2_000_000  # arcs that are held in memory, some 400 bytes each
 _TRANSFORM_COST = 8  # Taylor models by transforms take about as long as 8 N direct terms
-
-
-@dataclass(frozen=True)
-class PathStart:
-    """Where the path begins: the sample index, and an argument of h there, known to within pi/2,
-    less a margin."""
-
-    index: int
-    argument: float
-
-
-@dataclass(frozen=True)
-class Arc:
-    """An arc lo <= theta / pi <= hi, exact."""
-
-    lo: Fraction
-    hi: Fraction
 
 
 @dataclass
@@ -171,6 +145,17 @@ def follow_phase(polynomial: CirclePolynomial, start: PathStart, budget: Budget)
     pieces = _bisect(path, pieces, budget, by_transform=False)
     path.undecided = joined(_arcs(path, pieces))
     return path
+
+
+def follow_coefficients(coefficients: Sequence[int], start: PathStart, budget: Budget) -> PhasePath:
+    """Return the certified phase path of sum b_m z^m, b_m integers of any size; b_0 is not 0."""
+    largest = max(map(abs, coefficients))
+    polynomial = CirclePolynomial(
+        np.arange(len(coefficients)),
+        np.array([c / largest for c in coefficients]),
+        2 * UNIT_ROUNDOFF,
+    )
+    return follow_phase(polynomial, start, budget)
 
 
 def _nothing() -> tuple[Integers, Floats, Complexes]:
@@ -272,14 +257,3 @@ def _arcs(path: PhasePath, pieces: _Pieces) -> list[Arc]:
         Arc((2 * j + Fraction(t) - Fraction(w)) / size, (2 * j + Fraction(t) + Fraction(w)) / size)
         for j, t, w in zip(*(part.tolist() for part in pieces), strict=True)
     ]
-
-
-def joined(arcs: list[Arc]) -> list[Arc]:
-    """Join arcs that touch."""
-    joined: list[Arc] = []
-    for arc in sorted(arcs, key=lambda a: a.lo):
-        if joined and joined[-1].hi >= arc.lo:
-            joined[-1] = Arc(joined[-1].lo, max(arc.hi, joined[-1].hi))
-        else:
-            joined.append(arc)
-    return joined

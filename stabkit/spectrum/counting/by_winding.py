@@ -9,25 +9,26 @@ Three stages, each only for what the one before left open:
    and ball arithmetic will end at some precision. Otherwise its zeros are counted exactly and the
    quotient, which has none on the circle, goes through the stages again.
 
+Where numpy is missing, as in a browser, balls do the first stage too (`ball_path`), up to
+`LONGEST_BALL_PATH` terms.
+
 Nothing is ever guessed: beyond `LONGEST_KERNEL`, or when the one `Budget` of all stages is spent,
 the arcs are returned as they are, with the limit that was met.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
-import numpy as np
 from flint import fmpz_poly
 
 from ...model.kernel import MemoryKernel
+from ..circle.arcs import Arc, ArcPath, PathStart
 from ..circle.ball_arcs import resolve_arcs
+from ..circle.ball_path import LONGEST_BALL_PATH, follow_balls, kernel_ball_path
 from ..circle.budget import Budget, BudgetSpent
-from ..circle.fourier import UNIT_ROUNDOFF
-from ..circle.kernel import kernel_phase_path
-from ..circle.sparse_polynomial import CirclePolynomial
-from ..circle.winding import Arc, PathStart, PhasePath, follow_phase
 from .schur_cohn import is_quick, zeros_in_disc
 from .self_reciprocal import EXACT, circle_zeros, self_reciprocal_part
 
@@ -49,7 +50,7 @@ class DiscCount:
     reason: str = ""
 
     @classmethod
-    def unknown(cls, path: PhasePath, reason: str = "") -> Self:
+    def unknown(cls, path: ArcPath, reason: str = "") -> Self:
         """Return the count of a path that ball arithmetic did not complete, and why."""
         return cls(undecided=tuple(path.undecided), reason=reason)
 
@@ -65,7 +66,7 @@ def count_by_winding(kernel: MemoryKernel, budget: Budget | None = None) -> Disc
         None for a call of its own.
     """
     budget = budget or Budget()
-    path = kernel_phase_path(kernel, budget=budget)
+    path = _kernel_path(kernel, budget)
     resolve_arcs(path, kernel.closed_form, _FIRST_BITS, budget)
     if not path.undecided:
         return _checked(kernel, path)
@@ -75,7 +76,7 @@ def count_by_winding(kernel: MemoryKernel, budget: Budget | None = None) -> Disc
         return DiscCount.unknown(path, budget.reason)
 
 
-def _next_to_the_circle(kernel: MemoryKernel, path: PhasePath, budget: Budget) -> DiscCount:
+def _next_to_the_circle(kernel: MemoryKernel, path: ArcPath, budget: Budget) -> DiscCount:
     """Return the count where a zero is on the circle or very near, by gcd(F, F*)."""
     # the dense kernel itself has L coefficients; in a call whose budget is spent it is not made
     budget.charge(kernel.length, EXACT)
@@ -91,7 +92,7 @@ def _next_to_the_circle(kernel: MemoryKernel, path: PhasePath, budget: Budget) -
     return DiscCount(within + (common.degree() - on) // 2, on)
 
 
-def _checked(kernel: MemoryKernel, path: PhasePath) -> DiscCount:
+def _checked(kernel: MemoryKernel, path: ArcPath) -> DiscCount:
     """Return the count of a complete path, its parity checked against the exact sign of G(-1).
 
     Complex zeros come in pairs and G(0) > 0, so G(-1) < 0 iff the number of zeros in (-1, 0), hence
@@ -113,16 +114,28 @@ def _zeros_off_circle(polynomial: fmpz_poly, budget: Budget) -> int | None:
     coefficients = [int(c) for c in polynomial.coeffs()]
     if len(coefficients) < 3 or is_quick(coefficients):
         return zeros_in_disc(coefficients)
-    largest = max(map(abs, coefficients))
-    on_circle = CirclePolynomial(
-        np.arange(len(coefficients)),
-        np.array([c / largest for c in coefficients]),
-        2 * UNIT_ROUNDOFF,
-    )
     start_positive = sum(coefficients) > 0
-    path = follow_phase(on_circle, PathStart(0, 0.0 if start_positive else np.pi), budget)
+    path = _path(coefficients, PathStart(0, 0.0 if start_positive else math.pi), budget)
     resolve_arcs(path, dict(enumerate(coefficients)), _UNLIMITED_BITS, budget, _ORDERS)
     half_turns = path.half_turns()
     if half_turns is None:
         return None
     return half_turns - (0 if start_positive else 1)
+
+
+def _kernel_path(kernel: MemoryKernel, budget: Budget) -> ArcPath:
+    try:
+        from ..circle.kernel import kernel_phase_path
+    except ModuleNotFoundError:  # numpy
+        if kernel.length > LONGEST_BALL_PATH:
+            raise
+        return kernel_ball_path(kernel, budget)
+    return kernel_phase_path(kernel, budget=budget)
+
+
+def _path(coefficients: list[int], start: PathStart, budget: Budget) -> ArcPath:
+    try:
+        from ..circle.winding import follow_coefficients
+    except ModuleNotFoundError:  # numpy
+        return follow_balls(dict(enumerate(coefficients)), start, budget)
+    return follow_coefficients(coefficients, start, budget)

@@ -23,6 +23,7 @@ from ...model.notation import WorkloadLike, as_workload
 from ...model.verdict import Verdict
 from ...records import Record
 from ..circle.budget import Budget
+from .by_winding import LONGEST_KERNEL, count_by_winding
 from .certificates import instability_certificate, single_decode_length
 from .isolation import isolated_disc_counts
 from .schur_cohn import is_quick, zeros_in_disc
@@ -176,8 +177,6 @@ def _by_isolation(kernel: MemoryKernel) -> Counts:
 def _by_winding(kernel: MemoryKernel, budget: Budget | None = None) -> Counts:
     if kernel.length < 3:
         return _by_schur_cohn(kernel)
-    from .by_winding import LONGEST_KERNEL, count_by_winding  # and with them numpy
-
     if kernel.length > LONGEST_KERNEL:
         reason = f"The kernel has {kernel.length} terms; exact counts go up to {LONGEST_KERNEL}."
         return Counts.unknown(reason, ((0.0, math.pi),))

@@ -7,7 +7,8 @@ In reading order:
 * `density`: the spectral density of an observable of a full memory, one formula for all.
 * `observables`: admissions, requests in service, demand, completions: what each adds to it.
 * `trapezoid`: the same means enclosed, for kernels of thousands of terms.
-* `variance`: the choice between the two.
+* `ball_mean`: the same in ball arithmetic alone, which needs no numpy.
+* `variance`: the choice among them.
 * `fano`: `stabkit.fano_factor`.
 * `slack`: what a memory that is not quite full adds at a finite capacity.
 * `fluctuations`: `stabkit.fluctuations`, all of it for one workload.
@@ -15,9 +16,10 @@ In reading order:
 * `cohorts`: how much requests come and go together.
 * `tail`: what completes within one step frees, as an exactly convolved law.
 * `memory_walk`: free memory as a random walk, and how often it runs out.
+* `fixed_point_walk`: that walk without numpy; `walk` has what both share.
 * `evictions`: where that is right, and what chance does to a server of one capacity.
 * `lundberg`: how fast a watermark makes evictions rare, as a proved enclosure.
 
 It takes from `circle`, `counting` and `roots`. The layers above take `fano`, `fluctuations`,
-`evictions`, `memory_walk` and `lundberg`, and `loops` with `variance` for policies.
+`evictions`, `memory_walk`, `walk` and `lundberg`, and `loops` with `variance` for policies.
 """

@@ -29,12 +29,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-import numpy as np
 from flint import fmpz_poly
 
-from ..circle.sparse_polynomial import Floats
 from .circle_mean import circle_mean
+
+if TYPE_CHECKING:
+    from ..circle.sparse_polynomial import Floats
 
 __all__ = ["Density"]
 
@@ -97,6 +99,8 @@ class Density:
 
     def at(self, angles: Floats) -> Floats:
         """Return f at angles in radians, in double precision, by direct sums."""
+        import numpy as np  # which exact means do without
+
         lists = (self.kernel, self.mean, self.ahead, [0, *self.behind], self.sums, self.power)
         rows = max(1, _TERMS_AT_ONCE // (self.degree + 1))
         coefficients = self._columns(lists)
@@ -113,6 +117,8 @@ class Density:
         return density
 
     def _columns(self, lists: Sequence[list[int]]) -> Floats:
+        import numpy as np
+
         columns = np.zeros((self.degree + 1, len(lists)))
         for column, terms in zip(columns.T, lists, strict=True):
             column[: len(terms)] = [term / self.scale for term in terms]

@@ -39,13 +39,14 @@ from ...model.verdict import Verdict
 from ...model.workload import Workload
 from .cohorts import freed_density, freed_square, intensity_density
 from .density import Density
+from .fixed_point_walk import FixedPointWalk
 from .joint_law import JointLaw
-from .memory_walk import Evictions, MemoryWalk
 from .observables import density_of
 from .slack import mean_slack
 from .variance import Variance, Variances
+from .walk import Evictions, Walk
 
-__all__ = ["ServerNoise", "server_noise", "whole_requests"]
+__all__ = ["ServerNoise", "memory_walk", "server_noise", "whole_requests"]
 
 _VISIBLE = 10  # times V
 _FEWEST, _MOST = 0.15, 12  # admissions per step
@@ -143,7 +144,7 @@ def server_noise(
     reason = f"the formulas are for stable mixes, and this one is {verdict}"
     if cohorts is not None:
         reason = _outside(float(admissions), float(running), always, cohorts)
-    found = None if reason else MemoryWalk(requests).evictions(float(capacity))
+    found = None if reason else memory_walk(requests).evictions(float(capacity))
     if kernel.length == 1:
         found, reason = Evictions(0.0, 0.0), "every request takes one step, so that none grows"
     return ServerNoise(
@@ -159,6 +160,15 @@ def server_noise(
         evicted_per_step=None if found is None else found.per_step,
         reason=reason or None,
     )
+
+
+def memory_walk(mix: Workload) -> Walk:
+    """Return the walk of a mix of single requests."""
+    try:
+        from .memory_walk import MemoryWalk
+    except ModuleNotFoundError:  # numpy
+        return FixedPointWalk(mix)
+    return MemoryWalk(mix)
 
 
 def whole_requests(mix: Workload) -> Workload:

@@ -51,29 +51,11 @@ from numpy.typing import NDArray
 
 from ...model.workload import Workload
 from .tail import compound_poisson
+from .walk import ACCURATE, LEAST, MOST_ROUNDS, Evictions
 
-__all__ = ["Evictions", "MemoryWalk"]
+__all__ = ["MemoryWalk"]
 
 Reals = NDArray[np.float64]
-_ACCURATE = 1e-9  # relative change of the rate at which the iteration ends
-_LEAST = 1e-13  # some roundings of a convolution by FFT
-_MOST_ROUNDS = 20_000
-
-
-@dataclass(frozen=True)
-class Evictions:
-    """How often a server evicts.
-
-    Attributes
-    ----------
-    probability : float
-        Of a step to evict at all.
-    per_step : float
-        Evicted requests per step, in the long run.
-    """
-
-    probability: float
-    per_step: float
 
 
 @dataclass(frozen=True)
@@ -204,13 +186,13 @@ class _Chain:
         width = len(refilled) + len(self.steps)
         steps = np.fft.rfft(self.steps, width)
         waiting, evicting, rate = np.zeros(w), 0.0, 0.0
-        for _ in range(_MOST_ROUNDS):
+        for _ in range(MOST_ROUNDS):
             free = (1 - waiting.sum() - evicting) * refilled + evicting * self.slack
             free[:w] += waiting
             moved = np.fft.irfft(np.fft.rfft(free, width) * steps, width).clip(min=0)
             missing, before, waiting = moved[:most][::-1], waiting, moved[most : most + w]
             evicting, last, rate = float(missing.sum()), rate, float(missing @ evicted[1:])
-            settled = rate > _LEAST and abs(rate - last) <= _ACCURATE * rate
-            if settled or np.abs(waiting - before).sum() <= _LEAST:
+            settled = rate > LEAST and abs(rate - last) <= ACCURATE * rate
+            if settled or np.abs(waiting - before).sum() <= LEAST:
                 break
         return Evictions(evicting, rate)

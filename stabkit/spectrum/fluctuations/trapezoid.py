@@ -73,6 +73,10 @@ class Disc:
     radius: float
     least_modulus: float
 
+    def mean(self, density: Density) -> RealEnclosure | None:
+        """Return `enclosed_mean` of a density of this kernel."""
+        return enclosed_mean(density, self)
+
 
 def zero_free_disc(kernel: MemoryKernel) -> Disc | None:
     """Return a disc that is proved to hold no zero of G, or None where doubles find none.

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Self, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from .density import Density
-from .trapezoid import LONGEST_SAMPLED, Disc, enclosed_mean, zero_free_disc
+
+if TYPE_CHECKING:
+    from .ball_mean import BallDisc
+    from .trapezoid import Disc
 
 __all__ = ["Variance", "Variances"]
 
@@ -29,25 +32,35 @@ class Variances:
     Attributes
     ----------
     exact : bool
-    disc : Disc or None
+    disc : Disc, BallDisc or None
         None where they are exact, or where no disc was found, and so nothing is proved.
     """
 
     exact: bool
-    disc: Disc | None = None
+    disc: Disc | BallDisc | None = None
 
     @classmethod
     def of(cls, kernel: MemoryKernel) -> Self:
         """Return the way for the kernel of a stable mix."""
         if kernel.length < 3 or kernel.length**2 * _bits(kernel) <= _MOST_EXACT:
             return cls(exact=True)
-        return cls(False, zero_free_disc(kernel) if kernel.length <= LONGEST_SAMPLED else None)
+        return cls(False, _disc(kernel))
 
     def __call__(self, density: Density) -> Variance | None:
         """Return the mean of a density over the circle, or None where nothing is proved."""
         if self.exact:
             return density.exact_mean()
-        return None if self.disc is None else enclosed_mean(density, self.disc)
+        return None if self.disc is None else self.disc.mean(density)
+
+
+def _disc(kernel: MemoryKernel) -> Disc | BallDisc | None:
+    try:
+        from .trapezoid import LONGEST_SAMPLED, zero_free_disc
+    except ModuleNotFoundError:  # numpy
+        from .ball_mean import ball_disc
+
+        return ball_disc(kernel)
+    return zero_free_disc(kernel) if kernel.length <= LONGEST_SAMPLED else None
 
 
 def _bits(kernel: MemoryKernel) -> int:

@@ -23,10 +23,11 @@ import numpy as np
 from flint import fmpz_poly
 from numpy.typing import NDArray
 
+from ..circle.arcs import MARGIN, Arc, joined
 from ..circle.budget import Budget
 from ..circle.fourier import UNIT_ROUNDOFF
 from ..circle.sparse_polynomial import PHASE_ERROR, CirclePolynomial, Complexes, Floats, Integers
-from ..circle.winding import ARC_WORK, DOUBLES, MARGIN, Arc, evaluate, joined
+from ..circle.winding import ARC_WORK, DOUBLES, evaluate
 from .pencil import KernelPencil
 
 __all__ = ["axis_arcs"]

@@ -40,9 +40,9 @@ from typing import NamedTuple
 from flint import acb, acb_series, arb, arb_mat, ctx
 
 from ...model.enclosure import fraction_of
+from ..circle.arcs import Arc
 from ..circle.budget import Budget, BudgetSpent
 from ..circle.dyadic import dyadic, exact
-from ..circle.winding import Arc
 from ..counting.counts import kernel_counts
 from .crossing import COARSE_BITS, CircleCrossing
 from .exact_crossings import rational_crossing

@@ -38,10 +38,10 @@ from flint import acb, acb_series, arb, ctx, fmpq
 
 from ...model.enclosure import RealEnclosure, fraction_of
 from ...model.kernel import MemoryKernel
+from ..circle.arcs import Arc
 from ..circle.ball_arcs import scaled_derivatives
 from ..circle.budget import Budget, BudgetSpent
 from ..circle.dyadic import exact as rational
-from ..circle.winding import Arc
 from ..counting.by_winding import LONGEST_KERNEL
 from .least_real_part import LOWEST, ArcSearch
 from .quotient import RenewalQuotient

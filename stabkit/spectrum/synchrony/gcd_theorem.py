@@ -26,7 +26,6 @@ from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...records import Record
 from ..counting.certificates import late_memory
-from .condition import condition_margin
 
 __all__ = ["GcdTheorem", "gcd_theorem"]
 
@@ -111,6 +110,8 @@ def gcd_theorem(mix: WorkloadLike) -> GcdTheorem:
     >>> gcd_theorem("5:3 5:5").claim is None
     True
     """
+    from .condition import condition_margin  # and with it numpy
+
     mix = as_workload(mix)
     kernel = MemoryKernel.of(mix)
     margin = condition_margin(kernel)

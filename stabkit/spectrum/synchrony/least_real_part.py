@@ -29,6 +29,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..circle.arcs import Arc
 from ..circle.budget import Budget
 from ..circle.fourier import UNIT_ROUNDOFF
 from ..circle.sparse_polynomial import (
@@ -39,7 +40,7 @@ from ..circle.sparse_polynomial import (
     GridSamples,
     Integers,
 )
-from ..circle.winding import ARC_WORK, DOUBLES, Arc, evaluate
+from ..circle.winding import ARC_WORK, DOUBLES, evaluate
 
 __all__ = ["LOWEST", "ArcSearch"]
 

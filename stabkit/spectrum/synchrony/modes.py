@@ -19,14 +19,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import mpmath
 
 from ...model.kernel import MemoryKernel
 from ...records import Record
-from ..roots.inclusion import ZeroDisc
 from ..roots.roots import Root, precision_of, roots_of_discs
-from .continuation import followed_zeros
+
+if TYPE_CHECKING:
+    from ..roots.inclusion import ZeroDisc
 
 __all__ = ["MOST_MODES", "SynchronizedMode", "synchronized_modes"]
 
@@ -74,6 +76,8 @@ def synchronized_modes(kernel: MemoryKernel, digits: int) -> tuple[SynchronizedM
     g, bits = math.gcd(*kernel.decode_lengths), precision_of(digits)
     growth = _predicted_growth(kernel)
     indices = range(1, min(g, MOST_MODES + 1))
+    from .continuation import followed_zeros  # and with it numpy
+
     followed = followed_zeros(kernel, sorted({min(k, g - k) for k in indices}), g, bits)
     modes = []
     for k in indices:

@@ -304,6 +304,48 @@ def test_complaints(tmp_path: Path, name: str, content: str, message: str) -> No
     assert str(caught.value).startswith(f"{name}: {message}")
 
 
+SERVERS = {  # as vLLM 0 and 1, SGLang, TGI, TensorRT-LLM, LMDeploy, and /metrics begin
+    "v0": "INFO 06-12 10:00:01 llm_engine.py:161] Initializing an LLM engine\n",
+    "v1": "(EngineCore_0 pid=12) INFO 06-12 10:00:01 [kv_cache_utils.py:716] GPU KV cache size\n",
+    "sglang": "[2025-06-01 12:00:00] server_args=ServerArgs(model_path='m')\n",
+    "tgi": "\x1b[2m2024-06-12T10:00:00.1Z\x1b[0m \x1b[32m INFO\x1b[0m text_generation: x\n",
+    "trt": "[TensorRT-LLM][INFO] Engine version 0.9.0 found in the config file\n",
+    "lmdeploy": "2024-06-12 10:00:00,123 - lmdeploy - INFO - async_engine.py:60 - x\n",
+    "metrics": "# HELP vllm:num_requests_running Number of requests\n",
+}
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_the_log_of_a_server_is_no_log_of_requests(tmp_path: Path, name: str) -> None:
+    for begin in ("", "some banner, of two fields\n"):
+        path = written(tmp_path, "server.log", begin + SERVERS[name] * 2)
+        with pytest.raises(InvalidWorkload, match="not the log of a server"):
+            Workload.from_file(path)
+
+
+def test_what_looks_like_a_server_in_a_log_of_requests_does_not_matter(tmp_path: Path) -> None:
+    text = "prompt,prompt_tokens,completion_tokens\n" + f'"{SERVERS["v0"]}",5,3\n"b",5,5\n'
+    assert Workload.from_file(written(tmp_path, "a.csv", text)).classes == PAIR
+
+
+@pytest.mark.parametrize(
+    ("name", "whole", "cut"),
+    [
+        ("a.jsonl", lines(USAGE, USAGE), '{"prompt_tok'),
+        ("a.jsonl", lines(USAGE, USAGE), '{"prompt_tokens": 5, "completion_tokens"'),
+        ("a.csv", "prompt_tokens,completion_tokens\n5,3\n", "7"),
+        ("a.csv", "prompt_tokens,completion_tokens\n5,3\n", '"7'),
+    ],
+)
+def test_a_last_line_that_is_being_written(tmp_path: Path, name: str, whole: str, cut: str) -> None:
+    """It is said so, with what leaves it out; the same line in the middle is only wrong."""
+    with pytest.raises(InvalidWorkload, match=r"^a\.\w+: line 3: .*'head -n 2' leaves it out\.$"):
+        Workload.from_file(written(tmp_path, name, whole + cut))
+    with pytest.raises(InvalidWorkload) as caught:
+        Workload.from_file(written(tmp_path, name, whole + cut.replace('"7', "7") + "\n"))
+    assert "last line" not in str(caught.value)
+
+
 AZURE = "TIMESTAMP,ContextTokens,GeneratedTokens\n" + "".join(
     f"2023-11-16 18:{minute}:00.0000000,{100 * minute},{minute}\n" for minute in (15, 16, 17, 18)
 )

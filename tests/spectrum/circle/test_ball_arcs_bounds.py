@@ -16,6 +16,7 @@ import pytest
 from flint import ctx
 
 from stabkit.spectrum.circle import ball_arcs
+from stabkit.spectrum.circle.arcs import Arc, PathStart
 from stabkit.spectrum.circle.ball_arcs import (
     _directions,
     _past_zero,
@@ -24,7 +25,7 @@ from stabkit.spectrum.circle.ball_arcs import (
 )
 from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.circle.sparse_polynomial import CirclePolynomial
-from stabkit.spectrum.circle.winding import Arc, PathStart, PhasePath, follow_phase
+from stabkit.spectrum.circle.winding import PhasePath, follow_phase
 
 CASES = [
     # remainder alone: h = cos theta, h'' = -h; at theta = 0 the slope vanishes

@@ -13,6 +13,7 @@ from flint import arb, ctx, fmpq, fmpz_poly
 
 from stabkit import Workload
 from stabkit.model.kernel import MemoryKernel
+from stabkit.spectrum.circle import winding
 from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.circle.kernel import circle_polynomial, kernel_phase_path, zeros_within
 from stabkit.spectrum.circle.sparse_polynomial import (
@@ -112,13 +113,13 @@ def test_dense_coefficients_are_rounded_once_and_reckoned_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[CirclePolynomial] = []
-    follow = counts_module.follow_phase
+    follow = winding.follow_phase
 
     def recorded(polynomial: CirclePolynomial, *rest: Any) -> PhasePath:
         asked.append(polynomial)
         return follow(polynomial, *rest)
 
-    monkeypatch.setattr(counts_module, "follow_phase", recorded)
+    monkeypatch.setattr(winding, "follow_phase", recorded)
     monkeypatch.setattr(counts_module, "is_quick", lambda _: False)
     # (z^2 + 3 z + 1) has one zero in the disc; -2 z + 1 has it, z - 2 not
     for coefficients, inside in (

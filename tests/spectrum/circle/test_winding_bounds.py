@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from stabkit.spectrum.circle.arcs import Arc, PathStart, joined
 from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.circle.sparse_polynomial import (
     TAYLOR_ORDER,
@@ -20,14 +21,7 @@ from stabkit.spectrum.circle.sparse_polynomial import (
     GridSamples,
     TaylorModels,
 )
-from stabkit.spectrum.circle.winding import (
-    Arc,
-    PathStart,
-    PhasePath,
-    evaluate,
-    follow_phase,
-    joined,
-)
+from stabkit.spectrum.circle.winding import PhasePath, evaluate, follow_phase
 
 SIZE = 16
 WIDTH = math.pi / SIZE

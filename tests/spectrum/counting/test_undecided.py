@@ -12,8 +12,7 @@ import pytest
 from stabkit import InvalidArgument, Workload, dominant_modes, unit_circle_counts
 from stabkit.model.enclosure import RealEnclosure
 from stabkit.model.kernel import MemoryKernel
-from stabkit.spectrum.circle.winding import Arc
-from stabkit.spectrum.counting import by_winding as winding_module
+from stabkit.spectrum.circle.arcs import Arc
 from stabkit.spectrum.counting import counts as counts_module
 from stabkit.spectrum.counting.by_winding import DiscCount
 from stabkit.spectrum.counting.counts import Counts, kernel_counts
@@ -50,7 +49,7 @@ def test_verdicts_are_what_counts_prove(
 
 
 def test_open_arcs_leave_the_counts_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(winding_module, "count_by_winding", lambda *_: OPEN)
+    monkeypatch.setattr(counts_module, "count_by_winding", lambda *_: OPEN)
     counts = unit_circle_counts(PAIR, "winding")
     assert (counts.inside, counts.on_circle, counts.outside) == (None, None, None)
     assert (counts.verdict, counts.certified) == ("undecided", False)
@@ -65,16 +64,16 @@ def test_open_arcs_leave_the_counts_undecided(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("found", [DiscCount(None, 0), DiscCount(3, None), DiscCount()])
 def test_half_a_count_is_none(found: DiscCount, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(winding_module, "count_by_winding", lambda *_: found)
+    monkeypatch.setattr(counts_module, "count_by_winding", lambda *_: found)
     counts = unit_circle_counts(PAIR, "winding")
     assert (counts.verdict, counts.outside, counts.undecided_arcs) == ("undecided", None, ())
 
 
 def test_lengths_of_exact_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert winding_module.LONGEST_KERNEL == 5_000_000
-    monkeypatch.setattr(winding_module, "LONGEST_KERNEL", 50)
+    assert counts_module.LONGEST_KERNEL == 5_000_000
+    monkeypatch.setattr(counts_module, "LONGEST_KERNEL", 50)
     assert unit_circle_counts(PAIR).outside is not None
-    monkeypatch.setattr(winding_module, "LONGEST_KERNEL", 49)
+    monkeypatch.setattr(counts_module, "LONGEST_KERNEL", 49)
     monkeypatch.setattr(counts_module, "_SHORT", 0)
     monkeypatch.setattr(counts_module, "instability_certificate", lambda _: None)
     counts = unit_circle_counts(PAIR)

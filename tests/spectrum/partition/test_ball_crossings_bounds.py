@@ -16,8 +16,8 @@ import pytest
 from flint import acb, arb, fmpq
 
 from stabkit import Workload
+from stabkit.spectrum.circle.arcs import Arc
 from stabkit.spectrum.circle.budget import Budget, BudgetSpent
-from stabkit.spectrum.circle.winding import Arc
 from stabkit.spectrum.partition import ball_crossings as module
 from stabkit.spectrum.partition.ball_crossings import BallCrossings, _Free, _Open, _Run, _Zero
 from stabkit.spectrum.partition.pencil import kernel_pencil

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from flint import acb, arb, ctx
 
+from stabkit.spectrum.circle.arcs import Arc
 from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.circle.sparse_polynomial import TAYLOR_ORDER, GridSamples, TaylorModels
-from stabkit.spectrum.circle.winding import Arc
 from stabkit.spectrum.synchrony import least_real_part as arc_search
 from stabkit.spectrum.synchrony.least_real_part import (
     LOWEST,

@@ -18,8 +18,8 @@ from flint import acb, arb, fmpq
 
 from stabkit import Workload
 from stabkit.model.kernel import MemoryKernel
+from stabkit.spectrum.circle.arcs import Arc
 from stabkit.spectrum.circle.budget import Budget
-from stabkit.spectrum.circle.winding import Arc
 from stabkit.spectrum.synchrony import condition as module
 from stabkit.spectrum.synchrony.condition import Margin, _BallSearch, _on_arc, condition_margin
 from stabkit.spectrum.synchrony.least_real_part import ArcSearch

@@ -1,0 +1,185 @@
+"""The walk of `memory_walk` in fixed point, by the products of FLINT, where numpy is missing.
+
+With the levels 0 <= v < w that wait as a vector x, e the probability that a step evicts and
+1 - |x| - e that it refills, a step of the chain is linear in (x, e). What it takes is computed
+once: from every level v the mean number of evicted
+
+    D(v) = sum_(o >= 1) m(o) P(Z - x = -v - o),
+
+their probability, the same with 1 in the place of m(o), and the part of a refill, and of what an
+eviction leaves, that waits. So a round costs one product of x with the law of Z - x near 0.
+
+The law of Z is the power series exp(a f(z) - a) and the renewals are 1 / (1 - E z^(S + 1)), both by
+Arb; probabilities are whole multiples of 2^-64 from there on.
+
+References
+----------
+docs/model.md, R16, R17.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+from flint import arb, arb_series, ctx, fmpz_poly
+
+from ...model.workload import Workload
+from .walk import ACCURATE, LEAST, MOST_ROUNDS, Evictions
+
+__all__ = ["FixedPointWalk"]
+
+_BITS = 64
+_ONE = 1 << _BITS
+_PRECISION = 128  # of the series, whose terms add up to less than e^a times a probability
+
+
+@dataclass(frozen=True)
+class FixedPointWalk:
+    """The walk of one mix of single requests; a `MemoryWalk` to its accuracy.
+
+    Attributes
+    ----------
+    mix : Workload
+        Its classes are the joint law of (S, T); inputs are whole.
+
+    Examples
+    --------
+    >>> walk = FixedPointWalk(Workload.from_classes([(4, 1), (4, 9)]))
+    >>> walk.mean_output, walk.slack, walk.memory_time
+    (5.0, 2.0, 43.0)
+    """
+
+    mix: Workload
+
+    @cached_property
+    def _requests(self) -> list[tuple[int, int, int]]:
+        """S, T and their shares, times the common denominator."""
+        common = math.lcm(*(c.share.denominator for c in self.mix.classes))
+        return [
+            (int(c.input_length), c.decode_length, int(c.share * common)) for c in self.mix.classes
+        ]
+
+    @cached_property
+    def _total(self) -> int:
+        """The common denominator of the shares."""
+        return sum(p for _, _, p in self._requests)
+
+    @cached_property
+    def _held(self) -> int:
+        """E(S + 1), times the common denominator."""
+        return sum(p * (s + 1) for s, _, p in self._requests)
+
+    @cached_property
+    def mean_output(self) -> float:
+        """mu = E T, in steps."""
+        return sum(p * t for _, t, p in self._requests) / self._total
+
+    @cached_property
+    def memory_time(self) -> float:
+        """E M = E[T (S + 1) + T (T - 1) / 2], in token-steps."""
+        doubled = sum(p * t * (2 * s + t + 1) for s, t, p in self._requests)
+        return doubled / (2 * self._total)
+
+    @cached_property
+    def slack(self) -> float:
+        """E R = E[S (S + 1)] / (2 E[S + 1]), in tokens."""
+        return sum(p * s * (s + 1) for s, _, p in self._requests) / (2 * self._held)
+
+    def evictions(self, capacity: float, watermark: int = 0) -> Evictions:
+        """Return how often the walk evicts, as `MemoryWalk.evictions` does."""
+        admissions = (capacity - watermark - self.slack) / self.memory_time
+        running = admissions * self.mean_output
+        most = math.floor(running) + 1
+        steps = _steps(running, self._freed(admissions, watermark + most))
+        return self._chain(steps, most, watermark)
+
+    def _freed(self, admissions: float, top: int) -> list[int]:
+        """Return P(Z = n), 0 <= n <= `top`."""
+        sizes = _law(((s + t + 1, p) for s, t, p in self._requests), top)
+        with _series(top + 1):
+            law = arb_series([arb(p) * admissions / self._total for p in sizes]).exp()
+            factor = arb(-admissions).exp() * _ONE
+            return [int((law[n] * factor).mid().floor().unique_fmpz() or 0) for n in range(top + 1)]
+
+    def _slack_law(self, length: int) -> list[int]:
+        """Return P(R = r) for r < `length`."""
+        ends = _law(((min(s, length), p) for s, _, p in self._requests), length)
+        beyond = list(accumulate(reversed(ends)))[::-1]
+        return [_ONE * tail // self._held for tail in beyond[:length]]
+
+    def _evicted(self, length: int) -> list[float]:
+        """Return m(o) for 0 <= o <= `length`."""
+        held = _law(((s + 1, p) for s, _, p in self._requests), length)
+        with _series(length + 1):
+            renewals = 1 / (1 - arb_series([arb(p) / self._total for p in held]))
+            return [0.0, *accumulate(float(renewals[n].mid()) for n in range(length))]
+
+    def _chain(self, steps: list[int], most: int, w: int) -> Evictions:
+        slack = self._slack_law(w + most)
+        evicting = [*accumulate(steps[:most], initial=0)][::-1]  # by level, 0 ... most
+        weights = [round(m * _ONE) for m in self._evicted(most)]
+        evicted = _product(weights, steps[: most + 1], 0, most + 1)[::-1]
+        refilled = [*(0 for _ in range(w)), *slack[:most]]
+        after = [_product(part, steps, most, w) for part in (refilled, slack)]
+        starts = [(_dot(p, evicting), _dot(p, evicted)) for p in (refilled, slack)]
+        near = steps[max(0, most - w) : most + w]
+        waiting, evicts, rate = [0] * w, 0, 0
+        for _ in range(MOST_ROUNDS):
+            parts = (_ONE - sum(waiting) - evicts, evicts)
+            before, last = waiting, rate
+            evicts = _mixed(parts, [one for one, _ in starts]) + _dot(before, evicting)
+            rate = _mixed(parts, [mean for _, mean in starts]) + _dot(before, evicted)
+            stayed = _product(before, near, min(w, most), w)
+            waiting = [_mixed(parts, new) + kept for *new, kept in zip(*after, stayed, strict=True)]
+            settled = rate > LEAST * _ONE and abs(rate - last) <= ACCURATE * rate
+            if settled or sum(abs(a - b) for a, b in zip(waiting, before, strict=True)) <= (
+                LEAST * _ONE
+            ):
+                break
+        return Evictions(evicts / _ONE, rate / _ONE)
+
+
+@contextmanager
+def _series(terms: int) -> Iterator[None]:
+    """Compute power series of so many terms."""
+    before, ctx.cap = ctx.cap, terms
+    try:
+        with ctx.workprec(_PRECISION):
+            yield
+    finally:
+        ctx.cap = before
+
+
+def _law(sizes: Iterable[tuple[int, int]], top: int) -> list[int]:
+    """Return the shares of the sizes 0 ... `top`."""
+    law = [0] * (top + 1)
+    for size, share in sizes:
+        if size <= top:
+            law[size] += share
+    return law
+
+
+def _steps(running: float, freed: list[int]) -> list[int]:
+    """Return the law of Z - x, from its least value, -floor(x) - 1, on."""
+    upper = round((running - math.floor(running)) * _ONE)
+    pairs = zip([*freed, 0], [0, *freed], strict=True)
+    return [(upper * here + (_ONE - upper) * below) >> _BITS for here, below in pairs]
+
+
+def _product(left: Sequence[int], right: Sequence[int], first: int, count: int) -> list[int]:
+    """Return `count` terms of the product of two series from `first` on."""
+    found = fmpz_poly(list(left)) * fmpz_poly(list(right))
+    return [int(found[n]) >> _BITS for n in range(first, first + count)]
+
+
+def _dot(law: Sequence[int], values: Sequence[int]) -> int:
+    return sum(p * x for p, x in zip(law, values, strict=False)) >> _BITS
+
+
+def _mixed(parts: Sequence[int], values: Sequence[int]) -> int:
+    return sum(p * x for p, x in zip(parts, values, strict=True)) >> _BITS
