@@ -1,4 +1,4 @@
-"""How lessons show things: figures with a text alternative, badges, answers that wait."""
+"""How lessons show things: figures with a text alternative, verdicts, badges, answers that wait."""
 
 from __future__ import annotations
 
@@ -14,11 +14,18 @@ import stabkit
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["answer", "badge", "number", "picture"]
+__all__ = ["answer", "badge", "number", "picture", "verdict"]
+
+# An image takes the colour scheme of the page that it stands on: at night its ink is light, the
+# hues stay, and the ground is the page's.
+_NIGHT = (
+    "<style>@media (prefers-color-scheme: dark) { svg { filter: invert(1) hue-rotate(180deg) } "
+    '[style="fill: #ffffff"] { fill: none !important } }</style>'
+)
 
 
 def picture(figure: Figure, says: str, width: int = 30) -> Any:
-    """Return a figure as an image that shrinks with the page.
+    """Return a figure as an image that shrinks with the page and follows its colour scheme.
 
     Parameters
     ----------
@@ -28,11 +35,25 @@ def picture(figure: Figure, says: str, width: int = 30) -> Any:
     width : int
         At most, in em.
     """
-    data = base64.b64encode(stabkit.figure_bytes(figure, "svg")).decode("ascii")
+    drawn = (
+        stabkit.figure_bytes(figure, "svg").decode("utf-8").replace("<defs>", _NIGHT + "<defs>", 1)
+    )
+    data = base64.b64encode(drawn.encode("utf-8")).decode("ascii")
     return mo.Html(
         f'<img alt="{escape(says)}" src="data:image/svg+xml;base64,{data}" '
-        f'style="width: min(100%, {width}em); background: white; display: block; margin: auto">'
+        f'style="width: min(100%, {width}em); background: none; display: block; margin: auto">'
     )
+
+
+def verdict(html: str) -> Any:
+    """Return what a slider is answered first: a sentence that is also read aloud.
+
+    Parameters
+    ----------
+    html : str
+        The sentence; what it quotes is escaped.
+    """
+    return mo.Html(f'<p role="status" aria-live="polite" style="font-size: 1.2em">{html}</p>')
 
 
 def number(value: Any) -> str:

@@ -1,3 +1,7 @@
+# /// script
+# [tool.marimo.display]
+# theme = "system"
+# ///
 """Lesson 9: few and random requests. What the fluid's verdict is worth for whole ones."""
 
 import marimo
@@ -11,8 +15,9 @@ with app.setup:
 
     import marimo as mo
     import numpy as np
-    from stabkit_lessons import lesson
-    from stabkit_lessons.display import answer, number, picture
+    from stabkit_lessons import drawing, lesson
+    from stabkit_lessons.answers import answered, asked
+    from stabkit_lessons.display import answer, number, picture, verdict
 
     import stabkit
     from stabkit import style
@@ -54,28 +59,47 @@ def _():
 @app.cell
 def _(prompt, size):
     mix = sized(prompt.value, size.value)
+    fano = stabkit.fano_factor(mix) if stabkit.unit_circle_counts(mix).verdict == "stable" else None
+    return fano, mix
+
+
+@app.cell(hide_code=True)
+def _(fano, mix, size):
+    verdict(
+        f"{int(mix.capacity):,} tokens. "
+        + (
+            "<strong>Unstable.</strong> The swing has no end."
+            if fano is None
+            else "<strong>Stable.</strong> Admissions are expected to vary by "
+            f"{100 * math.sqrt(fano / size.value):.0f} %."
+        )
+    )
+    return
+
+
+@app.cell
+def _(mix):
     whole = stabkit.simulate_requests(mix, steps=300, seed=1, table=False).series
     fluid = stabkit.simulate(mix, 300)
-    return fluid, mix, whole
+    return fluid, whole
 
 
 @app.cell(hide_code=True)
 def _(fluid, mix, size, whole):
-    picture(
-        beside(fluid, whole, size.value),
+    beside(
+        fluid,
+        whole,
+        size.value,
         f"Requests in service, and admissions per step, of {mix.capacity} tokens: whole requests "
         "beside the fluid, over 300 steps from the empty memory.",
-        36,
     )
     return
 
 
 @app.cell(hide_code=True)
-def _(mix, size, whole):
+def _(fano, size, whole):
     _net = (whole.admitted - whole.evicted)[100:]
     _seen = f"In the run it is {100 * np.std(_net) / np.mean(_net):.0f} %, from step 100 on."
-    _stable = stabkit.unit_circle_counts(mix).verdict == "stable"
-    _fano = float(stabkit.fano_factor(mix)) if _stable else 0.0
     mo.md(
         r"""
     ## How much of it can be seen?
@@ -87,9 +111,9 @@ def _(mix, size, whole):
 
     """
         + (
-            rf"Here $V = {_fano:.2f}$ and $a^* = {size.value}$, so that admissions are expected to "
-            rf"vary by ${100 * math.sqrt(_fano / size.value):.0f}$ %. {_seen}"
-            if _stable
+            rf"Here $V = {float(fano):.2f}$ and $a^* = {size.value}$, so that admissions are "
+            rf"expected to vary by ${100 * math.sqrt(fano / size.value):.0f}$ %. {_seen}"
+            if fano is not None
             else f"This mix is unstable: it has no Fano factor, for its swing has no end. {_seen}"
         )
     )
@@ -253,25 +277,27 @@ def long_outputs(capacity: int) -> stabkit.Workload:
 
 
 @app.function
-def beside(fluid: stabkit.Trajectory, whole: stabkit.RequestSeries, admissions: int):
+def beside(fluid: stabkit.Trajectory, whole: stabkit.RequestSeries, admissions: int, says: str):
     """Draw requests in service and net admissions of whole requests beside the fluid's."""
     steady = 10 * admissions  # the mean output is 10 tokens
     net = fluid.admitted - fluid.evicted
-    with style.house_style():
-        figure = style.new_figure(8)
-        above, below = figure.subplots(2, 1, sharex=True)
-        for axes, seen, mean in (
-            (above, (whole.running, np.cumsum(net - fluid.completed)), steady),
-            (below, (whole.admitted - whole.evicted, net), admissions),
-        ):
-            axes.plot(seen[0] / mean, color=style.VERMILLION, linewidth=0.8, label="whole requests")
-            axes.plot(seen[1] / mean, color=style.BLUE, linewidth=0.8, ls="--", label="fluid")
-            axes.axhline(1, color=style.GREY, linewidth=0.5)
-        above.set(ylabel="in service /\nsteady state", xlim=(0, 300))
-        below.set(ylabel="admitted - evicted\n/ a*", xlabel="step", ylim=(-1, 4))
-        style.legend_above(above)
-        figure.align_ylabels()
-        return style.settled(figure)
+
+    def lines(requests, flow):
+        return (
+            drawing.Line(requests, drawing.VERMILLION, "whole requests"),
+            drawing.Line(flow, drawing.BLUE, "fluid", "4 2"),
+        )
+
+    running = lines(whole.running / steady, np.cumsum(net - fluid.completed) / steady)
+    admitted = lines((whole.admitted - whole.evicted) / admissions, net / admissions)
+    return drawing.panels(
+        (
+            ("in service / steady state", (0, 2), running),
+            ("admitted - evicted, / a*", (-1, 4), admitted),
+        ),
+        "step",
+        says,
+    )
 
 
 @app.function
@@ -312,6 +338,19 @@ def evictions() -> list[tuple[stabkit.FiniteServer, object]]:
 
 @app.cell(hide_code=True)
 def _():
+    tries = mo.ui.array(
+        [
+            asked("V"),
+            asked("Growth of the deviation"),
+            asked("The limit"),
+            asked("Watermark, in mean outputs"),
+        ]
+    )
+    return (tries,)
+
+
+@app.cell(hide_code=True)
+def _():
     mo.md(r"""
     ## Exercises
 
@@ -320,6 +359,17 @@ def _():
     admission, solve $\sum_i (g_{i+k} y_i + g_i y_{i+k}) = N_k$ for $k = 0, 1$; then
     $V = 2 y_0 / g_0 - 1$. Which capacity lets the admissions vary by no more than a tenth?
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[0],
+        tries.value[0],
+        Fraction(17, 27),
+        "Solve 12 y0 + 3 y1 = 113/2 and (3/2) y0 + 6 y1 = 3.",
+    )
     return
 
 
@@ -350,6 +400,12 @@ def _():
 
 
 @app.cell(hide_code=True)
+def _(tries):
+    answered(tries[1], tries.value[1], math.sqrt(10), "Variances are in proportion to a*.")
+    return
+
+
+@app.cell(hide_code=True)
 def _():
     _stable, _unstable = (relative_swing(40, a) for a in (5, 50)), relative_swing(12, 50)
     _small, _large = _stable
@@ -373,6 +429,12 @@ def _():
 
 
 @app.cell(hide_code=True)
+def _(tries):
+    answered(tries[2], tries.value[2], 100, "How many tokens does the largest request ever hold?")
+    return
+
+
+@app.cell(hide_code=True)
 def _():
     answer(r"""
     No request ever holds more than 1000 tokens, so 100 of them always fit. The mean memory-time is
@@ -390,6 +452,17 @@ def _():
     **4.** Prompts are so long that $e^{-R (S + T)}$ is nothing. What is the Lundberg exponent then,
     and how much more watermark makes a small server's evictions a thousand times rarer?
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[3],
+        tries.value[3],
+        math.log(1000),
+        "R is one over the mean output; evictions fall by e to the power R w.",
+    )
     return
 
 

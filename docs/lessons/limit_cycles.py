@@ -1,3 +1,7 @@
+# /// script
+# [tool.marimo.display]
+# theme = "system"
+# ///
 """Lesson 6: when it breaks. Limit cycles, necklaces, renormalisation and bistability."""
 
 import marimo
@@ -9,8 +13,9 @@ with app.setup:
     from fractions import Fraction
 
     import marimo as mo
-    from stabkit_lessons import lesson
-    from stabkit_lessons.display import answer, number, picture
+    from stabkit_lessons import drawing, lesson
+    from stabkit_lessons.answers import answered, asked
+    from stabkit_lessons.display import answer, number, picture, verdict
 
     import stabkit
 
@@ -54,6 +59,16 @@ def _(decode, inputs):
 
 
 @app.cell(hide_code=True)
+def _(decode, found, inputs):
+    _loss = stabkit.worst_cycle_loss(inputs.value, decode.value)
+    verdict(
+        f"There are <strong>{len(found)}</strong> necklaces, and the worst of them loses "
+        f"{100 * float(_loss):.1f} % of the throughput."
+    )
+    return
+
+
+@app.cell(hide_code=True)
 def _(found):
     _rows = "\n".join(
         f"| {' + '.join(map(str, cycle.composition))} | {beads(cycle)} | {cycle.period} "
@@ -61,8 +76,6 @@ def _(found):
         for cycle in found
     )
     mo.md(f"""
-    There are {len(found)} necklaces:
-
     | composition | beads | period | throughput | |
     |:--|:--|--:|--:|--:|
     {_rows}
@@ -88,15 +101,12 @@ def _(found):
 @app.cell(hide_code=True)
 def _(found, one, which):
     _cycle = found[which.value]
-    picture(
-        stabkit.figure(
-            stabkit.cycle_picture(
-                one, [list(_cycle.states[0])], _cycle.period, f"cycle {which.selected_key}"
-            )
+    drawing.cohorts(
+        stabkit.cycle_picture(
+            one, [list(_cycle.states[0])], _cycle.period, f"cycle {which.selected_key}"
         ),
-        f"The limit cycle {which.selected_key}: memory of every cohort, admissions and evictions "
-        "over two periods.",
-        34,
+        f"The limit cycle {which.selected_key}: memory of every cohort and what is evicted, over "
+        "two periods.",
     )
     return
 
@@ -196,11 +206,35 @@ def loss(composition: tuple[int, ...], inputs: int) -> Fraction:
 
 @app.cell(hide_code=True)
 def _():
+    tries = mo.ui.array(
+        [
+            asked("Limit cycles"),
+            asked("The loss"),
+            asked("The least output length"),
+            asked("Modulus of the small mix's mode"),
+        ]
+    )
+    return (tries,)
+
+
+@app.cell(hide_code=True)
+def _():
     mo.md(r"""
     ## Exercises
 
     **1.** How many limit cycles has a server of one class with $l = 6$? Count necklaces.
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[0],
+        tries.value[0],
+        13,
+        "Count binary necklaces of six beads by Burnside, without the one that is all white.",
+    )
     return
 
 
@@ -224,6 +258,17 @@ def _():
 
 
 @app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[1],
+        tries.value[1],
+        Fraction(1, 12),
+        "The sum of the squares is 4 at the equilibrium and 8 on the cycle.",
+    )
+    return
+
+
+@app.cell(hide_code=True)
 def _():
     answer(rf"""
     The equilibrium has $\sum d_i^2 = 4$ and the denominator $12 + 10 = 22$; the cycle has 8 and
@@ -238,6 +283,12 @@ def _():
     **3.** Show that with one class and a fixed prompt the worst cycle's loss tends to one half as
     outputs get longer. How long must they be, at $s = 10$, for a loss above 40 %?
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(tries[2], tries.value[2], 46, "Solve (l - 1) / (2 (10 + l)) = 2/5.")
     return
 
 
@@ -257,6 +308,17 @@ def _():
     **4.** Decode lengths 4 and 8 with prompts of 6 tokens, equal shares: renormalise by 4. Is the
     small mix stable, and does the synchronised cycle attract?
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[3],
+        tries.value[3],
+        Fraction(7, 10),
+        "With decode lengths 1 and 2 its characteristic polynomial is linear.",
+    )
     return
 
 

@@ -1,3 +1,7 @@
+# /// script
+# [tool.marimo.display]
+# theme = "system"
+# ///
 """Lesson 1: memory that grows while you serve."""
 
 import marimo
@@ -11,7 +15,8 @@ with app.setup:
 
     import marimo as mo
     from stabkit_lessons import lesson
-    from stabkit_lessons.display import answer, number, picture
+    from stabkit_lessons.answers import answered, asked
+    from stabkit_lessons.display import answer, number, picture, verdict
 
     import stabkit
 
@@ -66,6 +71,16 @@ def _():
     shown = mo.ui.slider(1, 18, value=1, show_value=True, label="steps shown")
     shown
     return (shown,)
+
+
+@app.cell(hide_code=True)
+def _(shown):
+    _young, _old, _said = by_hand(shown.value)[-1]
+    verdict(
+        f"Step {shown.value}: {_said}. {_young} are in stage 0 and {_old} in stage 1, with "
+        f"{3 * _young + 4 * _old} tokens."
+    )
+    return
 
 
 @app.cell(hide_code=True)
@@ -166,6 +181,18 @@ def worst() -> Fraction:
 
 @app.cell(hide_code=True)
 def _():
+    tries = mo.ui.array(
+        [
+            asked("Requests per step"),
+            asked("Requests per step"),
+            asked("Part that is lost"),
+        ]
+    )
+    return (tries,)
+
+
+@app.cell(hide_code=True)
+def _():
     mo.md(r"""
     ## Exercises
 
@@ -191,6 +218,17 @@ def _():
 
 
 @app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[0],
+        tries.value[0],
+        10,
+        "One request in each stage: together they hold 5 + 6 + 7 tokens.",
+    )
+    return
+
+
+@app.cell(hide_code=True)
 def _():
     _found = stabkit.analyze(stabkit.Workload.from_classes([(4, 3)], 180)).equilibrium
     answer(rf"""
@@ -206,6 +244,17 @@ def _():
     **3.** The same server, but all requests are in one cohort that fills the memory just before it
     finishes. How many complete per step?
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[1],
+        tries.value[1],
+        Fraction(60, 7),
+        "It holds 7 tokens per request in its last step, and finishes every third one.",
+    )
     return
 
 
@@ -226,6 +275,17 @@ def _():
     **4.** Which part of all tokens that are written on the worst cycle of our server ($s = 2$,
     $l = 2$, in fractions of requests) is thrown away?
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[2],
+        tries.value[2],
+        Fraction(1, 7),
+        "140/3 requests write a token in the first step, 35 in the second.",
+    )
     return
 
 

@@ -1,3 +1,7 @@
+# /// script
+# [tool.marimo.display]
+# theme = "system"
+# ///
 """Lesson 2: one kind of request. Why the equilibrium never holds."""
 
 import marimo
@@ -10,8 +14,9 @@ with app.setup:
 
     import marimo as mo
     import numpy as np
-    from stabkit_lessons import lesson
-    from stabkit_lessons.display import answer, number, picture
+    from stabkit_lessons import drawing, lesson
+    from stabkit_lessons.answers import answered, asked
+    from stabkit_lessons.display import answer, number, picture, verdict
 
     import stabkit
     from stabkit import style
@@ -60,19 +65,29 @@ def _(decode, inputs):
 
 
 @app.cell(hide_code=True)
+def _(counts, decode, inputs):
+    verdict(
+        f"With prompts of {inputs.value} tokens <strong>{counts.outside} of {decode.value - 1} "
+        "modes grow.</strong>"
+    )
+    return
+
+
+@app.cell(hide_code=True)
 def _(counts, mix):
-    picture(
-        stabkit.figure(stabkit.root_picture(mix, stabkit.roots(mix, 20), counts.verdict)),
+    drawing.plane(
+        stabkit.roots(mix, 20),
+        counts,
         f"All {counts.outside} roots lie outside of the unit circle, in a narrow annulus.",
     )
     return
 
 
 @app.cell(hide_code=True)
-def _(counts, decode, inputs):
+def _(decode, inputs):
     _low, _high = annulus(inputs.value, decode.value)
     mo.md(rf"""
-    {counts.outside} of {decode.value - 1} modes grow. Move the sliders: it is always all of them.
+    Move the sliders: it is always all of them.
 
     ## Why: the coefficients increase
 
@@ -94,12 +109,9 @@ def _(counts, decode, inputs):
 @app.cell(hide_code=True)
 def _(mix):
     _worst = stabkit.necklace_cycle(mix, [mix.longest_decode])
-    picture(
-        stabkit.figure(
-            stabkit.cycle_picture(mix, [list(_worst.states[0])], _worst.period, "the worst cycle")
-        ),
-        "The worst cycle: one cohort grows until it fills the memory and evicts on the way.",
-        34,
+    drawing.cohorts(
+        stabkit.cycle_picture(mix, [list(_worst.states[0])], _worst.period, "the worst cycle"),
+        "The worst cycle: one cohort fills the memory, and evicts as it grows.",
     )
     return
 
@@ -159,12 +171,29 @@ def loss_figure():
 
 @app.cell(hide_code=True)
 def _():
+    tries = mo.ui.array(
+        [
+            asked("The root"),
+            asked("The loss"),
+        ]
+    )
+    return (tries,)
+
+
+@app.cell(hide_code=True)
+def _():
     mo.md(r"""
     ## Exercises
 
     **1.** $s = 2$, $l = 2$, the server of lesson 1. What is the root of $F$, and after how many
     steps has an error of one request become one of ten?
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(tries[0], tries.value[0], Fraction(-4, 3), "F has two terms only.")
     return
 
 
@@ -202,6 +231,17 @@ def _():
     mo.md(r"""
     **3.** What does its worst cycle lose? From which prompt length on is the loss at most 5 %?
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[1],
+        tries.value[1],
+        Fraction(199, 1000),
+        "It is (l - 1) over twice the tokens of a request in its last step.",
+    )
     return
 
 

@@ -1,3 +1,7 @@
+# /// script
+# [tool.marimo.display]
+# theme = "system"
+# ///
 """Lesson 7: what to do about it. Admission policies and pooling."""
 
 import marimo
@@ -9,8 +13,9 @@ with app.setup:
     from fractions import Fraction
 
     import marimo as mo
-    from stabkit_lessons import lesson
-    from stabkit_lessons.display import answer, number, picture
+    from stabkit_lessons import drawing, lesson
+    from stabkit_lessons.answers import answered, asked
+    from stabkit_lessons.display import answer, number, picture, verdict
 
     import stabkit
 
@@ -114,14 +119,30 @@ def _():
     return (excess,)
 
 
-@app.cell(hide_code=True)
+@app.cell
 def _(excess, mix):
-    _rate = stabkit.RateLimited.over_equilibrium(mix, Fraction(excess.value, 100))
-    _run = stabkit.simulate(mix, 120, policy=_rate)
-    picture(
-        stabkit.figure(_run),
+    run = stabkit.simulate(
+        mix,
+        120,
+        policy=stabkit.RateLimited.over_equilibrium(mix, Fraction(excess.value, 100)),
+    )
+    return (run,)
+
+
+@app.cell(hide_code=True)
+def _(excess, run):
+    verdict(
+        f"At {excess.value} % of a*, {run.evicted.sum():.0f} of "
+        f"{run.admitted.sum():.0f} admitted requests are evicted in 120 steps."
+    )
+    return
+
+
+@app.cell(hide_code=True)
+def _(excess, mix, run):
+    drawing.demand(
+        stabkit.run_picture(mix, run),
         f"Memory demand over 120 steps at {excess.value} percent of the equilibrium's rate.",
-        34,
     )
     return
 
@@ -188,12 +209,29 @@ def pooled() -> stabkit.Pooling:
 
 @app.cell(hide_code=True)
 def _():
+    tries = mo.ui.array(
+        [
+            asked("Reservation's requests per step"),
+            asked("The largest stable gain at s = 4"),
+        ]
+    )
+    return (tries,)
+
+
+@app.cell(hide_code=True)
+def _():
     mo.md(r"""
     ## Exercises
 
     **1.** $s = 10$, $l = 5$, $B = 650$. Compute $a^*$, and the throughput of reservation as a
     fraction of it.
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(tries[0], tries.value[0], Fraction(26, 3), "A request holds 15 tokens for 5 steps.")
     return
 
 
@@ -212,6 +250,12 @@ def _():
     **2.** One class with $l = 2$. For which gains $\kappa$ is damped admission stable? Check with
     $s = 4$.
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(tries[1], tries.value[1], Fraction(5, 6), "Where has the only root the modulus 1?")
     return
 
 

@@ -1,3 +1,7 @@
+# /// script
+# [tool.marimo.display]
+# theme = "system"
+# ///
 """Lesson 8: a real trace and a real run."""
 
 import marimo
@@ -7,13 +11,17 @@ app = marimo.App(width="medium", app_title="8 Real traces")
 
 with app.setup:
     import math
+    import tempfile
     from fractions import Fraction
+    from html import escape
     from itertools import pairwise
+    from pathlib import Path
 
     import marimo as mo
     import numpy as np
     from stabkit_lessons import lesson
-    from stabkit_lessons.display import answer, picture
+    from stabkit_lessons.answers import answered, asked
+    from stabkit_lessons.display import answer, picture, verdict
 
     import stabkit
 
@@ -141,6 +149,80 @@ def _(code, code_mix):
     return
 
 
+@app.cell(hide_code=True)
+def _():
+    mo.md(r"""
+    ## Your own server
+
+    Drop the request log of your server or load generator, as it is (`stabkit formats` lists what is
+    read), or a mix in TOML or JSON. It stays on this machine. Give the memory too: how many tokens
+    your KV cache holds.
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    own = mo.ui.file(kind="area", label="A request log or a mix")
+    memory = mo.ui.number(1, 10**9, value=100_000, label="memory, in tokens")
+    mo.vstack([own, memory])
+    return memory, own
+
+
+@app.cell
+def _(memory, own):
+    read, refused = reader_mix(own.contents(), memory.value)
+    yours = None if read is None else stabkit.analyze(read, crosscheck=False)
+    return read, refused, yours
+
+
+@app.cell(hide_code=True)
+def _(read, refused, yours):
+    verdict(escape(refused) if yours is None else found_of(read, yours))
+    return
+
+
+@app.cell(hide_code=True)
+def _(read, yours):
+    None if yours is None else mo.vstack(pictures_of(read, yours))
+    return
+
+
+@app.function
+def found_of(mix: stabkit.Workload, found: stabkit.Analysis) -> str:
+    """Return what a reader's mix does, in words."""
+    served = float(found.equilibrium.requests_in_service)
+    return (
+        f"<strong>{found.verdict.capitalize()}.</strong> {len(mix.classes)} output lengths, "
+        f"{float(mix.mean_decode_length):.1f} tokens on the mean; {served:.1f} requests are in "
+        "service at the equilibrium."
+    )
+
+
+@app.function
+def pictures_of(mix: stabkit.Workload, found: stabkit.Analysis) -> list[object]:
+    """Return kernel and roots of a mix, the roots if its outputs are no longer than 2,000 steps."""
+    shown = [picture(stabkit.figure(stabkit.kernel_picture(mix)), "The memory kernel.", 34)]
+    if mix.longest_decode <= 2000:
+        roots = stabkit.root_picture(mix, stabkit.roots(mix, 20), found.verdict)
+        shown.append(picture(stabkit.figure(roots), "The roots, next to the unit circle.", 34))
+    return shown
+
+
+@app.function
+def reader_mix(contents: bytes | None, memory: int) -> tuple[stabkit.Workload | None, str]:
+    """Return the mix of a file, or why there is none."""
+    if contents is None:
+        return None, "No file yet."
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "your file")
+        path.write_bytes(contents)
+        try:
+            return stabkit.Workload.from_file(path, memory), ""
+        except stabkit.InvalidWorkload as error:
+            return None, str(error)
+
+
 @app.function
 def deviation(workload: stabkit.Workload) -> float:
     """Return the standard deviation of the decode length, in steps."""
@@ -174,12 +256,34 @@ def observed_mean() -> tuple[float, float]:
 
 @app.cell(hide_code=True)
 def _():
+    tries = mo.ui.array(
+        [
+            asked("In service"),
+            asked("The loss"),
+        ]
+    )
+    return (tries,)
+
+
+@app.cell(hide_code=True)
+def _():
     mo.md(r"""
     ## Exercises
 
     **1.** A GPU has room for 100,000 tokens. Requests have prompts of 700 tokens and write 300
     tokens each. How many are in service at the equilibrium, and how many complete per step?
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[0],
+        tries.value[0],
+        Fraction(300 * 100_000, 255_150),
+        "One request holds 701 + 702 + ... + 1000 token-steps over its life.",
+    )
     return
 
 
@@ -198,6 +302,17 @@ def _():
     mo.md(r"""
     **2.** For the same server: is the equilibrium stable, and what does the worst cycle lose?
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[1],
+        tries.value[1],
+        Fraction(299, 2000),
+        "(l - 1) over twice the tokens of a request in its last step.",
+    )
     return
 
 
@@ -277,6 +392,18 @@ def peak(mix: stabkit.Workload) -> int:
     """Return where the memory kernel is largest."""
     kernel = [Fraction(str(g)) for g in stabkit.memory_kernel(mix)]
     return kernel.index(max(kernel))
+
+
+@app.function
+def test_a_file_of_the_reader():
+    read, refused = reader_mix(b"prompt_tokens,completion_tokens\n10,3\n10,5\n", 1000)
+    assert read.classes == stabkit.Workload.from_classes([(10, 3), (10, 5)]).classes
+    assert (read.capacity, refused) == (1000, "")
+    assert "Stable" in found_of(read, stabkit.analyze(read))  # s* = 9.8229483
+    assert reader_mix(None, 1000)[0] is None
+    nothing, refused = reader_mix(b"<b>\n1\n", 1000)
+    assert nothing is None
+    assert "your file" in refused
 
 
 @app.function

@@ -1,3 +1,7 @@
+# /// script
+# [tool.marimo.display]
+# theme = "system"
+# ///
 """Lesson 4: the survival polynomial, the gcd and the cohorts."""
 
 import marimo
@@ -11,8 +15,9 @@ with app.setup:
     import marimo as mo
     import numpy as np
     import sympy
-    from stabkit_lessons import lesson
-    from stabkit_lessons.display import answer, number, picture
+    from stabkit_lessons import drawing, lesson
+    from stabkit_lessons.answers import answered, asked
+    from stabkit_lessons.display import answer, number, picture, verdict
 
     import stabkit
 
@@ -52,27 +57,31 @@ def _():
 def _(first, second):
     lengths = sorted({first.value, second.value})
     mix = stabkit.Workload.from_classes([(100, length) for length in lengths])
-    survival = stabkit.survival_polynomial(mix)
-    return lengths, mix, survival
+    verdict(
+        f"The gcd is <strong>{mix.gcd}</strong>: {mix.gcd - 1} synchronised modes."
+        if mix.gcd > 1
+        else "The gcd is <strong>1</strong>: no synchronised mode."
+    )
+    return lengths, mix
 
 
 @app.cell(hide_code=True)
-def _(lengths, mix, survival):
-    factored = sympy.factor(survival.as_expr())
+def _(lengths, mix):
+    _survival = stabkit.survival_polynomial(mix).as_expr()
     _unity = [f"\\Phi_{{{d}}}" for d in stabkit.synchrony(mix).orders]
     _split = (
-        f"The gcd is **{mix.gcd}**, so that {' and '.join(f'${u}$' for u in _unity)} divides $A$: "
+        f"{' and '.join(f'${u}$' for u in _unity)} divides $A$: "
         f"the roots of unity of order {' and '.join(map(str, stabkit.synchrony(mix).orders))} are "
         f"roots of $A$, **on** the circle."
         if mix.gcd > 1
-        else "The gcd is **1**: no root of $A$ lies on the circle, all are inside (R1)."
+        else "No root of $A$ lies on the circle, all are inside (R1)."
     )
     mo.md(rf"""
     For decode lengths {" and ".join(map(str, lengths))} with equal shares,
 
-    $$A(\lambda) = {sympy.latex(survival.as_expr())}$$
+    $$A(\lambda) = {sympy.latex(_survival)}$$
 
-    $$\phantom{{A(\lambda)}} = {sympy.latex(factored)}.$$
+    $$\phantom{{A(\lambda)}} = {sympy.latex(sympy.factor(_survival))}.$$
 
     {_split}
     """)
@@ -81,8 +90,8 @@ def _(lengths, mix, survival):
 
 @app.cell(hide_code=True)
 def _(mix):
-    picture(
-        stabkit.figure(stabkit.graph_picture(mix)),
+    drawing.ring(
+        stabkit.graph_picture(mix),
         f"The renewal graph of the mix: {mix.longest_decode} stages in a ring, coloured and "
         f"numbered by cohort; it has the period {mix.gcd}.",
     )
@@ -199,6 +208,18 @@ def _():
 
 @app.cell(hide_code=True)
 def _():
+    tries = mo.ui.array(
+        [
+            asked("Synchronised modes"),
+            asked("The last coefficient of F"),
+            asked("Unstable modes, at least"),
+        ]
+    )
+    return (tries,)
+
+
+@app.cell(hide_code=True)
+def _():
     mo.md(r"""
     ## Exercises
 
@@ -228,6 +249,17 @@ def _():
 
 
 @app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[0],
+        tries.value[0],
+        2,
+        "The roots of unity of an order that divides all three lengths, but 1 itself.",
+    )
+    return
+
+
+@app.cell(hide_code=True)
 def _():
     _found = stabkit.synchrony(stabkit.Workload.from_classes([(50, 6), (50, 9), (50, 15)]))
     answer(rf"""
@@ -248,13 +280,25 @@ def _():
 
 
 @app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[1],
+        tries.value[1],
+        Fraction(7, 2),
+        "The last value of the kernel is (s + 4) times the share that is alive after three steps.",
+    )
+    return
+
+
+@app.cell(hide_code=True)
 def _():
     _mix = stabkit.Workload.from_classes([(3, 2), (3, 4)])
     _kernel = ", ".join(number(Fraction(str(x))) for x in stabkit.memory_kernel(_mix))
     answer(rf"""
-    $(s + L) A - \lambda A' = 7 (\lambda^3 + \lambda^2 + \tfrac12 \lambda + \tfrac12) - (3 \lambda^3
-    + 2 \lambda^2 + \tfrac12 \lambda) = 4 \lambda^3 + 5 \lambda^2 + 3 \lambda + \tfrac72$, and the
-    kernel is ${_kernel}$: the same numbers.
+    $(s + L) A = 7 (\lambda^3 + \lambda^2 + \tfrac12 \lambda + \tfrac12)$ and
+    $\lambda A' = 3 \lambda^3 + 2 \lambda^2 + \tfrac12 \lambda$. The difference is
+    $F = 4 \lambda^3 + 5 \lambda^2 + 3 \lambda + \tfrac72$, and the kernel is ${_kernel}$: the same
+    numbers.
     """)
     return
 
@@ -265,6 +309,12 @@ def _():
     **4.** Somebody pads all outputs to multiples of 8 "to make batches regular". What happens to
     the server's stability when prompts are long?
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(tries[2], tries.value[2], 7, "One for every root of unity of order 8, but 1 itself.")
     return
 
 

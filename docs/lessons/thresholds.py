@@ -1,3 +1,7 @@
+# /// script
+# [tool.marimo.display]
+# theme = "system"
+# ///
 """Lesson 5: coprime is not enough. Thresholds, charts and the variance law."""
 
 import marimo
@@ -6,13 +10,15 @@ __generated_with = "0.25.2"
 app = marimo.App(width="medium", app_title="5 Thresholds")
 
 with app.setup:
+    import functools
     import math
     from fractions import Fraction
 
     import marimo as mo
     from flint import fmpz_poly
-    from stabkit_lessons import lesson
-    from stabkit_lessons.display import answer, badge, picture
+    from stabkit_lessons import drawing, lesson
+    from stabkit_lessons.answers import answered, asked
+    from stabkit_lessons.display import answer, badge, verdict
 
     import stabkit
 
@@ -36,7 +42,8 @@ def _():
 
     Lesson 4 ends with a clean rule: with very long prompts of one length, a mix is stable if and
     only if its decode lengths are coprime. How long is very long? Take 3 and 5 steps, coprime, and
-    turn up the common prompt length $s$.
+    turn up the common prompt length $s$. The roots move along their **locus**, which is dotted: all
+    places where they are for prompts of 0 to 30 tokens.
     """)
     return
 
@@ -44,18 +51,32 @@ def _():
 @app.cell(hide_code=True)
 def _():
     inputs = mo.ui.slider(0, 30, value=5, show_value=True, label="prompt length s, in tokens")
-    inputs
-    return (inputs,)
+    share = mo.ui.slider(5, 95, step=5, value=50, show_value=True, label="share p of 3 steps, %")
+    mo.vstack([inputs, share])
+    return inputs, share
+
+
+@app.cell
+def _(inputs, share):
+    mix = three_and_five(inputs.value, share.value)
+    counts = stabkit.unit_circle_counts(mix)
+    verdict(
+        f"With s = {inputs.value} and p = {share.value}\N{NO-BREAK SPACE}% the mix is "
+        f"<strong>{counts.verdict}</strong>: {counts.inside} of its modes decay, {counts.outside} "
+        f"grow. This is proved ({counts.method}), not sampled."
+    )
+    return counts, mix
 
 
 @app.cell(hide_code=True)
-def _(inputs):
-    _mix = stabkit.Workload.from_classes([(inputs.value, 3), (inputs.value, 5)])
-    _counts = stabkit.unit_circle_counts(_mix)
-    mo.md(f"""
-    With s = {inputs.value} the mix is **{_counts.verdict}**: {_counts.inside} of its modes decay,
-    {_counts.outside} grow. This is proved ({_counts.method}), not sampled.
-    """)
+def _(counts, mix, share):
+    drawing.plane(
+        stabkit.roots(mix, 20),
+        counts,
+        f"Roots and the unit circle: {counts.inside} inside, {counts.outside} outside; dotted, "
+        "where the roots are for prompts of 0 to 30 tokens.",
+        trail=locus(share.value),
+    )
     return
 
 
@@ -63,7 +84,7 @@ def _(inputs):
 def _():
     _threshold = threshold_of((3, 5))
     mo.md(rf"""
-    Here the verdict changes once, at the **threshold**
+    With equal shares the verdict changes once, at the **threshold**
 
     $$s^* = {_threshold:.7f},$$
 
@@ -80,36 +101,26 @@ def _():
 
 @app.cell(hide_code=True)
 def _():
-    picture(
-        stabkit.figure(
-            stabkit.root_locus(stabkit.Workload.from_classes([(5, 3), (5, 5)]), along="s")
-        ),
-        "Root locus of decode lengths 3 and 5: as the prompt length grows from 0, two pairs of "
-        "roots enter the unit circle, one at 0.630 tokens and the other at 9.823.",
-        34,
-    )
-    return
-
-
-@app.cell(hide_code=True)
-def _():
     mo.md(r"""
     ## A map of pairs
 
-    The **stability chart** below is for the lengths 2 and 3. The share $p$ of the shorter ones is
-    on one axis, the prompt length $s$ on the other; numbers count unstable modes, and the shaded
-    region is stable. Here the border can be found by hand (exercise 1).
+    The **stability chart** below is for the lengths 3 and 5. The prompt length $s$ is on one axis,
+    the share $p$ of the shorter ones on the other. A root is on the circle along the lines, and the
+    shaded region is stable. The point is where the sliders are: move it across the border, and see
+    the roots cross the circle above. For the lengths 2 and 3 the border can be found by hand
+    (exercise 1).
     """)
     return
 
 
 @app.cell(hide_code=True)
-def _():
-    picture(
-        stabkit.figure(stabkit.stability_chart((2, 3))),
-        "Stability chart of decode lengths 2 and 3 in the plane of share and prompt length: the "
-        "stable region widens with longer prompts.",
-        34,
+def _(inputs, share):
+    drawing.chart(
+        chart_of_three_and_five(),
+        (inputs.value, share.value / 100),
+        "Stability chart of decode lengths 3 and 5 in the plane of prompt length and share: the "
+        f"stable region widens with longer prompts. The sliders are at {inputs.value} tokens and "
+        f"{share.value} percent.",
     )
     return
 
@@ -162,13 +173,11 @@ def _(base):
     _found = stabkit.threshold(
         stabkit.Workload.from_classes([(0, base.value), (0, base.value + 1)])
     )
-    mo.md(f"""
-    | | tokens |
-    |:--|--:|
-    | exact threshold | {float(_found.threshold):.3f} |
-    | first term of the law | {_found.law.estimate:.3f} |
-    | all four terms | {_found.law.expansion:.3f} |
-    """)
+    verdict(
+        f"{base.value} and {base.value + 1} steps: the exact threshold is "
+        f"<strong>{float(_found.threshold):.3f}</strong> tokens, the first term of the law "
+        f"{_found.law.estimate:.3f}, all four terms {_found.law.expansion:.3f}."
+    )
     return
 
 
@@ -217,6 +226,27 @@ def _():
 
 
 @app.function
+def three_and_five(inputs: int, percent: int) -> stabkit.Workload:
+    """Return the mix of the sliders."""
+    return stabkit.Workload.from_classes([(inputs, 3, percent), (inputs, 5, 100 - percent)])
+
+
+@app.function
+@functools.cache
+def locus(percent: int) -> list[complex]:
+    """Return the roots of all prompts of the slider, and between them, for one share."""
+    found = stabkit.root_locus(three_and_five(1, percent), low=0, high=30, points=61)
+    return [complex(root) for root in found.roots.ravel()]
+
+
+@app.function
+@functools.cache
+def chart_of_three_and_five() -> stabkit.StabilityChart:
+    """Return the chart of lengths 3 and 5 over the range of the slider."""
+    return stabkit.stability_chart((3, 5), ranges={"common": (0, 30)})
+
+
+@app.function
 def threshold_of(lengths: tuple[int, ...], weights: tuple[int, ...] | None = None) -> float:
     """Return the threshold of these decode lengths, in tokens."""
     shares = weights or (1,) * len(lengths)
@@ -258,6 +288,17 @@ def outside(lengths: tuple[int, ...], inputs: Fraction | int) -> int:
 
 @app.cell(hide_code=True)
 def _():
+    tries = mo.ui.array(
+        [
+            asked("Border at p = 1/2"),
+            asked("The first term"),
+        ]
+    )
+    return (tries,)
+
+
+@app.cell(hide_code=True)
+def _():
     mo.md(r"""
     ## Exercises
 
@@ -266,6 +307,17 @@ def _():
     $a + bz + cz^2$ with $a > 0$ has no zero in $|z| \le 1$ if and only if $|c| < a$ and
     $|b| < a + c$.)
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[0],
+        tries.value[0],
+        1,
+        "At p = 1/2 both inequalities of the hint are linear in s. Which one is the last to hold?",
+    )
     return
 
 
@@ -286,6 +338,14 @@ def _():
     **2.** Estimate the threshold of the lengths 149 and 150 with equal shares by the first term of
     the law, then by all four. How far off are you?
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[1], tries.value[1], first_term((149, 150)), "The mean is 149.5 and the variance 1/4."
+    )
     return
 
 
@@ -359,6 +419,29 @@ def stable_shares(inputs: int) -> int:
 def test_the_threshold_of_three_and_five():
     assert f"{threshold_of((3, 5)):.7f}" == "9.8229483"  # known from another implementation
     assert [outside((3, 5), s) for s in (5, 9, 10, 30)] == [2, 2, 0, 0]
+
+
+@app.function
+def test_the_chart_says_what_the_verdict_says():
+    for row in chart_of_three_and_five().rows:
+        for part in row.intervals:
+            inputs, share = Fraction(part.low + part.high) / 2, Fraction(row.value)
+            n = share.denominator
+            each = (3,) * share.numerator + (5,) * (n - share.numerator)
+            if n < 100:  # a multiset of n requests
+                assert outside(each, inputs.limit_denominator(100)) == part.unstable
+
+
+@app.function
+def test_the_locus_is_where_the_roots_are():
+    for z in locus(50):
+        # F(z) = s A(z) + C(z) for the s that makes it vanish: real, and on the slider
+        a, c = (1, 1, 1, 0.5, 0.5), (1, 2, 3, 2, 2.5)
+        s = -sum(k * z ** (4 - m) for m, k in enumerate(c)) / sum(
+            k * z ** (4 - m) for m, k in enumerate(a)
+        )
+        assert abs(s.imag) < 1e-6
+        assert -1e-6 < s.real < 30 + 1e-6
 
 
 @app.function

@@ -1,3 +1,7 @@
+# /// script
+# [tool.marimo.display]
+# theme = "system"
+# ///
 """Lesson 3: two kinds of requests and the unit circle."""
 
 import marimo
@@ -6,13 +10,15 @@ __generated_with = "0.25.2"
 app = marimo.App(width="medium", app_title="3 The unit circle")
 
 with app.setup:
+    import cmath
     from fractions import Fraction
 
     import marimo as mo
     import sympy
     from flint import fmpz_poly
-    from stabkit_lessons import lesson
-    from stabkit_lessons.display import answer, picture
+    from stabkit_lessons import drawing, lesson
+    from stabkit_lessons.answers import answered, asked
+    from stabkit_lessons.display import answer, verdict
 
     import stabkit
 
@@ -36,7 +42,9 @@ def _():
     $$F(\lambda) = g_0 \lambda^{L-1} + g_1 \lambda^{L-2} + \dots + g_{L-1} = 0.$$
 
     Roots **inside** the unit circle are swings that die out, roots **outside** are swings that
-    grow. One outside is enough. Move the sliders, with the mouse or with the arrow keys.
+    grow. One outside is enough. Move the sliders, with the mouse or with the arrow keys. Below the
+    roots, a server starts beside its equilibrium, with 2 % fewer requests in stage 1: watch its
+    memory for 80 steps.
     """)
     return
 
@@ -55,32 +63,33 @@ def _():
 def _(first, inputs, second, share):
     mix = two_classes(inputs.value, first.value, second.value, share.value)
     counts = stabkit.unit_circle_counts(mix)
-    synchrony = stabkit.synchrony(mix)
-    return counts, mix, synchrony
+    return counts, mix
 
 
 @app.cell(hide_code=True)
-def _(counts, first, inputs, second):
-    mo.Html(
-        f'<p id="verdict" role="status" aria-live="polite" style="font-size: 1.2em">'
-        f"{verdict_sentence(counts, inputs.value, first.value, second.value)}</p>"
+def _(counts, mix):
+    verdict(verdict_sentence(counts, mix))
+    return
+
+
+@app.cell(hide_code=True)
+def _(counts, mix):
+    drawing.plane(
+        stabkit.roots(mix, 20),
+        counts,
+        f"Roots and the unit circle: {counts.inside} inside, {counts.on_circle} on it, "
+        f"{counts.outside} outside.",
+        [cmath.exp(2j * cmath.pi * k / mix.gcd) for k in range(1, mix.gcd)],
     )
     return
 
 
 @app.cell(hide_code=True)
-def _(counts, mix, synchrony):
-    picture(
-        stabkit.figure(
-            stabkit.root_picture(
-                mix,
-                stabkit.roots(mix, 20),
-                counts.verdict,
-                [(m.limit, m.root and complex(m.root.value)) for m in synchrony.modes],
-            )
-        ),
-        f"Roots and the unit circle: {counts.inside} inside, {counts.on_circle} on it, "
-        f"{counts.outside} outside.",
+def _(mix):
+    _run = stabkit.simulate(mix, 80, state=nearly(mix))
+    drawing.demand(
+        stabkit.run_picture(mix, _run),
+        "Memory demand of 80 steps that begin beside the equilibrium; evictions are marked.",
     )
     return
 
@@ -98,18 +107,7 @@ def _(mix):
 
 @app.cell(hide_code=True)
 def _(mix):
-    _run = stabkit.simulate(mix, 80)
-    picture(
-        stabkit.figure(_run),
-        "Memory demand of the first 80 steps from empty; evictions are marked.",
-        34,
-    )
-    return
-
-
-@app.cell(hide_code=True)
-def _(mix, synchrony):
-    mo.md(synchrony_text(mix, synchrony))
+    mo.md(synchrony_text(mix, stabkit.synchrony(mix)))
     return
 
 
@@ -146,9 +144,22 @@ def two_classes(inputs: int, first: int, second: int, percent: int) -> stabkit.W
 
 
 @app.function
-def verdict_sentence(counts: stabkit.Counts, inputs: int, first: int, second: int) -> str:
+def nearly(mix: stabkit.Workload) -> list[list[float]]:
+    """Return the equilibrium, one admission per step, with 2 % fewer requests in stage 1."""
+    return [
+        [float(one.share) * (0.98 if stage == 1 else 1) for stage in range(one.decode_length)]
+        for one in mix.classes
+    ]
+
+
+@app.function
+def verdict_sentence(counts: stabkit.Counts, mix: stabkit.Workload) -> str:
     """Return the verdict in words."""
-    who = f"Decode lengths {first} and {second} with prompts of {inputs} tokens"
+    served = " and ".join(
+        f"{100 * float(one.share):.0f}\N{NO-BREAK SPACE}% of {one.decode_length} steps"
+        for one in mix.classes
+    )
+    who = f"{served}, with prompts of {mix.classes[0].input_length} tokens"
     if counts.verdict == "stable":
         return f"<strong>Stable.</strong> {who}: all {counts.inside} modes decay."
     if counts.verdict == "marginal":
@@ -209,12 +220,35 @@ def line_of(part: stabkit.CountInterval) -> str:
 
 @app.cell(hide_code=True)
 def _():
+    tries = mo.ui.array(
+        [
+            asked("The root at s = 3, p = 1/2"),
+            asked("Percent, as the slider says"),
+            asked("Steps until it has doubled"),
+        ]
+    )
+    return (tries,)
+
+
+@app.cell(hide_code=True)
+def _():
     mo.md(r"""
     ## Exercises
 
     **1.** Decode lengths 1 and 2, share $p$ of the first, prompt $s$. Find the only root of $F$.
     When is it inside?
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[0],
+        tries.value[0],
+        Fraction(-5, 8),
+        "Both coefficients of F are values of the kernel.",
+    )
     return
 
 
@@ -261,6 +295,12 @@ def _():
 
 
 @app.cell(hide_code=True)
+def _(tries):
+    answered(tries[1], tries.value[1], 5, "Try the ends of the slider.")
+    return
+
+
+@app.cell(hide_code=True)
 def _():
     _best = max(range(5, 100, 5), key=lambda p: border(3, 5, p))
     _rows = "\n".join(f"    | {p} % | {border(3, 5, p):.2f} |" for p in (5, 25, 50, 75, 95))
@@ -284,13 +324,30 @@ def _():
 
 
 @app.cell(hide_code=True)
+def _(tries):
+    answered(
+        tries[2],
+        tries.value[2],
+        dominant().doubling_steps,
+        "Solve 1.0538 to the power n = 2 by logarithms.",
+    )
+    return
+
+
+@app.cell(hide_code=True)
 def _():
-    _mode = stabkit.analyze(two_classes(5, 3, 5, 50), crosscheck=False).dominant_modes[0]
+    _mode = dominant()
     answer(rf"""
     $\ln 2 / \ln |\lambda| = {_mode.doubling_steps:.2f}$ steps;
     $2 \pi / \arg \lambda = {_mode.period_steps:.3f}$ steps.
     """)
     return
+
+
+@app.function
+def dominant():
+    """Return the mode of (5, 3), (5, 5) that grows fastest."""
+    return stabkit.analyze(two_classes(5, 3, 5, 50), crosscheck=False).dominant_modes[0]
 
 
 @app.function
@@ -317,8 +374,8 @@ def counted(inputs: int, first: int, second: int, percent: int) -> tuple[int, in
 @app.function
 def test_the_verdict_changes_at_the_right_place():
     sentences = [
-        verdict_sentence(stabkit.unit_circle_counts(two_classes(s, 3, 5, 50)), s, 3, 5)
-        for s in range(31)
+        verdict_sentence(stabkit.unit_circle_counts(mix), mix)
+        for mix in (two_classes(s, 3, 5, 50) for s in range(31))
     ]
     assert all("Unstable" in one for one in sentences[:10])
     assert all("Stable" in one for one in sentences[10:])  # s* = 9.8229483
@@ -378,7 +435,7 @@ def test_every_corner_has_its_texts():
     for s in (0, 30):
         for first, second, percent in ((1, 1, 50), (1, 12, 5), (12, 12, 95), (6, 12, 50)):
             mix = two_classes(s, first, second, percent)
-            assert verdict_sentence(stabkit.unit_circle_counts(mix), s, first, second)
+            assert verdict_sentence(stabkit.unit_circle_counts(mix), mix)
             assert synchrony_text(mix, stabkit.synchrony(mix))
             assert threshold_text(mix)
     assert "$s > 9.8229483$; the last" in threshold_text(two_classes(0, 3, 5, 50))

@@ -23,7 +23,7 @@ import stabkit
 
 FOLDER = Path(__file__).parents[2] / "docs" / "lessons"
 NAMES = [lesson.name for lesson in LESSONS]
-OTHERS = {"__init__", "catalogue", "display"}
+OTHERS = {"__init__", "answers", "catalogue", "display", "drawing"}
 
 
 def test_every_notebook_is_in_the_catalogue() -> None:
@@ -51,7 +51,9 @@ def test_a_notebook_runs_and_teaches(lesson: Lesson) -> None:
     assert f"Lesson {lesson.number}" in text
     assert 3 <= text.count("Solution") <= 6
     assert 3 <= len(re.findall(r"<strong>\d\.</strong>", text)) <= 6
-    assert all("alt=" in image for image in re.findall(r"<img[^>]*>", text))
+    pictures = re.findall(r"<(?:img|svg)[^>]*>", text)
+    assert pictures
+    assert all("alt=" in one or "aria-label=" in one for one in pictures)
     source = (FOLDER / f"{lesson.name}.py").read_text(encoding="utf-8")
     assert len(re.findall(r"^def test_", source, re.MULTILINE)) >= 3
 
@@ -95,11 +97,11 @@ def serving(number: int) -> Iterator[str]:
 def _sentence(page: Any, inputs: int) -> str:
     """Return the verdict's sentence, once it speaks of these prompts."""
     page.wait_for_function(
-        "s => document.querySelector('#verdict')?.textContent.includes(`prompts of ${s} tokens`)",
+        "s => document.querySelector('[role=status]')?.textContent.includes(`of ${s} tokens`)",
         arg=inputs,
         timeout=30_000,
     )
-    return str(page.locator("#verdict").inner_text())
+    return str(page.locator("[role=status]").first.inner_text())
 
 
 def test_the_verdict_changes_at_the_threshold_by_keyboard(served: str, open_page: Any) -> None:
@@ -148,11 +150,12 @@ def test_it_is_readable_on_a_telephone(served: str, open_page: Any) -> None:
     page.wait_for_timeout(1_000)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     widths = page.evaluate(
-        "Array.from(document.querySelectorAll('img')).map(i => i.getBoundingClientRect().width)"
+        "Array.from(document.querySelectorAll('img, .drawing'))"
+        ".map(i => i.getBoundingClientRect().width)"
     )
     assert widths
     assert max(widths) <= 390
-    size = page.evaluate("getComputedStyle(document.querySelector('#verdict')).fontSize")
+    size = page.evaluate("getComputedStyle(document.querySelector('[role=status]')).fontSize")
     assert float(size.removesuffix("px")) >= 16
 
 
@@ -168,4 +171,4 @@ def test_lesson_9_on_a_telephone(open_page: Any) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         page.get_by_role("slider").first.focus()
         page.keyboard.press("ArrowRight")
-        page.locator("img[alt*='of 4560 tokens']").wait_for(timeout=60_000)
+        page.locator(".drawing[aria-label*='of 4560 tokens']").wait_for(timeout=60_000)
