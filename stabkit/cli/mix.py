@@ -49,9 +49,7 @@ _WHAT = (
 
 
 def _argument(help: str) -> Any:
-    return typer.Argument(
-        metavar="MIX", help=help, show_default=False, autocompletion=complete_mix
-    )
+    return typer.Argument(metavar="MIX", help=help, show_default=False, autocompletion=complete_mix)
 
 
 Mix = Annotated[list[str] | None, _argument(f"{_WHAT}; by default {DEFAULT}.")]

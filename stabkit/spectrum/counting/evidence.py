@@ -24,11 +24,12 @@ import numpy as np
 from flint import fmpz_poly
 
 from ...model.kernel import MemoryKernel
+from ..circle.arcs import PathStart
 from ..circle.ball_arcs import resolve_arcs
 from ..circle.budget import Budget
 from ..circle.fourier import UNIT_ROUNDOFF
 from ..circle.sparse_polynomial import CirclePolynomial, Complexes, Floats, Integers
-from ..circle.winding import PathStart, PhasePath, evaluate, follow_phase
+from ..circle.winding import PhasePath, evaluate, follow_phase
 from .self_reciprocal import CircleFactor, circle_factors, self_reciprocal_part
 
 __all__ = ["CircleEvidence", "circle_evidence"]
