@@ -7,6 +7,7 @@ among what it asks for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from slides.beamer import words
@@ -20,11 +21,17 @@ __all__ = ["exam", "questions", "shared"]
 
 MINUTES, STEP, SEED = 90, 2, 5
 ROOM = "4.2cm"
+PICTURE = re.compile(r"\\begin\{tikzpicture\}.*?\\end\{tikzpicture\}", re.DOTALL)
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[utf8]{inputenc}
 \usepackage{amsmath,amssymb}
 \usepackage[margin=25mm]{geometry}
 \usepackage{booktabs}
+\usepackage{pgfplots}
+\pgfplotsset{compat=1.16}
+\definecolor{stabkitinside}{HTML}{0072B2}
+\definecolor{stabkitoutside}{HTML}{D55E00}
+\definecolor{stabkitmark}{HTML}{009E73}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{1ex}
 \emergencystretch=4em
@@ -58,7 +65,7 @@ def exam(version: str, solved: bool) -> str:
     for k, one in enumerate(asked, 1):
         lines += ["", r"\begin{minipage}{\linewidth}\setlength{\parskip}{1ex}"]
         lines += [rf"\subsection*{{Question {k}\points{{{worth(one)} points}}}}"]
-        lines += [words(one.question), "", *(_scheme(one) if solved else _parts(one))]
+        lines += [words(_task(one)), "", *(_scheme(one) if solved else _parts(one))]
         lines += [r"\end{minipage}"]
     return "\n".join([*lines, r"\end{document}", ""])
 
@@ -88,6 +95,7 @@ def _parts(one: stabkit.Exercise) -> Iterator[str]:
     listed = "; ".join(f"{name} [{points}]" for (name, _), points in parts)
     yield rf"\emph{{Points: {words(listed)}.}}"
     yield rf"\par\vspace*{{{ROOM}}}\strut"
+    yield from _drawing(one, solved=False)
 
 
 def _scheme(one: stabkit.Exercise) -> Iterator[str]:
@@ -96,3 +104,15 @@ def _scheme(one: stabkit.Exercise) -> Iterator[str]:
         yield rf"\item {words(step)} \points{{{STEP}}}"
     yield r"\end{enumerate}"
     yield rf"\emph{{Answer:}} {words(one.answer)}."
+    yield from _drawing(one, solved=True)
+
+
+def _task(one: stabkit.Exercise) -> str:
+    return one.question if one.drawing is None else f"{one.question} {one.drawing.task}"
+
+
+def _drawing(one: stabkit.Exercise, solved: bool) -> Iterator[str]:
+    """Yield the axes of the exercise's worksheet, or the drawing of its solution."""
+    sheet = stabkit.Derivation(stabkit.exercise_document([one]))
+    for picture in PICTURE.findall(sheet.solution if solved else sheet.worksheet):
+        yield rf"\begin{{center}}{picture}\end{{center}}"

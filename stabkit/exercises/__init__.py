@@ -2,7 +2,8 @@
 
 In reading order:
 
-* `draft`: what a question is while it is being drawn, and how numbers are written.
+* `draft`: what a question is while it is being drawn, and how numbers are written; `drawing`: axes
+  to draw in, and the drawn solution.
 * `roots`, `thresholds`, `gcd`, `cycles`, `policies`, `noise`, `finite`, `starts`: the kinds of
   question, by subject.
 * `exercises`: `stabkit.exercise`, which chooses among them; the only thing others take.

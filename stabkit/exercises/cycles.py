@@ -12,6 +12,7 @@ from ..dynamics.renormalization import renormalized, synchronized_loss
 from ..dynamics.simulator import simulate
 from ..model.workload import Workload
 from .draft import Draft, classes_prose, divided, server, tex, tokens_held
+from .drawing import counts_of_stages, course
 
 __all__ = ["CYCLE"]
 
@@ -68,6 +69,7 @@ def _level(rng: Random) -> Draft:
             f"it completes, $l c$ requests: ${tex(cycle.throughput)}$ per step.",
         ),
         (("level", level),),
+        counts_of_stages(mix, cycle.states[0]),
     )
 
 
@@ -99,6 +101,7 @@ def _necklace(rng: Random) -> Draft | None:
             f"${tex(cycle.throughput_ratio)}$.",
         ),
         (("composition", tuple(parts)),),
+        counts_of_stages(mix, cycle.states[0]),
     )
 
 
@@ -164,6 +167,7 @@ def _by_hand(rng: Random) -> Draft | None:
             for n, (before, now) in enumerate(pairwise(states), start=1)
         ),
         (("state", (young, old)),),
+        course(list(zip(*states, strict=True)), ("stage 0", "stage 1")),
     )
 
 

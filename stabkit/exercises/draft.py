@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
+from .drawing import Drawing
 
 __all__ = [
     "Draft",
@@ -40,6 +41,7 @@ class Draft:
     result: tuple[tuple[str, Value], ...]
     solution: tuple[str, ...]
     given: tuple[tuple[str, Value], ...] = ()
+    drawing: Drawing | None = None
 
 
 # A kind of question draws its numbers; None if these make no exercise.

@@ -18,6 +18,7 @@ from ..model.workload import Workload
 from ..records import Record
 from .cycles import CYCLE
 from .draft import Draft, ExerciseKind, Value, gives_away, named
+from .drawing import Drawing
 from .finite import FINITE
 from .gcd import GCD
 from .noise import NOISE
@@ -65,6 +66,8 @@ class Exercise(Record):
         The steps to it, prose with mathematics.
     given : tuple of (str, value)
         What the question gives beside the mix.
+    drawing : Drawing or None
+        What there is to draw: axes for the sheet, and what the solution draws in them.
 
     Examples
     --------
@@ -82,6 +85,7 @@ class Exercise(Record):
     result: tuple[tuple[str, Value], ...]
     solution: tuple[str, ...]
     given: tuple[tuple[str, Value], ...]
+    drawing: Drawing | None = None
 
     @property
     def difficulty(self) -> Difficulty:
@@ -136,6 +140,7 @@ def exercise(topic: Topic, seed: int = 0) -> Exercise:
         draft.result,
         draft.solution,
         draft.given,
+        draft.drawing,
     )
 
 

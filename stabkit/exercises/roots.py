@@ -7,6 +7,7 @@ the steps of a solution by hand beside it. So do `exercise_gcd`, `exercise_thres
 
 from __future__ import annotations
 
+import cmath
 import math
 from fractions import Fraction
 from random import Random
@@ -15,6 +16,7 @@ from ..model.workload import Workload
 from ..spectrum.counting.counts import unit_circle_counts
 from ..spectrum.counting.schur_cohn import SchurCohnStep, schur_cohn_steps
 from .draft import Draft, classes_prose, kernel_of, terms, tex
+from .drawing import circle
 
 __all__ = ["ROOTS"]
 
@@ -40,6 +42,7 @@ def _single_root(rng: Random) -> Draft:
             rf"$F(\lambda) = g_0 \lambda + g_1$ has the root $\lambda = -g_1 / g_0 = {tex(root)}$, "
             f"of modulus {_against_one(-root)}: {verdict}.",
         ),
+        drawing=circle([complex(root)]),
     )
 
 
@@ -95,6 +98,7 @@ def _quadratic(rng: Random) -> Draft | None:
             rf"$d = c^2 - g_2 / g_0 = {tex(under)}$.",
             f"{_largest_root(middle, under)}: {verdict}.",
         ),
+        drawing=circle(complex(middle) + sign * cmath.sqrt(under) for sign in (1, -1)),
     )
 
 

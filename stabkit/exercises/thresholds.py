@@ -11,6 +11,7 @@ from ..model.workload import Workload
 from ..spectrum.counting.counts import unit_circle_counts
 from ..spectrum.partition.threshold import threshold
 from .draft import Draft, classes_prose, tex
+from .drawing import border, chart
 
 __all__ = ["THRESHOLD"]
 
@@ -41,6 +42,11 @@ def _beside(rng: Random, border: Fraction) -> int:
     return rng.choice((max(0, below - rng.randint(0, 1)), math.floor(border) + rng.randint(1, 3)))
 
 
+def _beyond(s: int, border: Fraction) -> int:
+    """Return how far a chart should go to show a mix and the threshold."""
+    return math.ceil(1.5 * max(s, border)) + 2
+
+
 def _two_and_three(rng: Random) -> Draft | None:
     parts = rng.randint(4, 12)
     share = Fraction(rng.randint(1, parts - 1), parts)
@@ -50,6 +56,9 @@ def _two_and_three(rng: Random) -> Draft | None:
     s = _beside(rng, found)
     mix = _pair(2, 3, s, share)
     verdict = unit_circle_counts(mix, "schur-cohn").verdict
+    most = _beyond(s, found)
+    borders = [border((0, 2, 1, 3), most, "$2 / (s + 3)$")]
+    borders += [border((1, 2, 1, 3), most, "$(s + 2) / (s + 3)$", "mark")]
     return Draft(
         "two-and-three",
         mix,
@@ -67,6 +76,7 @@ def _two_and_three(rng: Random) -> Draft | None:
             f"Both hold beyond $s^* = {tex(found)}$, and only there; at $s = {s}$ the mix is "
             f"{verdict}.",
         ),
+        drawing=chart(s, share, most, borders),
     )
 
 
@@ -79,6 +89,7 @@ def _one_and_two(rng: Random) -> Draft | None:
     s = _beside(rng, found)
     mix = _pair(1, 2, s, share)
     verdict = unit_circle_counts(mix, "schur-cohn").verdict
+    most = _beyond(s, found)
     return Draft(
         "one-and-two",
         mix,
@@ -93,6 +104,7 @@ def _one_and_two(rng: Random) -> Draft | None:
             rf"\frac{{1}}{{p}} - 2 = {tex(found)}$.",
             f"At $s = {s}$ the mix is {verdict}.",
         ),
+        drawing=chart(s, share, most, [border((0, 1, 1, 2), most, "$1 / (s + 2)$")]),
     )
 
 

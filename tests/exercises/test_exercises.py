@@ -750,6 +750,60 @@ def test_a_thousand_answers(topic):
         assert dict(one.result) == ORACLES[one.kind](one), (topic, seed, one.kind)
 
 
+def drawings(kind: str) -> Iterator[tuple[Exercise, dict[str, Any]]]:
+    """Exercises of a kind, and what their solution draws, by name."""
+    topic = next(t for t in TOPICS if any(exercise(t, n).kind == kind for n in range(6)))
+    for seed in range(EACH):
+        one = exercise(topic, seed)
+        if one.kind == kind:
+            assert one.drawing is not None
+            assert not set(one.drawing.given) & set(one.drawing.drawn)
+            yield one, {name: points for _, points, _, name in one.drawing.drawn}
+
+
+@pytest.mark.parametrize("kind", ["single-root", "quadratic"])
+def test_roots_are_drawn_where_they_are(kind):
+    for one, drawn in drawings(kind):
+        g = kernel(classes(one.mix))
+        sides = tuple(len(drawn.get(side, ())) for side in ("inside", "on", "outside"))
+        assert sides == counts(g)
+        for x, y in (point for points in drawn.values() for point in points):
+            value = sum(float(a) * complex(x, y) ** (len(g) - 1 - m) for m, a in enumerate(g))
+            assert abs(value) < 1e-9 * float(sum(g))
+
+
+@pytest.mark.parametrize("kind", ["two-and-three", "one-and-two"])
+def test_borders_are_drawn_where_roots_are_on_the_circle(kind):
+    for one, drawn in drawings(kind):
+        lengths = [c.decode_length for c in one.mix.classes]
+        (mix,) = drawn.pop("the mix")
+        assert mix == (float(one.mix.classes[0].input_length), float(one.mix.classes[0].share))
+        for s, p in (point for points in drawn.values() for point in points):
+            shares = zip(lengths, (p, 1 - p), strict=True)
+            both = [(n, share) for n, share in shares]
+            g = [sum(q * (s + m + 1) for n, q in both if m < n) for m in range(lengths[1])]
+            a, b, c = [*g, 0.0][:3]
+            assert min(abs(a - c), abs(a - b + c)) < 1e-9 * (a + b + c)
+
+
+def test_stages_are_drawn_as_they_are_answered():
+    for one, drawn in drawings("by-hand"):
+        start, *after = zip(*(points for points in drawn.values()), strict=True)
+        assert tuple(y for _, y in start) == dict(one.given)["state"]
+        assert [tuple(y for _, y in pair) for pair in after] == [state for _, state in one.result]
+
+
+@pytest.mark.parametrize("kind", ["level", "necklace"])
+def test_the_stages_of_a_cycle_fill_the_memory(kind):
+    for one, drawn in drawings(kind):
+        ((s, length, _),) = classes(one.mix)
+        held = sum(float(s + j + 1) * y for j, y in drawn["cycle"])
+        even = [y for _, y in drawn["equilibrium"]]
+        assert held == pytest.approx(float(one.mix.capacity))
+        assert even == pytest.approx([float(one.mix.capacity / token_steps(classes(one.mix)))] * 2)
+        assert len(drawn["cycle"]) == length
+
+
 def test_all_kinds_are_drawn():
     kinds = [{exercise(topic, seed).kind for seed in range(12)} for topic in TOPICS]
     assert min(map(len, kinds)) >= 3

@@ -52,6 +52,7 @@ _PACKAGES = r"% \usepackage{amsmath,amsthm,booktabs,xcolor,pgfplots}"
 _RECORD = r"\ifcsname record\endcsname\else\newtheorem*{record}{Theorem}\fi"
 _LABEL = re.compile(r"(\\(?:label|ref|eqref)\{(?:eq|fig|tab):)")
 _ROOM = "4.5cm"
+_SKETCH, _SQUARE_SKETCH = ("11cm", "5.6cm"), ("6.4cm", "6.4cm")  # axes to draw in
 _UNBROKEN = 20  # rows that stay on one page
 
 
@@ -149,10 +150,19 @@ def _sections(sections: Sequence[Section], style: _Style, worksheet: bool = Fals
         if section.task is not None and (worksheet or not section.blocks):
             yield prose(section.task)
         if worksheet and not section.blocks:
-            yield rf"\par\vspace{{{_ROOM}}}"
+            yield from _room_to_write(section)
         for block in section.blocks:
             yield from _block_lines(block, style)
         yield ""
+
+
+def _room_to_write(section: Section) -> Iterator[str]:
+    if section.sketch is None:
+        yield rf"\par\vspace{{{_ROOM}}}"
+        return
+    yield r"\begin{center}"
+    yield from tikz(section.sketch, *(_SQUARE_SKETCH if section.sketch.square else _SKETCH))
+    yield r"\end{center}"
 
 
 def _block_lines(block: DocumentBlock, style: _Style) -> Iterator[str]:

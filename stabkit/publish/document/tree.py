@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from math import cos, sin, tau
 from typing import TypeAlias, TypeVar
@@ -337,6 +337,8 @@ class Section(Record):
         Of `Paragraph`, `Formula`, `Equations`, `Table`, `Figure`, `CirclePlot` or `Statement`.
     task : str or None
         What it solves, prose, if it is one for a worksheet.
+    sketch : Plot or None
+        Axes to draw in, below the task of a worksheet.
 
     Examples
     --------
@@ -349,6 +351,7 @@ class Section(Record):
     title: str
     blocks: tuple[DocumentBlock, ...]
     task: str | None = None
+    sketch: Plot | None = None
 
 
 def section(
@@ -426,9 +429,7 @@ class Document(Record):
     def worksheet(self) -> Document:
         """Return the document with the tasks alone."""
         tasks = [s for s in self.sections if s.task is not None]
-        return Document(
-            self.title, self.abstract, [Section(s.title, (), s.task) for s in tasks], ()
-        )
+        return Document(self.title, self.abstract, [replace(s, blocks=()) for s in tasks], ())
 
     def solution(self) -> Document:
         """Return the document with each task before what solves it, and without the rest."""

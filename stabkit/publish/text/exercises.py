@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...errors import ArgumentTypeError, shown
+from ...exercises.drawing import Drawing
 from ...exercises.exercises import Exercise
 from ...model.numbers import listed
-from ..document.tree import Document, Paragraph, Section
+from ..document.tree import Document, Figure, Layer, Paragraph, Plot, Section
 from ..layout import wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
@@ -17,6 +18,11 @@ from .formulas import unbroken
 __all__ = ["SCHEMA", "exercise_document", "exercise_text", "exercises_record"]
 
 SCHEMA = "stabkit.exercises/2"
+_ABOUT = (
+    "All answers are exact: whole numbers, fractions, verdicts. A server has a memory of $B$ "
+    "tokens; a class $(s, l, p)$ of requests has prompts of $s$ tokens, outputs of $l$ tokens, and "
+    "the share $p$ of all requests."
+)
 
 
 def exercise_text(one: Exercise, answer: bool = False) -> str:
@@ -91,14 +97,21 @@ def exercise_document(found: Sequence[Exercise], title: str = "Exercises") -> Do
         raise ArgumentTypeError(f"'found' must be a list of exercises, not {shown(found)}.")
     if not isinstance(title, str):
         raise ArgumentTypeError(f"'title' must be a text, not {shown(title)}.")
-    sections = [
-        Section(
-            f"{one.topic.capitalize()}: {one.kind.replace('-', ' ')} ({one.difficulty})",
-            (Paragraph(f"Answer: {one.answer}."), *map(Paragraph, one.solution)),
-            one.question,
-        )
-        for one in exercises
-    ]
-    return Document(
-        title, "All answers are exact: whole numbers, fractions, verdicts.", sections, ()
-    )
+    return Document(title, _ABOUT, [_section(one, k) for k, one in enumerate(exercises, 1)], ())
+
+
+def _section(one: Exercise, place: int) -> Section:
+    title = f"{one.topic.capitalize()}: {one.kind.replace('-', ' ')} ({one.difficulty})"
+    answer = (Paragraph(f"Answer: {one.answer}."), *map(Paragraph, one.solution))
+    if one.drawing is None:
+        return Section(title, answer, one.question)
+    drawn = Figure(_plot(one.drawing, True), one.drawing.caption, f"drawing-{place}")
+    task = f"{one.question} {one.drawing.task}"
+    return Section(title, (*answer, drawn), task, _plot(one.drawing, False))
+
+
+def _plot(drawing: Drawing, solved: bool) -> Plot:
+    """Return the axes, with the solution or without."""
+    shapes = drawing.given + (drawing.drawn if solved else ())
+    layers = tuple(Layer(*shape) for shape in shapes)
+    return Plot(layers, drawing.x, drawing.y, drawing.square)
