@@ -27,7 +27,9 @@ from typing import NamedTuple
 __all__ = ["aligned", "breakable", "broken", "estimated_width", "inline_pieces"]
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+|\s+|[^\\]", re.DOTALL)
-_ROWS = re.compile(r"\\begin\{(?:gathered|aligned)\}\n?(.*?)\n?\\end\{(?:gathered|aligned)\}", re.S)
+_ROWS = re.compile(
+    r"(.*)\\begin\{(?:gathered|aligned)\}(.*)\\end\{(?:gathered|aligned)\}(.*)", re.S
+)
 _RELATIONS = {"=", "<", ">", r"\le", r"\leq", r"\ge", r"\geq", r"\ne", r"\neq", r"\approx"}
 _RELATIONS |= {r"\propto", r"\to", r"\in", r"\mid", r"\equiv", r"\sim", r"\iff", r"\implies"}
 _SIGNS = {"+", "-", r"\pm", r"\mp"}
@@ -102,23 +104,38 @@ def broken(formula: str, width: float) -> list[str]:
     Parameters
     ----------
     formula : str
-        Of an environment ``gathered`` or ``aligned``, every line is broken by itself; what has
+        The rows of an environment ``gathered`` or ``aligned`` are broken one by one; what has
         another environment in it is left as it is.
     width : float
         Of a line, in ems.
     """
     rows = _ROWS.fullmatch(formula.strip())
-    if rows and "&" not in rows[1]:
-        return [line for row in rows[1].split(r"\\") for line in _broken_row(row.strip(), width)]
+    if rows:
+        return _broken_rows(*rows.groups(), width)
     if r"\begin{" in formula or estimated_width(formula) <= width:
         return [formula]
     return _broken_row(formula, width)
 
 
-def _broken_row(row: str, width: float) -> list[str]:
+def _broken_rows(before: str, inside: str, after: str, width: float) -> list[str]:
+    rows = [row.strip().removeprefix("&").strip() for row in inside.split(r"\\")]
+    room = width - estimated_width(before + after)
+    lines = [
+        line
+        for row in rows
+        for line in ([row] if "&" in row else _broken_row(row, room, aligned=False))
+    ]
+    if before or after:
+        joined = " \\\\\n".join(lines)
+        return [f"{before}\\begin{{aligned}}\n{joined}\n\\end{{aligned}}{after}"]
+    return lines
+
+
+def _broken_row(row: str, width: float, aligned: bool = True) -> list[str]:
     atoms = _atoms(_linear(_TOKEN.findall(row), width))
     side = next((k for k, a in enumerate(atoms) if a.kind == "relation" and k), 0)
-    sides = [side, 0] if sum(atom.width for atom in atoms[:side]) <= width / 3 else [0]
+    short = sum(atom.width for atom in atoms[:side]) <= width / 3
+    sides = [side, 0] if aligned and short else [0]
     _, side, cuts = min(
         ((price + (0.0 if side else _NOT_ALIGNED), side, cuts))
         for side in sides

@@ -81,8 +81,9 @@ def _box(plot: Plot) -> Box:
     low, high = _roomy([y for _, y in points] + [0.0] * grounded)
     if not plot.square:
         return left, right, low, high
-    reach = max(abs(left), abs(right), abs(low), abs(high))
-    return -reach, reach, -reach, reach
+    reach = max(right - left, high - low) / 2
+    x, y = (left + right) / 2, (low + high) / 2
+    return x - reach, x + reach, y - reach, y + reach
 
 
 def _roomy(values: Sequence[float]) -> tuple[float, float]:

@@ -3,12 +3,13 @@ r"""Tables as LaTeX that are no wider than a column.
 Widths are estimated as those of formulas are. A table that fits has its columns as wide as they
 need; in one that does not, the wide columns share what the narrow ones leave, in proportion to
 what they lack, and TeX breaks their cells: words, sums, and numbers between groups of digits.
-Smaller type is tried before that.
+Smaller type is tried before that. A table that is too high for a page becomes several.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 
 from .latex_words import prose
 from .line_breaking import estimated_width, inline_pieces
@@ -16,13 +17,10 @@ from .tree import Table
 
 __all__ = ["tabular"]
 
-_SIZES = (
-    (r"\small", 0.93),
-    (r"\footnotesize", 0.86),
-    (r"\scriptsize", 0.79),
-)  # their ems, of 10 pt
+_SIZES = ((r"\small", 0.93), (r"\footnotesize", 0.86), (r"\scriptsize", 0.79))  # em over 10 pt
 _GAP = 1.0  # between columns, ems
 _LETTER = 0.52
+_HIGHEST = 30  # lines
 
 
 def tabular(table: Table, room: float, environment: str = "tabular") -> Iterator[str]:
@@ -34,7 +32,7 @@ def tabular(table: Table, room: float, environment: str = "tabular") -> Iterator
     room : float
         Ems of ten-point type.
     environment : str
-        ``longtable`` repeats the heads on every page.
+        Of the table; a ``longtable`` is broken, with its heads, where a page ends.
     """
     columns = list(zip(table.heads, *table.rows, strict=True))
     natural = [max(map(_natural, cells)) for cells in columns]
@@ -44,15 +42,29 @@ def tabular(table: Table, room: float, environment: str = "tabular") -> Iterator
     size, em = [*fits, _SIZES[-1]][0]
     widths = _shared(natural, least, room / em - gaps)
     wide = [given < wish for given, wish in zip(widths, natural, strict=True)]
-    kinds = [
+    head = [
+        rf"\begin{{{environment}}}{{@{{}}{_kinds(widths, wide)}@{{}}}}\toprule",
+        _row(table.heads, wide) + r" \midrule" + r" \endhead" * (environment == "longtable"),
+    ]
+    end = rf"\bottomrule\end{{{environment}}}"
+    yield rf"{{{size}\setlength{{\tabcolsep}}{{{_GAP / 2}em}}\renewcommand{{\arraystretch}}{{1.15}}"
+    yield from head
+    height = 0
+    for row in table.rows:
+        lines = max(ceil(_natural(cell) / width) for cell, width in zip(row, widths, strict=True))
+        if height and height + lines > _HIGHEST and environment == "tabular":
+            yield from (end, r"\par\medskip", *head)
+            height = 0
+        height += lines
+        yield _row(row, wide)
+    yield f"{end}}}"
+
+
+def _kinds(widths: Sequence[float], wide: Sequence[bool]) -> str:
+    return "".join(
         f"p{{{width:.2f}em}}" if broken else "r" if k else "l"
         for k, (width, broken) in enumerate(zip(widths, wide, strict=True))
-    ]
-    yield rf"{{{size}\setlength{{\tabcolsep}}{{{_GAP / 2}em}}\renewcommand{{\arraystretch}}{{1.15}}"
-    yield rf"\begin{{{environment}}}{{@{{}}{''.join(kinds)}@{{}}}}\toprule"
-    yield _row(table.heads, wide) + r" \midrule" + r" \endhead" * (environment == "longtable")
-    yield from (_row(row, wide) for row in table.rows)
-    yield rf"\bottomrule\end{{{environment}}}}}"
+    )
 
 
 def _row(cells: Sequence[str], wide: Sequence[bool]) -> str:
@@ -79,10 +91,10 @@ def _shared(natural: Sequence[float], least: Sequence[float], room: float) -> li
 
 def _natural(cell: str) -> float:
     words, formulas = cell.split("$")[::2], cell.split("$")[1::2]
-    return _LETTER * sum(map(len, words)) + sum(map(estimated_width, formulas))
+    return 0.01 + _LETTER * sum(map(len, words)) + sum(map(estimated_width, formulas))
 
 
 def _least(cell: str) -> float:
     words = " ".join(cell.split("$")[::2]).split()
     pieces = [max(inline_pieces(formula)) for formula in cell.split("$")[1::2]]
-    return max([0.0, *(_LETTER * len(word) for word in words), *pieces])
+    return max([0.01, *(_LETTER * len(word) for word in words), *pieces])

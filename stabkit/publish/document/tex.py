@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from .latex_words import escaped, prose, unbroken
@@ -68,7 +67,7 @@ class _Style(NamedTuple):
     long: bool  # whether a long table may be a longtable
 
 
-_ARTICLE = _Style("section", 38.0, 3.0, 45.0, ("12cm", "7cm"), ("8.5cm", "8.5cm"), True)
+_ARTICLE = _Style("section", 38.0, 3.0, 42.0, ("12cm", "7cm"), ("8.5cm", "8.5cm"), True)
 # The columns of article are 229 pt wide in ten-point type, those of others from 241 to 252 pt.
 _FRAGMENT = _Style(
     "subsection",
@@ -186,17 +185,25 @@ def _room(block: Formula | Equations, style: _Style) -> float:
 
 def _display(lines: Sequence[str], label: str | None) -> Iterator[str]:
     """Yield lines that are aligned, and may end a page; the last one has the number."""
+    single = lines[0] if r"\begin{" in lines[0] else lines[0].replace("&", "")
     if label is None and len(lines) == 1:
-        yield from (r"\[", lines[0].replace("&", ""), r"\]")
+        yield from (r"\[", single, r"\]")
     elif label is None:
-        yield from (r"\begin{align*}", " \\\\\n".join(lines), r"\end{align*}")
+        yield from (r"\begin{align*}", *_ended(lines), r"\end{align*}")
     elif len(lines) == 1:
         yield rf"\begin{{equation}}\label{{eq:{label}}}"
-        yield from (lines[0].replace("&", ""), r"\end{equation}")
+        yield from (single, r"\end{equation}")
     else:
         yield r"\begin{align}"
-        yield " \\notag \\\\\n".join(lines) + rf" \label{{eq:{label}}}"
-        yield r"\end{align}"
+        yield from _ended([*(rf"{line} \notag" for line in lines[:-1]), lines[-1]])
+        yield from (rf"\label{{eq:{label}}}", r"\end{align}")
+
+
+def _ended(lines: Sequence[str]) -> Iterator[str]:
+    """Yield lines with what ends them: room below fractions, which would touch others."""
+    for line in lines[:-1]:
+        yield line + (r" \\[.6ex]" if r"\frac" in line else r" \\")
+    yield lines[-1]
 
 
 def _aligned(block: Equations, width: float) -> list[str]:
@@ -219,14 +226,10 @@ def _table(table: Table, style: _Style) -> Iterator[str]:
         label = "" if table.label is None else rf"\label{{tab:{table.label}}}"
         yield rf"\caption{{{prose(table.caption)}}}{label}"
         yield from (*tabular(table, style.table), r"\end{table}")
-    elif len(table.rows) <= _UNBROKEN:
-        yield from (r"\begin{center}", *tabular(table, style.table), r"\end{center}")
-    elif style.long:
+    elif style.long and len(table.rows) > _UNBROKEN:
         yield from tabular(table, style.table, "longtable")
     else:
-        for start in range(0, len(table.rows), _UNBROKEN):
-            part = replace(table, rows=table.rows[start : start + _UNBROKEN])
-            yield from (r"\begin{center}", *tabular(part, style.table), r"\end{center}")
+        yield from (r"\begin{center}", *tabular(table, style.table), r"\end{center}")
 
 
 def _statement(block: Statement) -> Iterator[str]:

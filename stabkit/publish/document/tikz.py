@@ -29,6 +29,7 @@ _KINDS = {
     "area": "draw=none,fill opacity=.15,",
 }
 _FEW = 60  # points of a layer that are drawn large
+_SHORT_NAME = 18  # letters, of which two fit beside each other
 
 
 def tikz(plot: Plot, width: str, height: str) -> Iterator[str]:
@@ -53,14 +54,18 @@ def tikz(plot: Plot, width: str, height: str) -> Iterator[str]:
 
 
 def _axes(plot: Plot) -> str:
-    scale = "axis equal image" if plot.square else "enlarge x limits=.03,scaled ticks=false"
+    scale = "axis equal" if plot.square else "enlarge x limits=.03,scaled ticks=false"
     return (
         rf"{scale},xlabel={{{prose(plot.x)}}},ylabel={{{prose(plot.y)}}},"
         r"ticklabel style={/pgf/number format/fixed},"
         r"grid=major,grid style={gray!20},tick label style={font=\small},"
-        r"legend style={draw=none,font=\small,at={(0.5,1.02)},anchor=south,legend columns=2,"
-        r"column sep=4pt},legend cell align=left"
+        r"legend style={draw=none,font=\small,at={(0.5,1.02)},anchor=south,column sep=4pt},"
+        rf"legend cell align=left,legend columns={_legend_columns(plot)}"
     )
+
+
+def _legend_columns(plot: Plot) -> int:
+    return 1 if max(len(layer.name) for layer in plot.layers) > _SHORT_NAME else 2
 
 
 def _style(layer: Layer, legend: bool) -> str:

@@ -382,10 +382,9 @@ class Source(Record):
 
     Examples
     --------
-    >>> from stabkit import Workload, derive
-    >>> source = derive(Workload.from_classes([(2, 2)])).document.sources[0]
-    >>> source.key, source.text.rpartition(", ")[0][-16:]
-    ('ADLS2026', 'arXiv:2606.15555')
+    >>> from stabkit import Source
+    >>> Source("Lee2026", "misc", (("title", "On queues"), ("author", "A. Lee"))).text
+    'A. Lee, On queues.'
     """
 
     key: str

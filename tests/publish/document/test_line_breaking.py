@@ -11,6 +11,7 @@ from sympy import latex, symbols
 from stabkit.publish.document.line_breaking import (
     aligned,
     breakable,
+    broken,
     estimated_width,
     inline_pieces,
 )
@@ -94,6 +95,10 @@ def test_a_leading_sign_is_no_place_to_break():
 def test_rows_are_broken_one_by_one():
     rows = "\\begin{gathered}\na + b + c \\\\\nd\n\\end{gathered}"
     assert lines(aligned(rows, 4.0)) == ["&a + b", r"&\quad + c", "&d"]
+    braced = r"\left\{ \begin{aligned} & a = b + c \\ & d \end{aligned} \right."
+    inside = "\n&a = b \\\\\n&\\quad + c \\\\\n&d\n"
+    whole = rf"\left\{{ \begin{{aligned}}{inside}\end{{aligned}} \right."
+    assert broken(braced, 5.0) == [whole]
 
 
 def test_prose_breaks_at_commas_and_in_numbers():
