@@ -51,6 +51,11 @@ def count_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     else:
         yield Paragraph(f"The count was not made in a form that fits here. {analysis.reason}")
     yield Paragraph(_counts(facts))
+    if facts.reduction is not None or facts.evidence is not None:
+        yield Paragraph(
+            "To check this count without stabkit: stabkit certify writes such a proof as data, and "
+            "stabkit_check.py, a page of plain Python, checks it."
+        )
 
 
 def _one_length() -> Iterator[DocumentBlock]:
@@ -298,11 +303,6 @@ def _winding(found: CircleEvidence) -> Iterator[DocumentBlock]:
             f"${name}$ by less than the least $|{name}|$ on the circle, added up, has as many "
             "zeros in the disc, and none on the circle."
         )
-    yield Paragraph(
-        "To count again, without any of this: the sum of (eq:kernel) at a few thousand equally "
-        "spaced angles, for which a spreadsheet is enough, shows the same argument; the function "
-        "unit_circle_counts of stabkit with the method flint encloses every root instead."
-    )
 
 
 def _winding_table(found: CircleEvidence, name: str) -> Table:

@@ -74,18 +74,18 @@ def roots_figure(facts: DerivationFacts) -> CirclePlot:
 
 
 def memory_figure(run: RunPicture) -> Figure:
-    """Return what the survivors of each step need, over the capacity."""
-    demand = _thinned(_steps(run.demand / run.capacity))
+    """Return what the survivors of each step need, beside the capacity."""
+    demand = _thinned(_steps(100 * (run.demand / run.capacity - 1)))
     layers = (
         Layer("line", demand, "inside", "needed by those in service"),
-        Layer("line", ((1.0, 1.0), (float(len(run.demand)), 1.0)), "outside", "capacity"),
+        Layer("line", ((1.0, 0.0), (float(len(run.demand)), 0.0)), "outside", "capacity"),
     )
     caption = (
         "A run from the equilibrium, disturbed along the dominant mode: what the requests in "
         "service need in the next step, before anything is admitted or evicted. Above the capacity "
         "requests are evicted."
     )
-    return Figure(Plot(layers, "step $n$", "share of the capacity"), caption, "memory")
+    return Figure(Plot(layers, "step $n$", "percent above capacity"), caption, "memory")
 
 
 def cycle_figure(cycle: CyclePicture) -> Figure:

@@ -113,9 +113,12 @@ def kernel_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
         ("a_n", "m", "n"),
     )
     yield BALANCE
-    yield Paragraph(f"The memory kernel $g_m$, seen in (fig:kernel), is{_how_listed(facts)}")
+    several = facts.analysis.kernel.length > 1
+    seen = ", seen in (fig:kernel)," if several else ""
+    yield Paragraph(f"The memory kernel $g_m${seen} is{_how_listed(facts)}")
     yield Equations(tuple(_kernel_lines(facts)), "kernel")
-    yield kernel_figure(facts)
+    if several:
+        yield kernel_figure(facts)
     yield Paragraph(
         "Its sum is what one admission, of the mixed classes, holds over its life, in tokens times "
         "steps. With $G(z) = \\sum_m g_m z^m$,",
@@ -131,7 +134,7 @@ def kernel_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
 
 def _how_listed(facts: DerivationFacts) -> str:
     if _short(facts):
-        return ", class by class,"
+        return ", class by class," if facts.analysis.workload.class_count > 1 else ""
     if len(facts.kernel_pieces) <= _PIECES_SHOWN:
         return " linear between two decode lengths:"
     return " linear between two decode lengths; its first and its last terms are"
@@ -230,13 +233,14 @@ def characteristic_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
         "characteristic",
         ("F",),
     )
+    if facts.analysis.kernel.length == 1:
+        return
     yield from _integer_blocks(facts)
-    if facts.analysis.kernel.length > 1:
-        yield Paragraph(
-            "Every solution is a sum of such modes, with a polynomial in $n$ before one of a "
-            "multiple root. All deviations die out if and only if every root has a modulus below "
-            "1; a root outside of the unit circle is a swing that grows in every step."
-        )
+    yield Paragraph(
+        "Every solution is a sum of such modes, with a polynomial in $n$ before one of a multiple "
+        "root. All deviations die out if and only if every root has a modulus below 1; a root "
+        "outside of the unit circle is a swing that grows in every step."
+    )
     yield Paragraph("Geometric sums close the form of $G$, class by class:")
     yield Formula(
         r"(1 - z)^2 G(z) = \sum_k p_k \left( s_k + 1 - s_k z - (s_k + l_k + 1) z^{l_k} + "

@@ -29,6 +29,7 @@ _ONE = r"All classes have one decode length $l$."
 _S = ("s", "the input length, in tokens")
 _MEAN = (r"\bar{s}", "the mean input length, in tokens")
 _L = ("l", "the decode length, in steps")
+_UNITY = (r"\omega", r"any root of unity with $\omega^g = 1$, $\omega \ne 1$")
 _COHORTS = (
     "D_0",
     r"$\sum_k p_k (1 - w^{l_k/g}) / (1 - w)$, a polynomial in $w$",
@@ -45,11 +46,11 @@ _LARGEST = (
 
 STATEMENTS: dict[str, Wording] = {
     "R1": Wording(
-        r"No root of $A$ lies outside of the unit circle. On it lie exactly the $g - 1$ roots of "
-        r"unity $\omega \ne 1$ with $\omega^g = 1$, each of them simple: the cyclotomic "
-        r"polynomials $\Phi_d$ with $d \mid g$, $d > 1$ divide $A$.",
+        r"No root of $A$ lies outside of the unit circle. On it lie exactly the $g - 1$ numbers "
+        r"$\omega$, each of them simple: the cyclotomic polynomials $\Phi_d$ with $d \mid g$, "
+        r"$d > 1$ divide $A$.",
         notation=(
-            (r"\omega", "a root of unity"),
+            _UNITY,
             (r"\Phi_d", "the polynomial of the primitive roots of unity of order $d$"),
             ("d", "a divisor of $g$"),
         ),
@@ -70,15 +71,15 @@ STATEMENTS: dict[str, Wording] = {
     ),
     "R2": Wording(r"$F(\lambda) = (s + L) A(\lambda) - \lambda A'(\lambda)$.", (_COMMON,), (_S,)),
     "R3": Wording(
-        r"Exactly $\nu$ roots of $F$ lie in $|\lambda - \alpha| < r / 2$. One of them is $\alpha$, "
-        r"with the multiplicity $\nu - 1$, and one is within $2 (L - 1) \nu |\alpha| "
-        r"(1 + 2 |\alpha| / r) \varepsilon^2$ of $\alpha (1 + \nu \varepsilon)$.",
-        (_COMMON, r"$2 (L - 1) (1 + 2 |\alpha| / r) \varepsilon < 1$."),
+        r"Exactly $\nu$ roots of $F$ lie in $|\lambda - \alpha| < \Delta / 2$. One of them is "
+        r"$\alpha$, with the multiplicity $\nu - 1$, and one is within $2 (L - 1) \nu |\alpha| "
+        r"(1 + 2 |\alpha| / \Delta) \varepsilon^2$ of $\alpha (1 + \nu \varepsilon)$.",
+        (_COMMON, r"$2 (L - 1) (1 + 2 |\alpha| / \Delta) \varepsilon < 1$."),
         (
             (r"\varepsilon", "$1 / (s + L)$"),
             (r"\alpha", "a root of $A$"),
             (r"\nu", "its multiplicity"),
-            ("r", "its distance from the other roots of $A$"),
+            (r"\Delta", "its distance from the other roots of $A$"),
         ),
     ),
     "R3a": Wording(
@@ -92,7 +93,7 @@ STATEMENTS: dict[str, Wording] = {
         r"at most $\varepsilon^2 g / 3 + \varepsilon \eta$; $\lambda = 1 / z$ is a mode.",
         ("$g > 1$.", r"$\eta < 2/5$."),
         (
-            (r"\omega", r"any of the roots of unity with $\omega^g = 1$, $\omega \ne 1$"),
+            _UNITY,
             ("W", "$\\sum_k p_k l_k (s_k + l_k)$"),
             (r"\varepsilon", r"$\mu / W$"),
             (

@@ -78,12 +78,10 @@ def _opening(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
         "is lost. The queue never runs empty. This is the model of [ADLS2026].",
         ("k", "s_k", "l_k", "j", "p_k", "B"),
     )
-    rows = tuple(
-        (f"{k}", *(f"${latex(value)}$" for value in (c.input_length, c.decode_length, c.share)))
-        for k, c in enumerate(facts.mix.classes, start=1)
-    )
+    values = [(c.input_length, c.decode_length, c.share) for c in facts.mix.classes]
+    rows = tuple((f"{k}", *(f"${latex(x)}$" for x in row)) for k, row in enumerate(values, start=1))
     heads = ("class $k$", "input $s_k$", "decode $l_k$", "share $p_k$")
-    free = [latex(symbol) for symbol in facts.mix.symbols]
+    free = sorted({latex(symbol) for row in values for x in row for symbol in x.free_symbols})
     yield Table(heads, rows, "The classes.", "classes", tuple(free))
     yield Paragraph(
         "The classes are in (tab:classes); all symbols in it are free. The longest decode length "

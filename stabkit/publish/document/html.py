@@ -150,8 +150,8 @@ class _Writer:
         suppose = "".join(f" Suppose: {self.prose(h)}" for h in block.hypotheses)
         head = f"<strong>{escape(block.label)} ({escape(block.title)}).</strong>"
         head += f" [{escape(block.badge)}]"
-        said = f"<em>{self.prose(block.statement)}</em> {self.prose(block.where)}"
-        return f'<p class="theorem">{head}{suppose} {said}</p>'
+        said = f"{self.prose(block.where)}{suppose} <em>{self.prose(block.statement)}</em>"
+        return f'<p class="theorem">{head} {said}</p>'
 
     def figure(self, block: Figure) -> Iterator[str]:
         label = f"fig:{block.label}"
