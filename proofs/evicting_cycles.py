@@ -241,7 +241,7 @@ R12 = Theorem(
             r"The equilibrium is locally asymptotically stable: all roots are inside the unit "
             r"circle.",
             ExactFinite(
-                "inside, on the circle and outside, by Schur-Cohn",
+                "inside, on the circle and outside, by Schur–Cohn",
                 "the mix",
                 lambda: [Workload.from_classes(_BISTABLE)],
                 lambda mix: _sides(mix),

@@ -231,7 +231,7 @@ R1B = Theorem(
             LONGEST,
             Quantity(
                 _ratio,
-                r"the coefficient $g(m)$ of $F$ over $N \sum_k p_k \sigma_k$",
+                r"the coefficient $g_m$ of $F$ over $N \sum_k p_k \sigma_k$",
                 lambda drawn, m_: _scaled_kernel(drawn, m_) / (drawn.point * _load(drawn.mix)),
             ),
             Quantity(
