@@ -222,7 +222,7 @@ R1B = Theorem(
     claim=Claim(
         objects=_proportional,
         quantities=(
-            Quantity(_N, "the factor, at least 1", lambda drawn: drawn.point),
+            Quantity(_N, "the factor of all inputs, at least 1", lambda drawn: drawn.point),
             Quantity(
                 _all_positive,
                 r"$s_k = \sigma_k N$ with $\sigma_k > 0$ for every class",

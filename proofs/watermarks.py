@@ -98,7 +98,11 @@ R17 = Theorem(
                 r"the equation $1 - E e^{-R (S + T)} = R \mu$ has a root $R > 0$",
                 lambda mix: _positive_point(mix) is not None,
             ),
-            Quantity(_R, r"its root, of the sign change of the difference, per token", _exponent),
+            Quantity(
+                _R,
+                "that root, where the difference of the two sides changes its sign, per token",
+                _exponent,
+            ),
             Quantity(
                 _es,
                 "$E S$, the mean input length",

@@ -89,7 +89,7 @@ def evidence_blocks(evidence: Evidence, words: Words, end: str = ".") -> Blocks:
 
 
 def _identity(evidence: Identity, words: Words, end: str) -> Blocks:
-    row = _row(evidence)
+    row = _row(evidence, bare=True)
     if row:
         given = joined([f"${balanced(zero)}$" for zero in evidence.given]) if evidence.given else ""
         if given:
@@ -107,8 +107,14 @@ def _broken(row: str, end: str) -> Blocks:
         yield Formula(_ended(row, end))
 
 
-def _row(evidence: Evidence) -> str:
-    """Return what was checked as one formula; empty where it says nothing on paper."""
+def _row(evidence: Evidence, bare: bool = False) -> str:
+    """Return what was checked as one formula; empty where it says nothing on paper.
+
+    A formula has what is given beside it, but for a `bare` one.
+    """
+    if isinstance(evidence, Identity) and evidence.given and not bare:
+        given = r",\ ".join(map(balanced, evidence.given))
+        return rf"{_row(evidence, bare=True)} \enspace\text{{if}}\enspace {given}"
     if isinstance(evidence, Identity):
         left, right = formula(sympify(evidence.left)), formula(sympify(evidence.right))
         if left == right:

@@ -96,6 +96,7 @@ def _concluded(theorem: Theorem, opening: str) -> str:
     found = clauses(theorem.claim, theorem.claim.conclusions)
     if len(found) > 1:
         found = [f"{_ROMAN[k]} {clause}" for k, clause in enumerate(found)]
+    opening += ":" if opening and found[0].startswith("if ") else ""
     text = f"{opening} {joined(found, '; ') if len(found) > 1 else found[0]}.".strip()
     return text[:1].upper() + text[1:]
 
@@ -170,7 +171,7 @@ def _sharpness(one: CheckedTheorem) -> Iterator[Paragraph | Formula]:
     theorem = one.theorem
     words = propositions(theorem.claim)
     for witness, found in zip(theorem.sharpness, one.sharpness, strict=True):
-        dropped = theorem.dropped(witness).removesuffix(".")
+        dropped = clauses(theorem.claim, [witness.drops])[0]
         yield Paragraph(f"Without “{dropped}”: {_told(found)}{witness.text}")
         yield from evidence_blocks(witness.evidence, words)
 

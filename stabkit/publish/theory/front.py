@@ -51,15 +51,16 @@ the \emph{modes}; one outside of the unit circle is \emph{unstable}, and
 \emph{synchronised} if it stems from a root of unity. For long inputs $F$ resembles the
 \emph{survival polynomial} $A(\lambda) = \sum_m S_m \lambda^{L-1-m}$ with $S_m = P(T > m)$.
 """
-_READING = """
+_READING = r"""
 A result is a record that a machine checks. Its statement is made from a claim, which is decided on
 many objects, drawn at random and at the boundary; its proof is a chain of steps, and every
 displayed identity, inequality and limit in a step is checked by computer algebra. Textbook
-theorems (listed at the end) enter with what they grant and what was checked of them. A badge tells
-how far this goes: the weakest of the steps and of the results that are used. Labels such as R7 are
-those of the reference and of the program. It is checked by computer algebra; it is not a formal
-verification. The number of objects for which the claim was decided, and held, stands beside the
-badge. The statuses, and how many results have them:
+theorems (listed at the end) enter with what they grant and what was checked of them; for the
+number of zeros of $f$ in the unit disc, with multiplicity, we write $\#\{f = 0,\; |z| < 1\}$.
+A badge tells how far this goes: the weakest of the steps and of the results that are used. Labels
+such as R7 are those of the reference and of the program. It is checked by computer algebra; it is
+not a formal verification. The number of objects for which the claim was decided, and held, stands
+beside the badge. The statuses, and how many results have them:
 """
 
 

@@ -18,6 +18,7 @@ from stabkit.theorems.records import Step, Theorem
 from stabkit.theorems.runner import prove
 from stabkit.theorems.textbook.algebra import Linearity
 from stabkit.theorems.textbook.deduction import Deduction
+from stabkit.theorems.textbook.zeros import BoundaryCrossing
 
 M, U, p, s, x, y = symbols("M U p s x y")
 n = symbols("n", integer=True)
@@ -112,3 +113,14 @@ def test_every_result_that_is_referred_to_has_its_label():
     labels = set(re.findall(r"\\label\{(\w[^}]*)\}", text))
     assert len(labels) == 9
     assert set(re.findall(r"\\(?:ref|hyperref)[\[{]([^\]}]+)[\]}]", text)) <= labels
+
+
+def test_what_a_textbook_theorem_is_given_stands_beside_what_follows_from_it():
+    k = symbols("k")
+    schema = BoundaryCrossing(
+        symbols("G"), s, s + 1, -x / y, s * y + x, {s: Interval(0), k: Interval(0)}
+    )
+    displayed = shown(Deduction(schema))[1]
+    assert displayed == (
+        r"s + 1 > 0, \qquad s = - \frac{x}{y} \enspace\text{if}\enspace s y + x = 0,"
+    )
