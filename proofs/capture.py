@@ -35,7 +35,7 @@ _y, _e = symbols("y e")
 _n, _m, _r, _a = symbols("n m r a")
 _OPEN = Interval(0, open_low=True)
 _BIT = Interval(0, 1, closed=True)
-_dim, _stray, _rest = symbols("dim e_0 m_l")
+_dim, _stray, _rest = symbols("d e_0 m_l")
 
 
 def _near_worst(rng: random.Random) -> Iterator[Settling]:

@@ -85,7 +85,7 @@ R6_PRIME = Theorem(
             Quantity(_rate, "the completed requests per step in the long run", throughput),
             Quantity(
                 _Q,
-                r"the sum $\sum_i d_i^2$ of the squares of these numbers of stages",
+                r"the sum $\sum_i d_i^2$, the cohorts being $d_i$ stages behind the next younger",
                 lambda drawn: sum(part**2 for part in parts(drawn)),
             ),
             Quantity(

@@ -162,15 +162,15 @@ R22 = Theorem(
             A_STAR,
             Quantity(
                 _D,
-                r"in a state $y_0, \dots, y_{L-1}$ of product form and full memory, the largest "
-                r"$|y_j - a^*|$ of $j < L - 1$",
+                r"the largest $|y_j - a^*|$ of $j < L - 1$ in a state $y_0, \dots, y_{L-1}$ of "
+                r"product form and full memory",
                 lambda drawn: drawn.deviation(0),
             ),
             Quantity(
                 _K,
-                r"with the rows $c^{(t)}$ of the response, by which the $t$-th admission without "
-                r"evictions is $a^* + \sum_{j < L-1} c_j^{(t)} (y_j - a^*)$, the largest 1-norm of "
-                r"$c^{(1)}, \dots, c^{(T)}$",
+                r"the largest 1-norm of the rows $c^{(1)}, \dots, c^{(T)}$ of the response, by which "
+                r"the $t$-th admission without evictions is $a^* + \sum_{j < L-1} c_j^{(t)} (y_j - "
+                r"a^*)$",
                 lambda drawn: drawn.largest,
             ),
             Quantity(

@@ -209,7 +209,11 @@ R12 = Theorem(
                 "the itinerary is followed for ever and deviations halve every six periods",
                 lambda start: start.state is None and _captured(*_bistable()),
             ),
-            Quantity(_period, "the orbit's period", lambda start: _bistable()[1].period),
+            Quantity(
+                _period,
+                "the period of the orbit that the run ends on",
+                lambda start: _bistable()[1].period,
+            ),
             Quantity(
                 _evicting,
                 "the number of steps of the run that evict, among the steps 572 to 600",
@@ -217,7 +221,7 @@ R12 = Theorem(
             ),
             Quantity(
                 _theta,
-                "the modulus of the orbit's largest Floquet multiplier",
+                "the modulus of that orbit's largest Floquet multiplier",
                 lambda start: _largest_multiplier(),
             ),
         ),
@@ -241,7 +245,7 @@ R12 = Theorem(
             r"The equilibrium is locally asymptotically stable: all roots are inside the unit "
             r"circle.",
             ExactFinite(
-                "inside, on the circle and outside, by Schur-Cohn",
+                "inside, on the circle and outside, by Schur–Cohn",
                 "the mix",
                 lambda: [Workload.from_classes(_BISTABLE)],
                 lambda mix: _sides(mix),

@@ -35,7 +35,7 @@ from .thresholds import two_inputs
 
 __all__ = ["THEOREMS"]
 
-_beyond_minima, _beyond_maxima, _minima = symbols("N_min N_max M")
+_beyond_minima, _beyond_maxima, _minima = symbols(r"N_{\min} N_{\max} M")
 _dpsi, _dphi = symbols("psi' phi'", real=True)
 _G, _A, _slope, _S, _T = symbols("G A A' S_m T")
 _PRECISION = 400  # bits

@@ -342,12 +342,12 @@ R14 = Theorem(
         Step(
             "requests",
             r"At angle 0, where $X = M$, completions have $Q = 1$. Requests are independent: the "
-            r"density there is the mean square,",
+            r"density there is the mean square $E (M / E M - 1)^2 = E M^2 / (E M)^2 - 1$.",
             Identity(1 - 2 * _M / _M + _M2 / _M**2, _M2 / _M**2 - 1),
         ),
         Step(
             "tokens",
-            r"and decode tokens $Q = T$: $E (T - \mu M / E M)^2$ is",
+            r"Decode tokens have $Q = T$; the density, $E (T - \mu M / E M)^2$, is multiplied out.",
             Identity(
                 _T2 - 2 * (_T / _M) * _TM + (_T / _M) ** 2 * _M2,
                 _T2 - 2 * _T * _TM / _M + _T**2 * _M2 / _M**2,

@@ -97,8 +97,8 @@ R7 = Theorem(
             Quantity(
                 _least,
                 r"the least value of $\operatorname{Re} [(E(w) + g w D'(w)) / D(w)]$ on $|w| = 1$, "
-                r"in tokens; $l_k = g n_k$, $D(w) = \sum_k p_k \frac{1 - w^{n_k}}{1 - w}$ and "
-                r"$E(w) = \sum_k p_k s_k \frac{1 - w^{n_k}}{1 - w}$",
+                r"in tokens, where $l_k = g n_k$, $D(w) = \sum_k p_k \frac{1 - w^{n_k}}{1 - w}$ and"
+                r" $E(w) = \sum_k p_k s_k \frac{1 - w^{n_k}}{1 - w}$",
                 _least_real_part,
             ),
             UNSTABLE,

@@ -226,7 +226,7 @@ R6 = Theorem(
             PRODUCT_FORM,
             Quantity(i, r"the level, an integer with $0 \le i < l$", lambda drawn: drawn.level),
             Quantity(
-                _requests, r"the requests in stage $j$ after $n$ steps, $x(n, j)$", _stage_count
+                _requests, r"the requests in stage $j$ after $n$ steps, $x_n^{(j)}$", _stage_count
             ),
             Quantity(c, "a number of requests", lambda drawn: drawn.unit),
             Quantity(
@@ -282,8 +282,8 @@ R6 = Theorem(
         ),
         Step(
             "large-completes",
-            r"Then the cohort of $(i + 1) c$ completes, and the other $l - i - 1$ units grow. Let "
-            r"$A$ be the admission in units of $c$:",
+            r"Then the cohort of $(i + 1) c$ completes, and the other $l - i - 1$ units grow. In "
+            r"units of $c$ the admission is",
             Identity(
                 (s + length) * (i + 1) - (length - i - 1),
                 (i + 1) * (s + 1) + i * length,
@@ -309,7 +309,7 @@ R6 = Theorem(
             "return",
             r"After $i$ evictions it is $(s + i + 1) q_i = (i + 1)(s + i + 1) c$: $q_i = (i + 1) "
             r"c$, in stage $i$, below $l - i - 1$ cohorts of $c$. That is the state at the start: "
-            r"it is fixed by the Poincare matrix $P^{(i)}$ of $l - i$ admissions and $i$ "
+            r"it is fixed by the Poincaré matrix $P^{(i)}$ of $l - i$ admissions and $i$ "
             r"evictions. In $l$ steps all $l$ units of $c$ complete: $c$ per step. At $i = 0$, "
             r"$c_0 = B / G(1) = a^*$; at $i = l - 1$ the state is one cohort of $l c = B / (s + "
             r"l)$.",
@@ -336,7 +336,7 @@ R6 = Theorem(
     checks=(
         Step(
             "code",
-            r"The Poincare matrix of the code times the state, at symbolic $s$.",
+            r"The Poincaré matrix of the code times the state, at symbolic $s$.",
             ExactFinite(
                 r"$P^{(i)} v$",
                 r"$l = 2, \dots, 5$, all levels",

@@ -24,7 +24,7 @@ from .quantities import A_STAR, CAPACITY, a_star
 __all__ = ["THEOREMS"]
 
 _OPEN = Interval(0, open_low=True)
-_admitted, _least, _G, _x, _r = symbols("A_n g_min G_1 x r")
+_admitted, _least, _G, _x, _r = symbols(r"A_n g_{\min} G_1 x r")
 _y, _next, _beta, _evicted = symbols("y y^+ beta e")
 
 

@@ -130,7 +130,11 @@ NECKLACES = Theorem(
                 "as the sum",
                 _same_again,
             ),
-            Quantity(c, "the requests that complete per step in that time", _completed),
+            Quantity(
+                c,
+                "the requests that complete per step in as many steps as the sum of the parts",
+                _completed,
+            ),
             Quantity(
                 _memory,
                 r"the memory $\sum_i d_i \sum_k p_k \sum_{t < l_k / g} (s_k + D_i + g t)$, $g$ "
@@ -139,7 +143,7 @@ NECKLACES = Theorem(
             ),
             Quantity(
                 _of_class,
-                "the part of them that is of class $k$",
+                "the part of the completed requests that is of class $k$",
                 lambda x, k_: _completed(x, k_ - 1) / _completed(x),
             ),
             Quantity(_share, "the share $p_k$", lambda x, k_: x.mix.classes[k_ - 1].share),

@@ -18,6 +18,7 @@ from sympy import (
     Le,
     Lt,
     Rational,
+    Symbol,
     diff,
     symbols,
 )
@@ -131,8 +132,8 @@ R3 = Theorem(
             ),
             Quantity(
                 _r2,
-                r"for a simple root, the distance of $\alpha (1 + \varepsilon + (1 + \tfrac{\alpha "
-                r"A''(\alpha)}{2 A'(\alpha)}) \varepsilon^2)$ from the nearest root of $F$",
+                r"the distance, for a simple root, of $\alpha (1 + \varepsilon + (1 + \tfrac{"
+                r"\alpha A''(\alpha)}{2 A'(\alpha)}) \varepsilon^2)$ from the nearest root of $F$",
                 lambda root: _distance(root, 2),
             ),
         ),
@@ -179,7 +180,7 @@ R3 = Theorem(
                     bound=_eps * (_times * (_rho + 1) + (_deg - _times) * (_rho + 1)),
                     floor=Rational(1),
                     domains=_SMALL,
-                    region=symbols("near_alpha"),
+                    region=Symbol(r"|{\lambda} - \alpha| < d / 2"),
                 )
             ),
         ),
@@ -215,7 +216,8 @@ R3 = Theorem(
         Step(
             "bend",
             r"$t_0 = \alpha A'' / (2 A')$ at $\alpha$, for there $A = (\lambda - \alpha) C$ has "
-            r"$A' = C$ and $A'' = 2 C'$: with $C + E (\lambda - \alpha)$ for $C$,",
+            r"$A' = C$ and $A'' = 2 C'$, by two derivatives of $(\lambda - \alpha) "
+            r"(C + E (\lambda - \alpha))$.",
             Identity(
                 diff((lam - _alpha) * (_C + _Cp * (lam - _alpha)), lam, 2).subs(lam, _alpha),
                 2 * _Cp,
@@ -223,7 +225,7 @@ R3 = Theorem(
         ),
         Step(
             "difference",
-            r"Root by root, $\beta$ for $\alpha_j$,",
+            r"Root by root, with $\beta$ for $\alpha_j$,",
             Identity(
                 lam / (lam - _beta) - _alpha / (_alpha - _beta),
                 _beta * (_alpha - lam) / ((lam - _beta) * (_alpha - _beta)),

@@ -244,7 +244,7 @@ GREEDY = Theorem(
     ),
 )
 
-_unsettled = symbols("N_>=")
+_unsettled = symbols(r"N_{\ge}")
 _OTHER_GAIN = Fraction(1, 2)
 
 

@@ -1,6 +1,6 @@
 """What the symbols of claims stand for, and how each is computed: by definition, or exact counts.
 
-An object of a claim is a mix, or has one (`mix`). The counts come from the Schur-Cohn recursion in
+An object of a claim is a mix, or has one (`mix`). The counts come from the Schur–Cohn recursion in
 integers, which no proof uses; sums over the classes from the definitions.
 """
 
@@ -167,9 +167,9 @@ MEAN = Quantity(
     parts=classes_of,
 )
 KERNEL = Quantity(
-    kernel, r"the memory kernel, $g(m) = \sum_k p_k (s_k + m + 1) 1\{m < l_k\}$ tokens", _kernel
+    kernel, r"the memory kernel, $g_m = \sum_k p_k (s_k + m + 1) 1\{m < l_k\}$ tokens", _kernel
 )
-SURVIVAL = Quantity(survival, r"the survival function, $S(m) = \sum_k p_k 1\{m < l_k\}$", _survival)
+SURVIVAL = Quantity(survival, r"the survival function, $S_m = \sum_k p_k 1\{m < l_k\}$", _survival)
 CAPACITY = Quantity(B, "the capacity, in tokens", lambda x: mix_of(x).capacity)
 A_STAR = Quantity(
     a_star,

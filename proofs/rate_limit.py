@@ -83,7 +83,7 @@ RATE_LIMITED = Theorem(
                 lambda moment: moment.run.trajectory.evicted[moment.step],
             ),
             Quantity(_classes, "the number of classes", lambda moment: len(moment.mix.classes)),
-            Quantity(_done, r"the requests of class $k$ that complete in it", _completed),
+            Quantity(_done, r"the requests of class $k$ that complete in the step", _completed),
             Quantity(_share, r"the share of class $k$", _class_of),
         ),
         hypotheses=(Le(_r, a_star), Ge(n, longest)),

@@ -29,7 +29,7 @@ from .quantities import (
 __all__ = ["THEOREMS"]
 
 
-_period, _connected, _together = symbols("period connected N_g")
+_period, _connected, _together = symbols("h connected N_g")
 
 
 def _graph(mix: Workload) -> networkx.DiGraph:

@@ -33,7 +33,7 @@ _d, _V, _X, _U, _q, _j, _e, _l = symbols("d V X U q j e l")
 _dev, _a = symbols("delta a")
 _OPEN = Interval(0, open_low=True)
 _divides, _in_step, _rounds_agree, _joins, _loss, _memory = symbols(
-    "divides in_step rounds_agree joins loss M_d"
+    "divides in_step rounds_agree joins Delta M_d"
 )
 
 

@@ -39,7 +39,7 @@ __all__ = ["THEOREMS"]
 _S, _rest, _evicted = symbols("S R E")
 _OPEN = Interval(0, open_low=True)
 _reserved, _made, _at_rest, _held = symbols("R_0 Q a_r P")
-_beyond, _upon, _one_class = symbols("N_>r N_=r one_class")
+_beyond, _upon, _one_class = symbols("N_> N_= one_class")
 
 
 def _by_lives(mix: Workload, state: Any) -> Fraction:

@@ -38,7 +38,7 @@ from .quantities import CAPACITY, LENGTH, LONGEST, ONE_LENGTH, longest, one_leng
 __all__ = ["THEOREMS", "evicted_so_far", "first_evicted", "scaled"]
 
 _x, _eta, _S = symbols("x eta S")
-_least, _start, _evicted, _completed = symbols("s_min M_0 E C")
+_least, _start, _evicted, _completed = symbols(r"s_{\min} M_0 E C")
 _from_empty = symbols("from_empty")
 _OPEN = Interval(0, open_low=True)
 

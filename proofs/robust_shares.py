@@ -209,7 +209,7 @@ ROBUST = Theorem(
         Step(
             "code",
             r"Of the lengths 2 and 3 with the input 7 exactly the shares $1/5 < p < 9/10$ of "
-            r"length 2 are stable, by the Schur-Cohn inequalities.",
+            r"length 2 are stable, by the Schur–Cohn inequalities.",
             ExactFinite(
                 "all shares of a range are stable",
                 "all ranges of shares in twentieths",

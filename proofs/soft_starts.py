@@ -28,7 +28,8 @@ __all__ = ["THEOREMS"]
 
 _OPEN, _REAL = Interval(0, open_low=True), Interval(0)
 _evicted, _taken, _from_empty = symbols("E a_n from_empty")
-_delta, _slow, _last, _lost, _admitted = symbols("delta R w E a_w")
+_delta, _slow, _lost, _admitted = symbols("delta R E a_w")
+_last = symbols("w", integer=True)
 _x, _y, _f, _G = symbols("x y f G_1")
 _g0, _g1 = symbols("g_0 g_1")
 _sums, _partial = Function("beta"), Function("b")
@@ -79,7 +80,7 @@ R20 = Theorem(
             ),
             Quantity(
                 _sums,
-                r"$\sum_{i \le n} h_i$, where $h_i$ are the coefficients of $1 / G(z)$",
+                r"$\sum_{j \le i} h_j$, where $h_j$ are the coefficients of $1 / G(z)$",
                 _sum_of,
             ),
             Quantity(_taken, "the requests admitted in step $n$", Moment.admitted),
@@ -230,7 +231,7 @@ R21 = Theorem(
             ),
             Quantity(
                 _partial,
-                r"$G(1) \sum_{i \le n} h_i$, where $h_i$ are the coefficients of $1 / G(z)$",
+                r"$G(1) \sum_{j \le i} h_j$, where $h_j$ are the coefficients of $1 / G(z)$",
                 _relative_sum,
             ),
             Quantity(

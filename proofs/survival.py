@@ -222,7 +222,7 @@ R1B = Theorem(
     claim=Claim(
         objects=_proportional,
         quantities=(
-            Quantity(_N, "the factor, at least 1", lambda drawn: drawn.point),
+            Quantity(_N, "the factor of all inputs, at least 1", lambda drawn: drawn.point),
             Quantity(
                 _all_positive,
                 r"$s_k = \sigma_k N$ with $\sigma_k > 0$ for every class",
@@ -231,7 +231,7 @@ R1B = Theorem(
             LONGEST,
             Quantity(
                 _ratio,
-                r"the coefficient $g(m)$ of $F$ over $N \sum_k p_k \sigma_k$",
+                r"the coefficient $g_m$ of $F$ over $N \sum_k p_k \sigma_k$",
                 lambda drawn, m_: _scaled_kernel(drawn, m_) / (drawn.point * _load(drawn.mix)),
             ),
             Quantity(

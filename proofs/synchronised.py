@@ -13,6 +13,7 @@ from sympy import (
     Lt,
     Poly,
     Rational,
+    Symbol,
     cyclotomic_poly,
     diff,
     divisors,
@@ -169,9 +170,9 @@ R3B = Theorem(
             "one-zero",
             r"Hence the Newton step has at most the length $e$, and $N = |G'(\omega)| \ge P / 2$. "
             r"Compare $G$ with its tangent at $\omega$, $h$, on the circle of radius $\tau = "
-            r"\kappa e$ around the zero of $h$: there $|h| = N \tau \ge P \kappa e / 2 = M e^2$, "
-            r"and $|G - h| \le \frac{M}{2} (e + \tau)^2 = \frac{M}{2} e^2 (1 + \kappa)^2$, for "
-            r"$M$ bounds $|G''|$ in $|z - \omega| \le 2 e$. (If $M = 0$, $G$ is its tangent.)",
+            r"\kappa e$ around the zero $\zeta$ of $h$: there $|h| = N \tau \ge P \kappa e / 2 = M "
+            r"e^2$, and $|G - h| \le \frac{M}{2} (e + \tau)^2 = \frac{M}{2} e^2 (1 + \kappa)^2$, "
+            r"for $M$ bounds $|G''|$ in $|z - \omega| \le 2 e$. (If $M = 0$, $G$ is its tangent.)",
             Deduction(
                 Rouche(
                     _G,
@@ -179,7 +180,7 @@ R3B = Theorem(
                     bound=_c / 2 * _e**2 * (1 + _kappa) ** 2,
                     floor=_c * _e**2,
                     domains={_kappa: Interval(0, Rational(2, 5)), _c: _OPEN, _e: _OPEN},
-                    region=symbols("near_Newton"),
+                    region=Symbol(r"|{z} - \zeta| < \tau"),
                 )
             ),
         ),

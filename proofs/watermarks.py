@@ -98,7 +98,11 @@ R17 = Theorem(
                 r"the equation $1 - E e^{-R (S + T)} = R \mu$ has a root $R > 0$",
                 lambda mix: _positive_point(mix) is not None,
             ),
-            Quantity(_R, r"its root, of the sign change of the difference, per token", _exponent),
+            Quantity(
+                _R,
+                "that root, where the difference of the two sides changes its sign, per token",
+                _exponent,
+            ),
             Quantity(
                 _es,
                 "$E S$, the mean input length",
@@ -122,12 +126,12 @@ R17 = Theorem(
         ),
         Step(
             "curvature",
-            r"$f'' = -E (S + T)^2 e^{-R (S + T)}$, of one request",
+            r"The second derivative is $f'' = -E (S + T)^2 e^{-R (S + T)}$.",
             Identity(diff(_LUNDBERG, _R, 2), -((_S + _T) ** 2) * exp(-_R * (_S + _T))),
         ),
         Step(
             "concave",
-            r"and negative, as $T \ge 1$: $f$ is strictly concave. So if $E S = 0$, then $f < 0$ "
+            r"It is negative, as $T \ge 1$: $f$ is strictly concave. So if $E S = 0$, then $f < 0$ "
             r"beyond 0; if $E S > 0$, it is positive next to 0. With $e = e^{-R (S + T)}$,",
             Inequality(
                 (_S + _T) ** 2 * _e,
@@ -137,8 +141,8 @@ R17 = Theorem(
         Step(
             "end",
             r"At $R = 1 / \mu$ it is negative, and a strictly concave function has no third zero: "
-            r"between 0 and $1 / \mu$ there is exactly one, and none beyond. With the mean $e$ of "
-            r"the exponentials,",
+            r"between 0 and $1 / \mu$ there is exactly one, and none beyond. (With "
+            r"the mean $e$ of the exponentials, $1 - e - R \mu$ is $-e$ at $R = 1 / \mu$.)",
             Identity((1 - _e - _R * mean).subs(_R, 1 / mean), -_e),
         ),
     ),

@@ -143,6 +143,7 @@ __groups__ = {
         "theorems.runner": "prove",
         "publish.theory.article": "theory_tex",
         "publish.theory.evidence": "evidence_tex",
+        "publish.theory.exposition": "exposition",
     },
     "errors": {
         "errors": "InvalidArgument InvalidWorkload OutputError StabkitError StabkitWarning",

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
 
-from stabkit import CheckedTheorem, Theorem, evidence_tex
+from stabkit import CheckedTheorem, Formula, Section, Theorem, exposition
 
-Piece = tuple[str, str, Any]  # name, reason and evidence of a step, a check or a witness
 _INTRODUCTION = (
     "Every theorem of stabkit is a record that `stabkit prove` checks; this page is written from "
     "the records. The sentences of a theorem are made from its *claim*, which a machine decides on "
     "many objects, drawn at random and at the boundary. The status is the weakest of its steps and "
     "of the theorems it uses:"
 )
-# What stands above the steps: only a proof is called one.
-_PROOF = {"conjecture": "Evidence", "refuted": "Evidence", "numeric": "Evidence"}
-_IN_STEPS = {"Proof", *_PROOF.values()}
 # Markdown takes a backslash before punctuation for its own, even within mathematics.
 _MARKDOWN = {
     r"\{": r"\lbrace{}",
@@ -59,7 +54,8 @@ def theory_pages(found: Sequence[CheckedTheorem]) -> dict[str, str]:
 
 
 def _page(chapter: str, members: Sequence[CheckedTheorem]) -> str:
-    lines = [f"# {chapter}", "", "[All theorems](README.md)", ""]
+    opening = members[0].theorem.opening
+    lines = [f"# {chapter}", "", "[All theorems](README.md)", "", opening, ""]
     for one in members:
         lines += [*_theorem(one), ""]
     return _inline("\n".join(lines))
@@ -74,42 +70,20 @@ def _anchor(theorem: Theorem) -> str:
 
 def _theorem(one: CheckedTheorem) -> Iterator[str]:
     theorem = one.theorem
+    statement, *others = exposition(one)
     yield f"## {theorem.label} {theorem.title}"
     yield ""
     yield f"*{one.badge}*" + (f", from {', '.join(theorem.uses)}" if theorem.uses else "")
     yield ""
-    for symbol, meaning in theorem.notation:
-        yield f"* ${symbol}$: {meaning}"
-    yield ""
-    for hypothesis in theorem.hypotheses:
-        yield f"Suppose: {hypothesis}"
-        yield ""
-    yield theorem.statement
-    yield ""
-    if theorem.conjecture is not None:
-        yield f"A conjecture. {theorem.conjecture}"
-        yield ""
-    if theorem.refutation is not None:
-        yield f"Refuted. {theorem.refutation}"
-        yield ""
+    yield from _blocks(statement)
     yield _tried(one)
     yield ""
-    yield from _listed(_PROOF.get(one.status, "Proof"), _pieces(theorem.steps), one.steps)
-    if one.links:
-        yield f"In prose: {'; '.join(one.links)}."
+    for section in others:
+        yield f"### {section.title}"
         yield ""
-    yield from _listed("The code", _pieces(theorem.checks), one.checks)
-    witnesses = [(theorem.dropped(w), w.text, w.evidence) for w in theorem.sharpness]
-    yield from _listed("Sharpness: without a hypothesis", witnesses, one.sharpness)
-    yield "### What it means"
-    yield ""
-    yield theorem.lesson
-    yield ""
-    if theorem.code:
-        yield "In stabkit: " + ", ".join(f"`{name}`" for name in theorem.code) + "."
-        yield ""
+        yield from _blocks(section)
     for source in theorem.references:
-        yield f"Source: {_reference(source)}"
+        yield f"Source: {source.authors}, *{source.title}*, {source.locator}."
         yield ""
 
 
@@ -121,68 +95,13 @@ def _tried(one: CheckedTheorem) -> str:
     return f"The claim held for {count:,} {'object' if count == 1 else 'objects'} drawn."
 
 
-def _pieces(steps: Sequence[Any]) -> list[Piece]:
-    return [(step.name, step.reason, step.evidence) for step in steps]
-
-
-def _listed(title: str, pieces: Sequence[Piece], checked: Sequence[Any]) -> Iterator[str]:
-    if not pieces:
-        return
-    yield f"### {title}"
-    yield ""
-    for number, (piece, found) in enumerate(zip(pieces, checked, strict=True), start=1):
-        name, reason, evidence = piece
-        shown = name.replace("-", " ") if title in _IN_STEPS else name
-        yield f"{number}. *{shown}* ({_marked(found)}). {reason}"
-        yield from (f"   {line}".rstrip() for line in _shown(evidence))
+def _blocks(section: Section) -> Iterator[str]:
+    for block in section.blocks:
+        if isinstance(block, Formula):
+            yield f"```math\n{block.latex}\n```"
+        else:
+            yield block.text
         yield ""
-
-
-def _marked(found: Any) -> str:
-    implied = found.status == found.evidence or found.status == "proved"
-    return found.evidence if implied else f"{found.evidence}: {found.status}"
-
-
-def _shown(evidence: Any) -> Iterator[str]:
-    """Yield the evidence as lines of Markdown."""
-    if evidence.kind in _WORDS:
-        yield _WORDS[evidence.kind](evidence)
-    elif evidence.kind == "deduction":
-        yield ""
-        yield f"By {evidence.schema.title}:"
-        for name, part in evidence.schema.obligations().items():
-            yield f"* {name}:"
-            yield from (f"  {line}".rstrip() for line in _shown(part))
-        yield ""
-        yield from evidence.in_words()
-    else:
-        yield ""
-        yield from _markdown(evidence_tex(evidence)).split("\n")
-
-
-def _enclosure(evidence: Any) -> str:
-    low = "" if evidence.low is None else f"${evidence.low} <$ "
-    high = "" if evidence.high is None else f" $< {evidence.high}$"
-    return f"By certified enclosure: {low}{evidence.claim}{high}."
-
-
-_WORDS: dict[str, Callable[[Any], str]] = {
-    "exact-finite": lambda one: f"In exact arithmetic: {one.claim}. Grid: {one.grid}.",
-    "enclosure": _enclosure,
-    "cited": lambda one: f"{one.claim} Written proof: {_reference(one.reference)}",
-    "numeric": lambda one: (
-        f"Numerical evidence, no proof: {one.claim}. Cases: {one.grid}; tolerance "
-        f"{one.tolerance:g}."
-    ),
-}
-
-
-def _reference(source: Any) -> str:
-    return f"{source.authors}, *{source.title}*, {source.locator}."
-
-
-def _markdown(text: str) -> str:
-    return text.replace("\\[\n", "```math\n").replace("\n\\]", "\n```")
 
 
 def _inline(page: str) -> str:

@@ -5,6 +5,7 @@ The package can be called: ``stabkit.theorems()`` returns all records. In readin
 * `exact_zero`, `positivity`: is an expression zero, or positive? A proof or nothing.
 * `facts`, `evidence`: what a checked step says, as data, and what it rests on.
 * `textbook`: the theorems that are taken from books; a room of its own.
+* `formulas`: sympy's expressions on paper, in the order of the field.
 * `claims`, `wording`: what is stated, decidable on concrete objects, and its sentences.
 * `records`: a theorem: a claim, a proof in steps, sharpness, the code that it speaks about.
 * `checked`: what became of one, step by step.

@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sympy import And, Equivalent, Function, Implies, Not, Or, Symbol
+from sympy import And, Equivalent, Function, Implies, Not, Or, Symbol, preorder_traversal
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import false, true
-from sympy.printing.latex import LatexPrinter
 
 from .claims import Claim, Every, Exists, Quantity
-from .facts import Holds, Summed
+from .formulas import formula
 
-__all__ = ["asserted", "conclusions", "hypotheses", "notation", "said"]
-
-_AS_DECIMAL = 100  # denominators from here on
+__all__ = ["clauses", "conclusions", "hypotheses", "notation", "propositions", "said"]
 
 
 def hypotheses(claim: Claim) -> tuple[str, ...]:
     """Return the hypotheses, a sentence each."""
-    known = claim.known()
-    return tuple(_sentence(said(predicate, known)) for predicate in claim.hypotheses)
+    return tuple(map(_sentence, clauses(claim, claim.hypotheses)))
 
 
 def conclusions(claim: Claim) -> str:
     """Return the conclusions as sentences, one after the other."""
+    return " ".join(map(_sentence, clauses(claim, claim.conclusions)))
+
+
+def clauses(claim: Claim, predicates: Iterable[Any]) -> list[str]:
+    """Return predicates of a claim as clauses, without a capital or a full stop."""
     known = claim.known()
-    return " ".join(_sentence(said(predicate, known)) for predicate in claim.conclusions)
+    return [said(predicate, known) for predicate in predicates]
 
 
 def notation(claim: Claim) -> tuple[tuple[str, str], ...]:
     """Return (symbol, meaning) of all quantities that are numbers, the symbols as LaTeX."""
-    clauses = _clauses((*claim.hypotheses, *claim.conclusions))
+    words = propositions(claim)
+    applied = _applied((*claim.hypotheses, *claim.conclusions), claim.known())
     return tuple(
-        (_symbol(quantity.symbol), quantity.meaning)
+        (formula(applied.get(quantity.symbol, _bare(quantity.symbol))), quantity.meaning)
         for quantity in claim.quantities
-        if quantity.symbol not in clauses
+        if quantity.symbol not in words
     )
+
+
+def propositions(claim: Claim) -> dict[Any, str]:
+    """Return the symbols that stand for propositions, and the clauses that they are."""
+    found = _propositions((*claim.hypotheses, *claim.conclusions))
+    return {q.symbol: q.meaning for q in claim.quantities if q.symbol in found}
 
 
 def said(predicate: Any, known: Mapping[Any, Quantity]) -> str:
@@ -51,26 +57,22 @@ def said(predicate: Any, known: Mapping[Any, Quantity]) -> str:
         key = predicate if isinstance(predicate, Symbol) else predicate.func
         return known[key].meaning
     if isinstance(predicate, Relational):
-        return f"${_math(predicate)}$"
+        return f"${formula(predicate)}$"
     if isinstance(predicate, (Every, Exists)):
-        body, index, low, high = predicate.args
-        which = "every" if isinstance(predicate, Every) else "some"
-        spread = rf"{_math(low)} \le {_math(index)} \le {_math(high)}"
-        return f"{said(body, known)} for {which} ${_math(index)}$ with ${spread}$"
+        return _quantified(predicate, known)
     return _CONNECTED[predicate.func]([said(part, known) for part in _ordered(predicate)])
 
 
-def asserted(predicate: Any) -> str:
-    """Return what a fact says, or takes for granted, as a clause in symbols."""
-    if isinstance(predicate, Holds):
-        name, *objects = predicate.args
-        return f"{name}: {', '.join(f'${_math(one)}$' for one in objects)}"
-    if isinstance(predicate, Summed):
-        whole, term = predicate.args
-        return f"${_math(whole)}$ the sum of ${_math(term)}$ over the classes"
-    if isinstance(predicate, (Symbol, Relational)):
-        return f"${_math(predicate)}$"
-    return _CONNECTED[predicate.func]([asserted(part) for part in _ordered(predicate)])
+def _quantified(predicate: Any, known: Mapping[Any, Quantity]) -> str:
+    """Return what holds for all, or some, indices; of two quantifiers the outer one first."""
+    spreads: list[str] = []
+    kind = type(predicate)
+    while isinstance(predicate, kind):
+        body, index, low, high = predicate.args
+        spreads.insert(0, rf"${formula(low)} \le {formula(index)} \le {formula(high)}$")
+        predicate = body
+    which = "all" if kind is Every else "some"
+    return f"{said(predicate, known)} for {which} {' and '.join(reversed(spreads))}"
 
 
 def _ordered(predicate: Any) -> list[Any]:
@@ -89,7 +91,7 @@ _CONNECTED: dict[Any, Callable[[list[str]], str]] = {
 }
 
 
-def _clauses(predicates: Any) -> set[Any]:
+def _propositions(predicates: Iterable[Any]) -> set[Any]:
     """Return the symbols that stand for propositions."""
     found: set[Any] = set()
     for predicate in predicates:
@@ -98,41 +100,25 @@ def _clauses(predicates: Any) -> set[Any]:
         elif isinstance(predicate, AppliedUndef):
             found.add(predicate.func)
         elif isinstance(predicate, (Every, Exists)):
-            found |= _clauses(predicate.args[:1])
+            found |= _propositions(predicate.args[:1])
         elif not isinstance(predicate, Relational):
-            found |= _clauses(predicate.args)
+            found |= _propositions(predicate.args)
     return found
 
 
-def _symbol(symbol: Any) -> str:
-    return _math(Function(symbol.__name__)) if isinstance(symbol, type) else _math(symbol)
+def _applied(predicates: Iterable[Any], known: Mapping[Any, Quantity]) -> dict[Any, Any]:
+    """Return the functions with the free indices that the predicates take them at: x_k^(j)."""
+    found: dict[Any, Any] = {}
+    for predicate in predicates:
+        for part in preorder_traversal(predicate):
+            free = all(x.is_Symbol and x not in known for x in part.args)
+            if isinstance(part, AppliedUndef) and free:
+                found.setdefault(part.func, part)
+    return found
 
 
-class _Printer(LatexPrinter):  # type: ignore[misc]
-    """LaTeX with long decimals as such, and arguments in plain brackets."""
-
-    def _print_Rational(self, number: Any) -> str:  # noqa: N802
-        digits = next((k for k in range(9) if 10**k % number.q == 0), None)
-        if digits is None or number.q < _AS_DECIMAL:
-            return str(super()._print_Rational(number))
-        return f"{Decimal(number.p) / Decimal(number.q):.{digits}f}"
-
-    def _print_LessThan(self, relation: Any) -> str:  # noqa: N802
-        return rf"{self._print(relation.lhs)} \le {self._print(relation.rhs)}"
-
-    def _print_GreaterThan(self, relation: Any) -> str:  # noqa: N802
-        return rf"{self._print(relation.lhs)} \ge {self._print(relation.rhs)}"
-
-
-def _math(expression: Any) -> str:
-    text = str(_Printer({"mul_symbol": None}).doprint(expression))
-    while (shorter := _ARGUMENTS.sub(r"(\1)", text)) != text:
-        text = shorter
-    return text
-
-
-# The arguments of a function, {\left(x \right)}; not a denominator that begins with a bracket.
-_ARGUMENTS = re.compile(r"\{\\left\(((?:(?!\\left|\\right).)*) \\right\)\}")
+def _bare(symbol: Any) -> Any:
+    return Function(symbol.__name__) if isinstance(symbol, type) else symbol
 
 
 def _sentence(clause: str) -> str:

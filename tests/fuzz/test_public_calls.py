@@ -89,6 +89,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "exercise_document": {"found": [stabkit.exercise("gcd", 3)], "title": "Sheet"},
     "prove": {"theorems": stabkit.theorems()[:1], "labels": []},
     "theory_tex": {"found": stabkit.prove(stabkit.theorems()[:1]), "title": "Theory"},
+    "exposition": {"one": stabkit.prove(stabkit.theorems()[:1])[0], "letters": ()},
     "evidence_tex": {"evidence": stabkit.theorems()[0].steps[0].evidence},
     "root_locus": {"mix": ONE, "along": "s", "low": 0, "high": 2, "points": 3},
     "synchrony": {"mix": MIX, "digits": 20},

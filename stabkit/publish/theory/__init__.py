@@ -2,8 +2,10 @@
 
 In reading order:
 
-* `evidence`: what a step of a proof rests on, as LaTeX.
-* `article`: all theorems as one LaTeX article.
+* `assertions`, `evidence`: what a step says, and what it rests on, in words and formulas.
+* `exposition`: a theorem in sentences, as sections of a document.
+* `front`, `pictures`: what stands around the theorems.
+* `article`: all of it as one LaTeX article.
 
 It takes from `text` and `document`.
 """

@@ -1,27 +1,30 @@
-r"""Checked theorems as a LaTeX article: amsthm theorems and proofs with their status.
+r"""Checked theorems as a LaTeX article: numbered statements, their proofs, and what uses what.
 
-It needs amsmath, amssymb, amsthm, xcolor, geometry and hyperref, all of Debian's
-``texlive-latex-recommended``.
+It needs amsmath, amssymb, amsthm, booktabs, longtable, xcolor, pgfplots, geometry and hyperref, all
+of Debian's ``texlive-latex-recommended`` and ``texlive-pictures``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from ...errors import ArgumentTypeError, shown
 from ...model.numbers import listed
-from ...theorems.checked import CheckedStep, CheckedTheorem
-from ...theorems.evidence import MEANINGS
-from ...theorems.records import Step, Theorem
+from ...theorems.checked import CheckedTheorem
+from ...theorems.evidence import Reference
 from ...theorems.textbook.deduction import SCHEMAS, Deduction
 from ..document.latex_words import escaped, prose
+from ..document.tree import Formula, Paragraph, Section
 from ..text.numbers import counted
-from .evidence import evidence_tex, reference
+from .assertions import joined
+from .exposition import EVIDENCE, exposition, kind, tried
+from .front import anchor, called, introduction, letters_known, symbols_listed
+from .pictures import picture_tex
 
 __all__ = ["theory_tex"]
 
-# What stands above the steps: only a proof is called one.
-_EVIDENCE = ("conjecture", "refuted", "numeric")
 _COLOURS = {
     "formal": "stabkitgreen",
     "proved": "stabkitgreen",
@@ -36,29 +39,38 @@ _COLOURS = {
 }
 _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[utf8]{inputenc}
-\usepackage{amsmath,amssymb,amsthm}
+\usepackage{amsmath,amssymb,amsthm,booktabs,longtable,array}
 \usepackage[margin=25mm]{geometry}
-\usepackage{xcolor}
+\usepackage{pgfplots}
+\pgfplotsset{compat=1.16}
 \usepackage[hidelinks]{hyperref}
 \definecolor{stabkitgreen}{HTML}{1B7F4B}
 \definecolor{stabkitblue}{HTML}{1F5FA8}
 \definecolor{stabkitgrey}{HTML}{5A5A5A}
 \definecolor{stabkitorange}{HTML}{B35900}
 \definecolor{stabkitred}{HTML}{B00020}
-\newcommand{\status}[2]{{\normalfont\footnotesize\textcolor{#1}{\fbox{\textsf{#2}}}}}
-\newtheoremstyle{record}{1.5em}{.5em}{\normalfont}{}{\bfseries}{.}{ }{\thmnote{#3}}
+\newcommand{\status}[2]{{\normalfont\footnotesize\textcolor{#1}{\textsf{[#2]}}}}
+\newcommand{\tried}[1]{{\footnotesize\textcolor{stabkitgrey}{\textsf{#1}}}}
+\newtheoremstyle{record}{1.2em}{.6em}{\normalfont}{}{\bfseries}{.}{ }
+  {\thmname{#1}\thmnumber{ #2}\thmnote{ (#3)}}
 \theoremstyle{record}
-\newtheorem*{record}{}
+\newtheorem{theorem}{Theorem}[section]
+\newtheorem{conjecture}[theorem]{Conjecture}
+\newtheorem{observation}[theorem]{Observation}
+\newtheorem{claim}[theorem]{Claim}
+\newtheorem{refuted}[theorem]{Refuted claim}
+\newenvironment{evidence}{\par\medskip\noindent\emph{Evidence.}\ }{\par}
 \allowdisplaybreaks
 \emergencystretch=3em
 \raggedbottom
 """
-_INTRODUCTION = (
-    "Every theorem below is a record that a machine checks. Its sentences are made from a claim "
-    "that is decided on many objects, drawn at random and at the boundary. The badge is its "
-    "status, the weakest of its steps and of the theorems it uses. The textbook theorems invoked "
-    "are listed at the end. This is checked by computer algebra; it is not a formal verification."
+_TEXTBOOK = (
+    "\\addcontentsline{toc}{section}{Textbook theorems}\n"
+    'The proofs invoke these; "proved" is relative to them and to computer algebra.'
 )
+_QED = "\n\\qedhere"  # the end mark beside a formula, not below it
+_LABEL = re.compile(r"\b(R\d+[a-c]?′?)(?!\w)")
+_STEP = re.compile(r"\(\d+\) |Links in prose")
 
 
 def theory_tex(found: Sequence[CheckedTheorem], title: str = "The theory of stabkit") -> str:
@@ -93,102 +105,128 @@ def theory_tex(found: Sequence[CheckedTheorem], title: str = "The theory of stab
     if not isinstance(title, str):
         raise ArgumentTypeError(f"'title' must be a text, not {shown(title)}.")
     lines = [_PREAMBLE, rf"\title{{{escaped(title)}}}", r"\author{}", r"\date{}"]
-    lines += [r"\begin{document}", r"\maketitle", _INTRODUCTION, ""]
-    lines += [r"\begin{description}"]
-    lines += [rf"\item[{status}] {escaped(meaning)}." for status, meaning in MEANINGS.items()]
-    lines += [r"\end{description}"]
-    chapter = ""
-    for one in found:
-        if one.theorem.chapter != chapter:
-            chapter = one.theorem.chapter
-            lines += ["", rf"\section{{{escaped(chapter)}}}"]
-        lines += ["", *_paragraphs(one)]
-    lines += ["", r"\section*{Textbook theorems}", *_textbook(found), r"\end{document}", ""]
-    return "\n".join(lines)
+    lines += [r"\begin{document}", r"\maketitle", r"\tableofcontents", "", *_body(checked)]
+    return "\n".join([*lines, r"\end{document}", ""])
 
 
-def _paragraphs(one: CheckedTheorem) -> Iterator[str]:
-    """Yield one theorem: statement, lesson, proof, checks, sharpness, sources."""
-    theorem = one.theorem
-    label = escaped(theorem.label)
-    yield rf"\begin{{record}}[{{{label} ({escaped(theorem.title)})}}]"
-    badge = _badge(one.status, one.badge)
-    yield rf"\hypertarget{{{_anchor(theorem.label)}}}{{}}{badge} {_given(theorem)}"
-    for hypothesis in theorem.hypotheses:
-        yield f"Suppose: {prose(hypothesis)}"
-    yield rf"\par {prose(theorem.statement)}"
-    if theorem.conjecture is not None:
-        yield rf"\par \emph{{A conjecture.}} {prose(theorem.conjecture)}"
-    if theorem.refutation is not None:
-        yield rf"\par \emph{{Refuted.}} {prose(theorem.refutation)}"
-    yield rf"\par {prose(_tried(one))}"
-    yield r"\end{record}"
-    yield from _proof(one)
-    if theorem.checks:
-        yield r"\paragraph{The code.}"
-        yield from _listed(theorem.checks, one.checks)
-    if theorem.sharpness:
-        yield r"\paragraph{Sharpness.}"
-        for witness, checked in zip(theorem.sharpness, one.sharpness, strict=True):
-            dropped = prose(theorem.dropped(witness))
-            yield rf"\par\noindent {_badge(checked.status)} Without ``{dropped}'': "
-            yield f"{prose(witness.text)} {evidence_tex(witness.evidence)}"
-    yield rf"\paragraph{{What it means.}} {prose(theorem.lesson)}"
-    if theorem.references:
-        yield r"\paragraph{Sources.} " + " ".join(map(reference, theorem.references))
+def _body(found: Sequence[CheckedTheorem]) -> Iterator[str]:
+    article = _Article(found)
+    yield from introduction(found)
+    for title, members in groupby(found, lambda one: one.theorem.chapter):
+        chapter = list(members)
+        yield from ("", rf"\section{{{escaped(title)}}}")
+        yield article.linked(chapter[0].theorem.opening)
+        for one in chapter:
+            yield from ("", *article.result(one))
+    yield from ("", *symbols_listed(found))
+    yield from ("", *_textbook(found))
+    yield from article.bibliography()
 
 
-def _tried(one: CheckedTheorem) -> str:
-    """Return for how many objects the claim was decided, and which one fails: prose."""
-    if one.tried.failing is not None:
-        return f"A counterexample: {one.tried.failing}."
-    return f"The claim held for {counted(one.tried.instances, 'object')} drawn."
+class _Article:
+    """What the results share: the letters that are known, the labels, and the sources."""
 
+    def __init__(self, found: Sequence[CheckedTheorem]) -> None:
+        self.letters = letters_known(found)
+        self.labels = {one.theorem.label: kind(one.status) for one in found}
+        sources = (source for one in found for source in one.theorem.references)
+        self.sources = list(dict.fromkeys((source.authors, source.title) for source in sources))
 
-def _proof(one: CheckedTheorem) -> Iterator[str]:
-    """Yield the steps: a proof only where they are one, with an end mark; else evidence."""
-    if one.status in _EVIDENCE:
-        yield r"\paragraph{Evidence.}"
-        yield from _listed(one.theorem.steps, one.steps)
-        return
-    yield rf"\begin{{proof}}{_used(one.theorem)}"
-    yield from _listed(one.theorem.steps, one.steps)
-    if one.links:
-        yield rf"\par\noindent\emph{{In prose:}} {prose('; '.join(one.links))}."
-    yield r"\end{proof}"
+    def result(self, one: CheckedTheorem) -> Iterator[str]:
+        """Yield one result: its statement, then what belongs to it."""
+        statement, *others = exposition(one, self.letters)
+        name = kind(one.status).split()[0].lower()
+        theorem = one.theorem
+        yield rf"\begin{{{name}}}[{{{called(theorem)}}}]"
+        badge = rf"\status{{{_COLOURS[one.status]}}}{{{escaped(one.badge)}}}"
+        yield rf"\label{{{anchor(theorem.label)}}}{badge} {self._tried(one)}\par\nobreak"
+        yield from self._lines(statement)
+        yield rf"\end{{{name}}}"
+        for section in others:
+            yield from self._part(one, section)
+        if theorem.picture is not None:
+            yield from picture_tex(theorem.picture())
 
+    def _tried(self, one: CheckedTheorem) -> str:
+        """Return how many objects the claim held for, briefly; a counterexample in full."""
+        if one.tried.failing is not None:
+            return prose(tried(one))
+        return rf"\tried{{{counted(one.tried.instances, 'object')}}}"
 
-def _listed(steps: Iterable[Step], checked: Iterable[CheckedStep]) -> Iterator[str]:
-    for number, (step, found) in enumerate(zip(steps, checked, strict=True), start=1):
-        name, badge = escaped(step.name.replace("-", " ")), _badge(found.status)
-        yield rf"\par\noindent {number}. \emph{{{name}}} {badge} {prose(step.reason)}"
-        yield evidence_tex(step.evidence)
+    def _part(self, one: CheckedTheorem, section: Section) -> Iterator[str]:
+        if section.title in ("Proof", "Evidence"):
+            environment = "evidence" if one.status in EVIDENCE else "proof"
+            yield rf"\begin{{{environment}}}"
+            yield from self._used(one)
+            yield from self._lines(section)
+            yield rf"\end{{{environment}}}"
+            return
+        yield rf"\par\medskip\noindent\emph{{{escaped(section.title)}.}}"
+        yield from self._lines(section)
+        if section.title == "What it means" and one.theorem.references:
+            yield f"Source: {', '.join(map(self._cited, one.theorem.references))}."
 
+    def _lines(self, section: Section) -> Iterator[str]:
+        last = section.blocks[-1]
+        for block in section.blocks:
+            if isinstance(block, Formula):
+                ends = block is last and section.title == "Proof"
+                yield f"\\[\n{block.latex}{_QED if ends else ''}\n\\]"
+            elif isinstance(block, Paragraph):
+                if _STEP.match(block.text):
+                    yield r"\par"
+                yield self.linked(block.text)
 
-def _given(theorem: Theorem) -> str:
-    symbols = "; ".join(f"${symbol}$: {prose(meaning)}" for symbol, meaning in theorem.notation)
-    return f"{symbols}." if symbols else ""
+    def _used(self, one: CheckedTheorem) -> Iterator[str]:
+        """Yield which results a proof uses, as a sentence; nothing where it uses none."""
+        uses = one.theorem.uses
+        if not uses or one.status in EVIDENCE:
+            return
+        kinds = {self.labels.get(label, "Theorem") for label in uses}
+        kind_of_all = kinds.pop() if len(kinds) == 1 else "Result"
+        several = "s" if len(uses) > 1 else ""
+        yield f"We use {kind_of_all}{several}~{joined(list(map(self._named, uses)))}."
 
+    def _named(self, label: str) -> str:
+        """Return a result by its number and label; one that is not in the article by its label."""
+        if label not in self.labels:
+            return escaped(label)
+        named = f" ({escaped(label)})" if _LABEL.match(label) else ""
+        return rf"\ref{{{anchor(label)}}}{named}"
 
-def _used(theorem: Theorem) -> str:
-    if not theorem.uses:
-        return ""
-    links = (rf"\hyperlink{{{_anchor(label)}}}{{{escaped(label)}}}" for label in theorem.uses)
-    return f"[Proof, from {', '.join(links)}]"
+    def linked(self, text: str) -> str:
+        """Return prose as LaTeX, labels in its words as links to their results."""
+        parts = text.split("$")
+        return "$".join(part if k % 2 else self._words(part) for k, part in enumerate(parts))
 
+    def _words(self, text: str) -> str:
+        pieces = _LABEL.split(text)
+        return "".join(
+            rf"\hyperref[{anchor(piece)}]{{{escaped(piece)}}}"
+            if piece in self.labels
+            else prose(piece)
+            for piece in pieces
+        )
 
-def _badge(status: str, shown: str = "") -> str:
-    return rf"\status{{{_COLOURS[status]}}}{{{escaped(shown or status)}}}"
+    def _cited(self, source: Reference) -> str:
+        number = self.sources.index((source.authors, source.title)) + 1
+        return rf"\cite[{escaped(source.locator)}]{{source{number}}}"
 
-
-def _anchor(label: str) -> str:
-    return label.replace("′", "prime")
+    def bibliography(self) -> Iterator[str]:
+        """Yield the sources, if there are any."""
+        if self.sources:
+            yield rf"\begin{{thebibliography}}{{{len(self.sources)}}}"
+            for number, (authors, title) in enumerate(self.sources, 1):
+                yield rf"\bibitem{{source{number}}} {escaped(f'{authors}, {title}.')}"
+            yield r"\end{thebibliography}"
 
 
 def _textbook(found: Sequence[CheckedTheorem]) -> Iterator[str]:
     """Name the textbook theorems that the proofs invoke, with their sources."""
     steps = (step for one in found for step in one.theorem.steps)
     used = {type(s.evidence.schema) for s in steps if isinstance(s.evidence, Deduction)}
+    if used:
+        yield from (r"\section*{Textbook theorems}", _TEXTBOOK)
     for schema in SCHEMAS:
         if schema in used:
             yield rf"\paragraph{{{escaped(schema.title)}.}} {prose(schema.statement)} "

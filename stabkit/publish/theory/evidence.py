@@ -1,15 +1,17 @@
-"""The evidence for a step as LaTeX: formulas displayed, words around them.
+"""The evidence for a step, as paragraphs and displayed formulas: what was checked.
 
-Prose of a record is plain text with mathematics between dollar signs and goes through as it is,
-save for what is special to LaTeX in the text between.
+What is printed was checked; what was checked is printed unless it is empty on paper, such as an
+identity whose sides print alike, or a positive parameter that is positive. The equation of
+linearity is shown for one class, and its two formal conditions are not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
 
-from sympy import Symbol, latex, sympify
+from sympy import Symbol, sympify
 
 from ...errors import ArgumentTypeError, shown
 from ...theorems.evidence import (
@@ -23,26 +25,28 @@ from ...theorems.evidence import (
     Reference,
     Summation,
 )
+from ...theorems.formulas import balanced, formula
 from ...theorems.positivity import Interval
+from ...theorems.textbook.algebra import Linearity
 from ...theorems.textbook.deduction import Deduction
 from ...theorems.textbook.limits import Vanishing
-from ..document.latex_words import escaped, prose
+from ..document.latex_words import prose
 from ..document.line_breaking import aligned, estimated_width
+from ..document.tree import Formula, Paragraph
+from .assertions import asserted, joined
 
-__all__ = ["evidence_tex", "formula", "reference"]
+__all__ = ["evidence_blocks", "evidence_tex", "reference"]
 
-_INLINE = 8.0  # ems of a formula that may stand in a line of text
+Blocks: TypeAlias = Iterator[Paragraph | Formula]
+Words: TypeAlias = Mapping[Any, str]
+_LINE = 34.0  # ems of a displayed line
+_RELATION = re.compile(r"(?<![_{\w])(?:=|<|>|\\ge\b|\\le\b|\\to\b)(?![^{]*\})")
 _LEFT = 14.0  # ems of a left side that others may be aligned behind
 
 
 def reference(source: Reference) -> str:
-    """Return a source as one sentence of LaTeX."""
-    return escaped(f"{source.authors}, {source.title}, {source.locator}.")
-
-
-def formula(expression: Any) -> str:
-    """Return a sympy object as LaTeX, scripts in the names kept."""
-    return str(latex(expression, mul_symbol=None))
+    """Return a source as one sentence."""
+    return f"{source.authors}, {source.title}, {source.locator}."
 
 
 def evidence_tex(evidence: Evidence) -> str:
@@ -67,47 +71,121 @@ def evidence_tex(evidence: Evidence) -> str:
     >>> from sympy.abc import x
     >>> print(evidence_tex(Identity((x + 1) ** 2, x**2 + 2 * x + 1)))
     \\[
-    \\left(x + 1\\right)^{2} = x^{2} + 2 x + 1
+    (x + 1)^{2} = x^{2} + 2 x + 1.
     \\]
     """
+    return "\n".join(
+        f"\\[\n{block.latex}\n\\]" if isinstance(block, Formula) else prose(block.text)
+        for block in evidence_blocks(evidence, {})
+    )
+
+
+def evidence_blocks(evidence: Evidence, words: Words, end: str = ".") -> Blocks:
+    """Yield paragraphs and formulas; `words` are the propositions of the claim, by symbol."""
     writer = _WRITERS.get(type(evidence))
     if writer is None:
         raise ArgumentTypeError(f"'evidence' must be of a known kind, not {shown(evidence)}.")
-    return writer(evidence)
+    yield from writer(evidence, words, end)
 
 
-def _display(text: str) -> str:
-    return f"\\[\n{aligned(text)}\n\\]"
+def _identity(evidence: Identity, words: Words, end: str) -> Blocks:
+    row = _row(evidence, bare=True)
+    if row:
+        given = joined([f"${balanced(zero)}$" for zero in evidence.given]) if evidence.given else ""
+        if given:
+            yield Paragraph(f"Given that {given},")
+        yield from _broken(row, end)
 
 
-def _identity(evidence: Identity) -> str:
-    left, right = formula(sympify(evidence.left)), formula(sympify(evidence.right))
-    if estimated_width(left) > _LEFT:  # a line of its own, or what follows is pushed out
-        text = f"{_display(left)}\n{_display(f'= {right}')}"
+def _broken(row: str, end: str) -> Blocks:
+    """Yield a row, its sides apart where one of them is wider than a line."""
+    left, _, right = row.partition(" \\\\ ")
+    if right and max(estimated_width(left), estimated_width(right)) > _LINE:
+        yield Formula(aligned(left))
+        yield Formula(aligned(f"{right}{end}"))
     else:
-        text = _display(f"{left} = {right}")
-    if not evidence.given:
-        return text
-    given = ", ".join(f"${formula(sympify(expression))} = 0$" for expression in evidence.given)
-    return f"{text}\nprovided that {given}."
+        yield Formula(_ended(row, end))
 
 
-def _summation(evidence: Summation) -> str:
-    limits = f"_{{{formula(evidence.index)}={formula(sympify(evidence.lower))}}}^{{"
-    limits += f"{formula(evidence.upper)}}}"
-    term, closed = formula(sympify(evidence.term)), formula(sympify(evidence.closed))
-    return _display(rf"\sum{limits} \left({term}\right) = {closed}")
+def _row(evidence: Evidence, bare: bool = False) -> str:
+    """Return what was checked as one formula; empty where it says nothing on paper.
+
+    A formula has what is given beside it, but for a `bare` one.
+    """
+    if isinstance(evidence, Identity) and evidence.given and not bare:
+        given = r",\ ".join(map(balanced, evidence.given))
+        return rf"{_row(evidence, bare=True)} \enspace\text{{if}}\enspace {given}"
+    if isinstance(evidence, Identity):
+        left, right = formula(sympify(evidence.left)), formula(sympify(evidence.right))
+        if left == right:
+            return ""
+        if estimated_width(left) > _LEFT and estimated_width(f"{left} = {right}") > _LINE:
+            return f"{left} \\\\ = {right}"
+        return f"{left} = {right}"
+    if isinstance(evidence, Inequality):
+        return _inequality(evidence)
+    if isinstance(evidence, Vanishing):
+        limit = rf"{formula(evidence.parameter)} \to \infty"
+        return rf"{formula(evidence.expression)} \to 0 \quad ({limit})"
+    assert isinstance(evidence, Summation)
+    term = formula(evidence.term)
+    summand = f"({term})" if sympify(evidence.term).is_Add else term
+    lower = f"_{{{formula(evidence.index)}={formula(evidence.lower)}}}"
+    upper = f"^{{{formula(evidence.upper)}}}"
+    return rf"\sum{lower}{upper} {summand} = {formula(evidence.closed)}"
 
 
 def _inequality(evidence: Inequality) -> str:
-    sign = ">" if evidence.strict else r"\ge"
     expression = sympify(evidence.expression)
-    text = _display(f"{formula(expression)} {sign} 0")
-    used = {x: d for x, d in evidence.domains.items() if x in _needed(expression, evidence.domains)}
-    if not used:
-        return text
-    domains = ", ".join(f"${_domain(x, d)}$" for x, d in used.items())
-    return f"{text}\nfor {domains}."
+    if expression in evidence.domains:
+        return ""
+    return balanced(expression, ">" if evidence.strict else r"\ge")
+
+
+def _ended(row: str, end: str) -> str:
+    """Return a row as a displayed formula: its right side on a line of its own where it is long."""
+    left, wide, right = row.partition(" \\\\ ")
+    if not wide:
+        return aligned(f"{row}{end}")
+    return rf"\begin{{aligned}} &{left} \\ &\quad {right}{end} \end{{aligned}}"
+
+
+def _displayed(rows: Iterable[str], end: str) -> Blocks:
+    """Yield rows in one line where they fit, else below each other, relations aligned."""
+    found = [row.replace(" \\\\ ", " ") for row in rows if row]
+    line = r", \qquad ".join(found)
+    if len(found) < 2 or estimated_width(line) <= _LINE:
+        yield Formula(aligned(f"{line}{end}"))
+    elif max(map(estimated_width, found)) <= _LINE:
+        lines = ", \\\\\n".join(_RELATION.sub(r"&\g<0>", row, count=1) for row in found)
+        yield Formula(f"\\begin{{aligned}}\n{lines}{end}\n\\end{{aligned}}")
+    else:
+        for k, row in enumerate(found, 1):
+            yield Formula(aligned(f"{row}{end if k == len(found) else ','}"))
+
+
+def _single(evidence: Any, words: Words, end: str) -> Blocks:
+    domains = _domains([evidence])
+    row = _row(evidence)
+    if not row:
+        return
+    placed = rf"{row} \quad ({', '.join(domains)})" if domains else row
+    if estimated_width(placed) <= _LINE:
+        yield Formula(_ended(placed, end))
+        return
+    if domains:
+        yield Paragraph(f"For {joined([f'${one}$' for one in domains])},")
+    yield Formula(_ended(row, end))
+
+
+def _domains(checked: Iterable[Evidence]) -> list[str]:
+    """Return the domains of the parameters that inequalities speak of, each once."""
+    found: dict[str, None] = {}
+    for one in checked:
+        if isinstance(one, Inequality):
+            needed = _needed(sympify(one.expression), one.domains)
+            found |= {_domain(x, d): None for x, d in one.domains.items() if x in needed}
+    return list(found)
 
 
 def _needed(expression: Any, domains: Mapping[Symbol, Interval]) -> set[Any]:
@@ -120,65 +198,89 @@ def _needed(expression: Any, domains: Mapping[Symbol, Interval]) -> set[Any]:
 
 
 def _domain(symbol: Symbol, domain: Interval) -> str:
-    low, name = formula(sympify(domain.low)), formula(symbol)
+    low, name = formula(domain.low), formula(symbol)
     if domain.high is not None:
         sign = r"\le" if domain.closed else "<"
-        return f"{low} {sign} {name} {sign} {formula(sympify(domain.high))}"
+        return f"{low} {sign} {name} {sign} {formula(domain.high)}"
     return f"{name} > {low}" if domain.open_low else rf"{name} \ge {low}"
 
 
-def _deduction(evidence: Deduction) -> str:
-    lines = [f"By the textbook theorem \\emph{{{escaped(evidence.schema.title)}}}:"]
-    for name, part in evidence.schema.obligations().items():
-        lines.append(rf"\par\noindent\emph{{{escaped(name)}.}} {evidence_tex(part)}")
-    lines += [rf"\par\noindent {_spread(line)}" for line in evidence.in_words()]
-    return "\n".join(lines)
+def _deduction(evidence: Deduction, words: Words, end: str) -> Blocks:
+    if isinstance(evidence.schema, Linearity):
+        yield from _linearity(evidence.schema, end)
+    else:
+        yield from _textbook(evidence, words, "." if evidence.note else end)
+    if evidence.note:
+        yield Paragraph(evidence.note)
 
 
-def _spread(text: str) -> str:
-    """Return prose whose wide formulas are displayed, as a line cannot be broken within them."""
-    parts = text.split("$")
-    shown = [
-        (_display(part) if estimated_width(part) > _INLINE else f"${part}$")
-        if k % 2
-        else prose(part)
-        for k, part in enumerate(parts)
-    ]
-    return "\n".join(shown)
+def _linearity(schema: Linearity, end: str) -> Blocks:
+    """Yield the sums, the equation for the summands of one class, and the one for the sums."""
+    yield Paragraph("Summed over the classes,")
+    yield from _displayed(
+        (rf"{formula(whole)} = \sum {_factor(term)}" for whole, term in schema.summands.items()),
+        ",",
+    )
+    one_class = _row(schema.obligations()["one class"])
+    if one_class:
+        yield Paragraph("and for the summands of one class")
+        yield from _broken(one_class, ",")
+    relation = f"{formula(schema.relation.lhs)} = {formula(schema.relation.rhs)}"
+    yield Paragraph(f"so that ${relation}${end}")
 
 
-def _vanishing(evidence: Vanishing) -> str:
-    expression = formula(sympify(evidence.expression))
-    return _display(rf"{expression} \to 0 \quad ({formula(evidence.parameter)} \to \infty)")
+def _factor(term: Any) -> str:
+    return f"({formula(term)})" if sympify(term).is_Add else formula(term)
 
 
-def _finite(evidence: ExactFinite) -> str:
-    return f"In exact arithmetic: {prose(evidence.claim)}. Grid: {prose(evidence.grid)}."
+def _textbook(evidence: Deduction, words: Words, end: str) -> Blocks:
+    """Yield what is granted, what was checked, and what a textbook theorem concludes from it."""
+    schema = evidence.schema
+    granted = [asserted(one, words) for one in schema.assumptions()]
+    obligations = list(schema.obligations().values())
+    rows = list(filter(None, map(_row, obligations)))
+    concluded = joined([asserted(one, words) for one in schema.conclusions()])
+    conclusion = f"it follows by {schema.name} that {concluded}{end}"
+    opening = f"Granted that {joined(granted, '; ')}," if granted else ""
+    if not rows:
+        yield Paragraph(
+            f"{opening} {conclusion}" if opening else conclusion[:1].upper() + conclusion[1:]
+        )
+        return
+    domains = joined([f"${one}$" for one in _domains(obligations)] or [""])
+    since = f"{'and since' if opening else 'Since'}{f', for {domains},' if domains else ''}"
+    yield Paragraph(f"{opening} {since}".strip())
+    yield from _displayed(rows, ",")
+    yield Paragraph(conclusion)
 
 
-def _enclosure(evidence: Enclosure) -> str:
-    low = "" if evidence.low is None else f"${formula(sympify(evidence.low))} <{{}}$ "
-    high = "" if evidence.high is None else f" ${{}}< {formula(sympify(evidence.high))}$"
-    return f"By certified enclosure: {low}{prose(evidence.claim)}{high}."
+def _finite(evidence: ExactFinite, words: Words, end: str) -> Blocks:
+    yield Paragraph(f"Checked in exact arithmetic: {evidence.claim}; cases: {evidence.grid}.")
 
 
-def _cited(evidence: Cited) -> str:
-    return f"{prose(evidence.claim)} Written proof: {reference(evidence.reference)}"
+def _enclosure(evidence: Enclosure, words: Words, end: str) -> Blocks:
+    low = "" if evidence.low is None else f"${formula(evidence.low)} <{{}}$ "
+    high = "" if evidence.high is None else f" ${{}}< {formula(evidence.high)}$"
+    yield Paragraph(f"By certified enclosure: {low}{evidence.claim}{high}.")
 
 
-def _numeric(evidence: Numeric) -> str:
-    return (
-        f"Numerical evidence, no proof: {prose(evidence.claim)}. Cases: {prose(evidence.grid)}; "
-        f"tolerance {evidence.tolerance:g}."
+def _cited(evidence: Cited, words: Words, end: str) -> Blocks:
+    yield Paragraph(f"{evidence.claim} Written proof: {reference(evidence.reference)}")
+
+
+def _numeric(evidence: Numeric, words: Words, end: str) -> Blocks:
+    yield Paragraph(
+        f"Numerical evidence, no proof: {evidence.claim}; cases: {evidence.grid}; tolerance "
+        f"{evidence.tolerance:g}."
     )
 
 
-_WRITERS: dict[type, Callable[[Any], str]] = {
+_WRITERS: dict[type, Callable[[Any, Words, str], Blocks]] = {
     Identity: _identity,
-    Summation: _summation,
-    Inequality: _inequality,
+    Summation: _single,
+    Inequality: _single,
     Deduction: _deduction,
-    Vanishing: _vanishing,
+    Vanishing: _single,
     ExactFinite: _finite,
     Enclosure: _enclosure,
     Cited: _cited,

@@ -38,6 +38,7 @@ class Linearity(Schema):
     """For a relation that is linear in quantities, each a sum over the classes of a summand."""
 
     title = "Linearity"
+    name = "linearity"
     statement = (
         r"A homogeneous linear equation that holds for the summands of every class holds for the "
         r"sums over the classes."
@@ -80,6 +81,7 @@ class TriangleEquality(Schema):
     """For the mean of base^exponent with positive weights, on the circle."""
 
     title = "Equality in the triangle inequality"
+    name = "equality in the triangle inequality"
     statement = (
         r"If $|z| = 1$, $p_k > 0$, $\sum_k p_k = 1$ and $\sum_k p_k z^{n_k} = 1$, then "
         r"$z^{n_k} = 1$ for every $k$."
@@ -110,7 +112,8 @@ class TriangleEquality(Schema):
 class Bezout(Schema):
     """For powers of a base, whose exponents have the gcd `divisor`."""
 
-    title = "Bezout's identity"
+    title = "Bézout's identity"
+    name = "Bézout's identity"
     statement = r"If $z^{n_k} = 1$ for integers $n_k$ with the gcd $g$, then $z^g = 1$."
     reference = "G. Hardy and E. Wright, An Introduction to the Theory of Numbers, 6th ed., ch. II"
 
@@ -139,6 +142,7 @@ class Period(Schema):
     """For a graph, a walk of `walk` edges from any node to any other, and simple cycles."""
 
     title = "Frobenius: the period of a strongly connected graph"
+    name = "Frobenius's theorem on periods"
     statement = (
         r"The period of a strongly connected graph is the gcd of the lengths of its cycles; all "
         r"closed walks are combinations of simple cycles."
@@ -169,6 +173,7 @@ class Perron(Schema):
     """For a matrix with positive entries; `image` is a component of its product with `vector`."""
 
     title = "Perron"
+    name = "Perron's theorem"
     statement = (
         r"A matrix with positive entries has a simple eigenvalue $r > 0$ with a positive "
         r"eigenvector, and all others are smaller in modulus; no other eigenvector is positive. "
@@ -203,6 +208,7 @@ class DeterminantLemma(Schema):
     """For A - u v with det A = `determinant`, a component of A^-1 u, and v A^-1 u as a sum."""
 
     title = "Matrix determinant lemma"
+    name = "the matrix determinant lemma"
     statement = (
         r"$\det(A - u v) = \det(A) (1 - v A^{-1} u)$ for an invertible matrix $A$, a column $u$ "
         r"and a row $v$."
@@ -236,6 +242,7 @@ class LinearRecurrence(Schema):
     """For sum g_m a_(n-m) = constant: `weight` is g_m, `rest` the equilibrium, `total` sum g_m."""
 
     title = "Linear recurrences"
+    name = "the theory of linear recurrences"
     statement = (
         r"Every solution of $\sum_m g_m a_{n-m} = 0$ tends to $0$ if and only if all roots of its "
         r"characteristic polynomial lie in $|\lambda| < 1$; a root outside gives an unbounded one."

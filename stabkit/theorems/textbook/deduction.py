@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from ..evidence import Evidence, Status, weakest
 from ..facts import Fact
-from ..wording import asserted
 from .algebra import (
     Bezout,
     DeterminantLemma,
@@ -88,15 +87,6 @@ class Deduction:
         """Return the first problem of an obligation."""
         problems = (evidence.problem() for evidence in self.schema.obligations().values())
         return next((problem for problem in problems if problem is not None), None)
-
-    def in_words(self) -> Iterator[str]:
-        """Yield what the theorem takes for granted, what it gives, and what that means: prose."""
-        assumptions = [asserted(one) for one in self.schema.assumptions()]
-        if assumptions:
-            yield f"Granted: {'; '.join(assumptions)}."
-        yield f"Hence {'; '.join(asserted(one) for one in self.schema.conclusions())}."
-        if self.note:
-            yield self.note
 
     def mutants(self) -> Iterator[Evidence]:
         """Yield every mutant of every obligation, and the deduction from no theorem."""

@@ -51,6 +51,7 @@ class ImplicitFunction(Schema):
     """For an equation in an unknown and a parameter, near (start, 0); `slope` is x'(0)."""
 
     title = "Implicit function theorem"
+    name = "the implicit function theorem"
     statement = (
         r"If $\Phi$ is analytic at $(\alpha, 0)$, $\Phi(\alpha, 0) = 0$ and $\partial_1 "
         r"\Phi(\alpha, 0) \ne 0$, there is exactly one analytic $\lambda(\varepsilon)$ near $0$ "
@@ -109,6 +110,7 @@ class IntermediateValue(Schema):
     """For a continuous function of a variable on an interval, and its values at the ends."""
 
     title = "Intermediate value theorem"
+    name = "the intermediate value theorem"
     statement = r"A continuous real function of opposite signs at two points has a zero between."
     reference = "W. Rudin, Principles of Mathematical Analysis, 3rd ed. 1976, theorem 4.23"
 
@@ -141,6 +143,7 @@ class Monotone(Schema):
     """For a function of a variable, its derivative named by positive parameters, and its ends."""
 
     title = "Strictly monotone functions"
+    name = "strict monotonicity"
     statement = (
         r"A continuous function that is strictly monotone on an interval takes each value between "
         r"its limits at the ends exactly once."

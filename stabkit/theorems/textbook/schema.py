@@ -40,18 +40,21 @@ class Within(Function):  # type: ignore[misc]
     """``Within(r)``: the open disc about 0 of radius r."""
 
     def _latex(self, printer: Any) -> str:
-        return rf"|\cdot| < {printer.doprint(self.args[0])}"
+        return rf"|z| < {printer.doprint(self.args[0])}"
 
 
 class Beyond(Function):  # type: ignore[misc]
     """``Beyond(r)``: the complement of the closed disc about 0 of radius r."""
 
     def _latex(self, printer: Any) -> str:
-        return rf"|\cdot| > {printer.doprint(self.args[0])}"
+        return rf"|z| > {printer.doprint(self.args[0])}"
 
 
 class Branch(Function):  # type: ignore[misc]
     """``Branch(x, e)``: the analytic solution x(e) of an equation near e = 0."""
+
+    def _latex(self, printer: Any) -> str:
+        return f"{printer.doprint(self.args[0])}({printer.doprint(self.args[1])})"
 
 
 DISC = Within(1)
@@ -65,11 +68,14 @@ class Schema:
     ----------
     title, statement : str
         Prose with LaTeX mathematics between dollar signs.
+    name : str
+        What it is called within a sentence.
     reference : str
         Where it is found, with a locator.
     """
 
     title: ClassVar[str]
+    name: ClassVar[str]
     statement: ClassVar[str]
     reference: ClassVar[str]
 

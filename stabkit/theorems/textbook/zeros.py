@@ -28,7 +28,8 @@ __all__ = [
 class EnestromKakeya(Schema):
     """For f = sum a_k z^k: `coefficient` is a_k, `following` a_(k+1), for every k."""
 
-    title = "Eneström-Kakeya"
+    title = "Eneström–Kakeya"
+    name = "the Eneström–Kakeya theorem"
     statement = (
         r"If $a_0, \dots, a_n > 0$ and $\alpha a_{k+1} \le a_k$ for all $k < n$, all zeros of "
         r"$\sum_k a_k z^k$ have $|z| \ge \alpha$; if $a_k \le \beta a_{k+1}$, all have "
@@ -76,6 +77,7 @@ class Rouche(Schema):
     """For f and h with |f - h| <= `bound` and |h| >= `floor` on a circle about 0 or a point."""
 
     title = "Rouché"
+    name = "Rouché's theorem"
     statement = (
         r"If $|f - h| < |h|$ on a circle, $f$ and $h$, analytic on the closed disc, have as many "
         r"zeros as each other inside."
@@ -111,6 +113,7 @@ class Hurwitz(Schema):
     """For polynomials whose coefficients tend to those of a limit as a parameter grows."""
 
     title = "Hurwitz (continuity of roots)"
+    name = "Hurwitz's theorem"
     statement = (
         r"If polynomials of one degree converge coefficient by coefficient and the limit's "
         r"leading coefficient is not 0, their roots converge to the limit's roots, with "
@@ -150,6 +153,7 @@ class ArgumentPrinciple(Schema):
     """For a function with positive real part on a contour that encloses `poles` poles."""
 
     title = "Argument principle"
+    name = "the argument principle"
     statement = (
         r"If $Q$ is meromorphic in a disc and $\operatorname{Re} Q > 0$ on its circle, with small "
         r"outward arcs around poles there, $Q$ has as many zeros as poles inside that contour."
@@ -186,7 +190,8 @@ class ArgumentPrinciple(Schema):
 class SchurCohn(Schema):
     """For a polynomial whose Bezoutian is diagonal on a subspace of a dimension."""
 
-    title = "Schur-Cohn-Hermite"
+    title = "Schur–Cohn–Hermite"
+    name = "the Schur–Cohn–Hermite theorem"
     statement = (
         r"The Hermitian Bezoutian $(K_{jk})$ of a polynomial $G$ of degree $n$ has at most as "
         r"many positive eigenvalues as $G$ has zeros in $|z| < 1$. So if it is positive definite "
@@ -226,6 +231,7 @@ class BoundaryCrossing(Schema):
     """For polynomials along a parameter whose leading coefficient stays positive."""
 
     title = "D-partition (continuity of roots along a parameter)"
+    name = "the boundary crossing theorem"
     statement = (
         r"Along a path of polynomials of one degree, the number of roots in the open disc changes "
         r"only where a root lies on the circle."
@@ -261,6 +267,7 @@ class EdgeTheorem(Schema):
     """For a sum over classes that is linear in a share, the shares being in a polytope."""
 
     title = "Edge theorem"
+    name = "the edge theorem"
     statement = (
         r"A polytope of polynomials of one degree with positive leading coefficients has all roots "
         r"in the open unit disc if and only if its edges have."
@@ -302,7 +309,8 @@ class EdgeTheorem(Schema):
 class Cubic(Schema):
     """For a_0 + ... + a_3 z^3 with a_0 > 0 and no negative coefficient; `stable` says: no zero."""
 
-    title = "Schur-Cohn for cubics"
+    title = "Schur–Cohn for cubics"
+    name = "the Schur–Cohn criterion for cubics"
     statement = (
         r"Let $a_0 > 0$ and $a_1, a_2, a_3 \ge 0$. $a_0 + a_1 z + a_2 z^2 + a_3 z^3$ has no zero "
         r"in $|z| \le 1$ if and only if $a_0 > a_3$, $a_0 + a_2 > a_1 + a_3$ and $a_0^2 - a_3^2 > "

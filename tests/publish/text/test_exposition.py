@@ -1,0 +1,126 @@
+"""Theorems in sentences: what is said, what is left out because it is empty, what is linked."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sympy import Eq, Ge, Gt, symbols
+
+import stabkit
+from stabkit import Formula, exposition, theory_tex
+from stabkit.publish.theory.evidence import evidence_blocks
+from stabkit.publish.theory.front import letters_known
+from stabkit.theorems.claims import Claim, Quantity
+from stabkit.theorems.evidence import Identity, Inequality, Summation
+from stabkit.theorems.positivity import Interval
+from stabkit.theorems.records import Step, Theorem
+from stabkit.theorems.runner import prove
+from stabkit.theorems.textbook.algebra import Linearity
+from stabkit.theorems.textbook.deduction import Deduction
+from stabkit.theorems.textbook.zeros import BoundaryCrossing
+
+M, U, p, s, x, y = symbols("M U p s x y")
+n = symbols("n", integer=True)
+
+
+def shown(evidence):
+    blocks = evidence_blocks(evidence, {})
+    return [block.latex if isinstance(block, Formula) else block.text for block in blocks]
+
+
+def test_what_says_nothing_on_paper_is_not_shown():
+    assert shown(Identity(x + x, 2 * x)) == []
+    assert shown(Inequality(x, {x: Interval(0, open_low=True)})) == []
+
+
+def test_given_first_then_what_follows():
+    assert shown(Identity(x, y, given=(x - y,))) == ["Given that $x = y$,", "x = y."]
+
+
+def test_domains_beside_an_inequality():
+    above = Inequality(x + s, {x: Interval(0, open_low=True), s: Interval(0), y: Interval(1)})
+    assert shown(above) == [r"s + x > 0 \quad (x > 0, s \ge 0)."]
+
+
+def test_a_sum_of_one_term_needs_no_brackets():
+    assert shown(Summation(1, n, 1, symbols("m", integer=True), symbols("m", integer=True))) == [
+        r"\sum_{n=1}^{m} 1 = m."
+    ]
+
+
+def test_linearity_is_shown_for_one_class():
+    schema = Linearity(Eq(M, U, evaluate=False), {M: p * (s + 1), U: p * s + p})
+    assert shown(Deduction(schema)) == [
+        "Summed over the classes,",
+        r"M = \sum p (s + 1), \qquad U = \sum (p s + p),",
+        "and for the summands of one class",
+        "p (s + 1) = p s + p,",
+        "so that $M = U$.",
+    ]
+
+
+def record(conclusions, steps, label="T1", title="Doubling", meaning="a number", **more):
+    named = (Quantity(x, meaning, lambda drawn: drawn),)
+    claim = Claim(lambda rng: range(30), named, (Ge(x, 0),), conclusions)
+    return Theorem(label, title, claim, steps, "It doubles.", chapter="One", **more)
+
+
+TWICE = Step("twice", "Add it to itself.", Identity(x + x, 2 * x))
+MORE = Step("more", "Add one.", Identity(x + 1, x + 1))
+
+
+def test_a_statement_in_sentences():
+    steps = (TWICE, MORE)
+    (one,) = prove([record((Gt(x + 1, 0), Gt(x + 2, 0)), steps)])
+    statement = [block.text for block in exposition(one)[0].blocks]
+    assert statement == [
+        "Let $x$ be a number.",
+        r"Suppose that $x \ge 0$.",
+        "Then (i) $x + 1 > 0$; and (ii) $x + 2 > 0$.",
+    ]
+    proof = next(part for part in exposition(one) if part.title == "Proof")
+    assert proof.blocks[-1].text == (
+        "Links in prose (4): from the steps (1) and (2), and to the conclusions (i) and (ii)."
+    )
+
+
+def test_a_letter_that_is_known_is_not_introduced():
+    (one,) = prove([record((Gt(x + 1, 0),), (TWICE,))])
+    first, *_ = exposition(one, {("x", "a number")})[0].blocks
+    assert first.text.startswith("Suppose")
+
+
+def test_a_letter_is_known_if_it_means_the_same_almost_everywhere():
+    alike = [record((Gt(x + 1, 0),), (TWICE,), f"T{k}") for k in range(4)]
+    other = [record((Gt(x + 1, 0),), (TWICE,), f"O{k}", meaning="a day") for k in range(2)]
+    assert letters_known(prove(alike)) == {("x", "a number"): 4}
+    assert letters_known(prove(alike[:3])) == {}
+    assert letters_known(prove([*alike, *other])) == {}
+
+
+@pytest.mark.parametrize(
+    ("more", "environment"),
+    [({}, "theorem"), ({"conjecture": "Searched."}, "conjecture")],
+)
+def test_the_environment_is_that_of_the_status(more, environment):
+    text = theory_tex(prove([record((Gt(x + 1, 0),), (TWICE,), **more)]))
+    assert rf"\begin{{{environment}}}[{{Doubling}}]" in text
+
+
+def test_every_result_that_is_referred_to_has_its_label():
+    text = theory_tex(prove(stabkit.theorems()[:9]))
+    labels = set(re.findall(r"\\label\{(\w[^}]*)\}", text))
+    assert len(labels) == 9
+    assert set(re.findall(r"\\(?:ref|hyperref)[\[{]([^\]}]+)[\]}]", text)) <= labels
+
+
+def test_what_a_textbook_theorem_is_given_stands_beside_what_follows_from_it():
+    k = symbols("k")
+    schema = BoundaryCrossing(
+        symbols("G"), s, s + 1, -x / y, s * y + x, {s: Interval(0), k: Interval(0)}
+    )
+    displayed = shown(Deduction(schema))[1]
+    assert displayed == (
+        r"s + 1 > 0, \qquad s = - \frac{x}{y} \enspace\text{if}\enspace s y + x = 0,"
+    )
