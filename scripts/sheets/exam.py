@@ -48,13 +48,14 @@ def questions(version: str) -> list[stabkit.Exercise]:
 
 
 def worth(one: stabkit.Exercise) -> int:
-    return STEP * len(one.solution)
+    """Return the points of a question: for every step, and for a drawing."""
+    return STEP * (len(one.solution) + (one.drawing is not None))
 
 
 def shared(one: stabkit.Exercise) -> list[int]:
     """Return the points for each part of the answer: the first ones get what is left over."""
     parts = len(one.result)
-    each, left = divmod(worth(one), parts)
+    each, left = divmod(STEP * len(one.solution), parts)
     return [each + (k < left) for k in range(parts)]
 
 
@@ -66,7 +67,7 @@ def exam(version: str, solved: bool) -> str:
         lines += ["", r"\begin{minipage}{\linewidth}\setlength{\parskip}{1ex}"]
         lines += [rf"\subsection*{{Question {k}\points{{{worth(one)} points}}}}"]
         lines += [words(_task(one)), "", *(_scheme(one) if solved else _parts(one))]
-        lines += [r"\end{minipage}"]
+        lines += [r"\end{minipage}\par\bigskip"]
     return "\n".join([*lines, r"\end{document}", ""])
 
 
@@ -76,7 +77,7 @@ def _head(version: str, asked: list[stabkit.Exercise], solved: bool) -> Iterator
     yield rf"\begin{{center}}{{\Large {what}, version {version}}}\par\medskip"
     yield r"{\large Stability of memory-constrained LLM serving}\end{center}"
     yield rf"{MINUTES} minutes, {sum(points)} points. A pocket calculator is allowed."
-    yield "All answers are exact: whole numbers, fractions, verdicts."
+    yield words(stabkit.exercise_document(asked).abstract)
     if solved:
         yield rf"A right step is worth {STEP} points, even if what it goes on from is wrong."
         return
@@ -93,6 +94,7 @@ def _parts(one: stabkit.Exercise) -> Iterator[str]:
     """Yield what is asked for with its points, and room to write."""
     parts = zip(one.result, shared(one), strict=True)
     listed = "; ".join(f"{name} [{points}]" for (name, _), points in parts)
+    listed += "" if one.drawing is None else f"; drawing [{STEP}]"
     yield rf"\emph{{Points: {words(listed)}.}}"
     yield rf"\par\vspace*{{{ROOM}}}\strut"
     yield from _drawing(one, solved=False)
@@ -102,6 +104,8 @@ def _scheme(one: stabkit.Exercise) -> Iterator[str]:
     yield r"\begin{enumerate}"
     for step in one.solution:
         yield rf"\item {words(step)} \points{{{STEP}}}"
+    if one.drawing is not None:
+        yield rf"\item The drawing. \points{{{STEP}}}"
     yield r"\end{enumerate}"
     yield rf"\emph{{Answer:}} {words(one.answer)}."
     yield from _drawing(one, solved=True)

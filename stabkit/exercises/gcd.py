@@ -38,8 +38,8 @@ def _synchronised(rng: Random) -> Draft:
         mix,
         f"A server has {classes_prose(mix)}. How many synchronised modes does the gcd of the "
         "decode lengths predict? By R3 they have $|\\lambda| = 1 + \\varepsilon + "
-        "O(\\varepsilon^2)$, $\\varepsilon = 1 / (s + L)$: in how many steps do they grow by a "
-        "factor of $e$, to first order in $\\varepsilon$?",
+        "O(\\varepsilon^2)$, $\\varepsilon = 1 / (s + L)$ with the longest length $L$: in how many "
+        "steps do they grow by a factor of $e$, to first order in $\\varepsilon$?",
         (("synchronised modes", g - 1), ("steps", folding)),
         (
             f"The gcd is $g = {g}$: the roots of $z^g = 1$ but 1 itself, $g - 1 = {g - 1}$ in "

@@ -107,8 +107,9 @@ def _damped(rng: Random) -> Draft | None:
         "damped",
         Workload.from_classes([(c.input_length, c.decode_length, c.share) for c in mix.classes]),
         f"A server has {classes_prose(mix)}, and admits the fraction $\\kappa$ of what would fit. "
-        r"Below which $\kappa$ is this proved stable by $\kappa \sum_{m \ge 1} g_m < g_0$? Does "
-        rf"that cover $\kappa = {tex(kappa)}$, and which fraction of the memory is in use then?",
+        r"Below which $\kappa$ is this proved stable by $\kappa \sum_{m \ge 1} g_m < g_0$, with "
+        rf"the memory kernel $g_m$? Does that cover $\kappa = {tex(kappa)}$, and which fraction of "
+        "the memory is in use then?",
         (
             ("sufficient gain", sufficient),
             ("covered", "yes" if proved else "no"),

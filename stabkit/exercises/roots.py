@@ -139,8 +139,9 @@ def _root_count(rng: Random) -> Draft | None:
     return Draft(
         "root-count",
         mix,
-        f"A server has {classes_prose(mix)}. Count the roots of $F$ inside and outside of the unit "
-        r"circle. (Schur and Cohn: let $P = a \lambda^n + \dots + c$ with $|a| \ne |c|$ and $T = "
+        f"A server has {classes_prose(mix)}. Count the roots of its characteristic polynomial "
+        "$F$ inside and outside of the unit circle. (Schur and Cohn: let "
+        r"$P = a \lambda^n + \dots + c$ with $|a| \ne |c|$ and $T = "
         "(a P - c P^*) / \\lambda$, where $P^*$ is $P$ with its coefficients reversed. If $|a| > "
         "|c|$ then $N(P) = N(T) + 1$ roots of $P$ are inside, otherwise $N(P) = n - 1 - N(T)$.)",
         (("inside", counts.inside), ("outside", counts.outside)),

@@ -128,8 +128,9 @@ def _minus_one(rng: Random) -> Draft | None:
     return Draft(
         "minus-one",
         mix,
-        f"A server has {classes_prose(mix)}. Compute $G(-1)$. Is that a proof that a mode is below "
-        "$-1$? At which common input would one be at $-1$?",
+        f"A server has {classes_prose(mix)}. Compute $G(-1)$ for $G(z) = \\sum_m g_m z^m$, with "
+        "the memory kernel $g_m$. Is that a proof that a mode is below $-1$? At which common input "
+        "would one be at $-1$?",
         (("G(-1)", value), ("proof", "yes" if value < 0 else "no"), ("input", border)),
         (
             r"$\sum_{m < l} (-1)^m (s + m + 1)$ is $-\frac{l}{2}$ for an even $l$, and "

@@ -1,7 +1,8 @@
 """A derivation as a worksheet, and as its solution.
 
 A worksheet has what is given, the definitions, the theorems that its tasks name, and every task
-with room to write; nothing of what solves them.
+with room to write; nothing of what solves them. Where nothing is given before the first task, as in
+a sheet of exercises, each of which says what it needs, there is nothing but the tasks.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ DEFINITIONS = (
 
 def worksheet(document: Document) -> Document:
     """Return what is given, what may be used, and the tasks alone."""
+    if not _givens(document):
+        return document.worksheet()
     tasks = [Section(s.title, (), s.task) for s in document.sections if s.task is not None]
     usable = Section("What may be used", (*DEFINITIONS, *_named(document)))
     return cited_document(document.title, _ABOUT, [*_givens(document), usable, *tasks])

@@ -21,7 +21,10 @@ SCHEMA = "stabkit.exercises/2"
 _ABOUT = (
     "All answers are exact: whole numbers, fractions, verdicts. A server has a memory of $B$ "
     "tokens; a class $(s, l, p)$ of requests has prompts of $s$ tokens, outputs of $l$ tokens, and "
-    "the share $p$ of all requests."
+    r"the share $p$ of all requests; $L$ is the longest output, $\mu$ the mean one. An admission "
+    r"is expected to hold $g_m$ tokens after $m$ steps, $G(z) = \sum_m g_m z^m$, and the "
+    r"characteristic polynomial is $F(\lambda) = \lambda^{L-1} G(1 / \lambda)$. The equilibrium "
+    "admits $a^* = B / G(1)$ requests per step."
 )
 
 
