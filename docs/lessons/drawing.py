@@ -49,10 +49,10 @@ class Frame:
 
     x: Point
     y: Point
-    left: float = 56
+    left: float = 52
     top: float = 22
-    width: float = 544
-    height: float = 160
+    width: float = 352
+    height: float = 150
 
     def at(self, x: float, y: float) -> Point:
         """Return where a point is."""
@@ -153,11 +153,11 @@ def demand(run: stabkit.RunPicture, says: str) -> Any:
     low, high = min([capacity, *values]), max([capacity, *values])
     room = max(high - low, capacity / 100) / 10
     frame = Frame((0, len(values)), (low - room, high + room))
-    return _picture(612, 220, _demand(frame, values, capacity), says, 34)
+    return _picture(420, 210, _demand(frame, values, capacity), says, 34)
 
 
 def _demand(frame: Frame, values: list[float], capacity: float) -> Iterator[str]:
-    yield from _axes(frame, "step", "tokens")
+    yield from _axes(frame, "step", "tokens; dashed: capacity, filled: evicted")
     for step, value in enumerate(values):
         if value > capacity:
             (x, y), (_, base) = frame.at(step, value), frame.at(step, capacity)
@@ -165,15 +165,13 @@ def _demand(frame: Frame, values: list[float], capacity: float) -> Iterator[str]
             yield _box(x, y, width, base - y, VERMILLION)
     yield _stroke(frame.path((n + 0.5, value) for n, value in enumerate(values)), BLUE)
     yield _stroke(frame.path([(0, capacity), (frame.x[1], capacity)]), "currentColor", "4 3")
-    x, y = frame.at(0, capacity)
-    yield _text(x + 6, y - 5, "capacity; above it, evicted")
 
 
 def cohorts(cycle: stabkit.CyclePicture, says: str) -> Any:
     """Return the memory of every cohort, step by step, and what is evicted above the capacity."""
     top = max(cycle.capacity, *map(float, cycle.demand))
     frame = Frame((0, cycle.steps), (0, 1.05 * top))
-    return _picture(612, 220, _cohorts(frame, cycle), says, 34)
+    return _picture(420, 210, _cohorts(frame, cycle), says, 34)
 
 
 def _cohorts(frame: Frame, cycle: stabkit.CyclePicture) -> Iterator[str]:
@@ -188,7 +186,7 @@ def _cohorts(frame: Frame, cycle: stabkit.CyclePicture) -> Iterator[str]:
         if asked > cycle.capacity * _MORE:
             (x, y), (_, base) = frame.at(step, asked), frame.at(step, cycle.capacity)
             yield _box(x + 1, y, width - 3, base - y, "none", VERMILLION)
-    yield from _axes(frame, "step", "tokens")
+    yield from _axes(frame, "step", "tokens; dashed: capacity, outlined: evicted")
     yield _stroke(frame.path([(0, cycle.capacity), (cycle.steps, cycle.capacity)]), _SOFT, "4 3")
 
 
@@ -208,7 +206,7 @@ def panels(
     at : float
         Where the thin line is.
     """
-    return _picture(612, 24 + 170 * len(parts), _panels(parts, label, at), says, 36)
+    return _picture(420, 24 + 170 * len(parts), _panels(parts, label, at), says, 36)
 
 
 def _panels(
@@ -225,15 +223,15 @@ def _panels(
             )
             yield _stroke(frame.path(points), line.colour, line.dashes)
     for k, line in enumerate(parts[0][2]):
-        yield _stroke(f"M{200 + 170 * k} 8h24", line.colour, line.dashes, 2)
-        yield _text(230 + 170 * k, 12, line.says)
+        yield _stroke(f"M{190 + 130 * k} 8h20", line.colour, line.dashes, 2)
+        yield _text(215 + 130 * k, 12, line.says)
 
 
 def chart(found: stabkit.StabilityChart, here: Point, says: str) -> Any:
     """Return the stable part of a chart, the borders, and a point: horizontal, then vertical."""
     across, up = found.frame.horizontal, found.frame.vertical
     frame = Frame((0, float(across.high)), (float(up.low), float(up.high)), height=240)
-    return _picture(612, 280, _chart(frame, found, here), says, 34)
+    return _picture(420, 300, _chart(frame, found, here), says, 34)
 
 
 def _chart(frame: Frame, found: stabkit.StabilityChart, here: Point) -> Iterator[str]:
@@ -256,7 +254,7 @@ def _chart(frame: Frame, found: stabkit.StabilityChart, here: Point) -> Iterator
 
 def ring(graph: stabkit.GraphPicture, says: str) -> Any:
     """Return the stages as a ring of nodes with their cohorts, and the ways back to stage 0."""
-    return _picture(360, 340, _ring(graph), says, 26)
+    return _picture(360, 365, _ring(graph), says, 26)
 
 
 def _ring(graph: stabkit.GraphPicture) -> Iterator[str]:
@@ -267,8 +265,8 @@ def _ring(graph: stabkit.GraphPicture) -> Iterator[str]:
     yield f'<circle cx="180" cy="170" r="130" style="fill: none; stroke: {_SOFT}"/>'
     for edge in graph.returns:
         (x, y), (u, v) = place(edge.stage, 130), place(edge.stage, 162)
-        (a, b), (end, top) = place(edge.stage / 2, 40), place(0, 113)
-        yield _stroke(f"M{x:.1f} {y:.1f}Q{a:.1f} {b:.1f} {end} {top}", VERMILLION, width=1.8)
+        inwards = f"{180 + 0.3 * (x - 180):.1f} {170 + 0.3 * (y + 40 - 340):.1f}"
+        yield _stroke(f"M{x:.1f} {y:.1f}Q{inwards} 180 57", VERMILLION, width=1.8)
         yield _text(u, v + 4, f"{100 * float(edge.share):.0f} %", "middle")
     yield _stroke("M174 63L180 56L186 63", VERMILLION, width=1.8)
     for stage in range(graph.length):
@@ -278,7 +276,7 @@ def _ring(graph: stabkit.GraphPicture) -> Iterator[str]:
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="13" style="fill: light-dark(white, black)"/>'
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="13" style="fill: {fill}; {rim}"/>'
         yield _text(x, y + 4, str(cohort), "middle")
-    yield _text(180, 338, f"in a node its cohort, stage mod {graph.period}", "middle")
+    yield _text(180, 358, f"in a node its cohort, stage mod {graph.period}", "middle")
 
 
 def _axes(frame: Frame, across: str, up: str) -> Iterator[str]:
@@ -296,7 +294,7 @@ def _axes(frame: Frame, across: str, up: str) -> Iterator[str]:
     yield _text(end, y + 16 + 14, across, "end") + _text(x - 48, top - 8, up)
 
 
-def _ticks(low: float, high: float, most: int = 8) -> list[float]:
+def _ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Return at most so many round numbers from low to high."""
     rough = (high - low) / most
     unit = 10 ** math.floor(math.log10(rough))
@@ -308,7 +306,7 @@ def _picture(width: float, height: float, parts: Iterable[str], says: str, em: i
     return mo.Html(
         f'<svg class="drawing" role="img" aria-label="{escape(says)}" '
         f'viewBox="0 0 {width} {height}" style="width: min(100%, {em}em); display: block; '
-        f'margin: auto; font-size: 12px; overflow: visible">{"".join(parts)}</svg>'
+        f'margin: auto"><g style="font-size: 12px">{"".join(parts)}</g></svg>'
     )
 
 

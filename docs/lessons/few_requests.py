@@ -246,18 +246,31 @@ def _():
 
 
 @app.cell(hide_code=True)
-def _(mark):
-    _server = stabkit.finite_server(long_outputs(5000), evictions=Fraction(1, 1000))
+def _():
+    server = stabkit.finite_server(long_outputs(5000), evictions=Fraction(1, 1000))
+    return (server,)
+
+
+@app.cell(hide_code=True)
+def _(mark, server):
     _run = stabkit.simulate_requests(
-        _server.mix, steps=4000, seed=2, every=None, table=False, watermark_tokens=mark.value
+        server.mix, steps=2000, seed=2, every=None, table=False, watermark_tokens=mark.value
     )
-    _tokens = _run.totals["completed_tokens"] / _run.steps / float(_server.requests)
-    _further, _share = 1 / float(_server.lundberg_exponent.low), float(_server.watermark.fraction)
+    _tokens = _run.totals["completed_tokens"] / _run.steps / float(server.requests)
+    verdict(
+        f"With a watermark of {mark.value} tokens: <strong>{_run.totals['evicted']}</strong> "
+        f"evictions in {_run.steps} steps, {100 * _tokens:.1f}\N{NO-BREAK SPACE}% of the steady "
+        "state's tokens, simulated."
+    )
+    return
+
+
+@app.cell(hide_code=True)
+def _(server):
     mo.md(f"""
-    Simulated: {_run.totals["evicted"]} evictions in {_run.steps} steps, {100 * _tokens:.1f} % of
-    the steady state's tokens. Here 1/R is {_further:.1f} tokens, the mean output
-    {float(_server.mix.mean_decode_length):.1f}. For one eviction in 1000 steps the formula asks for
-    {_server.watermark.tokens} tokens, {100 * _share:.1f} % of the memory.
+    Here 1/R is {1 / float(server.lundberg_exponent.low):.1f} tokens, the mean output
+    {float(server.mix.mean_decode_length):.1f}. For one eviction in 1000 steps the formula asks for
+    {server.watermark.tokens} tokens, {100 * float(server.watermark.fraction):.1f} % of the memory.
     """)
     return
 
@@ -549,7 +562,7 @@ def test_solution_4():
 def test_a_watermark_makes_evictions_rare():
     evicted = [
         stabkit.simulate_requests(
-            long_outputs(5000), steps=4000, seed=2, every=None, table=False, watermark_tokens=w
+            long_outputs(5000), steps=2000, seed=2, every=None, table=False, watermark_tokens=w
         ).totals["evicted"]
         for w in (0, 40, 80)
     ]

@@ -10,6 +10,7 @@ __generated_with = "0.25.2"
 app = marimo.App(width="medium", app_title="7 Policies")
 
 with app.setup:
+    import functools
     from fractions import Fraction
 
     import marimo as mo
@@ -72,7 +73,7 @@ def _(mix):
         f"| {name_of(one)} | {one.verdict or 'none'} "
         f"| {100 * one.from_empty.throughput_ratio:.2f} "
         f"| {one.from_empty.evictions_per_step:.1f} | {100 * one.from_empty.utilisation:.0f} |"
-        for one in stabkit.compare_policies(mix, steps=0).policies
+        for one in compared(mix).policies
     )
     mo.md(f"""
     | policy | loop | tokens, % | evicted | memory, % |
@@ -91,11 +92,7 @@ def _(mix):
 
 @app.cell(hide_code=True)
 def _(mix):
-    picture(
-        stabkit.figure(stabkit.policy_picture(mix)),
-        "Throughput against the rate, the gain and the watermark of the policies.",
-        40,
-    )
+    sweeps(mix)
     return
 
 
@@ -149,7 +146,7 @@ def _(excess, mix, run):
 
 @app.cell(hide_code=True)
 def _(mix):
-    _best = stabkit.recommend(mix).proposals[0]
+    _best = recommended(mix)
     mo.md(f"""
     ## A recommendation that checks itself
 
@@ -175,6 +172,31 @@ def _():
     {float(_found.pooled.blocks[0].spectral_radius.low):.4f}$: better, not cured.)
     """)
     return
+
+
+@app.function
+@functools.cache
+def compared(mix: stabkit.Workload) -> stabkit.PolicyComparison:
+    """Return what the policies make of a workload."""
+    return stabkit.compare_policies(mix, steps=0)
+
+
+@app.function
+@functools.cache
+def recommended(mix: stabkit.Workload) -> stabkit.Proposal:
+    """Return the best proposal for a workload."""
+    return stabkit.recommend(mix).proposals[0]
+
+
+@app.function
+@functools.cache
+def sweeps(mix: stabkit.Workload) -> mo.Html:
+    """Return the picture of all parameters of the policies."""
+    return picture(
+        stabkit.figure(stabkit.policy_picture(mix)),
+        "Throughput against the rate, the gain and the watermark of the policies.",
+        40,
+    )
 
 
 @app.function

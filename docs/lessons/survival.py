@@ -58,9 +58,8 @@ def _(first, second):
     lengths = sorted({first.value, second.value})
     mix = stabkit.Workload.from_classes([(100, length) for length in lengths])
     verdict(
-        f"The gcd is <strong>{mix.gcd}</strong>: {mix.gcd - 1} synchronised modes."
-        if mix.gcd > 1
-        else "The gcd is <strong>1</strong>: no synchronised mode."
+        f"Lengths {' and '.join(map(str, lengths))}: gcd <strong>{mix.gcd}</strong>, so that "
+        f"{mix.gcd - 1 or 'no'} synchronised {'mode is' if mix.gcd == 2 else 'modes are'} expected."
     )
     return lengths, mix
 

@@ -1,4 +1,4 @@
-"""The lessons: as notebooks, as a catalogue, and lesson 3 in a browser without a network.
+"""The lessons: as notebooks, as a catalogue, and in a browser without a network.
 
 The numbers of a lesson are tested by the cells of its notebook (``pytest docs/lessons``).
 """
@@ -6,6 +6,7 @@ The numbers of a lesson are tested by the cells of its notebook (``pytest docs/l
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import socket
 import subprocess
@@ -13,10 +14,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageStat
 from stabkit_lessons import LESSONS, Lesson
 
 import stabkit
@@ -61,27 +64,19 @@ def test_a_notebook_runs_and_teaches(lesson: Lesson) -> None:
 @pytest.fixture(scope="module")
 def served() -> Iterator[str]:
     """The address of lesson 3, served as a reader would."""
-    with serving(3) as address:
+    with serving(*as_a_reader(3)) as address:
         yield address
 
 
 @contextmanager
-def serving(number: int) -> Iterator[str]:
+def serving(*arguments: str) -> Iterator[str]:
+    """Run a server on one core, and yield its address once it listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    program = "import sys; from stabkit.cli import main; sys.exit(main(sys.argv[1:]))"
-    command = [
-        sys.executable,
-        "-c",
-        program,
-        "lessons",
-        f"{number}",
-        "--headless",
-        "--port",
-        str(port),
-    ]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, *arguments, "--headless", "--port", str(port)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen(command, preexec_fn=on_one_core, **quiet)
     try:
         for _ in range(300):
             with socket.socket() as probe:
@@ -92,6 +87,17 @@ def serving(number: int) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
+
+
+def on_one_core() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def as_a_reader(number: int) -> tuple[str, ...]:
+    """Return the arguments of Python that serve a lesson as a reader does."""
+    program = "import sys; from stabkit.cli import main; sys.exit(main(sys.argv[1:]))"
+    return "-c", program, "lessons", str(number)
 
 
 def _sentence(page: Any, inputs: int) -> str:
@@ -162,7 +168,7 @@ def test_it_is_readable_on_a_telephone(served: str, open_page: Any) -> None:
 @pytest.mark.slow
 def test_lesson_9_on_a_telephone(open_page: Any) -> None:
     """No table is cut, and the first control works: a* = 10 takes 10 (40 mu + 56) = 4560 tokens."""
-    with serving(9) as address:
+    with serving(*as_a_reader(9)) as address:
         page = open_page(address, width=390, height=800).page
         page.locator("table").wait_for(timeout=120_000)
         page.wait_for_timeout(1_000)
@@ -172,3 +178,187 @@ def test_lesson_9_on_a_telephone(open_page: Any) -> None:
         page.get_by_role("slider").first.focus()
         page.keyboard.press("ArrowRight")
         page.locator(".drawing[aria-label*='of 4560 tokens']").wait_for(timeout=60_000)
+
+
+# --- Every lesson, as it is read ------------------------------------------------------------------
+
+AT_ONCE = 6  # times what marimo takes to show the number of a slider beside it
+BARE = """
+import marimo
+
+app = marimo.App()
+
+
+@app.cell
+def _():
+    import marimo as mo
+
+    return (mo,)
+
+
+@app.cell
+def _(mo):
+    slider = mo.ui.slider(0, 100, value=50)
+    slider
+    return (slider,)
+
+
+@app.cell
+def _(mo, slider):
+    mo.Html(f'<p role="status">{slider.value}</p>')
+    return
+"""
+# By hand, as they may be typed, in the order of the exercises that have a field.
+RIGHT = {
+    "memory_that_grows": ("10", "60/7", "0.143"),
+    "one_class": ("-4/3", "19.9 %"),
+    "unit_circle": ("-0,625", "5", "13.2"),
+    "survival": ("2", "7/2", "7"),
+    "thresholds": ("1", "677101"),
+    "limit_cycles": ("13", "1/12", "46", "0.7"),
+    "policies": ("26/3", "5/6"),
+    "real_traces": ("117.5", "14.95 %"),
+    "few_requests": ("17/27", "3.16", "100", "6.907"),
+}
+# From the event of a key to the first change of what is said.
+WATCH = """() => {
+    const all = () => [...document.querySelectorAll("[role=status]")];
+    const said = () => all().map(one => one.textContent).join();
+    const before = said();
+    let start = null;
+    const pressed = () => { start = performance.now(); };
+    addEventListener("keydown", pressed, {capture: true, once: true});
+    window.answered = new Promise(done => {
+        const seen = new MutationObserver(() => {
+            if (start === null || said() === before) return;
+            seen.disconnect();
+            done(performance.now() - start);
+        });
+        seen.observe(document.body, {subtree: true, childList: true, characterData: true});
+    });
+}"""
+# What a reader sees in text, without the sources that formulas keep for those who copy them.
+TEXTS = """() => {
+    const found = [];
+    const hidden = new Set(["SCRIPT", "STYLE", "ANNOTATION", "CODE", "TEXTAREA"]);
+    const walk = node => {
+        const name = node.nodeName.toUpperCase();
+        if (node.nodeType === Node.TEXT_NODE) found.push(node.data);
+        if (hidden.has(name)) return;
+        if (node.shadowRoot) walk(node.shadowRoot);
+        if (name !== "MARIMO-TEX" || !node.shadowRoot) node.childNodes.forEach(walk);
+    };
+    walk(document.body);
+    return found;
+}"""
+RAW = re.compile(r"\$|\\[A-Za-z]{2,}|\|\|[(\[]|\*\*|^\s*[+*] ")
+
+
+def typed_as_it_was(page: Any) -> list[str]:
+    """Return the texts of a page that look like a formula or Markdown, as it was typed."""
+    return [text for text in page.evaluate(TEXTS) if RAW.search(text)]
+
+
+@pytest.fixture(scope="module", params=LESSONS, ids=NAMES)
+def lesson_page(request: pytest.FixtureRequest, open_for_all: Any) -> Iterator[tuple[Lesson, Any]]:
+    """A lesson and its page, all cells of which have run."""
+    lesson = request.param
+    with serving(*as_a_reader(lesson.number)) as address:
+        page = open_for_all(address).page
+        wait_for_all(page, lesson)
+        yield lesson, page
+
+
+def wait_for_all(page: Any, lesson: Lesson) -> None:
+    source = lesson.path.read_text(encoding="utf-8")
+    last = len(re.findall(r"^    answer\(", source, re.MULTILINE)) - 1
+    page.get_by_role("button", name="Solution").nth(last).wait_for(timeout=120_000)
+
+
+@pytest.fixture(scope="module")
+def bare_page(open_for_all: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The page of one slider, whose number is shown beside it."""
+    notebook = tmp_path_factory.mktemp("bare") / "bare.py"
+    notebook.write_text(BARE, encoding="utf-8")
+    with serving("-m", "marimo", "-q", "run", str(notebook), "--no-token") as address:
+        page = open_for_all(address).page
+        page.locator("[role=status]").wait_for()
+        yield page
+
+
+def milliseconds(page: Any, slider: Any) -> float:
+    """Move a slider by one step, and return how long it took until what is said has changed."""
+    low, high, now = (slider.get_attribute(f"aria-value{name}") for name in ("min", "max", "now"))
+    back = now == high or (now != low and slider.get_attribute("data-back"))
+    slider.evaluate("(e, back) => back ? e.dataset.back = 1 : delete e.dataset.back", bool(back))
+    slider.focus()
+    page.evaluate(WATCH)
+    page.keyboard.press("ArrowLeft" if back else "ArrowRight")
+    found = page.evaluate("window.answered")
+    page.wait_for_timeout(400)  # what comes later is drawn
+    return float(found)
+
+
+@pytest.mark.slow
+def test_a_slider_is_answered_at_once(lesson_page: Any, bare_page: Any) -> None:
+    """In a ratio to a bare slider, whose moves take turns with those of the lesson."""
+    lesson, page = lesson_page
+    for slider in page.get_by_role("slider").all():
+        bare = bare_page.get_by_role("slider").first
+        taken = [(milliseconds(bare_page, bare), milliseconds(page, slider)) for _ in range(5)]
+        least, answered = (min(column) for column in zip(*taken, strict=True))
+        print(f"{lesson.name}: {answered:.0f} ms, {answered / least:.1f} times {least:.0f} ms")
+        assert answered < AT_ONCE * least
+
+
+@pytest.mark.slow
+def test_answers_are_checked(lesson_page: Any) -> None:
+    lesson, page = lesson_page
+    fields = page.get_by_placeholder("7/2 or 3.50")
+    assert fields.count() == len(RIGHT[lesson.name])
+    for k, right in enumerate(RIGHT[lesson.name]):
+        for typed, said in (
+            ("eleven", "Type a fraction"),
+            ("987/5", "Not yet."),
+            (right, "Right."),
+        ):
+            fields.nth(k).fill(typed)
+            fields.nth(k).press("Enter")
+            page.get_by_role("status").filter(has_text=said).first.wait_for(timeout=30_000)
+        fields.nth(k).fill("")
+        fields.nth(k).press("Enter")
+        page.get_by_role("status").filter(has_text="Right.").first.wait_for(state="detached")
+
+
+@pytest.mark.slow
+def test_nothing_is_left_as_it_was_typed(lesson_page: Any) -> None:
+    _, page = lesson_page
+    for solution in page.get_by_role("button", name="Solution").all():
+        if solution.get_attribute("aria-expanded") != "true":
+            solution.click()
+    page.wait_for_timeout(500)
+    assert page.locator("marimo-tex").count() > 0
+    assert typed_as_it_was(page) == []
+
+
+def test_what_is_left_as_it_was_typed_would_be_found(open_page: Any) -> None:
+    shown = "<ul><li>2 \\lambda^2</li></ul><p>at $s = 3$</p><p>**1.** and</p><p>right</p>"
+    assert len(typed_as_it_was(open_page(f"data:text/html,{shown}").page)) == 3
+
+
+@pytest.mark.slow
+def test_pages_and_pictures_follow_the_colour_scheme(lesson_page: Any) -> None:
+    _, page = lesson_page
+    for scheme, dark in (("light", False), ("dark", True)):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(300)
+        assert (shade(page.screenshot()) < 0.5) is dark
+        for picture in page.locator("img[src^=data], .drawing").all():
+            assert (shade(picture.screenshot()) < 0.5) is dark
+    page.emulate_media(color_scheme="light")
+
+
+def shade(picture: bytes) -> float:
+    """Return the mean of a screenshot, from 0, black, to 1."""
+    with Image.open(BytesIO(picture)) as seen:
+        return ImageStat.Stat(seen.convert("L")).mean[0] / 255
