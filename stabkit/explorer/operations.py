@@ -98,7 +98,8 @@ class Explorer:
     def _read(self, path: Path, columns: Sequence[str]) -> Answer:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", StabkitWarning)
-            mix = Workload.from_file(path, None, *columns)
+            given, made = columns or (None, None)
+            mix = Workload.from_file(path, input_column=given, output_column=made)
         key = str(next(self._keys))
         self._logs[key] = mix
         if len(self._logs) > _KEPT:
