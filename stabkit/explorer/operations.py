@@ -96,10 +96,10 @@ class Explorer:
             return QUESTIONS[name](mix)
 
     def _read(self, path: Path, columns: Sequence[str]) -> Answer:
-        inputs, outputs = columns or (None, None)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", StabkitWarning)
-            mix = Workload.from_file(path, None, inputs, outputs)
+            given, made = columns or (None, None)
+            mix = Workload.from_file(path, input_column=given, output_column=made)
         key = str(next(self._keys))
         self._logs[key] = mix
         if len(self._logs) > _KEPT:

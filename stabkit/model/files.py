@@ -32,7 +32,7 @@ from .numbers import exact_rational, read_capacity
 from .traces.log_formats import UnknownColumns
 from .traces.opened import STANDARD_INPUT, Wrap, opened
 from .traces.read import NoLog, tally_log
-from .traces.rows import columns_of
+from .traces.rows import OrderedRows, columns_of
 from .traces.tally import Tally
 from .traces.window import Window, window
 
@@ -42,6 +42,7 @@ __all__ = [
     "named_columns",
     "read_json_file",
     "read_log",
+    "read_requests",
     "read_table",
     "read_workload",
     "record_arguments",
@@ -135,6 +136,27 @@ def read_table(path: str | os.PathLike[str]) -> dict[str, list[str]]:
     The exception is that of `read_workload`; the file has at most 16 MiB.
     """
     return _guarded(path, lambda file: columns_of(_read_text(file).splitlines()))
+
+
+def read_requests(
+    path: str | os.PathLike[str], columns: tuple[Any, Any] = (None, None)
+) -> list[tuple[Any, ...]]:
+    """Return the requests of a log in their order, as `stabkit.model.traces.rows` has them.
+
+    The formats, columns, exception and warning are those of `read_workload`, but for summaries and
+    counted pairs.
+    """
+    kept = OrderedRows()
+
+    def read(file: Path) -> None:
+        try:
+            tally_log(kept, file, named_columns(*columns), table=kept.read_table)
+        except NoLog:
+            raise InvalidWorkload("must be requests in their order, not a mix.") from None
+
+    _guarded(path, read)
+    warn_of_rows_left_out(kept, _label(Path(path)), stacklevel=4)
+    return kept.rows
 
 
 def _guarded(path: Any, read: Callable[[Path], R]) -> R:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from stabkit.model.files import read_requests
+
 Run = Callable[..., Any]
 
 
@@ -74,3 +76,52 @@ def test_a_log_without_arrivals_is_said_to_have_none(
     trace.write_text(f"{column},input_length,output_length\n0,20,4\n9,20,4\n")
     found = stabkit("replay", str(trace), "--capacity", "160")
     assert ("none are known: all requests wait from the start" in found.out) == said
+
+
+REQUESTS = {
+    "a.jsonl": '{"usage": {"prompt_tokens": 20, "completion_tokens": 4}}\n'
+    '{"usage": {"prompt_tokens": 30, "completion_tokens": 5}}\n',
+    "a.json": '{"input_lens": [20, 30], "output_lens": [4, 5]}',
+    "a.tsv": "input_length\toutput_length\n20\t4\n30\t5\n",
+    "a.csv": "who,input,output\nx,20,4\ny,30,5\n",
+}
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_any_log_of_single_requests_in_its_order(stabkit: Run, tmp_path: Path, name: str) -> None:
+    """As the words that list them."""
+    (tmp_path / name).write_text(REQUESTS[name])
+    assert [row[:2] for row in read_requests(tmp_path / name)] == [(20, 4), (30, 5)]
+    words = stabkit("replay", "20:4", "30:5", "--capacity", "80", "--json").out
+    found = stabkit("replay", str(tmp_path / name), "--capacity", "80", "--json").out
+    listed, read = (json.loads(text) for text in (words, found))
+    for key in ("requests", "steps", "preemptions"):
+        assert read[key] == listed[key]
+
+
+def test_parquet_in_its_order(tmp_path: Path) -> None:
+    """Rows that come twice are not put together."""
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    columns = {"input_length": [20, 30, 20, 7], "output_length": [4, 5, 4, 1]}
+    parquet.write_table(pyarrow.table(columns), tmp_path / "a.parquet")
+    rows = read_requests(tmp_path / "a.parquet")
+    assert [row[:2] for row in rows] == [(20, 4), (30, 5), (20, 4), (7, 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", "decode_length,count,input_length_sum\n3,1,5\n", "'--input-column' and"),
+        ("a.jsonl", '{"decode_length": 3, "count": 1, "input_length_sum": 5}\n' * 2, "not sums"),
+        ("a.toml", "[[class]]\ninput_length = 5\ndecode_length = 3\n", "not a mix"),
+    ],
+)
+def test_what_has_no_single_requests(
+    stabkit: Run, tmp_path: Path, name: str, content: str, message: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    found = stabkit("replay", str(tmp_path / name), "--capacity", "160")
+    assert found.status == 2
+    assert message in found.err

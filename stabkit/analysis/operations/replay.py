@@ -39,9 +39,9 @@ from numpy.typing import NDArray
 
 from ...dynamics.requests import Engine, RequestRun, RequestSeries, simulate_requests
 from ...errors import ArgumentTypeError, InvalidArgument, check_choice, shown
-from ...model.files import read_table
+from ...model.files import read_requests
 from ...model.numbers import is_listed
-from ...model.traces.rows import SHARED_BLOCK, rows_of
+from ...model.traces.rows import SHARED_BLOCK
 from ...records import Record
 from .observed_series import Floats, ObservedSeries, observed_series
 
@@ -193,9 +193,9 @@ def replay(
     Parameters
     ----------
     trace : path or iterable of rows
-        A CSV file with a row per request (arrivals and shared prefixes, where it has them: see
-        `stabkit.model.traces.rows`), or rows (input, output[, arrival[, content]]) in tokens and
-        seconds (in steps without a step time). Without arrivals all come at once.
+        A log of single requests in their order (arrivals and shared prefixes, where a table has
+        them: see `stabkit.model.traces.rows`), or rows (input, output[, arrival[, content]]) in
+        tokens and seconds (in steps without a step time). Without arrivals all come at once.
     scheduler : str or Scheduler
         "vllm", "vllm-v0", "sglang", "tensorrt-llm" or "model"; or one with its options.
     observed : path or mapping, optional
@@ -298,7 +298,7 @@ def _requests(trace: Any, given: Any, made: Any) -> tuple[Sequence[Any], str]:
     name = "trace"
     if isinstance(trace, (str, os.PathLike)):
         name = os.path.basename(os.fspath(trace))
-        trace = rows_of(read_table(trace), given, made)
+        trace = read_requests(trace, (given, made))
     if not is_listed(trace):
         raise ArgumentTypeError(
             f"'trace' must be a file or rows (input, output[, arrival]), not {shown(trace)}."

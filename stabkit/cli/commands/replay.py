@@ -27,7 +27,7 @@ def replay(
         list[str],
         typer.Argument(
             metavar="TRACE",
-            help="One file (.csv), or requests [COUNTx]INPUT:OUTPUT[@ARRIVAL] in their order.",
+            help="One log, or requests [COUNTx]INPUT:OUTPUT[@ARRIVAL] in their order.",
         ),
     ],
     scheduler: Annotated[

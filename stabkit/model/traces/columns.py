@@ -52,7 +52,8 @@ def tally_columns(
         times = lists.pop()
         inside = [window.admits(time, f"row {n}") for n, time in enumerate(times, start=1)]
         lists = [[x for x, here in zip(column, inside, strict=True) if here] for column in lists]
-    for values, count in _counted(lists):
+    rows = ((row, 1) for row in zip(*lists, strict=True)) if tally.in_order else _counted(lists)
+    for values, count in rows:
         numbers = [None if _is_missing(value) else value for value in values]
         tally.add_row(names, numbers, from_json, "the requests", count)
 

@@ -135,7 +135,7 @@ class UnknownColumns(InvalidWorkload):
         Those that there are.
     """
 
-    def __init__(self, message: str, columns: Sequence[str]) -> None:
+    def __init__(self, message: str, columns: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.columns = tuple(columns)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -56,6 +56,7 @@ def tally_log(
     columns: tuple[str, str] | None = None,
     window: Window | None = None,
     wrap: Wrap | None = None,
+    table: Callable[..., None] = tally_table,
 ) -> None:
     """Count the requests of one log.
 
@@ -71,6 +72,8 @@ def tally_log(
         The times that count.
     wrap : callable, optional
         As in `opened`.
+    table : callable
+        What reads a log that is a table.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def tally_log(
     with opened(source, wrap) as stream:
         begin = stream.peek(HEAD)
         try:
-            _tally(tally, stream, source.suffix.lower(), columns, window)
+            _tally(tally, stream, source.suffix.lower(), columns, window, table)
         except InvalidWorkload:
             if _SERVER.search(begin):
                 raise InvalidWorkload(
@@ -98,6 +101,7 @@ def _tally(
     suffix: str,
     columns: tuple[str, str] | None,
     window: Window | None,
+    table: Callable[..., None],
 ) -> None:
     head = stream.peek(HEAD)[:HEAD]
     if head.startswith(_PARQUET):
@@ -109,7 +113,7 @@ def _tally(
     if head.lstrip()[:1] in (b"{", b"[") or suffix in (_DOCUMENT, *_LINES):
         _tally_json(tally, stream, columns, window, suffix in _LINES)
     else:
-        tally_table(tally, stream, columns, window)
+        table(tally, stream, columns, window)
 
 
 def _tally_json(

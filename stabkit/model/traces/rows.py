@@ -1,5 +1,7 @@
 """Requests in their order: what a trace says of each one, and not only of their lengths.
 
+Any log tells the lengths; what follows is told by tables.
+
 A replay needs more of a trace than a mix does: the order, the arrivals where it has any, in
 seconds, and which prompts begin alike. Of the latter the columns ``shared_with`` and
 ``shared_blocks16`` tell, for each request, the earlier one with which it has the longest beginning
@@ -11,17 +13,46 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, BinaryIO, ClassVar
 
 from ...errors import InvalidWorkload, shown
 from .log_formats import choose, refuse
+from .opened import lines_of
+from .tally import Tally
 
-__all__ = ["SHARED_BLOCK", "columns_of", "rows_of"]
+__all__ = ["SHARED_BLOCK", "OrderedRows", "columns_of", "rows_of"]
 
 SHARED_BLOCK = 16  # tokens
 _OWN = ("input", "output")
 _ARRIVALS = ("arrival_s", "arrival", "arrived_at")
 _SHARED = ("shared_with", "shared_blocks16")
+
+
+@dataclass
+class OrderedRows(Tally):
+    """A tally that keeps the requests of a log as they come, as `rows_of` returns them."""
+
+    in_order: ClassVar[bool] = True
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def add(self, input_length: int, decode_length: int, count: int = 1) -> None:
+        """Keep `count` requests of one pair of lengths."""
+        if decode_length == 0:
+            self.without_output += count
+        else:
+            self.rows += [(input_length, decode_length, float("nan"), None)] * count
+
+    def add_sum(self, input_sum: int, decode_length: int, count: int) -> None:
+        """Refuse a summary, which has no single requests."""
+        raise InvalidWorkload("must be single requests in their order, not sums of several.")
+
+    def read_table(
+        self, _: Tally, stream: BinaryIO, columns: tuple[str, str] | None = None, *rest: Any
+    ) -> None:
+        """Keep the rows of a table, which tells arrivals and shared prompts too."""
+        self.rows += rows_of(columns_of(lines_of(stream)), *(columns or ()))
 
 
 def columns_of(lines: Iterable[str]) -> dict[str, list[str]]:
@@ -37,7 +68,10 @@ def columns_of(lines: Iterable[str]) -> dict[str, list[str]]:
     >>> columns_of(["t, running", "1,5", "2,7"])
     {'t': ['1', '2'], 'running': ['5', '7']}
     """
-    reader = csv.reader(lines, strict=True)
+    lines = iter(lines)
+    first = next(lines, "")
+    delimiter = max(",\t;|", key=first.count)
+    reader = csv.reader(chain([first], lines), strict=True, delimiter=delimiter)
     try:
         names = [name.strip() for name in next(reader, [])]
         rows = [row for row in reader if "".join(row).strip()]

@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from ...errors import InvalidWorkload, shown
 from ..documents import Unreadable
@@ -82,6 +82,7 @@ class Tally:
     ([(Fraction(9, 2), 2, 2), (Fraction(1, 1), 5, 1)], 8, 1)
     """
 
+    in_order: ClassVar[bool] = False  # whether requests are to come one by one
     merge: bool = True
     memory: int | None = None
     requests: dict[int, int] = field(default_factory=dict)

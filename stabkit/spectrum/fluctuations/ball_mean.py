@@ -166,7 +166,7 @@ def _paired(real: list[int], imaginary: list[int]) -> list[acb]:
 
 
 def _dense(terms: Sequence[int], points: int) -> list[int]:
-    return [*terms, *(0 for _ in range(points - len(terms)))]
+    return [*terms, *[0] * (points - len(terms))]
 
 
 def _even(terms: Sequence[int], points: int) -> list[int]:
@@ -176,5 +176,5 @@ def _even(terms: Sequence[int], points: int) -> list[int]:
 
 def _wrapped(ahead: Sequence[int], behind: Sequence[int], points: int) -> list[int]:
     """Return the terms of z^0, z^1, ..., and at the end those of ..., z^(-2), z^(-1)."""
-    zeros = (0 for _ in range(points - len(ahead) - len(behind)))
-    return [*ahead, *zeros, *reversed(behind)]
+    zeros = points - len(ahead) - len(behind)
+    return [*ahead, *[0] * zeros, *reversed(behind)]

@@ -29,7 +29,7 @@ from itertools import accumulate
 from flint import arb, arb_series, ctx, fmpz_poly
 
 from ...model.workload import Workload
-from .walk import ACCURATE, LEAST, MOST_ROUNDS, Evictions
+from .walk import ACCURATE, LEAST, ROUNDS, Evictions
 
 __all__ = ["FixedPointWalk"]
 
@@ -129,7 +129,7 @@ class FixedPointWalk:
         starts = [(_dot(p, evicting), _dot(p, evicted)) for p in (refilled, slack)]
         near = steps[max(0, most - w) : most + w]
         waiting, evicts, rate = [0] * w, 0, 0
-        for _ in range(MOST_ROUNDS):
+        for _ in range(ROUNDS):
             parts = (_ONE - sum(waiting) - evicts, evicts)
             before, last = waiting, rate
             evicts = _mixed(parts, [one for one, _ in starts]) + _dot(before, evicting)

@@ -51,7 +51,7 @@ from numpy.typing import NDArray
 
 from ...model.workload import Workload
 from .tail import compound_poisson
-from .walk import ACCURATE, LEAST, MOST_ROUNDS, Evictions
+from .walk import ACCURATE, LEAST, ROUNDS, Evictions
 
 __all__ = ["MemoryWalk"]
 
@@ -186,7 +186,7 @@ class _Chain:
         width = len(refilled) + len(self.steps)
         steps = np.fft.rfft(self.steps, width)
         waiting, evicting, rate = np.zeros(w), 0.0, 0.0
-        for _ in range(MOST_ROUNDS):
+        for _ in range(ROUNDS):
             free = (1 - waiting.sum() - evicting) * refilled + evicting * self.slack
             free[:w] += waiting
             moved = np.fft.irfft(np.fft.rfft(free, width) * steps, width).clip(min=0)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["ACCURATE", "LEAST", "MOST_ROUNDS", "Evictions", "Walk"]
+__all__ = ["ACCURATE", "LEAST", "ROUNDS", "Evictions", "Walk"]
 
 ACCURATE = 1e-9  # relative change of the rate at which the iteration ends
 LEAST = 1e-13  # some roundings of a convolution by FFT
-MOST_ROUNDS = 20_000
+ROUNDS = 20_000
 
 
 @dataclass(frozen=True)
