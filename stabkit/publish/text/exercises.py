@@ -17,6 +17,7 @@ from .formulas import unbroken
 __all__ = ["SCHEMA", "exercise_document", "exercise_text", "exercises_record"]
 
 SCHEMA = "stabkit.exercises/2"
+_ANSWERS = "The answer, worked: the same command with --answer.\n"
 
 
 def exercise_text(one: Exercise, answer: bool = False) -> str:
@@ -37,7 +38,8 @@ def _wrapped(text: str, indent: str = "") -> str:
 def exercises_text(found: Exercise | Sequence[Exercise], answer: bool = False) -> str:
     """Return exercises as plain text, one after the other."""
     every = [found] if isinstance(found, Exercise) else found
-    return "\n".join(exercise_text(one, answer) for one in every)
+    texts = [exercise_text(one, answer) for one in every]
+    return "\n".join(texts if answer else [*texts, _ANSWERS])
 
 
 @RECORDS.writes(Exercise)
