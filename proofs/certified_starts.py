@@ -168,8 +168,8 @@ R22 = Theorem(
             ),
             Quantity(
                 _K,
-                r"the largest 1-norm of the rows $c^{(1)}, \dots, c^{(T)}$ of the response, by which "
-                r"the $t$-th admission without evictions is $a^* + \sum_{j < L-1} c_j^{(t)} (y_j - "
+                r"the largest 1-norm of the rows $c^{(1)}, \dots, c^{(T)}$ of the response, by "
+                r"which the $t$-th admission without evictions is $a^* + \sum_{j < L-1} c_j^{(t)} (y_j - "
                 r"a^*)$",
                 lambda drawn: drawn.largest,
             ),

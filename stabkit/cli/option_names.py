@@ -49,6 +49,7 @@ _KEYS_OF_FILES = ("capacity",)  # which a file may have given
 
 _HELP_COLUMNS = 80
 _NARROW = 56
+_SENTENCE = 200  # characters, more than the first of any help has
 _HYPHEN = "\N{NON-BREAKING HYPHEN}"
 
 
@@ -76,6 +77,13 @@ class NarrowHelp:
 
 class Commands(NarrowHelp, TyperGroup):
     """The program as the group of its commands."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write what each command is for, in full on few columns too."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [(name, one.get_short_help_str(_SENTENCE)) for name, one in commands if one]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
 class OptionNames(NarrowHelp, TyperCommand):

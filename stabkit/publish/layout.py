@@ -40,7 +40,8 @@ _BEFORE_UNIT = re.compile(
     r"admission|replica|digit)(?:e?s)?)\b)|(?<=±) (?=\d)|(?<=\d ±) "
 )
 _BEFORE_NUMBER = re.compile(
-    r"(\b(?:steps?|cycles?|class|gcd|periods?|lengths?|seed|minus)|[=<>≤≥]) (?=-?\d)"
+    r"(\b(?:steps?|cycles?|class|gcd|periods?|lengths?|seed|minus)|[:=<>≤≥]) (?=-?\d)|"
+    r"(\S) (?=[=<>≤≥] -?\d)"
 )
 
 
@@ -108,7 +109,7 @@ def wrapped(text: str, indent: str = "", first: str = "") -> list[str]:
     >>> wrapped("one " * 19 + "1.5 tokens")[1], wrapped("one " * 18 + "at step 1")[1]
     ('1.5 tokens', 'step 1')
     """
-    kept = _BEFORE_NUMBER.sub(rf"\1{_KEPT}", _BEFORE_UNIT.sub(_KEPT, text))
+    kept = _BEFORE_NUMBER.sub(rf"\1\2{_KEPT}", _BEFORE_UNIT.sub(_KEPT, text))
     lines = textwrap.wrap(
         kept, width_of_prose(),
         initial_indent=first, subsequent_indent=indent,

@@ -39,7 +39,7 @@ def threshold(
         typer.Option("--symbolic", help="Print the criterion in s and p instead (L up to 5)."),
     ] = False,
 ) -> Found:
-    """Find all input lengths, shares or gains for which the mix is stable, exactly.
+    """Find all stable input lengths, shares or gains, exactly.
 
     The D-partition along the inputs: every stable interval, the threshold s*, the sufficient bound
     s° of the gcd theorem, and the variance law's estimate beside them. With slopes, it tells which

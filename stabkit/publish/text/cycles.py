@@ -120,7 +120,7 @@ def cycles_text(found: Cycles) -> str:
 
 
 def _table(found: Cycles) -> str:
-    rows = [("", "cycle", "period", "tokens", "requests", "wasted", "multiplier", "attracts")]
+    rows = [("no.", "cycle", "period", "tokens", "requests", "wasted", "multiplier", "attracts")]
     shown = _most_telling(found.cycles)
     for number, cycle in shown:
         rows.append(
@@ -157,14 +157,15 @@ def _or_blank(fraction: Fraction | None) -> str:
 
 def _name(cycle: LimitCycle) -> str:
     """Return what a cycle is called: its kind, and its parts with repeats counted."""
+    kind = {"synchronized": "synchronised"}.get(cycle.kind, cycle.kind)
     if cycle.composition is None:
-        return cycle.kind
+        return kind
     runs = ((part, sum(1 for _ in same)) for part, same in groupby(cycle.composition))
     parts = " ".join(f"{part}×{count}" if count > 1 else f"{part}" for part, count in runs)
     if cycle.period == 1:
         return "equilibrium"
     level = f" {cycle.composition[0] - 1}" if cycle.kind == "level" else ""
-    return f"{cycle.kind}{level} ({parts})"
+    return f"{kind}{level} ({parts})"
 
 
 def _runs(found: Cycles) -> Iterator[str]:

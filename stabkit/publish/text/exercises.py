@@ -26,6 +26,7 @@ _ABOUT = (
     r"characteristic polynomial is $F(\lambda) = \lambda^{L-1} G(1 / \lambda)$. The equilibrium "
     "admits $a^* = B / G(1)$ requests per step."
 )
+_ANSWERS = "The answer, worked: the same command with --answer.\n"
 
 
 def exercise_text(one: Exercise, answer: bool = False) -> str:
@@ -46,7 +47,8 @@ def _wrapped(text: str, indent: str = "") -> str:
 def exercises_text(found: Exercise | Sequence[Exercise], answer: bool = False) -> str:
     """Return exercises as plain text, one after the other."""
     every = [found] if isinstance(found, Exercise) else found
-    return "\n".join(exercise_text(one, answer) for one in every)
+    texts = [exercise_text(one, answer) for one in every]
+    return "\n".join(texts if answer else [*texts, _ANSWERS])
 
 
 @RECORDS.writes(Exercise)

@@ -62,7 +62,7 @@ def _answers(found: FiniteServer) -> Rows:
         return
     if found.watermark is not None:
         yield (
-            f"watermark for {readable(found.watermark.target)}",
+            "watermark",
             _watermark(found, found.watermark),
         )
     known = found.evicted_per_step is not None
@@ -86,11 +86,13 @@ def _evictions(found: FiniteServer) -> str:
 
 
 def _watermark(server: FiniteServer, found: Watermark) -> str:
+    target = f"for {readable(found.target)} evicted requests per step"
     if found.tokens is None or found.fraction is None:
-        return "no formula either" if found.reason == server.reason else f"none: {found.reason}"
+        why = "no formula either" if found.reason == server.reason else f"none: {found.reason}"
+        return f"{target}: {why}"
     tokens = amount(readable(found.tokens), "token")
     share = percent(found.fraction)
-    return f"evicted requests per step: {tokens}, {share} of the memory and of the throughput"
+    return f"{target}: {tokens}, {share} of the memory and of the throughput"
 
 
 def _measured(run: SimulatedServer) -> Rows:

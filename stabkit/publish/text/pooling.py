@@ -42,9 +42,10 @@ def pooling_text(found: Pooling) -> str:
         *([] if assumed is None else [paragraph(assumed)]),
         paragraph(f"Objective: {_MEANS[found.objective]} ({window})."),
     ]
+    unit = "token" if found.objective == "tokens" else "request"
     for name, arrangement in _named(found):
-        worth = readable(arrangement.value(found.objective), 8)
-        lines.append(heading(f"{name}: {worth}"))
+        worth = amount(readable(arrangement.value(found.objective), 8), unit)
+        lines.append(heading(f"{name}: {worth} per step"))
         lines.append(plain_table([_HEADS, *(_row(found, block) for block in arrangement.blocks)]))
     lines += _sentences(found)
     return "\n".join(lines)

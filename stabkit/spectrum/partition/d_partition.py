@@ -110,14 +110,13 @@ class Crossing(Record):
             return hull
 
     def minimal_polynomial(self) -> tuple[int, ...] | None:
-        """Return integers a_0, ..., a_n of x's minimal polynomial; None where it is not computed.
+        """Return integers a_0, ..., a_n of its minimal polynomial; None where it is not computed.
 
-        It is computed for kernels of at most 24 terms, along an input length or its factor.
+        It is computed for kernels of at most 24 terms.
         """
-        if self._pencil.scale != "affine" or self._pencil.origin:
-            return None
         found = {source.minimal_polynomial() for source in self._sources}
-        return found.pop() if len(found) == 1 else None
+        of_position = found.pop() if len(found) == 1 else None
+        return None if of_position is None else self._pencil.polynomial_of_number(of_position)
 
 
 @dataclass(frozen=True, repr=False)

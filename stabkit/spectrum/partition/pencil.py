@@ -28,9 +28,12 @@ docs/model.md, Kernel, Gain, R8, Input lines.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
+
+from flint import fmpq, fmpq_poly
 
 from ...errors import InvalidArgument
 from ...model.kernel import MemoryKernel
@@ -130,6 +133,30 @@ class KernelPencil:
             return number - self.origin
         y = 1 / number if self.scale == "reciprocal" else number / (1 - number)
         return y - self.origin
+
+    def polynomial_of_number(self, ascending: Sequence[int]) -> tuple[int, ...]:
+        """Return the minimal polynomial of the number that a root x of a minimal polynomial is.
+
+        It is the sum of a_i u^i v^(n-i) where x = u / v in terms of the number: the substitution
+        is invertible, so that what is irreducible stays so, and keeps its degree as x is finite.
+
+        Examples
+        --------
+        >>> pencil = kernel_pencil(Workload.from_classes([(5, 1), (5, 3)]), "share")
+        >>> pencil.polynomial_of_number((-2, 1))  # x = 2, the share 2/3
+        (-2, 3)
+        """
+        y = fmpq(self.origin.numerator, self.origin.denominator)
+        u, v = {
+            "affine": (fmpq_poly([-y, 1]), fmpq_poly([1])),
+            "reciprocal": (fmpq_poly([1, -y]), fmpq_poly([0, 1])),
+            "odds": (fmpq_poly([-y, 1 + y]), fmpq_poly([1, -1])),
+        }[self.scale]
+        degree = len(ascending) - 1
+        whole = sum((a * u**i * v ** (degree - i) for i, a in enumerate(ascending)), fmpq_poly([]))
+        numerator = whole.numer()
+        content = numerator.content() * (1 if numerator.leading_coefficient() > 0 else -1)
+        return tuple(int(a) // int(content) for a in numerator.coeffs())
 
 
 def kernel_pencil(mix: Workload, along: Line, kernel: MemoryKernel | None = None) -> KernelPencil:

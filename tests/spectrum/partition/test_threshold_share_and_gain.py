@@ -97,6 +97,19 @@ def _within(coefficients: list[int]) -> list[float]:
     return [z.real for z in zeros if abs(z.imag) < 1e-12 and abs(z.real) < 1]
 
 
+def test_minimal_polynomials_vanish_at_the_crossings():
+    """x^3 - 9 x^2 - 9 x + 9 for (3,5), as in test_threshold; along the shift x + 5 for x."""
+    mix = Workload.from_classes([(5, 3), (5, 5)])
+    assert threshold(mix, "shift").crossings[-1].minimal_polynomial() == (-136, -24, 6, 1)
+    for along, degree in (("share", 3), ("gain", 3)):
+        for crossing in threshold(mix, along).crossings:
+            polynomial = crossing.minimal_polynomial()
+            value = crossing.enclosure(60).low
+            assert math.gcd(*polynomial) == 1
+            assert len(polynomial) == degree + 1
+            assert abs(sum(a * value**i for i, a in enumerate(polynomial))) < Fraction(1, 10**40)
+
+
 def test_a_crossing_at_the_gain_of_the_mix_itself():
     """(2,3), s = 1, equal shares: 2 x^2 + 3 x + 2 = 0 at cos = -3/4; and G(-1) = 0 with L = 27."""
     for mix, angle in (
