@@ -44,7 +44,7 @@ def _beside(rng: Random, border: Fraction) -> int:
 
 def _beyond(s: int, border: Fraction) -> int:
     """Return how far a chart should go to show a mix and the threshold."""
-    return math.ceil(1.5 * max(s, border)) + 2
+    return math.ceil(Fraction(3, 2) * max(Fraction(s), border)) + 2
 
 
 def _two_and_three(rng: Random) -> Draft | None:

@@ -111,7 +111,8 @@ def broken(formula: str, width: float) -> list[str]:
     """
     rows = _ROWS.fullmatch(formula.strip())
     if rows:
-        return _broken_rows(*rows.groups(), width)
+        before, inside, after = rows.groups()
+        return _broken_rows(before, inside, after, width)
     if r"\begin{" in formula or estimated_width(formula) <= width:
         return [formula]
     return _broken_row(formula, width)
