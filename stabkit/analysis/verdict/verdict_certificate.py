@@ -1,8 +1,8 @@
 """A verdict as data that anyone can check: ``stabkit_check.py`` reads it, and needs Python alone.
 
 A certificate holds *claims*, each about a mix: its counts of modes, and what proves them. The first
-is about the mix itself; then come those with a common input on both sides of every crossing that is
-certified, so that the checker proves that the number of growing modes changes between them.
+is about the mix itself; then come those with a common input on both sides of the last crossings, so
+that the checker proves that the number of growing modes changes between them.
 
 * *Chain*: the Schur-Cohn recursion polynomial by polynomial, for kernels of up to 40 terms.
 * *Arcs*: the half circle in arcs whose middles have boxes that hold W(t) = z^-c G(z), for longer
@@ -34,6 +34,7 @@ import stabkit_check
 from ...errors import InvalidArgument
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
+from ...model.numbers import LARGEST_INPUT_LENGTH
 from ...model.verdict import Verdict
 from ...model.workload import Workload
 from ...records import Record
@@ -55,6 +56,7 @@ _MOST_CROSSINGS = 8
 _POINTS = 64  # of the first arcs, for each term
 _SMALLEST = 8  # units that a value must be away from 0
 _FIRST_BITS, _MOST_BITS = 30, 1000  # of a box, relative to G(1)
+_MOST_TERMS = 10**8  # of G, in the middles of arcs: about a minute
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,7 +80,8 @@ class Claim(Record):
     proof : dict
         What the checker's function of that kind takes.
     discs : tuple of (Fraction, Fraction, Fraction)
-        Real part, imaginary part >= 0 and radius of discs with one root each; for short kernels.
+        Real part, imaginary part >= 0 and radius of discs with one root each, for short kernels;
+        clusters of roots are left out.
 
     Examples
     --------
@@ -108,7 +111,7 @@ class VerdictCertificate(Record):
     ----------
     mix : Workload
     claims : tuple of Claim
-        Of the mix; then on both sides of the crossings along a common input, ascending.
+        Of the mix; then on both sides of the last eight crossings along a common input, ascending.
 
     Examples
     --------
@@ -137,7 +140,8 @@ def certify(mix: WorkloadLike) -> VerdictCertificate:
     ------
     InvalidArgument
         If decode lengths are longer; if there are no exact counts; if a reciprocal pair of roots
-        lies off the circle, or a multiple root on it.
+        lies off the circle, or a multiple root on it; if roots are so near the circle that arcs
+        would take minutes.
 
     References
     ----------
@@ -164,7 +168,7 @@ def _beside_crossings(mix: Workload) -> Iterator[tuple[Workload, str]]:
     for crossing in threshold(mix).crossings[-_MOST_CROSSINGS:]:
         found = crossing.value
         for s in (floor(found.low * _NEAR - 1), ceil(found.high * _NEAR + 1)):
-            if s >= 0:
+            if 0 <= s <= LARGEST_INPUT_LENGTH * _NEAR:
                 classes = [(Fraction(s, _NEAR), c.decode_length, c.share) for c in mix.classes]
                 yield Workload.from_classes(classes), f"inputs {s / _NEAR:.12f}"
 
@@ -247,7 +251,11 @@ def prove_by_arcs(g: list[int]) -> dict[str, Any]:
         if found is not None:
             return found
         bits *= 2
-    raise InvalidArgument("'mix' must keep all roots farther from the circle to be certified.")
+    raise _too_near()
+
+
+def _too_near() -> InvalidArgument:
+    return InvalidArgument("'mix' must keep its roots farther from the circle to be certified.")
 
 
 def _arcs_of(g: list[int], relative: int) -> dict[str, Any] | None:
@@ -260,8 +268,12 @@ def _arcs_of(g: list[int], relative: int) -> dict[str, Any] | None:
     c, edges = len(g) // 2, [x - y for x, y in zip([*g, 0], [0, *g], strict=True)]
     most = [18 * sum(abs((m - c) * x) for m, x in enumerate(p)) << bits for p in (edges, g)]
     arcs, ahead = [], [(a, level) for a in reversed(range(1 << level - 1))]
+    left = _MOST_TERMS
     while ahead:
         a, e = ahead.pop()
+        left -= len(g) if e > level else 0
+        if left < 0:
+            raise _too_near()
         value = grid[a] if e == level else stabkit_check.at(g, precision, bits, e, a)[0]
         x, y = (part >> shift for part in value)
         if max(abs(x), abs(y)) < _SMALLEST:

@@ -134,12 +134,44 @@ def test_the_checker_is_a_page_that_imports_nothing_of_stabkit(tmp_path: Path) -
     page.write_text(source, encoding="utf-8")
     line = [sys.executable, "-I", "-S", str(page), str(path)]
     found = subprocess.run(line, capture_output=True, text=True, check=True)
-    assert "5:3:1/2 5:5:1/2: unstable; modes inside, on and outside" in found.stdout
-    assert found.stdout.splitlines()[-1].startswith("Trusted")
+    assert "5:3:1/2 5:5:1/2 is unstable: modes inside, on and outside" in found.stdout
+    assert found.stdout.splitlines()[-1].startswith("5 proved")
     path.write_text(path.read_text(encoding="utf-8").replace('"unstable"', '"stable"', 1))
     found = subprocess.run(line, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout) == (1, "")
     assert "refused" in found.stderr
+
+
+# Floats lose digits and overflow: false claims that a referee brought through by them.
+OVERFLOW = {
+    "mix": [["5", 2, "1"]], "modes": [1, 0, 0], "verdict": "stable", "kind": "chain",
+    "common": [1], "rest": [], "between": [], "discs": [], "proof": {"chain": [[1.5e308, 1e308]]},
+}  # fmt: skip
+ROUNDED = OVERFLOW | {
+    "mix": [[str(3 * 2**59), 2, "1"]],
+    "proof": {"chain": [[1.400000000000001, 1.4000000000000008]]},
+}
+
+
+@pytest.mark.parametrize("claim", [OVERFLOW, ROUNDED])
+def test_a_file_with_floats_is_refused(claim: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "certificate.json"
+    path.write_text(json.dumps({"claims": [claim]}), encoding="utf-8")
+    line = [sys.executable, stabkit_check.__file__, str(path)]
+    found = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout) == (1, "")
+
+
+def test_what_is_printed_is_the_mix_and_not_its_name(tmp_path: Path) -> None:
+    record = to_dict(certify("3:2"))
+    record["claims"][0]["name"] = "5:3 5:5\n5:3 5:5 is stable"
+    assert stabkit_check.check(record["claims"][0]).startswith("3:2:1 is unstable")
+
+
+def test_a_crossing_beyond_all_inputs_is_left_out() -> None:
+    """A share of 10^-12 puts the threshold beyond 10^12 tokens."""
+    found = certify([(5, 3, Fraction(1, 10**12)), (7, 4, 1)])
+    assert found.claims[0].verdict == "unstable"
 
 
 def test_what_cannot_be_certified_says_why() -> None:
