@@ -5,11 +5,13 @@ The mathematics is translated by latex2mathml; names from users are escaped.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from latex2mathml.converter import convert
 
+from .line_breaking import broken, broken_equations, prose_pieces
 from .svg import STYLE, svg
 from .tree import (
     CITATION,
@@ -28,12 +30,15 @@ from .tree import (
 
 __all__ = ["page"]
 
+_WIDEST = 40.0  # ems of a display
+_PRIME = re.compile(r"<msup>(<m[io][^>]*>[^<]*</m[io]>)<mi>&#x02032;</mi></msup>")
 _STYLE = (
     """
 :root { color-scheme: light dark; --text: #1a1a1a; --page: #fff; --line: #ddd; --faint: #666;
   --soft: #f4f6f8; --blue: #0072b2; --red: #d55e00; --green: #009e73; }
-@media (prefers-color-scheme: dark) { :root { --text: #e6e6e6; --page: #16181c; --line: #3a3f47;
-  --faint: #a3a9b3; --soft: #22262d; --blue: #56b4e9; --red: #ff8a3d; --green: #2fd3a0; } }
+@media screen and (prefers-color-scheme: dark) { :root { --text: #e6e6e6; --page: #16181c;
+  --line: #3a3f47; --faint: #a3a9b3; --soft: #22262d; --blue: #56b4e9; --red: #ff8a3d;
+  --green: #2fd3a0; } }
 body { font-family: Georgia, "Times New Roman", serif; line-height: 1.5; max-width: 46rem;
   margin: 2rem auto; padding: 0 1rem; color: var(--text); background: var(--page); }
 h1 { line-height: 1.2; overflow-wrap: anywhere; }
@@ -41,7 +46,9 @@ h2 { margin-top: 2.2rem; border-bottom: 1px solid var(--line); }
 a { color: var(--blue); }
 .abstract { border-left: 3px solid var(--blue); padding-left: 1rem; }
 .formula { overflow-x: auto; padding: .4rem 0; }
-.numbered { display: flex; align-items: center; gap: 1rem; } .numbered math { flex: 1; }
+.numbered { display: flex; align-items: center; gap: 1rem; }
+.numbered .formula { flex: 1; min-width: 0; }
+mtd[columnalign="left"] { text-align: left; } mtd[columnalign="right"] { text-align: right; }
 .theorem { background: var(--soft); padding: .6rem 1rem; border-radius: 4px; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .92rem; }
@@ -49,6 +56,9 @@ th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid var(-
 th:first-child, td:first-child { text-align: left; }
 figure { margin: 1.5rem 0; } figcaption { font-size: .9rem; color: var(--faint); }
 .room { height: 9rem; border: 1px dashed var(--faint); }
+@media print { body { max-width: none; margin: 0; font-size: 11pt; }
+  .formula, .table { overflow: visible; }
+  figure, .theorem, tr { break-inside: avoid; } h2 { break-after: avoid; } a { color: inherit; } }
 """
     + STYLE
 )
@@ -116,10 +126,9 @@ class _Writer:
         if isinstance(block, Paragraph):
             yield f"<p>{self.prose(block.text)}</p>"
         elif isinstance(block, Formula):
-            yield self.display(block.latex, _label(block))
+            yield self.display(broken(block.latex, _WIDEST), _label(block))
         elif isinstance(block, Equations):
-            lines = r" \\ ".join(f"{left} & {right}" for left, right in block.lines)
-            yield self.display(rf"\begin{{align*}} {lines} \end{{align*}}", _label(block))
+            yield self.display(broken_equations(block.lines, _WIDEST), _label(block))
         elif isinstance(block, Table):
             yield from self.table(block)
         elif isinstance(block, Statement):
@@ -127,12 +136,18 @@ class _Writer:
         else:
             yield from self.figure(block.figure if isinstance(block, CirclePlot) else block)
 
-    def display(self, latex: str, label: str | None) -> str:
-        formula = convert(latex, display="block")
+    def display(self, lines: Sequence[str], label: str | None) -> str:
+        rows = r" \\ ".join(lines).replace("{aligned}", "{align*}")  # latex2mathml knows one
+        alone = len(lines) == 1 and ("&" not in rows or r"\begin" in rows)
+        latex = rows if alone else rf"\begin{{align*}} {rows} \end{{align*}}"
+        formula = _mathml(latex, "block")
         if label is None:
             return f'<div class="formula">{formula}</div>'
         number = f"<span>({self.numbers[label]})</span>"
-        return f'<div class="formula numbered" id="{_anchor(label)}">{formula}{number}</div>'
+        return (
+            f'<div class="numbered" id="{_anchor(label)}"><div class="formula">{formula}</div>'
+            f"{number}</div>"
+        )
 
     def table(self, block: Table) -> Iterator[str]:
         label = _label(block)
@@ -166,7 +181,7 @@ class _Writer:
     def prose(self, text: str) -> str:
         """Return prose as HTML: mathematics, citations and references in it."""
         parts = text.split("$")
-        return "".join(convert(p) if k % 2 else self.words(p) for k, p in enumerate(parts))
+        return "".join(_inline(p) if k % 2 else self.words(p) for k, p in enumerate(parts))
 
     def words(self, text: str) -> str:
         parts = CITATION.split(text)
@@ -183,6 +198,19 @@ class _Writer:
         kind, number = label.partition(":")[0], self.numbers.get(label, "?")
         shown = {"eq": f"({number})", "fig": f"Figure {number}", "tab": f"Table {number}"}[kind]
         return f'<a href="#{_anchor(label)}">{shown}</a>'
+
+
+def _inline(latex: str) -> str:
+    """Return mathematics in prose: browsers break no formula, but between two of them."""
+    first, *rest = prose_pieces(latex)
+    # A sign is spaced as one between two terms if something stands before it.
+    return "<wbr>".join([_mathml(first), *(_mathml(f"{{}} {piece}") for piece in rest)])
+
+
+def _mathml(latex: str, display: str = "inline") -> str:
+    """Return it as MathML; the glyph of a prime is small and raised, and needs no exponent."""
+    found: str = convert(latex, display=display)
+    return _PRIME.sub(r"<mrow>\1<mi>&#x02032;</mi></mrow>", found)
 
 
 def _label(block: DocumentBlock) -> str | None:

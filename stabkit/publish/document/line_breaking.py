@@ -24,7 +24,15 @@ from functools import cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-__all__ = ["aligned", "breakable", "broken", "estimated_width", "inline_pieces"]
+__all__ = [
+    "aligned",
+    "breakable",
+    "broken",
+    "broken_equations",
+    "estimated_width",
+    "inline_pieces",
+    "prose_pieces",
+]
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+|\s+|[^\\]", re.DOTALL)
 _ROWS = re.compile(
@@ -409,6 +417,26 @@ def _factor(tokens: Sequence[str], whole: bool) -> Sequence[str]:
     return [r"\left", "(", *tokens, r"\right", ")"] if several else tokens
 
 
+def broken_equations(equations: Sequence[tuple[str, str]], width: float) -> list[str]:
+    r"""Return the lines of equations, (left, relation and right), that are aligned together.
+
+    Examples
+    --------
+    >>> broken_equations([("a", "= b + c"), (r"\vdots", "")], 4.0)
+    ['a &= b', '&\\quad + c', '\\vdots &']
+    """
+    side = max(estimated_width(left) for left, _ in equations)
+    found: list[str] = []
+    for left, right in equations:
+        if side <= width / 2:
+            first, *rest = broken(right, width - side)
+            found += [f"{left} &{first.removeprefix('&')}", *rest]
+        else:
+            found += [line if "&" in line else f"&{line}" for line in broken(left, width)]
+            found += [rf"&\quad {line.removeprefix('&')}" for line in broken(right, width - 2)]
+    return found
+
+
 def breakable(formula: str, longest: float = 12.0) -> str:
     r"""Return a formula for prose that TeX may break after commas and between groups of digits.
 
@@ -444,6 +472,20 @@ def _parting(before: _Atom, atom: _Atom) -> str:
     if before.kind == "digits" == atom.kind:
         return r"\penalty800 "
     return r"\allowbreak " if before.kind == "comma" and atom.apart else ""
+
+
+def prose_pieces(formula: str, width: float = 14.0) -> list[str]:
+    """Return a formula for prose in pieces that are no wider, to stand on lines of their own.
+
+    Examples
+    --------
+    >>> prose_pieces("a + b + c + d", 5.0)
+    ['a + b + c', '+ d']
+    """
+    if estimated_width(formula) <= width or r"\begin{" in formula:
+        return [formula]
+    atoms = _atoms(_linear(_TOKEN.findall(formula), width))
+    return [_paired(atoms[start:end]) for start, end in pairwise(_cheapest(atoms, 0, width)[1])]
 
 
 def inline_pieces(formula: str) -> list[float]:

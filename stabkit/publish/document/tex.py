@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from .latex_words import escaped, prose, unbroken
-from .line_breaking import broken, estimated_width
+from .line_breaking import broken, broken_equations
 from .tables import tabular
 from .tikz import COLOURS, tikz
 from .tree import (
@@ -170,7 +170,7 @@ def _block_lines(block: DocumentBlock, style: _Style) -> Iterator[str]:
     elif isinstance(block, Formula):
         yield from _display(broken(block.latex, _room(block, style)), block.label)
     elif isinstance(block, Equations):
-        yield from _display(_aligned(block, _room(block, style)), block.label)
+        yield from _display(broken_equations(block.lines, _room(block, style)), block.label)
     elif isinstance(block, Table):
         yield from _table(block, style)
     elif isinstance(block, Statement):
@@ -204,20 +204,6 @@ def _ended(lines: Sequence[str]) -> Iterator[str]:
     for line in lines[:-1]:
         yield line + (r" \\[.6ex]" if r"\frac" in line else r" \\")
     yield lines[-1]
-
-
-def _aligned(block: Equations, width: float) -> list[str]:
-    """Return the lines of an alignment, those that are too wide as several."""
-    side = max(estimated_width(left) for left, _ in block.lines)
-    found: list[str] = []
-    for left, right in block.lines:
-        if side <= width / 2:
-            first, *rest = broken(right, width - side)
-            found += [f"{left} &{first.replace('&', '')}", *rest]
-        else:
-            found += [f"&{line}" if "&" not in line else line for line in broken(left, width)]
-            found += [rf"&\quad {line.replace('&', '')}" for line in broken(right, width - 2)]
-    return found
 
 
 def _table(table: Table, style: _Style) -> Iterator[str]:

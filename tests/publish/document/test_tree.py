@@ -100,3 +100,32 @@ def test_only_named_layers_are_in_the_legend():
         found = written(Figure(plot, "", "it"))
         assert found.article.count(r"\addlegendentry") == count
         assert found.html.count("aria-hidden") == count
+
+
+def mathematics(page):
+    """The text of every formula of a page."""
+    found = re.findall(r"<math.*?</math>", page, re.DOTALL)
+    return [re.sub(r"<[^>]*>", "", formula) for formula in found]
+
+
+def test_a_long_number_in_prose_is_several_formulas_on_the_page():
+    number = str(3**200)
+    page = written(Paragraph(f"It is ${number}$.")).html
+    pieces = mathematics(page)
+    assert "".join(pieces) == number
+    assert page.count("<wbr>") == len(pieces) - 1 > 2
+
+
+def test_aligned_lines_are_rows_on_the_page():
+    for lines, count in (((("a", "= b"),), 1), ((("a", "= b"), ("c", "= d")), 2)):
+        page = written(Equations(lines)).html
+        assert page.count("<mtr>") == count
+        assert "&amp;" not in page
+    system = Formula(r"\left\{ \begin{aligned} & a = b \\ & c = d \end{aligned} \right.")
+    assert written(system).html.count("<mtr>") == 2
+
+
+def test_a_prime_is_not_an_exponent_on_the_page():
+    page = written(Formula("A'(z) + x^{n}")).html
+    assert page.count("<msup>") == 1
+    assert "&#x02032;" in page
