@@ -181,9 +181,9 @@ STATEMENTS: dict[str, Wording] = {
             ("t", "an input length"),
             _S,
             _LARGEST,
-            _BOUND,
             ("w", "a complex number"),
             _COHORTS,
+            _BOUND,
         ),
     ),
     "R9": Wording(
