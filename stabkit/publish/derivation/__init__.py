@@ -163,7 +163,7 @@ def derive(mix: WorkloadLike | SymbolicWorkload) -> Derivation:
     Examples
     --------
     >>> text = derive("5:1 5:3").article
-    >>> r"2 F(\\lambda) = 12 \\lambda^{2} + 7 \\lambda + 8 = 0" in text
+    >>> r"2 F(\\lambda) = 12 \\lambda^{2} + 7 \\lambda + 8" in text
     True
     """
     if isinstance(mix, SymbolicWorkload):

@@ -89,8 +89,10 @@ def cycle_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
 def _ratio(value: Fraction) -> str:
     if value.denominator == 1:
         return number(value)
-    exact = len(str(value.denominator)) <= 12
-    return rf"{number(value)} \approx {decimal(value)}" if exact else decimal(value, 12)
+    if len(str(value.denominator)) > 12:
+        return decimal(value, 12)
+    sign = "=" if decimal(value) == decimal(value, 12) else r"\approx"
+    return f"{number(value)} {sign} {decimal(value)}"
 
 
 def _worst_cycle(facts: DerivationFacts) -> Iterator[DocumentBlock]:
@@ -139,7 +141,7 @@ def _observed(observation: Observation) -> str:
     head = start.get(observation.start, "From the given state")
     tokens = observation.throughput_ratio
     throughput = ""
-    if tokens is not None:
+    if tokens is not None and observation.period != 1:
         throughput = f", at ${decimal(float(tokens))}$ of the equilibrium's tokens"
     within = f" in {counted(observation.steps, 'step')}" if observation.steps else ""
     if observation.period is not None:

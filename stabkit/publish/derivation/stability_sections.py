@@ -170,8 +170,7 @@ def synchrony_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
 
 
 def _modes_caption(count: int) -> str:
-    more = count - _MODES_SHOWN
-    rest = f", the first {_MODES_SHOWN} of {count:,}, by angle" if more > 0 else ""
+    rest = f", the first {_MODES_SHOWN} by angle" if count > _MODES_SHOWN else ""
     return f"Synchronised modes with an angle up to half a turn{rest}."
 
 

@@ -181,9 +181,9 @@ STATEMENTS: dict[str, Wording] = {
             ("t", "an input length"),
             _S,
             _LARGEST,
-            _BOUND,
             ("w", "a complex number"),
             _COHORTS,
+            _BOUND,
         ),
     ),
     "R9": Wording(
@@ -251,7 +251,8 @@ STATEMENTS: dict[str, Wording] = {
             _ONE,
             r"What fits into $(1 - \eta) B$ is admitted, and evicted is above $B$, with $\eta \ge "
             r"(l - 1) / (\bar{s} + l)$.",
-            r"The start holds at most $(1 - \eta) B$ tokens, and is of product form.",
+            r"The start holds at most $(1 - \eta) B$ tokens, and is of product form: $p_k$ times "
+            "the same numbers in every class $k$.",
         ),
         ((r"\eta", "the watermark, a share of the capacity"), _L, _MEAN),
     ),

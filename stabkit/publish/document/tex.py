@@ -221,7 +221,7 @@ def _table(table: Table, style: _Style) -> Iterator[str]:
 def _statement(block: Statement) -> Iterator[str]:
     yield rf"\begin{{record}}[{{{escaped(block.label)} ({escaped(block.title)})}}]"
     yield rf"\emph{{[{escaped(block.badge)}]}}"
-    yield prose(block.where)
+    yield from [prose(block.where)] if block.where else []
     for hypothesis in block.hypotheses:
         yield f"Suppose: {prose(hypothesis)}"
     yield prose(block.statement)
