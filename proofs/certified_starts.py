@@ -169,8 +169,8 @@ R22 = Theorem(
             Quantity(
                 _K,
                 r"the largest 1-norm of the rows $c^{(1)}, \dots, c^{(T)}$ of the response, by "
-                r"which the $t$-th admission without evictions is $a^* + \sum_{j < L-1} c_j^{(t)} (y_j - "
-                r"a^*)$",
+                r"which the $t$-th admission without evictions is $a^* + \sum_{j < L-1} c_j^{(t)} "
+                r"(y_j - a^*)$",
                 lambda drawn: drawn.largest,
             ),
             Quantity(
