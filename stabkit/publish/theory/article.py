@@ -106,7 +106,8 @@ def theory_tex(found: Sequence[CheckedTheorem], title: str = "The theory of stab
     if not isinstance(title, str):
         raise ArgumentTypeError(f"'title' must be a text, not {shown(title)}.")
     colours = [rf"\definecolor{{{name}}}{{HTML}}{{{code}}}" for name, code in COLOURS.items()]
-    lines = [_PREAMBLE, *colours, rf"\title{{{escaped(title)}}}", r"\author{}", r"\date{}"]
+    lines = [_PREAMBLE, *colours, rf"\hypersetup{{pdftitle={{{escaped(title)}}}}}"]
+    lines += [rf"\title{{{escaped(title)}}}", r"\author{}", r"\date{}"]
     lines += [r"\begin{document}", r"\maketitle", r"\tableofcontents", "", *_body(checked)]
     return "\n".join([*lines, r"\end{document}", ""])
 
