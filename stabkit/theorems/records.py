@@ -23,7 +23,7 @@ from . import wording
 from .claims import Claim
 from .evidence import MEANINGS, Evidence, Reference, Status
 
-__all__ = ["Picture", "Series", "Step", "Theorem", "Use", "Witness", "paper"]
+__all__ = ["Step", "Theorem", "Use", "Witness", "paper"]
 
 
 def paper(locator: str) -> Reference:
@@ -100,45 +100,6 @@ class Witness:
     evidence: Evidence
 
 
-@dataclass(frozen=True)
-class Series:
-    """Points of a picture: their name, how they are drawn, and where they are.
-
-    Attributes
-    ----------
-    name : str
-        Prose with mathematics; empty for none.
-    kind : {"bars", "line", "dashed", "dots", "rings"}
-    points : tuple of (float, float)
-    """
-
-    name: str
-    kind: str
-    points: tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True)
-class Picture:
-    """What a reader may look at: it proves nothing.
-
-    Attributes
-    ----------
-    caption, across, up : str
-        Prose with mathematics; the last two along the axes.
-    series : tuple of Series
-    circle : bool
-        Whether the unit circle is drawn, and the axes have one scale.
-    logarithmic : {"", "x", "y", "xy"}
-    """
-
-    caption: str
-    across: str
-    up: str
-    series: tuple[Series, ...]
-    circle: bool = False
-    logarithmic: str = ""
-
-
 @dataclass(frozen=True, repr=False)
 class Theorem(Record):
     """A result of the theory.
@@ -167,7 +128,7 @@ class Theorem(Record):
     refutation : str or None
         Where the claim is known to be false: its history. The runner must find a counterexample.
     picture : callable or None
-        Draws a `Picture` of it.
+        Returns a `Figure` for those who read it; it proves nothing.
     chapter : str
         The title of the chapter that it stands in.
     opening : str
@@ -196,7 +157,7 @@ class Theorem(Record):
     sharpness: tuple[Witness, ...] = ()
     conjecture: str | None = None
     refutation: str | None = None
-    picture: Callable[[], Picture] | None = field(default=None, repr=False)
+    picture: Callable[[], Any] | None = field(default=None, repr=False)
     chapter: str = ""
     opening: str = field(default="", repr=False)
     badge: str = "not checked"

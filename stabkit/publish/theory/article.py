@@ -16,12 +16,12 @@ from ...theorems.checked import CheckedTheorem
 from ...theorems.evidence import Reference
 from ...theorems.textbook.deduction import SCHEMAS, Deduction
 from ..document.latex_words import escaped, prose
-from ..document.tree import Formula, Paragraph, Section
+from ..document.tikz import COLOURS, tikz
+from ..document.tree import Figure, Formula, Paragraph, Section
 from ..text.numbers import counted
 from .assertions import joined
 from .exposition import EVIDENCE, exposition, kind, tried
 from .front import anchor, called, introduction, letters_known, symbols_listed
-from .pictures import picture_tex
 
 __all__ = ["theory_tex"]
 
@@ -64,6 +64,7 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \emergencystretch=3em
 \raggedbottom
 """
+_PLOT, _SQUARE = ("11cm", "5.6cm"), ("8.5cm", "8.5cm")
 _TEXTBOOK = (
     "\\addcontentsline{toc}{section}{Textbook theorems}\n"
     'The proofs invoke these; "proved" is relative to them and to computer algebra.'
@@ -104,7 +105,9 @@ def theory_tex(found: Sequence[CheckedTheorem], title: str = "The theory of stab
         raise ArgumentTypeError(f"'found' must be checked theorems, not {shown(found)}.")
     if not isinstance(title, str):
         raise ArgumentTypeError(f"'title' must be a text, not {shown(title)}.")
-    lines = [_PREAMBLE, rf"\title{{{escaped(title)}}}", r"\author{}", r"\date{}"]
+    colours = [rf"\definecolor{{{name}}}{{HTML}}{{{code}}}" for name, code in COLOURS.items()]
+    lines = [_PREAMBLE, *colours, rf"\hypersetup{{pdftitle={{{escaped(title)}}}}}"]
+    lines += [rf"\title{{{escaped(title)}}}", r"\author{}", r"\date{}"]
     lines += [r"\begin{document}", r"\maketitle", r"\tableofcontents", "", *_body(checked)]
     return "\n".join([*lines, r"\end{document}", ""])
 
@@ -145,7 +148,7 @@ class _Article:
         for section in others:
             yield from self._part(one, section)
         if theorem.picture is not None:
-            yield from picture_tex(theorem.picture())
+            yield from _figure(theorem.picture())
 
     def _tried(self, one: CheckedTheorem) -> str:
         """Return how many objects the claim held for, briefly; a counterexample in full."""
@@ -219,6 +222,14 @@ class _Article:
             for number, (authors, title) in enumerate(self.sources, 1):
                 yield rf"\bibitem{{source{number}}} {escaped(f'{authors}, {title}.')}"
             yield r"\end{thebibliography}"
+
+
+def _figure(figure: Figure) -> Iterator[str]:
+    size = _SQUARE if figure.plot.square else _PLOT
+    yield r"\begin{figure}[htb]\centering"
+    yield from tikz(figure.plot, *size)
+    yield rf"\caption{{{prose(figure.caption)}}}\label{{fig:{figure.label}}}"
+    yield r"\end{figure}"
 
 
 def _textbook(found: Sequence[CheckedTheorem]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from ...theorems.checked import CheckedTheorem
 from ...theorems.evidence import MEANINGS
 from ...theorems.records import Theorem
 from ..document.latex_words import escaped, prose
+from .chapters import chapters_drawn
 
 __all__ = ["anchor", "called", "introduction", "letters_known", "symbols_listed"]
 
@@ -112,7 +113,8 @@ def introduction(found: Sequence[CheckedTheorem]) -> Iterator[str]:
     counts = Counter(one.status for one in found)
     statuses = [(s, escaped(MEANINGS[s]), str(counts[s])) for s in MEANINGS if counts[s]]
     yield from _table(r"lp{.72\linewidth}r", statuses)
-    yield from (r"\subsection*{Which result uses which}", *_uses(found))
+    yield r"\subsection*{Which result uses which}"
+    yield from (*chapters_drawn(found), *_uses(found))
 
 
 def _table(columns: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from sympy import Eq, Ge, Gt, symbols
 
 import stabkit
 from stabkit import Formula, exposition, theory_tex
+from stabkit.publish.theory.chapters import chapters_drawn
 from stabkit.publish.theory.evidence import evidence_blocks
 from stabkit.publish.theory.front import letters_known
 from stabkit.theorems.claims import Claim, Quantity
@@ -110,7 +112,7 @@ def test_the_environment_is_that_of_the_status(more, environment):
 
 def test_every_result_that_is_referred_to_has_its_label():
     text = theory_tex(prove(stabkit.theorems()[:9]))
-    labels = set(re.findall(r"\\label\{(\w[^}]*)\}", text))
+    labels = set(re.findall(r"\\label\{((?!fig:)[^}]+)\}", text))
     assert len(labels) == 9
     assert set(re.findall(r"\\(?:ref|hyperref)[\[{]([^\]}]+)[\]}]", text)) <= labels
 
@@ -124,3 +126,18 @@ def test_what_a_textbook_theorem_is_given_stands_beside_what_follows_from_it():
     assert displayed == (
         r"s + 1 > 0, \qquad s = - \frac{x}{y} \enspace\text{if}\enspace s y + x = 0,"
     )
+
+
+def test_chapters_stand_below_what_they_use():
+    """By hand: C uses A and B, B uses A; the arrow from A to C is implied."""
+    one = record((Gt(x + 1, 0),), (TWICE,), "A1")
+    two = replace(record((Gt(x + 1, 0),), (TWICE,), "B1", uses=("A1",)), chapter="Two")
+    six = replace(record((Gt(x + 1, 0),), (TWICE,), "C1", uses=("A1", "B1")), chapter="Six")
+    drawn = "\n".join(chapters_drawn(prove([one, two, six])))
+    assert re.findall(r"\\draw.* \((c\d)\) -- \((c\d)\)", drawn) == [("c1", "c2"), ("c2", "c3")]
+    assert re.findall(r"\((c\d)\) at \(0,(-?[\d.]+)\)", drawn) == [
+        ("c1", "0"),
+        ("c2", "-1.7"),
+        ("c3", "-3.4"),
+    ]
+    assert list(chapters_drawn(prove([one]))) == []
