@@ -76,7 +76,7 @@ LESSONS: tuple[Lesson, ...] = (
             "tell the equilibrium from the cycle that the server really runs on",
         ),
         ("arithmetic, and a pencil",),
-        ("balance", "kernel", "R6"),
+        ("balance", "R6", "worst-cycle"),
         ("cycle",),
         ("by-hand", "worst-cycle"),
     ),

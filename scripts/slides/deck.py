@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
+    "PANELS",
     "SQUARE",
     "TALL",
     "WIDE",
@@ -47,7 +48,7 @@ __all__ = [
 ]
 
 # Sizes of figures in inches; they are shown larger, so that their type is read from afar.
-WIDE, TALL, SQUARE = (4.7, 2.5), (4.5, 2.95), (2.4, 2.35)
+WIDE, TALL, PANELS, SQUARE = (4.7, 2.5), (4.5, 2.95), (4.6, 3.5), (2.4, 2.35)
 Cells: TypeAlias = tuple[tuple[str, ...], ...]
 Tables: TypeAlias = "Mapping[str, Callable[[], Cells]]"
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import stabkit
 
-from .deck import SQUARE, TALL, Cells, Deck
+from .deck import PANELS, SQUARE, TALL, Cells, Deck
 
 CHAT = (5, 6)  # prompt and output of the running example
 
@@ -86,6 +86,6 @@ FIGURES = {
         f"cohorts_{n}": lambda n=n: stabkit.figure(cohorts(n), size=TALL, title="")
         for n in (30, 60, 120)
     },
-    "worst": lambda: stabkit.figure(worst(), size=TALL, title=""),
+    "worst": lambda: stabkit.figure(worst(), size=PANELS, title=""),
 }
 DECK = Deck(numbers, TABLES, FIGURES)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import stabkit
 
 from .beamer import number
-from .deck import SQUARE, TALL, WIDE, Cells, Deck
+from .deck import PANELS, SQUARE, WIDE, Cells, Deck
 
 ONE = stabkit.Workload.from_classes([(2, 4)], 336)
 SHARED = stabkit.Workload.from_classes([(5, 3), (5, 6)], 1000)
@@ -92,11 +92,11 @@ TABLES = {
 FIGURES = {
     **{
         "cycle_" + "".join(map(str, one)): lambda one=one: stabkit.figure(
-            cycle(one), size=TALL, title=""
+            cycle(one), size=PANELS, title=""
         )
         for one in SHOWN
     },
-    "shared": lambda: stabkit.figure(stabkit.cycles(SHARED), size=TALL, title=""),
+    "shared": lambda: stabkit.figure(stabkit.cycles(SHARED), size=PANELS, title=""),
     "roots": lambda: stabkit.figure(roots_of(BISTABLE), size=SQUARE, title=""),
     "run_near": lambda: stabkit.figure(
         stabkit.simulate(BISTABLE, 200, state=nearly()), size=WIDE, title=""

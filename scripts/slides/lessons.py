@@ -51,12 +51,19 @@ def _goals(lesson: Lesson) -> Frame:
     return Frame("Afterwards you can", (Points(lesson.goals),), note)
 
 
+_CLASS = "(s, l, p)"
+_CLASSES = (
+    f"A class ${_CLASS}$ of requests has prompts of $s$ tokens, outputs of $l$ tokens, and the share "
+    "$p$ of all."
+)
+
+
 def _exercise(asked: stabkit.Exercise) -> tuple[Frame, Frame]:
     minutes = {"easy": 3, "medium": 5, "hard": 8}[asked.difficulty]
     return (
         Frame(
             "Your turn",
-            (asked.question,),
+            (asked.question, *(() if _CLASS not in asked.question else (_CLASSES,))),
             f"About {minutes} minutes, with a pencil. More of this kind, with other numbers: "
             f"stabkit exercise --topic {asked.topic}.",
         ),

@@ -14,10 +14,14 @@ import pytest
 from sheets.exam import questions, shared, worth
 from sheets.plans import DOUBLE
 from slides.beamer import filled
-from slides.lessons import figures
-from stabkit_lessons import LESSONS
+from slides.deck import Beside, Part, Picture, Points, Rows
+from slides.deck import Formula as Displayed
+from slides.lessons import figures, whole
+from stabkit_lessons import LESSONS, Lesson
 
 import stabkit
+from stabkit import Document, Formula, Paragraph, Section
+from stabkit.publish.document.symbols import undefined_symbols
 
 TOP = Path(__file__).parents[2]
 FOLDER, DECKS = TOP / "docs" / "print", TOP / "scripts" / "slides"
@@ -70,6 +74,42 @@ def test_a_deck_is_a_lecture(name: str) -> None:
     included = set(re.findall(r"\\includegraphics\[.*?\]\{(.*?)\}", text(name)))
     assert len(included) >= 3
     assert re.search(r"\\(only|onslide|item)<2", text(name))
+
+
+def said(part: Part) -> Iterator[Paragraph | Formula]:
+    """What a part says, as blocks: prose introduces the symbol that each of its formulas begins."""
+    if isinstance(part, Beside):
+        yield from (block for one in (*part.left, *part.right) for block in said(one))
+    elif isinstance(part, Displayed):
+        yield Formula(nameless(part.latex), introduces=mathematics(part.where))
+    elif isinstance(part, Rows):
+        cells = (*part.heads, *(cell for row in part.rows for cell in row))
+        worded = " ".join(cell for cell in cells if re.sub(r"\$[^$]*\$", "", cell).strip())
+        introduces = mathematics(worded) + mathematics(" ".join(part.heads))
+        yield Paragraph(nameless(" ".join(cells)), introduces)
+    else:
+        texts = part.lines if isinstance(part, Points) else (getattr(part, "text", part),)
+        for one in texts if not isinstance(part, Picture) else ():
+            yield Paragraph(nameless(one), mathematics(one))
+
+
+def nameless(text: str) -> str:
+    return re.sub(r"<\w+>", "1", text)
+
+
+def mathematics(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\$([^$]+)\$", nameless(text)))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_every_symbol_of_a_deck_is_introduced(lesson: Lesson) -> None:
+    told = whole(lesson, stabkit.exercise(lesson.topics[0]))
+    sections = [
+        Section(one.title, tuple(b for part in one.parts for b in said(part)))
+        for one in told
+        if one.title not in ("Afterwards you can", "Your turn", "The answer")
+    ]
+    assert undefined_symbols(Document(lesson.title, "", sections, ())) == []
 
 
 def test_every_figure_of_a_deck_is_shown() -> None:

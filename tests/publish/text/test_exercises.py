@@ -164,7 +164,11 @@ def test_a_sheet_asks_and_its_solution_answers() -> None:
     solution = article(document.solution())
     assert r"\title{Sheet 50 \%}" in sheet
     assert "Answer:" not in sheet
-    assert sheet.count(r"\vspace") == 5
+    drawn = sum(one.drawing is not None for one in found)
+    assert drawn == sheet.count(r"\begin{axis}") == solution.count(r"\begin{axis}") == 3
+    assert sheet.count(r"\vspace") + drawn == 5
+    assert re.search(r"\\addplot\[.*stabkit", solution)
+    assert not re.search(r"\\addplot\[.*stabkit", sheet)
     assert solution.count("Answer:") == solution.count("Task:") == 5
     for one in found:
         assert one.answer.replace("_", r"\_") in solution
