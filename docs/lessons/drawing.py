@@ -306,7 +306,7 @@ def _picture(width: float, height: float, parts: Iterable[str], says: str, em: i
     return mo.Html(
         f'<svg class="drawing" role="img" aria-label="{escape(says)}" '
         f'viewBox="0 0 {width} {height}" style="width: min(100%, {em}em); display: block; '
-        f'margin: auto"><g style="font-size: 12px">{"".join(parts)}</g></svg>'
+        f'margin: 0.5em auto"><g style="font-size: 12px">{"".join(parts)}</g></svg>'
     )
 
 

@@ -44,7 +44,7 @@ def _():
     Roots **inside** the unit circle are swings that die out, roots **outside** are swings that
     grow. One outside is enough. Move the sliders, with the mouse or with the arrow keys. Below the
     roots, a server starts beside its equilibrium, with 2 % fewer requests in stage 1: watch its
-    memory for 80 steps.
+    memory for 120 steps.
     """)
     return
 
@@ -86,10 +86,10 @@ def _(counts, mix):
 
 @app.cell(hide_code=True)
 def _(mix):
-    _run = stabkit.simulate(mix, 80, state=nearly(mix))
+    _run = stabkit.simulate(mix, 120, state=nearly(mix))
     drawing.demand(
         stabkit.run_picture(mix, _run),
-        "Memory demand of 80 steps that begin beside the equilibrium; evictions are marked.",
+        "Memory demand of 120 steps that begin beside the equilibrium; evictions are marked.",
     )
     return
 

@@ -331,6 +331,18 @@ def test_answers_are_checked(lesson_page: Any) -> None:
 
 
 @pytest.mark.slow
+def test_lesson_8_takes_a_file_of_the_reader(lesson_page: Any) -> None:
+    lesson, page = lesson_page
+    field = page.locator("input[type=file]")
+    assert field.count() == (lesson.number == 8)
+    for rows, said in (("10,3\n10,5", "Stable."), ("5,3\n5,5", "Unstable."), ("", "your file")):
+        log = f"prompt_tokens,completion_tokens\n{rows}\n".encode()  # s* = 9.8229483
+        for one in field.all():
+            one.set_input_files({"name": "log.csv", "mimeType": "text/csv", "buffer": log})
+            page.get_by_role("status").filter(has_text=said).first.wait_for(timeout=60_000)
+
+
+@pytest.mark.slow
 def test_nothing_is_left_as_it_was_typed(lesson_page: Any) -> None:
     _, page = lesson_page
     for solution in page.get_by_role("button", name="Solution").all():
