@@ -3,7 +3,7 @@
 The trapezoidal rule and its aliasing bound (1) are those of `trapezoid`, with their proofs; here
 every number is a ball, which carries its own error.
 
-*The disc.* Of the radii r with log r = 4 / L, 1 / L, 1 / (4 L), ... the first is taken for which
+*The disc.* Of the radii r with log r = 4 / L, 2 / L, 1 / L, ... the first is taken for which
 `stabkit.spectrum.circle.ball_path` certifies that G has no zero in |z| <= r. On the arcs of the
 circle |G| is at least |v| - sup |h - h(centre)|, whose minimum bounds |G| on the disc from below,
 as 1 / G is analytic there.
@@ -36,7 +36,7 @@ from .density import Density
 __all__ = ["BallDisc", "ball_disc", "ball_mean"]
 
 _PRECISION = 128
-_RADII = 8
+_RADII = 16
 _MOST_SAMPLES, _MOST_POINTS = 2**17, 2**18
 _ALIASING = arb(10) ** -12  # of f(1) / n, one of the n terms
 
@@ -73,9 +73,9 @@ def ball_disc(kernel: MemoryKernel) -> BallDisc | None:
     coefficients, size = kernel.coefficients, samples_for(kernel.length - 1)
     with ctx.workprec(_PRECISION):
         for k in range(_RADII):
-            radius = (arb(4) / (kernel.length * 4**k)).exp()
+            radius = (arb(4) / (kernel.length * 2**k)).exp()
             weights = dict(enumerate(map(mul, coefficients, _powers(radius, kernel.length))))
-            samples = max(size, min(4**k * size, _MOST_SAMPLES))
+            samples = max(size, min(2**k * size, _MOST_SAMPLES))
             path = follow_balls(weights, PathStart(0, 0.0), Budget(), samples)
             if path.least_modulus is not None and path.half_turns() == 0:
                 return BallDisc(radius, path.least_modulus / kernel.denominator)

@@ -32,6 +32,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from ...errors import InvalidWorkload, shown
 from ...model.kernel import MemoryKernel
@@ -199,30 +200,43 @@ def whole_requests(mix: Workload) -> Workload:
 class _Cohorts:
     """V, and how much the requests of a stable mix come and go in cohorts; per a*.
 
-    `freed` is over what independent completions have. None is what was not proved.
+    None is what was not proved. Each is computed when the domain asks for it: they take seconds.
     """
 
-    fano_factor: Variance | None
-    running: float | None
-    intensity: float | None
-    freed: float | None
+    law: JointLaw
+    way: Variances
 
     @classmethod
     def of(cls, law: JointLaw, kernel: MemoryKernel) -> _Cohorts:
         """Return the variances of a stable mix."""
-        way = Variances.of(kernel)
+        return cls(law, Variances.of(kernel))
 
-        def variance(density: Density) -> float | None:
-            found = way(density)
-            return None if found is None else _middle(found)
+    @cached_property
+    def fano_factor(self) -> Variance | None:
+        """V."""
+        if self.law.is_certain:
+            return Fraction(0)
+        return self.way(density_of("admissions", self.law))
 
-        freed = variance(freed_density(law))
-        return cls(
-            Fraction(0) if law.is_certain else way(density_of("admissions", law)),
-            variance(density_of("running", law)),
-            variance(intensity_density(law)),
-            None if freed is None else freed * law.denominator / freed_square(law),
-        )
+    @cached_property
+    def running(self) -> float | None:
+        """Of the requests in service."""
+        return self._variance(density_of("running", self.law))
+
+    @cached_property
+    def intensity(self) -> float | None:
+        """Of the intensity of completions."""
+        return self._variance(intensity_density(self.law))
+
+    @cached_property
+    def freed(self) -> float | None:
+        """Of the freed tokens, over what independent completions have."""
+        freed = self._variance(freed_density(self.law))
+        return None if freed is None else freed * self.law.denominator / freed_square(self.law)
+
+    def _variance(self, density: Density) -> float | None:
+        found = self.way(density)
+        return None if found is None else _middle(found)
 
 
 def _middle(variance: Variance) -> float:

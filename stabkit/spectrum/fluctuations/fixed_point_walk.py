@@ -20,11 +20,12 @@ docs/model.md, R16, R17.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from typing import Self
 
 from flint import arb, arb_series, ctx, fmpz_poly
 
@@ -120,28 +121,55 @@ class FixedPointWalk:
             return [0.0, *accumulate(float(renewals[n].mid()) for n in range(length))]
 
     def _chain(self, steps: list[int], most: int, w: int) -> Evictions:
+        """Iterate to the stationary law; `steps` are of v' - v, from -`most` on."""
         slack = self._slack_law(w + most)
-        evicting = [*accumulate(steps[:most], initial=0)][::-1]  # by level, 0 ... most
-        weights = [round(m * _ONE) for m in self._evicted(most)]
-        evicted = _product(weights, steps[: most + 1], 0, most + 1)[::-1]
-        refilled = [*(0 for _ in range(w)), *slack[:most]]
-        after = [_product(part, steps, most, w) for part in (refilled, slack)]
-        starts = [(_dot(p, evicting), _dot(p, evicted)) for p in (refilled, slack)]
+        weights = fmpz_poly([round(m * _ONE) for m in self._evicted(most)])
+        levels = [  # 0 ... most: the probability to evict from each, and the mean number
+            [*accumulate(steps[:most], initial=0)][::-1],
+            _terms(weights * fmpz_poly(steps[: most + 1]) // _ONE, most + 1)[::-1],
+        ]
+        starts = [fmpz_poly([0] * w + slack[:most]), fmpz_poly(slack)]  # a refill, an eviction
+        after = [_waiting(law, steps, most, w) for law in starts]
+        totals = [[_Sums.of(values)(law) for law in starts] for values in levels]
+        sums = [_Sums.of(values[:w]) for values in levels]
         near = steps[max(0, most - w) : most + w]
-        waiting, evicts, rate = [0] * w, 0, 0
+        waiting, evicts, rate = fmpz_poly([]), 0, 0
         for _ in range(ROUNDS):
-            parts = (_ONE - sum(waiting) - evicts, evicts)
-            before, last = waiting, rate
-            evicts = _mixed(parts, [one for one, _ in starts]) + _dot(before, evicting)
-            rate = _mixed(parts, [mean for _, mean in starts]) + _dot(before, evicted)
-            stayed = _product(before, near, min(w, most), w)
-            waiting = [_mixed(parts, new) + kept for *new, kept in zip(*after, stayed, strict=True)]
+            refills, before, last = _ONE - int(waiting(1)) - evicts, waiting, rate
+            stayed = _waiting(before, near, min(w, most), w)
+            waiting = (refills * after[0] + evicts * after[1] + _ONE * stayed) // _ONE
+            evicts, rate = (
+                (refills * refill + evicts * eviction + _ONE * part(before)) >> _BITS
+                for (refill, eviction), part in zip(totals, sums, strict=True)
+            )
             settled = rate > LEAST * _ONE and abs(rate - last) <= ACCURATE * rate
-            if settled or sum(abs(a - b) for a, b in zip(waiting, before, strict=True)) <= (
-                LEAST * _ONE
-            ):
+            if settled or w << (waiting - before).height_bits() <= LEAST * _ONE:
                 break
         return Evictions(evicts / _ONE, rate / _ONE)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """The sums of a law times values by level: a coefficient of a product."""
+
+    reverse: fmpz_poly
+    place: int
+
+    @classmethod
+    def of(cls, values: list[int]) -> Self:
+        return cls(fmpz_poly(values[::-1]), len(values) - 1)
+
+    def __call__(self, law: fmpz_poly) -> int:
+        return int((law * self.reverse)[self.place]) >> _BITS if self.place >= 0 else 0
+
+
+def _waiting(law: fmpz_poly, steps: list[int], zero: int, w: int) -> fmpz_poly:
+    """Return the law of 0 <= v < `w` after a step; `steps[zero]` leaves v as it is."""
+    return (law * fmpz_poly(steps)).right_shift(zero).truncate(w) // _ONE
+
+
+def _terms(series: fmpz_poly, count: int) -> list[int]:
+    return [int(series[n]) for n in range(count)]
 
 
 @contextmanager
@@ -169,17 +197,3 @@ def _steps(running: float, freed: list[int]) -> list[int]:
     upper = round((running - math.floor(running)) * _ONE)
     pairs = zip([*freed, 0], [0, *freed], strict=True)
     return [(upper * here + (_ONE - upper) * below) >> _BITS for here, below in pairs]
-
-
-def _product(left: Sequence[int], right: Sequence[int], first: int, count: int) -> list[int]:
-    """Return `count` terms of the product of two series from `first` on."""
-    found = fmpz_poly(list(left)) * fmpz_poly(list(right))
-    return [int(found[n]) >> _BITS for n in range(first, first + count)]
-
-
-def _dot(law: Sequence[int], values: Sequence[int]) -> int:
-    return sum(p * x for p, x in zip(law, values, strict=False)) >> _BITS
-
-
-def _mixed(parts: Sequence[int], values: Sequence[int]) -> int:
-    return sum(p * x for p, x in zip(parts, values, strict=True)) >> _BITS
