@@ -9,7 +9,7 @@ from ...errors import ArgumentTypeError, shown
 from ...exercises.exercises import Exercise
 from ...model.numbers import listed
 from ..document.tree import Document, Paragraph, Section
-from ..layout import wrapped
+from ..layout import paragraph, wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .formulas import unbroken
@@ -17,7 +17,7 @@ from .formulas import unbroken
 __all__ = ["SCHEMA", "exercise_document", "exercise_text", "exercises_record"]
 
 SCHEMA = "stabkit.exercises/2"
-_ANSWERS = "The answer, worked: the same command with --answer.\n"
+_ANSWERS = "The answer, worked: the same command with --answer."
 
 
 def exercise_text(one: Exercise, answer: bool = False) -> str:
@@ -39,7 +39,7 @@ def exercises_text(found: Exercise | Sequence[Exercise], answer: bool = False) -
     """Return exercises as plain text, one after the other."""
     every = [found] if isinstance(found, Exercise) else found
     texts = [exercise_text(one, answer) for one in every]
-    return "\n".join(texts if answer else [*texts, _ANSWERS])
+    return "\n".join(texts if answer else [*texts, paragraph(_ANSWERS)])
 
 
 @RECORDS.writes(Exercise)
