@@ -61,7 +61,7 @@ def test_the_list_of_commands_is_not_cut_at_80_columns(
 
 
 def test_roots_of_requests_of_one_step(stabkit: Program) -> None:
-    assert stabkit("roots", "5:1").out == "No roots: every request takes one step.\n"
+    assert stabkit("roots", "5:1").out == "5:1:1\n\nNo roots: every request takes one step.\n"
 
 
 def test_alone_it_prints_help(stabkit: Program) -> None:

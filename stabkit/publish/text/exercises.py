@@ -10,7 +10,7 @@ from ...exercises.drawing import Drawing
 from ...exercises.exercises import Exercise
 from ...model.numbers import listed
 from ..document.tree import Document, Figure, Layer, Paragraph, Plot, Section
-from ..layout import wrapped
+from ..layout import paragraph, wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .formulas import unbroken
@@ -26,7 +26,7 @@ _ABOUT = (
     r"characteristic polynomial is $F(\lambda) = \lambda^{L-1} G(1 / \lambda)$. The equilibrium "
     "admits $a^* = B / G(1)$ requests per step."
 )
-_ANSWERS = "The answer, worked: the same command with --answer.\n"
+_ANSWERS = "The answer, worked: the same command with --answer."
 
 
 def exercise_text(one: Exercise, answer: bool = False) -> str:
@@ -48,7 +48,7 @@ def exercises_text(found: Exercise | Sequence[Exercise], answer: bool = False) -
     """Return exercises as plain text, one after the other."""
     every = [found] if isinstance(found, Exercise) else found
     texts = [exercise_text(one, answer) for one in every]
-    return "\n".join(texts if answer else [*texts, _ANSWERS])
+    return "\n".join(texts if answer else [*texts, paragraph(_ANSWERS)])
 
 
 @RECORDS.writes(Exercise)

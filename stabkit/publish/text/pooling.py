@@ -7,7 +7,7 @@ from typing import Any
 
 from ...analysis.operations.pooling import Arrangement, Block, Pooling
 from ...errors import printable
-from ..layout import heading, paragraph, title, wrapped
+from ..layout import paragraph, title, wrapped
 from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
 from .dialect import as_json, chosen, headed
@@ -45,7 +45,7 @@ def pooling_text(found: Pooling) -> str:
     unit = "token" if found.objective == "tokens" else "request"
     for name, arrangement in _named(found):
         worth = amount(readable(arrangement.value(found.objective), 8), unit)
-        lines.append(heading(f"{name}: {worth} per step"))
+        lines.append(title(f"{name}: {worth} per step").rstrip())
         lines.append(plain_table([_HEADS, *(_row(found, block) for block in arrangement.blocks)]))
     lines += _sentences(found)
     return "\n".join(lines)
