@@ -53,8 +53,8 @@ def _goals(lesson: Lesson) -> Frame:
 
 _CLASS = "(s, l, p)"
 _CLASSES = (
-    f"A class ${_CLASS}$ of requests has prompts of $s$ tokens, outputs of $l$ tokens, and the share "
-    "$p$ of all."
+    f"A class ${_CLASS}$ of requests has prompts of $s$ tokens, outputs of $l$ tokens, and the "
+    "share $p$ of all."
 )
 
 
