@@ -82,6 +82,9 @@ class Derivation(Record):
     ----------
     document : Document
         Title, sections and references, as data.
+    sheets : (Document, Document), optional
+        Worksheet and solution; by default the tasks of the document alone, and with what solves
+        them.
 
     Examples
     --------
@@ -92,6 +95,7 @@ class Derivation(Record):
     """
 
     document: Document
+    sheets: tuple[Document, Document] | None = None
 
     @property
     def article(self) -> str:
@@ -111,12 +115,12 @@ class Derivation(Record):
     @property
     def worksheet(self) -> str:
         """The same as tasks with room to write, LaTeX."""
-        return tex.article(worksheet(self.document), worksheet=True)
+        return tex.article(self._sheets[0], worksheet=True)
 
     @property
     def solution(self) -> str:
         """The tasks, each with its solution, LaTeX."""
-        return tex.article(solution(self.document))
+        return tex.article(self._sheets[1])
 
     @property
     def html(self) -> str:
@@ -126,8 +130,12 @@ class Derivation(Record):
     @property
     def exercise_pages(self) -> tuple[str, str]:
         """Worksheet and solution as HTML."""
-        tasks = html.page(worksheet(self.document), worksheet=True)
-        return tasks, html.page(solution(self.document))
+        tasks, solved = self._sheets
+        return html.page(tasks, worksheet=True), html.page(solved)
+
+    @property
+    def _sheets(self) -> tuple[Document, Document]:
+        return self.sheets or (self.document.worksheet(), self.document.solution())
 
 
 @TEXTS.writes(Derivation)
@@ -167,8 +175,10 @@ def derive(mix: WorkloadLike | SymbolicWorkload) -> Derivation:
     True
     """
     if isinstance(mix, SymbolicWorkload):
-        return Derivation(symbolic_document(symbolic_facts(mix)))
-    return Derivation(derivation_document(derivation_facts(mix)))
+        document = symbolic_document(symbolic_facts(mix))
+    else:
+        document = derivation_document(derivation_facts(mix))
+    return Derivation(document, (worksheet(document), solution(document)))
 
 
 def derivation_document(facts: DerivationFacts) -> Document:

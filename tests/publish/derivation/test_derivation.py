@@ -47,7 +47,14 @@ from stabkit.publish.derivation.statements import STATEMENTS
 from stabkit.publish.derivation.theory import stated
 from stabkit.publish.derivation.worksheets import worksheet
 from stabkit.publish.document.symbols import undefined_symbols
-from stabkit.publish.document.tree import Equations, Formula, Paragraph, Statement
+from stabkit.publish.document.tree import (
+    Document,
+    Equations,
+    Formula,
+    Paragraph,
+    Section,
+    Statement,
+)
 
 
 def _whole(text: str) -> str:
@@ -416,3 +423,11 @@ def test_a_stable_mix_with_another_cycle_states_that_stability_is_local(mix, loc
     classes = [tuple(map(int, one.split(":"))) for one in mix.split()]
     text = derive(Workload.from_classes(classes)).article
     assert ("Stability is only local" in text) is local
+
+
+def test_the_sheets_of_any_document_are_its_tasks_and_their_solution() -> None:
+    part = Section("Squares", (Paragraph("It is 4."),), "What is the square of 2?")
+    found = Derivation(Document("On squares", "In short.", (part,), ()))
+    assert "What may be used" not in found.worksheet
+    assert "It is 4." not in found.worksheet
+    assert "It is 4." in found.solution
