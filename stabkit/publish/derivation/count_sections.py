@@ -129,11 +129,9 @@ def _recursion(divided: bool) -> Iterator[DocumentBlock]:
         "divided by the greatest common divisor of its coefficients. On the circle $|P_j| = "
         "|P_j^*|$, so that by the theorem of Rouché [Marden1966]"
     )
-    yield Equations(
-        (
-            ("N_j", r"= N_{j+1} + 1 \qquad \text{if } |u_j| > |v_j| ,"),
-            ("N_j", r"= \deg P_j - 1 - N_{j+1} \qquad \text{if } |u_j| < |v_j| ."),
-        ),
+    yield Formula(
+        r"N_j = \begin{cases} N_{j+1} + 1 & \text{if } |u_j| > |v_j| , \\ "
+        r"\deg P_j - 1 - N_{j+1} & \text{if } |u_j| < |v_j| . \end{cases}",
         "rule",
     )
 
