@@ -21,6 +21,7 @@ from stabkit_lessons import LESSONS, Lesson
 from stabkit import Derivation, Document, exercise_document
 
 FOLDER = Path(__file__).parents[1] / "docs" / "print"
+LEFT = '$clean_ext = "nav snm"'  # what Beamer leaves
 ON_A_SHEET = 4  # exercises that fill two pages, with room to write
 
 
@@ -53,7 +54,8 @@ def main() -> None:
     for name, text in documents():
         (FOLDER / f"{name}.tex").write_text(text, encoding="utf-8")
         for job in ("-pdf", "-c") if pdf else ():  # the PDF, without what TeX leaves beside it
-            subprocess.run(["latexmk", job, "-quiet", f"{name}.tex"], cwd=FOLDER, check=True)
+            command = ["latexmk", "-norc", "-e", LEFT, job, "-quiet", f"{name}.tex"]
+            subprocess.run(command, cwd=FOLDER, check=True)
 
 
 if __name__ == "__main__":

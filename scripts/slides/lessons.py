@@ -63,7 +63,7 @@ def _exercise(asked: stabkit.Exercise) -> tuple[Frame, Frame]:
     return (
         Frame(
             "Your turn",
-            (asked.question, *(() if _CLASS not in asked.question else (_CLASSES,))),
+            (asked.question, *((_CLASSES,) if _CLASS in asked.question else ())),
             f"About {minutes} minutes, with a pencil. More of this kind, with other numbers: "
             f"stabkit exercise --topic {asked.topic}.",
         ),
