@@ -57,21 +57,21 @@ def is_right(typed: str, right: Fraction | float) -> bool:
     return abs(value - Fraction(right)) < unit / 10 ** len(found[3] or "")
 
 
-def answered(field: Any, typed: str, right: Fraction | float, hint: str) -> Any:
+def answered(fields: Any, number: int, right: Fraction | float, hint: str) -> Any:
     """Return a field, and what is said to what was typed there: right, or a hint, never the answer.
 
     Parameters
     ----------
-    field : UIElement
-        As `asked` makes it.
-    typed : str
-        Its value.
+    fields : UIElement
+        An array of fields, as `asked` makes them.
+    number : int
+        Which of them, from 0 on.
     right : Fraction or float
     hint : str
         Where to look: plain text.
     """
-    said = escape(_said(typed, right, hint))
-    return mo.vstack([field, mo.Html(f'<p role="status" aria-live="polite">{said}</p>')])
+    said = escape(_said(fields.value[number], right, hint))
+    return mo.vstack([fields[number], mo.Html(f'<p role="status" aria-live="polite">{said}</p>')])
 
 
 def _said(typed: str, right: Fraction | float, hint: str) -> str:

@@ -26,7 +26,7 @@ import stabkit
 
 FOLDER = Path(__file__).parents[2] / "docs" / "lessons"
 NAMES = [lesson.name for lesson in LESSONS]
-OTHERS = {"__init__", "answers", "catalogue", "display", "drawing"}
+OTHERS = {"__init__", "answers", "catalogue", "display", "drawing", "pair", "servers"}
 
 
 def test_every_notebook_is_in_the_catalogue() -> None:
