@@ -11,8 +11,9 @@ import marimo as mo
 
 __all__ = ["answered", "asked", "is_right"]
 
-_NUMBER = re.compile(r"[+-]?(\d{1,15})(?:/(\d{1,15})|[.,](\d{1,15}))?")
+_NUMBER = re.compile(r"[+-]?(\d{1,15})(?:/(\d{1,15})|[.,](\d{1,15}))?", re.ASCII)
 _LEAST_DIGITS = 3
+_TOLERANCE = "(A decimal has three digits or more, and is rounded or cut off.)"
 
 
 def asked(label: str) -> Any:
@@ -78,6 +79,6 @@ def _said(typed: str, right: Fraction | float, hint: str) -> str:
     if not typed.strip():
         return ""
     try:
-        return "Right." if is_right(typed, right) else f"Not yet. {hint}"
+        return "Right." if is_right(typed, right) else f"Not yet. {hint} {_TOLERANCE}"
     except ValueError:
-        return "Type a fraction such as 7/2, or a decimal of three digits or more."
+        return f"Type a fraction, such as 7/2, or a decimal. {_TOLERANCE}"

@@ -23,6 +23,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageStat
 from stabkit_lessons import LESSONS, Lesson, drawing
+from stabkit_lessons.answers import is_right
 
 import stabkit
 
@@ -45,6 +46,12 @@ def test_the_notebooks_are_what_marimo_expects() -> None:
     command = [sys.executable, "-m", "marimo", "check", "--strict", *paths]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("typed", ["", "1/0", "1/\u0660", "1e9", "--1", "1.", "9" * 16, "<b>"])
+def test_what_is_no_number_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match="must be an integer, a fraction or a decimal"):
+        is_right(typed, 1)
 
 
 def test_crosses_stand_where_roots_outside_are() -> None:
