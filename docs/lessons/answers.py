@@ -11,8 +11,9 @@ import marimo as mo
 
 __all__ = ["answered", "asked", "is_right"]
 
-_NUMBER = re.compile(r"[+-]?(\d{1,15})(?:/(\d{1,15})|[.,](\d{1,15}))?")
+_NUMBER = re.compile(r"[+-]?(\d{1,15})(?:/(\d{1,15})|[.,](\d{1,15}))?", re.ASCII)
 _LEAST_DIGITS = 3
+_TOLERANCE = "(A decimal has three digits or more, and is rounded or cut off.)"
 
 
 def asked(label: str) -> Any:
@@ -57,27 +58,27 @@ def is_right(typed: str, right: Fraction | float) -> bool:
     return abs(value - Fraction(right)) < unit / 10 ** len(found[3] or "")
 
 
-def answered(field: Any, typed: str, right: Fraction | float, hint: str) -> Any:
+def answered(fields: Any, number: int, right: Fraction | float, hint: str) -> Any:
     """Return a field, and what is said to what was typed there: right, or a hint, never the answer.
 
     Parameters
     ----------
-    field : UIElement
-        As `asked` makes it.
-    typed : str
-        Its value.
+    fields : UIElement
+        An array of fields, as `asked` makes them.
+    number : int
+        Which of them, from 0 on.
     right : Fraction or float
     hint : str
         Where to look: plain text.
     """
-    said = escape(_said(typed, right, hint))
-    return mo.vstack([field, mo.Html(f'<p role="status" aria-live="polite">{said}</p>')])
+    said = escape(_said(fields.value[number], right, hint))
+    return mo.vstack([fields[number], mo.Html(f'<p role="status" aria-live="polite">{said}</p>')])
 
 
 def _said(typed: str, right: Fraction | float, hint: str) -> str:
     if not typed.strip():
         return ""
     try:
-        return "Right." if is_right(typed, right) else f"Not yet. {hint}"
+        return "Right." if is_right(typed, right) else f"Not yet. {hint} {_TOLERANCE}"
     except ValueError:
-        return "Type a fraction such as 7/2, or a decimal of three digits or more."
+        return f"Type a fraction, such as 7/2, or a decimal. {_TOLERANCE}"

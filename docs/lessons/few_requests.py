@@ -15,12 +15,20 @@ with app.setup:
 
     import marimo as mo
     import numpy as np
-    from stabkit_lessons import drawing, lesson
+    from stabkit_lessons import lesson
     from stabkit_lessons.answers import answered, asked
     from stabkit_lessons.display import answer, number, picture, verdict
+    from stabkit_lessons.servers import (
+        beside,
+        evictions,
+        long_outputs,
+        relative_swing,
+        sized,
+        strongest_period,
+        two_servers,
+    )
 
     import stabkit
-    from stabkit import style
 
 
 @app.cell(hide_code=True)
@@ -65,15 +73,11 @@ def _(prompt, size):
 
 @app.cell(hide_code=True)
 def _(fano, mix, size):
-    verdict(
-        f"{int(mix.capacity):,} tokens. "
-        + (
-            "<strong>Unstable.</strong> The swing has no end."
-            if fano is None
-            else "<strong>Stable.</strong> Admissions are expected to vary by "
-            f"{100 * math.sqrt(fano / size.value):.0f} %."
-        )
-    )
+    _said = "<strong>Unstable.</strong> The swing has no end."
+    if fano is not None:
+        _swing = 100 * math.sqrt(fano / size.value)
+        _said = f"<strong>Stable.</strong> Admissions vary by {_swing:.0f}\N{NO-BREAK SPACE}%."
+    verdict(f"{int(mix.capacity):,} tokens. {_said}")
     return
 
 
@@ -275,80 +279,6 @@ def _(server):
     return
 
 
-@app.function
-def sized(prompt: int, admissions: int) -> stabkit.Workload:
-    """Return outputs of 8 to 12 tokens, with the capacity for so many admissions per step."""
-    classes = [(prompt, n) for n in range(8, 13)]
-    held = sum(prompt * n + n * (n + 1) // 2 for _, n in classes) // 5
-    return stabkit.Workload.from_classes(classes, admissions * held)
-
-
-@app.function
-def long_outputs(capacity: int) -> stabkit.Workload:
-    """Return outputs of 1 to 40 tokens with prompts of 40 to 46."""
-    return stabkit.Workload.from_classes([(40 + n % 7, n) for n in range(1, 41)], capacity)
-
-
-@app.function
-def beside(fluid: stabkit.Trajectory, whole: stabkit.RequestSeries, admissions: int, says: str):
-    """Draw requests in service and net admissions of whole requests beside the fluid's."""
-    steady = 10 * admissions  # the mean output is 10 tokens
-    net = fluid.admitted - fluid.evicted
-
-    def lines(requests, flow):
-        return (
-            drawing.Line(requests, drawing.VERMILLION, "whole requests"),
-            drawing.Line(flow, drawing.BLUE, "fluid", "4 2"),
-        )
-
-    running = lines(whole.running / steady, np.cumsum(net - fluid.completed) / steady)
-    admitted = lines((whole.admitted - whole.evicted) / admissions, net / admissions)
-    return drawing.panels(
-        (
-            ("in service / steady state", (0, 2), running),
-            ("admitted - evicted, / a*", (-1, 4), admitted),
-        ),
-        "step",
-        says,
-    )
-
-
-@app.function
-def in_service(prompt: int, steps: int, admissions: int):
-    """Return the requests in service of a simulated server, after the start."""
-    run = stabkit.simulate_requests(sized(prompt, admissions), steps=steps, seed=3, table=False)
-    return run.series.running[200:]
-
-
-@app.function
-def two_servers():
-    """Draw a stable and an unstable server of whole requests, unnamed."""
-    with style.house_style():
-        figure = style.new_figure(6.5)
-        for axes, name, prompt in zip(
-            figure.subplots(2, 1, sharex=True, sharey=True), "AB", (19, 17), strict=True
-        ):
-            axes.plot(in_service(prompt, 400, 2), color=style.VERMILLION, linewidth=0.8)
-            axes.set(ylabel=f"{name}\nin service", xlim=(0, 200))
-        axes.set_xlabel("step")
-        return style.settled(figure)
-
-
-@app.function
-def strongest_period(prompt: int, steps: int = 2248) -> float:
-    """Return the period of the largest peak of the periodogram, averaged over parts of 256."""
-    parts = in_service(prompt, steps, 2)[: (steps - 200) // 256 * 256].reshape(-1, 256)
-    power = (np.abs(np.fft.rfft(parts - parts.mean(axis=1, keepdims=True))) ** 2).mean(axis=0)
-    return 256 / int(np.argmax(power))
-
-
-@app.function
-def evictions() -> list[tuple[stabkit.FiniteServer, object]]:
-    """Return three servers, each with its simulation of 4000 steps."""
-    found = [stabkit.finite_server(long_outputs(b), steps=4000) for b in (2000, 4000, 8000)]
-    return [(server, server.simulated) for server in found]
-
-
 @app.cell(hide_code=True)
 def _():
     tries = mo.ui.array(
@@ -377,12 +307,7 @@ def _():
 
 @app.cell(hide_code=True)
 def _(tries):
-    answered(
-        tries[0],
-        tries.value[0],
-        Fraction(17, 27),
-        "Solve 12 y0 + 3 y1 = 113/2 and (3/2) y0 + 6 y1 = 3.",
-    )
+    answered(tries, 0, Fraction(17, 27), "Solve 12 y0 + 3 y1 = 113/2 and (3/2) y0 + 6 y1 = 3.")
     return
 
 
@@ -414,7 +339,7 @@ def _():
 
 @app.cell(hide_code=True)
 def _(tries):
-    answered(tries[1], tries.value[1], math.sqrt(10), "Variances are in proportion to a*.")
+    answered(tries, 1, math.sqrt(10), "Variances are in proportion to a*.")
     return
 
 
@@ -443,7 +368,7 @@ def _():
 
 @app.cell(hide_code=True)
 def _(tries):
-    answered(tries[2], tries.value[2], 100, "How many tokens does the largest request ever hold?")
+    answered(tries, 2, 100, "How many tokens does the largest request ever hold?")
     return
 
 
@@ -470,12 +395,7 @@ def _():
 
 @app.cell(hide_code=True)
 def _(tries):
-    answered(
-        tries[3],
-        tries.value[3],
-        math.log(1000),
-        "R is one over the mean output; evictions fall by e to the power R w.",
-    )
+    answered(tries, 3, math.log(1000), "Solve e to the power w over the mean output = 1000.")
     return
 
 
@@ -487,13 +407,6 @@ def _():
     little more.
     """)
     return
-
-
-@app.function
-def relative_swing(prompt: int, admissions: int) -> float:
-    """Return standard deviation over mean of the requests in service, from step 200 on."""
-    seen = in_service(prompt, 200 + 20_000 // admissions, admissions)
-    return float(np.std(seen) / np.mean(seen))
 
 
 @app.function

@@ -63,7 +63,7 @@ def _(decode, found, inputs):
     _loss = stabkit.worst_cycle_loss(inputs.value, decode.value)
     verdict(
         f"There are <strong>{len(found)}</strong> necklaces, and the worst of them loses "
-        f"{100 * float(_loss):.1f} % of the throughput."
+        f"{100 * float(_loss):.1f}\N{NO-BREAK SPACE}% of the throughput."
     )
     return
 
@@ -230,8 +230,8 @@ def _():
 @app.cell(hide_code=True)
 def _(tries):
     answered(
-        tries[0],
-        tries.value[0],
+        tries,
+        0,
         13,
         "Count binary necklaces of six beads by Burnside, without the one that is all white.",
     )
@@ -260,8 +260,8 @@ def _():
 @app.cell(hide_code=True)
 def _(tries):
     answered(
-        tries[1],
-        tries.value[1],
+        tries,
+        1,
         Fraction(1, 12),
         "The sum of the squares is 4 at the equilibrium and 8 on the cycle.",
     )
@@ -288,7 +288,7 @@ def _():
 
 @app.cell(hide_code=True)
 def _(tries):
-    answered(tries[2], tries.value[2], 46, "Solve (l - 1) / (2 (10 + l)) = 2/5.")
+    answered(tries, 2, 46, "Solve (l - 1) / (2 (10 + l)) = 2/5.")
     return
 
 
@@ -314,8 +314,8 @@ def _():
 @app.cell(hide_code=True)
 def _(tries):
     answered(
-        tries[3],
-        tries.value[3],
+        tries,
+        3,
         Fraction(7, 10),
         "With decode lengths 1 and 2 its characteristic polynomial is linear.",
     )

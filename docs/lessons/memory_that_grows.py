@@ -219,12 +219,7 @@ def _():
 
 @app.cell(hide_code=True)
 def _(tries):
-    answered(
-        tries[0],
-        tries.value[0],
-        10,
-        "One request in each stage: together they hold 5 + 6 + 7 tokens.",
-    )
+    answered(tries, 0, 10, "One request in each stage: together they hold 5 + 6 + 7 tokens.")
     return
 
 
@@ -250,8 +245,8 @@ def _():
 @app.cell(hide_code=True)
 def _(tries):
     answered(
-        tries[1],
-        tries.value[1],
+        tries,
+        1,
         Fraction(60, 7),
         "It holds 7 tokens per request in its last step, and finishes every third one.",
     )
@@ -281,8 +276,8 @@ def _():
 @app.cell(hide_code=True)
 def _(tries):
     answered(
-        tries[2],
-        tries.value[2],
+        tries,
+        2,
         Fraction(1, 7),
         "140/3 requests write a token in the first step, 35 in the second.",
     )

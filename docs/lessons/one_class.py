@@ -193,7 +193,7 @@ def _():
 
 @app.cell(hide_code=True)
 def _(tries):
-    answered(tries[0], tries.value[0], Fraction(-4, 3), "F has two terms only.")
+    answered(tries, 0, Fraction(-4, 3), "F has two terms only.")
     return
 
 
@@ -237,8 +237,8 @@ def _():
 @app.cell(hide_code=True)
 def _(tries):
     answered(
-        tries[1],
-        tries.value[1],
+        tries,
+        1,
         Fraction(199, 1000),
         "It is (l - 1) over twice the tokens of a request in its last step.",
     )

@@ -129,7 +129,7 @@ def _(excess, mix):
 @app.cell(hide_code=True)
 def _(excess, run):
     verdict(
-        f"At {excess.value} % of a*, {run.evicted.sum():.0f} of "
+        f"At {excess.value}\N{NO-BREAK SPACE}% of a*, {run.evicted.sum():.0f} of "
         f"{run.admitted.sum():.0f} admitted requests are evicted in 120 steps."
     )
     return
@@ -253,7 +253,7 @@ def _():
 
 @app.cell(hide_code=True)
 def _(tries):
-    answered(tries[0], tries.value[0], Fraction(26, 3), "A request holds 15 tokens for 5 steps.")
+    answered(tries, 0, Fraction(26, 3), "A request holds 15 tokens for 5 steps.")
     return
 
 
@@ -277,7 +277,7 @@ def _():
 
 @app.cell(hide_code=True)
 def _(tries):
-    answered(tries[1], tries.value[1], Fraction(5, 6), "Where has the only root the modulus 1?")
+    answered(tries, 1, Fraction(5, 6), "Where has the only root the modulus 1?")
     return
 
 

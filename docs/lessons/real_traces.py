@@ -279,8 +279,8 @@ def _():
 @app.cell(hide_code=True)
 def _(tries):
     answered(
-        tries[0],
-        tries.value[0],
+        tries,
+        0,
         Fraction(300 * 100_000, 255_150),
         "One request holds 701 + 702 + ... + 1000 token-steps over its life.",
     )
@@ -308,8 +308,8 @@ def _():
 @app.cell(hide_code=True)
 def _(tries):
     answered(
-        tries[1],
-        tries.value[1],
+        tries,
+        1,
         Fraction(299, 2000),
         "(l - 1) over twice the tokens of a request in its last step.",
     )

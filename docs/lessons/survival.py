@@ -250,10 +250,7 @@ def _():
 @app.cell(hide_code=True)
 def _(tries):
     answered(
-        tries[0],
-        tries.value[0],
-        2,
-        "The roots of unity of an order that divides all three lengths, but 1 itself.",
+        tries, 0, 2, "The roots of unity of an order that divides all three lengths, but 1 itself."
     )
     return
 
@@ -281,8 +278,8 @@ def _():
 @app.cell(hide_code=True)
 def _(tries):
     answered(
-        tries[1],
-        tries.value[1],
+        tries,
+        1,
         Fraction(7, 2),
         "The last value of the kernel is (s + 4) times the share that is alive after three steps.",
     )
@@ -313,7 +310,7 @@ def _():
 
 @app.cell(hide_code=True)
 def _(tries):
-    answered(tries[2], tries.value[2], 7, "One for every root of unity of order 8, but 1 itself.")
+    answered(tries, 2, 7, "One for every root of unity of order 8, but 1 itself.")
     return
 
 

@@ -10,7 +10,6 @@ __generated_with = "0.25.2"
 app = marimo.App(width="medium", app_title="5 Thresholds")
 
 with app.setup:
-    import functools
     import math
     from fractions import Fraction
 
@@ -19,6 +18,7 @@ with app.setup:
     from stabkit_lessons import drawing, lesson
     from stabkit_lessons.answers import answered, asked
     from stabkit_lessons.display import answer, badge, verdict
+    from stabkit_lessons.pair import chart_of_three_and_five, locus, three_and_five
 
     import stabkit
 
@@ -234,27 +234,6 @@ def _():
 
 
 @app.function
-def three_and_five(inputs: int, percent: int) -> stabkit.Workload:
-    """Return the mix of the sliders."""
-    return stabkit.Workload.from_classes([(inputs, 3, percent), (inputs, 5, 100 - percent)])
-
-
-@app.function
-@functools.cache
-def locus(percent: int) -> list[complex]:
-    """Return the roots of all prompts of the slider, and between them, for one share."""
-    found = stabkit.root_locus(three_and_five(1, percent), low=0, high=30, points=61)
-    return [complex(root) for root in found.roots.ravel()]
-
-
-@app.function
-@functools.cache
-def chart_of_three_and_five() -> stabkit.StabilityChart:
-    """Return the chart of lengths 3 and 5 over the range of the slider."""
-    return stabkit.stability_chart((3, 5), ranges={"common": (0, 30)})
-
-
-@app.function
 def threshold_of(lengths: tuple[int, ...], weights: tuple[int, ...] | None = None) -> float:
     """Return the threshold of these decode lengths, in tokens."""
     shares = weights or (1,) * len(lengths)
@@ -321,8 +300,8 @@ def _():
 @app.cell(hide_code=True)
 def _(tries):
     answered(
-        tries[0],
-        tries.value[0],
+        tries,
+        0,
         1,
         "At p = 1/2 both inequalities of the hint are linear in s. Which one is the last to hold?",
     )
@@ -351,9 +330,7 @@ def _():
 
 @app.cell(hide_code=True)
 def _(tries):
-    answered(
-        tries[1], tries.value[1], first_term((149, 150)), "The mean is 149.5 and the variance 1/4."
-    )
+    answered(tries, 1, first_term((149, 150)), "The mean is 149.5 and the variance 1/4.")
     return
 
 

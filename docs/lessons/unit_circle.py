@@ -243,12 +243,7 @@ def _():
 
 @app.cell(hide_code=True)
 def _(tries):
-    answered(
-        tries[0],
-        tries.value[0],
-        Fraction(-5, 8),
-        "Both coefficients of F are values of the kernel.",
-    )
+    answered(tries, 0, Fraction(-5, 8), "Both coefficients of F are values of the kernel.")
     return
 
 
@@ -296,7 +291,7 @@ def _():
 
 @app.cell(hide_code=True)
 def _(tries):
-    answered(tries[1], tries.value[1], 5, "Try the ends of the slider.")
+    answered(tries, 1, 5, "Try the ends of the slider.")
     return
 
 
@@ -325,12 +320,7 @@ def _():
 
 @app.cell(hide_code=True)
 def _(tries):
-    answered(
-        tries[2],
-        tries.value[2],
-        dominant().doubling_steps,
-        "Solve 1.0538 to the power n = 2 by logarithms.",
-    )
+    answered(tries, 2, dominant().doubling_steps, "Solve 1.0538 to the power n = 2 by logarithms.")
     return
 
 

@@ -14,19 +14,22 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image, ImageStat
-from stabkit_lessons import LESSONS, Lesson
+from stabkit_lessons import LESSONS, Lesson, drawing
+from stabkit_lessons.answers import is_right
 
 import stabkit
 
 FOLDER = Path(__file__).parents[2] / "docs" / "lessons"
 NAMES = [lesson.name for lesson in LESSONS]
-OTHERS = {"__init__", "answers", "catalogue", "display", "drawing"}
+OTHERS = {"__init__", "answers", "catalogue", "display", "drawing", "pair", "servers"}
 
 
 def test_every_notebook_is_in_the_catalogue() -> None:
@@ -43,6 +46,30 @@ def test_the_notebooks_are_what_marimo_expects() -> None:
     command = [sys.executable, "-m", "marimo", "check", "--strict", *paths]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("typed", ["", "1/0", "1/\u0660", "1e9", "--1", "1.", "9" * 16, "<b>"])
+def test_what_is_no_number_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match="must be an integer, a fraction or a decimal"):
+        is_right(typed, 1)
+
+
+def test_crosses_stand_where_roots_outside_are() -> None:
+    mix = stabkit.as_workload("5:3 5:5")
+    counts = stabkit.unit_circle_counts(mix)
+    shown = drawing.plane(stabkit.roots(mix, 20), counts, "roots").text
+    radius = float(re.findall(r' r="([\d.]+)"', shown)[0])
+    *crosses, _ = re.findall(r'd="M([\d.]+) ([\d.]+)l8 8m0', shown)  # the last is of the legend
+    seen = [complex(float(x) + 4 - 180, 180 - 4 - float(y)) / radius for x, y in crosses]
+    expected = [z for z in np.roots([6, 7, 8, 4.5, 5]) if abs(z) > 1]
+    assert np.sort_complex(seen) == pytest.approx(np.sort_complex(expected), abs=0.002)
+
+
+def test_what_is_filled_is_what_is_evicted() -> None:
+    mix = stabkit.as_workload("2:2")  # 3 and 4 tokens each, of 7
+    run = stabkit.simulate(mix, 9, state=[[0, Fraction(7, 4)]])
+    shown = drawing.demand(stabkit.run_picture(mix, run), "run").text
+    assert shown.count("<rect") == 4  # 7/3 come in odd steps and outgrow the memory in even ones
 
 
 @pytest.mark.slow
@@ -165,7 +192,6 @@ def test_it_is_readable_on_a_telephone(served: str, open_page: Any) -> None:
     assert float(size.removesuffix("px")) >= 16
 
 
-@pytest.mark.slow
 def test_lesson_9_on_a_telephone(open_page: Any) -> None:
     """No table is cut, and the first control works: a* = 10 takes 10 (40 mu + 56) = 4560 tokens."""
     with serving(*as_a_reader(9)) as address:
@@ -299,7 +325,6 @@ def milliseconds(page: Any, slider: Any) -> float:
     return float(found)
 
 
-@pytest.mark.slow
 def test_a_slider_is_answered_at_once(lesson_page: Any, bare_page: Any) -> None:
     """In a ratio to a bare slider, whose moves take turns with those of the lesson."""
     lesson, page = lesson_page
@@ -311,7 +336,6 @@ def test_a_slider_is_answered_at_once(lesson_page: Any, bare_page: Any) -> None:
         assert answered < AT_ONCE * least
 
 
-@pytest.mark.slow
 def test_answers_are_checked(lesson_page: Any) -> None:
     lesson, page = lesson_page
     fields = page.get_by_placeholder("7/2 or 3.50")
@@ -330,7 +354,6 @@ def test_answers_are_checked(lesson_page: Any) -> None:
         page.get_by_role("status").filter(has_text="Right.").first.wait_for(state="detached")
 
 
-@pytest.mark.slow
 def test_lesson_8_takes_a_file_of_the_reader(lesson_page: Any) -> None:
     lesson, page = lesson_page
     field = page.locator("input[type=file]")
@@ -342,7 +365,6 @@ def test_lesson_8_takes_a_file_of_the_reader(lesson_page: Any) -> None:
             page.get_by_role("status").filter(has_text=said).first.wait_for(timeout=60_000)
 
 
-@pytest.mark.slow
 def test_nothing_is_left_as_it_was_typed(lesson_page: Any) -> None:
     _, page = lesson_page
     for solution in page.get_by_role("button", name="Solution").all():
@@ -358,7 +380,6 @@ def test_what_is_left_as_it_was_typed_would_be_found(open_page: Any) -> None:
     assert len(typed_as_it_was(open_page(f"data:text/html,{shown}").page)) == 3
 
 
-@pytest.mark.slow
 def test_pages_and_pictures_follow_the_colour_scheme(lesson_page: Any) -> None:
     _, page = lesson_page
     for scheme, dark in (("light", False), ("dark", True)):
