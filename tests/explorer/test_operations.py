@@ -54,7 +54,7 @@ def test_reports_are_those_of_the_command_line() -> None:
     assert Explorer().answer("report", PAIR)["text"] == text(analyze(mix_of_pair()), full=True)
     server = Explorer().answer("server", PAIR | {"capacity": "2000"})["text"]
     assert server.startswith("9:3:1/2 9:5:1/2, 2,000 tokens")
-    assert "watermark for 0.0001" in server
+    assert "for 0.0001 evicted" in server
     narrow = Explorer().answer("report", PAIR | {"columns": 40})["text"]
     assert max(map(len, narrow.splitlines())) <= 40
     assert "'capacity' must be given" in Explorer().answer("server", PAIR)["error"]
@@ -176,5 +176,5 @@ def test_without_numpy(tmp_path: Path) -> None:
     said, missing = log["server"]["text"], log["server"]["missing"]
     asked = {"log": local.read(path)["log"], "capacity": "9000"}
     assert local.answer("server", asked)["text"].startswith(said.partition("\nR16:")[0])
-    assert "watermark for 0.0001" in said
+    assert "for 0.0001 evicted" in said
     assert missing == "numpy"

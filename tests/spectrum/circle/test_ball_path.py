@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 from flint import acb, arb, ctx, fmpz_poly
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stabkit import Workload
@@ -45,6 +45,7 @@ def test_zeros_known_by_construction(coefficients: list[int], inside: int) -> No
     assert path.half_turns() == inside
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 60), st.integers(1, 30), st.integers(1, 9)), min_size=1, max_size=6
