@@ -27,7 +27,7 @@ def chapters_drawn(found: Sequence[CheckedTheorem]) -> Iterator[str]:
     yield from (r"\begin{figure}[htb]\centering", r"\begin{tikzpicture}[>=stealth]")
     for depth, row in enumerate(rows):
         for k, title in enumerate(row):
-            place = f"({_ACROSS * (k - (len(row) - 1) / 2):g},{-_DOWN * depth:g})"
+            place = f"({_ACROSS * (k - (len(row) - 1) / 2):g},{0 - _DOWN * depth:g})"
             number = titles.index(title) + 1
             yield rf"\node[{_STYLE}] (c{number}) at {place} {{{number}\enspace {escaped(title)}}};"
     for used, user in _reduced(_uses(found)):

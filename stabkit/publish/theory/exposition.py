@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from ...errors import ArgumentTypeError, shown
+from ...model.numbers import listed
 from ...theorems.checked import CheckedStep, CheckedTheorem
 from ...theorems.evidence import Status
 from ...theorems.records import Step, Theorem
@@ -49,6 +51,11 @@ def exposition(
     tuple of Section
         The title of the first one is that of the theorem.
 
+    Raises
+    ------
+    InvalidArgument
+        If `one` is no checked theorem, or `letters` are no pairs.
+
     Examples
     --------
     >>> from stabkit import exposition, prove, theorems
@@ -56,10 +63,15 @@ def exposition(
     >>> statement.blocks[-1].text, [part.title for part in others]
     ("Then $F = (s + L) A - \\\\lambda A'$.", ['What it means', 'Proof', 'Sharpness', 'The code'])
     """
+    if not isinstance(one, CheckedTheorem):
+        raise ArgumentTypeError(f"'one' must be a checked theorem, not {shown(one)}.")
+    known = listed(letters, "'letters'", "pairs of a symbol and its meaning")
+    if not all(isinstance(pair, tuple) for pair in known):
+        raise ArgumentTypeError(f"'letters' must be pairs, not {shown(letters)}.")
     theorem = one.theorem
     proof = "Evidence" if one.status in EVIDENCE else "Proof"
     sections = (
-        Section(theorem.title, tuple(_statement(one, letters))),
+        Section(theorem.title, tuple(_statement(one, known))),
         Section("What it means", (Paragraph(theorem.lesson),)),
         Section(proof, (*_steps(theorem, theorem.steps, one.steps), *_links(one))),
         Section("Sharpness", tuple(_sharpness(one))),
