@@ -22,6 +22,7 @@ from ..dynamics.policies.policy import rational_fields
 from ..errors import InvalidArgument, InvalidWorkload
 from ..model.kernel import MemoryKernel
 from ..model.notation import WorkloadLike, as_workload
+from ..model.numbers import LARGEST_INPUT_LENGTH
 from ..model.polynomials import (
     characteristic_polynomial,
     closed_form,
@@ -456,5 +457,5 @@ def _chart(mix: Workload, analysis: Analysis) -> StabilityChart | None:
         return None
     inputs = [c.input_length * Fraction(5, 4) for c in mix.classes]
     crossing = 2 * Fraction(found.input_length or 0)
-    widest = Fraction(ceil(max(crossing, *inputs, _CHART_WIDTH)))
+    widest = Fraction(min(ceil(max(crossing, *inputs, _CHART_WIDTH)), LARGEST_INPUT_LENGTH))
     return stability_chart(lengths, ranges={"common": (0, widest)}, rows=_CHART_ROWS)

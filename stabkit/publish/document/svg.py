@@ -20,6 +20,7 @@ Box = tuple[float, float, float, float]
 _WIDTH, _LEFT, _BELOW, _EDGE = 420.0, 58.0, 22.0, 8.0
 _FEW = 60  # points of a layer that are drawn large
 _TICKS = 5
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 STYLE = """
 .plot { display: inline-block; max-width: 100%; } .plot .x { text-align: center; }
 .plot svg { display: block; width: 26rem; max-width: 100%; height: auto; overflow: visible; }
@@ -109,16 +110,28 @@ def _grid(box: Box, place: Callable[[Point], Point], height: float) -> Iterator[
         yield _line((across, _EDGE), (across, _EDGE + height), "grid")
         yield (
             f'<text x="{across:.1f}" y="{_EDGE + height + 15:.1f}" '
-            f'text-anchor="middle">{x:g}</text>'
+            f'text-anchor="middle">{_number(x)}</text>'
         )
     for y in _ticks(low, high):
         down = place((left, y))[1]
         yield _line((_LEFT, down), (_WIDTH - _EDGE, down), "grid")
-        yield f'<text x="{_LEFT - 5:.1f}" y="{down + 4:.1f}" text-anchor="end">{y:g}</text>'
+        yield f'<text x="{_LEFT - 5:.1f}" y="{down + 4:.1f}" text-anchor="end">{_number(y)}</text>'
     yield (
         f'<rect class="frame" x="{_LEFT:g}" y="{_EDGE:g}" '
         f'width="{_WIDTH - _LEFT - _EDGE:g}" height="{height:g}"/>'
     )
+
+
+def _number(value: float) -> str:
+    """Return a number for an axis.
+
+    Examples
+    --------
+    >>> _number(0.5), _number(5e12)
+    ('0.5', '5·10¹²')
+    """
+    mantissa, _, exponent = f"{value:g}".partition("e")
+    return mantissa + (f"·10{str(int(exponent)).translate(_RAISED)}" if exponent else "")
 
 
 def _ticks(low: float, high: float) -> list[float]:

@@ -29,6 +29,7 @@ _KINDS = {
     "area": "draw=none,fill opacity=.15,",
 }
 _FEW = 60  # points of a layer that are drawn large
+_LONG_NUMBER = 1e6  # from here on an axis has a power of ten of its own
 _SHORT_NAME = 18  # letters, of which two fit beside each other
 
 
@@ -54,7 +55,12 @@ def tikz(plot: Plot, width: str, height: str) -> Iterator[str]:
 
 
 def _axes(plot: Plot) -> str:
-    scale = "axis equal" if plot.square else "enlarge x limits=.03,scaled ticks=false"
+    scale = "axis equal" if plot.square else "enlarge x limits=.03"
+    scale += "".join(
+        f",scaled {axis} ticks=false"
+        for axis, place in (("x", 0), ("y", 1))
+        if all(abs(q[place]) < _LONG_NUMBER for layer in plot.layers for q in layer.points)
+    )
     return (
         rf"{scale},xlabel={{{prose(plot.x)}}},ylabel={{{prose(plot.y)}}},"
         r"ticklabel style={/pgf/number format/fixed},"

@@ -39,6 +39,7 @@ _ORDERS = 4
 _POINTS = 400  # of the path, for a figure
 _CLOSE = 0.9999
 _ROUNDS = 60
+_MOST_ARCS = 1 << 18  # of 13 complex numbers each
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,8 @@ def _least(polynomial: CirclePolynomial) -> tuple[tuple[float, float] | None, fl
         open_ = lower < _CLOSE * best
         if not np.any(open_):
             return (_CLOSE * best, best), angle
+        if np.count_nonzero(open_) > max(_MOST_ARCS, len(samples)):  # they are halved in vain
+            break
         half /= 2
         rows = np.repeat(rows[open_], 2)
         signs = np.tile([-1.0, 1.0], len(rows) // 2)

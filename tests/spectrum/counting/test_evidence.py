@@ -26,6 +26,11 @@ def test_the_least_modulus_of_a_quadratic():
     assert found.angle == pytest.approx(np.arccos(-70 / 192), abs=0.05)
 
 
+def test_a_modulus_below_the_rounding_has_no_bounds():
+    """Nearly 1 + z + ... + z^29, over 30: its zeros are on the circle but for parts in 10^12."""
+    assert circle_evidence(kernel_of([(10**12, 30, 999983), (0, 31, 1)])).least is None
+
+
 @pytest.mark.parametrize(
     "classes",
     [
