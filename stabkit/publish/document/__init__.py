@@ -4,7 +4,8 @@ In reading order:
 
 * `tree`: sections of paragraphs, formulas, tables, figures and theorems.
 * `symbols`: which symbols of a document are used before they are introduced.
-* `latex_words`, `line_breaking`: words as LaTeX, and formulas in lines of bounded width.
+* `latex_words`, `widths`, `line_breaking`, `tables`: words as LaTeX, and formulas and tables of
+  bounded width.
 * `tables`: tables as LaTeX that are no wider than a column.
 * `tikz`, `svg`: plots, in the same colours and shapes.
 * `tex`: the document as an article or a fragment.

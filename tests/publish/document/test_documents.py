@@ -156,7 +156,7 @@ def test_words_are_escaped_one_character_at_a_time() -> None:
 class _Balance(html.parser.HTMLParser):
     """Collects tags that do not match, scripts and outside addresses."""
 
-    EMPTY = ("meta", "line", "circle", "rect", "polygon", "mspace")
+    EMPTY = ("meta", "line", "circle", "rect", "polygon", "mspace", "wbr")
 
     def __init__(self) -> None:
         super().__init__()
