@@ -8,9 +8,9 @@ are not too wide, the cheapest one is taken, where every line has a price too. F
 too wide become quotients on the line, and \left and \right that come to stand on two lines become
 brackets of a fixed size, for TeX does not pair them across lines.
 
-breqn, which breaks formulas while TeX runs, was tried for this. In a column of article it leaves a
-number of 60 digits 80 pt too wide and the Fano factor of a symbolic mix 15 pt, for it breaks neither
-numbers nor fractions; and it makes + and = active in all formulas of the paper.
+breqn, which breaks formulas while TeX runs, was tried for this. In a column of article it leaves
+a number of 60 digits 80 pt too wide and the Fano factor of a symbolic mix 15 pt, for it breaks
+neither numbers nor fractions; and it makes + and = active in all formulas of the paper.
 """
 
 from __future__ import annotations
