@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
 import json
 import signal
@@ -128,8 +129,11 @@ def test_tokens_differ() -> None:
 
 
 def test_the_command_ends_with_ctrl_c() -> None:
+    """Where the tests run in the background of a shell, too, which has them ignore Ctrl-C."""
     command = [sys.executable, "-m", "stabkit", "explore", "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    heeded = functools.partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    with subprocess.Popen(command, preexec_fn=heeded, **pipes) as process:
         assert process.stdout is not None
         address = process.stdout.readline().decode().split()[0]
         parts = urlsplit(address)
