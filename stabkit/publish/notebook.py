@@ -32,8 +32,8 @@ def html(result: Any) -> str:
     Examples
     --------
     >>> from stabkit import as_workload, html, nyquist
-    >>> html(nyquist("5:3 5:5"))[:36]
-    '<pre>The curve G(e^iθ) encircles 0 t'
+    >>> html(nyquist("5:3 5:5"))[:20]
+    '<pre>5:3:1/2 5:5:1/2'
     """
     if PAGES.writer(result):
         written: str = PAGES(result)
