@@ -16,26 +16,28 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from benchmarks.start_up import PEAK
+
 __all__ = ["ROWS", "LogReading", "measured_log", "read_with", "write_log"]
 
 ROWS = 10_000_000
 _TOP = Path(__file__).resolve().parents[1]
 _READ = {
     "stabkit": """
-import sys, resource
+import sys
 from stabkit import Workload
 mix = Workload.from_file(sys.argv[1])
 n = mix.request_count
 totals = n, int(n * mix.mean_input_length), int(n * mix.mean_decode_length)
 """,
     "polars": """
-import sys, resource, polars
+import sys, polars
 names = ["ContextTokens", "GeneratedTokens"]
 frame = polars.read_csv(sys.argv[1], columns=names)
 totals = frame.height, *(frame[name].sum() for name in names)
 """,
 }
-_PRINT = "print(*totals, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+_PRINT = f"print(*totals, {PEAK})"
 _BLOCK = 100_000
 
 
