@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Derivative, I, Matrix, Rational, Subs, exp, sqrt, symbols
 
@@ -67,7 +67,6 @@ def test_a_matrix_entry_by_entry():
     assert not vanishes(Matrix([[0, z]]))
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(-5, 5), min_size=1, max_size=5), st.integers(-3, 3))
 def test_against_evaluation(coefficients, shift):
     def polynomial(at):
