@@ -1,14 +1,14 @@
 """A derivation as a worksheet, and as its solution.
 
 A worksheet has what is given, the definitions, the theorems that its tasks name, and every task
-with room to write; nothing of what solves them. Where nothing is given before the first task, as in
-a sheet of exercises, each of which says what it needs, there is nothing but the tasks.
+with room to write; nothing of what solves them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ..document.tree import Document, Formula, Paragraph, Section, Statement
 from .operation_sections import FANO_FACTOR, WHOLE_REQUESTS
@@ -46,8 +46,6 @@ DEFINITIONS = (
 
 def worksheet(document: Document) -> Document:
     """Return what is given, what may be used, and the tasks alone."""
-    if not _givens(document):
-        return document.worksheet()
     tasks = [Section(s.title, (), s.task) for s in document.sections if s.task is not None]
     usable = Section("What may be used", (*DEFINITIONS, *_named(document)))
     return cited_document(document.title, _ABOUT, [*_givens(document), usable, *tasks])
@@ -55,19 +53,8 @@ def worksheet(document: Document) -> Document:
 
 def solution(document: Document) -> Document:
     """Return what is given, then each task before what solves it."""
-    return Document(
-        document.title,
-        document.abstract,
-        [
-            *_givens(document),
-            *(
-                Section(s.title, (Paragraph(f"Task: {s.task}"), *s.blocks))
-                for s in document.sections
-                if s.task is not None
-            ),
-        ],
-        document.sources,
-    )
+    answered = document.solution()
+    return replace(answered, sections=[*_givens(document), *answered.sections])
 
 
 def _givens(document: Document) -> Sequence[Section]:

@@ -27,6 +27,7 @@ from .tree import (
     Statement,
     Table,
 )
+from .widths import argument
 
 __all__ = ["symbols_of", "undefined_symbols"]
 
@@ -107,9 +108,9 @@ def _read(tokens: Sequence[str], found: list[str], bound: set[str], index: bool)
         token, start = tokens[k], k
         k += 1
         if token in _WORDS:
-            _, k = _argument(tokens, k)
+            _, k = argument(tokens, k)
         elif token in ("_", "^"):
-            part, k = _argument(tokens, k)
+            part, k = argument(tokens, k)
             if token == "^" and found and len(part) == 1 and part[0] in _RAISED:
                 continue  # read with its letter
             if token == "_" and before in _SUMS:
@@ -118,7 +119,7 @@ def _read(tokens: Sequence[str], found: list[str], bound: set[str], index: bool)
             _read(part, found, bound, True)
             continue  # a sum may have both limits
         elif token in _ALPHABETS | _ACCENTS:
-            part, k = _argument(tokens, k)
+            part, k = argument(tokens, k)
             _name(f"{token}{{{''.join(part)}}}", tokens, k, found)
         elif token in _GREEK or (len(token) == 1 and token.isalpha() and token.isascii()):
             if index and token in _INDICES:
@@ -132,7 +133,7 @@ def _name(symbol: str, tokens: Sequence[str], after: int, found: list[str]) -> N
     """Add a symbol with the raised star or circle behind it, if there is one."""
     place = after
     while place < len(tokens) and tokens[place] in ("_", "^"):
-        part, beyond = _argument(tokens, place + 1)
+        part, beyond = argument(tokens, place + 1)
         if tokens[place] == "^" and len(part) == 1 and part[0] in _RAISED:
             symbol += "^*" if part[0] != r"\circ" else r"^\circ"
         place = beyond
@@ -148,18 +149,6 @@ def _constant(token: str, tokens: Sequence[str], place: int) -> bool:
         or (token == "i" and (before in (r"\,", r"\pi") or after in (r"\theta", r"\pi")))
         or (token in "oO" and after in ("(", r"\left"))
     )
-
-
-def _argument(tokens: Sequence[str], start: int) -> tuple[Sequence[str], int]:
-    """Return the argument that begins at `start`, and the place after it."""
-    if start >= len(tokens) or tokens[start] != "{":
-        return tokens[start : start + 1], start + 1
-    depth = 0
-    for k in range(start, len(tokens)):
-        depth += (tokens[k] == "{") - (tokens[k] == "}")
-        if depth == 0:
-            return tokens[start + 1 : k], k + 1
-    return tokens[start + 1 :], len(tokens)
 
 
 def _blocks(document: Document) -> Iterator[tuple[str, list[str], Sequence[str]]]:
