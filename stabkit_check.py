@@ -143,8 +143,8 @@ def check(claim):
 
 if __name__ == "__main__":
     try:
-        with open(sys.argv[1], encoding="utf-8") as file:
-            claims = json.load(file, parse_float=int, parse_constant=int)["claims"]  # no floats
+        with open(sys.argv[1], encoding="utf-8") as f:  # without floats, NaN and Infinity
+            demand(claims := json.load(f, parse_float=int, parse_constant=int)["claims"], "a claim")
         print(*map(check, claims), f"{len(claims)} proved, by docs/certificates.md.", sep="\n")
-    except (ValueError, KeyError, TypeError, IndexError, ZeroDivisionError) as reason:
+    except (ValueError, LookupError, TypeError, ArithmeticError, OSError) as reason:
         sys.exit(f"refused: {reason!r}")

@@ -162,6 +162,17 @@ def test_a_file_with_floats_is_refused(claim: dict[str, Any], tmp_path: Path) ->
     assert (found.returncode, found.stdout) == (1, "")
 
 
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"claims": []}', '{"claims": [3]}', "\x00"])
+def test_what_is_no_certificate_is_refused_without_a_traceback(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "certificate.json"
+    path.write_text(text, encoding="utf-8")
+    for arguments in ([str(path)], [str(tmp_path / "missing")], [str(tmp_path)], []):
+        line = [sys.executable, stabkit_check.__file__, *arguments]
+        found = subprocess.run(line, capture_output=True, text=True, check=False)
+        assert (found.returncode, found.stdout) == (1, "")
+        assert found.stderr.startswith("refused: ")
+
+
 def test_what_is_printed_is_the_mix_and_not_its_name(tmp_path: Path) -> None:
     record = to_dict(certify("3:2"))
     record["claims"][0]["name"] = "5:3 5:5\n5:3 5:5 is stable"
