@@ -1,5 +1,4 @@
-"""Check the certificates of stabkit: ``python stabkit_check.py FILE``. It needs Python alone.
-
+"""Check the certificates of stabkit: ``python stabkit_check.py FILE ...``. It needs Python alone.
 It counts zeros of G(z) = sum g_m z^m in the unit disc; docs/certificates.md has the proofs.
 """
 import json
@@ -37,8 +36,7 @@ def chain(p, chain):
         p = [given[-1] * x - given[0] * y for x, y in zip(given, given[::-1])][1:]
         demand(p[-1], "the chain goes down one by one")
         expands = abs(given[-1]) > abs(given[0])
-        within += sign * (1 if expands else len(p) - 1)
-        sign = sign if expands else -sign
+        within, sign = within + sign * (1 if expands else len(p) - 1), sign if expands else -sign
     demand(len(p) == 1 and p[0], "the chain ends with a constant")
     return within
 
@@ -142,9 +140,11 @@ def check(claim):
     return f"{named} is {verdict}: modes inside, on and outside of the unit circle {counts}"
 
 if __name__ == "__main__":
-    try:
-        with open(sys.argv[1], encoding="utf-8") as f:  # without floats, NaN and Infinity
-            demand(claims := json.load(f, parse_float=int, parse_constant=int)["claims"], "a claim")
-        print(*map(check, claims), f"{len(claims)} proved, by docs/certificates.md.", sep="\n")
-    except (ValueError, LookupError, TypeError, ArithmeticError, OSError) as reason:
-        sys.exit(f"refused: {reason!r}")
+    for path in sys.argv[1:] or sys.exit("usage: python stabkit_check.py CERTIFICATE ..."):
+        try:
+            with open(path, encoding="utf-8") as file:  # without floats, NaN and Infinity
+                read = json.load(file, parse_float=int, parse_constant=int)
+            demand(read["schema"] == "stabkit.certificate/1" and read["claims"], "the schema")
+            print(*map(check, read["claims"]), f"{path}: proved, by docs/certificates.md", sep="\n")
+        except (ValueError, LookupError, TypeError, ArithmeticError, OSError, RuntimeError) as why:
+            sys.exit(f"{path}: refused: {type(why).__name__}: {str(why)[:200]}")

@@ -385,6 +385,8 @@ def _symbolic_dispersion(mix: SymbolicWorkload) -> Expr:
 
 def _noise(mix: Workload, kernel: MemoryKernel) -> AdmissionsNoise:
     verdict = kernel_counts(kernel).verdict
+    if len(mix.classes) == 1 and not mix.means:  # all requests are alike
+        return AdmissionsNoise(Fraction(0), Fraction(0) if verdict == "stable" else None)
     if mix.means and mix.pairs is None:
         reason = "of the inputs only means are known, and it takes those of single requests"
     elif verdict != "stable":
@@ -446,7 +448,10 @@ def _cycle(mix: Workload, found: Cycles | None) -> CyclePicture | None:
     if cycle is None or cycle.cohorts is None:
         return None
     state = [[c.share * y for y in cycle.cohorts[0][: c.decode_length]] for c in mix.classes]
-    return cycle_picture(mix, state, cycle.period)
+    try:
+        return cycle_picture(mix, state, cycle.period)
+    except InvalidArgument:  # numbers too long for a state
+        return None
 
 
 def _chart(mix: Workload, analysis: Analysis) -> StabilityChart | None:

@@ -77,7 +77,12 @@ class Found:
 
 
 def presented(
-    name: str, table: bool = False, latex: bool = False, full: bool = False, stream: bool = False
+    name: str,
+    table: bool = False,
+    latex: bool = False,
+    full: bool = False,
+    stream: bool = False,
+    data: bool = False,
 ) -> Callable[[Callable[..., Found]], Callable[..., int]]:
     """Return a decorator that makes a command of the program of a function that returns `Found`.
 
@@ -91,6 +96,8 @@ def presented(
         Whether the text leaves out something that ``--full`` adds.
     stream : bool
         Whether a pipe or file gets the table, where a terminal gets the text.
+    data : bool
+        Whether a file gets JSON, and no text.
     """
     has_figure = find_spec(f"{_FIGURES}.{name}") is not None
 
@@ -103,6 +110,8 @@ def presented(
         if latex:
             added["tex"] = AsLatex
         forms = dict(_forms(table, has_figure, latex))
+        if data:
+            del forms[".txt"]
         if "source" in inspect.signature(command).parameters:
             command = takes_mix(command)
 
@@ -117,6 +126,8 @@ def presented(
             form = form_of(out["output"], forms, **flags)
             if stream and form == "text" and not (out["output"] is None and on_terminal()):
                 form = "table"
+            if data and out["output"] is not None:
+                form = "json"
             _check_frame(**frame, drawn=form == "figure" or out["figure"] is not None)
             found = command(**arguments)
             _write(found, form, out["output"], out["figure"], layout, frame)

@@ -139,8 +139,8 @@ def certify(mix: WorkloadLike) -> VerdictCertificate:
     Raises
     ------
     InvalidArgument
-        If decode lengths are longer; if there are no exact counts; if a reciprocal pair of roots
-        lies off the circle, or a multiple root on it; if roots are so near the circle that arcs
+        If decode lengths are longer; if there are no exact counts; if a root on the circle is
+        multiple, or there is a reciprocal pair beside it; if roots are so near the circle that arcs
         would take minutes.
 
     References
@@ -181,9 +181,9 @@ def _claim(mix: Workload, name: str) -> Claim:
     content = gcd(*coefficients)
     g = [c // content for c in coefficients]
     common, rest, points = _split(g, counts)
-    steps = list(schur_cohn_steps(rest)) if len(rest) <= _CHAIN else []
+    steps = _chain(rest)
     kind: Literal["chain", "arcs"] = "arcs"
-    if len(rest) <= _CHAIN and all(_is_plain(step) for step in steps):
+    if steps is not None:
         kind, proof = "chain", {"chain": [list(step.coefficients) for step in steps]}
     else:
         proof = prove_by_arcs(rest)
@@ -201,9 +201,14 @@ def _claim(mix: Workload, name: str) -> Claim:
     )
 
 
-def _is_plain(step: SchurCohnStep) -> bool:
-    most = max(abs(c).bit_length() for c in step.coefficients)
-    return not step.singular and most <= _LONGEST_NUMBER
+def _chain(p: list[int]) -> list[SchurCohnStep] | None:
+    """Return the recursion where it is short and plain; None where arcs are the proof."""
+    if len(p) > _CHAIN or self_reciprocal_part(fmpz_poly(p)).degree() > 0:
+        return None
+    steps = list(schur_cohn_steps(p))
+    numbers = [c for step in steps for c in step.coefficients]
+    long = any(abs(c).bit_length() > _LONGEST_NUMBER for c in numbers)
+    return None if long or any(step.singular for step in steps) else steps
 
 
 def _split(g: list[int], counts: Counts) -> tuple[list[int], list[int], tuple[Fraction, ...]]:
@@ -217,7 +222,7 @@ def _split(g: list[int], counts: Counts) -> tuple[list[int], list[int], tuple[Fr
     zeros = [(root, times) for root, times in isolated if root != -1]
     if common.degree() != counts.on_circle or any(times > 1 for _, times in zeros):
         raise InvalidArgument(
-            "'mix' must have simple roots on the circle, and no pair of reciprocal roots off it."
+            "'mix' must have simple roots on the circle, and no reciprocal pair beside them."
         )
     x = sorted(float(2 * root.real.mid()) for root, _ in zeros if root.imag > 0)
     between = (Fraction((u + v) / 2) for u, v in pairwise([-2.0, *x, 2.0]))

@@ -9,7 +9,7 @@ from ..terminal import working
 __all__ = ["certify"]
 
 
-@presented("verdict_certificate")
+@presented("verdict_certificate", data=True)
 def certify(
     source: Source,
 ) -> Found:

@@ -51,10 +51,11 @@ def count_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     else:
         yield Paragraph(f"The count was not made in a form that fits here. {analysis.reason}")
     yield Paragraph(_counts(facts))
-    if facts.reduction is not None or facts.evidence is not None:
+    if analysis.method != "enestrom-kakeya" and (facts.reduction or facts.evidence):
         yield Paragraph(
-            "To check this count without stabkit: stabkit certify writes such a proof as data, and "
-            "stabkit_check.py, a page of plain Python, checks it."
+            "To check this count without stabkit: stabkit certify writes such a proof as data, for "
+            "the mixes that docs/certificates.md names, and stabkit_check.py, a page of plain "
+            "Python, checks it."
         )
 
 
@@ -96,7 +97,7 @@ def _schur_cohn(reduction: CircleReduction) -> Iterator[DocumentBlock]:
     if not reduction.steps:
         yield Paragraph("Nothing but a constant is left of $G$ without $C$.")
         return
-    yield from _recursion(len(reduction.common) > 1)
+    yield from _recursion(len(reduction.common) > 1, reduction.steps[0].singular is not None)
     yield Equations(tuple(_lines(reduction.steps)), "reduction")
     for j, step in enumerate(reduction.steps, start=1):
         if step.singular is not None:
@@ -112,13 +113,14 @@ def _schur_cohn(reduction: CircleReduction) -> Iterator[DocumentBlock]:
     yield Paragraph(_conclusion(reduction))
 
 
-def _recursion(divided: bool) -> Iterator[DocumentBlock]:
+def _recursion(divided: bool, singular: bool) -> Iterator[DocumentBlock]:
+    start = "the quotient of (eq:integers) by $C$" if divided else "(eq:integers)"
+    start = f"what comes below of {start}" if singular else start
     yield Paragraph(
-        f"Let $P_1$ be {'the quotient of (eq:integers) by $C$' if divided else '(eq:integers)'}, "
-        "and for $j = 1, 2, \\dots$ let $u_j$ be the leading coefficient of $P_j$, $v_j$ its "
-        "constant term, $P_j^*(z) = z^{\\deg P_j} P_j(1/z)$ the reversed polynomial, and $N_j$ "
-        "the number of zeros of $P_j$ in the open disc. The next polynomial is the transform of "
-        "Schur,",
+        f"Let $P_1$ be {start}, and for $j = 1, 2, \\dots$ let $u_j$ be the leading coefficient "
+        "of $P_j$, $v_j$ its constant term, $P_j^*(z) = z^{\\deg P_j} P_j(1/z)$ the reversed "
+        "polynomial, and $N_j$ the number of zeros of $P_j$ in the open disc. The next polynomial "
+        "is the transform of Schur,",
         ("P_j", "u_j", "v_j", "P_j^*", "N_j", "z"),
     )
     yield Formula(
@@ -146,9 +148,10 @@ def _lines(steps: Sequence[SchurCohnStep]) -> Iterator[tuple[str, str]]:
 def _singular(j: int, step: SingularStep) -> Iterator[DocumentBlock]:
     constant = f"+ {step.constant}" if step.constant > 0 else f"- {-step.constant}"
     power = "z" if step.power == 1 else f"z^{{{step.power}}}"
+    source = f"What comes of (eq:transform) at $j = {j - 1}$" if j > 1 else "The first polynomial"
     yield Paragraph(
-        f"What comes of (eq:transform) at $j = {j}$ is $\\hat{{P}}_{{{j}}}$, whose first and last "
-        f"coefficients have one modulus. Multiplied by ${power} {constant}$, which has no zero in "
+        f"{source} is $\\hat{{P}}_{{{j}}}$, whose first and last coefficients have one modulus. "
+        f"Multiplied by ${power} {constant}$, which has no zero in "
         "the closed disc, and with $\\hat{v} R - \\hat{u} R^*$ formed of the product $R$, of "
         "the leading coefficient $\\hat{u}$ and the constant term $\\hat{v}$, it becomes "
         f"$P_{{{j}}}$, with as many zeros in the disc [Marden1966].",

@@ -59,6 +59,11 @@ def workload_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
         f"decode length is {amount(mean, 'step')}.{_capacity(facts)}",
         ("L", "g", r"\mu"),
     )
+    if facts.mix.pairs is not None:
+        yield Paragraph(
+            "Requests of one decode length are one class, and $s_k$ is the mean of their inputs: "
+            "for the fluid that changes nothing (R11)."
+        )
     if not facts.one_input:
         yield Paragraph(
             "The inputs differ. All that is derived below is of this workload with its own inputs, "
@@ -326,24 +331,24 @@ def _factors(facts: DerivationFacts) -> Iterator[DocumentBlock]:
             "its roots lie strictly inside of the unit circle."
         )
         return
-    cofactor = [Fraction(int(c.p), int(c.q)) for c in facts.synchrony.cofactor.all_coeffs()]
+    degree = facts.analysis.kernel.length - g  # of what is left of A
     product = _cyclotomic(facts.synchrony.orders)
     yield Paragraph(
         f"Here $g = {g}$: the cyclotomic polynomials of the divisors of ${g}$, but 1, divide $A$"
-        f"{'' if len(cofactor) > 1 else ' and are all of it'},",
+        f"{'' if degree else ' and are all of it'},",
         (r"\Phi_d", "d"),
     )
-    if len(cofactor) == 1:
+    if not degree:
         yield Formula(rf"A(\lambda) = {product} .")
-    elif len(cofactor) <= SHOWN_TERMS:
+    elif degree < SHOWN_TERMS:
+        cofactor = [Fraction(int(c.p), int(c.q)) for c in facts.synchrony.cofactor.all_coeffs()]
         quotient = polynomial(cofactor)
         yield Formula(rf"A(\lambda) = {product} \left({quotient}\right) .")
         yield Paragraph("All roots of the last factor lie inside of the circle.")
     else:
         yield Formula(rf"A(\lambda) = {product} \, Q(\lambda) .", introduces=("Q",))
         yield Paragraph(
-            f"All roots of the cofactor $Q$, of degree ${len(cofactor) - 1}$, lie inside of the "
-            "circle."
+            f"All roots of the cofactor $Q$, of degree ${degree}$, lie inside of the circle."
         )
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "SHOWN_TERMS",
     "complex_number",
     "decimal",
+    "equals",
     "inline",
     "number",
     "polynomial",
@@ -97,6 +98,22 @@ def decimal(
     mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
     factor = "" if mantissa == "1" else rf"{mantissa} \cdot "
     return rf"{factor}10^{{{power}}}"
+
+
+def equals(value: Fraction) -> str:
+    r"""Return a relation and a number: exact, with a decimal, or where it is long, that alone.
+
+    Examples
+    --------
+    >>> print(equals(Fraction(2)), equals(Fraction(1, 3)), equals(Fraction(1, 3**40)))
+    = 2 = \frac{1}{3} \approx 0.333333 \approx 8.22526333997 \cdot 10^{-20}
+    """
+    if value.denominator == 1:
+        return f"= {number(value)}"
+    if len(str(value.denominator)) > 12:
+        return rf"\approx {decimal(value, 12)}"
+    sign = "=" if decimal(value) == decimal(value, 12) else r"\approx"
+    return f"= {number(value)} {sign} {decimal(value)}"
 
 
 def real(value: mpmath.mpf, digits: int) -> str:

@@ -14,7 +14,7 @@ from ..document.tree import DocumentBlock, Formula, Paragraph, Section, Table, s
 from ..text.numbers import counted
 from ..text.verdict import disagreement, local_only, meaning
 from .figures import cycle_figure
-from .numerals import decimal, inline, number
+from .numerals import decimal, equals, inline, number
 from .theory import stated
 
 __all__ = [
@@ -32,10 +32,17 @@ __all__ = [
 _CYCLES_SHOWN = 10
 
 
+def _compare(facts: DerivationFacts) -> str:
+    label = " (R10)" if facts.analysis.gcd > 1 else ""
+    return (
+        "What does the server do in the long run? Compare the throughput of the limit cycles with "
+        f"that of the equilibrium{label}."
+    )
+
+
 @section(
     "Limit cycles",
-    "What does the server do in the long run? Compare the throughput of the limit cycles with "
-    "that of the equilibrium (R10).",
+    _compare,
 )
 def cycle_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write the limit cycles beside the equilibrium."""
@@ -53,7 +60,7 @@ def cycle_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
         )
         yield Formula(
             r"\frac{\sum_k p_k \sum_{m < l_k} (s_k + m + 1)}{g \sum_k p_k \sum_{i < l_k / g} "
-            rf"(s_k + (i + 1) g)}} = {_ratio(found.throughput_ratio)} .",
+            rf"(s_k + (i + 1) g)}} {equals(found.throughput_ratio)} .",
             "synchronised",
         )
     if facts.cycles is None:
@@ -63,7 +70,8 @@ def cycle_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     if named:
         yield Paragraph(
             "(tab:cycles) has the limit cycles that theory names or that a run ended on "
-            "(observed), with what they complete over the equilibrium's. All figures are exact."
+            "(observed), with what they complete over the equilibrium's. Fractions are exact, "
+            "decimals rounded."
         )
         yield Table(
             ("cycle", "period", "tokens", "requests", "attracts"),
@@ -86,15 +94,6 @@ def cycle_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
         yield from stated("R12")
 
 
-def _ratio(value: Fraction) -> str:
-    if value.denominator == 1:
-        return number(value)
-    if len(str(value.denominator)) > 12:
-        return decimal(value, 12)
-    sign = "=" if decimal(value) == decimal(value, 12) else r"\approx"
-    return f"{number(value)} {sign} {decimal(value)}"
-
-
 def _worst_cycle(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     one = facts.analysis.workload.classes[0]
     s, length = one.input_length, one.decode_length
@@ -106,7 +105,7 @@ def _worst_cycle(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     yield Formula(
         r"\frac{l - 1}{2 (\bar{s} + l)} = "
         rf"\frac{{{length - 1}}}{{2 ({number(s)} + {length})}} "
-        f"= {_ratio(loss)} .",
+        f"{equals(loss)} .",
         "loss",
     )
 
@@ -159,11 +158,15 @@ def _observed(observation: Observation) -> str:
     return f"{head} a run shows no period up to {longest}{within}{throughput}{rotation}."
 
 
-@section(
-    "Admission policies",
-    "Derive the characteristic polynomial under damped admission with gain $\\kappa$ and under "
-    "reservation. Which policy keeps the throughput?",
-)
+def _derive(facts: DerivationFacts) -> str:
+    asked = (
+        "Derive the characteristic polynomial under damped admission with gain $\\kappa$ and "
+        "under reservation. "
+    )
+    return f"{asked * (facts.analysis.kernel.length > 1)}Which policy keeps the throughput?"
+
+
+@section("Admission policies", _derive)
 def policy_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write what admission policies would do."""
     if facts.analysis.kernel.length > 1:
@@ -204,8 +207,8 @@ def _gain(facts: DerivationFacts) -> str:
     sufficient = ""
     if found.sufficient is not None:
         sufficient = (
-            f" By the theorem of Rouché every $\\kappa < g_0 / \\sum_{{m \\ge 1}} g_m = "
-            f"{_ratio(found.sufficient)}$ is stable."
+            f" By the theorem of Rouché every $\\kappa < g_0 / \\sum_{{m \\ge 1}} g_m "
+            f"{equals(found.sufficient)}$ is stable."
         )
     return (
         f"The stable gains up to 1 end at $\\kappa = {decimal(low, 10, ROUND_FLOOR)}$.{sufficient}"
@@ -229,8 +232,8 @@ WHOLE_REQUESTS: Paragraph = Paragraph(
     ("X_k", "M_k", "V", "z"),
 )
 LONG_WINDOW = Paragraph(
-    "Over a long window the variance of the number completed, over its mean, is the squared "
-    "coefficient of variation of the memory-time:"
+    "Around a stable equilibrium the variance of the number completed in a long window, over its "
+    "mean, is the squared coefficient of variation of the memory-time:"
 )
 FANO_FACTOR = (
     r"V = \frac{1}{2 \pi} \int_0^{2 \pi} \frac{\sum_k p_k |X_k(e^{i\theta})|^2}"
@@ -248,21 +251,21 @@ def finite_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write what chance does to the fluid's steady state."""
     noise = facts.noise
     yield WHOLE_REQUESTS
-    value = "" if noise.fano_factor is None else f" = {_proved(noise.fano_factor)}"
-    yield Formula(f"{FANO_FACTOR}{value} .", "fano", (r"\theta",))
+    value = "" if noise.fano_factor is None else _proved(noise.fano_factor)
+    yield Formula(f"{FANO_FACTOR} {value} .", "fano", (r"\theta",))
     if facts.mix.pairs is not None:
         yield Paragraph(
             "For this formula every pair of an input and a decode length is a class of its own, "
             "with its own $p_k$."
         )
     if noise.fano_factor is None:
-        yield Paragraph(f"Here $V$ has no value: {noise.reason}.")
+        yield Paragraph(f"Here no value of $V$ is given: {noise.reason}.")
     else:
         yield from stated("R13")
     if noise.window_dispersion is not None:
         yield from stated("R14")
         yield LONG_WINDOW
-        yield Formula(f"{DISPERSION} = {_ratio(noise.window_dispersion)} .", "dispersion")
+        yield Formula(f"{DISPERSION} {equals(noise.window_dispersion)} .", "dispersion")
     finite = facts.analysis.finite
     if finite is not None and finite.admissions_cv is not None:
         yield Paragraph(
@@ -273,9 +276,9 @@ def finite_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
 
 def _proved(value: Fraction | RealEnclosure) -> str:
     if isinstance(value, Fraction):
-        return _ratio(value)
+        return equals(value)
     low, high = decimal(value.low, 10, ROUND_FLOOR), decimal(value.high, 10, ROUND_CEILING)
-    return rf"{low} \dots {high}"
+    return rf"= {low} \dots {high}"
 
 
 def _visible(finite: FiniteSummary) -> str:
@@ -307,7 +310,7 @@ def crosscheck_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     rows = [
         ("growth per step, predicted", check.growth_predicted, 10),
         ("growth per step, measured", check.growth_measured, 10),
-        ("tolerance of that comparison", check.tolerance, 2),
+        ("tolerance of that comparison", check.growth_measured and check.tolerance, 2),
         ("tokens from near the equilibrium, over the equilibrium's", check.throughput_ratio, 6),
         ("requests, over the equilibrium's", check.request_ratio, 6),
         ("tokens from the empty memory, over the equilibrium's", check.from_empty_ratio, 6),
@@ -324,8 +327,9 @@ def crosscheck_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
         shares = ", ".join(f"${decimal(share, 5)}$" for share in check.completed_shares)
         yield Paragraph(f"Shares of the completed requests, class by class: {shares}.")
     agrees = {True: "agree", False: "do not agree", None: "cannot be compared"}[check.agrees]
-    reason = "" if check.reason is None else f" {check.reason}"
-    yield Paragraph(f"Prediction and measurement {agrees}.{reason}")
+    yield Paragraph(f"Prediction and measurement {agrees}.")
+    if check.reason is not None:
+        yield Paragraph(f"Not all was measured: {check.reason.rstrip('.')}.")
 
 
 def _evictions(facts: DerivationFacts) -> Iterator[tuple[str, float | None, int]]:

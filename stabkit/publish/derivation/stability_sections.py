@@ -122,6 +122,11 @@ def _mode_lines(facts: DerivationFacts) -> Iterator[DocumentBlock]:
         else f"its period is {amount(f'${decimal(mode.period_steps)}$', 'step')}"
     )
     pace = "its size stays"
+    if facts.roots and facts.roots[0].multiplicity > 1:
+        pace = (
+            f"as its multiplicity is ${facts.roots[0].multiplicity}$, deviations grow like a power "
+            "of $n$"
+        )
     if mode.doubling_steps is not None:
         pace = f"it doubles every {amount(f'${decimal(mode.doubling_steps)}$', 'step')}"
     elif mode.half_life_steps is not None:
@@ -170,8 +175,8 @@ def synchrony_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
 
 
 def _modes_caption(count: int) -> str:
-    rest = f", the first {_MODES_SHOWN} by angle" if count > _MODES_SHOWN else ""
-    return f"Synchronised modes with an angle up to half a turn{rest}."
+    first = f"the first {_MODES_SHOWN} of {count}, " if count > _MODES_SHOWN else ""
+    return f"Synchronised modes, {first}by angle."
 
 
 def _mode_row(mode: SynchronizedModeSummary) -> tuple[str, ...]:
@@ -180,9 +185,12 @@ def _mode_row(mode: SynchronizedModeSummary) -> tuple[str, ...]:
     return (f"${name}$", f"{mode.order}", f"${decimal(mode.predicted_growth, 9)}$", certified)
 
 
-@section(
-    "The gcd theorem", "Does the gcd theorem (R7) apply? What does it say, and what does R9 say?"
-)
+def _asked_of_gcd(facts: DerivationFacts) -> str:
+    more = ", and what does R9 say" if facts.analysis.gcd > 1 else ""
+    return f"Does the gcd theorem (R7) apply? What does it say{more}?"
+
+
+@section("The gcd theorem", _asked_of_gcd)
 def gcd_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write what the gcd theorem says of this workload."""
     found = facts.analysis.gcd_theorem
@@ -269,7 +277,8 @@ def threshold_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     yield Paragraph(_stable_inputs(found, facts.one_input))
     if found.input_length is not None:
         yield Paragraph("The largest of the crossings is the threshold,", ("s^*",))
-        yield Formula(f"s^* = {_end(found.input_length, 24)} .", "threshold")
+        sign = r"\approx" if "." in found.input_length else "="  # exact ones are fractions
+        yield Formula(rf"s^* {sign} {_end(found.input_length, 24)} .", "threshold")
     yield from _sufficient(found, facts.analysis.gcd)
     if facts.pictures.chart is not None:
         yield Paragraph("The same for every share of the two decode lengths is in (fig:chart).")

@@ -57,7 +57,9 @@ def symbolic_document(facts: SymbolicFacts) -> Document:
 def _document(title: str, facts: SymbolicFacts, sections: Iterator[Section]) -> Document:
     count = len(facts.mix.classes)
     common = facts.mix.common_input_length is not None
-    inputs = "free inputs" if count > 1 and not common else "a free input"
+    free = any(c.input_length.free_symbols for c in facts.mix.classes)
+    kind = "free" if free else "given"
+    inputs = f"{kind} inputs" if count > 1 and not common else f"a {kind} input"
     lengths = "given decode lengths" if facts.kernel else "free decode lengths"
     abstract = (
         "Memory-constrained serving of requests whose KV cache grows while they are served, for "
@@ -257,14 +259,20 @@ def _perturbed(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
 )
 def _multiple(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
     first, second = mix.classes
+    if (first.decode_length - second.decode_length).is_nonnegative:
+        first, second = second, first
+    if first.decode_length == second.decode_length:
+        yield Paragraph("The classes have one decode length, so that all roots of $A$ are simple.")
+        return
     l1, l2 = latex(first.decode_length), latex(second.decode_length)
+    between = f"({l2} - {l1})"
     yield Paragraph(
         "The expansion is for simple roots. A root of $A$ can be multiple only for one "
         "share, namely where"
     )
     yield Formula(
-        rf"{_power(first.share, l2)} ({l2} - {l1})^{{{l2} - {l1}}} {l1}^{{{l1}}} = "
-        rf"{_power(second.share, l1)} {l2}^{{{l2}}} , \qquad {l1} < {l2} ."
+        rf"{_power(first.share, l2)} {between}^{{{l2} - {l1}}} {_power(first.decode_length, l1)} = "
+        rf"{_power(second.share, l1)} {_power(second.decode_length, l2)} , \qquad {l1} < {l2} ."
     )
     yield from stated("R4")
 
@@ -376,9 +384,11 @@ def _finite_server(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
         yield Paragraph(
             "For these lengths it is a rational function. Where the equilibrium loses its "
             "stability, if it does, it diverges: that boundary is among the zeros of its "
-            "denominator. On them one of these holds:"
+            "denominator."
         )
         factors = [latex(one) for one, _ in factor_list(denominator)[1]]
+        if factors:
+            yield Paragraph("On them one of these holds:")
         for one in factors:
             yield Formula(f"{one} = 0 .")
         if count_ops(numerator) <= _SHORT:
@@ -401,7 +411,8 @@ def _policies(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
         "admissions per step keeps the whole throughput of the equilibrium.",
         (r"\kappa",),
     )
-    yield from stated("damped", "rate-limited", "headroom", "reservation")
+    one_length = len({c.decode_length for c in mix.classes}) == 1
+    yield from stated("damped", "rate-limited", *["headroom"] * one_length, "reservation")
 
 
 def _factor(share: Expr) -> str:

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from math import cos, sin, tau
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from ...records import Record
 
@@ -46,6 +46,7 @@ __all__ = [
 
 
 About = TypeVar("About")
+Task: TypeAlias = str | Callable[[Any], str] | None
 CITATION = re.compile(r"\[([A-Z][A-Za-z]+\d{4})\]")
 REFERENCE = re.compile(r"\(((?:eq|fig|tab):[A-Za-z0-9-]+)\)")
 _CIRCLE = tuple(
@@ -355,14 +356,17 @@ class Section(Record):
 
 
 def section(
-    title: str, task: str | None = None
+    title: str, task: Task = None
 ) -> Callable[[Callable[[About], Iterator[DocumentBlock]]], Callable[[About], Section]]:
-    """Return a decorator: what a function yields about a subject becomes a section."""
+    """Return a decorator: what a function yields about a subject becomes a section.
+
+    The task, if there is one, may depend on the subject.
+    """
 
     def decorate(blocks: Callable[[About], Iterator[DocumentBlock]]) -> Callable[[About], Section]:
         @wraps(blocks)
         def written(about: About) -> Section:
-            return Section(title, tuple(blocks(about)), task)
+            return Section(title, tuple(blocks(about)), task(about) if callable(task) else task)
 
         return written
 

@@ -200,8 +200,8 @@ def _details(mix: Workload, cycle: LimitCycle) -> Iterator[str]:
         evictions = cycle.word.count("E")
         word = f"{cycle.word} (A admits, E evicts)"
         if len(cycle.word) > _LONGEST_WORD:
-            word = f"{counted(cycle.period - evictions, 'admission')} and "
-            word += counted(evictions, "eviction")
+            admits = counted(cycle.period - evictions, "step")
+            word = f"in each period {admits} without evictions, {evictions} with them"
         yield f"  {word}"
     shares = tuple(c.share for c in mix.classes)
     if cycle.completed_shares != shares and len(shares) <= _MOST_SHARES:

@@ -126,8 +126,8 @@ def _zeros_off_circle(polynomial: fmpz_poly, budget: Budget) -> int | None:
 def _kernel_path(kernel: MemoryKernel, budget: Budget) -> ArcPath:
     try:
         from ..circle.kernel import kernel_phase_path
-    except ModuleNotFoundError:  # numpy
-        if kernel.length > LONGEST_BALL_PATH:
+    except ModuleNotFoundError as missing:
+        if missing.name != "numpy" or kernel.length > LONGEST_BALL_PATH:
             raise
         return kernel_ball_path(kernel, budget)
     return kernel_phase_path(kernel, budget=budget)
@@ -136,6 +136,8 @@ def _kernel_path(kernel: MemoryKernel, budget: Budget) -> ArcPath:
 def _path(coefficients: list[int], start: PathStart, budget: Budget) -> ArcPath:
     try:
         from ..circle.winding import follow_coefficients
-    except ModuleNotFoundError:  # numpy
+    except ModuleNotFoundError as missing:
+        if missing.name != "numpy":
+            raise
         return follow_balls(dict(enumerate(coefficients)), start, budget)
     return follow_coefficients(coefficients, start, budget)

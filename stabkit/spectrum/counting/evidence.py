@@ -49,9 +49,11 @@ class CircleEvidence:
     Attributes
     ----------
     common : tuple of int
-        gcd(G, G*), ascending, which has all zeros on the circle; (1,) if there is none.
+        gcd(G, G*), ascending, which holds all zeros of G on the circle, and those that come in
+        pairs z, 1/z off it; (1,) if there are none.
     factors : tuple of CircleFactor
-        Its squarefree parts, with the counts of their zeros on the circle.
+        Its squarefree parts, with the counts of their zeros on the circle; of the others one of
+        each pair is in the disc, beside `zeros`.
     arcs : int
         On each of so many arcs the argument of P is proved to stay within a right angle.
     narrow_arcs : int
@@ -176,13 +178,13 @@ def _least(polynomial: CirclePolynomial) -> tuple[tuple[float, float] | None, fl
         sizes = np.abs(value)
         i = int(np.argmin(sizes))
         if sizes[i] + models.error < best:
-            best = float(sizes[i] + models.error)
+            best = float(sizes[i] + models.error) * (1 + 8 * UNIT_ROUNDOFF)
             angle = math.pi * float(2 * rows[i] + offsets[i]) / polynomial.size
         reach = half * (np.abs(slope) + models.slope_error) + half**2 / 2 * models.bends[rows]
-        lower = sizes - reach - models.error
+        lower = sizes - reach - models.error - 16 * UNIT_ROUNDOFF * (sizes + reach)
         open_ = lower < _CLOSE * best
         if not np.any(open_):
-            return (_CLOSE * best, best), angle
+            return (_CLOSE * best, best), min(abs(angle), 2 * math.pi - abs(angle))
         if np.count_nonzero(open_) > max(_MOST_ARCS, len(samples)):  # they are halved in vain
             break
         half /= 2

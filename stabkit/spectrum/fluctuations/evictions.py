@@ -167,7 +167,9 @@ def memory_walk(mix: Workload) -> Walk:
     """Return the walk of a mix of single requests."""
     try:
         from .memory_walk import MemoryWalk
-    except ModuleNotFoundError:  # numpy
+    except ModuleNotFoundError as missing:
+        if missing.name != "numpy":
+            raise
         return FixedPointWalk(mix)
     return MemoryWalk(mix)
 

@@ -23,14 +23,12 @@ import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import accumulate
 from typing import Self
 
 from flint import arb, arb_series, ctx, fmpz_poly
 
-from ...model.workload import Workload
-from .walk import ACCURATE, LEAST, ROUNDS, Evictions
+from .walk import ROUNDS, Evictions, Walk, settled
 
 __all__ = ["FixedPointWalk"]
 
@@ -40,84 +38,42 @@ _PRECISION = 128  # of the series, whose terms add up to less than e^a times a p
 
 
 @dataclass(frozen=True)
-class FixedPointWalk:
+class FixedPointWalk(Walk):
     """The walk of one mix of single requests; a `MemoryWalk` to its accuracy.
-
-    Attributes
-    ----------
-    mix : Workload
-        Its classes are the joint law of (S, T); inputs are whole.
 
     Examples
     --------
+    >>> from stabkit import Workload
     >>> walk = FixedPointWalk(Workload.from_classes([(4, 1), (4, 9)]))
     >>> walk.mean_output, walk.slack, walk.memory_time
     (5.0, 2.0, 43.0)
     """
 
-    mix: Workload
-
-    @cached_property
-    def _requests(self) -> list[tuple[int, int, int]]:
-        """S, T and their shares, times the common denominator."""
-        common = math.lcm(*(c.share.denominator for c in self.mix.classes))
-        return [
-            (int(c.input_length), c.decode_length, int(c.share * common)) for c in self.mix.classes
-        ]
-
-    @cached_property
-    def _total(self) -> int:
-        """The common denominator of the shares."""
-        return sum(p for _, _, p in self._requests)
-
-    @cached_property
-    def _held(self) -> int:
-        """E(S + 1), times the common denominator."""
-        return sum(p * (s + 1) for s, _, p in self._requests)
-
-    @cached_property
-    def mean_output(self) -> float:
-        """mu = E T, in steps."""
-        return sum(p * t for _, t, p in self._requests) / self._total
-
-    @cached_property
-    def memory_time(self) -> float:
-        """E M = E[T (S + 1) + T (T - 1) / 2], in token-steps."""
-        doubled = sum(p * t * (2 * s + t + 1) for s, t, p in self._requests)
-        return doubled / (2 * self._total)
-
-    @cached_property
-    def slack(self) -> float:
-        """E R = E[S (S + 1)] / (2 E[S + 1]), in tokens."""
-        return sum(p * s * (s + 1) for s, _, p in self._requests) / (2 * self._held)
-
-    def evictions(self, capacity: float, watermark: int = 0) -> Evictions:
-        """Return how often the walk evicts, as `MemoryWalk.evictions` does."""
-        admissions = (capacity - watermark - self.slack) / self.memory_time
-        running = admissions * self.mean_output
+    def iterated(self, admissions: float, running: float, watermark: int) -> Evictions:
+        """Return `evictions` for a, x = a mu and w."""
         most = math.floor(running) + 1
         steps = _steps(running, self._freed(admissions, watermark + most))
         return self._chain(steps, most, watermark)
 
     def _freed(self, admissions: float, top: int) -> list[int]:
         """Return P(Z = n), 0 <= n <= `top`."""
-        sizes = _law(((s + t + 1, p) for s, t, p in self._requests), top)
+        sizes = _law(((s + t + 1, p) for s, t, p in self.requests), top)
         with _series(top + 1):
-            law = arb_series([arb(p) * admissions / self._total for p in sizes]).exp()
+            law = arb_series([arb(p) * admissions / self.total for p in sizes]).exp()
             factor = arb(-admissions).exp() * _ONE
             return [int((law[n] * factor).mid().floor().unique_fmpz() or 0) for n in range(top + 1)]
 
     def _slack_law(self, length: int) -> list[int]:
         """Return P(R = r) for r < `length`."""
-        ends = _law(((min(s, length), p) for s, _, p in self._requests), length)
+        ends = _law(((min(s, length), p) for s, _, p in self.requests), length)
         beyond = list(accumulate(reversed(ends)))[::-1]
-        return [_ONE * tail // self._held for tail in beyond[:length]]
+        return [_ONE * tail // self.held for tail in beyond[:length]]
 
     def _evicted(self, length: int) -> list[float]:
         """Return m(o) for 0 <= o <= `length`."""
-        held = _law(((s + 1, p) for s, _, p in self._requests), length)
+        held = _law(((s + 1, p) for s, _, p in self.requests), length)
         with _series(length + 1):
-            renewals = 1 / (1 - arb_series([arb(p) / self._total for p in held]))
+            renewals = 1 / (1 - arb_series([arb(p) / self.total for p in held]))
             return [0.0, *accumulate(float(renewals[n].mid()) for n in range(length))]
 
     def _chain(self, steps: list[int], most: int, w: int) -> Evictions:
@@ -135,15 +91,15 @@ class FixedPointWalk:
         near = steps[max(0, most - w) : most + w]
         waiting, evicts, rate = fmpz_poly([]), 0, 0
         for _ in range(ROUNDS):
-            refills, before, last = _ONE - int(waiting(1)) - evicts, waiting, rate
+            refills, before, last = _ONE - int(waiting(1)) - evicts, waiting, (evicts, rate)
             stayed = _waiting(before, near, min(w, most), w)
             waiting = (refills * after[0] + evicts * after[1] + _ONE * stayed) // _ONE
             evicts, rate = (
                 (refills * refill + evicts * eviction + _ONE * part(before)) >> _BITS
                 for (refill, eviction), part in zip(totals, sums, strict=True)
             )
-            settled = rate > LEAST * _ONE and abs(rate - last) <= ACCURATE * rate
-            if settled or w << (waiting - before).height_bits() <= LEAST * _ONE:
+            change = (w << (waiting - before).height_bits()) + abs(evicts - last[0])  # at most
+            if settled(rate / _ONE, last[1] / _ONE, change / _ONE):
                 break
         return Evictions(evicts / _ONE, rate / _ONE)
 

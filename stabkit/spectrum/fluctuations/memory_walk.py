@@ -49,9 +49,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.workload import Workload
 from .tail import compound_poisson
-from .walk import ACCURATE, LEAST, ROUNDS, Evictions
+from .walk import ROUNDS, Evictions, Walk, settled
 
 __all__ = ["MemoryWalk"]
 
@@ -59,58 +58,27 @@ Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class MemoryWalk:
+class MemoryWalk(Walk):
     """The walk of one mix of single requests, at any capacity and watermark.
-
-    Attributes
-    ----------
-    mix : Workload
-        Its classes are the joint law of (S, T); inputs are whole.
 
     Examples
     --------
+    >>> from stabkit import Workload
     >>> walk = MemoryWalk(Workload.from_classes([(4, 1), (4, 9)]))
     >>> walk.mean_output, walk.slack, walk.memory_time
     (5.0, 2.0, 43.0)
     """
 
-    mix: Workload
-
     @cached_property
-    def _requests(self) -> tuple[Reals, Reals, Reals]:
+    def _columns(self) -> tuple[Reals, Reals, Reals]:
         """S, T and their shares."""
-        rows = [(float(c.input_length), c.decode_length, float(c.share)) for c in self.mix.classes]
-        inputs, outputs, shares = (
-            np.array(column, dtype=float) for column in zip(*rows, strict=True)
-        )
-        return inputs, outputs, shares
-
-    @cached_property
-    def mean_output(self) -> float:
-        """mu = E T, in steps."""
-        _, outputs, shares = self._requests
-        return float(outputs @ shares)
-
-    @cached_property
-    def memory_time(self) -> float:
-        """E M = E[T (S + 1) + T (T - 1) / 2], in token-steps."""
-        inputs, outputs, shares = self._requests
-        return float((outputs * (inputs + (outputs + 1) / 2)) @ shares)
-
-    @cached_property
-    def slack(self) -> float:
-        """E R = E[S (S + 1)] / (2 E[S + 1]), in tokens."""
-        inputs, _, shares = self._requests
-        return float((inputs * (inputs + 1)) @ shares / (2 * (inputs + 1) @ shares))
-
-    def admissions(self, room: float) -> float:
-        """Return a, admissions less evictions, that fill `room` tokens but for the slack."""
-        return (room - self.slack) / self.memory_time
+        inputs, outputs, weights = np.array(self.requests, dtype=float).T
+        return inputs, outputs, weights / self.total
 
     @cached_property
     def _freed(self) -> Mapping[int, float]:
         """The law of S + T + 1."""
-        inputs, outputs, shares = self._requests
+        inputs, outputs, shares = self._columns
         freed: dict[int, float] = {}
         for size, share in zip((inputs + outputs + 1).astype(int).tolist(), shares, strict=True):
             freed[size] = freed.get(size, 0.0) + float(share)
@@ -118,14 +86,14 @@ class MemoryWalk:
 
     def _slack_law(self, length: int) -> Reals:
         """P(R = r) for r < `length`."""
-        inputs, _, shares = self._requests
+        inputs, _, shares = self._columns
         ends = np.minimum(inputs.astype(int), length)
         beyond = np.cumsum(np.bincount(ends, shares, length + 1)[::-1])[::-1]
         return np.asarray(beyond[:length] / (inputs @ shares + 1))
 
     def _evicted(self, length: int) -> Reals:
         """m(o) for 0 <= o <= `length`: the renewal equation of the requests' S + 1."""
-        inputs, _, shares = self._requests
+        inputs, _, shares = self._columns
         held = (inputs + 1).astype(int)
         law = np.bincount(held[held <= length], shares[held <= length], length + 1)
         renewals = np.zeros(length + 1)
@@ -134,24 +102,8 @@ class MemoryWalk:
             renewals[n] = renewals[:n] @ law[n:0:-1]
         return np.concatenate(([0.0], np.cumsum(renewals)[:-1]))
 
-    def evictions(self, capacity: float, watermark: int = 0) -> Evictions:
-        """Return how often the walk evicts.
-
-        Parameters
-        ----------
-        capacity : float
-            B, in tokens; B - w is above E R.
-        watermark : int
-            w >= 0, in tokens.
-
-        Notes
-        -----
-        The chain is iterated from a refill until evictions per step change by less than 10^-9 of
-        themselves. Convolutions by FFT are right to about 10^-14, so that rates below 10^-12 are
-        not told from 0.
-        """
-        admissions = self.admissions(capacity - watermark)
-        running = admissions * self.mean_output
+    def iterated(self, admissions: float, running: float, watermark: int) -> Evictions:
+        """Return `evictions` for a, x = a mu and w."""
         most = math.floor(running) + 1
         chain = _Chain(
             steps=_steps(running, compound_poisson(admissions, self._freed, watermark + most)),
@@ -190,9 +142,10 @@ class _Chain:
             free = (1 - waiting.sum() - evicting) * refilled + evicting * self.slack
             free[:w] += waiting
             moved = np.fft.irfft(np.fft.rfft(free, width) * steps, width).clip(min=0)
-            missing, before, waiting = moved[:most][::-1], waiting, moved[most : most + w]
-            evicting, last, rate = float(missing.sum()), rate, float(missing @ evicted[1:])
-            settled = rate > LEAST and abs(rate - last) <= ACCURATE * rate
-            if settled or np.abs(waiting - before).sum() <= LEAST:
+            missing, before, last = moved[:most][::-1], (waiting, evicting), rate
+            waiting, evicting = moved[most : most + w], float(missing.sum())
+            rate = float(missing @ evicted[1:])
+            change = float(np.abs(waiting - before[0]).sum()) + abs(evicting - before[1])
+            if settled(rate, last, change):
                 break
         return Evictions(evicting, rate)

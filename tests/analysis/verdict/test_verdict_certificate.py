@@ -24,7 +24,9 @@ from stabkit import InvalidArgument, Workload, certify, to_dict, unit_circle_cou
 from stabkit.analysis.verdict.verdict_certificate import prove_by_arcs
 from stabkit.spectrum.counting.schur_cohn import schur_cohn_steps
 
-MIXES = ("1:1", "3:2", "5:3 5:5", "1:2 1:3", "2:4 2:5", "1/3:7 9/2:4 0:9", "100:60 100:97")
+# One with a reciprocal pair of roots off the circle, which arcs take.
+PAIR = "0:2:8743/614196 0:4:416951/614196 0:9:52951/255915 0:10:1/10"
+MIXES = (PAIR, "1:1", "3:2", "5:3 5:5", "1:2 1:3", "2:4 2:5", "1/3:7 9/2:4 0:9", "100:60 100:97")
 
 
 def claims(mix: Any) -> list[dict[str, Any]]:
@@ -135,7 +137,7 @@ def test_the_checker_is_a_page_that_imports_nothing_of_stabkit(tmp_path: Path) -
     line = [sys.executable, "-I", "-S", str(page), str(path)]
     found = subprocess.run(line, capture_output=True, text=True, check=True)
     assert "5:3:1/2 5:5:1/2 is unstable: modes inside, on and outside" in found.stdout
-    assert found.stdout.splitlines()[-1].startswith("5 proved")
+    assert found.stdout.splitlines()[-1] == f"{path}: proved, by docs/certificates.md"
     path.write_text(path.read_text(encoding="utf-8").replace('"unstable"', '"stable"', 1))
     found = subprocess.run(line, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout) == (1, "")
@@ -156,21 +158,32 @@ ROUNDED = OVERFLOW | {
 @pytest.mark.parametrize("claim", [OVERFLOW, ROUNDED])
 def test_a_file_with_floats_is_refused(claim: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "certificate.json"
-    path.write_text(json.dumps({"claims": [claim]}), encoding="utf-8")
+    path.write_text(
+        json.dumps({"schema": "stabkit.certificate/1", "claims": [claim]}), encoding="utf-8"
+    )
     line = [sys.executable, stabkit_check.__file__, str(path)]
     found = subprocess.run(line, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout) == (1, "")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"claims": []}', '{"claims": [3]}', "\x00"])
+EMPTY = '{"schema": "stabkit.certificate/1", "claims": []}'
+NEXT = '{"schema": "stabkit.certificate/2", "claims": [{}]}'
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "[" * 100_000, "\x00" * 3000, EMPTY, NEXT])
 def test_what_is_no_certificate_is_refused_without_a_traceback(text: str, tmp_path: Path) -> None:
     path = tmp_path / "certificate.json"
     path.write_text(text, encoding="utf-8")
-    for arguments in ([str(path)], [str(tmp_path / "missing")], [str(tmp_path)], []):
-        line = [sys.executable, stabkit_check.__file__, *arguments]
+    good = tmp_path / "good.json"
+    good.write_text(json.dumps(to_dict(certify("3:2"))), encoding="utf-8")
+    for bad in (path, tmp_path / "missing", tmp_path):
+        line = [sys.executable, stabkit_check.__file__, str(good), str(bad)]
         found = subprocess.run(line, capture_output=True, text=True, check=False)
-        assert (found.returncode, found.stdout) == (1, "")
-        assert found.stderr.startswith("refused: ")
+        assert (found.returncode, "proved" in found.stdout) == (1, True)
+        assert found.stderr.startswith(f"{bad}: refused: ")
+        assert len(found.stderr) < 400
+    found = subprocess.run(line[:2], capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr[:6]) == (1, "usage:")
 
 
 def test_what_is_printed_is_the_mix_and_not_its_name(tmp_path: Path) -> None:

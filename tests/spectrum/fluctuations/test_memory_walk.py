@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from stabkit import Workload
+from stabkit.spectrum.fluctuations.fixed_point_walk import FixedPointWalk
 from stabkit.spectrum.fluctuations.lundberg import lundberg_exponent
-from stabkit.spectrum.fluctuations.memory_walk import Evictions, MemoryWalk
+from stabkit.spectrum.fluctuations.memory_walk import MemoryWalk
+from stabkit.spectrum.fluctuations.walk import Evictions, Walk
 
 SMALL = ((0, 1, 2), (3, 2, 1), (1, 6, 3), (5, 4, 1))  # (input, decode, weight)
 SPREAD = tuple((40 + k % 7, k, 1) for k in range(1, 41))
@@ -123,6 +125,27 @@ def test_with_a_watermark_it_is_the_chain_solved_exactly(
     found = MemoryWalk(Workload.from_classes(classes)).evictions(capacity, watermark)
     assert found.per_step == pytest.approx(exact.per_step, rel=1e-6, abs=1e-12)
     assert found.probability == pytest.approx(exact.probability, rel=1e-6, abs=1e-12)
+
+
+# Where nothing waits, or the rate pauses while the law still moves.
+PAUSES = (
+    (((1, 63, 3),), 1768, 50),
+    (((0, 65, 5), (0, 123, 3), (0, 69, 4)), 2328, 50),
+    (((7, 40, 1),), 446.86, 100),
+)
+
+
+@pytest.mark.parametrize("walk", [MemoryWalk, FixedPointWalk])
+@pytest.mark.parametrize(("classes", "capacity", "watermark"), PAUSES)
+def test_it_does_not_end_where_the_rate_pauses(
+    walk: type[Walk],
+    classes: tuple[tuple[int, int, int], ...],
+    capacity: float,
+    watermark: int,
+) -> None:
+    exact = by_elimination(classes, capacity, watermark)
+    found = walk(Workload.from_classes(classes)).evictions(capacity, watermark)
+    assert found.per_step == pytest.approx(exact.per_step, rel=1e-6)
 
 
 @pytest.fixture(scope="module")
