@@ -136,12 +136,13 @@ R6A = Theorem(
         ),
         Step(
             "onto",
-            r"Let $F_S$ be the states that occupy the stages $S$, $|S| = m$, and fill the memory: "
-            r"dimension $m - 1$. On each piece of it that has this dimension a step is affine, "
-            r"into some $F_{S'}$ with $m' = m - r - (e - a)$ cohorts (R6′). All but one of these "
-            r"are copies of different cohorts of $S$, and the one that was admitted or cut makes "
-            r"the memory full. There are $m' - 1 \le m - 1$ copies, which vary freely on $F_S$: "
-            r"the step maps the piece onto an open part of $F_{S'}$. (A cohort that is evicted to "
+            r"Let $F_S$ be the states that occupy the stages $S$, $|S| = m$, and fill the "
+            r"memory: dimension $m - 1$. On each piece of it that has this dimension a step is "
+            r"affine, into some $F_{S'}$ with $m' = m - r - (e - a)$ cohorts, where $r$ are "
+            r"evicted whole, $e$ complete and $a$ are admitted (R6′). All but one of these are "
+            r"copies of different cohorts of $S$, and the one that was admitted or cut makes the "
+            r"memory full. There are $m' - 1 \le m - 1$ copies, which vary freely on $F_S$: the "
+            r"step maps the piece onto an open part of $F_{S'}$. (A cohort that is evicted to "
             r"exactly 0, or a memory that is full without an admission, is one more equation: "
             r"such states are null in $F_S$.) With unequal inputs a cohort of the start is a "
             r"vector, one number for each class: it is copied as a whole, and a cut keeps its "

@@ -114,19 +114,21 @@ R6_PRIME = Theorem(
     steps=(
         Step(
             "cycle",
-            r"Let the oldest cohort, $d c$, complete: the other $(l - d) c$ requests grow, in "
-            r"this step and in the $d - 1$ steps until the next cohort is in stage $l - 1$, where "
-            r"nothing completes. The newcomers pay for all of it: of the $(s + l) d c$ tokens "
-            r"that are freed $(s + l) d c - d (l - d) c$ are left to them after the last of these "
-            r"$d$ steps, in stage $d - 1$. They are $d c$ requests of $s + d$ tokens, $d$ stages "
-            r"back (cyclically) from the oldest: the pattern again, rotated.",
+            r"Let the oldest cohort, $d$ times $c$ requests, complete: the other $(l - d) c$ "
+            r"requests grow, in this step and in the $d - 1$ steps until the next cohort is in "
+            r"stage $l - 1$, where nothing completes. The newcomers pay for all of it: of the "
+            r"$(s + l) d c$ tokens that are freed $(s + l) d c - d (l - d) c$ are left to them "
+            r"after the last of these $d$ steps, in stage $d - 1$. They are $d c$ requests of $s "
+            r"+ d$ tokens, $d$ stages back (cyclically) from the oldest: the pattern again, "
+            r"rotated.",
             Identity((s + length) * _d * c - _d * (length - _d) * c, (s + _d) * _d * c),
         ),
         Step(
             "size",
-            r"The memory is full. After cohorts of $D c$ requests in all, with $Q = \sum d_i^2$, "
-            r"taken from the oldest on, they hold $(s + l) D - (D^2 - Q) / 2$ times $c$: a "
-            r"further cohort of $d$ stands in stage $l - 1 - D$ and adds $d (s + l - D)$,",
+            r"The memory is full. Let $D$ be the sum of the first distances $d_i$. After cohorts "
+            r"of $D c$ requests in all, with $Q = \sum d_i^2$, taken from the oldest on, they "
+            r"hold $(s + l) D - (D^2 - Q) / 2$ times $c$: a further cohort of $d$ stands in "
+            r"stage $l - 1 - D$ and adds $d (s + l - D)$,",
             Identity(
                 (s + length) * (_D + _d)
                 - ((_D + _d) ** 2 - (_Q + _d**2)) / 2

@@ -221,16 +221,16 @@ R22 = Theorem(
         Step(
             "tail",
             r"The last $L - 1$ rows are those of $M^T$: $\|M^T\|_\infty = q$. So for $t \ge 1$ "
-            r"$c^{(T+t)} = c^{(t)} M^T$ has a norm of at most $q \|c^{(t)}\|_1 \le \|c^{(t)}\|_1$; "
-            r"by induction no row of any $t$ has a norm above $K$.",
+            r"and $\kappa = \|c^{(t)}\|_1$, $c^{(T+t)} = c^{(t)} M^T$ has a norm of at most $q "
+            r"\kappa \le \kappa$; by induction no row of any $t$ has a norm above $K$.",
             Inequality(_kappa - _q * _kappa, {_q: Interval(0, 1), _kappa: _ANY}, False),
         ),
         Step(
             "never-negative",
-            r"The $t$-th admission of the linear recursion is at least $a^* - \|c^{(t)}\|_1 D_0$. "
-            r"With $K = \|c^{(t)}\|_1 + x$ and $a^* = K D_0 + r$ that is $x D_0 + r \ge 0$. A step "
-            r"evicts only if it would be negative: by induction on $t$ nothing is evicted, and "
-            r"the run is the recursion.",
+            r"The $t$-th admission of the linear recursion is at least $a^* - \|c^{(t)}\|_1 "
+            r"D_0$. With $\kappa = \|c^{(t)}\|_1$, $K = \kappa + x$ and $a^* = K D_0 + r$, $x, r "
+            r"\ge 0$, that is $x D_0 + r \ge 0$. A step evicts only if it would be negative: by "
+            r"induction on $t$ nothing is evicted, and the run is the recursion.",
             Inequality(
                 ((_kappa + _x) * _D + _r) - _kappa * _D,
                 {_kappa: _ANY, _x: _ANY, _D: _ANY, _r: _ANY},

@@ -270,12 +270,12 @@ R12 = Theorem(
         ),
         Step(
             "margins",
-            r"The marginal stage $j$ of a step ends with $y_j > 0$, in an eviction also with less "
-            r"than the $x_j$ that it held. While that is so, the next state is affine: $y_j = (B "
-            r"- U) / g_j$, $U$ what the older stages need. A deviation, at most $r$ in every "
-            r"cohort of the first state, changes these numbers by at most $r$ times the row sums "
-            r"of a matrix. The run follows the orbit's itinerary for as long as they keep "
-            r"their sign.",
+            r"The marginal stage $j$ of a step ends with $y_j > 0$, in an eviction also with "
+            r"less than the $x_j$ that it held. While that is so, the next state is affine: $y_j "
+            r"= (B - U) / g_j$, $U$ what the older stages need. A deviation $\delta$, at most "
+            r"$r$ in every cohort of the first state, changes these numbers by at most $r$ times "
+            r"the row sums of a matrix. The run follows the orbit's itinerary for as long as "
+            r"they keep their sign.",
             Identity(_y + _delta, (_B - (_U - _g * _delta)) / _g, given=(_g * _y - (_B - _U),)),
         ),
         Step(
@@ -304,8 +304,9 @@ R12 = Theorem(
         ),
         Step(
             "induction",
-            r"Six periods later it is within half the radius, hence within the radius again: the "
-            r"deviation tends to 0.",
+            r"Six periods later it is within half the radius, hence within the radius again: "
+            r"with the norm $M$ of that matrix a deviation $r$ has become $M r$, and it tends to "
+            r"0.",
             Inequality(_r - _M * _r, {_M: Interval(0, Rational(1, 2)), _r: _OPEN}),
         ),
     ),

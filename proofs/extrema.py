@@ -167,19 +167,21 @@ EXTREMA = Theorem(
         ),
         Step(
             "on-the-circle",
-            r"Write $\log A = \psi + i \varphi$ at $z = e^{i \theta}$. Its derivative in $\theta$ "
-            r"is $i z A' / A$, so that $z A' / A = \varphi' - i \psi'$ and $h = -1 - \varphi' + i "
-            r"\psi'$: where $|A|$ has an extremum, $h$ is real and equal to $s_\theta$. It crosses "
-            r"the real axis upwards at minima, downwards at maxima, and nowhere else.",
+            r"Write $\psi$ and $\varphi$ for the real and the imaginary part of $\log A$ at $z = "
+            r"e^{i \theta}$. Its derivative in $\theta$ is $i z A' / A$, so that $z A' / A = "
+            r"\varphi' - i \psi'$ and $h = -1 - \varphi' + i \psi'$: where $|A|$ has an "
+            r"extremum, $h$ is real and equal to $s_\theta$. It crosses the real axis upwards at "
+            r"minima, downwards at maxima, and nowhere else.",
             Identity((_dpsi + I * _dphi) / I, _dphi - I * _dpsi),
         ),
         Step(
             "at-zeros",
             r"By R1 all zeros of $A$ in the closed disc are simple zeros $\omega$ on the circle. "
-            r"There, at $z = \omega e^{i \tau}$, $T = \tan(\tau / 2)$, the pole of $h$ is "
-            r"$-z / (z - \omega) = -\frac{1}{2} + \frac{i}{2 T}$: from below to above with $\tau$. "
-            r"On a small arc inside the disc it passes through the point $(1 - \varepsilon) "
-            r"\omega$, where it is $1 / \varepsilon - 1$: upwards, beyond every $s$.",
+            r"There, at $z = \omega e^{i \tau}$, $T = \tan(\tau / 2)$, the pole of $h$ is $-z / "
+            r"(z - \omega) = -\frac{1}{2} + \frac{i}{2 T}$: from below to above with $\tau$. On "
+            r"a small arc inside the disc, of radius $\varepsilon$, it passes through the point "
+            r"$(1 - \varepsilon) \omega$, where it is $1 / \varepsilon - 1$: upwards, beyond "
+            r"every $s$.",
             Identity(
                 -((1 + I * _T) / (1 - I * _T)) / ((1 + I * _T) / (1 - I * _T) - 1),
                 -Rational(1, 2) + I / (2 * _T),

@@ -141,7 +141,8 @@ TRAPEZOID = Theorem(
             Quantity(_r, "a radius above 1", lambda x: x.radius),
             Quantity(
                 _trap,
-                "the mean of $E|X|^2 / |E X|^2$ over the $n$-th roots of unity",
+                r"the mean of $E|X|^2 / |E X|^2$ over the $n$-th roots of unity, $X = \sum_{m < "
+                r"T} (S + m + 1) z^m$",
                 lambda x: x.trapezoidal,
             ),
             Quantity(
@@ -165,9 +166,9 @@ TRAPEZOID = Theorem(
     steps=(
         Step(
             "aliasing",
-            r"The $n$-th roots of unity see $z^k$ as 1 where $n$ divides $k$, and have the mean 0 "
-            r"of all other powers: $T_n - 1 - V$ is the sum of the Fourier coefficients of $N / "
-            r"(G \tilde G)$ at the multiples of $n$ but 0.",
+            r"The $n$-th roots of unity see $z^k$ as 1 where $n$ divides $k$, and have the mean "
+            r"0 of all other powers: $T_n - 1 - V$ is the sum of the Fourier coefficients of $N "
+            r"/ (G \tilde G)$, $\tilde G = G(1/z)$, at the multiples of $n$ but 0.",
             Identity((1 - z**n) / (1 - z), 0, given=(z**n - 1,)),
         ),
         Step(
@@ -175,7 +176,8 @@ TRAPEZOID = Theorem(
             r"That function is analytic for $1/r \le |z| \le r$. By Cauchy's estimate its "
             r"coefficients are at most $r^{-|k|}$ times its maximum on $|z| = r$ or $1/r$, where "
             r"$|N(z)| \le N(r)$, and $|G| \ge m_r$ on the whole disc, as $1/G$ is analytic there "
-            r"(maximum principle). With $|N| = N(r) - a$ and a product of moduli $m_r^2 + b$,",
+            r"(maximum principle). With $R = N(r)$, $|N| = R - a$ and a product of moduli $m_r^2 "
+            r"+ b$, $a, b \ge 0$,",
             Inequality(
                 _R / _m**2 - (_R - _a) / (_m**2 + _b),
                 {_R: _OPEN, _a: Interval(0), _m: _OPEN, _b: Interval(0)},

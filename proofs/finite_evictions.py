@@ -201,9 +201,9 @@ R16 = Theorem(
             Quantity(_seen_rate, "the evicted requests per step, there", lambda x: x.seen_evicted),
             Quantity(
                 _formula,
-                r"$E \min(S + 1, (x - Z)^+) / E(S + 1)$ in double precision, with $x = a \mu$, $a "
-                r"= (B - E R) / E M$, $Z$ a sum of a Poisson number, of mean $a$, of independent "
-                "$S + T + 1$",
+                r"$E \min(S + 1, (x - Z)^+) / E(S + 1)$ in double precision, with $x = a \mu$, "
+                r"$a = (B - E R) / E M$, $R$ the slack, $M$ the memory-time of a request, $Z$ a "
+                r"sum of a Poisson number, of mean $a$, of independent $S + T + 1$",
                 lambda x: x.probability,
             ),
             Quantity(_rate, "$E (x - Z)^+ / E (S + 1)$", lambda x: x.evicted),

@@ -34,7 +34,7 @@ __all__ = ["THEOREMS"]
 
 _OPEN = Interval(0, open_low=True)
 _x1, _x1h, _x2, _x2h = symbols(r"X_1 \tilde{X}_1 X_2 \tilde{X}_2")
-_G, _Gh, _Y, _Yh, _N = symbols(r"G \tilde{G} Y \tilde{Y} N")
+_G, _Gh, _Y, _Yh, _N, _Q, _X = symbols(r"G \tilde{G} Y \tilde{Y} N Q X")
 _g0, _y, _h, _y1, _y2, _q = symbols("g_0 y h y_1 y_2 q")
 _short = symbols("l_1", integer=True)
 
@@ -73,10 +73,11 @@ R13 = Theorem(
         Step(
             "noise",
             r"Write $X_k = \sum_m (s_k + m + 1) z^m$, $m < l_k$, for the memory of a request of "
-            r"class $k$, and a tilde for $z \to 1/z$, the conjugate on the circle. Per admission "
-            r"noise of covariance $\operatorname{diag}(p) - p p^{\mathsf T}$ puts into the "
-            r"memory the density $E|X|^2 - |E X|^2$, of two classes $p (1 - p) |X_1 - X_2|^2$. It "
-            r"is never negative, and 0 where all requests are alike.",
+            r"class $k$, and $\tilde X_k$, $\tilde G$, $\tilde Y$ for what is at $1/z$, the "
+            r"conjugate on the circle. Per admission noise of covariance $\operatorname{diag}(p) "
+            r"- p p^{\mathsf T}$ puts into the memory the density $E|X|^2 - |E X|^2$, of two "
+            r"classes $p (1 - p) |X_1 - X_2|^2$. It is never negative, and 0 where all requests "
+            r"are alike.",
             Identity(
                 p * _x1 * _x1h
                 + (1 - p) * _x2 * _x2h
@@ -105,8 +106,8 @@ R13 = Theorem(
         Step(
             "mean",
             r"$Y / G$ is analytic in the closed disc: its mean over the circle is its value at "
-            r"0, $y_0 / g_0$, for with $Y = y_0 + z y$ and $G = g_0 + z h$ the rest is a multiple "
-            r"of $z$. The mirror image has the same mean.",
+            r"0, $y_0 / g_0$, for with polynomials $y$ and $h$, $Y = y_0 + z y$ and $G = g_0 + z "
+            r"h$, the rest is a multiple of $z$. The mirror image has the same mean.",
             Identity(
                 (first + z * _y) / (_g0 + z * _h) - first / _g0,
                 z * (_y * _g0 - first * _h) / (_g0 * (_g0 + z * _h)),
@@ -334,10 +335,10 @@ R14 = Theorem(
         Step(
             "own",
             r"Let an admission add $Q(z)$ to some observable. Its own deviation is $Q - E Q$; by "
-            r"the balance of R13 the deviation $X - E X$ of its memory is taken from later "
+            r"the balance of R13 the deviation $X - E X$ of its memory $X$ is taken from later "
             r"admissions, $-(X - E X) / E X$, which add $E Q$ each. Together, with $q = E Q$ and "
             r"$G = E X$,",
-            Identity(_Y - _q - _q * (_N - _G) / _G, _Y - _q / _G * _N),
+            Identity(_Q - _q - _q * (_X - _G) / _G, _Q - _q / _G * _X),
         ),
         Step(
             "requests",

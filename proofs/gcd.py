@@ -141,8 +141,8 @@ R7 = Theorem(
         ),
         Step(
             "no-zero-of-D-inside",
-            r"The coefficients of $D$, $P(T' > m)$ for $T' = T / g$, are positive and fall: no "
-            r"zero of $D$ has $|w| < 1$.",
+            r"The coefficients of $D$, $P(T' > m)$ for $T' = T / g$, are positive and fall, by "
+            r"some $d \ge 0$ to $S$: no zero of $D$ has $|w| < 1$.",
             Deduction(
                 EnestromKakeya(
                     _D,
@@ -174,8 +174,8 @@ R7 = Theorem(
         ),
         Step(
             "half",
-            r"On the circle, $z = x + i y \ne 1$, $\operatorname{Re} \frac{1}{1 - z} = "
-            r"\frac{1}{2}$,",
+            r"On the circle, $z = x + i y \ne 1$ with real $x$ and $y$, $\operatorname{Re} "
+            r"\frac{1}{1 - z} = \frac{1}{2}$,",
             Identity((1 - _x) / ((1 - _x) ** 2 + _y**2), Rational(1, 2), given=_ON_CIRCLE),
         ),
         Step(
@@ -193,10 +193,11 @@ R7 = Theorem(
         ),
         Step(
             "residue",
-            r"and the numerator vanishes there: $R(1) = g$. So $Q$ is regular at 1. With $z = "
-            r"\omega^k \zeta$, $1 \le k < g$, also $w = \zeta^g$, and the same identity in "
-            r"$\zeta$ says $-g \frac{w}{1 - w} = \frac{1}{\zeta - 1}$ plus a regular function: "
-            r"near these $g - 1$ points $Q = \frac{1}{\zeta - 1} + r$ with $r$ analytic.",
+            r"and the numerator vanishes there: $R(1) = g$. So $Q$ is regular at 1. With $\omega "
+            r"= e^{2 \pi i / g}$, $z = \omega^k \zeta$, $1 \le k < g$, also $w = \zeta^g$, and "
+            r"the same identity in $\zeta$ says $-g \frac{w}{1 - w} = \frac{1}{\zeta - 1}$ plus "
+            r"a regular function: near these $g - 1$ points $Q = \frac{1}{\zeta - 1} + r$ with "
+            r"$r$ analytic.",
             Summation(1, m, 0, n, n + 1),
         ),
         Step(

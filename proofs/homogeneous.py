@@ -292,10 +292,10 @@ R6 = Theorem(
         Step(
             "evictions",
             r"The stages above are empty now: in each of the next $i$ steps nothing completes, "
-            r"the $l - i - 1$ other units of $c$ grow by a token each, and the youngest cohort "
-            r"pays for it: its tokens $(s + j + 1) q_j$ fall by $(l - i - 1) c$ in every step, "
-            r"from $(s + 1) q_0 = [(i + 1)(s + 1) + i l] c$ on. After $k$ steps the sum of the "
-            r"changes is",
+            r"the $l - i - 1$ other units of $c$ grow by a token each, and the youngest cohort, "
+            r"$q_j$ requests in stage $j$, pays for it: its tokens $(s + j + 1) q_j$ fall by $(l "
+            r"- i - 1) c$ in every step, from $(s + 1) q_0 = [(i + 1)(s + 1) + i l] c$ on. After "
+            r"$k$ steps the sum of the changes is",
             Summation(
                 -(length - i - 1) * c,
                 j,
@@ -338,7 +338,7 @@ R6 = Theorem(
             "code",
             r"The Poincaré matrix of the code times the state, at symbolic $s$.",
             ExactFinite(
-                r"$P^{(i)} v$",
+                r"$P^{(i)} v$ for the state $v$",
                 r"$l = 2, \dots, 5$, all levels",
                 lambda: [(n, level) for n in range(2, 6) for level in range(n)],
                 lambda case: _returned(*case),

@@ -108,7 +108,8 @@ LINES = Theorem(
         quantities=(
             Quantity(
                 _growing,
-                r"$s_k = \sigma_k x + c_k \ge 0$ with $\sigma_k > 0$ for every class",
+                r"$s_k = \sigma_k x + c_k \ge 0$ with $\sigma_k > 0$ and some $c_k$ for every "
+                r"class",
                 lambda drawn: all(slope > 0 for slope, _ in drawn.line),
             ),
             Quantity(_x, "the place on the line", lambda drawn: drawn.at),

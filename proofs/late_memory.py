@@ -105,11 +105,11 @@ R9 = Theorem(
         ),
         Step(
             "diagonal",
-            r"Let $K(u, v) = [G^*(u) \overline{G^*(v)} - G(u) \overline{G(v)}] / (1 - u \bar v)$. "
-            r"On the diagonal take the radial limit: let $a = |G(u)|^2$, $b = \operatorname{Re} "
-            r"\overline{G} u G'$ and $h = r - 1$; to first order $|G(r u)|^2 = a + 2 b h$ and "
-            r"$|G^*(r u)|^2 = r^{2 (L-1)} |G(u / r)|^2 = (1 + 2 (L - 1) h)(a - 2 b h)$, while $1 "
-            r"- r^2 = -2 h$. So $K(u, u) = 2 b - (L - 1) a$,",
+            r"Let $K(u, v) = [G^*(u) \overline{G^*(v)} - G(u) \overline{G(v)}] / (1 - u \bar "
+            r"v)$. On the diagonal take the radial limit, in the radius $r$: let $a = |G(u)|^2$, "
+            r"$b = \operatorname{Re} \overline{G} u G'$ and $h = r - 1$; to first order $|G(r "
+            r"u)|^2 = a + 2 b h$ and $|G^*(r u)|^2 = r^{2 (L-1)} |G(u / r)|^2 = (1 + 2 (L - 1) "
+            r"h)(a - 2 b h)$, while $1 - r^2 = -2 h$. So $K(u, u) = 2 b - (L - 1) a$,",
             Identity(
                 diff(
                     (1 + 2 * (longest - 1) * _h) * (_a - 2 * _b * _h) - (_a + 2 * _b * _h), _h
@@ -130,7 +130,8 @@ R9 = Theorem(
         ),
         Step(
             "imaginary",
-            r"on the circle $(u + 1)/(u - 1)$ is imaginary: its real part is",
+            r"on the circle $(u + 1)/(u - 1)$ is imaginary: for $u = x + i y$, with real $x$, "
+            r"$y$, its real part is",
             Identity(((_x + 1) * (_x - 1) + _y**2) / ((_x - 1) ** 2 + _y**2), 0, given=_ON_CIRCLE),
         ),
         Step(

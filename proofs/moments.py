@@ -171,7 +171,7 @@ MEAN_INPUT = Quantity(
     lambda drawn: sum((c.share * c.input_length for c in mix_of(drawn).classes), Fraction(0)),
 )
 PRODUCT_FORM = Quantity(
-    product_form, r"the start is of product form, $x_k^{(j)} = p_k y_j$", _is_product
+    product_form, r"the start is of product form, $x_k^{(j)} = p_k y_j$ for some $y_j$", _is_product
 )
 STEP = Quantity(n, "the steps made since the start", lambda moment: moment.step)
 HELD = Quantity(

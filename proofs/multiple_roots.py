@@ -167,9 +167,9 @@ R4 = Theorem(
     steps=(
         Step(
             "double",
-            r"Let $z = 1 / \lambda$, $u = z^{l_1}$, $v = z^{l_2}$. By R1's identity a multiple "
-            r"root is one of $1 - p u - q v$ and of $z$ times its derivative, $-p l_1 u - q l_2 "
-            r"v$: two linear equations, which give $u$",
+            r"Let $z = 1 / \lambda$, $u = z^{l_1}$, $v = z^{l_2}$ and $q = 1 - p$. By R1's "
+            r"identity a multiple root is one of $1 - p u - q v$ and of $z$ times its "
+            r"derivative, $-p l_1 u - q l_2 v$: two linear equations, which give $u$",
             Identity(
                 _u,
                 _l2 / (p * (_l2 - _l1)),
@@ -197,10 +197,11 @@ R4 = Theorem(
         ),
         Step(
             "share",
-            r"Both $u^{l_2}$ and $v^{l_1}$ are $z^{l_1 l_2}$. Their moduli are equal: that is the "
-            r"equation for $p$. Write $X = (l_2 - l_1)^{l_2 - l_1} l_1^{l_1}$ and $Y = "
-            r"l_2^{l_2}$; the difference $p^{l_2} X - q^{l_1} Y$ rises from $-Y$ at $p = 0$ to $X$ "
-            r"at $p = 1$: exactly one $p$ in $(0, 1)$.",
+            r"Both $u^{l_2}$ and $v^{l_1}$ are $z^{l_1 l_2}$. Their moduli are equal: that is "
+            r"the equation for $p$. Write $X = (l_2 - l_1)^{l_2 - l_1} l_1^{l_1}$ and $Y = "
+            r"l_2^{l_2}$; the difference $p^{l_2} X - q^{l_1} Y$ rises from $-Y$ at $p = 0$ to "
+            r"$X$ at $p = 1$: exactly one $p$ in $(0, 1)$. Below, $P_1 = p^{l_2 - 1}$ and $Q_1 = "
+            r"q^{l_1 - 1}$.",
             Deduction(
                 Monotone(
                     p**_l2 * _X - (1 - p) ** _l1 * _Y,
@@ -223,9 +224,9 @@ R4 = Theorem(
         ),
         Step(
             "odd",
-            r"Let $l_1 = g a$, $l_2 = g b$, $y = z^g$, so that $u = y^a$ and $v = y^b$. If $a = 2 "
-            r"n + 1$ is odd there is no such $y$: $y^{a b} = u^b > 0$, but $y^{a b} = v^a < 0$, "
-            r"by, with $w = |v|$,",
+            r"Let $a = l_1 / g$, $b = l_2 / g$, $y = z^g$, so that $u = y^a$ and $v = y^b$. If "
+            r"$a = 2 n + 1$ is odd there is no such $y$: $y^{a b} = u^b > 0$, but $y^{a b} = v^a "
+            r"< 0$, by, with $w = |v|$,",
             Identity((-_w) ** (2 * n + 1), -(_w ** (2 * n + 1))),
         ),
         Step(

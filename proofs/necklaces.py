@@ -137,8 +137,8 @@ NECKLACES = Theorem(
             ),
             Quantity(
                 _memory,
-                r"the memory $\sum_i d_i \sum_k p_k \sum_{t < l_k / g} (s_k + D_i + g t)$, $g$ "
-                "the sum",
+                r"with the parts $d_i$ and their sums $D_i$, the memory $\sum_i d_i \sum_k p_k "
+                r"\sum_{t < l_k / g} (s_k + D_i + g t)$, $g$ the sum",
                 _memory_of_parts,
             ),
             Quantity(

@@ -165,9 +165,10 @@ R19 = Theorem(
     steps=(
         Step(
             "growth",
-            r"The memory is full of $y_j$ in stage $j$, $\sum_j g_j y_j = B$. In the step those in "
-            r"stage $m - 1$ come to need $g_m y_{m-1}$. With $g_m \le (1 + r) g_{m-1}$ for all $m$ "
-            r"that adds up to at most $(1 + r) B$: so many tokens above $B$ are evicted as it is.",
+            r"The memory is full of $y_j$ in stage $j$, $\sum_j g_j y_j = B$. In the step those "
+            r"in stage $m - 1$ come to need $g_m y_{m-1}$. With $g_m \le (1 + r) g_{m-1}$ for "
+            r"all $m$ ($g_m = h (1 + r) - x$, $h = g_{m-1}$, for $y = y_{m-1}$) that adds up to "
+            r"at most $(1 + r) B$: so many tokens above $B$ are evicted as it is.",
             Inequality(
                 (1 + _growth) * _h * _y - ((1 + _growth) * _h - _x) * _y,
                 {_growth: _REAL, _h: _OPEN, _x: _REAL, _y: _REAL},

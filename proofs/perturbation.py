@@ -68,7 +68,8 @@ _eps, _alpha, _beta, _t, _t0 = symbols("varepsilon alpha beta t t_0")
 _a, _deg, _rho, _times = symbols("a D rho m")
 _mult = symbols("m", integer=True)
 _held, _near, _r1, _r2 = symbols("M_F N_d r_1 r_2")
-_F, _A, _C, _Cp, _G, _H = symbols("F A C E G H")
+_F, _A, _C, _Cp, _G = symbols("F A C E G")
+_bracket, _tangent = symbols("f h")
 _OPEN = Interval(0, open_low=True)
 
 _bound = _deg * (_rho + 1)  # 1 / (2 epsilon_0); at least |m + t|
@@ -175,8 +176,8 @@ R3 = Theorem(
             r"has one zero in the disc, and $C$ has none there. (For $D = m$ any $d$ will do.)",
             Deduction(
                 Rouche(
-                    _F,
-                    _H,
+                    _bracket,
+                    _tangent,
                     bound=_eps * (_times * (_rho + 1) + (_deg - _times) * (_rho + 1)),
                     floor=Rational(1),
                     domains=_SMALL,
@@ -358,17 +359,18 @@ R3A = Theorem(
         ),
         Step(
             "common-divisor",
-            r"For $g > 1$ take $\omega \ne 1$ with $\omega^g = 1$, a simple root of $A$ by R1, "
-            r"and $\varepsilon < \varepsilon_0 = 1 / (2 D (\rho + 1))$. By R3 its root of $F$ has "
-            r"$|\lambda| \ge 1 + \varepsilon - \varepsilon^2 / \varepsilon_0 > 1$, and these $g - "
-            r"1$ roots differ.",
+            r"Let $D$ and $\rho$ be as in R3. For $g > 1$ take $\omega \ne 1$ with $\omega^g = "
+            r"1$, a simple root of $A$ by R1, and $\varepsilon < \varepsilon_0 = 1 / (2 D (\rho "
+            r"+ 1))$. By R3 its root of $F$ has $|\lambda| \ge 1 + \varepsilon - \varepsilon^2 / "
+            r"\varepsilon_0 > 1$, with $t = \varepsilon_0$ below, and these $g - 1$ roots differ.",
             Inequality(1 + _eps - _eps**2 / _t - 1, {_eps: Interval(0, _t), _t: _OPEN}),
         ),
         Step(
             "beyond-the-last",
-            r"$F$ has the leading coefficient $g_0 = s + 1$, and $G = s A + C$ as in R2: the "
-            r"number of unstable modes changes only where a mode is on the circle, $s = -C / A$. "
-            r"So what holds for large $s$ holds beyond the largest such input.",
+            r"$F$ has the leading coefficient $g_0 = s + 1$, and $G = s A + C$, $C = \sum_m (m + "
+            r"1) S_m z^m$, as in R2: the number of unstable modes changes only where a mode is "
+            r"on the circle, $s = -C / A$. So what holds for large $s$ holds beyond the largest "
+            r"such input.",
             Deduction(
                 BoundaryCrossing(
                     _G,

@@ -131,8 +131,9 @@ LOST = Quantity(
 )
 MEMORY = Step(
     "memory",
-    r"What the survivors need, what is admitted and what the evicted would hold is what all "
-    r"admissions of the last $L$ steps would hold: $W = U + N + V$, stage by stage.",
+    r"What the survivors need, $U$, what is admitted, $N$, and what the evicted would hold, $V$, "
+    r"is what all admissions of the last $L$ steps would hold: $W = U + N + V$, stage by stage, "
+    r"with $d = 1$ for newcomers and $d = 0$ for others.",
     Deduction(Linearity(Eq(made, needs + tokens + lost), _TERMS)),
 )
 

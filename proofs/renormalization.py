@@ -292,8 +292,8 @@ R10 = Theorem(
         ),
         Step(
             "multipliers",
-            r"From then on the deviation from the cycle obeys the renormalised mix, near its "
-            r"equilibrium: the convolution of its kernel.",
+            r"From then on the deviation $\delta$ from the cycle obeys the renormalised mix, "
+            r"near its equilibrium: the convolution of its kernel, with the weights $a$.",
             Deduction(
                 LinearRecurrence(stable, symbols("F_d"), weight=_a, deviation=_dev, rest=B / _a),
                 r"So over $g$ steps the Floquet multipliers, but zeros, are the roots of the "

@@ -160,8 +160,9 @@ ROBUST = Theorem(
     steps=(
         Step(
             "segment",
-            r"$G$ is linear in the shares: on the segment from shares $a$ to shares $b$ it is $(1 "
-            r"- t) G_a + t G_b$, the sum of what each class holds.",
+            r"$G$ is linear in the shares: on the segment from shares $a$ to shares $b$ it is "
+            r"$(1 - t) G_a + t G_b$, $0 \le t \le 1$, for each class adds its share times its "
+            r"memory $V$.",
             Identity(((1 - _t) * _a + _t * _b) * _V, (1 - _t) * _a * _V + _t * _b * _V),
         ),
         Step(
@@ -197,11 +198,12 @@ ROBUST = Theorem(
         ),
         Step(
             "duality",
-            r"How large an error may be is bounded without edges. If the shares $p + d$ have a "
-            r"mode at $z$, and $a_k$ is the real part of $\bar u G_k(z)$, then $\sum_k d_k a_k = "
-            r"\sum_k d_k (a_k - c)$ for every real $c$, for $\sum_k d_k = 0$: with two classes, as "
-            r"with any number. So $|\operatorname{Re} \bar u G(z)| \le \rho \sum_k p_k |a_k - c|$ "
-            r"where $|d_k| \le \rho p_k$.",
+            r"How large an error may be is bounded without edges. If with errors $d_k$ of the "
+            r"shares, each at most the part $\rho$ of its share, there is a mode at $z$, and "
+            r"$a_k$ is the real part of $\bar u G_k(z)$ for any $u$ on the circle, then $\sum_k "
+            r"d_k a_k = \sum_k d_k (a_k - c)$ for every real $c$, for $\sum_k d_k = 0$. So "
+            r"$|\operatorname{Re} \bar u G(z)| \le \rho \sum_k p_k |a_k - c|$. For two classes, "
+            r"with errors $a$ and $b$ and real parts $x$ and $y$:",
             Identity(_a * _x + _b * _y, _a * (_x - _c) + _b * (_y - _c), given=(_a + _b,)),
         ),
     ),

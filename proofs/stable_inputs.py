@@ -127,8 +127,9 @@ NOT_BELOW = Theorem(
             "continuity",
             r"Why such mixes must exist. R9 has a mix of gcd 3 that is stable at $s = 0$ and, by "
             r"R3, unstable at some $s_1$, without modes on the circle. Let a share $1/N$ of the "
-            r"requests have the length 1: the coefficients of $F$ move by multiples of $1/N$, and "
-            r"so do the roots: for large $N$ both verdicts stay.",
+            r"requests have the length 1: the coefficients $S$ of $F$ become $(1 - 1/N) S + X / "
+            r"N$, with some $X$, and the roots move as little as one likes: for large $N$ both "
+            r"verdicts stay.",
             Deduction(
                 Hurwitz(
                     _G,

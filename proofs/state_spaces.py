@@ -198,7 +198,7 @@ STATE_SPACE = Theorem(
             "code",
             r"The matrix of stabkit, and the linear part of the simulator's own step.",
             ExactFinite(
-                r"$M$",
+                r"the matrix $M$",
                 "52 mixes of up to three classes",
                 few_classes,
                 lambda mix: [
@@ -311,7 +311,7 @@ TOKEN_BALANCE = Theorem(
             "code",
             r"The matrix of stabkit and the definition.",
             ExactFinite(
-                r"$M$",
+                r"the matrix $M$",
                 "52 mixes of up to three classes",
                 few_classes,
                 lambda mix: [

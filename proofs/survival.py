@@ -80,8 +80,8 @@ R1 = Theorem(
             ),
             Quantity(
                 _divides,
-                r"$\prod_{d \mid g, d > 1} \Phi_d$, whose roots are the $g$-th roots of unity "
-                r"other than 1, divides $A$",
+                r"$\prod_{d \mid g, d > 1} \Phi_d$, with the cyclotomic polynomials $\Phi_d$, "
+                r"whose roots are the $g$-th roots of unity other than 1, divides $A$",
                 lambda mix: rem(_by_definition(mix), _cyclotomic_product(mix.gcd)).is_zero,
             ),
         ),
@@ -142,8 +142,8 @@ R1 = Theorem(
         Step(
             "simple",
             r"There $z$ times the derivative of $1 - \sum_k p_k z^{l_k}$ is the sum of $-p_k "
-            r"l_k$: it is $-\mu$, not 0, so that the root is simple. The roots of exact order $d$ "
-            r"are those of $\Phi_d$.",
+            r"l_k$: it is $-\mu$, not 0, so that the root is simple. The roots of exact order "
+            r"$d$ are those of $\Phi_d$.",
             Identity(z * diff(-p * z**length, z), -p * length, given=(z**length - 1,)),
         ),
     ),
@@ -222,7 +222,12 @@ R1B = Theorem(
     claim=Claim(
         objects=_proportional,
         quantities=(
-            Quantity(_N, "the factor of all inputs, at least 1", lambda drawn: drawn.point),
+            Quantity(
+                _N,
+                r"the factor of all inputs, $s_k = \sigma_k N$ with some $\sigma_k$, at "
+                r"least 1",
+                lambda drawn: drawn.point,
+            ),
             Quantity(
                 _all_positive,
                 r"$s_k = \sigma_k N$ with $\sigma_k > 0$ for every class",

@@ -44,7 +44,7 @@ from .root_balls import (
 
 __all__ = ["THEOREMS"]
 
-_G, _H = symbols("G H")
+_G, _line, _bend = symbols("G h M")
 _OPEN = Interval(0, open_low=True)
 _value, _Psum, _e, _kappa, _x, _y = symbols("v P e kappa x y")
 _c = symbols("c")
@@ -139,9 +139,9 @@ R3B = Theorem(
         ),
         Step(
             "slope",
-            r"Differentiated there: $(1 - z)^2 z G' - 2 z (1 - z) G = z \tfrac{d}{dz}$ of the "
-            r"closed form, so that $(1 - z)^2 \omega G'(\omega) = \sum_k p_k l_k [(s_k + l_k) "
-            r"(\omega - 1) - (\omega + 1)]$.",
+            r"Differentiated there: $(1 - z)^2 z G' - 2 z (1 - z) G$ is $z$ times the derivative "
+            r"of the closed form, so that $(1 - z)^2 \omega G'(\omega) = \sum_k p_k l_k [(s_k + "
+            r"l_k) (\omega - 1) - (\omega + 1)]$.",
             Identity(
                 z * diff(class_form(length), z) + 2 * z * (1 - z) * (length / (z - 1)),
                 length * ((s + length) * (z - 1) - (z + 1)),
@@ -176,10 +176,10 @@ R3B = Theorem(
             Deduction(
                 Rouche(
                     _G,
-                    _H,
-                    bound=_c / 2 * _e**2 * (1 + _kappa) ** 2,
-                    floor=_c * _e**2,
-                    domains={_kappa: Interval(0, Rational(2, 5)), _c: _OPEN, _e: _OPEN},
+                    _line,
+                    bound=_bend / 2 * _e**2 * (1 + _kappa) ** 2,
+                    floor=_bend * _e**2,
+                    domains={_kappa: Interval(0, Rational(2, 5)), _bend: _OPEN, _e: _OPEN},
                     region=Symbol(r"|{z} - \zeta| < \tau"),
                 )
             ),

@@ -191,11 +191,12 @@ R8 = Theorem(
         Step(
             "finitely-many",
             r"On the circle a crossing is a zero of $\operatorname{Im} (C \bar A) = \sum_{j, k} "
-            r"(j + 1) S_j S_k \sin((j - k) \theta)$. Its coefficient of $\sin((L - 1) \theta)$, "
-            r"from $j = L - 1$, $k = 0$ and the other way round, is $(L - 1) S_0 S_{L-1}$, "
-            r"positive for $L \ge 2$: it has at most $2 (L - 1)$ zeros on the circle. Two of them "
-            r"are $\pm 1$, and the others are pairs with one value of $s$. At $z = 1$ all terms "
-            r"of $G$ are positive: no crossing. That leaves $L - 2$ pairs and $-1$.",
+            r"(j + 1) S_j S_k \sin((j - k) \theta)$, $z = e^{i \theta}$. Its coefficient of "
+            r"$\sin((L - 1) \theta)$, from $j = L - 1$, $k = 0$ and the other way round, is $(L "
+            r"- 1) S_0 S_{L-1}$, positive for $L \ge 2$: it has at most $2 (L - 1)$ zeros on the "
+            r"circle. Two of them are $\pm 1$, and the others are pairs with one value of $s$. "
+            r"At $z = 1$ all terms of $G$ are positive: no crossing. That leaves $L - 2$ pairs "
+            r"and $-1$.",
             Inequality(
                 longest * _S * _T - 1 * _S * _T,
                 {longest: Interval(2), _S: _OPEN, _T: _OPEN},
@@ -219,9 +220,10 @@ R8 = Theorem(
         ),
         Step(
             "sufficient",
-            r"For a common input $E = s D$ in R7, $w = z^g$, whose condition is one on $s$ alone: "
-            r"beyond $s^\circ$ exactly $g - 1$ modes are unstable and none is marginal. No "
-            r"crossing is there, and the count is the same down to the largest one.",
+            r"For a common input $E = s D$ in R7, $w = z^g$, whose condition is one on $s$ "
+            r"alone, with $X = D$ and $W = w D'$: beyond $s^\circ$ exactly $g - 1$ modes are "
+            r"unstable and none is marginal. No crossing is there, and the count is the same "
+            r"down to the largest one.",
             Identity((s * _X + g * _W) / _X, s + g * _W / _X),
         ),
     ),

@@ -271,7 +271,8 @@ VARIANCE_LAW = Theorem(
             r"As $\operatorname{Re} \frac{1}{1 - z} = \frac{1}{2}$ by R7's line, this is $s + "
             r"\frac{1}{2} = \operatorname{Re} \frac{\psi}{1 - \varphi}$ and $\operatorname{Im} "
             r"\frac{\psi}{1 - \varphi} = \operatorname{Im} \frac{1}{1 - z} = \frac{1}{2} \cot "
-            r"\frac{\theta}{2}$: with $z = x + i y$, and $\cot(\theta / 2) = (1 + x) / y$,",
+            r"\frac{\theta}{2}$: with $z = x + i y$, $x$ and $y$ real, and $\cot(\theta / 2) = "
+            r"(1 + x) / y$,",
             Identity(_y / ((1 - _x) ** 2 + _y**2), (1 + _x) / (2 * _y), given=_ON_CIRCLE),
         ),
         Step(
@@ -391,12 +392,12 @@ VARIANCE_LAW = Theorem(
         Step(
             "quotient",
             r"Hence $\varepsilon^2 \psi / (\mu (1 - \varphi)) = 2 + a \varepsilon^2 + b "
-            r"\varepsilon^3 + O(\varepsilon^4)$ with $a$",
+            r"\varepsilon^3 + O(\varepsilon^4)$, and its coefficients are $a$, $b$: $a$ is",
             Identity(_taylor(_NUMERATOR / _DENOMINATOR, 2), (_k4 - 3) / 6 + I * (1 / pi + 4 * _Y)),
         ),
         Step(
             "quotient-next",
-            r"and $b$; the real part of $b$ is $-\frac{5 \kappa_3}{6 \pi}$.",
+            r"and $b$ is as below; the real part of $b$ is $-\frac{5 \kappa_3}{6 \pi}$.",
             Identity(_taylor(_NUMERATOR / _DENOMINATOR, 3), -5 * _k3 / (6 * pi) + I * _k5 / 30),
         ),
         Step(

@@ -259,8 +259,8 @@ WATERMARK = Theorem(
             Quantity(
                 _law,
                 r"$\frac{a \mu}{E S} (1 - E[W e^{-R W}] / \mu) (y / (e^y - 1))^2 e^{-R w}$ with "
-                r"$a = (B - w - E R) / E M$ for the mean slack $E R$, $W = S + T$, $y = R a \mu$ "
-                "and the exponent $R$ of R17",
+                r"$a = (B - w - r) / m$ for the mean slack $r$ and the mean memory-time $m$ of a "
+                r"request, $W = S + T$, $y = R a \mu$ and the exponent $R$ of R17",
                 lambda x: x.law,
             ),
             A_STAR,

@@ -141,7 +141,7 @@ WORST_CYCLE = Theorem(
         Step(
             "supremum",
             r"by $(s + 1) / (2 (s + l))$, which is less than any $\delta > 0$ as soon as $l > (s "
-            r"+ 1) / (2 \delta)$.",
+            r"+ 1) / (2 \delta)$. For a length $q$,",
             Inequality(
                 _delta - (Rational(1, 2) - (_q - 1) / (2 * (s + _q))),
                 {

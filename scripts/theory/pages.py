@@ -10,8 +10,9 @@ from stabkit import CheckedTheorem, Formula, Section, Theorem, exposition
 _INTRODUCTION = (
     "Every theorem of stabkit is a record that `stabkit prove` checks; this page is written from "
     "the records. The sentences of a theorem are made from its *claim*, which a machine decides on "
-    "many objects, drawn at random and at the boundary. The status is the weakest of its steps and "
-    "of the theorems it uses:"
+    "many objects, drawn at random and at the boundary. Letters that no theorem introduces are "
+    "those of [the model](../model.md); where it is no index, $i$ is the imaginary unit, and a bar "
+    "conjugates. The status is the weakest of its steps and of the theorems it uses:"
 )
 # Markdown takes a backslash before punctuation for its own, even within mathematics.
 _MARKDOWN = {

@@ -26,6 +26,8 @@ _RISING = {"z", "w", "epsilon", "varepsilon"}
 _POLYNOMIALS = {"A", "A'", "F", "F_d", "G", "H", "Q", "chi", r"\tilde{G}"}
 _ONE_LETTER = {"epsilon": "varepsilon", "phi": "varphi"}  # one shape of a letter in all records
 _FIRST = "s"  # the input length stands first in a sum of lengths: s + l, s + m + 1
+# Unstable, on the circle, between s and t, cycles, by the formula, completions: words, no letters.
+_LABELLED = {"N_u", "N_c", "N_st", "n_c", "P_f", "E_f", "v_c"}
 _TALL = re.compile(r"\\frac|\\sum|\\left")
 _BRACKETS = re.compile(r"\\left\(((?:(?!\\left|\\right|\\frac|\\sum).)*)\\right\)")
 
@@ -140,6 +142,9 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         return f"{name}_{{{first}}}{upper}"
 
     def _print_Symbol(self, expr: Any, style: str = "plain") -> str:  # noqa: N802
+        if expr.name in _LABELLED:
+            letter, label = expr.name.split("_")
+            return rf"{letter}_{{\mathrm{{{label}}}}}"
         bare = expr.name.rstrip("'")
         name = super()._print_Symbol(Symbol(_ONE_LETTER.get(bare, bare)), style)
         return str(name) + "'" * (len(expr.name) - len(bare))

@@ -11,7 +11,10 @@ import pytest
 from theory.pages import theory_pages
 
 import stabkit
+from stabkit import Document, Paragraph, Section, exposition
+from stabkit.publish.document.symbols import undefined_symbols
 from stabkit.publish.theory.article import theory_tex
+from stabkit.publish.theory.front import letters_known, letters_of_the_model
 from stabkit.theorems.evidence import STATUSES
 from stabkit.theorems.facts import follows
 from stabkit.theorems.links import links
@@ -120,6 +123,19 @@ def test_prose_is_plain_text_and_mathematics(theorem):
         assert text.count("$") % 2 == 0, text
         outside = _PROSE_MATH.sub("", text)
         assert not re.search(r"[\\{}^_#&~`]|\*\*|--", outside), text
+
+
+@pytest.mark.parametrize("letters", ["page", "article"])
+def test_every_letter_is_introduced_before_it_is_used(checked, letters):
+    known = tuple(letters_known(checked)) if letters == "article" else ()
+    front = Paragraph("", introduces=(*letters_of_the_model(), *(symbol for symbol, _ in known)))
+    missing = {
+        one.theorem.label: undefined_symbols(
+            Document("", "", (Section("Letters", (front,)), *exposition(one, known)), ())
+        )
+        for one in checked
+    }
+    assert {label: found for label, found in missing.items() if found} == {}
 
 
 def test_pages_are_what_the_records_say(checked):

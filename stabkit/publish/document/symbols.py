@@ -2,13 +2,15 @@ r"""Which symbols a document uses before it says what they are.
 
 The tree is walked in reading order, and of every block the mathematics is cut into symbols. A
 symbol is a letter, a Greek letter or a letter of another alphabet, with what distinguishes it from
-the plain letter: an accent, or a raised star or circle. Subscripts and exponents are read as
-mathematics of their own: ``g_m`` is the symbol ``g``, at the index ``m``. Text, names of operators
-and units are none.
+the plain letter: an accent, or a raised star or circle; a bar is none, it conjugates. Subscripts
+and exponents are read as mathematics of their own: ``g_m`` is the symbol ``g``, at the index ``m``.
+Text, names of operators and units are none.
 
-What a block introduces is known in it and after it. Beside that are known: in a block, the variable
-that a sum, product, minimum or maximum runs over, and an index (i, j, k, m, n) that stands in a
-subscript or exponent; e with an exponent; the imaginary unit after a thin space; π; Landau's O.
+What a block introduces is known in it and after it. (Prose that is given, such as that of records,
+introduces what it names or defines: `introduced_in`.) Beside that are known: in a block, the
+variable that a sum, product, minimum or maximum runs over, and an index (i, j, k, m, n) that stands
+in a subscript or exponent; e with an exponent; the imaginary unit after a thin space; π; Landau's
+O; a raised sans-serif T, which transposes.
 """
 
 from __future__ import annotations
@@ -27,9 +29,9 @@ from .tree import (
     Statement,
     Table,
 )
-from .widths import argument
+from .widths import RELATIONS, argument
 
-__all__ = ["symbols_of", "undefined_symbols"]
+__all__ = ["introduced_in", "symbols_of", "undefined_symbols"]
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[^\\\s]", re.DOTALL)
 _GREEK = set(
@@ -40,13 +42,14 @@ _GREEK = set(
     )
 )
 _ALPHABETS = {r"\mathcal", r"\mathbb", r"\mathbf", r"\mathsf", r"\mathfrak", r"\boldsymbol"}
-_ACCENTS = {r"\hat", r"\bar", r"\tilde", r"\vec", r"\dot", r"\ddot", r"\widehat", r"\widetilde"}
-_ACCENTS |= {r"\overline", r"\underline", r"\check"}
+_ACCENTS = {r"\hat", r"\tilde", r"\vec", r"\dot", r"\ddot", r"\widehat", r"\widetilde"}
+_ACCENTS |= {r"\underline", r"\check"}
 _WORDS = {r"\text", r"\mathrm", r"\operatorname", r"\mbox", r"\textrm", r"\textit", r"\begin"}
 _WORDS |= {r"\end", r"\label"}
 _SUMS = {r"\sum", r"\prod", r"\min", r"\max", r"\bigcup", r"\bigcap", r"\sup", r"\inf"}
 _INDICES = set("ijkmn")
 _RAISED = {"*", r"\ast", r"\star", r"\circ"}
+_OPENING, _CLOSING = {"(", "{", "[", r"\{", r"\lbrace"}, {")", "}", "]", r"\}", r"\rbrace"}
 _SETS = {r"\mathbb{N}", r"\mathbb{Z}", r"\mathbb{Q}", r"\mathbb{R}", r"\mathbb{C}"}
 
 
@@ -94,6 +97,60 @@ def symbols_of(latex: str) -> tuple[list[str], set[str]]:
     return list(dict.fromkeys(found)), bound
 
 
+def introduced_in(text: str) -> tuple[str, ...]:
+    r"""Return the symbols that prose names or defines: a part of a formula that is a symbol alone.
+
+    The parts are what relations and commas divide. A symbol may have indices and arguments, which
+    it introduces as well where they are symbols.
+
+    Examples
+    --------
+    >>> introduced_in(r"Let $u, v$ be zeros of $f(z) = 1 - c z$, and $0 \\le j < l_k$.")
+    ('u', 'v', 'f', 'z', 'j', 'l')
+    """
+    found = [
+        symbol
+        for latex in _of_prose(text)
+        for part in _parts(_TOKEN.findall(latex))
+        for symbol in _named(part)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _parts(tokens: Sequence[str]) -> Iterator[list[str]]:
+    """Yield what relations and commas outside of brackets divide."""
+    part: list[str] = []
+    depth = 0
+    for token in tokens:
+        depth += (token in _OPENING) - (token in _CLOSING)
+        if depth == 0 and (token == "," or token in RELATIONS):
+            yield part
+            part = []
+        else:
+            part.append(token)
+    yield part
+
+
+def _raised(part: Sequence[str]) -> bool:
+    return len(part) == 1 and part[0] in _RAISED
+
+
+def _named(part: Sequence[str]) -> list[str]:
+    """Return the symbol that a part of a formula is, and the symbols that it is a function of."""
+    name, after = argument(part, 0)
+    if part and part[0] in _ALPHABETS | _ACCENTS:
+        name, after = argument(part, 1)
+        name = [f"{part[0]}{{{''.join(name)}}}"]
+    while after < len(part) and part[after] in ("_", "^", "'"):
+        after = after + 1 if part[after] == "'" else argument(part, after + 1)[1]
+    rest = list(part[after:])
+    within = list(_parts(rest[1:-1])) if rest and rest[0] in _OPENING else []
+    if len(name) != 1 or (rest and not within):
+        return []
+    symbols = symbols_of(" ".join(part[:after]))[0][:1]
+    return symbols + [one for piece in within for one in (_named(piece) if symbols else [])]
+
+
 def _used(mathematics: Sequence[str]) -> Iterator[str]:
     read = [symbols_of(latex) for latex in mathematics]
     bound = {index for _, indices in read for index in indices}
@@ -111,8 +168,8 @@ def _read(tokens: Sequence[str], found: list[str], bound: set[str], index: bool)
             _, k = argument(tokens, k)
         elif token in ("_", "^"):
             part, k = argument(tokens, k)
-            if token == "^" and found and len(part) == 1 and part[0] in _RAISED:
-                continue  # read with its letter
+            if token == "^" and (_raised(part) or part[:1] == [r"\mathsf"]):
+                continue  # read with its letter, or transposes
             if token == "_" and before in _SUMS:
                 bound |= {letter for letter in part if letter in _INDICES}
                 bound |= set(symbols_of("".join(part))[0][:1])
@@ -134,7 +191,7 @@ def _name(symbol: str, tokens: Sequence[str], after: int, found: list[str]) -> N
     place = after
     while place < len(tokens) and tokens[place] in ("_", "^"):
         part, beyond = argument(tokens, place + 1)
-        if tokens[place] == "^" and len(part) == 1 and part[0] in _RAISED:
+        if tokens[place] == "^" and _raised(part):
             symbol += "^*" if part[0] != r"\circ" else r"^\circ"
         place = beyond
     found.append(symbol)

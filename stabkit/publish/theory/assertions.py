@@ -59,6 +59,8 @@ def _shown(one: Any, words: Mapping[Any, str]) -> str:
     """Return an object: a proposition in words, a number of zeros, or a formula."""
     if one in words:
         return words[one]
+    if str(one) in _SAID:
+        return _SAID[str(one)]
     if isinstance(one, Zeros):
         return f"the number of zeros of ${formula(one.args[0])}$ with ${_region(one)}$"
     return f"${formula(one)}$"
@@ -99,6 +101,8 @@ def _coefficients(polynomial: str, *values: str) -> str:
     )
 
 
+# Propositions that a record hands on without claiming them.
+_SAID = {"stable": "every deviation tends to $0$"}
 _PROPERTIES: dict[str, Callable[..., str]] = {
     "Bezoutian": lambda f, n, off, on: (
         f"on a subspace of dimension {n} the Bezoutian of {f} has the entries {off} off the "

@@ -32,10 +32,11 @@ from ...theorems.textbook.deduction import Deduction
 from ...theorems.textbook.limits import Vanishing
 from ..document.latex_words import prose
 from ..document.line_breaking import aligned, estimated_width
+from ..document.symbols import introduced_in
 from ..document.tree import Formula, Paragraph
 from .assertions import asserted, joined
 
-__all__ = ["evidence_blocks", "evidence_tex", "reference"]
+__all__ = ["evidence_blocks", "evidence_tex", "reference", "said"]
 
 Blocks: TypeAlias = Iterator[Paragraph | Formula]
 Words: TypeAlias = Mapping[Any, str]
@@ -47,6 +48,11 @@ _LEFT = 14.0  # ems of a left side that others may be aligned behind
 def reference(source: Reference) -> str:
     """Return a source as one sentence."""
     return f"{source.authors}, {source.title}, {source.locator}."
+
+
+def said(text: str) -> Paragraph:
+    """Return prose of a record, which introduces what it names or defines."""
+    return Paragraph(text, introduces=introduced_in(text))
 
 
 def evidence_tex(evidence: Evidence) -> str:
@@ -211,7 +217,7 @@ def _deduction(evidence: Deduction, words: Words, end: str) -> Blocks:
     else:
         yield from _textbook(evidence, words, "." if evidence.note else end)
     if evidence.note:
-        yield Paragraph(evidence.note)
+        yield said(evidence.note)
 
 
 def _linearity(schema: Linearity, end: str) -> Blocks:
@@ -255,21 +261,21 @@ def _textbook(evidence: Deduction, words: Words, end: str) -> Blocks:
 
 
 def _finite(evidence: ExactFinite, words: Words, end: str) -> Blocks:
-    yield Paragraph(f"Checked in exact arithmetic: {evidence.claim}; cases: {evidence.grid}.")
+    yield said(f"Checked in exact arithmetic: {evidence.claim}; cases: {evidence.grid}.")
 
 
 def _enclosure(evidence: Enclosure, words: Words, end: str) -> Blocks:
     low = "" if evidence.low is None else f"${formula(evidence.low)} <{{}}$ "
     high = "" if evidence.high is None else f" ${{}}< {formula(evidence.high)}$"
-    yield Paragraph(f"By certified enclosure: {low}{evidence.claim}{high}.")
+    yield said(f"By certified enclosure: {low}{evidence.claim}{high}.")
 
 
 def _cited(evidence: Cited, words: Words, end: str) -> Blocks:
-    yield Paragraph(f"{evidence.claim} Written proof: {reference(evidence.reference)}")
+    yield said(f"{evidence.claim} Written proof: {reference(evidence.reference)}")
 
 
 def _numeric(evidence: Numeric, words: Words, end: str) -> Blocks:
-    yield Paragraph(
+    yield said(
         f"Numerical evidence, no proof: {evidence.claim}; cases: {evidence.grid}; tolerance "
         f"{evidence.tolerance:g}."
     )

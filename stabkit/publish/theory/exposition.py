@@ -13,7 +13,7 @@ from ...theorems.wording import clauses, propositions
 from ..document.tree import Formula, Paragraph, Section
 from ..text.numbers import counted
 from .assertions import joined
-from .evidence import evidence_blocks
+from .evidence import evidence_blocks, said
 
 __all__ = ["EVIDENCE", "exposition", "kind", "tried"]
 
@@ -72,7 +72,7 @@ def exposition(
     proof = "Evidence" if one.status in EVIDENCE else "Proof"
     sections = (
         Section(theorem.title, tuple(_statement(one, known))),
-        Section("What it means", (Paragraph(theorem.lesson),)),
+        Section("What it means", (said(theorem.lesson),)),
         Section(proof, (*_steps(theorem, theorem.steps, one.steps), *_links(one))),
         Section("Sharpness", tuple(_sharpness(one))),
         Section("The code", tuple(_code(one))),
@@ -85,11 +85,11 @@ def _statement(one: CheckedTheorem, letters: Collection[tuple[str, str]]) -> Ite
     named = [pair for pair in theorem.notation if pair not in letters]
     if named:
         meanings = [f"${symbol}$ be {meaning}" for symbol, meaning in named]
-        yield Paragraph(f"Let {joined(meanings, '; ')}.")
+        yield said(f"Let {joined(meanings, '; ')}.")
     supposed = clauses(theorem.claim, theorem.claim.hypotheses)
     if supposed:
-        yield Paragraph(f"Suppose that {joined(supposed)}.")
-    yield Paragraph(_concluded(theorem, "Then" if supposed or named else ""))
+        yield said(f"Suppose that {joined(supposed)}.")
+    yield said(_concluded(theorem, "Then" if supposed or named else ""))
     if theorem.conjecture is not None:
         yield Paragraph(f"A conjecture. {theorem.conjecture}")
     if theorem.refutation is not None:
@@ -131,10 +131,10 @@ def _joined(reason: str, blocks: list[Paragraph | Formula]) -> Iterator[Paragrap
     first = blocks[0] if blocks else None
     if isinstance(first, Paragraph) and not reason.endswith((".", ")")):
         pause = "" if reason.endswith((",", ":")) else ","
-        yield Paragraph(f"{reason}{pause} {first.text[:1].lower()}{first.text[1:]}")
+        yield said(f"{reason}{pause} {first.text[:1].lower()}{first.text[1:]}")
         yield from blocks[1:]
     else:
-        yield from (Paragraph(reason), *blocks)
+        yield from (said(reason), *blocks)
 
 
 def _told(found: CheckedStep) -> str:
@@ -184,7 +184,7 @@ def _sharpness(one: CheckedTheorem) -> Iterator[Paragraph | Formula]:
     words = propositions(theorem.claim)
     for witness, found in zip(theorem.sharpness, one.sharpness, strict=True):
         dropped = clauses(theorem.claim, [witness.drops])[0]
-        yield Paragraph(f"Without “{dropped}”: {_told(found)}{witness.text}")
+        yield said(f"Without “{dropped}”: {_told(found)}{witness.text}")
         yield from evidence_blocks(witness.evidence, words)
 
 

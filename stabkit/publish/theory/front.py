@@ -2,6 +2,7 @@ r"""What stands around the chapters: question, model, letters, statuses, and wha
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -10,9 +11,17 @@ from ...theorems.checked import CheckedTheorem
 from ...theorems.evidence import MEANINGS
 from ...theorems.records import Theorem
 from ..document.latex_words import escaped, prose
+from ..document.symbols import introduced_in
 from .chapters import chapters_drawn
 
-__all__ = ["anchor", "called", "introduction", "letters_known", "symbols_listed"]
+__all__ = [
+    "anchor",
+    "called",
+    "introduction",
+    "letters_known",
+    "letters_of_the_model",
+    "symbols_listed",
+]
 
 _COMMON = 4  # records from which on a letter is introduced once for all
 _MAIN = 0.7  # the part of a letter's uses that its main meaning must have
@@ -30,7 +39,8 @@ _MODEL = r"""
 Time is counted in steps of the batch, $n = 0, 1, 2, \dots$ A \emph{mix} has classes
 $k = 1, \dots, K$; a request of class $k$ has the input length $s_k \ge 0$ and the decode length
 $l_k \ge 1$, and of all admissions the share $p_k > 0$ is of class $k$, $\sum_k p_k = 1$. We write
-$S$ and $T$ for input and decode length of a random request. In stage $j$, $0 \le j < l_k$, a
+$S$ and $T$ for input and decode length of a random request, $P$ for probabilities and $E$ for
+expectations. In stage $j$, $0 \le j < l_k$, a
 request has made $j$ decode steps, and holds $s_k + j + 1$ tokens while the batch executes. There
 are $x_k^{(j)}$ such requests, and all of them together may hold no more than the capacity $B$. A
 step executes the batch: stage $j$ moves on to stage $j + 1$, and requests of the last stage
@@ -58,6 +68,7 @@ many objects, drawn at random and at the boundary; its proof is a chain of steps
 displayed identity, inequality and limit in a step is checked by computer algebra. Textbook
 theorems (listed at the end) enter with what they grant and what was checked of them; for the
 number of zeros of $f$ in the unit disc, with multiplicity, we write $\#\{f = 0,\; |z| < 1\}$.
+Where it is no index, $i$ is the imaginary unit, and a bar conjugates.
 A badge tells how far this goes: the weakest of the steps and of the results that are used. Labels
 such as R7 are those of the reference and of the program. It is checked by computer algebra; it is
 not a formal verification. The number of objects for which the claim was decided, and held, stands
@@ -95,6 +106,11 @@ def letters_known(found: Sequence[CheckedTheorem]) -> dict[tuple[str, str], int]
         for symbol, (meaning, times) in main.items()
         if times >= _COMMON and times >= _MAIN * meanings[symbol].total()
     }
+
+
+def letters_of_the_model() -> tuple[str, ...]:
+    """Return the symbols that the sections on the model and on reading introduce, as LaTeX."""
+    return introduced_in(re.sub(r"\\[\[\]]", "$", _MODEL + _READING))
 
 
 def introduction(found: Sequence[CheckedTheorem]) -> Iterator[str]:

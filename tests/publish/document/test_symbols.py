@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stabkit import CirclePlot, Document, Equations, Formula, Paragraph, Section, Statement, Table
-from stabkit.publish.document.symbols import symbols_of, undefined_symbols
+from stabkit.publish.document.symbols import introduced_in, symbols_of, undefined_symbols
 
 
 def undefined(*blocks, abstract="In short.", task=None):
@@ -66,3 +66,17 @@ def test_the_first_section_is_named():
     both = (Section("One", (Formula("x"),)), Section("Two", (Formula("x + y"),)))
     found = undefined_symbols(Document("On it", "In short.", both, ()))
     assert found == [("x", "One"), ("y", "Two")]
+
+
+def test_prose_introduces_what_it_names_or_defines():
+    assert introduced_in(r"a zero $u$ of $D(w) = 1 - c w$ in $|w| < r$") == ("u", "D", "w", "r")
+    assert introduced_in(r"with $u = x + i y$ and $v = \hat x$") == ("u", "v", r"\hat{x}")
+    assert introduced_in(r"where $\sigma_k x + c_k \ge 0$, $a^* / B$, $2 n$ and $D'(w) = E$") == (
+        "D",
+        "w",
+        "E",
+    )
+
+
+def test_a_bar_conjugates_and_a_raised_t_transposes():
+    assert undefined(Paragraph(r"$\bar z p p^{\mathsf T}$", introduces=("z", "p"))) == []
