@@ -55,9 +55,10 @@ def workload_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     yield Paragraph(
         f"{'The one class is' if count == 1 else f'The {count} classes are'} in (tab:classes). The "
         f"longest decode length is {amount(f'$L = {analysis.kernel.length}$', 'step')}, the "
-        f"greatest common divisor of the decode lengths is $g = {analysis.gcd}$, and the mean "
-        f"decode length is {amount(mean, 'step')}.{_capacity(facts)}",
-        ("L", "g", r"\mu"),
+        f"greatest common divisor of the decode lengths is $g = {analysis.gcd}$ (with an index, "
+        "$g_m$ is the memory kernel), and the mean decode length is "
+        f"{amount(mean, 'step')}.{_capacity(facts)}",
+        ("L", "g", r"\mu", "m"),
     )
     if facts.mix.pairs is not None:
         yield Paragraph(

@@ -87,8 +87,8 @@ def _opening(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     yield Table(heads, rows, "The classes.", "classes", tuple(free))
     yield Paragraph(
         "The classes are in (tab:classes); all symbols in it are free. The longest decode length "
-        "is $L$, the greatest common divisor of the decode lengths is $g$, and the mean decode "
-        "length is $\\mu = \\sum_k p_k l_k$.",
+        "is $L$, the greatest common divisor of the decode lengths is $g$ (with an index, $g_m$ is "
+        "the memory kernel), and the mean decode length is $\\mu = \\sum_k p_k l_k$.",
         ("L", "g", r"\mu"),
     )
 

@@ -55,7 +55,8 @@ $s_k + m + 1$ tokens each. The admissions therefore satisfy a linear recurrence,
 \sum_{m=0}^{L-1} g_m a_{n-m} = B, \qquad
 g_m = \sum_k p_k (s_k + m + 1) \mathbf{1}\{m < l_k\}, \qquad L = \max_k l_k ,
 \]
-with the \emph{memory kernel} $g_m$. Its generating function $G(z) = \sum_m g_m z^m$ and
+with the \emph{memory kernel} $g_m$; $g$ without an index is the greatest common divisor of the
+decode lengths. Its generating function $G(z) = \sum_m g_m z^m$ and
 characteristic polynomial $F(\lambda) = \sum_m g_m \lambda^{L-1-m}$ decide the stability of the
 steady state, in which $a^* = B / G(1)$ requests are admitted in every step. The roots of $F$ are
 the \emph{modes}; one outside of the unit circle is \emph{unstable}, and
