@@ -33,6 +33,7 @@ __groups__ = {
     },
     "counts and roots": {
         "spectrum.counting.counts": "Counts unit_circle_counts",
+        "spectrum.batched.counts": "BatchedCounts batched_counts",
         "analysis.verdict.verdict_certificate": "Claim VerdictCertificate certify",
         "spectrum.roots.roots": "Root roots",
         "spectrum.roots.dominant": "dominant_modes",

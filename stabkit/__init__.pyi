@@ -148,6 +148,8 @@ from .publish.text.numbers import readable as readable
 from .publish.theory.article import theory_tex as theory_tex
 from .publish.theory.evidence import evidence_tex as evidence_tex
 from .publish.theory.exposition import exposition as exposition
+from .spectrum.batched.counts import BatchedCounts as BatchedCounts
+from .spectrum.batched.counts import batched_counts as batched_counts
 from .spectrum.chart.chart import StabilityChart as StabilityChart
 from .spectrum.chart.chart import stability_chart as stability_chart
 from .spectrum.counting.counts import Counts as Counts
