@@ -108,6 +108,7 @@ _MARGINS = "margins(mix)"
 # Of results that are no picture of their own: what shows the same.
 _INSTEAD = {
     "BasinSample": "cycles(mix)",
+    "BatchedCounts": "stability_chart(decode_lengths)",
     "CheckedTheorem": "what its `code` names",
     "ClosedLoop": _LOCUS,
     "ConvergentStart": _RUN,

@@ -39,6 +39,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Analysis": lambda: stabkit.analyze(PAIR),
     "AnalysisPicture": lambda: stabkit.analysis_picture(PAIR, "unstable"),
     "AtlasEntry": stabkit.atlas,
+    "BatchedCounts": lambda: stabkit.batched_counts([2, 3], [0, 1, 2], [[1, 1]] * 3),
     "BasinSample": lambda: stabkit.basin_sample(ONE, 5, 0),
     "CheckedTheorem": lambda: stabkit.prove(stabkit.theorems(), ["kernel"]),
     "ClosedLoop": lambda: stabkit.closed_loop(PAIR, "damped:1/2"),

@@ -16,6 +16,7 @@ from ...dynamics.basins import BasinSample
 from ...dynamics.necklaces import NecklaceCycle
 from ...errors import printable
 from ...model.workload import Workload
+from ...spectrum.batched.counts import BatchedCounts
 from ...spectrum.counting.counts import Counts
 from ...spectrum.criterion.criterion import StabilityCriterion
 from ...spectrum.margins.disturbance import DisturbanceMargin
@@ -125,6 +126,24 @@ def _counts_record(found: Counts) -> dict[str, Any]:
 @TEXTS.writes(ClosedLoop)
 def _verdict_text(found: Counts | ClosedLoop) -> str:
     return f"{found.verdict or 'no verdict'}: {found.reason}\n"
+
+
+@RECORDS.writes(BatchedCounts)
+def _batched_counts_record(found: BatchedCounts) -> dict[str, Any]:
+    names = "inside", "on_circle", "outside"
+    rows = zip(*(getattr(found, name).tolist() for name in names), strict=True)
+    return _part(found, every_counts=[_unless_open(row, names) for row in rows])
+
+
+def _unless_open(row: tuple[int, ...], names: tuple[str, ...]) -> dict[str, int | None]:
+    return {name: None if n < 0 else n for name, n in zip(names, row, strict=True)}
+
+
+@TEXTS.writes(BatchedCounts)
+def _batched_counts_text(found: BatchedCounts) -> str:
+    stable, decided = int(found.stable.sum()), int(found.decided.sum())
+    rest = f", {len(found.outside) - decided:,} undecided" if decided < len(found.outside) else ""
+    return f"{counted(decided, 'mix', 'mixes')} counted: {stable:,} stable{rest}\n"
 
 
 @RECORDS.writes(ClosedLoop)

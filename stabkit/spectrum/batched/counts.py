@@ -1,21 +1,36 @@
-"""How many modes of each of many mixes are inside, on and outside the unit circle."""
+"""How many modes of each of many mixes are inside, on and outside the unit circle.
+
+Four stages, each for the rows that the one before left open:
+
+1. one decode length: every mode is outside (Enestrom-Kakeya, R5);
+2. up to L = 30, the Schur-Cohn recursion in doubles (`recursion`);
+3. up to L = 1,024, winding numbers in doubles (`winding`);
+4. the exact engines (`stabkit.spectrum.counting`), a row at a time.
+
+References
+----------
+docs/model.md, Stability, R5.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ...records import Series
 from ..circle.sparse_polynomial import Integers
 from ..counting.counts import kernel_counts
-from .mixes import Mixes
+from .mixes import Mask, Mixes, scaled
+from .recursion import zeros_by_recursion
+from .winding import zeros_by_winding
 
 __all__ = ["BatchedCounts", "batched_counts"]
 
-Mask: TypeAlias = NDArray[np.bool_]
+_LONGEST_RECURSION = 30  # beyond, its bounds leave most rows open
+_LONGEST = 1_024  # beyond, the winding number of a row alone is as fast
+_OPEN = -1
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,12 +60,12 @@ class BatchedCounts(Series):
     @property
     def decided(self) -> Mask:
         """Which rows have counts."""
-        return np.asarray(self.outside >= 0)
+        return np.asarray(self.outside >= 0, dtype=bool)
 
     @property
     def stable(self) -> Mask:
         """Which rows are proved stable."""
-        return (self.outside == 0) & (self.on_circle == 0)
+        return np.asarray((self.outside == 0) & (self.on_circle == 0), dtype=bool)
 
 
 def batched_counts(lengths: ArrayLike, inputs: ArrayLike, weights: ArrayLike) -> BatchedCounts:
@@ -84,9 +99,29 @@ def batched_counts(lengths: ArrayLike, inputs: ArrayLike, weights: ArrayLike) ->
     [2, 2, 2, 2, 2, 0, 0, 0, 0, 0]
     """
     mixes = Mixes.of(lengths, inputs, weights)
-    counts = np.full((3, len(mixes)), -1)
-    for row in range(len(mixes)):
+    within = np.full(len(mixes), _OPEN)
+    on_circle = np.zeros(len(mixes), np.int64)
+    within[mixes.single] = mixes.longest[mixes.single] - 1
+    for rows in mixes.groups(np.flatnonzero(~mixes.single & mixes.narrow), _LONGEST):
+        within[rows] = _zeros_within(mixes, rows)
+    exact = within == _OPEN
+    for row in np.flatnonzero(exact).tolist():
         found = kernel_counts(mixes.kernel(row))
-        if found.inside is not None:
-            counts[:, row] = found.inside, found.on_circle, found.outside
-    return BatchedCounts(counts[0], counts[1], counts[2], np.ones(len(mixes), bool))
+        if found.outside is not None and found.on_circle is not None:
+            within[row], on_circle[row] = found.outside, found.on_circle
+    inside = np.where(within == _OPEN, _OPEN, mixes.longest - 1 - on_circle - within)
+    return BatchedCounts(inside, np.where(within == _OPEN, _OPEN, on_circle), within, exact)
+
+
+def _zeros_within(mixes: Mixes, rows: Integers) -> Integers:
+    """Return the zeros of G in the disc, by the recursion and then by winding numbers."""
+    longest = int(mixes.longest[rows[0]])
+    within = np.full(len(rows), _OPEN)
+    if longest <= _LONGEST_RECURSION:
+        kernels = mixes.coefficients(rows)
+        within = zeros_by_recursion(scaled(kernels, axis=0), np.zeros_like(kernels))
+    left = np.flatnonzero(within == _OPEN)
+    if len(left) and longest > 2:
+        exponents, terms = mixes.closed_forms(rows[left])
+        within[left] = zeros_by_winding(exponents, scaled(terms, axis=1), np.ones(len(left)), 0.0)
+    return within

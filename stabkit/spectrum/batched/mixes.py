@@ -6,24 +6,32 @@ kernel times the sum of its weights is
     g_m = sum_k w_k (s_k + m + 1) 1{m < l_k},  0 <= m < L,
 
 L the longest decode length of positive weight. Its coefficients are positive integers. A row of
-sum_k w_k (s_k + l_k) < 2^53 is *narrow*: doubles hold its coefficients exactly.
+sum_k w_k (s_k + l_k + 1) < 2^53 is *narrow*: doubles hold its coefficients
+exactly, and those of (1 - z)^2 G(z).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...errors import ArgumentTypeError, InvalidArgument, shown
 from ...model.kernel import MemoryKernel
-from ..circle.sparse_polynomial import Integers
+from ...model.numbers import LARGEST_DECODE_LENGTH, LARGEST_INPUT_LENGTH
+from ..circle.fourier import UNIT_ROUNDOFF
+from ..circle.sparse_polynomial import Floats, Integers
 
-__all__ = ["Mixes"]
+__all__ = ["Mask", "Mixes", "scaled"]
+
+Mask: TypeAlias = NDArray[np.bool_]
 
 _LARGEST = 2.0**53
+_AT_ONCE = 2**15  # coefficients at a time
 
 
 @dataclass(frozen=True)
@@ -51,15 +59,16 @@ class Mixes:
         InvalidArgument
             If they are no integers, of other shapes, or outside their domains.
         """
-        steps = _whole(lengths, "lengths", least=1)
-        shares = _whole(weights, "weights", least=0)
-        tokens = _whole(inputs, "inputs", least=0)
+        steps = _whole(lengths, "lengths", 1, LARGEST_DECODE_LENGTH)
+        shares = _whole(weights, "weights", 0)
+        tokens = _whole(inputs, "inputs", 0, LARGEST_INPUT_LENGTH)
         if steps.ndim != 1 or not len(steps):
             raise InvalidArgument(f"'lengths' must be a row of numbers, not {shown(lengths)}.")
         if shares.ndim != 2 or shares.shape[1] != len(steps):
             _refuse_shape("weights", f"N rows of {len(steps)} numbers", shares)
         if tokens.shape not in (shares.shape, shares.shape[:1]):
-            _refuse_shape("inputs", f"{len(shares)} numbers, or rows like 'weights'", tokens)
+            wanted = "one number for each row of 'weights', or rows like those"
+            _refuse_shape("inputs", wanted, tokens)
         if not np.all(np.any(shares > 0, axis=1)):
             raise InvalidArgument("'weights' must have a positive number in every row.")
         if tokens.ndim == 1:
@@ -69,6 +78,58 @@ class Mixes:
 
     def __len__(self) -> int:
         return len(self.weights)
+
+    @cached_property
+    def longest(self) -> Integers:
+        """L of every row."""
+        present = self.weights > 0
+        last = len(self.lengths) - 1 - np.argmax(present[:, ::-1], axis=1)
+        return np.asarray(self.lengths[last])
+
+    @cached_property
+    def single(self) -> Mask:
+        """Which rows have one decode length alone."""
+        shorter = self.lengths < self.longest[:, None]
+        return np.asarray(~np.any((self.weights > 0) & shorter, axis=1))
+
+    @cached_property
+    def narrow(self) -> Mask:
+        """Which rows are narrow."""
+        tokens = self.inputs.astype(float) + (self.lengths + 1)
+        sizes = np.sum(self.weights.astype(float) * tokens, axis=1)
+        return np.asarray(sizes * (1 + 4 * len(self.lengths) * UNIT_ROUNDOFF) < _LARGEST)
+
+    def groups(self, rows: Integers, longest: int) -> Iterator[Integers]:
+        """Yield those of the rows of the same L up to `longest`, as many as fit into a cache."""
+        for length in np.unique(self.longest[rows]).tolist():
+            if length <= longest:
+                same, many = rows[self.longest[rows] == length], max(1, _AT_ONCE // length)
+                yield from np.split(same, range(many, len(same), many))
+
+    def coefficients(self, rows: Integers) -> Floats:
+        """Return g_0, ..., g_(L-1) of narrow rows of the same L, a column for each."""
+        weights = self.weights[rows].T.astype(float)
+        totals = weights * self.inputs[rows].T.astype(float)
+        shares, held = (_tails(each) for each in (weights, totals))
+        stages = np.arange(self.longest[rows[0]])
+        ahead = np.searchsorted(self.lengths, stages, side="right")
+        kernels: Floats = shares[ahead] * (stages[:, None] + 1.0) + held[ahead]
+        return kernels
+
+    def closed_forms(self, rows: Integers) -> tuple[Integers, Floats]:
+        """Return (1 - z)^2 G(z) of such rows: the exponents of its terms, a row of each."""
+        weights = self.weights[rows].astype(float)
+        totals = weights * self.inputs[rows]
+        lengths, first = np.unique(self.lengths, return_index=True)
+        lengths = lengths[lengths <= self.longest[rows[0]]]
+        shares, held = (np.add.reduceat(each, first, axis=1) for each in (weights, totals))
+        shares, held = shares[:, : len(lengths)], held[:, : len(lengths)]
+        terms = np.zeros((len(rows), int(lengths[-1]) + 2))
+        terms[:, 0], terms[:, 1] = shares.sum(axis=1) + held.sum(axis=1), -held.sum(axis=1)
+        terms[:, lengths] -= held + (lengths + 1) * shares
+        terms[:, lengths + 1] += held + lengths * shares
+        exponents = np.unique([0, 1, *lengths, *(lengths + 1)])
+        return exponents, terms[:, exponents]
 
     def kernel(self, row: int) -> MemoryKernel:
         """Return the kernel of one row, exact."""
@@ -82,8 +143,21 @@ class Mixes:
         return MemoryKernel.of_totals(list(merged), shares, totals)
 
 
-def _whole(values: ArrayLike, name: str, least: int) -> NDArray[Any]:
-    """Return an array of integers of at least `least`."""
+def scaled(rows: Floats, axis: int) -> Floats:
+    """Return the numbers along an axis over a power of two, so that the largest is in [1/2, 1)."""
+    _, exponents = np.frexp(np.max(np.abs(rows), axis=axis, keepdims=True))
+    quotients: Floats = np.ldexp(rows, -exponents)
+    return quotients
+
+
+def _tails(terms: Floats) -> Floats:
+    """Return the sums of the terms from each row on, which are exact for integers below 2^53."""
+    tails: Floats = np.cumsum(terms[::-1], axis=0)[::-1]
+    return tails
+
+
+def _whole(values: ArrayLike, name: str, least: int, most: int | None = None) -> NDArray[Any]:
+    """Return an array of integers between `least` and `most`."""
     array = np.asarray(values)
     if array.dtype.kind == "u":
         array = array.astype(np.int64 if np.all(array < 2**63) else object)
@@ -92,6 +166,8 @@ def _whole(values: ArrayLike, name: str, least: int) -> NDArray[Any]:
         raise ArgumentTypeError(f"{name!r} must be integers, not {shown(values)}.")
     if array.size and array.min() < least:
         raise InvalidArgument(f"{name!r} must be at least {least}, not {array.min()}.")
+    if most and array.size and array.max() > most:
+        raise InvalidArgument(f"{name!r} must be at most {most}, not {array.max()}.")
     return array
 
 
