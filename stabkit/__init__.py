@@ -34,6 +34,8 @@ __groups__ = {
     "counts and roots": {
         "spectrum.counting.counts": "Counts unit_circle_counts",
         "spectrum.batched.counts": "BatchedCounts batched_counts",
+        "spectrum.batched.radii": "batched_radii",
+        "spectrum.batched.values": "BatchedValues",
         "analysis.verdict.verdict_certificate": "Claim VerdictCertificate certify",
         "spectrum.roots.roots": "Root roots",
         "spectrum.roots.dominant": "dominant_modes",
@@ -66,6 +68,7 @@ __groups__ = {
         "spectrum.margins.disturbance": "DisturbanceMargin disturbance_margin",
     },
     "fluctuations": {
+        "spectrum.batched.fano": "batched_fano_factors",
         "spectrum.fluctuations.fano": "fano_factor",
         "spectrum.fluctuations.fluctuations": "Fluctuations QuasiCycle fluctuations",
     },

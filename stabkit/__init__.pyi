@@ -150,6 +150,9 @@ from .publish.theory.evidence import evidence_tex as evidence_tex
 from .publish.theory.exposition import exposition as exposition
 from .spectrum.batched.counts import BatchedCounts as BatchedCounts
 from .spectrum.batched.counts import batched_counts as batched_counts
+from .spectrum.batched.fano import batched_fano_factors as batched_fano_factors
+from .spectrum.batched.radii import batched_radii as batched_radii
+from .spectrum.batched.values import BatchedValues as BatchedValues
 from .spectrum.chart.chart import StabilityChart as StabilityChart
 from .spectrum.chart.chart import stability_chart as stability_chart
 from .spectrum.counting.counts import Counts as Counts

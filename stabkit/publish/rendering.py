@@ -109,6 +109,7 @@ _MARGINS = "margins(mix)"
 _INSTEAD = {
     "BasinSample": "cycles(mix)",
     "BatchedCounts": "stability_chart(decode_lengths)",
+    "BatchedValues": "stability_chart(decode_lengths)",
     "CheckedTheorem": "what its `code` names",
     "ClosedLoop": _LOCUS,
     "ConvergentStart": _RUN,

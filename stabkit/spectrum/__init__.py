@@ -5,8 +5,8 @@ other:
 
 * `circle`: polynomials on the unit circle, with proved error bounds.
 * `counting`: how many modes are inside, on and outside the circle; this decides stability.
-* `batched`: the same of many mixes at once, in arrays.
 * `roots`: where they are, in discs that are proved, and the spectral radius.
+* `batched`: counts, spectral radii and Fano factors of many mixes at once, in arrays.
 * `synchrony`: what the gcd of the decode lengths does.
 * `partition`: where along one number of the mix the count changes.
 * `chart`, `margins`, `curves`, `orbits`, `criterion`, `fluctuations`: what is built on these.

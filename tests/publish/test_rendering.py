@@ -40,6 +40,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "AnalysisPicture": lambda: stabkit.analysis_picture(PAIR, "unstable"),
     "AtlasEntry": stabkit.atlas,
     "BatchedCounts": lambda: stabkit.batched_counts([2, 3], [0, 1, 2], [[1, 1]] * 3),
+    "BatchedValues": lambda: stabkit.batched_fano_factors([3, 5], [5, 10], [[1, 1]] * 2),
     "BasinSample": lambda: stabkit.basin_sample(ONE, 5, 0),
     "CheckedTheorem": lambda: stabkit.prove(stabkit.theorems(), ["kernel"]),
     "ClosedLoop": lambda: stabkit.closed_loop(PAIR, "damped:1/2"),

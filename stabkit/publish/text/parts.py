@@ -17,6 +17,7 @@ from ...dynamics.necklaces import NecklaceCycle
 from ...errors import printable
 from ...model.workload import Workload
 from ...spectrum.batched.counts import BatchedCounts
+from ...spectrum.batched.values import BatchedValues
 from ...spectrum.counting.counts import Counts
 from ...spectrum.criterion.criterion import StabilityCriterion
 from ...spectrum.margins.disturbance import DisturbanceMargin
@@ -144,6 +145,28 @@ def _batched_counts_text(found: BatchedCounts) -> str:
     stable, decided = int(found.stable.sum()), int(found.decided.sum())
     rest = f", {len(found.outside) - decided:,} undecided" if decided < len(found.outside) else ""
     return f"{counted(decided, 'mix', 'mixes')} counted: {stable:,} stable{rest}\n"
+
+
+@RECORDS.writes(BatchedValues)
+def _batched_values_record(found: BatchedValues) -> dict[str, Any]:
+    rows = zip(found.values.tolist(), found.errors.tolist(), strict=True)
+    enclosures = [
+        None if math.isnan(value) else {"value": f"{value!r}", "radius": f"{error!r}"}
+        for value, error in rows
+    ]
+    return _part(found, every_value=enclosures)
+
+
+@TEXTS.writes(BatchedValues)
+def _batched_values_text(found: BatchedValues) -> str:
+    proved = [pair for pair in zip(found.values, found.errors, strict=True) if pair[1] >= 0]
+    if not proved:
+        return "Nothing is proved of these mixes.\n"
+    values, errors = zip(*proved, strict=True)
+    return (
+        f"{counted(len(proved), 'mix', 'mixes')} of {len(found.values):,}: from {min(values):.6g} "
+        f"to {max(values):.6g}, to within {max(errors):.1g}\n"
+    )
 
 
 @RECORDS.writes(ClosedLoop)

@@ -6,6 +6,9 @@ In reading order:
 * `recursion`: the Schur-Cohn recursion in doubles with error bounds, a column for each kernel.
 * `winding`: winding numbers in doubles with error bounds, a row for each kernel.
 * `counts`: modes inside, on and outside the unit circle, for every row.
+* `values`: numbers with proved errors.
+* `radii`: spectral radii.
+* `fano`: Fano factors of the stable rows.
 
-What doubles leave open goes to the exact engines of `counting`, row by row.
+Counts and radii that doubles leave open are those of the exact engines, row by row.
 """

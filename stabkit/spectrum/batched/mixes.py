@@ -93,17 +93,25 @@ class Mixes:
         return np.asarray(~np.any((self.weights > 0) & shorter, axis=1))
 
     @cached_property
+    def certain(self) -> Mask:
+        """Which rows have requests of one kind alone."""
+        present = self.weights > 0
+        first = np.argmax(present, axis=1)[:, None]
+        unlike = self.inputs != np.take_along_axis(self.inputs, first, axis=1)
+        return np.asarray(self.single & ~np.any(present & unlike, axis=1))
+
+    @cached_property
     def narrow(self) -> Mask:
         """Which rows are narrow."""
         tokens = self.inputs.astype(float) + (self.lengths + 1)
-        sizes = np.sum(self.weights.astype(float) * tokens, axis=1)
+        sizes = np.sum(np.minimum(self.weights, 2**53).astype(float) * tokens, axis=1)
         return np.asarray(sizes * (1 + 4 * len(self.lengths) * UNIT_ROUNDOFF) < _LARGEST)
 
-    def groups(self, rows: Integers, longest: int) -> Iterator[Integers]:
-        """Yield those of the rows of the same L up to `longest`, as many as fit into a cache."""
+    def groups(self, rows: Integers, longest: int, power: int = 1) -> Iterator[Integers]:
+        """Yield those of the rows of the same L up to `longest`, of few numbers, L^`power` each."""
         for length in np.unique(self.longest[rows]).tolist():
             if length <= longest:
-                same, many = rows[self.longest[rows] == length], max(1, _AT_ONCE // length)
+                same, many = rows[self.longest[rows] == length], max(1, _AT_ONCE // length**power)
                 yield from np.split(same, range(many, len(same), many))
 
     def coefficients(self, rows: Integers) -> Floats:
@@ -119,7 +127,7 @@ class Mixes:
     def closed_forms(self, rows: Integers) -> tuple[Integers, Floats]:
         """Return (1 - z)^2 G(z) of such rows: the exponents of its terms, a row of each."""
         weights = self.weights[rows].astype(float)
-        totals = weights * self.inputs[rows]
+        totals = weights * self.inputs[rows].astype(float)
         lengths, first = np.unique(self.lengths, return_index=True)
         lengths = lengths[lengths <= self.longest[rows[0]]]
         shares, held = (np.add.reduceat(each, first, axis=1) for each in (weights, totals))
@@ -159,10 +167,9 @@ def _tails(terms: Floats) -> Floats:
 def _whole(values: ArrayLike, name: str, least: int, most: int | None = None) -> NDArray[Any]:
     """Return an array of integers between `least` and `most`."""
     array = np.asarray(values)
-    if array.dtype.kind == "u":
+    if array.dtype.kind in "iu":
         array = array.astype(np.int64 if np.all(array < 2**63) else object)
-    plain = array.dtype.kind == "O" and all(isinstance(n, int) for n in array.ravel())
-    if array.dtype.kind != "i" and not plain:
+    elif array.dtype.kind != "O" or not all(isinstance(n, int) for n in array.ravel()):
         raise ArgumentTypeError(f"{name!r} must be integers, not {shown(values)}.")
     if array.size and array.min() < least:
         raise InvalidArgument(f"{name!r} must be at least {least}, not {array.min()}.")
