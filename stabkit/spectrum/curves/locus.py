@@ -32,8 +32,7 @@ from ...model.numbers import whole_number
 from ...model.workload import Workload
 from ...records import Series
 from ..circle.sparse_polynomial import Complexes, Floats
-from ..counting.by_winding import count_by_winding
-from ..counting.isolation import isolated_disc_counts
+from ..counting.counts import kernel_counts
 from ..partition.family import Along, Parameter, kernel_family, parameter_of, parameter_range
 from ..roots.approximate import approximate_zeros
 from ..roots.inclusion import proved_discs
@@ -241,9 +240,7 @@ def _located(kernel: MemoryKernel) -> list[Root]:
 
 def _unstable(kernel: MemoryKernel) -> int | None:
     """Return the exact number of roots outside the unit circle."""
-    if kernel.length < 3:
-        return isolated_disc_counts(kernel.coefficients)[0]
-    return count_by_winding(kernel).within
+    return kernel_counts(kernel).outside
 
 
 def _changes(
