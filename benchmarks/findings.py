@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from benchmarks.batches import GRIDS, Batch, cases, measured_batch
 from benchmarks.critical import CROSSINGS, LADDER, ON_THE_LADDER, sides, verdict
 from benchmarks.logs import LogReading, measured_log
 from benchmarks.measuring import Measurement, Stopwatch, median_seconds
@@ -41,6 +42,8 @@ class Findings:
         A server of whole requests, by its name, to what was measured.
     logs : dict
         A reader of a long request log, by its name, to what it took.
+    batches : dict
+        What is asked of many mixes, and their grid, both by name, to what it took.
     """
 
     works: dict[str, dict[str, dict[str, Measurement]]] = field(default_factory=dict)
@@ -51,6 +54,7 @@ class Findings:
     certificate: float | None = None
     served: dict[str, Served] = field(default_factory=dict)
     logs: dict[str, LogReading] = field(default_factory=dict)
+    batches: dict[tuple[str, str], Batch] = field(default_factory=dict)
 
 
 def find(report: Callable[[str], None]) -> Findings:
@@ -74,7 +78,14 @@ def find(report: Callable[[str], None]) -> Findings:
     findings.served = {server: measured(server) for server in SERVERS}
     report("A long request log")
     findings.logs = measured_log()
+    report("Many mixes")
+    findings.batches = {case: _batch(*case) for case in cases()}
     return findings
+
+
+def _batch(quantity: str, grid: str) -> Batch:
+    counts_of_million = quantity == "counts" and GRIDS[grid].size > 10**5
+    return measured_batch(quantity, GRIDS[grid], 20_000 if counts_of_million else 100)
 
 
 def _ladder() -> dict[tuple[str, int], dict[str, str]]:

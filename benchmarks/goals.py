@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from benchmarks.batches import Batch
 from benchmarks.findings import Findings
 
 __all__ = ["GOALS", "REASONS", "Goal"]
@@ -119,6 +120,10 @@ def _process(command: str, bound: float) -> Goal:
     )
 
 
+def _million(findings: Findings) -> Batch:
+    return findings.batches["counts", "L up to 12"]
+
+
 def _beside_polars(findings: Findings) -> float | None:
     own, polars = (findings.logs.get(name) for name in ("stabkit", "polars"))
     same = own and polars and own.totals == polars.totals
@@ -169,6 +174,8 @@ GOALS = (
         "×",
         lambda f: f.served[_AT_A_THOUSAND].ratios["plain loop"],
     ),
+    Goal("10^6 counts, L up to 12: ≤ 60 s", 60, "s", lambda f: _million(f).seconds),
+    Goal("10^6 counts, L up to 12: ≥ 20× a loop", 20, "×", lambda f: _million(f).ratio),
     Goal("a log of 10^7 rows: ≤ 20 s", 20, "s", lambda f: f.logs["stabkit"].seconds),
     Goal("a log of 10^7 rows: ≤ 0.5 GB", 0.5, "GB", lambda f: f.logs["stabkit"].gigabytes),
     Goal("a log of 10^7 rows: ≥ 0.2× polars", 0.2, "×", _beside_polars, stretch=True),

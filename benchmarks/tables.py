@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from benchmarks.batches import Batch
 from benchmarks.findings import Findings
 from benchmarks.goals import GOALS, REASONS, Goal
 from benchmarks.measuring import Measurement
@@ -37,6 +38,13 @@ the same requests. nan: the series differ."""
 _LOG = """\
 A process each, its start included. polars reads the two columns with all cores and checks
 nothing."""
+
+
+_BATCHES = """\
+Mixes of two decode lengths, a common input and a share, on a grid of all four. Time of the
+processor for the whole grid, written to a file; what a loop over `unit_circle_counts`,
+`dominant_modes` or `fano_factor` takes per mix, over that per mix, on a sample whose answers are
+the same."""
 
 
 def results(findings: Findings, machine: dict[str, str]) -> str:
@@ -73,6 +81,12 @@ def _parts(findings: Findings, machine: dict[str, str]) -> Iterator[str]:
             for name, one in findings.logs.items()
         ),
     )
+    yield "## Many mixes"
+    yield _BATCHES
+    yield _table(
+        ("what", "grid", "mixes", "time", "a mix", "loop", "sample"),
+        (_batch(*case, one) for case, one in findings.batches.items()),
+    )
     yield "## Goals"
     yield _table(
         ("goal", "kind", "measured", "outcome", "reason"),
@@ -105,6 +119,11 @@ def _ladder(findings: Findings) -> str:
 def _server(name: str, served: Served) -> tuple[str, ...]:
     rates = f"{served.steps_per_second:,.0f}", _time(1e6 / served.requests_per_second)
     return name, f"{served.running:.0f}", *rates, *map(_ratio, served.ratios.values())
+
+
+def _batch(what: str, grid: str, batch: Batch) -> tuple[str, ...]:
+    times = _time(batch.seconds), _time(batch.seconds / batch.size)
+    return what, grid, f"{batch.size:,}", *times, _ratio(batch.ratio), f"{batch.sample:,}"
 
 
 def _goal(goal: Goal, findings: Findings) -> tuple[str, ...]:
