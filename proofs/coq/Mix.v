@@ -1,0 +1,317 @@
+(** * Mixes, their kernels and their modes
+
+    The definitions of docs/model.md, sections Model, Kernel, Stability and
+    Survival, in its order and with its letters.  All numbers of a mix are in
+    a real field [R], which may be the rationals.  Where roots are counted,
+    [R] is real closed (the real algebraic numbers [realalg] will do), and the
+    roots are in its algebraic closure [R[i]]. *)
+
+From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp.real_closed Require Import complex polyorder.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+Import Order.TTheory GRing.Theory Num.Theory.
+Local Open Scope ring_scope.
+
+(** ** Zeros of a polynomial, with multiplicity *)
+Section Zeros.
+Variable C : numClosedFieldType.
+Implicit Types (p q : {poly C}) (z : C).
+
+(** The zeros of [p], as often as their multiplicity; [p] is not 0. *)
+Definition zeros p : seq C := sval (closed_field_poly_normal p).
+
+Definition zeros_inside p := count (fun z => `|z| < 1) (zeros p).
+Definition zeros_on_circle p := count (fun z => `|z| == 1) (zeros p).
+Definition zeros_outside p := count (fun z => `|z| > 1) (zeros p).
+
+Lemma zerosE p : p = lead_coef p *: \prod_(z <- zeros p) ('X - z%:P).
+Proof. by rewrite /zeros; case: closed_field_poly_normal. Qed.
+
+Lemma size_zeros p : p != 0 -> size (zeros p) = (size p).-1.
+Proof.
+rewrite -lead_coef_eq0 => p0.
+by rewrite [in RHS](zerosE p) size_scale // size_prod_XsubC.
+Qed.
+
+Lemma mem_zeros p z : p != 0 -> (z \in zeros p) = root p z.
+Proof.
+rewrite -lead_coef_eq0 => p0.
+by rewrite [in RHS](zerosE p) rootZ // root_prod_XsubC.
+Qed.
+
+Lemma count_zeros_trichotomy p :
+  p != 0 ->
+  (zeros_inside p + zeros_on_circle p + zeros_outside p = (size p).-1)%N.
+Proof.
+move=> p0; rewrite -(size_zeros p0) /zeros_inside /zeros_on_circle.
+rewrite /zeros_outside; elim: (zeros p) => //= z r <-.
+have := real_ltgtP (normr_real z) (@real1 _).
+by case=> _; rewrite ?addSn ?addnS ?add0n.
+Qed.
+
+Lemma count_zeros_eq0 p (a : pred C) :
+  p != 0 -> (forall z, root p z -> ~~ a z) -> count a (zeros p) = 0%N.
+Proof.
+move=> p0 out; apply/eqP; rewrite -leqn0 leqNgt -has_count.
+by apply/hasPn=> z; rewrite mem_zeros //; apply: out.
+Qed.
+
+Lemma count_zeros_all p (a : pred C) :
+  p != 0 -> (forall z, root p z -> a z) -> count a (zeros p) = (size p).-1.
+Proof.
+move=> p0 in_a; rewrite -size_zeros //; apply/eqP; rewrite -all_count.
+by apply/allP=> z; rewrite mem_zeros //; apply: in_a.
+Qed.
+
+End Zeros.
+
+(** ** Mixes
+
+    A class is [(s, l, p)]: input length, decode length and share. *)
+Section Mix.
+Variable R : realFieldType.
+Definition class : Type := R * nat * R.
+Implicit Types (c : class) (x : R).
+
+Definition input c : R := c.1.1.
+Definition decode c : nat := c.1.2.
+Definition share c : R := c.2.
+
+Definition in_domain c := [&& 0 <= input c, (0 < decode c)%N & 0 < share c].
+
+Record mix := Mix {
+  classes :> seq (R * nat * R);
+  mix_domain : all in_domain classes;
+  mix_total : \sum_(c <- classes) share c == 1
+}.
+
+Variable M : mix.
+
+(** The mean over a random admission: [E f], of a function of its class. *)
+Definition mean (f : class -> R) : R := \sum_(c <- M) share c * f c.
+
+(** The longest decode length [L], the gcd [g] and the mean [mu]. *)
+Definition longest : nat := \max_(c <- M) decode c.
+Definition gcd_decode : nat := \big[gcdn/0%N]_(c <- M) decode c.
+Definition mean_decode : R := mean (fun c => (decode c)%:R).
+
+(** The survival function [S_m = P(T > m)] and the memory kernel
+    [g_m = E[(S + m + 1) 1{T > m}]]. *)
+Definition survival (m : nat) : R := mean (fun c => (m < decode c)%N%:R).
+Definition kernel (m : nat) : R :=
+  mean (fun c => (input c + m%:R + 1) * (m < decode c)%N%:R).
+
+(** The survival polynomial [A], the generating function [G] and the
+    characteristic polynomial [F]. *)
+Definition survival_poly : {poly R} :=
+  \poly_(k < longest) survival (longest.-1 - k).
+Definition generating_poly : {poly R} := \poly_(m < longest) kernel m.
+Definition characteristic_poly : {poly R} :=
+  \poly_(k < longest) kernel (longest.-1 - k).
+
+(** *** First consequences *)
+
+Lemma classP c : c \in classes M ->
+  [/\ 0 <= input c, (0 < decode c)%N & 0 < share c].
+Proof. by move/(allP (mix_domain M))/and3P. Qed.
+
+Lemma share_total : \sum_(c <- M) share c = 1.
+Proof. exact/eqP/mix_total. Qed.
+
+Lemma mix_nonempty : exists c, c \in classes M.
+Proof.
+case: (classes M) share_total => [|c r _]; last by exists c; apply: mem_head.
+by rewrite big_nil => /esym/eqP; rewrite oner_eq0.
+Qed.
+
+Lemma eq_mean f h :
+  {in classes M, f =1 h} -> mean f = mean h.
+Proof. by move=> fh; apply: eq_big_seq => c /fh ->. Qed.
+
+Lemma mean_const x : mean (fun=> x) = x.
+Proof. by rewrite /mean -mulr_suml share_total mul1r. Qed.
+
+Lemma mean_ge0 f : {in classes M, forall c, 0 <= f c} -> 0 <= mean f.
+Proof.
+move=> f_ge0; rewrite /mean big_seq; apply: sumr_ge0 => c c_in.
+by case: (classP c_in) => _ _ /ltW p_ge0; rewrite mulr_ge0 ?f_ge0.
+Qed.
+
+Lemma meanD f h : mean (fun c => f c + h c) = mean f + mean h.
+Proof. by rewrite -big_split; apply: eq_bigr => c _; rewrite mulrDr. Qed.
+
+Lemma meanZ x f : mean (fun c => x * f c) = x * mean f.
+Proof. by rewrite [RHS]mulr_sumr; apply: eq_bigr => c _; rewrite mulrCA. Qed.
+
+Lemma meanB f h : mean (fun c => f c - h c) = mean f - mean h.
+Proof.
+rewrite meanD -mulN1r -meanZ; congr (_ + _).
+by apply: eq_mean => c _; rewrite mulN1r.
+Qed.
+
+Lemma mean_sum n (f : 'I_n -> class -> R) :
+  mean (fun c => \sum_i f i c) = \sum_i mean (f i).
+Proof. by rewrite exchange_big; apply: eq_bigr => c _; rewrite mulr_sumr. Qed.
+
+(** A mean of nonnegative numbers is positive if one of them is. *)
+Lemma mean_gt0 f c : {in classes M, forall c, 0 <= f c} ->
+  c \in classes M -> 0 < f c -> 0 < mean f.
+Proof.
+move=> f_ge0 c_in fc_gt0; case: (classP c_in) => _ _ p_gt0.
+apply: (lt_le_trans (mulr_gt0 p_gt0 fc_gt0)); rewrite /mean (big_rem _ c_in) /=.
+rewrite ler_addl big_seq; apply: sumr_ge0 => d /mem_rem d_in.
+by case: (classP d_in) => _ _ /ltW pd_ge0; rewrite mulr_ge0 ?f_ge0.
+Qed.
+
+Lemma decode_le_longest c : c \in classes M -> (decode c <= longest)%N.
+Proof. by move=> c_in; rewrite /longest (big_rem _ c_in) leq_maxl. Qed.
+
+Lemma longest_class : exists2 c, c \in classes M & decode c = longest.
+Proof.
+have [c c_in] := mix_nonempty; rewrite /longest.
+elim: (classes M) c c_in => // d r IH _ _.
+rewrite big_cons; case: (leqP (decode d) (\max_(e <- r) decode e)) => [le_d | lt_d].
+  case: r IH le_d => [|e r] IH le_d.
+    by exists d; rewrite ?mem_head //; apply/eqP; rewrite eqn_leq le_d big_nil.
+  have [e0 e0_in <-] := IH e (mem_head e r).
+  by exists e0; rewrite // inE e0_in orbT.
+by exists d; rewrite ?mem_head.
+Qed.
+
+Lemma longest_gt0 : (0 < longest)%N.
+Proof. by have [c /classP[_ l_gt0 _] <-] := longest_class. Qed.
+
+Lemma gcd_dvd_decode c : c \in classes M -> (gcd_decode %| decode c)%N.
+Proof. by move=> c_in; rewrite /gcd_decode (big_rem _ c_in) dvdn_gcdl. Qed.
+
+Lemma dvd_gcd_decode d :
+  {in classes M, forall c, (d %| decode c)%N} -> (d %| gcd_decode)%N.
+Proof.
+rewrite /gcd_decode; elim: (classes M) => [|c r IH] d_dvd.
+  by rewrite big_nil dvdn0.
+rewrite big_cons dvdn_gcd d_dvd ?mem_head // IH // => e e_in.
+by rewrite d_dvd // inE e_in orbT.
+Qed.
+
+Lemma gcd_decode_gt0 : (0 < gcd_decode)%N.
+Proof.
+by have [c c_in _] := longest_class; case: (classP c_in) => _ l_gt0 _;
+  rewrite (dvdn_gt0 l_gt0) // gcd_dvd_decode.
+Qed.
+
+Lemma survival0 : survival 0 = 1.
+Proof.
+rewrite /survival -[RHS]mean_const; apply: eq_mean => c /classP[_ -> _].
+by [].
+Qed.
+
+Lemma survival_step m :
+  survival m - survival m.+1 = mean (fun c => (decode c == m.+1)%:R).
+Proof.
+rewrite -meanB; apply: eq_mean => c _.
+by case: (ltngtP (decode c) m.+1) => lt_m; rewrite ?subrr ?subr0.
+Qed.
+
+Lemma survival_le m : survival m.+1 <= survival m.
+Proof. by rewrite -subr_ge0 survival_step mean_ge0 // => c _; apply: ler0n. Qed.
+
+Lemma survival_lt c : c \in classes M ->
+  survival (decode c) < survival (decode c).-1.
+Proof.
+move=> c_in; case: (classP c_in) => _ l_gt0 _; rewrite -subr_gt0.
+rewrite -[in X in _ - X](prednK l_gt0) survival_step.
+apply: (mean_gt0 _ c_in) => [d _|]; first exact: ler0n.
+by rewrite prednK // eqxx ltr01.
+Qed.
+
+Lemma survival_gt0 m : (m < longest)%N -> 0 < survival m.
+Proof.
+have [c c_in <-] := longest_class => m_lt.
+by apply: (mean_gt0 _ c_in) => [d _|]; [apply: ler0n | rewrite m_lt ltr01].
+Qed.
+
+Lemma kernel_gt0 m : (m < longest)%N -> 0 < kernel m.
+Proof.
+have [c c_in <-] := longest_class => m_lt.
+have s_gt0 d : d \in classes M -> 0 < input d + m%:R + 1.
+  by case/classP => s_ge0 _ _; rewrite ltr_spaddr ?addr_ge0 ?ler0n ?ltr01.
+apply: (mean_gt0 _ c_in) => [d /s_gt0/ltW d_ge0|]; first by rewrite mulr_ge0 ?ler0n.
+by rewrite m_lt mulr1 s_gt0.
+Qed.
+
+Lemma mean_decode_gt0 : 0 < mean_decode.
+Proof.
+have [c c_in _] := longest_class; case: (classP c_in) => _ l_gt0 _.
+by apply: (mean_gt0 _ c_in) => [d _|]; rewrite /= ?ler0n ?ltr0n.
+Qed.
+
+(** [A] and [F] have the degree [L - 1]. *)
+Lemma size_survival_poly : size survival_poly = longest.
+Proof.
+by rewrite size_poly_eq // subnn survival0 oner_neq0.
+Qed.
+
+Lemma size_characteristic_poly : size characteristic_poly = longest.
+Proof.
+by rewrite size_poly_eq // subnn lt0r_neq0 // kernel_gt0 ?longest_gt0.
+Qed.
+
+Lemma survival_poly_neq0 : survival_poly != 0.
+Proof. by rewrite -size_poly_gt0 size_survival_poly longest_gt0. Qed.
+
+Lemma characteristic_poly_neq0 : characteristic_poly != 0.
+Proof. by rewrite -size_poly_gt0 size_characteristic_poly longest_gt0. Qed.
+
+(** Two classes: the smallest mixes of interest. *)
+Section TwoClasses.
+Variables (s1 s2 : R) (l1 l2 : nat) (p : R).
+Hypotheses (s_ge0 : (0 <= s1) && (0 <= s2)) (l_gt0 : (0 < l1)%N && (0 < l2)%N).
+Hypothesis p_in : 0 < p < 1.
+
+Let two := [:: (s1, l1, p); (s2, l2, 1 - p)].
+
+Fact two_domain : all in_domain two.
+Proof.
+case/andP: s_ge0 l_gt0 p_in => s1_ge0 s2_ge0 /andP[l1_gt0 l2_gt0] /andP[p_gt0 p_lt1].
+by rewrite /= /in_domain /= s1_ge0 s2_ge0 l1_gt0 l2_gt0 p_gt0 subr_gt0 p_lt1.
+Qed.
+
+Fact two_total : \sum_(c <- two) share c == 1.
+Proof. by rewrite 2!big_cons big_nil addr0 addrC subrK. Qed.
+
+Definition two_classes : mix := Mix two_domain two_total.
+
+End TwoClasses.
+
+End Mix.
+
+(** ** Modes, counted with multiplicity, over a real closed field *)
+Notation "p ^:C" := (map_poly (real_complex _) p)
+  (at level 2, format "p ^:C") : ring_scope.
+
+Section Modes.
+Variables (R : rcfType) (M : mix R).
+
+Definition modes : seq R[i] := zeros (characteristic_poly M)^:C.
+Definition stable_modes : nat := zeros_inside (characteristic_poly M)^:C.
+Definition marginal_modes : nat := zeros_on_circle (characteristic_poly M)^:C.
+Definition unstable_modes : nat := zeros_outside (characteristic_poly M)^:C.
+
+Definition stable := (unstable_modes == 0%N) && (marginal_modes == 0%N).
+
+Lemma complex_survival_poly_neq0 : (survival_poly M)^:C != 0.
+Proof. by rewrite map_poly_eq0 survival_poly_neq0. Qed.
+
+Lemma complex_characteristic_poly_neq0 : (characteristic_poly M)^:C != 0.
+Proof. by rewrite map_poly_eq0 characteristic_poly_neq0. Qed.
+
+Lemma size_modes : size modes = (longest M).-1.
+Proof.
+rewrite size_zeros ?complex_characteristic_poly_neq0 // size_map_poly.
+by rewrite size_characteristic_poly.
+Qed.
+
+End Modes.
