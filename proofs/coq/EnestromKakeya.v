@@ -8,8 +8,6 @@
     Positive numbers of [C] are real, so that the coefficients are in [C]. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From mathcomp.real_closed Require Import complex.
-From stabkit Require Import Mix.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -156,14 +154,6 @@ Theorem enestrom_kakeya_equality (a : nat -> C) (z : C) : `|z| = 1 ->
 Proof. by move=> z1 a0_gt0 a_rises; apply: rising_zeros_on_circle. Qed.
 
 End EnestromKakeya.
-
-(** For a real polynomial the sum is its value at a complex number. *)
-Lemma complex_horner (R : rcfType) n (a : nat -> R) (z : R[i]) :
-  (\poly_(k < n) a k)^:C.[z] = \sum_(k < n) (a k)%:C%C * z ^+ k.
-Proof.
-rewrite (horner_coef_wide (n := n)) ?size_map_poly ?size_poly //.
-by apply: eq_bigr => k _; rewrite coef_map coef_poly ltn_ord.
-Qed.
 
 (** ** Instances *)
 Section Instances.

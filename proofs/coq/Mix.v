@@ -265,15 +265,18 @@ Proof. by rewrite -size_poly_gt0 size_survival_poly longest_gt0. Qed.
 Lemma characteristic_poly_neq0 : characteristic_poly != 0.
 Proof. by rewrite -size_poly_gt0 size_characteristic_poly longest_gt0. Qed.
 
+End Mix.
+
 (** Two classes: the smallest mixes of interest. *)
 Section TwoClasses.
+Variable R : realFieldType.
 Variables (s1 s2 : R) (l1 l2 : nat) (p : R).
 Hypotheses (s_ge0 : (0 <= s1) && (0 <= s2)) (l_gt0 : (0 < l1)%N && (0 < l2)%N).
 Hypothesis p_in : 0 < p < 1.
 
-Let two := [:: (s1, l1, p); (s2, l2, 1 - p)].
+Let two : seq (class R) := [:: (s1, l1, p); (s2, l2, 1 - p)].
 
-Fact two_domain : all in_domain two.
+Fact two_domain : all (@in_domain R) two.
 Proof.
 case/andP: s_ge0 l_gt0 p_in => s1_ge0 s2_ge0 /andP[l1_gt0 l2_gt0] /andP[p_gt0 p_lt1].
 by rewrite /= /in_domain /= s1_ge0 s2_ge0 l1_gt0 l2_gt0 p_gt0 subr_gt0 p_lt1.
@@ -282,15 +285,45 @@ Qed.
 Fact two_total : \sum_(c <- two) share c == 1.
 Proof. by rewrite 2!big_cons big_nil addr0 addrC subrK. Qed.
 
-Definition two_classes : mix := Mix two_domain two_total.
+Definition two_classes : mix R := Mix two_domain two_total.
 
 End TwoClasses.
 
-End Mix.
+(** Two classes in equal shares, for examples. *)
+Section EqualShares.
+Variables (R : realFieldType) (s1 l1 s2 l2 : nat).
+Hypothesis l_gt0 : (0 < l1)%N && (0 < l2)%N.
+
+Fact nat_inputs : (0 <= s1%:R :> R) && (0 <= s2%:R :> R).
+Proof. by rewrite !ler0n. Qed.
+
+Fact half_share : 0 < (2%:R^-1 : R) < 1.
+Proof. by rewrite invr_gt0 ltr0n invf_lt1 ?ltr0n // ltr1n. Qed.
+
+Definition equal_shares : mix R := two_classes nat_inputs l_gt0 half_share.
+
+Lemma mean_equal_shares f :
+  mean equal_shares f =
+  (f (s1%:R, l1, 2%:R^-1) + f (s2%:R, l2, 2%:R^-1)) / 2%:R.
+Proof.
+have half : 1 - 2%:R^-1 = 2%:R^-1 :> R.
+  by rewrite [X in X - _](splitr 1) mul1r addrK.
+by rewrite /mean !big_cons big_nil addr0 /share /= half mulrDl !(mulrC 2%:R^-1).
+Qed.
+
+End EqualShares.
 
 (** ** Modes, counted with multiplicity, over a real closed field *)
 Notation "p ^:C" := (map_poly (real_complex _) p)
   (at level 2, format "p ^:C") : ring_scope.
+
+(** The value of a real polynomial at a complex number. *)
+Lemma complex_horner (R : rcfType) n (a : nat -> R) (z : R[i]) :
+  (\poly_(k < n) a k)^:C.[z] = \sum_(k < n) (a k)%:C%C * z ^+ k.
+Proof.
+rewrite (horner_coef_wide (n := n)) ?size_map_poly ?size_poly //.
+by apply: eq_bigr => k _; rewrite coef_map coef_poly ltn_ord.
+Qed.
 
 Section Modes.
 Variables (R : rcfType) (M : mix R).
@@ -313,5 +346,14 @@ Proof.
 rewrite size_zeros ?complex_characteristic_poly_neq0 // size_map_poly.
 by rewrite size_characteristic_poly.
 Qed.
+
+(** The equations of the roots of [A] and of the modes. *)
+Lemma root_survival_poly z : root (survival_poly M)^:C z =
+  (\sum_(k < longest M) (survival M ((longest M).-1 - k))%:C%C * z ^+ k == 0).
+Proof. by rewrite rootE complex_horner. Qed.
+
+Lemma root_characteristic_poly z : root (characteristic_poly M)^:C z =
+  (\sum_(k < longest M) (kernel M ((longest M).-1 - k))%:C%C * z ^+ k == 0).
+Proof. by rewrite rootE complex_horner. Qed.
 
 End Modes.
