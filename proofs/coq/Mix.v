@@ -66,6 +66,34 @@ move=> p0 in_a; rewrite -size_zeros //; apply/eqP; rewrite -all_count.
 by apply/allP=> z; rewrite mem_zeros //; apply: in_a.
 Qed.
 
+(** A zero of [p] that is no zero of the derivative is simple. *)
+Lemma count_simple_zero p z :
+  root p z -> p^`().[z] != 0 -> count_mem z (zeros p) = 1%N.
+Proof.
+move=> pz dpz; have p0 : p != 0 by apply: contraNneq dpz => ->; rewrite deriv0 horner0.
+have z_in : z \in zeros p by rewrite mem_zeros.
+move: dpz; rewrite [in p^`()](zerosE p) (big_rem _ z_in) /= derivZ derivM.
+rewrite derivXsubC mul1r !hornerE subrr mul0r addr0 mulf_eq0 negb_or => /andP[_].
+rewrite -rootE root_prod_XsubC => z_notin.
+by rewrite (permP (perm_to_rem z_in)) /= eqxx (count_memPn z_notin).
+Qed.
+
+(** The zeros in a set are different if they are simple. *)
+Lemma uniq_simple_zeros p (a : pred C) :
+  p != 0 -> (forall z, a z -> root p z -> p^`().[z] != 0) ->
+  uniq (filter a (zeros p)).
+Proof.
+move=> p0 simple; apply: count_mem_uniq => z.
+rewrite mem_filter count_filter; have [az | az] := boolP (a z); last first.
+  rewrite (eq_count (a2 := pred0)) ?count_pred0 // => x /=.
+  by apply/negbTE; apply: contra az => /andP[/eqP <-].
+rewrite (eq_count (a2 := pred1 z)) => [|x /=]; last first.
+  by case: eqP => // ->; rewrite az.
+rewrite mem_zeros //; have [pz | pz] := boolP (root p z).
+  by rewrite count_simple_zero ?simple.
+by apply/count_memPn; rewrite mem_zeros.
+Qed.
+
 End Zeros.
 
 (** ** Mixes
@@ -225,6 +253,16 @@ move=> c_in; case: (classP c_in) => _ l_gt0 _; rewrite -subr_gt0.
 rewrite -[in X in _ - X](prednK l_gt0) survival_step.
 apply: (mean_gt0 _ c_in) => [d _|]; first exact: ler0n.
 by rewrite prednK // eqxx ltr01.
+Qed.
+
+Lemma survival_lt_class m : survival m.+1 < survival m ->
+  exists2 c, c \in classes M & decode c = m.+1.
+Proof.
+rewrite -subr_gt0 survival_step => S_gt0.
+have [/hasP[c c_in /eqP lc] | /hasPn none] := boolP (has (fun c => decode c == m.+1) M).
+  by exists c.
+move: S_gt0; rewrite (eq_mean (h := fun=> 0)) ?mean_const ?ltxx // => c.
+by move/none/negPf->.
 Qed.
 
 Lemma survival_gt0 m : (m < longest)%N -> 0 < survival m.
