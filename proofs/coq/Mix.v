@@ -7,7 +7,8 @@
     roots are in its algebraic closure [R[i]]. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From mathcomp.real_closed Require Import complex polyorder.
+From mathcomp.real_closed Require Import complex.
+From mathcomp.zify Require Import zify.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -302,6 +303,32 @@ Proof. by rewrite -size_poly_gt0 size_survival_poly longest_gt0. Qed.
 
 Lemma characteristic_poly_neq0 : characteristic_poly != 0.
 Proof. by rewrite -size_poly_gt0 size_characteristic_poly longest_gt0. Qed.
+
+(** [G] is the mean of the classes' own polynomials, and [F] its reciprocal,
+    [F(z) = z^(L-1) G(1/z)]. *)
+Lemma horner_generating x :
+  generating_poly.[x] =
+  mean (fun c => \sum_(m < decode c) (input c + m%:R + 1) * x ^+ m).
+Proof.
+rewrite horner_poly; transitivity (mean (fun c => \sum_(m < longest)
+    (input c + m%:R + 1) * (m < decode c)%N%:R * x ^+ m)).
+  rewrite mean_sum; apply: eq_bigr => m _; rewrite mulrC -meanZ.
+  by apply: eq_mean => c _; rewrite mulrC.
+apply: eq_mean => c /decode_le_longest l_le.
+rewrite (big_ord_widen _ (fun m => (input c + m%:R + 1) * x ^+ m) l_le).
+rewrite [RHS]big_mkcond; apply: eq_bigr => m _.
+by case: ifP; rewrite ?mulr1 ?mulr0 ?mul0r.
+Qed.
+
+Lemma horner_characteristic x : x != 0 ->
+  characteristic_poly.[x] = x ^+ longest.-1 * generating_poly.[x^-1].
+Proof.
+move=> x_neq0; rewrite !horner_poly mulr_sumr (reindex_inj rev_ord_inj).
+apply: eq_bigr => -[k k_lt] _ /=.
+have -> : (longest - k.+1 = longest.-1 - k)%N by lia.
+have k_le : (k <= longest.-1)%N by lia.
+by rewrite subKn // expfB_cond ?(negPf x_neq0) // mulrCA exprVn.
+Qed.
 
 End Mix.
 
