@@ -9,93 +9,13 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.real_closed Require Import complex.
 From mathcomp.zify Require Import zify.
+From stabkit Require Export Zeros.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
-
-(** ** Zeros of a polynomial, with multiplicity *)
-Section Zeros.
-Variable C : numClosedFieldType.
-Implicit Types (p q : {poly C}) (z : C).
-
-(** The zeros of [p], as often as their multiplicity; [p] is not 0. *)
-Definition zeros p : seq C := sval (closed_field_poly_normal p).
-
-Definition zeros_inside p := count (fun z => `|z| < 1) (zeros p).
-Definition zeros_on_circle p := count (fun z => `|z| == 1) (zeros p).
-Definition zeros_outside p := count (fun z => `|z| > 1) (zeros p).
-
-Lemma zerosE p : p = lead_coef p *: \prod_(z <- zeros p) ('X - z%:P).
-Proof. by rewrite /zeros; case: closed_field_poly_normal. Qed.
-
-Lemma size_zeros p : p != 0 -> size (zeros p) = (size p).-1.
-Proof.
-rewrite -lead_coef_eq0 => p0.
-by rewrite [in RHS](zerosE p) size_scale // size_prod_XsubC.
-Qed.
-
-Lemma mem_zeros p z : p != 0 -> (z \in zeros p) = root p z.
-Proof.
-rewrite -lead_coef_eq0 => p0.
-by rewrite [in RHS](zerosE p) rootZ // root_prod_XsubC.
-Qed.
-
-Lemma count_zeros_trichotomy p :
-  p != 0 ->
-  (zeros_inside p + zeros_on_circle p + zeros_outside p = (size p).-1)%N.
-Proof.
-move=> p0; rewrite -(size_zeros p0) /zeros_inside /zeros_on_circle.
-rewrite /zeros_outside; elim: (zeros p) => //= z r <-.
-have := real_ltgtP (normr_real z) (@real1 _).
-by case=> _; rewrite ?addSn ?addnS ?add0n.
-Qed.
-
-Lemma count_zeros_eq0 p (a : pred C) :
-  p != 0 -> (forall z, root p z -> ~~ a z) -> count a (zeros p) = 0%N.
-Proof.
-move=> p0 out; apply/eqP; rewrite -leqn0 leqNgt -has_count.
-by apply/hasPn=> z; rewrite mem_zeros //; apply: out.
-Qed.
-
-Lemma count_zeros_all p (a : pred C) :
-  p != 0 -> (forall z, root p z -> a z) -> count a (zeros p) = (size p).-1.
-Proof.
-move=> p0 in_a; rewrite -size_zeros //; apply/eqP; rewrite -all_count.
-by apply/allP=> z; rewrite mem_zeros //; apply: in_a.
-Qed.
-
-(** A zero of [p] that is no zero of the derivative is simple. *)
-Lemma count_simple_zero p z :
-  root p z -> p^`().[z] != 0 -> count_mem z (zeros p) = 1%N.
-Proof.
-move=> pz dpz; have p0 : p != 0 by apply: contraNneq dpz => ->; rewrite deriv0 horner0.
-have z_in : z \in zeros p by rewrite mem_zeros.
-move: dpz; rewrite [in p^`()](zerosE p) (big_rem _ z_in) /= derivZ derivM.
-rewrite derivXsubC mul1r !hornerE subrr mul0r addr0 mulf_eq0 negb_or => /andP[_].
-rewrite -rootE root_prod_XsubC => z_notin.
-by rewrite (permP (perm_to_rem z_in)) /= eqxx (count_memPn z_notin).
-Qed.
-
-(** The zeros in a set are different if they are simple. *)
-Lemma uniq_simple_zeros p (a : pred C) :
-  p != 0 -> (forall z, a z -> root p z -> p^`().[z] != 0) ->
-  uniq (filter a (zeros p)).
-Proof.
-move=> p0 simple; apply: count_mem_uniq => z.
-rewrite mem_filter count_filter; have [az | az] := boolP (a z); last first.
-  rewrite (eq_count (a2 := pred0)) ?count_pred0 // => x /=.
-  by apply/negbTE; apply: contra az => /andP[/eqP <-].
-rewrite (eq_count (a2 := pred1 z)) => [|x /=]; last first.
-  by case: eqP => // ->; rewrite az.
-rewrite mem_zeros //; have [pz | pz] := boolP (root p z).
-  by rewrite count_simple_zero ?simple.
-by apply/count_memPn; rewrite mem_zeros.
-Qed.
-
-End Zeros.
 
 (** ** Mixes
 
