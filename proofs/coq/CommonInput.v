@@ -1,0 +1,59 @@
+(** * R2: the characteristic polynomial for a common input
+
+    If all classes have one input length [s], however many there are,
+    [F = (s + L) A - X A']. *)
+
+From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp.zify Require Import zify.
+From mathcomp.algebra_tactics Require Import ring.
+From stabkit Require Import Mix.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+Import Order.TTheory GRing.Theory Num.Theory.
+Local Open Scope ring_scope.
+
+Section CommonInput.
+Variables (R : realFieldType) (M : mix R) (s : R).
+Hypothesis common_input : {in classes M, forall c, input c = s}.
+
+Lemma common_kernel m : kernel M m = (s + m%:R + 1) * survival M m.
+Proof. by rewrite -meanZ; apply: eq_mean => c /common_input ->. Qed.
+
+(** The coefficient of [X^k] on both sides is [(s + L - k) S_(L-1-k)]. *)
+Theorem common_input_form :
+  characteristic_poly M =
+  (s + (longest M)%:R) *: survival_poly M - 'X * (survival_poly M)^`().
+Proof.
+apply/polyP=> k; rewrite coefB coefZ coefXM coef_deriv !coef_poly.
+have [k_lt | k_ge] := ltnP k (longest M); last first.
+  by case: k k_ge => [|k] k_ge; rewrite ?ltnNge ?k_ge /= ?mulr0 ?mul0rn subr0.
+have -> : (if k == 0%N then 0 else
+    (if (k.-1.+1 < longest M)%N then survival M ((longest M).-1 - k.-1.+1) else 0)
+    *+ k.-1.+1) = survival M ((longest M).-1 - k) *+ k.
+  by case: k k_lt => [|k] k_lt //=; rewrite k_lt.
+have LE : (longest M)%:R = ((longest M).-1 - k)%:R + 1 + k%:R :> R.
+  by rewrite -(natrD _ _ 1) -natrD; congr (_ %:R); lia.
+by rewrite common_kernel LE -mulr_natl; ring.
+Qed.
+
+End CommonInput.
+
+(** ** Instance: inputs 10, lengths 3 and 5 in equal shares, where
+    [F = 11 X^4 + 12 X^3 + 13 X^2 + 7 X + 15/2] *)
+Section Instance.
+Variable R : realFieldType.
+
+Let three_five : mix R := @equal_shares R 10 3 10 5 isT.
+
+Example three_five_form :
+  characteristic_poly three_five =
+  15%:R *: survival_poly three_five - 'X * (survival_poly three_five)^`().
+Proof.
+have L5 : longest three_five = 5%N by rewrite /longest !big_cons big_nil.
+rewrite (@common_input_form R three_five 10%:R) ?L5 -?natrD //.
+by move=> c; rewrite !inE => /orP[] /eqP ->.
+Qed.
+
+End Instance.
