@@ -19,7 +19,7 @@ from stabkit import Workload, unit_circle_counts
 __all__ = ["LONGEST", "Findings", "find"]
 
 LONGEST = Workload.from_classes([(1000, 500_000_000), (1000, 1_000_000_000)])
-_LARGEST = "h6"
+_LARGEST = "h7"
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Findings:
     processes, starts : dict
         Seconds of whole processes of Python and of the peers, by name.
     memory : float
-        Gigabytes at the peak of a process that counts the modes of degree 998 887.
+        Gigabytes at the peak of a process that counts the modes of degree 9 999 999.
     certificate : float or None
         Seconds to prove a mix of 10^9 steps unstable; None if that failed.
     served : dict

@@ -1,8 +1,9 @@
 """The mixes that everything is measured on, and the numbers that an answer is checked against.
 
 `bench_mixes.json` holds classes and the number of unstable modes, on which independent methods
-agreed; its note says which. One mix is added: a packaged trace of 4 055 decode lengths, stable by
-exact Schur-Cohn, by FLINT's isolation and by the winding number.
+agreed; its note says which. Two mixes are added: a packaged trace of 4 055 decode lengths, stable
+by exact Schur-Cohn, by FLINT's isolation and by the winding number; and one of gcd 10^6 and long
+inputs, which by R7 has as many unstable modes less one.
 """
 
 from __future__ import annotations
@@ -97,4 +98,5 @@ def _read(path: Path) -> dict[str, Mix]:
 MIXES = {
     **_read(Path(__file__).with_name("bench_mixes.json")),
     "arxiv": Mix("arxiv", Workload.named("arxiv-summarization"), 0),
+    "h7": _mix("h7", [(10**9, n * 10**6, 1) for n in (3, 7, 10)], 10**6 - 1),
 }

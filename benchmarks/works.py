@@ -73,7 +73,7 @@ _ROOT_FINDERS = (
 WORKS = {
     "counts": Work(
         "Certified counts of unstable modes",
-        Solver("stabkit", lambda mix: unit_circle_counts(mix.workload).outside, 10**6, "", 10**5),
+        Solver("stabkit", lambda mix: unit_circle_counts(mix.workload).outside, 10**7, "", 10**5),
         (
             NUMPY_COUNT,
             SCHUR_COHN,
@@ -83,7 +83,7 @@ WORKS = {
             mpsolve_count("u", 1846, 975, cores=True),
             mpsolve_count("s", 1846, 975, cores=True),
         ),
-        _mixes("a e100 e200 b c e500 e1000 d e arxiv f g h6 two6 hom50 hom200 hom1000"),
+        _mixes("a e100 e200 b c e500 e1000 d e arxiv f g h6 two6 h7 hom50 hom200 hom1000"),
         check_count,
     ),
     "roots": Work(

@@ -1,11 +1,9 @@
 """Arcs of the upper half circle, and what every engine says of a path along them.
 
 Of a polynomial P the engines follow h(theta) = e^(-i c theta) P(e^(i theta)), c = degree / 2,
-arc by arc. An arc with the value v at its centre passes if
-
-    |v| > MARGIN ((error of v) + sup over the arc of |h - h(centre)|),
-
-for which `stabkit.spectrum.circle.winding` says what follows. This module imports no numpy.
+arc by arc. Of an arc that passes they know a number f such that the argument of h stays within less
+than pi / 2 of that of f; `stabkit.spectrum.circle.winding` says when, and what follows. This module
+imports no numpy.
 """
 
 from __future__ import annotations

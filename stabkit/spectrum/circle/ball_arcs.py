@@ -1,12 +1,13 @@
 """Arcs that double precision leaves open, decided in ball arithmetic at rising precision.
 
-The test of `stabkit.spectrum.circle.winding` is repeated with exact integer coefficients: on an arc
-of half-width w around theta = pi f,
+The test of `stabkit.spectrum.circle.winding` is made with exact integer coefficients and a segment
+that is a point: on an arc of half-width w around theta = pi f,
 
     |h(theta)| > 1.01 (sum_{i<R} w^i / i! |h^(i)(theta)| + w^R / R! sum |b_m| |m - c|^R)
 
-certifies the arc (Taylor). f is a dyadic rational, so every phase (m - c) f is reduced modulo 2
-exactly before sine and cosine are taken; all values are Arb balls, whose inclusion is rigorous.
+certifies the arc (Taylor): the argument of h stays within arcsin(1 / 1.01) < pi / 2 - 0.14 of that
+at the centre. f is a dyadic rational, so every phase (m - c) f is reduced modulo 2 exactly before
+sine and cosine are taken; all values are Arb balls, whose inclusion is rigorous.
 
 An arc that fails is halved. Next to a cluster of fewer than R zeros at distance delta from the
 circle arcs of width about delta are needed, hence about log2(1 / delta) halvings. A larger cluster
@@ -20,7 +21,7 @@ that takes more evaluations than R / 6 single zeros would is tried again with R 
 for all real t that lead into the arc. Then e(t) - x is at most (|t| + |y|) / 8 <= |t - i y| / 5, so
 that the argument of h differs from that of h'(theta) (t - i y) by less than 0.21. The latter turns
 from that of -h'(theta) by half a turn, past that of -i y h'(theta), as t rises. So two values
-are certified for the arc as in `winding`: where t < 0 the argument of h is within pi / 4 + 0.21
+are certified for the arc, as above: where t < 0 the argument of h is within pi / 4 + 0.21
 < pi / 2 - 0.14 of that of h'(theta) (-1 - i sign y), and of h'(theta) (1 - i sign y) where t > 0.
 
 With S a bound of |h''| between theta and the points of the arc, |e(t)| <= t^2 S / (2 |h'(theta)|).

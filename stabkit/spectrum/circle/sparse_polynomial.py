@@ -25,9 +25,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from .fourier import UNIT_ROUNDOFF, real_transform
+from .fourier import PHASE_ERROR, UNIT_ROUNDOFF, SparseTransform, roots_of_unity
 
-__all__ = ["PHASE_ERROR", "TAYLOR_ORDER", "CirclePolynomial", "GridSamples", "TaylorModels"]
+__all__ = ["TAYLOR_ORDER", "CirclePolynomial", "GridSamples", "TaylorModels"]
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
@@ -37,15 +37,7 @@ TAYLOR_ORDER = 12
 _SLACK = 1 + 1e-9
 # Underflow: products below the smallest normal number lose their relative accuracy.
 _UNDERFLOW = 1e-300
-# cos and sin of numpy are within 4 ulp; the reduced phase pi q / N, |phase| <= pi, adds pi (2 u).
-PHASE_ERROR = 32 * UNIT_ROUNDOFF
-
-
-# From so many samples on, the sums of a polynomial of so few terms are taken term by term, which is
-# faster than a transform that does not fit into the caches.
-_LARGE = 2**19
-_FEW = 64
-_ROWS = 8
+_GRID_ORDER = 3  # of the models at all samples
 
 
 @dataclass(frozen=True)
@@ -80,7 +72,7 @@ class TaylorModels:
     @property
     def bends(self) -> Floats:
         """Bounds of each model's second derivative by t on the arc: sum i (i - 1) |a_i|."""
-        orders = np.arange(TAYLOR_ORDER + 1)
+        orders = np.arange(self.coefficients.shape[1])
         bends: Floats = np.abs(self.coefficients) @ (orders * (orders - 1.0)) * _SLACK
         return bends
 
@@ -121,20 +113,23 @@ class CirclePolynomial:
         """m - c for every term; exact, for they are half-integers."""
         return np.asarray(self.exponents - self.degree / 2, dtype=np.float64)
 
+    @cached_property
+    def _transform(self) -> SparseTransform:
+        return SparseTransform(self.exponents, self.size)
+
+    @cached_property
+    def _centred(self) -> SparseTransform:
+        return SparseTransform(self.exponents, self.size, self.degree)
+
     @property
     def grid_work(self) -> int:
-        """What `grid` costs, in units of `stabkit.spectrum.circle.budget`, by its size alone.
-
-        Three transforms of N log2(N) / 256 units each, or three products and sums for each of N / 2
-        samples and every term, 96 a unit.
-        """
-        if self._sparse:
-            return self.size * len(self.exponents) // 64
-        return 3 * self._transform_work
+        """What `grid` costs, in units of `stabkit.spectrum.circle.budget`, by its size alone."""
+        return 3 * self._transform.work
 
     @property
-    def _transform_work(self) -> int:
-        return self.size * self.size.bit_length() // 256
+    def models_work(self) -> int:
+        """What `models` cost, and a test of each."""
+        return (_GRID_ORDER + 1) * self._transform.work + self.size // 2
 
     def taylor_work(self, count: int, by_transform: bool = False) -> int:
         """What `taylor` costs for `count` samples: a transform for each order, or sums of terms.
@@ -142,89 +137,54 @@ class CirclePolynomial:
         A term of a sum takes sine, cosine and a product for each order: an eighth of a unit.
         """
         if by_transform:
-            return (TAYLOR_ORDER + 1) * self._transform_work
+            return (TAYLOR_ORDER + 1) * self._transform.work
         return count * len(self.exponents) // 8
+
+    def values(self) -> Complexes:
+        """Return P at theta_j, j = 0 ... N / 2."""
+        return self._gathered(self.coefficients)
 
     def grid(self) -> GridSamples:
         """Return the samples at theta_j, j = 0 ... N / 2."""
-        blocks = list(self.grid_blocks())
-        values, first, second = (
-            np.concatenate(rows)
-            for rows in zip(*((b.values, b.first, b.second) for b in blocks), strict=True)
-        )
-        return GridSamples(values, first, second, blocks[0].errors, blocks[0].third_bound)
-
-    def grid_blocks(self) -> Iterator[GridSamples]:
-        """Yield `grid` in consecutive parts: by three fast Fourier transforms, or in small blocks.
-
-        What a block takes is used again for the next one, so that millions of samples are followed
-        in the memory of some thousands.
-        """
-        third = float(np.sum(np.abs(self.coefficients * self.frequencies**3)))
+        weights = [self.coefficients * self.frequencies**order for order in range(4)]
+        third = float(np.sum(np.abs(weights[3])))
         third = third * _SLACK * (1 + self.coefficient_error) + _UNDERFLOW
-        if self._sparse:
-            errors = (self._sum_error(0), self._sum_error(1), self._sum_error(2))
-            for values, first, second in self._blocks([0, 1, 2]):
-                yield GridSamples(values, first, second, errors, third)
-        else:
-            (values, e0), (first, e1), (second, e2) = (self._transform(k) for k in range(3))
-            yield GridSamples(values, first, second, (e0, e1, e2), third)
+        errors = (
+            self._error(weights[0], 0),
+            self._error(weights[1], 1),
+            self._error(weights[2], 2),
+        )
+        values, first, second = (self._gathered(row) for row in weights[:3])
+        return GridSamples(values, first, second, errors, third)
 
-    def samples(self) -> Iterator[Complexes]:
-        """Yield the values of `grid` in consecutive parts."""
-        if self._sparse:
-            return (values for (values,) in self._blocks([0]))
-        return iter([self._transform(0)[0]])
+    def models(self) -> Iterator[tuple[Integers, TaylorModels]]:
+        """Yield samples and Taylor models of order 3 there, in parts; see `taylor`.
 
-    @property
-    def _sparse(self) -> bool:
-        return self.size >= _LARGE and len(self.exponents) <= _FEW
+        Every sample comes once, and in a part neighbours are in rows. Millions of samples are
+        followed in the memory of some thousands.
+        """
+        weights = self._taylor_weights(_GRID_ORDER)
+        summing = self._summing_error(weights[:-1])
+        for indices, sums in self._centred.parts(weights[:-1]):
+            yield indices, self._taylor_models(weights, sums.T, summing)
 
-    def _transform(self, order: int) -> tuple[Complexes, float]:
-        weights = self.coefficients * self.frequencies**order
-        dense = np.zeros(self.size)
-        dense[self.exponents] = weights
-        values, rounding = real_transform(dense)
-        # weights: the coefficient's own error and at most `order` + 1 roundings
+    def _gathered(self, weights: Floats) -> Complexes:
+        """Return sum w_m exp(i m theta_j) at all samples."""
+        sums = np.empty(self.size // 2 + 1, dtype=complex)
+        for indices, part in self._transform.parts(weights):
+            sums[indices] = part
+        return sums
+
+    def _error(self, weights: Floats, order: int) -> float:
+        """Bound the error of the sums of `weights`, each of `order` + 1 roundings."""
         relative = self.coefficient_error + (order + 1) * UNIT_ROUNDOFF
         inherited = relative * float(np.sum(np.abs(weights)))
-        floor = _UNDERFLOW * len(weights) * max(1, self.degree) ** order
-        return values, (rounding + inherited) * _SLACK + floor
-
-    def _blocks(self, orders: list[int]) -> Iterator[list[Complexes]]:
-        """Yield what `_transform` does for each of `orders`, term by term and in small blocks.
-
-        e^(i m theta_j) is the product of two that are computed directly: j = r a + b, 0 <= b < r.
-        """
-        fine = math.isqrt(self.size)
-        last = self.size // 2 // fine
-        within = self._roots_of_unity(2 * np.outer(self.exponents, np.arange(fine)))
-        weights = [self.coefficients * self.frequencies**order for order in orders]
-        room = np.empty((_ROWS, fine), dtype=complex)
-        for start in range(0, last + 1, _ROWS):
-            indices = np.arange(start, min(start + _ROWS, last + 1))
-            powers = self._roots_of_unity(2 * fine * np.outer(indices, self.exponents))
-            count = min(len(indices) * fine, self.size // 2 + 1 - start * fine)
-            rows = (_outer_sum(powers * weight, within, room[: len(indices)]) for weight in weights)
-            yield [row.reshape(-1)[:count] for row in rows]
-
-    def _sum_error(self, order: int) -> float:
-        """Bound the error of a value of `_blocks`.
-
-        Both powers are in error by `PHASE_ERROR` at most, a weight by `order` + 1 roundings besides
-        the coefficient's own error, and its product with the first power by 2 u. A sum of n complex
-        products is real and imaginary parts of 2 n real ones each, summed in any order: in error by
-        sqrt(2) gamma_(2n) < 4 n u, relative to the sum of moduli [Higham, section 3.6].
-        """
-        weights = self.coefficients * self.frequencies**order
-        rounding = 2 * PHASE_ERROR + (4 * len(weights) + order + 8) * UNIT_ROUNDOFF
-        size = float(np.sum(np.abs(weights)))
         floor = _UNDERFLOW * len(weights) * float(max(1, self.degree)) ** order
-        return (self.coefficient_error + rounding) * size * _SLACK + floor
+        return (self._transform.error(weights) + inherited) * _SLACK + floor
 
     def phases(self, indices: Integers) -> Complexes:
         """Return exp(-i c theta_j), the centring phase, from exactly reduced integers."""
-        return self._roots_of_unity(-self.degree * indices)
+        return roots_of_unity(-self.degree * indices, self.size)
 
     def taylor(self, indices: Integers, by_transform: bool = False) -> TaylorModels:
         """Return Taylor models of order `TAYLOR_ORDER` at the samples `indices`.
@@ -245,13 +205,18 @@ class CirclePolynomial:
         order R is at most sum |b_m| (|m - c| d)^(R+1) / (R+1)!. Horner's rule at |t| <= 1 makes
         2 R + 2 complex operations of relative error at most 4 u each, 2 R + 4 with their products.
         """
-        weights = self._taylor_weights()
+        weights = self._taylor_weights(TAYLOR_ORDER)
         evaluate = self._sums_by_transform if by_transform else self._direct_sums
         sums, summing = evaluate(weights[:-1], indices)
-        coefficients = sums * 1j ** np.arange(TAYLOR_ORDER + 1)
+        return self._taylor_models(weights, sums, summing)
+
+    def _taylor_models(self, weights: Floats, sums: Complexes, summing: float) -> TaylorModels:
+        """Return the models whose centred sums are known up to an error of `summing` in all."""
+        order = len(weights) - 2
+        coefficients = sums * 1j ** np.arange(order + 1)
         sizes = np.sum(np.abs(weights), axis=1)
-        inherited = self.coefficient_error + (4 * TAYLOR_ORDER + 4) * UNIT_ROUNDOFF
-        horner = (2 * TAYLOR_ORDER + 4) * 4 * UNIT_ROUNDOFF
+        inherited = self.coefficient_error + (4 * order + 4) * UNIT_ROUNDOFF
+        horner = (2 * order + 4) * 4 * UNIT_ROUNDOFF
         error = summing + (inherited + horner) * float(np.sum(sizes)) + float(sizes[-1])
         slope = horner * float(np.dot(np.arange(len(sizes)), sizes))
         return TaylorModels(coefficients, error * _SLACK + _UNDERFLOW, slope * _SLACK + _UNDERFLOW)
@@ -262,21 +227,25 @@ class CirclePolynomial:
         return np.concatenate(rows), relative * float(np.sum(np.abs(weights)))
 
     def _sums_by_transform(self, weights: Floats, indices: Integers) -> tuple[Complexes, float]:
-        columns, error = [], 0.0
-        dense = np.zeros(self.size)
-        for row in weights:
-            dense[self.exponents] = row
-            values, bound = real_transform(dense)
-            columns.append(values[indices])
-            error += bound + PHASE_ERROR * float(np.sum(np.abs(row)))
-        return np.stack(columns, axis=1) * self.phases(indices)[:, None], error
+        sums = np.empty((len(indices), len(weights)), dtype=complex)
+        places = np.full(self.size // 2 + 1, -1)
+        places[indices] = np.arange(len(indices))
+        for samples, part in self._centred.parts(weights):
+            rows = places[samples]
+            sums[rows[rows >= 0]] = part.T[rows >= 0]
+        return sums, self._summing_error(weights)
 
-    def _taylor_weights(self) -> Floats:
+    def _summing_error(self, weights: Floats) -> float:
+        """Bound the errors of the centred sums of all rows, added up."""
+        return sum(self._centred.error(row) for row in weights)
+
+    def _taylor_weights(self, order: int) -> Floats:
+        """Return b_m ((m - c) d)^i / i! for i = 0 ... `order` + 1, a row each."""
         step = self.frequencies * (math.pi / self.size)
-        weights = np.empty((TAYLOR_ORDER + 2, len(step)))
+        weights = np.empty((order + 2, len(step)))
         weights[0] = self.coefficients
-        for order in range(1, TAYLOR_ORDER + 2):
-            weights[order] = weights[order - 1] * step / order
+        for i in range(1, order + 2):
+            weights[i] = weights[i - 1] * step / i
         return weights
 
     def _chunks(self, indices: Integers) -> list[Integers]:
@@ -284,19 +253,4 @@ class CirclePolynomial:
         return [indices[start : start + rows] for start in range(0, len(indices), rows)]
 
     def _phase_matrix(self, indices: Integers) -> Complexes:
-        return self._roots_of_unity(np.outer(indices, 2 * self.exponents - self.degree))
-
-    def _roots_of_unity(self, numerators: Integers) -> Complexes:
-        """Return exp(i pi q / N) for integers q, reduced exactly to |q| <= N before rounding."""
-        reduced = (numerators + self.size) % (2 * self.size) - self.size
-        angles = reduced * (math.pi / self.size)
-        roots: Complexes = np.cos(angles) + 1j * np.sin(angles)
-        return roots
-
-
-def _outer_sum(left: Complexes, right: Complexes, room: Complexes) -> Complexes:
-    """Return `left` @ `right`, without BLAS, whose threads cost more than these few terms."""
-    total: Complexes = np.multiply.outer(left[:, 0], right[0])
-    for column, row in zip(left.T[1:], right[1:], strict=True):
-        total += np.multiply(column[:, None], row, out=room)
-    return total
+        return roots_of_unity(np.outer(indices, 2 * self.exponents - self.degree), self.size)

@@ -3,22 +3,28 @@
 The number of zeros of P in |z| < 1 is the winding number of P(e^(i theta)) about 0, if P has no
 zero on the circle. We follow h(theta) = e^(-i c theta) P(e^(i theta)) over the upper half circle.
 
-*Arcs.* Let v approximate h at the centre of an arc of half-width w, and suppose that
+*Arcs.* On an arc let v + t s, -1 <= t <= 1, approximate h at t half-widths from the centre, let rho
+bound the difference, all rounding included, and let f be the point of that segment next to 0 (any
+number but 0 would do). Suppose that, with kappa = 2^-40,
 
-    |v| > 1.01 ((error of v) + sup over the arc of |h - h(centre)|).
+    min Re[conj f (v +- s)] > 1.01 (rho + kappa (|v| + |s|)) |f|.
 
-Then h stays in the disc around v of radius |v| / 1.01: it does not vanish on the arc, and its
-argument stays within arcsin(1 / 1.01) < pi / 2 - 0.14 of that of v. Neighbouring arcs with centre
-values v and v' have an end point in common, so that Arg(v' / v), the principal value, is the change
-of argument from v over h at that point to v', and is at least 0.28 away from +-pi: rounding cannot
-move it across the cut. Added up, the changes telescope. So if all arcs pass, the total change is
-known exactly, although every single v is rounded; no sampled phase is trusted.
+Then Re[conj f h] / |f| is greater than kappa (|v| + |s|) + 0.01 rho on the whole arc, where |h| is
+at most |v| + |s| + rho: h does not vanish there, and its argument stays within pi / 2 - kappa / 2
+of that of f. Neighbouring arcs with f and f' have an end point in common, so that Arg(f' / f), the
+principal value, is the change of argument from f over h at that point to f', and is at least kappa
+away from +-pi: rounding cannot move it across the cut. Added up, the changes telescope. So if all
+arcs pass, the total change is known exactly, although every single f is rounded; no sampled phase
+is trusted.
 
-*The supremum* is bounded by Taylor's theorem: w |h'| + w^2/2 |h''| + w^3/6 sup |h'''| at the
-samples of `CirclePolynomial.grid`; the few arcs that fail are bisected with Taylor models.
+*The segment* is that of a Taylor model at the nearest sample, v its value and s its slope times the
+half-width w; rho is w^2 / 2 times a bound of the model's second derivative on the arc, and what the
+model itself is off by. So halving an arc helps by 4, and few arcs need it: those with a zero nearer
+than some w^2. Models of order 3 are made at all samples; what these leave open has others, of order
+12.
 
 *End points.* At theta = pi the value of P is real, which fixes the argument there to a multiple of
-pi once it is known to within pi / 2 - 0.14. At theta = 0 one starts from `PathStart`.
+pi once it is known to within less than pi / 2. At theta = 0 one starts from `PathStart`.
 
 What double precision leaves open is returned as arcs, never guessed. Samples, Taylor models and
 arcs are paid for from a `stabkit.spectrum.circle.budget.Budget` before they are computed; what it
@@ -34,16 +40,26 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .arcs import MARGIN, Arc, PathStart, joined
 from .budget import Budget
 from .fourier import UNIT_ROUNDOFF
-from .sparse_polynomial import TAYLOR_ORDER, CirclePolynomial, Complexes, Floats, Integers
+from .sparse_polynomial import CirclePolynomial, Complexes, Floats, Integers, TaylorModels
 
-__all__ = ["ARC_WORK", "DOUBLES", "PhasePath", "evaluate", "follow_coefficients", "follow_phase"]
+__all__ = [
+    "ARC_WORK",
+    "DOUBLES",
+    "PhasePath",
+    "directions",
+    "evaluate",
+    "follow_coefficients",
+    "follow_phase",
+]
 
 DOUBLES = "double precision"  # the stage, for the budget
 ARC_WORK = 2  # units for the Taylor model of one arc, evaluated
+_KAPPA = 2.0**-40
 _NARROWEST = 2.0**-45
 _MOST_AT_ONCE = 2_000_000  # arcs that are held in memory, some 400 bytes each
 _TRANSFORM_COST = 8  # Taylor models by transforms take about as long as 8 N direct terms
@@ -51,9 +67,10 @@ _TRANSFORM_COST = 8  # Taylor models by transforms take about as long as 8 N dir
 
 @dataclass
 class PhasePath:
-    """Centre values of certified arcs along the upper half circle, and the arcs left undecided.
+    """Certified arcs along the upper half circle, and the arcs left undecided.
 
-    A piece is centred at theta = pi (2 sample + offset) / N; the two keys together are exact, which
+    Of each arc `values` holds f, of which the argument of h is less than pi / 2 away. A piece is
+    centred at theta = pi (2 sample + offset) / N; the two keys together are exact, which
     one float would not be. Of neighbouring samples in a row the first and the last are kept, and
     `ahead` holds the change of argument from the one to the other; it is NaN where the next piece
     is a neighbour. An undecided arc may be filled in later, by `fill`.
@@ -135,15 +152,14 @@ def follow_phase(polynomial: CirclePolynomial, start: PathStart, budget: Budget)
         With the arcs that double precision cannot decide, or that the budget does not reach.
     """
     path = PhasePath(polynomial, start, *_nothing())
-    if not budget.affords(polynomial.grid_work, DOUBLES):
+    if not budget.affords(polynomial.models_work, DOUBLES):
         path.undecided = [Arc(Fraction(2 * start.index, polynomial.size), Fraction(1))]
         return path
-    failed = _sample(path)
-    pieces = _halves(path, failed)
-    if len(failed) * len(polynomial.exponents) > _TRANSFORM_COST * polynomial.size:
-        pieces = _bisect(path, pieces, budget, by_transform=True)
-    pieces = _bisect(path, pieces, budget, by_transform=False)
-    path.undecided = joined(_arcs(path, pieces))
+    search = _Search(polynomial, start, budget)
+    pieces = _joined([search.sample(*part) for part in polynomial.models()])
+    pieces = search.refine(pieces)
+    path.add(*(np.concatenate(parts) for parts in zip(*search.passed, strict=True)))
+    path.undecided = joined(_arcs(polynomial.size, pieces))
     return path
 
 
@@ -162,32 +178,101 @@ def _nothing() -> tuple[Integers, Floats, Complexes]:
     return np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0, dtype=complex)
 
 
-def _sample(path: PhasePath) -> Integers:
-    """Add the samples that stand for their arcs to `path`; return those that do not."""
-    width, index, failed = path.polynomial.half_width, 0, []
-    for samples in path.polynomial.grid_blocks():
-        bound = width * np.abs(samples.first) + width**2 / 2 * np.abs(samples.second)
-        e0, e1, e2 = samples.errors
-        fixed = e0 + width * e1 + width**2 / 2 * e2 + width**3 / 6 * samples.third_bound
-        certified = np.abs(samples.values) > (bound + fixed) * MARGIN
-        indices = np.arange(index, index + len(certified))
-        index += len(certified)
-        followed = indices >= path.start.index
-        failed.append(indices[followed & ~certified])
-        passed = followed & certified
-        _add_runs(path, indices[passed], samples.values[passed])
-    return np.concatenate(failed)
+@dataclass
+class _Search:
+    """The arcs that passed so far, part by part: the arguments of `PhasePath.add`."""
+
+    polynomial: CirclePolynomial
+    start: PathStart
+    budget: Budget
+    passed: list[tuple[Integers, Floats, Complexes, Floats]] = field(default_factory=list)
+
+    def sample(self, samples: Integers, models: TaylorModels) -> _Pieces:
+        """Follow the arcs of `samples`, each with its model; return the pieces that stay open."""
+        passes, along = directions(models)
+        followed = samples >= self.start.index
+        self.passed.append(_runs(samples[passes & followed], along[passes & followed]))
+        (rows,) = np.nonzero(~passes & followed)
+        whole = _Pieces(samples[rows], np.zeros(len(rows)), np.ones(len(rows)))
+        return self._bisect(models, *self._halved(rows, whole), narrow=False)
+
+    def refine(self, pieces: _Pieces) -> _Pieces:
+        """Bisect `pieces` with models of higher order; return those that stay open."""
+        involved, rows = np.unique(pieces.samples, return_inverse=True)
+        terms, size = len(self.polynomial.exponents), self.polynomial.size
+        by_transform = len(involved) * terms > _TRANSFORM_COST * size
+        work = self.polynomial.taylor_work(len(involved), by_transform)
+        if not len(involved) or not self.budget.affords(work, DOUBLES):
+            return pieces
+        models = self.polynomial.taylor(involved, by_transform)
+        return self._bisect(models, rows, pieces, narrow=True)
+
+    def _bisect(
+        self, models: TaylorModels, rows: Integers, pieces: _Pieces, narrow: bool
+    ) -> _Pieces:
+        """Halve `pieces`, each with the model of its row, until they pass or halving is no help.
+
+        If `narrow`, on until the models are off by more than what h moves by along the pieces.
+        """
+        left, bends = [], models.bends
+        while len(rows):
+            if not self.budget.affords(ARC_WORK * len(rows), DOUBLES):
+                left.append(pieces)
+                break
+            value, slope = evaluate(models.coefficients[rows], pieces.offsets)
+            halves = pieces.halves
+            reach = halves**2 / 2 * bends[rows] + halves * models.slope_error
+            passes, along = _passing(value, halves * slope, reach + models.error)
+            self._add(_chosen(pieces, passes), along[passes])
+            reach += narrow * halves * np.abs(slope)
+            hopeless = (reach < models.error / 4) | (halves <= _NARROWEST)
+            hopeless |= np.sum(~passes) > _MOST_AT_ONCE
+            left.append(_chosen(pieces, ~passes & hopeless))
+            going = ~passes & ~hopeless
+            rows, pieces = self._halved(rows[going], _chosen(pieces, going))
+        return _joined(left)
+
+    def _add(self, pieces: _Pieces, along: Complexes) -> None:
+        self.passed.append((pieces.samples, pieces.offsets, along, np.full(len(along), np.nan)))
+
+    def _halved(self, rows: Integers, pieces: _Pieces) -> tuple[Integers, _Pieces]:
+        """Return the halves of `pieces` that lie between the start and theta = pi."""
+        samples, halves = np.repeat(pieces.samples, 2), np.repeat(pieces.halves / 2, 2)
+        offsets = np.repeat(pieces.offsets, 2) + np.tile([-1.0, 1.0], len(rows)) * halves
+        outside = (samples == self.start.index) & (offsets < 0)
+        outside |= (samples == self.polynomial.size // 2) & (offsets > 0)
+        return np.repeat(rows, 2)[~outside], _chosen(_Pieces(samples, offsets, halves), ~outside)
 
 
-def _add_runs(path: PhasePath, samples: Integers, values: Complexes) -> None:
-    """Add certified samples of P, ascending: of each run of neighbours the two ends.
+def directions(models: TaylorModels) -> tuple[NDArray[np.bool_], Complexes]:
+    """Tell which whole arcs pass by their models, and return f for every one."""
+    value, slope = models.coefficients[:, 0], models.coefficients[:, 1]
+    return _passing(value, slope, models.bends / 2 + models.slope_error + models.error)
 
-    From one sample to the next the argument of h turns by that of P less c times their distance.
+
+def _passing(
+    value: Complexes, along: Complexes, rho: Floats
+) -> tuple[NDArray[np.bool_], Complexes]:
+    """Return the test of the module for v = `value` and s = `along`, and f."""
+    square = along.real**2 + along.imag**2
+    nearest = -(value.real * along.real + value.imag * along.imag)
+    with np.errstate(divide="ignore", invalid="ignore"):  # 0 / 0, if s is 0
+        nearest = np.nan_to_num(np.clip(nearest / square, -1.0, 1.0))
+    f = value + nearest * along
+    centre = f.real * value.real + f.imag * value.imag
+    swing = np.abs(f.real * along.real + f.imag * along.imag)
+    needed = rho + _KAPPA * (np.abs(value) + np.sqrt(square))
+    return centre - swing > MARGIN * needed * np.abs(f), f
+
+
+def _runs(samples: Integers, along: Complexes) -> tuple[Integers, Floats, Complexes, Floats]:
+    """Return the two ends of each run of neighbours among certified samples, and what is between.
+
+    They are the arguments of `PhasePath.add`.
     """
     if not len(samples):
-        return
-    step = path.polynomial.phases(np.array([1]))
-    near = np.append(np.angle(values[1:] * np.conj(values[:-1]) * step), 0.0)
+        return (*_nothing(), np.zeros(0))
+    near = np.append(np.angle(along[1:] * np.conj(along[:-1])), 0.0)
     breaks = np.flatnonzero(np.diff(samples) != 1)
     firsts, lasts = np.append(0, breaks + 1), np.append(breaks, len(samples) - 1)
     near[lasts] = 0.0  # what follows a run is no neighbour
@@ -195,64 +280,35 @@ def _add_runs(path: PhasePath, samples: Integers, values: Complexes) -> None:
     alone = firsts == lasts
     ends = np.concatenate([firsts, lasts[~alone]])
     ahead = np.concatenate([np.where(alone, np.nan, turned), np.full(np.sum(~alone), np.nan)])
-    path.add(
-        samples[ends],
-        np.zeros(len(ends)),
-        values[ends] * path.polynomial.phases(samples[ends]),
-        ahead,
+    return samples[ends], np.zeros(len(ends)), along[ends], ahead
+
+
+def _chosen(pieces: _Pieces, which: NDArray[np.bool_]) -> _Pieces:
+    return _Pieces(pieces.samples[which], pieces.offsets[which], pieces.halves[which])
+
+
+def _joined(parts: list[_Pieces]) -> _Pieces:
+    samples, offsets, _ = _nothing()
+    return _Pieces(
+        np.concatenate([samples, *(part.samples for part in parts)]),
+        np.concatenate([offsets, *(part.offsets for part in parts)]),
+        np.concatenate([offsets, *(part.halves for part in parts)]),
     )
-
-
-def _halves(path: PhasePath, failed: Integers) -> _Pieces:
-    """Return the half arcs of the samples `failed` that lie between the start and theta = pi."""
-    samples, offsets = np.repeat(failed, 2), np.tile([-0.5, 0.5], len(failed))
-    before = (samples == path.start.index) & (offsets < 0)
-    beyond = (samples == path.polynomial.size // 2) & (offsets > 0)
-    keep = ~(before | beyond)
-    return _Pieces(samples[keep], offsets[keep], np.full(int(np.sum(keep)), 0.5))
-
-
-def _bisect(path: PhasePath, pieces: _Pieces, budget: Budget, by_transform: bool) -> _Pieces:
-    """Bisect `pieces` with Taylor models; add what passes to `path`, return what is hopeless."""
-    involved, rows = np.unique(pieces.samples, return_inverse=True)
-    work = path.polynomial.taylor_work(len(involved), by_transform)
-    if not len(involved) or not budget.affords(work, DOUBLES):
-        return pieces
-    models = path.polynomial.taylor(involved, by_transform)
-    bends, left = models.bends, []
-    offsets, halves = pieces.offsets, pieces.halves
-    while len(rows):
-        if not budget.affords(ARC_WORK * len(rows), DOUBLES):
-            left.append(_Pieces(involved[rows], offsets, halves))
-            break
-        value, slope = evaluate(models.coefficients[rows], offsets)
-        reach = halves * (np.abs(slope) + models.slope_error) + halves**2 / 2 * bends[rows]
-        passed = np.abs(value) > (reach + models.error) * MARGIN
-        path.add(involved[rows[passed]], offsets[passed], value[passed])
-        hopeless = ~passed & ((reach < models.error / 4) | (halves <= _NARROWEST))
-        if np.sum(~passed) > _MOST_AT_ONCE:
-            hopeless = ~passed
-        left.append(_Pieces(involved[rows[hopeless]], offsets[hopeless], halves[hopeless]))
-        going = ~passed & ~hopeless
-        rows, halves = np.repeat(rows[going], 2), np.repeat(halves[going] / 2, 2)
-        signs = np.tile([-1.0, 1.0], len(rows) // 2)
-        offsets = np.repeat(offsets[going], 2) + signs * halves
-    return _Pieces(*(np.concatenate(parts) for parts in zip(*left, strict=True)))
 
 
 def evaluate(coefficients: Complexes, offsets: Floats) -> tuple[Complexes, Complexes]:
     """Return value and slope at t = `offsets` of Taylor models, a row of coefficients each."""
-    value = coefficients[:, TAYLOR_ORDER].copy()
+    highest = coefficients.shape[1] - 1
+    value = coefficients[:, highest].copy()
     slope = np.zeros_like(value)
-    for order in range(TAYLOR_ORDER - 1, -1, -1):
+    for order in range(highest - 1, -1, -1):
         slope = slope * offsets + value
         value = value * offsets + coefficients[:, order]
     return value, slope
 
 
-def _arcs(path: PhasePath, pieces: _Pieces) -> list[Arc]:
+def _arcs(size: int, pieces: _Pieces) -> list[Arc]:
     """Return the pieces as exact multiples of pi: theta / pi = (2 j + t) / N."""
-    size = path.polynomial.size
     return [
         Arc((2 * j + Fraction(t) - Fraction(w)) / size, (2 * j + Fraction(t) + Fraction(w)) / size)
         for j, t, w in zip(*(part.tolist() for part in pieces), strict=True)

@@ -34,7 +34,7 @@ from .self_reciprocal import EXACT, circle_zeros, self_reciprocal_part
 
 __all__ = ["LONGEST_KERNEL", "DiscCount", "count_by_winding"]
 
-LONGEST_KERNEL = 5_000_000  # 2^25 samples, by transforms if of many classes: about 2 GB
+LONGEST_KERNEL = 16_000_000  # 2^26 samples: some ten seconds, and about 1 GB
 _FIRST_BITS = 128
 _UNLIMITED_BITS = 1 << 20
 _ORDERS = 12  # up to R = 12 288: clusters of that many zeros

@@ -109,9 +109,9 @@ def unit_circle_counts(mix: WorkloadLike, method: Method = "auto") -> Counts:
 
     Notes
     -----
-    Exact counts come up to L = 5,000,000 (memory grows by about 100 bytes per step of L; by 400 if
-    there are more than 31 decode lengths). Beyond, instability is still proved where R5 or R9 does
-    so; otherwise the verdict is undecided.
+    Exact counts come up to L = 16,000,000 (memory grows by about 100 bytes per step of L; by 1000
+    if there are more than L / 150 decode lengths). Beyond, instability is still proved where R5 or
+    R9 does so; otherwise the verdict is undecided.
 
     References
     ----------

@@ -29,7 +29,7 @@ from ..circle.ball_arcs import resolve_arcs
 from ..circle.budget import Budget
 from ..circle.fourier import UNIT_ROUNDOFF
 from ..circle.sparse_polynomial import CirclePolynomial, Complexes, Floats, Integers
-from ..circle.winding import PhasePath, evaluate, follow_phase
+from ..circle.winding import PhasePath, directions, evaluate, follow_phase
 from .self_reciprocal import CircleFactor, circle_factors, self_reciprocal_part
 
 __all__ = ["CircleEvidence", "circle_evidence"]
@@ -128,7 +128,7 @@ def _on_circle(coefficients: list[int]) -> CirclePolynomial:
 
 
 class _Arcs(NamedTuple):
-    """All certified arcs in order: their centres pi (2 sample + offset) / N, and h there."""
+    """All certified arcs in order: their centres pi (2 sample + offset) / N, and f of each."""
 
     samples: Integers
     offsets: Floats
@@ -142,13 +142,14 @@ def _arcs(path: PhasePath) -> _Arcs:
     firsts = np.flatnonzero(~np.isnan(ahead))
     runs = [np.arange(samples[i] + 1, samples[i + 1]) for i in firsts]
     within = np.concatenate([np.zeros(0, dtype=np.int64), *runs])
-    values = np.concatenate(list(path.polynomial.samples()))
-    inner = values[within] * path.polynomial.phases(within)
+    values = np.empty(path.polynomial.size // 2 + 1, dtype=complex)
+    for indices, models in path.polynomial.models():
+        values[indices] = directions(models)[1]
     all_samples = np.concatenate([path.samples, within])
     all_offsets = np.concatenate([path.offsets, np.zeros(len(within))])
     order = np.lexsort((all_offsets, all_samples))
     return _Arcs(
-        all_samples[order], all_offsets[order], np.concatenate([path.values, inner])[order]
+        all_samples[order], all_offsets[order], np.concatenate([path.values, values[within]])[order]
     )
 
 
@@ -157,14 +158,23 @@ def _thinned(
 ) -> tuple[tuple[float, float], ...]:
     """Return theta / pi and arg P / pi at arcs that are about equally far from each other."""
     angles = (2 * arcs.samples + arcs.offsets) / polynomial.size
-    directions = arcs.values / np.abs(arcs.values)
-    turns = np.append(np.angle(directions[:1]), np.angle(directions[1:] * directions[:-1].conj()))
+    units = arcs.values / np.abs(arcs.values)
+    turns = np.append(np.angle(units[:1]), np.angle(units[1:] * units[:-1].conj()))
     arguments = np.cumsum(turns) / math.pi + polynomial.degree / 2 * angles
     angles, arguments = np.append(angles, 1.0), np.append(arguments, float(zeros))
     rise = np.abs(np.diff(arguments)) / max(1.0, float(np.ptp(arguments)))
     along = np.append(0.0, np.cumsum(np.abs(np.diff(angles)) + rise))
     chosen = np.unique(np.searchsorted(along, np.linspace(0, along[-1], _POINTS)))
+    inner = chosen[chosen < len(units)]
+    arguments[inner] += np.angle(_h(polynomial, angles[inner]) / units[inner]) / math.pi
     return tuple((float(angles[i]), float(arguments[i])) for i in chosen)
+
+
+def _h(polynomial: CirclePolynomial, angles: Floats) -> Complexes:
+    """Return h at theta = pi `angles`."""
+    phases: Complexes = np.exp(1j * math.pi * np.multiply.outer(angles, polynomial.frequencies))
+    values: Complexes = phases @ polynomial.coefficients
+    return values
 
 
 def _least(polynomial: CirclePolynomial) -> tuple[tuple[float, float] | None, float]:

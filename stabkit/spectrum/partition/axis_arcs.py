@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from ..circle.arcs import MARGIN, Arc, joined
 from ..circle.budget import Budget
-from ..circle.fourier import UNIT_ROUNDOFF
-from ..circle.sparse_polynomial import PHASE_ERROR, CirclePolynomial, Complexes, Floats, Integers
+from ..circle.fourier import PHASE_ERROR, UNIT_ROUNDOFF
+from ..circle.sparse_polynomial import CirclePolynomial, Complexes, Floats, Integers
 from ..circle.winding import ARC_WORK, DOUBLES, evaluate
 from .pencil import KernelPencil
 

@@ -152,18 +152,10 @@ def _bracket(kernel: MemoryKernel, count: int) -> tuple[float, float, int]:
 def _sampled_zeros(kernel: MemoryKernel, radius: float) -> int:
     """Return the winding number of G at samples of the circle: plausible, not proved."""
     polynomial = circle_polynomial(kernel, radius)
-    size, seen, turns = polynomial.size // 2 + 1, 0, 0
-    last = np.complex128(0)
-    for block in polynomial.samples():
-        values = block[: size - seen]
-        z = np.exp(2j * np.pi / polynomial.size * np.arange(seen, seen + len(values)))
-        with np.errstate(divide="ignore", invalid="ignore"):  # z = 1, which is left out
-            values = values / (1 - radius * z) ** 2 + 0.0  # 0 for -0, as signs stand for angles
-        if seen == 0:
-            last, values, seen = values[1], values[2:], 2
-        turns += _turns(np.concatenate([[last], values]))
-        seen, last = seen + len(values), values[-1]
-    return round(float(np.angle(last) + 2 * np.pi * turns) / np.pi)
+    values = polynomial.values()[1:]  # without z = 1
+    z = np.exp(2j * np.pi / polynomial.size * np.arange(1, len(values) + 1))
+    values = values / (1 - radius * z) ** 2 + 0.0  # 0 for -0, as signs stand for angles
+    return round(float(np.angle(values[-1]) + 2 * np.pi * _turns(values)) / np.pi)
 
 
 def _turns(values: Complexes) -> int:

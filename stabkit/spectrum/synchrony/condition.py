@@ -42,12 +42,12 @@ from ..circle.arcs import Arc
 from ..circle.ball_arcs import scaled_derivatives
 from ..circle.budget import Budget, BudgetSpent
 from ..circle.dyadic import exact as rational
-from ..counting.by_winding import LONGEST_KERNEL
 from .least_real_part import LOWEST, ArcSearch
 from .quotient import RenewalQuotient
 
 __all__ = ["Margin", "condition_margin"]
 
+_LONGEST = 5_000_000  # terms: the samples of two polynomials take some 2 GB
 LONGEST_SEARCHED = 200_000  # beyond, only the samples are looked at
 _ORDER = 8
 _NARROWEST = Fraction(1, 2**120)  # a zero of D so close to the circle is not resolved
@@ -110,7 +110,7 @@ def condition_margin(kernel: MemoryKernel, budget: Budget | None = None) -> Marg
     if quotient.is_constant:
         exact = quotient.mean_input + Fraction(quotient.gcd + 1, 2)
         return Margin(exact, exact)
-    if kernel.length > LONGEST_KERNEL:
+    if kernel.length > _LONGEST:
         return None
     budget = budget or Budget()
     a, g, size = quotient.mean_input, quotient.gcd, 1 + quotient.mean_input

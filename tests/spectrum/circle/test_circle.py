@@ -11,6 +11,7 @@ from flint import acb, arb, ctx, fmpq
 
 from stabkit import Workload
 from stabkit.model.kernel import MemoryKernel
+from stabkit.spectrum.circle.fourier import real_transform
 from stabkit.spectrum.circle.kernel import circle_polynomial
 from stabkit.spectrum.circle.sparse_polynomial import CirclePolynomial
 
@@ -71,26 +72,45 @@ def test_taylor_models_are_within_their_error(classes: list, radius: float) -> N
                 assert abs(exact - acb(model.real, model.imag)) < models.error
 
 
+LONG = MemoryKernel.of(Workload.from_classes([(3, 139_999, 2), ("1/3", 140_000)]))
+
+
 @pytest.mark.parametrize("order", [0, 1, 2])
-def test_sums_term_by_term_are_within_their_sharper_error(order: int) -> None:
-    """Beyond 2^19 samples of few terms no transform is taken; ball arithmetic is the oracle."""
-    kernel = MemoryKernel.of(Workload.from_classes([(3, 139_999, 2), ("1/3", 140_000)]))
-    polynomial = circle_polynomial(kernel, 1.0)
-    values = np.concatenate([block for (block,) in polynomial._blocks([order])])
-    error = polynomial._sum_error(order)
-    plain, plain_error = polynomial._transform(order)
+def test_folded_sums_are_within_their_sharper_error(order: int) -> None:
+    """Few terms are folded into small transforms; one large one and ball arithmetic agree."""
+    polynomial = circle_polynomial(LONG, 1.0)
+    samples = polynomial.grid()
+    values = (samples.values, samples.first, samples.second)[order]
+    weights = polynomial.coefficients * polynomial.frequencies**order
+    whole = np.zeros(polynomial.size)
+    whole[polynomial.exponents] = weights
+    plain, plain_error = real_transform(whole)
+    assert polynomial._transform.points < polynomial.size
     assert len(values) == polynomial.size // 2 + 1 == len(plain)
-    assert error < plain_error
-    assert float(np.max(np.abs(values - plain))) < error + plain_error
+    assert samples.errors[order] < plain_error
+    assert float(np.max(np.abs(values - plain))) < samples.errors[order] + plain_error
     with ctx.workprec(300):
         for j in np.linspace(0, polynomial.size // 2, 9).astype(int).tolist():
             theta = Fraction(2 * j, polynomial.size)
-            exact = abs(exact_h(kernel, 1.0, polynomial, theta, order))
-            assert abs(exact - arb(float(abs(values[j])))) < arb(error)
+            exact = abs(exact_h(LONG, 1.0, polynomial, theta, order))
+            assert abs(exact - arb(float(abs(values[j])))) < arb(samples.errors[order])
 
 
-def test_blocks_of_samples_are_the_grid() -> None:
-    kernel = MemoryKernel.of(Workload.from_classes([(3, 139_999, 2), ("1/3", 140_000)]))
-    polynomial = circle_polynomial(kernel, 1.0)
-    values = np.concatenate(list(polynomial.samples()))
-    assert np.array_equal(values, polynomial.grid().values)
+def test_models_of_samples_are_those_asked_for() -> None:
+    """Every sample once; of order 3 what one of order 12 begins with, and as near to h."""
+    polynomial = circle_polynomial(LONG, 1.0)
+    seen = np.zeros(polynomial.size // 2 + 1, dtype=int)
+    with ctx.workprec(300):
+        for indices, models in polynomial.models():
+            seen[indices] += 1
+            few = np.linspace(0, len(indices) - 1, 3).astype(int)
+            whole = polynomial.taylor(indices[few])
+            off = np.abs(models.coefficients[few] - whole.coefficients[:, :4])
+            assert np.max(off) < 1e-11
+            for row, j in zip(few.tolist(), indices[few].tolist(), strict=True):
+                model = np.polyval(models.coefficients[row][::-1], 0.75)
+                theta = (2 * j + Fraction(3, 4)) / polynomial.size
+                exact = exact_h(LONG, 1.0, polynomial, theta, 0)
+                assert abs(exact - acb(model.real, model.imag)) < models.error
+    assert np.all(seen == 1)
+    assert np.array_equal(polynomial.values(), polynomial.grid().values)

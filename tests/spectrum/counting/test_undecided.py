@@ -70,7 +70,7 @@ def test_half_a_count_is_none(found: DiscCount, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_lengths_of_exact_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert counts_module.LONGEST_KERNEL == 5_000_000
+    assert counts_module.LONGEST_KERNEL == 16_000_000
     monkeypatch.setattr(counts_module, "LONGEST_KERNEL", 50)
     assert unit_circle_counts(PAIR).outside is not None
     monkeypatch.setattr(counts_module, "LONGEST_KERNEL", 49)

@@ -304,7 +304,7 @@ def test_beyond_the_limits_less_is_claimed(monkeypatch: pytest.MonkeyPatch) -> N
     whole = condition_margin(kernel)
     assert whole is not None
     assert whole.low is not None
-    monkeypatch.setattr(module, "LONGEST_KERNEL", kernel.length)
+    monkeypatch.setattr(module, "_LONGEST", kernel.length)
     assert condition_margin(kernel) == whole
     for limit, value in (("LONGEST_SEARCHED", kernel.length - 1), ("_MOST_ARCS", -1)):
         with monkeypatch.context() as patch:
@@ -316,7 +316,7 @@ def test_beyond_the_limits_less_is_claimed(monkeypatch: pytest.MonkeyPatch) -> N
     with monkeypatch.context() as patch:
         patch.setattr(module, "LONGEST_SEARCHED", kernel.length)
         assert condition_margin(kernel) == whole
-    monkeypatch.setattr(module, "LONGEST_KERNEL", kernel.length - 1)
+    monkeypatch.setattr(module, "_LONGEST", kernel.length - 1)
     assert condition_margin(kernel) is None
 
 
