@@ -25,9 +25,6 @@ REASONS: dict[str, str] = {  # a goal's text, and why it is missed
         "two runs of 49 152 steps that never repeat, at 2 µs a step; a mix whose runs repeat takes "
         "some 0.02 s"
     ),
-    "a log of 10^7 rows: ≥ 0.2× polars": (
-        "polars takes both cores and believes every row; here one process checks each of them"
-    ),
 }
 _ALL_CORES = "all cores"
 
