@@ -19,9 +19,11 @@ from benchmarks.mixes import MIXES, Mix
 from benchmarks.peers import FLINT_COUNT, FLINT_ROOTS, MPMATH_ROOTS, NUMPY_COUNT, SCHUR_COHN
 from benchmarks.programs import GP_ROOTS, mpsolve_count, mpsolve_roots
 from benchmarks.solvers import Solver
-from stabkit import dominant_modes, roots, threshold, unit_circle_counts
+from stabkit import analyze, dominant_modes, roots, threshold, unit_circle_counts
 
-__all__ = ["WORKS", "Work"]
+__all__ = ["CROSS_CHECKED", "WORKS", "Work"]
+
+CROSS_CHECKED = "stabkit, cross-checked by simulation"
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ def _values(found: Any) -> list[Any]:
 
 def _threshold_value(found: Any) -> float:
     return float(found.threshold)
+
+
+def _outside(found: Any) -> int | None:
+    count: int | None = found.counts.outside
+    return count
 
 
 def _mixes(names: str) -> tuple[Mix, ...]:
@@ -111,5 +118,15 @@ WORKS = {
         (NUMPY_BISECTION, FLINT_BISECTION),
         _mixes("a e100 e200 b e500 e1000 d e"),
         check_threshold,
+    ),
+    "analysis": Work(
+        "The whole analysis of a mix",
+        Solver("stabkit", lambda mix: analyze(mix.workload, crosscheck=False), 199, read=_outside),
+        (
+            Solver(CROSS_CHECKED, lambda mix: analyze(mix.workload), 199, read=_outside),
+            NUMPY_COUNT,
+        ),
+        _mixes("a e100 b"),
+        check_count,
     ),
 }

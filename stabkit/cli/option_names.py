@@ -44,6 +44,8 @@ _ELSEWHERE = {  # what a command's options are called in the library, or hold
     "text": "--log",
     "watermark": "the watermark in '--policy'",
 }
+# What a call in Python may take besides.
+_OF_PYTHON = re.compile(r", or (?:such an object|an object with [^,]+)(?=, not )")
 _KEYS_OF_FILES = ("capacity",)  # which a file may have given
 
 
@@ -143,4 +145,4 @@ def in_words_of_options(message: str, options: Mapping[str, str]) -> str:
     called |= {option.lstrip("-").replace("-", "_"): option for option in options.values()}
     spelled = [(called | dict(options)).get(name, name) for name in names]
     words = " and ".join(word if "'" in word else f"'{word}'" for word in spelled)
-    return message[: found.start(2) - 1] + words + message[found.end() :]
+    return message[: found.start(2) - 1] + words + _OF_PYTHON.sub("", message[found.end() :])

@@ -52,31 +52,32 @@ class FloatAccount:
     """The sums of a state in floats, by dot products."""
 
     def __init__(self, kernel: MemoryKernel) -> None:
-        scale = kernel.denominator
-        self._tokens = [n / scale for n in kernel.coefficients]
-        self._requests = [n / scale for n in kernel.survival]
-        self._lifetimes = [n / scale for n in _lifetimes(kernel)]
-        self._reversed = np.array(self._tokens[::-1])
-        self._lifetimes_reversed = np.array(self._lifetimes[::-1])
+        columns = [
+            [n / kernel.denominator for n in column]
+            for column in (kernel.coefficients, kernel.survival, _lifetimes(kernel))
+        ]
+        self._stages = list(map(StageWeights, *columns))
+        self._tokens, _, self._lifetimes = (np.array(column[::-1]) for column in columns)
+        self._survivors = self._tokens[:-1]
 
     def weights(self, stage: int) -> StageWeights:
         """Return the weights of a stage."""
-        return StageWeights(self._tokens[stage], self._requests[stage], self._lifetimes[stage])
+        return self._stages[stage]
 
-    def started(self, state: NDArray[Any]) -> Any:
+    def started(self, state: NDArray[Any]) -> float:
         """Return M of a state, its oldest cohort first."""
-        return state @ self._reversed
+        return float(self._tokens.dot(state))
 
-    def executed(self, survivors: NDArray[Any], finished: NDArray[Any]) -> Any:
+    def executed(self, survivors: NDArray[Any], finished: NDArray[Any]) -> float:
         """Return M after a step: the survivors, oldest first, are in stages L - 1, ..., 1."""
-        return survivors @ self._reversed[:-1]
+        return float(self._survivors.dot(survivors))
 
     def changed(self, stage: int, size: Any) -> None:
         """Take note of requests that were admitted, or evicted if `size` is negative."""
 
-    def reserved(self, state: NDArray[Any]) -> Any:
+    def reserved(self, state: NDArray[Any]) -> float:
         """Return U of the state, its oldest cohort first."""
-        return state @ self._lifetimes_reversed
+        return float(self._lifetimes.dot(state))
 
 
 class ExactAccount:

@@ -194,19 +194,20 @@ def long_run(
         return LongRun.unknown(reason)
     run = ProductFormRun(mix, None if start is None else _checked(start, length), policy=rule)
     equilibrium, tolerance = float(equilibrium_admissions(mix)), told_recurrence(mix, _RECURRENCE)
-    tallies, changes, first = [], np.empty(0), None
-    quarter = limit // (4 * span)
+    quarter, first = limit // (4 * span), None
+    tallies, changes = [], np.empty(4 * quarter * span)
     window = np.sin(np.pi * (np.arange(quarter * span) + 0.5) / (quarter * span)) ** 2
     for part in range(4 * quarter):
         block = run.advance(span)
         weights = window[part % quarter * span :][:span]
         tallies.append(_Tally.of(block, run, equilibrium, weights))
+        before, steps = part * span, (part + 1) * span
         if first is None and block.evicted.any():
-            first = len(changes) + 1 + int(np.flatnonzero(block.evicted)[0])
-        changes = np.concatenate((changes, block.admitted - block.evicted))
-        period = find_period(changes, length, tolerance * equilibrium)
+            first = before + 1 + int(np.flatnonzero(block.evicted)[0])
+        changes[before:steps] = block.admitted - block.evicted
+        period = find_period(changes[:steps], length, tolerance * equilibrium)
         if period is not None:
-            return replace(_periodic(mix, run, period, len(changes)), first_eviction=first)
+            return replace(_periodic(mix, run, period, steps), first_eviction=first)
     return replace(_unrepeated(mix, tallies, len(changes)), first_eviction=first)
 
 

@@ -23,6 +23,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -101,21 +102,25 @@ class ProductFormRun:
         """Run `steps` more steps and return them."""
         block = StepBlock.empty(steps, len(self._lengths), self._number(0))
         self._make_room(steps)
-        length = self._length
-        for row in range(steps):
-            now = self._now = self._now + 1
-            executed = self._history[now - length : now]
-            executed.take(self._finishing, out=block.finished[row], mode="clip")
-            self._fit(block, row, self._account.executed(executed[1:], block.finished[row]))
+        for row, finished in enumerate(block.finished):
+            self._now += 1
+            state = self._history[self._now - self._length : self._now]
+            state.take(self._finishing, out=finished, mode="clip")
+            self._fit(block, row, self._account.executed(state[1:], finished))
         return block
 
     def by_class(self, finished: NDArray[Any]) -> NDArray[Any]:
         """Return requests of each class (last axis: K) from finished cohorts (last axis)."""
-        position = {length: i for i, length in enumerate(self._lengths)}
-        columns = [position[c.decode_length] for c in self._mix.classes]
-        shares = np.array([self._number(c.share) for c in self._mix.classes], self._dtype)
+        columns, shares = self._classes
         requests: NDArray[Any] = finished.take(columns, axis=-1) * shares
         return requests
+
+    @cached_property
+    def _classes(self) -> tuple[list[int], NDArray[Any]]:
+        """The column of `finished` that each class is in, and its share."""
+        position = {length: i for i, length in enumerate(self._lengths)}
+        columns = [position[c.decode_length] for c in self._mix.classes]
+        return columns, np.array([self._number(c.share) for c in self._mix.classes], self._dtype)
 
     def cohorts(self) -> NDArray[Any]:
         """Return y_0, ..., y_(L-1), youngest first, in requests."""
@@ -149,9 +154,10 @@ class ProductFormRun:
             admitted = self._policy.admissions(self._view)
             block.admitted[row] = admitted
             block.memory[row] = used + admitted * self._view.per_request
-            if admitted and not self._history[self._now]:  # a start may have requests in stage 0
+            there = self._history.item(self._now)  # a start may have requests in stage 0
+            if admitted and not there:
                 self._live.append(self._now)
-            self._history[self._now] += admitted
+            self._history[self._now] = there + admitted
             self._account.changed(0, admitted)
         elif free < -self._slack:
             freed, block.evicted[row], block.wasted[row] = self._evict(-free)
@@ -168,7 +174,7 @@ class ProductFormRun:
         freed = evicted = wasted = self._number(0)
         while self._live and freed < excess:
             cohort = self._live[-1]
-            stage, size = self._now - cohort, self._history[cohort]
+            stage, size = self._now - cohort, self._history.item(cohort)
             weights = self._account.weights(stage)
             lost = min(size, (excess - freed) / weights.tokens)
             freed += lost * weights.tokens

@@ -57,6 +57,8 @@ def find_period(series: NDArray[Any], window: int, tolerance: float) -> int | No
     for back in range(1, min(_PREFILTER, count // 3) + 1):
         change = np.abs(series[count - back] - series[count - back - lags])
         lags = lags[change <= _APPROACHING * tolerance]
+        if not lags.size:
+            return None
     for lag in lags[:_CANDIDATES].tolist():
         change = _change(series, lag, max(window, 2 * lag))
         if change <= _APPROACHING * tolerance:

@@ -49,8 +49,9 @@ def _no_start(rng: Random) -> Draft | None:
         (("kernel", tuple(g)), ("some start evicts", _yes(not certain)), ("excess", evicted)),
         (
             rf"$g_m = \sum_k p_k (s_k + m + 1)$ over the classes with $l_k > m$: ${_listed(g)}$.",
-            r"No start evicts if and only if the kernel never rises (R19): what completes frees at "
-            f"least what the others grow by. Here it {'never rises' if certain else 'rises'}.",
+            r"Some start evicts if and only if the kernel rises (R19): where it does not, what "
+            "completes frees at least what the others grow by. "
+            f"Here it {'never rises' if certain else 'rises'}.",
             rf"A full cohort of that age needs ${tex(g[worst])}$ in place of "
             rf"${tex(g[worst - 1])}$ tokens in the next step: "
             + (f"${tex(evicted)}$ of the memory more." if evicted else "no more than there is."),

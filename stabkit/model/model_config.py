@@ -140,7 +140,7 @@ def _dtype(given: Any, *configs: Mapping[str, Any]) -> Any:
         return given
     stated = next((s for s in (_first(c, "torch_dtype", "dtype") for c in configs) if s), None)
     if stated is None:
-        raise InvalidArgument("'dtype' must be given, as the config names none, not None.")
+        raise InvalidArgument("'dtype' must be given, as the config names none.")
     return stated.removeprefix("torch.") if isinstance(stated, str) else stated
 
 

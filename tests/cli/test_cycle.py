@@ -33,7 +33,7 @@ def test_a_given_state(stabkit: Program, tmp_path: Path) -> None:
     place = tmp_path / "state.json"
     place.write_text("[[20, 20]]")
     done = stabkit("cycle", "2:2", "--capacity", "140", "--state", str(place))
-    assert "From the given state: on cycle 1 after 1 step, exactly" in done.out
+    assert "From the given state: on cycle 1 by step 1, exactly" in done.out
 
 
 def test_none_up_to_the_period_asked_for(stabkit: Program) -> None:

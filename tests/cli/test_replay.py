@@ -57,7 +57,14 @@ def test_a_real_series_is_compared(stabkit: Run, tmp_path: Path) -> None:
         (("20:4", "--capacity", "96", "-o", "rate=1"), "'rate' must not be given for"),
         (("20:4", "--capacity", "96", "-o", "seqs=1"), "an option of the scheduler 'vllm' must be"),
         (("20:4", "--capacity", "96", "--step-time", "x"), "'--step-time' must be A,B"),
-        (("20:4", "--capacity", "96", "--step-time", "fit"), "must go with 'observed'"),
+        (("20:4", "--capacity", "96", "--step-time", "fit"), "'--observed' must be given for"),
+        (("20:4", "--capacity", "96", "--step-time", "0"), "A positive and the others at least 0"),
+        (("20:4", "--capacity", "96", "-o", "capacity=5"), "alone, not 'capacity=5'"),
+        (("20:4", "--capacity", "96", "-o", "step-time=1"), "alone, not 'step-time=1'"),
+        (("20:4", "--capacity", "96", *2 * ("-o", "rate=1")), "once a name, not again 'rate=1'"),
+        (("a.csv", "b.csv", "--capacity", "96"), "must be one log, not 2 of them"),
+        (("20:4",), "'--capacity' must be given, in tokens."),
+        (("300:20", "--capacity", "310"), "at least 336 tokens in whole blocks, not 310:"),
         (("20:4", "--capacity", "96", "--scheduler", "orca"), "'--scheduler' must be one of"),
         (("2000:4", "--capacity", "96"), "could never be in memory"),
     ],
@@ -75,7 +82,7 @@ def test_a_log_without_arrivals_is_said_to_have_none(
     trace = tmp_path / "trace.csv"
     trace.write_text(f"{column},input_length,output_length\n0,20,4\n9,20,4\n")
     found = stabkit("replay", str(trace), "--capacity", "160")
-    assert ("none are known: all requests wait from the start" in found.out) == said
+    assert ("all at the start; a column arrival_s would tell them" in found.out) == said
 
 
 REQUESTS = {

@@ -220,7 +220,7 @@ def _on_cycle(
         completed_shares=tuple(float(share) for share in cycle.completed_shares),
         rotation=None,
         frequencies=(),
-        reason=f"on an exact cycle of period {cycle.period} after {steps} steps, {near}",
+        reason=f"on an exact cycle of period {cycle.period} by step {steps}, {near}",
     )
 
 

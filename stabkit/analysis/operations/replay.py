@@ -148,7 +148,7 @@ class Replay(Record):
         Whether the step time was fitted to the observed run.
     preemptions, recomputed_tokens : int
     running : Swing
-        At the samples, where there are any; else over the steps.
+        At the samples, where there are any; else of the batches that the steps execute.
     observed : ObservedRun or None
     series : RequestSeries
     at_once : bool
@@ -234,8 +234,8 @@ def replay(
     Three requests, of which two fit. The pair generates 4 tokens each, then the third:
 
     >>> found = replay([(20, 4)] * 3, "vllm-v0", capacity=80)
-    >>> found.steps, found.preemptions, found.running.mean  # 2 2 2 2 0 1 1 1 1 0
-    (9, 0, 1.2)
+    >>> found.steps, found.preemptions, found.running.mean  # 2 2 2 2 0 1 1 1 1 in 9 steps
+    (9, 0, 1.3333333333333333)
     """
     rows, name = _requests(trace, input_column, output_column)
     seen = None if observed is None else observed_series(observed)
@@ -249,7 +249,8 @@ def replay(
     series = run.series
     beside = None if seen is None else _beside(run, series, seen, in_tokens)
     if beside is None:
-        running = _swing(series.running, np.arange(len(series)), series)
+        batches = series.running[:-1]  # the last row is what is left when all has been done
+        running = _swing(batches, np.arange(len(batches)), series)
     else:
         running = _swing(beside.compared["running"].simulated, beside.rows, series)
     return Replay(
@@ -276,9 +277,7 @@ def _in_tokens(seen: ObservedSeries | None, clock: str | None, step_time: Any) -
         check_choice(clock, "'clock'", ("tokens", "seconds"))
     if seen is None:
         if clock is not None or fitted:
-            raise InvalidArgument(
-                "'clock' and a fitted 'step_time' must go with 'observed', which is None."
-            )
+            raise InvalidArgument("'observed' must be given for a clock or a fitted step time.")
         return False
     by_tokens = seen.generated is not None and step_time is None
     in_tokens = by_tokens if clock is None else clock == "tokens"
@@ -289,7 +288,7 @@ def _in_tokens(seen: ObservedSeries | None, clock: str | None, step_time: Any) -
     if (not in_tokens or fitted) and seen.time is None:
         raise InvalidArgument("'observed' must have a time to be compared in seconds.")
     if not in_tokens and step_time is None:
-        raise InvalidArgument("'step_time' must be given for a comparison in seconds, not None.")
+        raise InvalidArgument("'step_time' must be given for a comparison in seconds.")
     return in_tokens
 
 

@@ -27,7 +27,8 @@ def replay(
         list[str],
         typer.Argument(
             metavar="TRACE",
-            help="One log, or requests [COUNTx]INPUT:OUTPUT[@ARRIVAL] in their order.",
+            help="One log, or requests [COUNTx]INPUT:OUTPUT[@ARRIVAL] in their order; ARRIVAL "
+            "in seconds, without --step-time in steps.",
         ),
     ],
     scheduler: Annotated[
@@ -77,20 +78,15 @@ def replay(
     with working("replaying"):
         from ...analysis.operations.replay import replay as replay_of
 
-        options = dict(_option(text) for text in option or [])
-        tokens = capacity_of(capacity, log, block_size)
-        if tokens is not None:
-            options["capacity"] = tokens
-        found = replay_of(
-            _trace(trace),
-            scheduler,
-            observed,
-            clock=clock,
-            step_time=_step_time(step_time),
-            input_column=input_column,
-            output_column=output_column,
-            **options,
-        )
+        given = {
+            "clock": clock,
+            "step_time": _step_time(step_time),
+            "input_column": input_column,
+            "output_column": output_column,
+            "capacity": capacity_of(capacity, log, block_size),
+        }
+        options = _options(option or [], {*given, "trace", "scheduler", "observed"})
+        found = replay_of(_trace(trace), scheduler, observed, **given, **options)
     return Found(found)
 
 
@@ -98,6 +94,8 @@ def _trace(words: Sequence[str]) -> Any:
     """Return the file, or the requests that the words list."""
     if len(words) == 1 and (os.path.exists(words[0]) or ":" not in words[0]):
         return words[0]
+    if not any(":" in word for word in words):
+        raise InvalidArgument(f"'TRACE' must be one log, not {len(words)} of them.")
     rows: list[tuple[Any, ...]] = []
     for word in words:
         parts = _REQUESTS.fullmatch(word)
@@ -118,9 +116,31 @@ def _step_time(text: str | None) -> Any:
     if text is None or text == "fit":
         return text
     try:
-        return tuple(float(part) for part in text.split(","))
+        parts = tuple(float(part) for part in text.split(","))
     except ValueError:
-        raise InvalidArgument(f"'--step-time' must be A,B[,C] or fit, not {shown(text)}.") from None
+        parts = ()
+    if len(parts) not in (2, 3) or parts[0] <= 0 or min(parts) < 0:
+        raise InvalidArgument(
+            "'--step-time' must be A,B[,C] in seconds, A positive and the others at least 0, or "
+            f"fit, not {shown(text)}."
+        )
+    return parts
+
+
+def _options(texts: Sequence[str], own: set[str]) -> dict[str, Any]:
+    """Return the options of the scheduler, each given once and none of them the command's own."""
+    options: dict[str, Any] = {}
+    for text in texts:
+        name, value = _option(text)
+        if name in own:
+            raise InvalidArgument(
+                f"'--option' must be of the scheduler alone, not {shown(text)}: 'stabkit replay "
+                "--help' lists the command's own."
+            )
+        if name in options:
+            raise InvalidArgument(f"'--option' must be given once a name, not again {shown(text)}.")
+        options[name] = value
+    return options
 
 
 def _option(text: str) -> tuple[str, Any]:

@@ -26,14 +26,15 @@ def threshold(
     source: Source,
     along: Along = "common",
     digits: Annotated[
-        int,
+        int | None,
         typer.Option(
             metavar="D",
             min=1,
             max=1000,
-            help="Digits of s* and s° (JSON: of all crossings).",
+            help="Digits of s* and s°, by default 20; of stable shares and gains (JSON: of all "
+            "crossings).",
         ),
-    ] = 20,
+    ] = None,
     symbolic: Annotated[
         bool,
         typer.Option("--symbolic", help="Print the criterion in s and p instead (L up to 5)."),
@@ -64,7 +65,9 @@ def threshold(
         from ...spectrum.partition.threshold import threshold as threshold_of
 
         found = threshold_of(workload, line_of(along))
-    return Found(found, {"digits": digits}, 0 if found.complete else UNDECIDED)
+    return Found(
+        found, {} if digits is None else {"digits": digits}, 0 if found.complete else UNDECIDED
+    )
 
 
 def _criterion(workload: Workload) -> str:

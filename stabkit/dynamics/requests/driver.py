@@ -107,7 +107,7 @@ def simulate_requests(
     source = source_of(mix_or_trace, seed)
     rules = scheduler_named(scheduler, **options)
     if rules.capacity is None:
-        raise InvalidArgument("'capacity' must be given, in tokens, not None.")
+        raise InvalidArgument("'capacity' must be given, in tokens.")
     if isinstance(mix_or_trace, Workload):
         _check_endless(steps, rules, source)
     if not isinstance(table, bool):
@@ -128,7 +128,7 @@ def fitting_at_once(capacity: Any, inputs: Iterable[Any]) -> Any:
 def _check_endless(steps: Any, rules: Engine, source: Source) -> None:
     """Refuse a run without end, and a memory that takes for ever to be filled."""
     if steps is None:
-        raise InvalidArgument("'steps' must be given for a workload, which has no end, not None.")
+        raise InvalidArgument("'steps' must be given for a workload, which has no end.")
     fit = fitting_at_once(rules.capacity, (s for s, _ in source.weights))
     if min(fit, rules.max_num_seqs or fit, rules.concurrency or fit) > MOST_AT_ONCE:
         raise InvalidArgument(

@@ -128,8 +128,8 @@ class _Server:
         refuse_empty_prompts(source)
         refuse_too_large(
             source,
-            self._count * self._page,
-            lambda s, n: s + (self._max_new or n) + self._page + 1,
+            rules.capacity,
+            lambda s, n: (blocks_of(s + (self._max_new or n) + 1, self._page) + 1) * self._page,
             unit="tokens in whole pages",
         )
         self._decoding = Decoding(self._page)

@@ -116,7 +116,7 @@ class _Server:
         refuse_empty_prompts(source)
         refuse_too_large(
             source,
-            self._count * self._block,
+            rules.capacity,
             lambda s, n: blocks_of(s + (self._most_generated or n), self._block) * self._block,
             unit="tokens in whole blocks",
         )

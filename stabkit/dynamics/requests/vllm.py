@@ -205,7 +205,7 @@ class _Server:
         refuse_empty_prompts(source)
         refuse_too_large(
             source,
-            self._count * self._block,
+            rules.capacity,
             lambda s, n: (blocks_of(s + n - 1, self._block) + 1) * self._block,
             unit="tokens in whole blocks",
         )

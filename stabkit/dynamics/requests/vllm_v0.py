@@ -124,7 +124,8 @@ class _Server:
         def needed(s: int, n: int) -> int:
             return (blocks_of(s + n, block) + spare) * block
 
-        refuse_too_large(source, self._blocks * block, needed, unit="tokens in whole blocks")
+        unit = "tokens in whole blocks"
+        refuse_too_large(source, self._rules.capacity, needed, unit=unit)
         if not self._rules.enable_chunked_prefill:
             refuse_too_large(source, self._budget, lambda s, n: s + n, "max_num_batched_tokens")
 

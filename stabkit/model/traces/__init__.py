@@ -7,6 +7,7 @@ In reading order:
 * `tally`: requests counted by decode length and by pair; all readers end there.
 * `opened`: a file or the standard input, unpacked, as bytes to read once.
 * `tables`, `objects`, `columns`: the readers, of CSV and TSV, of JSON, and of Parquet and arrays.
+* `plain`: what most rows of a table are, read by numpy, many at once.
 * `read`: which reader a log needs, by its first bytes.
 * `rows`: the requests one by one, in their order, for a replay.
 

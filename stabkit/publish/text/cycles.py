@@ -175,9 +175,9 @@ def _runs(found: Cycles) -> Iterator[str]:
             yield f"{head} {seen.reason}"
             yield from _measured(seen)
             continue
-        number, after = found.cycles.index(seen.cycle) + 1, counted(seen.steps, "step")
+        number, step = found.cycles.index(seen.cycle) + 1, readable(seen.steps)
         near = f"within {seen.distance:.1e} a*" if seen.distance else "exactly"
-        yield f"{head} on cycle {number} after {after}, {near}"
+        yield f"{head} on cycle {number} by step {step}, {near}"
         if seen.cycle.period > 1:
             yield from _details(found.mix, seen.cycle)
 

@@ -41,7 +41,7 @@ def replay_text(found: Replay) -> str:
 def _answers(found: Replay) -> Iterator[tuple[str, str]]:
     yield "steps", readable(found.steps)
     if found.at_once:
-        yield "arrivals", "none are known: all requests wait from the start"
+        yield "arrivals", "all at the start; a column arrival_s would tell them, in seconds"
     if found.makespan_seconds is not None:
         yield "makespan", f"{readable(found.makespan_seconds, 5)} s"
     if found.step_time is not None:

@@ -102,19 +102,25 @@ def _decimal(value: RealEnclosure, digits: int) -> str:
 
 
 @TEXTS.writes(Threshold)
-def threshold_text(found: Threshold, digits: int = DIGITS) -> str:
-    """Return the finding for a terminal: stable intervals, s*, s°, the estimate, the partition."""
+def threshold_text(found: Threshold, digits: int | None = None) -> str:
+    """Return the finding for a terminal: stable intervals, s*, s°, the estimate, the partition.
+
+    The digits are those of s* and s°, by default 20; where neither can be, along a share or the
+    gain, of the intervals.
+    """
     head = title(printable(found.mix.name))
-    return f"{head}\n{labelled(_rows(found, digits))}\n{_partition(found)}"
+    ends = digits if found.line is None else None
+    rows = labelled(_rows(found, digits or DIGITS, ends))
+    return f"{head}\n{rows}\n{_partition(found, ends)}"
 
 
-def _rows(found: Threshold, digits: int) -> Iterator[tuple[str, str]]:
+def _rows(found: Threshold, digits: int, ends: int | None) -> Iterator[tuple[str, str]]:
     _, unit, symbol = ALONG[found.along]
     yield "along", along_text(found.along, found.mix, found.line)
     if not found.complete:
         yield "undecided", found.reason
         return
-    yield "stable", _stable_text(found, unit)
+    yield "stable", _stable_text(found, unit, ends or 6)
     if found.threshold is not None:
         exact = " exactly" if found.threshold.exact is not None else ""
         number = _number(found.threshold, digits)
@@ -165,7 +171,7 @@ def _raised(value: RealEnclosure, digits: int) -> str:
     return f"{number:f}"
 
 
-def _stable_text(found: Threshold, unit: str) -> str:
+def _stable_text(found: Threshold, unit: str, digits: int) -> str:
     parts = found.stable_intervals
     if not parts:
         return "nowhere"
@@ -173,7 +179,7 @@ def _stable_text(found: Threshold, unit: str) -> str:
         return "everywhere"
     texts = []
     for part in parts[-_SHOWN:]:
-        low, high = _shown_ends(part, found, 6)
+        low, high = _shown_ends(part, found, digits)
         texts.append(f"above {low}" if high == _ENDLESS else f"from {low} to {high}")
     more = len(parts) - len(texts)
     rest = f" and in {counted(more, 'interval')} below" if more else ""
@@ -199,14 +205,14 @@ def _law_text(law: VarianceLaw) -> str:
     )
 
 
-def _partition(found: Threshold) -> str:
+def _partition(found: Threshold, digits: int | None) -> str:
     """Return the intervals as a table, the largest values first."""
     symbol = ALONG[found.along].symbol
     table = [(f"{symbol} from", "to", "unstable modes", "verdict")]
     for part in found.intervals[::-1][:_SHOWN]:
         count = "" if part.unstable is None else str(part.unstable)
         verdict = part.verdict if found.complete else "undecided"
-        table.append((*_shown_ends(part, found, 9), count, verdict))
+        table.append((*_shown_ends(part, found, digits or 9), count, verdict))
     text = plain_table(table)
     more = len(found.intervals) - _SHOWN
     left = paragraph(f"(and {counted(more, 'interval')} below; --json lists all)")

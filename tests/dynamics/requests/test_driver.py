@@ -271,7 +271,7 @@ def test_means_alone_are_no_requests() -> None:
     ("call", "message"),
     [
         (lambda m: simulate_requests(m, capacity=99), "'steps' must be given for a workload"),
-        (lambda m: simulate_requests(m, steps=9), "'capacity' must be given, in tokens, not None"),
+        (lambda m: simulate_requests(m, steps=9), "'capacity' must be given, in tokens"),
         (lambda m: simulate_requests(m, steps=-1, capacity=99), "'steps' must be"),
         (lambda m: simulate_requests(m, steps=9, capacity=99, seed=-1), "'seed' must be"),
         (lambda m: simulate_requests(m, steps=9, capacity=99, every=0), "'every' must be"),
