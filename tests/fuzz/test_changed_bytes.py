@@ -132,6 +132,20 @@ def test_changed_bytes(name: str, tmp_path: Path) -> None:
     check(name, tmp_path, 40)
 
 
+@pytest.mark.parametrize("lines", [b"\n", b" \n#x\n", b"#\n\t\n", b"# HELP\n"])
+def test_what_stands_before_the_first_word_is_read_once(lines: bytes, tmp_path: Path) -> None:
+    """300 blank lines in front of a log took the age of the universe: found by coverage-guided
+    fuzzing, a pattern that tried every way to share them out.
+    """
+    path = tmp_path / "log.csv"
+    for number in (30, 300):
+        path.write_bytes(lines * number + AZURE.encode())
+        with pytest.raises(stabkit.InvalidWorkload):
+            stabkit.Workload.from_file(path)
+    path.write_bytes(b"\n# x\n \n" + TOML.encode())
+    assert len(stabkit.Workload.from_file(path).classes) == 2
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLES)
 def test_many_changed_bytes(name: str, tmp_path: Path) -> None:
