@@ -1,6 +1,5 @@
 """Check the certificates of stabkit: ``python stabkit_check.py FILE ...``. It needs Python alone.
-It counts zeros of G(z) = sum g_m z^m in the unit disc; docs/certificates.md has the proofs.
-"""
+It counts zeros of G(z) = sum g_m z^m in the unit disc; docs/certificates.md has the proofs."""
 import json
 import sys
 from fractions import Fraction
@@ -10,35 +9,38 @@ def demand(holds, what):
     if not holds:
         raise ValueError(what)
 
-def split(g, common, rest, points):
-    """G = common * rest. All zeros of `common` are on the circle: -1, or e^(+-it), 2 cos t = x."""
-    found = [0] * (len(common) + len(rest) - 1)
-    for k, x in enumerate(common):
-        found[k : k + len(rest)] = [u + x * y for u, y in zip(found[k:], rest)]
-    demand(found == g and sum(rest) > 0, "G is common times rest")
-    p, points, signs = common, [-2, *map(Fraction, points), 2], []
-    while sum(p[::2]) == sum(p[1::2]):
-        below = 0
-        p = [below := x - below for x in p[::-1]][-2::-1]  # divided by z + 1
-    for x in points[1:-1]:
-        t, before, total = x, 2, p[len(p) // 2]  # t = z^k + z^-k
-        for c in p[len(p) // 2 + 1 :]:
-            total, t, before = total + c * t, x * t - before, t
-        signs.append(total > 0)
-    changes = sum(u != v for u, v in zip(signs, signs[1:]))
-    demand(p == p[::-1] and sorted(points) == points and 2 * changes == len(p) - 1, "the circle")
+def split(g, circle, rest):
+    """G = rest * all P of `circle`: P = P*, and P' has all its zeros in the disc (Cohn)."""
+    for p in circle:
+        longer, slopes = rest + [0] * (len(p) - 1), [k * x for k, x in enumerate(p)][1:]
+        demand(p == p[::-1] and sum(p) > 0 and chain(slopes) == len(slopes) - 1, "the circle")
+        rest = [sum(x * y for x, y in zip(p, longer[k::-1])) for k in range(len(longer))]
+    demand(rest == g, "G is the product")
 
-def chain(p, chain):
-    """P -> T = (p_n P - p_0 P*) / z, to a constant. Rouche: N(P) = N(T) + 1, or n - 1 - N(T)."""
-    within, sign = 0, 1
-    for given in chain:
-        demand([given[-1] * x for x in p] == [p[-1] * x for x in given], "the chain")
-        p = [given[-1] * x - given[0] * y for x, y in zip(given, given[::-1])][1:]
-        demand(p[-1], "the chain goes down one by one")
-        expands = abs(given[-1]) > abs(given[0])
-        within, sign = within + sign * (1 if expands else len(p) - 1), sign if expands else -sign
-    demand(len(p) == 1 and p[0], "the chain ends with a constant")
-    return within
+def chain(p):
+    """P -> T = (P - p_0 / p_n P*) / z, to a constant. Rouche: N(P) = N(T) + 1, or n - 1 - N(T)."""
+    if len(p) == 1:
+        return 0
+    ratio = Fraction(p[0], p[-1])
+    demand(abs(ratio) != 1, "the chain goes down one by one")
+    within = chain([x - ratio * y for x, y in zip(p, p[::-1])][1:])
+    return within + 1 if abs(ratio) < 1 else len(p) - 2 - within
+
+def start(g, steps):
+    """Run from empty, to be as near to a* as 1 / K; then none is evicted any more (R22)."""
+    y, row, sizes, evicting = [1, *[0] * len(g[1:])], [1, *[0] * len(g[2:])], [1], []
+    for n in range(1, min(steps, 10**4) + 1):
+        free = sum(x * (u - v) for x, u, v in zip(y, g, [*g[1:], 0]))
+        y, j, evicting = [0, *y[:-1]], 0, evicting + [n] * (free < 0)
+        while y[j] * g[j] + free < 0:
+            free, y[j], j = free + y[j] * g[j], 0, j + 1
+        y = [x * g[j] + free * (k == j) for k, x in enumerate(y)]
+        row = [x - row[0] * Fraction(u, g[0]) for x, u in zip([*row[1:], 0], g[1:])]
+        sizes.append(sum(map(abs, row)))
+    full = sum(x * u for x, u in zip(y, g))
+    far = max(sizes) * max(abs(x * sum(g) - full) for x in y[:-1])
+    demand(max(sizes[1 - len(g):]) < 1 and far < full, "the start comes near enough to a*")
+    return evicting
 
 def times(x, y, p):
     return (x[0] * y[0] - x[1] * y[1]) >> p, (x[0] * y[1] + x[1] * y[0]) >> p
@@ -48,16 +50,14 @@ def turns(p, levels):
     c, s, found = 0, 1 << p + 32, [(1 << p, 0), (-1 << p, 0)]
     while len(found) <= levels:
         found.append((c >> 32, s >> 32))
-        c = isqrt(((1 << p + 32) + c) << p + 31)
-        s = (s << p + 32) // (2 * c)
+        c, s = (half := isqrt(((1 << p + 32) + c) << p + 31)), (s << p + 32) // (2 * half)
     return found
 
 def transform(x, roots, p):
     if len(x) > 1:  # to sum_m x_m w^(m k) for all k; `roots` are the powers of w
         even, odd = (transform(x[k::2], roots[::2], p) for k in (0, 1))
         odd = [times(value, root, p) for value, root in zip(odd, roots)]
-        x = [(a + c, b + d) for (a, b), (c, d) in zip(even, odd)]
-        x += [(a - c, b - d) for (a, b), (c, d) in zip(even, odd)]
+        x = [(a + c * s, b + d * s) for s in (1, -1) for (a, b), (c, d) in zip(even, odd)]
     return x
 
 def grid(g, p, bits, level):
@@ -87,7 +87,8 @@ def at(g, p, bits, level, a):
 
 def arcs(g, precision, bits, box, depth, arcs):
     """Half turns of W(t) = z^-c G(z), z = e^(2 pi i t), 0 <= t <= 1/2, and c; by middles."""
-    demand(2**depth >= len(g) and 3 <= depth <= min(precision - 40, min(arcs)[0]), "depth")
+    demand(max(bits, box, depth + 40, max(arcs)[0]) <= precision < 10**4, "precision")
+    demand(3 <= depth <= min(arcs)[0] and len(g) <= 2**depth <= 2 * len(arcs), "depth")
     c, table, general = len(g) // 2, *grid(g, precision, bits, depth)
     edges = 18 * sum(abs((m - c) * (x - y)) for m, (x, y) in enumerate(zip([*g, 0], [0, *g])))
     slope = 18 * sum(abs((m - c) * x) for m, x in enumerate(g))
@@ -111,33 +112,32 @@ def arcs(g, precision, bits, box, depth, arcs):
 
 def disc(g, u, v, r):
     """Rouche: F has one root within r of u + i v, as |F| + r^2 / 2 max |F''| < |F'| r."""
-    sizes, d, most = [], lcm(u.denominator, v.denominator), max(1, abs(u) + abs(v) + r) ** len(g)
-    for f in (g, slopes := [(len(g) - 1 - m) * x for m, x in enumerate(g)][:-1]):
-        x, y = 0, 0
-        for m, value in enumerate(f):
-            x, y = int(x * u * d - y * v * d) + value * d**m, int(x * v * d + y * u * d)
-        sizes.append(Fraction(isqrt(x * x + y * y), d ** (len(f) - 1)))
-    least = sizes[0] + Fraction(1, d ** len(slopes)) + r * r * sum(slopes) * len(g) * most
-    demand(least < sizes[1] * r, f"one root within {r} of {u} + {v} i")
+    x, y, s, t = 0, 0, 0, 0
+    for value in g:
+        s, t = s * u - t * v + x, s * v + t * u + y
+        x, y = x * u - y * v + value, x * v + y * u
+    bend = (r * len(g)) ** 2 * sum(g) * max(1, abs(u) + abs(v) + r) ** len(g)
+    demand(abs(x) + abs(y) + bend < max(abs(s), abs(t)) * r, f"a root within {r} of {u} + {v} i")
 
 def check(claim):
-    mix, g = [[Fraction(x) for x in c] for c in claim["mix"]], []
-    demand(all(s >= 0 < l and l.denominator == 1 and p > 0 for s, l, p in mix), "a mix")
+    mix = [[Fraction(x) for x in c] for c in claim["mix"]]
+    demand(all(s >= 0 < l <= 10**4 and l.denominator == 1 and p > 0 for s, l, p in mix), "a mix")
     d = lcm(*(part.denominator for s, _, p in mix for part in (p, p * s)))
-    for s, l, p in mix:  # g_m has p (s + m + 1) of those that live longer
-        g += [0] * (int(l) - len(g))
-        first, share = int(p * (s + 1) * d), int(p * d)
-        g[: int(l)] = [x + first + share * m for m, x in enumerate(g[: int(l)])]
+    rows = [(int(l), int(p * (s + 1) * d), int(p * d)) for s, l, p in mix]
+    g = [sum(x + y * m for l, x, y in rows if l > m) for m in range(max(rows)[0])]
     g = [x // content for content in [gcd(*g)] for x in g]
-    split(g, claim["common"], claim["rest"] or g, claim["between"])
-    within = {"chain": chain, "arcs": arcs}[claim["kind"]](claim["rest"] or g, **claim["proof"])
-    counts = [len(g) - len(claim["common"]) - within, len(claim["common"]) - 1, within]
-    verdict = "unstable" if within else "marginal" if counts[1] else "stable"
-    demand([claim["modes"], claim["verdict"]] == [counts, verdict], "counts and verdict")
+    rest = claim["rest"] or g
+    split(g, claim["circle"], rest)
+    within = arcs(rest, **claim["winding"]) if claim["winding"] else chain(rest)
+    modes = [len(rest) - 1 - within, len(g) - len(rest), within]
+    verdict = "unstable" if within else "marginal" if modes[1] else "stable"
+    found = [modes, verdict, start(g, claim["steps"]) if claim["steps"] else None]
+    demand([claim["modes"], claim["verdict"], claim["evicting"]] == found, "what is claimed")
     for root in claim["discs"]:
         disc(g, *map(Fraction, root))
     named = " ".join(f"{s}:{l}:{p}" for s, l, p in mix[:9]) + " ..." * (len(mix) > 9)
-    return f"{named} is {verdict}: modes inside, on and outside of the unit circle {counts}"
+    end = f"; from empty it evicts in the steps {found[2]} and converges" if claim["steps"] else ""
+    return f"{named} is {verdict}: modes inside, on and outside of the unit circle {modes}{end}"
 
 if __name__ == "__main__":
     for path in sys.argv[1:] or sys.exit("usage: python stabkit_check.py CERTIFICATE ..."):

@@ -2,7 +2,8 @@
 
 A result goes to a temporary file beside its target, reaches the disk (fsync), and takes the
 target's place in one step (rename), so that a reader never sees half of it and a failure leaves
-what was there before. What is not a regular file, such as ``/dev/stdout``, is written directly.
+what was there before. A process that is killed leaves at most a hidden file that ends in ``.part``
+beside it. What is not a regular file, such as ``/dev/stdout``, is written directly.
 """
 
 from __future__ import annotations

@@ -4,13 +4,15 @@ A certificate holds *claims*, each about a mix: its counts of modes, and what pr
 is about the mix itself; then come those with a common input on both sides of the last crossings, so
 that the checker proves that the number of growing modes changes between them.
 
-* *Chain*: the Schur-Cohn recursion polynomial by polynomial, for kernels of up to 40 terms.
+* *Recursion*: that of Schur and Cohn, for kernels of up to 40 terms. It needs no data.
 * *Arcs*: the half circle in arcs whose middles have boxes that hold W(t) = z^-c G(z), for longer
   ones and where the recursion has a singular step.
 
-Zeros on the circle are split off as a factor, with points between which it changes sign. The
-numbers come from the checker's own functions; which arcs and how many digits are needed is found
-here. What is then true, the checker decides.
+Zeros on the circle are split off as factors, of which the checker proves that they have no others.
+For a stable mix of a short kernel there are also the steps that evict on the way from empty, if
+R22 proves that the run then converges. The numbers come from the checker's own functions; which
+arcs, how many digits and how many steps are needed is found here. What is then true, the checker
+decides.
 
 References
 ----------
@@ -20,11 +22,10 @@ docs/certificates.md; docs/model.md, Stability.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 from math import ceil, floor, gcd, isqrt
-from typing import Any, Literal
+from typing import Any
 
 import mpmath
 from flint import fmpz_poly
@@ -38,8 +39,8 @@ from ...model.numbers import LARGEST_INPUT_LENGTH
 from ...model.verdict import Verdict
 from ...model.workload import Workload
 from ...records import Record
-from ...spectrum.counting.counts import Counts, unit_circle_counts
-from ...spectrum.counting.schur_cohn import SchurCohnStep, schur_cohn_steps
+from ...spectrum.counting.counts import unit_circle_counts
+from ...spectrum.counting.schur_cohn import schur_cohn_steps
 from ...spectrum.counting.self_reciprocal import self_reciprocal_part
 from ...spectrum.partition.threshold import threshold
 from ...spectrum.roots.roots import roots
@@ -51,7 +52,7 @@ _CHAIN = 40  # terms of a kernel that is reduced step by step, and whose roots a
 _DIGITS = 40
 _RADIUS = Fraction(1, 10**25)
 _NEAR = 10**12  # one over what a sample may be away from a crossing
-_LONGEST_NUMBER = 10_000  # bits in a chain
+_LONGEST_NUMBER = 10_000  # bits, in a chain and in a run
 _MOST_CROSSINGS = 8
 _POINTS = 64  # of the first arcs, for each term
 _SMALLEST = 8  # units that a value must be away from 0
@@ -71,14 +72,18 @@ class Claim(Record):
     modes : tuple of int
         Modes inside, on and outside of the unit circle.
     verdict : {"stable", "unstable", "marginal"}
-    kind : {"chain", "arcs"}
-    common, rest : tuple of int
-        G = common * rest, the zeros of `common` on the circle; coefficients ascending, and `rest`
-        empty where it is G.
-    between : tuple of Fraction
-        In -2 < x < 2, between which `common`, as a polynomial in x = z + 1/z, changes sign.
-    proof : dict
-        What the checker's function of that kind takes.
+    circle : tuple of tuple of int
+        Factors of G with all their zeros on the circle, as often as they divide it; coefficients
+        ascending.
+    rest : tuple of int
+        What is left of G, without zeros on the circle; empty where it is G.
+    winding : dict or None
+        The arcs, as the checker's function takes them; None where it computes the recursion.
+    steps : int
+        Steps from empty, and of the response, in which R22's condition is met; 0 if it is not
+        claimed.
+    evicting : tuple of int, or None
+        All steps that evict from empty, before the run converges; None if that is not claimed.
     discs : tuple of (Fraction, Fraction, Fraction)
         Real part, imaginary part >= 0 and radius of discs with one root each, for short kernels;
         clusters of roots are left out.
@@ -87,19 +92,21 @@ class Claim(Record):
     --------
     >>> from stabkit import certify
     >>> claim = certify("5:3 5:5").claims[0]
-    >>> claim.modes, claim.kind, claim.proof["chain"][-2:]
-    ((2, 0, 2), 'chain', [[488, 557, 114], [-557, -602]])
+    >>> claim.modes, claim.winding, len(claim.discs)
+    ((2, 0, 2), None, 2)
+    >>> certify("9:2 9:3").claims[0].evicting
+    (1,)
     """
 
     name: str
     mix: tuple[tuple[Fraction, int, Fraction], ...]
     modes: tuple[int, int, int]
     verdict: Verdict
-    kind: Literal["chain", "arcs"]
-    common: tuple[int, ...]
+    circle: tuple[tuple[int, ...], ...]
     rest: tuple[int, ...]
-    between: tuple[Fraction, ...]
-    proof: dict[str, Any]
+    winding: dict[str, Any] | None
+    steps: int
+    evicting: tuple[int, ...] | None
     discs: tuple[tuple[Fraction, Fraction, Fraction], ...]
 
 
@@ -139,9 +146,8 @@ def certify(mix: WorkloadLike) -> VerdictCertificate:
     Raises
     ------
     InvalidArgument
-        If decode lengths are longer; if there are no exact counts; if a root on the circle is
-        multiple, or there is a reciprocal pair beside it; if roots are so near the circle that arcs
-        would take minutes.
+        If decode lengths are longer; if there are no exact counts; if a root on the circle has
+        conjugates beside it; if roots are so near the circle that arcs would take minutes.
 
     References
     ----------
@@ -150,8 +156,8 @@ def certify(mix: WorkloadLike) -> VerdictCertificate:
     Examples
     --------
     >>> found = certify("1:2 1:3")
-    >>> found.claims[0].verdict, found.claims[0].common, found.claims[0].between
-    ('marginal', (2, 3, 2), (Fraction(-7, 4), Fraction(1, 4)))
+    >>> found.claims[0].verdict, found.claims[0].circle
+    ('marginal', ((2, 3, 2),))
     """
     mix = as_workload(mix)
     if mix.longest_decode > LONGEST:
@@ -160,7 +166,10 @@ def certify(mix: WorkloadLike) -> VerdictCertificate:
             f"not {mix.longest_decode}."
         )
     near = _beside_crossings(mix) if mix.longest_decode <= _CHAIN else iter(())
-    return VerdictCertificate(mix, (_claim(mix, mix.name), *(_claim(*one) for one in near)))
+    first, g = _claim(mix, mix.name), _coprime(mix)
+    if first.verdict == "stable" and 1 < len(g) <= _CHAIN:
+        first = replace(first, **_start(g))
+    return VerdictCertificate(mix, (first, *(_claim(*one) for one in near)))
 
 
 def _beside_crossings(mix: Workload) -> Iterator[tuple[Workload, str]]:
@@ -177,61 +186,72 @@ def _claim(mix: Workload, name: str) -> Claim:
     counts = unit_circle_counts(mix)
     if counts.inside is None or counts.on_circle is None or counts.outside is None:
         raise InvalidArgument(f"'mix' must have exact counts to be certified: {counts.reason}")
-    coefficients = MemoryKernel.of(mix).coefficients
-    content = gcd(*coefficients)
-    g = [c // content for c in coefficients]
-    common, rest, points = _split(g, counts)
-    steps = _chain(rest)
-    kind: Literal["chain", "arcs"] = "arcs"
-    if steps is not None:
-        kind, proof = "chain", {"chain": [list(step.coefficients) for step in steps]}
-    else:
-        proof = prove_by_arcs(rest)
+    g = _coprime(mix)
+    circle, rest = _split(g)
+    if sum(len(p) - 1 for p in circle) != counts.on_circle:
+        raise InvalidArgument("'mix' must have no root on the circle with conjugates beside it.")
     return Claim(
         name,
         tuple((c.input_length, c.decode_length, c.share) for c in mix.classes),
         (counts.inside, counts.on_circle, counts.outside),
         counts.verdict,
-        kind,
-        tuple(common),
-        tuple(rest) if len(common) > 1 else (),
-        points,
-        proof,
+        circle,
+        tuple(rest) if circle else (),
+        None if _has_chain(rest) else prove_by_arcs(rest),
+        0,
+        None,
         tuple(_discs(mix, g)) if len(g) <= _CHAIN else (),
     )
 
 
-def _chain(p: list[int]) -> list[SchurCohnStep] | None:
-    """Return the recursion where it is short and plain; None where arcs are the proof."""
+def _coprime(mix: Workload) -> list[int]:
+    """Return the memory kernel in coprime integers."""
+    coefficients = MemoryKernel.of(mix).coefficients
+    content = gcd(*coefficients)
+    return [c // content for c in coefficients]
+
+
+def _has_chain(p: list[int]) -> bool:
+    """Tell whether the recursion is short and plain."""
     if len(p) > _CHAIN or self_reciprocal_part(fmpz_poly(p)).degree() > 0:
-        return None
+        return False
     steps = list(schur_cohn_steps(p))
     numbers = [c for step in steps for c in step.coefficients]
     long = any(abs(c).bit_length() > _LONGEST_NUMBER for c in numbers)
-    return None if long or any(step.singular for step in steps) else steps
+    return not long and not any(step.singular for step in steps)
 
 
-def _split(g: list[int], counts: Counts) -> tuple[list[int], list[int], tuple[Fraction, ...]]:
-    """Return the factor of G with the zeros on the circle, the rest, and points between them."""
-    if not counts.on_circle:
-        return [1], g, ()
-    polynomial = fmpz_poly(g)
-    common = self_reciprocal_part(polynomial)
-    common *= 1 if common(1) > 0 else -1
-    isolated: Any = common.complex_roots()
-    zeros = [(root, times) for root, times in isolated if root != -1]
-    if common.degree() != counts.on_circle or any(times > 1 for _, times in zeros):
-        raise InvalidArgument(
-            "'mix' must have simple roots on the circle, and no reciprocal pair beside them."
-        )
-    x = sorted(float(2 * root.real.mid()) for root, _ in zeros if root.imag > 0)
-    between = (Fraction((u + v) / 2) for u, v in pairwise([-2.0, *x, 2.0]))
-    rest = [int(c) for c in (polynomial // common).coeffs()]
-    return (
-        [int(c) for c in common.coeffs()],
-        rest,
-        tuple(p.limit_denominator(10**9) for p in between),
-    )
+def _split(g: list[int]) -> tuple[tuple[tuple[int, ...], ...], list[int]]:
+    """Return the irreducible factors of G with all zeros on the circle, and the rest."""
+    rest = fmpz_poly(g)
+    _, factors = self_reciprocal_part(rest).factor()
+    circle = []
+    for factor, times in factors:
+        factor *= 1 if factor(1) > 0 else -1
+        p = [int(c) for c in factor.coeffs()]
+        if _is_of_the_circle(p):
+            circle += [tuple(p)] * times
+            rest //= factor**times
+    return tuple(circle), [int(c) for c in rest.coeffs()]
+
+
+def _is_of_the_circle(p: list[int]) -> bool:
+    try:
+        stabkit_check.split(p, [p], [1])
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _start(g: list[int]) -> dict[str, Any]:
+    """Return in how many steps from empty R22 is seen to hold, and what evicts in them."""
+    steps = len(g)
+    while steps * g[0].bit_length() <= _LONGEST_NUMBER:
+        try:
+            return {"steps": steps, "evicting": tuple(stabkit_check.start(g, steps))}
+        except ValueError:
+            steps *= 2
+    return {}
 
 
 def _discs(mix: Workload, g: list[int]) -> Iterator[tuple[Fraction, Fraction, Fraction]]:

@@ -31,7 +31,7 @@ _SERVER = re.compile(  # a line of vLLM, SGLang, TGI, TensorRT-LLM or LMDeploy, 
     rb"\[(?:TensorRT-LLM|TM)\]|# HELP )",
     re.MULTILINE,
 )
-_TOML = re.compile(rb"(?:\s*(?:#[^\n]*\n)?)*(?:\[\[\s*class\s*\]\]|(?:name|capacity|class)\s*=)")
+_TOML = re.compile(rb"(?:\s|#[^\n]*\n)*+(?:\[\[\s*class\s*\]\]|(?:name|capacity|class)\s*=)")
 
 
 class NoLog(Exception):

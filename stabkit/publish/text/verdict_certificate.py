@@ -30,11 +30,11 @@ def _claim_record(claim: Claim) -> dict[str, Any]:
         "mix": [[rational_text(s), n, rational_text(p)] for s, n, p in claim.mix],
         "modes": list(claim.modes),
         "verdict": claim.verdict,
-        "kind": claim.kind,
-        "common": list(claim.common),
+        "circle": [list(p) for p in claim.circle],
         "rest": list(claim.rest),
-        "between": [rational_text(point) for point in claim.between],
-        "proof": claim.proof,
+        "winding": claim.winding,
+        "steps": claim.steps,
+        "evicting": None if claim.evicting is None else list(claim.evicting),
         "discs": [[rational_text(part) for part in disc] for disc in claim.discs],
     }
 
@@ -52,6 +52,7 @@ def _lines(found: VerdictCertificate) -> Iterator[str]:
         for claim in found.claims
     ]
     yield plain_table([heads, *rows], align="<<>>><>")
+    yield from wrapped(_of_the_start(found.claims[0].evicting))
     yield from wrapped(
         "Modes inside, on and outside of the unit circle, what proves their numbers, and how many "
         "discs with one root each there are. Write the proofs with --output FILE.json; "
@@ -60,7 +61,17 @@ def _lines(found: VerdictCertificate) -> Iterator[str]:
     )
 
 
+def _of_the_start(evicting: tuple[int, ...] | None) -> str:
+    if evicting is None:
+        return ""
+    if not evicting:
+        return "Started empty it evicts nothing, and converges (R22)."
+    steps = counted(len(evicting), "step")
+    return (
+        f"Started empty it evicts in {steps}, the last of them step {evicting[-1]:,}, and then "
+        "converges (R22)."
+    )
+
+
 def _proof(claim: Claim) -> str:
-    if claim.kind == "chain":
-        return f"chain of {len(claim.proof['chain'])}"
-    return counted(len(claim.proof["arcs"]), "arc")
+    return "recursion" if claim.winding is None else counted(len(claim.winding["arcs"]), "arc")
