@@ -89,10 +89,10 @@ R6A = Theorem(
                 lambda drawn: _capture_dimension(drawn.mix.longest_decode),
             ),
             Quantity(_y, "the largest cohort of a start with full memory", _main_cohort),
-            Quantity(_stray, "all other requests of that start", _strays),
+            Quantity(_stray, "the requests of that start outside of its largest cohort", _strays),
             Quantity(
                 _rest,
-                "the number of occupied stages after $l$ steps from there",
+                "the number of occupied stages after $l$ steps from that start",
                 lambda drawn: sum(1 for x in drawn.states[drawn.mix.longest_decode] if x),
             ),
         ),

@@ -114,13 +114,13 @@ R6_PRIME = Theorem(
     steps=(
         Step(
             "cycle",
-            r"Let the oldest cohort, $d$ times $c$ requests, complete: the other $(l - d) c$ "
-            r"requests grow, in this step and in the $d - 1$ steps until the next cohort is in "
-            r"stage $l - 1$, where nothing completes. The newcomers pay for all of it: of the "
-            r"$(s + l) d c$ tokens that are freed $(s + l) d c - d (l - d) c$ are left to them "
-            r"after the last of these $d$ steps, in stage $d - 1$. They are $d c$ requests of $s "
-            r"+ d$ tokens, $d$ stages back (cyclically) from the oldest: the pattern again, "
-            r"rotated.",
+            r"Let $c$ be the requests for each stage of distance; in the end they are $C$. Let "
+            r"the oldest cohort, $d$ times $c$ requests, complete: the other $(l - d) c$ requests "
+            r"grow, in this step and in the $d - 1$ steps until the next cohort is in stage $l - "
+            r"1$, where nothing completes. The newcomers pay for all of it: of the $(s + l) d c$ "
+            r"tokens that are freed $(s + l) d c - d (l - d) c$ are left to them after the last "
+            r"of these $d$ steps, in stage $d - 1$. They are $d c$ requests of $s + d$ tokens, "
+            r"$d$ stages back (cyclically) from the oldest: the pattern again, rotated.",
             Identity((s + length) * _d * c - _d * (length - _d) * c, (s + _d) * _d * c),
         ),
         Step(
@@ -138,7 +138,8 @@ R6_PRIME = Theorem(
         ),
         Step(
             "throughput",
-            r"and at $D = l$ that is the denominator of $c$; $l c$ requests complete in $l$ steps.",
+            r"and at $D = l$ that is the denominator of $c$; $l c$ requests complete in $l$ "
+            r"steps, so that $C = c$.",
             Identity(
                 (s + length) * length - (length**2 - _Q) / 2,
                 s * length + (length**2 + _Q) / 2,
@@ -199,7 +200,8 @@ R6_PRIME = Theorem(
             r"positive coefficients. In $l$ steps each of the $m$ cohorts is replaced at least "
             r"once (all complete in turn), so that $R^{-1}$, $l$ steps back, is a matrix with "
             r"positive entries; it keeps the memory full, and maps the face $F_S$ of the states "
-            r"that occupy the stages $S$ into itself.",
+            r"that occupy the stages $S$ into itself. By step (1) it keeps the cohorts $d$, as "
+            r"large as their distances.",
             Deduction(
                 Perron(
                     symbols("R^{-1}"),
@@ -324,9 +326,9 @@ R6B = Theorem(
     steps=(
         Step(
             "one-cohort",
-            r"By R6′ it is on a necklace cycle in finite time, and that cycle has one cohort, $m "
-            r"= 1$, $d = l$: $c l$ requests with $c = B / (s l + l^2)$, which fill the memory "
-            r"when they complete.",
+            r"By R6′ the orbit is on a necklace cycle in finite time, and that cycle has one "
+            r"cohort, $m = 1$, $d = l$: $c l$ requests with $c = B / (s l + l^2)$, which fill the "
+            r"memory when they complete.",
             Identity(length * (B / (s * length + (length**2 + length**2) / 2)), B / (s + length)),
         ),
     ),

@@ -175,10 +175,12 @@ R22 = Theorem(
             ),
             Quantity(
                 _q,
-                "the largest 1-norm of the last $L - 1$ of these rows",
+                "the largest 1-norm of the last $L - 1$ of the rows $c^{(t)}$",
                 lambda drawn: drawn.window,
             ),
-            Quantity(_evicted, "the later steps that evict", lambda drawn: drawn.evictions),
+            Quantity(
+                _evicted, "the number of later steps that evict", lambda drawn: drawn.evictions
+            ),
             Quantity(
                 _later,
                 r"the largest $|y_j - a^*|$ of $j < L - 1$ after $T$ steps",
@@ -286,10 +288,10 @@ R22 = Theorem(
         ),
         Witness(
             Le(_q, 1),
-            r"One class, $s = 2$, $l = 2$, from [30, 12.5] at $B = 140$, half above $a^* = 20$: "
+            r"One class, $s = 2$, $l = 2$, from $[30, 12.5]$ at $B = 140$, half above $a^* = 20$: "
             r"$T = 1$ is too short, for the response grows by 4/3 a step.",
             ExactFinite(
-                "whether K times the deviation is at most $a^*$, and whether anything is evicted",
+                "whether $K$ times the deviation is at most $a^*$, and whether anything is evicted",
                 "the state",
                 lambda: [_too_short()],
                 lambda drawn: (drawn.largest * drawn.deviation(0) <= 20, drawn.evictions > 0),

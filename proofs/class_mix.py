@@ -69,23 +69,31 @@ CLASS_MIX = Theorem(
         quantities=(
             Quantity(
                 _fewest,
-                "the number of steps that evict in a period of an exact orbit of $(1, 1, 4/5)$, "
-                "$(1, 6, 1/5)$ or of $(0, 6, 8/23)$, $(0, 10, 8/23)$, $(0, 1, 7/23)$ (input, "
-                "decode length, share), the smaller one",
+                "the least number of steps that evict in a period of two exact orbits: the first "
+                "of the classes (input, decode length, share) $(1, 1, 4/5)$, $(1, 6, 1/5)$, the "
+                "second of $(0, 6, 8/23)$, $(0, 10, 8/23)$, $(0, 1, 7/23)$",
                 Orbits.evictions,
             ),
             Quantity(
                 _requests,
-                "completed requests over the equilibrium's on the first orbit",
+                "the completed requests over the equilibrium's on the first orbit",
                 lambda x: x.ratio(_MORE, False),
             ),
-            Quantity(_tokens, "completed tokens, there", lambda x: x.ratio(_MORE, True)),
+            Quantity(
+                _tokens,
+                "the completed tokens over the equilibrium's on the first orbit",
+                lambda x: x.ratio(_MORE, True),
+            ),
             Quantity(
                 _requests_2,
-                "completed requests over the equilibrium's on the second orbit",
+                "the completed requests over the equilibrium's on the second orbit",
                 lambda x: x.ratio(_RICH, False),
             ),
-            Quantity(_tokens_2, "completed tokens, there", lambda x: x.ratio(_RICH, True)),
+            Quantity(
+                _tokens_2,
+                "the completed tokens over the equilibrium's on the second orbit",
+                lambda x: x.ratio(_RICH, True),
+            ),
         ),
         hypotheses=(Ge(_fewest, 1),),
         conclusions=(
@@ -127,7 +135,7 @@ CLASS_MIX = Theorem(
                 f"Completed {what} of the {len(classes)} classes over one period, relative to the "
                 "equilibrium's.",
                 Enclosure(
-                    f"{value} to half a unit of the last digit",
+                    "the quotient",
                     lambda classes=classes, what=what: _ratio(classes, what == "tokens"),  # type: ignore[misc]
                     Fraction(value) - Fraction(1, 20_000),
                     Fraction(value) + Fraction(1, 20_000),

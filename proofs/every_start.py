@@ -133,9 +133,9 @@ R23 = Theorem(
             STABLE,
             Quantity(
                 _phi,
-                r"$\sum_{k \ge 0} \max_m |E_m f(X_k)|$, where $X$ is the age of a request that is "
-                r"replaced by a new one when it completes, from age $m$, and $f(m) = (m + 1) P(T = "
-                r"m + 1 \mid T > m) - 1$",
+                r"$\sum_{k \ge 0} \max_m |f_k(m)|$, where $f(m) = (m + 1) P(T = m + 1 \mid T > m) "
+                r"- 1$, and $f_k(m)$ is the mean of $f$ at the age, $k$ steps later, of a request "
+                r"of age $m$ that is replaced by a new one whenever it completes",
                 _phi_of,
             ),
             Quantity(
@@ -145,7 +145,7 @@ R23 = Theorem(
             ),
             Quantity(
                 _evicted,
-                "the requests evicted in all steps after it",
+                "the requests evicted in all steps after the first fit",
                 lambda trial: trial.evicted,
             ),
             Quantity(
@@ -168,12 +168,12 @@ R23 = Theorem(
     steps=(
         Step(
             "formal",
-            r"Of full memory, with $h$ the share of an age $m$ that completes. What the step frees "
-            r"at that age, $(s + m + 1) h$ per request, less the growth $1 - h$, is $s + 1$ times "
-            r"the completions plus $f = (m + 1) h - 1$. Replace each completion by an admission: "
-            r"that is the age chain $M$, and the memory allows $F / (s + 1)$ more, $F$ the sum of "
-            r"$f$ over all requests. A negative total means an eviction of so many times $s + 1$ "
-            r"tokens.",
+            r"Let the memory be full, and let $h$ be the share of an age $m$ that completes. What "
+            r"the step frees at that age, $(s + m + 1) h$ per request, less the growth $1 - h$, "
+            r"is $s + 1$ times the completions plus $f = (m + 1) h - 1$. Replace each completion "
+            r"by an admission: that is the age chain $M$, and the memory allows $F / (s + 1)$ "
+            r"more, $F$ the sum of $f$ over all requests. A negative total means an eviction of "
+            r"so many times $s + 1$ tokens.",
             Identity((s + m + 1) * _h - (1 - _h), (s + 1) * _h + ((m + 1) * _h - 1)),
         ),
         Step(
@@ -194,11 +194,11 @@ R23 = Theorem(
         ),
         Step(
             "renewal",
-            r"$F$ after $k$ steps of the chain is at most $\psi_k$ times the requests that it acts "
-            r"on, $\psi_k$ the terms of $\Phi$. So $|F_t| \le \psi_t X_0 + \sum_{k < t} \psi_k "
-            r"|F_{t-1-k}| / (s + 1)$, and the sums $T$ over $t$ obey "
-            r"$T \le \Phi X_0 + \Phi T / (s + 1)$, which for $s + 1 > \Phi$ bounds $T$ by the "
-            r"solution of the equation.",
+            r"$F$ after $k$ steps of the chain is at most $\psi_k$ times the requests that it "
+            r"acts on, $\psi_k$ the terms of $\Phi$. So $|F_t| \le \psi_t X_0 + \sum_{k < t} "
+            r"\psi_k |F_{t-1-k}| / (s + 1)$, and the sum over $t$, in this step $T$, obeys $T \le "
+            r"\Phi X_0 + \Phi T / (s + 1)$, which for $s + 1 > \Phi$ bounds $T$ by the solution "
+            r"of the equation.",
             Identity(
                 _T,
                 _phi * _served * (s + 1) / (s + 1 - _phi),
@@ -231,7 +231,7 @@ R23 = Theorem(
         ),
         Step(
             "code",
-            "The first 40 terms in Fractions, and the enclosure of the sum of all.",
+            "The first 40 terms in fractions, and the enclosure of the sum of all.",
             ExactFinite(
                 "whether they are below its upper end, and within 1 % of the lower one",
                 "four laws of decode lengths",

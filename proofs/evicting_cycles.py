@@ -221,7 +221,7 @@ R12 = Theorem(
             ),
             Quantity(
                 _theta,
-                "the modulus of that orbit's largest Floquet multiplier",
+                "the modulus of the largest Floquet multiplier of the orbit that the run ends on",
                 lambda start: _largest_multiplier(),
             ),
         ),

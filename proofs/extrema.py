@@ -134,7 +134,12 @@ EXTREMA = Theorem(
             Quantity(
                 _beyond_minima, f"the number of {_BEYOND % 'minimum'}", partial(_number, True)
             ),
-            Quantity(_beyond_maxima, "the same of local maxima", partial(_number, False)),
+            Quantity(
+                _beyond_maxima,
+                r"the number of the angles at which $|A(e^{i \theta})|$ has a local maximum and "
+                r"$s_\theta > s$",
+                partial(_number, False),
+            ),
             Quantity(
                 _minima,
                 r"the number of angles at which $|A(e^{i \theta})|$ has a local minimum",

@@ -186,7 +186,7 @@ TRAPEZOID = Theorem(
         ),
         Step(
             "sum",
-            r"Twice the geometric series of $q = r^{-n}$ is",
+            r"Twice the geometric series of $q = r^{-n}$ is, with $R = r^n$ in this step",
             Identity(2 * _q / (1 - _q), 2 / (_R - 1), given=(_q * _R - 1,)),
         ),
     ),
@@ -209,7 +209,7 @@ TRAPEZOID = Theorem(
             _zero_free,
             r"(4, 2), (4, 3) in equal shares has zeros of $G$ at $|z| < 3/2$. With 40 angles the "
             r"error is above what the bound would say at $r = 3/2$.",
-            Enclosure("the error less the bound is positive", _BEYOND.fano_error, low=Fraction(0)),
+            Enclosure("the error less the bound", _BEYOND.fano_error, low=Fraction(0)),
         ),
     ),
     lesson=(

@@ -198,7 +198,11 @@ R16 = Theorem(
                 "drawn independently from the mix",
                 lambda x: x.seen,
             ),
-            Quantity(_seen_rate, "the evicted requests per step, there", lambda x: x.seen_evicted),
+            Quantity(
+                _seen_rate,
+                "the evicted requests per step in that simulation",
+                lambda x: x.seen_evicted,
+            ),
             Quantity(
                 _formula,
                 r"$E \min(S + 1, (x - Z)^+) / E(S + 1)$ in double precision, with $x = a \mu$, "

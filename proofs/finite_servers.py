@@ -189,7 +189,7 @@ TWO_LENGTHS = Theorem(
             ),
             Quantity(
                 p,
-                "its share",
+                "the share of the shorter one",
                 lambda mix: min(mix.classes, key=lambda c: c.decode_length).share,
             ),
             Quantity(
@@ -209,7 +209,8 @@ TWO_LENGTHS = Theorem(
     steps=(
         Step(
             "one-two",
-            r"For (1, 2) $g = (s + 1, (1 - p)(s + 2))$, and the two equations of R13 give",
+            r"For (1, 2) $g = (s + 1, (1 - p)(s + 2))$, and from the two equations of R13 $V$ "
+            r"follows:",
             Identity(
                 2 * first / (s + 1) - 1,
                 _one_two(p * _v),
@@ -227,7 +228,8 @@ TWO_LENGTHS = Theorem(
         ),
         Step(
             "two-three",
-            r"For (2, 3) $g = (s + 1, s + 2, (1 - p)(s + 3))$, and the three equations give",
+            r"For (2, 3) $g = (s + 1, s + 2, (1 - p)(s + 3))$, and from the three equations it "
+            r"follows:",
             Identity(
                 2 * first / (s + 1) - 1,
                 _two_three(p * _w),
@@ -309,12 +311,13 @@ R14 = Theorem(
             ),
             Quantity(
                 _tokens,
-                "the same of their decode tokens",
+                "the sum over all lags of the autocovariances of the completed decode tokens of a "
+                "step, per $a^*$",
                 lambda mix: _completing(mix, tokens=True),
             ),
             Quantity(
                 _M,
-                r"$E M$, of the memory-time $M = \sum_{m < T} (S + m + 1)$ of a request",
+                r"$E M$ for the memory-time $M = \sum_{m < T} (S + m + 1)$ of a request",
                 lambda mix: _mean(mix, 0, 1),
             ),
             Quantity(_M2, "$E M^2$", lambda mix: _mean(mix, 0, 2)),
@@ -342,7 +345,7 @@ R14 = Theorem(
         ),
         Step(
             "requests",
-            r"At angle 0, where $X = M$, completions have $Q = 1$. Requests are independent: the "
+            r"At $z = 1$, where $X = M$, completions have $Q = 1$. Requests are independent: the "
             r"density there is the mean square $E (M / E M - 1)^2 = E M^2 / (E M)^2 - 1$.",
             Identity(1 - 2 * _M / _M + _M2 / _M**2, _M2 / _M**2 - 1),
         ),

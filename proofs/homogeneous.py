@@ -72,12 +72,12 @@ R5 = Theorem(
             Quantity(
                 _within,
                 r"the number of roots of $F(\lambda) = \sum_m g_m \lambda^{L-1-m}$ with "
-                r"$|\lambda|$ below a radius",
+                r"$|\lambda|$ below a radius, as a function of it",
                 lambda mix, radius: _counts_at(mix, radius)[0] if radius > 0 else None,
             ),
             Quantity(
                 _beyond,
-                r"the number of those with $|\lambda|$ above it",
+                r"the number of roots of $F$ with $|\lambda|$ above a radius",
                 lambda mix, radius: _counts_at(mix, radius)[2] if radius > 0 else None,
             ),
         ),
@@ -111,7 +111,7 @@ R5 = Theorem(
         ),
         Step(
             "outside",
-            r"Its inner radius exceeds 1.",
+            r"The inner radius exceeds 1.",
             Inequality((s + length) / (s + length - 1) - 1, {s: Interval(0), length: Interval(2)}),
         ),
     ),
@@ -236,12 +236,12 @@ R6 = Theorem(
             ),
             Quantity(
                 _evictions,
-                r"the number of those that evict",
+                r"the number of steps among the first $l$ that evict",
                 lambda drawn: sum(1 for x in drawn.run.trajectory.evicted[1:] if x),
             ),
             Quantity(
                 _completed,
-                r"the requests completed in these steps",
+                r"the requests completed in the first $l$ steps",
                 lambda drawn: sum(drawn.run.trajectory.completed[1:], Fraction(0)),
             ),
         ),

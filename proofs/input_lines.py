@@ -167,9 +167,9 @@ LINES = Theorem(
         ),
         Step(
             "constant-between",
-            r"$g_0 = \sum_k p_k (s_k + 1) > 0$ is the leading coefficient of $F$ all along the "
-            r"line. Where $U(z) \ne 0$, $G(z) = 0$ says $x = -C(z) / U(z)$. So the number of "
-            r"unstable modes is constant between crossings.",
+            r"$g_0 = \sum_k p_k (s_k + 1) > 0$ is the leading coefficient of $F$, that is, of $G$ "
+            r"in powers of $1 / z$, all along the line. Where $U(z) \ne 0$, $G(z) = 0$ says $x = "
+            r"-C(z) / U(z)$. So the number of unstable modes is constant between crossings.",
             Deduction(
                 BoundaryCrossing(
                     _G,
@@ -201,9 +201,10 @@ LINES = Theorem(
         Step(
             "outwards",
             r"Near such a root $\omega$, $U'(\omega) = \omega^{-1} \sum_k p_k \sigma_k l_k / "
-            r"(\omega - 1)$ and $G(\omega) = \mu / (\omega - 1)$, as in R3b: the zero of $G$ is at "
-            r"$\omega - G / (x U') = \omega (1 - \mu / (x \sum_k p_k \sigma_k l_k))$ up to $O(1 / "
-            r"x^2)$, in the disc. So for large $x$ exactly $g - 1$ modes are unstable, and down to "
+            r"(\omega - 1)$ and $G(\omega) = \mu / (\omega - 1)$, as in R3b: the zero of $G$ is "
+            r"at $\omega - G / (x U') = \omega (1 - \mu / (x \sum_k p_k \sigma_k l_k))$ up to "
+            r"$O(1 / x^2)$, in the disc, with $z = \omega$ and $M = \sum_k p_k \sigma_k l_k$ in "
+            r"the display below. So for large $x$ exactly $g - 1$ modes are unstable, and down to "
             r"the last crossing.",
             Identity(
                 z - (_mu / (z - 1)) / (_x * _M / (z * (z - 1))),

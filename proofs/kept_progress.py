@@ -72,7 +72,7 @@ THROUGHPUT = Theorem(
             ),
             Quantity(
                 _admitted,
-                "the requests admitted for the first time by then",
+                "the requests admitted for the first time in these steps",
                 lambda run: run.admitted,
             ),
             CAPACITY,
@@ -195,10 +195,12 @@ TWO_STEPS = Theorem(
                 r"empty and with kept progress",
                 lambda d: d.now,
             ),
-            Quantity(_next, "the same of the next such step", lambda d: d.next),
+            Quantity(
+                _next, "what the next such step leaves there, over $B / (s + 1)$", lambda d: d.next
+            ),
             Quantity(
                 _evicted,
-                r"what is evicted between the two, over $B / (s + 1)$",
+                r"what is evicted between these two steps, over $B / (s + 1)$",
                 lambda d: d.evicted,
             ),
             Quantity(

@@ -372,9 +372,9 @@ EVEN_GCD = Theorem(
     steps=(
         Step(
             "real-mode",
-            r"For even $g$, $u = -1$ is a root of unity: by R3b $G(-1) = \mu / (-2) < 0$, "
-            r"while $G(0) = g_0 = \sum_k p_k (s_k + 1) > 0$. $G$ has a zero in $(-1, 0)$, which is "
-            r"a mode below $-1$.",
+            r"For even $g$, $u = -1$ is a root of unity: by R3b $G(-1) = \mu / (-2) < 0$, while "
+            r"$G(0) = g_0 = \sum_k p_k (s_k + 1)$ is some $a > 0$. $G$ has a zero in $(-1, 0)$, "
+            r"which is a mode below $-1$.",
             Deduction(
                 IntermediateValue(
                     _G,

@@ -152,8 +152,7 @@ BALANCE = Theorem(
         Step(
             "survivors",
             r"A request in stage $j$ held $s_k + j + 1$ tokens. In the last stage ($e = 1$) it "
-            r"completes and frees them; else ($e = 0$) it survives and needs one more. Sum over "
-            r"classes and stages.",
+            r"completes and frees them; else ($e = 0$) it survives and needs one more.",
             Deduction(
                 Linearity(
                     Eq(_needs, _before - _freed + _growth),
@@ -297,8 +296,8 @@ KERNEL_THEOREM = Theorem(
         ),
         Step(
             "lifetime",
-            r"What a request of one class holds over its first $n + 1$ stages, by induction; so "
-            r"that $l (s + (l + 1) / 2)$ is the sum over $m < l$ of its increments.",
+            r"For one class $l (s + (l + 1) / 2)$ is the sum of its increments over $m < l$. For "
+            r"what a request holds over its first $n + 1$ stages, whatever $n$, is, by induction,",
             Summation(s + m + 1, m, 0, n, _lifetime(n + 1)),
         ),
         Step(
@@ -397,8 +396,8 @@ CLOSED_FORM = Theorem(
     steps=(
         Step(
             "one-class",
-            r"For one class, by induction on its decode length; so that its bracket is the sum "
-            r"over $m < l$ of its increments.",
+            r"For one class the bracket is the sum of its increments over $m < l$, for, by "
+            r"induction on the decode length $n + 1$,",
             Summation((1 - z) ** 2 * (s + m + 1) * z**m, m, 0, n, class_form(n + 1)),
         ),
         Step(

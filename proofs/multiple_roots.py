@@ -127,12 +127,12 @@ R4 = Theorem(
             ),
             Quantity(
                 _highest,
-                "their highest multiplicity",
+                "the highest multiplicity of a multiple root",
                 lambda mix: max((times for _, times in _multiple_factors(mix)), default=0),
             ),
             Quantity(
                 _real,
-                "the number of different real ones among them",
+                "the number of different real multiple roots",
                 lambda mix: sum(int(f.count_roots()) for f, _ in _multiple_factors(mix)),
             ),
             Quantity(_parity, "$l_1 / g$ modulo 2", lambda mix: (_shortest(mix) // mix.gcd) % 2),
@@ -244,8 +244,8 @@ R4 = Theorem(
             "code",
             r"The square-free part of the $A$ of the code.",
             ExactFinite(
-                "degree of gcd(A, A')",
-                "(2, 3) with p = 3/4 and (4, 6) with p = 3/4: one double root, a pair of them",
+                "the degree of the gcd of $A$ and $A'$",
+                "(2, 3) and (4, 6) with $p = 3/4$: one double root, a pair of them",
                 lambda: [((2, 3), 1), ((4, 6), 2)],
                 lambda case: _repeated(case[0], (3, 1)),
                 lambda case: case[1],
@@ -258,8 +258,8 @@ R4 = Theorem(
             r"Three classes of lengths 1, 2, 3 have a double root for a whole curve of shares: $A "
             r"= (\lambda + c)^2$ has $S_1 = 2 c$, $S_2 = c^2$, decreasing for $c < 1/2$.",
             ExactFinite(
-                "degree of gcd(A, A')",
-                "c = 1/3, 1/4",
+                "the degree of the gcd of $A$ and $A'$",
+                "$c = 1/3, 1/4$",
                 lambda: [(3, 5, 1), (8, 7, 1)],
                 lambda weights: _repeated((1, 2, 3), weights),
                 lambda weights: 1,

@@ -137,8 +137,9 @@ NECKLACES = Theorem(
             ),
             Quantity(
                 _memory,
-                r"with the parts $d_i$ and their sums $D_i$, the memory $\sum_i d_i \sum_k p_k "
-                r"\sum_{t < l_k / g} (s_k + D_i + g t)$, $g$ the sum",
+                r"the memory $\sum_i d_i \sum_k p_k \sum_{t < l_k / r} (s_k + D_i + r t)$ that "
+                r"goes with $c = 1$, where $r$ is the sum of the parts $d_i$ and $D_i = d_1 + "
+                r"\dots + d_i$",
                 _memory_of_parts,
             ),
             Quantity(
@@ -146,10 +147,13 @@ NECKLACES = Theorem(
                 "the part of the completed requests that is of class $k$",
                 lambda x, k_: _completed(x, k_ - 1) / _completed(x),
             ),
-            Quantity(_share, "the share $p_k$", lambda x, k_: x.mix.classes[k_ - 1].share),
+            Quantity(_share, "the share of class $k$", lambda x, k_: x.mix.classes[k_ - 1].share),
             Quantity(_count, "the number of classes", lambda x: len(x.mix.classes)),
             Quantity(
-                _worst, "the same for one part, the synchronised cycle of R10", _worst_throughput
+                _worst,
+                "the requests that complete per step on the cycle of one part, the "
+                "synchronised cycle of R10",
+                _worst_throughput,
             ),
         ),
         hypotheses=(_factor,),
@@ -189,14 +193,14 @@ NECKLACES = Theorem(
         ),
         Step(
             "rotated",
-            r"At $k = d$ the newcomers are $c d$, and the next residue class is about to "
-            r"complete: the state of the rotated composition. After $m$ such rounds, $g$ steps, "
-            r"all is as it was.",
+            r"At $k = d$, with $j$ for $k$ below, the newcomers are $c d$, and the next residue "
+            r"class is about to complete: the state of the rotated composition. After $m$ such "
+            r"rounds, $r$ steps in all, everything is as it was.",
             Identity(c * (_d + _mu * (_d - _j) / (s + _j)), c * _d, given=(_j - _d,)),
         ),
         Step(
             "memory",
-            r"The memory in use depends on the composition through $\sum_i d_i D_i = (g^2 + "
+            r"The memory in use depends on the composition through $\sum_i d_i D_i = (r^2 + "
             r"\sum_i d_i^2) / 2$ alone. By induction: with $D$ and $Q = \sum d_i^2$ so far, a "
             r"further part $d$ adds $d (D + d)$.",
             Identity(
@@ -206,7 +210,7 @@ NECKLACES = Theorem(
         ),
         Step(
             "extremes",
-            r"$\sum d_i^2$ is at least $\sum d_i = g$, as $d^2 \ge d$, and at most $g^2$.",
+            r"$\sum d_i^2$ is at least $\sum d_i = r$, as $d^2 \ge d$, and at most $r^2$.",
             Inequality(_d**2 - _d, {_d: Interval(1)}, False),
         ),
     ),

@@ -110,7 +110,7 @@ R3 = Theorem(
                 r"the multiplicity of a root $\alpha$ of $A$",
                 lambda root: root.multiplicity,
             ),
-            Quantity(_a, r"its modulus $|\alpha|$", lambda root: enclosed(abs(root.ball))),
+            Quantity(_a, r"the modulus $|\alpha|$", lambda root: enclosed(abs(root.ball))),
             Quantity(
                 _rho,
                 r"$2 |\alpha| / d$, where $d$ is the distance of $\alpha$ from the other roots of "
@@ -187,8 +187,8 @@ R3 = Theorem(
         ),
         Step(
             "where",
-            r"There $\lambda (1 - \varepsilon (m + t)) = \alpha (1 - \varepsilon t)$, so that the "
-            r"bracket vanishes:",
+            r"At that zero $\lambda (1 - \varepsilon (m + t)) = \alpha (1 - \varepsilon t)$, so "
+            r"that the bracket vanishes:",
             Identity((_moved - _alpha) - _eps * (_times * _moved + (_moved - _alpha) * _t), 0),
         ),
         Step(
@@ -237,8 +237,8 @@ R3 = Theorem(
             r"where $|\beta| \le |\alpha| + \delta$ with $\delta = |\alpha - \beta| \ge d$, "
             r"$|\lambda - \beta| \ge \delta / 2$ and $|\lambda - \alpha| \le 2 |\alpha| "
             r"\varepsilon$: at most $4 |\alpha| \varepsilon (|\alpha| + d) / d^2 = \varepsilon "
-            r"(\rho^2 + 2 \rho)$. There are $D - 1$ of these, and with $B = D (\rho + 1)$ the "
-            r"other term is at most $2 \varepsilon B^2$: together less than $3 \varepsilon B^2$.",
+            r"(\rho^2 + 2 \rho)$. There are $D - 1$ of these, and with $q = D (\rho + 1)$ the "
+            r"other term is at most $2 \varepsilon q^2$: together less than $3 \varepsilon q^2$.",
             Inequality(
                 3 * _bound**2 - (2 * _bound**2 + (_deg - 1) * (_rho**2 + 2 * _rho)),
                 {_rho: Interval(0), _deg: Interval(1)},
@@ -249,7 +249,7 @@ R3 = Theorem(
         Step(
             "code",
             r"The real roots that the code certifies for the lengths 2 and 3, $p = 3/4$: $-1/2$, "
-            r"and one within the bound of $-1/2 (1 + 2 \varepsilon)$, $\varepsilon_0 = 1/4$.",
+            r"and one within the bound of $-1/2 (1 + 2 \varepsilon)$, where $\varepsilon < 1/4$.",
             ExactFinite(
                 "whether they are",
                 r"$s = 100, 1000, 10^6$",
@@ -276,8 +276,8 @@ R3 = Theorem(
         Witness(
             common,
             r"With $s = (N, 0)$ the roots of $F$ do not tend to those of $A$ at all: for lengths "
-            r"2 and 4, $A = (\lambda + 1)(\lambda^2 + 1/2)$ has the root $i / \sqrt 2$; $F / N$ "
-            r"tends to $\lambda^2 (\lambda + 1) / 2$.",
+            r"2 and 4, $A = (\lambda + 1)(\lambda^2 + 1/2)$ has the root $i t$ with $t = 1 / "
+            r"\sqrt{2}$; $F / N$ tends to $\lambda^2 (\lambda + 1) / 2$.",
             Identity(
                 (((lam + 1) * (lam**2 + Rational(1, 2))).subs(lam, I * _t)).expand(),
                 0,
@@ -367,10 +367,10 @@ R3A = Theorem(
         ),
         Step(
             "beyond-the-last",
-            r"$F$ has the leading coefficient $g_0 = s + 1$, and $G = s A + C$, $C = \sum_m (m + "
-            r"1) S_m z^m$, as in R2: the number of unstable modes changes only where a mode is "
-            r"on the circle, $s = -C / A$. So what holds for large $s$ holds beyond the largest "
-            r"such input.",
+            r"By R2 $F = s A + C$ with $C = L A - \lambda A'$, and its leading coefficient is "
+            r"$g_0 = s + 1$; it is called $G$ below. The number of modes in the disc, and with it "
+            r"that of unstable ones, changes only where a mode is on the circle, $s = -C / A$. So "
+            r"what holds for large $s$ holds beyond the largest such input.",
             Deduction(
                 BoundaryCrossing(
                     _G,

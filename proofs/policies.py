@@ -304,7 +304,7 @@ DAMPED = Theorem(
             ),
             Quantity(
                 _first_at_rest,
-                r"what the newcomers among them hold, $g_0 a$",
+                r"the tokens of the newcomers where $a$ are admitted in every step, $g_0 a$",
                 lambda moment: KERNEL.value(moment, 0) * moment.rate,
                 summand=_AT_REST[_first_at_rest],
                 parts=_stages,

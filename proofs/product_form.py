@@ -120,7 +120,7 @@ R11 = Theorem(
             ),
             Quantity(
                 _out,
-                "those evicted in it",
+                "the requests evicted in the next step",
                 lambda moment: _next(moment, False).evicted[1],
             ),
             Quantity(
@@ -131,7 +131,7 @@ R11 = Theorem(
             ),
             Quantity(
                 _out_merged,
-                "those evicted in it",
+                "the requests evicted in the next step in that case",
                 lambda moment: _next(moment, True).evicted[1],
             ),
         ),
@@ -148,12 +148,12 @@ R11 = Theorem(
     steps=(
         Step(
             "eviction",
-            r"After $L$ steps all requests were admitted since the start, and admissions split by "
-            r"$p_k$. Execution moves all classes together. An eviction takes the same fraction "
-            r"$f$ of every class in the marginal stage ($f = 1$ in the stages before it), so that "
-            r"what remains is $p_k$ times $(1 - f) y_j$: the form lasts, and the dynamics, "
-            r"evictions included, is $L$-dimensional whatever $K$. Stage $j$ of class $k$ then "
-            r"holds $(s_k + j + 1) p_k y_j$ tokens, its part of $g_j y_j$.",
+            r"After $L$ steps all requests have been admitted since the start, split by $p_k$. "
+            r"Execution moves all classes together. An eviction takes the same fraction $f$ of "
+            r"every class in the marginal stage ($f = 1$ in the stages before it), so that what "
+            r"remains is $p_k$ times $(1 - f) y_j$: the form lasts, and the dynamics, evictions "
+            r"included, is $L$-dimensional whatever $K$. Stage $j$ of class $k$ then holds $(s_k "
+            r"+ j + 1) p_k y_j$ tokens, its part of $g_j y_j$.",
             Identity(p * _one - _fraction * (p * _one), p * ((1 - _fraction) * _one)),
         ),
         Step(

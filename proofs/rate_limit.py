@@ -72,14 +72,13 @@ RATE_LIMITED = Theorem(
             A_STAR,
             Quantity(
                 _r,
-                "the rate limit: the requests admitted per step are the smaller of what fits and "
-                "of it",
+                "the rate limit: what fits is admitted, but no more than $r$ requests per step",
                 lambda moment: moment.run.policy.rate,
             ),
             Quantity(_taken, "the requests admitted in the step", Moment.admitted),
             Quantity(
                 _evicted,
-                "those evicted in it",
+                "the requests evicted in the step",
                 lambda moment: moment.run.trajectory.evicted[moment.step],
             ),
             Quantity(_classes, "the number of classes", lambda moment: len(moment.mix.classes)),
@@ -100,9 +99,9 @@ RATE_LIMITED = Theorem(
             "fits",
             r"No admission exceeds $r$, and evictions only take away. From step $L$ on the "
             r"survivors were admitted in the last $L - 1$ steps, all since the start, and need at "
-            r"most $\sum_{m \ge 1} g_m r = (G(1) - g_0) r$ tokens. With $r = B / G(1) - x$, $x "
-            r"\ge 0$, what is free is at least $B - (G(1) - g_0) r \ge g_0 r$: greedy would admit "
-            r"$r$ or more, so that exactly $r$ is admitted, and nothing is evicted.",
+            r"most $S r$ tokens, with $S = \sum_{m \ge 1} g_m = G(1) - g_0$. With $r = B / G(1) - "
+            r"x$, $x \ge 0$, what is free is at least $B - S r \ge g_0 r$: greedy would admit $r$ "
+            r"or more, so that exactly $r$ is admitted, and nothing is evicted.",
             Inequality(
                 B - (_g0 + _rest - _g0) * (B / (_g0 + _rest) - _x) - _g0 * (B / (_g0 + _rest) - _x),
                 {_x: Interval(0), _g0: _OPEN, _rest: Interval(0), B: Interval(0)},

@@ -53,15 +53,15 @@ RENEWAL_GRAPH = Theorem(
             GCD,
             Quantity(
                 _period,
-                r"the period of the renewal graph, the gcd of the lengths of its closed walks; its "
-                r"nodes are $0, \dots, L - 1$, its edges $j \to j + 1$, and $l_k - 1 \to 0$ for "
-                r"every class",
+                r"the period, the gcd of the lengths of the closed walks, of the renewal graph: "
+                r"its nodes are $0, \dots, L - 1$, its edges $j \to j + 1$, and $l_k - 1 \to 0$ "
+                r"for every class",
                 lambda mix: _period_by_search(mix),
             ),
             Quantity(
                 _together,
                 r"the number of synchronised modes, $\varphi(d)$ of exact order $d$ for each $d "
-                r"\mid g$, $d > 1$",
+                r"\mid g$, $d > 1$, with Euler's totient $\varphi$",
                 lambda mix: sum(_totient(d) for d in divisors(mix.gcd) if d > 1),
             ),
             Quantity(
@@ -80,7 +80,8 @@ RENEWAL_GRAPH = Theorem(
             "period",
             r"From stage $j$ to stage $i$ there is a walk to the last stage, to 0, and on to $i$, "
             r"of $(L - 1 - j) + 1 + i$ edges, at least one. A simple cycle leaves the chain "
-            r"exactly once, at some $l_k - 1$: it has $l_k - 1$ edges of the chain and one back.",
+            r"exactly once, at some $l_k - 1$: with $n = l_k - 1$ it has $n$ edges of the chain "
+            r"and one back.",
             Deduction(
                 Period(
                     _period,

@@ -238,13 +238,13 @@ R10 = Theorem(
             "memory-of-the-cycle",
             r"The equilibrium of the renormalised mix admits $a$ every $d$ steps, with $a \sum_k "
             r"p_k \sum_{i < n_k} (s_k + (i + 1) d) = B$, $n_k = l_k / d$. For one class the inner "
-            r"sum is",
+            r"sum is, with $n = n_k - 1$,",
             Summation(s + (i + 1) * _d, i, 0, n, (n + 1) * s + _d * (n + 1) * (n + 2) / 2),
         ),
         Step(
             "memory-of-the-equilibrium",
-            r"(with $n$ for $n_k - 1$), and at the equilibrium of the mix itself, $a^* \sum_k p_k "
-            r"\sum_{m < l_k} (s_k + m + 1) = B$,",
+            r"and at the equilibrium of the mix itself, $a^* \sum_k p_k \sum_{m < l_k} (s_k + m + "
+            r"1) = B$, with $n = l_k - 1$,",
             Summation(s + m + 1, m, 0, n, (n + 1) * s + (n + 1) * (n + 2) / 2),
         ),
         Step(

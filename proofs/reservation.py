@@ -138,8 +138,8 @@ RESERVATION = Theorem(
             ),
             Quantity(
                 _upon,
-                r"the number of those on the circle, which are the $g$-th roots of unity other "
-                r"than 1",
+                r"the number of its roots on the circle, which are the $g$-th roots of unity "
+                r"other than 1",
                 lambda moment: _life_counts(moment.mix)[1],
             ),
             Quantity(_at_rest, "the admissions per step at the equilibrium", _rate_at_rest),
@@ -187,8 +187,9 @@ RESERVATION = Theorem(
             "weights",
             r"So the admissions of the last $L$ steps reserve $B$. The polynomial of this "
             r"recurrence is $P = \sum_k p_k (s_k + l_k)$ times a survival polynomial with the "
-            r"shares $p_k (s_k + l_k) / P$, all positive: R1 applies as it stands, and $g$ is that "
-            r"of all decode lengths.",
+            r"shares $p_k (s_k + l_k) / P$, all positive: R1 applies as it stands, and $g$ is "
+            r"that of all decode lengths. With $S = l_k$ and $R$ for the sum over the other "
+            r"classes,",
             Inequality(
                 p * (s + _S) / (p * (s + _S) + _rest),
                 {p: _OPEN, s: Interval(0), _S: Interval(1), _rest: Interval(0)},
@@ -202,7 +203,8 @@ RESERVATION = Theorem(
         ),
         Step(
             "one-class",
-            r"For one class $B / (l (s + l))$ is the worst cycle's throughput.",
+            r"For one class $B / (l (s + l))$ is the worst cycle's throughput; over the "
+            r"equilibrium's it is",
             Identity(
                 (B / (length * (s + length))) / (B / (length * (s + (length + 1) / 2))),
                 (2 * s + length + 1) / (2 * (s + length)),
@@ -236,7 +238,7 @@ RESERVATION = Theorem(
     sharpness=(
         Witness(
             Le(_reserved, B),
-            r"For $s = 2$, $l = 3$, $B = 100$ the 25 requests of the start [0, 25, 0] fill the "
+            r"For $s = 2$, $l = 3$, $B = 100$ the 25 requests of the start $[0, 25, 0]$ fill the "
             r"memory, but they will need 125 tokens: 5 are evicted at once.",
             ExactFinite(
                 "evicted requests in the first step",

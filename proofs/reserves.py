@@ -116,7 +116,8 @@ HEADROOM = Theorem(
             Quantity(_least, "the least input length, in tokens", _least_input),
             Quantity(
                 _eta,
-                r"the watermark: what fits into $(1 - \eta) B$ is admitted, evicted is above $B$",
+                r"the watermark: admitted is what fits into $(1 - \eta) B$, and evicted what is "
+                r"above $B$",
                 lambda moment: moment.run.policy.watermark,
             ),
             Quantity(
@@ -177,7 +178,7 @@ HEADROOM = Theorem(
             r"least $s + 1$ tokens at first, $s + l$ at last, so that the memory grows by the "
             r"factor $(s + l) / (s + 1)$ at most. In any other, by that of the least input. From "
             r"$U \le (1 - \eta) B$, above which nothing is admitted, it stays within $B$, with "
-            r"$\eta = (l - 1)/(s + l) + x$:",
+            r"$\eta = (l - 1)/(s + l) + x$ and $S = l$:",
             Inequality(
                 B - (1 - ((_S - 1) / (s + _S) + _x)) * B * (s + _S) / (s + 1),
                 {B: _OPEN, _x: Interval(0), s: Interval(0), _S: Interval(1)},

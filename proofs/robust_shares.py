@@ -168,9 +168,9 @@ ROBUST = Theorem(
         Step(
             "degree",
             r"The leading coefficient of $F$ in the formal degree $L - 1$, with $L$ the longest "
-            r"decode length of all classes, is $g(0) = \sum_k p_k (s_k + 1) \ge \sum_k p_k = 1$, "
-            r"on the faces of the simplex too: where the longest class vanishes, $F$ gets roots 0, "
-            r"and they are stable.",
+            r"decode length of all classes, is $g_0 = \sum_k p_k (s_k + 1) \ge \sum_k p_k = 1$, "
+            r"on the faces of the simplex too: where the longest class vanishes, $F$ gets roots "
+            r"0, and they are stable.",
             Inequality(p * (s + 1) - p, {p: Interval(0), s: Interval(0)}, False),
         ),
         Step(

@@ -84,7 +84,7 @@ R20 = Theorem(
                 _sum_of,
             ),
             Quantity(_taken, "the requests admitted in step $n$", Moment.admitted),
-            Quantity(_evicted, "those evicted up to it", evicted_so_far),
+            Quantity(_evicted, "the requests evicted up to step $n$", evicted_so_far),
         ),
         hypotheses=(_from_empty,),
         conclusions=(
@@ -98,8 +98,8 @@ R20 = Theorem(
         Step(
             "equation",
             r"While nothing is evicted every step fills the memory, $\sum_m g_m a_{n-m} = B$ for "
-            r"$n \ge 0$ with $a_n = 0$ before: the series $f$ of the admissions, times "
-            r"$(1 - z) G$, is $B$.",
+            r"$n \ge 0$ with $a_n = 0$ before: the series $f$ of the admissions, times $(1 - z) "
+            r"G$, is $B$. With $G_1$ for $G(z)$",
             Identity(_f, B / ((1 - z) * _G), given=(_f * (1 - z) * _G - B,)),
         ),
         Step(
@@ -241,7 +241,7 @@ R21 = Theorem(
             ),
             Quantity(
                 _admitted,
-                "those admitted in the last of them",
+                "the requests admitted in step $w$",
                 lambda drawn: Fraction(drawn.trajectory.admitted[-1]),
             ),
         ),
@@ -290,7 +290,7 @@ R21 = Theorem(
     checks=(
         Step(
             "code",
-            "The code finds the largest delta.",
+            r"The code finds the largest $\delta$.",
             ExactFinite(
                 r"$1 / (1 - \min b_n)$ over the first 40, at most 1",
                 "mixes of two classes with stable equilibria",
@@ -306,7 +306,7 @@ R21 = Theorem(
     sharpness=(
         Witness(
             Ge(_slow, longest - 1),
-            r"One step less, and decode lengths 3 and 5 of input 10 evict at the largest delta.",
+            r"One step less, and decode lengths 3 and 5 of input 10 evict at the largest $\delta$.",
             ExactFinite(
                 "whether a step evicts after three and after four slow steps",
                 "one mix",

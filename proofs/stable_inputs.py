@@ -78,13 +78,14 @@ def _below_and_beyond(rng: random.Random) -> Iterator[At]:
 def _ends() -> Iterator[Step]:
     for which, ends in _ENDS:
         lengths, weights, _ = _COUNTEREXAMPLES[which]
+        listed = ", ".join(map(str, lengths))
         for k, digits in enumerate(ends):
             value, unit = Fraction(f"0{digits}"), Fraction(1, 10**5)
             yield Step(
                 f"end-{k + 1}-of-{'-'.join(map(str, lengths))}",
-                f"An end of a stable interval of the lengths {', '.join(map(str, lengths))}.",
+                f"End {k + 1} of the stable intervals of the lengths {listed}.",
                 Enclosure(
-                    f"it is 0{digits} to a unit of the last digit",
+                    "this end",
                     lambda lengths=lengths, weights=weights, k=k: (  # type: ignore[misc]
                         partition(mix_of_lengths(lengths, weights)).crossings[k].value
                     ),
@@ -129,7 +130,7 @@ NOT_BELOW = Theorem(
             r"R3, unstable at some $s_1$, without modes on the circle. Let a share $1/N$ of the "
             r"requests have the length 1: the coefficients $S$ of $F$ become $(1 - 1/N) S + X / "
             r"N$, with some $X$, and the roots move as little as one likes: for large $N$ both "
-            r"verdicts stay.",
+            r"verdicts stay. Below, $G$ is the new polynomial and $A$ the old one.",
             Deduction(
                 Hurwitz(
                     _G,
@@ -263,7 +264,7 @@ SHORT = Theorem(
         ),
         Step(
             "second-bound",
-            r"and so does the second, for $S_2 \le 1$,",
+            r"and so does the second, as $S_2 \le 1$:",
             Inequality(
                 _AT_T[1],
                 {_S1: Interval(0, (_a0 + _a2 - _a3) / (s + 2)), _S2: _SHARE, **_FIRST},
@@ -271,7 +272,7 @@ SHORT = Theorem(
         ),
         Step(
             "third-bound",
-            r"and the third, for $S_1 \le 1$: over $(s + 1) (s + 3)$ its difference rises.",
+            r"and the third, as $S_1 \le 1$: over $(s + 1) (s + 3)$ its difference rises.",
             Inequality(
                 _AT_T[2],
                 {
@@ -375,7 +376,7 @@ OPEN = Theorem(
     ),
     conjecture=(
         f"Searched: {SEARCHED:,} mixes of two lengths; none has a second stable interval. For "
-        "$L \\le 4$ it is proved, however many lengths there are. In general it is false."
+        "$L \\le 4$ it is proved, however many lengths there are. For three lengths it is false."
     ).replace(",", " ", 1),
     lesson=(
         r"With two lengths only, nobody has seen longer prompts hurt. There is no proof either, "

@@ -63,7 +63,7 @@ LINEAR_STABILITY = Theorem(
             ),
             Quantity(
                 _upon,
-                "the number of those on the circle",
+                "the number of roots of $F$ on the circle",
                 lambda mix: _kernel_counts(mix)[1],
             ),
         ),
@@ -76,10 +76,11 @@ LINEAR_STABILITY = Theorem(
     steps=(
         Step(
             "stability",
-            r"Near the equilibrium nothing is evicted. Term by term, $g_m$ times the deviation "
-            r"$d_{n-m} = a_{n-m} - a^*$ is the difference of two equations with the same right "
-            r"side: the deviations solve the homogeneous recurrence, whose characteristic "
-            r"polynomial is $F$. After $L$ steps the stage counts are $p_k a_{n-j}$.",
+            r"Near the equilibrium, $a^* = B / G_1$ with $G_1 = G(1)$, nothing is evicted. Term "
+            r"by term, $g_m$ times the deviation $d_{n-m} = a_{n-m} - a^*$ is the difference of "
+            r"two equations with the same right side: the deviations solve the homogeneous "
+            r"recurrence, whose characteristic polynomial is $F$. After $L$ steps the stage "
+            r"counts are $p_k a_{n-j}$.",
             Deduction(
                 LinearRecurrence(
                     _dies_out,
@@ -198,7 +199,7 @@ STATE_SPACE = Theorem(
             "code",
             r"The matrix of stabkit, and the linear part of the simulator's own step.",
             ExactFinite(
-                r"the matrix $M$",
+                r"the matrix",
                 "52 mixes of up to three classes",
                 few_classes,
                 lambda mix: [
@@ -269,8 +270,8 @@ TOKEN_BALANCE = Theorem(
             ),
             Quantity(
                 _at_rest,
-                r"the tokens that it admits from $p_k$ requests in every stage of class $k$; if "
-                r"they are $g_0$, this state is an eigenvector of the eigenvalue 1",
+                r"the tokens that this matrix admits from $p_k$ requests in every stage of class "
+                r"$k$; if they are $g_0$, this state is an eigenvector of the eigenvalue 1",
                 lambda at: _from_rest(at.mix),
                 summand=_FROM_REST,
                 parts=classes_of,
@@ -288,7 +289,8 @@ TOKEN_BALANCE = Theorem(
     steps=(
         Step(
             "geometric",
-            r"The growth of the survivors, one token each, with $z = 1/\lambda$.",
+            r"The survivors grow by one token each. With $z = 1/\lambda$ and $n = l_k - 1$ that "
+            r"adds up to",
             Summation(z**m, m, 1, n, (z - z ** (n + 1)) / (1 - z)),
         ),
         Step(
@@ -311,7 +313,7 @@ TOKEN_BALANCE = Theorem(
             "code",
             r"The matrix of stabkit and the definition.",
             ExactFinite(
-                r"the matrix $M$",
+                r"the matrix",
                 "52 mixes of up to three classes",
                 few_classes,
                 lambda mix: [

@@ -75,7 +75,7 @@ R1 = Theorem(
             ),
             Quantity(
                 _upon,
-                "the number of those on the circle, with multiplicity",
+                "the number of its roots on the circle, with multiplicity",
                 lambda mix: _survival_counts(mix)[1],
             ),
             Quantity(
@@ -109,7 +109,8 @@ R1 = Theorem(
         ),
         Step(
             "renewal",
-            r"Let $z = 1/\lambda$. For one class, by induction on its decode length, $(1 - z) "
+            r"Let $z = 1/\lambda$ and $A_z(z) = \sum_m S_m z^m = z^{L-1} A(1 / z)$, which is $A$ "
+            r"in the displays below. For one class, by induction on its decode length, $(1 - z) "
             r"\sum_{m < l} z^m = 1 - z^l$; summed with the shares, $(1 - z) A_z(z) = 1 - \sum_k "
             r"p_k z^{l_k}$.",
             Summation((1 - z) * z**m, m, 0, n, 1 - z ** (n + 1)),
@@ -224,8 +225,7 @@ R1B = Theorem(
         quantities=(
             Quantity(
                 _N,
-                r"the factor of all inputs, $s_k = \sigma_k N$ with some $\sigma_k$, at "
-                r"least 1",
+                r"a factor of all inputs, at least 1: $s_k = \sigma_k N$ with some $\sigma_k$",
                 lambda drawn: drawn.point,
             ),
             Quantity(
@@ -260,7 +260,8 @@ R1B = Theorem(
             "limit",
             r"With $M = \sum_k p_k \sigma_k$, class $k$ contributes to the coefficient $g_m / (N "
             r"M)$ its weight $p_k \sigma_k / M$ and a rest of order $1/N$; the leading one, $g_0 "
-            r"/ (N M)$, tends to 1.",
+            r"/ (N M)$, tends to 1. Here $F$ is meant over $N M$, and $A$ is the polynomial with "
+            r"the coefficients $S^{\sigma}_m$.",
             Deduction(
                 Hurwitz(
                     _F,
@@ -279,7 +280,8 @@ R1B = Theorem(
         ),
         Step(
             "weights",
-            r"The weights are positive, and they sum to 1: shares, as R1 has them.",
+            r"The weights are positive, and they sum to 1: shares, as R1 has them. With $M$ for "
+            r"the sum over the other classes alone,",
             Inequality(
                 p * _sigma / (p * _sigma + _M),
                 {
@@ -354,7 +356,7 @@ R2 = Theorem(
             ),
             Quantity(
                 _slope,
-                r"its derivative",
+                r"the derivative of $A$",
                 lambda at: _value(SURVIVAL, at, 1),
                 summand=diff(_term(1), lam),
                 parts=_stages_of,
@@ -371,8 +373,7 @@ R2 = Theorem(
             "term",
             r"A class that survives stage $m$ contributes $x = p_k \lambda^{L-1-m}$ to $A$, "
             r"whatever its decode length. To $(s + L) A - \lambda A'$ it contributes $(s + L) x - "
-            r"\lambda x' = p_k (s + m + 1) \lambda^{L-1-m}$, which is what it contributes to $F$. "
-            r"Sum over $k$ and $m < l_k$.",
+            r"\lambda x' = p_k (s + m + 1) \lambda^{L-1-m}$, which is what it contributes to $F$.",
             Deduction(
                 Linearity(
                     Eq(_F, (s + longest) * _A - lam * _slope),

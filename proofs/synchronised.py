@@ -105,8 +105,8 @@ R3B = Theorem(
             ),
             Quantity(
                 _kappa,
-                r"$2 M e / P$, where $M = \sum_m m (m - 1) g_m (1 + 2 e)^m$: of order $1/N$ if all "
-                r"inputs are multiplied by $N$",
+                r"$2 M e / P$, where $M = \sum_m m (m - 1) g_m (1 + 2 e)^m$; if all inputs grow "
+                r"by one factor, it falls like the inverse of that factor",
                 lambda drawn: _curvature(drawn.mix),
             ),
             Quantity(
@@ -117,7 +117,7 @@ R3B = Theorem(
             ),
             Quantity(
                 _x,
-                r"the modulus of that zero $z$; $\lambda = 1 / z$ is a mode",
+                r"the modulus of that nearest zero $z$; $\lambda = 1 / z$ is a mode",
                 lambda drawn: modulus_nearest(kernel_values(drawn.mix), drawn.newton()),
             ),
         ),
@@ -158,8 +158,9 @@ R3B = Theorem(
         ),
         Step(
             "imaginary",
-            r"where $(\omega + 1)/(\omega - 1) = -i c$ is imaginary, $c = \cot(\pi k / g)$: with "
-            r"$\omega = x + i y$ its real part is",
+            r"where $(\omega + 1)/(\omega - 1) = -i c$ is imaginary, $c = \cot(\pi k / g)$: for "
+            r"$\omega = x + i y$, with $x$ and $y$ for the two parts of $\omega$ in this step "
+            r"alone, its real part is",
             Identity(
                 ((_x + 1) * (_x - 1) + _y**2) / ((_x - 1) ** 2 + _y**2),
                 0,

@@ -131,7 +131,7 @@ GLOBAL = Theorem(
                 r"a^*) - 1$ for the requests $x_j$ in the stages 0 and 1, and 0 where $S_j = 0$",
                 lambda drawn: drawn.distances[0],
             ),
-            Quantity(_next, "the same after the next step", lambda drawn: drawn.distances[1]),
+            Quantity(_next, "$Q$ after the next step", lambda drawn: drawn.distances[1]),
         ),
         hypotheses=(Le(longest, 3), stable),
         conclusions=(Le(_next, _now), _converges),

@@ -83,7 +83,7 @@ def _known_values() -> Iterator[Step]:
             f"threshold-{'-'.join(map(str, lengths))}",
             f"Decode lengths {name} with shares {shares}.",
             Enclosure(
-                rf"$s^* = {digits}$ to a unit of the last digit",
+                r"$s^*$",
                 lambda lengths=lengths, weights=weights: _value(lengths, weights),  # type: ignore[misc]
                 known - unit,
                 known + unit,
@@ -192,11 +192,11 @@ R8 = Theorem(
             "finitely-many",
             r"On the circle a crossing is a zero of $\operatorname{Im} (C \bar A) = \sum_{j, k} "
             r"(j + 1) S_j S_k \sin((j - k) \theta)$, $z = e^{i \theta}$. Its coefficient of "
-            r"$\sin((L - 1) \theta)$, from $j = L - 1$, $k = 0$ and the other way round, is $(L "
-            r"- 1) S_0 S_{L-1}$, positive for $L \ge 2$: it has at most $2 (L - 1)$ zeros on the "
-            r"circle. Two of them are $\pm 1$, and the others are pairs with one value of $s$. "
-            r"At $z = 1$ all terms of $G$ are positive: no crossing. That leaves $L - 2$ pairs "
-            r"and $-1$.",
+            r"$\sin((L - 1) \theta)$, from $j = L - 1$, $k = 0$ and the other way round, is $(L - "
+            r"1) S S_T$ with $S = S_0$ and $S_T = S_{L-1}$, positive for $L \ge 2$: it has at "
+            r"most $2 (L - 1)$ zeros on the circle. Two of them are $\pm 1$, and the others are "
+            r"pairs with one value of $s$. At $z = 1$ all terms of $G$ are positive: no crossing. "
+            r"That leaves $L - 2$ pairs and $-1$.",
             Inequality(
                 longest * _S * _T - 1 * _S * _T,
                 {longest: Interval(2), _S: _OPEN, _T: _OPEN},
@@ -204,9 +204,10 @@ R8 = Theorem(
         ),
         Step(
             "constant-between",
-            r"$G$ has the constant coefficient $g_0 = s + 1 > 0$, which is the leading one of $F$: "
-            r"the degree is $L - 1$ along the whole line. Where $A(z) \ne 0$, $G(z) = 0$ says $s = "
-            r"-C(z) / A(z)$. So the number of unstable modes is constant between crossings.",
+            r"$G$ has the constant coefficient $g_0 = s + 1 > 0$, which is the leading one of "
+            r"$F$, that is, of $G$ in powers of $1 / z$: the degree is $L - 1$ along the whole "
+            r"line. Where $A(z) \ne 0$, $G(z) = 0$ says $s = -C(z) / A(z)$. So the number of "
+            r"unstable modes is constant between crossings.",
             Deduction(
                 BoundaryCrossing(
                     _G,

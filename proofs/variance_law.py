@@ -131,7 +131,7 @@ def _close_lengths() -> Iterator[Step]:
             f"close-{'-'.join(map(str, (*lengths, *weights)))}",
             f"Lengths {name} with the weights {', '.join(map(str, weights))}.",
             Enclosure(
-                "the threshold less the four terms of the law is below a tenth of a token",
+                "the threshold less the four terms of the law, in tokens,",
                 lambda lengths=lengths, weights=weights: _excess(_mix(lengths, weights)),  # type: ignore[misc]
                 Fraction(-1, 10),
                 Fraction(1, 10),
@@ -203,8 +203,8 @@ VARIANCE_LAW = Theorem(
         quantities=(
             Quantity(
                 _offset,
-                "the least value of the decode length $T = n + X$, where the law of the bounded "
-                "integer $X$ is fixed, and $n$ grows; all classes have one input length",
+                "the least value of the decode length $T = n + X$ in a mix with one input length, "
+                "where the law of the bounded integer $X$ is fixed and $n$ grows",
                 lambda mix: _lengths(mix)[0],
             ),
             Quantity(
@@ -215,13 +215,15 @@ VARIANCE_LAW = Theorem(
             ),
             Quantity(_d, "the gcd of the differences of the values of $X$", _span),
             Quantity(_mu, "the mean of $T$, in steps", lambda mix: _moments(mix)[0]),
-            Quantity(_variance, r"its variance $\sigma^2 > 0$", lambda mix: _moments(mix)[1]),
+            Quantity(
+                _variance, r"the variance $\sigma^2 > 0$ of $T$", lambda mix: _moments(mix)[1]
+            ),
             Quantity(
                 _skew,
-                r"its third central moment over the variance, $\sigma \kappa_3$",
+                r"the third central moment of $T$ over the variance, $\sigma \kappa_3$",
                 lambda mix: _moments(mix)[2] / _moments(mix)[1],
             ),
-            Quantity(_k4, "its excess kurtosis", lambda mix: _moments(mix)[3]),
+            Quantity(_k4, "the excess kurtosis of $T$", lambda mix: _moments(mix)[3]),
             Quantity(
                 _PI, "half the length of the unit circle", lambda mix: RealEnclosure(*_BETWEEN)
             ),
@@ -301,9 +303,9 @@ VARIANCE_LAW = Theorem(
         ),
         Step(
             "aligned",
-            r"For $0 < \theta \le \pi$, $|\varphi| < 1$: otherwise, with a value $x_0$ of $X$, the "
-            r"mean of $z^{x - x_0}$ has the modulus 1, and turned so that it is 1 every $z^{x - "
-            r"x'}$ is 1,",
+            r"For $0 < \theta \le \pi$, $|\varphi| < 1$: otherwise, with a value $x_0$ of $X$, "
+            r"the mean of $z^{x - x_0}$ has the modulus 1, and turned so that it is 1 it makes "
+            r"every $z^{x - x'}$ equal to 1 (below, $X$ is this mean and $n$ is $x - x'$):",
             Deduction(TriangleEquality(_X, z, n, p, {p: _OPEN})),
         ),
         Step(
@@ -316,7 +318,7 @@ VARIANCE_LAW = Theorem(
         ),
         Step(
             "angles",
-            r"Suppose $s^* \ge (1 + \delta) \mu^3 / (2 \pi^2 \sigma^2)$ for a $\delta > 0$ and "
+            r"Suppose $s^* \ge (1 + \tau) \mu^3 / (2 \pi^2 \sigma^2)$ for a $\tau > 0$ and "
             r"infinitely many $n$. From $s + \frac{1}{2} \le \mu / (c \theta^2)$ the angles have "
             r"bounded $v = \mu \theta$; pass to a limit of $v$. If it is no multiple of $2 \pi$, "
             r"$|1 - \varphi|$ tends to $|1 - e^{i v}| > 0$ and $s = O(\mu)$: a contradiction. If "
@@ -371,7 +373,7 @@ VARIANCE_LAW = Theorem(
         ),
         Step(
             "denominator-next",
-            r"next comes, times $\varepsilon^3$,",
+            r"and the coefficient of $\varepsilon^3$ is",
             Identity(_taylor(1 - exp(_AT_CROSSING), 5), _k3 / (12 * pi) - I * _k5 / 120),
         ),
         Step(
@@ -392,12 +394,12 @@ VARIANCE_LAW = Theorem(
         Step(
             "quotient",
             r"Hence $\varepsilon^2 \psi / (\mu (1 - \varphi)) = 2 + a \varepsilon^2 + b "
-            r"\varepsilon^3 + O(\varepsilon^4)$, and its coefficients are $a$, $b$: $a$ is",
+            r"\varepsilon^3 + O(\varepsilon^4)$, where $a$ and $b$ are found likewise: $a$ is",
             Identity(_taylor(_NUMERATOR / _DENOMINATOR, 2), (_k4 - 3) / 6 + I * (1 / pi + 4 * _Y)),
         ),
         Step(
             "quotient-next",
-            r"and $b$ is as below; the real part of $b$ is $-\frac{5 \kappa_3}{6 \pi}$.",
+            r"and $b$, whose real part is $-\frac{5 \kappa_3}{6 \pi}$, is",
             Identity(_taylor(_NUMERATOR / _DENOMINATOR, 3), -5 * _k3 / (6 * pi) + I * _k5 / 30),
         ),
         Step(
@@ -452,7 +454,7 @@ VARIANCE_LAW = Theorem(
             r"Two lengths far apart are no smooth law: for (97, 200) with shares 1/3 and 2/3 the "
             r"law says 98 tokens, and the threshold is a million.",
             Enclosure(
-                "the threshold over the first term of the law is above 10 000",
+                "the threshold over the first term of the law",
                 lambda: _over_law(_mix((97, 200), (1, 2))),
                 Fraction(10_000),
             ),
@@ -463,7 +465,7 @@ VARIANCE_LAW = Theorem(
             r"/ 3$ there is an angle three times closer to a common phase, and the threshold is "
             r"$d^2 = 9$ times the law.",
             Enclosure(
-                "the threshold over the first term of the law is between 8.9 and 9",
+                "the threshold over the first term of the law",
                 lambda: _over_law(_mix((100, 103), (1, 1))),
                 Fraction(89, 10),
                 Fraction(9),

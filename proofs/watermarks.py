@@ -100,7 +100,8 @@ R17 = Theorem(
             ),
             Quantity(
                 _R,
-                "that root, where the difference of the two sides changes its sign, per token",
+                r"the root of $1 - E e^{-R (S + T)} = R \mu$ at which the difference of the two "
+                r"sides changes its sign, per token",
                 _exponent,
             ),
             Quantity(

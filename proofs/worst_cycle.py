@@ -123,7 +123,7 @@ WORST_CYCLE = Theorem(
         ),
         Step(
             "loss",
-            r"One minus that.",
+            r"The loss is one minus that.",
             Identity(
                 1 - (2 * s + length + 1) / (2 * (s + length)),
                 (length - 1) / (2 * (s + length)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from stabkit import CheckedTheorem, Formula, Section, Theorem, exposition
@@ -14,6 +15,7 @@ _INTRODUCTION = (
     "those of [the model](../model.md); where it is no index, $i$ is the imaginary unit, and a bar "
     "conjugates. The status is the weakest of its steps and of the theorems it uses:"
 )
+_MANY = 4  # letters of a statement from which on they are a list
 # Markdown takes a backslash before punctuation for its own, even within mathematics.
 _MARKDOWN = {
     r"\{": r"\lbrace{}",
@@ -76,7 +78,7 @@ def _theorem(one: CheckedTheorem) -> Iterator[str]:
     yield ""
     yield f"*{one.badge}*" + (f", from {', '.join(theorem.uses)}" if theorem.uses else "")
     yield ""
-    yield from _blocks(statement)
+    yield from _statement(theorem, statement)
     yield _tried(one)
     yield ""
     for section in others:
@@ -86,6 +88,18 @@ def _theorem(one: CheckedTheorem) -> Iterator[str]:
     for source in theorem.references:
         yield f"Source: {source.authors}, *{source.title}*, {source.locator}."
         yield ""
+
+
+def _statement(theorem: Theorem, statement: Section) -> Iterator[str]:
+    """Yield a statement, its letters as a list where they are many."""
+    if len(theorem.notation) < _MANY:
+        yield from _blocks(statement)
+        return
+    yield from ("Let", "")
+    *others, last = (f"* ${symbol}$ be {meaning}" for symbol, meaning in theorem.notation)
+    yield from (f"{one};" for one in others)
+    yield from (f"{last}.", "")
+    yield from _blocks(replace(statement, blocks=statement.blocks[1:]))
 
 
 def _tried(one: CheckedTheorem) -> str:

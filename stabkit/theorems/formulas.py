@@ -26,8 +26,8 @@ _RISING = {"z", "w", "epsilon", "varepsilon"}
 _POLYNOMIALS = {"A", "A'", "F", "F_d", "G", "H", "Q", "chi", r"\tilde{G}"}
 _ONE_LETTER = {"epsilon": "varepsilon", "phi": "varphi"}  # one shape of a letter in all records
 _FIRST = "s"  # the input length stands first in a sum of lengths: s + l, s + m + 1
-# Unstable, on the circle, between s and t, cycles, by the formula, completions: words, no letters.
-_LABELLED = {"N_u", "N_c", "N_st", "n_c", "P_f", "E_f", "v_c"}
+# Unstable, on the circle, between s and t, cycles, by the formula, completions, number: no letters.
+_LABELLED = {"N_u", "N_c", "N_st", "n_c", "P_f", "E_f", "v_c", "x_N", "v_N"}
 _TALL = re.compile(r"\\frac|\\sum|\\left")
 _BRACKETS = re.compile(r"\\left\(((?:(?!\\left|\\right|\\frac|\\sum).)*)\\right\)")
 

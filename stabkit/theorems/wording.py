@@ -83,7 +83,7 @@ def _ordered(predicate: Any) -> list[Any]:
 
 
 _CONNECTED: dict[Any, Callable[[list[str]], str]] = {
-    And: lambda parts: " and ".join(parts),
+    And: lambda parts: " and ".join([", ".join(parts[:-1]), parts[-1]]),
     Or: lambda parts: " or ".join(parts),
     Not: lambda parts: f"it is not true that {parts[0]}",
     Implies: lambda parts: f"if {parts[0]}, then {parts[1]}",

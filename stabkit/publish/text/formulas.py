@@ -102,6 +102,7 @@ def unbroken(text: str) -> str:
 def _formula(text: str) -> str:
     text = re.sub(r"\\mathrm\{(\w+)\}", r"\1", text)
     text = re.sub(r"\\([{}])", lambda found: _BRACES[found[1]], text)
+    text = re.sub(r"\\mathrm\{([^{}]*)\}", r"\1", text)
     text = re.sub(r"\^(?:\{(\*|\\circ)\}|(\*|\\circ))", r"\1\2", text)
     text = re.sub(r"([_^])\{([^{}]*)\}", r"\1(\2)", text)
     text = re.sub(r"\\sqrt\{([^{}]*)\}", r"√\1", text)

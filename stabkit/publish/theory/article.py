@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from ...errors import ArgumentTypeError, shown
 from ...model.numbers import listed
 from ...theorems.checked import CheckedTheorem
 from ...theorems.evidence import Reference
+from ...theorems.records import Theorem
 from ...theorems.textbook.deduction import SCHEMAS, Deduction
 from ..document.latex_words import escaped, prose
 from ..document.tikz import COLOURS, tikz
 from ..document.tree import Figure, Formula, Paragraph, Section
 from ..text.numbers import counted
 from .assertions import joined
-from .exposition import EVIDENCE, exposition, kind, tried
+from .exposition import EVIDENCE, exposition, kind, meanings, tried
 from .front import anchor, called, introduction, letters_known, symbols_listed
 
 __all__ = ["theory_tex"]
@@ -59,6 +61,11 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \newtheorem{observation}[theorem]{Observation}
 \newtheorem{claim}[theorem]{Claim}
 \newtheorem{refuted}[theorem]{Refuted claim}
+\newcommand{\room}{\par\vskip 0pt plus 7\baselineskip\penalty-200\vskip 0pt plus -7\baselineskip}
+\newenvironment{letters}{Let
+  \begin{list}{}{\setlength{\leftmargin}{3.6em}\setlength{\labelwidth}{2.6em}\setlength{\labelsep}{.4em}
+  \setlength{\topsep}{.1em}\setlength{\itemsep}{0pt}\setlength{\parsep}{0pt}
+  \renewcommand{\makelabel}[1]{##1\hfil}}}{\end{list}\noindent\ignorespacesafterend}
 \newenvironment{evidence}{\par\medskip\noindent\emph{Evidence.}\ }{\par}
 \allowdisplaybreaks
 \emergencystretch=3em
@@ -69,6 +76,7 @@ _TEXTBOOK = (
     "\\addcontentsline{toc}{section}{Textbook theorems}\n"
     'The proofs invoke these; "proved" is relative to them and to computer algebra.'
 )
+_MANY = 4  # letters of a statement from which on they are a list
 _QED = "\n\\qedhere"  # the end mark beside a formula, not below it
 _LABEL = re.compile(r"\b(R\d+[a-c]?′?)(?!\w)")
 _STEP = re.compile(r"\(\d+\) |Links in prose")
@@ -140,15 +148,29 @@ class _Article:
         statement, *others = exposition(one, self.letters)
         name = kind(one.status).split()[0].lower()
         theorem = one.theorem
-        yield rf"\begin{{{name}}}[{{{called(theorem)}}}]"
+        yield rf"\room\begin{{{name}}}[{{{called(theorem)}}}]"
         badge = rf"\status{{{_COLOURS[one.status]}}}{{{escaped(one.badge)}}}"
         yield rf"\label{{{anchor(theorem.label)}}}{badge} {self._tried(one)}\par\nobreak"
-        yield from self._lines(statement)
+        yield from self._stated(theorem, statement)
         yield rf"\end{{{name}}}"
         for section in others:
             yield from self._part(one, section)
         if theorem.picture is not None:
             yield from _figure(theorem.picture())
+
+    def _stated(self, theorem: Theorem, statement: Section) -> Iterator[str]:
+        """Yield a statement, its letters as a list where they are many."""
+        named = meanings(theorem, self.letters)
+        if len(named) < _MANY:
+            yield from self._lines(statement)
+            return
+        yield r"\begin{letters}"
+        for k, meaning in enumerate(named, 1):
+            symbol, _, rest = meaning.partition(" be ")
+            end = {len(named): ".", len(named) - 1: "; and"}.get(k, ";")
+            yield rf"\item[{symbol}] {self.linked(f'be {rest}{end}')}"
+        yield r"\end{letters}"
+        yield from self._lines(replace(statement, blocks=statement.blocks[1:]))
 
     def _tried(self, one: CheckedTheorem) -> str:
         """Return how many objects the claim held for, briefly; a counterexample in full."""
@@ -188,7 +210,8 @@ class _Article:
         kinds = {self.labels.get(label, "Theorem") for label in uses}
         kind_of_all = kinds.pop() if len(kinds) == 1 else "Result"
         several = "s" if len(uses) > 1 else ""
-        yield f"We use {kind_of_all}{several}~{joined(list(map(self._named, uses)))}."
+        named = joined(list(map(self._named, uses)))
+        yield rf"We use {kind_of_all}{several}~{named}.\nopagebreak{{}}"
 
     def _named(self, label: str) -> str:
         """Return a result by its number and label; one that is not in the article by its label."""
@@ -213,7 +236,8 @@ class _Article:
 
     def _cited(self, source: Reference) -> str:
         number = self.sources.index((source.authors, source.title)) + 1
-        return rf"\cite[{escaped(source.locator)}]{{source{number}}}"
+        place = re.sub(r" (?=\d)", "~", escaped(source.locator))
+        return rf"\cite[{place}]{{source{number}}}"
 
     def bibliography(self) -> Iterator[str]:
         """Yield the sources, if there are any."""

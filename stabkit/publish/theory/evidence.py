@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from sympy import Symbol, sympify
+from sympy import Symbol, symbols, sympify
 
 from ...errors import ArgumentTypeError, shown
 from ...theorems.evidence import (
@@ -42,6 +42,7 @@ Blocks: TypeAlias = Iterator[Paragraph | Formula]
 Words: TypeAlias = Mapping[Any, str]
 _LINE = 34.0  # ems of a displayed line
 _RELATION = re.compile(r"(?<![_{\w])(?:=|<|>|\\ge\b|\\le\b|\\to\b)(?![^{]*\})")
+_STAGES = set(symbols("j m")) | set(symbols("j m", integer=True))
 _LEFT = 14.0  # ems of a left side that others may be aligned behind
 
 
@@ -143,9 +144,14 @@ def _row(evidence: Evidence, bare: bool = False) -> str:
 
 def _inequality(evidence: Inequality) -> str:
     expression = sympify(evidence.expression)
-    if expression in evidence.domains:
+    if expression in evidence.domains or _domain_itself(expression, evidence.domains):
         return ""
     return balanced(expression, ">" if evidence.strict else r"\ge")
+
+
+def _domain_itself(expression: Any, domains: Mapping[Symbol, Interval]) -> bool:
+    """Return whether an inequality is the lower end of a domain: j + 1 <= l for l >= j + 1."""
+    return any(expression == symbol - domain.low for symbol, domain in domains.items())
 
 
 def _ended(row: str, end: str) -> str:
@@ -222,7 +228,8 @@ def _deduction(evidence: Deduction, words: Words, end: str) -> Blocks:
 
 def _linearity(schema: Linearity, end: str) -> Blocks:
     """Yield the sums, the equation for the summands of one class, and the one for the sums."""
-    yield Paragraph("Summed over the classes,")
+    stages = any(_STAGES & sympify(term).free_symbols for term in schema.summands.values())
+    yield Paragraph(f"Summed over the classes{' and their stages' if stages else ''},")
     yield from _displayed(
         (rf"{formula(whole)} = \sum {_factor(term)}" for whole, term in schema.summands.items()),
         ",",
@@ -265,9 +272,12 @@ def _finite(evidence: ExactFinite, words: Words, end: str) -> Blocks:
 
 
 def _enclosure(evidence: Enclosure, words: Words, end: str) -> Blocks:
-    low = "" if evidence.low is None else f"${formula(evidence.low)} <{{}}$ "
-    high = "" if evidence.high is None else f" ${{}}< {formula(evidence.high)}$"
-    yield said(f"By certified enclosure: {low}{evidence.claim}{high}.")
+    low, high = evidence.low, evidence.high
+    if low is None or high is None:
+        bound = f"above ${formula(low)}$" if high is None else f"below ${formula(high)}$"
+    else:
+        bound = f"between ${formula(low)}$ and ${formula(high)}$"
+    yield said(f"By certified enclosure, {evidence.claim} is {bound}.")
 
 
 def _cited(evidence: Cited, words: Words, end: str) -> Blocks:
@@ -275,9 +285,10 @@ def _cited(evidence: Cited, words: Words, end: str) -> Blocks:
 
 
 def _numeric(evidence: Numeric, words: Words, end: str) -> Blocks:
+    tolerance = re.sub(r"^1e(-?)0*(\d+)$", r"$10^{\1\2}$", f"{evidence.tolerance:g}")
     yield said(
         f"Numerical evidence, no proof: {evidence.claim}; cases: {evidence.grid}; tolerance "
-        f"{evidence.tolerance:g}."
+        f"{tolerance}."
     )
 
 

@@ -15,7 +15,7 @@ from ..text.numbers import counted
 from .assertions import joined
 from .evidence import evidence_blocks, said
 
-__all__ = ["EVIDENCE", "exposition", "kind", "tried"]
+__all__ = ["EVIDENCE", "exposition", "kind", "meanings", "tried"]
 
 # Only a proof is called one.
 EVIDENCE = ("conjecture", "refuted", "numeric")
@@ -82,18 +82,24 @@ def exposition(
 
 def _statement(one: CheckedTheorem, letters: Collection[tuple[str, str]]) -> Iterator[Paragraph]:
     theorem = one.theorem
-    named = [pair for pair in theorem.notation if pair not in letters]
+    named = meanings(theorem, letters)
     if named:
-        meanings = [f"${symbol}$ be {meaning}" for symbol, meaning in named]
-        yield said(f"Let {joined(meanings, '; ')}.")
+        yield said(f"Let {joined(named, '; ')}.")
     supposed = clauses(theorem.claim, theorem.claim.hypotheses)
     if supposed:
-        yield said(f"Suppose that {joined(supposed)}.")
+        separator = "; " if any(" or " in clause for clause in supposed) else ", "
+        yield said(f"Suppose that {joined(supposed, separator)}.")
     yield said(_concluded(theorem, "Then" if supposed or named else ""))
     if theorem.conjecture is not None:
         yield Paragraph(f"A conjecture. {theorem.conjecture}")
     if theorem.refutation is not None:
         yield Paragraph(f"Refuted. {theorem.refutation}")
+
+
+def meanings(theorem: Theorem, letters: Collection[tuple[str, str]] = ()) -> list[str]:
+    """Return what the letters of a theorem are, a clause each, but for those that are known."""
+    named = (pair for pair in theorem.notation if pair not in letters)
+    return [f"${symbol}$ be {meaning}" for symbol, meaning in named]
 
 
 def tried(one: CheckedTheorem) -> str:
@@ -170,13 +176,14 @@ def _numbered(noun: str, which: list[int], names: Sequence[str]) -> str:
             runs[-1].append(k)
         else:
             runs.append([k])
-    found = joined(
-        [
-            f"{names[run[0]]}–{names[run[-1]]}" if len(run) > 2 else joined([names[k] for k in run])
-            for run in runs
-        ]
-    )
-    return f"the {noun}{'s' if len(which) > 1 else ''} {found}"
+    found = [
+        name
+        for run in runs
+        for name in (
+            [f"{names[run[0]]}–{names[run[-1]]}"] if len(run) > 2 else [names[k] for k in run]
+        )
+    ]
+    return f"the {noun}{'s' if len(which) > 1 else ''} {joined(found)}"
 
 
 def _sharpness(one: CheckedTheorem) -> Iterator[Paragraph | Formula]:

@@ -40,43 +40,47 @@ Time is counted in steps of the batch, $n = 0, 1, 2, \dots$ A \emph{mix} has cla
 $k = 1, \dots, K$; a request of class $k$ has the input length $s_k \ge 0$ and the decode length
 $l_k \ge 1$, and of all admissions the share $p_k > 0$ is of class $k$, $\sum_k p_k = 1$. We write
 $S$ and $T$ for input and decode length of a random request, $P$ for probabilities and $E$ for
-expectations. In stage $j$, $0 \le j < l_k$, a
-request has made $j$ decode steps, and holds $s_k + j + 1$ tokens while the batch executes. There
-are $x_k^{(j)}$ such requests, and all of them together may hold no more than the capacity $B$. A
-step executes the batch: stage $j$ moves on to stage $j + 1$, and requests of the last stage
-complete and free their memory. If the survivors need more than $B$ in the next step, the least
-advanced are \emph{evicted}, within a stage the same fraction of every class, and nothing is
-admitted; else $a_n$ requests are admitted, as many as fit, split by $p_k$. Requests never stop
-arriving. Their numbers are real: this is the fluid of a large server.
+expectations. In stage $j$, $0 \le j < l_k$, a request has made $j$ decode steps, and holds
+$s_k + j + 1$ tokens while the batch executes. There are $x_k^{(j)}$ such requests, and all of them
+together may hold no more than the capacity $B$. A step executes the batch: stage $j$ moves on to
+stage $j + 1$, and requests of the last stage complete and free their memory. If the survivors need
+more than $B$ in the next step, the least advanced are \emph{evicted}, within a stage the same
+fraction of every class, and nothing is admitted; else $a_n$ requests are admitted, as many as fit,
+split by $p_k$. Requests never stop arriving. Their numbers are real: this is the fluid of a large
+server.
 
 While nothing is evicted, the $a_{n-m} p_k$ requests of class $k$ admitted $m < l_k$ steps ago hold
 $s_k + m + 1$ tokens each. The admissions therefore satisfy a linear recurrence,
 \[
 \sum_{m=0}^{L-1} g_m a_{n-m} = B, \qquad
-g_m = \sum_k p_k (s_k + m + 1) \mathbf{1}\{m < l_k\}, \qquad L = \max_k l_k ,
+g_m = \sum_k p_k (s_k + m + 1) 1\{m < l_k\} ,
 \]
-with the \emph{memory kernel} $g_m$; $g$ without an index is the greatest common divisor of the
-decode lengths. Its generating function $G(z) = \sum_m g_m z^m$ and
-characteristic polynomial $F(\lambda) = \sum_m g_m \lambda^{L-1-m}$ decide the stability of the
-steady state, in which $a^* = B / G(1)$ requests are admitted in every step. The roots of $F$ are
-the \emph{modes}; one outside of the unit circle is \emph{unstable}, and
-\emph{synchronised} if it stems from a root of unity. For long inputs $F$ resembles the
-\emph{survival polynomial} $A(\lambda) = \sum_m S_m \lambda^{L-1-m}$ with $S_m = P(T > m)$.
+with the longest decode length $L = \max_k l_k$, where $1\{\,\cdot\,\}$ is 1 if what is in the
+braces holds and 0 if not. The weights $g_m$ are the \emph{memory kernel} (without an index, $g$ is
+the gcd of the decode lengths). Its generating function $G(z) = \sum_m g_m z^m$ and characteristic
+polynomial $F(\lambda) = \sum_m g_m \lambda^{L-1-m}$ decide the stability of the steady state, in
+which $a^* = B / G(1)$ requests are admitted in every step. The roots of $F$ are the \emph{modes};
+one outside of the unit circle is \emph{unstable}, and \emph{synchronised} if it stems from a root
+of unity. For long inputs $F$ resembles the \emph{survival polynomial}
+$A(\lambda) = \sum_m S_m \lambda^{L-1-m}$ with $S_m = P(T > m)$. The mean
+decode length is $\mu = \sum_k p_k l_k$.
 """
 _READING = r"""
 A result is a record that a machine checks. Its statement is made from a claim, which is decided on
 many objects, drawn at random and at the boundary; its proof is a chain of steps, and every
 displayed identity, inequality and limit in a step is checked by computer algebra. Textbook
-theorems (listed at the end) enter with what they grant and what was checked of them; for the
-number of zeros of $f$ in the unit disc, with multiplicity, we write $\#\{f = 0,\; |z| < 1\}$.
-Where it is no index, $i$ is the imaginary unit, and a bar conjugates.
-A badge tells how far this goes: the weakest of the steps and of the results that are used. Labels
-such as R7 are those of the reference and of the program. It is checked by computer algebra; it is
-not a formal verification. The number of objects for which the claim was decided, and held, stands
-beside the badge. The statuses, and how many results have them:
+theorems (listed at the end) enter with what they grant and what was checked of them. A display
+after a full stop is what the sentences before it rest on. Where it speaks of one class, the index
+of the class is left out: $s$, $l$ and $p$ are then $s_k$, $l_k$ and $p_k$, and a sum without limits
+is over the classes, or over the classes and their stages. For the number of zeros of $f$ in the
+unit disc, with multiplicity, we write $\#\{f = 0,\; |z| < 1\}$; in such regions $z$ is the variable
+of the function at hand, whatever it is called elsewhere. Where it is no index, $i$ is the imaginary
+unit, and a bar conjugates.
+
+A badge tells how far this goes: the weakest of the steps and of the results that are used. The
+number of objects for which the claim was decided, and held, stands beside it. Labels such as R7 are
+those of the reference and of the program. The statuses, and how many results have them:
 """
-
-
 _LETTERS = """
 These mean the same in all results that do not say otherwise; every other letter is introduced where
 it is used, and all are listed at the end.
@@ -121,8 +125,7 @@ def introduction(found: Sequence[CheckedTheorem]) -> Iterator[str]:
     yield from (r"\subsection*{The model}", _MODEL.strip())
     letters = letters_known(found)
     if letters:
-        yield from (r"\subsection*{Letters}", "These mean the same in all results that do not say")
-        yield "otherwise; every other letter is introduced where it is used."
+        yield from (r"\subsection*{Letters}", _LETTERS.strip())
         yield from _table(
             r"lp{.85\linewidth}", [(f"${symbol}$", prose(text)) for symbol, text in sorted(letters)]
         )

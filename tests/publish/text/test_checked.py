@@ -14,6 +14,7 @@ import stabkit
 from stabkit.errors import InvalidArgument
 from stabkit.publish.document.latex_words import escaped, prose
 from stabkit.publish.text.checked import theorems_record, theorems_text
+from stabkit.publish.text.formulas import plain
 from stabkit.publish.theory.article import theory_tex
 from stabkit.publish.theory.evidence import evidence_tex
 from stabkit.theorems.claims import Claim, Quantity
@@ -109,6 +110,13 @@ def test_a_counterexample_is_shown():
     assert "fails for 1" in theorems_text(checked)
     assert "A counterexample: 1." in theory_pages(checked)["01-one.md"]
     assert theorems_record(checked)["theorems"][0]["claim"]["failing"] == "1"
+
+
+def test_what_records_say_can_be_told_in_a_terminal():
+    for theorem in stabkit.theorems():
+        letters = (f"${symbol}$: {meaning}" for symbol, meaning in theorem.notation)
+        told = plain(" ".join([theorem.statement, *theorem.hypotheses, *letters]))
+        assert "\\" not in told, theorem.label
 
 
 def test_unknown_evidence_is_never_printed():

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
-from sympy import Eq, Ge, Gt, symbols
+from sympy import Eq, Ge, Gt, Or, symbols
+from theory.pages import theory_pages
 
 import stabkit
 from stabkit import Formula, exposition, theory_tex
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.publish.theory.chapters import chapters_drawn
 from stabkit.publish.theory.evidence import evidence_blocks
 from stabkit.publish.theory.front import letters_known
 from stabkit.theorems.claims import Claim, Quantity
-from stabkit.theorems.evidence import Identity, Inequality, Summation
+from stabkit.theorems.evidence import Enclosure, Identity, Inequality, Numeric, Summation
 from stabkit.theorems.positivity import Interval
 from stabkit.theorems.records import Step, Theorem
 from stabkit.theorems.runner import prove
@@ -34,6 +37,35 @@ def shown(evidence):
 def test_what_says_nothing_on_paper_is_not_shown():
     assert shown(Identity(x + x, 2 * x)) == []
     assert shown(Inequality(x, {x: Interval(0, open_low=True)})) == []
+
+
+def test_the_end_of_a_domain_is_not_shown_as_an_inequality():
+    at_least = {x: Interval(y + 1), y: Interval(0)}
+    assert shown(Inequality(x - y - 1, at_least, strict=False)) == []
+    assert shown(Inequality(x - y, at_least)) == [r"x > y \quad (x \ge y + 1, y \ge 0)."]
+
+
+def enclosed():
+    return RealEnclosure(Fraction(1, 4), Fraction(3, 4))
+
+
+@pytest.mark.parametrize(
+    ("bounds", "said"),
+    [
+        ({"low": Fraction(0), "high": Fraction(1)}, "between $0$ and $1$"),
+        ({"low": Fraction(0)}, "above $0$"),
+        ({"high": Fraction(1)}, "below $1$"),
+    ],
+)
+def test_an_enclosure_is_a_sentence(bounds, said):
+    assert shown(Enclosure("the root", enclosed, **bounds)) == [
+        f"By certified enclosure, the root is {said}."
+    ]
+
+
+def test_a_small_tolerance_is_a_power_of_ten():
+    (found,) = shown(Numeric("the root", "one mix", list, float, float, 1e-7))
+    assert found.endswith("tolerance $10^{-7}$.")
 
 
 def test_given_first_then_what_follows():
@@ -62,6 +94,12 @@ def test_linearity_is_shown_for_one_class():
     ]
 
 
+def test_sums_over_stages_are_called_so():
+    m = symbols("m", integer=True)
+    schema = Linearity(Eq(M, U, evaluate=False), {M: p * m, U: p * m})
+    assert shown(Deduction(schema))[0] == "Summed over the classes and their stages,"
+
+
 def record(conclusions, steps, label="T1", title="Doubling", meaning="a number", **more):
     named = (Quantity(x, meaning, lambda drawn: drawn),)
     claim = Claim(lambda rng: range(30), named, (Ge(x, 0),), conclusions)
@@ -85,6 +123,37 @@ def test_a_statement_in_sentences():
     assert proof.blocks[-1].text == (
         "Links in prose (4): from the steps (1) and (2), and to the conclusions (i) and (ii)."
     )
+
+
+def test_hypotheses_with_an_alternative_are_kept_apart():
+    one = record((Gt(x + 1, 0),), (TWICE,))
+    either = replace(one.claim, hypotheses=(Ge(x, 0), Or(Ge(x, 1), Eq(x, 0), Gt(x + 1, 0))))
+    (one,) = prove([replace(one, claim=either)])
+    assert exposition(one)[0].blocks[1].text == (
+        r"Suppose that $x \ge 0$; and $x = 0$ or $x \ge 1$ or $x + 1 > 0$."
+    )
+
+
+@pytest.mark.parametrize(("count", "listed"), [(3, False), (4, True)])
+def test_many_letters_are_a_list(count, listed):
+    """From four on; the article and the pages have the same meanings."""
+    letters = symbols("a_1:5")[:count]
+    named = tuple(Quantity(a, f"number {k}", lambda drawn: drawn) for k, a in enumerate(letters))
+    claim = Claim(lambda rng: range(30), named, (), tuple(Ge(a, 0) for a in letters))
+    found = prove([replace(record((), (TWICE,)), claim=claim)])
+    article, page = theory_tex(found), theory_pages(found)["01-one.md"]
+    assert (r"\item[$a_{1}$] be number 0;" in article) is listed
+    assert ("* $a_{1}$ be number 0;\n" in page) is listed
+    assert rf"be number {count - 1}." in article
+    assert rf"be number {count - 1}." in page
+
+
+def test_steps_in_a_row_are_a_range():
+    steps = tuple(Step(f"step-{k}", "Add one.", Identity(x + k, x + k)) for k in range(1, 8))
+    (one,) = prove([record((Gt(x + 1, 0),), steps)])
+    one = replace(one, links=tuple(f"from the step step {k}" for k in (1, 2, 4, 5, 6, 7)))
+    proof = next(part for part in exposition(one) if part.title == "Proof")
+    assert proof.blocks[-1].text == "Links in prose (6): from the steps (1), (2) and (4)–(7)."
 
 
 def test_a_letter_that_is_known_is_not_introduced():
