@@ -136,3 +136,20 @@ by split=> inside z z_root; apply: inside; move: z_root; rewrite rootZ.
 Qed.
 
 End Correct.
+
+(** ** Lists of mixes *)
+
+Definition class (s : Z) (l : nat) (w : Z) : integer_class := (s, l, w).
+
+Lemma all_stable (R : rcfType) (mixes : seq (seq integer_class)) :
+  all (fun cs => valid cs && is_stable cs) mixes ->
+  forall cs (cs_valid : valid cs), cs \in mixes -> stable (mix_of R cs_valid).
+Proof. by move=> /allP checked cs cs_valid /checked/andP[_ /is_stable_correct]; apply. Qed.
+
+Lemma none_stable (R : rcfType) (mixes : seq (seq integer_class)) :
+  all (fun cs => valid cs && ~~ is_stable cs) mixes ->
+  forall cs (cs_valid : valid cs), cs \in mixes -> ~~ stable (mix_of R cs_valid).
+Proof.
+move=> /allP checked cs cs_valid /checked/andP[_]; apply: contra => /is_stable_correct.
+exact.
+Qed.
