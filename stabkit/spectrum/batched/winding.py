@@ -37,8 +37,8 @@ from typing import Any
 import numpy as np
 
 from ..circle.arcs import MARGIN
-from ..circle.fourier import UNIT_ROUNDOFF, transform_error
-from ..circle.sparse_polynomial import PHASE_ERROR, TAYLOR_ORDER, Complexes, Floats, Integers
+from ..circle.fourier import PHASE_ERROR, UNIT_ROUNDOFF, transform_error
+from ..circle.sparse_polynomial import TAYLOR_ORDER, Complexes, Floats, Integers
 from ..circle.winding import evaluate
 from .mixes import Mask
 

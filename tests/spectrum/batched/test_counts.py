@@ -87,11 +87,11 @@ def test_what_doubles_leave_open_is_counted_exactly() -> None:
 
 
 def test_beyond_the_exact_engines_a_row_is_undecided() -> None:
-    """L = 6 million: 5 million is the limit of `unit_circle_counts`; R5 needs none."""
-    found = batched_counts([6_000_000, 2], [1, 1], [[1, 3], [1, 0]])
+    """L = 17 million: 16 million is the limit of `unit_circle_counts`; R5 needs none."""
+    found = batched_counts([17_000_000, 2], [1, 1], [[1, 3], [1, 0]])
     assert found.decided.tolist() == [False, True]
     assert (found.inside[0], found.on_circle[0], found.outside[0]) == (-1, -1, -1)
-    assert found.outside[1] == 6_000_000 - 1
+    assert found.outside[1] == 17_000_000 - 1
 
 
 def test_inputs_up_to_any_size_and_of_any_integer_type() -> None:
