@@ -126,6 +126,12 @@ __groups__ = {
         "analysis.verdict.bootstrap": "bootstrap",
         "analysis.pictures.analysis": "AnalysisPicture analysis_picture",
     },
+    "sweeps": {
+        "sweeps.plan": "SweepPlan",
+        "sweeps.sweep_run": "SweepProgress SweepRun sweep",
+        "sweeps.processes": "sweep_processes",
+        "sweeps.cluster": "sweep_cluster",
+    },
     "reports": {
         "publish.rendering": "figure text to_csv to_dict",
         "publish.notebook": "html",

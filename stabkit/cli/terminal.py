@@ -14,11 +14,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 from unicodedata import name, normalize
 
 from ..errors import OutputError, StabkitWarning, printable, printable_lines
 from .colour import coloured, wants_colour
+
+if TYPE_CHECKING:
+    from ..sweeps.sweep_run import SweepProgress
 
 __all__ = [
     "columns",
@@ -28,6 +31,7 @@ __all__ = [
     "emit_latex",
     "on_terminal",
     "one_line",
+    "progressing",
     "reading",
     "remark",
     "spelled",
@@ -191,6 +195,36 @@ def counting(what: str, total: int) -> Iterator[Callable[..., Iterable[Any]]]:
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         yield lambda function, items: bar.track(map(function, items), total, description=what)
+
+
+@contextmanager
+def progressing(what: str) -> Iterator[Callable[[SweepProgress], None] | None]:
+    """Yield what shows how far a sweep is, how fast, and how long it will take; None in a pipe."""
+    if not _watched():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    text = TextColumn("{task.completed:,.0f} of {task.total:,.0f}{task.fields[pace]}")
+    shown = (TextColumn(what), BarColumn(None), text)
+    with Progress(*shown, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None, pace="")
+
+        def show(now: SweepProgress) -> None:
+            bar.update(task, total=now.rows, completed=now.rows_done, pace=_pace(now))
+
+        yield show
+
+
+def _pace(now: SweepProgress) -> str:
+    """Return the speed and the time that is left, as far as they are known."""
+    if now.rows_per_second is None or now.seconds_left is None:
+        return ""
+    minutes, seconds = divmod(round(now.seconds_left), 60)
+    hours, minutes = divmod(minutes, 60)
+    left = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return f", {now.rows_per_second:,.3g} a second, about {left} left"
 
 
 @contextmanager

@@ -55,7 +55,7 @@ from .analysis import (
 from .crosscheck import cross_check
 from .lengths import LengthSummary
 
-__all__ = ["analyze", "analyze_many", "mode_summary", "threshold_summary"]
+__all__ = ["analyze", "analyze_many", "endpoint", "mode_summary", "threshold_summary"]
 
 _MODES = 6
 _DIGITS = 40
@@ -234,12 +234,12 @@ def threshold_summary(mix: Workload) -> ThresholdSummary | None:
         return None
     law = found.law
     return ThresholdSummary(
-        input_length=None if found.threshold is None else _endpoint(found.threshold),
+        input_length=None if found.threshold is None else endpoint(found.threshold),
         sufficient_input_length=None if found.sufficient is None else _decimal(found.sufficient),
         stable_intervals=tuple(
             (
-                "0" if part.low is None else _endpoint(part.low),
-                None if part.high is None else _endpoint(part.high),
+                "0" if part.low is None else endpoint(part.low),
+                None if part.high is None else endpoint(part.high),
             )
             for part in found.stable_intervals
         ),
@@ -247,7 +247,7 @@ def threshold_summary(mix: Workload) -> ThresholdSummary | None:
     )
 
 
-def _endpoint(crossing: Crossing) -> str:
+def endpoint(crossing: Crossing) -> str:
     """Return a crossing as an exact rational, or as a decimal of the digits that are proved."""
     if crossing.exact is not None:
         return rational_text(crossing.exact)

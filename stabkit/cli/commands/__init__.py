@@ -22,6 +22,7 @@ _ORDER = (
     "margins",
     "chart",
     "atlas",
+    "sweep",
     "locus",
     "nyquist",
     "simulate",

@@ -1,0 +1,142 @@
+"""``stabkit sweep``: many mixes, computed in chunks into a folder of Parquet parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ...errors import InvalidArgument, shown
+from ..present import Found, presented
+from ..terminal import progressing
+
+if TYPE_CHECKING:
+    from ...sweeps.plan import SweepPlan
+
+__all__ = ["sweep"]
+
+INCOMPLETE = 4
+_RANGE = re.compile(r"(?P<low>[^.,:]+)\.\.(?P<high>[^.,:]+)(?::(?P<step>[^.,:]+))?")
+
+
+@presented("sweep_run")
+def sweep(
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PLAN",
+            help="A plan in TOML; a file of mixes (.jsonl, .csv); or classes INPUT:DECODE[:WEIGHT] "
+            "in which a number may be the name of an axis, and a weight the rest of 1.",
+        ),
+    ],
+    into: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where the parts are, or will be; required.")
+    ],
+    axis: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUES", help="Such as s=5,10,20 or s=0..99 or p=1/20..19/20:1/20."
+        ),
+    ] = None,
+    compute: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WORDS", help="Some of counts, radius, threshold, finite and cross-check."
+        ),
+    ] = None,
+    increasing: Annotated[
+        str | None, typer.Option(metavar="AXES", help="Take only rising values of these, as l1,l2.")
+    ] = None,
+    zipped: Annotated[
+        list[str] | None,
+        typer.Option("--zip", metavar="AXES", help="Let these advance together, as s,B."),
+    ] = None,
+    capacity: Annotated[
+        str | None, typer.Option(metavar="B", help="KV memory in tokens, or the name of an axis.")
+    ] = None,
+    policy: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of admission, or the name of an axis.")
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Processes; by default one for each core."),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Compute on the dask.distributed cluster there."),
+    ] = None,
+) -> Found:
+    """Compute a grid or a list of mixes into a folder of Parquet parts.
+
+    Called again, it goes on where it was interrupted, whatever interrupted it. A plan in TOML says
+    more than the options do: docs/sweep.md describes it, and how to read the parts.
+
+    \b
+    Examples:
+      stabkit sweep plan.toml --into out
+      stabkit sweep s:3:p s:5:rest --axis s=0..99 --axis p=1/20..19/20:1/20 --into out
+      stabkit sweep mixes.jsonl --compute counts,radius --into out --workers 2
+      stabkit sweep plan.toml --into out --scheduler tcp://10.0.0.1:8786
+    """
+    options: dict[str, Any] = {
+        "axis": _axes(axis) if axis else None,
+        "compute": compute and compute.split(","),
+        "increasing": increasing and increasing.split(","),
+        "zip": zipped and [names.split(",") for names in zipped],
+        "capacity": capacity,
+        "policy": policy,
+    }
+    plan = _plan(what, {key: value for key, value in options.items() if value is not None})
+    if workers is not None and scheduler is not None:
+        raise InvalidArgument("'--workers' must be given without '--scheduler', not with it.")
+    from ...sweeps.cluster import sweep_cluster
+    from ...sweeps.processes import sweep_processes
+    from ...sweeps.sweep_run import sweep as swept
+
+    executor = sweep_processes(workers) if scheduler is None else sweep_cluster(scheduler)
+    with progressing("sweeping") as progress:
+        run = swept(plan, into, map if workers == 1 else executor, progress)
+    return Found(run, status=0 if run.complete else INCOMPLETE)
+
+
+def _plan(words: Sequence[str], options: dict[str, Any]) -> SweepPlan:
+    from ...sweeps.plan import SweepPlan
+
+    file = Path(words[0])
+    if len(words) > 1 or not file.is_file():
+        classes = [_class(word) for word in words]
+        return SweepPlan.from_dict({"class": classes, **options})
+    if file.suffix.lower() == ".toml":
+        if options:
+            raise InvalidArgument(f"'--{min(options)}' must be in the plan, not beside it.")
+        return SweepPlan.from_file(file)
+    return SweepPlan.from_dict({"mixes": file.name, **options}, file.parent, file.stem)
+
+
+def _class(word: str) -> dict[str, str]:
+    parts = word.split(":")
+    if len(parts) not in (2, 3):
+        raise InvalidArgument(
+            "'PLAN' must be a file, or classes INPUT:DECODE[:WEIGHT] with names of axes, "
+            f"not {shown(word)}."
+        )
+    keys = ("input_length", "decode_length", "weight")
+    return dict(zip(keys, parts, strict=False))
+
+
+def _axes(given: Sequence[str]) -> dict[str, Any]:
+    axes: dict[str, Any] = {}
+    for text in given:
+        name, equals, values = text.partition("=")
+        if not equals or name in axes:
+            raise InvalidArgument(f"'--axis' must be NAME=VALUES, each once, not {shown(text)}.")
+        found = _RANGE.fullmatch(values)
+        axes[name] = _range(**found.groupdict()) if found else values.split(",")
+    return axes
+
+
+def _range(low: str, high: str, step: str | None) -> dict[str, str]:
+    return {"from": low, "to": high} | ({} if step is None else {"step": step})

@@ -1,0 +1,16 @@
+"""Sweeps: many mixes, on a grid or in a list, computed in chunks into a folder of Parquet parts.
+
+In reading order:
+
+* `axes`: what the numbers of a grid range over.
+* `cells`: what a sweep asks of its mixes.
+* `grid`, `mix_list`: mixes by row, none of them made before it is asked for.
+* `chunks`: ranges of rows that take some seconds each.
+* `measures`: the columns, and how they are computed.
+* `plan`: which mixes, and what is to be found of each.
+* `parts`: the folder; a part is there whole or not at all, and made once.
+* `processes`, `cluster`: maps that survive the death of a worker.
+* `sweep_run`: `stabkit.sweep`, which joins them.
+
+It takes from the analysis. Publishing takes the record of a run.
+"""

@@ -1,0 +1,178 @@
+"""Axes: what the numbers of a grid range over, one by one or several of them together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise, product
+from typing import Any, TypeAlias
+
+from ..errors import InvalidWorkload, shown
+from ..model.numbers import exact_integer, exact_rational, is_listed, rational_text, without_unit
+
+__all__ = ["Axis", "Joint", "Value", "joints", "read_axis"]
+
+Value: TypeAlias = Fraction | str
+_MOST_VALUES = 1_000_000
+_RANGE = ("from", "to", "step", "count")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis of a grid.
+
+    Attributes
+    ----------
+    name : str
+        A word of ASCII letters, digits and ``_`` that begins with a letter.
+    values : tuple of Fraction or str
+        In order; text on an axis of policies.
+    given : list or dict
+        As a plan writes it, in JSON types.
+    """
+
+    name: str
+    values: tuple[Value, ...]
+    given: Any
+
+
+@dataclass(frozen=True)
+class Joint:
+    """Axes that advance together; one axis by itself is the usual case.
+
+    Attributes
+    ----------
+    names : tuple of str
+    rows : tuple of tuples
+        The values, a row for each step.
+    """
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+
+
+def read_axis(name: str, given: Any) -> Axis:
+    """Return the axis that a plan describes.
+
+    Parameters
+    ----------
+    name : str
+    given : list or mapping
+        Values: numbers in any form of an exact rational, or texts that are none. Or a range:
+        ``from`` and ``to``, both included, and ``step``, by default 1, or ``count``, at least 2.
+
+    Raises
+    ------
+    InvalidWorkload
+        If it is none of these, empty, or longer than a million values.
+
+    Examples
+    --------
+    >>> [str(value) for value in read_axis("p", {"from": 0, "to": 1, "count": 4}).values]
+    ['0', '1/3', '2/3', '1']
+    >>> [str(value) for value in read_axis("s", {"from": 5, "to": 10, "step": 2}).values]
+    ['5', '7', '9']
+    """
+    what = f"axis {shown(name)}"
+    if not (name.isascii() and name.isidentifier() and name[0] != "_"):
+        raise InvalidWorkload(f"the name of {what} must be a word such as s or l1.")
+    values: tuple[Value, ...]
+    spelled: Any
+    if isinstance(given, Mapping):
+        values, spelled = _range(given, what)
+    elif is_listed(given):
+        values = tuple(_value(value, what) for value in given)
+        spelled = [value if isinstance(value, str) else rational_text(value) for value in values]
+    else:
+        raise InvalidWorkload(f"{what} must be a list or a range, not {shown(given)}.")
+    if not 1 <= len(values) <= _MOST_VALUES:
+        raise InvalidWorkload(f"{what} must have 1 to {_MOST_VALUES} values, not {len(values)}.")
+    return Axis(name, values, spelled)
+
+
+def _value(value: Any, what: str) -> Value:
+    if isinstance(value, str) and value[:1].isalpha():
+        return value
+    return exact_rational(without_unit(value), f"a value of {what}")
+
+
+def _range(given: Mapping[str, Any], what: str) -> tuple[tuple[Fraction, ...], dict[str, Any]]:
+    for key in given:
+        if key not in _RANGE:
+            raise InvalidWorkload(f"a key of {what} must be from, to, step or count, not {key}.")
+    if not {"from", "to"} <= set(given) or {"step", "count"} <= set(given):
+        raise InvalidWorkload(f"{what} must have from, to, and one of step and count at most.")
+    low, high = (exact_rational(given[key], f"'{key}' of {what}") for key in ("from", "to"))
+    spelled: dict[str, Any] = {"from": rational_text(low), "to": rational_text(high)}
+    if "count" in given:
+        count = exact_integer(given["count"], f"'count' of {what}")
+        step = (high - low) / max(count - 1, 1)
+        spelled["count"] = count
+    else:
+        step = exact_rational(given.get("step", 1), f"'step' of {what}")
+        count = math.floor((high - low) / step) + 1 if step > 0 else 0
+        spelled["step"] = rational_text(step)
+    if low > high or step < 0 or not 1 + ("count" in given) <= count <= _MOST_VALUES:
+        raise InvalidWorkload(
+            f"{what} must rise in 1 to {_MOST_VALUES} values, not {shown(dict(spelled))}."
+        )
+    return tuple(low + k * step for k in range(count)), spelled
+
+
+def joints(
+    axes: Mapping[str, Axis], zipped: Sequence[Sequence[str]], increasing: Sequence[str]
+) -> tuple[Joint, ...]:
+    """Return the axes in groups that advance together, in the order of their first axes.
+
+    Parameters
+    ----------
+    axes : mapping of str to Axis
+    zipped : sequence of sequences of str
+        Names of axes of one length, whose values go in pairs, triples and so on.
+    increasing : sequence of str
+        Names of axes of which only rising values are taken, as of decode lengths in any order.
+
+    Raises
+    ------
+    InvalidWorkload
+        If a name is unknown or in two groups, or axes that are zipped differ in length.
+
+    Examples
+    --------
+    >>> axes = {name: read_axis(name, [1, 2, 3]) for name in ("a", "b")}
+    >>> [[int(x) for x in row] for row in joints(axes, (), ["a", "b"])[0].rows]
+    [[1, 2], [1, 3], [2, 3]]
+    """
+    groups = [(tuple(names), _zipped) for names in zipped]
+    groups += [(tuple(increasing), _increasing)] if increasing else []
+    together = [name for names, _ in groups for name in names]
+    for name in together:
+        if name not in axes or together.count(name) > 1:
+            raise InvalidWorkload(
+                f"'zip' and 'increasing' must name axes, each once, not {shown(name)}."
+            )
+    groups += [((name,), _zipped) for name in axes if name not in together]
+    order = list(axes)
+    groups.sort(key=lambda group: min(map(order.index, group[0])))
+    return tuple(Joint(names, rows([axes[name] for name in names])) for names, rows in groups)
+
+
+def _zipped(axes: Sequence[Axis]) -> tuple[tuple[Value, ...], ...]:
+    if len({len(axis.values) for axis in axes}) > 1:
+        sizes = ", ".join(f"{axis.name}: {len(axis.values)}" for axis in axes)
+        raise InvalidWorkload(f"axes that are zipped must have as many values each, not {sizes}.")
+    return tuple(zip(*(axis.values for axis in axes), strict=True))
+
+
+def _increasing(axes: Sequence[Axis]) -> tuple[tuple[Value, ...], ...]:
+    if any(isinstance(value, str) for axis in axes for value in axis.values):
+        raise InvalidWorkload("axes that are increasing must have numbers, not texts.")
+    if math.prod(len(axis.values) for axis in axes) > _MOST_VALUES:
+        raise InvalidWorkload(f"axes that are increasing must make {_MOST_VALUES} rows at most.")
+    every: Any = product(*(axis.values for axis in axes))
+    rows = tuple(row for row in every if all(a < b for a, b in pairwise(row)))
+    if not rows:
+        raise InvalidWorkload("axes that are increasing must have rising values, and have none.")
+    return rows

@@ -1,0 +1,59 @@
+"""Chunks: ranges of rows that take some seconds each, the same ones for the same plan always.
+
+A sweep is resumed by the list of its parts, so that what a chunk is may depend on the plan alone,
+and on no clock. What a row takes is therefore a formula, `stabkit.sweeps.measures`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from .cells import Block
+
+__all__ = ["Chunk", "chunked"]
+
+_SECONDS = 2.0
+_MOST_ROWS = 50_000
+
+
+class Chunk(NamedTuple):
+    """Rows from `start` up to `stop`, which is not among them, and about how long they take."""
+
+    number: int
+    start: int
+    stop: int
+    seconds: float
+
+
+def chunked(blocks: Iterable[Block], seconds: Callable[[int, int], float]) -> Iterator[Chunk]:
+    """Yield the chunks of rows that follow each other.
+
+    Parameters
+    ----------
+    blocks : iterable of Block
+    seconds : callable
+        What a row takes, of its longest decode length and number of classes.
+
+    Examples
+    --------
+    >>> blocks = [Block(3, 2, 2), Block(2, 9, 2)]
+    >>> for chunk in chunked(blocks, lambda longest, classes: longest / 4):
+    ...     print(*chunk)
+    0 0 3 1.5
+    1 3 4 2.25
+    2 4 5 2.25
+    """
+    number = start = stop = 0
+    spent = 0.0
+    for rows, longest, classes in blocks:
+        each = seconds(longest, classes)
+        while rows:
+            if (spent and spent + each > _SECONDS) or stop - start == _MOST_ROWS:
+                yield Chunk(number, start, stop, spent)
+                number, start, spent = number + 1, stop, 0.0
+            room = max(1, int((_SECONDS - spent) / each))
+            taken = min(rows, room, start + _MOST_ROWS - stop)
+            rows, stop, spent = rows - taken, stop + taken, spent + taken * each
+    if stop > start:
+        yield Chunk(number, start, stop, spent)

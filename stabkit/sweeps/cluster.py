@@ -1,0 +1,110 @@
+"""The workers of a dask.distributed cluster, behind the interface of `map`.
+
+The scheduler gives the items of a worker that died to others, and gives up one whose workers have
+died as often as its setting ``distributed.scheduler.allowed-failures`` says; that one is `Lost`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from .. import __version__
+from ..errors import InvalidArgument, shown
+from .processes import Lost, Map
+
+__all__ = ["sweep_cluster"]
+
+_WAITING = (
+    3  # items at the scheduler for each thread of a worker: it is never idle, and can be told
+)
+
+
+def sweep_cluster(address: str) -> Map:
+    """Return a map that computes on a dask.distributed cluster, for `stabkit.sweep`.
+
+    Parameters
+    ----------
+    address : str
+        Of its scheduler, such as ``"tcp://10.0.0.1:8786"``. All workers need this version of
+        stabkit. Those that see the folder write their parts into it; the parts of others come back
+        over the network and are written here.
+
+    Returns
+    -------
+    callable
+        ``map(function, iterable)``, whose results come as they are ready.
+
+    Raises
+    ------
+    InvalidArgument
+        As it is used: if there is no such scheduler, no dask.distributed here, or another stabkit
+        or none on a worker.
+
+    Examples
+    --------
+    >>> from stabkit import sweep_cluster
+    >>> callable(sweep_cluster("tcp://10.0.0.1:8786"))
+    True
+    """
+
+    def mapped(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        client = _connected(address)
+        try:
+            yield from _results(client, function, iter(items))
+        finally:
+            client.close()
+
+    return mapped
+
+
+def _results(client: Any, function: Callable[[Any], Any], items: Iterator[Any]) -> Iterator[Any]:
+    from distributed import KilledWorker, as_completed
+
+    def submitted(count: int) -> list[Any]:
+        futures = []
+        for item in islice(items, count):
+            future = client.submit(function, item, pure=False)
+            at[future.key] = item
+            futures.append(future)
+        return futures
+
+    at: dict[str, Any] = {}
+    threads = sum(client.nthreads().values())
+    running = as_completed(submitted(_WAITING * max(threads, 1)))
+    for future in running:
+        item = at.pop(future.key)
+        running.update(submitted(1))
+        try:
+            yield future.result()
+        except KilledWorker:
+            yield Lost(item, "its workers died as often as the scheduler allows")
+
+
+def _connected(address: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise InvalidArgument(
+            "a cluster needs dask.distributed, which is not installed: pip install 'stabkit[dask]'."
+        ) from None
+    try:
+        client = Client(address, set_as_default=False)
+    except (OSError, ValueError) as failure:
+        raise InvalidArgument(
+            f"'address' must be that of a scheduler of dask, not {shown(address)} ({failure})."
+        ) from None
+    found = client.run(_version, on_error="return")
+    for worker, version in found.items():
+        if version != __version__:
+            client.close()
+            raise InvalidArgument(
+                f"all workers must have stabkit {__version__}, not as {shown(worker)}: "
+                f"{shown(version)}."
+            )
+    return client
+
+
+def _version() -> str:
+    return __version__

@@ -1,0 +1,199 @@
+"""A list of mixes, one in each row, out of a file or a plan."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import InvalidWorkload, StabkitError, shown
+from ..model.documents import read_json, read_toml
+from ..model.files import read_log
+from ..model.notation import read_notation
+from ..model.numbers import is_listed
+from ..model.workload import Workload
+from .cells import GREEDY, Batch, Block, Cell
+
+__all__ = ["MixEntry", "MixList", "listed_entries", "read_entries", "read_entry"]
+
+_KEYS = ("name", "mix", "class", "capacity", "policy")
+_CLASS = ("input_length", "decode_length", "weight")
+
+
+class MixEntry(NamedTuple):
+    """One mix as text: its name, classes ``INPUT:DECODE:WEIGHT``, capacity and policy."""
+
+    name: str
+    mix: str
+    capacity: str
+    policy: str
+
+
+@dataclass(frozen=True)
+class MixList:
+    """Mixes in rows.
+
+    Attributes
+    ----------
+    entries : tuple of MixEntry
+    first : int
+        The number of the first row; those before it are not here.
+    """
+
+    entries: tuple[MixEntry, ...]
+    first: int = 0
+    line: str | None = None
+
+    @property
+    def count(self) -> int:
+        """The number of mixes, of the whole list or as far as they are here."""
+        return self.first + len(self.entries)
+
+    @property
+    def has_policies(self) -> bool:
+        """Whether there is another policy than greedy."""
+        return any(entry.policy not in ("", GREEDY) for entry in self.entries)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield every row."""
+        for entry in self.entries:
+            lengths = [word.split(":")[1] for word in entry.mix.split() if word.count(":") > 0]
+            whole = [int(n) for n in lengths if n.isdecimal() and len(n) < 20]
+            yield Block(1, max(whole, default=1), len(lengths))
+
+    def part(self, start: int, stop: int) -> MixList:
+        """Return those rows, with their numbers."""
+        return MixList(self.entries[start - self.first : stop - self.first], start)
+
+    def cell(self, row: int) -> Cell:
+        """Return the mix of one row, exactly, and its policy.
+
+        Raises
+        ------
+        InvalidWorkload
+            If the text describes none.
+        """
+        entry = self.entries[row - self.first]
+        mix = read_notation(entry.mix.split(), entry.capacity or None)
+        return Cell(mix, entry.policy or GREEDY)
+
+    def coordinates(self, start: int, stop: int) -> dict[str, Any]:
+        """Return the texts of the entries, None for what is empty."""
+        rows = self.entries[start - self.first : stop - self.first]
+        columns = dict(zip(MixEntry._fields, zip(*rows, strict=True), strict=True))
+        return {name: [text or None for text in column] for name, column in columns.items()}
+
+    def batches(self, start: int, stop: int) -> Iterator[Batch]:
+        """Yield rows of equal decode lengths, in arrays, where all inputs are integers."""
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for row in range(start, stop):
+            mix = self._workloads[row - self.first]
+            if mix is not None and all(c.input_length.denominator == 1 for c in mix.classes):
+                groups.setdefault(tuple(c.decode_length for c in mix.classes), []).append(row)
+        for lengths, rows in groups.items():
+            mixes = [self._workloads[row - self.first] for row in rows]
+            arrays = (np.array([_numbers(mix, k) for mix in mixes if mix]) for k in (0, 1))
+            yield Batch([row - start for row in rows], list(lengths), *arrays)
+
+    @cached_property
+    def _workloads(self) -> list[Workload | None]:
+        return [self._read(row) for row in range(self.first, self.count)]
+
+    def _read(self, row: int) -> Workload | None:
+        try:
+            return self.cell(row).mix
+        except StabkitError:
+            return None
+
+
+def _numbers(mix: Workload, which: int) -> list[int]:
+    """Return the inputs, or the shares times their common denominator."""
+    if which == 0:
+        return [int(c.input_length) for c in mix.classes]
+    scale = math.lcm(*(c.share.denominator for c in mix.classes))
+    return [int(c.share * scale) for c in mix.classes]
+
+
+def read_entries(path: str | os.PathLike[str]) -> tuple[MixEntry, ...]:
+    """Return the mixes of a file.
+
+    Parameters
+    ----------
+    path : str or path-like
+        In TOML a list ``mixes``; in JSON lines (.jsonl, .ndjson) one entry a line, as `read_entry`
+        takes it; in CSV columns ``mix`` and, as wanted, ``name``, ``capacity`` and ``policy``. At
+        most 256 MiB.
+
+    Raises
+    ------
+    InvalidWorkload
+        If it is none of these. Whether an entry is a mix is seen when its row is computed.
+    """
+    file = Path(path)
+    text, suffix = read_log(file), file.suffix.lower()
+    try:
+        if suffix == ".csv":
+            given: Any = list(csv.DictReader(text.splitlines()))
+        elif suffix in (".jsonl", ".ndjson"):
+            given = [read_json(line) for line in text.splitlines() if line.strip()]
+        else:
+            given = read_toml(text).get("mixes")
+        return listed_entries(given)
+    except InvalidWorkload as failure:
+        raise InvalidWorkload(f"{file.name}: {failure}") from None
+
+
+def listed_entries(given: Any) -> tuple[MixEntry, ...]:
+    """Return the mixes of a list, at least one."""
+    if not is_listed(given) or not given:
+        raise InvalidWorkload(f"'mixes' must be a list of mixes, not {shown(given)}.")
+    return tuple(read_entry(entry, place) for place, entry in enumerate(given, start=1))
+
+
+def read_entry(given: Any, place: int) -> MixEntry:
+    """Return one mix of a list.
+
+    Parameters
+    ----------
+    given : str or mapping
+        Classes ``INPUT:DECODE[:WEIGHT]`` or a packaged name; or a mapping with them as ``mix``, or
+        with a list ``class`` as in the file of a mix, and ``name``, ``capacity``, ``policy``.
+    place : int
+        In the list, from 1 on, for the message.
+
+    Examples
+    --------
+    >>> read_entry({"class": [{"input_length": 5, "decode_length": 3}], "capacity": "1k"}, 1)
+    MixEntry(name='', mix='5:3:1', capacity='1k', policy='')
+    """
+    if isinstance(given, str):
+        given = {"mix": given}
+    if not isinstance(given, Mapping) or ("mix" in given) == ("class" in given):
+        raise InvalidWorkload(f"mix {place} must be text, or have 'mix' or 'class', not both.")
+    for key in given:
+        if key not in _KEYS:
+            raise InvalidWorkload(f"a key of mix {place} must be one of {', '.join(_KEYS)}.")
+    words = given["mix"] if "mix" in given else _words(given["class"], place)
+    texts = [given.get(key) for key in ("name", "capacity", "policy")]
+    name, capacity, policy = ("" if text is None else str(text) for text in texts)
+    return MixEntry(name, str(words), capacity, policy)
+
+
+def _words(classes: Any, place: int) -> str:
+    if not is_listed(classes) or not all(isinstance(entry, Mapping) for entry in classes):
+        raise InvalidWorkload(f"'class' of mix {place} must be a list of classes.")
+    words = []
+    for entry in classes:
+        if not {*_CLASS[:2]} <= set(entry) <= set(_CLASS):
+            raise InvalidWorkload(
+                f"a class of mix {place} must have {', '.join(_CLASS[:2])} and, if wanted, weight."
+            )
+        words.append(":".join(str(entry.get(key, 1)) for key in _CLASS))
+    return " ".join(words)

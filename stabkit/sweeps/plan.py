@@ -1,0 +1,243 @@
+"""A plan: which mixes, and what is to be found of each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..dynamics.policies import policy_named
+from ..errors import InvalidArgument, InvalidWorkload, check_choice, shown
+from ..model.documents import read_toml
+from ..model.files import read_log
+from ..model.numbers import exact_rational, is_listed, rational_text, read_capacity, without_unit
+from ..model.workload import Workload
+from ..records import Record
+from .axes import joints, read_axis
+from .cells import GREEDY, Cells
+from .chunks import Chunk, chunked
+from .grid import ClassEntry, Grid
+from .measures import MEASURES, columns_of
+from .mix_list import MixList, listed_entries, read_entries
+
+__all__ = ["PART_SCHEMA", "SweepPlan"]
+
+PART_SCHEMA = "stabkit.sweep-part/1"
+_KEYS = (
+    *("name", "compute", "axis", "class", "capacity", "policy"),
+    *("zip", "increasing", "line", "mixes"),
+)
+_ANY = Workload.from_classes([(1, 1)])  # for policies that are about a*
+_OF_A_GRID = ("axis", "class", "capacity", "policy", "zip", "increasing", "line")
+
+
+@dataclass(frozen=True, repr=False)
+class SweepPlan(Record):
+    """Mixes on a grid or in a list, and what is to be found of each.
+
+    Attributes
+    ----------
+    name : str
+    compute : tuple of str
+        Some of "counts", "radius", "threshold", "finite" and "cross-check", in this order.
+    cells : Grid or MixList
+        The mixes by row.
+    given : dict
+        The plan in JSON types, from which `from_dict` makes the same.
+
+    Examples
+    --------
+    >>> from stabkit import SweepPlan
+    >>> plan = SweepPlan.from_dict({
+    ...     "compute": ["counts"],
+    ...     "axis": {"s": {"from": 0, "to": 99}, "p": ["1/4", "1/2", "3/4"]},
+    ...     "class": [
+    ...         {"input_length": "s", "decode_length": 3, "weight": "p"},
+    ...         {"input_length": "s", "decode_length": 5, "weight": "rest"},
+    ...     ],
+    ... })
+    >>> len(plan), plan.mix(4).name
+    (300, '1:3:1/2 1:5:1/2')
+    """
+
+    name: str
+    compute: tuple[str, ...]
+    cells: Cells
+    given: dict[str, Any] = field(compare=False)
+
+    def __len__(self) -> int:
+        """Return the number of rows: of mixes, or of lines of them."""
+        return self.cells.count
+
+    def mix(self, row: int) -> Workload:
+        """Return the mix of a row, exactly: what its numbers in the parts are about.
+
+        Parameters
+        ----------
+        row : int
+            From 0 on.
+
+        Raises
+        ------
+        InvalidArgument
+            If there is no such row.
+        InvalidWorkload
+            If what stands there is no workload.
+        """
+        if not 0 <= row < len(self):
+            raise InvalidArgument(f"'row' must be from 0 to {len(self) - 1}, not {shown(row)}.")
+        return self.cells.cell(row).mix
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> SweepPlan:
+        """Return the plan of a TOML file; see docs/sweep.md.
+
+        Parameters
+        ----------
+        path : str or path-like
+            A file of mixes that it names is looked for beside it.
+
+        Raises
+        ------
+        InvalidWorkload
+            If it cannot be read, or describes no plan.
+        """
+        file = Path(path)
+        return cls.from_dict(read_toml(read_log(file)), file.parent, file.stem)
+
+    @classmethod
+    def from_dict(
+        cls, plan: Mapping[str, Any], folder: str | os.PathLike[str] = ".", name: str = "sweep"
+    ) -> SweepPlan:
+        """Return the plan that a mapping describes, with the keys of the TOML file.
+
+        Parameters
+        ----------
+        plan : mapping
+        folder : str or path-like
+            Where a file of mixes is looked for.
+        name : str
+            Where the plan has none of its own.
+
+        Raises
+        ------
+        InvalidWorkload
+            If it is not admissible.
+        """
+        for key in plan:
+            if key not in _KEYS:
+                raise InvalidWorkload(f"a key of the plan must be one of {', '.join(_KEYS)}.")
+        wanted = _compute(plan.get("compute", ["counts"]))
+        title = str(plan.get("name", name))
+        cells: Cells
+        cells, given = _list(plan, Path(folder)) if "mixes" in plan else _grid(plan, wanted)
+        taken = set(columns_of(wanted, cells)) & set(cells.coordinates(0, 1))
+        if taken:
+            raise InvalidWorkload(f"an axis must not be called {shown(min(taken))}: a result is.")
+        return cls(title, wanted, cells, {"name": title, "compute": list(wanted), **given})
+
+    def key(self) -> str:
+        """Return what tells this plan from all others, with stabkit's version: 64 digits."""
+        facts = {"plan": self.given, "version": __version__, "schema": PART_SCHEMA}
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield ranges of rows of some seconds of work each, the same ones always."""
+
+        def seconds(longest: int, classes: int) -> float:
+            return sum(MEASURES[name].seconds(longest, classes) for name in self.compute)
+
+        return chunked(self.cells.blocks(), seconds)
+
+
+def _compute(given: Any) -> tuple[str, ...]:
+    if not is_listed(given) or not given:
+        raise InvalidWorkload(f"'compute' must be a list of words, not {shown(given)}.")
+    for name in given:
+        check_choice(name, "a word of 'compute'", MEASURES)
+    return tuple(name for name in MEASURES if name in given)
+
+
+def _list(plan: Mapping[str, Any], folder: Path) -> tuple[MixList, dict[str, Any]]:
+    for key in _OF_A_GRID:
+        if key in plan:
+            raise InvalidWorkload(f"'{key}' must be left out where there are 'mixes'.")
+    given = plan["mixes"]
+    entries = read_entries(folder / given) if isinstance(given, str) else listed_entries(given)
+    return MixList(entries), {"mixes": [dict(entry._asdict()) for entry in entries]}
+
+
+def _grid(plan: Mapping[str, Any], compute: Sequence[str]) -> tuple[Grid, dict[str, Any]]:
+    axes = {name: read_axis(name, given) for name, given in _table(plan, "axis").items()}
+    classes = [_class(entry, place) for place, entry in enumerate(_listed(plan, "class"), start=1)]
+    zipped, increasing = _listed(plan, "zip", least=0), _listed(plan, "increasing", least=0)
+    capacity, policy = plan.get("capacity"), plan.get("policy", GREEDY)
+    if capacity is not None:
+        capacity = capacity if capacity in axes else read_capacity(capacity)
+    elif "finite" in compute:
+        raise InvalidWorkload("'capacity' must be given where \"finite\" is to be computed.")
+    for one in axes[policy].values if policy in axes else [policy]:
+        policy_named(one, _ANY)
+    line = plan.get("line", _line(axes, classes, compute))
+    if line is not None and compute != ("threshold",):
+        raise InvalidWorkload("'line' must go with compute = [\"threshold\"], with nothing else.")
+    if not all(is_listed(names) for names in zipped):
+        raise InvalidWorkload("'zip' must be a list of lists of axes.")
+    grid = Grid.of(classes, joints(axes, zipped, increasing), capacity, policy, line)
+    given = {
+        "axis": {name: axis.given for name, axis in axes.items()},
+        "class": [dict(zip(e._fields, map(_text, e), strict=True)) for e in classes],
+        "capacity": None if capacity is None else _text(capacity),
+        "policy": None if policy == GREEDY else policy,
+        "zip": [list(names) for names in zipped],
+        "increasing": list(increasing),
+        "line": line,
+    }
+    return grid, {key: value for key, value in given.items() if value not in (None, [])}
+
+
+def _line(axes: Mapping[str, Any], classes: Sequence[ClassEntry], compute: Any) -> str | None:
+    """Return the one axis that inputs alone use, where thresholds alone are asked for."""
+    inputs = {e.input_length for e in classes} & set(axes)
+    alone = sorted(inputs - {value for e in classes for value in e[1:]})
+    return str(alone[0]) if compute == ("threshold",) and len(alone) == 1 else None
+
+
+def _class(entry: Any, place: int) -> ClassEntry:
+    known = ClassEntry._fields
+    if not isinstance(entry, Mapping) or not {*known[:2]} <= set(entry) <= set(known):
+        raise InvalidWorkload(
+            f"class {place} must have input_length, decode_length and, if wanted, weight."
+        )
+    return ClassEntry(*(_entry(entry.get(key, 1), f"'{key}' of class {place}") for key in known))
+
+
+def _entry(value: Any, what: str) -> Fraction | str:
+    """Return a number exactly, or the name of an axis."""
+    if isinstance(value, str) and value[:1].isalpha():
+        return value
+    return exact_rational(without_unit(value), what)
+
+
+def _text(value: Fraction | str) -> str:
+    return value if isinstance(value, str) else rational_text(value)
+
+
+def _table(plan: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    table = plan.get(key, {})
+    if not isinstance(table, Mapping):
+        raise InvalidWorkload(f"'{key}' must be a table, not {shown(table)}.")
+    return table
+
+
+def _listed(plan: Mapping[str, Any], key: str, least: int = 1) -> Sequence[Any]:
+    values = plan.get(key, ())
+    if not is_listed(values) or len(values) < least:
+        raise InvalidWorkload(f"'{key}' must be a list, not {shown(values)}.")
+    return tuple(values)

@@ -1,0 +1,273 @@
+"""A sweep: a plan, a folder, and whoever computes."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ..errors import InvalidArgument
+from ..records import Record
+from .chunks import Chunk
+from .measures import columns_of
+from .parts import Done, Folder, Job, make_part
+from .plan import SweepPlan
+from .processes import Lost, Map
+
+__all__ = ["SetAside", "SweepProgress", "SweepRun", "sweep"]
+
+
+class SetAside(NamedTuple):
+    """A chunk without a part: its number, its first and last row, and the reason."""
+
+    chunk: int
+    first_row: int
+    last_row: int
+    reason: str
+
+
+@dataclass(frozen=True, repr=False)
+class SweepProgress(Record):
+    """How far a sweep is.
+
+    Attributes
+    ----------
+    rows : int
+        Of the plan.
+    rows_done : int
+        Those whose parts are there, from whatever run.
+    rows_per_second : float or None
+        Of this run; None before its first part.
+    seconds_left : float or None
+        An estimate: the work that is left, by the formula that sizes the chunks, at the speed of
+        this run; None before its first part.
+
+    Examples
+    --------
+    >>> from stabkit import SweepProgress
+    >>> SweepProgress(1000, 250, 25.0, 30.0)
+    SweepProgress(rows=1000, rows_done=250, rows_per_second=25.0, seconds_left=30.0)
+    """
+
+    rows: int
+    rows_done: int
+    rows_per_second: float | None
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, repr=False)
+class SweepRun(Record):
+    """What a run of a sweep left in its folder.
+
+    Attributes
+    ----------
+    folder : str
+        The parts are ``part-*.parquet`` in it.
+    plan : SweepPlan
+    columns : tuple of str
+        Of the parts.
+    chunks : int
+        Of the plan.
+    found, written : int
+        Parts that were there already, and those of this run.
+    set_aside : tuple of SetAside
+        Chunks without a part, because their workers died or something failed; another run tries
+        them again.
+    verdicts : dict of str to int
+        How many mixes have which verdict, in all parts; all 0 where none was asked for.
+    seconds : float
+        Of this run.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from stabkit import sweep
+    >>> plan = {"axis": {"s": [5, 10]},
+    ...         "class": [{"input_length": "s", "decode_length": n} for n in (3, 5)]}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     run = sweep(plan, folder)
+    >>> run.complete, run.verdicts["stable"], run.verdicts["unstable"]
+    (True, 1, 1)
+    """
+
+    folder: str
+    plan: SweepPlan
+    columns: tuple[str, ...]
+    chunks: int
+    found: int
+    written: int
+    set_aside: tuple[SetAside, ...]
+    verdicts: dict[str, int]
+    seconds: float
+
+    @property
+    def complete(self) -> bool:
+        """Whether every chunk has its part."""
+        return self.found + self.written == self.chunks
+
+
+def sweep(
+    plan: SweepPlan | Mapping[str, Any] | str | os.PathLike[str],
+    folder: str | os.PathLike[str],
+    map: Map = map,
+    progress: Callable[[SweepProgress], None] | None = None,
+) -> SweepRun:
+    """Compute what a plan asks for into a folder of Parquet parts, or what is missing of it.
+
+    Parameters
+    ----------
+    plan : SweepPlan, mapping or path
+        See docs/sweep.md.
+    folder : str or path-like
+        New, or of the same plan: parts that are there are not computed again.
+    map : callable
+        ``map(function, iterable)``, in any order: the built-in, which computes in this process,
+        `sweep_processes` or `sweep_cluster`, or that of any executor.
+    progress : callable, optional
+        Called with a `SweepProgress` at the beginning and after every chunk.
+
+    Returns
+    -------
+    SweepRun
+
+    Raises
+    ------
+    InvalidWorkload
+        If the plan is not admissible.
+    InvalidArgument
+        If the folder holds something else, or pyarrow is not installed.
+    OutputError
+        If the folder cannot be written.
+
+    Notes
+    -----
+    A part is written whole or not at all, so that whatever is interrupted, killed or out of power
+    loses the chunks it was at and nothing else.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     first = sweep({"mixes": ["5:3 5:5", "1:2 1:3"]}, folder)
+    ...     again = sweep({"mixes": ["5:3 5:5", "1:2 1:3"]}, folder)
+    >>> (first.found, first.written), (again.found, again.written), again.verdicts["marginal"]
+    ((0, 1), (1, 0), 1)
+    """
+    _check_that_parts_can_be_written()
+    plan = _as_plan(plan)
+    place = Folder.of(folder, plan)
+    clock = _Clock(len(plan), progress or (lambda _: None))
+    chunks, todo = 0, []
+    for chunk in plan.chunks():
+        chunks += 1
+        verdicts = place.verdicts(chunk)
+        if verdicts is None:
+            todo.append(chunk)
+        clock.count(chunk, verdicts)
+    clock.begin()
+    set_aside = []
+    with ExitStack() as stack:
+        results = map(make_part, _jobs(place, plan, todo))
+        if isinstance(results, Generator):  # its workers end with it
+            stack.enter_context(closing(results))
+        for done in results:
+            failed = _finished(place, done)
+            if failed is None:
+                clock.finish(done)
+            else:
+                set_aside.append(failed)
+    if not set_aside:
+        place.tidy()
+    columns = ("row", *plan.cells.coordinates(0, 1), *columns_of(plan.compute, plan.cells))
+    written = len(todo) - len(set_aside)
+    facts = (tuple(set_aside), clock.verdicts, clock.elapsed())
+    return SweepRun(place.path, plan, columns, chunks, chunks - len(todo), written, *facts)
+
+
+def _finished(place: Folder, done: Done | Lost) -> SetAside | None:
+    """Write a part that came back; return the chunk if it has none."""
+    if isinstance(done, Lost):
+        place.note(done.item.chunk, "lost", reason=done.reason)
+        return _set_aside(done.item.chunk, done.reason)
+    if done.failure is not None:
+        return _set_aside(done.chunk, done.failure)
+    if done.content is not None:
+        place.write(done.chunk, done.content)
+    return None
+
+
+def _set_aside(chunk: Chunk, reason: str) -> SetAside:
+    return SetAside(chunk.number, chunk.start, chunk.stop - 1, reason)
+
+
+def _jobs(place: Folder, plan: SweepPlan, chunks: list[Chunk]) -> Iterator[Job]:
+    for chunk in chunks:
+        yield Job(place, plan.compute, plan.cells.part(chunk.start, chunk.stop), chunk)
+
+
+def _as_plan(plan: Any) -> SweepPlan:
+    if isinstance(plan, SweepPlan):
+        return plan
+    if isinstance(plan, Mapping):
+        return SweepPlan.from_dict(plan)
+    return SweepPlan.from_file(plan)
+
+
+def _check_that_parts_can_be_written() -> None:
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError:
+        raise InvalidArgument(
+            "a sweep needs pyarrow, which is not installed: pip install 'stabkit[sweep]'."
+        ) from None
+
+
+class _Clock:
+    """What is done and what is left, in rows and in seconds of work."""
+
+    def __init__(self, rows: int, tell: Callable[[SweepProgress], None]) -> None:
+        self.verdicts: dict[str, int] = {}
+        self._rows, self._tell = rows, tell
+        self._rows_found = self._rows_now = 0
+        self._work_left = self._work_now = 0.0
+        self._start = time.monotonic()
+
+    def count(self, chunk: Chunk, verdicts: Mapping[str, int] | None) -> None:
+        """Take note of a chunk that has a part with these verdicts, or of one without."""
+        if verdicts is None:
+            self._work_left += chunk.seconds
+        else:
+            self._rows_found += chunk.stop - chunk.start
+            self._add(verdicts)
+
+    def begin(self) -> None:
+        """Tell how far it is; time counts from here."""
+        self._start = time.monotonic()
+        self._report()
+
+    def finish(self, done: Done) -> None:
+        """Tell that one more chunk has its part."""
+        self._rows_now += done.chunk.stop - done.chunk.start
+        self._work_now += done.chunk.seconds
+        self._work_left -= done.chunk.seconds
+        self._add(done.verdicts)
+        self._report()
+
+    def elapsed(self) -> float:
+        """Return the seconds of this run."""
+        return time.monotonic() - self._start
+
+    def _add(self, verdicts: Mapping[str, int]) -> None:
+        for verdict, count in verdicts.items():
+            self.verdicts[verdict] = self.verdicts.get(verdict, 0) + count
+
+    def _report(self) -> None:
+        done = self._rows_found + self._rows_now
+        rate = left = None
+        if self._rows_now:
+            rate = self._rows_now / self.elapsed()
+            left = max(0.0, self._work_left) * self.elapsed() / self._work_now
+        self._tell(SweepProgress(self._rows, done, rate, left))
