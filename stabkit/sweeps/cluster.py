@@ -72,7 +72,7 @@ def _results(client: Any, function: Callable[[Any], Any], items: Iterator[Any]) 
 
     at: dict[str, Any] = {}
     threads = sum(client.nthreads().values())
-    running = as_completed(submitted(_WAITING * max(threads, 1)))
+    running = as_completed(submitted(_WAITING * max(threads, 1)), loop=client.loop)
     for future in running:
         item = at.pop(future.key)
         running.update(submitted(1))

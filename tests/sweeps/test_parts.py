@@ -82,7 +82,7 @@ def test_parts_do_not_depend_on_who_makes_them(tmp_path: Path) -> None:
 def test_the_folder_of_another_plan_is_refused(tmp_path: Path) -> None:
     sweep(PLAN, tmp_path)
     before = content(tmp_path)
-    with pytest.raises(InvalidArgument, match="must be new, or of this plan.*differs in compute"):
+    with pytest.raises(InvalidArgument, match=r"must be new, or of this plan.*differs in compute"):
         sweep(PLAN | {"compute": ["counts"]}, tmp_path)
     assert content(tmp_path) == before
 
