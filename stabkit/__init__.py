@@ -127,7 +127,7 @@ __groups__ = {
         "analysis.pictures.analysis": "AnalysisPicture analysis_picture",
     },
     "sweeps": {
-        "sweeps.plan": "SweepPlan",
+        "sweeps.sweep_plan": "SweepPlan",
         "sweeps.sweep_run": "SweepProgress SweepRun sweep",
         "sweeps.processes": "sweep_processes",
         "sweeps.cluster": "sweep_cluster",

@@ -208,8 +208,8 @@ from .spectrum.synchrony.synchrony import NearSynchronousMode as NearSynchronous
 from .spectrum.synchrony.synchrony import Synchrony as Synchrony
 from .spectrum.synchrony.synchrony import synchrony as synchrony
 from .sweeps.cluster import sweep_cluster as sweep_cluster
-from .sweeps.plan import SweepPlan as SweepPlan
 from .sweeps.processes import sweep_processes as sweep_processes
+from .sweeps.sweep_plan import SweepPlan as SweepPlan
 from .sweeps.sweep_run import SweepProgress as SweepProgress
 from .sweeps.sweep_run import SweepRun as SweepRun
 from .sweeps.sweep_run import sweep as sweep

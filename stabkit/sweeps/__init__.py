@@ -7,7 +7,7 @@ In reading order:
 * `grid`, `mix_list`: mixes by row, none of them made before it is asked for.
 * `chunks`: ranges of rows that take some seconds each.
 * `measures`: the columns, and how they are computed.
-* `plan`: which mixes, and what is to be found of each.
+* `sweep_plan`: which mixes, and what is to be found of each.
 * `parts`: the folder; a part is there whole or not at all, and made once.
 * `processes`, `cluster`: maps that survive the death of a worker.
 * `sweep_run`: `stabkit.sweep`, which joins them.

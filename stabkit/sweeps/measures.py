@@ -211,7 +211,7 @@ def _cross_check(cell: Cell) -> Values:
     return found | {name: getattr(near, name) for name in (*_NEAR, "reason")}
 
 
-_REASON = Column("text", "Why figures of this row are null; null if none is, or it needs no words.")
+_REASON = Column("text", "Why figures of this row are null; null where nothing is to be said.")
 _COUNTS = {
     "verdict": Column(
         "text", "stable, unstable, marginal or undecided; null where the closed loop is not linear."

@@ -33,7 +33,7 @@ from ..model.verdict import Verdict
 from .cells import Cells
 from .chunks import Chunk
 from .measures import Column, columns_of, measured
-from .plan import PART_SCHEMA, SweepPlan
+from .sweep_plan import PART_SCHEMA, SweepPlan
 
 try:
     import fcntl
@@ -86,9 +86,8 @@ class Folder:
             os.makedirs(folder.path, exist_ok=True)
             if not folder.is_here():
                 folder._refuse_others(plan)
-                chunks = sum(1 for _ in plan.chunks())
                 head = {"key": folder.key, "version": __version__, "schema": PART_SCHEMA}
-                facts = {**head, "rows": len(plan), "chunks": chunks, "plan": plan.given}
+                facts = {**head, "rows": len(plan), "chunks": plan.work()[0], "plan": plan.given}
                 folder._write(_PLAN, json.dumps(facts, indent=1).encode())
         except OSError as failure:
             if isinstance(failure, OutputError):
@@ -200,6 +199,7 @@ class Job:
 
     folder: Folder
     compute: tuple[str, ...]
+    columns: dict[str, str]
     cells: Cells
     chunk: Chunk
 
@@ -245,17 +245,17 @@ def _parquet(job: Job, found: Mapping[str, Sequence[Any]], verdicts: Verdicts) -
 
     start, stop = job.chunk.start, job.chunk.stop
     given = {"row": range(start, stop), **job.cells.coordinates(start, stop)}
-    columns = [(name, pa.array(values), b"An axis.") for name, values in given.items()]
+    arrays = {name: pa.array(values) for name, values in given.items()}
     kinds = columns_of(job.compute, job.cells)
-    columns += [
-        (name, pa.array(found[name], _type(column)), column.meaning.encode())
-        for name, column in kinds.items()
-    ]
+    arrays |= {name: pa.array(found[name], _type(column)) for name, column in kinds.items()}
     facts: dict[str, Any] = {"schema": PART_SCHEMA, "version": __version__, "key": job.folder.key}
     facts |= {"start": start, "stop": stop, "verdicts": verdicts}
-    fields = [pa.field(n, array.type, metadata={b"meaning": m}) for n, array, m in columns]
+    fields = [
+        pa.field(name, array.type, metadata={b"meaning": job.columns[name].encode()})
+        for name, array in arrays.items()
+    ]
     schema = pa.schema(fields, metadata={b"stabkit": json.dumps(facts).encode()})
-    table = pa.Table.from_arrays([array for _, array, _ in columns], schema=schema)
+    table = pa.Table.from_arrays(list(arrays.values()), schema=schema)
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
     content: bytes = sink.getvalue().to_pybytes()

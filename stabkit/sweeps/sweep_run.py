@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 from ..errors import InvalidArgument
 from ..records import Record
 from .chunks import Chunk
-from .measures import columns_of
 from .parts import Done, Folder, Job, make_part
-from .plan import SweepPlan
 from .processes import Lost, Map
+from .sweep_plan import SweepPlan
 
 __all__ = ["SetAside", "SweepProgress", "SweepRun", "sweep"]
 
@@ -181,10 +180,11 @@ def sweep(
                 set_aside.append(failed)
     if not set_aside:
         place.tidy()
-    columns = ("row", *plan.cells.coordinates(0, 1), *columns_of(plan.compute, plan.cells))
     written = len(todo) - len(set_aside)
     facts = (tuple(set_aside), clock.verdicts, clock.elapsed())
-    return SweepRun(place.path, plan, columns, chunks, chunks - len(todo), written, *facts)
+    return SweepRun(
+        place.path, plan, tuple(plan.columns), chunks, chunks - len(todo), written, *facts
+    )
 
 
 def _finished(place: Folder, done: Done | Lost) -> SetAside | None:
@@ -204,8 +204,10 @@ def _set_aside(chunk: Chunk, reason: str) -> SetAside:
 
 
 def _jobs(place: Folder, plan: SweepPlan, chunks: list[Chunk]) -> Iterator[Job]:
+    columns = plan.columns
     for chunk in chunks:
-        yield Job(place, plan.compute, plan.cells.part(chunk.start, chunk.stop), chunk)
+        cells = plan.cells.part(chunk.start, chunk.stop)
+        yield Job(place, plan.compute, columns, cells, chunk)
 
 
 def _as_plan(plan: Any) -> SweepPlan:

@@ -22,6 +22,7 @@ LINES = {
     "margins": "5:2 5:3",
     "chart": "2 3 --rows 3",
     "atlas": "",
+    "sweep": "s:3 s:5 --axis s=0..9 --dry-run",
     "locus": "10:5 --points 3",
     "nyquist": "5:3 5:5",
     "simulate": "5:3 --steps 5 --capacity 1000",

@@ -60,6 +60,8 @@ chart 2 3 --rows 5
 chart 3 5 --vary p,kappa --input 5 --rows 5
 chart 5 6 7 --input 5 --rows 5
 atlas
+sweep s:3 s:5 --axis s=0..9 --dry-run
+sweep s:3 s:5 --axis s=0..9 --into FOLDER --workers 1
 locus 5:3 5:5 --points 5
 locus 10:5 --along kappa --points 5
 locus 1:1 --points 3
@@ -143,6 +145,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, A
         "t,running,waiting,gen_tokens_in_tick\n1,3,0,9\n2,6,1,30\n3,6,0,60\n4,0,0,9\n"
     )
     names = {"TRACE": str(trace), "STATE": str(state)}
+    names |= {"FOLDER": str(folder / "sweep")}
     names |= {"REQUESTS": str(requests), "SERIES": str(series)}
 
     def written(line: str) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def test_the_folder_of_another_version_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sweep({"mixes": ["5:3"]}, tmp_path)
-    monkeypatch.setattr("stabkit.sweeps.plan.__version__", "99.0")
+    monkeypatch.setattr("stabkit.sweeps.sweep_plan.__version__", "99.0")
     with pytest.raises(InvalidArgument, match="of stabkit 0"):
         sweep({"mixes": ["5:3"]}, tmp_path)
 

@@ -14,7 +14,7 @@ from ..present import Found, presented
 from ..terminal import progressing
 
 if TYPE_CHECKING:
-    from ...sweeps.plan import SweepPlan
+    from ...sweeps.sweep_plan import SweepPlan
 
 __all__ = ["sweep"]
 
@@ -33,8 +33,8 @@ def sweep(
         ),
     ],
     into: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Where the parts are, or will be; required.")
-    ],
+        Path | None, typer.Option(metavar="FOLDER", help="Where the parts are, or will be.")
+    ] = None,
     axis: Annotated[
         list[str] | None,
         typer.Option(
@@ -68,6 +68,9 @@ def sweep(
         str | None,
         typer.Option(metavar="ADDRESS", help="Compute on the dask.distributed cluster there."),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what the plan computes, and compute nothing.")
+    ] = False,
 ) -> Found:
     """Compute a grid or a list of mixes into a folder of Parquet parts.
 
@@ -76,11 +79,17 @@ def sweep(
 
     \b
     Examples:
+      stabkit sweep plan.toml --dry-run
       stabkit sweep plan.toml --into out
-      stabkit sweep s:3:p s:5:rest --axis s=0..99 --axis p=1/20..19/20:1/20 --into out
+      stabkit sweep s:3 s:5 --axis s=0..99 --into out
+      stabkit sweep 5:3:p 5:5:rest --axis p=1/20..19/20:1/20 --into out
       stabkit sweep mixes.jsonl --compute counts,radius --into out --workers 2
       stabkit sweep plan.toml --into out --scheduler tcp://10.0.0.1:8786
     """
+    if dry_run == (into is not None):
+        raise InvalidArgument("one of '--into' and '--dry-run' must be given, and not both.")
+    if workers is not None and scheduler is not None:
+        raise InvalidArgument("'--workers' must be given without '--scheduler', not with it.")
     options: dict[str, Any] = {
         "axis": _axes(axis) if axis else None,
         "compute": compute and compute.split(","),
@@ -90,8 +99,8 @@ def sweep(
         "policy": policy,
     }
     plan = _plan(what, {key: value for key, value in options.items() if value is not None})
-    if workers is not None and scheduler is not None:
-        raise InvalidArgument("'--workers' must be given without '--scheduler', not with it.")
+    if into is None:
+        return Found(plan)
     from ...sweeps.cluster import sweep_cluster
     from ...sweeps.processes import sweep_processes
     from ...sweeps.sweep_run import sweep as swept
@@ -103,7 +112,7 @@ def sweep(
 
 
 def _plan(words: Sequence[str], options: dict[str, Any]) -> SweepPlan:
-    from ...sweeps.plan import SweepPlan
+    from ...sweeps.sweep_plan import SweepPlan
 
     file = Path(words[0])
     if len(words) > 1 or not file.is_file():

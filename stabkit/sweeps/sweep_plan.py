@@ -137,7 +137,7 @@ class SweepPlan(Record):
         title = str(plan.get("name", name))
         cells: Cells
         cells, given = _list(plan, Path(folder)) if "mixes" in plan else _grid(plan, wanted)
-        taken = set(columns_of(wanted, cells)) & set(cells.coordinates(0, 1))
+        taken = {"row", *columns_of(wanted, cells)} & set(cells.coordinates(0, 1))
         if taken:
             raise InvalidWorkload(f"an axis must not be called {shown(min(taken))}: a result is.")
         return cls(title, wanted, cells, {"name": title, "compute": list(wanted), **given})
@@ -146,6 +146,19 @@ class SweepPlan(Record):
         """Return what tells this plan from all others, with stabkit's version: 64 digits."""
         facts = {"plan": self.given, "version": __version__, "schema": PART_SCHEMA}
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns of the parts, in their order: by name what they mean."""
+        axes = dict.fromkeys(self.cells.coordinates(0, 1), "Of the plan.")
+        results = columns_of(self.compute, self.cells)
+        meanings = {name: column.meaning for name, column in results.items()}
+        return {"row": "The number of the mix, from 0 on.", **axes, **meanings}
+
+    def work(self) -> tuple[int, float]:
+        """Return the number of chunks, and about how many seconds of one core they take."""
+        seconds = [chunk.seconds for chunk in self.chunks()]
+        return len(seconds), sum(seconds)
 
     def chunks(self) -> Iterator[Chunk]:
         """Yield ranges of rows of some seconds of work each, the same ones always."""
