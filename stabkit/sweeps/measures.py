@@ -1,12 +1,13 @@
 """What a sweep can find of a mix: the columns, how they are computed, about how long it takes.
 
-Counts of greedy admission are found in arrays, many mixes at once; what else is asked for, and
-counts under another policy or of inputs that are no integers, mix by mix. A mix that is refused,
-because its capacity does not hold every request, say, has nulls there, and the reason.
+Counts and spectral radii of greedy admission are found in arrays, many mixes at once; what else is
+asked for, and those under another policy or of inputs that are no integers, mix by mix. A mix that
+is refused, because its capacity does not hold every request, say, has nulls there, and the reason.
 """
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from ..errors import StabkitError
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
 from ..spectrum.batched.counts import batched_counts
+from ..spectrum.batched.radii import batched_radii
 from ..spectrum.counting.counts import unit_circle_counts
 from ..spectrum.partition.d_partition import CountInterval
 from ..spectrum.partition.threshold import threshold
@@ -88,8 +90,9 @@ def measured(compute: Sequence[str], cells: Cells, start: int, stop: int) -> dic
     }
     wanted: dict[int, list[str]] = defaultdict(list)
     for word in compute if cells.line is None else ["line"]:
-        at_once = word == "counts" and not cells.has_policies
-        left = _counted(cells, start, stop, found) if at_once else range(start, stop)
+        left: Iterable[int] = range(start, stop)
+        if word in _AT_ONCE and not cells.has_policies:
+            left = _AT_ONCE[word](cells, start, stop, found)
         for row in left:
             wanted[row].append(word)
     for row, words in wanted.items():
@@ -119,6 +122,21 @@ def _counted(cells: Cells, start: int, stop: int, found: dict[str, list[Any]]) -
     return [start + int(row) for row in left]
 
 
+def _radii(cells: Cells, start: int, stop: int, found: dict[str, list[Any]]) -> list[int]:
+    """Fill in the spectral radii of mixes that can be taken together; return the rows left."""
+    values, errors = radii = np.full((2, stop - start), np.nan)
+    for batch in cells.batches(start, stop):
+        given = batched_radii(batch.lengths, batch.inputs, batch.weights)
+        radii[:, batch.rows] = given.values, given.errors
+    values[values == 0] = np.nan  # L = 1: there is no mode
+    left = np.flatnonzero(np.isnan(values))
+    for name, column in zip(_RADIUS, (values, errors), strict=True):
+        found[name] = column.tolist()
+        for row in left:
+            found[name][row] = None
+    return [start + int(row) for row in left]
+
+
 def _counts(cell: Cell) -> Values:
     if cell.policy == GREEDY:
         counts = unit_circle_counts(cell.mix)
@@ -140,7 +158,11 @@ def _radius(cell: Cell) -> Values:
         kernel = MemoryKernel.of(cell.mix)
         modes = kernel_modes(kernel, 2, _DIGITS) if kernel.length > 1 else []
         radius = spectral_radius(kernel, modes, _DIGITS, unit_circle_counts(cell.mix).verdict)
-    return {"spectral_radius": None if radius is None else float((radius.low + radius.high) / 2)}
+    if radius is None:
+        return {}
+    value = float((radius.low + radius.high) / 2)
+    error = max(radius.high - Fraction(value), Fraction(value) - radius.low)
+    return dict(zip(_RADIUS, (value, math.nextafter(float(error), math.inf)), strict=True))
 
 
 def _threshold(cell: Cell) -> Values:
@@ -223,8 +245,9 @@ _COUNTS = {
 }
 _RADIUS = {
     "spectral_radius": Column(
-        "real", "max |λ|, proved and then rounded to a double; null at L = 1 and where not found."
-    )
+        "real", "max |λ|, a factor per step; null at L = 1, and where nothing is proved."
+    ),
+    "spectral_radius_error": Column("real", "|value - max |λ|| is at most this, proved."),
 }
 _THRESHOLD = {
     "threshold": Column("real", "s*, in tokens; null if there is none or it is infinite."),
@@ -267,6 +290,7 @@ MEASURES = {
         _CROSS_CHECK, lambda longest, classes: 0.2 + 1e-4 * longest, _cross_check
     ),
 }
+_AT_ONCE = {"counts": _counted, "radius": _radii}
 _MEASURE = MEASURES | {
     "line": Measure(_LINE, MEASURES["threshold"].seconds, _along_the_line),
 }

@@ -34,6 +34,9 @@ LONG = {
     "stabkit replay": "stabkit replay 20x30:40 --capacity 480",
     "stabkit pool": "stabkit pool 10:3 10:5 --capacity 5050",
     "stabkit locus": "stabkit locus 5:3 5:5",
+    "stabkit sweep s:3 s:5 --axis s=0..99 --into out": (
+        "stabkit sweep s:3 s:5 --axis s=0..99 --into out --workers 1"
+    ),
 }
 SUFFIXES = {
     ".csv": "input_length,output_length\n10,3\n10,5\n12,5\n",

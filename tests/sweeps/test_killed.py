@@ -7,6 +7,7 @@ under way SIGKILL is sent. The same on a dask.distributed cluster of two worker 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -38,9 +39,11 @@ Start = Callable[[Path], subprocess.Popen[str]]
 
 
 def program(*words: str) -> subprocess.Popen[str]:
+    """Start the program; it heeds Ctrl-C even where the tests run in the background of a shell."""
     command = [sys.executable, "-m", "stabkit", "sweep", *words]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, cwd=TOP, **pipes)
+    heeded = functools.partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    return subprocess.Popen(command, cwd=TOP, preexec_fn=heeded, **pipes)
 
 
 def finished(driver: subprocess.Popen[str]) -> dict[str, Any]:
