@@ -23,11 +23,10 @@ class Cell(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Rows that follow each other, of equal longest decode lengths and numbers of classes."""
+    """Rows that follow each other, and the longest decode length of each of them."""
 
     rows: int
     longest: int
-    classes: int
 
 
 class Batch(NamedTuple):

@@ -14,7 +14,7 @@ from .cells import Block
 __all__ = ["Chunk", "chunked"]
 
 _SECONDS = 2.0
-_MOST_ROWS = 50_000
+_MOST_ROWS = 100_000
 
 
 class Chunk(NamedTuple):
@@ -26,19 +26,19 @@ class Chunk(NamedTuple):
     seconds: float
 
 
-def chunked(blocks: Iterable[Block], seconds: Callable[[int, int], float]) -> Iterator[Chunk]:
+def chunked(blocks: Iterable[Block], seconds: Callable[[int], float]) -> Iterator[Chunk]:
     """Yield the chunks of rows that follow each other.
 
     Parameters
     ----------
     blocks : iterable of Block
     seconds : callable
-        What a row takes, of its longest decode length and number of classes.
+        What a row takes, of its longest decode length.
 
     Examples
     --------
-    >>> blocks = [Block(3, 2, 2), Block(2, 9, 2)]
-    >>> for chunk in chunked(blocks, lambda longest, classes: longest / 4):
+    >>> blocks = [Block(3, 2), Block(2, 9)]
+    >>> for chunk in chunked(blocks, lambda longest: longest / 4):
     ...     print(*chunk)
     0 0 3 1.5
     1 3 4 2.25
@@ -46,8 +46,8 @@ def chunked(blocks: Iterable[Block], seconds: Callable[[int, int], float]) -> It
     """
     number = start = stop = 0
     spent = 0.0
-    for rows, longest, classes in blocks:
-        each = seconds(longest, classes)
+    for rows, longest in blocks:
+        each = seconds(longest)
         while rows:
             if (spent and spent + each > _SECONDS) or stop - start == _MOST_ROWS:
                 yield Chunk(number, start, stop, spent)

@@ -101,8 +101,7 @@ class Grid:
     def blocks(self) -> Iterator[Block]:
         """Yield how many rows follow each other with the same decode lengths."""
         for outer in range(self.count // self._inner):
-            lengths = [int(n) for n in self._row_of(outer * self._inner)[0]]
-            yield Block(self._inner, max(lengths), len(lengths))
+            yield Block(self._inner, int(max(self._row_of(outer * self._inner)[0])))
 
     def part(self, start: int, stop: int) -> Grid:
         """Return what is needed for those rows: the grid itself, without what it has tabulated."""

@@ -66,13 +66,13 @@ class Measure:
     ----------
     columns : mapping of str to Column
     seconds : callable
-        About what a row takes on one core, of its longest decode length and number of classes.
+        About what a row takes on one core, of its longest decode length.
     find : callable
         The values of one mix.
     """
 
     columns: Mapping[str, Column]
-    seconds: Callable[[int, int], float]
+    seconds: Callable[[int], float]
     find: Callable[[Cell], Values]
 
 
@@ -282,13 +282,11 @@ _CROSS_CHECK = _NEAR | {
 }
 # Seconds were measured on a core of 2.5 GHz; they size the chunks, and promise nothing.
 MEASURES = {
-    "counts": Measure(_COUNTS, lambda longest, classes: 3e-5 + 4e-6 * longest, _counts),
-    "radius": Measure(_RADIUS, lambda longest, classes: 5e-4 + 2e-5 * longest, _radius),
-    "threshold": Measure(_THRESHOLD, lambda longest, classes: 1e-2 + 2e-4 * longest, _threshold),
-    "finite": Measure(_FINITE, lambda longest, classes: 5e-4 + 2e-6 * longest, _finite),
-    "cross-check": Measure(
-        _CROSS_CHECK, lambda longest, classes: 0.2 + 1e-4 * longest, _cross_check
-    ),
+    "counts": Measure(_COUNTS, lambda longest: 2e-6 + 1e-6 * longest, _counts),
+    "radius": Measure(_RADIUS, lambda longest: 1e-5 * longest if longest <= 64 else 1e-2, _radius),
+    "threshold": Measure(_THRESHOLD, lambda longest: 1e-2 + 2e-4 * longest, _threshold),
+    "finite": Measure(_FINITE, lambda longest: 5e-4 + 2e-6 * longest, _finite),
+    "cross-check": Measure(_CROSS_CHECK, lambda longest: 0.2 + 1e-4 * longest, _cross_check),
 }
 _AT_ONCE = {"counts": _counted, "radius": _radii}
 _MEASURE = MEASURES | {

@@ -66,7 +66,7 @@ class MixList:
         for entry in self.entries:
             lengths = [word.split(":")[1] for word in entry.mix.split() if word.count(":") > 0]
             whole = [int(n) for n in lengths if n.isdecimal() and len(n) < 20]
-            yield Block(1, max(whole, default=1), len(lengths))
+            yield Block(1, max(whole, default=1))
 
     def part(self, start: int, stop: int) -> MixList:
         """Return those rows, with their numbers."""

@@ -163,8 +163,8 @@ class SweepPlan(Record):
     def chunks(self) -> Iterator[Chunk]:
         """Yield ranges of rows of some seconds of work each, the same ones always."""
 
-        def seconds(longest: int, classes: int) -> float:
-            return sum(MEASURES[name].seconds(longest, classes) for name in self.compute)
+        def seconds(longest: int) -> float:
+            return sum(MEASURES[name].seconds(longest) for name in self.compute)
 
         return chunked(self.cells.blocks(), seconds)
 
