@@ -206,13 +206,13 @@ def progressing(what: str) -> Iterator[Callable[[SweepProgress], None] | None]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
-    text = TextColumn("{task.completed:,.0f} of {task.total:,.0f}{task.fields[pace]}")
-    shown = (TextColumn(what), BarColumn(None), text)
+    shown = (TextColumn(what), BarColumn(None), TextColumn("{task.fields[told]}"))
     with Progress(*shown, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None, pace="")
+        task = bar.add_task(what, total=None, told="")
 
         def show(now: SweepProgress) -> None:
-            bar.update(task, total=now.rows, completed=now.rows_done, pace=_pace(now))
+            told = f"{now.rows_done:,} of {now.rows:,}{_pace(now)}"
+            bar.update(task, total=now.rows, completed=now.rows_done, told=told)
 
         yield show
 
@@ -224,7 +224,8 @@ def _pace(now: SweepProgress) -> str:
     minutes, seconds = divmod(round(now.seconds_left), 60)
     hours, minutes = divmod(minutes, 60)
     left = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-    return f", {now.rows_per_second:,.3g} a second, about {left} left"
+    pace = f"{now.rows_per_second:,.{0 if now.rows_per_second >= 10 else 2}f}"
+    return f", {pace} a second, about {left} left"
 
 
 @contextmanager

@@ -6,7 +6,8 @@ In reading order:
 * `cells`: what a sweep asks of its mixes.
 * `grid`, `mix_list`: mixes by row, none of them made before it is asked for.
 * `chunks`: ranges of rows that take some seconds each.
-* `measures`: the columns, and how they are computed.
+* `measures`: the columns, and about how long each takes.
+* `by_row`, `results`: what is found, mix by mix and of a range of rows.
 * `sweep_plan`: which mixes, and what is to be found of each.
 * `parts`: the folder; a part is there whole or not at all, and made once.
 * `processes`, `cluster`: maps that survive the death of a worker.

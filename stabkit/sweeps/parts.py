@@ -22,6 +22,7 @@ import os
 import socket
 import time
 import traceback
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,8 @@ from ..errors import InvalidArgument, OutputError, shown
 from ..model.verdict import Verdict
 from .cells import Cells
 from .chunks import Chunk
-from .measures import Column, columns_of, measured
+from .measures import Column, columns_of
+from .results import results
 from .sweep_plan import PART_SCHEMA, SweepPlan
 
 try:
@@ -229,8 +231,9 @@ def make_part(job: Job) -> Done:
 def _made(job: Job) -> Done:
     try:
         start, stop = job.chunk.start, job.chunk.stop
-        found = measured(job.compute, job.cells, start, stop)
-        verdicts = {one: found.get("verdict", []).count(one) for one in get_args(Verdict)}
+        found = results(job.compute, job.cells, start, stop)
+        counted: Counter[Any] = Counter(found.get("verdict", ()))
+        verdicts = {one: counted[one] for one in get_args(Verdict)}
         return Done(job.chunk, verdicts, _parquet(job, found, verdicts))
     except Exception as failure:
         where = traceback.extract_tb(failure.__traceback__)[-1]

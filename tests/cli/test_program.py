@@ -15,8 +15,9 @@ import pytest
 import stabkit as package
 from stabkit.analysis.verdict import analyze as module
 from stabkit.analysis.verdict.analysis import Analysis
-from stabkit.cli.terminal import counting
+from stabkit.cli.terminal import counting, progressing
 from stabkit.model.examples import examples
+from stabkit.sweeps.sweep_run import SweepProgress
 
 Program = Callable[..., Any]
 
@@ -173,6 +174,21 @@ def test_long_work_shows_a_bar_on_a_terminal_and_nothing_in_a_pipe(
     assert out == ""
     assert "counting sheep" in err
     assert "100%" in err
+
+
+def test_a_terminal_shows_how_far_a_sweep_is_and_how_fast(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with progressing("sweeping") as silent:
+        assert silent is None
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    with progressing("sweeping") as show:
+        assert show is not None
+        show(SweepProgress(2_000_000, 1_234_567, 25_000.4, 3_725.2))
+    err = capsys.readouterr().err
+    assert "1,234,567 of 2,000,000, 25,000 a second, about 1:02:05 left" in err
 
 
 def test_without_crosscheck_there_is_no_simulation(stabkit: Program) -> None:

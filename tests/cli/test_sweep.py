@@ -59,7 +59,7 @@ def test_it_goes_on_where_it_was(stabkit: Program, tmp_path: Path) -> None:
 def test_a_chunk_that_fails_is_told(
     stabkit: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stabkit.sweeps.parts.measured", lambda *given: 1 / 0)
+    monkeypatch.setattr("stabkit.sweeps.parts.results", lambda *given: 1 / 0)
     found = stabkit("sweep", *GRID, "--into", str(tmp_path / "out"), "--workers", "1")
     assert found.status == 4
     assert "chunk 0 set aside  rows 0 to 5: ZeroDivisionError: division by zero" in found.out

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from stabkit import InvalidWorkload, SweepPlan, Workload, unit_circle_counts
-from stabkit.sweeps.measures import measured
+from stabkit.sweeps.results import results
 
 TWO = [
     {"input_length": "s", "decode_length": "l1", "weight": "p"},
@@ -51,7 +51,7 @@ def test_columns_tell_what_the_mixes_are() -> None:
 def test_counts_in_arrays_are_those_of_each_mix(rows: tuple[int, int]) -> None:
     """Of l1 = l2 = 4, too, and of chunks that begin and end within a block."""
     found = plan()
-    columns = measured(["counts"], found.cells, *rows)
+    columns = results(["counts"], found.cells, *rows)
     for row in range(*rows):
         counts = unit_circle_counts(found.mix(row))
         expected = (counts.verdict, counts.inside, counts.on_circle, counts.outside)
@@ -64,8 +64,8 @@ def test_inputs_that_are_no_integers_are_counted_one_by_one() -> None:
     halves = {"s": {"from": "1/2", "to": "3/2", "step": "1/2"}}
     classes = [{"input_length": "s", "decode_length": n} for n in (2, 3)]
     found = SweepPlan.from_dict({"axis": halves, "class": classes})
-    columns = measured(["counts"], found.cells, 0, 3)
-    assert columns["verdict"] == ["unstable", "marginal", "stable"]
+    columns = results(["counts"], found.cells, 0, 3)
+    assert list(columns["verdict"]) == ["unstable", "marginal", "stable"]
     assert list(found.cells.batches(0, 3)) == []
 
 
@@ -86,8 +86,8 @@ def test_axes_that_are_zipped_and_axes_that_increase() -> None:
 
 def test_a_capacity_that_does_not_hold_every_request_leaves_a_reason() -> None:
     found = plan(capacity="B", axis=AXES | {"B": [9, "1k"]}, compute=["counts", "finite"])
-    columns = measured(found.compute, found.cells, 0, 2)
-    assert columns["verdict"] == [unit_circle_counts("0:2:1 7:3:2").verdict] * 2
+    columns = results(found.compute, found.cells, 0, 2)
+    assert list(columns["verdict"]) == [unit_circle_counts("0:2:1 7:3:2").verdict] * 2
     assert columns["admissions_per_step"][0] is None
     assert "'capacity' must hold one request of every class" in columns["reason"][0]
 

@@ -10,14 +10,15 @@ import pytest
 
 import stabkit
 from stabkit import SweepPlan, Workload
-from stabkit.sweeps.measures import measured
+from stabkit.sweeps.results import results
 
 MIXES = ["5:3 5:5", "10:3 10:5", "1:2 1:3", "100:4 100:6", "1:1"]
 
 
 def found(given: dict[str, Any]) -> dict[str, list[Any]]:
     plan = SweepPlan.from_dict(given)
-    return measured(plan.compute, plan.cells, 0, len(plan))
+    columns = results(plan.compute, plan.cells, 0, len(plan))
+    return {name: list(column) for name, column in columns.items()}
 
 
 def test_radius_and_threshold_are_those_of_an_analysis() -> None:
@@ -110,5 +111,5 @@ def test_a_line_of_one_class_leaves_the_other_where_it_is() -> None:
 
 def test_a_mix_that_is_none_leaves_its_reason_and_no_other_row() -> None:
     columns = found({"mixes": ["5:3 5:5", "5:0", "10:3 10:5"], "compute": ["counts"]})
-    assert columns["verdict"] == ["unstable", None, "stable"]
+    assert list(columns["verdict"]) == ["unstable", None, "stable"]
     assert "'decode_length' of class 1 must be a positive integer" in columns["reason"][1]
