@@ -129,6 +129,8 @@ _INSTEAD = {
     "ShareRadius": _MARGINS,
     "ShareTolerance": "margins(mix, error)",
     "SoftStart": "simulate(mix, 200)",
+    "SweepPlan": "the parts of its sweep",
+    "SweepRun": "its parts",
     "StabilityCriterion": "stability_chart(decode_lengths)",
     "UndecidedStart": _RUN,
     "VerdictCertificate": "nyquist(mix)",

@@ -76,7 +76,7 @@ def read_axis(name: str, given: Any) -> Axis:
     ['5', '7', '9']
     """
     what = f"axis {shown(name)}"
-    if not (name.isascii() and name.isidentifier() and name[0] != "_"):
+    if not (isinstance(name, str) and name.isascii() and name.isidentifier() and name[0] != "_"):
         raise InvalidWorkload(f"the name of {what} must be a word such as s or l1.")
     values: tuple[Value, ...]
     spelled: Any

@@ -7,18 +7,17 @@ died as often as its setting ``distributed.scheduler.allowed-failures`` says; th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from .. import __version__
-from ..errors import InvalidArgument, shown
+from ..errors import ArgumentTypeError, InvalidArgument, shown
 from .processes import Lost, Map
 
 __all__ = ["sweep_cluster"]
 
-_WAITING = (
-    3  # items at the scheduler for each thread of a worker: it is never idle, and can be told
-)
+_WAITING = 3  # items at the scheduler for each thread of a worker, so that it is never idle
 
 
 def sweep_cluster(address: str) -> Map:
@@ -48,15 +47,19 @@ def sweep_cluster(address: str) -> Map:
     >>> callable(sweep_cluster("tcp://10.0.0.1:8786"))
     True
     """
+    if not isinstance(address, str):
+        raise ArgumentTypeError(
+            f"'address' must be text such as 'tcp://10.0.0.1:8786', not {shown(address)}."
+        )
+    return partial(_mapped, address)
 
-    def mapped(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
-        client = _connected(address)
-        try:
-            yield from _results(client, function, iter(items))
-        finally:
-            client.close()
 
-    return mapped
+def _mapped(address: str, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+    client = _connected(address)
+    try:
+        yield from _results(client, function, iter(items))
+    finally:
+        client.close()
 
 
 def _results(client: Any, function: Callable[[Any], Any], items: Iterator[Any]) -> Iterator[Any]:

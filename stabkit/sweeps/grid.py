@@ -28,9 +28,10 @@ from ..model.workload import Workload
 from .axes import Joint, Value
 from .cells import GREEDY, Batch, Block, Cell
 
-__all__ = ["REST", "ClassEntry", "Grid"]
+__all__ = ["LARGEST_GRID", "REST", "ClassEntry", "Grid"]
 
 REST = "rest"
+LARGEST_GRID = 10**10
 _LARGEST = 2**53  # integers that doubles tell apart
 Indices = dict[str, NDArray[np.int64]]
 Entry = Fraction | str
@@ -85,6 +86,8 @@ class Grid:
         stepped = [joint for joint in joints if joint.names != (line,)]
         stepped.sort(key=lambda joint: lengths.isdisjoint(joint.names))
         grid = cls(tuple(classes), tuple(stepped), capacity, policy, line)
+        if grid.count > LARGEST_GRID:
+            raise InvalidWorkload(f"a grid must have at most 10^10 rows, not {shown(grid.count)}.")
         grid._check({name for joint in joints for name in joint.names})
         return grid
 

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import Any, NamedTuple
 
 from ..errors import InvalidArgument
@@ -59,17 +60,16 @@ def sweep_processes(count: int | None = None) -> Map:
     >>> sorted(sweep_processes(1)(abs, [-3, 2]))
     [2, 3]
     """
-    processes = whole_number(os.cpu_count() if count is None else count, "'count'")
+    return partial(_mapped, whole_number(os.cpu_count() if count is None else count, "'count'"))
 
-    def mapped(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
-        lanes: list[_Lane] = []
-        try:
-            yield from _results(function, iter(items), lanes, processes)
-        finally:
-            for lane in lanes:
-                lane.stop()
 
-    return mapped
+def _mapped(count: int, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+    lanes: list[_Lane] = []
+    try:
+        yield from _results(function, iter(items), lanes, count)
+    finally:
+        for lane in lanes:
+            lane.stop()
 
 
 def _results(

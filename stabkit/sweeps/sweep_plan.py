@@ -13,7 +13,7 @@ from typing import Any
 
 from .. import __version__
 from ..dynamics.policies import policy_named
-from ..errors import InvalidArgument, InvalidWorkload, check_choice, shown
+from ..errors import InvalidArgument, InvalidWorkload, WorkloadTypeError, check_choice, shown
 from ..model.documents import read_toml
 from ..model.files import read_log
 from ..model.numbers import exact_rational, is_listed, rational_text, read_capacity, without_unit
@@ -130,6 +130,10 @@ class SweepPlan(Record):
         InvalidWorkload
             If it is not admissible.
         """
+        if not isinstance(plan, Mapping):
+            raise WorkloadTypeError(
+                f"'plan' must be a plan, a mapping or a file, not {shown(plan)}."
+            )
         for key in plan:
             if key not in _KEYS:
                 raise InvalidWorkload(f"a key of the plan must be one of {', '.join(_KEYS)}.")
@@ -190,18 +194,14 @@ def _grid(plan: Mapping[str, Any], compute: Sequence[str]) -> tuple[Grid, dict[s
     axes = {name: read_axis(name, given) for name, given in _table(plan, "axis").items()}
     classes = [_class(entry, place) for place, entry in enumerate(_listed(plan, "class"), start=1)]
     zipped, increasing = _listed(plan, "zip", least=0), _listed(plan, "increasing", least=0)
-    capacity, policy = plan.get("capacity"), plan.get("policy", GREEDY)
-    if capacity is not None:
-        capacity = capacity if capacity in axes else read_capacity(capacity)
-    elif "finite" in compute:
-        raise InvalidWorkload("'capacity' must be given where \"finite\" is to be computed.")
+    policy = plan.get("policy", GREEDY)
+    for names in (*zipped, increasing, [policy]):
+        _check_names(names)
     for one in axes[policy].values if policy in axes else [policy]:
         policy_named(one, _ANY)
-    line = plan.get("line", _line(axes, classes, compute))
-    if line is not None and compute != ("threshold",):
-        raise InvalidWorkload("'line' must go with compute = [\"threshold\"], with nothing else.")
-    if not all(is_listed(names) for names in zipped):
-        raise InvalidWorkload("'zip' must be a list of lists of axes.")
+    capacity = _capacity(plan.get("capacity"), axes, compute)
+    stepped = {name for names in (*zipped, increasing) for name in names}
+    line = _line(plan.get("line"), set(axes) - stepped, classes, compute)
     grid = Grid.of(classes, joints(axes, zipped, increasing), capacity, policy, line)
     given = {
         "axis": {name: axis.given for name, axis in axes.items()},
@@ -215,11 +215,36 @@ def _grid(plan: Mapping[str, Any], compute: Sequence[str]) -> tuple[Grid, dict[s
     return grid, {key: value for key, value in given.items() if value not in (None, [])}
 
 
-def _line(axes: Mapping[str, Any], classes: Sequence[ClassEntry], compute: Any) -> str | None:
-    """Return the one axis that inputs alone use, where thresholds alone are asked for."""
-    inputs = {e.input_length for e in classes} & set(axes)
-    alone = sorted(inputs - {value for e in classes for value in e[1:]})
-    return str(alone[0]) if compute == ("threshold",) and len(alone) == 1 else None
+def _check_names(names: Any) -> None:
+    if not is_listed(names) or not all(isinstance(name, str) for name in names):
+        raise InvalidWorkload(
+            f"'zip', 'increasing' and 'policy' must be the names of axes, not {shown(names)}."
+        )
+
+
+def _capacity(given: Any, axes: Mapping[str, Any], compute: Sequence[str]) -> Any:
+    """Return a number of tokens, the name of an axis, or None."""
+    if given is None and "finite" in compute:
+        raise InvalidWorkload("'capacity' must be given where \"finite\" is to be computed.")
+    return given if isinstance(given, str) and given in axes else read_capacity(given)
+
+
+def _line(
+    given: Any, axes: set[str], classes: Sequence[ClassEntry], compute: Sequence[str]
+) -> str | None:
+    """Return the axis that is partitioned: the one that inputs alone use, of several the given."""
+    inputs = {entry.input_length for entry in classes} & axes
+    alone = {str(name) for name in inputs - {value for e in classes for value in e[1:]}}
+    if list(compute) != ["threshold"]:
+        alone = set()
+    if given is None:
+        return min(alone) if len(alone) == 1 else None
+    if not isinstance(given, str) or given not in alone:
+        raise InvalidWorkload(
+            "'line' must be an axis that inputs alone use, where thresholds alone are computed, "
+            f"not {shown(given)}."
+        )
+    return given
 
 
 def _class(entry: Any, place: int) -> ClassEntry:

@@ -213,9 +213,9 @@ def _jobs(place: Folder, plan: SweepPlan, chunks: list[Chunk]) -> Iterator[Job]:
 def _as_plan(plan: Any) -> SweepPlan:
     if isinstance(plan, SweepPlan):
         return plan
-    if isinstance(plan, Mapping):
-        return SweepPlan.from_dict(plan)
-    return SweepPlan.from_file(plan)
+    if isinstance(plan, (str, os.PathLike)):
+        return SweepPlan.from_file(plan)
+    return SweepPlan.from_dict(plan)
 
 
 def _check_that_parts_can_be_written() -> None:

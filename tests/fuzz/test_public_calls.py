@@ -7,8 +7,10 @@ so that it can pass between processes.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import pickle
+import tempfile
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -42,6 +44,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         stabkit.Analysis.from_dict,
         {"record": stabkit.analyze(ONE, crosscheck=False).to_dict()},
     ),
+    "SweepPlan.from_dict": (stabkit.SweepPlan.from_dict, {"plan": {"mixes": ["5:3 5:6"]}}),
     "Damped": (stabkit.Damped, {"gain": Fraction(1, 2)}),
     "Headroom": (stabkit.Headroom, {"watermark": Fraction(1, 5)}),
     "RateLimited": (stabkit.RateLimited, {"rate": 2}),
@@ -212,11 +215,17 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "examples": {},
     "atlas": {},
     "theorems": {},
+    "sweep": {"plan": {"mixes": ["5:3 5:6"]}},
+    "sweep_processes": {"count": 2},
+    "sweep_cluster": {"address": "tcp://127.0.0.1:9"},
 }
 for _name in stabkit.__all__:
     _value = getattr(stabkit, _name)
     if callable(_value) and not isinstance(_value, type):
         CALLS[_name] = (_value, _ARGUMENTS.get(_name, _ARGUMENTS["mix"]))
+
+SWEPT = tempfile.TemporaryDirectory()
+CALLS["sweep"] = (functools.partial(stabkit.sweep, folder=SWEPT.name), _ARGUMENTS["sweep"])
 
 WRONG: list[Any] = [
     None,

@@ -6,6 +6,7 @@ import inspect
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -33,6 +34,11 @@ def criterion() -> Any:
     s, p = symbols("s p")
     mix = stabkit.SymbolicWorkload.from_classes([(s, 2, p), (s, 3, 1 - p)])
     return stabkit.stability_criterion(mix)
+
+
+def swept() -> Any:
+    with tempfile.TemporaryDirectory() as folder:
+        return stabkit.sweep({"mixes": ["5:3 5:6", "5:4"]}, folder)
 
 
 RESULTS: dict[str, Callable[[], Any]] = {
@@ -83,6 +89,8 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "SpaceTimePicture": lambda: stabkit.space_time_picture(PAIR, steps=20),
     "StabilityChart": lambda: stabkit.stability_chart((2, 3), rows=3),
     "StabilityCriterion": criterion,
+    "SweepPlan": lambda: stabkit.SweepPlan.from_dict({"mixes": ["5:3 5:6", "5:4"]}),
+    "SweepRun": swept,
     "Synchrony": lambda: stabkit.synchrony(PAIR),
     "Threshold": lambda: stabkit.threshold(PAIR),
     "VerdictCertificate": lambda: stabkit.certify(PAIR),
@@ -101,6 +109,7 @@ PARTS = {
     *("Estimate", "Prediction", "Proposal", "QuasiCycle", "RequestSeries", "RequestTable"),
     *("SynchronizedMode", "Trial", "Claim"),
     *("Trials", "VarianceLaw", "Watermark"),
+    "SweepProgress",  # of a sweep that goes on
     "CapturePiece",  # a polytope, to go on computing with
     *("EdgeCrossing", "InputLine"),
     "AnimationPicture",  # for `animation_bytes`

@@ -118,7 +118,20 @@ REFUSED = {
     ),
     "a finite server of no size": ({"compute": ["finite"]}, "'capacity' must be given"),
     "a policy of no name": ({"policy": "greed"}, "'greed'"),
-    "a line among points": ({"line": "s"}, "'line' must go with compute"),
+    "a line among points": ({"line": "s"}, "where thresholds alone are computed"),
+    "a capacity that is none": ({"capacity": []}, "'capacity' must be a finite rational number"),
+    "a policy that is no text": ({"policy": 3}, "must be the names of axes, not"),
+    "a line that is no text": ({"line": {}}, "'line' must be an axis that inputs alone use"),
+    "axes that are no texts": ({"increasing": [[]]}, "must be the names of axes, not"),
+    "axes that are no lists": ({"zip": [1]}, "must be the names of axes, not 1"),
+    "an axis of no name": ({"axis": AXES | {"": [1]}}, "the name of axis '' must be a word"),
+    "too large a grid": (
+        {
+            "axis": AXES
+            | {"s": {"from": 0, "to": 999_999}, "p": {"from": "1/9", "to": "8/9", "step": "1/9999"}}
+        },
+        "a grid must have at most 10.10 rows, not 46668000000",
+    ),
     "no class": ({"class": []}, "'class' must be a list"),
 }
 

@@ -107,6 +107,10 @@ def test_a_line_of_one_class_leaves_the_other_where_it_is() -> None:
     given = {"axis": {"x": [0, 1]}, "class": classes, "compute": ["threshold"]}
     (intervals,) = found(given)["intervals"]
     assert [(part["low_exact"], part["verdict"]) for part in intervals] == [("0", "stable")]
+    two = {"axis": {"x": [0], "s": [5, 6]}, "line": "x", "compute": ["threshold"]}
+    both = found(two | {"class": [classes[0] | {"input_length": "s"}, classes[1]]})
+    assert both["intervals"][0] == intervals
+    assert len(both["intervals"]) == 2
 
 
 def test_a_mix_that_is_none_leaves_its_reason_and_no_other_row() -> None:
