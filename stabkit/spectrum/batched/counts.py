@@ -29,7 +29,7 @@ from .winding import zeros_by_winding
 __all__ = ["BatchedCounts", "batched_counts"]
 
 _LONGEST_RECURSION = 30  # beyond, its bounds leave most rows open
-_LONGEST = 1_024  # beyond, the winding number of a row alone is as fast
+_LONGEST_WINDING = 1_024  # beyond, the winding number of a row alone is as fast
 _OPEN = -1
 
 
@@ -102,7 +102,7 @@ def batched_counts(lengths: ArrayLike, inputs: ArrayLike, weights: ArrayLike) ->
     within = np.full(len(mixes), _OPEN)
     on_circle = np.zeros(len(mixes), np.int64)
     within[mixes.single] = mixes.longest[mixes.single] - 1
-    for rows in mixes.groups(np.flatnonzero(~mixes.single & mixes.narrow), _LONGEST):
+    for rows in mixes.groups(np.flatnonzero(~mixes.single & mixes.narrow), _LONGEST_WINDING):
         within[rows] = _zeros_within(mixes, rows)
     exact = within == _OPEN
     for row in np.flatnonzero(exact).tolist():

@@ -44,7 +44,7 @@ from .values import BatchedValues
 
 __all__ = ["batched_fano_factors"]
 
-_LONGEST = 64
+_LONGEST_SYSTEM = 64
 _SLACK = 1 + 1e-9
 
 
@@ -82,7 +82,7 @@ def batched_fano_factors(
     mixes = Mixes.of(lengths, inputs, weights)
     stable = batched_counts(lengths, inputs, weights).stable
     values, errors = np.full((2, len(mixes)), np.nan)
-    for rows in mixes.groups(np.flatnonzero(stable & mixes.narrow), _LONGEST, 2):
+    for rows in mixes.groups(np.flatnonzero(stable & mixes.narrow), _LONGEST_SYSTEM, 2):
         values[rows], errors[rows] = _factors(mixes, rows)
     values[mixes.certain], errors[mixes.certain] = 0.0, 0.0
     return BatchedValues(values, errors)

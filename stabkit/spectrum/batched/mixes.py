@@ -30,7 +30,7 @@ __all__ = ["Mask", "Mixes", "scaled"]
 
 Mask: TypeAlias = NDArray[np.bool_]
 
-_LARGEST = 2.0**53
+_LARGEST_NARROW = 2**53
 _AT_ONCE = 2**15  # coefficients at a time
 
 
@@ -104,8 +104,8 @@ class Mixes:
     def narrow(self) -> Mask:
         """Which rows are narrow."""
         tokens = self.inputs.astype(float) + (self.lengths + 1)
-        sizes = np.sum(np.minimum(self.weights, 2**53).astype(float) * tokens, axis=1)
-        return np.asarray(sizes * (1 + 4 * len(self.lengths) * UNIT_ROUNDOFF) < _LARGEST)
+        sizes = np.sum(np.minimum(self.weights, _LARGEST_NARROW).astype(float) * tokens, axis=1)
+        return np.asarray(sizes * (1 + 4 * len(self.lengths) * UNIT_ROUNDOFF) < _LARGEST_NARROW)
 
     def groups(self, rows: Integers, longest: int, power: int = 1) -> Iterator[Integers]:
         """Yield those of the rows of the same L up to `longest`, of few numbers, L^`power` each."""

@@ -41,7 +41,9 @@ from .values import BatchedValues
 
 __all__ = ["batched_radii"]
 
-_LONGEST = 64  # beyond, the eigenvalues take longer than the search for the largest root alone
+_LONGEST_EIGENVALUES = (
+    64  # beyond, the eigenvalues take longer than the search for the largest root alone
+)
 _ENOUGH = 1e-9  # relative; beyond, the exact engines are asked
 _SLACK = 1 + 1e-9
 _DIGITS = 15
@@ -80,7 +82,9 @@ def batched_radii(lengths: ArrayLike, inputs: ArrayLike, weights: ArrayLike) -> 
     """
     mixes = Mixes.of(lengths, inputs, weights)
     low, high = np.zeros(len(mixes)), np.where(mixes.longest > 1, np.inf, 0.0)
-    for rows in mixes.groups(np.flatnonzero(mixes.narrow & (mixes.longest > 1)), _LONGEST, 2):
+    for rows in mixes.groups(
+        np.flatnonzero(mixes.narrow & (mixes.longest > 1)), _LONGEST_EIGENVALUES, 2
+    ):
         low[rows], high[rows] = _bounds(scaled(mixes.coefficients(rows), axis=0).T)
     proved = np.isfinite(high) & (high - low <= _ENOUGH * high)
     for row in np.flatnonzero(~proved).tolist():

@@ -55,9 +55,8 @@ from ..circle.fourier import UNIT_ROUNDOFF
 from ..circle.sparse_polynomial import Floats, Integers
 from .mixes import Mask
 
-__all__ = ["MOST_STEPS", "schur_transforms", "zeros_by_recursion"]
+__all__ = ["schur_transforms", "zeros_by_recursion"]
 
-MOST_STEPS = 200
 _SLACK = 1 + 32 * UNIT_ROUNDOFF
 _FLOOR = 2.0**-800
 
@@ -69,7 +68,7 @@ def zeros_by_recursion(coefficients: Floats, errors: Floats) -> Integers:
     ----------
     coefficients : array of shape (n + 1, N)
         A polynomial in each column, ascending powers, the largest coefficient at most 1 in modulus;
-        n is at most `MOST_STEPS`.
+        n is at most 200.
     errors : array of the same shape
         How far each coefficient may be from the exact one.
 

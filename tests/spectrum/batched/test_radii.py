@@ -66,6 +66,12 @@ def test_long_and_wide_rows() -> None:
     assert 1 + 1 / 99 <= found.values[1] <= 1 + 1 / 11
 
 
+def test_simple_roots_need_no_exact_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("stabkit.spectrum.batched.radii.kernel_counts")
+    found = batched_radii([3, 8], np.arange(40), [[2, 3]] * 40)
+    assert np.all(found.errors < 1e-12)
+
+
 def test_marginal_rows_are_within_their_errors_of_one() -> None:
     found = batched_radii([2, 3], [1] * 3, [[1, 1]] * 3)
     assert np.all(np.abs(found.values - 1) <= found.errors)
