@@ -123,5 +123,5 @@ def _zeros_within(mixes: Mixes, rows: Integers) -> Integers:
     left = np.flatnonzero(within == _OPEN)
     if len(left) and longest > 2:
         exponents, terms = mixes.closed_forms(rows[left])
-        within[left] = zeros_by_winding(exponents, scaled(terms, axis=1), np.ones(len(left)), 0.0)
+        within[left] = zeros_by_winding(exponents, scaled(terms, axis=1))
     return within

@@ -3,29 +3,28 @@
 `stabkit.spectrum.circle.winding` has the method and its proof for one polynomial; here each row of
 an array is one. Along theta_j = 2 pi j / M, M a power of two of at least 8 (L + 2), is followed
 
-    h(theta) = e^(-i c theta) H(r e^(i theta)),  H(z) = (1 - z)^2 G(z),  c = (L + 1) / 2,
+    h(theta) = e^(-i c theta) H(e^(i theta)),  c = (L + 1) / 2,
 
-for H has few terms (`stabkit.model.kernel`), and the circle may have any radius r of a row's own.
+for H(z) = (1 - z)^2 G(z) = sum b_m z^m has few terms (`stabkit.model.kernel`).
 
-*Start.* With w_m = g_m r^m > 0, W = sum w_m and n = (L - 1) / 2,
+*Start.* With g_m > 0, W = sum g_m and n = (L - 1) / 2,
 
-    Re[e^(-i n theta) G(r e^(i theta))] = sum w_m cos((m - n) theta) >= W (1 - n^2 theta^2 / 2),
+    Re[e^(-i n theta) G(e^(i theta))] = sum g_m cos((m - n) theta) >= W (1 - n^2 theta^2 / 2),
 
-which is more than W / 2 for theta up to theta_2 <= pi / (2 L): G has no zero there, and its
-argument, followed from theta = 0, is within pi / 3 of n theta. To it the argument of (1 - z)^2 is
-added, and (n - c) theta = -theta is what remains of the rotations.
+which is more than W / 2 on the arc of theta_2, where n theta <= 5 pi / 16: up to there G has no
+zero, and its argument, followed from theta = 0, is within pi / 3 of n theta. That of (1 - z)^2 is
+theta - pi: the argument of h is within pi / 3 of n theta + theta - pi - c theta = -pi.
 
 *Arcs.* The arc of half-width w = pi / M around theta_j passes by a value v of h, first by
 
     |v| > 1.01 (E_0 + w (|h'| + E_1) + w^2 / 2 (|h''| + E_2) + w^3 / 6 sum |b_m| |m - c|^3),
 
-with h' and h'' from transforms, E_i the errors, b_m the coefficients of H(r z); and what does not
-pass, by Taylor polynomials at theta_j, on halves of the arc, on halves of those, and so on.
+with h' and h'' from transforms and E_i the errors of all three; and what does not pass, by Taylor
+polynomials at theta_j, on halves of the arc, on halves of those, and so on.
 |m - c| w <= q = pi / 16, so that their coefficients are at most q^k / k! sum |b_m|.
 
-*End.* At theta = pi the argument of G is a multiple of pi: so many zeros has the disc.
-
-*Inexact coefficients* of relative error e change h on the whole circle by at most e sum |b_m|.
+*End.* At theta = pi the argument of G is a multiple of pi, and so many zeros has the disc: over pi,
+the argument of h and c, rounded.
 """
 
 from __future__ import annotations
@@ -54,19 +53,15 @@ _REACH = math.pi / 16  # q
 _HORNER = (2 * TAYLOR_ORDER + 4) * 4 * UNIT_ROUNDOFF
 
 
-def zeros_by_winding(exponents: Integers, terms: Floats, radii: Floats, error: float) -> Integers:
-    """Return the number of zeros of G in |z| < r for each kernel that has none at |z| = r.
+def zeros_by_winding(exponents: Integers, terms: Floats) -> Integers:
+    """Return the number of zeros of G in |z| < 1 for each kernel that has none on the circle.
 
     Parameters
     ----------
     exponents : int array of shape (T,)
         Of the terms of H, ascending; the first one is 0 and the last one L + 1.
     terms : array of shape (N, T)
-        The coefficients of H(r z), a row for each kernel, the largest between 1/2 and 1 in modulus.
-    radii : array of shape (N,)
-        r, positive.
-    error : float
-        The relative error that every coefficient may have.
+        The coefficients of H, exact, a row for each kernel, the largest modulus in [1/2, 1).
 
     Returns
     -------
@@ -77,16 +72,15 @@ def zeros_by_winding(exponents: Integers, terms: Floats, radii: Floats, error: f
     --------
     >>> kernels = np.array([[0.25, 0.5, 1.0], [1.0, 0.5, 0.25], [1.0, 0.5, 1.0]])
     >>> terms = np.diff(kernels, 2, prepend=[[0, 0]] * 3, append=[[0, 0]] * 3) / 2
-    >>> zeros_by_winding(np.arange(5), terms, np.ones(3), 0.0).tolist()
+    >>> zeros_by_winding(np.arange(5), terms).tolist()
     [2, 0, -1]
     """
-    paths = _Paths.of(exponents, terms, error)
+    paths = _Paths.of(exponents, terms)
     open_rows, samples = np.nonzero(~paths.certified[:, _START:])
     parts, hopeless = _bisected(paths, open_rows, samples + _START)
     turned = _turned_at_samples(paths) + _turned_between(paths, parts)
-    start = _start_arguments(radii, paths.size)
-    offset = np.angle(_first_values(paths, parts) * np.exp(-1j * start))
-    zeros = np.rint((start + offset + turned) / math.pi + paths.degree / 2)
+    started = np.angle(-_first_values(paths, parts)) - math.pi
+    zeros = np.rint((started + turned) / math.pi + paths.degree / 2)
     return np.where(hopeless, -1, zeros).astype(np.int64)
 
 
@@ -94,24 +88,22 @@ def zeros_by_winding(exponents: Integers, terms: Floats, radii: Floats, error: f
 class _Paths:
     """Samples of H, a row for each kernel, j = 0 ... M / 2, and which stand for their arcs.
 
-    `sizes` are the sums of |b_m|, `fixed` bounds of what inexact coefficients change.
+    `sizes` are the sums of |b_m|.
     """
 
     exponents: Integers
     terms: Floats
     sizes: Floats
-    fixed: Floats
     size: int
     values: Complexes
     certified: Mask
 
     @classmethod
-    def of(cls, exponents: Integers, terms: Floats, error: float) -> _Paths:
+    def of(cls, exponents: Integers, terms: Floats) -> _Paths:
         """Return the samples of kernels, as `zeros_by_winding` takes them."""
         size = 1 << (_SAMPLES * (int(exponents[-1]) + 1) - 1).bit_length()
         width, frequencies = math.pi / size, exponents - exponents[-1] / 2
         moduli = np.abs(terms)
-        sizes = moduli.sum(axis=1)
         values = _transforms(exponents, terms, size)
         reach = (moduli @ np.abs(width * frequencies) ** 3 / 6)[:, None]
         missed = _transform_errors(terms, size)
@@ -119,10 +111,9 @@ class _Paths:
             weights = terms * (width * frequencies) ** order / order
             reach = reach + np.abs(_transforms(exponents, weights, size))
             missed = missed + _transform_errors(weights, size)
-        fixed = error * sizes
-        reach = (reach + (missed + 2 * fixed)[:, None]) * _SLACK + _UNDERFLOW
+        reach = (reach + missed[:, None]) * _SLACK + _UNDERFLOW
         certified = np.abs(values) > reach * MARGIN
-        return cls(exponents, terms, sizes, fixed, size, values, certified)
+        return cls(exponents, terms, moduli.sum(axis=1), size, values, certified)
 
     @property
     def degree(self) -> int:
@@ -166,8 +157,7 @@ def _bisected(paths: _Paths, rows: Integers, samples: Integers) -> tuple[_Parts,
         return _Parts(rows, samples, np.zeros(0), np.zeros(0, complex)), hopeless
     models = paths.models(rows, samples)
     bends = np.abs(models) @ (_ORDERS * (_ORDERS - 1.0))
-    missed = _model_error(len(paths.exponents)) * paths.sizes[rows] + paths.fixed[rows]
-    missed = missed * _SLACK + _UNDERFLOW
+    missed = _model_error(len(paths.exponents)) * paths.sizes[rows] * _SLACK + _UNDERFLOW
     slope_missed = _HORNER * paths.sizes[rows]
     arcs, offsets, half = np.repeat(np.arange(len(rows)), 2), np.tile([-0.5, 0.5], len(rows)), 0.5
     outside = (samples[arcs] == paths.size // 2) & (offsets > 0)
@@ -186,14 +176,6 @@ def _bisected(paths: _Paths, rows: Integers, samples: Integers) -> tuple[_Parts,
         arcs = np.repeat(arcs[going], 2)
         offsets = np.repeat(offsets[going], 2) + np.tile([-half, half], len(arcs) // 2)
     return _Parts(*(np.concatenate(column) for column in zip(*found, strict=True))), hopeless
-
-
-def _start_arguments(radii: Floats, size: int) -> Floats:
-    """Return arg h at sample 2, to within pi / 3."""
-    theta = 2 * math.pi * _START / size
-    factor = -np.arctan2(radii * math.sin(theta), 1 - radii * math.cos(theta))
-    arguments: Floats = 2 * factor - theta
-    return arguments
 
 
 def _first_values(paths: _Paths, parts: _Parts) -> Complexes:
@@ -242,10 +224,10 @@ def _transforms(exponents: Integers, terms: Floats, size: int) -> Complexes:
 
 
 def _transform_errors(terms: Floats, size: int) -> Floats:
-    """Bound the error of each row of `_transforms` of terms that are rounded five times."""
+    """Bound the error of each row of `_transforms` of terms that are rounded eight times."""
     norms = np.sqrt(np.sum(terms**2, axis=1))
     relative = transform_error(size.bit_length() - 1) * math.sqrt(size)
-    relative += 5 * math.sqrt(terms.shape[1]) * UNIT_ROUNDOFF
+    relative += 8 * math.sqrt(terms.shape[1]) * UNIT_ROUNDOFF
     errors: Floats = relative * norms * (1 + terms.shape[1] * UNIT_ROUNDOFF) + _UNDERFLOW
     return errors
 
