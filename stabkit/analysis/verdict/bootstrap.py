@@ -183,25 +183,27 @@ class _Sample:
 
 
 def _finding(kernel: MemoryKernel, zeros: Sequence[complex]) -> _Finding:
-    verdict = kernel_counts(kernel).verdict
+    near = radius_near(kernel, zeros) if kernel.length > LONGEST_ISOLATED else None
+    verdict = _verdict(kernel, near)
     if kernel.length == 1:
         return _Finding(verdict, 0.0)
-    enclosure = _radius(kernel, verdict, zeros)
+    sought = near is None or verdict == "marginal"
+    enclosure = _radius(kernel, verdict) if sought else near
     if enclosure is None or enclosure.high - enclosure.low > _ENOUGH / kernel.length:
         return _Finding(verdict, None)
     return _Finding(verdict, float((enclosure.low + enclosure.high) / 2))
 
 
-def _radius(
-    kernel: MemoryKernel, verdict: Verdict, zeros: Sequence[complex]
-) -> RealEnclosure | None:
-    """Return the spectral radius, from the trace's zeros or else in the way of `analyze`."""
-    if verdict == "marginal":
-        return spectral_radius(kernel, None, _DIGITS, verdict)
-    near = radius_near(kernel, zeros) if kernel.length > LONGEST_ISOLATED else None
-    if near is not None:
-        return near
-    modes = kernel_modes(kernel, _MODES, _DIGITS)
+def _verdict(kernel: MemoryKernel, radius: RealEnclosure | None) -> Verdict:
+    """Return the verdict: the spectral radius proves it, but next to 1."""
+    if radius is None or radius.low <= 1 <= radius.high:
+        return kernel_counts(kernel).verdict
+    return "stable" if radius.high < 1 else "unstable"
+
+
+def _radius(kernel: MemoryKernel, verdict: Verdict) -> RealEnclosure | None:
+    """Return the spectral radius, in the way of `analyze`."""
+    modes = None if verdict == "marginal" else kernel_modes(kernel, _MODES, _DIGITS)
     return spectral_radius(kernel, modes, _DIGITS, verdict)
 
 
