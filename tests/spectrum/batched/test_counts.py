@@ -72,7 +72,7 @@ def test_known_cases(lengths: list[int], tokens: Any, shares: list[int], counts:
 @pytest.mark.parametrize("inputs", [2, 3])
 def test_shares_next_to_the_border_are_told_apart(inputs: int) -> None:
     """(2, 3) is stable iff 2 / (s + 3) < p < (s + 2) / (s + 3), p the share of 2 (R8)."""
-    whole = 2**49  # the coefficients stay below 2^53
+    whole = 2**49  # the rows stay narrow
     borders = [whole * k // (inputs + 3) for k in (2, inputs + 2)]
     shares = [border + step for border in borders for step in range(-3, 4)]
     found = batched_counts([2, 3], [inputs] * len(shares), [[p, whole - p] for p in shares])
