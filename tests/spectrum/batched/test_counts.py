@@ -45,7 +45,7 @@ def batches(draw: st.DrawFn) -> tuple[list[int], list[Any], list[list[int]]]:
 
 
 @given(batches())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_row_is_that_of_the_exact_recursion(batch: Any) -> None:
     assert rows(*batch) == one_by_one(*batch)
 

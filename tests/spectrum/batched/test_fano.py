@@ -25,7 +25,7 @@ def factor(classes: list[tuple[int, int, int]]) -> Fraction | RealEnclosure | No
 
 
 @given(CLASSES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_exact_factors_are_within_the_error(classes: list[tuple[int, int, int]]) -> None:
     inputs, lengths, weights = zip(*classes, strict=True)
     found = batched_fano_factors(lengths, [inputs], [weights])

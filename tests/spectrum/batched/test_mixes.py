@@ -22,7 +22,7 @@ def times(mixes: Mixes) -> int:
 
 
 @given(CLASSES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_narrow_rows_are_exact(classes: list[tuple[int, int, int]]) -> None:
     inputs, lengths, weights = zip(*classes, strict=True)
     mixes = Mixes.of(lengths, [inputs], [weights])
