@@ -66,7 +66,8 @@ def batched_fano_factors(
     -------
     BatchedValues
         Dimensionless; the errors grow as the mix comes near the border of stability. NaN where it
-        is not proved stable, beyond L = 64 and beyond 2^53: there `fano_factor` is to be asked.
+        is not proved stable, and, where `fano_factor` goes on, beyond L = 64 and for numbers of
+        more than 52 bits (docs/limits.md).
 
     Raises
     ------

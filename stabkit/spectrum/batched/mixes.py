@@ -6,8 +6,8 @@ kernel times the sum of its weights is
     g_m = sum_k w_k (s_k + m + 1) 1{m < l_k},  0 <= m < L,
 
 L the longest decode length of positive weight. Its coefficients are positive integers. A row of
-sum_k w_k (s_k + l_k + 1) < 2^53 is *narrow*: doubles hold its coefficients
-exactly, and those of (1 - z)^2 G(z).
+sum_k w_k (s_k + l_k + 1) < 2^52 is *narrow*: doubles hold these coefficients exactly, and those of
+(1 - z)^2 G(z), of which that of z is the largest, less than twice the sum.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = ["Mask", "Mixes", "scaled"]
 
 Mask: TypeAlias = NDArray[np.bool_]
 
-_LARGEST_NARROW = 2**53
+_LARGEST_NARROW = 2**52
 _AT_ONCE = 2**15  # coefficients at a time
 
 
@@ -159,7 +159,7 @@ def scaled(rows: Floats, axis: int) -> Floats:
 
 
 def _tails(terms: Floats) -> Floats:
-    """Return the sums of the terms from each row on, which are exact for integers below 2^53."""
+    """Return the sums of the terms from each row on, which are exact for integers up to 2^53."""
     tails: Floats = np.cumsum(terms[::-1], axis=0)[::-1]
     return tails
 

@@ -159,10 +159,7 @@ def _bisected(paths: _Paths, rows: Integers, samples: Integers) -> tuple[_Parts,
     bends = np.abs(models) @ (_ORDERS * (_ORDERS - 1.0))
     missed = _model_error(len(paths.exponents)) * paths.sizes[rows] * _SLACK + _UNDERFLOW
     slope_missed = _HORNER * paths.sizes[rows]
-    arcs, offsets, half = np.repeat(np.arange(len(rows)), 2), np.tile([-0.5, 0.5], len(rows)), 0.5
-    outside = (samples[arcs] == paths.size // 2) & (offsets > 0)
-    outside |= (samples[arcs] == _START) & (offsets < 0)
-    arcs, offsets = arcs[~outside], offsets[~outside]
+    (arcs, offsets), half = _halves(samples, paths.size), 0.5
     found = []
     while len(arcs):
         value, slope = evaluate(models[arcs], offsets)
@@ -176,6 +173,14 @@ def _bisected(paths: _Paths, rows: Integers, samples: Integers) -> tuple[_Parts,
         arcs = np.repeat(arcs[going], 2)
         offsets = np.repeat(offsets[going], 2) + np.tile([-half, half], len(arcs) // 2)
     return _Parts(*(np.concatenate(column) for column in zip(*found, strict=True))), hopeless
+
+
+def _halves(samples: Integers, size: int) -> tuple[Integers, Floats]:
+    """Return which arcs the halves between sample 2 and pi are of, and their centres."""
+    arcs, offsets = np.repeat(np.arange(len(samples)), 2), np.tile([-0.5, 0.5], len(samples))
+    before = (samples[arcs] == _START) & (offsets < 0)
+    beyond = (samples[arcs] == size // 2) & (offsets > 0)
+    return arcs[~before & ~beyond], offsets[~before & ~beyond]
 
 
 def _first_values(paths: _Paths, parts: _Parts) -> Complexes:

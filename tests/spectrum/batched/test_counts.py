@@ -45,7 +45,7 @@ def batches(draw: st.DrawFn) -> tuple[list[int], list[Any], list[list[int]]]:
 
 
 @given(batches())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_row_is_that_of_the_exact_recursion(batch: Any) -> None:
     assert rows(*batch) == one_by_one(*batch)
 
@@ -72,7 +72,7 @@ def test_known_cases(lengths: list[int], tokens: Any, shares: list[int], counts:
 @pytest.mark.parametrize("inputs", [2, 3])
 def test_shares_next_to_the_border_are_told_apart(inputs: int) -> None:
     """(2, 3) is stable iff 2 / (s + 3) < p < (s + 2) / (s + 3), p the share of 2 (R8)."""
-    whole = 2**49  # the coefficients stay below 2^53
+    whole = 2**49  # the rows stay narrow
     borders = [whole * k // (inputs + 3) for k in (2, inputs + 2)]
     shares = [border + step for border in borders for step in range(-3, 4)]
     found = batched_counts([2, 3], [inputs] * len(shares), [[p, whole - p] for p in shares])

@@ -28,7 +28,7 @@ def isolated_radius(mix: Workload) -> Any:
 
 
 @given(CLASSES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_isolated_roots_are_within_the_error(classes: list[tuple[int, int, int]]) -> None:
     inputs, lengths, weights = zip(*classes, strict=True)
     found = batched_radii(lengths, [inputs], [weights])

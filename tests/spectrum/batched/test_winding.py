@@ -23,7 +23,7 @@ CLASSES = st.lists(
 
 
 @given(CLASSES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_recursion_over_the_integers_agrees(classes: list[tuple[int, int, int]]) -> None:
     inputs, lengths, weights = zip(*classes, strict=True)
     (counted,) = found(Mixes.of(lengths, [inputs], [weights]))
