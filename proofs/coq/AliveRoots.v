@@ -38,7 +38,10 @@ Lemma geometricE n : ('X - 1) * geometric n = 'X^n - 1.
 Proof. by rewrite geometric_sum subrX1. Qed.
 
 Lemma size_geometric n : size (geometric n) = n.
-Proof. by rewrite /geometric; case: n => [|n]; rewrite ?size_poly_eq ?oner_neq0 // poly_def big_ord0 size_poly0. Qed.
+Proof.
+by case: n => [|n]; rewrite /geometric ?size_poly_eq ?oner_neq0 //
+  poly_def big_ord0 size_poly0.
+Qed.
 
 Lemma root_geometric n z : n%:R != 0 :> F ->
   root (geometric n) z = (z != 1) && (z ^+ n == 1).

@@ -45,7 +45,8 @@ pose f : {poly R} := (d%:R ^+ d * l1%:R ^+ l1) *: 'X^l2 - l2%:R ^+ l2 *: (1 - 'X
 have fE p : f.[p] = p ^+ l2 * d%:R ^+ d * l1%:R ^+ l1 - (1 - p) ^+ l1 * l2%:R ^+ l2.
   by rewrite !hornerE hornerXn horner_exp !hornerE mulrC mulrA [_ * l2%:R ^+ l2]mulrC.
 have f0 : f.[0] < 0.
-  by rewrite fE expr0n eqn0Ngt l2_gt0 !mul0r subr0 expr1n mul1r sub0r oppr_lt0 exprn_gt0 ?ltr0n.
+  rewrite fE expr0n eqn0Ngt l2_gt0 !mul0r subr0 expr1n mul1r sub0r oppr_lt0.
+  by rewrite exprn_gt0 ?ltr0n.
 have f1 : 0 < f.[1].
   rewrite fE subrr [0 ^+ l1]expr0n eqn0Ngt l1_gt0 mul0r subr0 expr1n mul1r.
   by rewrite mulr_gt0 ?exprn_gt0 ?ltr0n.
@@ -127,10 +128,12 @@ Lemma double_root_equations :
 Proof.
 split=> [[value deriv] | [head tail]]; split.
 - apply: (mulIf w_neq0); apply/eqP; rewrite -subr_eq0 -deriv; apply/eqP; ring.
-- have -> : n * (u * w) = (n + d) * (u * w) - P * d * w - d * (u * w - P * w - Q) - Q * d by ring.
+- have -> : n * (u * w) =
+    (n + d) * (u * w) - P * d * w - d * (u * w - P * w - Q) - Q * d by ring.
   by rewrite value deriv; ring.
 - apply: (mulfI d_neq0); rewrite mulr0.
-  have -> : d * (u * w - P * w - Q) = (n + d) * u * w - P * d * w - (n * (u * w) + Q * d) by ring.
+  have -> : d * (u * w - P * w - Q) =
+    (n + d) * u * w - P * d * w - (n * (u * w) + Q * d) by ring.
   by rewrite head tail; ring.
 by rewrite mulrA head subrr.
 Qed.
@@ -232,7 +235,8 @@ by rewrite hornerM hornerD hornerM !hornerD !hornerN hornerX hornerC !hornerZ !h
 Qed.
 
 Lemma second_derivative_at z : multiple A z ->
-  z * (z * ((z - 1) * A^`()^`().[z])) = l2%:R * (l2%:R * z ^+ l2) - P * d%:R * (d%:R * z ^+ d).
+  z * (z * ((z - 1) * A^`()^`().[z])) =
+  l2%:R * (l2%:R * z ^+ l2) - P * d%:R * (d%:R * z ^+ d).
 Proof.
 move=> /andP[/eqP Az /eqP dAz].
 have := congr1 (fun f => z * f^`().[z]) euler_derivative.
@@ -300,7 +304,8 @@ Proof.
 move=> mz; apply: count_double_zero => //.
 have [head tail] := (multiple_powers z).1 mz; have := second_derivative_at mz.
 rewrite power_split lengths in head *; rewrite double_root_curvature //.
-rewrite -power_split tail; apply: contra_eq_neq => ->; rewrite !mulr0 eq_sym mulf_eq0 negb_or.
+rewrite -power_split tail; apply: contra_eq_neq => ->.
+rewrite !mulr0 eq_sym mulf_eq0 negb_or.
 by rewrite oppr_eq0 mulf_eq0 negb_or D_neq0 -lengths pnatr_eq0 -lt0n l2_gt0 gt_eqF.
 Qed.
 
@@ -423,7 +428,7 @@ Corollary double_roots_real :
 Proof.
 have [c [c_gt0 _] mE] := double_roots.
 have realE (x : R) : multiple A x%:C%C <-> x ^+ g = - c.
-  rewrite mE -rmorphX; split=> [/complexI // | -> //].
+  by rewrite mE -rmorphX; split=> [/complexI | ->].
 case: ifP => odd_g; last first.
   move=> x /realE xg; have: 0 <= x ^+ g by rewrite exprn_even_ge0 // odd_g.
   by rewrite xg oppr_ge0 leNgt c_gt0.
@@ -438,7 +443,8 @@ have [||y /andP[y_ge0 _] /eqP fy] := @poly_ivt R f 0 (1 + c).
 have yg : y ^+ g = c by apply/eqP; rewrite -subr_eq0 -fE fy.
 exists (- y); split=> [|x /realE xg]; first by apply/realE; rewrite oddN yg.
 apply/eqP; rewrite eqr_oppLR -(eqr_expn2 g_gt0) ?oddN ?xg ?opprK ?yg //.
-by rewrite oppr_ge0 leNgt; apply: contraTN c_gt0 => /(exprn_gt0 g); rewrite xg oppr_gt0 -leNgt => /ltW.
+rewrite oppr_ge0 leNgt; apply: contraTN c_gt0 => /(exprn_gt0 g).
+by rewrite xg oppr_gt0 -leNgt => /ltW.
 Qed.
 
 End CriticalShare.
@@ -461,17 +467,17 @@ Variable R : rcfType.
 Fact three_quarters : 0 < (3%:R / 4%:R : R) < 1.
 Proof. by rewrite divr_gt0 ?ltr0n //= ltr_pdivr_mulr ?ltr0n // mul1r ltr_nat. Qed.
 
-Let two_three : mix R :=
-  @two_classes R 0 0 2 3 (3%:R / 4%:R) (introT andP (conj (lexx 0) (lexx 0))) isT three_quarters.
+Let two_three : mix R := two_classes (nat_inputs R 0 0)
+  (isT : (0 < 2)%N && (0 < 3)%N) three_quarters.
 
 Example two_three_double_root : exists z, multiple (survival_poly two_three)^:C z.
 Proof.
 have lengths : {in classes two_three, forall c, decode c = 2%N \/ decode c = 3%N}.
   by move=> c; rewrite !inE => /orP[] /eqP ->; [left | right].
 have first : exists2 c, c \in classes two_three & decode c = 2%N.
-  by exists (0, 2%N, 3%:R / 4%:R); rewrite // mem_head.
+  by exists (0%:R, 2%N, 3%:R / 4%:R); rewrite // mem_head.
 have second : exists2 c, c \in classes two_three & decode c = 3%N.
-  by exists (0, 3%N, 1 - 3%:R / 4%:R); rewrite // !inE eqxx orbT.
+  by exists (0%:R, 3%N, 1 - 3%:R / 4%:R); rewrite // !inE eqxx orbT.
 have share : first_share two_three 2 = 3%:R / 4%:R.
   by rewrite /first_share /mean !big_cons big_nil /= mulr1 mulr0 !addr0.
 apply: (@multiple_root_criterion R two_three 2 3 isT lengths first second).2.

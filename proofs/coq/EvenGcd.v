@@ -33,7 +33,8 @@ Lemma generating_N1 : (generating_poly M).[-1] = - mean_decode M / 2%:R.
 Proof.
 have two_neq0 : 2%:R != 0 :> R by rewrite pnatr_eq0.
 apply: (mulIf two_neq0); rewrite divfK // horner_generating mulrC -meanZ.
-rewrite /mean_decode -[RHS]mulN1r -[RHS]meanZ; apply: eq_mean => c /gcd_dvd_decode/(dvdn_odd) odd_l.
+rewrite /mean_decode -[RHS]mulN1r -[RHS]meanZ.
+apply: eq_mean => c /gcd_dvd_decode/(dvdn_odd) odd_l.
 have even_l : ~~ odd (decode c) by apply: contra even_gcd; apply: odd_l.
 have lE : decode c = (decode c)./2.*2 by rewrite -[LHS]odd_double_half (negPf even_l).
 by rewrite lE alternating_sum -muln2 natrM mulN1r mulrN mulrC.
