@@ -16,12 +16,12 @@ from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.roots import inclusion as module
 from stabkit.spectrum.roots.approximate import approximate_zeros
 from stabkit.spectrum.roots.inclusion import (
+    Point,
     ZeroDisc,
     _derivatives,
     _disc,
     _halley_point,
     _newton_ratio,
-    Point,
     _power_plan,
     _powers,
     _separation,
