@@ -105,11 +105,13 @@ WORKS = {
         Solver(
             "stabkit",
             lambda mix: dominant_modes(mix.workload, LEADING, DIGITS),
+            10**6,
+            "",
             10**5,
             read=_values,
         ),
         _ROOT_FINDERS,
-        _mixes("a e100 e200 b c e500 e1000 d e f g"),
+        _mixes("a e100 e200 b c e500 e1000 d e f g two6"),
         check_leading,
     ),
     "thresholds": Work(

@@ -45,6 +45,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from itertools import count
 from math import factorial
+from typing import TypeAlias
 
 from flint import acb, arb, ctx
 
@@ -55,6 +56,8 @@ from .dyadic import dyadic, exact
 
 __all__ = ["direction", "resolve_arcs", "scaled_derivatives"]
 
+BallTerms: TypeAlias = Mapping[int, int] | Mapping[int, arb]
+
 _GUARD_BITS = 64
 _ORDER = 6
 # What an arc may cost before the order is doubled; a single zero takes 2 to 4 for every halving.
@@ -64,7 +67,7 @@ _NEWTON_STEPS = 20  # besides those that the digits take
 
 
 def resolve_arcs(
-    path: ArcPath, terms: Mapping[int, int], bits: int, budget: Budget, orders: int = 1
+    path: ArcPath, terms: BallTerms, bits: int, budget: Budget, orders: int = 1
 ) -> None:
     """Fill in the undecided arcs of `path` that a resolution of 2^-`bits` radians decides.
 
@@ -72,8 +75,8 @@ def resolve_arcs(
     ----------
     path : ArcPath
         Of the polynomial sum b_m z^m, up to a positive factor.
-    terms : mapping of exponent to integer coefficient
-        That polynomial, exactly.
+    terms : mapping of exponent to coefficient
+        That polynomial: integers, or balls of more digits than will be needed.
     bits : int
         Arcs are halved down to this width.
     budget : Budget
@@ -93,7 +96,7 @@ def resolve_arcs(
 
 
 def _certify(
-    arc: Arc, terms: Mapping[int, int], bits: int, order: int, budget: Budget
+    arc: Arc, terms: BallTerms, bits: int, order: int, budget: Budget
 ) -> list[complex] | None:
     """Return the directions of h on certified sub-arcs, ascending; None beyond `bits` or budget."""
     degree = max(terms)
@@ -126,7 +129,7 @@ def _depth(width: Fraction) -> int:
 
 
 def _directions(
-    terms: Mapping[int, int], order: int, remainder: int, arc: Arc, bits: int, budget: Budget
+    terms: BallTerms, order: int, remainder: int, arc: Arc, bits: int, budget: Budget
 ) -> list[complex] | None:
     """Return directions of h that certify the arc, none if no halving will; None to halve it.
 
@@ -155,7 +158,7 @@ def direction(value: acb) -> complex:
 
 
 def _past_zero(
-    terms: Mapping[int, int], sums: list[acb], remainder: int, arc: Arc, bits: int, budget: Budget
+    terms: BallTerms, sums: list[acb], remainder: int, arc: Arc, bits: int, budget: Budget
 ) -> list[complex] | None:
     """Return what `_directions` does, for an arc next to a single zero; None if it is not that.
 
@@ -200,7 +203,7 @@ def _passing(slope: acb, above: bool, theta: Fraction, arc: Arc) -> list[complex
     return ([before] if arc.lo < theta else []) + ([after] if theta < arc.hi else [])
 
 
-def scaled_derivatives(terms: Mapping[int, int], order: int, centre: Fraction) -> list[acb]:
+def scaled_derivatives(terms: BallTerms, order: int, centre: Fraction) -> list[acb]:
     """Return 2^i h^(i)(pi centre) for i < order, each up to a factor of modulus 1."""
     degree = max(terms)
     sums = [acb(0)] * order

@@ -23,13 +23,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from itertools import accumulate
 
 import numpy as np
+from flint import arb, ctx
 
 from ...model.kernel import MemoryKernel
 from .arcs import PathStart
+from .ball_arcs import resolve_arcs
 from .budget import Budget
+from .dyadic import exact
 from .fourier import UNIT_ROUNDOFF
 from .sparse_polynomial import CirclePolynomial, Floats
 from .winding import PhasePath, follow_phase
@@ -38,22 +42,27 @@ __all__ = ["circle_polynomial", "kernel_phase_path", "zeros_within"]
 
 # theta is kept below 0.9 of the proved range: room for the rounding of W, M and V.
 _START_SHARE = 0.9
+_PRECISION = 512  # of powers: what m multiplications lose of it does not matter
+_BITS = 128  # arcs are halved down to 2^-128
+_BALL_WORK = 10**7  # units of the budget, some hundred arcs; of more a double is the radius to take
 
 
-def zeros_within(kernel: MemoryKernel, radius: float) -> int | None:
+def zeros_within(kernel: MemoryKernel, radius: float | Fraction) -> int | None:
     """Return the number of zeros of G in |z| < radius, proved, or None where doubles cannot tell.
 
     Parameters
     ----------
     kernel : MemoryKernel
         Of length at least 3.
-    radius : float
-        Positive; read as the exact binary number that it is.
+    radius : float or Fraction
+        Positive; a float is read as the exact binary number that it is. Next to rings of zeros of
+        nearly equal moduli a radius has to have more digits than a float.
 
     Notes
     -----
     Zeros of G are the reciprocals of the roots of the characteristic polynomial: this is the
-    number of modes with |lambda| > 1 / radius.
+    number of modes with |lambda| > 1 / radius. For a Fraction, arcs that doubles leave open are
+    decided in balls.
 
     Examples
     --------
@@ -62,21 +71,24 @@ def zeros_within(kernel: MemoryKernel, radius: float) -> int | None:
     >>> zeros_within(kernel, 1.0)
     62
     """
-    return kernel_phase_path(kernel, radius).half_turns()
+    path = kernel_phase_path(kernel, radius)
+    if isinstance(radius, Fraction):
+        resolve_arcs(path, _in_balls(kernel, radius), _BITS, Budget(_BALL_WORK))
+    return path.half_turns()
 
 
 def kernel_phase_path(
-    kernel: MemoryKernel, radius: float = 1.0, budget: Budget | None = None
+    kernel: MemoryKernel, radius: float | Fraction = 1.0, budget: Budget | None = None
 ) -> PhasePath:
     """Return the certified phase path of H(radius z) on the upper half of the unit circle.
 
     Without a `budget` that is a call of its own.
     """
     polynomial = circle_polynomial(kernel, radius)
-    return follow_phase(polynomial, _start(kernel, radius, polynomial), budget or Budget())
+    return follow_phase(polynomial, _start(kernel, float(radius), polynomial), budget or Budget())
 
 
-def circle_polynomial(kernel: MemoryKernel, radius: float) -> CirclePolynomial:
+def circle_polynomial(kernel: MemoryKernel, radius: float | Fraction) -> CirclePolynomial:
     """Return H(radius z), up to a positive factor, as a polynomial on the unit circle.
 
     Notes
@@ -86,14 +98,31 @@ def circle_polynomial(kernel: MemoryKernel, radius: float) -> CirclePolynomial:
     to a double, so that nothing overflows and only what is below 2^-1000 of the largest coefficient
     is lost. m log2 r has a relative error of at most 4 u, which exp2 turns into an absolute one
     times log(2); exp2 itself is taken to be within 4 ulp. With the mantissa, the fraction and the
-    product, rounded once each, the relative error is at most (16 + 8 max |m log2 r|) u.
+    product, rounded once each, the relative error is at most (16 + 8 max |m log2 r|) u. For a
+    Fraction the powers are taken in balls and each product rounded once.
     """
+    if isinstance(radius, Fraction):
+        return _rounded(_in_balls(kernel, radius))
     exponents = np.array(list(kernel.closed_form), dtype=np.int64)
     mantissas, binary = _split(kernel.closed_form.values())
     powers = np.asarray(exponents * math.log2(radius), dtype=np.float64)
     coefficients = _scaled(mantissas, binary, powers)
     error = (16 + 8 * float(np.max(np.abs(powers)))) * UNIT_ROUNDOFF
     return CirclePolynomial(exponents, coefficients, error)
+
+
+def _in_balls(kernel: MemoryKernel, radius: Fraction) -> dict[int, arb]:
+    """Return the terms of H(radius z)."""
+    with ctx.workprec(_PRECISION):
+        base = arb(exact(radius))
+        return {m: c * base**m for m, c in kernel.closed_form.items()}
+
+
+def _rounded(terms: dict[int, arb]) -> CirclePolynomial:
+    with ctx.workprec(_PRECISION):
+        largest = max(abs(term).mid() for term in terms.values())
+        coefficients = [float((term / largest).mid()) for term in terms.values()]
+    return CirclePolynomial(np.array(list(terms)), np.array(coefficients), 2 * UNIT_ROUNDOFF)
 
 
 def _split(integers: Iterable[int]) -> tuple[Floats, Floats]:

@@ -4,6 +4,7 @@ In reading order:
 
 * `approximate`: all zeros in double precision, a guess without proof.
 * `smallest`: the zeros of smallest modulus of a long kernel, and a disc that holds just those.
+* `rings`: zeros of moduli that doubles do not tell apart, as synchronised mixes have them.
 * `inclusion`: discs around guesses, proved in ball arithmetic.
 * `multiprecision`: the second engine, in mpmath alone.
 * `roots`: all roots, and the record `Root`.

@@ -11,7 +11,6 @@ from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...records import RecordList
-from ..counting.by_winding import LONGEST_KERNEL
 from .inclusion import proved_discs
 from .roots import (
     LARGEST_DIGITS,
@@ -25,6 +24,7 @@ from .smallest import smallest_zeros
 
 __all__ = ["dominant_modes", "kernel_modes"]
 
+_LONGEST = 5_000_000  # terms: all samples of a circle, with two derivatives, take some 2 GB
 _LONGEST_FALLBACK = 150  # kernels that FLINT isolates within a second if the search fails
 
 
@@ -44,8 +44,8 @@ def dominant_modes(mix: WorkloadLike, count: int = 6, digits: int = 50) -> list[
     -------
     list of Root, or None
         None where the proof did not succeed: beyond 5,000,000 terms, and for some kernels of more
-        than 150 with a multiple root, or with tens of thousands of roots whose moduli agree to 14
-        digits and no wider gap of moduli beyond them, such as two lengths near 10^6.
+        than 150 with a multiple root, or with thousands of roots whose moduli agree to 14 digits
+        and no wider gap of moduli beyond them.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def kernel_modes(kernel: MemoryKernel, count: int, digits: int) -> list[Root] | 
     bits = precision_of(digits)
     if kernel.length <= LONGEST_ISOLATED:
         return _first(isolated_roots(kernel, bits), count)
-    if kernel.length > LONGEST_KERNEL:
+    if kernel.length > _LONGEST:
         return None
     found = smallest_zeros(kernel, min(count, kernel.length - 1))
     discs = found and proved_discs(kernel, found[0], found[1], bits)

@@ -42,6 +42,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -50,9 +51,10 @@ from flint import acb, acb_mat, arb, ctx
 from numpy.typing import NDArray
 
 from ...model.kernel import MemoryKernel
+from ..circle.dyadic import exact
 from ..circle.sparse_polynomial import Complexes, Floats
 
-__all__ = ["ZeroDisc", "proved_discs"]
+__all__ = ["Point", "ZeroDisc", "proved_discs", "refined_points"]
 
 _DOUBLE_BITS = 45  # of a start, to be safe
 _ATTEMPTS = 4
@@ -83,7 +85,7 @@ class ZeroDisc:
         return acb(real, 0) if self.is_real else acb(real, arb(self.centre.imag.mid(), self.radius))
 
 
-class _Point(NamedTuple):
+class Point(NamedTuple):
     """An exact point and Newton's step G / G' there, as a ball."""
 
     z: acb
@@ -91,7 +93,7 @@ class _Point(NamedTuple):
 
 
 def proved_discs(
-    kernel: MemoryKernel, zeros: Complexes, radius: float | None, bits: int
+    kernel: MemoryKernel, zeros: Complexes, radius: float | Fraction | None, bits: int
 ) -> list[ZeroDisc] | None:
     """Return disjoint discs, each with exactly one zero, for the given approximate zeros.
 
@@ -102,7 +104,7 @@ def proved_discs(
     zeros : complex array
         With Im z >= 0; together with the conjugates of the complex ones as many as G has zeros in
         |z| < radius, a number that the caller has proved.
-    radius : float or None
+    radius : float, Fraction or None
         None stands for the whole plane: there are L - 1 zeros, with multiplicity.
     bits : int
         Each disc's radius is at most 2^-bits |z|.
@@ -118,22 +120,23 @@ def proved_discs(
     for attempt in range(_ATTEMPTS):
         goal = ((bits + 3 * size) >> 1) + 2 + attempt * bits
         precision = bits + ((32 + 2 * size) << attempt)
-        points = _near_zeros(kernel, zeros, goal, precision)
+        points = refined_points(kernel, zeros, goal, precision)
         with ctx.workprec(precision):
-            discs = points and _sharpened(kernel, points, zeros.imag == 0, radius)
+            within = None if radius is None else arb(exact(Fraction(radius)))
+            discs = points and _sharpened(kernel, points, zeros.imag == 0, within)
             if discs and all(disc.radius < abs(disc.centre) * arb(2) ** -bits for disc in discs):
                 return discs
     return None
 
 
-def _near_zeros(
+def refined_points(
     kernel: MemoryKernel, zeros: Complexes, goal: int, precision: int
-) -> list[_Point] | None:
-    """Run Halley's method until all steps are below 2^-goal |z|; None if one does not get there.
+) -> list[Point] | None:
+    """Run Halley's method until all steps are below 2^-`goal` |z|; None if one does not get there.
 
     Each pass works with the digits that it can win; only steps at full precision are returned.
     """
-    found: dict[int, _Point] = {}
+    found: dict[int, Point] = {}
     points = [acb(z.real, z.imag) for z in zeros.tolist()]
     going, known = list(range(len(points))), _DOUBLE_BITS
     for _ in range(_MOST_STEPS + goal.bit_length()):
@@ -146,7 +149,7 @@ def _near_zeros(
             ):
                 ratio = _newton_ratio(points[i], sums)
                 if working == precision and abs(ratio) < small:
-                    found[i] = _Point(points[i], points[i] * ratio)
+                    found[i] = Point(points[i], points[i] * ratio)
                     continue
                 points[i] = _halley_point(points[i], sums, ratio)
                 going.append(i)
@@ -236,7 +239,7 @@ def _powers(z: acb, plan: list[tuple[bool, int]]) -> Iterator[acb]:
 
 
 def _sharpened(
-    kernel: MemoryKernel, points: list[_Point], real: NDArray[np.bool_], radius: float | None
+    kernel: MemoryKernel, points: list[Point], real: NDArray[np.bool_], radius: arb | None
 ) -> list[ZeroDisc] | None:
     """Return a disc for the one zero next to each point, or None where they do not separate.
 
@@ -255,7 +258,7 @@ def _sharpened(
     return None if None in discs else [disc for disc in discs if disc is not None]
 
 
-def _disc(degree: int, point: _Point, separation: float, radius: float | None) -> ZeroDisc | None:
+def _disc(degree: int, point: Point, separation: float, radius: arb | None) -> ZeroDisc | None:
     """Return the enclosure z - s / (1 - s E), if s and it are small against the separation."""
     z, step = point
     size = abs(z)
@@ -264,7 +267,7 @@ def _disc(degree: int, point: _Point, separation: float, radius: float | None) -
         return None
     clear = 3 * reach
     if radius is not None:
-        beyond = arb(radius) - size
+        beyond = radius - size
         if not beyond > degree * abs(step):
             return None
         clear = clear.min(beyond)

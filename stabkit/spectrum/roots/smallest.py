@@ -6,9 +6,10 @@ circle finds zeros; a radius in a gap between their moduli is chosen, and the ce
 number for it (`kernel_circle.zeros_within`) tells whether all zeros inside have been found. If not,
 the search goes on from the new circle and, with the known zeros divided out, from inside.
 
-Nearly synchronised mixes have rings of thousands of zeros whose moduli differ by less than doubles
-resolve. No radius separates the nearest of them from the rest; the second round therefore looks for
-all of the ring, and for the gap beyond it.
+Synchronised and nearly synchronised mixes have rings of thousands of zeros whose moduli differ by
+less than doubles resolve, and no double separates the nearest of them from the rest. The first
+round therefore ends with candidates in more digits (`rings`); later ones look for all of the ring,
+and for the gap beyond it.
 
 Everything uses the logarithmic derivative z G'/G = z H'/H + 2 z / (1 - z) of the sparse closed
 form, which is evaluated with the largest term taken out and so never overflows.
@@ -19,6 +20,7 @@ Here only the count is proved; `stabkit.spectrum.roots.inclusion` proves where t
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from itertools import takewhile
 
 import numpy as np
@@ -26,6 +28,7 @@ import numpy as np
 from ...model.kernel import MemoryKernel
 from ..circle.kernel import circle_polynomial, zeros_within
 from ..circle.sparse_polynomial import Complexes
+from .rings import separated_zeros, synchronized_starts
 
 __all__ = ["LogDerivative", "radius_bracket", "smallest_zeros"]
 
@@ -36,13 +39,14 @@ _MOST_EFFORT = 2**21  # kernel length times effort: rounds that would take many 
 _MOST_SAMPLES = 400_000_000  # of the bisection for a radius: some ten seconds
 _EVALUATIONS = 60_000  # terms per Newton step, over all starts, in the first round
 _MOST_PAIRS = 2**22  # of a start and a known zero, in one step
-_MOST_REFINED = 2**22  # terms: targets are ranked after two steps if that is as cheap
+_MOST_REFINED = 2**24  # terms of all steps after which targets are ranked
+_REFINEMENTS = 3  # each squares an error of some tenth of the spacing: 10^-16 L^-1 is left
 _TERMS_AT_ONCE = 2**14
 _LEAST_GAP = 2.0**-48  # of moduli: zeros in double precision are off by some 2^-53
 _EXTRA = 10  # zeros beyond those asked for, among which a gap of moduli is sought
 
 
-def smallest_zeros(kernel: MemoryKernel, count: int) -> tuple[Complexes, float] | None:
+def smallest_zeros(kernel: MemoryKernel, count: int) -> tuple[Complexes, float | Fraction] | None:
     """Return at least `count` zeros of G (all, if it has fewer) and a radius that holds just these.
 
     Parameters
@@ -58,24 +62,22 @@ def smallest_zeros(kernel: MemoryKernel, count: int) -> tuple[Complexes, float] 
         ones they are as many as there are in |z| < radius, a number that is proved. None if the
         search failed.
     """
-    _, high, seen = radius_bracket(kernel, count, count + 2 * _EXTRA)
-    radius = math.exp(high)
-    if kernel.length > _MOST_EFFORT // 4 and seen > 2 * _first_starts(kernel, count):
-        return None  # a ring that one round does not resolve, and a second one takes too long
+    radius = math.exp(radius_bracket(kernel, count, count + 2 * _EXTRA)[1])
     known = np.zeros(0, dtype=complex)
     for attempt in range(_ROUNDS):
         effort = 4**attempt  # harder cases: rings of many zeros with almost equal moduli
         if attempt and effort * kernel.length > _MOST_EFFORT:
             break
         most = _first_starts(kernel, count, min(effort, 64))
-        starts = np.concatenate(
-            [_starts_on_circle(kernel, radius, most), _starts_inside(radius, attempt)]
+        seeds = synchronized_starts(kernel)[: 0 if attempt else None]
+        starts = [_starts_on_circle(kernel, radius, most), _starts_inside(radius, attempt), seeds]
+        known = _distinct(
+            [*known, *_newton(kernel, np.concatenate(starts), known, 2 * radius)], kernel.length
         )
-        known = _distinct([*known, *_newton(kernel, starts, known, 2 * radius)], kernel.length)
         if _weight(known) < count:
             radius *= 1 + 2.0**attempt / kernel.length
             continue
-        extra = len(known) if attempt else _EXTRA
+        extra = len(known) if attempt or len(seeds) > count else _EXTRA
         for radius in _gaps(known, count, extra):
             inside = known[np.abs(known) < radius]
             held = _weight(inside)
@@ -83,6 +85,8 @@ def smallest_zeros(kernel: MemoryKernel, count: int) -> tuple[Complexes, float] 
                 continue  # many are missing; the certified count would be a waste
             if zeros_within(kernel, radius) == held:
                 return inside, radius
+        if attempt == 0 and (found := separated_zeros(kernel, known, count, _EXTRA)):
+            return found
     return None
 
 
@@ -184,7 +188,8 @@ def _starts_on_circle(kernel: MemoryKernel, radius: float, most: int) -> Complex
         padded = np.concatenate([[np.inf], step, [np.inf]])
         minima = np.flatnonzero((step <= padded[:-2]) & (step <= padded[2:])) + 1
         target = z[minima] * (1 - 1 / slope[minima])
-        if len(target) * len(kernel.closed_form) <= _MOST_REFINED:
+        steps = _MOST_REFINED // max(1, len(target) * len(kernel.closed_form))
+        for _ in range(min(steps, _REFINEMENTS)):
             target *= 1 - 1 / LogDerivative(kernel)(target)
     depth = np.nan_to_num(np.abs(target), nan=np.inf)
     best = np.lexsort((depth, step[minima - 1] > 2 * radius / kernel.length))[:most]

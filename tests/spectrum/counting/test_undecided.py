@@ -112,7 +112,7 @@ def test_without_discs_short_kernels_are_isolated_and_long_ones_left(
             assert [m.value for m in found] == pytest.approx([m.value for m in expected])
             patch.setattr(dominant_module, "_LONGEST_FALLBACK", 49)
             assert dominant_modes(PAIR, 2, 20) is None
-    monkeypatch.setattr(dominant_module, "LONGEST_KERNEL", 49)
+    monkeypatch.setattr(dominant_module, "_LONGEST", 49)
     assert dominant_modes(PAIR, 2, 20) is None
 
 

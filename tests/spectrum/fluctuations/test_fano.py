@@ -86,8 +86,8 @@ def test_where_it_is_no_variance_it_says_so(classes: list[tuple[int, int]], verd
 
 
 def test_undecided_is_said() -> None:
-    mix = Workload.from_classes([(10, 6_000_000, 1), (10, 1, 9), (3, 5_999_999, 1)])
-    with pytest.raises(InvalidWorkload, match="not undecided: The kernel has 6000000 terms"):
+    mix = Workload.from_classes([(10, 16_000_001, 1), (10, 1, 9), (3, 16_000_000, 1)])
+    with pytest.raises(InvalidWorkload, match="not undecided: The kernel has 16000001 terms"):
         fano_factor(mix)
 
 

@@ -327,7 +327,7 @@ def test_unstable_mixes_have_one() -> None:
     [
         ([(3, 4)], "one class"),
         ([(10, 4001), (10, 3)], "goes up to L = 4000"),
-        ([(10**6, 10**7), (10**6, 10**7 - 2)], "not counted"),
+        ([(10**6, 2 * 10**7), (10**6, 2 * 10**7 - 2)], "not counted"),
     ],
 )
 def test_where_there_is_none_the_reason_is_given(classes: Any, reason: str) -> None:

@@ -16,12 +16,12 @@ from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.roots import inclusion as module
 from stabkit.spectrum.roots.approximate import approximate_zeros
 from stabkit.spectrum.roots.inclusion import (
+    Point,
     ZeroDisc,
     _derivatives,
     _disc,
     _halley_point,
     _newton_ratio,
-    _Point,
     _power_plan,
     _powers,
     _separation,
@@ -183,8 +183,8 @@ def test_separation_is_the_least_distance_less_its_rounding(
     assert abs(off) < Fraction(2) ** -50
 
 
-def points_at(*points: complex, step: float = 0.0) -> list[_Point]:
-    return [_Point(acb(z.real, z.imag), acb(step)) for z in map(complex, points)]
+def points_at(*points: complex, step: float = 0.0) -> list[Point]:
+    return [Point(acb(z.real, z.imag), acb(step)) for z in map(complex, points)]
 
 
 @pytest.mark.parametrize(("apart", "told"), [(2.0**-40, False), (2.0**-40 * 1.01, True)])
