@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
-from ..errors import StabkitError
+from ..errors import InvalidArgument, StabkitError, shown
 from .terminal import columns
 
 __all__ = ["Commands", "OptionNames", "in_words_of_options"]
@@ -46,6 +47,15 @@ _ELSEWHERE = {  # what a command's options are called in the library, or hold
 }
 # What a call in Python may take besides.
 _OF_PYTHON = re.compile(r", or (?:such an object|an object with [^,]+)(?=, not )")
+# What typer says of a value that is refused, and the words that all other messages have for it.
+_REFUSED = re.compile(
+    r"Invalid value for ('.+?'): (?:Input should be ([^,]+).*|Value error, .* is not (one of .+)\.)"
+)
+_WORDS = {
+    "a valid integer": "an integer",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+}
 _KEYS_OF_FILES = ("capacity",)  # which a file may have given
 
 
@@ -90,6 +100,21 @@ class Commands(NarrowHelp, TyperGroup):
 
 class OptionNames(NarrowHelp, TyperCommand):
     """A command whose errors name its options."""
+
+    def parse_args(self, ctx: Any, args: Any) -> Any:
+        """Read the options; what is wrong with a value is said as everywhere."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as failure:
+            found = _REFUSED.fullmatch(failure.format_message())
+            errors: Any = getattr(failure.__cause__, "errors", list)()
+            if found is None or not errors:  # an older typer, which has words of its own
+                raise
+            must = str(found[2] or found[3])
+            for theirs, ours in _WORDS.items():
+                must = must.replace(theirs, ours)
+            given = shown(errors[0]["input"])
+            raise InvalidArgument(f"{found[1]} must be {must}, not {given}.") from failure
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; an error goes on with its message translated."""

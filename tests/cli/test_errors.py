@@ -302,3 +302,14 @@ def test_figures_do_not_depend_on_the_users_screen(tmp_path: Path) -> None:
     finished = run_in_shell(f"MPLBACKEND=bogus stabkit analyze 5:3 --figure {figure}")
     assert (finished.returncode, finished.stderr) == (0, "")
     assert figure.stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--digits", "0"), ("--digits", "2000"), ("--digits", "1.5")]
+)
+def test_values_are_refused_in_plain_words(stabkit: Program, option: str, value: str) -> None:
+    """With the option and what was typed, whichever words the library behind the options has."""
+    error = stabkit("threshold", "5:3", "5:5", option, value).err
+    assert option in error
+    assert value in error
+    assert "Input should" not in error

@@ -56,6 +56,8 @@ class BallDisc:
 def ball_disc(kernel: MemoryKernel) -> BallDisc | None:
     """Return a disc that is proved to hold no zero of G, or None where no radius is small enough.
 
+    One budget of work is for all radii; where it ends there is no disc either.
+
     Parameters
     ----------
     kernel : MemoryKernel
@@ -71,12 +73,13 @@ def ball_disc(kernel: MemoryKernel) -> BallDisc | None:
     if kernel.length > LONGEST_BALL_PATH:
         return None
     coefficients, size = kernel.coefficients, samples_for(kernel.length - 1)
+    budget = Budget()
     with ctx.workprec(_PRECISION):
         for k in range(_RADII):
             radius = (arb(4) / (kernel.length * 2**k)).exp()
             weights = dict(enumerate(map(mul, coefficients, _powers(radius, kernel.length))))
             samples = max(size, min(2**k * size, _MOST_SAMPLES))
-            path = follow_balls(weights, PathStart(0, 0.0), Budget(), samples)
+            path = follow_balls(weights, PathStart(0, 0.0), budget, samples)
             if path.least_modulus is not None and path.half_turns() == 0:
                 return BallDisc(radius, path.least_modulus / kernel.denominator)
     return None

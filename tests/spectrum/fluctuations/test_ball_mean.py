@@ -9,6 +9,7 @@ from flint import acb, arb
 
 from stabkit import Workload
 from stabkit.model.kernel import MemoryKernel
+from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.fluctuations import ball_mean as module
 from stabkit.spectrum.fluctuations.ball_mean import ball_disc, ball_mean
 from stabkit.spectrum.fluctuations.cohorts import freed_density, intensity_density
@@ -74,3 +75,13 @@ def test_what_takes_too_many_points_is_none(monkeypatch: pytest.MonkeyPatch) -> 
     assert disc is not None
     monkeypatch.setattr(module, "_MOST_POINTS", 64)
     assert ball_mean(density_of("admissions", JointLaw.of(mix)), disc) is None
+
+
+def test_one_budget_is_for_all_radii(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No radius is small enough for an unstable mix; with no work left none is even tried."""
+    made = [Budget(), Budget(1)]
+    monkeypatch.setattr(module, "Budget", made.pop)
+    stable = MemoryKernel.of(Workload.from_classes([(20, 3), (20, 5)]))
+    assert ball_disc(stable) is None
+    assert ball_disc(MemoryKernel.of(Workload.from_classes([(5, 3), (5, 5)]))) is None
+    assert not made
