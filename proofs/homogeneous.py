@@ -22,7 +22,7 @@ from stabkit.spectrum.counting.isolation import isolated_disc_counts
 from stabkit.theorems.claims import Claim, Every, Quantity
 from stabkit.theorems.evidence import ExactFinite, Identity, Inequality, Summation
 from stabkit.theorems.positivity import Interval
-from stabkit.theorems.records import Step, Theorem, Witness, paper
+from stabkit.theorems.records import Formal, Step, Theorem, Witness, paper
 from stabkit.theorems.textbook.deduction import Deduction
 from stabkit.theorems.textbook.zeros import EnestromKakeya
 
@@ -143,6 +143,7 @@ R5 = Theorem(
             ),
         ),
     ),
+    formal=Formal("Annulus.v", ("annulus", "every_mode_unstable"), "1d1c199c4d34edbb"),
     lesson=(
         r"If all requests are alike, the server can never be steady. A surplus of admissions is "
         r"paid back only when these requests complete, all at once, and by then each of them holds "

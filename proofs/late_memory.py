@@ -13,7 +13,7 @@ from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import Enclosure, ExactFinite, Identity, Inequality
 from stabkit.theorems.positivity import Interval
-from stabkit.theorems.records import Step, Theorem, Witness
+from stabkit.theorems.records import Formal, Step, Theorem, Witness
 from stabkit.theorems.textbook.algebra import Linearity
 from stabkit.theorems.textbook.deduction import Deduction
 from stabkit.theorems.textbook.limits import IntermediateValue
@@ -400,6 +400,7 @@ EVEN_GCD = Theorem(
             ),
         ),
     ),
+    formal=Formal("EvenGcd.v", ("even_gcd_real_mode", "even_gcd_unstable"), "9252fdbc08cc435a"),
     lesson=(
         r"If every request lives an even number of steps, odd and even steps are two servers that "
         r"share one memory. A little more in the one means a little less in the other, and the "

@@ -15,7 +15,7 @@ from stabkit import Workload, never_evicts, simulate
 from stabkit.theorems.claims import Claim, Every, Quantity
 from stabkit.theorems.evidence import ExactFinite, Identity, Inequality
 from stabkit.theorems.positivity import Interval
-from stabkit.theorems.records import Step, Theorem, Witness
+from stabkit.theorems.records import Formal, Step, Theorem, Witness
 
 from .moments import PRODUCT_FORM, Moment, Rows, filled, product_form
 from .notation import B, m, z
@@ -228,6 +228,7 @@ R19 = Theorem(
             ),
         ),
     ),
+    formal=Formal("Evictions.v", ("no_start_evicts",), "74b73119d87f6c20"),
     lesson=(
         r"Memory is freed by what completes and taken by what grows. If at every age the first is "
         r"at least the second, there is no way to arrange the requests that could overflow: for "

@@ -22,7 +22,7 @@ from stabkit.spectrum.counting.isolation import isolated_disc_counts
 from stabkit.theorems.claims import Claim, Every, Quantity
 from stabkit.theorems.evidence import ExactFinite, Identity, Inequality, Summation
 from stabkit.theorems.positivity import Interval
-from stabkit.theorems.records import Step, Theorem, Use, Witness, paper
+from stabkit.theorems.records import Formal, Step, Theorem, Use, Witness, paper
 from stabkit.theorems.textbook.algebra import Bezout, Linearity, TriangleEquality
 from stabkit.theorems.textbook.deduction import Deduction
 from stabkit.theorems.textbook.zeros import EnestromKakeya, Hurwitz
@@ -166,6 +166,11 @@ R1 = Theorem(
                 ),
             ),
         ),
+    ),
+    formal=Formal(
+        "AliveRoots.v",
+        ("alive_roots_outside", "alive_roots_count", "cyclotomic_dvd_survival"),
+        "2b884d797ee8abe2",
     ),
     lesson=(
         r"Think of one admission that is followed through its life: after $m$ steps a part $S_m$ "
@@ -407,6 +412,7 @@ R2 = Theorem(
             ),
         ),
     ),
+    formal=Formal("CommonInput.v", ("common_input_form",), "181fff8ea73bbdde"),
     lesson=(
         r"One line ties the dynamics to the law of the decode lengths: the characteristic "
         r"polynomial is the survival polynomial, pushed a little outwards. The push is $1/(s + "

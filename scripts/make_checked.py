@@ -18,8 +18,8 @@ RANDOM_MIXES, SEED = 100, 24
 LONGEST_DECODE, LONGEST_INPUT, HEAVIEST = 16, 40, 9
 HEAD = """(** * Mixes whose verdict the checker of SchurCohn.v has confirmed
 
-    Written by scripts/make_checked.py: the packaged teaching mixes and {count} random ones, with the
-    verdicts of their certificates. A class is its input length, decode length and weight. *)
+    Written by scripts/make_checked.py: the packaged teaching mixes and {count} random ones, with
+    the verdicts of their certificates. A class is its input length, decode length and weight. *)
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra ssrZ.
@@ -38,17 +38,22 @@ Proof. by apply: {lemma}; vm_compute. Qed.
 
 
 def main() -> None:
+    FILE.write_text(checked(), encoding="utf-8")
+
+
+def checked() -> str:
+    """Return the file."""
     found: dict[bool, list[str]] = {True: [], False: []}
     for mix in mixes():
         (claim, *_) = certify(mix).claims
         found[claim.verdict == "stable"].append(row(mix))
-    stable = TABLE.format(
-        table="stable_mixes", claim="stable", lemma="all_stable", rows=";\n".join(found[True])
+    stable = {"table": "stable_mixes", "claim": "stable", "lemma": "all_stable"}
+    others = {"table": "other_mixes", "claim": "~~ stable", "lemma": "none_stable"}
+    return (
+        HEAD.format(count=RANDOM_MIXES)
+        + TABLE.format(**stable, rows=";\n".join(found[True]))
+        + TABLE.format(**others, rows=";\n".join(found[False]))
     )
-    others = TABLE.format(
-        table="other_mixes", claim="~~ stable", lemma="none_stable", rows=";\n".join(found[False])
-    )
-    FILE.write_text(HEAD.format(count=RANDOM_MIXES) + stable + others, encoding="utf-8")
 
 
 def mixes() -> Iterator[Workload]:
@@ -67,9 +72,7 @@ def mixes() -> Iterator[Workload]:
 def row(mix: Workload) -> str:
     """Return a mix as a list in Coq, with integer weights."""
     scale = math.lcm(*(c.share.denominator for c in mix.classes))
-    classes = [
-        f"class {c.input_length} {c.decode_length} {c.share * scale}" for c in mix.classes
-    ]
+    classes = [f"class {c.input_length} {c.decode_length} {c.share * scale}" for c in mix.classes]
     return f"  [:: {'; '.join(classes)}]"
 
 

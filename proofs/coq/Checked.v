@@ -1,7 +1,7 @@
 (** * Mixes whose verdict the checker of SchurCohn.v has confirmed
 
-    Written by scripts/make_checked.py: the packaged teaching mixes and 100 random ones, with the
-    verdicts of their certificates. A class is its input length, decode length and weight. *)
+    Written by scripts/make_checked.py: the packaged teaching mixes and 100 random ones, with
+    the verdicts of their certificates. A class is its input length, decode length and weight. *)
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra ssrZ.

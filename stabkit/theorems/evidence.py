@@ -70,7 +70,8 @@ Status: TypeAlias = Literal[
 ]
 STATUSES: tuple[Status, ...] = get_args(Status)
 MEANINGS: Mapping[Status, str] = {
-    "formal": "a proof assistant has checked the theorem",
+    "formal": "the proof assistant Coq has checked a proof of the whole theorem, in the folder "
+    "proofs/coq; the steps are a second one",
     "proved": "identities with all parameters free, inequalities with a positivity certificate and "
     "textbook theorems lead to the claim, each handing its result to the next as data",
     "argued": "every step is checked so, but links between the steps, or from them to the claim, "

@@ -7,7 +7,8 @@ that it can become a page or an article as it is.
 
 The *steps* prove the theorem; its status is the weakest of theirs and of the theorems it uses. What
 one step shows goes to the next as data (`stabkit.theorems.facts`) or in prose; where prose is left,
-the theorem is argued, not proved (`stabkit.theorems.links`). The *checks* compare the code of
+the theorem is argued, not proved (`stabkit.theorems.links`). Where Coq has checked a proof of the
+whole theorem, however it argues, the theorem is *formal*. The *checks* compare the code of
 stabkit with it, on examples: they must hold, and prove nothing. The *witnesses* show that a
 hypothesis cannot be dropped: each exhibits a failure without it.
 """
@@ -23,7 +24,7 @@ from . import wording
 from .claims import Claim
 from .evidence import MEANINGS, Evidence, Reference, Status
 
-__all__ = ["Step", "Theorem", "Use", "Witness", "paper"]
+__all__ = ["Formal", "Step", "Theorem", "Use", "Witness", "paper"]
 
 
 def paper(locator: str) -> Reference:
@@ -100,6 +101,34 @@ class Witness:
     evidence: Evidence
 
 
+@dataclass(frozen=True)
+class Formal:
+    """A proof that Coq has checked, in the folder ``proofs/coq``.
+
+    Attributes
+    ----------
+    file : str
+        Such as Evictions.v.
+    theorems : tuple of str
+        Their names in the file: together they say what the record says.
+    digest : str
+        Of what both said when one was last read against the other.
+    part : str
+        How much of the theorem they prove, if not all: prose with mathematics.
+    """
+
+    file: str
+    theorems: tuple[str, ...]
+    digest: str
+    part: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Where it is, and how much of the theorem it proves: plain text with mathematics."""
+        proved = f"Formal in part, {self.part}" if self.part else "Formal"
+        return f"{proved}: {', '.join(self.theorems)} in proofs/coq/{self.file}."
+
+
 @dataclass(frozen=True, repr=False)
 class Theorem(Record):
     """A result of the theory.
@@ -123,6 +152,8 @@ class Theorem(Record):
     checks : tuple of Step
         Comparisons of that code with the theorem.
     sharpness : tuple of Witness
+    formal : Formal or None
+        The proof that a proof assistant has checked, beside that of the steps.
     conjecture : str or None
         Where no proof is known: what has been searched.
     refutation : str or None
@@ -155,6 +186,7 @@ class Theorem(Record):
     references: tuple[Reference, ...] = ()
     checks: tuple[Step, ...] = ()
     sharpness: tuple[Witness, ...] = ()
+    formal: Formal | None = None
     conjecture: str | None = None
     refutation: str | None = None
     picture: Callable[[], Any] | None = field(default=None, repr=False)

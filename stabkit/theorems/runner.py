@@ -4,6 +4,7 @@ The status of a step is that of its evidence. The status of a theorem is
 
 * refuted, if an object meets its hypotheses and not its conclusions, whatever the steps say;
 * failed, if a step, check or witness fails, is malformed, or the claim met too few objects;
+* formal, if its record names a proof of all of it that Coq has checked;
 * else the weakest of its steps, of the theorems it uses and, if prose is left between the steps,
   of "argued"; "conjecture" at best where the record says so.
 
@@ -214,6 +215,8 @@ def _status(
         return "refuted"
     if not theorem.steps or problem or any(step.status == "failed" for step in pieces):
         return "failed"
+    if theorem.formal is not None and not theorem.formal.part:
+        return "formal"
     statuses: list[Status] = [step.status for step in parts.steps]
     statuses += [found[label].status for label in theorem.uses]
     if prose:

@@ -10,7 +10,7 @@ from sympy import Eq, Ge, Symbol, symbols
 from stabkit.errors import InvalidArgument
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import Cited, ExactFinite, Identity, Numeric, Reference
-from stabkit.theorems.records import Step, Theorem, Use, Witness
+from stabkit.theorems.records import Formal, Step, Theorem, Use, Witness
 from stabkit.theorems.registry import MalformedRecord, check_order
 from stabkit.theorems.runner import prove
 
@@ -67,6 +67,18 @@ def test_what_is_used_decides_too():
 def test_a_conjecture_stays_one():
     assert statuses(theorem("a", PROVED, conjecture="searched to 9")) == ["conjecture"]
     assert statuses(theorem("a", WRONG, conjecture="searched to 9")) == ["failed"]
+
+
+def test_a_formal_proof_is_one_of_the_whole_theorem():
+    whole = Formal("A.v", ("a",), "0")
+    part = replace(whole, part="the first half")
+    assert statuses(theorem("a", NUMERIC, formal=whole)) == ["formal"]
+    assert statuses(theorem("a", NUMERIC, formal=part)) == ["numeric"]
+    assert statuses(theorem("a", WRONG, formal=whole)) == ["failed"]
+    false = replace(CLAIM, conclusions=(Eq(x, 0),))
+    assert statuses(theorem("a", PROVED, claim=false, formal=whole)) == ["refuted"]
+    used = theorem("a", NUMERIC, formal=whole), theorem("b", PROVED, uses=("a",))
+    assert statuses(*used) == ["formal", "proved"]
 
 
 def test_checks_and_witnesses_must_hold_and_prove_nothing():

@@ -42,7 +42,7 @@ def theorems_record(found: Sequence[CheckedTheorem], detailed: bool = True) -> d
                 "claim": chosen(one.tried, "instances failing"),
                 "argued_links": len(one.links),
                 **chosen(one, "links problem"),
-                **chosen(one.theorem, "uses code conjecture refutation"),
+                **chosen(one.theorem, "uses code formal conjecture refutation"),
                 **{
                     part: [chosen(step, "name evidence status") for step in getattr(one, part)]
                     for part, _ in _PARTS
@@ -98,8 +98,9 @@ def _summary(found: Sequence[CheckedTheorem]) -> str:
         "random and at the boundary: the column claim tells for how many it held, by engines that "
         "the proof does not use. Checked by computer algebra. Proved: identities, inequalities "
         "with a certificate and textbook theorems lead to the claim, each handing its result to "
-        "the next as data. Argued: every step is checked, but so many links between them are "
-        "prose. A theorem is as strong as its weakest step and as the theorems that it uses."
+        "the next as data. Formal: Coq has checked a proof of the whole theorem. Argued: every "
+        "step is checked, but so many links between them are prose. A theorem is as strong as "
+        "its weakest step and as the theorems that it uses."
     )
     return "\n".join([*wrapped(text), *_counterexamples(found)]) + "\n"
 
@@ -125,6 +126,8 @@ def _one(one: CheckedTheorem, full: bool) -> Iterator[str]:
     if theorem.refutation is not None:
         yield from _indented(f"Refuted: {theorem.refutation}")
     yield from _indented(f"claim: held for {counted(one.tried.instances, 'object')}")
+    if theorem.formal is not None:
+        yield from _indented(theorem.formal.sentence)
     if theorem.uses:
         yield from _indented(f"Uses {', '.join(theorem.uses)}.")
     yield from _steps(one) if full else _counts(one)

@@ -38,7 +38,7 @@ def kind(status: Status) -> str:
 def exposition(
     one: CheckedTheorem, letters: Collection[tuple[str, str]] = ()
 ) -> tuple[Section, ...]:
-    """Return a checked theorem as sections: statement, meaning, proof or evidence, sharpness, code.
+    """Return a checked theorem as sections: statement, meaning, proofs, sharpness, code.
 
     Parameters
     ----------
@@ -60,8 +60,8 @@ def exposition(
     --------
     >>> from stabkit import exposition, prove, theorems
     >>> statement, *others = exposition(prove(theorems(), ["R2"])[0])
-    >>> statement.blocks[-1].text, [part.title for part in others]
-    ("Then $F = (s + L) A - \\\\lambda A'$.", ['What it means', 'Proof', 'Sharpness', 'The code'])
+    >>> statement.blocks[-1].text, len(others), others[2].title
+    ("Then $F = (s + L) A - \\\\lambda A'$.", 5, 'Formal proof')
     """
     if not isinstance(one, CheckedTheorem):
         raise ArgumentTypeError(f"'one' must be a checked theorem, not {shown(one)}.")
@@ -74,6 +74,7 @@ def exposition(
         Section(theorem.title, tuple(_statement(one, known))),
         Section("What it means", (said(theorem.lesson),)),
         Section(proof, (*_steps(theorem, theorem.steps, one.steps), *_links(one))),
+        Section("Formal proof", tuple(_formal(theorem))),
         Section("Sharpness", tuple(_sharpness(one))),
         Section("The code", tuple(_code(one))),
     )
@@ -184,6 +185,11 @@ def _numbered(noun: str, which: list[int], names: Sequence[str]) -> str:
         )
     ]
     return f"the {noun}{'s' if len(which) > 1 else ''} {joined(found)}"
+
+
+def _formal(theorem: Theorem) -> Iterator[Paragraph]:
+    if theorem.formal is not None:
+        yield Paragraph(theorem.formal.sentence)
 
 
 def _sharpness(one: CheckedTheorem) -> Iterator[Paragraph | Formula]:

@@ -1,0 +1,24 @@
+(** * What the theorems rest on: "Closed under the global context" means, on no axiom *)
+
+From stabkit Require Import EnestromKakeya AliveRoots CommonInput Annulus EvenGcd.
+From stabkit Require Import Fluid Evictions SchurCohn Verdict Checked.
+
+Print Assumptions enestrom_kakeya_outer.
+Print Assumptions enestrom_kakeya_inner.
+Print Assumptions enestrom_kakeya_equality.
+Print Assumptions alive_roots_outside.
+Print Assumptions alive_roots_count.
+Print Assumptions cyclotomic_dvd_survival.
+Print Assumptions common_input_form.
+Print Assumptions annulus.
+Print Assumptions every_mode_unstable.
+Print Assumptions even_gcd_real_mode.
+Print Assumptions even_gcd_unstable.
+Print Assumptions step_state.
+Print Assumptions youngest_first.
+Print Assumptions no_start_evicts.
+Print Assumptions coprime_ages_stable.
+Print Assumptions all_inside_correct.
+Print Assumptions is_stable_correct.
+Print Assumptions stable_mixes_checked.
+Print Assumptions other_mixes_checked.
