@@ -80,8 +80,9 @@ unit, and a bar conjugates.
 A badge tells how far this goes: the weakest of the steps and of the results that are used. A
 result is \emph{formal} if, besides, the proof assistant Coq has checked a proof of all of it; that
 proof starts from the definitions, and takes neither computer algebra nor a textbook for granted.
-The number of objects for which the claim was decided, and held, stands beside the badge. Labels such
-as R7 are those of the reference and of the program. The statuses, and how many results have them:
+The number of objects for which the claim was decided, and held, stands beside the badge. Labels
+such as R7 are those of the reference and of the program. The statuses, and how many results have
+them:
 """
 _LETTERS = """
 These mean the same in all results that do not say otherwise; every other letter is introduced where
