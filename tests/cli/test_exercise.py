@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,15 @@ def test_a_question_without_its_answer(stabkit: Run) -> None:
     assert "Answer" not in found.out
     assert not set("$\\{}") & set(found.out)
     assert max(map(len, found.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("topic", ["starts", "gcd"])
+def test_labels_of_an_answer_are_named_below(stabkit: Run, topic: str) -> None:
+    """Though words of the answer be like a title: 'no start evicts' is that of R19."""
+    found = " ".join(stabkit("exercise", "--topic", topic, "--count", "9", "--answer").out.split())
+    cited = set(re.findall(r"\((R\d+)\b", found))
+    assert cited
+    assert all(f"{label}: " in found for label in cited)
 
 
 def test_an_answer(stabkit: Run) -> None:

@@ -34,6 +34,17 @@ def test_json(stabkit: Program) -> None:
     assert all(crossing["change"] == -2 for crossing in record["crossings"])
 
 
+def test_digits_of_a_share(stabkit: Program) -> None:
+    """Both ends to as many as are asked for, rounded inwards, of those of which JSON has more."""
+    asked = ("threshold", "10:3", "10:5", "--along", "share", "--digits")
+    line = stabkit(*asked, "12").out.splitlines()[3].split()
+    shown = [Fraction(line[2]), Fraction(line[4])]
+    ((low, high),) = json.loads(stabkit(*asked, "30", "--json").out)["stable_intervals"]
+    unit = Fraction(1, 10**12)
+    assert Fraction(low) <= shown[0] <= Fraction(low) + unit
+    assert Fraction(high) - unit <= shown[1] <= Fraction(high)
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
