@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from flint import arb
 
 from stabkit import Workload
 from stabkit.publish.text.threshold import threshold_text
@@ -12,7 +13,8 @@ from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.counting.counts import kernel_counts, unit_circle_counts
 from stabkit.spectrum.partition.axis_arcs import axis_arcs
 from stabkit.spectrum.partition.ball_crossings import BallCrossings
-from stabkit.spectrum.partition.d_partition import d_partition
+from stabkit.spectrum.partition.crossing import CircleCrossing
+from stabkit.spectrum.partition.d_partition import _told_apart, d_partition
 from stabkit.spectrum.partition.exact_crossings import exact_crossings
 from stabkit.spectrum.partition.pencil import kernel_pencil
 from stabkit.spectrum.partition.threshold import threshold
@@ -137,3 +139,13 @@ def test_beyond_the_budget_an_incomplete_partition_claims_its_ends_only(
         len(found.intervals) - 2
     )
     assert {part.verdict for part in found.intervals[1:-1]} == {"undecided"}
+
+
+def crossing_at(x, angle):
+    return CircleCrossing(angle, 2, Fraction(x), lambda bits: arb(x), lambda: (-x, 1))
+
+
+def test_crossings_of_one_value_are_together_wherever_they_are_on_the_line():
+    """Two at 2 behind one at 1, and before one at 3."""
+    found = _told_apart([crossing_at(x, x / 4 + y) for x, y in ((3, 0), (2, 0), (1, 0), (2, 1))])
+    assert [[source.exact for source in group] for group in found] == [[1], [2, 2], [3]]
