@@ -470,7 +470,8 @@ Proof. by rewrite divr_gt0 ?ltr0n //= ltr_pdivr_mulr ?ltr0n // mul1r ltr_nat. Qe
 Let two_three : mix R := two_classes (nat_inputs R 0 0)
   (isT : (0 < 2)%N && (0 < 3)%N) three_quarters.
 
-Example two_three_double_root : exists z, multiple (survival_poly two_three)^:C z.
+Example two_three_double_root z :
+  multiple (survival_poly two_three)^:C z <-> z = (- 2%:R^-1)%:C%C.
 Proof.
 have lengths : {in classes two_three, forall c, decode c = 2%N \/ decode c = 3%N}.
   by move=> c; rewrite !inE => /orP[] /eqP ->; [left | right].
@@ -480,10 +481,13 @@ have second : exists2 c, c \in classes two_three & decode c = 3%N.
   by exists (0%:R, 3%N, 1 - 3%:R / 4%:R); rewrite // !inE eqxx orbT.
 have share : first_share two_three 2 = 3%:R / 4%:R.
   by rewrite /first_share /mean !big_cons big_nil /= mulr1 mulr0 !addr0.
-apply: (@multiple_root_criterion R two_three 2 3 isT lengths first second).2.
-rewrite share; split=> //.
-rewrite /critical -[(3 - 2)%N]/1%N; apply/eqP.
-by field.
+have [|c [c_gt0 cE] ->] := @double_roots R two_three 2 3 isT lengths first second isT.
+  by rewrite share /critical -[(3 - 2)%N]/1%N; apply/eqP; field.
+suff -> : c = 2%:R^-1 by rewrite expr1.
+apply/eqP; rewrite -(@eqr_expn2 _ 2) ?invr_ge0 ?ler0n ?ltW //.
+have three_neq0 : 3%:R != 0 :> R by rewrite pnatr_eq0.
+apply/eqP; apply: (mulfI three_neq0).
+by move: cE; rewrite share -[(3 - 2)%N]/1%N => ->; field.
 Qed.
 
 End Instance.
