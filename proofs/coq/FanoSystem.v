@@ -232,23 +232,34 @@ Variable R : rcfType.
 
 Let one_two : mix R := @equal_shares R 1 1 1 2 isT.
 
-Example one_two_system (N : nat -> R) :
-  exists! Y : {poly R}, (size Y <= longest one_two)%N /\
-    forall k, (k < longest one_two)%N -> fano_side one_two Y k = N k.
+Lemma one_two_mode x :
+  root (characteristic_poly one_two)^:C x -> x = - (3%:R / 4%:R)%:C%C.
 Proof.
 have L2 : longest one_two = 2%N by rewrite /longest !big_cons big_nil.
 have [k0 k1] : kernel one_two 0 = 2%:R /\ kernel one_two 1 = 3%:R / 2%:R.
   by rewrite /kernel !mean_equal_shares /input /=; split; field.
-have mode x : root (characteristic_poly one_two)^:C x -> x = (- (3%:R / 4%:R))%:C%C.
-  rewrite root_characteristic_poly L2 !big_ord_recr big_ord0 /= k0 k1.
-  rewrite add0r expr0 mulr1 expr1 addrC addr_eq0 => /eqP E.
-  have two_neq0 : (2%:R : R)%:C%C != 0 by rewrite fmorph_eq0 pnatr_eq0.
-  apply: (mulfI two_neq0); rewrite E -rmorphN -rmorphM; congr (_%:C%C).
-  by field.
-apply: fano_system => z w /mode -> /mode ->; rewrite -rmorphM fmorph_eq1 mulrNN.
-have [q_ge0 q_lt1] : 0 <= 3%:R / 4%:R :> R /\ 3%:R / 4%:R < 1 :> R.
-  by rewrite divr_ge0 ?ler0n // ltr_pdivr_mulr ?ltr0n // mul1r ltr_nat.
-by rewrite lt_eqF // mulr_ilt1.
+rewrite root_characteristic_poly L2 !big_ord_recr big_ord0 /= k0 k1.
+rewrite add0r expr0 mulr1 expr1 addrC addr_eq0 => /eqP E.
+have two_neq0 : (2%:R : R)%:C%C != 0 by rewrite fmorph_eq0 pnatr_eq0.
+apply: (mulfI two_neq0); rewrite E mulrN -rmorphM; congr (- _%:C%C).
+by field.
 Qed.
+
+Lemma one_two_stable : stable one_two.
+Proof.
+have F0 := complex_characteristic_poly_neq0 one_two.
+have small x : root (characteristic_poly one_two)^:C x -> `|x| < 1.
+  move/one_two_mode->; rewrite normrN ger0_norm ?lecR ?divr_ge0 ?ler0n //.
+  rewrite -(rmorph1 [rmorphism of real_complex R]) ltcR.
+  by rewrite ltr_pdivr_mulr ?ltr0n // mul1r ltr_nat.
+apply/andP; split; apply/eqP; apply: (count_zeros_eq0 F0) => x /small x_lt.
+  by rewrite lt_gtF.
+by rewrite lt_eqF.
+Qed.
+
+Example one_two_system (N : nat -> R) :
+  exists! Y : {poly R}, (size Y <= longest one_two)%N /\
+    forall k, (k < longest one_two)%N -> fano_side one_two Y k = N k.
+Proof. exact: stable_fano_system one_two_stable. Qed.
 
 End Instance.
