@@ -2,6 +2,7 @@
 
 From stabkit Require Import EnestromKakeya AliveRoots CommonInput Annulus EvenGcd.
 From stabkit Require Import Fluid Evictions SchurCohn Verdict Checked.
+From stabkit Require Import FanoSystem.
 
 Print Assumptions enestrom_kakeya_outer.
 Print Assumptions enestrom_kakeya_inner.
@@ -22,3 +23,5 @@ Print Assumptions all_inside_correct.
 Print Assumptions is_stable_correct.
 Print Assumptions stable_mixes_checked.
 Print Assumptions other_mixes_checked.
+Print Assumptions fano_system.
+Print Assumptions stable_fano_system.
