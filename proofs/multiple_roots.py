@@ -14,7 +14,7 @@ from stabkit import Workload, survival_polynomial
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import ExactFinite, Identity
 from stabkit.theorems.positivity import Interval
-from stabkit.theorems.records import Step, Theorem, Witness, paper
+from stabkit.theorems.records import Formal, Step, Theorem, Witness, paper
 from stabkit.theorems.textbook.deduction import Deduction
 from stabkit.theorems.textbook.limits import Monotone
 
@@ -265,6 +265,19 @@ R4 = Theorem(
                 lambda weights: 1,
             ),
         ),
+    ),
+    formal=Formal(
+        "DoubleRoot.v",
+        (
+            "critical_share_exists",
+            "critical_share_unique",
+            "multiple_root_criterion",
+            "double_roots",
+            "double_roots_number",
+            "multiple_is_double",
+            "double_roots_real",
+        ),
+        "487e19efc47311dd",
     ),
     lesson=(
         r"Where two roots of $A$ meet, the simple first-order formula breaks down. For two classes "

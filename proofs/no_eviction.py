@@ -228,7 +228,7 @@ R19 = Theorem(
             ),
         ),
     ),
-    formal=Formal("Evictions.v", ("no_start_evicts",), "74b73119d87f6c20"),
+    formal=Formal("Evictions.v", ("no_start_evicts",), "f2a8657a804b55b2"),
     lesson=(
         r"Memory is freed by what completes and taken by what grows. If at every age the first is "
         r"at least the second, there is no way to arrange the requests that could overflow: for "

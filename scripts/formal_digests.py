@@ -46,7 +46,7 @@ def statement(file: str, names: tuple[str, ...]) -> Iterator[str]:
     found = []
     for sentence in sentences((FOLDER / file).read_text(encoding="utf-8")):
         required = _REQUIRED.fullmatch(sentence)
-        theorem = re.match(r"(?:Theorem|Corollary) (\w+)", sentence)
+        theorem = re.match(r"(?:Theorem|Corollary|Lemma) (\w+)", sentence)
         if required:
             for name in required[1].split():
                 yield from statement(f"{name}.v", ())

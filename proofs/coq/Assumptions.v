@@ -1,6 +1,6 @@
 (** * What the theorems rest on: "Closed under the global context" means, on no axiom *)
 
-From stabkit Require Import EnestromKakeya AliveRoots CommonInput Annulus EvenGcd.
+From stabkit Require Import EnestromKakeya AliveRoots CommonInput Annulus EvenGcd DoubleRoot.
 From stabkit Require Import Fluid Evictions SchurCohn Verdict Checked.
 From stabkit Require Import FanoSystem.
 
@@ -11,6 +11,13 @@ Print Assumptions alive_roots_outside.
 Print Assumptions alive_roots_count.
 Print Assumptions cyclotomic_dvd_survival.
 Print Assumptions common_input_form.
+Print Assumptions critical_share_exists.
+Print Assumptions critical_share_unique.
+Print Assumptions multiple_root_criterion.
+Print Assumptions double_roots.
+Print Assumptions double_roots_number.
+Print Assumptions multiple_is_double.
+Print Assumptions double_roots_real.
 Print Assumptions annulus.
 Print Assumptions every_mode_unstable.
 Print Assumptions even_gcd_real_mode.
