@@ -277,7 +277,7 @@ R4 = Theorem(
             "multiple_is_double",
             "double_roots_real",
         ),
-        "487e19efc47311dd",
+        "c63c241d65ce3dc1",
     ),
     lesson=(
         r"Where two roots of $A$ meet, the simple first-order formula breaks down. For two classes "
