@@ -1,0 +1,1 @@
+"""What `scripts/soak.py` compares: `mixes`, `plain` engines, and the comparisons of `compared`."""
