@@ -55,6 +55,9 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "state_characteristic_polynomial": {"mix": ONE, "form": "affine"},
     "state_matrix": {"mix": ONE, "form": "affine"},
     "unit_circle_counts": {"mix": MIX, "method": "auto"},
+    "batched_counts": {"lengths": [2, 3], "inputs": [1, 2], "weights": [[1, 1], [1, 2]]},
+    "batched_radii": {"lengths": [2, 3], "inputs": [1, 2], "weights": [[1, 1], [1, 2]]},
+    "batched_fano_factors": {"lengths": [2, 3], "inputs": [1, 2], "weights": [[1, 1], [1, 2]]},
     "roots": {"mix": MIX, "digits": 20, "method": "auto"},
     "dominant_modes": {"mix": MIX, "count": 2, "digits": 20},
     "nyquist": {"mix": MIX, "points": 50},
@@ -413,4 +416,5 @@ HOLD_ARRAYS = {
     "fluctuations",
     *("analysis_picture", "cycle_picture", "policy_picture", "space_time_picture"),
     "animation_picture",
+    *("batched_counts", "batched_radii", "batched_fano_factors"),
 }

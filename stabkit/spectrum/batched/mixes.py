@@ -166,7 +166,10 @@ def _tails(terms: Floats) -> Floats:
 
 def _whole(values: ArrayLike, name: str, least: int, most: int | None = None) -> NDArray[Any]:
     """Return an array of integers between `least` and `most`."""
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        array = np.empty(0)
     if array.dtype.kind in "iu":
         array = array.astype(np.int64 if np.all(array < 2**63) else object)
     elif array.dtype.kind != "O" or not all(isinstance(n, int) for n in array.ravel()):
