@@ -13,7 +13,7 @@ from stabkit import RequestClass, Workload, fano_factor, fluctuations
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import ExactFinite, Identity
 from stabkit.theorems.positivity import Interval
-from stabkit.theorems.records import Step, Theorem, Witness
+from stabkit.theorems.records import Formal, Step, Theorem, Witness
 
 from .notation import p, s, z
 from .quantities import A_STAR, COMMON_INPUT, KERNEL, STABLE, a_star, kernel, stable
@@ -134,6 +134,12 @@ R13 = Theorem(
             r"variance.",
             _BELOW_ZERO,
         ),
+    ),
+    formal=Formal(
+        "FanoSystem.v",
+        ("fano_system", "stable_fano_system"),
+        "e5113b0911d1b9bf",
+        part="that the linear equations of a stable mix have exactly one solution",
     ),
     lesson=(
         r"The fluid admits the same number in every step. A server of whole requests cannot: it "

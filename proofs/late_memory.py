@@ -400,7 +400,7 @@ EVEN_GCD = Theorem(
             ),
         ),
     ),
-    formal=Formal("EvenGcd.v", ("even_gcd_real_mode", "even_gcd_unstable"), "3136765f3fada1aa"),
+    formal=Formal("EvenGcd.v", ("even_gcd_real_mode", "even_gcd_unstable"), "dabc358d9555a5e8"),
     lesson=(
         r"If every request lives an even number of steps, odd and even steps are two servers that "
         r"share one memory. A little more in the one means a little less in the other, and the "

@@ -271,13 +271,14 @@ R4 = Theorem(
         (
             "critical_share_exists",
             "critical_share_unique",
+            "multiple_root_shares",
             "multiple_root_criterion",
             "double_roots",
             "double_roots_number",
             "multiple_is_double",
             "double_roots_real",
         ),
-        "c63c241d65ce3dc1",
+        "1f049be50503fba8",
     ),
     lesson=(
         r"Where two roots of $A$ meet, the simple first-order formula breaks down. For two classes "

@@ -124,7 +124,8 @@ R19 = Theorem(
             PRODUCT_FORM,
             Quantity(
                 _evicted,
-                "the tokens that the first step from a start evicts, as they are needed next",
+                "the tokens that the first step from a start that holds at most $B$ evicts, as "
+                "they are needed next",
                 _lost,
             ),
             Quantity(
@@ -228,7 +229,7 @@ R19 = Theorem(
             ),
         ),
     ),
-    formal=Formal("Evictions.v", ("no_start_evicts",), "f2a8657a804b55b2"),
+    formal=Formal("Evictions.v", ("no_start_evicts",), "951e98a92f236ed5"),
     lesson=(
         r"Memory is freed by what completes and taken by what grows. If at every age the first is "
         r"at least the second, there is no way to arrange the requests that could overflow: for "

@@ -170,7 +170,7 @@ R1 = Theorem(
     formal=Formal(
         "AliveRoots.v",
         ("alive_roots_outside", "alive_roots_count", "cyclotomic_dvd_survival"),
-        "f51c262ae4c75047",
+        "ff4428fbbb4c9bfb",
     ),
     lesson=(
         r"Think of one admission that is followed through its life: after $m$ steps a part $S_m$ "
@@ -412,7 +412,7 @@ R2 = Theorem(
             ),
         ),
     ),
-    formal=Formal("CommonInput.v", ("common_input_form",), "65264d5152d56056"),
+    formal=Formal("CommonInput.v", ("common_input_form",), "7d9c05ca32df1e60"),
     lesson=(
         r"One line ties the dynamics to the law of the decode lengths: the characteristic "
         r"polynomial is the survival polynomial, pushed a little outwards. The push is $1/(s + "

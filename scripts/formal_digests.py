@@ -21,9 +21,10 @@ _COMMENT = re.compile(r"\(\*(?:(?!\(\*|\*\)).)*\*\)", re.DOTALL)
 _PROOF = re.compile(r"\bProof\..*?\b(?:Qed|Defined)\.", re.DOTALL)
 _END = re.compile(r"\.(?=\s)")
 _GIVEN = re.compile(
-    r"(Local )?(Definition|Fixpoint|Record|Notation|Let|Variables?|Hypothes[ie]s|Section|End)\b"
+    r"(Local )?(Definition|Fixpoint|Inductive|Record|Notation|Let|Fact|Canonical|"
+    r"Coercion|Variables?|Hypothes[ie]s|Context|Section|End)\b"
 )
-_REQUIRED = re.compile(r"From stabkit Require Import ([\w ]+)")
+_REQUIRED = re.compile(r"From stabkit Require (?:Import |Export )?([\w ]+)")
 
 
 def main() -> None:
@@ -37,7 +38,7 @@ def digest(one: Theorem) -> str:
     assert one.formal is not None
     said = [*one.hypotheses, one.statement, one.formal.part]
     said += [f"{symbol}: {meaning}" for symbol, meaning in one.notation]
-    said += statement(one.formal.file, one.formal.theorems)
+    said += statement(one.formal.file, one.formal.names)
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
 

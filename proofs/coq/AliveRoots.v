@@ -275,4 +275,11 @@ rewrite alive_roots_on_circle ?normrN1 // g2 sqrrN expr1n eqxx andbT.
 by rewrite eqNr oner_eq0.
 Qed.
 
+Example four_six_cyclotomic : 'X + 1 %| survival_poly four_six.
+Proof.
+have g2 : gcd_decode four_six = 2%N by rewrite /gcd_decode !big_cons big_nil.
+have := cyclotomic_dvd_survival four_six; rewrite -geometric_cyclotomic ?gcd_decode_gt0 // g2.
+by rewrite geometric_sum !big_ord_recr big_ord0 /= add0r expr0 expr1 addrC.
+Qed.
+
 End Instance.

@@ -57,7 +57,8 @@ Definition stable_mixes : seq (seq integer_class) := [::
   [:: class 40 2 13; class 18 1 8];
   [:: class 31 3 7; class 25 7 2; class 31 4 9];
   [:: class 31 11 5; class 34 11 6; class 31 4 4; class 38 5 5];
-  [:: class 15 8 7; class 23 4 2; class 9 7 8; class 10 1 9]
+  [:: class 15 8 7; class 23 4 2; class 9 7 8; class 10 1 9];
+  [:: class 28 1 4; class 2 2 3; class 4 2 5; class 29 2 2]
 ].
 
 Theorem stable_mixes_checked (R : rcfType) cs (cs_valid : valid cs) :
@@ -91,7 +92,6 @@ Definition other_mixes : seq (seq integer_class) := [::
   [:: class 10 9 1; class 17 3 9];
   [:: class 14 7 1];
   [:: class 30 4 4; class 17 7 3];
-  [:: class 14 7 1];
   [:: class 39 13 8; class 7 12 1];
   [:: class 38 2 7; class 10 2 2];
   [:: class 7 11 6; class 32 6 5; class 36 9 6];
@@ -108,7 +108,6 @@ Definition other_mixes : seq (seq integer_class) := [::
   [:: class 33 13 8; class 25 3 6; class 16 8 3; class 17 3 3];
   [:: class 32 5 1];
   [:: class 4 10 9; class 33 6 1; class 39 14 7];
-  [:: class 13 2 1];
   [:: class 10 1 5; class 6 6 6];
   [:: class 30 3 1; class 38 6 1; class 10 9 5];
   [:: class 11 8 7; class 17 2 8; class 12 4 5];
@@ -121,7 +120,8 @@ Definition other_mixes : seq (seq integer_class) := [::
   [:: class 20 2 1];
   [:: class 17 11 5; class 22 7 9; class 1 5 6; class 35 12 9];
   [:: class 0 11 1];
-  [:: class 2 12 1]
+  [:: class 2 12 1];
+  [:: class 39 6 2; class 4 2 2; class 16 2 1]
 ].
 
 Theorem other_mixes_checked (R : rcfType) cs (cs_valid : valid cs) :

@@ -51,9 +51,20 @@ Example three_five_form :
   characteristic_poly three_five =
   15%:R *: survival_poly three_five - 'X * (survival_poly three_five)^`().
 Proof.
-have L5 : longest three_five = 5%N by rewrite /longest !big_cons big_nil.
+have L5 : longest three_five = 5%N by rewrite longest_equal_shares.
 rewrite (@common_input_form R three_five 10%:R) ?L5 -?natrD //.
 by move=> c; rewrite !inE => /orP[] /eqP ->.
+Qed.
+
+Example three_five_coefficients :
+  characteristic_poly three_five = Poly [:: 15%:R / 2%:R; 7%:R; 13%:R; 12%:R; 11%:R].
+Proof.
+have L5 : longest three_five = 5%N by rewrite longest_equal_shares.
+have [k0 k1 k2 k3 k4] : [/\ kernel three_five 0 = 11%:R, kernel three_five 1 = 12%:R,
+    kernel three_five 2 = 13%:R, kernel three_five 3 = 7%:R
+  & kernel three_five 4 = 15%:R / 2%:R].
+  by rewrite /kernel !mean_equal_shares /= /input /=; split; field.
+by apply/polyP => -[|[|[|[|[|k]]]]]; rewrite coef_poly coef_Poly L5 /= ?nth_nil // !subSS subn0.
 Qed.
 
 End Instance.

@@ -460,34 +460,148 @@ Qed.
 
 End TwoLengths.
 
-(** ** Instance: lengths 2 and 3, [p = 3/4], where [A = (X + 1/2)^2] *)
-Section Instance.
+(** ** (ii): for how many shares *)
+Section Shares.
+Variables (R : rcfType) (s1 s2 : R) (l1 l2 : nat).
+Hypotheses (s_ge0 : (0 <= s1) && (0 <= s2)) (l_gt0 : (0 < l1)%N && (0 < l2)%N).
+Hypothesis l1_lt : (l1 < l2)%N.
+
+Definition has_multiple_root (p : R) := exists (p_in : 0 < p < 1) (z : R[i]),
+  multiple (survival_poly (two_classes s_ge0 l_gt0 p_in))^:C z.
+
+Section Mix.
+Variables (p : R) (p_in : 0 < p < 1).
+Let M := two_classes s_ge0 l_gt0 p_in.
+
+Lemma two_classes_lengths : {in classes M, forall c, decode c = l1 \/ decode c = l2}.
+Proof. by move=> c; rewrite !inE => /orP[] /eqP ->; [left | right]. Qed.
+
+Lemma first_class : exists2 c, c \in classes M & decode c = l1.
+Proof. by exists (s1, l1, p); rewrite // mem_head. Qed.
+
+Lemma second_class : exists2 c, c \in classes M & decode c = l2.
+Proof. by exists (s2, l2, 1 - p); rewrite // !inE eqxx orbT. Qed.
+
+Lemma first_class_share : first_share M l1 = p.
+Proof.
+rewrite /first_share /mean !big_cons big_nil /decode /share /= eqxx gtn_eqF //.
+by rewrite mulr1 mulr0 !addr0.
+Qed.
+
+End Mix.
+
+Lemma has_multiple_rootE p : has_multiple_root p <->
+  [/\ 0 < p < 1, ~~ odd (l1 %/ gcdn l1 l2) & critical l1 l2 p].
+Proof.
+have criterion p_in := multiple_root_criterion l1_lt (@two_classes_lengths p p_in)
+  (first_class p_in) (second_class p_in).
+split=> [[p_in /criterion[even_a]] | [p_in even_a critical_p]].
+  by rewrite first_class_share.
+by exists p_in; apply/criterion; rewrite first_class_share.
+Qed.
+
+(** (iii) and (iv) for two classes. *)
+Lemma two_classes_double_roots p (p_in : 0 < p < 1) :
+  ~~ odd (l1 %/ gcdn l1 l2) -> critical l1 l2 p ->
+  let A := (survival_poly (two_classes s_ge0 l_gt0 p_in))^:C in
+  [/\ exists2 c : R, 0 < c /\ l2%:R * c ^+ (l1 %/ gcdn l1 l2) = p * (l2 - l1)%:R
+        & forall z, multiple A z <-> z ^+ gcdn l1 l2 = (- c)%:C%C,
+      size (undup (filter (multiple A) (zeros A))) = gcdn l1 l2
+    & if odd (gcdn l1 l2) then exists! x : R, multiple A x%:C%C
+      else forall x : R, ~ multiple A x%:C%C].
+Proof.
+move=> even_a; rewrite -{1}(first_class_share p_in) => critical_p /=.
+have lengths := @two_classes_lengths p p_in.
+have [first second] := (first_class p_in, second_class p_in).
+split; [rewrite -[X in X * _](first_class_share p_in) | | ].
+- exact: double_roots lengths first second even_a critical_p.
+- exact: double_roots_number lengths first second even_a critical_p.
+- exact: double_roots_real lengths first second even_a critical_p.
+Qed.
+
+Theorem multiple_root_shares :
+  if odd (l1 %/ gcdn l1 l2) then forall p, ~ has_multiple_root p
+  else exists! p, has_multiple_root p.
+Proof.
+case: ifP => odd_a; first by move=> p /has_multiple_rootE[_]; rewrite odd_a.
+have l1_gt0 : (0 < l1)%N by case/andP: l_gt0.
+have [p p_in critical_p] := critical_share_exists R l1_gt0 l1_lt.
+exists p; split=> [|q /has_multiple_rootE[q_in _ critical_q]].
+  by apply/has_multiple_rootE; rewrite odd_a.
+exact: critical_share_unique critical_p critical_q.
+Qed.
+
+End Shares.
+
+(** ** Instances: the critical share is 3/4 for the lengths 2 and 3, and for 4 and 6 *)
+Section Instances.
 Variable R : rcfType.
 
 Fact three_quarters : 0 < (3%:R / 4%:R : R) < 1.
 Proof. by rewrite divr_gt0 ?ltr0n //= ltr_pdivr_mulr ?ltr0n // mul1r ltr_nat. Qed.
 
+Lemma critical_two_three : critical 2 3 (3%:R / 4%:R : R).
+Proof. by rewrite /critical -[(3 - 2)%N]/1%N; apply/eqP; field. Qed.
+
+Lemma critical_four_six : critical 4 6 (3%:R / 4%:R : R).
+Proof. by rewrite /critical -[(6 - 4)%N]/2%N; apply/eqP; field. Qed.
+
+Example two_three_critical (p : R) : 0 < p < 1 -> critical 2 3 p -> p = 3%:R / 4%:R.
+Proof.
+move=> p_in critical_p.
+exact: critical_share_unique p_in three_quarters critical_p critical_two_three.
+Qed.
+
+(** Lengths 2 and 3: [A = (X + 1/2)^2]. *)
 Let two_three : mix R := two_classes (nat_inputs R 0 0)
   (isT : (0 < 2)%N && (0 < 3)%N) three_quarters.
+
+Let half_square (c : R) : 0 < c -> c ^+ 2 = 4%:R^-1 -> c = 2%:R^-1.
+Proof.
+move=> c_gt0 c2; apply/eqP; rewrite -(@eqr_expn2 _ 2) ?invr_ge0 ?ler0n ?ltW // c2.
+by apply/eqP; field.
+Qed.
 
 Example two_three_double_root z :
   multiple (survival_poly two_three)^:C z <-> z = (- 2%:R^-1)%:C%C.
 Proof.
-have lengths : {in classes two_three, forall c, decode c = 2%N \/ decode c = 3%N}.
-  by move=> c; rewrite !inE => /orP[] /eqP ->; [left | right].
-have first : exists2 c, c \in classes two_three & decode c = 2%N.
-  by exists (0%:R, 2%N, 3%:R / 4%:R); rewrite // mem_head.
-have second : exists2 c, c \in classes two_three & decode c = 3%N.
-  by exists (0%:R, 3%N, 1 - 3%:R / 4%:R); rewrite // !inE eqxx orbT.
-have share : first_share two_three 2 = 3%:R / 4%:R.
-  by rewrite /first_share /mean !big_cons big_nil /= mulr1 mulr0 !addr0.
-have [|c [c_gt0 cE] ->] := @double_roots R two_three 2 3 isT lengths first second isT.
-  by rewrite share /critical -[(3 - 2)%N]/1%N; apply/eqP; field.
-suff -> : c = 2%:R^-1 by rewrite expr1.
-apply/eqP; rewrite -(@eqr_expn2 _ 2) ?invr_ge0 ?ler0n ?ltW //.
-have three_neq0 : 3%:R != 0 :> R by rewrite pnatr_eq0.
-apply/eqP; apply: (mulfI three_neq0).
-by move: cE; rewrite share -[(3 - 2)%N]/1%N => ->; field.
+have [[c [c_gt0 cE] mE] _ _] := two_classes_double_roots (nat_inputs R 0 0)
+  (isT : (0 < 2)%N && (0 < 3)%N) (isT : (2 < 3)%N) three_quarters isT critical_two_three.
+rewrite mE expr1 (half_square c_gt0) //.
+by apply: (mulfI (_ : 3%:R != 0 :> R)); rewrite ?pnatr_eq0 // cE -[(3 - 2)%N]/1%N; field.
 Qed.
 
-End Instance.
+Example two_three_number :
+  size (undup (filter (multiple (survival_poly two_three)^:C)
+    (zeros (survival_poly two_three)^:C))) = 1%N.
+Proof.
+by have [] := two_classes_double_roots (nat_inputs R 0 0)
+  (isT : (0 < 2)%N && (0 < 3)%N) (isT : (2 < 3)%N) three_quarters isT critical_two_three.
+Qed.
+
+(** Lengths 4 and 6: [A = (X + 1) (X^2 + 1/2)^2]. Its two double roots are not real. *)
+Let four_six : mix R := two_classes (nat_inputs R 0 0)
+  (isT : (0 < 4)%N && (0 < 6)%N) three_quarters.
+
+Example four_six_double_roots :
+  [/\ forall z, multiple (survival_poly four_six)^:C z <-> z ^+ 2 = (- 2%:R^-1)%:C%C,
+      size (undup (filter (multiple (survival_poly four_six)^:C)
+        (zeros (survival_poly four_six)^:C))) = 2%N
+    & forall x : R, ~ multiple (survival_poly four_six)^:C x%:C%C].
+Proof.
+have [[c [c_gt0 cE] mE] number not_real] := two_classes_double_roots (nat_inputs R 0 0)
+  (isT : (0 < 4)%N && (0 < 6)%N) (isT : (4 < 6)%N) three_quarters isT critical_four_six.
+split=> // z; rewrite mE (half_square c_gt0) //.
+by apply: (mulfI (_ : 6%:R != 0 :> R)); rewrite ?pnatr_eq0 // cE -[(6 - 4)%N]/2%N; field.
+Qed.
+
+(** For the lengths 2 and 3 one share has a multiple root, for 3 and 4 none. *)
+Example one_share : exists! p : R, has_multiple_root (nat_inputs R 0 0)
+  (isT : (0 < 2)%N && (0 < 3)%N) p.
+Proof. exact: (multiple_root_shares (nat_inputs R 0 0) _ (isT : (2 < 3)%N)). Qed.
+
+Example no_share (p : R) : ~ has_multiple_root (nat_inputs R 0 0)
+  (isT : (0 < 3)%N && (0 < 4)%N) p.
+Proof. exact: (multiple_root_shares (nat_inputs R 0 0) _ (isT : (3 < 4)%N)). Qed.
+
+End Instances.

@@ -8,7 +8,7 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring zify.
 From mathcomp.real_closed Require Import complex.
-From stabkit Require Import Mix EnestromKakeya AliveRoots Fluid.
+From stabkit Require Import Mix EnestromKakeya AliveRoots Fluid Server.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -246,16 +246,28 @@ End Modes.
 
 (** ** R19 *)
 Theorem no_start_evicts (R : rcfType) (M : mix R) (B : R) : 0 < B ->
-  [/\ forall y, state M B y -> evicted M B y <= growth M * B,
-      forall m, (m.+1 < longest M)%N -> kernel M m < kernel M m.+1 ->
-        evicted M B (full_of M B m) = B * kernel M m.+1 / kernel M m - B,
-      (forall y n, state M B y -> evicted M B (iter n (step M B) y) = 0) <-> never_rises M
+  [/\ forall x y, product_form M x y -> feasible M B x ->
+        class_evicted M B x <= growth M * B,
+      forall x m, (m.+1 < longest M)%N -> kernel M m < kernel M m.+1 ->
+        product_form M x (full_of M B m) ->
+        class_evicted M B x = B * kernel M m.+1 / kernel M m - B,
+      (forall x y n, product_form M x y -> feasible M B x ->
+        class_evicted M B (iter n (class_step M B) x) = 0) <-> never_rises M
     & never_rises M ->
         marginal_modes M = (ages_gcd M).-1 /\ unstable_modes M = 0%N].
 Proof.
-move=> B_gt0; split=> [y | m m_lt rises | | falls]; first exact: evicted_le.
-- by apply: evicted_full_of => //; apply: ltW.
-- exact: no_eviction.
+move=> B_gt0; split=> [x y xy /(feasible_state xy)[w w_state xw] | x m m_lt rises xy | | falls].
+- by rewrite (class_evictedE B w_state.1 xw) evicted_le.
+- have B_ge0 := ltW B_gt0; have [y_ge0 _] := full_of_state B_ge0 (ltnW m_lt).
+  by rewrite (class_evictedE B y_ge0 xy) evicted_full_of.
+- apply: iff_trans (no_eviction M B_gt0); split=> [never y n y_state | never x y n xy x_in].
+    pose x k j := share (nth_class M k) * y j; have xy : product_form M x y by [].
+    have [n_state n_form] := product_form_run n y_state xy.
+    rewrite -(class_evictedE B n_state.1 n_form).
+    exact: never _ _ n xy (state_feasible xy y_state).
+  have [w w_state xw] := feasible_state xy x_in.
+  have [n_state n_form] := product_form_run n w_state xw.
+  by rewrite (class_evictedE B n_state.1 n_form) never.
 by rewrite marginal_modes_count // no_unstable_mode.
 Qed.
 
@@ -265,10 +277,6 @@ Variable R : rcfType.
 
 (** Lengths 1 and 2, inputs 1: the kernel is 2, 3/2, and the equilibrium stable. *)
 Let one_two : mix R := @equal_shares R 1 1 1 2 isT.
-
-Lemma longest_equal_shares s1 l1 s2 l2 l_gt0 :
-  longest (@equal_shares R s1 l1 s2 l2 l_gt0) = maxn l1 l2.
-Proof. by rewrite /longest !big_cons big_nil maxn0. Qed.
 
 Example one_two_kernel : kernel one_two 0 = 2%:R /\ kernel one_two 1 = 3%:R / 2%:R.
 Proof. by rewrite /kernel !mean_equal_shares /= /input /=; split; field. Qed.
@@ -288,17 +296,36 @@ have [-> ->] := one_two_kernel.
 by rewrite ltr_pdivr_mulr ?ltr0n // -natrM ltr_nat.
 Qed.
 
-(** Lengths 1 and 3 without input: the kernel rises from 1 to 3/2, and six requests per share in
-    stage 1 of a memory of 6 tokens come to need 9. *)
+(** Lengths 1 and 2 without input: the kernel is 1, 1, and -1 is a marginal mode. *)
+Let flat : mix R := @equal_shares R 0 1 0 2 isT.
+
+Example flat_marginal : never_rises flat /\ marginal_modes flat = 1%N.
+Proof.
+have [k0 k1] : kernel flat 0 = 1 /\ kernel flat 1 = 1.
+  by rewrite /kernel !mean_equal_shares /= /input /=; split; field.
+have L2 : longest flat = 2%N by rewrite longest_equal_shares.
+have falls : never_rises flat by rewrite /never_rises L2 => -[|m] // _; rewrite k0 k1.
+have [_ _ _ /(_ falls)[-> _]] := no_start_evicts flat ltr01; split=> //.
+suff -> : ages_gcd flat = 2%N by [].
+apply/eqP; rewrite eqn_dvd; apply/andP; split.
+  by have /dvd_ages_gcd[] := dvdnn (ages_gcd flat); rewrite L2.
+by apply/dvd_ages_gcd; rewrite L2; split=> // -[|m] // _; rewrite k0 k1 ltxx.
+Qed.
+
+(** Lengths 1 and 3 without input: the kernel rises from 1 to 3/2, and three requests of length 3
+    in stage 1, in a memory of 6 tokens that they fill, come to need 9. *)
 Let one_three : mix R := @equal_shares R 0 1 0 3 isT.
 
-Example one_three_evicts : evicted one_three 6%:R (full_of one_three 6%:R 1%N) = 3%:R.
+Let in_stage_one (k j : nat) : R := if j == 1%N then 3%:R else 0.
+
+Example one_three_evicts : class_evicted one_three 6%:R in_stage_one = 3%:R.
 Proof.
 have [k1 k2] : kernel one_three 1 = 1 /\ kernel one_three 2 = 3%:R / 2%:R.
   by rewrite /kernel !mean_equal_shares /= /input /=; split; field.
 have [_ full _ _] := no_start_evicts one_three (ltr0Sn R 5).
-rewrite full ?longest_equal_shares // k1 k2; first by field.
-by rewrite ltr_pdivl_mulr ?ltr0n // mul1r ltr_nat.
+rewrite (full _ 1%N) ?longest_equal_shares // ?k1 ?k2; first by field.
+  by rewrite ltr_pdivl_mulr ?ltr0n // mul1r ltr_nat.
+by move=> [|[|k]] [|[|j]] // _ _; rewrite /in_stage_one /full_of /= ?mulr0 // k1 /share /=; field.
 Qed.
 
 End Instances.

@@ -6,7 +6,7 @@
     fits (docs/model.md, the model and R11). *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From mathcomp Require Import zify.
+From mathcomp Require Import ring zify.
 From stabkit Require Import Mix.
 
 Set Implicit Arguments.
@@ -152,3 +152,40 @@ by apply: eq_bigr => m _; rewrite mulrBr.
 Qed.
 
 End Fluid.
+
+(** ** Instance: lengths 1 and 3 without input, 6 tokens
+
+    The kernel is 1, 1, 3/2. From 3 per share in each of the stages 0 and 1, 3 in each of the stages
+    1 and 2 are left, which need 3 and 9/2 tokens: half of those in stage 1 are evicted. *)
+Section Instance.
+Variable R : realFieldType.
+
+Let one_three : mix R := @equal_shares R 0 1 0 3 isT.
+Let y (j : nat) : R := if (j < 2)%N then 3%:R else 0.
+
+Example one_three_step :
+  [/\ step one_three 6%:R y 0 = 0, step one_three 6%:R y 1 = 3%:R / 2%:R
+    & step one_three 6%:R y 2 = 3%:R].
+Proof.
+have [k1 k2] : kernel one_three 1 = 1 /\ kernel one_three 2 = 3%:R / 2%:R.
+  by rewrite /kernel !mean_equal_shares /= /input /=; split; field.
+have L3 : longest one_three = 3%N by rewrite longest_equal_shares.
+have h3 : held_from one_three 3 (executed y) = 0 by rewrite held_from_end ?L3.
+have h2 : held_from one_three 2 (executed y) = 9%:R / 2%:R.
+  by rewrite held_fromS ?L3 // h3 k2 /y /=; field.
+have h1 : held_from one_three 1 (executed y) = 15%:R / 2%:R.
+  by rewrite held_fromS ?L3 // h2 k1 /y /=; field.
+have full : 6%:R < held one_three (executed y).
+  rewrite /held held_fromS ?L3 // mulr0 add0r h1.
+  by rewrite ltr_pdivl_mulr ?ltr0n // -natrM ltr_nat.
+rewrite /step full /kept /= h1 h2 h3 k1 k2 /y /=; split.
+- by rewrite min_l // divr_ge0 ?kernel_ge0 // le_maxr lexx.
+- rewrite divr1 max_r ?min_r.
+  + by field.
+  + by rewrite ler_subl_addr -ler_subl_addl ler_pdivl_mulr ?ltr0n // -natrB // -natrM ler_nat.
+  + by rewrite subr_ge0 ler_pdivr_mulr ?ltr0n // -natrM ler_nat.
+rewrite subr0 max_r ?ler0n // min_l //.
+by rewrite invf_div mulrA ler_pdivl_mulr ?ltr0n // -!natrM ler_nat.
+Qed.
+
+End Instance.

@@ -287,6 +287,9 @@ Proof. by rewrite invr_gt0 ltr0n invf_lt1 ?ltr0n // ltr1n. Qed.
 
 Definition equal_shares : mix R := two_classes nat_inputs l_gt0 half_share.
 
+Lemma longest_equal_shares : longest equal_shares = maxn l1 l2.
+Proof. by rewrite /longest !big_cons big_nil maxn0. Qed.
+
 Lemma mean_equal_shares f :
   mean equal_shares f =
   (f (s1%:R, l1, 2%:R^-1) + f (s2%:R, l2, 2%:R^-1)) / 2%:R.

@@ -153,3 +153,10 @@ Proof.
 move=> /allP checked cs cs_valid /checked/andP[_]; apply: contra => /is_stable_correct.
 exact.
 Qed.
+
+(** Instances; Checked.v has more. *)
+Example three_five_verdict : is_stable [:: class 10 3 1; class 10 5 1].
+Proof. by vm_compute. Qed.
+
+Example five_verdict : ~~ is_stable [:: class 10 5 1].
+Proof. by vm_compute. Qed.

@@ -13,7 +13,8 @@ _INTRODUCTION = (
     "the records. The sentences of a theorem are made from its *claim*, which a machine decides on "
     "many objects, drawn at random and at the boundary. Letters that no theorem introduces are "
     "those of [the model](../model.md); where it is no index, $i$ is the imaginary unit, and a bar "
-    "conjugates. The status is the weakest of its steps and of the theorems it uses:"
+    "conjugates. A *formal* theorem stands on its own; otherwise the status is the weakest of "
+    "the steps and of the theorems that are used:"
 )
 _MANY = 4  # letters of a statement from which on they are a list
 # Markdown takes a backslash before punctuation for its own, even within mathematics.

@@ -8,7 +8,7 @@ that it can become a page or an article as it is.
 The *steps* prove the theorem; its status is the weakest of theirs and of the theorems it uses. What
 one step shows goes to the next as data (`stabkit.theorems.facts`) or in prose; where prose is left,
 the theorem is argued, not proved (`stabkit.theorems.links`). Where Coq has checked a proof of the
-whole theorem, however it argues, the theorem is *formal*. The *checks* compare the code of
+whole theorem, the theorem is *formal*, whatever the steps rest on. The *checks* compare the code of
 stabkit with it, on examples: they must hold, and prove nothing. The *witnesses* show that a
 hypothesis cannot be dropped: each exhibits a failure without it.
 """
@@ -109,8 +109,8 @@ class Formal:
     ----------
     file : str
         Such as Evictions.v.
-    theorems : tuple of str
-        Their names in the file: together they say what the record says.
+    names : tuple of str
+        Of its theorems: together they say what the record says.
     digest : str
         Of what both said when one was last read against the other.
     part : str
@@ -118,7 +118,7 @@ class Formal:
     """
 
     file: str
-    theorems: tuple[str, ...]
+    names: tuple[str, ...]
     digest: str
     part: str = ""
 
@@ -126,7 +126,7 @@ class Formal:
     def sentence(self) -> str:
         """Where it is, and how much of the theorem it proves: plain text with mathematics."""
         proved = f"Formal in part, {self.part}" if self.part else "Formal"
-        return f"{proved}: {', '.join(self.theorems)} in proofs/coq/{self.file}."
+        return f"{proved}: {', '.join(self.names)} in proofs/coq/{self.file}."
 
 
 @dataclass(frozen=True, repr=False)

@@ -17,7 +17,7 @@ def test_the_table_has_every_formal_record():
     page = (TOP / "docs" / "proved_how.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (.*) \| (\w+\.v) \| (.*) \|$", page, re.MULTILINE)
     assert sorted(rows) == sorted(
-        (one.label, one.formal.file, ", ".join(one.formal.theorems))
+        (one.label, one.formal.file, ", ".join(one.formal.names))
         for one in stabkit.theorems()
         if one.formal is not None and not one.formal.part
     )

@@ -99,8 +99,8 @@ def _summary(found: Sequence[CheckedTheorem]) -> str:
         "the proof does not use. Checked by computer algebra. Proved: identities, inequalities "
         "with a certificate and textbook theorems lead to the claim, each handing its result to "
         "the next as data. Formal: Coq has checked a proof of the whole theorem. Argued: every "
-        "step is checked, but so many links between them are prose. A theorem is as strong as "
-        "its weakest step and as the theorems that it uses."
+        "step is checked, but so many links between them are prose. A formal theorem stands on "
+        "its own; another is as strong as its weakest step and as the theorems that it uses."
     )
     return "\n".join([*wrapped(text), *_counterexamples(found)]) + "\n"
 

@@ -77,9 +77,10 @@ unit disc, with multiplicity, we write $\#\{f = 0,\; |z| < 1\}$; in such regions
 of the function at hand, whatever it is called elsewhere. Where it is no index, $i$ is the imaginary
 unit, and a bar conjugates.
 
-A badge tells how far this goes: the weakest of the steps and of the results that are used. A
-result is \emph{formal} if, besides, the proof assistant Coq has checked a proof of all of it; that
-proof starts from the definitions, and takes neither computer algebra nor a textbook for granted.
+A badge tells how far this goes: the weakest of the steps and of the results that are used. But a
+result is \emph{formal}, whatever these are, if the proof assistant Coq has checked a proof of all
+of it; that proof starts from the definitions, and takes neither computer algebra nor a textbook for
+granted.
 The number of objects for which the claim was decided, and held, stands beside the badge. Labels
 such as R7 are those of the reference and of the program. The statuses, and how many results have
 them:
