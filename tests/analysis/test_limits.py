@@ -27,9 +27,7 @@ def test_a_start_on_a_cycle_is_followed_for_one_period(s, length):
     assert (len(found.itinerary), found.returns) == (length, True)
     observation = observe(mix, "given", cohorts, [], 100, 1000)
     assert (observation.period, observation.steps, observation.distance) == (length, length, 0.0)
-    assert (
-        observation.reason == f"on an exact cycle of period {length} after {length} steps, exactly"
-    )
+    assert observation.reason == f"on an exact cycle of period {length} by step {length}, exactly"
 
 
 def test_a_start_beside_a_cycle_returns_after_its_transient():
@@ -66,5 +64,5 @@ def test_the_flag_of_all_roots_says_whether_they_are_all(monkeypatch):
 def test_observations_count_the_steps_of_their_runs():
     for observation in cycles(Workload.from_classes([(10, 5)], 650)).observations:
         assert observation.period == 5
-        assert f"after {observation.steps} steps" in observation.reason
+        assert f"by step {observation.steps}," in observation.reason
         assert observation.steps >= 5

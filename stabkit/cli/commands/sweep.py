@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...errors import InvalidArgument, shown
+from ..mix import BlockSize, Log, capacity_of
 from ..present import Found, presented
 from ..terminal import progressing
 
@@ -57,6 +58,8 @@ def sweep(
     capacity: Annotated[
         str | None, typer.Option(metavar="B", help="KV memory in tokens, or the name of an axis.")
     ] = None,
+    log: Log = None,
+    block_size: BlockSize = None,
     policy: Annotated[
         str | None, typer.Option(metavar="NAME", help="Of admission, or the name of an axis.")
     ] = None,
@@ -86,6 +89,7 @@ def sweep(
       stabkit sweep mixes.jsonl --compute counts,radius --into out --workers 2
       stabkit sweep plan.toml --into out --scheduler tcp://10.0.0.1:8786
     """
+    tokens = capacity_of(capacity, log, block_size)
     if dry_run == (into is not None):
         raise InvalidArgument("one of '--into' and '--dry-run' must be given, and not both.")
     if workers is not None and scheduler is not None:
@@ -95,7 +99,7 @@ def sweep(
         "compute": compute and compute.split(","),
         "increasing": increasing and increasing.split(","),
         "zip": zipped and [names.split(",") for names in zipped],
-        "capacity": capacity,
+        "capacity": tokens,
         "policy": policy,
     }
     plan = _plan(what, {key: value for key, value in options.items() if value is not None})
