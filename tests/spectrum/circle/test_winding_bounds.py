@@ -348,6 +348,29 @@ def test_pieces_may_be_added_in_any_order() -> None:
     assert path.half_turns() == 3
 
 
+@pytest.mark.parametrize("degree", range(1, 9))
+@pytest.mark.parametrize("half_turns", [-2, -1, 0, 1, 2, 5])
+@pytest.mark.parametrize("beside", [-1, 1])
+def test_the_last_value_gives_the_parity_and_the_sum_the_rest(
+    degree: int, half_turns: int, beside: int
+) -> None:
+    """h(pi) is e^(-i c pi) times a number of argument n pi, next to a quarter turn from f; the sum
+    is off by as much again."""
+    end = (half_turns - degree / 2) * math.pi + beside * (math.pi / 2 - 1e-10)
+    path = path_of([end - 1, end], end - 1, degree)
+    for off in (0, -beside * 1.5, beside * 1.5):
+        path.ahead = np.array([1 + off, math.nan])
+        assert path.half_turns() == half_turns
+
+
+def test_more_changes_than_rounding_allows_are_not_added() -> None:
+    path = path_of([0.1, 1.2, 2.4], 0.0)
+    path.polynomial.size = 2 * (6 * 10**7 - 3)  # type: ignore[misc]
+    assert path.half_turns() == 2
+    path.polynomial.size += 2  # type: ignore[misc]
+    assert path.half_turns() is None
+
+
 @pytest.mark.parametrize(("off", "half_turns"), [(1.1e-6, 1), (0.9e-6, None), (-0.9e-6, None)])
 def test_a_start_on_the_other_side_says_nothing(off: float, half_turns: int | None) -> None:
     path = path_of([0.0], math.pi - off, degree=2)
