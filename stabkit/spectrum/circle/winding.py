@@ -21,7 +21,8 @@ is trusted.
 half-width w; rho is w^2 / 2 times a bound of the model's second derivative on the arc, and what the
 model itself is off by. So halving an arc helps by 4, and few arcs need it: those with a zero nearer
 than some w^2. Models of order 3 are made at all samples; what these leave open has others, of order
-12.
+12. More than 250,000 arcs that are left are joined into one, as if nothing had been followed: in
+balls each would take some 400 units of the budget, and all of them more than it has.
 
 *End points.* At theta = 0 one starts from `PathStart`. At theta = pi the value of P is real, so
 that its argument is n pi, and with f of the last arc and F = e^(i c pi) f
@@ -51,7 +52,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .arcs import MARGIN, Arc, PathStart, joined
+from .arcs import MARGIN, Arc, PathStart
 from .budget import Budget
 from .fourier import UNIT_ROUNDOFF
 from .sparse_polynomial import CirclePolynomial, Complexes, Floats, Integers, TaylorModels
@@ -71,6 +72,7 @@ ARC_WORK = 2  # units for the Taylor model of one arc, evaluated
 _KAPPA = 2.0**-40
 _NARROWEST = 2.0**-45
 _MOST_AT_ONCE = 2_000_000  # arcs that are held in memory, some 400 bytes each
+_MOST_LEFT = 250_000  # open arcs, as exact numbers
 _MOST_ADDED = 6 * 10**7  # changes of argument, A; of more, rounding may hide the count
 _TRANSFORM_COST = 8  # Taylor models by transforms take about as long as 8 N direct terms
 
@@ -163,14 +165,15 @@ def follow_phase(polynomial: CirclePolynomial, start: PathStart, budget: Budget)
         With the arcs that double precision cannot decide, or that the budget does not reach.
     """
     path = PhasePath(polynomial, start, *_nothing())
+    path.undecided = [Arc(Fraction(2 * start.index, polynomial.size), Fraction(1))]
     if not budget.affords(polynomial.models_work, DOUBLES):
-        path.undecided = [Arc(Fraction(2 * start.index, polynomial.size), Fraction(1))]
         return path
     search = _Search(polynomial, start, budget)
     pieces = _joined([search.sample(*part) for part in polynomial.models()])
-    pieces = search.refine(pieces)
-    path.add(*(np.concatenate(parts) for parts in zip(*search.passed, strict=True)))
-    path.undecided = joined(_arcs(polynomial.size, pieces))
+    ends = _ends(search.refine(pieces))
+    if len(ends[0]) <= _MOST_LEFT:
+        path.add(*(np.concatenate(parts) for parts in zip(*search.passed, strict=True)))
+        path.undecided = _arcs(polynomial.size, *ends)
     return path
 
 
@@ -318,9 +321,24 @@ def evaluate(coefficients: Complexes, offsets: Floats) -> tuple[Complexes, Compl
     return value, slope
 
 
-def _arcs(size: int, pieces: _Pieces) -> list[Arc]:
-    """Return the pieces as exact multiples of pi: theta / pi = (2 j + t) / N."""
+def _ends(pieces: _Pieces) -> tuple[Integers, Floats, Integers, Floats]:
+    """Return sample and offset of the lower and the upper ends of pieces, those that touch joined.
+
+    Offsets of ends are exact: t is a multiple of w = 2^-k, k <= 45.
+    """
+    order = np.lexsort((pieces.offsets, pieces.samples))
+    samples, offsets, halves = (part[order] for part in pieces)
+    low, high = offsets - halves, offsets + halves
+    across = (np.diff(samples) == 1) & (high[:-1] == 1) & (low[1:] == -1)
+    apart = ~(across | ((np.diff(samples) == 0) & (high[:-1] == low[1:])))
+    first = np.concatenate([np.ones(min(1, len(order)), bool), apart])
+    last = np.roll(first, -1)
+    return samples[first], low[first], samples[last], high[last]
+
+
+def _arcs(size: int, *ends: Integers | Floats) -> list[Arc]:
+    """Return arcs as exact multiples of pi: theta / pi = (2 j + t) / N."""
     return [
-        Arc((2 * j + Fraction(t) - Fraction(w)) / size, (2 * j + Fraction(t) + Fraction(w)) / size)
-        for j, t, w in zip(*(part.tolist() for part in pieces), strict=True)
+        Arc((2 * i + Fraction(s)) / size, (2 * j + Fraction(t)) / size)
+        for i, s, j, t in zip(*(part.tolist() for part in ends), strict=True)
     ]
