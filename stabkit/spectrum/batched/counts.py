@@ -26,7 +26,7 @@ from .mixes import Mask, Mixes, scaled
 from .recursion import zeros_by_recursion
 from .winding import zeros_by_winding
 
-__all__ = ["BatchedCounts", "batched_counts"]
+__all__ = ["BatchedCounts", "batched_counts", "mixes_counts"]
 
 _LONGEST_RECURSION = 30  # beyond, its bounds leave most rows open
 _LONGEST_WINDING = 1_024  # beyond, the winding number of a row alone is as fast
@@ -84,7 +84,8 @@ def batched_counts(lengths: ArrayLike, inputs: ArrayLike, weights: ArrayLike) ->
     Returns
     -------
     BatchedCounts
-        What `unit_circle_counts` finds for every row; beyond its reach a row is undecided.
+        The counts that `unit_circle_counts` finds for every row. A certificate without counts is
+        not kept: such a row is undecided, like those beyond its reach.
 
     Raises
     ------
@@ -98,7 +99,11 @@ def batched_counts(lengths: ArrayLike, inputs: ArrayLike, weights: ArrayLike) ->
     >>> batched_counts([3, 5], inputs, weights).outside.tolist()  # s* = 9.82
     [2, 2, 2, 2, 2, 0, 0, 0, 0, 0]
     """
-    mixes = Mixes.of(lengths, inputs, weights)
+    return mixes_counts(Mixes.of(lengths, inputs, weights))
+
+
+def mixes_counts(mixes: Mixes) -> BatchedCounts:
+    """Return `batched_counts` of arrays that are read."""
     within = np.full(len(mixes), _OPEN)
     on_circle = np.zeros(len(mixes), np.int64)
     within[mixes.single] = mixes.longest[mixes.single] - 1

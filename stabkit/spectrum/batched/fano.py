@@ -38,7 +38,7 @@ from numpy.typing import ArrayLike
 
 from ..circle.fourier import UNIT_ROUNDOFF
 from ..circle.sparse_polynomial import Floats, Integers
-from .counts import batched_counts
+from .counts import mixes_counts
 from .mixes import Mixes
 from .values import BatchedValues
 
@@ -65,9 +65,10 @@ def batched_fano_factors(
     Returns
     -------
     BatchedValues
-        Dimensionless; the errors grow as the mix comes near the border of stability. NaN where it
-        is not proved stable, and, where `fano_factor` goes on, beyond L = 64 and for numbers of
-        more than 52 bits (docs/limits.md).
+        Dimensionless; the errors grow as the mix comes near the border of stability. 0, exactly,
+        where there is one kind of request alone, whatever the verdict, as `fano_factor` says.
+        Otherwise NaN where the mix is not proved stable, and, where `fano_factor` goes on, beyond
+        L = 64 and for numbers of more than 52 bits (docs/limits.md).
 
     Raises
     ------
@@ -81,9 +82,10 @@ def batched_fano_factors(
     (True, np.float64(nan))
     """
     mixes = Mixes.of(lengths, inputs, weights)
-    stable = batched_counts(lengths, inputs, weights).stable
+    short = np.flatnonzero(mixes.narrow & (mixes.longest <= _LONGEST_SYSTEM))
+    stable = short[mixes_counts(mixes.only(short)).stable]
     values, errors = np.full((2, len(mixes)), np.nan)
-    for rows in mixes.groups(np.flatnonzero(stable & mixes.narrow), _LONGEST_SYSTEM, 2):
+    for rows in mixes.groups(stable, _LONGEST_SYSTEM, 2):
         values[rows], errors[rows] = _factors(mixes, rows)
     values[mixes.certain], errors[mixes.certain] = 0.0, 0.0
     return BatchedValues(values, errors)

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -64,6 +65,8 @@ class Mixes:
         tokens = _whole(inputs, "inputs", 0, LARGEST_INPUT_LENGTH)
         if steps.ndim != 1 or not len(steps):
             raise InvalidArgument(f"'lengths' must be a row of numbers, not {shown(lengths)}.")
+        if shares.shape == (0,):  # no rows, as a list
+            shares = shares.reshape(0, len(steps))
         if shares.ndim != 2 or shares.shape[1] != len(steps):
             _refuse_shape("weights", f"N rows of {len(steps)} numbers", shares)
         if tokens.shape not in (shares.shape, shares.shape[:1]):
@@ -106,6 +109,10 @@ class Mixes:
         tokens = self.inputs.astype(float) + (self.lengths + 1)
         sizes = np.sum(np.minimum(self.weights, _LARGEST_NARROW).astype(float) * tokens, axis=1)
         return np.asarray(sizes * (1 + 4 * len(self.lengths) * UNIT_ROUNDOFF) < _LARGEST_NARROW)
+
+    def only(self, rows: Integers) -> Mixes:
+        """Return the mixes of some rows."""
+        return Mixes(self.lengths, self.inputs[rows], self.weights[rows])
 
     def groups(self, rows: Integers, longest: int, power: int = 1) -> Iterator[Integers]:
         """Yield those of the rows of the same L up to `longest`, of few numbers, L^`power` each."""
@@ -166,19 +173,29 @@ def _tails(terms: Floats) -> Floats:
 
 def _whole(values: ArrayLike, name: str, least: int, most: int | None = None) -> NDArray[Any]:
     """Return an array of integers between `least` and `most`."""
-    try:
-        array = np.asarray(values)
-    except ValueError:  # rows of different lengths
-        array = np.empty(0)
-    if array.dtype.kind in "iu":
-        array = array.astype(np.int64 if np.all(array < 2**63) else object)
-    elif array.dtype.kind != "O" or not all(isinstance(n, int) for n in array.ravel()):
+    array = _integers(values)
+    if array is None:
         raise ArgumentTypeError(f"{name!r} must be integers, not {shown(values)}.")
     if array.size and array.min() < least:
         raise InvalidArgument(f"{name!r} must be at least {least}, not {array.min()}.")
     if most and array.size and array.max() > most:
         raise InvalidArgument(f"{name!r} must be at most {most}, not {array.max()}.")
-    return array
+    return array.astype(np.int64 if np.all(array < 2**63) else object)
+
+
+def _integers(values: ArrayLike) -> NDArray[Any] | None:
+    """Return an array of integers, of Python's own unless numpy has a type for all of them."""
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind in "iu":
+            return array
+        array = np.asarray(values, dtype=object)  # of 2^63 and 1, too, numpy makes floats
+    except ValueError:  # rows of different lengths
+        return None
+    numbers = array.ravel().tolist()
+    if not all(isinstance(n, Integral) and not isinstance(n, bool) for n in numbers):
+        return None
+    return np.array([int(n) for n in numbers], dtype=object).reshape(array.shape)
 
 
 def _refuse_shape(name: str, wanted: str, array: NDArray[Any]) -> None:

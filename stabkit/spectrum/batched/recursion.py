@@ -37,10 +37,16 @@ beside the one of x and y whose factor is o / b. The code takes the slightly lar
 them sums, products and quotients of positive numbers but for |b| - e_b, whose rounding is
 relative too: the factor 1 + 32 u covers them.
 
-*Underflow.* An operation that underflows is off by at most 2^-1074 besides. At the start the
-largest coefficient is at most 1, and after n <= 200 steps 2^200: less than a dozen such errors,
-times that, are below 2^-800, which every e_j is raised by. Coefficients that fall below this
-are then undecided, not wrong.
+*Underflow.* An operation that underflows is off by at most 2^-1074 besides. k and k e_b + e_o are
+raised by that: what is lost of them is divided by |b| - e_b, which may be as small. Everything else
+adds up. At the start coefficients and errors are at most 1. A step makes coefficients twice as
+large at most, and errors at most 2 max e_j + max |p_j|, up to rounding, because
+
+    k + (k e_b + e_o) / (|b| - e_b) = (|o| + e_o) / (|b| - e_b) < 1
+
+by the comparison. After n <= 200 steps both are below 2^210: less than a dozen errors of 2^-1074,
+times that, are below 2^-800, which every e_j is raised by. Coefficients that fall below this are
+then undecided, not wrong.
 
 The comparison itself is of rounded numbers: the difference of two doubles is rounded by a factor
 1 + u at most, as is the sum of two errors, and 1 + 8 u covers both. What is not a number compares
@@ -59,6 +65,7 @@ __all__ = ["schur_transforms", "zeros_by_recursion"]
 
 _SLACK = 1 + 32 * UNIT_ROUNDOFF
 _FLOOR = 2.0**-800
+_LEAST = 2.0**-1074  # above 0, of doubles
 
 
 def zeros_by_recursion(coefficients: Floats, errors: Floats) -> Integers:
@@ -70,7 +77,7 @@ def zeros_by_recursion(coefficients: Floats, errors: Floats) -> Integers:
         A polynomial in each column, ascending powers, the largest coefficient at most 1 in modulus;
         n is at most 200.
     errors : array of the same shape
-        How far each coefficient may be from the exact one.
+        How far each coefficient may be from the exact one, at most 1.
 
     Returns
     -------
@@ -126,6 +133,7 @@ def _quotient_error(p: Floats, e: Floats, expanding: Mask) -> Floats:
     first, last = np.abs(p[0]), np.abs(p[-1])
     larger, smaller = np.maximum(first, last), np.minimum(first, last)
     e_larger, e_smaller = np.where(expanding, (e[-1], e[0]), (e[0], e[-1]))
-    ratio = smaller / larger
-    delta: Floats = (e_smaller + ratio * e_larger) / (larger - e_larger) + UNIT_ROUNDOFF * ratio
+    ratio = smaller / larger + _LEAST
+    missed = e_smaller + ratio * e_larger + _LEAST
+    delta: Floats = missed / (larger - e_larger) + UNIT_ROUNDOFF * ratio
     return delta

@@ -61,7 +61,8 @@ def zeros_by_winding(exponents: Integers, terms: Floats) -> Integers:
     exponents : int array of shape (T,)
         Of the terms of H, ascending; the first one is 0 and the last one L + 1.
     terms : array of shape (N, T)
-        The coefficients of H, exact, a row for each kernel, the largest modulus in [1/2, 1).
+        The coefficients of H, exact, a row for each kernel, the largest modulus in [1/2, 1). All
+        g_m must be positive, as the start needs.
 
     Returns
     -------

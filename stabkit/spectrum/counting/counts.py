@@ -109,9 +109,11 @@ def unit_circle_counts(mix: WorkloadLike, method: Method = "auto") -> Counts:
 
     Notes
     -----
-    Exact counts come up to L = 16,000,000 (memory grows by about 100 bytes per step of L; by 1000
-    if there are more than L / 150 decode lengths). Beyond, instability is still proved where R5 or
-    R9 does so; otherwise the verdict is undecided.
+    Exact counts come up to L = 16,000,000, in some ten seconds. Memory grows by about 100 bytes per
+    step of L, and by 1000 if there are more than L / 150 decode lengths. Where half of the modes
+    are next to the circle, as with long inputs and lengths L / 2 and L, it is 400 to 500, and the
+    budget of work ends beyond L = 7,000,000, after some twenty seconds. What is not counted is
+    still proved unstable where R5 or R9 does so; otherwise the verdict is undecided.
 
     References
     ----------

@@ -102,9 +102,22 @@ def test_inputs_up_to_any_size_and_of_any_integer_type() -> None:
     assert rows([3, 5], [10, 20], [[2**80, 2**80], [2 * 3**40, 3**41]]) == expected
 
 
+@pytest.mark.parametrize(
+    ("weights", "sizes"),
+    [
+        ([[2**63, 1]], [2**63, 1]),  # numpy makes floats of it
+        ([[np.uint64(2**63), np.int64(1)]], [2**63, 1]),
+        ([[np.int64(1), 2**70]], [1, 2**70]),
+        (np.array([[np.int8(1), np.uint64(2**63)]], object), [1, 2**63]),
+    ],
+)
+def test_integers_of_which_numpy_makes_none(weights: Any, sizes: list[int]) -> None:
+    assert rows([2, 3], [1], weights) == one_by_one([2, 3], [1], [sizes])
+
+
 def test_no_mix_no_count() -> None:
     found = batched_counts([2, 3], np.zeros(0, int), np.zeros((0, 2), int))
-    assert list(found) == []
+    assert list(found) == list(batched_counts([2, 3], [], [])) == []
 
 
 @pytest.mark.parametrize(
@@ -118,6 +131,10 @@ def test_no_mix_no_count() -> None:
         (([2, 3], [1.5], [[1, 1]]), "'inputs' must be integers, not"),
         (([2, 3], ["1"], [[1, 1]]), "'inputs' must be integers, not"),
         (([2, 3], [1], [[True, 0.5]]), "'weights' must be integers, not"),
+        (([2, 3], [1], [[True, 2**70]]), "'weights' must be integers, not"),
+        (([2, 3], [1], [[2**63, 1.0]]), "'weights' must be integers, not"),
+        (([2, 3], [1, 2], [[1, 1], [1]]), "'weights' must be integers, not"),
+        (([], [], []), "'lengths' must be a row of numbers, not"),
         (([2, 3], [1, 2], [[1, 1]]), "'inputs' must be one number for each row of 'weights', or"),
         (([2, 3], [1], [[1, 1, 1]]), "'weights' must be N rows of 2 numbers, not"),
         (([[2, 3]], [1], [[1, 1]]), "'lengths' must be a row of numbers, not"),

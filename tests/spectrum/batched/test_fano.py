@@ -64,6 +64,15 @@ def test_one_kind_of_request_has_none() -> None:
     found = batched_fano_factors([4, 4, 9], [[3, 3, 0], [3, 5, 0]], [[1, 2, 0], [1, 1, 0]])
     assert (found.values[0], found.errors[0]) == (0, 0)
     assert np.isnan(found.values[1])  # two kinds, and one decode length: unstable (R5)
+    assert fano_factor(Workload.from_classes([(3, 4)])) == 0  # unstable, too
+
+
+def test_rows_without_a_factor_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = "stabkit.spectrum.batched.counts.kernel_counts"
+    monkeypatch.setattr(counts, lambda *_: pytest.fail("not asked"))
+    weights = [[1, 0, 1, 0], [1, 0, 0, 1], [2**52, 1, 0, 0], [1, 1, 0, 0]]
+    found = batched_fano_factors([2, 3, 65, 2000], [5] * 4, weights)
+    assert np.isnan(found.values).tolist() == [True, True, True, False]
 
 
 def test_what_is_too_long_or_too_wide_is_left_open() -> None:

@@ -88,6 +88,37 @@ def test_numbers_that_underflow() -> None:
     assert zeros_by_recursion(p, np.zeros_like(p)).tolist() == [1, -1]
 
 
+def test_errors_that_underflow_before_a_division_are_covered() -> None:
+    """|b| - e_b is next to 2^-1040, as is what of e_o + k e_b is lost."""
+    p = np.array(
+        [
+            -9.8607907e-315,
+            4.325455165868817e-88,
+            1.8840703734450093e-286,
+            3.4720986953364565e-150,
+            -4.2168791772922093e-81,
+            -5.934729841099874e-67,
+            8.691694759794e-311,
+        ]
+    )
+    e = np.array(
+        [
+            0.0,
+            1.0070985103651921e-97,
+            2.7416832358649253e-297,
+            3.0838431322668005e-165,
+            9.588073174409622e-94,
+            4.421718300208356e-75,
+            2.53e-321,
+        ]
+    )
+    t, bound = schur_transforms(p[:, None], e[:, None], np.array([True]))
+    for signs in np.array(np.meshgrid(*[[-1, 1]] * 7)).reshape(7, -1).T:
+        found = exact_transform(corner(p, e, signs), expanding=True)
+        for x, y, most in zip(t[:, 0], found, bound[:, 0], strict=True):
+            assert abs(Fraction(x) - y) <= Fraction(most)
+
+
 def test_longest_chain_of_steps() -> None:
     """sum (z / 2)^m over 200 terms has all its zeros at |z| = 2."""
     p = 0.5 ** np.arange(200)

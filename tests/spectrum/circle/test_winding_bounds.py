@@ -21,7 +21,16 @@ from stabkit.spectrum.circle.sparse_polynomial import (
     CirclePolynomial,
     TaylorModels,
 )
-from stabkit.spectrum.circle.winding import PhasePath, _Search, directions, evaluate, follow_phase
+from stabkit.spectrum.circle.winding import (
+    PhasePath,
+    _arcs,
+    _ends,
+    _Pieces,
+    _Search,
+    directions,
+    evaluate,
+    follow_phase,
+)
 
 SIZE = 16
 SAMPLES = SIZE // 2 + 1
@@ -308,6 +317,18 @@ def test_too_many_arcs_are_left_undecided(monkeypatch: pytest.MonkeyPatch) -> No
     assert followed(made_up).undecided == [Arc(Fraction(0), Fraction(1))]
 
 
+def test_what_is_left_in_too_many_arcs_is_one_arc(monkeypatch: pytest.MonkeyPatch) -> None:
+    made_up = MadeUp(coefficients={1: 1.0})
+    path = followed(made_up)
+    assert len(path.samples) > SAMPLES == len(path.undecided)  # next to each sample one
+    monkeypatch.setattr("stabkit.spectrum.circle.winding._MOST_LEFT", SAMPLES)
+    assert followed(made_up).undecided == path.undecided
+    monkeypatch.setattr("stabkit.spectrum.circle.winding._MOST_LEFT", SAMPLES - 1)
+    path = followed(made_up)
+    assert path.undecided == WHOLE
+    assert not len(path.samples)
+
+
 def test_values_and_slopes_of_models() -> None:
     rng = np.random.default_rng(3)
     rows = rng.standard_normal((5, TAYLOR_ORDER + 1)) + 1j * rng.standard_normal(
@@ -348,6 +369,29 @@ def test_pieces_may_be_added_in_any_order() -> None:
     assert path.half_turns() == 3
 
 
+@pytest.mark.parametrize("degree", range(1, 9))
+@pytest.mark.parametrize("half_turns", [-2, -1, 0, 1, 2, 5])
+@pytest.mark.parametrize("beside", [-1, 1])
+def test_the_last_value_gives_the_parity_and_the_sum_the_rest(
+    degree: int, half_turns: int, beside: int
+) -> None:
+    """h(pi) is e^(-i c pi) times a number of argument n pi, next to a quarter turn from f; the sum
+    is off by as much again."""
+    end = (half_turns - degree / 2) * math.pi + beside * (math.pi / 2 - 1e-10)
+    path = path_of([end - 1, end], end - 1, degree)
+    for off in (0, -beside * 1.5, beside * 1.5):
+        path.ahead = np.array([1 + off, math.nan])
+        assert path.half_turns() == half_turns
+
+
+def test_more_changes_than_rounding_allows_are_not_added() -> None:
+    path = path_of([0.1, 1.2, 2.4], 0.0)
+    path.polynomial.size = 2 * (6 * 10**7 - 3)  # type: ignore[misc]
+    assert path.half_turns() == 2
+    path.polynomial.size += 2  # type: ignore[misc]
+    assert path.half_turns() is None
+
+
 @pytest.mark.parametrize(("off", "half_turns"), [(1.1e-6, 1), (0.9e-6, None), (-0.9e-6, None)])
 def test_a_start_on_the_other_side_says_nothing(off: float, half_turns: int | None) -> None:
     path = path_of([0.0], math.pi - off, degree=2)
@@ -365,6 +409,27 @@ def test_an_open_arc_leaves_the_count_undecided() -> None:
     assert path.samples.tolist()[3:] == [2, 2]
     assert path.offsets.tolist()[3:] == [1.0, 1.0]
     assert path.half_turns() == 2
+
+
+def test_open_pieces_that_touch_are_joined_exactly() -> None:
+    rng = np.random.default_rng(8)
+    size = 2**26
+    for share in (0.0, 0.3, 0.7, 1.0):
+        pieces = [
+            (sample, k * half, half)
+            for sample in range(1000, 1100)
+            for half in [2.0 ** -int(rng.integers(0, 45))]
+            for k in sorted({0.0} if half == 1 else {1 / half - 1, -1.0, 1.0, 1 - 1 / half})
+            if rng.random() < share
+        ]
+        rng.shuffle(pieces)
+        samples, offsets, halves = np.array(pieces).reshape(-1, 3).T
+        exact = [
+            Arc(*((2 * int(j) + Fraction(t) + side * Fraction(w)) / size for side in (-1, 1)))
+            for j, t, w in pieces
+        ]
+        found = _arcs(size, *_ends(_Pieces(samples.astype(np.int64), offsets, halves)))
+        assert found == joined(exact)
 
 
 def test_arcs_that_touch_are_joined() -> None:
