@@ -64,7 +64,7 @@ class SweepRun(Record):
     Attributes
     ----------
     folder : str
-        The parts are ``part-*.parquet`` in it.
+        As it was given; the parts are ``part-*.parquet`` in it.
     plan : SweepPlan
     columns : tuple of str
         Of the parts.
@@ -183,7 +183,7 @@ def sweep(
     written = len(todo) - len(set_aside)
     facts = (tuple(set_aside), clock.verdicts, clock.elapsed())
     return SweepRun(
-        place.path, plan, tuple(plan.columns), chunks, chunks - len(todo), written, *facts
+        os.fspath(folder), plan, tuple(plan.columns), chunks, chunks - len(todo), written, *facts
     )
 
 
