@@ -105,7 +105,7 @@ def introduced_in(text: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> introduced_in(r"Let $u, v$ be zeros of $f(z) = 1 - c z$, and $0 \\le j < l_k$.")
+    >>> introduced_in(r"Let $u, v$ be zeros of $f(z) = 1 - c z$, and $0 \le j < l_k$.")
     ('u', 'v', 'f', 'z', 'j', 'l')
     """
     found = [
