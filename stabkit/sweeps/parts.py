@@ -249,6 +249,8 @@ def _parquet(job: Job, found: Mapping[str, Sequence[Any]], verdicts: Verdicts) -
     start, stop = job.chunk.start, job.chunk.stop
     given = {"row": range(start, stop), **job.cells.coordinates(start, stop)}
     arrays = {name: pa.array(values) for name, values in given.items()}
+    # Texts that no row of this part has are texts all the same: all parts have one schema.
+    arrays |= {n: a.cast(pa.string()) for n, a in arrays.items() if pa.types.is_null(a.type)}
     kinds = columns_of(job.compute, job.cells)
     arrays |= {name: pa.array(found[name], _type(column)) for name, column in kinds.items()}
     facts: dict[str, Any] = {"schema": PART_SCHEMA, "version": __version__, "key": job.folder.key}

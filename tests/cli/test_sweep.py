@@ -56,6 +56,13 @@ def test_it_goes_on_where_it_was(stabkit: Program, tmp_path: Path) -> None:
     assert sum(again["verdicts"].values()) == 6
 
 
+def test_rows_without_a_verdict_are_counted(stabkit: Program, tmp_path: Path) -> None:
+    mixes = tmp_path / "mixes.jsonl"
+    mixes.write_text('"5:3 5:5"\n"nonsense"\n')
+    printed = stabkit("sweep", str(mixes), "--into", str(tmp_path / "out"), "--workers", "1").out
+    assert "1 unstable, 1 without, see the column reason" in " ".join(printed.split())
+
+
 def test_a_chunk_that_fails_is_told(
     stabkit: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

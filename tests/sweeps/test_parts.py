@@ -55,6 +55,16 @@ def test_all_rows_are_in_the_parts_once_each_in_order(tmp_path: Path) -> None:
         assert verdicts[row] == stabkit.unit_circle_counts(run.plan.mix(row)).verdict
 
 
+def test_parts_whose_rows_have_no_names_have_the_same_schema(tmp_path: Path) -> None:
+    """Of 400 mixes the last one alone has a name, a capacity and a policy."""
+    last = {"mix": "5:3 5:5", "name": "last", "capacity": "900", "policy": "greedy"}
+    run = sweep({"mixes": ["5:3 5:5"] * 399 + [last], "compute": PLAN["compute"]}, tmp_path)
+    assert run.chunks > 1
+    schemas = [pyarrow.parquet.read_schema(path) for path in sorted(tmp_path.glob("part-*"))]
+    assert all(schema.equals(schemas[0]) for schema in schemas)
+    assert pyarrow.parquet.read_table(tmp_path)["name"].to_pylist()[-2:] == [None, "last"]
+
+
 def test_what_is_there_is_not_made_again(tmp_path: Path) -> None:
     sweep(PLAN, tmp_path)
     whole, began = content(tmp_path), events(tmp_path, "began")

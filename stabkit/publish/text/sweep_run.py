@@ -52,7 +52,10 @@ def _rows(found: SweepRun) -> Iterator[tuple[str, str]]:
     before = f", {found.found:,} found" if found.found else ""
     yield "parts", f"{now}{before}" + (f", {missing:,} missing" if missing else "")
     if "counts" in found.plan.compute:
-        told = (f"{count:,} {verdict}" for verdict, count in found.verdicts.items() if count)
+        told = [f"{count:,} {verdict}" for verdict, count in found.verdicts.items() if count]
+        refused = len(found.plan) - sum(found.verdicts.values())
+        if refused and found.complete:
+            told.append(f"{refused:,} without, see the column reason")
         yield "verdicts", ", ".join(told) or "none"
     yield "columns", ", ".join(found.columns)
     for one in found.set_aside[:_SHOWN]:
