@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 
@@ -54,36 +54,11 @@ def cycle_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
         yield from _worst_cycle(facts)
     if found is not None:
         yield from stated("R10")
-        yield Paragraph(
-            f"With $g = {g}$, a batch that is in step throughout admits in every ${g}$-th step "
-            "only. It completes, over the equilibrium's tokens,"
-        )
-        yield Formula(
-            r"\frac{\sum_k p_k \sum_{m < l_k} (s_k + m + 1)}{g \sum_k p_k \sum_{i < l_k / g} "
-            rf"(s_k + (i + 1) g)}} {equals(found.throughput_ratio)} .",
-            "synchronised",
-        )
+        yield from _synchronised(g, found.throughput_ratio)
     if facts.cycles is None:
         yield Paragraph("The limit cycles that runs end on were not computed at this length.")
         return
-    named = facts.cycles.cycles
-    if named:
-        yield Paragraph(
-            "(tab:cycles) has the limit cycles that theory names or that a run ended on "
-            "(observed), with what they complete over the equilibrium's. Fractions are exact, "
-            "decimals rounded."
-        )
-        yield Table(
-            ("cycle", "period", "tokens", "requests", "attracts"),
-            tuple(_cycle_row(cycle) for cycle in named[:_CYCLES_SHOWN]),
-            "Limit cycles.",
-            "cycles",
-        )
-        if len(named) > _CYCLES_SHOWN:
-            hidden = [float(cycle.throughput_ratio) for cycle in named[_CYCLES_SHOWN:]]
-            span = f"from ${decimal(min(hidden))}$ to ${decimal(max(hidden))}$"
-            rest = counted(len(hidden), "cycle")
-            yield Paragraph(f"Left out: {rest}, at {span} of the tokens.")
+    yield from _listed(facts.cycles.cycles)
     for observation in facts.cycles.observations:
         yield Paragraph(_observed(observation))
     if facts.pictures.cycle is not None:
@@ -92,6 +67,36 @@ def cycle_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     if facts.analysis.verdict == "stable" and any(cycle.period > 1 for cycle in ends):
         yield Paragraph("So the stable equilibrium does not attract every start.")
         yield from stated("R12")
+
+
+def _synchronised(g: int, ratio: Fraction) -> Iterator[DocumentBlock]:
+    yield Paragraph(
+        f"With $g = {g}$, a batch that is in step throughout admits in every ${g}$-th step "
+        "only. It completes, over the equilibrium's tokens,"
+    )
+    yield Formula(
+        r"\frac{\sum_k p_k \sum_{m < l_k} (s_k + m + 1)}{g \sum_k p_k \sum_{i < l_k / g} "
+        rf"(s_k + (i + 1) g)}} {equals(ratio)} .",
+        "synchronised",
+    )
+
+
+def _listed(named: Sequence[LimitCycle]) -> Iterator[DocumentBlock]:
+    """Yield the table of cycles, and between which numbers those are that are left out."""
+    if not named:
+        return
+    yield Paragraph(
+        "(tab:cycles) has the limit cycles that theory names or that a run ended on "
+        "(observed), with what they complete over the equilibrium's. Fractions are exact, "
+        "decimals rounded."
+    )
+    heads = ("cycle", "period", "tokens", "requests", "attracts")
+    rows = tuple(_cycle_row(cycle) for cycle in named[:_CYCLES_SHOWN])
+    yield Table(heads, rows, "Limit cycles.", "cycles")
+    if len(named) > _CYCLES_SHOWN:
+        hidden = [float(cycle.throughput_ratio) for cycle in named[_CYCLES_SHOWN:]]
+        span = f"from ${decimal(min(hidden))}$ to ${decimal(max(hidden))}$"
+        yield Paragraph(f"Left out: {counted(len(hidden), 'cycle')}, at {span} of the tokens.")
 
 
 def _worst_cycle(facts: DerivationFacts) -> Iterator[DocumentBlock]:

@@ -30,7 +30,6 @@ _SIGNS = {
     "neq": "≠",
     "prod": "Π",
     "max": "max",
-    "mathsf": "",
     "left": "",
     "right": "",
     "varepsilon": "ε",
@@ -57,6 +56,8 @@ _SIGNS = {
 _BRACES = {"{": "\ue000", "}": "\ue001"}  # of sets, apart from those of LaTeX
 _UNBRACED = str.maketrans({"{": "", "}": "", "\ue000": "{", "\ue001": "}"})
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SCRIPT = re.compile(r"([_^])\{([^{}]*)\}")
+_BARE = re.compile(r"([_^])\((-?[^() +/-]+)\)")  # scripts that need no brackets
 _FRACTION = re.compile(r"\\t?frac\{([^{}]*)\}\{([^{}]*)\}")
 
 
@@ -90,6 +91,8 @@ def plain(text: str) -> str:
     --------
     >>> plain(r"If $\tfrac{2}{3} \le \lambda$ and $s_k / \tfrac{1}{2} = 4$.")
     'If 2/3 ≤ λ and s_k / (1/2) = 4.'
+    >>> plain(r"$p^{l_{2} - l_{1}} c^{\frac{l_{1}}{g}}$, $x_{k}^{(j)}$ and $g_{i+k} p^{\mathsf T}$")
+    'p^(l_2 - l_1) c^(l_1/g), x_k^(j) and g_(i+k) p^T'
     """
     return unbroken(text).replace(_UNBROKEN, " ")
 
@@ -100,19 +103,19 @@ def unbroken(text: str) -> str:
 
 
 def _formula(text: str) -> str:
-    text = re.sub(r"\\mathrm\{(\w+)\}", r"\1", text)
     text = re.sub(r"\\([{}])", lambda found: _BRACES[found[1]], text)
-    text = re.sub(r"\\mathrm\{([^{}]*)\}", r"\1", text)
+    text = re.sub(r"\\mathrm\{([^{}]*)\}|\\mathsf\s*", r"\1", text)
     text = re.sub(r"\^(?:\{(\*|\\circ)\}|(\*|\\circ))", r"\1\2", text)
-    text = re.sub(r"([_^])\{([^{}]*)\}", r"\1(\2)", text)
     text = re.sub(r"\\sqrt\{([^{}]*)\}", r"√\1", text)
     text = re.sub(r"/ (\\tfrac\{\d+\}\{\d+\})", r"/ (\1)", text)
     text = re.sub(r"(\\tfrac\{\d+\}\{\d+\}) (?=/|[a-z]|\\lambda|\\kappa)", r"(\1) ", text)
-    while _FRACTION.search(text):
-        text = _FRACTION.sub(_quotient, text)
+    while _SCRIPT.search(text) or _FRACTION.search(text):  # the inner ones first
+        text = _FRACTION.sub(_quotient, _SCRIPT.sub(r"\1(\2)", text))
     text = re.sub(r"\\([a-zA-Z]+|,)", lambda found: _SIGNS[found[1]], text)
     text = text.translate(_UNBRACED)
-    text = re.sub(r"([_^])\(([^() ]+)\)", r"\1\2", text)
+    while _BARE.search(text):
+        text = _BARE.sub(r"\1\2", text)
+    text = re.sub(r"\(\(([^()]*)\)\)", r"(\1)", text)
     return _joined(raised(text).split())
 
 
