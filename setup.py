@@ -13,6 +13,7 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 from setuptools.command.sdist import sdist
+from setuptools.config.setupcfg import read_configuration
 
 
 class Sdist(sdist):
@@ -41,9 +42,17 @@ class Sdist(sdist):
 
 
 def index_page():
-    """Return the README without links and pictures that lead into the repository."""
-    text = Path(__file__).with_name("README.md").read_text(encoding="utf-8")
-    return re.sub(r"!?\[([^\]]*)\]\((?!https?:)[^)]*\)", r"\1", text)
+    """Return the README for an index, where a path leads nowhere: with addresses, or without links.
+
+    The address of the repository is `Source` of setup.cfg's project_urls, if it is there; its host
+    shows the files of a version at `SOURCE/blob/vVERSION`.
+    """
+    config = read_configuration("setup.cfg")["metadata"]
+    source = config["project_urls"].get("Source")
+    files = source and f"{source}/blob/v{config['version']}/"
+    shown = rf"[\1]({files}\2)" if files else r"\1"
+    text = Path("README.md").read_text(encoding="utf-8")
+    return re.sub(r"!?\[([^\]]*)\]\((?!https?:)([^)]*)\)", shown, text)
 
 
 setup(
