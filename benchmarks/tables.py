@@ -15,15 +15,15 @@ __all__ = ["results"]
 
 _HOW_TO_READ = """\
 Each cell: the median time; the ratio of that time to stabkit's on the same mix; whether the answer
-is right. Up to 0.1 s it is the median of 15 calls, up to 0.5 s of 5, up to 3 s of 3; beyond, one
-call. A dash: not run, or stopped, and why; a time after a dash is expected from smaller degrees,
-unless it says "unfinished". Unless a name says "all cores", everything ran on one thread. MPSolve
-and PARI/GP are whole processes, their start included. In the table of dominant modes the peers find
-all roots, for none has a way to find only these; what took more than 0.5 s there is the run of the
-table before. The mixes hom* have one decode length: stabkit knows their counts by a theorem and
-computes nothing, so that their ratios say nothing of its engines. stabkit's thresholds come with
-all crossings, all stable intervals and s° to 30 digits, proved; bisection finds one number and
-proves nothing."""
+is right. Up to 0.1 s it is the median of 15 calls, each right after one that does not count, up to
+0.5 s of 5, up to 3 s of 3; beyond, one call. A dash: not run, or stopped, and why; a time after a
+dash is expected from smaller degrees, unless it says "unfinished". Unless a name says "all cores",
+everything ran on one thread. MPSolve and PARI/GP are whole processes, their start included. In the
+table of dominant modes the peers find all roots, for none has a way to find only these; what took
+more than 0.5 s there is the run of the table before. The mixes hom* have one decode length: stabkit
+knows their counts by a theorem and computes nothing, so that their ratios say nothing of its
+engines. stabkit's thresholds come with all crossings, all stable intervals and s° to 30 digits,
+proved; bisection finds one number and proves nothing."""
 
 _LADDER = """\
 Lengths 7 and 10, input 100, the share of length 7 on either side of a critical one, 2^-k apart: the
