@@ -8,6 +8,7 @@ import copy
 import json
 import subprocess
 import sys
+import types
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -236,7 +237,7 @@ def test_the_checker_is_a_page_that_imports_nothing_of_stabkit(tmp_path: Path) -
     line = [sys.executable, "-I", "-S", str(page), str(path)]
     found = subprocess.run(line, capture_output=True, text=True, check=True)
     assert "5:3:1/2 5:5:1/2 is unstable: modes inside, on and outside" in found.stdout
-    assert found.stdout.splitlines()[-1] == f"{path}: proved, by docs/certificates.md"
+    assert found.stdout.splitlines()[-1].startswith(f"{path}: all that is proved, by docs/certif")
     path.write_text(path.read_text(encoding="utf-8").replace('"unstable"', '"stable"', 1))
     found = subprocess.run(line, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout) == (1, "")
@@ -282,10 +283,102 @@ def test_what_is_no_certificate_is_refused_without_a_traceback(text: str, tmp_pa
     assert (found.returncode, found.stderr[:6]) == (1, "usage:")
 
 
-def test_what_is_printed_is_the_mix_and_not_its_name(tmp_path: Path) -> None:
+def test_what_is_printed_is_the_mix_and_not_its_name() -> None:
+    claim = claims("3:2")[0] | {"name": "5:3 5:5\n5:3 5:5 is stable"}
+    assert stabkit_check.check(claim) == (
+        "3:2:1 is unstable: modes inside, on and outside of the unit circle [0, 0, 1]; "
+        "discs with one root each: 1"
+    )
+
+
+def test_all_classes_are_printed() -> None:
+    """A long mix must not pass for another one with the same first classes."""
+    mix = [["30", length, "1"] for length in range(1, 30)]
+    claim = claims([(s, length, 1) for s, length, _ in mix])[0] | {"mix": mix, "discs": []}
+    named = " ".join(f"30:{length}:1" for length in range(1, 30))
+    assert stabkit_check.check(claim).startswith(f"{named} is stable: ")
+
+
+def test_a_refusal_is_one_line_of_plain_characters(tmp_path: Path) -> None:
+    """Words of the file in it cannot pass for a line of the checker, nor clear the screen."""
+    path = tmp_path / "certificate.json"
     record = to_dict(certify("3:2"))
-    record["claims"][0]["name"] = "5:3 5:5\n5:3 5:5 is stable"
-    assert stabkit_check.check(record["claims"][0]).startswith("3:2:1 is unstable")
+    record["claims"][0]["winding"] = {f"\x1b[2J\n{path}: proved": 1}
+    path.write_text(json.dumps(record), encoding="utf-8")
+    line = [sys.executable, stabkit_check.__file__, str(path)]
+    found = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout, found.stderr.count("\n")) == (1, "", 1)
+    assert "\x1b" not in found.stderr
+
+
+@pytest.mark.parametrize("number", ["3e0", "3.0", "3_0", "\u0663", "0x3", "+3", 3.0, True, None])
+def test_numbers_are_whole_or_fractions(number: Any) -> None:
+    """With exponents, 13 characters such as 1e99999999999 would take all memory."""
+    claim = claims("3:2")[0]
+    for made in (
+        claim | {"mix": [[number, 2, "1"]]},
+        claim | {"discs": [["-5/4", "0", number]]},
+    ):
+        with pytest.raises(ValueError, match="plain numbers"):
+            stabkit_check.check(made)
+
+
+def lax(guard: str) -> types.ModuleType:
+    """Return the checker without one of its tests."""
+    source = Path(stabkit_check.__file__).read_text(encoding="utf-8")
+    assert source.count(guard) == 1
+    made = types.ModuleType("lax")
+    exec(source.replace(guard, ""), made.__dict__)
+    return made
+
+
+# Zeros next to the circle, both in the disc: the curve passes 0 so near that a box does not tell
+# on which side.
+AT_I, BESIDE_I = [9_999, 0, 10_000], [99_999, -39_018, 100_000]
+
+
+def below(g: list[int], levels: list[int]) -> dict[str, Any]:
+    """Return arcs of these lengths whose boxes are true and below the real line, as W is not."""
+    whole, arcs, end = max(levels), [], 0
+    for e in levels:
+        (x, y), _ = stabkit_check.at(g, 43, 0, e, (end << e) >> whole)
+        assert abs(y) < 10
+        arcs.append([e, x >> 9, -1])
+        end += 1 << whole - e
+    return {"precision": 43, "bits": 0, "box": 9, "depth": 3, "arcs": arcs}
+
+
+NOISE = [[3, 9, -5], [3, 4, -9], [3, -5, -9], [3, -9, -5]]  # where the values have errors of 32
+HINTS = {
+    "16 * error <= 1 << box and ": (
+        [6, 7, 8],
+        {"precision": 43, "bits": 0, "box": 0, "depth": 3, "arcs": NOISE},
+    ),
+    " and flat": (AT_I, below(AT_I, [3, 3, 3, 3])),
+    "end == 1 << whole - 1 and ": (AT_I, below(AT_I, [4, 4, 5, 5])),
+    # The seventh of these begins between the ends of arcs, so that 3/16 to 63/256 is left out.
+    "rest == 0 and ": (BESIDE_I, below(BESIDE_I, [4, 4, 5, 6, 7, 8, 4, 8, 4, 4, 4, 4])),
+}
+
+
+@pytest.mark.parametrize("guard", HINTS)
+def test_false_hints_are_refused_by_the_test_that_is_made_for_them(guard: str) -> None:
+    """Each polynomial has two zeros in the disc, and would have none without that test."""
+    g, winding = HINTS[guard]
+    assert stabkit_check.chain(g) == stabkit_check.arcs(g, **prove_by_arcs(g)) == 2
+    assert lax(guard).arcs(g, **winding) == 0
+    with pytest.raises(ValueError, match="arc"):
+        stabkit_check.arcs(g, **winding)
+
+
+def test_a_singular_step_of_the_recursion_is_refused() -> None:
+    """(0:1, 0:2) has G = 1 + z: one step leads to 0, which would say that there is no zero."""
+    false = claims("0:1 0:2")[0] | {"circle": [], "rest": []}
+    false |= {"verdict": "stable", "modes": [1, 0, 0]}
+    guard = '    demand(abs(ratio) != 1, "the chain goes down one by one")\n'
+    lax(guard).check(false)
+    with pytest.raises(ValueError, match="one by one"):
+        stabkit_check.check(false)
 
 
 def test_a_crossing_beyond_all_inputs_is_left_out() -> None:
