@@ -147,7 +147,7 @@ TRAPEZOID = Theorem(
             ),
             Quantity(
                 _sums,
-                r"$N(r) = N_0 + \sum_{k \ge 1} N_k (r^k + r^{-k})$",
+                r"$N_0 + \sum_{k \ge 1} N_k (r^k + r^{-k})$",
                 lambda x, r: x.sums_at_radius,
             ),
             Quantity(

@@ -72,13 +72,13 @@ R5 = Theorem(
             Quantity(
                 _within,
                 r"the number of roots of $F(\lambda) = \sum_m g_m \lambda^{L-1-m}$ with "
-                r"$|\lambda|$ below a radius, as a function of it",
-                lambda mix, radius: _counts_at(mix, radius)[0] if radius > 0 else None,
+                r"$|\lambda| < r$",
+                lambda mix, r: _counts_at(mix, r)[0] if r > 0 else None,
             ),
             Quantity(
                 _beyond,
-                r"the number of roots of $F$ with $|\lambda|$ above a radius",
-                lambda mix, radius: _counts_at(mix, radius)[2] if radius > 0 else None,
+                r"the number of roots of $F$ with $|\lambda| > r$",
+                lambda mix, r: _counts_at(mix, r)[2] if r > 0 else None,
             ),
         ),
         hypotheses=(one_length, Ge(length, 2)),
@@ -202,13 +202,13 @@ def _requests_in(rows: Any) -> Fraction:
     return sum((x for row in rows for x in row), Fraction(0))
 
 
-def _stage_count(drawn: Level, step: int, stage: int) -> Fraction | None:
-    """Return the requests in a stage after some steps, over all classes; None beyond the run."""
+def _stage_count(drawn: Level, n: int, j: int) -> Fraction | None:
+    """Return the requests in stage j after n steps, over all classes; None beyond the run."""
     states = drawn.run.trajectory.states
     assert states is not None
-    if not 0 <= step < len(states):
+    if not 0 <= n < len(states):
         return None
-    return sum((row[stage] for row in states[step] if 0 <= stage < len(row)), Fraction(0))
+    return sum((row[j] for row in states[n] if 0 <= j < len(row)), Fraction(0))
 
 
 _units = (i + 1) * (s + i + 1) + (length - i - 1) * (s + (length + i + 2) / 2)
@@ -226,9 +226,7 @@ R6 = Theorem(
             A_STAR,
             PRODUCT_FORM,
             Quantity(i, r"the level, an integer with $0 \le i < l$", lambda drawn: drawn.level),
-            Quantity(
-                _requests, r"the requests in stage $j$ after $n$ steps, $x_n^{(j)}$", _stage_count
-            ),
+            Quantity(_requests, "the requests in stage $j$ after $n$ steps", _stage_count),
             Quantity(c, "a number of requests", lambda drawn: drawn.unit),
             Quantity(
                 _admissions,

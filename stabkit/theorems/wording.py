@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from inspect import signature
 from typing import Any
 
-from sympy import And, Equivalent, Function, Implies, Not, Or, Symbol, preorder_traversal
+from sympy import And, Equivalent, Implies, Not, Or, Symbol, preorder_traversal
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import false, true
@@ -37,7 +38,7 @@ def notation(claim: Claim) -> tuple[tuple[str, str], ...]:
     words = propositions(claim)
     applied = _applied((*claim.hypotheses, *claim.conclusions), claim.known())
     return tuple(
-        (formula(applied.get(quantity.symbol, _bare(quantity.symbol))), quantity.meaning)
+        (formula(applied.get(quantity.symbol) or _shown(quantity)), quantity.meaning)
         for quantity in claim.quantities
         if quantity.symbol not in words
     )
@@ -117,8 +118,12 @@ def _applied(predicates: Iterable[Any], known: Mapping[Any, Quantity]) -> dict[A
     return found
 
 
-def _bare(symbol: Any) -> Any:
-    return Function(symbol.__name__) if isinstance(symbol, type) else symbol
+def _shown(quantity: Quantity) -> Any:
+    """Return a letter; of a function with what its value takes: g_m where that is an int, N(r)."""
+    if not isinstance(quantity.symbol, type):
+        return quantity.symbol
+    _, *taken = signature(quantity.value).parameters.values()
+    return quantity.symbol(*(Symbol(x.name, integer=x.annotation == "int" or None) for x in taken))
 
 
 def _sentence(clause: str) -> str:

@@ -186,5 +186,5 @@ def symbols_listed(found: Sequence[CheckedTheorem]) -> Iterator[str]:
 
 
 def _order(pair: tuple[str, str]) -> tuple[str, ...]:
-    bare = pair[0].lstrip("\\")
+    bare = re.sub(r"\\(var|mathrm)?|[{}]", "", pair[0])
     return (bare.lower()[:1], bare, pair[1])
