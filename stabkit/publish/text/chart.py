@@ -98,8 +98,7 @@ def _row_record(row: ChartRow, places: tuple[int, ...]) -> dict[str, Any]:
     return {
         "value": as_json(row.value),
         "row_crossings": [
-            {"position": float(c), "angles": list(c.angles), "change": c.change}
-            for c in row.crossings
+            {"position": float(c), **chosen(c, "angles change")} for c in row.crossings
         ],
         "row_intervals": [
             {
@@ -137,11 +136,8 @@ def chart_record(chart: StabilityChart) -> dict[str, Any]:
         rows=[_row_record(*pair) for pair in zip(chart.rows, chart.places, strict=True)],
         boundaries=[
             {
-                "kind": curve.kind,
-                "angles": curve.theta.tolist(),
-                "curve": [
-                    list(point) for point in zip(curve.x.tolist(), curve.y.tolist(), strict=True)
-                ],
+                **chosen(curve, "kind angles=theta"),
+                "curve": as_json(list(zip(curve.x, curve.y, strict=True))),
             }
             for curve in chart.boundaries
         ],

@@ -58,15 +58,12 @@ def cycles_record(found: Cycles) -> dict[str, Any]:
 
 
 def _cycle_record(mix: Workload, cycle: LimitCycle) -> dict[str, Any]:
-    multipliers = cycle.multipliers
-    return {
-        **chosen(cycle, f"period throughput_ratio request_ratio completed_shares {_OF_A_CYCLE}"),
-        "multipliers": None
-        if multipliers is None
-        else chosen(multipliers, "inside on_circle outside")
-        | {"largest_modulus": _largest(cycle, _DIGITS)},
-        "states": _states(mix, cycle),
+    record = chosen(cycle, f"period throughput_ratio request_ratio completed_shares {_OF_A_CYCLE}")
+    record["multipliers"] = cycle.multipliers and {
+        **chosen(cycle.multipliers, "inside on_circle outside"),
+        "largest_modulus": _largest(cycle, _DIGITS),
     }
+    return record | {"states": _states(mix, cycle)}
 
 
 def _largest(cycle: LimitCycle, digits: int) -> str | None:
@@ -99,13 +96,11 @@ def _observation_record(found: Cycles, seen: Observation) -> dict[str, Any]:
         **record,
         "cycle": None if cycle is None else found.cycles.index(cycle),
         "exact": cycle is not None,
-        **chosen(seen, "start period steps max_period reason"),
-        "orbit_distance": seen.distance,
-        "rotation_number": None if seen.rotation is None else seen.rotation.value,
-        "rotation_difference": None if seen.rotation is None else seen.rotation.difference,
+        **chosen(seen, "start period steps max_period reason orbit_distance=distance"),
+        "rotation_number": seen.rotation and seen.rotation.value,
+        "rotation_difference": seen.rotation and seen.rotation.difference,
         "frequencies": [
-            {"cycles_per_step": f.cycles_per_step, "variance_share": f.share}
-            for f in seen.frequencies
+            chosen(one, "cycles_per_step variance_share=share") for one in seen.frequencies
         ],
     }
 

@@ -52,11 +52,5 @@ def lessons_text(lessons: Sequence[Lesson]) -> str:
 
 def lessons_record(lessons: Sequence[Lesson]) -> dict[str, Any]:
     """Return the list of lessons for JSON."""
-    return headed(
-        SCHEMA,
-        lessons=[
-            chosen(one, "number title minutes goals prerequisites topics")
-            | {"uses": list(one.theorems)}
-            for one in lessons
-        ],
-    )
+    names = "number title minutes goals prerequisites topics uses=theorems"
+    return headed(SCHEMA, lessons=[chosen(one, names) for one in lessons])

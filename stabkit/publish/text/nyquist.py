@@ -32,11 +32,9 @@ def nyquist_record(curve: NyquistCurve) -> dict[str, Any]:
         **chosen(curve, "length encirclements counts"),
         **chosen(curve.counts, "verdict certified method"),
         axis_crossings=[
-            {"angle": at.theta, "ratio": at.value, "encirclements": at.turns}
-            for at in curve.crossings
+            chosen(at, "angle=theta ratio=value encirclements=turns") for at in curve.crossings
         ],
-        angles=curve.theta.tolist(),
-        curve=[[z.real, z.imag] for z in curve.values.tolist()],
+        **chosen(curve, "angles=theta curve=values"),
     )
 
 

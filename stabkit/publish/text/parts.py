@@ -203,12 +203,8 @@ def _roots_record(found: Root | Sequence[Root], digits: int = DIGITS) -> dict[st
 
 @RECORDS.writes(NecklaceCycle)
 def _necklaces_record(found: NecklaceCycle | Sequence[NecklaceCycle]) -> dict[str, Any]:
-    necklaces = [
-        chosen(one, "composition period throughput throughput_ratio")
-        | {"cohorts_by_step": as_json(one.states)}
-        for one in _every(found)
-    ]
-    return _part(found, necklaces=necklaces)
+    names = "composition period throughput throughput_ratio cohorts_by_step=states"
+    return _part(found, necklaces=[chosen(one, names) for one in _every(found)])
 
 
 @TEXTS.writes(NecklaceCycle)
@@ -222,7 +218,7 @@ def _necklaces_text(found: NecklaceCycle | Sequence[NecklaceCycle]) -> str:
 
 @RECORDS.writes(BasinSample)
 def _basins_record(found: BasinSample) -> dict[str, Any]:
-    return _part(found, starts=as_json(found.starts), steps_to_worst_cycle=as_json(found.steps))
+    return _part(found, **chosen(found, "starts steps_to_worst_cycle=steps"))
 
 
 @TEXTS.writes(BasinSample)

@@ -131,19 +131,9 @@ def pooling_record(found: Pooling) -> dict[str, Any]:
 def _arrangement(found: Arrangement | None) -> dict[str, Any] | None:
     if found is None:
         return None
-    return {
-        "demand_per_step": found.demand,
-        "requests_per_step": found.requests,
-        "tokens_per_step": found.tokens,
-        "pools": [_block(block) for block in found.blocks],
-    }
-
-
-def _block(block: Block) -> dict[str, Any]:
-    return {
-        "class_indices": list(block.classes),
-        **chosen(block, "replicas verdict spectral_radius"),
-        "completed_per_step": list(block.completed),
-        "equilibrium_admissions": as_json(block.equilibrium),
-        "loss": block.loss,
-    }
+    names = "class_indices=classes replicas verdict spectral_radius completed_per_step=completed"
+    pools = [
+        chosen(block, f"{names} equilibrium_admissions=equilibrium loss") for block in found.blocks
+    ]
+    rates = "demand_per_step=demand requests_per_step=requests tokens_per_step=tokens"
+    return chosen(found, rates) | {"pools": pools}

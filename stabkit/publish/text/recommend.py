@@ -191,8 +191,7 @@ def recommendations_record(found: Recommendation) -> dict[str, Any]:
         proposals=[_proposal(found, proposal) for proposal in found.proposals],
         trials=trials_record(found.trials),
         rejected=[
-            {"kind": idea.kind, "reason": idea.reason, "throughput_ratio": idea.throughput}
-            for idea in found.rejected
+            chosen(idea, "kind reason throughput_ratio=throughput") for idea in found.rejected
         ],
     )
 
@@ -201,22 +200,15 @@ def _proposal(found: Recommendation, proposal: Proposal) -> dict[str, Any]:
     return {
         **chosen(proposal, "kind value"),
         "sentence": sentence(found, proposal),
-        "workload": as_json(proposal.mix),
-        "policy": proposal.policy.name,
-        "throughput_ratio": proposal.throughput,
+        **chosen(proposal, "workload=mix policy=policy.name throughput_ratio=throughput"),
         "sensitivity": [
             {"factor": as_json(e), "throughput_ratio": ratio} for e, ratio in proposal.sensitivity
         ],
-        "predictions": list(_predictions(proposal.predictions)),
+        "predictions": [_prediction(one) for one in proposal.predictions],
     }
 
 
-def _predictions(predictions: tuple[Prediction, ...]) -> Iterator[dict[str, Any]]:
-    for prediction in predictions:
-        yield {
-            "workload": as_json(prediction.mix),
-            "policy": prediction.policy.name,
-            **chosen(prediction, "quantity relation"),
-            "verdict": prediction.value if isinstance(prediction.value, str) else None,
-            "ratio": None if isinstance(prediction.value, str) else prediction.value,
-        }
+def _prediction(one: Prediction) -> dict[str, Any]:
+    found = chosen(one, "workload=mix policy=policy.name quantity relation")
+    told = "verdict" if isinstance(one.value, str) else "ratio"
+    return found | {"verdict": None, "ratio": None} | {told: one.value}

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...analysis.operations.replay import Comparison, ObservedRun, Replay, Swing
+from ...analysis.operations.replay import ObservedRun, Replay, Swing
 from ...errors import printable
-from ...model.numbers import rational_text
 from ..layout import labelled, paragraph, title
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed
+from .dialect import chosen, headed
 from .numbers import amount, counted, percent, readable
 from .tables import plain_table
 
@@ -95,28 +94,16 @@ def replay_record(found: Replay) -> dict[str, Any]:
     """Return the replay as JSON types: schema ``stabkit.replay/1``."""
     return headed(
         SCHEMA,
-        trace=found.trace,
-        requests=found.requests,
-        scheduler=found.scheduler.name,
-        capacity=rational_text(found.scheduler.capacity),
-        steps=found.steps,
-        makespan_seconds=found.makespan_seconds,
-        step_time=None if found.step_time is None else list(found.step_time),
-        step_time_fitted=found.fitted,
-        preemptions=found.preemptions,
-        recomputed_tokens=found.recomputed_tokens,
+        **chosen(found, "trace requests scheduler=scheduler.name capacity=scheduler.capacity"),
+        **chosen(found, "steps makespan_seconds step_time step_time_fitted=fitted"),
+        **chosen(found, "preemptions recomputed_tokens"),
         running=_swing_record(found.running),
         observed=None if found.observed is None else _observed_record(found.observed),
     )
 
 
 def _swing_record(swing: Swing) -> dict[str, Any]:
-    return {
-        "mean": swing.mean,
-        "sd": swing.sd,
-        "period_steps": swing.period,
-        "autocorrelation": swing.autocorrelation,
-    }
+    return chosen(swing, "mean sd period_steps=period autocorrelation")
 
 
 def _observed_record(observed: ObservedRun) -> dict[str, Any]:
@@ -125,15 +112,9 @@ def _observed_record(observed: ObservedRun) -> dict[str, Any]:
         "samples": len(observed.rows),
         "correlation": observed.compared["running"].correlation,
         **_swing_record(observed.running),
-        "makespan_seconds": observed.makespan_seconds,
-        "preemptions": observed.preemptions,
-        "compared": {name: _comparison(one) for name, one in observed.compared.items()},
-    }
-
-
-def _comparison(one: Comparison) -> dict[str, Any]:
-    return {
-        "correlation": one.correlation,
-        "equal": one.equal,
-        "largest_difference": one.largest_difference,
+        **chosen(observed, "makespan_seconds preemptions"),
+        "compared": {
+            name: chosen(one, "correlation equal largest_difference")
+            for name, one in observed.compared.items()
+        },
     }

@@ -122,19 +122,14 @@ def _steps(steps: float, seconds: Fraction | None) -> str:
 def sizing_record(found: Sizing) -> dict[str, Any]:
     """Return the answers as JSON types: schema ``stabkit.sizing/2``; exact numbers as strings."""
     blocks, mode = found.blocks, found.mode
-    steady = {
-        "admissions_per_step": as_json(found.admissions),
-        "requests_in_service": as_json(found.requests),
-    }
+    steady = chosen(found, "admissions_per_step=admissions requests_in_service=requests")
+    bounds = "requests_reserved=reserved requests_always=always requests_worst_cycle=worst_cycle"
     return headed(
         SCHEMA,
         found.mix,
         verdict=found.verdict,
         **steady,
-        requests_reserved=as_json(found.reserved),
-        requests_always=found.always,
-        requests_worst_cycle=as_json(found.worst_cycle),
-        watermark=as_json(found.watermark),
+        **chosen(found, f"{bounds} watermark"),
         blocks=blocks
         and chosen(blocks, "block_size count requests_in_tokens")
         | steady

@@ -37,8 +37,7 @@ def synchrony_record(found: Synchrony) -> dict[str, Any]:
     return headed(
         SCHEMA,
         found.mix,
-        **chosen(found, "gcd memory_gcd"),
-        cyclotomic_orders=list(found.orders),
+        **chosen(found, "gcd memory_gcd cyclotomic_orders=orders"),
         period=_period(found),
         cohorts=[[c.start, c.stop, c.step] for c in found.cohorts[:_ORDERS_SHOWN]],
         synchronized_modes=[_mode_record(mode) for mode in found.modes],
@@ -51,11 +50,10 @@ def _mode_record(mode: SynchronizedMode) -> dict[str, Any]:
     record: dict[str, Any] = as_json(mode)
     if mode.root is None:
         return record | {"root": None, "modulus_enclosure": None}
-    moved = complex(mode.root.value)
     with mpmath.workdps(2 * _DIGITS):
         radius = mpmath.nstr(mode.root.radius + mpmath.mpf(10) ** -_DIGITS, 3)
         known = {"value": mpmath.nstr(abs(mode.root.value), _DIGITS), "radius": radius}
-    return record | {"root": [moved.real, moved.imag], "modulus_enclosure": known}
+    return record | {"root": as_json(complex(mode.root.value)), "modulus_enclosure": known}
 
 
 def _near_record(mode: NearSynchronousMode) -> dict[str, Any]:
@@ -64,9 +62,7 @@ def _near_record(mode: NearSynchronousMode) -> dict[str, Any]:
         "re": value.real,
         "im": value.imag,
         "modulus": abs(value),
-        "turns": mode.turns,
-        "nearest": as_json(mode.nearest),
-        "characteristic": [mode.characteristic.real, mode.characteristic.imag],
+        **chosen(mode, "turns nearest characteristic"),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ...analysis.operations.trials import Trial, Trials
 from ...dynamics.requests import Estimate
 from ..layout import wrapped
-from .dialect import chosen, estimate
+from .dialect import chosen
 from .numbers import interval, percent, readable
 from .tables import plain_table
 
@@ -92,9 +92,5 @@ def trials_record(found: Trials) -> dict[str, Any]:
 
 
 def _trial(one: Trial) -> dict[str, Any]:
-    return {
-        **chosen(one, "setting value"),
-        "tokens_over_equilibrium": estimate(one.throughput),
-        "gain_over_unchanged": estimate(one.gain),
-        "evictions": estimate(one.evicted_per_step),
-    }
+    names = "tokens_over_equilibrium=throughput gain_over_unchanged=gain evictions=evicted_per_step"
+    return chosen(one, f"setting value {names}")
