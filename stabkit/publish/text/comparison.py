@@ -128,7 +128,7 @@ def policies_text(found: PolicyComparison, full: bool = False) -> str:
 def head(found: Simulated) -> list[str]:
     """Return the name of the mix, and the capacity where one is assumed."""
     assumed = assumed_capacity(found.mix, found.capacity)
-    return [title(printable(found.mix.name)), *([] if assumed is None else [paragraph(assumed)])]
+    return [title(found.mix.name), *([] if assumed is None else [paragraph(assumed)])]
 
 
 def policy_label(one: PolicyFinding) -> str:

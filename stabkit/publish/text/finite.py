@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from ...analysis.operations.finite import FiniteServer, Watermark
 from ...analysis.verdict.analysis import Equilibrium
-from ...errors import printable
 from ..layout import labelled, title
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed, proved
@@ -30,7 +29,7 @@ Rows = Iterator[tuple[str, str]]
 @TEXTS.writes(FiniteServer)
 def finite_text(found: FiniteServer) -> str:
     """Return the answers, one to a line, those of a simulation below."""
-    head = f"{printable(found.mix.name)}, {amount(readable(found.capacity), 'token')}"
+    head = f"{found.mix.name}, {amount(readable(found.capacity), 'token')}"
     text = f"{title(head)}\n{labelled(_answers(found))}"
     if found.simulated is None:
         return text

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from ...errors import printable
 from ...spectrum.fluctuations.fluctuations import Fluctuations
 from ...spectrum.fluctuations.variance import Variance
 from ..layout import paragraph, title
@@ -54,7 +53,7 @@ def fluctuations_record(found: Fluctuations) -> dict[str, Any]:
 @TEXTS.writes(Fluctuations)
 def fluctuations_text(found: Fluctuations) -> str:
     """Return the Fano factor and what it means, the variances, and the quasi-cycles."""
-    head = f"{title(f'{printable(found.name)}: {found.verdict}')}\n"
+    head = f"{title(f'{found.name}: {found.verdict}')}\n"
     if found.fano_factor is None:
         return head + paragraph(" ".join(_nothing(found)))
     if not found.fano_factor:
@@ -97,12 +96,11 @@ def _sentences(found: Fluctuations) -> Iterator[str]:
 
 
 def _variances(found: Fluctuations) -> str:
-    rows = [("per step", "variance over a*")]
-    rows += [
+    rows = (
         (_WORDS[name], "not found" if variance is None else readable(_middle(variance)))
         for name, variance in found.variances.items()
-    ]
-    return plain_table(rows)
+    )
+    return plain_table([("per step", "variance over a*"), *rows])
 
 
 def _peaks(found: Fluctuations) -> str:

@@ -6,7 +6,6 @@ import math
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
 
-from ...errors import printable
 from ...spectrum.curves.locus import RootLocus
 from ..layout import labelled, paragraph, title
 from ..rendering import RECORDS, TEXTS
@@ -43,11 +42,11 @@ def locus_text(locus: RootLocus, full: bool = False) -> str:
     """
     symbol = ALONG[locus.along].symbol
     shown, note = thinned(range(len(locus.values)), full)
-    rows: list[tuple[str, ...]] = [(symbol, "largest |λ|", "unstable modes")]
-    rows += [_row(locus, i) for i in shown]
-    head = f"{title(printable(locus.mix.name))}\n"
-    head += labelled([("along", along_text(locus.along, locus.mix))])
-    return f"{head}\n{plain_table(rows)}{note}\n{_changes_text(locus, symbol, full)}"
+    heads = (symbol, "largest |λ|", "unstable modes")
+    table = plain_table([heads, *(_row(locus, i) for i in shown)])
+    along = labelled([("along", along_text(locus.along, locus.mix))])
+    changes = _changes_text(locus, symbol, full)
+    return f"{title(locus.mix.name)}\n{along}\n{table}{note}\n{changes}"
 
 
 def _row(locus: RootLocus, i: int) -> tuple[str, str, str]:

@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any
 
 from ...analysis.margins import Margins
-from ...errors import printable
 from ...model.enclosure import RealEnclosure
 from ...spectrum.margins.disturbance import DisturbanceMargin
 from ...spectrum.margins.gain import GainMargin
@@ -104,7 +103,7 @@ def _decimal(value: Fraction | None, rounding: str) -> str | None:
 def margins_text(found: Margins) -> str:
     """Return every margin with its guarantee, or the reason why it is not known."""
     blocks = [
-        title(f"{printable(found.mix.name)}: {found.verdict}"),
+        title(f"{found.mix.name}: {found.verdict}"),
         *(margin_text(part) for part in _linear(found)),
         margin_text(found.disturbance, found.admissions_per_step),
     ]

@@ -15,6 +15,7 @@ from ...analysis.operations.closed_loops import ClosedLoop
 from ...dynamics.basins import BasinSample
 from ...dynamics.necklaces import NecklaceCycle
 from ...errors import printable
+from ...model.request_classes import RequestClass
 from ...model.workload import Workload
 from ...spectrum.batched.counts import BatchedCounts
 from ...spectrum.batched.values import BatchedValues
@@ -88,11 +89,8 @@ def _workload_record(mix: Workload) -> dict[str, Any]:
 @TEXTS.writes(Workload)
 def _workload_text(mix: Workload) -> str:
     tokens = "none" if mix.capacity is None else amount(readable(mix.capacity), "token")
-    rows: list[tuple[str, ...]] = [_CLASS_HEADS]
-    rows += [
-        (readable(c.input_length), f"{c.decode_length}", percent(c.share)) for c in mix.classes
-    ]
-    return f"{printable(mix.name)}\ncapacity: {tokens}\n\n{plain_table(rows)}"
+    table = plain_table([_CLASS_HEADS, *map(_class_cells, mix.classes)])
+    return f"{printable(mix.name)}\ncapacity: {tokens}\n\n{table}"
 
 
 @PAGES.writes(Workload)
@@ -100,17 +98,18 @@ def _workload_table(mix: Workload) -> str:
     """Return the classes as a table: the first ones, where there are many."""
     tokens = "no capacity" if mix.capacity is None else amount(readable(mix.capacity), "token")
     heads = "".join(f"<th>{head}</th>" for head in _CLASS_HEADS)
-    rows = "".join(
-        f"<tr><td>{readable(c.input_length)}</td><td>{c.decode_length}</td>"
-        f"<td>{percent(c.share)}</td></tr>"
-        for c in mix.classes[:_MOST_ROWS]
-    )
+    cells = map(_class_cells, mix.classes[:_MOST_ROWS])
+    rows = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in cells)
     rest = len(mix.classes) - _MOST_ROWS
     if rest > 0:
         more = f"and {counted(rest, 'more class', 'more classes')}"
         rows += f"<tr><td colspan=3>{more}</td></tr>"
     caption = f"<caption>{escape(printable(mix.name))} ({tokens})</caption>"
     return f"<table>{caption}<tr>{heads}</tr>{rows}</table>"
+
+
+def _class_cells(one: RequestClass) -> tuple[str, str, str]:
+    return readable(one.input_length), f"{one.decode_length}", percent(one.share)
 
 
 @RECORDS.writes(Counts)
@@ -209,11 +208,11 @@ def _necklaces_record(found: NecklaceCycle | Sequence[NecklaceCycle]) -> dict[st
 
 @TEXTS.writes(NecklaceCycle)
 def _necklaces_text(found: NecklaceCycle | Sequence[NecklaceCycle]) -> str:
-    rows: list[tuple[str, ...]] = [("necklace", "period (steps)", "throughput")]
-    for one in _every(found):
-        parts = " ".join(map(str, one.composition))
-        rows.append((parts, f"{one.period}", percent(one.throughput_ratio)))
-    return plain_table(rows)
+    rows = (
+        (" ".join(map(str, one.composition)), f"{one.period}", percent(one.throughput_ratio))
+        for one in _every(found)
+    )
+    return plain_table([("necklace", "period (steps)", "throughput"), *rows])
 
 
 @RECORDS.writes(BasinSample)

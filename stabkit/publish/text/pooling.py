@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...analysis.operations.pooling import Arrangement, Block, Pooling
-from ...errors import printable
 from ..layout import paragraph, title, wrapped
 from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
@@ -36,7 +35,7 @@ def pooling_text(found: Pooling) -> str:
     assumed = assumed_capacity(found.mix, found.capacity)
     lines = [
         title(
-            f"{printable(found.mix.name)} on {counted(found.replicas, 'replica')} of "
+            f"{found.mix.name} on {counted(found.replicas, 'replica')} of "
             f"{amount(readable(found.capacity), 'token')}"
         ),
         *([] if assumed is None else [paragraph(assumed)]),

@@ -40,7 +40,7 @@ _SOURCES = (
 @TEXTS.writes(Recommendation)
 def recommendations_text(found: Recommendation, full: bool = False) -> str:
     """Return what happens now, and what to do; in full with what is not recommended, and why."""
-    lines = [title(printable(found.mix.name)), *wrapped(_now(found)), ""]
+    lines = [title(found.mix.name), *wrapped(_now(found)), ""]
     lines += [*trials_lines(found.trials), ""]
     lines += _fluid(found, full)
     if full:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 from ...analysis.operations.replay import ObservedRun, Replay, Swing
-from ...errors import printable
 from ..layout import labelled, paragraph, title
 from ..rendering import RECORDS, TEXTS
 from .dialect import chosen, headed
@@ -24,13 +24,20 @@ _NAMES = {
     "prefilled": "tokens prefilled so far",
     "completed": "requests completed so far",
 }
+_COMPARED = {
+    "running, mean": "running.mean",
+    "running, standard deviation": "running.sd",
+    "period (steps)": "running.period",
+    "makespan (s)": "makespan_seconds",
+    "preemptions": "preemptions",
+}
 
 
 @TEXTS.writes(Replay)
 def replay_text(found: Replay) -> str:
     """Return what the replay did, and beside it what was observed."""
     memory = amount(readable(found.scheduler.capacity), "token")
-    head = f"{printable(found.trace)}, {counted(found.requests, 'request')}, by the rules of "
+    head = f"{found.trace}, {counted(found.requests, 'request')}, by the rules of "
     parts = [title(f"{head}{found.scheduler.name} in {memory}"), labelled(_answers(found))]
     if found.observed is not None:
         parts += [_beside(found, found.observed), _samples(found.observed)]
@@ -63,16 +70,11 @@ def _period(swing: Swing) -> str:
 
 
 def _beside(found: Replay, observed: ObservedRun) -> str:
-    rows: list[tuple[str, ...]] = [("", "replayed", "observed")]
-    for name, ours, theirs in (
-        ("running, mean", found.running.mean, observed.running.mean),
-        ("running, standard deviation", found.running.sd, observed.running.sd),
-        ("period (steps)", found.running.period, observed.running.period),
-        ("makespan (s)", found.makespan_seconds, observed.makespan_seconds),
-        ("preemptions", found.preemptions, observed.preemptions),
-    ):
-        rows.append((name, _shown(ours), _shown(theirs)))
-    return plain_table(rows)
+    rows = (
+        (name, *(_shown(attrgetter(of)(one)) for one in (found, observed)))
+        for name, of in _COMPARED.items()
+    )
+    return plain_table([("", "replayed", "observed"), *rows])
 
 
 def _shown(value: float | None) -> str:
@@ -82,7 +84,7 @@ def _shown(value: float | None) -> str:
 def _samples(observed: ObservedRun) -> str:
     how = "generated tokens" if observed.clock == "tokens" else "seconds"
     head = f"{counted(len(observed.rows), 'sample')}, compared at equal {how}:"
-    rows: list[tuple[str, ...]] = [("", "correlation", "equal at", "largest difference")]
+    rows = [("", "correlation", "equal at", "largest difference")]
     for name, one in observed.compared.items():
         r = "-" if one.correlation is None else f"{one.correlation:.4f}"
         rows.append((_NAMES[name], r, percent(one.equal), readable(one.largest_difference, 4)))

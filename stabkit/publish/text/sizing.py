@@ -9,7 +9,6 @@ from typing import Any
 from ...analysis.operations.running_cap import RunningCap
 from ...analysis.operations.sizing import Sizing
 from ...analysis.verdict.analysis import DominantMode
-from ...errors import printable
 from ..layout import labelled, title
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
@@ -29,7 +28,7 @@ Rows = Iterator[tuple[str, str]]
 @TEXTS.writes(Sizing)
 def sizing_text(found: Sizing) -> str:
     """Return the answers, one to a line."""
-    head = f"{printable(found.mix.name)}, {amount(readable(found.mix.capacity or 0), 'token')}"
+    head = f"{found.mix.name}, {amount(readable(found.mix.capacity or 0), 'token')}"
     if found.blocks is not None:
         head += f" in {amount(readable(found.blocks.count), 'block')} of {found.blocks.block_size}"
     return f"{title(head)}\n{labelled(_answers(found))}"

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
 
-from ...errors import printable
 from ...spectrum.starts.soft_start import SoftStart
 from ..layout import labelled, title
 from ..rendering import RECORDS, TEXTS
@@ -24,7 +23,7 @@ def soft_start_text(found: SoftStart) -> str:
     """Return the recipe: how many requests to admit per step, and for how long."""
     capacity = found.mix.capacity
     size = "" if capacity is None else f", {amount(readable(capacity), 'token')}"
-    return f"{title(printable(found.mix.name) + size)}\n{labelled(_answers(found))}"
+    return f"{title(found.mix.name + size)}\n{labelled(_answers(found))}"
 
 
 def _answers(found: SoftStart) -> Rows:

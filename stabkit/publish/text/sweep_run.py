@@ -36,7 +36,7 @@ def sweep_run_record(found: SweepRun) -> dict[str, Any]:
 @TEXTS.writes(SweepRun)
 def sweep_run_text(found: SweepRun) -> str:
     """Return what a run of a sweep left, and where."""
-    return title(printable(found.plan.name)) + labelled(_rows(found))
+    return title(found.plan.name) + labelled(_rows(found))
 
 
 def _rows(found: SweepRun) -> Iterator[tuple[str, str]]:

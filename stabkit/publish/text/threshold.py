@@ -7,7 +7,6 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
-from ...errors import printable
 from ...model.enclosure import RealEnclosure
 from ...model.numbers import decimal_text, rational_text
 from ...spectrum.partition.d_partition import CountInterval, Crossing
@@ -105,7 +104,7 @@ def threshold_text(found: Threshold, digits: int | None = None) -> str:
     The digits are those of s* and s°, by default 20; where neither can be, along a share or the
     gain, of the intervals.
     """
-    head = title(printable(found.mix.name))
+    head = title(found.mix.name)
     ends = digits if found.line is None else None
     rows = labelled(_rows(found, digits or DIGITS, ends))
     return f"{head}\n{rows}\n{_partition(found, ends)}"

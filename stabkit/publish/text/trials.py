@@ -37,9 +37,9 @@ def trials_lines(found: Trials) -> Iterator[str]:
         f"Whole requests in random order, {found.steps:,} steps from the empty memory, tokens over "
         "the steady state's, with 95 % intervals:"
     )
-    rows: list[tuple[str, ...]] = [("", "tokens", "more than now", "evicted per step")]
-    rows += [_row(one) for one in (found.now, *found.tried)]
-    yield from ["", *plain_table(rows).rstrip("\n").split("\n"), ""]
+    heads = ("", "tokens", "more than now", "evicted per step")
+    table = plain_table([heads, *map(_row, (found.now, *found.tried))])
+    yield from ["", *table.splitlines(), ""]
     yield from wrapped(_advice(found.best))
 
 
