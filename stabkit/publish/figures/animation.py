@@ -22,6 +22,7 @@ from .style import (
     INK,
     SKY,
     VERMILLION,
+    Axes,
     house_style,
     legend_below,
     new_figure,
@@ -31,7 +32,6 @@ from .style import (
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.patches import StepPatch
     from PIL.Image import Image

@@ -15,14 +15,11 @@ from ...analysis.pictures.run import Floats
 from ...spectrum.chart.chart import StabilityChart
 from ..text.chart import axis_label, chart_title
 from ..text.numbers import readable
-from .style import GREY, INK, SHADE, SMALL, VERMILLION, drawn, legend_below, settled
+from .style import GREY, INK, SHADE, SMALL, VERMILLION, Axes, Drawing, drawn, legend_below, settled
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.text import Text
     from matplotlib.transforms import Bbox
-
-    from .style import Drawing
 
 __all__ = ["chart_figure"]
 

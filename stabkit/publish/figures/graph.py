@@ -10,18 +10,13 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ...analysis.pictures.graph import GraphPicture
 from ..text.numbers import counted, percent
-from .style import COHORT_COLOURS, GREY, INK, SMALL, VERMILLION, drawn
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import COHORT_COLOURS, GREY, INK, SMALL, VERMILLION, Axes, Drawing, drawn
 
 __all__ = ["renewal_graph_figure"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,12 +10,7 @@ from ...analysis.pictures.run import Floats
 from ...spectrum.curves.locus import CountChange, RootLocus
 from ..text.numbers import readable
 from .circle_views import MOST_IN_PLANE, draw_distance_frame, draw_plane_frame, turns
-from .style import INK, VERMILLION, drawn, legend_below
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import INK, VERMILLION, Axes, Drawing, drawn, legend_below
 
 __all__ = ["PARAMETERS", "locus_figure"]
 

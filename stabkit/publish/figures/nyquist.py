@@ -3,19 +3,14 @@ counted."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...spectrum.curves.nyquist import NyquistCurve
 from ..text.numbers import counted, times
-from .style import BLUE, GREY, INK, SKY, SMALL, drawn
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import BLUE, GREY, INK, SKY, SMALL, Axes, Drawing, drawn
 
 __all__ = ["nyquist_figure", "nyquist_title"]
 

@@ -7,17 +7,12 @@ start only, or for ever. In the panel of gains a thin upright line ends the stab
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ...analysis.pictures.policies import FATES, PolicyPanel, PolicyPicture
-from .style import BLUE, GREY, INK, SMALL, VERMILLION, drawn
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import BLUE, GREY, INK, SMALL, VERMILLION, Axes, Drawing, drawn
 
 __all__ = ["policy_figure"]
 

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ...analysis.operations.replay import Replay
-from .style import BLUE, VERMILLION, drawn, legend_above
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import BLUE, VERMILLION, Axes, Drawing, drawn, legend_above
 
 __all__ = ["replay_figure"]
 

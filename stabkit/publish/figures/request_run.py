@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ...dynamics.requests.request_run import RequestRun
 from ...errors import InvalidArgument
-from .style import BLUE, INK, SKY, VERMILLION, drawn, legend_above
-
-if TYPE_CHECKING:
-    from .style import Drawing
+from .style import BLUE, INK, SKY, VERMILLION, Drawing, drawn, legend_above
 
 __all__ = ["request_run_figure"]
 

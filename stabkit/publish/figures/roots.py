@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,12 +10,7 @@ from ...analysis.pictures.roots import RootPicture, RootPoint, roots_picture
 from ...spectrum.roots.roots import Roots
 from ..rendering import FIGURES
 from .circle_views import MOST_IN_PLANE, draw_distance_frame, draw_plane_frame, turns
-from .style import GREY, INK, ROOT_FATES, drawn, legend_below
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import GREY, INK, ROOT_FATES, Axes, Drawing, drawn, legend_below
 
 __all__ = ["draw_roots", "in_plane", "root_figure", "root_title", "roots_figure"]
 

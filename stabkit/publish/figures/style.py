@@ -37,12 +37,9 @@ from ..text.numbers import readable
 from .frame import DOTS_PER_INCH, FigureSize, figure_size, headline
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    import matplotlib.axes
     from matplotlib.figure import Figure, SubFigure
     from matplotlib.legend import Legend
-
-    Drawing: TypeAlias = Figure | SubFigure
-    AnyDrawing = TypeVar("AnyDrawing", bound=Drawing)
 
 __all__ = [
     "BLUE",
@@ -65,6 +62,11 @@ __all__ = [
     "pinned",
     "settled",
 ]
+
+# Of matplotlib, which is not loaded before something is drawn.
+Axes: TypeAlias = "matplotlib.axes.Axes"
+Drawing: TypeAlias = "Figure | SubFigure"
+AnyDrawing = TypeVar("AnyDrawing", bound="Figure | SubFigure")
 
 INK, GREY = "#000000", "#5A5A5A"
 BLUE, SKY, VERMILLION = "#0072B2", "#56B4E9", "#D55E00"
