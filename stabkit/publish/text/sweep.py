@@ -38,7 +38,7 @@ def sweep_record(found: PolicySweep) -> dict[str, Any]:
 def sweep_text(found: PolicySweep, full: bool = False) -> str:
     """Return a sweep as a table with its units: throughput against the parameter."""
     name = "rate / a*" if found.parameter == "rate" else found.parameter
-    rows = [(name, "tokens", "requests", "evicted", "memory", "first")]
+    rows: list[tuple[str, ...]] = [(name, "tokens", "requests", "evicted", "memory", "first")]
     points, note = thinned(list(zip(found.values, found.runs, strict=True)), full)
     for value, run in points:
         tokens, requests, evicted, first = run_cells(found, run)
