@@ -175,21 +175,12 @@ def _draw_labels(axes: Axes, chart: StabilityChart) -> list[Text]:
     labels = []
     for region in chart.regions:
         x, y = _shown(chart, *(np.array([value]) for value in region.label_point))
-        stable = region.verdict == "stable"
         text = "?" if region.unstable is None else f"{region.unstable}"
-        labels.append(
-            axes.text(
-                x[0],
-                y[0],
-                text,
-                ha="center",
-                va="center_baseline",
-                color=INK,
-                fontsize=_STABLE_LABEL if stable else _LABEL,
-                fontweight="bold" if stable else "normal",
-                zorder=5,
-            )
-        )
+        style: dict[str, Any] = {"ha": "center", "va": "center_baseline", "color": INK, "zorder": 5}
+        style |= {"fontsize": _LABEL, "fontweight": "normal"}
+        if region.verdict == "stable":
+            style |= {"fontsize": _STABLE_LABEL, "fontweight": "bold"}
+        labels.append(axes.text(x[0], y[0], text, **style))
     return labels
 
 

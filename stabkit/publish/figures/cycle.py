@@ -114,17 +114,10 @@ def _draw_memory(axes: Axes, picture: CyclePicture) -> None:
 def _fill(
     axes: Axes, picture: CyclePicture, band: CohortBand, sides: tuple[Any, Any], colour: str
 ) -> None:
-    few = picture.steps <= _FEW_STEPS
     low, high = sides
-    axes.stairs(
-        high,
-        _edges(band.start, len(high)),
-        baseline=low,
-        fill=True,
-        facecolor=colour,
-        edgecolor="white",
-        linewidth=0.5 if few else 0.4,
-    )
+    style: dict[str, Any] = {"fill": True, "facecolor": colour, "edgecolor": "white"}
+    style["linewidth"] = 0.5 if picture.steps <= _FEW_STEPS else 0.4
+    axes.stairs(high, _edges(band.start, len(high)), baseline=low, **style)
 
 
 def _admission_colours(picture: CyclePicture) -> list[str]:

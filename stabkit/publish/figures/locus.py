@@ -87,12 +87,8 @@ def _draw_crossings(axes: Axes, locus: RootLocus) -> None:
     else:
         across = np.concatenate([np.cos(angles), np.cos(angles)])
         up = np.concatenate([np.sin(angles), -np.sin(angles)])
-    style: dict[str, Any] = {
-        "facecolor": "none",
-        "edgecolor": VERMILLION,
-        "linewidth": 1.0,
-        "s": 50,
-    }
+    style: dict[str, Any] = {"facecolor": "none", "edgecolor": VERMILLION, "linewidth": 1.0}
+    style["s"] = 50
     if len(across) > _MARKED_CHANGES:
         style = {"marker": "|", "color": VERMILLION, "linewidth": 0.6, "s": 30}
     axes.scatter(across, up, label="crosses", zorder=4, clip_on=False, **style)

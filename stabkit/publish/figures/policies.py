@@ -29,12 +29,8 @@ _MARKS: dict[str, tuple[str, dict[str, Any]]] = {
     "start": ("at the start only", {"marker": "o", "markersize": 3.0, "markerfacecolor": "white"}),
     "keeps": ("keeps evicting", {"marker": "X", "markersize": 3.6, "markerfacecolor": "white"}),
 }
-_MARK: dict[str, Any] = {
-    "linestyle": "",
-    "markeredgecolor": BLUE,
-    "markeredgewidth": 0.6,
-    "zorder": 3,
-}
+_MARK: dict[str, Any] = {"linestyle": "", "markeredgecolor": BLUE, "markeredgewidth": 0.6}
+_MARK["zorder"] = 3
 
 
 @drawn(PolicyPicture, _HEIGHT)

@@ -28,13 +28,7 @@ def request_run_figure(figure: Drawing, run: RequestRun) -> None:
     running.set_ylabel("running\n(requests)")
     width = max(0.25, min(1.5, 110 / len(series)))
     hit = np.flatnonzero(series.evicted)
-    evicted.vlines(
-        series.time[hit],
-        0,
-        series.evicted[hit],
-        color=VERMILLION,
-        linewidth=width,
-    )
+    evicted.vlines(series.time[hit], 0, series.evicted[hit], color=VERMILLION, linewidth=width)
     evicted.set_ylim(0, 1.05 * series.evicted.max(initial=0) or 1.0)
     evicted.set_ylabel("evicted\n(requests)")
     timed = run.scheduler.step_time != (1.0, 0.0, 0.0)

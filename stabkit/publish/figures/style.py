@@ -84,11 +84,7 @@ COHORT_COLOURS = (
     "#BBBBBB",
 )
 # What becomes of a mode: label, colour, marker.
-ROOT_FATES = (
-    ("decays", BLUE, "o"),
-    ("stays", INK, "D"),
-    ("grows", VERMILLION, "X"),
-)
+ROOT_FATES = (("decays", BLUE, "o"), ("stays", INK, "D"), ("grows", VERMILLION, "X"))
 SMALL = 6.5  # the least size of type, in points
 _WIDTH = 9.0
 _CM = 1 / 2.54
@@ -321,12 +317,8 @@ def legend_above(axes: Axes) -> None:
     None
     """
     handles, labels = _entries(axes)
-    place: dict[str, Any] = {
-        "loc": "lower center",
-        "bbox_to_anchor": (0.5, 1.0),
-        "borderaxespad": 0.2,
-    }
-    _enlarge(axes.legend(handles, labels, ncols=len(labels), **place, **_LEGEND))
+    style = _LEGEND | {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "borderaxespad": 0.2}
+    _enlarge(axes.legend(handles, labels, ncols=len(labels), **style))
 
 
 def legend_under(axes: Axes) -> None:
@@ -344,15 +336,10 @@ def legend_under(axes: Axes) -> None:
 
     handles, labels = _entries(axes)
     if handles:
-        below = offset_copy(
-            axes.transAxes, axes.get_figure(root=True), y=-_LABEL_ROOM, units="points"
-        )
-        place: dict[str, Any] = {
-            "loc": "upper center",
-            "bbox_to_anchor": (0.5, 0),
-            "bbox_transform": below,
-        }
-        _enlarge(axes.legend(handles, labels, borderaxespad=0, **place, **_LEGEND))
+        root = axes.get_figure(root=True)
+        below = offset_copy(axes.transAxes, root, y=-_LABEL_ROOM, units="points")
+        style = _LEGEND | {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "borderaxespad": 0}
+        _enlarge(axes.legend(handles, labels, bbox_transform=below, **style))
 
 
 def legend_below(figure: Drawing, axes: Axes, columns: int = 2) -> None:
