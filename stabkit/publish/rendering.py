@@ -59,12 +59,12 @@ class Way:
         self._writers: dict[type, Callable[..., Any]] = {}
         self._found = self._in_rooms.setdefault(room, set())
 
-    def writes(self, kind: type) -> Callable[[Writer], Writer]:
-        """Return a decorator: the function writes results of the class `kind`."""
+    def writes(self, *kinds: type) -> Callable[[Writer], Writer]:
+        """Return a decorator: the function writes results of the classes `kinds`."""
 
         def registered(writer: Writer) -> Writer:
-            self._writers[kind] = writer
-            self._found.add(kind)
+            self._writers |= dict.fromkeys(kinds, writer)
+            self._found.update(kinds)
             return writer
 
         return registered

@@ -19,8 +19,7 @@ from .style import Drawing
 __all__: list[str] = []
 
 
-@FIGURES.writes(PolicyComparison)
-@FIGURES.writes(Recommendation)
+@FIGURES.writes(PolicyComparison, Recommendation)
 def _policies(found: PolicyComparison | Recommendation, **frame: Any) -> Drawing:
     """Return the throughput against the rate, the gain and the watermark."""
     return policy_figure(policy_picture(found.mix), **frame)

@@ -21,18 +21,12 @@ from ...spectrum.batched.counts import BatchedCounts
 from ...spectrum.batched.values import BatchedValues
 from ...spectrum.counting.counts import Counts
 from ...spectrum.criterion.criterion import StabilityCriterion
-from ...spectrum.margins.disturbance import DisturbanceMargin
-from ...spectrum.margins.gain import GainMargin
-from ...spectrum.margins.inputs import InputMargin
-from ...spectrum.margins.shares.radius import ShareRadius
-from ...spectrum.margins.shares.robust import RobustShares
-from ...spectrum.margins.shares.tolerance import ShareTolerance
 from ...spectrum.roots.roots import Root
 from ...spectrum.starts.no_eviction import NoEviction
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ..rendering import PAGES, RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
-from .margins import margin_fields, margin_text
+from .margins import MARGINS, margin_fields, margin_text
 from .numbers import amount, counted, percent, percent_above, readable
 from .roots import DIGITS, root_fields
 from .synchrony import claim_text
@@ -45,22 +39,12 @@ _CLASS_HEADS = ("input (tokens)", "output (steps)", "share")
 _MOST_ROWS = 20
 
 
-@RECORDS.writes(GainMargin)
-@RECORDS.writes(InputMargin)
-@RECORDS.writes(ShareRadius)
-@RECORDS.writes(RobustShares)
-@RECORDS.writes(ShareTolerance)
-@RECORDS.writes(DisturbanceMargin)
+@RECORDS.writes(*MARGINS)
 def _margin_record(found: Any) -> dict[str, Any]:
     return _part(found, **margin_fields(found))
 
 
-@TEXTS.writes(GainMargin)
-@TEXTS.writes(InputMargin)
-@TEXTS.writes(ShareRadius)
-@TEXTS.writes(RobustShares)
-@TEXTS.writes(ShareTolerance)
-@TEXTS.writes(DisturbanceMargin)
+@TEXTS.writes(*MARGINS)
 def _margin_text(found: Any) -> str:
     return margin_text(found)
 
@@ -122,8 +106,7 @@ def _counts_record(found: Counts) -> dict[str, Any]:
     )
 
 
-@TEXTS.writes(Counts)
-@TEXTS.writes(ClosedLoop)
+@TEXTS.writes(Counts, ClosedLoop)
 def _verdict_text(found: Counts | ClosedLoop) -> str:
     return f"{found.verdict or 'no verdict'}: {found.reason}\n"
 

@@ -60,8 +60,7 @@ def _rounded_up(radius: mpmath.mpf) -> str:
         return mpmath.nstr(radius * mpmath.mpf("1.01"), 3) if radius else "0.0"
 
 
-@TEXTS.writes(Root)
-@TEXTS.writes(Roots)
+@TEXTS.writes(Root, Roots)
 def roots_text(found: Root | Sequence[Root], digits: int = DIGITS, full: bool = False) -> str:
     """Return the roots as lines, |lambda| descending, a pair of conjugates on one line.
 
