@@ -68,14 +68,12 @@ Figure = Annotated[Path | None, target_option(help="Draw a figure into FILE (.pn
 Size = Annotated[
     str | None,
     typer.Option(
-        metavar="WxH",
-        help="Of the figure, in inches, such as 3.4x2.5; or column, page or slide.",
+        metavar="WxH", help="Of the figure, in inches, such as 3.4x2.5; or column, page or slide."
     ),
 ]
 Dpi = Annotated[int | None, typer.Option(metavar="N", help="Dots per inch of the figure (300).")]
 Title = Annotated[
-    str | None,
-    typer.Option(metavar="TEXT", help="Of the figure, in place of the name of the mix."),
+    str | None, typer.Option(metavar="TEXT", help="Of the figure, in place of the name of the mix.")
 ]
 Animation = Annotated[
     Path | None, target_option("--animate", help="Draw an animation into FILE (.gif).")

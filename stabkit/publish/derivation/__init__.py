@@ -44,12 +44,7 @@ from .operation_sections import (
     finite_section,
     policy_section,
 )
-from .stability_sections import (
-    gcd_section,
-    roots_section,
-    synchrony_section,
-    threshold_section,
-)
+from .stability_sections import gcd_section, roots_section, synchrony_section, threshold_section
 from .symbolic import symbolic_document
 from .theory import cited_document
 from .worksheets import solution, worksheet

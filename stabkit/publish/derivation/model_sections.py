@@ -361,8 +361,7 @@ def _cyclotomic(orders: tuple[int, ...]) -> str:
 
 def _common_input(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     yield Paragraph(
-        "What $F$ has to do with $A$: all classes have one input length $s$, and then",
-        ("s",),
+        "What $F$ has to do with $A$: all classes have one input length $s$, and then", ("s",)
     )
     yield from stated("R2")
     s, length = facts.mix.classes[0].input_length, facts.analysis.kernel.length

@@ -40,10 +40,7 @@ def _compare(facts: DerivationFacts) -> str:
     )
 
 
-@section(
-    "Limit cycles",
-    _compare,
-)
+@section("Limit cycles", _compare)
 def cycle_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write the limit cycles beside the equilibrium."""
     g, found = facts.analysis.gcd, facts.analysis.synchronized_cycle
@@ -104,8 +101,7 @@ def _worst_cycle(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     s, length = one.input_length, one.decode_length
     loss = Fraction(length - 1) / (2 * (s + length))
     yield Paragraph(
-        "In the worst cycle one cohort fills the memory alone. Here the loss is",
-        (r"\bar{s}", "l"),
+        "In the worst cycle one cohort fills the memory alone. Here the loss is", (r"\bar{s}", "l")
     )
     yield Formula(
         r"\frac{l - 1}{2 (\bar{s} + l)} = "

@@ -17,12 +17,7 @@ from .figures import chart_figure, memory_figure, roots_figure
 from .numerals import LONGEST_NUMBER, complex_number, decimal, inline, real
 from .theory import stated
 
-__all__ = [
-    "gcd_section",
-    "roots_section",
-    "synchrony_section",
-    "threshold_section",
-]
+__all__ = ["gcd_section", "roots_section", "synchrony_section", "threshold_section"]
 
 _ROOTS_SHOWN = 12
 _ROOT_DIGITS = 22

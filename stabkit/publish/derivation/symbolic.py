@@ -141,10 +141,7 @@ def _annulus(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     yield from stated("R5")
 
 
-@section(
-    "The survival polynomial",
-    "Factor the survival polynomial into cyclotomic polynomials.",
-)
+@section("The survival polynomial", "Factor the survival polynomial into cyclotomic polynomials.")
 def _one_survival(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     s, n = _letters(facts.mix.classes[0])
     yield Paragraph(
@@ -189,10 +186,7 @@ def _worst_cycle(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     yield from stated("R6", "worst-cycle", "R6a")
 
 
-@section(
-    "The survival polynomial",
-    "Which roots of $A$ lie on the unit circle?",
-)
+@section("The survival polynomial", "Which roots of $A$ lie on the unit circle?")
 def _two_survival(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     first, second = facts.mix.classes
     l1, l2 = latex(first.decode_length), latex(second.decode_length)
@@ -271,10 +265,7 @@ def _finite_inputs(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     yield from stated("R7", "R8")
 
 
-@section(
-    "Common divisors: the synchronised cycle",
-    "Compute the loss of the synchronised cycle.",
-)
+@section("Common divisors: the synchronised cycle", "Compute the loss of the synchronised cycle.")
 def _synchronized(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     first, second = facts.mix.classes
     l1, l2 = latex(first.decode_length), latex(second.decode_length)
@@ -371,10 +362,7 @@ def _finite_server(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     yield Formula(f"{DISPERSION} = {latex(factor(facts.window_dispersion))} .", "dispersion")
 
 
-@section(
-    "What an operator can do",
-    "Which admission policy keeps the throughput, and why?",
-)
+@section("What an operator can do", "Which admission policy keeps the throughput, and why?")
 def _policies(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     yield Paragraph(
         "A gain $\\kappa$ on the admissions turns the characteristic polynomial into $g_0 "

@@ -120,9 +120,7 @@ class _Scene:
         self._picture = picture
         figure = new_figure(9.0, 12.0)
         axes = figure.subplot_mosaic(
-            [["bars", "meter"], ["history", "history"]],
-            width_ratios=(6, 1),
-            height_ratios=(3, 1),
+            [["bars", "meter"], ["history", "history"]], width_ratios=(6, 1), height_ratios=(3, 1)
         )
         self._title = figure.suptitle("step 0", fontsize=9.0)
         self._bars = self._stack(axes["bars"], picture.edges - 0.5)

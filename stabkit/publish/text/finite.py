@@ -56,10 +56,7 @@ def _answers(found: FiniteServer) -> Rows:
     if found.evicted_per_step == 0:
         return
     if found.watermark is not None:
-        yield (
-            "watermark",
-            _watermark(found, found.watermark),
-        )
+        yield ("watermark", _watermark(found, found.watermark))
     known = found.evicted_per_step is not None
     if known and found.lundberg_exponent is not None and found.admissions <= _SMALL:
         tokens = amount(readable(1 / float(found.lundberg_exponent.low), 4), "token")
