@@ -31,6 +31,37 @@ _TITLES = {
 }
 
 
+_SENTENCES = {
+    "rate limit": (
+        "Admit no more than {rate}: nothing is evicted in the long run, and {tokens} are completed."
+    ),
+    "start-up": (
+        "Fill the empty server at no more than {rate}; once it is steady the limit can go, for "
+        "greedy admission then stays at the steady state."
+    ),
+    "watermark": (
+        "Keep {memory} of the memory free of admissions: from the empty memory the evictions then "
+        "end, which they do not at a watermark less by a hundredth of the memory, and {tokens} are "
+        "completed."
+    ),
+    "gain": "Admit {gain} of what fits: the loop is then stable, at {tokens}.",
+    "reservation": (
+        "Hold input plus output tokens for every request from its admission on: from the empty "
+        "memory, or any start whose reservations fit, nothing is ever evicted, at {tokens}."
+    ),
+    "prompt": (
+        "With {prompt} more in every prompt the mix is stable, and with one less it is not. The "
+        "memory then holds fewer requests: {today}."
+    ),
+    "spread": (
+        "If half of each class decoded {steps} less and half {steps} more, the mix would be "
+        "stable, which it is not for one step less of spread. It would complete {today}."
+    ),
+    "pooling": (
+        "Let two replicas share the classes, {mix}, in equal parts: together they complete {kept} "
+        "of the tokens that they complete apart."
+    ),
+}
 _SOURCES = (
     "Verdicts are proved. The fluid's throughputs are long-run means of its simulated run from the "
     "empty memory, to one part in a thousand; all are over the steady state's."
@@ -86,16 +117,27 @@ def sentence(found: Recommendation, proposal: Proposal) -> str:
 
     Every number in it is one of the proposal's predictions.
     """
-    return {
-        "rate limit": _rate,
-        "start-up": _start_up,
-        "watermark": _watermark,
-        "gain": _gain,
-        "reservation": _reservation,
-        "prompt": _prompt,
-        "spread": _spread,
-        "pooling": _pooling,
-    }[proposal.kind](found, proposal)
+    value, text = proposal.value, _SENTENCES[proposal.kind]
+    words = {
+        "rate": _per_step(found, value) if "{rate}" in text else "",
+        "tokens": f"{percent(proposal.throughput)} of the steady state's tokens",
+        "memory": percent_above(value),
+        "gain": readable(float(value), 3),
+        "prompt": counted(int(value), "token"),
+        "steps": counted(int(value), "step"),
+        "today": f"{percent(proposal.throughput)} of today's steady state's tokens",
+        "kept": percent(proposal.throughput),
+        "mix": printable(proposal.mix.name),
+    }
+    return text.format(**words) + _if_wrong(proposal)
+
+
+def _if_wrong(proposal: Proposal) -> str:
+    errors = ", ".join(
+        f"{percent(ratio)} at {readable(float(100 * (e - 1)), 3).replace('-', 'minus ')} %"
+        for e, ratio in proposal.sensitivity
+    )
+    return f" If the rate is set wrong: {errors}." if errors else ""
 
 
 def _per_step(found: Recommendation, rate: Fraction) -> str:
@@ -104,74 +146,6 @@ def _per_step(found: Recommendation, rate: Fraction) -> str:
         return f"{amount(rounded(rate, ROUND_FLOOR), 'request')} per step"
     held = rounded(found.capacity / rate, ROUND_CEILING)
     return f"B / {held} requests per step (B: the capacity in tokens)"
-
-
-def _rate(found: Recommendation, proposal: Proposal) -> str:
-    text = (
-        f"Admit no more than {_per_step(found, proposal.value)}: nothing is evicted in the long "
-        f"run, and {percent(proposal.throughput)} of the steady state's tokens are completed."
-    )
-    errors = ", ".join(
-        f"{percent(ratio)} at {readable(float(100 * (e - 1)), 3).replace('-', 'minus ')} %"
-        for e, ratio in proposal.sensitivity
-    )
-    return f"{text} If the rate is set wrong: {errors}." if errors else text
-
-
-def _start_up(found: Recommendation, proposal: Proposal) -> str:
-    return (
-        f"Fill the empty server at no more than {_per_step(found, proposal.value)}; once it is "
-        "steady the limit can go, for greedy admission then stays at the steady state."
-    )
-
-
-def _watermark(found: Recommendation, proposal: Proposal) -> str:
-    return (
-        f"Keep {percent_above(proposal.value)} of the memory free of admissions: from the empty "
-        "memory the evictions then end, which they do not at a watermark less by a hundredth of "
-        f"the memory, and {percent(proposal.throughput)} of the steady state's tokens are "
-        "completed."
-    )
-
-
-def _gain(found: Recommendation, proposal: Proposal) -> str:
-    return (
-        f"Admit {readable(float(proposal.value), 3)} of what fits: the loop is then stable, at "
-        f"{percent(proposal.throughput)} of the steady state's tokens."
-    )
-
-
-def _reservation(found: Recommendation, proposal: Proposal) -> str:
-    return (
-        "Hold input plus output tokens for every request from its admission on: from the empty "
-        "memory, or any start whose reservations fit, nothing is ever evicted, at "
-        f"{percent(proposal.throughput)} of the steady state's tokens."
-    )
-
-
-def _prompt(found: Recommendation, proposal: Proposal) -> str:
-    return (
-        f"With {counted(int(proposal.value), 'token')} more in every prompt the mix is stable, and "
-        "with one less it is not. The memory then holds fewer requests: "
-        f"{percent(proposal.throughput)} of today's steady state's tokens."
-    )
-
-
-def _spread(found: Recommendation, proposal: Proposal) -> str:
-    steps = counted(int(proposal.value), "step")
-    return (
-        f"If half of each class decoded {steps} less and half {steps} more, the mix would be "
-        "stable, which it is not for one step less of spread. It would complete "
-        f"{percent(proposal.throughput)} of today's steady state's tokens."
-    )
-
-
-def _pooling(found: Recommendation, proposal: Proposal) -> str:
-    return (
-        f"Let two replicas share the classes, {printable(proposal.mix.name)}, in equal parts: "
-        f"together they complete {percent(proposal.throughput)} of the tokens that they complete "
-        "apart."
-    )
 
 
 def _rejection(idea: Rejected) -> str:
