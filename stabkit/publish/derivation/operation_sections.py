@@ -17,17 +17,7 @@ from .figures import cycle_figure
 from .numerals import decimal, equals, inline, number
 from .theory import stated
 
-__all__ = [
-    "DISPERSION",
-    "FANO_FACTOR",
-    "LONG_WINDOW",
-    "WHOLE_REQUESTS",
-    "conclusion_section",
-    "crosscheck_section",
-    "cycle_section",
-    "finite_section",
-    "policy_section",
-]
+__all__ = ["DISPERSION", "FANO_FACTOR", "LONG_WINDOW", "OPERATION", "WHOLE_REQUESTS"]
 
 _CYCLES_SHOWN = 10
 
@@ -359,3 +349,6 @@ def conclusion_section(facts: DerivationFacts) -> Section:
         )
     )
     return Section("Conclusion", tuple(blocks), None)
+
+
+OPERATION = (cycle_section, policy_section, finite_section, crosscheck_section, conclusion_section)

@@ -116,7 +116,8 @@ def _draw_return(axes: Axes, start: Place, origin: Place, bend: float) -> None:
 
     if start == origin:
         above = offset_copy(axes.transData, axes.get_figure(root=True), y=8, units="points")
-        style = {"markersize": 12, "markeredgecolor": VERMILLION, "markeredgewidth": 1.0}
+        style: dict[str, Any] = {"markersize": 12, "markeredgecolor": VERMILLION}
+        style["markeredgewidth"] = 1.0
         axes.plot(*origin, "o", color="none", transform=above, zorder=2, clip_on=False, **style)
     else:
         _arrow(axes, start, origin, bend, color=VERMILLION, linewidth=1.0, zorder=2)
