@@ -34,6 +34,9 @@ __all__ = [
     "RequiredMix",
     "Source",
     "capacity_of",
+    "declare",
+    "optional",
+    "parameters_of",
     "read_mix",
     "takes_mix",
 ]
@@ -159,23 +162,39 @@ def takes_mix(command: Callable[..., R]) -> Callable[..., R]:
 
     An option of that name which the command has itself stays its own.
     """
-    taken = inspect.signature(command).parameters
-    own = [field.name for field in fields(Source) if field.name not in taken]
+    taken = parameters_of(command)
+    named = {parameter.name for parameter in taken}
+    own = [field.name for field in fields(Source) if field.name not in named]
     hints = get_type_hints(Source, include_extras=True)
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    options = [inspect.Parameter(n, kind, default=None, annotation=hints[n]) for n in own]
+    options = [optional(name, hints[name], None) for name in own]
 
     @functools.wraps(command)
     def run(**arguments: Any) -> R:
         source = Source(**{name: arguments.pop(name) for name in own})
         return command(source=source, **arguments)
 
-    of_command = get_type_hints(command, include_extras=True)
-    rest = [p.replace(annotation=of_command[n]) for n, p in taken.items() if n != "source"]
-    parameters = sorted([*options, *rest], key=lambda p: p.default is not p.empty)
+    rest = [parameter for parameter in taken if parameter.name != "source"]
+    declare(run, sorted([*options, *rest], key=lambda p: p.default is not p.empty))
+    return run
+
+
+def parameters_of(command: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return the parameters of a command, with their annotations as objects."""
+    hints = get_type_hints(command, include_extras=True)
+    taken = inspect.signature(command).parameters
+    return [parameter.replace(annotation=hints[name]) for name, parameter in taken.items()]
+
+
+def optional(name: str, hint: Any, default: Any) -> inspect.Parameter:
+    """Return a parameter that may be left out."""
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Parameter(name, kind, default=default, annotation=hint)
+
+
+def declare(run: Callable[..., Any], parameters: Sequence[inspect.Parameter]) -> None:
+    """Let a function of any arguments say that it has these parameters."""
     run.__annotations__ = {p.name: p.annotation for p in parameters}
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return run
 
 
 def read_mix(

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .completion import complete_line
+from .completion import complete_line, complete_policy
 
 __all__ = [
     "Along",
@@ -23,9 +23,27 @@ __all__ = [
     "Size",
     "Title",
     "check_targets",
+    "flag",
     "line_of",
+    "option",
+    "policy_option",
     "target_option",
 ]
+
+
+def option(default: Any, metavar: str, help: str, *names: str, **settings: Any) -> Any:
+    """Return an option of a command, to stand as the default of its parameter."""
+    return typer.Option(default, *names, metavar=metavar, help=help, **settings)
+
+
+def flag(name: str, help: str) -> Any:
+    """Return an option without a value, which is off by default."""
+    return typer.Option(False, name, help=help)
+
+
+def policy_option(help: str) -> Any:
+    """Return the option of one policy, which is greedy by default."""
+    return option("greedy", "NAME[:X]", help, autocompletion=complete_policy)
 
 
 def target_option(*names: str, **settings: Any) -> Any:
@@ -50,14 +68,12 @@ Figure = Annotated[Path | None, target_option(help="Draw a figure into FILE (.pn
 Size = Annotated[
     str | None,
     typer.Option(
-        metavar="WxH",
-        help="Of the figure, in inches, such as 3.4x2.5; or column, page or slide.",
+        metavar="WxH", help="Of the figure, in inches, such as 3.4x2.5; or column, page or slide."
     ),
 ]
 Dpi = Annotated[int | None, typer.Option(metavar="N", help="Dots per inch of the figure (300).")]
 Title = Annotated[
-    str | None,
-    typer.Option(metavar="TEXT", help="Of the figure, in place of the name of the mix."),
+    str | None, typer.Option(metavar="TEXT", help="Of the figure, in place of the name of the mix.")
 ]
 Animation = Annotated[
     Path | None, target_option("--animate", help="Draw an animation into FILE (.gif).")

@@ -26,12 +26,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal
 
 import typer
 
 from ..errors import InvalidArgument, OutputError, shown
-from .mix import takes_mix
+from .mix import declare, optional, parameters_of, takes_mix
 from .options import AsJson, Dpi, Figure, Output, Size, Title, check_targets
 from .terminal import columns, emit, emit_latex, on_terminal, remark, spelled, working
 
@@ -41,7 +41,7 @@ _FIGURES = "stabkit.publish.figures"
 _PICTURES = (".png", ".svg", ".pdf")
 _LATEX = (".tex", ".pdf")
 _WRITTEN = ("animation", "table")
-_FLAGS = ("as_json", "full", "tex")
+_DEFAULTS = dict.fromkeys(("as_json", "full", "tex"), False)
 _FRAME = ("size", "dpi", "title")
 Form = Literal["text", "json", "table", "figure", "latex"]
 AsLatex = Annotated[
@@ -133,27 +133,11 @@ def presented(
             _write(found, form, out["output"], out["figure"], layout, frame)
             return found.status
 
-        hints = get_type_hints(command, include_extras=True)
-        taken = inspect.signature(command).parameters
-        parameters = [parameter.replace(annotation=hints[key]) for key, parameter in taken.items()]
-        parameters += _parameters(added)
-        run.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": int}
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        more = [optional(key, hint, _DEFAULTS.get(key)) for key, hint in added.items()]
+        declare(run, [*parameters_of(command), *more])
         return run
 
     return decorate
-
-
-def _parameters(hints: Mapping[str, Any]) -> list[inspect.Parameter]:
-    return [
-        inspect.Parameter(
-            key,
-            inspect.Parameter.POSITIONAL_OR_KEYWORD,
-            default=False if key in _FLAGS else None,
-            annotation=hint,
-        )
-        for key, hint in hints.items()
-    ]
 
 
 def _forms(table: bool, figure: bool, latex: bool) -> Iterator[tuple[str, Form]]:

@@ -11,7 +11,7 @@ from ..dynamics.necklaces import necklace_cycle, worst_cycle_loss
 from ..dynamics.renormalization import renormalized, synchronized_loss
 from ..dynamics.simulator import simulate
 from ..model.workload import Workload
-from .draft import Draft, classes_prose, divided, server, tex, tokens_held
+from .draft import Draft, classes_prose, divided, memory_of, server, tex, tokens_held
 from .drawing import counts_of_stages, course
 
 __all__ = ["CYCLE"]
@@ -28,7 +28,6 @@ def _worst(rng: Random) -> Draft:
     s, length = int(one.input_length), one.decode_length
     best = equilibrium_admissions(mix)
     worst, loss = necklace_cycle(mix, [length]).throughput, worst_cycle_loss(s, length)
-    assert mix.capacity is not None
     return Draft(
         "worst-cycle",
         mix,
@@ -37,8 +36,8 @@ def _worst(rng: Random) -> Draft:
         (("equilibrium", best), ("worst cycle", worst), ("loss", loss)),
         (
             rf"$a^* = B / (l s + l (l + 1) / 2) = "
-            f"{divided(mix.capacity, tokens_held(mix))}$.",
-            f"One cohort of $B / (s + l) = {tex(mix.capacity / (s + length))}$ completes every "
+            f"{divided(memory_of(mix), tokens_held(mix))}$.",
+            f"One cohort of $B / (s + l) = {tex(memory_of(mix) / (s + length))}$ completes every "
             f"{length} steps: ${tex(worst)}$ per step.",
             rf"The loss is $1 - {tex(worst)} / {tex(best)} = \frac{{l - 1}}{{2 (s + l)}} = "
             f"{tex(loss)}$.",
@@ -69,7 +68,7 @@ def _level(rng: Random) -> Draft:
             f"it completes, $l c$ requests: ${tex(cycle.throughput)}$ per step.",
         ),
         (("level", level),),
-        counts_of_stages(mix, cycle.states[0]),
+        counts_of_stages(equilibrium_admissions(mix), cycle.states[0]),
     )
 
 
@@ -85,7 +84,6 @@ def _necklace(rng: Random) -> Draft | None:
     squares = " + ".join(f"{part}^2" for part in parts)
     total = sum(part * part for part in parts)
     worth = length * mix.classes[0].input_length + Fraction(length**2 + total, 2)
-    assert mix.capacity is not None
     return Draft(
         "necklace",
         mix,
@@ -95,13 +93,13 @@ def _necklace(rng: Random) -> Draft | None:
         (
             rf"$\sum d_i^2 = {squares} = {total}$.",
             rf"$c = B / (s l + (l^2 + \sum d_i^2) / 2) = "
-            f"{divided(mix.capacity, worth)}$ per step.",
+            f"{divided(memory_of(mix), worth)}$ per step.",
             rf"The equilibrium is the composition of ones, with $\sum d_i^2 = l$ and "
-            rf"$a^* = {divided(mix.capacity, tokens_held(mix))}$: the ratio is "
+            rf"$a^* = {divided(memory_of(mix), tokens_held(mix))}$: the ratio is "
             f"${tex(cycle.throughput_ratio)}$.",
         ),
         (("composition", tuple(parts)),),
-        counts_of_stages(mix, cycle.states[0]),
+        counts_of_stages(equilibrium_admissions(mix), cycle.states[0]),
     )
 
 

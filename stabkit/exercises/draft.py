@@ -20,6 +20,7 @@ __all__ = [
     "divided",
     "gives_away",
     "kernel_of",
+    "memory_of",
     "named",
     "server",
     "terms",
@@ -148,7 +149,12 @@ def classes_prose(mix: Workload) -> str:
     return f"the classes $(s, l, p) =$ {', '.join(parts[:-1])} and {parts[-1]}"
 
 
+def memory_of(mix: Workload) -> Fraction:
+    """Return the capacity of a mix that has one, in tokens."""
+    assert mix.capacity is not None
+    return mix.capacity
+
+
 def server(mix: Workload) -> str:
     """Return the beginning of a question: the memory and the classes of a server."""
-    assert mix.capacity is not None
-    return f"A server of $B = {tex(mix.capacity)}$ tokens has {classes_prose(mix)}"
+    return f"A server of $B = {tex(memory_of(mix))}$ tokens has {classes_prose(mix)}"

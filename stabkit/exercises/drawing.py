@@ -8,9 +8,6 @@ from fractions import Fraction
 from math import cos, pi, sin
 from typing import TypeAlias
 
-from ..model.kernel import MemoryKernel
-from ..model.workload import Workload
-
 __all__ = ["Drawing", "Shape", "border", "chart", "circle", "counts_of_stages", "course"]
 
 Points: TypeAlias = tuple[tuple[float, float], ...]
@@ -115,9 +112,9 @@ def course(counts: Sequence[Sequence[int]], names: Sequence[str]) -> Drawing:
     )
 
 
-def counts_of_stages(mix: Workload, state: Sequence[Fraction]) -> Drawing:
-    """Return how many requests are in each stage of a full memory."""
-    even = float((mix.capacity or 0) / _held(mix))
+def counts_of_stages(equilibrium: Fraction, state: Sequence[Fraction]) -> Drawing:
+    """Return how many requests are in each stage of a full memory, and at the equilibrium."""
+    even = float(equilibrium)
     last = float(len(state) - 1)
     top = 1.1 * float(max(state))
     frame = ((0.0, 0.0), (last, 0.0), (0.0, 0.0), (0.0, top))
@@ -131,8 +128,3 @@ def counts_of_stages(mix: Workload, state: Sequence[Fraction]) -> Drawing:
         (("line", frame, "plain", ""),),
         (("stems", stages, "inside", "cycle"), ("line", level, "mark", "equilibrium")),
     )
-
-
-def _held(mix: Workload) -> Fraction:
-    kernel = MemoryKernel.of(mix)
-    return Fraction(sum(kernel.coefficients), kernel.denominator)

@@ -131,17 +131,7 @@ def exercise(topic: Topic, seed: int = 0) -> Exercise:
     seed = whole_number(seed, "'seed'", 0)
     kinds = _KINDS[topic]
     draft = _drawn(kinds[seed % len(kinds)], Random(f"{topic} {seed}"))
-    return Exercise(
-        topic,
-        seed,
-        draft.kind,
-        draft.mix,
-        draft.question,
-        draft.result,
-        draft.solution,
-        draft.given,
-        draft.drawing,
-    )
+    return Exercise(topic, seed, **vars(draft))
 
 
 def _drawn(kind: ExerciseKind, rng: Random) -> Draft:

@@ -8,7 +8,7 @@ from random import Random
 from ..model.workload import Workload
 from ..spectrum.fluctuations.fano import fano_factor
 from ..spectrum.fluctuations.fluctuations import fluctuations
-from .draft import Draft, classes_prose, divided, kernel_of, server, tex, tokens_held
+from .draft import Draft, classes_prose, divided, kernel_of, memory_of, server, tex, tokens_held
 
 __all__ = ["NOISE"]
 
@@ -128,10 +128,9 @@ def _visible(rng: Random) -> Draft | None:
 
 def _safe_limit(rng: Random) -> Draft:
     mix = _sized(rng)
-    assert mix.capacity is not None
     largest, held = _largest_request(mix), tokens_held(mix)
-    limit = mix.capacity // largest
-    running = mix.capacity * mix.mean_decode_length / held
+    limit = memory_of(mix) // largest
+    running = memory_of(mix) * mix.mean_decode_length / held
     return Draft(
         "safe-limit",
         mix,
@@ -141,7 +140,7 @@ def _safe_limit(rng: Random) -> Draft:
         (
             f"No request holds more than $s + l = {tex(largest)}$ tokens, and if all of that kind "
             f"come, they do: $B / {tex(largest)}$, rounded down, is {limit}.",
-            rf"$a^* = B / G(1) = {divided(mix.capacity, held)}$, and requests stay for "
+            rf"$a^* = B / G(1) = {divided(memory_of(mix), held)}$, and requests stay for "
             rf"$\mu = {tex(mix.mean_decode_length)}$ steps: $a^* \mu = {tex(running)}$.",
         ),
     )
@@ -153,7 +152,6 @@ def _slack(rng: Random) -> Draft:
     slack, admissions = found.mean_slack, found.mean_admissions
     assert slack is not None
     assert admissions is not None
-    assert mix.capacity is not None
     squares = sum((c.share * c.input_length * (c.input_length + 1) for c in mix.classes), 0)
     newcomer = sum((c.share * (c.input_length + 1) for c in mix.classes), 0)
     return Draft(

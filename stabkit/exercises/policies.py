@@ -14,6 +14,7 @@ from .draft import (
     classes_prose,
     divided,
     kernel_of,
+    memory_of,
     server,
     tex,
     tokens_held,
@@ -34,7 +35,6 @@ def _reservation(rng: Random) -> Draft:
     mix = _two(rng)
     held, reserved = tokens_held(mix), tokens_reserved(mix)
     best, kept = equilibrium_admissions(mix), Reservation().equilibrium(mix)
-    assert mix.capacity is not None
     return Draft(
         "reservation",
         mix,
@@ -44,9 +44,9 @@ def _reservation(rng: Random) -> Draft:
         (("equilibrium", best), ("reservation", kept), ("ratio", kept / best)),
         (
             rf"$G(1) = \sum_k p_k (l_k s_k + l_k (l_k + 1) / 2) = {tex(held)}$, so that $a^* = "
-            rf"{divided(mix.capacity, held)}$.",
+            rf"{divided(memory_of(mix), held)}$.",
             rf"$\sum_k p_k l_k (s_k + l_k) = {tex(reserved)}$: reservation completes "
-            rf"${divided(mix.capacity, reserved)}$.",
+            rf"${divided(memory_of(mix), reserved)}$.",
             rf"The ratio is ${divided(held, reserved)}$.",
         ),
     )
@@ -56,9 +56,7 @@ def _headroom(rng: Random) -> Draft:
     s, length = rng.randint(0, 20), rng.randint(2, 8)
     mix = Workload.from_classes([(s, length)], rng.randint(4, 40) * 5 * (s + length))
     eta = Fraction(length - 1, s + length)
-    cohort = mix.capacity
-    assert cohort is not None
-    cohort = (1 - eta) * cohort / (s + 1)
+    cohort = (1 - eta) * memory_of(mix) / (s + 1)
     return Draft(
         "headroom",
         mix,
@@ -78,7 +76,6 @@ def _headroom(rng: Random) -> Draft:
 def _rate(rng: Random) -> Draft:
     mix = _two(rng)
     best, mean = equilibrium_admissions(mix), mix.mean_decode_length
-    assert mix.capacity is not None
     return Draft(
         "rate-limit",
         mix,
@@ -88,7 +85,7 @@ def _rate(rng: Random) -> Draft:
         (
             r"Admissions at the rate $r$ hold $r \, G(1)$ tokens in the long run, $G(1) = \sum_k "
             rf"p_k (l_k s_k + l_k (l_k + 1) / 2) = {tex(tokens_held(mix))}$: $r \le a^* = "
-            rf"{divided(mix.capacity, tokens_held(mix))}$.",
+            rf"{divided(memory_of(mix), tokens_held(mix))}$.",
             rf"Each stays for $\mu = {tex(mean)}$ steps on average: $a^* \mu = {tex(best * mean)}$ "
             "are in service.",
         ),

@@ -150,9 +150,7 @@ def _in_step(rng: Random) -> Draft:
     g, parts = rng.randint(2, 4), rng.randint(2, 5)
     weight = rng.randint(1, parts - 1)
     inputs = [g * rng.randint(0, 4), g * rng.randint(0, 4)]
-    mix = Workload.from_classes(
-        [(inputs[0], g, weight), (inputs[1], 2 * g, parts - weight)],
-    )
+    mix = Workload.from_classes([(inputs[0], g, weight), (inputs[1], 2 * g, parts - weight)])
     small = renormalized(mix)
     first, last = kernel_of(small)
     root = -last / first

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from ..errors import printable
+
 __all__ = [
     "as_shown",
     "heading",
@@ -95,8 +97,8 @@ def heading(line: str) -> str:
 
 
 def title(text: str) -> str:
-    """Return the line that a text opens with, which may be a long name, with its end."""
-    return "".join(f"{heading(line)}\n" for line in wrapped(text, "    "))
+    """Return the line that a text opens with, which may be any name, with its end."""
+    return "".join(f"{heading(line)}\n" for line in wrapped(printable(text), "    "))
 
 
 def wrapped(text: str, indent: str = "", first: str = "") -> list[str]:

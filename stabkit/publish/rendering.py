@@ -59,12 +59,12 @@ class Way:
         self._writers: dict[type, Callable[..., Any]] = {}
         self._found = self._in_rooms.setdefault(room, set())
 
-    def writes(self, kind: type) -> Callable[[Writer], Writer]:
-        """Return a decorator: the function writes results of the class `kind`."""
+    def writes(self, *kinds: type) -> Callable[[Writer], Writer]:
+        """Return a decorator: the function writes results of the classes `kinds`."""
 
         def registered(writer: Writer) -> Writer:
-            self._writers[kind] = writer
-            self._found.add(kind)
+            self._writers |= dict.fromkeys(kinds, writer)
+            self._found.update(kinds)
             return writer
 
         return registered
@@ -102,39 +102,26 @@ def _kinds(result: Any) -> Iterator[type]:
         yield from type(result[0]).__mro__
 
 
-_RUN = "simulate(mix, 200)"
-_LOCUS = 'root_locus(mix, "kappa")'
-_MARGINS = "margins(mix)"
 # Of results that are no picture of their own: what shows the same.
-_INSTEAD = {
-    "BasinSample": "cycles(mix)",
-    "BatchedCounts": "stability_chart(decode_lengths)",
-    "BatchedValues": "stability_chart(decode_lengths)",
-    "CheckedTheorem": "what its `code` names",
-    "ClosedLoop": _LOCUS,
-    "ConvergentStart": _RUN,
-    "Counts": "nyquist(mix)",
-    "Derivation": "analyze(mix)",
-    "DisturbanceMargin": _MARGINS,
-    "EvictingStart": "cycles(mix)",
-    "Exercise": "its `mix`",
-    "GainMargin": _MARGINS,
-    "GcdTheorem": "synchrony(mix)",
-    "InputMargin": _MARGINS,
-    "KeptProgress": "simulate_requests(mix, steps=500, keep_progress=True)",
-    "NecklaceCycle": "cycles(mix)",
-    "NoEviction": "simulate(mix, 200)",
-    "Root": "roots(mix) or root_picture(mix, found, verdict)",
-    "RobustShares": 'root_locus(mix, "p")',
-    "ShareRadius": _MARGINS,
-    "ShareTolerance": "margins(mix, error)",
-    "SoftStart": "simulate(mix, 200)",
-    "SweepPlan": "the parts of its sweep",
-    "SweepRun": "its parts",
-    "StabilityCriterion": "stability_chart(decode_lengths)",
-    "UndecidedStart": _RUN,
-    "VerdictCertificate": "nyquist(mix)",
+_SHOWN_BY = {
+    "cycles(mix)": "BasinSample EvictingStart NecklaceCycle",
+    "stability_chart(decode_lengths)": "BatchedCounts BatchedValues StabilityCriterion",
+    "what its `code` names": "CheckedTheorem",
+    'root_locus(mix, "kappa")': "ClosedLoop",
+    "simulate(mix, 200)": "ConvergentStart NoEviction SoftStart UndecidedStart",
+    "nyquist(mix)": "Counts VerdictCertificate",
+    "analyze(mix)": "Derivation",
+    "its `mix`": "Exercise",
+    "margins(mix)": "DisturbanceMargin GainMargin InputMargin ShareRadius",
+    "margins(mix, error)": "ShareTolerance",
+    "synchrony(mix)": "GcdTheorem",
+    "simulate_requests(mix, steps=500, keep_progress=True)": "KeptProgress",
+    "roots(mix) or root_picture(mix, found, verdict)": "Root",
+    'root_locus(mix, "p")': "RobustShares",
+    "the parts of its sweep": "SweepPlan",
+    "its parts": "SweepRun",
 }
+_INSTEAD = {kind: shown for shown, kinds in _SHOWN_BY.items() for kind in kinds.split()}
 
 RECORDS = Way("JSON", "text")
 TEXTS = Way("a text", "text")

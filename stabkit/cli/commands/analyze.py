@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from ...errors import InvalidArgument
 from ..mix import Source
+from ..options import flag, option
 from ..present import Found, presented
 from ..terminal import counting, working
 from .simulate import read_start
@@ -27,36 +26,23 @@ _LONGEST_QUICK = 500_000  # decode steps
 @presented("analysis", full=True)
 def analyze(
     source: Source,
-    fail_if_unstable: Annotated[
-        bool, typer.Option("--fail-if-unstable", help="Exit 3 if unstable or marginal.")
-    ] = False,
-    no_crosscheck: Annotated[
-        bool, typer.Option("--no-crosscheck", help="Leave the simulation out.")
-    ] = False,
-    bootstrap: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=1, help="Resample a trace N times: its sampling error."),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=0, help="Seed of the resamples; by default 0."),
-    ] = None,
-    certify_start: Annotated[
-        bool,
-        typer.Option(
-            "--certify-start",
-            help="Prove where the run from empty ends: in the steady state after so many "
-            "evictions, or evicting for ever.",
-        ),
-    ] = False,
-    state: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            help="With --certify-start: from the request counts [class][stage] of a JSON file, or "
-            "from 'equilibrium'.",
-        ),
-    ] = None,
+    fail_if_unstable: bool = flag("--fail-if-unstable", "Exit 3 if unstable or marginal."),
+    no_crosscheck: bool = flag("--no-crosscheck", "Leave the simulation out."),
+    bootstrap: int | None = option(
+        None, "N", "Resample a trace N times: its sampling error.", min=1
+    ),
+    seed: int | None = option(None, "N", "Seed of the resamples; by default 0.", min=0),
+    certify_start: bool = flag(
+        "--certify-start",
+        "Prove where the run from empty ends: in the steady state after so many evictions, or "
+        "evicting for ever.",
+    ),
+    state: str | None = option(
+        None,
+        "FILE",
+        "With --certify-start: from the request counts [class][stage] of a JSON file, or from "
+        "'equilibrium'.",
+    ),
 ) -> Found:
     """Decide stability, with a proof and a simulation.
 

@@ -10,9 +10,7 @@ __all__ = ["certify"]
 
 
 @presented("verdict_certificate", data=True)
-def certify(
-    source: Source,
-) -> Found:
+def certify(source: Source) -> Found:
     """Write the proof of a verdict as data that anyone can check.
 
     It has the counts of modes of the mix and, for short decode lengths, those on both sides of

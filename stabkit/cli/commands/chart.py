@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ...errors import InvalidArgument, shown
-from ..options import target_option
+from ..options import option, target_option
 from ..present import Found, presented
 from ..terminal import emit, working
 
@@ -21,43 +21,26 @@ def chart(
         list[str],
         typer.Argument(metavar="L1 L2 [L3]", help="Two or three decode lengths, in steps."),
     ],
-    vary: Annotated[
-        str | None,
-        typer.Option(
-            metavar="X,Y",
-            help="Horizontal and vertical number: two of common (input length s), share (p, of L1) "
-            "and gain (κ, of damped admission); by default common,share. With L3: the shares of L1 "
-            "and L2.",
-        ),
-    ] = None,
-    input_length: Annotated[
-        str | None,
-        typer.Option(
-            "--input",
-            metavar="S",
-            help="Input length in tokens where it does not vary; S1,S2[,S3]: one for each length.",
-        ),
-    ] = None,
-    share: Annotated[
-        str | None,
-        typer.Option(metavar="P", help="Share of L1 where it does not vary; by default 1/2."),
-    ] = None,
-    gain: Annotated[
-        str | None,
-        typer.Option(metavar="K", help="Admission gain where it does not vary; by default 1."),
-    ] = None,
-    ranges: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--range", metavar="X=LOW:HIGH", help="Range of a number that varies; may be repeated."
-        ),
-    ] = None,
-    rows: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", help="Rows to partition exactly; by default 61, or 25 for long lengths."
-        ),
-    ] = None,
+    vary: str | None = option(
+        None,
+        "X,Y",
+        "Horizontal and vertical number: two of common (input length s), share (p, of L1) and gain "
+        "(κ, of damped admission); by default common,share. With L3: the shares of L1 and L2.",
+    ),
+    input_length: str | None = option(
+        None,
+        "S",
+        "Input length in tokens where it does not vary; S1,S2[,S3]: one for each length.",
+        "--input",
+    ),
+    share: str | None = option(None, "P", "Share of L1 where it does not vary; by default 1/2."),
+    gain: str | None = option(None, "K", "Admission gain where it does not vary; by default 1."),
+    ranges: list[str] | None = option(
+        None, "X=LOW:HIGH", "Range of a number that varies; may be repeated.", "--range"
+    ),
+    rows: int | None = option(
+        None, "N", "Rows to partition exactly; by default 61, or 25 for long lengths."
+    ),
     table: Annotated[
         Path | None,
         target_option("--csv", help="Write boundary points, row intervals and regions."),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from ..mix import Source
+from ..options import option
 from ..present import Found, presented
 from ..terminal import working
 from .simulate import read_state
@@ -18,22 +16,16 @@ __all__ = ["cycle"]
 @presented("cycles")
 def cycle(
     source: Source,
-    state: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            help="A further start: the request counts [class][stage] of a JSON file.",
-        ),
-    ] = None,
-    max_period: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=1,
-            max=100_000,
-            help="Longest period looked for in runs, in steps; by default 2000, or 2 L.",
-        ),
-    ] = None,
+    state: str | None = option(
+        None, "FILE", "A further start: the request counts [class][stage] of a JSON file."
+    ),
+    max_period: int | None = option(
+        None,
+        "N",
+        "Longest period looked for in runs, in steps; by default 2000, or 2 L.",
+        min=1,
+        max=100_000,
+    ),
 ) -> Found:
     """Find the limit cycles, exactly, and which of them runs end on.
 

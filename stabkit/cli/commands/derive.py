@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from ...errors import InvalidArgument, shown
 from ..mix import Source, takes_mix
-from ..options import check_targets, target_option
+from ..options import check_targets, flag, option, target_option
 from ..present import Form, form_of
 from ..terminal import emit, emit_latex, working
 
@@ -27,28 +25,19 @@ _BIBTEX: dict[str, Form] = {"": "text", ".bib": "text", ".txt": "text"}
 @takes_mix
 def derive(
     source: Source,
-    symbolic: Annotated[
-        str | None,
-        typer.Option(
-            metavar="KIND",
-            help="Keep symbols: 'one-class' or 'two-class' with free lengths, or 'shape': the "
-            "decode lengths of MIX with free inputs and shares.",
-        ),
-    ] = None,
-    fragment: Annotated[
-        bool, typer.Option("--fragment", help="The sections alone, for \\input in a paper.")
-    ] = False,
-    bibtex: Annotated[bool, typer.Option("--bibtex", help="The references, as BibTeX.")] = False,
-    exercise: Annotated[
-        bool,
-        typer.Option(
-            "--exercise",
-            help="A worksheet with room to write; beside --output FILE goes FILE-solution.",
-        ),
-    ] = False,
+    symbolic: str | None = option(
+        None,
+        "KIND",
+        "Keep symbols: 'one-class' or 'two-class' with free lengths, or 'shape': the decode "
+        "lengths of MIX with free inputs and shares.",
+    ),
+    fragment: bool = flag("--fragment", "The sections alone, for \\input in a paper."),
+    bibtex: bool = flag("--bibtex", "The references, as BibTeX."),
+    exercise: bool = flag(
+        "--exercise", "A worksheet with room to write; beside --output FILE goes FILE-solution."
+    ),
     output: Annotated[
-        Path | None,
-        target_option(help="Write to FILE (.tex, .pdf or .html), not the terminal."),
+        Path | None, target_option(help="Write to FILE (.tex, .pdf or .html), not the terminal.")
     ] = None,
 ) -> int:
     """Derive the stability of a mix, step by step, as an article.

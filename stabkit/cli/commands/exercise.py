@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from ...errors import InvalidArgument
+from ..options import flag, option
 from ..present import Found, presented
 
 if TYPE_CHECKING:
@@ -22,16 +21,12 @@ _MOST = 200
 
 @presented("exercises", latex=True)
 def exercise(
-    topic: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TOPIC",
-            help="roots, gcd, threshold, cycle, policy, noise, finite or starts; all in turn.",
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="The first seed.")] = 0,
-    count: Annotated[int, typer.Option(metavar="M", help="How many, from consecutive seeds.")] = 1,
-    answer: Annotated[bool, typer.Option("--answer", help="With the worked answers.")] = False,
+    topic: str | None = option(
+        None, "TOPIC", "roots, gcd, threshold, cycle, policy, noise, finite or starts; all in turn."
+    ),
+    seed: int = option(0, "N", "The first seed."),
+    count: int = option(1, "M", "How many, from consecutive seeds."),
+    answer: bool = flag("--answer", "With the worked answers."),
 ) -> Found:
     """Make exercises to solve by hand, with exact answers.
 

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from ...errors import InvalidArgument
+from ..options import flag, option
 
 __all__ = ["explore"]
 
 
 def explore(
-    port: Annotated[
-        int | None,
-        typer.Option(
-            metavar="PORT", min=1024, max=65535, help="Port on this machine; by default a free one."
-        ),
-    ] = None,
-    no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Print the address, and open nothing.")
-    ] = False,
+    port: int | None = option(
+        None, "PORT", "Port on this machine; by default a free one.", min=1024, max=65535
+    ),
+    no_browser: bool = flag("--no-browser", "Print the address, and open nothing."),
 ) -> int:
     """Explore mixes and request logs on a page in the browser.
 

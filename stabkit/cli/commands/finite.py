@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from ..mix import MaxNumSeqs, Source
+from ..options import option
 from ..present import Found, presented
 from ..terminal import working
 
@@ -16,21 +13,16 @@ __all__ = ["finite"]
 @presented("finite")
 def finite(
     source: Source,
-    evictions: Annotated[
-        str,
-        typer.Option(
-            metavar="RATE", help="Evicted requests per step at most, to find a watermark for."
-        ),
-    ] = "1e-4",
+    evictions: str = option(
+        "1e-4", "RATE", "Evicted requests per step at most, to find a watermark for."
+    ),
     max_num_seqs: MaxNumSeqs = None,
-    steps: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=0,
-            help="Steps of the simulation; 0 for none, by default as many as a second or so takes.",
-        ),
-    ] = None,
+    steps: int | None = option(
+        None,
+        "N",
+        "Steps of the simulation; 0 for none, by default as many as a second or so takes.",
+        min=0,
+    ),
 ) -> Found:
     """Say what a real server of this size does with whole requests.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from ...errors import InvalidArgument, StabkitError
-from ..options import AsJson, Output, check_targets
+from ..options import AsJson, Output, check_targets, flag, option
 from ..present import emit_text, form_of
 from ..terminal import emit
 
@@ -31,12 +31,8 @@ def lessons(
     number: Annotated[
         int | None, typer.Argument(metavar="NUMBER", help="The lesson to open.")
     ] = None,
-    port: Annotated[
-        int, typer.Option(metavar="PORT", min=1024, max=65535, help="Port on this machine.")
-    ] = 2718,
-    headless: Annotated[
-        bool, typer.Option("--headless", help="Serve, and leave opening a browser to you.")
-    ] = False,
+    port: int = option(2718, "PORT", "Port on this machine.", min=1024, max=65535),
+    headless: bool = flag("--headless", "Serve, and leave opening a browser to you."),
     as_json: AsJson = False,
     output: Output = None,
 ) -> int:

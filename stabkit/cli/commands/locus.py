@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
-
-import typer
 
 from ...errors import InvalidArgument, shown
 from ..mix import Source
-from ..options import Along, line_of
+from ..options import Along, line_of, option
 from ..present import Found, presented
 from ..terminal import counting
 
@@ -20,10 +17,8 @@ __all__ = ["locus"]
 def locus(
     source: Source,
     along: Along = "common",
-    between: Annotated[
-        str | None, typer.Option("--range", metavar="LOW:HIGH", help="First and last value.")
-    ] = None,
-    points: Annotated[int, typer.Option(metavar="N", help="How many values.")] = 41,
+    between: str | None = option(None, "LOW:HIGH", "First and last value.", "--range"),
+    points: int = option(41, "N", "How many values."),
 ) -> Found:
     """Follow all roots along one parameter, with exact counts.
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Annotated
-
-import typer
 
 from ..mix import Source
+from ..options import option
 from ..present import Found, presented
 from ..terminal import working
 from .analyze import UNDECIDED
@@ -18,22 +16,18 @@ __all__ = ["margins"]
 @presented("margins")
 def margins(
     source: Source,
-    shares_within: Annotated[
-        str | None,
-        typer.Option(
-            metavar="E",
-            help="Is it stable for all shares that are off by at most E of themselves, such as "
-            "20%? And up to which E?",
-        ),
-    ] = None,
-    shares_level: Annotated[
-        str | None,
-        typer.Option(
-            metavar="P",
-            help="Is it stable for all shares that the requests of a trace leave open at the level "
-            "P, such as 95%?",
-        ),
-    ] = None,
+    shares_within: str | None = option(
+        None,
+        "E",
+        "Is it stable for all shares that are off by at most E of themselves, such as 20%? And up "
+        "to which E?",
+    ),
+    shares_level: str | None = option(
+        None,
+        "P",
+        "Is it stable for all shares that the requests of a trace leave open at the level P, such "
+        "as 95%?",
+    ),
 ) -> Found:
     """Show the stability margins, each with what it guarantees.
 

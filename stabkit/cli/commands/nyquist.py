@@ -10,9 +10,7 @@ __all__ = ["nyquist"]
 
 
 @presented("nyquist")
-def nyquist(
-    source: Source,
-) -> Found:
+def nyquist(source: Source) -> Found:
     """Say how often the Nyquist curve encircles 0, which decides.
 
     The curve G(e^iθ) of the memory kernel goes around 0 once for every mode that grows.

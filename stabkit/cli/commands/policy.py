@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from ...errors import InvalidArgument, shown
 from ..completion import complete_policy
 from ..mix import MaxNumSeqs, Source, read_mix
+from ..options import flag, option
 from ..present import Found, presented
 from ..terminal import working
 
@@ -24,41 +23,31 @@ _PARAMETERS = ("rate", "gain", "watermark")
 @presented("policies", full=True)
 def policy(
     source: Source,
-    policies: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--policy",
-            metavar="NAME[:X]",
-            help="greedy, damped[:GAIN], headroom[:WATERMARK], rate-limited[:TIMES_A*], "
-            "reservation or NAME[:X,Y] of one that is installed; may be given more than once.",
-            autocompletion=complete_policy,
-        ),
-    ] = None,
-    sweep: Annotated[
-        str | None,
-        typer.Option(metavar="PARAMETER", help="Throughput against 'rate', 'gain' or 'watermark'."),
-    ] = None,
-    recommend: Annotated[
-        bool,
-        typer.Option("--recommend", help="What to change, each proposal analysed anew first."),
-    ] = False,
-    share_with: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="MIX",
-            help="With --recommend: the classes of another replica, such as '10:3 5:8', to pool "
-            "with; may be given more than once.",
-        ),
-    ] = None,
+    policies: list[str] | None = option(
+        None,
+        "NAME[:X]",
+        "greedy, damped[:GAIN], headroom[:WATERMARK], rate-limited[:TIMES_A*], reservation or "
+        "NAME[:X,Y] of one that is installed; may be given more than once.",
+        "--policy",
+        autocompletion=complete_policy,
+    ),
+    sweep: str | None = option(
+        None, "PARAMETER", "Throughput against 'rate', 'gain' or 'watermark'."
+    ),
+    recommend: bool = flag("--recommend", "What to change, each proposal analysed anew first."),
+    share_with: list[str] | None = option(
+        None,
+        "MIX",
+        "With --recommend: the classes of another replica, such as '10:3 5:8', to pool with; may "
+        "be given more than once.",
+    ),
     max_num_seqs: MaxNumSeqs = None,
-    steps: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=0,
-            help="Steps of each run of whole requests; 0 for none, by default some 100,000.",
-        ),
-    ] = None,
+    steps: int | None = option(
+        None,
+        "N",
+        "Steps of each run of whole requests; 0 for none, by default some 100,000.",
+        min=0,
+    ),
 ) -> Found:
     """Compare admission policies, or recommend what to change.
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
-
-import typer
 
 from ...errors import InvalidArgument, shown
-from ..completion import complete_policy
 from ..mix import RequiredMix, Source
+from ..options import option, policy_option
 from ..present import Found, presented
 from ..terminal import working
 
@@ -20,33 +17,18 @@ __all__ = ["pool"]
 def pool(
     source: Source,
     mix: RequiredMix,
-    replicas: Annotated[int, typer.Option(metavar="N", min=1, help="Replicas of the fleet.")] = 2,
-    objective: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME",
-            help="'demand': the rate at which all classes can be served in their shares; "
-            "'requests' or 'tokens': what the saturated fleet completes.",
-        ),
-    ] = "demand",
-    policy: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME[:X]",
-            help="Of every replica, as in `stabkit policy`.",
-            autocompletion=complete_policy,
-        ),
-    ] = "greedy",
-    steps: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=1, help="Count N steps from empty, not the long run."),
-    ] = None,
-    partition: Annotated[
-        str | None,
-        typer.Option(
-            metavar="BLOCKS", help="Compare this too, such as 1,2/3,4 (classes from 1 on)."
-        ),
-    ] = None,
+    replicas: int = option(2, "N", "Replicas of the fleet.", min=1),
+    objective: str = option(
+        "demand",
+        "NAME",
+        "'demand': the rate at which all classes can be served in their shares; 'requests' or "
+        "'tokens': what the saturated fleet completes.",
+    ),
+    policy: str = policy_option("Of every replica, as in `stabkit policy`."),
+    steps: int | None = option(None, "N", "Count N steps from empty, not the long run.", min=1),
+    partition: str | None = option(
+        None, "BLOCKS", "Compare this too, such as 1,2/3,4 (classes from 1 on)."
+    ),
 ) -> Found:
     """Compare ways to share a fleet of replicas.
 

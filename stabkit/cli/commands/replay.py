@@ -12,6 +12,7 @@ import typer
 
 from ...errors import InvalidArgument, shown
 from ..mix import BlockSize, InputColumn, Log, OutputColumn, capacity_of
+from ..options import option
 from ..present import Found, presented
 from ..terminal import working
 
@@ -31,36 +32,21 @@ def replay(
             "in seconds, without --step-time in steps.",
         ),
     ],
-    scheduler: Annotated[
-        str,
-        typer.Option(metavar="NAME", help="vllm, vllm-v0, sglang, tensorrt-llm or model."),
-    ] = "vllm",
-    capacity: Annotated[
-        str | None,
-        typer.Option(metavar="B", help="KV memory in tokens, as 64k.", show_default=False),
-    ] = None,
+    scheduler: str = option("vllm", "NAME", "vllm, vllm-v0, sglang, tensorrt-llm or model."),
+    capacity: str | None = option(None, "B", "KV memory in tokens, as 64k.", show_default=False),
     log: Log = None,
     block_size: BlockSize = None,
-    observed: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The series of a real run (.csv).")
-    ] = None,
+    observed: Path | None = option(None, "FILE", "The series of a real run (.csv)."),
     clock: Annotated[
         Literal["tokens", "seconds"] | None,
         typer.Option(help="What makes steps and samples comparable.", show_default=False),
     ] = None,
-    step_time: Annotated[
-        str | None,
-        typer.Option(
-            metavar="A,B[,C]",
-            help="A step lasts A + B prefilled + C running seconds; 'fit': as observed.",
-        ),
-    ] = None,
-    option: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--option", "-o", metavar="NAME=VALUE", help="Of the scheduler, such as watermark=0.05."
-        ),
-    ] = None,
+    step_time: str | None = option(
+        None, "A,B[,C]", "A step lasts A + B prefilled + C running seconds; 'fit': as observed."
+    ),
+    options: list[str] | None = option(
+        None, "NAME=VALUE", "Of the scheduler, such as watermark=0.05.", "--option", "-o"
+    ),
     input_column: InputColumn = None,
     output_column: OutputColumn = None,
 ) -> Found:
@@ -78,15 +64,16 @@ def replay(
     with working("replaying"):
         from ...analysis.operations.replay import replay as replay_of
 
-        given = {
+        given: dict[str, Any] = {
             "clock": clock,
             "step_time": _step_time(step_time),
             "input_column": input_column,
             "output_column": output_column,
             "capacity": capacity_of(capacity, log, block_size),
         }
-        options = _options(option or [], {*given, "trace", "scheduler", "observed"})
-        found = replay_of(_trace(trace), scheduler, observed, **given, **options)
+        own = {*given, "trace", "scheduler", "observed"}
+        given |= _options(options or [], own)
+        found = replay_of(_trace(trace), scheduler, observed, **given)
     return Found(found)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from ...errors import InvalidArgument
 from ..mix import Source
+from ..options import flag, option
 from ..present import Found, presented
 from ..terminal import working
 
@@ -23,16 +22,10 @@ LONGEST_EQUATION = 64
 @presented("roots", full=True)
 def roots(
     source: Source,
-    top: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Only the N roots of largest modulus.")
-    ] = None,
-    digits: Annotated[int, typer.Option(metavar="D", help="Digits of every root.")] = 20,
-    method: Annotated[
-        str, typer.Option(metavar="auto|mpmath", help="mpmath: the independent second engine.")
-    ] = "auto",
-    symbolic: Annotated[
-        bool, typer.Option("--symbolic", help="Print the characteristic equation in λ, s, p.")
-    ] = False,
+    top: int | None = option(None, "N", "Only the N roots of largest modulus.", min=1),
+    digits: int = option(20, "D", "Digits of every root."),
+    method: str = option("auto", "auto|mpmath", "mpmath: the independent second engine."),
+    symbolic: bool = flag("--symbolic", "Print the characteristic equation in λ, s, p."),
 ) -> Found:
     """Print all roots to any number of digits, with proved radii.
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
-
-import typer
+from typing import TYPE_CHECKING, Any, cast
 
 from ...errors import InvalidArgument, StabkitError, shown
-from ..completion import complete_policy
 from ..mix import Source
-from ..options import Animation
+from ..options import Animation, option, policy_option
 from ..present import Found, presented
 from ..terminal import working
 
@@ -27,36 +24,22 @@ _STATE = "'--state' must be a JSON file of counts [class][stage] or 'equilibrium
 @presented("trajectory", table=True, stream=True)
 def simulate(
     source: Source,
-    steps: Annotated[
-        str | None,
-        typer.Option(
-            metavar="N",
-            help="Batch steps to run; by default 1000, and with --animate 149, or three times "
-            "the longest decode length if that is more.",
-        ),
-    ] = None,
-    arithmetic: Annotated[
-        str,
-        typer.Option(
-            metavar="exact|float|integer", help="Exact rationals, doubles, or whole requests."
-        ),
-    ] = "float",
-    policy: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME[:X]",
-            help="As in `stabkit policy`.",
-            autocompletion=complete_policy,
-        ),
-    ] = "greedy",
-    state: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            help="Start from the request counts [class][stage] of a JSON file, or from "
-            "'equilibrium'; by default empty.",
-        ),
-    ] = None,
+    steps: str | None = option(
+        None,
+        "N",
+        "Batch steps to run; by default 1000, and with --animate 149, or three times the longest "
+        "decode length if that is more.",
+    ),
+    arithmetic: str = option(
+        "float", "exact|float|integer", "Exact rationals, doubles, or whole requests."
+    ),
+    policy: str = policy_option("As in `stabkit policy`."),
+    state: str | None = option(
+        None,
+        "FILE",
+        "Start from the request counts [class][stage] of a JSON file, or from 'equilibrium'; by "
+        "default empty.",
+    ),
     animation: Animation = None,
 ) -> Found:
     """Run the model step by step: a summary, or CSV in a pipe.

@@ -7,12 +7,10 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from ...errors import InvalidArgument, StabkitWarning
 from ..mix import MaxNumSeqs, Source, capacity_of
+from ..options import option
 from ..present import Found, presented
 from ..terminal import one_line, working
 
@@ -22,40 +20,28 @@ __all__ = ["sizing"]
 @presented("sizing")
 def sizing(
     source: Source,
-    memory: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SIZE",
-            help="Take the capacity from the memory that a GPU has left for the cache, such as "
-            "5GiB; needs the model's config or shape.",
-        ),
-    ] = None,
-    hf_config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The config.json of the model.")
-    ] = None,
-    layers: Annotated[int | None, typer.Option(metavar="N", help="Layers of the model.")] = None,
-    kv_heads: Annotated[int | None, typer.Option(metavar="N", help="KV heads of a layer.")] = None,
-    head_size: Annotated[int | None, typer.Option(metavar="N", help="Size of a head.")] = None,
-    dtype: Annotated[
-        str | None,
-        typer.Option(
-            "--kv-dtype",
-            "--dtype",
-            metavar="TYPE",
-            help="Of the cache: float16, bfloat16, fp8, int8 ...; by default that of the config, "
-            "or float16.",
-            show_default=False,
-        ),
-    ] = None,
-    tensor_parallel: Annotated[
-        int, typer.Option(metavar="N", min=1, help="GPUs that divide the KV heads.")
-    ] = 1,
-    block_size: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="KV memory in blocks of N tokens.")
-    ] = None,
-    step_seconds: Annotated[
-        str | None, typer.Option(metavar="T", help="Seconds of a step, to show times and rates.")
-    ] = None,
+    memory: str | None = option(
+        None,
+        "SIZE",
+        "Take the capacity from the memory that a GPU has left for the cache, such as 5GiB; needs "
+        "the model's config or shape.",
+    ),
+    hf_config: Path | None = option(None, "FILE", "The config.json of the model."),
+    layers: int | None = option(None, "N", "Layers of the model."),
+    kv_heads: int | None = option(None, "N", "KV heads of a layer."),
+    head_size: int | None = option(None, "N", "Size of a head."),
+    dtype: str | None = option(
+        None,
+        "TYPE",
+        "Of the cache: float16, bfloat16, fp8, int8 ...; by default that of the config, or "
+        "float16.",
+        "--kv-dtype",
+        "--dtype",
+        show_default=False,
+    ),
+    tensor_parallel: int = option(1, "N", "GPUs that divide the KV heads.", min=1),
+    block_size: int | None = option(None, "N", "KV memory in blocks of N tokens.", min=1),
+    step_seconds: str | None = option(None, "T", "Seconds of a step, to show times and rates."),
     max_num_seqs: MaxNumSeqs = None,
 ) -> Found:
     """Say how many requests fit, and which rate to admit.

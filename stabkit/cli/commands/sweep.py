@@ -11,6 +11,7 @@ import typer
 
 from ...errors import InvalidArgument, shown
 from ..mix import BlockSize, Log, capacity_of
+from ..options import flag, option
 from ..present import Found, presented
 from ..terminal import progressing
 
@@ -33,47 +34,24 @@ def sweep(
             "in which a number may be the name of an axis, and a weight the rest of 1.",
         ),
     ],
-    into: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where the parts are, or will be.")
-    ] = None,
-    axis: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUES", help="Such as s=5,10,20 or s=0..99 or p=1/20..19/20:1/20."
-        ),
-    ] = None,
-    compute: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WORDS", help="Some of counts, radius, threshold, finite and cross-check."
-        ),
-    ] = None,
-    increasing: Annotated[
-        str | None, typer.Option(metavar="AXES", help="Take only rising values of these, as l1,l2.")
-    ] = None,
-    zipped: Annotated[
-        list[str] | None,
-        typer.Option("--zip", metavar="AXES", help="Let these advance together, as s,B."),
-    ] = None,
-    capacity: Annotated[
-        str | None, typer.Option(metavar="B", help="KV memory in tokens, or the name of an axis.")
-    ] = None,
+    into: Path | None = option(None, "FOLDER", "Where the parts are, or will be."),
+    axis: list[str] | None = option(
+        None, "NAME=VALUES", "Such as s=5,10,20 or s=0..99 or p=1/20..19/20:1/20."
+    ),
+    compute: str | None = option(
+        None, "WORDS", "Some of counts, radius, threshold, finite and cross-check."
+    ),
+    increasing: str | None = option(None, "AXES", "Take only rising values of these, as l1,l2."),
+    zipped: list[str] | None = option(None, "AXES", "Let these advance together, as s,B.", "--zip"),
+    capacity: str | None = option(None, "B", "KV memory in tokens, or the name of an axis."),
     log: Log = None,
     block_size: BlockSize = None,
-    policy: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of admission, or the name of an axis.")
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=1, help="Processes; by default one for each core."),
-    ] = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(metavar="ADDRESS", help="Compute on the dask.distributed cluster there."),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what the plan computes, and compute nothing.")
-    ] = False,
+    policy: str | None = option(None, "NAME", "Of admission, or the name of an axis."),
+    workers: int | None = option(None, "N", "Processes; by default one for each core.", min=1),
+    scheduler: str | None = option(
+        None, "ADDRESS", "Compute on the dask.distributed cluster there."
+    ),
+    dry_run: bool = flag("--dry-run", "Say what the plan computes, and compute nothing."),
 ) -> Found:
     """Compute a grid or a list of mixes into a folder of Parquet parts.
 

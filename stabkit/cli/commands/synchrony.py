@@ -10,9 +10,7 @@ __all__ = ["synchrony"]
 
 
 @presented("synchrony")
-def synchrony(
-    source: Source,
-) -> Found:
+def synchrony(source: Source) -> Found:
     """Show which requests can fall in step, and what becomes of it.
 
     The gcd of the decode lengths, the cohorts, the synchronised modes with their predicted and

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from ...errors import InvalidArgument
 from ..mix import Source
-from ..options import Along, line_of
+from ..options import Along, flag, line_of, option
 from ..present import Found, presented
 from ..terminal import working
 
@@ -25,20 +23,14 @@ UNDECIDED = 4
 def threshold(
     source: Source,
     along: Along = "common",
-    digits: Annotated[
-        int | None,
-        typer.Option(
-            metavar="D",
-            min=1,
-            max=1000,
-            help="Digits of s* and s°, by default 20; of stable shares and gains (JSON: of all "
-            "crossings).",
-        ),
-    ] = None,
-    symbolic: Annotated[
-        bool,
-        typer.Option("--symbolic", help="Print the criterion in s and p instead (L up to 5)."),
-    ] = False,
+    digits: int | None = option(
+        None,
+        "D",
+        "Digits of s* and s°, by default 20; of stable shares and gains (JSON: of all crossings).",
+        min=1,
+        max=1000,
+    ),
+    symbolic: bool = flag("--symbolic", "Print the criterion in s and p instead (L up to 5)."),
 ) -> Found:
     """Find all stable input lengths, shares or gains, exactly.
 

@@ -31,47 +31,16 @@ from ..document.tree import Document
 from ..rendering import PAGES, TEXTS
 from ..text.numbers import amount
 from .count_sections import count_section
-from .model_sections import (
-    characteristic_section,
-    kernel_section,
-    survival_section,
-    workload_section,
-)
-from .operation_sections import (
-    conclusion_section,
-    crosscheck_section,
-    cycle_section,
-    finite_section,
-    policy_section,
-)
-from .stability_sections import (
-    gcd_section,
-    roots_section,
-    synchrony_section,
-    threshold_section,
-)
+from .model_sections import MODEL
+from .operation_sections import OPERATION
+from .stability_sections import STABILITY
 from .symbolic import symbolic_document
 from .theory import cited_document
 from .worksheets import solution, worksheet
 
 __all__ = ["Derivation", "derivation_document", "derive"]
 
-_SECTIONS = (
-    workload_section,
-    kernel_section,
-    characteristic_section,
-    survival_section,
-    count_section,
-    roots_section,
-    synchrony_section,
-    gcd_section,
-    threshold_section,
-    cycle_section,
-    policy_section,
-    finite_section,
-    crosscheck_section,
-    conclusion_section,
-)
+_SECTIONS = (*MODEL, count_section, *STABILITY, *OPERATION)
 
 
 @dataclass(frozen=True, repr=False)

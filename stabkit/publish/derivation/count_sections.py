@@ -123,10 +123,7 @@ def _recursion(divided: bool, singular: bool) -> Iterator[DocumentBlock]:
         "is the transform of Schur,",
         ("P_j", "u_j", "v_j", "P_j^*", "N_j", "z"),
     )
-    yield Formula(
-        r"P_{j+1}(z) = \frac{u_j P_j(z) - v_j P_j^*(z)}{z} ,",
-        "transform",
-    )
+    yield Formula(r"P_{j+1}(z) = \frac{u_j P_j(z) - v_j P_j^*(z)}{z} ,", "transform")
     yield Paragraph(
         "divided by the greatest common divisor of its coefficients. On the circle $|P_j| = "
         "|P_j^*|$, so that by the theorem of Rouché [Marden1966]"

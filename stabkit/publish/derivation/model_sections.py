@@ -19,7 +19,7 @@ from .figures import kernel_figure
 from .numerals import SHOWN_TERMS, decimal, inline, number, polynomial, sparse_polynomial
 from .theory import BALANCE, stated
 
-__all__ = ["characteristic_section", "kernel_section", "survival_section", "workload_section"]
+__all__ = ["MODEL"]
 
 _CLASSES_SHOWN = 12
 _LINES_SHOWN = 6
@@ -361,8 +361,7 @@ def _cyclotomic(orders: tuple[int, ...]) -> str:
 
 def _common_input(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     yield Paragraph(
-        "What $F$ has to do with $A$: all classes have one input length $s$, and then",
-        ("s",),
+        "What $F$ has to do with $A$: all classes have one input length $s$, and then", ("s",)
     )
     yield from stated("R2")
     s, length = facts.mix.classes[0].input_length, facts.analysis.kernel.length
@@ -392,3 +391,6 @@ def _growing_inputs(facts: DerivationFacts) -> Iterator[DocumentBlock]:
         yield Paragraph("Here that limit is")
         yield Formula(rf"\sum_m \hat{{S}}_m \lambda^{{L-1-m}} = {polynomial(weighted)} .")
     yield Paragraph("R1 holds for it too, as for any positive shares.")
+
+
+MODEL = (workload_section, kernel_section, characteristic_section, survival_section)

@@ -155,11 +155,7 @@ def polynomial(descending: Sequence[Fraction | int], variable: str = r"\lambda")
     12 \lambda^{3} - \lambda + \frac{1}{2}
     """
     degree = len(descending) - 1
-    terms = [(degree - k, c) for k, c in enumerate(descending) if c]
-    if len(terms) <= SHOWN_TERMS:
-        return _sum(terms, variable)
-    head, tail = _sum(terms[:_HEAD], variable), _sum(terms[-_TAIL:], variable)
-    return rf"{head} + \cdots {tail if tail.startswith('-') else '+ ' + tail}"
+    return sparse_polynomial([(degree - k, c) for k, c in enumerate(descending)], variable)
 
 
 def whole_polynomial(ascending: Sequence[int], variable: str = "z") -> str:
@@ -174,7 +170,7 @@ def whole_polynomial(ascending: Sequence[int], variable: str = "z") -> str:
     return _sum(reversed(terms), variable, LONGEST_INTEGER)
 
 
-def sparse_polynomial(terms: Sequence[tuple[int, Fraction]], variable: str = "z") -> str:
+def sparse_polynomial(terms: Sequence[tuple[int, Fraction | int]], variable: str = "z") -> str:
     r"""Return a polynomial from its (exponent, coefficient), in this order; many are cut short.
 
     Examples

@@ -17,17 +17,7 @@ from .figures import cycle_figure
 from .numerals import decimal, equals, inline, number
 from .theory import stated
 
-__all__ = [
-    "DISPERSION",
-    "FANO_FACTOR",
-    "LONG_WINDOW",
-    "WHOLE_REQUESTS",
-    "conclusion_section",
-    "crosscheck_section",
-    "cycle_section",
-    "finite_section",
-    "policy_section",
-]
+__all__ = ["DISPERSION", "FANO_FACTOR", "LONG_WINDOW", "OPERATION", "WHOLE_REQUESTS"]
 
 _CYCLES_SHOWN = 10
 
@@ -40,10 +30,7 @@ def _compare(facts: DerivationFacts) -> str:
     )
 
 
-@section(
-    "Limit cycles",
-    _compare,
-)
+@section("Limit cycles", _compare)
 def cycle_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write the limit cycles beside the equilibrium."""
     g, found = facts.analysis.gcd, facts.analysis.synchronized_cycle
@@ -104,8 +91,7 @@ def _worst_cycle(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     s, length = one.input_length, one.decode_length
     loss = Fraction(length - 1) / (2 * (s + length))
     yield Paragraph(
-        "In the worst cycle one cohort fills the memory alone. Here the loss is",
-        (r"\bar{s}", "l"),
+        "In the worst cycle one cohort fills the memory alone. Here the loss is", (r"\bar{s}", "l")
     )
     yield Formula(
         r"\frac{l - 1}{2 (\bar{s} + l)} = "
@@ -363,3 +349,6 @@ def conclusion_section(facts: DerivationFacts) -> Section:
         )
     )
     return Section("Conclusion", tuple(blocks), None)
+
+
+OPERATION = (cycle_section, policy_section, finite_section, crosscheck_section, conclusion_section)

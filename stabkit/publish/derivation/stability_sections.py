@@ -17,12 +17,7 @@ from .figures import chart_figure, memory_figure, roots_figure
 from .numerals import LONGEST_NUMBER, complex_number, decimal, inline, real
 from .theory import stated
 
-__all__ = [
-    "gcd_section",
-    "roots_section",
-    "synchrony_section",
-    "threshold_section",
-]
+__all__ = ["STABILITY"]
 
 _ROOTS_SHOWN = 12
 _ROOT_DIGITS = 22
@@ -337,3 +332,6 @@ def _end(text: str, digits: int = 10, rounding: str = ROUND_HALF_EVEN) -> str:
     if "/" in text:
         return inline(Fraction(text))
     return decimal(text, digits, rounding)
+
+
+STABILITY = (roots_section, synchrony_section, gcd_section, threshold_section)

@@ -30,10 +30,7 @@ _S = ("s", "the input length, in tokens")
 _MEAN = (r"\bar{s}", "the mean input length, in tokens")
 _L = ("l", "the decode length, in steps")
 _UNITY = (r"\omega", r"any root of unity with $\omega^g = 1$, $\omega \ne 1$")
-_COHORTS = (
-    "D_0",
-    r"$\sum_k p_k (1 - w^{l_k/g}) / (1 - w)$, a polynomial in $w$",
-)
+_COHORTS = ("D_0", r"$\sum_k p_k (1 - w^{l_k/g}) / (1 - w)$, a polynomial in $w$")
 _BOUND = (
     r"s^\circ",
     r"$-(g + 1)/2 - g \min_{|w| = 1} \operatorname{Re} (w D_0'(w) / D_0(w))$, in tokens",
@@ -210,7 +207,7 @@ STATEMENTS: dict[str, Wording] = {
         r" is stable, with a spectral radius between 0.99742 and 0.99744. Yet its run from the "
         r"empty memory converges to a periodic orbit of 29 steps, 4 of which evict; deviations "
         r"from that orbit halve every six periods, and its largest Floquet multiplier has a "
-        r"modulus between 0.5592 and 0.5594.",
+        r"modulus between 0.5592 and 0.5594."
     ),
     "R13": Wording(
         r"$V = 2 y_0 / g_0 - 1 \ge 0$. It is 0 if all requests are alike.",

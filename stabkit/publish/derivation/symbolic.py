@@ -7,13 +7,14 @@ with the symbols of the workload; each is an identity that a record of the theor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
 
 from sympy import Expr, Integer, Symbol, count_ops, factor, factor_list, false, fraction, latex
 
 from ...analysis.facts import SymbolicFacts
 from ...errors import InvalidArgument
-from ...model.symbolic import SymbolicWorkload
+from ...model.symbolic import SymbolicClass
 from ..document.tree import (
     Document,
     DocumentBlock,
@@ -30,6 +31,8 @@ from .theory import BALANCE, cited_document, stated
 
 __all__ = ["symbolic_document"]
 
+Writer: TypeAlias = Callable[[SymbolicFacts], Section]
+
 _SHORT = 40  # operations of a numerator that is printed
 
 
@@ -43,18 +46,18 @@ def symbolic_document(facts: SymbolicFacts) -> Document:
     """
     mix = facts.mix
     if facts.kernel:
-        return _document("Stability for given decode lengths", facts, _given_lengths(facts))
+        return _document("Stability for given decode lengths", facts, _GIVEN_LENGTHS)
     if len(mix.classes) == 1:
-        return _document("Stability of one class", facts, _one_class(facts))
+        return _document("Stability of one class", facts, _ONE_CLASS)
     if len(mix.classes) == 2 and mix.common_input_length is not None:
-        return _document("Stability of two classes", facts, _two_classes(facts))
+        return _document("Stability of two classes", facts, _TWO_CLASSES)
     raise InvalidArgument(
         "'mix' must have one class, or two with a common input, where decode lengths are symbols, "
         f"not {len(mix.classes)} classes."
     )
 
 
-def _document(title: str, facts: SymbolicFacts, sections: Iterator[Section]) -> Document:
+def _document(title: str, facts: SymbolicFacts, writers: Sequence[Writer]) -> Document:
     count = len(facts.mix.classes)
     common = facts.mix.common_input_length is not None
     free = any(c.input_length.free_symbols for c in facts.mix.classes)
@@ -67,7 +70,8 @@ def _document(title: str, facts: SymbolicFacts, sections: Iterator[Section]) -> 
         f"{' in common' * (common and count > 1)} and {lengths}. General theorems are quoted with "
         "their status; their proofs are in [Stabkit2026]."
     )
-    return cited_document(title, abstract, [_opening(facts), _closed_form(facts), *sections])
+    sections = [write(facts) for write in (_opening, _closed_form, *writers)]
+    return cited_document(title, abstract, sections)
 
 
 @section("The model")
@@ -114,22 +118,12 @@ def _closed_form(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     yield Formula(f"(1 - z)^2 G(z) = {latex(facts.closed_form)} .", "closed")
 
 
-def _one_class(facts: SymbolicFacts) -> Iterator[Section]:
-    mix = facts.mix
-    yield _annulus(mix)
-    yield _one_survival(mix)
-    yield _worst_cycle(mix)
-    yield _finite_server(facts)
-    yield _policies(mix)
-
-
 @section(
     "Every mode is unstable",
     "Where are the roots of $F$? Use the ratios of neighbouring coefficients.",
 )
-def _annulus(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
-    one = mix.classes[0]
-    s, n = latex(one.input_length), latex(one.decode_length)
+def _annulus(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
+    s, n = _letters(facts.mix.classes[0])
     yield Paragraph(f"With one decode length the kernel increases, $g_m = {s} + m + 1$, and")
     yield Formula(
         rf"F(\lambda) = \sum_{{m=0}}^{{{n} - 1}} ({s} + m + 1) \lambda^{{{n} - 1 - m}} , "
@@ -147,13 +141,9 @@ def _annulus(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
     yield from stated("R5")
 
 
-@section(
-    "The survival polynomial",
-    "Factor the survival polynomial into cyclotomic polynomials.",
-)
-def _one_survival(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
-    one = mix.classes[0]
-    s, n = latex(one.input_length), latex(one.decode_length)
+@section("The survival polynomial", "Factor the survival polynomial into cyclotomic polynomials.")
+def _one_survival(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
+    s, n = _letters(facts.mix.classes[0])
     yield Paragraph(
         f"With $S_m$ the share that outlives $m$ steps, for long inputs $F / ({s} + 1)$ tends to "
         "the survival polynomial $A(\\lambda) = \\sum_m S_m \\lambda^{L-1-m}$. Here it is the "
@@ -177,9 +167,8 @@ def _one_survival(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
     "Limit cycles and the loss",
     "Compute the throughput of the worst cycle over the equilibrium's, and its infimum.",
 )
-def _worst_cycle(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
-    one = mix.classes[0]
-    s, n = latex(one.input_length), latex(one.decode_length)
+def _worst_cycle(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
+    s, n = _letters(facts.mix.classes[0])
     yield Paragraph(
         "The unstable equilibrium gives way to cycles of cohorts. In the worst one a single cohort "
         f"of $B / ({s} + {n})$ requests fills the memory in its last stage, and completes after "
@@ -197,23 +186,9 @@ def _worst_cycle(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
     yield from stated("R6", "worst-cycle", "R6a")
 
 
-def _two_classes(facts: SymbolicFacts) -> Iterator[Section]:
-    mix = facts.mix
-    yield _two_survival(mix)
-    yield _perturbed(mix)
-    yield _multiple(mix)
-    yield _finite_inputs(mix)
-    yield _synchronized(mix)
-    yield _finite_server(facts)
-    yield _policies(mix)
-
-
-@section(
-    "The survival polynomial",
-    "Which roots of $A$ lie on the unit circle?",
-)
-def _two_survival(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
-    first, second = mix.classes
+@section("The survival polynomial", "Which roots of $A$ lie on the unit circle?")
+def _two_survival(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
+    first, second = facts.mix.classes
     l1, l2 = latex(first.decode_length), latex(second.decode_length)
     p, q = latex(first.share), latex(second.share)
     yield Paragraph(
@@ -239,8 +214,8 @@ def _two_survival(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
     "The characteristic polynomial",
     "Where does a simple root of $A$ move, to first order in $1/(s + L)$?",
 )
-def _perturbed(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
-    s = latex(mix.classes[0].input_length)
+def _perturbed(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
+    s, _ = _letters(facts.mix.classes[0])
     yield Paragraph("For a common input the two polynomials are tied by")
     yield Formula(rf"F(\lambda) = ({s} + L) A(\lambda) - \lambda A'(\lambda) .")
     yield from stated("R2")
@@ -257,8 +232,8 @@ def _perturbed(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
     "When roots coincide",
     "For which share can $A$ have a double root, and for which decode lengths does it?",
 )
-def _multiple(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
-    first, second = mix.classes
+def _multiple(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
+    first, second = facts.mix.classes
     if (first.decode_length - second.decode_length).is_nonnegative:
         first, second = second, first
     if first.decode_length == second.decode_length:
@@ -282,7 +257,7 @@ def _multiple(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
     "Coprime lengths are not enough. Find a pair of coprime lengths and a common input for "
     "which the equilibrium is unstable.",
 )
-def _finite_inputs(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
+def _finite_inputs(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     yield Paragraph(
         "How long is long? The gcd theorem gives a condition that needs no limit, and the "
         "D-partition the exact input length at which stability changes."
@@ -290,12 +265,9 @@ def _finite_inputs(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
     yield from stated("R7", "R8")
 
 
-@section(
-    "Common divisors: the synchronised cycle",
-    "Compute the loss of the synchronised cycle.",
-)
-def _synchronized(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
-    first, second = mix.classes
+@section("Common divisors: the synchronised cycle", "Compute the loss of the synchronised cycle.")
+def _synchronized(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
+    first, second = facts.mix.classes
     l1, l2 = latex(first.decode_length), latex(second.decode_length)
     s, p = latex(first.input_length), latex(first.share)
     yield Paragraph(
@@ -309,14 +281,6 @@ def _synchronized(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
         rf"g)}} , \qquad \mu = {p} \, {l1} + {_factor(second.share)} \, {l2} ."
     )
     yield from stated("R10")
-
-
-def _given_lengths(facts: SymbolicFacts) -> Iterator[Section]:
-    yield _kernel(facts)
-    yield _polynomials(facts)
-    yield _criterion(facts)
-    yield _finite_server(facts)
-    yield _policies(facts.mix)
 
 
 @section("The memory kernel", "Write down the memory kernel of these decode lengths.")
@@ -398,11 +362,8 @@ def _finite_server(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     yield Formula(f"{DISPERSION} = {latex(factor(facts.window_dispersion))} .", "dispersion")
 
 
-@section(
-    "What an operator can do",
-    "Which admission policy keeps the throughput, and why?",
-)
-def _policies(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
+@section("What an operator can do", "Which admission policy keeps the throughput, and why?")
+def _policies(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     yield Paragraph(
         "A gain $\\kappa$ on the admissions turns the characteristic polynomial into $g_0 "
         "\\lambda^{L-1} + \\kappa \\sum_{m \\ge 1} g_m \\lambda^{L-1-m}$, which by the "
@@ -411,8 +372,13 @@ def _policies(mix: SymbolicWorkload) -> Iterator[DocumentBlock]:
         "admissions per step keeps the whole throughput of the equilibrium.",
         (r"\kappa",),
     )
-    one_length = len({c.decode_length for c in mix.classes}) == 1
+    one_length = len({c.decode_length for c in facts.mix.classes}) == 1
     yield from stated("damped", "rate-limited", *["headroom"] * one_length, "reservation")
+
+
+def _letters(one: SymbolicClass) -> tuple[str, str]:
+    """Return the input and the decode length of a class."""
+    return latex(one.input_length), latex(one.decode_length)
 
 
 def _factor(share: Expr) -> str:
@@ -422,3 +388,16 @@ def _factor(share: Expr) -> str:
 
 def _power(share: Expr, exponent: str) -> str:
     return f"{_factor(share)}^{{{exponent}}}"
+
+
+_ONE_CLASS = (_annulus, _one_survival, _worst_cycle, _finite_server, _policies)
+_TWO_CLASSES = (
+    _two_survival,
+    _perturbed,
+    _multiple,
+    _finite_inputs,
+    _synchronized,
+    _finite_server,
+    _policies,
+)
+_GIVEN_LENGTHS = (_kernel, _polynomials, _criterion, _finite_server, _policies)

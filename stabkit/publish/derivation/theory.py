@@ -22,60 +22,53 @@ BALANCE = Formula(
     "balance",
     ("a_n", "g_m", "n", "m"),
 )
+
+
+def _source(key: str, kind: str, **fields: str) -> Source:
+    return Source(key, kind, tuple(fields.items()))
+
+
 SOURCES = (
-    Source(
+    _source(
         "Stabkit2026",
         "manual",
-        (
-            ("author", "The stabkit developers"),
-            ("title", "The theory of stabkit: theorems, proofs and what checked them"),
-            ("note", "docs/theory in the distribution; stabkit prove LABEL runs the checks"),
-            ("year", "2026"),
-        ),
+        author="The stabkit developers",
+        title="The theory of stabkit: theorems, proofs and what checked them",
+        note="docs/theory in the distribution; stabkit prove LABEL runs the checks",
+        year="2026",
     ),
-    Source(
+    _source(
         "ADLS2026",
         "misc",
-        (
-            ("author", "R. Ao and J. Dong and G. Luo and D. Simchi-Levi"),
-            ("title", "Service-Induced Congestion in Memory-Constrained LLM Serving"),
-            ("note", "arXiv:2606.15555"),
-            ("year", "2026"),
-        ),
+        author="R. Ao and J. Dong and G. Luo and D. Simchi-Levi",
+        title="Service-Induced Congestion in Memory-Constrained LLM Serving",
+        note="arXiv:2606.15555",
+        year="2026",
     ),
-    Source(
+    _source(
         "Marden1966",
         "book",
-        (
-            ("author", "M. Marden"),
-            ("title", "Geometry of Polynomials"),
-            ("publisher", "American Mathematical Society"),
-            ("note", "second edition"),
-            ("year", "1966"),
-        ),
+        author="M. Marden",
+        title="Geometry of Polynomials",
+        publisher="American Mathematical Society",
+        note="second edition",
+        year="1966",
     ),
-    Source(
+    _source(
         "Jury1964",
         "book",
-        (
-            ("author", "E. I. Jury"),
-            ("title", "Theory and Application of the z-Transform Method"),
-            ("publisher", "Wiley"),
-            ("year", "1964"),
-        ),
+        author="E. I. Jury",
+        title="Theory and Application of the z-Transform Method",
+        publisher="Wiley",
+        year="1964",
     ),
-    Source(
+    _source(
         "Kwon2023",
         "inproceedings",
-        (
-            ("author", "W. Kwon and others"),
-            (
-                "title",
-                "Efficient Memory Management for Large Language Model Serving with PagedAttention",
-            ),
-            ("booktitle", "Proceedings of SOSP"),
-            ("year", "2023"),
-        ),
+        author="W. Kwon and others",
+        title="Efficient Memory Management for Large Language Model Serving with PagedAttention",
+        booktitle="Proceedings of SOSP",
+        year="2023",
     ),
 )
 

@@ -9,11 +9,7 @@ from .tree import Layer, Plot
 
 __all__ = ["COLOURS", "tikz"]
 
-COLOURS = {
-    "stabkitinside": "0072B2",
-    "stabkitoutside": "D55E00",
-    "stabkitmark": "009E73",
-}
+COLOURS = {"stabkitinside": "0072B2", "stabkitoutside": "D55E00", "stabkitmark": "009E73"}
 _TONES = {  # colour, mark, its size in that of a dot, dashes
     "inside": ("stabkitinside", "*", 1.0, "solid"),
     "outside": ("stabkitoutside", "triangle*", 1.3, "densely dashed"),

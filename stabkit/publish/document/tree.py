@@ -274,12 +274,7 @@ class CirclePlot(Record):
         """The figure that it is."""
         inside = tuple(q for q in self.points if q[0] ** 2 + q[1] ** 2 < 1)
         outside = tuple(q for q in self.points if q[0] ** 2 + q[1] ** 2 >= 1)
-        marked = (
-            ("inside", inside),
-            ("on", self.on),
-            ("outside", outside),
-            ("mark", self.marks),
-        )
+        marked = (("inside", inside), ("on", self.on), ("outside", outside), ("mark", self.marks))
         layers = [Layer("marks", points, tone) for tone, points in marked if points]
         axes = (r"$\operatorname{Re} \lambda$", r"$\operatorname{Im} \lambda$")
         plot = Plot((Layer("line", _CIRCLE, "plain"), *layers), *axes, square=True)

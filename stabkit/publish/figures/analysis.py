@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...analysis.pictures.analysis import AnalysisPicture, analysis_picture
 from ...analysis.verdict.analysis import Analysis
@@ -11,10 +11,7 @@ from ..rendering import FIGURES
 from ..text.numbers import amount, readable
 from .roots import draw_roots, in_plane, root_title
 from .run import draw_run
-from .style import drawn, legend_under
-
-if TYPE_CHECKING:
-    from .style import Drawing
+from .style import Drawing, drawn, legend_under
 
 __all__ = ["analysis_figure", "found_figure"]
 

@@ -22,6 +22,7 @@ from .style import (
     INK,
     SKY,
     VERMILLION,
+    Axes,
     house_style,
     legend_below,
     new_figure,
@@ -31,7 +32,6 @@ from .style import (
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.patches import StepPatch
     from PIL.Image import Image
@@ -120,9 +120,7 @@ class _Scene:
         self._picture = picture
         figure = new_figure(9.0, 12.0)
         axes = figure.subplot_mosaic(
-            [["bars", "meter"], ["history", "history"]],
-            width_ratios=(6, 1),
-            height_ratios=(3, 1),
+            [["bars", "meter"], ["history", "history"]], width_ratios=(6, 1), height_ratios=(3, 1)
         )
         self._title = figure.suptitle("step 0", fontsize=9.0)
         self._bars = self._stack(axes["bars"], picture.edges - 0.5)

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...analysis.atlas import LONGEST, AtlasEntry
-from .style import BLUE, INK, SMALL, VERMILLION, drawn, legend_below
+from .style import BLUE, INK, SMALL, VERMILLION, Axes, Drawing, drawn, legend_below
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
-
-    from .style import Drawing
 
 __all__ = ["atlas_figure"]
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .style import SKY
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from .style import SKY, Axes
 
 __all__ = ["Bar", "draw_bars"]
 

@@ -15,14 +15,11 @@ from ...analysis.pictures.run import Floats
 from ...spectrum.chart.chart import StabilityChart
 from ..text.chart import axis_label, chart_title
 from ..text.numbers import readable
-from .style import GREY, INK, SHADE, SMALL, VERMILLION, drawn, legend_below, settled
+from .style import GREY, INK, SHADE, SMALL, VERMILLION, Axes, Drawing, drawn, legend_below, settled
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.text import Text
     from matplotlib.transforms import Bbox
-
-    from .style import Drawing
 
 __all__ = ["chart_figure"]
 
@@ -178,21 +175,12 @@ def _draw_labels(axes: Axes, chart: StabilityChart) -> list[Text]:
     labels = []
     for region in chart.regions:
         x, y = _shown(chart, *(np.array([value]) for value in region.label_point))
-        stable = region.verdict == "stable"
         text = "?" if region.unstable is None else f"{region.unstable}"
-        labels.append(
-            axes.text(
-                x[0],
-                y[0],
-                text,
-                ha="center",
-                va="center_baseline",
-                color=INK,
-                fontsize=_STABLE_LABEL if stable else _LABEL,
-                fontweight="bold" if stable else "normal",
-                zorder=5,
-            )
-        )
+        style: dict[str, Any] = {"ha": "center", "va": "center_baseline", "color": INK, "zorder": 5}
+        style |= {"fontsize": _LABEL, "fontweight": "normal"}
+        if region.verdict == "stable":
+            style |= {"fontsize": _STABLE_LABEL, "fontweight": "bold"}
+        labels.append(axes.text(x[0], y[0], text, **style))
     return labels
 
 

@@ -9,15 +9,12 @@ so that the upper half plane shows them all.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .style import DISC, GREY, SMALL
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from .style import DISC, GREY, SMALL, Axes
 
 __all__ = ["MOST_IN_PLANE", "draw_distance_frame", "draw_plane_frame", "turns"]
 

@@ -9,7 +9,7 @@ evicted. Below, the admissions of each step in the colour of their cohort, and t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,12 +17,7 @@ from ...analysis.pictures.cycle import CohortBand, CyclePicture
 from ...analysis.pictures.run import Floats
 from ..text.numbers import counted, percent
 from .run import label_tokens
-from .style import INK, VERMILLION, drawn
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import INK, VERMILLION, Axes, Drawing, drawn
 
 __all__ = ["EVICTED", "cycle_figure"]
 
@@ -119,17 +114,10 @@ def _draw_memory(axes: Axes, picture: CyclePicture) -> None:
 def _fill(
     axes: Axes, picture: CyclePicture, band: CohortBand, sides: tuple[Any, Any], colour: str
 ) -> None:
-    few = picture.steps <= _FEW_STEPS
     low, high = sides
-    axes.stairs(
-        high,
-        _edges(band.start, len(high)),
-        baseline=low,
-        fill=True,
-        facecolor=colour,
-        edgecolor="white",
-        linewidth=0.5 if few else 0.4,
-    )
+    style: dict[str, Any] = {"fill": True, "facecolor": colour, "edgecolor": "white"}
+    style["linewidth"] = 0.5 if picture.steps <= _FEW_STEPS else 0.4
+    axes.stairs(high, _edges(band.start, len(high)), baseline=low, **style)
 
 
 def _admission_colours(picture: CyclePicture) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...analysis.cycles.cycles import Cycles
 from ...analysis.pictures.cycle import cycle_picture
@@ -11,9 +11,7 @@ from ...model.workload import Workload
 from ..rendering import FIGURES
 from .cycle import cycle_figure
 from .space_time import space_time_figure
-
-if TYPE_CHECKING:
-    from .style import Drawing
+from .style import Drawing
 
 __all__ = ["cycles_figure"]
 

@@ -7,7 +7,7 @@ of a simulation with their intervals.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -19,12 +19,19 @@ from ..rendering import FIGURES
 from ..text.finite_words import rate
 from ..text.numbers import amount, readable
 from .bars import Bar, draw_bars
-from .style import BLUE, GREY, INK, SHADE, SKY, SMALL, VERMILLION, drawn, legend_below
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import (
+    BLUE,
+    GREY,
+    INK,
+    SHADE,
+    SKY,
+    SMALL,
+    VERMILLION,
+    Axes,
+    Drawing,
+    drawn,
+    legend_below,
+)
 
 __all__ = ["finite_figure", "server_figure"]
 

@@ -8,21 +8,10 @@ import numpy as np
 
 from ...spectrum.fluctuations.fluctuations import Fluctuations
 from ..text.numbers import readable
-from .style import (
-    BLUE,
-    GREY,
-    INK,
-    SMALL,
-    VERMILLION,
-    drawn,
-    legend_above,
-)
+from .style import BLUE, GREY, INK, SMALL, VERMILLION, Axes, Drawing, drawn, legend_above
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.axis import Axis
-
-    from .style import Drawing
 
 __all__ = ["fluctuations_figure"]
 

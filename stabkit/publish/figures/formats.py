@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ...errors import ArgumentTypeError, OutputError, check_choice, shown
 from .frame import DOTS_PER_INCH, dots_per_inch
-from .style import house_style
-
-if TYPE_CHECKING:
-    from .style import Drawing
+from .style import Drawing, house_style
 
 __all__ = ["FORMATS", "figure_bytes", "figure_format"]
 

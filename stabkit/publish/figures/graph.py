@@ -10,18 +10,13 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ...analysis.pictures.graph import GraphPicture
 from ..text.numbers import counted, percent
-from .style import COHORT_COLOURS, GREY, INK, SMALL, VERMILLION, drawn
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import COHORT_COLOURS, GREY, INK, SMALL, VERMILLION, Axes, Drawing, drawn
 
 __all__ = ["renewal_graph_figure"]
 
@@ -79,15 +74,9 @@ def _ink(colour: str) -> str:
 def _arrow(axes: Axes, start: Place, end: Place, bend: float, **style: Any) -> None:
     from matplotlib.patches import FancyArrowPatch
 
-    usual: dict[str, Any] = {
-        "arrowstyle": "-|>",
-        "mutation_scale": 6,
-        "linewidth": 0.8,
-        "shrinkA": 5,
-        "shrinkB": 5,
-    }
-    connection = f"arc3,rad={bend}"
-    axes.add_patch(FancyArrowPatch(start, end, connectionstyle=connection, **usual | style))
+    usual: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 6, "linewidth": 0.8}
+    usual |= {"shrinkA": 5, "shrinkB": 5, "connectionstyle": f"arc3,rad={bend}"}
+    axes.add_patch(FancyArrowPatch(start, end, **usual | style))
 
 
 def _draw_node(axes: Axes, place: Place, cohort: int, period: int, text: str) -> None:
@@ -113,13 +102,7 @@ def _draw_wheel(axes: Axes, picture: GraphPicture) -> None:
         _draw_node(axes, place, stage % period, period, text)
         if period > 1:
             at = 1.13 * math.cos(angle), 1.13 * math.sin(angle)
-            centred: dict[str, Any] = {
-                "ha": "center",
-                "va": "center",
-                "fontsize": SMALL,
-                "color": GREY,
-            }
-            axes.text(*at, f"{stage}", **centred)
+            axes.text(*at, f"{stage}", ha="center", va="center", fontsize=SMALL, color=GREY)
     axes.set(xlim=(-1.56, 1.56), ylim=(-1.56, 1.56), aspect="equal")
     cohorts = f"in a node its cohort, stage mod {period}; beside it the stage\n"
     _note(
@@ -133,11 +116,8 @@ def _draw_return(axes: Axes, start: Place, origin: Place, bend: float) -> None:
 
     if start == origin:
         above = offset_copy(axes.transData, axes.get_figure(root=True), y=8, units="points")
-        style: dict[str, Any] = {
-            "markersize": 12,
-            "markeredgecolor": VERMILLION,
-            "markeredgewidth": 1.0,
-        }
+        style: dict[str, Any] = {"markersize": 12, "markeredgecolor": VERMILLION}
+        style["markeredgewidth"] = 1.0
         axes.plot(*origin, "o", color="none", transform=above, zorder=2, clip_on=False, **style)
     else:
         _arrow(axes, start, origin, bend, color=VERMILLION, linewidth=1.0, zorder=2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,12 +10,7 @@ from ...analysis.pictures.run import Floats
 from ...spectrum.curves.locus import CountChange, RootLocus
 from ..text.numbers import readable
 from .circle_views import MOST_IN_PLANE, draw_distance_frame, draw_plane_frame, turns
-from .style import INK, VERMILLION, drawn, legend_below
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import INK, VERMILLION, Axes, Drawing, drawn, legend_below
 
 __all__ = ["PARAMETERS", "locus_figure"]
 
@@ -92,12 +87,8 @@ def _draw_crossings(axes: Axes, locus: RootLocus) -> None:
     else:
         across = np.concatenate([np.cos(angles), np.cos(angles)])
         up = np.concatenate([np.sin(angles), -np.sin(angles)])
-    style: dict[str, Any] = {
-        "facecolor": "none",
-        "edgecolor": VERMILLION,
-        "linewidth": 1.0,
-        "s": 50,
-    }
+    style: dict[str, Any] = {"facecolor": "none", "edgecolor": VERMILLION, "linewidth": 1.0}
+    style["s"] = 50
     if len(across) > _MARKED_CHANGES:
         style = {"marker": "|", "color": VERMILLION, "linewidth": 0.6, "s": 30}
     axes.scatter(across, up, label="crosses", zorder=4, clip_on=False, **style)

@@ -9,18 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...analysis.margins import Margins
 from ...spectrum.margins.line import StableRange
 from ..text.numbers import rounded
 from .bars import Bar, draw_bars
-from .style import BLUE, INK, SHADE, drawn
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import BLUE, INK, SHADE, Axes, Drawing, drawn
 
 __all__ = ["margins_figure"]
 

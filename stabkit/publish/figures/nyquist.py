@@ -3,19 +3,14 @@ counted."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...spectrum.curves.nyquist import NyquistCurve
 from ..text.numbers import counted, times
-from .style import BLUE, GREY, INK, SKY, SMALL, drawn
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import BLUE, GREY, INK, SKY, SMALL, Axes, Drawing, drawn
 
 __all__ = ["nyquist_figure", "nyquist_title"]
 
@@ -81,13 +76,8 @@ def _draw_arrow(axes: Axes, values: Complexes) -> None:
     place = int(np.searchsorted(lengths, 0.25 * lengths[-1]))
     place = min(max(place, 1), len(values) - 1)
     ends = values[place - 1 : place + 1]
-    style: dict[str, Any] = {
-        "arrowstyle": "-|>",
-        "color": BLUE,
-        "mutation_scale": 9,
-        "shrinkA": 0,
-        "shrinkB": 0,
-    }
+    style: dict[str, Any] = {"arrowstyle": "-|>", "color": BLUE, "mutation_scale": 9}
+    style |= {"shrinkA": 0, "shrinkB": 0}
     axes.annotate("", (ends[1].real, ends[1].imag), (ends[0].real, ends[0].imag), arrowprops=style)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...analysis.operations.comparison import PolicyComparison
 from ...analysis.operations.recommend import Recommendation
@@ -14,15 +14,12 @@ from ...model.workload import Workload
 from ..rendering import FIGURES
 from .policies import policy_figure
 from .run import kernel_figure
-
-if TYPE_CHECKING:
-    from .style import Drawing
+from .style import Drawing
 
 __all__: list[str] = []
 
 
-@FIGURES.writes(PolicyComparison)
-@FIGURES.writes(Recommendation)
+@FIGURES.writes(PolicyComparison, Recommendation)
 def _policies(found: PolicyComparison | Recommendation, **frame: Any) -> Drawing:
     """Return the throughput against the rate, the gain and the watermark."""
     return policy_figure(policy_picture(found.mix), **frame)

@@ -7,17 +7,12 @@ start only, or for ever. In the panel of gains a thin upright line ends the stab
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ...analysis.pictures.policies import FATES, PolicyPanel, PolicyPicture
-from .style import BLUE, GREY, INK, SMALL, VERMILLION, drawn
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import BLUE, GREY, INK, SMALL, VERMILLION, Axes, Drawing, drawn
 
 __all__ = ["policy_figure"]
 
@@ -34,12 +29,8 @@ _MARKS: dict[str, tuple[str, dict[str, Any]]] = {
     "start": ("at the start only", {"marker": "o", "markersize": 3.0, "markerfacecolor": "white"}),
     "keeps": ("keeps evicting", {"marker": "X", "markersize": 3.6, "markerfacecolor": "white"}),
 }
-_MARK: dict[str, Any] = {
-    "linestyle": "",
-    "markeredgecolor": BLUE,
-    "markeredgewidth": 0.6,
-    "zorder": 3,
-}
+_MARK: dict[str, Any] = {"linestyle": "", "markeredgecolor": BLUE, "markeredgewidth": 0.6}
+_MARK["zorder"] = 3
 
 
 @drawn(PolicyPicture, _HEIGHT)

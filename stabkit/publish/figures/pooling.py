@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...analysis.operations.pooling import Arrangement, Block, Pooling
 from ..text.numbers import counted, readable
 from .bars import Bar, draw_bars
-from .style import BLUE, SKY, drawn
-
-if TYPE_CHECKING:
-    from .style import Drawing
+from .style import BLUE, SKY, Drawing, drawn
 
 __all__ = ["pooling_figure"]
 

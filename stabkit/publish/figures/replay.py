@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from ...analysis.operations.replay import Replay
-from .style import BLUE, VERMILLION, drawn, legend_above
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import BLUE, VERMILLION, Axes, Drawing, drawn, legend_above
 
 __all__ = ["replay_figure"]
 
@@ -38,12 +33,6 @@ def _draw_running(axes: Axes, found: Replay) -> None:
     axes.plot(found.series.running, color=VERMILLION, linewidth=0.9, label="replayed")
     if found.observed is not None:
         seen = found.observed.compared["running"].observed
-        axes.plot(
-            found.observed.rows,
-            seen,
-            color=BLUE,
-            linewidth=0.9,
-            linestyle=_DASHES,
-            label="observed",
-        )
+        style: dict[str, Any] = {"color": BLUE, "linewidth": 0.9, "linestyle": _DASHES}
+        axes.plot(found.observed.rows, seen, label="observed", **style)
     axes.set(xlim=(0, len(found.series)), ylim=(0, None), ylabel="running requests")

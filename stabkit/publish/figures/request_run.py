@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ...dynamics.requests.request_run import RequestRun
 from ...errors import InvalidArgument
-from .style import BLUE, INK, SKY, VERMILLION, drawn, legend_above
-
-if TYPE_CHECKING:
-    from .style import Drawing
+from .style import BLUE, INK, SKY, VERMILLION, Drawing, drawn, legend_above
 
 __all__ = ["request_run_figure"]
 
@@ -33,13 +28,7 @@ def request_run_figure(figure: Drawing, run: RequestRun) -> None:
     running.set_ylabel("running\n(requests)")
     width = max(0.25, min(1.5, 110 / len(series)))
     hit = np.flatnonzero(series.evicted)
-    evicted.vlines(
-        series.time[hit],
-        0,
-        series.evicted[hit],
-        color=VERMILLION,
-        linewidth=width,
-    )
+    evicted.vlines(series.time[hit], 0, series.evicted[hit], color=VERMILLION, linewidth=width)
     evicted.set_ylim(0, 1.05 * series.evicted.max(initial=0) or 1.0)
     evicted.set_ylabel("evicted\n(requests)")
     timed = run.scheduler.step_time != (1.0, 0.0, 0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,12 +10,7 @@ from ...analysis.pictures.roots import RootPicture, RootPoint, roots_picture
 from ...spectrum.roots.roots import Roots
 from ..rendering import FIGURES
 from .circle_views import MOST_IN_PLANE, draw_distance_frame, draw_plane_frame, turns
-from .style import GREY, INK, ROOT_FATES, drawn, legend_below
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import GREY, INK, ROOT_FATES, Axes, Drawing, drawn, legend_below
 
 __all__ = ["draw_roots", "in_plane", "root_figure", "root_title", "roots_figure"]
 
@@ -118,11 +113,8 @@ def _draw_plane(axes: Axes, picture: RootPicture) -> None:
 def _draw_distances(axes: Axes, picture: RootPicture) -> None:
     values = np.array([point.value for point in picture.points], dtype=complex)
     distances = np.array([point.distance for point in picture.points])
-    widest = (
-        0.5
-        if picture.complete or not picture.points
-        else min(0.5, 1.05 * turns(values).max(initial=1e-9))
-    )
+    seen = 0.5 if picture.complete or not picture.points else turns(values).max(initial=1e-9)
+    widest = min(0.5, 1.05 * seen)
     draw_distance_frame(axes, distances, widest, picture.annulus)
     _scatter(axes, picture, turns(values), distances)
     upper = [mark for mark in picture.synchronized if mark.limit.imag >= -1e-9]
@@ -143,12 +135,8 @@ def _scatter(axes: Axes, picture: RootPicture, across: Any, up: Any) -> None:
         chosen = fates == fate
         if chosen.any():
             count = sum(p.multiplicity for p, c in zip(picture.points, chosen, strict=True) if c)
-            style: dict[str, Any] = {
-                "marker": marker,
-                "c": colour,
-                "s": size,
-                "label": f"{label} ({count:,})",
-            }
+            style: dict[str, Any] = {"marker": marker, "c": colour, "s": size}
+            style["label"] = f"{label} ({count:,})"
             dots = axes.scatter(across[chosen], up[chosen], zorder=3, clip_on=False, **style)
             dots.set(edgecolor="white", linewidth=0.4 if size > 8 else 0.0)
     moved = [mark.root for mark in picture.synchronized] if _few(picture) else []
@@ -164,12 +152,8 @@ def _scatter(axes: Axes, picture: RootPicture, across: Any, up: Any) -> None:
 def _scatter_limits(axes: Axes, across: Any, up: Any, joined: bool) -> None:
     if len(across):
         label = "ω, joined to its root" if joined else "root of unity ω"
-        style: dict[str, Any] = {
-            "marker": "s",
-            "facecolor": "none",
-            "edgecolor": INK,
-            "linewidth": 0.8,
-        }
+        style: dict[str, Any] = {"marker": "s", "facecolor": "none", "edgecolor": INK}
+        style["linewidth"] = 0.8
         if len(across) > _FEW_LIMITS:
             style = {"marker": "|", "color": INK, "linewidth": 0.4}
         size = 40.0 if len(across) <= _FEW_LIMITS else 10.0

@@ -5,18 +5,13 @@ Drawn with matplotlib's object interface (no pyplot, no global state) in the hou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ...analysis.pictures.run import Floats, KernelPicture, RunPicture
 from ..text.numbers import readable
-from .style import BLUE, INK, VERMILLION, drawn, legend_above
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import BLUE, INK, VERMILLION, Axes, Drawing, drawn, legend_above
 
 __all__ = ["draw_run", "kernel_figure", "label_tokens", "run_figure"]
 

@@ -7,17 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...analysis.operations.sizing import Sizing
 from ..text.numbers import percent_above, readable
 from .bars import Bar, draw_bars
-from .style import BLUE, INK, SKY, VERMILLION, drawn, legend_below
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import BLUE, INK, SKY, VERMILLION, Axes, Drawing, drawn, legend_below
 
 __all__ = ["sizing_figure"]
 

@@ -13,13 +13,10 @@ import numpy as np
 
 from ...analysis.pictures.space_time import SpaceTimePicture
 from ..text.numbers import counted, percent, readable
-from .style import BLUE, SKY, VERMILLION, drawn
+from .style import BLUE, SKY, VERMILLION, Axes, Drawing, drawn
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.colors import Colormap, Normalize
-
-    from .style import Drawing
 
 __all__ = ["space_time_figure"]
 

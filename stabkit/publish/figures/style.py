@@ -37,12 +37,9 @@ from ..text.numbers import readable
 from .frame import DOTS_PER_INCH, FigureSize, figure_size, headline
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    import matplotlib.axes
     from matplotlib.figure import Figure, SubFigure
     from matplotlib.legend import Legend
-
-    Drawing: TypeAlias = Figure | SubFigure
-    AnyDrawing = TypeVar("AnyDrawing", bound=Drawing)
 
 __all__ = [
     "BLUE",
@@ -66,6 +63,11 @@ __all__ = [
     "settled",
 ]
 
+# Of matplotlib, which is not loaded before something is drawn.
+Axes: TypeAlias = "matplotlib.axes.Axes"
+Drawing: TypeAlias = "Figure | SubFigure"
+AnyDrawing = TypeVar("AnyDrawing", bound="Figure | SubFigure")
+
 INK, GREY = "#000000", "#5A5A5A"
 BLUE, SKY, VERMILLION = "#0072B2", "#56B4E9", "#D55E00"
 DISC = "#F0F0F0"  # the unit disc
@@ -82,11 +84,7 @@ COHORT_COLOURS = (
     "#BBBBBB",
 )
 # What becomes of a mode: label, colour, marker.
-ROOT_FATES = (
-    ("decays", BLUE, "o"),
-    ("stays", INK, "D"),
-    ("grows", VERMILLION, "X"),
-)
+ROOT_FATES = (("decays", BLUE, "o"), ("stays", INK, "D"), ("grows", VERMILLION, "X"))
 SMALL = 6.5  # the least size of type, in points
 _WIDTH = 9.0
 _CM = 1 / 2.54
@@ -319,12 +317,8 @@ def legend_above(axes: Axes) -> None:
     None
     """
     handles, labels = _entries(axes)
-    place: dict[str, Any] = {
-        "loc": "lower center",
-        "bbox_to_anchor": (0.5, 1.0),
-        "borderaxespad": 0.2,
-    }
-    _enlarge(axes.legend(handles, labels, ncols=len(labels), **place, **_LEGEND))
+    style = _LEGEND | {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "borderaxespad": 0.2}
+    _enlarge(axes.legend(handles, labels, ncols=len(labels), **style))
 
 
 def legend_under(axes: Axes) -> None:
@@ -342,15 +336,10 @@ def legend_under(axes: Axes) -> None:
 
     handles, labels = _entries(axes)
     if handles:
-        below = offset_copy(
-            axes.transAxes, axes.get_figure(root=True), y=-_LABEL_ROOM, units="points"
-        )
-        place: dict[str, Any] = {
-            "loc": "upper center",
-            "bbox_to_anchor": (0.5, 0),
-            "bbox_transform": below,
-        }
-        _enlarge(axes.legend(handles, labels, borderaxespad=0, **place, **_LEGEND))
+        root = axes.get_figure(root=True)
+        below = offset_copy(axes.transAxes, root, y=-_LABEL_ROOM, units="points")
+        style = _LEGEND | {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "borderaxespad": 0}
+        _enlarge(axes.legend(handles, labels, bbox_transform=below, **style))
 
 
 def legend_below(figure: Drawing, axes: Axes, columns: int = 2) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...analysis.pictures.graph import graph_picture
 from ...spectrum.synchrony.synchrony import Synchrony
 from ..rendering import FIGURES
 from .graph import renewal_graph_figure
-
-if TYPE_CHECKING:
-    from .style import Drawing
+from .style import Drawing
 
 __all__ = ["synchrony_figure"]
 

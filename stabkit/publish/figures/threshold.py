@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from decimal import ROUND_CEILING
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,12 +18,7 @@ from ...spectrum.partition.threshold import Threshold
 from ..text.along import ALONG
 from ..text.numbers import counted, readable, rounded
 from .locus import PARAMETERS
-from .style import BLUE, GREY, INK, SHADE, VERMILLION, drawn, legend_below
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .style import Drawing
+from .style import BLUE, GREY, INK, SHADE, VERMILLION, Axes, Drawing, drawn, legend_below
 
 __all__ = ["threshold_figure"]
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...analysis.pictures.run import run_picture
 from ...dynamics.trajectory import Trajectory
 from ..rendering import FIGURES
 from .run import run_figure
-
-if TYPE_CHECKING:
-    from .style import Drawing
+from .style import Drawing
 
 __all__ = ["trajectory_figure"]
 

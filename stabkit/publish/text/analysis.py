@@ -16,13 +16,7 @@ from ...errors import printable
 from ...model.request_classes import RequestClass
 from ..layout import heading, labelled, paragraph, styled, wrapped
 from ..rendering import RECORDS, TEXTS
-from .analysis_rows import (
-    Rows,
-    bootstrap_rows,
-    crosscheck_rows,
-    number_rows,
-    reason_rows,
-)
+from .analysis_rows import Rows, bootstrap_rows, crosscheck_rows, number_rows, reason_rows
 from .certificates import start_rows
 from .numbers import counted, percent, readable
 from .tables import plain_table

@@ -227,10 +227,7 @@ def _interval(low: str, high: str | None) -> str:
 
 
 def crosscheck_rows(
-    check: CrossCheck,
-    workload: WorkloadSummary,
-    empty: EmptyStart | None = None,
-    full: bool = True,
+    check: CrossCheck, workload: WorkloadSummary, empty: EmptyStart | None = None, full: bool = True
 ) -> Rows:
     """Yield what the independent simulator measured beside what the spectrum predicts."""
     if full and check.steps:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +10,7 @@ from ..layout import labelled, paragraph, title
 from ..rendering import RECORDS, TABLES, TEXTS
 from .dialect import headed
 from .numbers import readable
-from .tables import plain_table
+from .tables import csv_text, plain_table
 
 __all__ = ["COLUMNS", "SCHEMA", "atlas_csv", "atlas_record", "atlas_text"]
 
@@ -33,22 +31,13 @@ _ADJACENT = (5, 10, 20, 30, 40, 50)
 @TABLES.writes(AtlasEntry)
 def atlas_csv(entries: Sequence[AtlasEntry]) -> str:
     """Return one line per pair under the names of the columns; the form of the packaged file."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_cells(entry) for entry in entries)
-    return buffer.getvalue()
+    return csv_text([COLUMNS, *map(_cells, entries)])
 
 
 @RECORDS.writes(AtlasEntry)
 def atlas_record(entries: Sequence[AtlasEntry]) -> dict[str, Any]:
     """Return the atlas as JSON types: schema ``stabkit.atlas/2``; thresholds are decimal text."""
-    return headed(
-        SCHEMA,
-        share="1/2",
-        longest=LONGEST,
-        pairs=[_pair(entry) for entry in entries],
-    )
+    return headed(SCHEMA, share="1/2", longest=LONGEST, pairs=[_pair(one) for one in entries])
 
 
 def _pair(entry: AtlasEntry) -> dict[str, Any]:
@@ -79,10 +68,7 @@ def _pair_text(entry: AtlasEntry) -> str:
     rows = [
         ("stable", f"for every common input above s*, {_STABLE}"),
         ("threshold s*", f"{readable(entry.threshold, 12)} tokens"),
-        (
-            "sufficient s°",
-            f"{readable(entry.sufficient, 12)} tokens, from R7's condition",
-        ),
+        ("sufficient s°", f"{readable(entry.sufficient, 12)} tokens, from R7's condition"),
     ]
     if _law(entry) != "-":
         rows.append(("pair law", f"{_law(entry)} tokens, an estimate"))

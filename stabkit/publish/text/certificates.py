@@ -19,16 +19,12 @@ _PART = "stabkit.part/2"
 _FROM = {"empty": "empty", "equilibrium": "the steady state", "given": "the given state"}
 
 
-@RECORDS.writes(ConvergentStart)
-@RECORDS.writes(EvictingStart)
-@RECORDS.writes(UndecidedStart)
+@RECORDS.writes(ConvergentStart, EvictingStart, UndecidedStart)
 def _record(found: ConvergentStart | EvictingStart | UndecidedStart) -> dict[str, Any]:
     return headed(_PART, kind=type(found).__name__, certified_start=as_json(found.summary))
 
 
-@TEXTS.writes(ConvergentStart)
-@TEXTS.writes(EvictingStart)
-@TEXTS.writes(UndecidedStart)
+@TEXTS.writes(ConvergentStart, EvictingStart, UndecidedStart)
 def _text(found: ConvergentStart | EvictingStart | UndecidedStart) -> str:
     return "".join(f"{label}: {text}\n" for label, text in start_rows(found.summary))
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from ...model.numbers import rational_text
@@ -16,7 +15,7 @@ from ..layout import title, wrapped
 from ..rendering import RECORDS, TABLES, TEXTS
 from .dialect import as_json, chosen, headed
 from .numbers import counted, percent, readable
-from .tables import plain_table
+from .tables import csv_text, plain_table
 
 __all__ = ["SCHEMA", "axis_label", "chart_csv", "chart_record", "chart_text", "chart_title"]
 
@@ -56,17 +55,14 @@ def chart_title(chart: StabilityChart) -> str:
 def chart_text(chart: StabilityChart) -> str:
     """Return the ranges, the regions with their exact counts, and the boundary curves."""
     x, y = chart.horizontal, chart.vertical
-    names = (x.number, y.number)
     lines = [title(chart_title(chart).replace("\n", ", ")).rstrip()]
     lines += [*wrapped(_range_text(chart, x)), *wrapped(_range_text(chart, y))]
     if not chart.complete:
         lines += wrapped("Some rows may have crossings not found; counts there are exact.")
     shown = chart.regions[:_LISTED]
-    rows: list[tuple[str, ...]] = [
-        ("unstable modes", "verdict", "of the picture", f"sample {names[0]}", f"sample {names[1]}")
-    ]
-    rows += [_region_row(region) for region in shown]
-    lines += ["", plain_table(rows).rstrip()]
+    samples = (f"sample {axis.number}" for axis in (x, y))
+    heads = ("unstable modes", "verdict", "of the picture", *samples)
+    lines += ["", plain_table([heads, *map(_region_row, shown)]).rstrip()]
     if len(chart.regions) > len(shown):
         hidden = len(chart.regions) - len(shown)
         lines.append(f"and {counted(hidden, 'smaller region')}")
@@ -98,8 +94,7 @@ def _row_record(row: ChartRow, places: tuple[int, ...]) -> dict[str, Any]:
     return {
         "value": as_json(row.value),
         "row_crossings": [
-            {"position": float(c), "angles": list(c.angles), "change": c.change}
-            for c in row.crossings
+            {"position": float(c), **chosen(c, "angles change")} for c in row.crossings
         ],
         "row_intervals": [
             {
@@ -137,11 +132,8 @@ def chart_record(chart: StabilityChart) -> dict[str, Any]:
         rows=[_row_record(*pair) for pair in zip(chart.rows, chart.places, strict=True)],
         boundaries=[
             {
-                "kind": curve.kind,
-                "angles": curve.theta.tolist(),
-                "curve": [
-                    list(point) for point in zip(curve.x.tolist(), curve.y.tolist(), strict=True)
-                ],
+                **chosen(curve, "kind angles=theta"),
+                "curve": as_json(list(zip(curve.x, curve.y, strict=True))),
             }
             for curve in chart.boundaries
         ],
@@ -180,24 +172,24 @@ def chart_csv(chart: StabilityChart) -> str:
 
     Fields that a record does not have are empty. Lines end with a line feed.
     """
-    buffer = io.StringIO()
-    table = csv.writer(buffer, lineterminator="\n")
+    return csv_text(_csv_rows(chart))
+
+
+def _csv_rows(chart: StabilityChart) -> Iterator[tuple[Any, ...]]:
     x, y = chart.horizontal.number, chart.vertical.number
-    head = ("record", "number", "theta", x, y, f"{x}_to", "unstable", "verdict", "area_share")
-    table.writerow(head)
+    yield "record", "number", "theta", x, y, f"{x}_to", "unstable", "verdict", "area_share"
     for number, curve in enumerate(chart.boundaries, start=1):
         for theta, across, up in zip(curve.theta, curve.x, curve.y, strict=True):
-            table.writerow(("boundary", number, *map(_number, (theta, across, up)), *[""] * 4))
+            yield "boundary", number, *map(_number, (theta, across, up)), *[""] * 4
     for row, places in zip(chart.rows, chart.places, strict=True):
         for part, region in zip(row.intervals, places, strict=True):
             ends = (float(part.low), float(row.value), float(part.high))
             count = (_count(part.unstable), part.verdict, "")
-            table.writerow(("interval", region + 1, "", *map(_number, ends), *count))
+            yield "interval", region + 1, "", *map(_number, ends), *count
     for number, found in enumerate(chart.regions, start=1):
         point = map(_number, found.label_point)
         count = (_count(found.unstable), found.verdict, _number(found.area_share))
-        table.writerow(("region", number, "", *point, "", *count))
-    return buffer.getvalue()
+        yield "region", number, "", *point, "", *count
 
 
 def _number(value: float) -> str:

@@ -71,12 +71,13 @@ def _list(found: Sequence[CheckedTheorem]) -> str:
 
 
 def _table(found: Sequence[CheckedTheorem]) -> str:
-    rows: list[tuple[str, ...]] = [("", "status", "claim", "proof", "code", "sharp", "")]
-    for one in found:
-        parts = (_passed(getattr(one, part)) for part, _ in _PARTS)
-        tried = f"{one.tried.instances}"
-        rows.append((one.theorem.label, one.badge, tried, *parts, one.theorem.title))
-    return plain_table(rows)
+    heads = ("", "status", "claim", "proof", "code", "sharp", "")
+    return plain_table([heads, *map(_row, found)])
+
+
+def _row(one: CheckedTheorem) -> tuple[str, ...]:
+    parts = (_passed(getattr(one, part)) for part, _ in _PARTS)
+    return (one.theorem.label, one.badge, f"{one.tried.instances}", *parts, one.theorem.title)
 
 
 def _passed(steps: Sequence[CheckedStep]) -> str:

@@ -15,7 +15,7 @@ from ...errors import printable
 from ..layout import paragraph, title
 from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
-from .dialect import as_json, chosen, estimate, headed
+from .dialect import chosen, headed
 from .finite_words import cap_record, capped
 from .numbers import interval, percent, readable
 from .tables import plain_table
@@ -73,11 +73,8 @@ def policies_record(found: PolicyComparison) -> dict[str, Any]:
 
 def _record(found: PolicyComparison, one: PolicyFinding) -> dict[str, Any]:
     return {
-        "policy": one.policy.name,
-        "parameters": {name: as_json(value) for name, value in one.parameters.items()},
-        "verdict": one.verdict,
-        "verdict_reason": one.reason,
-        "spectral_radius": as_json(one.spectral_radius),
+        **chosen(one, "policy=policy.name parameters"),
+        **chosen(one, "verdict verdict_reason=reason spectral_radius"),
         **run_figures(found, one.from_empty),
         "disturbed": None if one.disturbed is None else run_figures(found, one.disturbed),
         "whole_requests": _whole_record(one.whole),
@@ -89,13 +86,8 @@ def _cap_record(one: CapFinding) -> dict[str, Any]:
 
 
 def _whole_record(one: WholeFinding | None) -> dict[str, Any] | None:
-    if one is None:
-        return None
-    return {
-        "tokens_over_equilibrium": one.throughput and estimate(one.throughput),
-        "evictions": one.evicted_per_step and estimate(one.evicted_per_step),
-        "reason": one.reason,
-    }
+    names = "tokens_over_equilibrium=throughput evictions=evicted_per_step reason"
+    return None if one is None else chosen(one, names)
 
 
 def run_figures(found: Simulated, run: LongRun) -> dict[str, Any]:
@@ -103,8 +95,8 @@ def run_figures(found: Simulated, run: LongRun) -> dict[str, Any]:
     return {
         **chosen(run, "utilisation throughput_ratio request_ratio"),
         "evictions_ratio": _evictions(found, run),
-        "first_eviction_step": run.first_eviction,
-        **chosen(run, "completed_shares wasted_token_fraction period steps reason"),
+        **chosen(run, "first_eviction_step=first_eviction completed_shares"),
+        **chosen(run, "wasted_token_fraction period steps reason"),
     }
 
 
@@ -136,7 +128,7 @@ def policies_text(found: PolicyComparison, full: bool = False) -> str:
 def head(found: Simulated) -> list[str]:
     """Return the name of the mix, and the capacity where one is assumed."""
     assumed = assumed_capacity(found.mix, found.capacity)
-    return [title(printable(found.mix.name)), *([] if assumed is None else [paragraph(assumed)])]
+    return [title(found.mix.name), *([] if assumed is None else [paragraph(assumed)])]
 
 
 def policy_label(one: PolicyFinding) -> str:

@@ -52,13 +52,7 @@ def criterion_text(criterion: StabilityCriterion) -> str:
         s ≥ 0
         0 < p < 1
     """
-    head, inequalities = _statement(criterion)
-    lines = [head, *_indented(_chains(inequalities, _text, _SIGNS))]
-    if criterion.assumptions:
-        lines += ["for", *_indented(_chains(criterion.assumptions, _text, _SIGNS))]
-    if not criterion.simplified:
-        lines.append("(not simplified further: the time limit ran out)")
-    return "\n".join(lines) + "\n"
+    return "\n".join(_lines(criterion, _indented, str)) + "\n"
 
 
 def criterion_latex(criterion: StabilityCriterion) -> str:
@@ -97,18 +91,26 @@ def criterion_relations(criterion: StabilityCriterion) -> tuple[list[str], list[
     >>> criterion_relations(stability_criterion(mix))
     (['p < \\frac{s + 1}{s + 2}'], ['s \\ge 0', '0 < p < 1'])
     """
-    inequalities = _chains(_statement(criterion)[1], _latex, _LATEX_SIGNS)
-    return inequalities, _chains(criterion.assumptions, _latex, _LATEX_SIGNS)
+    return _relations(_statement(criterion)[1]), _relations(criterion.assumptions)
+
+
+def _lines(
+    criterion: StabilityCriterion,
+    written: Callable[[Iterable[Basic]], list[str]],
+    prose: Callable[[str], str],
+) -> list[str]:
+    """Return inequalities, domain, and whether they are simplified: relations as `written`."""
+    head, inequalities = _statement(criterion)
+    lines = [prose(head), *written(inequalities)]
+    if criterion.assumptions:
+        lines += [prose("for"), *written(criterion.assumptions)]
+    if not criterion.simplified:
+        lines.append(prose("(not simplified further: the time limit ran out)"))
+    return lines
 
 
 def _latex_lines(criterion: StabilityCriterion) -> list[str]:
-    head, inequalities = _statement(criterion)
-    lines = [rf"\text{{{head}}}", *_chains(inequalities, _latex, _LATEX_SIGNS)]
-    if criterion.assumptions:
-        lines += [r"\text{for}", *_chains(criterion.assumptions, _latex, _LATEX_SIGNS)]
-    if not criterion.simplified:
-        lines.append(r"\text{(not simplified further: the time limit ran out)}")
-    return lines
+    return _lines(criterion, _relations, lambda words: rf"\text{{{words}}}")
 
 
 @PAGES.writes(StabilityCriterion)
@@ -154,8 +156,12 @@ def _sign(sign: str, signs: dict[str, str]) -> str:
     return signs.get(sign, sign)
 
 
-def _indented(lines: Iterable[str]) -> list[str]:
-    return [f"    {line}" for line in lines]
+def _indented(relations: Iterable[Basic]) -> list[str]:
+    return [f"    {line}" for line in _chains(relations, _text, _SIGNS)]
+
+
+def _relations(relations: Iterable[Basic]) -> list[str]:
+    return _chains(relations, _latex, _LATEX_SIGNS)
 
 
 def _text(expression: Expr) -> str:

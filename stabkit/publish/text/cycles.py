@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
@@ -11,7 +10,6 @@ import mpmath
 
 from ...analysis.cycles.cycles import Cycles
 from ...analysis.cycles.limit_cycle import LimitCycle, Observation
-from ...errors import printable
 from ...model.workload import Workload
 from ..layout import paragraph, title, wrapped
 from ..rendering import RECORDS, TEXTS
@@ -58,15 +56,12 @@ def cycles_record(found: Cycles) -> dict[str, Any]:
 
 
 def _cycle_record(mix: Workload, cycle: LimitCycle) -> dict[str, Any]:
-    multipliers = cycle.multipliers
-    return {
-        **chosen(cycle, f"period throughput_ratio request_ratio completed_shares {_OF_A_CYCLE}"),
-        "multipliers": None
-        if multipliers is None
-        else chosen(multipliers, "inside on_circle outside")
-        | {"largest_modulus": _largest(cycle, _DIGITS)},
-        "states": _states(mix, cycle),
+    record = chosen(cycle, f"period throughput_ratio request_ratio completed_shares {_OF_A_CYCLE}")
+    record["multipliers"] = cycle.multipliers and {
+        **chosen(cycle.multipliers, "inside on_circle outside"),
+        "largest_modulus": _largest(cycle, _DIGITS),
     }
+    return record | {"states": _states(mix, cycle)}
 
 
 def _largest(cycle: LimitCycle, digits: int) -> str | None:
@@ -99,13 +94,11 @@ def _observation_record(found: Cycles, seen: Observation) -> dict[str, Any]:
         **record,
         "cycle": None if cycle is None else found.cycles.index(cycle),
         "exact": cycle is not None,
-        **chosen(seen, "start period steps max_period reason"),
-        "orbit_distance": seen.distance,
-        "rotation_number": None if seen.rotation is None else seen.rotation.value,
-        "rotation_difference": None if seen.rotation is None else seen.rotation.difference,
+        **chosen(seen, "start period steps max_period reason orbit_distance=distance"),
+        "rotation_number": seen.rotation and seen.rotation.value,
+        "rotation_difference": seen.rotation and seen.rotation.difference,
         "frequencies": [
-            {"cycles_per_step": f.cycles_per_step, "variance_share": f.share}
-            for f in seen.frequencies
+            chosen(one, "cycles_per_step variance_share=share") for one in seen.frequencies
         ],
     }
 
@@ -115,31 +108,32 @@ def cycles_text(found: Cycles) -> str:
     """Return the finding for a terminal: the cycles, where runs end, and the renormalised mix."""
     lines = [line for text in _runs(found) for line in wrapped(text, "    ")]
     runs = "".join(f"{line}\n" for line in lines)
-    head = title(printable(found.mix.name))
+    head = title(found.mix.name)
     return f"{head}\n{_table(found)}\n{runs}{_renormalized(found)}"
 
 
 def _table(found: Cycles) -> str:
-    rows = [("no.", "cycle", "period", "tokens", "requests", "wasted", "multiplier", "attracts")]
+    heads = ("no.", "cycle", "period", "tokens", "requests", "wasted", "multiplier", "attracts")
     shown = _most_telling(found.cycles)
-    for number, cycle in shown:
-        rows.append(
-            (
-                f"{number}",
-                _name(cycle),
-                readable(cycle.period),
-                percent(cycle.throughput_ratio),
-                percent(cycle.request_ratio),
-                _or_blank(cycle.wasted_token_fraction),
-                _largest(cycle, 6) or "",
-                {True: "yes", False: "no", None: "undecided"}[cycle.attracting],
-            )
-        )
-    note = paragraph(_NOTE)
     left = len(found.cycles) - len(shown)
     more = paragraph(f"({counted(left, 'cycle')} more; --json lists all)") if left else ""
     some = "" if found.complete else paragraph("(not all necklaces: the gcd is above 10)")
-    return plain_table(rows) + more + some + note
+    table = plain_table([heads, *(_row(number, cycle) for number, cycle in shown)])
+    return table + more + some + paragraph(_NOTE)
+
+
+def _row(number: int, cycle: LimitCycle) -> tuple[str, ...]:
+    wasted = cycle.wasted_token_fraction
+    return (
+        f"{number}",
+        _name(cycle),
+        readable(cycle.period),
+        percent(cycle.throughput_ratio),
+        percent(cycle.request_ratio),
+        "" if wasted is None else percent(wasted),
+        _largest(cycle, 6) or "",
+        {True: "yes", False: "no", None: "undecided"}[cycle.attracting],
+    )
 
 
 def _most_telling(cycles: Sequence[LimitCycle]) -> list[tuple[int, LimitCycle]]:
@@ -149,10 +143,6 @@ def _most_telling(cycles: Sequence[LimitCycle]) -> list[tuple[int, LimitCycle]]:
         return numbered
     numbered.sort(key=lambda pair: (pair[1].attracting is False, pair[1].kind == "necklace"))
     return sorted(numbered[:_SHOWN], key=lambda pair: pair[0])
-
-
-def _or_blank(fraction: Fraction | None) -> str:
-    return "" if fraction is None else percent(fraction)
 
 
 def _name(cycle: LimitCycle) -> str:

@@ -1,18 +1,20 @@
 """One dialect of JSON: what is the same has the same key and the same type in every command.
 
 Exact numbers are text, ``"7/2"``; a number that is known to lie in an interval is ``{value,
-radius}``, in decimals; the workload is ``workload``, with its first 64 classes. Every record opens
-with `schema`, the name and number of the meaning of its keys, and `version`, stabkit's.
+radius}``, in decimals, and a mean that was measured ``{mean, interval_95}``; the workload is
+``workload``, with its first 64 classes. Every record opens with `schema`, the name and number of
+the meaning of its keys, and `version`, stabkit's.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import Any
 
 from ... import __version__
 from ...analysis.verdict.analysis import (
@@ -23,24 +25,27 @@ from ...analysis.verdict.analysis import (
     WorkloadSummary,
 )
 from ...model.enclosure import RealEnclosure
-from ...model.numbers import rational_text
+from ...model.numbers import decimal_text, rational_text
 from ...model.workload import Workload
 from ...spectrum.counting.counts import Counts
+from ...spectrum.fluctuations.variance import Variance
 from ...spectrum.margins.line import StableRange
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ...spectrum.synchrony.modes import SynchronizedMode
 
-if TYPE_CHECKING:
-    from ...dynamics.requests import Estimate
+__all__ = ["as_json", "chosen", "headed", "proved"]
 
-__all__ = ["as_json", "chosen", "estimate", "headed"]
-
+_DIGITS = 20  # of a variance that is known to lie in an interval
 _SHOWN_AS: dict[type, Callable[[Any], Any]] = {
     RealEnclosure: Enclosure.of,
     Workload: WorkloadSummary.of,
     Counts: ModeCounts.of,
     GcdTheorem: GcdTheoremSummary.of,
     SynchronizedMode: SynchronizedModeSummary.of,
+    StableRange: lambda one: {"lower": one.low, "upper": one.high},
+    Fraction: rational_text,
+    Decimal: str,
+    complex: lambda z: [z.real, z.imag],
 }
 
 
@@ -51,33 +56,48 @@ def headed(schema: str, mix: Workload | None = None, **values: Any) -> dict[str,
 
 
 def chosen(found: Any, names: str) -> dict[str, Any]:
-    """Return those attributes of a result, under their own names, as JSON types."""
-    return {name: as_json(getattr(found, name)) for name in names.split()}
+    """Return attributes of a result as JSON types, each under its own name or as ``key=attribute``.
+
+    Examples
+    --------
+    >>> chosen(RealEnclosure(Fraction(1, 4), Fraction(3, 4)), "low most=high of=low.denominator")
+    {'low': '1/4', 'most': '3/4', 'of': 4}
+    """
+    pairs = (name.partition("=") for name in names.split())
+    return {key: as_json(attrgetter(source or key)(found)) for key, _, source in pairs}
 
 
 def as_json(value: Any) -> Any:
     """Return a value in the dialect: a record as all its fields, whatever they hold.
+
+    Arrays are lists, and numbers that are not finite are null.
 
     Examples
     --------
     >>> as_json(RealEnclosure(Fraction(1, 4), Fraction(3, 4)))
     {'value': '0.5', 'radius': '0.25'}
     """
-    value = _SHOWN_AS.get(type(value), lambda same: same)(value)
-    if isinstance(value, StableRange):
-        return {"lower": as_json(value.low), "upper": as_json(value.high)}
-    if isinstance(value, Fraction):
-        return rational_text(value)
-    if isinstance(value, Decimal):
-        return str(value)
+    value = _SHOWN_AS.get(type(value), _same)(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if isinstance(value, (list, tuple)):
         return [as_json(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name: as_json(item) for name, item in value.items()}
+    if type(value).__name__ == "Estimate":  # which is imported with numpy
+        ends = None if math.isnan(value.low) else [value.low, value.high]
+        return {"mean": as_json(value.value), "interval_95": ends}
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: as_json(getattr(value, f.name)) for f in fields(value) if f.compare}
     return value
 
 
-def estimate(found: Estimate) -> dict[str, Any]:
-    """Return a mean with its 95 % interval; null where there is none."""
-    ends = None if math.isnan(found.low) else [found.low, found.high]
-    return {"mean": None if math.isnan(found.value) else found.value, "interval_95": ends}
+def _same(value: Any) -> Any:
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def proved(value: Variance | None) -> str | None:
+    """Return a variance, exact or in the decimals that its enclosure proves."""
+    if isinstance(value, RealEnclosure):
+        return decimal_text(value.low, value.high, _DIGITS)
+    return None if value is None else rational_text(value)

@@ -25,9 +25,8 @@ _MORE = (
 def catalogue_text(examples: Sequence[Example], full: bool = False) -> str:
     """Return the packaged workloads; in full: capacity and why, source and licence of each."""
     if not full:
-        rows = [("name", "what it is", "licence")]
-        rows += [(one.name, one.title, one.licence) for one in examples]
-        return f"{plain_table(rows)}\n{paragraph(_MORE)}"
+        rows = ((one.name, one.title, one.licence) for one in examples)
+        return f"{plain_table([('name', 'what it is', 'licence'), *rows])}\n{paragraph(_MORE)}"
     return "\n".join(
         f"{title(f'{one.name}  {one.title}')}{labelled(_rows(one), '  ')}" for one in examples
     )

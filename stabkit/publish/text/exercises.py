@@ -58,17 +58,12 @@ def exercises_record(found: Exercise | Sequence[Exercise], answer: bool = True) 
     return headed(
         SCHEMA,
         exercises=[
-            chosen(one, "topic seed kind difficulty")
-            | {"workload": as_json(one.mix), "data": _values(one.given)}
-            | chosen(one, "question answer")
-            | {"result": _values(one.result), "solution": list(one.solution)}
+            chosen(one, "topic seed kind difficulty workload=mix")
+            | {"data": as_json(dict(one.given)), **chosen(one, "question answer")}
+            | {"result": as_json(dict(one.result)), **chosen(one, "solution")}
             for one in every
         ],
     )
-
-
-def _values(named: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    return {name: as_json(value) for name, value in named}
 
 
 def exercise_document(found: Sequence[Exercise], title: str = "Exercises") -> Document:

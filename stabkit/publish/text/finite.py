@@ -8,13 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from ...analysis.operations.finite import FiniteServer, Watermark
 from ...analysis.verdict.analysis import Equilibrium
-from ...errors import printable
-from ...model.enclosure import RealEnclosure
-from ...model.numbers import decimal_text, rational_text
-from ...spectrum.fluctuations.variance import Variance
 from ..layout import labelled, title
 from ..rendering import RECORDS, TEXTS
-from .dialect import as_json, chosen, estimate, headed
+from .dialect import as_json, chosen, headed, proved
 from .finite_words import cap_record, capped, rate, visibility
 from .numbers import amount, counted, finer_percent, interval, percent, readable, steady_rate
 
@@ -25,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA", "finite_record", "finite_text"]
 
 SCHEMA = "stabkit.finite/1"
-_DIGITS = 20
 _SMALL = 2  # admissions per step: the law of small servers
 _FEW_LIVES = 20  # of a run whose intervals are too narrow
 Rows = Iterator[tuple[str, str]]
@@ -34,7 +29,7 @@ Rows = Iterator[tuple[str, str]]
 @TEXTS.writes(FiniteServer)
 def finite_text(found: FiniteServer) -> str:
     """Return the answers, one to a line, those of a simulation below."""
-    head = f"{printable(found.mix.name)}, {amount(readable(found.capacity), 'token')}"
+    head = f"{found.mix.name}, {amount(readable(found.capacity), 'token')}"
     text = f"{title(head)}\n{labelled(_answers(found))}"
     if found.simulated is None:
         return text
@@ -61,10 +56,7 @@ def _answers(found: FiniteServer) -> Rows:
     if found.evicted_per_step == 0:
         return
     if found.watermark is not None:
-        yield (
-            "watermark",
-            _watermark(found, found.watermark),
-        )
+        yield ("watermark", _watermark(found, found.watermark))
     known = found.evicted_per_step is not None
     if known and found.lundberg_exponent is not None and found.admissions <= _SMALL:
         tokens = amount(readable(1 / float(found.lundberg_exponent.low), 4), "token")
@@ -141,25 +133,9 @@ def finite_record(found: FiniteServer) -> dict[str, Any]:
         equilibrium=as_json(
             Equilibrium(found.admissions, found.requests, token_throughput=found.requests)
         ),
-        fano_factor=_proved(found.fano_factor),
+        fano_factor=proved(found.fano_factor),
         requests_always=found.always,
         cap=cap_record(found.cap),
         **chosen(found, "max_num_seqs never_evicts evict_probability evicted_per_step reason"),
-        **chosen(found, "lundberg_exponent watermark"),
-        simulated=None if found.simulated is None else _run_record(found.simulated),
+        **chosen(found, "lundberg_exponent watermark simulated"),
     )
-
-
-def _proved(value: Variance | None) -> str | None:
-    if isinstance(value, RealEnclosure):
-        return decimal_text(value.low, value.high, _DIGITS)
-    return None if value is None else rational_text(value)
-
-
-def _run_record(run: SimulatedServer) -> dict[str, Any]:
-    from ...dynamics.requests.batches import Estimate
-
-    return {
-        key: estimate(value) if isinstance(value, Estimate) else value
-        for key, value in vars(run).items()
-    }

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...analysis.operations.running_cap import RunningCap
 from ...model.verdict import Verdict
-from .dialect import as_json, chosen
+from .dialect import chosen
 from .numbers import percent, readable
 
 __all__ = ["cap_record", "capped", "rate", "visibility"]
@@ -81,10 +81,5 @@ def _possible(always: int | None) -> str:
 
 def cap_record(cap: RunningCap | None) -> dict[str, Any] | None:
     """Return what a cap does as JSON types."""
-    if cap is None:
-        return None
-    return {
-        **chosen(cap, "max_num_seqs never_evicts binds"),
-        "requests_in_service": as_json(cap.running),
-        **chosen(cap, "memory_share verdict common_divisor"),
-    }
+    names = "max_num_seqs never_evicts binds requests_in_service=running memory_share"
+    return None if cap is None else chosen(cap, f"{names} verdict common_divisor")

@@ -7,20 +7,17 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from ...errors import printable
-from ...model.numbers import decimal_text, rational_text
 from ...spectrum.fluctuations.fluctuations import Fluctuations
 from ...spectrum.fluctuations.variance import Variance
 from ..layout import paragraph, title
 from ..rendering import RECORDS, TEXTS
-from .dialect import as_json, headed
+from .dialect import as_json, chosen, headed, proved
 from .numbers import amount, percent, readable
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "fluctuations_record", "fluctuations_text"]
 
 SCHEMA = "stabkit.fluctuations/1"
-_DIGITS = 20
 _WORDS = {
     "admissions": "requests admitted",
     "running": "requests in service",
@@ -36,27 +33,17 @@ def fluctuations_record(found: Fluctuations) -> dict[str, Any]:
     return headed(
         SCHEMA,
         found.mix,
-        verdict=found.verdict,
-        reason=found.reason,
-        fano_factor=_proved(found.fano_factor),
-        window_dispersion=as_json(found.window_dispersion),
-        mean_slack=as_json(found.mean_slack),
-        mean_admissions=as_json(found.mean_admissions),
-        admissions_variance=_proved(found.admissions_variance),
-        peaks=[
-            {
-                "period_steps": peak.period,
-                "half_width": peak.half_width,
-                "density": peak.density,
-            }
-            for peak in found.peaks
-        ],
-        angles=found.angles.tolist(),
+        **chosen(found, "verdict reason"),
+        fano_factor=proved(found.fano_factor),
+        **chosen(found, "window_dispersion mean_slack mean_admissions"),
+        admissions_variance=proved(found.admissions_variance),
+        peaks=[chosen(peak, "period_steps=period half_width density") for peak in found.peaks],
+        angles=as_json(found.angles),
         observables=[
             {
                 "observable": name,
-                "variance": _proved(variance),
-                "densities": found.densities[name].tolist() if name in found.densities else None,
+                "variance": proved(variance),
+                "densities": as_json(found.densities.get(name)),
             }
             for name, variance in found.variances.items()
         ],
@@ -66,7 +53,7 @@ def fluctuations_record(found: Fluctuations) -> dict[str, Any]:
 @TEXTS.writes(Fluctuations)
 def fluctuations_text(found: Fluctuations) -> str:
     """Return the Fano factor and what it means, the variances, and the quasi-cycles."""
-    head = f"{title(f'{printable(found.name)}: {found.verdict}')}\n"
+    head = f"{title(f'{found.name}: {found.verdict}')}\n"
     if found.fano_factor is None:
         return head + paragraph(" ".join(_nothing(found)))
     if not found.fano_factor:
@@ -109,12 +96,11 @@ def _sentences(found: Fluctuations) -> Iterator[str]:
 
 
 def _variances(found: Fluctuations) -> str:
-    rows = [("per step", "variance over a*")]
-    rows += [
+    rows = (
         (_WORDS[name], "not found" if variance is None else readable(_middle(variance)))
         for name, variance in found.variances.items()
-    ]
-    return plain_table(rows)
+    )
+    return plain_table([("per step", "variance over a*"), *rows])
 
 
 def _peaks(found: Fluctuations) -> str:
@@ -137,9 +123,3 @@ def _middle(variance: Variance | None) -> float:
     if variance is None or isinstance(variance, Fraction):
         return float(variance or 0)
     return float((variance.low + variance.high) / 2)
-
-
-def _proved(variance: Variance | None) -> str | None:
-    if variance is None or isinstance(variance, Fraction):
-        return None if variance is None else rational_text(variance)
-    return decimal_text(variance.low, variance.high, _DIGITS)

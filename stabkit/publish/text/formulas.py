@@ -13,46 +13,13 @@ __all__ = ["operators", "plain", "raised", "unbroken"]
 
 _LONG = (30, 60)  # formulas stay on one line up to this, or break at relations alone
 _UNBROKEN = "\N{NO-BREAK SPACE}"
-_SIGNS = {
-    "lambda": "λ",
-    "alpha": "α",
-    "beta": "β",
-    "chi": "χ",
-    "delta": "δ",
-    "Delta": "Δ",
-    "omega": "ω",
-    "rho": "ρ",
-    "varphi": "φ",
-    "xi": "ξ",
-    "to": "→",
-    "infty": "∞",
-    "mid": "|",
-    "neq": "≠",
-    "prod": "Π",
-    "max": "max",
-    "left": "",
-    "right": "",
-    "varepsilon": "ε",
-    "kappa": "κ",
-    "sigma": "σ",
-    "eta": "η",
-    "mu": "μ",
-    "pi": "π",
-    "theta": "θ",
-    "pm": "±",
-    "le": "≤",
-    "ge": "≥",
-    "ne": "≠",
-    "cdot": "·",
-    "circ": "°",
-    "dots": "...",
-    "sum": "Σ",
-    "Phi": "Φ",
-    "min": "min",
-    "cos": "cos",
-    "operatorname": "",
-    ",": "",
-}
+_COMMANDS = (
+    "lambda=λ alpha=α beta=β chi=χ delta=δ Delta=Δ omega=ω rho=ρ varphi=φ xi=ξ to=→ infty=∞ "
+    "mid=| neq=≠ prod=Π max=max left= right= varepsilon=ε kappa=κ sigma=σ eta=η mu=μ pi=π "
+    "theta=θ pm=± le=≤ ge=≥ ne=≠ cdot=· circ=° dots=... sum=Σ Phi=Φ min=min cos=cos "
+    "operatorname= ,="
+)
+_SIGNS = dict(command.split("=") for command in _COMMANDS.split())
 _BRACES = {"{": "\ue000", "}": "\ue001"}  # of sets, apart from those of LaTeX
 _UNBRACED = str.maketrans({"{": "", "}": "", "\ue000": "{", "\ue001": "}"})
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")

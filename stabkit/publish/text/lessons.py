@@ -44,19 +44,12 @@ def installed_lessons() -> tuple[Lesson, ...]:
 
 def lessons_text(lessons: Sequence[Lesson]) -> str:
     """Return the list of lessons as plain text, with how to open one."""
-    rows = [("lesson", "title", "minutes")]
-    rows += [(str(one.number), one.title, str(one.minutes)) for one in lessons]
+    rows = ((str(one.number), one.title, str(one.minutes)) for one in lessons)
     more = "Open one: stabkit lessons 3. More exercises: stabkit exercise --topic cycle."
-    return f"{plain_table(rows)}\n{paragraph(more)}"
+    return f"{plain_table([('lesson', 'title', 'minutes'), *rows])}\n{paragraph(more)}"
 
 
 def lessons_record(lessons: Sequence[Lesson]) -> dict[str, Any]:
     """Return the list of lessons for JSON."""
-    return headed(
-        SCHEMA,
-        lessons=[
-            chosen(one, "number title minutes goals prerequisites topics")
-            | {"uses": list(one.theorems)}
-            for one in lessons
-        ],
-    )
+    names = "number title minutes goals prerequisites topics uses=theorems"
+    return headed(SCHEMA, lessons=[chosen(one, names) for one in lessons])

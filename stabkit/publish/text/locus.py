@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
-from fractions import Fraction
+from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
 
-from ...errors import printable
 from ...spectrum.curves.locus import RootLocus
 from ..layout import labelled, paragraph, title
 from ..rendering import RECORDS, TEXTS
 from .along import ALONG, along_text
-from .dialect import as_json, chosen, headed
-from .numbers import readable, times
+from .dialect import chosen, headed
+from .numbers import readable, rounded, times
 from .tables import plain_table, thinned
 
 __all__ = ["SCHEMA", "locus_record", "locus_text"]
@@ -31,16 +29,8 @@ def locus_record(locus: RootLocus) -> dict[str, Any]:
     holds real and imaginary part of all roots, and `spectral_radii` the largest modulus (null at
     L = 1).
     """
-    radius = locus.spectral_radius
-    return headed(
-        SCHEMA,
-        locus.mix,
-        **chosen(locus, "along length values"),
-        unstable_counts=list(locus.unstable),
-        spectral_radii=None if radius is None else radius.tolist(),
-        roots_at_values=[[[z.real, z.imag] for z in row] for row in locus.roots.tolist()],
-        changes=as_json(locus.changes),
-    )
+    names = "along length values unstable_counts=unstable spectral_radii=spectral_radius"
+    return headed(SCHEMA, locus.mix, **chosen(locus, f"{names} roots_at_values=roots changes"))
 
 
 @TEXTS.writes(RootLocus)
@@ -52,11 +42,11 @@ def locus_text(locus: RootLocus, full: bool = False) -> str:
     """
     symbol = ALONG[locus.along].symbol
     shown, note = thinned(range(len(locus.values)), full)
-    rows: list[tuple[str, ...]] = [(symbol, "largest |λ|", "unstable modes")]
-    rows += [_row(locus, i) for i in shown]
-    head = f"{title(printable(locus.mix.name))}\n"
-    head += labelled([("along", along_text(locus.along, locus.mix))])
-    return f"{head}\n{plain_table(rows)}{note}\n{_changes_text(locus, symbol, full)}"
+    heads = (symbol, "largest |λ|", "unstable modes")
+    table = plain_table([heads, *(_row(locus, i) for i in shown)])
+    along = labelled([("along", along_text(locus.along, locus.mix))])
+    changes = _changes_text(locus, symbol, full)
+    return f"{title(locus.mix.name)}\n{along}\n{table}{note}\n{changes}"
 
 
 def _row(locus: RootLocus, i: int) -> tuple[str, str, str]:
@@ -72,16 +62,11 @@ def _changes_text(locus: RootLocus, symbol: str, full: bool) -> str:
     rows = [("from", "to", f"{symbol} between", "and", "angle (turns)")]
     left = 0 if full else max(0, len(changes) - _SHOWN)
     for change in changes[left:]:
-        ends = (_rounded(change.low, ROUND_FLOOR), _rounded(change.high, ROUND_CEILING))
+        low = rounded(change.low, ROUND_FLOOR, _DIGITS)  # outwards: what is printed holds too
+        high = rounded(change.high, ROUND_CEILING, _DIGITS)
         turns = readable(change.angle / (2 * math.pi), 5)
-        rows.append((f"{change.before}", f"{change.after}", *ends, turns))
+        rows.append((f"{change.before}", f"{change.after}", low, high, turns))
     often = times(len(changes))
     head = f"The number of unstable modes changes {often} (exact counts at both ends):"
     more = paragraph(f"({left:,} more below; --full shows all)") if left else ""
     return f"{paragraph(head)}{plain_table(rows)}{more}"
-
-
-def _rounded(end: Fraction, direction: str) -> str:
-    """Return an end of a bracket to ten digits, rounded outwards: what is printed holds too."""
-    context = Context(prec=_DIGITS, rounding=direction)
-    return readable(context.divide(Decimal(end.numerator), Decimal(end.denominator)), _DIGITS)

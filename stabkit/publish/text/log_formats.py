@@ -8,7 +8,7 @@ from typing import Any
 from ...model.traces.log_formats import LogFormat
 from ..layout import heading, paragraph, wrapped
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed
+from .dialect import chosen, headed
 
 __all__ = ["SCHEMA", "formats_record", "formats_text"]
 
@@ -32,12 +32,7 @@ def formats_record(formats: Sequence[LogFormat]) -> dict[str, Any]:
     return headed(
         SCHEMA,
         formats=[
-            {
-                "writer": one.writer,
-                "container": one.container,
-                "fields": list(one.fields),
-                "time_column": one.times or None,
-            }
+            chosen(one, "writer container fields") | {"time_column": one.times or None}
             for one in formats
         ],
     )

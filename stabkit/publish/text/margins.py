@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any
 
 from ...analysis.margins import Margins
-from ...errors import printable
 from ...model.enclosure import RealEnclosure
 from ...spectrum.margins.disturbance import DisturbanceMargin
 from ...spectrum.margins.gain import GainMargin
@@ -28,7 +27,7 @@ from .dialect import as_json, chosen, headed
 from .numbers import amount, counted, readable, rounded
 from .robust import robust_said, tolerance_said
 
-__all__ = ["margin_fields", "margin_text", "margins_record", "margins_text"]
+__all__ = ["MARGINS", "margin_fields", "margin_text", "margins_record", "margins_text"]
 
 SCHEMA = "stabkit.margins/3"
 _INDENT = " " * 4
@@ -47,6 +46,7 @@ _LABELS = {
     "disturbance": "largest disturbance",
 }
 
+MARGINS = (GainMargin, InputMargin, ShareRadius, RobustShares, ShareTolerance, DisturbanceMargin)
 Margin = GainMargin | InputMargin | ShareRadius | RobustShares | ShareTolerance | DisturbanceMargin
 _floor = partial(rounded, rounding=ROUND_FLOOR)
 _ceiling = partial(rounded, rounding=ROUND_CEILING)
@@ -79,8 +79,8 @@ def margin_fields(found: Margin) -> dict[str, Any]:
         key = "robust_shares" if found.level is None else "sampled_shares"
         return {key: chosen(found, names)}
     if isinstance(found, ShareTolerance):
-        ends = {"error_lower": as_json(found.lower), "error_upper": as_json(found.upper)}
-        return {"share_tolerance": ends | chosen(found, "witness reason")}
+        names = "error_lower=lower error_upper=upper witness reason"
+        return {"share_tolerance": chosen(found, names)}
     if isinstance(found, DisturbanceMargin):
         return {"disturbance": chosen(found, "largest peak_step burst burst_step reason")}
     bounds = {
@@ -104,7 +104,7 @@ def _decimal(value: Fraction | None, rounding: str) -> str | None:
 def margins_text(found: Margins) -> str:
     """Return every margin with its guarantee, or the reason why it is not known."""
     blocks = [
-        title(f"{printable(found.mix.name)}: {found.verdict}"),
+        title(f"{found.mix.name}: {found.verdict}"),
         *(margin_text(part) for part in _linear(found)),
         margin_text(found.disturbance, found.admissions_per_step),
     ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...errors import printable
 from ...spectrum.curves.nyquist import AxisCrossing, NyquistCurve
 from ..layout import paragraph, title
 from ..rendering import RECORDS, TEXTS
@@ -32,11 +31,9 @@ def nyquist_record(curve: NyquistCurve) -> dict[str, Any]:
         **chosen(curve, "length encirclements counts"),
         **chosen(curve.counts, "verdict certified method"),
         axis_crossings=[
-            {"angle": at.theta, "ratio": at.value, "encirclements": at.turns}
-            for at in curve.crossings
+            chosen(at, "angle=theta ratio=value encirclements=turns") for at in curve.crossings
         ],
-        angles=curve.theta.tolist(),
-        curve=[[z.real, z.imag] for z in curve.values.tolist()],
+        **chosen(curve, "angles=theta curve=values"),
     )
 
 
@@ -44,7 +41,7 @@ def nyquist_record(curve: NyquistCurve) -> dict[str, Any]:
 def nyquist_text(curve: NyquistCurve) -> str:
     """Return what the curve encircles and what that means, and its largest crossings."""
     sentences = [_encircled(curve), f"Proof: {curve.counts.reason}"]
-    head = title(printable(curve.mix.name))
+    head = title(curve.mix.name)
     return f"{head}\n{paragraph(' '.join(sentences))}\n{_crossings(curve)}"
 
 
@@ -70,12 +67,11 @@ def _crossings(curve: NyquistCurve) -> str:
     if not curve.crossings:
         return paragraph("It does not cross the negative real axis (sampled, not in the proof).")
     largest = sorted(curve.crossings, key=lambda crossing: crossing.value)[:_MOST_CROSSINGS]
-    rows = [("θ (turns)", "period (steps)", "G / G(1)", "turns")]
-    rows += [_row(crossing) for crossing in largest]
+    heads = ("θ (turns)", "period (steps)", "G / G(1)", "turns")
     hidden = len(curve.crossings) - len(largest)
     rest = f"and {counted(hidden, 'smaller one')}\n" if hidden else ""
     head = "Crossings of the negative real axis for 0 < θ ≤ π (sampled, not in the proof):"
-    return paragraph(head) + plain_table(rows) + rest
+    return paragraph(head) + plain_table([heads, *map(_row, largest)]) + rest
 
 
 def _row(crossing: AxisCrossing) -> tuple[str, str, str, str]:

@@ -15,23 +15,18 @@ from ...analysis.operations.closed_loops import ClosedLoop
 from ...dynamics.basins import BasinSample
 from ...dynamics.necklaces import NecklaceCycle
 from ...errors import printable
+from ...model.request_classes import RequestClass
 from ...model.workload import Workload
 from ...spectrum.batched.counts import BatchedCounts
 from ...spectrum.batched.values import BatchedValues
 from ...spectrum.counting.counts import Counts
 from ...spectrum.criterion.criterion import StabilityCriterion
-from ...spectrum.margins.disturbance import DisturbanceMargin
-from ...spectrum.margins.gain import GainMargin
-from ...spectrum.margins.inputs import InputMargin
-from ...spectrum.margins.shares.radius import ShareRadius
-from ...spectrum.margins.shares.robust import RobustShares
-from ...spectrum.margins.shares.tolerance import ShareTolerance
 from ...spectrum.roots.roots import Root
 from ...spectrum.starts.no_eviction import NoEviction
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ..rendering import PAGES, RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
-from .margins import margin_fields, margin_text
+from .margins import MARGINS, margin_fields, margin_text
 from .numbers import amount, counted, percent, percent_above, readable
 from .roots import DIGITS, root_fields
 from .synchrony import claim_text
@@ -44,22 +39,12 @@ _CLASS_HEADS = ("input (tokens)", "output (steps)", "share")
 _MOST_ROWS = 20
 
 
-@RECORDS.writes(GainMargin)
-@RECORDS.writes(InputMargin)
-@RECORDS.writes(ShareRadius)
-@RECORDS.writes(RobustShares)
-@RECORDS.writes(ShareTolerance)
-@RECORDS.writes(DisturbanceMargin)
+@RECORDS.writes(*MARGINS)
 def _margin_record(found: Any) -> dict[str, Any]:
     return _part(found, **margin_fields(found))
 
 
-@TEXTS.writes(GainMargin)
-@TEXTS.writes(InputMargin)
-@TEXTS.writes(ShareRadius)
-@TEXTS.writes(RobustShares)
-@TEXTS.writes(ShareTolerance)
-@TEXTS.writes(DisturbanceMargin)
+@TEXTS.writes(*MARGINS)
 def _margin_text(found: Any) -> str:
     return margin_text(found)
 
@@ -88,11 +73,8 @@ def _workload_record(mix: Workload) -> dict[str, Any]:
 @TEXTS.writes(Workload)
 def _workload_text(mix: Workload) -> str:
     tokens = "none" if mix.capacity is None else amount(readable(mix.capacity), "token")
-    rows: list[tuple[str, ...]] = [_CLASS_HEADS]
-    rows += [
-        (readable(c.input_length), f"{c.decode_length}", percent(c.share)) for c in mix.classes
-    ]
-    return f"{printable(mix.name)}\ncapacity: {tokens}\n\n{plain_table(rows)}"
+    table = plain_table([_CLASS_HEADS, *map(_class_cells, mix.classes)])
+    return f"{printable(mix.name)}\ncapacity: {tokens}\n\n{table}"
 
 
 @PAGES.writes(Workload)
@@ -100,17 +82,18 @@ def _workload_table(mix: Workload) -> str:
     """Return the classes as a table: the first ones, where there are many."""
     tokens = "no capacity" if mix.capacity is None else amount(readable(mix.capacity), "token")
     heads = "".join(f"<th>{head}</th>" for head in _CLASS_HEADS)
-    rows = "".join(
-        f"<tr><td>{readable(c.input_length)}</td><td>{c.decode_length}</td>"
-        f"<td>{percent(c.share)}</td></tr>"
-        for c in mix.classes[:_MOST_ROWS]
-    )
+    cells = map(_class_cells, mix.classes[:_MOST_ROWS])
+    rows = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in cells)
     rest = len(mix.classes) - _MOST_ROWS
     if rest > 0:
         more = f"and {counted(rest, 'more class', 'more classes')}"
         rows += f"<tr><td colspan=3>{more}</td></tr>"
     caption = f"<caption>{escape(printable(mix.name))} ({tokens})</caption>"
     return f"<table>{caption}<tr>{heads}</tr>{rows}</table>"
+
+
+def _class_cells(one: RequestClass) -> tuple[str, str, str]:
+    return readable(one.input_length), f"{one.decode_length}", percent(one.share)
 
 
 @RECORDS.writes(Counts)
@@ -123,8 +106,7 @@ def _counts_record(found: Counts) -> dict[str, Any]:
     )
 
 
-@TEXTS.writes(Counts)
-@TEXTS.writes(ClosedLoop)
+@TEXTS.writes(Counts, ClosedLoop)
 def _verdict_text(found: Counts | ClosedLoop) -> str:
     return f"{found.verdict or 'no verdict'}: {found.reason}\n"
 
@@ -203,26 +185,22 @@ def _roots_record(found: Root | Sequence[Root], digits: int = DIGITS) -> dict[st
 
 @RECORDS.writes(NecklaceCycle)
 def _necklaces_record(found: NecklaceCycle | Sequence[NecklaceCycle]) -> dict[str, Any]:
-    necklaces = [
-        chosen(one, "composition period throughput throughput_ratio")
-        | {"cohorts_by_step": as_json(one.states)}
-        for one in _every(found)
-    ]
-    return _part(found, necklaces=necklaces)
+    names = "composition period throughput throughput_ratio cohorts_by_step=states"
+    return _part(found, necklaces=[chosen(one, names) for one in _every(found)])
 
 
 @TEXTS.writes(NecklaceCycle)
 def _necklaces_text(found: NecklaceCycle | Sequence[NecklaceCycle]) -> str:
-    rows: list[tuple[str, ...]] = [("necklace", "period (steps)", "throughput")]
-    for one in _every(found):
-        parts = " ".join(map(str, one.composition))
-        rows.append((parts, f"{one.period}", percent(one.throughput_ratio)))
-    return plain_table(rows)
+    rows = (
+        (" ".join(map(str, one.composition)), f"{one.period}", percent(one.throughput_ratio))
+        for one in _every(found)
+    )
+    return plain_table([("necklace", "period (steps)", "throughput"), *rows])
 
 
 @RECORDS.writes(BasinSample)
 def _basins_record(found: BasinSample) -> dict[str, Any]:
-    return _part(found, starts=as_json(found.starts), steps_to_worst_cycle=as_json(found.steps))
+    return _part(found, **chosen(found, "starts steps_to_worst_cycle=steps"))
 
 
 @TEXTS.writes(BasinSample)

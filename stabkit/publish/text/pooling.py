@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...analysis.operations.pooling import Arrangement, Block, Pooling
-from ...errors import printable
 from ..layout import paragraph, title, wrapped
 from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
@@ -36,7 +35,7 @@ def pooling_text(found: Pooling) -> str:
     assumed = assumed_capacity(found.mix, found.capacity)
     lines = [
         title(
-            f"{printable(found.mix.name)} on {counted(found.replicas, 'replica')} of "
+            f"{found.mix.name} on {counted(found.replicas, 'replica')} of "
             f"{amount(readable(found.capacity), 'token')}"
         ),
         *([] if assumed is None else [paragraph(assumed)]),
@@ -131,19 +130,9 @@ def pooling_record(found: Pooling) -> dict[str, Any]:
 def _arrangement(found: Arrangement | None) -> dict[str, Any] | None:
     if found is None:
         return None
-    return {
-        "demand_per_step": found.demand,
-        "requests_per_step": found.requests,
-        "tokens_per_step": found.tokens,
-        "pools": [_block(block) for block in found.blocks],
-    }
-
-
-def _block(block: Block) -> dict[str, Any]:
-    return {
-        "class_indices": list(block.classes),
-        **chosen(block, "replicas verdict spectral_radius"),
-        "completed_per_step": list(block.completed),
-        "equilibrium_admissions": as_json(block.equilibrium),
-        "loss": block.loss,
-    }
+    names = "class_indices=classes replicas verdict spectral_radius completed_per_step=completed"
+    pools = [
+        chosen(block, f"{names} equilibrium_admissions=equilibrium loss") for block in found.blocks
+    ]
+    rates = "demand_per_step=demand requests_per_step=requests tokens_per_step=tokens"
+    return chosen(found, rates) | {"pools": pools}

@@ -31,6 +31,37 @@ _TITLES = {
 }
 
 
+_SENTENCES = {
+    "rate limit": (
+        "Admit no more than {rate}: nothing is evicted in the long run, and {tokens} are completed."
+    ),
+    "start-up": (
+        "Fill the empty server at no more than {rate}; once it is steady the limit can go, for "
+        "greedy admission then stays at the steady state."
+    ),
+    "watermark": (
+        "Keep {memory} of the memory free of admissions: from the empty memory the evictions then "
+        "end, which they do not at a watermark less by a hundredth of the memory, and {tokens} are "
+        "completed."
+    ),
+    "gain": "Admit {gain} of what fits: the loop is then stable, at {tokens}.",
+    "reservation": (
+        "Hold input plus output tokens for every request from its admission on: from the empty "
+        "memory, or any start whose reservations fit, nothing is ever evicted, at {tokens}."
+    ),
+    "prompt": (
+        "With {prompt} more in every prompt the mix is stable, and with one less it is not. The "
+        "memory then holds fewer requests: {today}."
+    ),
+    "spread": (
+        "If half of each class decoded {steps} less and half {steps} more, the mix would be "
+        "stable, which it is not for one step less of spread. It would complete {today}."
+    ),
+    "pooling": (
+        "Let two replicas share the classes, {mix}, in equal parts: together they complete {kept} "
+        "of the tokens that they complete apart."
+    ),
+}
 _SOURCES = (
     "Verdicts are proved. The fluid's throughputs are long-run means of its simulated run from the "
     "empty memory, to one part in a thousand; all are over the steady state's."
@@ -40,7 +71,7 @@ _SOURCES = (
 @TEXTS.writes(Recommendation)
 def recommendations_text(found: Recommendation, full: bool = False) -> str:
     """Return what happens now, and what to do; in full with what is not recommended, and why."""
-    lines = [title(printable(found.mix.name)), *wrapped(_now(found)), ""]
+    lines = [title(found.mix.name), *wrapped(_now(found)), ""]
     lines += [*trials_lines(found.trials), ""]
     lines += _fluid(found, full)
     if full:
@@ -86,16 +117,27 @@ def sentence(found: Recommendation, proposal: Proposal) -> str:
 
     Every number in it is one of the proposal's predictions.
     """
-    return {
-        "rate limit": _rate,
-        "start-up": _start_up,
-        "watermark": _watermark,
-        "gain": _gain,
-        "reservation": _reservation,
-        "prompt": _prompt,
-        "spread": _spread,
-        "pooling": _pooling,
-    }[proposal.kind](found, proposal)
+    value, text = proposal.value, _SENTENCES[proposal.kind]
+    words = {
+        "rate": _per_step(found, value) if "{rate}" in text else "",
+        "tokens": f"{percent(proposal.throughput)} of the steady state's tokens",
+        "memory": percent_above(value),
+        "gain": readable(float(value), 3),
+        "prompt": counted(int(value), "token"),
+        "steps": counted(int(value), "step"),
+        "today": f"{percent(proposal.throughput)} of today's steady state's tokens",
+        "kept": percent(proposal.throughput),
+        "mix": printable(proposal.mix.name),
+    }
+    return text.format(**words) + _if_wrong(proposal)
+
+
+def _if_wrong(proposal: Proposal) -> str:
+    errors = ", ".join(
+        f"{percent(ratio)} at {readable(float(100 * (e - 1)), 3).replace('-', 'minus ')} %"
+        for e, ratio in proposal.sensitivity
+    )
+    return f" If the rate is set wrong: {errors}." if errors else ""
 
 
 def _per_step(found: Recommendation, rate: Fraction) -> str:
@@ -104,74 +146,6 @@ def _per_step(found: Recommendation, rate: Fraction) -> str:
         return f"{amount(rounded(rate, ROUND_FLOOR), 'request')} per step"
     held = rounded(found.capacity / rate, ROUND_CEILING)
     return f"B / {held} requests per step (B: the capacity in tokens)"
-
-
-def _rate(found: Recommendation, proposal: Proposal) -> str:
-    text = (
-        f"Admit no more than {_per_step(found, proposal.value)}: nothing is evicted in the long "
-        f"run, and {percent(proposal.throughput)} of the steady state's tokens are completed."
-    )
-    errors = ", ".join(
-        f"{percent(ratio)} at {readable(float(100 * (e - 1)), 3).replace('-', 'minus ')} %"
-        for e, ratio in proposal.sensitivity
-    )
-    return f"{text} If the rate is set wrong: {errors}." if errors else text
-
-
-def _start_up(found: Recommendation, proposal: Proposal) -> str:
-    return (
-        f"Fill the empty server at no more than {_per_step(found, proposal.value)}; once it is "
-        "steady the limit can go, for greedy admission then stays at the steady state."
-    )
-
-
-def _watermark(found: Recommendation, proposal: Proposal) -> str:
-    return (
-        f"Keep {percent_above(proposal.value)} of the memory free of admissions: from the empty "
-        "memory the evictions then end, which they do not at a watermark less by a hundredth of "
-        f"the memory, and {percent(proposal.throughput)} of the steady state's tokens are "
-        "completed."
-    )
-
-
-def _gain(found: Recommendation, proposal: Proposal) -> str:
-    return (
-        f"Admit {readable(float(proposal.value), 3)} of what fits: the loop is then stable, at "
-        f"{percent(proposal.throughput)} of the steady state's tokens."
-    )
-
-
-def _reservation(found: Recommendation, proposal: Proposal) -> str:
-    return (
-        "Hold input plus output tokens for every request from its admission on: from the empty "
-        "memory, or any start whose reservations fit, nothing is ever evicted, at "
-        f"{percent(proposal.throughput)} of the steady state's tokens."
-    )
-
-
-def _prompt(found: Recommendation, proposal: Proposal) -> str:
-    return (
-        f"With {counted(int(proposal.value), 'token')} more in every prompt the mix is stable, and "
-        "with one less it is not. The memory then holds fewer requests: "
-        f"{percent(proposal.throughput)} of today's steady state's tokens."
-    )
-
-
-def _spread(found: Recommendation, proposal: Proposal) -> str:
-    steps = counted(int(proposal.value), "step")
-    return (
-        f"If half of each class decoded {steps} less and half {steps} more, the mix would be "
-        "stable, which it is not for one step less of spread. It would complete "
-        f"{percent(proposal.throughput)} of today's steady state's tokens."
-    )
-
-
-def _pooling(found: Recommendation, proposal: Proposal) -> str:
-    return (
-        f"Let two replicas share the classes, {printable(proposal.mix.name)}, in equal parts: "
-        f"together they complete {percent(proposal.throughput)} of the tokens that they complete "
-        "apart."
-    )
 
 
 def _rejection(idea: Rejected) -> str:
@@ -191,8 +165,7 @@ def recommendations_record(found: Recommendation) -> dict[str, Any]:
         proposals=[_proposal(found, proposal) for proposal in found.proposals],
         trials=trials_record(found.trials),
         rejected=[
-            {"kind": idea.kind, "reason": idea.reason, "throughput_ratio": idea.throughput}
-            for idea in found.rejected
+            chosen(idea, "kind reason throughput_ratio=throughput") for idea in found.rejected
         ],
     )
 
@@ -201,22 +174,15 @@ def _proposal(found: Recommendation, proposal: Proposal) -> dict[str, Any]:
     return {
         **chosen(proposal, "kind value"),
         "sentence": sentence(found, proposal),
-        "workload": as_json(proposal.mix),
-        "policy": proposal.policy.name,
-        "throughput_ratio": proposal.throughput,
+        **chosen(proposal, "workload=mix policy=policy.name throughput_ratio=throughput"),
         "sensitivity": [
             {"factor": as_json(e), "throughput_ratio": ratio} for e, ratio in proposal.sensitivity
         ],
-        "predictions": list(_predictions(proposal.predictions)),
+        "predictions": [_prediction(one) for one in proposal.predictions],
     }
 
 
-def _predictions(predictions: tuple[Prediction, ...]) -> Iterator[dict[str, Any]]:
-    for prediction in predictions:
-        yield {
-            "workload": as_json(prediction.mix),
-            "policy": prediction.policy.name,
-            **chosen(prediction, "quantity relation"),
-            "verdict": prediction.value if isinstance(prediction.value, str) else None,
-            "ratio": None if isinstance(prediction.value, str) else prediction.value,
-        }
+def _prediction(one: Prediction) -> dict[str, Any]:
+    found = chosen(one, "workload=mix policy=policy.name quantity relation")
+    told = "verdict" if isinstance(one.value, str) else "ratio"
+    return found | {"verdict": None, "ratio": None} | {told: one.value}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
-from ...analysis.operations.replay import Comparison, ObservedRun, Replay, Swing
-from ...errors import printable
-from ...model.numbers import rational_text
+from ...analysis.operations.replay import ObservedRun, Replay, Swing
 from ..layout import labelled, paragraph, title
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed
+from .dialect import chosen, headed
 from .numbers import amount, counted, percent, readable
 from .tables import plain_table
 
@@ -25,13 +24,20 @@ _NAMES = {
     "prefilled": "tokens prefilled so far",
     "completed": "requests completed so far",
 }
+_COMPARED = {
+    "running, mean": "running.mean",
+    "running, standard deviation": "running.sd",
+    "period (steps)": "running.period",
+    "makespan (s)": "makespan_seconds",
+    "preemptions": "preemptions",
+}
 
 
 @TEXTS.writes(Replay)
 def replay_text(found: Replay) -> str:
     """Return what the replay did, and beside it what was observed."""
     memory = amount(readable(found.scheduler.capacity), "token")
-    head = f"{printable(found.trace)}, {counted(found.requests, 'request')}, by the rules of "
+    head = f"{found.trace}, {counted(found.requests, 'request')}, by the rules of "
     parts = [title(f"{head}{found.scheduler.name} in {memory}"), labelled(_answers(found))]
     if found.observed is not None:
         parts += [_beside(found, found.observed), _samples(found.observed)]
@@ -64,16 +70,11 @@ def _period(swing: Swing) -> str:
 
 
 def _beside(found: Replay, observed: ObservedRun) -> str:
-    rows: list[tuple[str, ...]] = [("", "replayed", "observed")]
-    for name, ours, theirs in (
-        ("running, mean", found.running.mean, observed.running.mean),
-        ("running, standard deviation", found.running.sd, observed.running.sd),
-        ("period (steps)", found.running.period, observed.running.period),
-        ("makespan (s)", found.makespan_seconds, observed.makespan_seconds),
-        ("preemptions", found.preemptions, observed.preemptions),
-    ):
-        rows.append((name, _shown(ours), _shown(theirs)))
-    return plain_table(rows)
+    rows = (
+        (name, *(_shown(attrgetter(of)(one)) for one in (found, observed)))
+        for name, of in _COMPARED.items()
+    )
+    return plain_table([("", "replayed", "observed"), *rows])
 
 
 def _shown(value: float | None) -> str:
@@ -83,7 +84,7 @@ def _shown(value: float | None) -> str:
 def _samples(observed: ObservedRun) -> str:
     how = "generated tokens" if observed.clock == "tokens" else "seconds"
     head = f"{counted(len(observed.rows), 'sample')}, compared at equal {how}:"
-    rows: list[tuple[str, ...]] = [("", "correlation", "equal at", "largest difference")]
+    rows = [("", "correlation", "equal at", "largest difference")]
     for name, one in observed.compared.items():
         r = "-" if one.correlation is None else f"{one.correlation:.4f}"
         rows.append((_NAMES[name], r, percent(one.equal), readable(one.largest_difference, 4)))
@@ -95,28 +96,16 @@ def replay_record(found: Replay) -> dict[str, Any]:
     """Return the replay as JSON types: schema ``stabkit.replay/1``."""
     return headed(
         SCHEMA,
-        trace=found.trace,
-        requests=found.requests,
-        scheduler=found.scheduler.name,
-        capacity=rational_text(found.scheduler.capacity),
-        steps=found.steps,
-        makespan_seconds=found.makespan_seconds,
-        step_time=None if found.step_time is None else list(found.step_time),
-        step_time_fitted=found.fitted,
-        preemptions=found.preemptions,
-        recomputed_tokens=found.recomputed_tokens,
+        **chosen(found, "trace requests scheduler=scheduler.name capacity=scheduler.capacity"),
+        **chosen(found, "steps makespan_seconds step_time step_time_fitted=fitted"),
+        **chosen(found, "preemptions recomputed_tokens"),
         running=_swing_record(found.running),
         observed=None if found.observed is None else _observed_record(found.observed),
     )
 
 
 def _swing_record(swing: Swing) -> dict[str, Any]:
-    return {
-        "mean": swing.mean,
-        "sd": swing.sd,
-        "period_steps": swing.period,
-        "autocorrelation": swing.autocorrelation,
-    }
+    return chosen(swing, "mean sd period_steps=period autocorrelation")
 
 
 def _observed_record(observed: ObservedRun) -> dict[str, Any]:
@@ -125,15 +114,9 @@ def _observed_record(observed: ObservedRun) -> dict[str, Any]:
         "samples": len(observed.rows),
         "correlation": observed.compared["running"].correlation,
         **_swing_record(observed.running),
-        "makespan_seconds": observed.makespan_seconds,
-        "preemptions": observed.preemptions,
-        "compared": {name: _comparison(one) for name, one in observed.compared.items()},
-    }
-
-
-def _comparison(one: Comparison) -> dict[str, Any]:
-    return {
-        "correlation": one.correlation,
-        "equal": one.equal,
-        "largest_difference": one.largest_difference,
+        **chosen(observed, "makespan_seconds preemptions"),
+        "compared": {
+            name: chosen(one, "correlation equal largest_difference")
+            for name, one in observed.compared.items()
+        },
     }

@@ -9,14 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import fields
-from fractions import Fraction
 from typing import Any
 
 from ...dynamics.requests.request_run import RequestRun, RequestSeries, RequestTable
 from ...errors import printable
-from ...model.numbers import rational_text
 from ..rendering import RECORDS, TEXTS
-from .dialect import estimate, headed
+from .dialect import as_json, chosen, headed
 from .numbers import amount, counted, finer_percent, interval, percent, readable
 from .tables import plain_table
 
@@ -43,16 +41,9 @@ def request_run_record(run: RequestRun) -> dict[str, Any]:
     """Return the run as JSON types, series and table included where they were kept."""
     return headed(
         SCHEMA,
-        scheduler=run.scheduler.name,
-        capacity=rational_text(run.scheduler.capacity),
+        **chosen(run, "scheduler=scheduler.name capacity=scheduler.capacity"),
         options=_options(run),
-        source=run.source,
-        seed=run.seed,
-        steps=run.steps,
-        time=run.time,
-        totals=dict(run.totals),
-        recomputed_seconds=run.recomputed_seconds,
-        means={name: estimate(mean) for name, mean in run.means.items()},
+        **chosen(run, "source seed steps time totals recomputed_seconds means"),
         series=_lines(run.series),
         table=_lines(run.requests),
     )
@@ -112,25 +103,16 @@ def _options(run: RequestRun) -> dict[str, Any]:
     given = {one.name: getattr(run.scheduler, one.name) for one in fields(run.scheduler)}
     defaults = {one.name: one.default for one in fields(run.scheduler)}
     defaults["step_time"] = _STEPS
-    changed = {
-        name: value
+    return {
+        name: as_json(value)
         for name, value in given.items()
         if value != defaults[name] and name != "capacity"
     }
-    return {name: _json(value) for name, value in changed.items()}
 
 
 def _lines(record: RequestSeries | RequestTable | None) -> dict[str, Any] | None:
     if record is None:
         return None
     header = [one.name for one in fields(record)]
-    columns = ([_json(one) for one in getattr(record, name).tolist()] for name in header)
+    columns = (as_json(getattr(record, name)) for name in header)
     return {"header": header, "lines": [list(line) for line in zip(*columns, strict=True)]}
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, tuple):
-        return list(value)
-    return rational_text(value) if isinstance(value, Fraction) else value

@@ -9,7 +9,6 @@ from typing import Any
 import mpmath
 from sympy import Poly, factor
 
-from ...errors import printable
 from ...spectrum.roots.roots import Root, Roots
 from ..layout import title
 from ..rendering import RECORDS, TEXTS
@@ -61,15 +60,14 @@ def _rounded_up(radius: mpmath.mpf) -> str:
         return mpmath.nstr(radius * mpmath.mpf("1.01"), 3) if radius else "0.0"
 
 
-@TEXTS.writes(Root)
-@TEXTS.writes(Roots)
+@TEXTS.writes(Root, Roots)
 def roots_text(found: Root | Sequence[Root], digits: int = DIGITS, full: bool = False) -> str:
     """Return the roots as lines, |lambda| descending, a pair of conjugates on one line.
 
     Every number is given to `digits` significant digits, and no number is folded, so that digits
     can be copied. Of very many lines the first are shown, all of them in full.
     """
-    name = f"{title(printable(found.mix.name))}\n" if isinstance(found, Roots) else ""
+    name = f"{title(found.mix.name)}\n" if isinstance(found, Roots) else ""
     head = ("factor |λ|", "Re λ", "± Im λ", "radius (proved)", "multiplicity")
     every = [found] if isinstance(found, Root) else found
     if not every:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..rendering import RECORDS, TEXTS
 from ..schemas import Schema
-from .dialect import headed
+from .dialect import chosen, headed
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "schemas_record", "schemas_text"]
@@ -21,7 +21,7 @@ def schemas_record(found: Schema | Sequence[Schema]) -> dict[str, Any]:
     """Return a schema itself; of several the names and titles: schema ``stabkit.schemas/1``."""
     if isinstance(found, Schema):
         return found.document
-    return headed(SCHEMA, schemas=[{"name": one.name, "title": one.title} for one in found])
+    return headed(SCHEMA, schemas=[chosen(one, "name title") for one in found])
 
 
 @TEXTS.writes(Schema)

@@ -9,7 +9,6 @@ from typing import Any
 from ...analysis.operations.running_cap import RunningCap
 from ...analysis.operations.sizing import Sizing
 from ...analysis.verdict.analysis import DominantMode
-from ...errors import printable
 from ..layout import labelled, title
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
@@ -29,7 +28,7 @@ Rows = Iterator[tuple[str, str]]
 @TEXTS.writes(Sizing)
 def sizing_text(found: Sizing) -> str:
     """Return the answers, one to a line."""
-    head = f"{printable(found.mix.name)}, {amount(readable(found.mix.capacity or 0), 'token')}"
+    head = f"{found.mix.name}, {amount(readable(found.mix.capacity or 0), 'token')}"
     if found.blocks is not None:
         head += f" in {amount(readable(found.blocks.count), 'block')} of {found.blocks.block_size}"
     return f"{title(head)}\n{labelled(_answers(found))}"
@@ -122,19 +121,14 @@ def _steps(steps: float, seconds: Fraction | None) -> str:
 def sizing_record(found: Sizing) -> dict[str, Any]:
     """Return the answers as JSON types: schema ``stabkit.sizing/2``; exact numbers as strings."""
     blocks, mode = found.blocks, found.mode
-    steady = {
-        "admissions_per_step": as_json(found.admissions),
-        "requests_in_service": as_json(found.requests),
-    }
+    steady = chosen(found, "admissions_per_step=admissions requests_in_service=requests")
+    bounds = "requests_reserved=reserved requests_always=always requests_worst_cycle=worst_cycle"
     return headed(
         SCHEMA,
         found.mix,
         verdict=found.verdict,
         **steady,
-        requests_reserved=as_json(found.reserved),
-        requests_always=found.always,
-        requests_worst_cycle=as_json(found.worst_cycle),
-        watermark=as_json(found.watermark),
+        **chosen(found, f"{bounds} watermark"),
         blocks=blocks
         and chosen(blocks, "block_size count requests_in_tokens")
         | steady

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
 
-from ...errors import printable
 from ...spectrum.starts.soft_start import SoftStart
 from ..layout import labelled, title
 from ..rendering import RECORDS, TEXTS
-from .dialect import as_json, chosen, headed
+from .dialect import chosen, headed
 from .numbers import amount, counted, percent, percent_above, readable, rounded
 
 __all__ = ["SCHEMA", "soft_start_record", "soft_start_text"]
@@ -24,7 +23,7 @@ def soft_start_text(found: SoftStart) -> str:
     """Return the recipe: how many requests to admit per step, and for how long."""
     capacity = found.mix.capacity
     size = "" if capacity is None else f", {amount(readable(capacity), 'token')}"
-    return f"{title(printable(found.mix.name) + size)}\n{labelled(_answers(found))}"
+    return f"{title(found.mix.name + size)}\n{labelled(_answers(found))}"
 
 
 def _answers(found: SoftStart) -> Rows:
@@ -85,13 +84,6 @@ def _whole(found: SoftStart) -> str:
 @RECORDS.writes(SoftStart)
 def soft_start_record(found: SoftStart) -> dict[str, Any]:
     """Return the recipe as JSON types: schema ``stabkit.soft-start/1``."""
-    return headed(
-        SCHEMA,
-        found.mix,
-        **chosen(found, "verdict evicts first_eviction delta tightest"),
-        slow_steps=found.steps,
-        least_admissions_per_step=as_json(found.admissions),
-        most_admissions_per_step=as_json(found.equilibrium),
-        whole_delta=found.whole,
-        reason=found.reason,
-    )
+    names = "verdict evicts first_eviction delta tightest slow_steps=steps"
+    rates = "least_admissions_per_step=admissions most_admissions_per_step=equilibrium"
+    return headed(SCHEMA, found.mix, **chosen(found, f"{names} {rates} whole_delta=whole reason"))

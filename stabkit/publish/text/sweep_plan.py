@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...errors import printable
 from ...sweeps.sweep_plan import SweepPlan
 from ..layout import labelled, title
 from ..rendering import RECORDS, TEXTS
@@ -35,7 +34,7 @@ def sweep_plan_record(found: SweepPlan) -> dict[str, Any]:
 @TEXTS.writes(SweepPlan)
 def sweep_plan_text(found: SweepPlan) -> str:
     """Return what a plan will compute, column by column."""
-    return title(printable(found.name)) + labelled(_rows(found))
+    return title(found.name) + labelled(_rows(found))
 
 
 def _rows(found: SweepPlan) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from ...errors import printable
 from ...sweeps.sweep_run import SweepRun
 from ..layout import labelled, title
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed
+from .dialect import chosen, headed
 from .numbers import counted, readable
 
 __all__ = ["SCHEMA", "sweep_run_record", "sweep_run_text"]
@@ -23,14 +23,9 @@ def sweep_run_record(found: SweepRun) -> dict[str, Any]:
     """Return what a run of a sweep left: schema ``stabkit.sweep/1``."""
     return headed(
         SCHEMA,
-        name=found.plan.name,
-        folder=found.folder,
-        compute=list(found.plan.compute),
+        **chosen(found, "name=plan.name folder compute=plan.compute"),
         row_count=len(found.plan),
-        column_names=list(found.columns),
-        chunks=found.chunks,
-        chunks_found=found.found,
-        chunks_written=found.written,
+        **chosen(found, "column_names=columns chunks chunks_found=found chunks_written=written"),
         complete=found.complete,
         set_aside=[one._asdict() for one in found.set_aside],
         verdicts=found.verdicts if "counts" in found.plan.compute else None,
@@ -41,7 +36,7 @@ def sweep_run_record(found: SweepRun) -> dict[str, Any]:
 @TEXTS.writes(SweepRun)
 def sweep_run_text(found: SweepRun) -> str:
     """Return what a run of a sweep left, and where."""
-    return title(printable(found.plan.name)) + labelled(_rows(found))
+    return title(found.plan.name) + labelled(_rows(found))
 
 
 def _rows(found: SweepRun) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,6 @@ from typing import Any
 
 import mpmath
 
-from ...errors import printable
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
 from ...spectrum.synchrony.modes import SynchronizedMode
 from ...spectrum.synchrony.renewal_graph import LONGEST_GRAPH
@@ -37,8 +36,7 @@ def synchrony_record(found: Synchrony) -> dict[str, Any]:
     return headed(
         SCHEMA,
         found.mix,
-        **chosen(found, "gcd memory_gcd"),
-        cyclotomic_orders=list(found.orders),
+        **chosen(found, "gcd memory_gcd cyclotomic_orders=orders"),
         period=_period(found),
         cohorts=[[c.start, c.stop, c.step] for c in found.cohorts[:_ORDERS_SHOWN]],
         synchronized_modes=[_mode_record(mode) for mode in found.modes],
@@ -51,11 +49,10 @@ def _mode_record(mode: SynchronizedMode) -> dict[str, Any]:
     record: dict[str, Any] = as_json(mode)
     if mode.root is None:
         return record | {"root": None, "modulus_enclosure": None}
-    moved = complex(mode.root.value)
     with mpmath.workdps(2 * _DIGITS):
         radius = mpmath.nstr(mode.root.radius + mpmath.mpf(10) ** -_DIGITS, 3)
         known = {"value": mpmath.nstr(abs(mode.root.value), _DIGITS), "radius": radius}
-    return record | {"root": [moved.real, moved.imag], "modulus_enclosure": known}
+    return record | {"root": as_json(complex(mode.root.value)), "modulus_enclosure": known}
 
 
 def _near_record(mode: NearSynchronousMode) -> dict[str, Any]:
@@ -64,9 +61,7 @@ def _near_record(mode: NearSynchronousMode) -> dict[str, Any]:
         "re": value.real,
         "im": value.imag,
         "modulus": abs(value),
-        "turns": mode.turns,
-        "nearest": as_json(mode.nearest),
-        "characteristic": [mode.characteristic.real, mode.characteristic.imag],
+        **chosen(mode, "turns nearest characteristic"),
     }
 
 
@@ -82,7 +77,7 @@ def synchrony_text(found: Synchrony) -> str:
     if found.modes:
         parts += ["", _modes(found).rstrip()]
     parts += ["", _near(found).rstrip()]
-    return "\n".join([title(printable(found.mix.name)), *parts]) + "\n"
+    return "\n".join([title(found.mix.name), *parts]) + "\n"
 
 
 def _common(found: Synchrony) -> Iterator[str]:
@@ -131,11 +126,10 @@ def claim_text(theorem: GcdTheorem) -> str:
 
 def _modes(found: Synchrony) -> str:
     upper = [mode for mode in found.modes if 2 * mode.index <= mode.order]
-    rows = [("synchronised mode", "period (steps)", "predicted (R3b)", "factor |λ| found")]
-    rows += [_mode_row(mode) for mode in upper[:_SHOWN]]
+    heads = ("synchronised mode", "period (steps)", "predicted (R3b)", "factor |λ| found")
     hidden = found.gcd // 2 - min(len(upper), _SHOWN)
     rest = f"and {counted(hidden, 'more pair')}\n" if hidden > 0 else ""
-    return plain_table(rows) + rest
+    return plain_table([heads, *map(_mode_row, upper[:_SHOWN])]) + rest
 
 
 def _mode_row(mode: SynchronizedMode) -> tuple[str, str, str, str]:
@@ -160,10 +154,10 @@ def _near(found: Synchrony) -> str:
             "No near-synchronous mode among the dominant ones: φ_T is not close to 1 at any."
         )
     head = "Near-synchronous modes: φ_T(θ) = E exp(iθT) is close to 1 in modulus and phase."
-    rows = [("factor |λ|", "period (steps)", "θ/2π near", "|φ_T|", "phase of φ_T")]
-    rows.extend(_near_row(mode) for mode in found.near_synchronous[:_SHOWN])
+    heads = ("factor |λ|", "period (steps)", "θ/2π near", "|φ_T|", "phase of φ_T")
+    table = plain_table([heads, *map(_near_row, found.near_synchronous[:_SHOWN])])
     hidden = len(found.near_synchronous) - _SHOWN
-    return paragraph(head) + plain_table(rows) + (f"and {hidden} more\n" if hidden > 0 else "")
+    return paragraph(head) + table + (f"and {hidden} more\n" if hidden > 0 else "")
 
 
 def _near_row(mode: NearSynchronousMode) -> tuple[str, str, str, str, str]:

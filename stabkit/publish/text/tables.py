@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 from ..layout import as_shown, heading, labelled, paragraph, room_for_tables
 
-__all__ = ["first_rows", "plain_table", "thinned"]
+__all__ = ["csv_text", "first_rows", "plain_table", "thinned"]
 
 _LINES = 30  # of a table of any number of rows
 _ROWS = 21  # of a table that could have any number
@@ -76,6 +78,13 @@ def first_rows(rows: Sequence[Sequence[str]], full: bool) -> tuple[Sequence[Sequ
     shown = list(rows) if full else list(rows[: 1 + _LINES // lines])
     left = len(rows) - len(shown)
     return shown, paragraph(f"({left:,} more; --full shows all)") if left else ""
+
+
+def csv_text(rows: Iterable[Iterable[Any]]) -> str:
+    """Return rows, the first one being the heads, as comma-separated values."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue()
 
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[int]:

@@ -7,7 +7,6 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
-from ...errors import printable
 from ...model.enclosure import RealEnclosure
 from ...model.numbers import decimal_text, rational_text
 from ...spectrum.partition.d_partition import CountInterval, Crossing
@@ -36,21 +35,18 @@ def threshold_record(found: Threshold, digits: int = DIGITS) -> dict[str, Any]:
     `variance_law` is null outside of its range.
     """
     law = found.law if found.law is not None and found.law.in_range else None
-    sufficient = found.sufficient
     return headed(
         SCHEMA,
         found.mix,
         **chosen(found, "along gcd complete"),
         slopes=[] if found.line is None else as_json(found.line.slopes),
         offsets=[] if found.line is None else as_json(found.line.offsets),
-        threshold=None if found.threshold is None else _number(found.threshold, digits),
-        sufficient_input_length=None if sufficient is None else _decimal(sufficient, digits),
-        every_start_input_length=None
-        if found.every_start is None
-        else _decimal(found.every_start, digits),
-        variance_law=None if law is None else law.estimate,
-        variance_law_expansion=None if law is None else law.expansion,
-        variance_law_error=None if law is None else law.relative_error,
+        threshold=found.threshold and _number(found.threshold, digits),
+        sufficient_input_length=found.sufficient and _decimal(found.sufficient, digits),
+        every_start_input_length=found.every_start and _decimal(found.every_start, digits),
+        variance_law=law and law.estimate,
+        variance_law_expansion=law and law.expansion,
+        variance_law_error=law and law.relative_error,
         stable_intervals=[_ends(part, found, digits) for part in found.stable_intervals],
         crossings=[_crossing_record(crossing, digits) for crossing in found.crossings],
         intervals=[
@@ -108,7 +104,7 @@ def threshold_text(found: Threshold, digits: int | None = None) -> str:
     The digits are those of s* and s°, by default 20; where neither can be, along a share or the
     gain, of the intervals.
     """
-    head = title(printable(found.mix.name))
+    head = title(found.mix.name)
     ends = digits if found.line is None else None
     rows = labelled(_rows(found, digits or DIGITS, ends))
     return f"{head}\n{rows}\n{_partition(found, ends)}"

@@ -12,12 +12,11 @@ from fractions import Fraction
 from typing import Any
 
 from ...dynamics.trajectory import MOST_CLASS_COLUMNS, Trajectory
-from ...errors import printable
 from ..layout import paragraph, title
 from ..rendering import RECORDS, TABLES, TEXTS
 from .dialect import chosen, headed
 from .numbers import amount, counted, readable
-from .tables import plain_table
+from .tables import csv_text, plain_table
 
 __all__ = ["COLUMNS", "SCHEMA", "trajectory_csv", "trajectory_record", "trajectory_text"]
 
@@ -38,13 +37,12 @@ def trajectory_text(trajectory: Trajectory) -> str:
     """Return what the run was, and of its steps the mean, the least, the largest and the last."""
     run = f"{trajectory.policy}, {trajectory.arithmetic} arithmetic, "
     capacity = amount(readable(trajectory.capacity), "token")
-    head = f"{printable(trajectory.mix.name)}, {capacity}, {run}"
+    head = f"{trajectory.mix.name}, {capacity}, {run}"
     head += counted(len(trajectory.admitted) - 1, "step")
-    rows: list[tuple[str, ...]] = [("per step", "mean", "least", "largest", "last")]
-    rows += [(label, *_figures(getattr(trajectory, name))) for name, label in _LABELS.items()]
-    return "\n".join(
-        [title(head), plain_table(rows, align="<>>>>"), paragraph(_evicting(trajectory)), _MORE]
-    )
+    heads = ("per step", "mean", "least", "largest", "last")
+    rows = ((label, *_figures(getattr(trajectory, name))) for name, label in _LABELS.items())
+    table = plain_table([heads, *rows], align="<>>>>")
+    return "\n".join([title(head), table, paragraph(_evicting(trajectory)), _MORE])
 
 
 def _figures(column: Any) -> Iterator[str]:
@@ -68,14 +66,10 @@ def trajectory_csv(trajectory: Trajectory) -> str:
     columns = [_values(getattr(trajectory, name)) for name in COLUMNS]
     by_class = [_values(row) for row in trajectory.completed_by_class]
     count = len(by_class[0]) if by_class else 0
-    names = ["step", *COLUMNS]
-    if count <= MOST_CLASS_COLUMNS:
-        names += [f"completed_{k}" for k in range(1, count + 1)]
-    lines = [",".join(names)]
-    for step, row in enumerate(zip(*columns, strict=True)):
-        extra = by_class[step] if count <= MOST_CLASS_COLUMNS else []
-        lines.append(",".join(_text(value) for value in (step, *row, *extra)))
-    return "\n".join(lines) + "\n"
+    kept = count if count <= MOST_CLASS_COLUMNS else 0
+    head = ("step", *COLUMNS, *(f"completed_{k}" for k in range(1, kept + 1)))
+    rows = enumerate(zip(*columns, by_class, strict=True))
+    return csv_text([head, *(map(_text, (step, *row, *own[:kept])) for step, (*row, own) in rows)])
 
 
 @RECORDS.writes(Trajectory)

@@ -9,7 +9,7 @@ from typing import Any
 from ...analysis.operations.trials import Trial, Trials
 from ...dynamics.requests import Estimate
 from ..layout import wrapped
-from .dialect import chosen, estimate
+from .dialect import chosen
 from .numbers import interval, percent, readable
 from .tables import plain_table
 
@@ -37,9 +37,9 @@ def trials_lines(found: Trials) -> Iterator[str]:
         f"Whole requests in random order, {found.steps:,} steps from the empty memory, tokens over "
         "the steady state's, with 95 % intervals:"
     )
-    rows: list[tuple[str, ...]] = [("", "tokens", "more than now", "evicted per step")]
-    rows += [_row(one) for one in (found.now, *found.tried)]
-    yield from ["", *plain_table(rows).rstrip("\n").split("\n"), ""]
+    heads = ("", "tokens", "more than now", "evicted per step")
+    table = plain_table([heads, *map(_row, (found.now, *found.tried))])
+    yield from ["", *table.splitlines(), ""]
     yield from wrapped(_advice(found.best))
 
 
@@ -92,9 +92,5 @@ def trials_record(found: Trials) -> dict[str, Any]:
 
 
 def _trial(one: Trial) -> dict[str, Any]:
-    return {
-        **chosen(one, "setting value"),
-        "tokens_over_equilibrium": estimate(one.throughput),
-        "gain_over_unchanged": estimate(one.gain),
-        "evictions": estimate(one.evicted_per_step),
-    }
+    names = "tokens_over_equilibrium=throughput gain_over_unchanged=gain evictions=evicted_per_step"
+    return chosen(one, f"setting value {names}")

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...analysis.verdict.verdict_certificate import Claim, VerdictCertificate
-from ...model.numbers import rational_text
 from ..layout import wrapped
 from ..rendering import RECORDS, TEXTS
-from .dialect import headed
+from .dialect import chosen, headed
 from .numbers import counted
 from .tables import plain_table
 
@@ -21,22 +20,7 @@ SCHEMA = "stabkit.certificate/1"
 @RECORDS.writes(VerdictCertificate)
 def certificate_record(found: VerdictCertificate) -> dict[str, Any]:
     """Return the certificate as JSON types: schema ``stabkit.certificate/1``."""
-    return headed(SCHEMA, found.mix, claims=[_claim_record(claim) for claim in found.claims])
-
-
-def _claim_record(claim: Claim) -> dict[str, Any]:
-    return {
-        "name": claim.name,
-        "mix": [[rational_text(s), n, rational_text(p)] for s, n, p in claim.mix],
-        "modes": list(claim.modes),
-        "verdict": claim.verdict,
-        "circle": [list(p) for p in claim.circle],
-        "rest": list(claim.rest),
-        "winding": claim.winding,
-        "steps": claim.steps,
-        "evicting": None if claim.evicting is None else list(claim.evicting),
-        "discs": [[rational_text(part) for part in disc] for disc in claim.discs],
-    }
+    return headed(SCHEMA, found.mix, **chosen(found, "claims"))
 
 
 @TEXTS.writes(VerdictCertificate)
