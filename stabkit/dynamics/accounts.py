@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -56,21 +56,23 @@ class FloatAccount:
             [n / kernel.denominator for n in column]
             for column in (kernel.coefficients, kernel.survival, _lifetimes(kernel))
         ]
-        self._stages = list(map(StageWeights, *columns))
+        self.weights = list(map(StageWeights, *columns)).__getitem__
         self._tokens, _, self._lifetimes = (np.array(column[::-1]) for column in columns)
         self._survivors = self._tokens[:-1]
-
-    def weights(self, stage: int) -> StageWeights:
-        """Return the weights of a stage."""
-        return self._stages[stage]
 
     def started(self, state: NDArray[Any]) -> float:
         """Return M of a state, its oldest cohort first."""
         return float(self._tokens.dot(state))
 
-    def executed(self, survivors: NDArray[Any], finished: NDArray[Any]) -> float:
-        """Return M after a step: the survivors, oldest first, are in stages L - 1, ..., 1."""
-        return float(self._survivors.dot(survivors))
+    def executed(self, history: NDArray[Any], steps: int) -> Iterator[float]:
+        """Iterate over M after each of the next `steps`, while the fits between them go on.
+
+        `history` has L cohorts, oldest first, and the place of one for every step; a step reads
+        what stands there when it is asked for.
+        """
+        one = history.itemsize
+        survivors = np.ndarray((steps, len(self._survivors)), float, history, one, (one, one))
+        return map(float, map(self._survivors.dot, survivors))
 
     def changed(self, stage: int, size: Any) -> None:
         """Take note of requests that were admitted, or evicted if `size` is negative."""
@@ -88,7 +90,7 @@ class ExactAccount:
     >>> from stabkit import Workload
     >>> account = ExactAccount(MemoryKernel.of(Workload.from_classes([(2, 2)])))
     >>> account.changed(0, Fraction(20))
-    >>> account.executed((), [Fraction(0)])  # 20 requests of 2 + 2 tokens
+    >>> next(account.executed([0, 20, 0], 1))  # 20 requests of 2 + 2 tokens
     Fraction(80, 1)
     """
 
@@ -116,17 +118,19 @@ class ExactAccount:
             self._sums = StageWeights(*totals)
         return self._sums.tokens
 
-    def executed(self, survivors: Any, finished: Any) -> Any:
-        """Return M after a step in which the cohorts `finished` reach the decode lengths."""
-        tokens, requests, lifetime = self._sums
-        tokens += requests
-        for size, leaving in zip(finished, self._leaving, strict=True):
-            if size:
-                tokens -= leaving.tokens * size
-                requests -= leaving.requests * size
-                lifetime -= leaving.lifetime * size
-        self._sums = StageWeights(tokens, requests, lifetime)
-        return tokens
+    def executed(self, history: Any, steps: int) -> Iterator[Fraction]:
+        """Iterate over M after each of the next `steps`; see `FloatAccount.executed`."""
+        kernel = self._kernel
+        for now in range(kernel.length, kernel.length + steps):
+            tokens, requests, lifetime = self._sums
+            tokens += requests
+            for length, leaving in zip(kernel.decode_lengths, self._leaving, strict=True):
+                if size := history[now - length]:
+                    tokens -= leaving.tokens * size
+                    requests -= leaving.requests * size
+                    lifetime -= leaving.lifetime * size
+            self._sums = StageWeights(tokens, requests, lifetime)
+            yield tokens
 
     def changed(self, stage: int, size: Any) -> None:
         """Take note of requests that were admitted, or evicted if `size` is negative."""

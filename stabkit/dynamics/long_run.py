@@ -199,8 +199,9 @@ def long_run(
     window = np.sin(np.pi * (np.arange(quarter * span) + 0.5) / (quarter * span)) ** 2
     for part in range(4 * quarter):
         block = run.advance(span)
-        weights = window[part % quarter * span :][:span]
-        tallies.append(_Tally.of(block, run, equilibrium, weights))
+        if part >= 2 * quarter:
+            weights = window[part % quarter * span :][:span]
+            tallies.append(_Tally.of(block, run, equilibrium, weights))
         before, steps = part * span, (part + 1) * span
         if first is None and block.evicted.any():
             first = before + 1 + int(np.flatnonzero(block.evicted)[0])
@@ -219,8 +220,8 @@ def _periodic(mix: Workload, run: ProductFormRun, period: int, steps: int) -> Lo
 
 def _unrepeated(mix: Workload, tallies: list[_Tally], steps: int) -> LongRun:
     """Judge a run that never repeated by its last two quarters."""
-    quarter = len(tallies) // 4
-    third, fourth = _total(tallies[-2 * quarter : -quarter]), _total(tallies[-quarter:])
+    quarter = len(tallies) // 2
+    third, fourth = _total(tallies[:quarter]), _total(tallies[quarter:])
     before, after = (_record(mix, tally, steps) for tally in (third, fourth))
     reason = None
     if not _agree(before, after):

@@ -7,7 +7,9 @@ took from it. The state needs the memory sum_j g_j y_j, with the memory kernel g
 
 So a run is one growing array of cohorts; nothing is shifted. The sums over it are kept by
 `stabkit.dynamics.accounts`, in O(L) per step for floats and O(1) for Fractions. Evictions take the
-youngest cohorts first; those not yet used up form a stack, so that they cost O(1) amortised.
+youngest cohorts first; those not yet used up form a stack, so that they cost O(1) amortised. What
+completes is read off the array after many steps at once; so a cohort that is cut after one of its
+decode lengths is noted with the size that it had.
 
 A float server counts as exactly full where its memory is within 8 ulps of B: a dot product rounds
 by about that much, so that the sign of a smaller difference is noise, and would admit or evict
@@ -21,7 +23,8 @@ docs/model.md, Model, R11.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -79,7 +82,9 @@ class ProductFormRun:
         policy: Policy = GREEDY,
     ) -> None:
         kernel = MemoryKernel.of(mix)
-        self._mix, self._length = mix, kernel.length
+        self._mix, self._length, self._exact = mix, kernel.length, exact
+        # single floats are read and written faster through a view of the memory
+        self._items: Any = np.asarray if exact else memoryview
         self._policy = policy if exact else in_floats(policy)
         self._number: Any = Fraction if exact else float
         self._dtype = object if exact else float
@@ -87,6 +92,7 @@ class ProductFormRun:
         self._slack = 0 if exact else FULL_TO_ROUNDING * self._capacity
         self._account = ExactAccount(kernel) if exact else FloatAccount(kernel)
         self._lengths = kernel.decode_lengths
+        self._weights = self._account.weights
         first = self._account.weights(0)
         self._view = MemoryView(self._capacity, first.tokens, first.lifetime, self._reserved)
         self._finishing = kernel.length - np.array(kernel.decode_lengths)
@@ -95,18 +101,21 @@ class ProductFormRun:
             self._history[:] = cohorts[::-1]
         self._now = kernel.length - 1
         self._live = [int(i) for i in np.flatnonzero(self._history)]
+        self._cuts: list[tuple[int, int, Any]] = []
         self.start = StepBlock.empty(1, len(self._lengths), self._number(0))
-        self._fit(self.start, 0, self._account.started(self._history))
+        there = self._history[-1]  # a start may have requests in stage 0
+        self._fit(self.start, self._now, [self._account.started(self._history)])
+        if not self.start.evicted[0]:
+            self._history[-1] = there + self.start.admitted[0]
 
     def advance(self, steps: int) -> StepBlock:
         """Run `steps` more steps and return them."""
         block = StepBlock.empty(steps, len(self._lengths), self._number(0))
         self._make_room(steps)
-        for row, finished in enumerate(block.finished):
-            self._now += 1
-            state = self._history[self._now - self._length : self._now]
-            state.take(self._finishing, out=finished, mode="clip")
-            self._fit(block, row, self._account.executed(state[1:], finished))
+        self._fit(block, self._length, self._account.executed(self._history, steps))
+        block.finished[:] = self._history[self._finishing + np.arange(steps)[:, None]]
+        self._restore(block.finished)
+        self._now = self._length - 1 + steps
         return block
 
     def by_class(self, finished: NDArray[Any]) -> NDArray[Any]:
@@ -146,43 +155,73 @@ class ProductFormRun:
         self._live = [i - gone for i in self._live if i >= gone]
         self._now = self._length - 1
 
-    def _fit(self, block: StepBlock, row: int, used: Any) -> None:
-        """Admit up to the capacity, or evict down to it; `used` is what the survivors need."""
-        free = self._capacity - used
-        if free > self._slack:
-            self._view.used = used
-            admitted = self._policy.admissions(self._view)
-            block.admitted[row] = admitted
-            block.memory[row] = used + admitted * self._view.per_request
-            there = self._history.item(self._now)  # a start may have requests in stage 0
-            if admitted and not there:
-                self._live.append(self._now)
-            self._history[self._now] = there + admitted
-            self._account.changed(0, admitted)
-        elif free < -self._slack:
-            freed, block.evicted[row], block.wasted[row] = self._evict(-free)
-            block.memory[row] = used - freed
-        else:
-            block.memory[row] = used
+    def _fit(self, block: StepBlock, first: int, uses: Iterable[Any]) -> None:
+        """Admit up to the capacity, or evict down to it, in every step from index `first` on.
+
+        `uses` says what the survivors of a step need, one step after the other.
+        """
+        capacity, slack, per_request = self._capacity, self._slack, self._view.per_request
+        greedy, exact, append = self._policy == GREEDY, self._exact, self._live.append
+        columns = (self._history, block.admitted, block.memory, block.evicted, block.wasted)
+        cohorts, admitted, memory, evicted, wasted = map(self._items, columns)
+        for row, used in enumerate(uses):
+            memory[row] = used
+            free = capacity - used
+            if free > slack:
+                now = first + row
+                size = free / per_request if greedy else self._admissions(now, used)
+                cohorts[now] = admitted[row] = size
+                append(now)
+                if exact:
+                    self._account.changed(0, size)
+            elif free < -slack:
+                freed, evicted[row], wasted[row] = self._evict(cohorts, first + row, -free)
+                memory[row] = used - freed
+        block.memory[:] += block.admitted * per_request
+
+    def _admissions(self, now: int, used: Any) -> Any:
+        self._view.used, self._now = used, now
+        return self._policy.admissions(self._view)
 
     def _reserved(self) -> Any:
         """Return what the survivors need at most: sum p_k (s_k + l_k) over those of each stage."""
         return self._account.reserved(self._history[self._now + 1 - self._length : self._now + 1])
 
-    def _evict(self, excess: Any) -> tuple[Any, Any, Any]:
+    def _evict(self, cohorts: Any, now: int, excess: Any) -> tuple[Any, Any, Any]:
         """Free `excess` tokens; return the tokens freed, the requests and their decode steps."""
-        freed = evicted = wasted = self._number(0)
-        while self._live and freed < excess:
-            cohort = self._live[-1]
-            stage, size = self._now - cohort, self._history.item(cohort)
-            weights = self._account.weights(stage)
-            lost = min(size, (excess - freed) / weights.tokens)
-            freed += lost * weights.tokens
-            evicted += lost * weights.requests
-            wasted += lost * weights.requests * stage
-            self._history[cohort] = size - lost
-            self._account.changed(stage, -lost)
+        live, weights, shortest, exact = self._live, self._weights, self._lengths[0], self._exact
+        freed = evicted = wasted = 0
+        while live and freed < excess:
+            cohort = live[-1]
+            stage, size = now - cohort, cohorts[cohort]
+            tokens, requests, _ = weights(stage)
+            lost = (excess - freed) / tokens
+            if lost > size:
+                lost = size
+            freed += lost * tokens
+            evicted += lost * requests
+            wasted += lost * requests * stage
+            cohorts[cohort] = size - lost
+            if stage >= shortest:
+                self._cuts.append((cohort, stage, size))
+            if exact:
+                self._account.changed(stage, -lost)
             if lost < size:
                 break
-            self._live.pop()
+            live.pop()
         return freed, evicted, wasted
+
+    def _restore(self, finished: NDArray[Any]) -> None:
+        """Give `finished` the sizes of before the evictions that came after a completion.
+
+        A cohort that is cut in stage j had completed all decode lengths up to j with the size
+        that it had before; those up to the stage of its last cut are restored already.
+        """
+        restored: dict[int, int] = {}
+        for cohort, stage, size in self._cuts:
+            birth = cohort - self._length
+            first = bisect_left(self._lengths, restored.get(cohort, -birth))
+            for column in range(first, bisect_right(self._lengths, stage)):
+                finished[birth + self._lengths[column], column] = size
+            restored[cohort] = stage + 1
+        self._cuts.clear()

@@ -53,7 +53,10 @@ def find_period(series: NDArray[Any], window: int, tolerance: float) -> int | No
     4
     """
     count = len(series)
-    lags = np.arange(1, min(count // 3, count - window) + 1)
+    # Twice what may differ, so that rounding in the two bounds drops no lag.
+    most, near = max(min(count // 3, count - window), 0), 2 * _APPROACHING * tolerance
+    past, last = series[-1 - most : -1], series[-1:]
+    lags = most - np.flatnonzero((past >= last - near) & (past <= last + near))[::-1]
     for back in range(1, min(_PREFILTER, count // 3) + 1):
         change = np.abs(series[count - back] - series[count - back - lags])
         lags = lags[change <= _APPROACHING * tolerance]

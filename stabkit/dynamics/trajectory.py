@@ -27,7 +27,7 @@ MOST_CLASS_COLUMNS = 16
 
 def zeros(shape: int | tuple[int, ...], zero: Any) -> NDArray[Any]:
     """Return an array filled with `zero`: of float64 if it is a float, else of Python objects."""
-    return np.full(shape, zero, float if isinstance(zero, float) else object)
+    return np.zeros(shape) if isinstance(zero, float) else np.full(shape, zero, object)
 
 
 @dataclass(frozen=True)

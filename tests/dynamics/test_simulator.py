@@ -259,6 +259,18 @@ def test_a_run_resumed_is_the_same_run(mix, pieces):
     assert whole.state() == resumed.state()
 
 
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("pieces", [[60], [1] * 60, [7, 13, 40]])
+def test_what_completed_before_a_cut_is_told_with_the_size_of_then(exact, pieces):
+    # Oracle: StageRun, class by class. Evictions reach stages beyond most of the decode lengths.
+    mix = Workload.from_classes([(0, 1), (2, 2), (3, 3), (1, 4), (0, 9, 8)], capacity=1000)
+    run = ProductFormRun(mix, exact=exact)
+    nothing = [[Fraction(0)] * c.decode_length for c in mix.classes]
+    expected = StageRun(mix, nothing, "exact").advance(60)
+    completed = np.concatenate([run.by_class(run.advance(n).finished) for n in pieces])
+    assert completed.astype(float) == pytest.approx(expected.finished.astype(float), rel=1e-9)
+
+
 def test_float_product_form_tracks_the_exact_one():
     # Oracle: exact Fractions. A stable mix, so that rounding does not grow.
     mix = Workload.from_classes([(30, 3), (40, 5), (20, 1)], capacity=10_000)
