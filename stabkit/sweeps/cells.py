@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol
 
-from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ..model.workload import Workload
 
-__all__ = ["GREEDY", "Batch", "Block", "Cell", "Cells"]
+__all__ = ["GREEDY", "Batch", "Cell", "Cells"]
 
 GREEDY = "greedy"
 
@@ -22,20 +23,13 @@ class Cell(NamedTuple):
     along: Any = "common"
 
 
-class Block(NamedTuple):
-    """Rows that follow each other, and the longest decode length of each of them."""
-
-    rows: int
-    longest: int
-
-
 class Batch(NamedTuple):
     """Mixes of the same decode lengths: which rows, and the arguments of `batched_counts`."""
 
-    rows: slice | list[int]
+    rows: NDArray[np.int64]
     lengths: list[int]
-    inputs: NDArray[Any]
-    weights: NDArray[Any]
+    inputs: ArrayLike
+    weights: ArrayLike
 
 
 class Cells(Protocol):
@@ -53,14 +47,14 @@ class Cells(Protocol):
     def line(self) -> str | None:
         """The axis of inputs along which every row is a line; None where a row is a mix."""
 
-    def blocks(self) -> Iterator[Block]:
-        """Yield all rows in blocks of about the same work."""
+    def blocks(self) -> Iterator[tuple[int, int]]:
+        """Yield all rows in blocks: how many, and the longest decode length of each of them."""
 
     def part(self, start: int, stop: int) -> Cells:
         """Return what is needed for those rows, with their numbers."""
 
     def cell(self, row: int) -> Cell:
-        """Return one mix, exactly."""
+        """Return one mix, exactly; InvalidWorkload if what stands there is none."""
 
     def coordinates(self, start: int, stop: int) -> dict[str, Any]:
         """Return columns that tell the rows apart."""

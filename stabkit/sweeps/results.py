@@ -41,16 +41,20 @@ def results(compute: Sequence[str], cells: Cells, start: int, stop: int) -> Resu
 
 
 def _find(words: Iterable[str], cells: Cells, row: int, place: int, found: Results) -> None:
-    """Fill in the results of one row."""
+    """Fill in the results of one row; what one word refuses stops no other."""
     from .by_row import FIND  # and with it much that counts do not need
 
-    try:
-        cell = cells.cell(row)
-        for word in words:
-            for name, value in FIND[word](cell).items():
-                found[name][place] = value
-    except StabkitError as failure:
-        found["reason"][place] = str(failure)
+    reasons: dict[str, None] = {}
+    for word in words:
+        try:
+            values = FIND[word](cells.cell(row))
+        except StabkitError as failure:
+            values = {"reason": str(failure)}
+        if reason := values.pop("reason", None):
+            reasons[reason] = None
+        for name, value in values.items():
+            found[name][place] = value
+    found["reason"][place] = "; ".join(reasons) or None
 
 
 def _counted(cells: Cells, start: int, stop: int, found: Results) -> list[int]:

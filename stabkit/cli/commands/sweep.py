@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...errors import InvalidArgument, shown
+from ..completion import complete_mix
 from ..mix import BlockSize, Log, capacity_of
 from ..present import Found, presented
 from ..terminal import progressing
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["sweep"]
 
 INCOMPLETE = 4
-_RANGE = re.compile(r"(?P<low>[^.,:]+)\.\.(?P<high>[^.,:]+)(?::(?P<step>[^.,:]+))?")
+_RANGE = re.compile(r"(?P<low>[^,:]+?)\.\.(?P<high>[^,:]+)(?::(?P<step>[^,:]+))?")
 
 
 @presented("sweep_run")
@@ -29,8 +31,10 @@ def sweep(
         list[str],
         typer.Argument(
             metavar="PLAN",
-            help="A plan in TOML; a file of mixes (.jsonl, .csv); or classes INPUT:DECODE[:WEIGHT] "
-            "in which a number may be the name of an axis, and a weight the rest of 1.",
+            help="A plan in TOML; a file of mixes (.jsonl, .csv); packaged names; or classes "
+            "INPUT:DECODE[:WEIGHT] in which a number may be the name of an axis, and a weight the "
+            "rest of 1.",
+            autocompletion=complete_mix,
         ),
     ],
     into: Annotated[
@@ -118,10 +122,31 @@ def sweep(
 def _plan(words: Sequence[str], options: dict[str, Any]) -> SweepPlan:
     from ...sweeps.sweep_plan import SweepPlan
 
-    file = Path(words[0])
-    if len(words) > 1 or not file.is_file():
-        classes = [_class(word) for word in words]
-        return SweepPlan.from_dict({"class": classes, **options})
+    if len(words) == 1 and os.path.isfile(words[0]):
+        return _of_file(Path(words[0]), options)
+    if any(":" in word for word in words):
+        return SweepPlan.from_dict({"class": list(map(_class, words)), **options})
+    return SweepPlan.from_dict(_named(words, options), name=words[0])
+
+
+def _named(words: Sequence[str], options: dict[str, Any]) -> dict[str, Any]:
+    """Return the plan of packaged mixes, a row for each."""
+    from ...dynamics.policies import policy_named
+    from ...model.notation import read_notation
+
+    compute = {key: options.pop(key) for key in ["compute"] if key in options}
+    for key in options:
+        if key not in ("capacity", "policy"):
+            raise InvalidArgument(f"'--{key}' must go with classes, not with packaged names.")
+    for word in words:
+        mix = read_notation([word], options.get("capacity"), "'PLAN'")
+        policy_named(options.get("policy", "greedy"), mix)
+    return {"mixes": [{"mix": word, **options} for word in words], **compute}
+
+
+def _of_file(file: Path, options: dict[str, Any]) -> SweepPlan:
+    from ...sweeps.sweep_plan import SweepPlan
+
     if file.suffix.lower() == ".toml":
         if options:
             raise InvalidArgument(f"'--{min(options)}' must be in the plan, not beside it.")
