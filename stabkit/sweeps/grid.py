@@ -63,27 +63,17 @@ class Grid:
     policy: str = GREEDY
     line: str | None = None
 
-    @classmethod
-    def of(
-        cls,
-        classes: Sequence[ClassEntry],
-        joints: Sequence[Joint],
-        capacity: Value | None,
-        policy: str,
-        line: str | None,
-    ) -> Grid:
-        """Return the grid, its values checked where they are used.
+    def checked(self) -> Grid:
+        """Return the grid in the order of its rows, its values checked where they are used.
 
         Raises
         ------
         InvalidWorkload
             If a name is no axis, an axis is not used, or a value is outside of its domain.
         """
-        lengths = {entry.decode_length for entry in classes}
         at_zero = ((Fraction(0),),)
-        stepped = [one._replace(rows=at_zero) if one.names == (line,) else one for one in joints]
-        stepped.sort(key=lambda joint: lengths.isdisjoint(joint.names))
-        grid = cls(tuple(classes), tuple(stepped), capacity, policy, line)
+        joints = [j._replace(rows=at_zero) if j.names == (self.line,) else j for j in self.joints]
+        grid = replace(self, joints=tuple(sorted(joints, key=self._turns_inside)))
         if grid.count > LARGEST_GRID:
             raise InvalidWorkload(f"a grid must have at most 10^10 rows, not {shown(grid.count)}.")
         grid._check()
@@ -105,11 +95,11 @@ class Grid:
         fixed = [n for n in lengths if not isinstance(n, str)]
         turning = [
             [
-                max(n for name, n in zip(joint.names, row, strict=True) if name in lengths)
-                for row in joint.rows
+                max(n for name, n in zip(j.names, row, strict=True) if name in lengths)
+                for row in j.rows
             ]
-            for joint in self.joints
-            if not set(lengths).isdisjoint(joint.names)
+            for j in self.joints
+            if not self._turns_inside(j)
         ]
         for longest, run in groupby(max(*fixed, *values, 0) for values in product(*turning)):
             yield self._inner * sum(1 for _ in run), int(longest)
@@ -168,8 +158,11 @@ class Grid:
     @cached_property
     def _inner(self) -> int:
         """How many rows have the same decode lengths."""
-        lengths = {entry.decode_length for entry in self.classes}
-        return math.prod(len(j.rows) for j in self.joints if lengths.isdisjoint(j.names))
+        return math.prod(len(j.rows) for j in self.joints if self._turns_inside(j))
+
+    def _turns_inside(self, joint: Joint) -> bool:
+        """Whether it turns while the decode lengths stay."""
+        return {entry.decode_length for entry in self.classes}.isdisjoint(joint.names)
 
     @cached_property
     def _tables(self) -> dict[str, tuple[Value, ...]]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from .cells import Cells
-
 __all__ = [
     "COUNTS",
     "FINITE",
@@ -38,17 +36,17 @@ class Measure(NamedTuple):
     seconds: Callable[[int], float]
 
 
-def columns_of(compute: Iterable[str], cells: Cells) -> dict[str, Column]:
-    """Return all columns of results, in their order."""
-    measures = [MEASURES[word] for word in compute] if cells.line is None else [_LINES]
+def columns_of(compute: Iterable[str], line: str | None) -> dict[str, Column]:
+    """Return all columns of results, in their order; `line` as that of a grid."""
+    measures = [MEASURES[word] for word in compute] if line is None else [_LINES]
     columns = {name: column for one in measures for name, column in one.columns.items()}
     return {**columns, "reason": _REASON}
 
 
-def meanings(compute: Iterable[str], cells: Cells, axes: Iterable[str]) -> dict[str, str]:
-    """Return what every column of the parts means, in their order, for the names of the axes."""
+def meanings(axes: Iterable[str], results: Mapping[str, Column]) -> dict[str, str]:
+    """Return what every column of the parts means, in their order."""
     given = {"row": "The number of the mix, from 0 on.", **dict.fromkeys(axes, "Of the plan.")}
-    return given | {name: one.meaning for name, one in columns_of(compute, cells).items()}
+    return given | {name: one.meaning for name, one in results.items()}
 
 
 _REASON = Column("text", "Why figures of this row are null; null where nothing is to be said.")

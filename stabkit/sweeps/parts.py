@@ -31,11 +31,10 @@ from typing import Any, NamedTuple, get_args
 from .. import __version__
 from ..errors import InvalidArgument, OutputError, shown
 from ..model.verdict import Verdict
-from .cells import Cells
 from .chunks import Chunk
 from .measures import Column, columns_of, meanings
 from .results import results
-from .sweep_plan import PART_SCHEMA, SweepPlan
+from .sweep_plan import PART_SCHEMA, Cells, SweepPlan
 
 try:
     import fcntl
@@ -125,12 +124,8 @@ class Folder:
         """Write a line of the log, in one step."""
         facts = {"chunk": chunk.number, "event": event, "process": os.getpid()}
         facts |= {"host": socket.gethostname(), "time": round(time.time(), 3), **more}
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        log = os.open(os.path.join(self.path, _LOG), flags, 0o666)
-        try:
-            os.write(log, f"{json.dumps(facts)}\n".encode())
-        finally:
-            os.close(log)
+        with open(os.path.join(self.path, _LOG), "ab", buffering=0) as log:
+            log.write(f"{json.dumps(facts)}\n".encode())
 
     @contextlib.contextmanager
     def claim(self, what: str) -> Iterator[None]:
@@ -261,11 +256,11 @@ def _parquet(job: Job, found: Mapping[str, Sequence[Any]], verdicts: Verdicts) -
     arrays = {name: pa.array(values) for name, values in given.items()}
     # Texts that no row of this part has are texts all the same: all parts have one schema.
     arrays |= {n: a.cast(pa.string()) for n, a in arrays.items() if pa.types.is_null(a.type)}
-    kinds = columns_of(job.compute, job.cells)
+    kinds = columns_of(job.compute, job.cells.line)
     arrays |= {name: pa.array(found[name], _type(column)) for name, column in kinds.items()}
     facts: dict[str, Any] = {"schema": PART_SCHEMA, "version": __version__, "key": job.folder.key}
     facts |= {"start": start, "stop": stop, "verdicts": verdicts}
-    told = meanings(job.compute, job.cells, list(given)[1:])
+    told = meanings(given, kinds)
     fields = [
         pa.field(name, array.type, metadata={b"meaning": told[name].encode()})
         for name, array in arrays.items()

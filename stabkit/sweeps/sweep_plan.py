@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from .. import __version__
 from ..dynamics.policies import policy_named
@@ -18,15 +18,16 @@ from ..model.files import read_log
 from ..model.numbers import is_listed, read_capacity
 from ..model.workload import Workload
 from ..records import Record
-from .axes import Value, joints, read_axis, read_value, value_text
-from .cells import GREEDY, Cells
+from .axes import joints, read_axis, read_value, value_text
+from .cells import GREEDY
 from .chunks import Chunk, chunked
 from .grid import ClassEntry, Grid
 from .measures import MEASURES, columns_of, meanings
 from .mix_list import MixList, listed_entries, read_entries
 
-__all__ = ["PART_SCHEMA", "SweepPlan"]
+__all__ = ["PART_SCHEMA", "Cells", "SweepPlan"]
 
+Cells: TypeAlias = Grid | MixList  # which have the same methods
 PART_SCHEMA = "stabkit.sweep-part/1"
 _OF_A_GRID = ("axis", "class", "capacity", "policy", "zip", "increasing", "line")
 _KEYS = ("name", "compute", *_OF_A_GRID, "mixes")
@@ -137,7 +138,7 @@ class SweepPlan(Record):
         title = str(plan.get("name", name))
         cells: Cells
         cells, given = _list(plan, Path(folder)) if "mixes" in plan else _grid(plan, wanted)
-        _check_columns(list(cells.coordinates(0, 1)), list(columns_of(wanted, cells)))
+        _check_columns(list(cells.coordinates(0, 1)), list(columns_of(wanted, cells.line)))
         return cls(title, wanted, cells, {"name": title, "compute": list(wanted), **given})
 
     def key(self) -> str:
@@ -148,7 +149,7 @@ class SweepPlan(Record):
     @property
     def columns(self) -> dict[str, str]:
         """The columns of the parts, in their order: by name what they mean."""
-        return meanings(self.compute, self.cells, self.cells.coordinates(0, 1))
+        return meanings(self.cells.coordinates(0, 1), columns_of(self.compute, self.cells.line))
 
     def work(self) -> tuple[int, float]:
         """Return the number of chunks, and about how many seconds of one core they take."""
@@ -205,10 +206,14 @@ def _grid(plan: Mapping[str, Any], compute: Sequence[str]) -> tuple[Grid, dict[s
         _check_names(names)
     for one in axes[policy].values if policy in axes else [policy]:
         policy_named(one, _ANY)
-    capacity = _capacity(plan.get("capacity"), axes, compute)
+    capacity = plan.get("capacity")
+    if capacity is None and "finite" in compute:
+        raise InvalidWorkload("'capacity' must be given where \"finite\" is to be computed.")
+    if not (isinstance(capacity, str) and capacity in axes):
+        capacity = read_capacity(capacity)
     used = [*increasing, *(name for names in zipped for name in names), capacity, policy]
     line = _line(plan.get("line"), set(axes) - set(used), classes, compute)
-    grid = Grid.of(classes, joints(axes, zipped, increasing), capacity, policy, line)
+    grid = Grid(tuple(classes), joints(axes, zipped, increasing), capacity, policy, line).checked()
     given = {
         "axis": {name: axis.given for name, axis in axes.items()},
         "class": [dict(zip(e._fields, map(value_text, e), strict=True)) for e in classes],
@@ -226,13 +231,6 @@ def _check_names(names: Any) -> None:
         raise InvalidWorkload(
             f"'zip', 'increasing' and 'policy' must be the names of axes, not {shown(names)}."
         )
-
-
-def _capacity(given: Any, axes: Mapping[str, Any], compute: Sequence[str]) -> Value | None:
-    """Return a number of tokens, the name of an axis, or None."""
-    if given is None and "finite" in compute:
-        raise InvalidWorkload("'capacity' must be given where \"finite\" is to be computed.")
-    return given if isinstance(given, str) and given in axes else read_capacity(given)
 
 
 def _line(

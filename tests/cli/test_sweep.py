@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -143,3 +145,14 @@ def test_a_folder_of_another_plan_is_refused(stabkit: Program, tmp_path: Path) -
     refused = stabkit("sweep", *GRID, "--into", str(tmp_path / "out"))
     assert refused[:2] == (2, "")
     assert "its plan differs in axis, class, mixes" in refused.err
+
+
+@pytest.mark.slow
+def test_an_address_of_no_scheduler_is_told_at_once(tmp_path: Path) -> None:
+    """And nothing after it: dask's client closes at exit what it never opened, in a minute."""
+    words = ["sweep", "5:3", "--into", str(tmp_path / "out"), "--scheduler", "nonsense"]
+    command = [sys.executable, "-m", "stabkit", *words]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "'address' must be that of a scheduler of dask, not 'nonsense'" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
