@@ -110,7 +110,7 @@ def _longest(word: str) -> int:
     if ":" not in word:
         return _longest_of(word)
     length = word.split(":")[1]
-    return int(length) if length.isdecimal() and len(length) < 20 else 1
+    return max(int(length), 1) if length.isdecimal() and len(length) < 20 else 1
 
 
 @lru_cache
@@ -140,12 +140,15 @@ def read_entries(path: str | os.PathLike[str]) -> tuple[MixEntry, ...]:
     text, suffix = read_log(file), file.suffix.lower()
     try:
         if suffix == ".csv":
-            given: Any = list(csv.DictReader(text.splitlines()))
+            given: Any = list(csv.DictReader(text.splitlines(), strict=True))
         elif suffix in (".jsonl", ".ndjson"):
-            given = [read_json(line) for line in text.splitlines() if line.strip()]
+            lines = enumerate(text.splitlines(), start=1)
+            given = [read_json(line, number) for number, line in lines if line.strip()]
         else:
             given = read_toml(text).get("mixes")
         return listed_entries(given)
+    except csv.Error as failure:
+        raise InvalidWorkload(f"{file.name}: must be CSV ({failure}).") from None
     except InvalidWorkload as failure:
         raise InvalidWorkload(f"{file.name}: {failure}") from None
 

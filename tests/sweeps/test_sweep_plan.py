@@ -116,6 +116,21 @@ def test_lists_that_are_refused(given: dict[str, object], message: str) -> None:
         SweepPlan.from_dict(given)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("mixes.jsonl", '"5:3"\n\n{oops\n', "mixes.jsonl: line 3: must be JSON"),
+        ("mixes.csv", "mix\n" + "5:3 " * 40_000, "mixes.csv: must be CSV .field larger"),
+        ("mixes.csv", 'mix,name\n5:3,"a', "mixes.csv: must be CSV"),
+        ("mixes.csv", "mix\n5:3,4", "mixes.csv: a key of mix 1 must be one of"),
+    ],
+)
+def test_a_file_of_mixes_that_is_none(tmp_path: Path, name: str, text: str, message: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InvalidWorkload, match=message):
+        SweepPlan.from_dict({"mixes": name}, tmp_path)
+
+
 def test_a_row_that_is_not_there(plan: SweepPlan) -> None:
     with pytest.raises(InvalidArgument, match="'row' must be from 0 to 273599, not 273600"):
         plan.mix(len(plan))
@@ -139,6 +154,13 @@ def test_blocks_of_a_grid_have_the_longest_decode_length_of_their_rows() -> None
     rows = [plan.mix(row).classes for row in range(len(plan))]
     assert found == [max(c.decode_length for c in mix) for mix in rows]
     assert set(found) == {9, 7}
+
+
+@pytest.mark.parametrize("mix", ["5:0", "nonsense", "", ":", "5:x", "5:" + "9" * 30])
+def test_what_is_no_mix_is_a_row_of_some_work(mix: str) -> None:
+    (chunk,) = SweepPlan.from_dict({"mixes": [mix], "compute": ["radius"]}).chunks()
+    assert (chunk.start, chunk.stop) == (0, 1)
+    assert chunk.seconds > 0
 
 
 def test_half_a_character_in_a_name_can_be_written() -> None:
