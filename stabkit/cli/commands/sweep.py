@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Sequence
@@ -113,7 +114,11 @@ def sweep(
     from ...sweeps.processes import sweep_processes
     from ...sweeps.sweep_run import sweep as swept
 
-    executor = sweep_processes(workers) if scheduler is None else sweep_cluster(scheduler)
+    if scheduler is None:
+        executor = sweep_processes(workers)
+    else:
+        executor = sweep_cluster(scheduler)
+        logging.disable(logging.ERROR)  # dask logs with a traceback what is told in a line here
     with progressing("sweeping") as progress:
         run = swept(plan, into, map if workers == 1 else executor, progress)
     return Found(run, status=0 if run.complete else INCOMPLETE)
