@@ -41,15 +41,15 @@ def read_toml(text: str) -> dict[str, Any]:
     return table
 
 
-def read_json(text: str) -> Any:
-    """Return the value that the JSON `text`, a whole file, describes.
+def read_json(text: str, line: int | None = None) -> Any:
+    """Return the value that the JSON `text` describes, a whole file or its line of that number.
 
     Examples
     --------
     >>> read_json('{"capacity": 0.1}')
     {'capacity': Decimal('0.1')}
     """
-    return _guarded(lambda: _STRICT.decode(text), "JSON")
+    return _guarded(lambda: _STRICT.decode(text), "JSON", line)
 
 
 @dataclass(frozen=True)

@@ -4,50 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, product
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from ..errors import InvalidWorkload, shown
 from ..model.numbers import exact_integer, exact_rational, is_listed, rational_text, without_unit
 
-__all__ = ["Axis", "Joint", "Value", "joints", "read_axis"]
+__all__ = ["Axis", "Joint", "Value", "joints", "read_axis", "read_value", "value_text"]
 
 Value: TypeAlias = Fraction | str
 _MOST_VALUES = 1_000_000
 _RANGE = ("from", "to", "step", "count")
 
 
-@dataclass(frozen=True)
-class Axis:
-    """One axis of a grid.
+class Axis(NamedTuple):
+    """The values of an axis, in order, and how a plan writes them, in JSON types."""
 
-    Attributes
-    ----------
-    name : str
-        A word of ASCII letters, digits and ``_`` that begins with a letter.
-    values : tuple of Fraction or str
-        In order; text on an axis of policies.
-    given : list or dict
-        As a plan writes it, in JSON types.
-    """
-
-    name: str
     values: tuple[Value, ...]
     given: Any
 
 
-@dataclass(frozen=True)
-class Joint:
-    """Axes that advance together; one axis by itself is the usual case.
-
-    Attributes
-    ----------
-    names : tuple of str
-    rows : tuple of tuples
-        The values, a row for each step.
-    """
+class Joint(NamedTuple):
+    """Axes that advance together, or one by itself: names, and a row of values for each step."""
 
     names: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
@@ -78,47 +57,54 @@ def read_axis(name: str, given: Any) -> Axis:
     what = f"axis {shown(name)}"
     if not (isinstance(name, str) and name.isascii() and name.isidentifier() and name[0] != "_"):
         raise InvalidWorkload(f"the name of {what} must be a word such as s or l1.")
-    values: tuple[Value, ...]
-    spelled: Any
     if isinstance(given, Mapping):
-        values, spelled = _range(given, what)
+        axis = _range(given, what)
     elif is_listed(given):
-        values = tuple(_value(value, what) for value in given)
-        spelled = [value if isinstance(value, str) else rational_text(value) for value in values]
+        values = tuple(read_value(value, f"a value of {what}") for value in given)
+        axis = Axis(values, [value_text(value) for value in values])
     else:
         raise InvalidWorkload(f"{what} must be a list or a range, not {shown(given)}.")
-    if not 1 <= len(values) <= _MOST_VALUES:
-        raise InvalidWorkload(f"{what} must have 1 to {_MOST_VALUES} values, not {len(values)}.")
-    return Axis(name, values, spelled)
+    if not 1 <= len(axis.values) <= _MOST_VALUES:
+        count = len(axis.values)
+        raise InvalidWorkload(f"{what} must have 1 to {_MOST_VALUES} values, not {count}.")
+    return axis
 
 
-def _value(value: Any, what: str) -> Value:
+def read_value(value: Any, what: str) -> Value:
+    """Return a number exactly; or a text that begins like a name as it is."""
     if isinstance(value, str) and value[:1].isalpha():
         return value
-    return exact_rational(without_unit(value), f"a value of {what}")
+    return exact_rational(without_unit(value), what)
 
 
-def _range(given: Mapping[str, Any], what: str) -> tuple[tuple[Fraction, ...], dict[str, Any]]:
+def value_text(value: Value) -> str:
+    """Return what `read_value` reads."""
+    return value if isinstance(value, str) else rational_text(value)
+
+
+def _range(given: Mapping[str, Any], what: str) -> Axis:
     for key in given:
         if key not in _RANGE:
             raise InvalidWorkload(f"a key of {what} must be from, to, step or count, not {key}.")
     if not {"from", "to"} <= set(given) or {"step", "count"} <= set(given):
         raise InvalidWorkload(f"{what} must have from, to, and one of step and count at most.")
-    low, high = (exact_rational(given[key], f"'{key}' of {what}") for key in ("from", "to"))
+    low, high, step = (
+        exact_rational(without_unit(given.get(key, 1)), f"'{key}' of {what}")
+        for key in ("from", "to", "step")
+    )
     spelled: dict[str, Any] = {"from": rational_text(low), "to": rational_text(high)}
     if "count" in given:
         count = exact_integer(given["count"], f"'count' of {what}")
         step = (high - low) / max(count - 1, 1)
         spelled["count"] = count
     else:
-        step = exact_rational(given.get("step", 1), f"'step' of {what}")
         count = math.floor((high - low) / step) + 1 if step > 0 else 0
         spelled["step"] = rational_text(step)
     if low > high or step < 0 or not 1 + ("count" in given) <= count <= _MOST_VALUES:
         raise InvalidWorkload(
             f"{what} must rise in 1 to {_MOST_VALUES} values, not {shown(dict(spelled))}."
         )
-    return tuple(low + k * step for k in range(count)), spelled
+    return Axis(tuple(low + k * step for k in range(count)), spelled)
 
 
 def joints(
@@ -148,7 +134,7 @@ def joints(
     groups = [(tuple(names), _zipped) for names in zipped]
     groups += [(tuple(increasing), _increasing)] if increasing else []
     together = [name for names, _ in groups for name in names]
-    for name in together:
+    for name in together if all(names for names, _ in groups) else [""]:
         if name not in axes or together.count(name) > 1:
             raise InvalidWorkload(
                 f"'zip' and 'increasing' must name axes, each once, not {shown(name)}."
@@ -156,22 +142,24 @@ def joints(
     groups += [((name,), _zipped) for name in axes if name not in together]
     order = list(axes)
     groups.sort(key=lambda group: min(map(order.index, group[0])))
-    return tuple(Joint(names, rows([axes[name] for name in names])) for names, rows in groups)
+    return tuple(
+        Joint(names, rows({name: axes[name].values for name in names})) for names, rows in groups
+    )
 
 
-def _zipped(axes: Sequence[Axis]) -> tuple[tuple[Value, ...], ...]:
-    if len({len(axis.values) for axis in axes}) > 1:
-        sizes = ", ".join(f"{axis.name}: {len(axis.values)}" for axis in axes)
+def _zipped(axes: Mapping[str, tuple[Value, ...]]) -> tuple[tuple[Value, ...], ...]:
+    if len(set(map(len, axes.values()))) > 1:
+        sizes = ", ".join(f"{name}: {len(values)}" for name, values in axes.items())
         raise InvalidWorkload(f"axes that are zipped must have as many values each, not {sizes}.")
-    return tuple(zip(*(axis.values for axis in axes), strict=True))
+    return tuple(zip(*axes.values(), strict=True))
 
 
-def _increasing(axes: Sequence[Axis]) -> tuple[tuple[Value, ...], ...]:
-    if any(isinstance(value, str) for axis in axes for value in axis.values):
+def _increasing(axes: Mapping[str, tuple[Value, ...]]) -> tuple[tuple[Value, ...], ...]:
+    if any(isinstance(value, str) for values in axes.values() for value in values):
         raise InvalidWorkload("axes that are increasing must have numbers, not texts.")
-    if math.prod(len(axis.values) for axis in axes) > _MOST_VALUES:
+    if math.prod(map(len, axes.values())) > _MOST_VALUES:
         raise InvalidWorkload(f"axes that are increasing must make {_MOST_VALUES} rows at most.")
-    every: Any = product(*(axis.values for axis in axes))
+    every: Any = product(*axes.values())
     rows = tuple(row for row in every if all(a < b for a, b in pairwise(row)))
     if not rows:
         raise InvalidWorkload("axes that are increasing must have rising values, and have none.")

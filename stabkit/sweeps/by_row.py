@@ -13,6 +13,7 @@ from ..analysis.verdict.analysis import ThresholdSummary
 from ..analysis.verdict.analyze import endpoint, mode_summary, threshold_summary
 from ..analysis.verdict.crosscheck import cross_check
 from ..dynamics.long_run import long_run
+from ..model.enclosure import RealEnclosure
 from ..model.kernel import MemoryKernel
 from ..model.workload import Workload
 from ..spectrum.counting.counts import unit_circle_counts
@@ -26,6 +27,7 @@ from .measures import COUNTS, FINITE, NEAR, RADIUS
 __all__ = ["FIND"]
 
 _DIGITS = 20
+_A_STAR = "admissions_per_step"
 _REMEMBERED = 4096
 Values = dict[str, Any]
 
@@ -33,20 +35,21 @@ Values = dict[str, Any]
 def _counts(cell: Cell) -> Values:
     if cell.policy == GREEDY:
         counts = unit_circle_counts(cell.mix)
-        verdict: str | None = counts.verdict
     else:
         loop = closed_loop(cell.mix, cell.policy)
-        verdict = loop.verdict
         if loop.counts is None:
-            return {"verdict": verdict, "reason": loop.reason}
+            return {"verdict": loop.verdict, "reason": loop.reason}
         counts = loop.counts
-    found = verdict, counts.certified, counts.inside, counts.on_circle, counts.outside
-    return dict(zip(COUNTS, found, strict=True))
+    found: Values = {name: getattr(counts, name) for name in COUNTS}
+    return found | {"reason": counts.reason if counts.inside is None else None}
 
 
 def _radius(cell: Cell) -> Values:
     if cell.policy != GREEDY:
-        radius = closed_loop(cell.mix, cell.policy).spectral_radius
+        loop = closed_loop(cell.mix, cell.policy)
+        if loop.counts is None:
+            return {"reason": loop.reason}
+        radius = loop.spectral_radius
     else:
         kernel = MemoryKernel.of(cell.mix)
         modes = kernel_modes(kernel, 2, _DIGITS) if kernel.length > 1 else []
@@ -81,7 +84,7 @@ def _along_the_line(cell: Cell) -> Values:
         "threshold": None if found.threshold is None else float(found.threshold),
         "intervals": [_interval(part) for part in found.intervals],
         "complete": found.complete,
-        "reason": found.reason or None,
+        "reason": found.reason,
     }
 
 
@@ -101,13 +104,15 @@ def _real(text: str | None) -> float | None:
 
 def _finite(cell: Cell) -> Values:
     server = finite_server(cell.mix)
-    v = server.fano_factor
-    return {
-        "admissions_per_step": float(server.admissions),
-        "fano_factor": None if v is None else float(v if isinstance(v, Fraction) else v.low),
-        **{name: getattr(server, name) for name in FINITE if hasattr(server, name)},
-        "reason": server.reason,
-    }
+    found: Values = {name: getattr(server, name) for name in FINITE if name != _A_STAR}
+    numbers = {name: _double(value) for name, value in found.items() if name != "visible"}
+    return found | numbers | {_A_STAR: float(server.admissions), "reason": server.reason}
+
+
+def _double(value: Fraction | RealEnclosure | float | None) -> float | None:
+    if value is None:
+        return None
+    return float(value.low if isinstance(value, RealEnclosure) else value)
 
 
 def _cross_check(cell: Cell) -> Values:
@@ -115,15 +120,16 @@ def _cross_check(cell: Cell) -> Values:
     found: Values = {
         "from_empty_ratio": empty.throughput_ratio,
         "from_empty_evictions_per_step": empty.evictions_per_step,
-        "reason": empty.reason if empty.throughput_ratio is None else None,
     }
+    reason = empty.reason if empty.throughput_ratio is None else None
     if cell.policy != GREEDY:
-        return found
+        return found | {"reason": reason}
     kernel = MemoryKernel.of(cell.mix)
     modes = kernel_modes(kernel, 1, 2 * _DIGITS) if kernel.length > 1 else []
     verdict = unit_circle_counts(cell.mix).verdict
     near = cross_check(cell.mix, verdict, [mode_summary(mode) for mode in modes or []], empty)
-    return found | {name: getattr(near, name) for name in (*NEAR, "reason")}
+    found |= {name: getattr(near, name) for name in NEAR}
+    return found | {"reason": near.reason or reason}
 
 
 FIND = {

@@ -1,15 +1,15 @@
-"""What a sweep asks of its mixes, whether they are on a grid or in a list."""
+"""Mixes one by one and in arrays, as a grid and a list of mixes give them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ..model.workload import Workload
 
-__all__ = ["GREEDY", "Batch", "Block", "Cell", "Cells"]
+__all__ = ["GREEDY", "Batch", "Cell"]
 
 GREEDY = "greedy"
 
@@ -22,48 +22,10 @@ class Cell(NamedTuple):
     along: Any = "common"
 
 
-class Block(NamedTuple):
-    """Rows that follow each other, and the longest decode length of each of them."""
-
-    rows: int
-    longest: int
-
-
 class Batch(NamedTuple):
     """Mixes of the same decode lengths: which rows, and the arguments of `batched_counts`."""
 
-    rows: slice | list[int]
+    rows: NDArray[np.int64]
     lengths: list[int]
-    inputs: NDArray[Any]
-    weights: NDArray[Any]
-
-
-class Cells(Protocol):
-    """Mixes by row, from 0 on."""
-
-    @property
-    def count(self) -> int:
-        """The number of rows."""
-
-    @property
-    def has_policies(self) -> bool:
-        """Whether there is another policy than greedy."""
-
-    @property
-    def line(self) -> str | None:
-        """The axis of inputs along which every row is a line; None where a row is a mix."""
-
-    def blocks(self) -> Iterator[Block]:
-        """Yield all rows in blocks of about the same work."""
-
-    def part(self, start: int, stop: int) -> Cells:
-        """Return what is needed for those rows, with their numbers."""
-
-    def cell(self, row: int) -> Cell:
-        """Return one mix, exactly."""
-
-    def coordinates(self, start: int, stop: int) -> dict[str, Any]:
-        """Return columns that tell the rows apart."""
-
-    def batches(self, start: int, stop: int) -> Iterator[Batch]:
-        """Yield rows that can be counted together, numbered from `start`."""
+    inputs: ArrayLike
+    weights: ArrayLike

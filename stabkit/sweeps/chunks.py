@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from .cells import Block
-
 __all__ = ["Chunk", "chunked"]
 
 _SECONDS = 2.0
@@ -26,18 +24,19 @@ class Chunk(NamedTuple):
     seconds: float
 
 
-def chunked(blocks: Iterable[Block], seconds: Callable[[int], float]) -> Iterator[Chunk]:
+def chunked(blocks: Iterable[tuple[int, int]], seconds: Callable[[int], float]) -> Iterator[Chunk]:
     """Yield the chunks of rows that follow each other.
 
     Parameters
     ----------
-    blocks : iterable of Block
+    blocks : iterable of (int, int)
+        How many rows, and the longest decode length of each of them.
     seconds : callable
         What a row takes, of its longest decode length.
 
     Examples
     --------
-    >>> blocks = [Block(3, 2), Block(2, 9)]
+    >>> blocks = [(3, 2), (2, 9)]
     >>> for chunk in chunked(blocks, lambda longest: longest / 4):
     ...     print(*chunk)
     0 0 3 1.5

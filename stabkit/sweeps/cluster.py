@@ -7,6 +7,8 @@ died as often as its setting ``distributed.scheduler.allowed-failures`` says; th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import closing
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -55,23 +57,19 @@ def sweep_cluster(address: str) -> Map:
 
 
 def _mapped(address: str, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
-    client = _connected(address)
-    try:
+    with closing(_connected(address)) as client:
+        _check_workers(client)
         yield from _results(client, function, iter(items))
-    finally:
-        client.close()
 
 
 def _results(client: Any, function: Callable[[Any], Any], items: Iterator[Any]) -> Iterator[Any]:
     from distributed import KilledWorker, as_completed
 
-    def submitted(count: int) -> list[Any]:
-        futures = []
+    def submitted(count: int) -> Iterator[Any]:
         for item in islice(items, count):
             future = client.submit(function, item, pure=False)
             at[future.key] = item
-            futures.append(future)
-        return futures
+            yield future
 
     at: dict[str, Any] = {}
     threads = sum(client.nthreads().values())
@@ -83,6 +81,11 @@ def _results(client: Any, function: Callable[[Any], Any], items: Iterator[Any]) 
             yield future.result()
         except KilledWorker:
             yield Lost(item, "its workers died as often as the scheduler allows")
+        except CancelledError:
+            raise InvalidArgument(
+                "the scheduler must live until the sweep is done, and is gone; another call goes "
+                "on from the parts that are there."
+            ) from None
 
 
 def _connected(address: str) -> Any:
@@ -92,21 +95,26 @@ def _connected(address: str) -> Any:
         raise InvalidArgument(
             "a cluster needs dask.distributed, which is not installed: pip install 'stabkit[dask]'."
         ) from None
+
+    class Connection(Client):  # type: ignore[misc]
+        def __del__(self) -> None:
+            """Leave closing to who has it: of one that never connected it takes a minute."""
+
     try:
-        client = Client(address, set_as_default=False)
+        return Connection(address, set_as_default=False)
     except (OSError, ValueError) as failure:
         raise InvalidArgument(
             f"'address' must be that of a scheduler of dask, not {shown(address)} ({failure})."
         ) from None
-    found = client.run(_version, on_error="return")
-    for worker, version in found.items():
+
+
+def _check_workers(client: Any) -> None:
+    for worker, version in client.run(_version, on_error="return").items():
         if version != __version__:
-            client.close()
             raise InvalidArgument(
                 f"all workers must have stabkit {__version__}, not as {shown(worker)}: "
                 f"{shown(version)}."
             )
-    return client
 
 
 def _version() -> str:

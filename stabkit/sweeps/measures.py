@@ -3,49 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from .cells import Cells
+__all__ = [
+    "COUNTS",
+    "FINITE",
+    "MEASURES",
+    "NEAR",
+    "RADIUS",
+    "Column",
+    "Measure",
+    "columns_of",
+    "meanings",
+]
 
-__all__ = ["COUNTS", "FINITE", "MEASURES", "NEAR", "RADIUS", "Column", "Measure", "columns_of"]
 
-
-@dataclass(frozen=True)
-class Column:
-    """One column of the parts.
-
-    Attributes
-    ----------
-    kind : str
-        "integer", "real", "truth", "text", "intervals" or "counted intervals".
-    meaning : str
-        With its unit, and when it is null.
-    """
+class Column(NamedTuple):
+    """One column of the parts: of which `kind`, one of those of `stabkit.sweeps.parts`, with its
+    meaning: its unit, and when it is null."""
 
     kind: str
     meaning: str
 
 
-@dataclass(frozen=True)
-class Measure:
-    """One word of ``compute``.
+class Measure(NamedTuple):
+    """One word of ``compute``: columns, and about how many seconds of one core a row takes.
 
-    Attributes
-    ----------
-    columns : mapping of str to Column
-    seconds : callable
-        About what a row takes on one core, of its longest decode length.
+    That is a formula of the longest decode length of the row.
     """
 
     columns: Mapping[str, Column]
     seconds: Callable[[int], float]
 
 
-def columns_of(compute: Iterable[str], cells: Cells) -> dict[str, Column]:
-    """Return all columns of results, in their order."""
-    measures = [MEASURES[word] for word in compute] if cells.line is None else [_LINES]
+def columns_of(compute: Iterable[str], line: str | None) -> dict[str, Column]:
+    """Return all columns of results, in their order; `line` as that of a grid."""
+    measures = [MEASURES[word] for word in compute] if line is None else [_LINES]
     columns = {name: column for one in measures for name, column in one.columns.items()}
     return {**columns, "reason": _REASON}
+
+
+def meanings(axes: Iterable[str], results: Mapping[str, Column]) -> dict[str, str]:
+    """Return what every column of the parts means, in their order."""
+    given = {"row": "The number of the mix, from 0 on.", **dict.fromkeys(axes, "Of the plan.")}
+    return given | {name: one.meaning for name, one in results.items()}
 
 
 _REASON = Column("text", "Why figures of this row are null; null where nothing is to be said.")

@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from ..model.files import read_log
 from ..model.notation import read_notation
 from ..model.numbers import is_listed
 from ..model.workload import Workload
-from .cells import GREEDY, Batch, Block, Cell
+from .cells import GREEDY, Batch, Cell
 
 __all__ = ["MixEntry", "MixList", "listed_entries", "read_entries", "read_entry"]
 
@@ -38,14 +38,7 @@ class MixEntry(NamedTuple):
 
 @dataclass(frozen=True)
 class MixList:
-    """Mixes in rows.
-
-    Attributes
-    ----------
-    entries : tuple of MixEntry
-    first : int
-        The number of the first row; those before it are not here.
-    """
+    """Mixes in rows, of which those before the row `first` are not here."""
 
     entries: tuple[MixEntry, ...]
     first: int = 0
@@ -61,25 +54,17 @@ class MixList:
         """Whether there is another policy than greedy."""
         return any(entry.policy not in ("", GREEDY) for entry in self.entries)
 
-    def blocks(self) -> Iterator[Block]:
-        """Yield every row."""
+    def blocks(self) -> Iterator[tuple[int, int]]:
+        """Yield every row, by itself."""
         for entry in self.entries:
-            lengths = [word.split(":")[1] for word in entry.mix.split() if word.count(":") > 0]
-            whole = [int(n) for n in lengths if n.isdecimal() and len(n) < 20]
-            yield Block(1, max(whole, default=1))
+            yield 1, max(map(_longest, entry.mix.split()), default=1)
 
     def part(self, start: int, stop: int) -> MixList:
         """Return those rows, with their numbers."""
         return MixList(self.entries[start - self.first : stop - self.first], start)
 
     def cell(self, row: int) -> Cell:
-        """Return the mix of one row, exactly, and its policy.
-
-        Raises
-        ------
-        InvalidWorkload
-            If the text describes none.
-        """
+        """Return the mix of one row, exactly, and its policy."""
         entry = self.entries[row - self.first]
         mix = read_notation(entry.mix.split(), entry.capacity or None)
         return Cell(mix, entry.policy or GREEDY)
@@ -92,15 +77,16 @@ class MixList:
 
     def batches(self, start: int, stop: int) -> Iterator[Batch]:
         """Yield rows of equal decode lengths, in arrays, where all inputs are integers."""
-        groups: dict[tuple[int, ...], list[int]] = {}
-        for row in range(start, stop):
-            mix = self._workloads[row - self.first]
+        groups: dict[tuple[int, ...], list[tuple[int, Workload]]] = {}
+        for place, mix in enumerate(self._workloads[start - self.first : stop - self.first]):
             if mix is not None and all(c.input_length.denominator == 1 for c in mix.classes):
-                groups.setdefault(tuple(c.decode_length for c in mix.classes), []).append(row)
-        for lengths, rows in groups.items():
-            mixes = [self._workloads[row - self.first] for row in rows]
-            arrays = (np.array([_numbers(mix, k) for mix in mixes if mix]) for k in (0, 1))
-            yield Batch([row - start for row in rows], list(lengths), *arrays)
+                lengths = tuple(c.decode_length for c in mix.classes)
+                groups.setdefault(lengths, []).append((place, mix))
+        for lengths, found in groups.items():
+            places, mixes = zip(*found, strict=True)
+            inputs = [[int(c.input_length) for c in mix.classes] for mix in mixes]
+            weights = [_weights(mix) for mix in mixes]
+            yield Batch(np.array(places), list(lengths), inputs, weights)
 
     @cached_property
     def _workloads(self) -> list[Workload | None]:
@@ -113,12 +99,26 @@ class MixList:
             return None
 
 
-def _numbers(mix: Workload, which: int) -> list[int]:
-    """Return the inputs, or the shares times their common denominator."""
-    if which == 0:
-        return [int(c.input_length) for c in mix.classes]
+def _weights(mix: Workload) -> list[int]:
+    """Return the shares times their common denominator."""
     scale = math.lcm(*(c.share.denominator for c in mix.classes))
     return [int(c.share * scale) for c in mix.classes]
+
+
+def _longest(word: str) -> int:
+    """Return the decode length of a class, or the longest of a packaged mix; 1 of what is none."""
+    if ":" not in word:
+        return _longest_of(word)
+    length = word.split(":")[1]
+    return max(int(length), 1) if length.isdecimal() and len(length) < 20 else 1
+
+
+@lru_cache
+def _longest_of(name: str) -> int:
+    try:
+        return max(c.decode_length for c in read_notation([name]).classes)
+    except StabkitError:
+        return 1
 
 
 def read_entries(path: str | os.PathLike[str]) -> tuple[MixEntry, ...]:
@@ -140,12 +140,15 @@ def read_entries(path: str | os.PathLike[str]) -> tuple[MixEntry, ...]:
     text, suffix = read_log(file), file.suffix.lower()
     try:
         if suffix == ".csv":
-            given: Any = list(csv.DictReader(text.splitlines()))
+            given: Any = list(csv.DictReader(text.splitlines(), strict=True))
         elif suffix in (".jsonl", ".ndjson"):
-            given = [read_json(line) for line in text.splitlines() if line.strip()]
+            lines = enumerate(text.splitlines(), start=1)
+            given = [read_json(line, number) for number, line in lines if line.strip()]
         else:
             given = read_toml(text).get("mixes")
         return listed_entries(given)
+    except csv.Error as failure:
+        raise InvalidWorkload(f"{file.name}: must be CSV ({failure}).") from None
     except InvalidWorkload as failure:
         raise InvalidWorkload(f"{file.name}: {failure}") from None
 
@@ -182,8 +185,13 @@ def read_entry(given: Any, place: int) -> MixEntry:
             raise InvalidWorkload(f"a key of mix {place} must be one of {', '.join(_KEYS)}.")
     words = given["mix"] if "mix" in given else _words(given["class"], place)
     texts = [given.get(key) for key in ("name", "capacity", "policy")]
-    name, capacity, policy = ("" if text is None else str(text) for text in texts)
-    return MixEntry(name, str(words), capacity, policy)
+    name, capacity, policy = ("" if text is None else _text(text) for text in texts)
+    return MixEntry(name, _text(words), capacity, policy)
+
+
+def _text(value: Any) -> str:
+    """Return text that can be written: JSON has halves of characters, and Parquet has none."""
+    return str(value).encode("utf-8", "replace").decode("utf-8")
 
 
 def _words(classes: Any, place: int) -> str:

@@ -31,20 +31,20 @@ from typing import Any, NamedTuple, get_args
 from .. import __version__
 from ..errors import InvalidArgument, OutputError, shown
 from ..model.verdict import Verdict
-from .cells import Cells
 from .chunks import Chunk
-from .measures import Column, columns_of
+from .measures import Column, columns_of, meanings
 from .results import results
-from .sweep_plan import PART_SCHEMA, SweepPlan
+from .sweep_plan import PART_SCHEMA, Cells, SweepPlan
 
 try:
     import fcntl
 except ImportError:  # Windows has no such locks
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Done", "Folder", "Job", "make_part"]
+__all__ = ["Done", "Folder", "Job", "make_part", "writing"]
 
 _PLAN, _LOG = "_plan.json", "_log.jsonl"  # readers of a folder of parts leave out what begins so
+_HALF, _LOCK = ".part-", ".lock-"
 _HEAD = 200  # bytes of the plan, its key among them
 Verdicts = dict[str, int]
 
@@ -60,14 +60,7 @@ class Done(NamedTuple):
 
 @dataclass(frozen=True)
 class Folder:
-    """Where the parts of one plan are.
-
-    Attributes
-    ----------
-    path : str
-    key : str
-        Of the plan.
-    """
+    """Where the parts of the plan with that key are."""
 
     path: str
     key: str
@@ -84,17 +77,14 @@ class Folder:
             If it cannot be written.
         """
         folder = cls(os.path.abspath(path), plan.key())
-        try:
+        with writing(path):
             os.makedirs(folder.path, exist_ok=True)
             if not folder.is_here():
                 folder._refuse_others(plan)
-                head = {"key": folder.key, "version": __version__, "schema": PART_SCHEMA}
-                facts = {**head, "rows": len(plan), "chunks": plan.work()[0], "plan": plan.given}
-                folder._write(_PLAN, json.dumps(facts, indent=1).encode())
-        except OSError as failure:
-            if isinstance(failure, OutputError):
-                raise
-            raise _refusal(path, failure) from failure
+                with folder.claim("plan"):  # of two plans that begin here at once one is first
+                    if not folder.is_here():
+                        folder._refuse_others(plan)
+                        folder._begin(plan)
         return folder
 
     def is_here(self) -> bool:
@@ -118,44 +108,32 @@ class Folder:
 
         try:
             metadata = pyarrow.parquet.read_schema(self.part(chunk)).metadata
-            found: Verdicts = json.loads(metadata[b"stabkit"])["verdicts"]
+            facts = json.loads(metadata[b"stabkit"])
+            found: Verdicts = facts["verdicts"]
+            its_own = (facts["key"], facts["start"], facts["stop"])
         except (OSError, pyarrow.ArrowException, KeyError, TypeError, ValueError):
             return None
-        return found
+        return found if its_own == (self.key, chunk.start, chunk.stop) else None
 
     def write(self, chunk: Chunk, content: bytes) -> None:
-        """Write the part of a chunk, whole or not at all.
-
-        Raises
-        ------
-        OutputError
-            If it cannot be written.
-        """
-        try:
-            self._write(self.part(chunk).name, content)
-            self.note(chunk, "wrote")
-        except OSError as failure:
-            raise _refusal(self.path, failure) from failure
+        """Write the part of a chunk, whole or not at all."""
+        self._write(self.part(chunk).name, content)
+        self.note(chunk, "wrote")
 
     def note(self, chunk: Chunk, event: str, **more: str) -> None:
         """Write a line of the log, in one step."""
         facts = {"chunk": chunk.number, "event": event, "process": os.getpid()}
         facts |= {"host": socket.gethostname(), "time": round(time.time(), 3), **more}
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        log = os.open(os.path.join(self.path, _LOG), flags, 0o666)
-        try:
-            os.write(log, f"{json.dumps(facts)}\n".encode())
-        finally:
-            os.close(log)
+        with open(os.path.join(self.path, _LOG), "ab", buffering=0) as log:
+            log.write(f"{json.dumps(facts)}\n".encode())
 
     @contextlib.contextmanager
-    def claim(self, chunk: Chunk) -> Iterator[None]:
-        """Hold the lock of a chunk; wait for whoever holds it."""
+    def claim(self, what: str) -> Iterator[None]:
+        """Hold the lock of a chunk, or of the plan; wait for whoever holds it."""
         if fcntl is None:
             yield
             return
-        name = os.path.join(self.path, f".chunk-{chunk.number:06d}.lock")
-        with open(name, "wb") as file:
+        with open(os.path.join(self.path, f"{_LOCK}{what}"), "wb") as file:
             with contextlib.suppress(OSError):  # no locks on this file system
                 fcntl.flock(file, fcntl.LOCK_EX)
             yield
@@ -163,24 +141,35 @@ class Folder:
     def tidy(self) -> None:
         """Remove what interrupted writers left; for when all parts are there."""
         for name in os.listdir(self.path):
-            if name.startswith((".chunk-", ".part-")):
+            if name.startswith((_LOCK, _HALF)):
                 with contextlib.suppress(OSError):
                     os.unlink(os.path.join(self.path, name))
 
+    def _begin(self, plan: SweepPlan) -> None:
+        head = {"key": self.key, "version": __version__, "schema": PART_SCHEMA}
+        facts = {**head, "rows": len(plan), "chunks": plan.work()[0], "plan": plan.given}
+        self._write(_PLAN, json.dumps(facts, indent=1).encode())
+
     def _write(self, name: str, content: bytes) -> None:
-        temporary = os.path.join(self.path, f".part-{os.getpid()}-{name}")
-        with open(temporary, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, os.path.join(self.path, name))
+        # Its name does not end as that of a part, or who reads parts would read a half.
+        half = os.path.join(self.path, f"{_HALF}{os.getpid()}-{name}.half")
+        try:
+            with open(half, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(half, os.path.join(self.path, name))
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(half)
+            raise
         with contextlib.suppress(OSError):  # not every system has folders that are opened
             folder = os.open(self.path, os.O_RDONLY)
             os.fsync(folder)
             os.close(folder)
 
     def _refuse_others(self, plan: SweepPlan) -> None:
-        there = [name for name in os.listdir(self.path) if not name.startswith(".part-")]
+        there = [name for name in os.listdir(self.path) if not name.startswith((_LOCK, _HALF))]
         if not there:
             return
         wanted = f"'folder' must be new, or of this plan, not {shown(self.path)}"
@@ -195,13 +184,24 @@ class Folder:
         raise InvalidArgument(f"{wanted}: {differs}.")
 
 
+@contextlib.contextmanager
+def writing(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Say of what fails at writing in a folder, an OutputError, which folder it is, and why."""
+    try:
+        yield
+    except OSError as failure:
+        reason = failure.strerror or type(failure).__name__
+        raise OutputError(
+            f"'folder' must be one that can be written, not {shown(os.fspath(path))}: {reason}."
+        ) from failure
+
+
 @dataclass(frozen=True)
 class Job:
     """All that is needed to make one part, wherever."""
 
     folder: Folder
     compute: tuple[str, ...]
-    columns: dict[str, str]
     cells: Cells
     chunk: Chunk
 
@@ -212,10 +212,15 @@ def make_part(job: Job) -> Done:
     Where this process sees the folder it writes the part; elsewhere, on a machine with disks of its
     own, the part goes back to who asked. Whatever goes wrong in the computation is a failure of the
     chunk, written into the log, and not of the sweep.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written.
     """
     if not job.folder.is_here():
         return _made(job)
-    with job.folder.claim(job.chunk):
+    with writing(job.folder.path), job.folder.claim(f"{job.chunk.number:06d}"):
         there = job.folder.verdicts(job.chunk)
         if there is not None:
             return Done(job.chunk, there)
@@ -251,12 +256,13 @@ def _parquet(job: Job, found: Mapping[str, Sequence[Any]], verdicts: Verdicts) -
     arrays = {name: pa.array(values) for name, values in given.items()}
     # Texts that no row of this part has are texts all the same: all parts have one schema.
     arrays |= {n: a.cast(pa.string()) for n, a in arrays.items() if pa.types.is_null(a.type)}
-    kinds = columns_of(job.compute, job.cells)
+    kinds = columns_of(job.compute, job.cells.line)
     arrays |= {name: pa.array(found[name], _type(column)) for name, column in kinds.items()}
     facts: dict[str, Any] = {"schema": PART_SCHEMA, "version": __version__, "key": job.folder.key}
     facts |= {"start": start, "stop": stop, "verdicts": verdicts}
+    told = meanings(given, kinds)
     fields = [
-        pa.field(name, array.type, metadata={b"meaning": job.columns[name].encode()})
+        pa.field(name, array.type, metadata={b"meaning": told[name].encode()})
         for name, array in arrays.items()
     ]
     schema = pa.schema(fields, metadata={b"stabkit": json.dumps(facts).encode()})
@@ -281,10 +287,3 @@ def _type(column: Column) -> Any:
         "intervals": pa.list_(pa.struct(ends)),
         "counted intervals": pa.list_(pa.struct(counted)),
     }[column.kind]
-
-
-def _refusal(path: str | os.PathLike[str], failure: OSError) -> OutputError:
-    reason = failure.strerror or type(failure).__name__
-    return OutputError(
-        f"'folder' must be one that can be written, not {shown(str(path))}: {reason}."
-    )

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ..errors import InvalidArgument
@@ -24,7 +25,6 @@ from ..model.numbers import whole_number
 __all__ = ["Lost", "Map", "sweep_processes"]
 
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
-_NOTHING = object()
 _at_work = threading.Lock()
 
 
@@ -75,31 +75,24 @@ def _mapped(count: int, function: Callable[[Any], Any], items: Iterable[Any]) ->
 def _results(
     function: Callable[[Any], Any], items: Iterator[Any], lanes: list[_Lane], count: int
 ) -> Iterator[Any]:
-    again: list[Any] = []
-    died: list[Any] = []
-    at: dict[Future[Any], tuple[_Lane, Any]] = {}
+    at: dict[Future[Any], tuple[_Lane, Any, bool]] = {}  # with whether a process has died of it
 
-    def feed(lane: _Lane) -> bool:
-        item = again.pop() if again else next(items, _NOTHING)
-        if item is not _NOTHING:
-            at[lane.submit(function, item)] = lane, item
-        return item is not _NOTHING
+    def feed(lane: _Lane) -> None:
+        for item in islice(items, 1):
+            at[lane.submit(function, item)] = lane, item, False
 
-    for _ in range(count):
+    while len(lanes) == len(at) < count:  # no more than there are items
         lanes.append(_Lane())
-        if not feed(lanes[-1]):
-            break
+        feed(lanes[-1])
     while at:
         for future in wait(at, return_when=FIRST_COMPLETED).done:
-            lane, item = at.pop(future)
+            lane, item, died = at.pop(future)
             try:
                 result = future.result()
             except BrokenProcessPool:
                 lane.restart()
-                if not any(item is one for one in died):
-                    died.append(item)
-                    again.append(item)
-                    feed(lane)
+                if not died:
+                    at[lane.submit(function, item)] = lane, item, True
                     continue
                 result = Lost(item, "its worker process died twice")
             feed(lane)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +17,17 @@ from numpy.typing import NDArray
 from ..errors import StabkitError
 from ..spectrum.batched.counts import batched_counts
 from ..spectrum.batched.radii import batched_radii
-from .cells import Cells
 from .measures import COUNTS, RADIUS, columns_of
+from .sweep_plan import Cells
 
 __all__ = ["results"]
 
-Results = dict[str, Any]  # by column, a list or an array
+Results: TypeAlias = dict[str, Any]  # by column, a list or an array
 
 
 def results(compute: Sequence[str], cells: Cells, start: int, stop: int) -> Results:
     """Return the results of rows from `start` up to `stop`, by column; None where there is none."""
-    found: Results = {name: [None] * (stop - start) for name in columns_of(compute, cells)}
+    found: Results = {name: [None] * (stop - start) for name in columns_of(compute, cells.line)}
     wanted: dict[int, list[str]] = defaultdict(list)
     for word in compute if cells.line is None else ["line"]:
         left: Iterable[int] = range(stop - start)
@@ -41,26 +41,31 @@ def results(compute: Sequence[str], cells: Cells, start: int, stop: int) -> Resu
 
 
 def _find(words: Iterable[str], cells: Cells, row: int, place: int, found: Results) -> None:
-    """Fill in the results of one row."""
+    """Fill in the results of one row; what one word refuses stops no other."""
     from .by_row import FIND  # and with it much that counts do not need
 
-    try:
-        cell = cells.cell(row)
-        for word in words:
-            for name, value in FIND[word](cell).items():
-                found[name][place] = value
-    except StabkitError as failure:
-        found["reason"][place] = str(failure)
+    reasons: dict[str, None] = {}
+    for word in words:
+        try:
+            values = FIND[word](cells.cell(row))
+        except StabkitError as failure:
+            values = {"reason": str(failure)}
+        if reason := values.pop("reason", None):
+            reasons[reason] = None
+        for name, value in values.items():
+            found[name][place] = value
+    found["reason"][place] = "; ".join(reasons) or None
 
 
 def _counted(cells: Cells, start: int, stop: int, found: Results) -> list[int]:
     """Fill in the counts of mixes that can be counted together; return the places left."""
-    inside, on_circle, outside = counts = np.full((3, stop - start), -1)
+    names = ("inside", "on_circle", "outside")
+    _, on_circle, outside = counts = np.full((3, stop - start), -1)
     for batch in cells.batches(start, stop):
         given = batched_counts(batch.lengths, batch.inputs, batch.weights)
-        counts[:, batch.rows] = given.inside, given.on_circle, given.outside
+        counts[:, batch.rows] = [getattr(given, name) for name in names]
     verdicts = np.where(outside > 0, "unstable", np.where(on_circle > 0, "marginal", "stable"))
-    columns = (verdicts.astype(object), np.full(stop - start, True), inside, on_circle, outside)
+    columns = (verdicts.astype(object), np.full(stop - start, True), *counts)
     return _fill(found, dict(zip(COUNTS, columns, strict=True)), outside < 0)
 
 

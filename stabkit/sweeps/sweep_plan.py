@@ -7,34 +7,31 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from .. import __version__
 from ..dynamics.policies import policy_named
 from ..errors import InvalidArgument, InvalidWorkload, WorkloadTypeError, check_choice, shown
 from ..model.documents import read_toml
 from ..model.files import read_log
-from ..model.numbers import exact_rational, is_listed, rational_text, read_capacity, without_unit
+from ..model.numbers import is_listed, read_capacity
 from ..model.workload import Workload
 from ..records import Record
-from .axes import joints, read_axis
-from .cells import GREEDY, Cells
+from .axes import joints, read_axis, read_value, value_text
+from .cells import GREEDY
 from .chunks import Chunk, chunked
 from .grid import ClassEntry, Grid
-from .measures import MEASURES, columns_of
+from .measures import MEASURES, columns_of, meanings
 from .mix_list import MixList, listed_entries, read_entries
 
-__all__ = ["PART_SCHEMA", "SweepPlan"]
+__all__ = ["PART_SCHEMA", "Cells", "SweepPlan"]
 
+Cells: TypeAlias = Grid | MixList  # which have the same methods
 PART_SCHEMA = "stabkit.sweep-part/1"
-_KEYS = (
-    *("name", "compute", "axis", "class", "capacity", "policy"),
-    *("zip", "increasing", "line", "mixes"),
-)
-_ANY = Workload.from_classes([(1, 1)])  # for policies that are about a*
 _OF_A_GRID = ("axis", "class", "capacity", "policy", "zip", "increasing", "line")
+_KEYS = ("name", "compute", *_OF_A_GRID, "mixes")
+_ANY = Workload.from_classes([(1, 1)])  # for policies that are about a*
 
 
 @dataclass(frozen=True, repr=False)
@@ -141,9 +138,7 @@ class SweepPlan(Record):
         title = str(plan.get("name", name))
         cells: Cells
         cells, given = _list(plan, Path(folder)) if "mixes" in plan else _grid(plan, wanted)
-        taken = {"row", *columns_of(wanted, cells)} & set(cells.coordinates(0, 1))
-        if taken:
-            raise InvalidWorkload(f"an axis must not be called {shown(min(taken))}: a result is.")
+        _check_columns(list(cells.coordinates(0, 1)), list(columns_of(wanted, cells.line)))
         return cls(title, wanted, cells, {"name": title, "compute": list(wanted), **given})
 
     def key(self) -> str:
@@ -154,10 +149,7 @@ class SweepPlan(Record):
     @property
     def columns(self) -> dict[str, str]:
         """The columns of the parts, in their order: by name what they mean."""
-        axes = dict.fromkeys(self.cells.coordinates(0, 1), "Of the plan.")
-        results = columns_of(self.compute, self.cells)
-        meanings = {name: column.meaning for name, column in results.items()}
-        return {"row": "The number of the mix, from 0 on.", **axes, **meanings}
+        return meanings(self.cells.coordinates(0, 1), columns_of(self.compute, self.cells.line))
 
     def work(self) -> tuple[int, float]:
         """Return the number of chunks, and about how many seconds of one core they take."""
@@ -181,6 +173,18 @@ def _compute(given: Any) -> tuple[str, ...]:
     return tuple(name for name in MEASURES if name in given)
 
 
+def _check_columns(axes: Sequence[str], results: Sequence[str]) -> None:
+    """Refuse columns that DuckDB or Spark, to which s and S are one name, could not tell apart."""
+    taken = dict.fromkeys(("row", *results), "a result is")
+    taken["rest"] = "what the other weights leave is"
+    for name in axes:
+        if name.lower() in taken:
+            raise InvalidWorkload(
+                f"an axis must not be called {shown(name)}: {taken[name.lower()]}."
+            )
+        taken[name.lower()] = "another one is, but for upper and lower case"
+
+
 def _list(plan: Mapping[str, Any], folder: Path) -> tuple[MixList, dict[str, Any]]:
     for key in _OF_A_GRID:
         if key in plan:
@@ -191,7 +195,10 @@ def _list(plan: Mapping[str, Any], folder: Path) -> tuple[MixList, dict[str, Any
 
 
 def _grid(plan: Mapping[str, Any], compute: Sequence[str]) -> tuple[Grid, dict[str, Any]]:
-    axes = {name: read_axis(name, given) for name, given in _table(plan, "axis").items()}
+    table = plan.get("axis", {})
+    if not isinstance(table, Mapping):
+        raise InvalidWorkload(f"'axis' must be a table, not {shown(table)}.")
+    axes = {name: read_axis(name, given) for name, given in table.items()}
     classes = [_class(entry, place) for place, entry in enumerate(_listed(plan, "class"), start=1)]
     zipped, increasing = _listed(plan, "zip", least=0), _listed(plan, "increasing", least=0)
     policy = plan.get("policy", GREEDY)
@@ -199,14 +206,18 @@ def _grid(plan: Mapping[str, Any], compute: Sequence[str]) -> tuple[Grid, dict[s
         _check_names(names)
     for one in axes[policy].values if policy in axes else [policy]:
         policy_named(one, _ANY)
-    capacity = _capacity(plan.get("capacity"), axes, compute)
-    stepped = {name for names in (*zipped, increasing) for name in names}
-    line = _line(plan.get("line"), set(axes) - stepped, classes, compute)
-    grid = Grid.of(classes, joints(axes, zipped, increasing), capacity, policy, line)
+    capacity = plan.get("capacity")
+    if capacity is None and "finite" in compute:
+        raise InvalidWorkload("'capacity' must be given where \"finite\" is to be computed.")
+    if not (isinstance(capacity, str) and capacity in axes):
+        capacity = read_capacity(capacity)
+    used = [*increasing, *(name for names in zipped for name in names), capacity, policy]
+    line = _line(plan.get("line"), set(axes) - set(used), classes, compute)
+    grid = Grid(tuple(classes), joints(axes, zipped, increasing), capacity, policy, line).checked()
     given = {
         "axis": {name: axis.given for name, axis in axes.items()},
-        "class": [dict(zip(e._fields, map(_text, e), strict=True)) for e in classes],
-        "capacity": None if capacity is None else _text(capacity),
+        "class": [dict(zip(e._fields, map(value_text, e), strict=True)) for e in classes],
+        "capacity": None if capacity is None else value_text(capacity),
         "policy": None if policy == GREEDY else policy,
         "zip": [list(names) for names in zipped],
         "increasing": list(increasing),
@@ -222,23 +233,16 @@ def _check_names(names: Any) -> None:
         )
 
 
-def _capacity(given: Any, axes: Mapping[str, Any], compute: Sequence[str]) -> Any:
-    """Return a number of tokens, the name of an axis, or None."""
-    if given is None and "finite" in compute:
-        raise InvalidWorkload("'capacity' must be given where \"finite\" is to be computed.")
-    return given if isinstance(given, str) and given in axes else read_capacity(given)
-
-
 def _line(
     given: Any, axes: set[str], classes: Sequence[ClassEntry], compute: Sequence[str]
 ) -> str | None:
     """Return the axis that is partitioned: the one that inputs alone use, of several the given."""
-    inputs = {entry.input_length for entry in classes} & axes
-    alone = {str(name) for name in inputs - {value for e in classes for value in e[1:]}}
+    others = {value for entry in classes for value in entry[1:]}
+    alone = ({entry.input_length for entry in classes} & axes) - others
     if list(compute) != ["threshold"]:
         alone = set()
     if given is None:
-        return min(alone) if len(alone) == 1 else None
+        return str(*alone) if len(alone) == 1 else None
     if not isinstance(given, str) or given not in alone:
         raise InvalidWorkload(
             "'line' must be an axis that inputs alone use, where thresholds alone are computed, "
@@ -253,25 +257,9 @@ def _class(entry: Any, place: int) -> ClassEntry:
         raise InvalidWorkload(
             f"class {place} must have input_length, decode_length and, if wanted, weight."
         )
-    return ClassEntry(*(_entry(entry.get(key, 1), f"'{key}' of class {place}") for key in known))
-
-
-def _entry(value: Any, what: str) -> Fraction | str:
-    """Return a number exactly, or the name of an axis."""
-    if isinstance(value, str) and value[:1].isalpha():
-        return value
-    return exact_rational(without_unit(value), what)
-
-
-def _text(value: Fraction | str) -> str:
-    return value if isinstance(value, str) else rational_text(value)
-
-
-def _table(plan: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    table = plan.get(key, {})
-    if not isinstance(table, Mapping):
-        raise InvalidWorkload(f"'{key}' must be a table, not {shown(table)}.")
-    return table
+    return ClassEntry(
+        *(read_value(entry.get(key, 1), f"'{key}' of class {place}") for key in known)
+    )
 
 
 def _listed(plan: Mapping[str, Any], key: str, least: int = 1) -> Sequence[Any]:

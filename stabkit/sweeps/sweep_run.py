@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 from ..errors import InvalidArgument
 from ..records import Record
 from .chunks import Chunk
-from .parts import Done, Folder, Job, make_part
+from .parts import Done, Folder, Job, make_part, writing
 from .processes import Lost, Map
 from .sweep_plan import SweepPlan
 
@@ -158,56 +159,42 @@ def sweep(
     _check_that_parts_can_be_written()
     plan = _as_plan(plan)
     place = Folder.of(folder, plan)
-    clock = _Clock(len(plan), progress or (lambda _: None))
-    chunks, todo = 0, []
-    for chunk in plan.chunks():
-        chunks += 1
-        verdicts = place.verdicts(chunk)
-        if verdicts is None:
+    verdicts: Counter[str] = Counter()
+    chunks, todo = list(plan.chunks()), []
+    for chunk in chunks:
+        there = place.verdicts(chunk)
+        if there is None:
             todo.append(chunk)
-        clock.count(chunk, verdicts)
-    clock.begin()
-    set_aside = []
+        verdicts.update(there or {})
+    clock = _Clock(len(plan), todo, progress or (lambda _: None))
+    set_aside, written = [], 0
     with ExitStack() as stack:
-        results = map(make_part, _jobs(place, plan, todo))
+        jobs = (Job(place, plan.compute, plan.cells.part(c.start, c.stop), c) for c in todo)
+        results = map(make_part, jobs)
         if isinstance(results, Generator):  # its workers end with it
             stack.enter_context(closing(results))
-        for done in results:
-            failed = _finished(place, done)
-            if failed is None:
-                clock.finish(done)
+        for chunk, found, failure in (_finished(place, done) for done in results):
+            if failure is None:
+                written += 1
+                verdicts.update(found)
+                clock.tell(chunk)
             else:
-                set_aside.append(failed)
+                set_aside.append(SetAside(chunk.number, chunk.start, chunk.stop - 1, failure))
     if not set_aside:
         place.tidy()
-    written = len(todo) - len(set_aside)
-    facts = (tuple(set_aside), clock.verdicts, clock.elapsed())
-    return SweepRun(
-        os.fspath(folder), plan, tuple(plan.columns), chunks, chunks - len(todo), written, *facts
-    )
+    facts = (len(chunks), len(chunks) - len(todo), written, tuple(set_aside), dict(verdicts))
+    return SweepRun(os.fspath(folder), plan, tuple(plan.columns), *facts, clock.elapsed())
 
 
-def _finished(place: Folder, done: Done | Lost) -> SetAside | None:
-    """Write a part that came back; return the chunk if it has none."""
-    if isinstance(done, Lost):
-        place.note(done.item.chunk, "lost", reason=done.reason)
-        return _set_aside(done.item.chunk, done.reason)
-    if done.failure is not None:
-        return _set_aside(done.chunk, done.failure)
-    if done.content is not None:
-        place.write(done.chunk, done.content)
-    return None
-
-
-def _set_aside(chunk: Chunk, reason: str) -> SetAside:
-    return SetAside(chunk.number, chunk.start, chunk.stop - 1, reason)
-
-
-def _jobs(place: Folder, plan: SweepPlan, chunks: list[Chunk]) -> Iterator[Job]:
-    columns = plan.columns
-    for chunk in chunks:
-        cells = plan.cells.part(chunk.start, chunk.stop)
-        yield Job(place, plan.compute, columns, cells, chunk)
+def _finished(place: Folder, done: Done | Lost) -> tuple[Chunk, Mapping[str, int], str | None]:
+    """Write a part that came back; return the chunk, its verdicts, and why it has no part."""
+    with writing(place.path):
+        if isinstance(done, Lost):
+            place.note(done.item.chunk, "lost", reason=done.reason)
+            return done.item.chunk, {}, done.reason
+        if done.content is not None:
+            place.write(done.chunk, done.content)
+    return done.chunk, done.verdicts, done.failure
 
 
 def _as_plan(plan: Any) -> SweepPlan:
@@ -230,46 +217,27 @@ def _check_that_parts_can_be_written() -> None:
 class _Clock:
     """What is done and what is left, in rows and in seconds of work."""
 
-    def __init__(self, rows: int, tell: Callable[[SweepProgress], None]) -> None:
-        self.verdicts: dict[str, int] = {}
-        self._rows, self._tell = rows, tell
-        self._rows_found = self._rows_now = 0
-        self._work_left = self._work_now = 0.0
+    def __init__(
+        self, rows: int, todo: Sequence[Chunk], report: Callable[[SweepProgress], None]
+    ) -> None:
+        self._rows, self._report = rows, report
+        self._rows_found = rows - sum(chunk.stop - chunk.start for chunk in todo)
+        self._work_left = sum(chunk.seconds for chunk in todo)
+        self._rows_now, self._work_now = 0, 0.0
         self._start = time.monotonic()
-
-    def count(self, chunk: Chunk, verdicts: Mapping[str, int] | None) -> None:
-        """Take note of a chunk that has a part with these verdicts, or of one without."""
-        if verdicts is None:
-            self._work_left += chunk.seconds
-        else:
-            self._rows_found += chunk.stop - chunk.start
-            self._add(verdicts)
-
-    def begin(self) -> None:
-        """Tell how far it is; time counts from here."""
-        self._start = time.monotonic()
-        self._report()
-
-    def finish(self, done: Done) -> None:
-        """Tell that one more chunk has its part."""
-        self._rows_now += done.chunk.stop - done.chunk.start
-        self._work_now += done.chunk.seconds
-        self._work_left -= done.chunk.seconds
-        self._add(done.verdicts)
-        self._report()
+        self.tell()
 
     def elapsed(self) -> float:
         """Return the seconds of this run."""
         return time.monotonic() - self._start
 
-    def _add(self, verdicts: Mapping[str, int]) -> None:
-        for verdict, count in verdicts.items():
-            self.verdicts[verdict] = self.verdicts.get(verdict, 0) + count
-
-    def _report(self) -> None:
-        done = self._rows_found + self._rows_now
+    def tell(self, done: Chunk | None = None) -> None:
+        """Tell how far it is, after one more chunk has its part."""
+        if done is not None:
+            self._rows_now += done.stop - done.start
+            self._work_now += done.seconds
         rate = left = None
         if self._rows_now:
             rate = self._rows_now / self.elapsed()
-            left = max(0.0, self._work_left) * self.elapsed() / self._work_now
-        self._tell(SweepProgress(self._rows, done, rate, left))
+            left = max(0.0, self._work_left - self._work_now) * self.elapsed() / self._work_now
+        self._report(SweepProgress(self._rows, self._rows_found + self._rows_now, rate, left))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,27 @@ def test_a_file_is_a_plan_or_a_list(stabkit: Program, tmp_path: Path) -> None:
     refused = stabkit("sweep", str(plan), "--compute", "radius", "--dry-run")
     assert refused[:2] == (2, "")
     assert "'--compute' must be in the plan, not beside it" in refused.err
+
+
+def test_packaged_names_are_a_list(stabkit: Program) -> None:
+    words = ["homogeneous", "coprime-stable", "--capacity", "2k", "--policy", "damped:1/2"]
+    plan = planned(stabkit, *words, "--compute", "counts,finite")
+    assert plan["name"] == "homogeneous"
+    assert plan["compute"] == ["counts", "finite"]
+    entry = {"name": "", "capacity": "2k", "policy": "damped:1/2"}
+    assert plan["mixes"] == [entry | {"mix": "homogeneous"}, entry | {"mix": "coprime-stable"}]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ("0.5..1.5:0.5", {"from": "1/2", "to": "3/2", "step": "1/2"}),
+        ("5k..6k:500", {"from": "5000", "to": "6000", "step": "500"}),
+        ("1/2..7/2", {"from": "1/2", "to": "7/2", "step": "1"}),
+    ],
+)
+def test_ranges_of_decimals_and_units(stabkit: Program, values: str, expected: object) -> None:
+    assert planned(stabkit, "s:3", "--axis", f"s={values}")["axis"] == {"s": expected}
 
 
 def test_it_goes_on_where_it_was(stabkit: Program, tmp_path: Path) -> None:
@@ -87,7 +110,13 @@ def test_names_of_users_cannot_reach_the_terminal(stabkit: Program, tmp_path: Pa
         (["s:3"], "one of '--into' and '--dry-run' must be given"),
         (["s:3", "--dry-run", "--into", "out"], "one of '--into' and '--dry-run'"),
         (["s:3", "--dry-run"], "must be a number or the name of an axis"),
-        (["plan.tom", "--dry-run"], "'PLAN' must be a file, or classes"),
+        (["plan.tom", "--dry-run"], "existing files or a packaged name"),
+        (["coprime-stabel", "--dry-run"], "nearest: coprime-stable"),
+        (["homogeneous", "5:3", "--dry-run"], "'PLAN' must be a file, or classes"),
+        (["homogeneous", "--axis", "s=1", "--dry-run"], "'--axis' must go with classes"),
+        (["homogeneous", "--capacity", "1", "--dry-run"], "'--capacity' must hold one request"),
+        (["homogeneous", "--policy", "greed", "--dry-run"], "'--policy' must be 'greedy'"),
+        (["s:3:" + "9" * 300, "--dry-run"], "must be a number or the name of an axis"),
         (["s:3", "--axis", "s", "--dry-run"], "'--axis' must be NAME=VALUES"),
         (["s:3", "--axis", "s=1", "--axis", "s=2", "--dry-run"], "'--axis' must be NAME=VALUES"),
         (["s:3", "--axis", "s=1;2", "--dry-run"], "a value of axis 's'"),
@@ -116,3 +145,14 @@ def test_a_folder_of_another_plan_is_refused(stabkit: Program, tmp_path: Path) -
     refused = stabkit("sweep", *GRID, "--into", str(tmp_path / "out"))
     assert refused[:2] == (2, "")
     assert "its plan differs in axis, class, mixes" in refused.err
+
+
+@pytest.mark.slow
+def test_an_address_of_no_scheduler_is_told_at_once(tmp_path: Path) -> None:
+    """And nothing after it: dask's client closes at exit what it never opened, in a minute."""
+    words = ["sweep", "5:3", "--into", str(tmp_path / "out"), "--scheduler", "nonsense"]
+    command = [sys.executable, "-m", "stabkit", *words]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "'address' must be that of a scheduler of dask, not 'nonsense'" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1

@@ -84,12 +84,36 @@ def test_axes_that_are_zipped_and_axes_that_increase() -> None:
     assert len(rising) == 4 * 3 * 2
 
 
-def test_a_capacity_that_does_not_hold_every_request_leaves_a_reason() -> None:
-    found = plan(capacity="B", axis=AXES | {"B": [9, "1k"]}, compute=["counts", "finite"])
+@pytest.mark.parametrize("s", ["3", "7/2"])
+def test_a_capacity_that_does_not_hold_every_request_leaves_a_reason(s: str) -> None:
+    """Such a row is no mix, whether or not its inputs are integers; the next one is."""
+    axes = {"s": [s], "B": [9, "1k"], "p": ["1/3"], "l1": [2], "l2": [3]}
+    found = plan(capacity="B", axis=axes, compute=["counts", "radius", "finite"])
     columns = results(found.compute, found.cells, 0, 2)
-    assert list(columns["verdict"]) == [unit_circle_counts("0:2:1 7:3:2").verdict] * 2
-    assert columns["admissions_per_step"][0] is None
+    with pytest.raises(InvalidWorkload) as refused:
+        found.mix(0)
+    assert columns["reason"][0] == str(refused.value)
     assert "'capacity' must hold one request of every class" in columns["reason"][0]
+    told = {name: column[0] for name, column in columns.items() if name != "reason"}
+    assert set(told.values()) == {None}
+    assert columns["verdict"][1] == unit_circle_counts(found.mix(1)).verdict
+    assert columns["spectral_radius"][1] > 0
+
+
+@pytest.mark.parametrize("weight", [2**63, 2**63 + 1, 2**64, "1e400", "1/9223372036854775808"])
+def test_weights_beyond_the_integers_of_numpy(weight: Any) -> None:
+    """Between 2^63 and 2^64 numpy makes doubles of some integers and int64 of others."""
+    classes = [TWO[0] | {"input_length": 5}, TWO[1] | {"weight": 1}]
+    given = {"axis": {"p": [weight, 1], "l1": [2], "l2": [4]}, "class": classes}
+    found = SweepPlan.from_dict(given)
+    columns = results(["counts"], found.cells, 0, 2)
+    for row in range(2):
+        counts = unit_circle_counts(found.mix(row))
+        assert (columns["verdict"][row], columns["outside"][row]) == (
+            counts.verdict,
+            counts.outside,
+        )
+    assert found.cells.coordinates(0, 2)["p"][1] == 1
 
 
 REFUSED = {
@@ -97,9 +121,9 @@ REFUSED = {
     "an axis of no use": ({"axis": AXES | {"z": [1]}}, "an axis must be used, and 'z' is not"),
     "no rest": ({"axis": AXES | {"p": [1]}}, "must sum to less than 1, not to 1"),
     "two rests": ({"class": [t | {"weight": "rest"} for t in TWO]}, "of one class, not of several"),
-    "half a step": ({"axis": AXES | {"l1": ["5/2"]}}, "'decode_length' of class 1 .* not '5/2'"),
+    "half a step": ({"axis": AXES | {"l1": ["5/2"]}}, "'decode_length' of class 1 .* not 5/2"),
     "a share of 0": ({"axis": AXES | {"p": [0]}}, "'weight' of class 1 must be positive"),
-    "a negative input": ({"axis": AXES | {"s": [-1]}}, "'input_length' of class 1 .* not '-1'"),
+    "a negative input": ({"axis": AXES | {"s": [-1]}}, "'input_length' of class 1 .* not -1"),
     "an axis that falls": ({"axis": AXES | {"s": {"from": 2, "to": 1}}}, "axis 's' must rise"),
     "no step": ({"axis": AXES | {"s": {"from": 0, "to": 1, "step": 0}}}, "axis 's' must rise"),
     "too long an axis": ({"axis": AXES | {"s": {"from": 0, "to": 10**6}}}, "axis 's' must rise"),
@@ -125,6 +149,23 @@ REFUSED = {
     "axes that are no texts": ({"increasing": [[]]}, "must be the names of axes, not"),
     "axes that are no lists": ({"zip": [1]}, "must be the names of axes, not 1"),
     "an axis of no name": ({"axis": AXES | {"": [1]}}, "the name of axis '' must be a word"),
+    "the name of a result in capitals": (
+        {"axis": AXES | {"Verdict": [999]}, "capacity": "Verdict"},
+        "an axis must not be called 'Verdict': a result is",
+    ),
+    "two names that differ in capitals alone": (
+        {"axis": AXES | {"S": [999]}, "capacity": "S"},
+        "an axis must not be called 'S': another one is, but for upper and lower case",
+    ),
+    "an input that is the rest": (
+        {"class": [TWO[0] | {"input_length": "rest"}, TWO[1]]},
+        "'input_length' of class 1 must be a number or the name of an axis",
+    ),
+    "a decode length that is the rest": (
+        {"class": [TWO[0], TWO[1] | {"decode_length": "rest"}]},
+        "'decode_length' of class 2 must be a number or the name of an axis",
+    ),
+    "a group of no axes": ({"zip": [[]]}, "'zip' and 'increasing' must name axes"),
     "too large a grid": (
         {
             "axis": AXES

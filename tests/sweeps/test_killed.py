@@ -89,14 +89,20 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return parts(folder)
 
 
-@pytest.fixture(scope="module")
-def scheduler() -> Iterator[str]:
+@contextlib.contextmanager
+def cluster_of_two() -> Iterator[tuple[subprocess.Popen[str], str]]:
     command = [sys.executable, "-c", CLUSTER]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=TOP, **pipes) as cluster:
         assert cluster.stdout is not None
-        yield cluster.stdout.readline().strip()
+        yield cluster, cluster.stdout.readline().strip()
         cluster.communicate()
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    with cluster_of_two() as (_, address):
+        yield address
 
 
 @pytest.fixture(params=["processes", "cluster"])
@@ -131,6 +137,19 @@ def test_the_driver_is_killed(start: Start, undisturbed: dict[str, bytes], tmp_p
     assert (record["complete"], record["chunks_found"] >= len(left)) == (True, True)
     assert parts(tmp_path) == undisturbed
     assert repeated(tmp_path) <= 1
+
+
+def test_the_scheduler_is_killed(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    with cluster_of_two() as (cluster, address):
+        driver = program(*WORDS, "--into", str(tmp_path), "--scheduler", address)
+        at_work(tmp_path, driver)
+        cluster.kill()
+        out, err = driver.communicate()
+    assert (driver.returncode, out) == (2, "")
+    assert "error: the scheduler must live until the sweep is done" in err
+    assert "Traceback" not in err
+    finished(program(*WORDS, "--into", str(tmp_path), "--workers", "2", "--json"))
+    assert parts(tmp_path) == undisturbed
 
 
 def test_workers_end_when_their_driver_is_killed(tmp_path: Path) -> None:

@@ -47,6 +47,64 @@ def test_a_finite_server() -> None:
     assert columns["fano_factor"][0] == pytest.approx(45.6861, abs=5e-5)
 
 
+@pytest.mark.parametrize("mix", ["10:3 10:5", "10:3", "55:1:2 1:5:9/5"])
+def test_the_figures_of_a_stable_server_are_doubles(mix: str) -> None:
+    """Those of `finite_server` are fractions and enclosures where it has them."""
+    given = {"mixes": [{"mix": mix, "capacity": 30_000}], "compute": ["finite"]}
+    columns = found(given)
+    server = stabkit.finite_server(
+        Workload.from_classes([w.split(":") for w in mix.split()], 30_000)
+    )
+    fano, a_star = columns["fano_factor"][0], columns["admissions_per_step"][0]
+    assert (type(a_star), a_star) == (float, float(server.admissions))
+    if server.fano_factor is None:
+        assert fano is None
+    else:
+        assert (type(fano), fano) == (
+            float,
+            pytest.approx(
+                float(
+                    server.fano_factor.low
+                    if hasattr(server.fano_factor, "low")
+                    else server.fano_factor
+                ),
+                rel=1e-12,
+            ),
+        )
+    for name in ("admissions_cv", "evict_probability", "evicted_per_step"):
+        assert type(columns[name][0]) in (float, type(None))
+        assert columns[name][0] == getattr(server, name)
+
+
+def test_what_one_word_refuses_stops_no_other_and_no_reason_is_lost() -> None:
+    """Without a capacity there is no finite server, and the simulator takes one of its own."""
+    columns = found({"mixes": ["5:3 5:5"], "compute": ["finite", "cross-check"]})
+    with pytest.raises(ValueError, match="capacity") as refused:
+        stabkit.finite_server("5:3 5:5")
+    assert columns["reason"] == [str(refused.value)]
+    run = stabkit.analyze("5:3 5:5").simulation
+    assert run is not None
+    assert (columns["agrees"], columns["growth_measured"]) == ([True], [run.growth_measured])
+    unstable = {"mix": "5:3 5:5", "capacity": 900}
+    (reason,) = found({"mixes": [unstable], "compute": ["finite", "cross-check"]})["reason"]
+    assert "formulas are for stable mixes, and this one is unstable" in reason
+
+
+def test_an_undecided_row_says_why() -> None:
+    columns = found({"mixes": ["5:1000000000 5:999999999"], "compute": ["counts"]})
+    assert (columns["verdict"], columns["inside"]) == (["undecided"], [None])
+    assert columns["reason"] == [stabkit.unit_circle_counts("5:1000000000 5:999999999").reason]
+
+
+def test_a_line_is_of_an_axis_that_is_no_capacity() -> None:
+    """s is an input and the capacity: every row is a server of its own."""
+    classes = [{"input_length": "s", "decode_length": n, "weight": 1} for n in (3, 5)]
+    given = {"axis": {"s": [100, 200], "n": [9]}, "class": classes, "compute": ["threshold"]}
+    classes.append({"input_length": 0, "decode_length": "n", "weight": 1})
+    assert SweepPlan.from_dict(given).cells.line == "s"
+    assert SweepPlan.from_dict(given | {"capacity": "s"}).cells.line is None
+
+
 def test_a_cross_check() -> None:
     columns = found({"mixes": ["5:3 5:5", "10:5"], "compute": ["cross-check"]})
     for row, mix in enumerate(["5:3 5:5", "10:5"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +12,7 @@ import pyarrow.parquet
 import pytest
 
 import stabkit
-from stabkit import InvalidArgument, SweepPlan, SweepProgress, sweep, sweep_processes
+from stabkit import InvalidArgument, OutputError, SweepPlan, SweepProgress, sweep, sweep_processes
 from stabkit.sweeps import by_row, measures, parts, results
 
 KILL = "__import__('os').kill(__import__('os').getpid(), 9)"
@@ -164,6 +165,81 @@ def test_interrupted_writers_leave_nothing_behind(tmp_path: Path) -> None:
     sweep(PLAN, tmp_path)
     names = {path.name for path in tmp_path.iterdir()} - set(content(tmp_path))
     assert names == {"_plan.json", "_log.jsonl"}
+
+
+def test_who_reads_parts_reads_no_half_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is there while a part is written: a name that ends in .parquet would be read."""
+    seen = []
+    replace = parts.os.replace
+    monkeypatch.setattr(
+        parts.os, "replace", lambda *names: (seen.extend(tmp_path.iterdir()), replace(*names))
+    )
+    sweep({"mixes": ["5:3"]}, tmp_path)
+    halves = [path.name for path in seen if "part" in path.name]
+    assert halves
+    assert not any(name.endswith((".parquet", ".json")) for name in halves)
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_full_disk_is_told_and_leaves_no_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def full(*given: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(parts.os, call, full)
+    with pytest.raises(OutputError, match=r"'folder' must be one that can be .*: No space left"):
+        sweep({"mixes": ["5:3"]}, tmp_path)
+    assert list(tmp_path.glob(".part-*")) == []
+    monkeypatch.undo()
+    assert sweep({"mixes": ["5:3"]}, tmp_path).complete
+
+
+@pytest.mark.parametrize("name", ["_log.jsonl", ".lock-000000"])
+def test_a_folder_that_became_unwritable_is_told(tmp_path: Path, name: str) -> None:
+    """By a folder in the place of the log, and of the lock of the chunk."""
+    plan = SweepPlan.from_dict({"mixes": ["5:3"]})
+    parts.Folder.of(tmp_path, plan)
+    (tmp_path / name).mkdir()
+    with pytest.raises(OutputError, match=r"'folder' must be one that can be .*: Is a dir"):
+        sweep(plan, tmp_path)
+
+
+def test_a_part_of_another_sweep_is_made_again(tmp_path: Path) -> None:
+    """Under the name of ours, from a copy that went wrong."""
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder, mix in zip(folders, ("5:3", "5:4"), strict=True):
+        sweep({"mixes": [mix]}, folder)
+    (ours,), (theirs,) = (list(content(folder)) for folder in folders)
+    (folders[0] / ours).write_bytes((folders[1] / theirs).read_bytes())
+    run = sweep({"mixes": ["5:3"]}, folders[0])
+    assert (run.found, run.written) == (0, 1)
+    assert pyarrow.parquet.read_table(folders[0])["mix"].to_pylist() == ["5:3"]
+
+
+def test_of_two_plans_that_begin_in_one_folder_at_once_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one begins after this one has seen an empty folder."""
+    one, other = (SweepPlan.from_dict({"mixes": [mix]}) for mix in ("5:3", "5:4"))
+    claim = parts.Folder.claim
+
+    def late(folder: Any, what: str) -> Any:
+        monkeypatch.undo()
+        parts.Folder.of(tmp_path, other)
+        return claim(folder, what)
+
+    monkeypatch.setattr(parts.Folder, "claim", late)
+    with pytest.raises(InvalidArgument, match="its plan differs in mixes"):
+        parts.Folder.of(tmp_path, one)
+    assert json.loads((tmp_path / "_plan.json").read_text())["key"] == other.key()
+
+
+def test_chunks_that_an_executor_forgets_are_missing(tmp_path: Path) -> None:
+    run = sweep(PLAN, tmp_path, lambda function, items: list(map(function, items))[1:])
+    assert (run.written, run.complete) == (run.chunks - 1, False)
 
 
 def test_one_dies_and_only_its_item_is_repeated(tmp_path: Path) -> None:

@@ -116,6 +116,53 @@ def test_lists_that_are_refused(given: dict[str, object], message: str) -> None:
         SweepPlan.from_dict(given)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("mixes.jsonl", '"5:3"\n\n{oops\n', "mixes.jsonl: line 3: must be JSON"),
+        ("mixes.csv", "mix\n" + "5:3 " * 40_000, "mixes.csv: must be CSV .field larger"),
+        ("mixes.csv", 'mix,name\n5:3,"a', "mixes.csv: must be CSV"),
+        ("mixes.csv", "mix\n5:3,4", "mixes.csv: a key of mix 1 must be one of"),
+    ],
+)
+def test_a_file_of_mixes_that_is_none(tmp_path: Path, name: str, text: str, message: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InvalidWorkload, match=message):
+        SweepPlan.from_dict({"mixes": name}, tmp_path)
+
+
 def test_a_row_that_is_not_there(plan: SweepPlan) -> None:
     with pytest.raises(InvalidArgument, match="'row' must be from 0 to 273599, not 273600"):
         plan.mix(len(plan))
+
+
+def test_the_work_of_a_packaged_mix_is_that_of_its_longest_decode() -> None:
+    longest = max(c.decode_length for c in Workload.named("azure-conv-2023").classes)
+    named = SweepPlan.from_dict({"mixes": ["azure-conv-2023"]})
+    spelled = SweepPlan.from_dict({"mixes": [f"5:{longest}"]})
+    assert named.work() == spelled.work()
+
+
+def test_blocks_of_a_grid_have_the_longest_decode_length_of_their_rows() -> None:
+    axes = {"a": [9, 2], "b": [3, 3, 1], "c": [5, 7], "p": ["1/9", "1/3"]}
+    classes = [
+        {"input_length": 5, "decode_length": n, "weight": w}
+        for n, w in (("a", "p"), ("b", 1), ("c", 1), (4, 1))
+    ]
+    plan = SweepPlan.from_dict({"axis": axes, "class": classes, "zip": [["a", "c"]]})
+    found = [longest for rows, longest in plan.cells.blocks() for _ in range(rows)]
+    rows = [plan.mix(row).classes for row in range(len(plan))]
+    assert found == [max(c.decode_length for c in mix) for mix in rows]
+    assert set(found) == {9, 7}
+
+
+@pytest.mark.parametrize("mix", ["5:0", "nonsense", "", ":", "5:x", "5:" + "9" * 30])
+def test_what_is_no_mix_is_a_row_of_some_work(mix: str) -> None:
+    (chunk,) = SweepPlan.from_dict({"mixes": [mix], "compute": ["radius"]}).chunks()
+    assert (chunk.start, chunk.stop) == (0, 1)
+    assert chunk.seconds > 0
+
+
+def test_half_a_character_in_a_name_can_be_written() -> None:
+    plan = SweepPlan.from_dict({"mixes": [{"mix": "5:3", "name": "half \ud800"}]})
+    assert plan.cells.coordinates(0, 1)["name"] == ["half ?"]

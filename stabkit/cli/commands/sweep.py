@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...errors import InvalidArgument, shown
+from ..completion import complete_mix
 from ..mix import BlockSize, Log, capacity_of
 from ..options import flag, option
 from ..present import Found, presented
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["sweep"]
 
 INCOMPLETE = 4
-_RANGE = re.compile(r"(?P<low>[^.,:]+)\.\.(?P<high>[^.,:]+)(?::(?P<step>[^.,:]+))?")
+_RANGE = re.compile(r"(?P<low>[^,:]+?)\.\.(?P<high>[^,:]+)(?::(?P<step>[^,:]+))?")
 
 
 @presented("sweep_run")
@@ -30,8 +33,10 @@ def sweep(
         list[str],
         typer.Argument(
             metavar="PLAN",
-            help="A plan in TOML; a file of mixes (.jsonl, .csv); or classes INPUT:DECODE[:WEIGHT] "
-            "in which a number may be the name of an axis, and a weight the rest of 1.",
+            help="A plan in TOML; a file of mixes (.jsonl, .csv); packaged names; or classes "
+            "INPUT:DECODE[:WEIGHT] in which a number may be the name of an axis, and a weight the "
+            "rest of 1.",
+            autocompletion=complete_mix,
         ),
     ],
     into: Path | None = option(None, "FOLDER", "Where the parts are, or will be."),
@@ -87,7 +92,11 @@ def sweep(
     from ...sweeps.processes import sweep_processes
     from ...sweeps.sweep_run import sweep as swept
 
-    executor = sweep_processes(workers) if scheduler is None else sweep_cluster(scheduler)
+    if scheduler is None:
+        executor = sweep_processes(workers)
+    else:
+        executor = sweep_cluster(scheduler)
+        logging.disable(logging.ERROR)  # dask logs with a traceback what is told in a line here
     with progressing("sweeping") as progress:
         run = swept(plan, into, map if workers == 1 else executor, progress)
     return Found(run, status=0 if run.complete else INCOMPLETE)
@@ -96,10 +105,31 @@ def sweep(
 def _plan(words: Sequence[str], options: dict[str, Any]) -> SweepPlan:
     from ...sweeps.sweep_plan import SweepPlan
 
-    file = Path(words[0])
-    if len(words) > 1 or not file.is_file():
-        classes = [_class(word) for word in words]
-        return SweepPlan.from_dict({"class": classes, **options})
+    if len(words) == 1 and os.path.isfile(words[0]):
+        return _of_file(Path(words[0]), options)
+    if any(":" in word for word in words):
+        return SweepPlan.from_dict({"class": list(map(_class, words)), **options})
+    return SweepPlan.from_dict(_named(words, options), name=words[0])
+
+
+def _named(words: Sequence[str], options: dict[str, Any]) -> dict[str, Any]:
+    """Return the plan of packaged mixes, a row for each."""
+    from ...dynamics.policies import policy_named
+    from ...model.notation import read_notation
+
+    compute = {key: options.pop(key) for key in ["compute"] if key in options}
+    for key in options:
+        if key not in ("capacity", "policy"):
+            raise InvalidArgument(f"'--{key}' must go with classes, not with packaged names.")
+    for word in words:
+        mix = read_notation([word], options.get("capacity"), "'PLAN'")
+        policy_named(options.get("policy", "greedy"), mix)
+    return {"mixes": [{"mix": word, **options} for word in words], **compute}
+
+
+def _of_file(file: Path, options: dict[str, Any]) -> SweepPlan:
+    from ...sweeps.sweep_plan import SweepPlan
+
     if file.suffix.lower() == ".toml":
         if options:
             raise InvalidArgument(f"'--{min(options)}' must be in the plan, not beside it.")
