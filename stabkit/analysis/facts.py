@@ -19,7 +19,7 @@ from sympy import Expr, false
 
 from ..dynamics.policies import Damped, Policy, Reservation
 from ..dynamics.policies.policy import rational_fields
-from ..errors import InvalidArgument, InvalidWorkload
+from ..errors import InvalidArgument, InvalidWorkload, check_length
 from ..model.kernel import MemoryKernel
 from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import LARGEST_INPUT_LENGTH
@@ -353,11 +353,7 @@ def symbolic_facts(mix: SymbolicWorkload) -> SymbolicFacts:
     if not all(c.decode_length.is_Integer for c in mix.classes):
         return SymbolicFacts(mix, form, dispersion)
     length = mix.longest_decode
-    if length > _LONGEST_SYMBOLIC:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {_LONGEST_SYMBOLIC} for a symbolic derivation, "
-            f"not {length}."
-        )
+    check_length(length, _LONGEST_SYMBOLIC, "for a symbolic derivation")
     criterion = stability_criterion(mix) if length <= LONGEST_SYMBOLIC else None
     at_times_stable = criterion is not None and criterion.condition != false
     return SymbolicFacts(

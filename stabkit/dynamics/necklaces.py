@@ -67,7 +67,7 @@ from fractions import Fraction
 from itertools import accumulate
 from typing import Any
 
-from ..errors import InvalidArgument, shown
+from ..errors import InvalidArgument, check_length, shown
 from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import listed, whole_number
 from ..model.workload import Workload
@@ -301,11 +301,9 @@ def _checked_parts(mix: Workload, composition: Iterable[int]) -> tuple[int, ...]
 
 
 def _check_size(mix: Workload, states: int) -> None:
-    if states * mix.longest_decode > _MOST_NUMBERS:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {_MOST_NUMBERS // states} for {states} states "
-            f"of necklace cycles, not {mix.longest_decode}."
-        )
+    check_length(
+        mix.longest_decode, _MOST_NUMBERS // states, f"for {states} states of necklace cycles"
+    )
 
 
 def _lyndon_words(longest: int) -> Iterator[list[int]]:

@@ -36,7 +36,7 @@ from sympy import Poly, Rational, Symbol
 
 from ...dynamics.policies import NotLinear, Policy, policy_named
 from ...dynamics.policies.linearisation import checked_loop
-from ...errors import InvalidArgument
+from ...errors import InvalidArgument, check_length
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
@@ -150,11 +150,7 @@ def closed_loop_polynomial(mix: WorkloadLike, policy: Policy | str) -> Poly:
     """
     mix = as_workload(mix)
     rule, length = policy_named(policy, mix), mix.longest_decode
-    if length > _LONGEST_POLYNOMIAL:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {_LONGEST_POLYNOMIAL} for a polynomial, "
-            f"not {length}."
-        )
+    check_length(length, _LONGEST_POLYNOMIAL, "for a polynomial")
     kernel = closed_loop_kernel(mix, rule)
     if kernel is None:
         raise InvalidArgument(

@@ -25,7 +25,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ...errors import InvalidArgument
+from ...errors import check_length
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
@@ -194,11 +194,7 @@ def root_locus(
     True
     """
     mix = as_workload(mix)
-    if mix.longest_decode > LONGEST_LOCUS:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {LONGEST_LOCUS} for a root locus, "
-            f"not {mix.longest_decode}."
-        )
+    check_length(mix.longest_decode, LONGEST_LOCUS, "for a root locus")
     start, stop = parameter_range(mix, along, low, high)
     points = whole_number(points, "'points'", 2, _MOST_POINTS)
     family = kernel_family(mix, along)

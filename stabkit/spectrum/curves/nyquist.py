@@ -24,7 +24,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import InvalidArgument
+from ...errors import check_length
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
@@ -151,11 +151,7 @@ def nyquist(mix: WorkloadLike, points: int | None = None) -> NyquistCurve:
     if points is not None:
         points = whole_number(points, "'points'", 1, _MOST_POINTS)
     kernel = MemoryKernel.of(mix)
-    if kernel.length > LONGEST_CURVE:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {LONGEST_CURVE} for a Nyquist curve, "
-            f"not {kernel.length}."
-        )
+    check_length(kernel.length, LONGEST_CURVE, "for a Nyquist curve")
     total = kernel.total
     weights = np.array([g / total for g in kernel.coefficients])
     theta, values = _samples(weights, points or _usual_points(kernel.length))

@@ -60,7 +60,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
-from ...errors import InvalidArgument
+from ...errors import check_length
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
@@ -311,11 +311,7 @@ def threshold(mix: WorkloadLike, along: Along = "common") -> Threshold:
 def threshold_along(mix: Workload, along: Along, every_sample: bool) -> Threshold:
     """Return `threshold`, with counts at all samples or only where they decide; see d_partition."""
     line = line_of(mix, along)
-    if mix.longest_decode > LONGEST_THRESHOLD:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {LONGEST_THRESHOLD} for a threshold, "
-            f"not {mix.longest_decode}."
-        )
+    check_length(mix.longest_decode, LONGEST_THRESHOLD, "for a threshold")
     pencil = _pencil(mix, parameter_of(along), line)
     budget = Budget()
     found = d_partition(pencil, every_sample, budget)

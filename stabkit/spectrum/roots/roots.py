@@ -22,7 +22,7 @@ import mpmath
 from flint import acb, arb, ctx, fmpz_poly
 from mpmath.libmp import to_rational
 
-from ...errors import InvalidArgument, check_choice
+from ...errors import check_choice, check_length
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
@@ -129,11 +129,7 @@ def roots(mix: WorkloadLike, digits: int = 50, method: str = "auto") -> Roots:
     digits = whole_number(digits, "'digits'", 1, LARGEST_DIGITS)
     check_choice(method, "'method'", ("auto", "mpmath"))
     longest = LONGEST_ALL if method == "auto" else LONGEST_MPMATH
-    if mix.longest_decode > longest:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {longest} for all roots "
-            f"by method '{method}', not {mix.longest_decode}."
-        )
+    check_length(mix.longest_decode, longest, f"for all roots by method '{method}'")
     kernel = MemoryKernel.of(mix)
     if method == "mpmath":
         from .multiprecision import multiprecision_roots
