@@ -20,7 +20,6 @@ import difflib
 import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -105,11 +104,11 @@ def read_workload(
     """
     files = _as_paths(path)
     tokens = read_capacity(capacity)
-    tally = Tally(merge, None if tokens is None else int(tokens))
-    asked = _guarded(
-        files[0], lambda _: _Asked(capacity, named_columns(*columns), window(*times), wrap)
+    memory = None if tokens is None else int(tokens)
+    tally = _guarded(
+        files[0], lambda _: Tally(merge, memory, named_columns(*columns), window(*times))
     )
-    workload = _read(files, make, asked, tally)
+    workload = _read(files, make, capacity, wrap, tally)
     warn_of_rows_left_out(tally, " and ".join(map(_label, files[:_MOST_NAMES])), stacklevel=4)
     return workload
 
@@ -149,8 +148,9 @@ def read_requests(
     kept = OrderedRows()
 
     def read(file: Path) -> None:
+        kept.columns = named_columns(*columns)
         try:
-            tally_log(kept, file, named_columns(*columns), table=kept.read_table)
+            tally_log(kept, file, table=OrderedRows.read_table)
         except NoLog:
             raise InvalidWorkload("must be requests in their order, not a mix.") from None
 
@@ -247,55 +247,47 @@ def _check_keys(record: Any, known: tuple[str, ...], what: str) -> None:
             )
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """How the files of a workload are to be read."""
-
-    capacity: Any
-    columns: tuple[str, str] | None
-    window: Window | None
-    wrap: Wrap | None
-
-
-def _read(files: Sequence[Path], make: Callable[..., R], asked: _Asked, tally: Tally) -> R:
+def _read(
+    files: Sequence[Path], make: Callable[..., R], capacity: Any, wrap: Wrap | None, tally: Tally
+) -> R:
     for file in files:
-        found = _guarded(file, lambda file: _mix_or_count(file, tally, asked))
+        found = _guarded(file, lambda file: _mix_or_count(file, tally, wrap))
         if found and len(files) > 1:
             raise InvalidWorkload(f"{_label(file)}: a mix must be read alone.")
         for mix in found:
-            return _guarded(file, partial(_made, mix=mix, make=make, capacity=asked.capacity))
-    return _guarded(files[0], lambda _: make(**_arguments(files, asked, tally)))
+            return _guarded(file, partial(_made, mix=mix, make=make, capacity=capacity))
+    return _guarded(files[0], lambda _: make(**_arguments(files, capacity, tally)))
 
 
-def _arguments(files: Sequence[Path], asked: _Asked, tally: Tally) -> dict[str, Any]:
-    span = asked.window
+def _arguments(files: Sequence[Path], capacity: Any, tally: Tally) -> dict[str, Any]:
+    span = tally.window
     if span is not None and not tally.requests and span.left_out:
         raise InvalidWorkload(
             f"'since' and 'until' must leave a request between them; the times of the trace go "
             f"from {span.earliest} to {span.latest}."
         )
-    return tally.arguments(_name(files, span), asked.capacity)
+    return tally.arguments(_name(files, span), capacity)
 
 
 def _made(file: Path, mix: Any, make: Callable[..., R], capacity: Any) -> R:
     return make(**record_arguments(mix, "weight", "class", capacity, _stem(file)))
 
 
-def _mix_or_count(file: Path, tally: Tally, asked: _Asked) -> list[Any]:
+def _mix_or_count(file: Path, tally: Tally, wrap: Wrap | None) -> list[Any]:
     """Return the one record of a mix, or else count the requests of a log."""
     if file.suffix.lower() == ".toml":
-        return [_record(_read_text(file), read_toml, asked)]
+        return [_record(_read_text(file), read_toml, tally)]
     try:
-        tally_log(tally, file, asked.columns, asked.window, asked.wrap)
+        tally_log(tally, file, wrap)
     except NoLog as found:
-        return [_record(found.text, read_toml if found.is_toml else read_json, asked)]
+        return [_record(found.text, read_toml if found.is_toml else read_json, tally)]
     return []
 
 
-def _record(text: str, read: Callable[[str], Any], asked: _Asked) -> Any:
+def _record(text: str, read: Callable[[str], Any], tally: Tally) -> Any:
     """Return what the text of a mix says; nothing of a log may be asked of it."""
     _check_size(len(text), LARGEST_MIX_FILE)
-    if asked.columns is not None or asked.window is not None:
+    if tally.columns is not None or tally.window is not None:
         raise InvalidWorkload(
             "'input_column' and 'output_column' must be left out, and a window of times: not a "
             "trace."

@@ -16,9 +16,7 @@ __all__ = ["frame_columns", "tally_columns", "tally_parquet"]
 _ROWS = 2**18  # of a Parquet file at a time
 
 
-def tally_columns(
-    tally: Tally, names: tuple[str, ...], columns: Sequence[Any], window: Window | None = None
-) -> None:
+def tally_columns(tally: Tally, names: tuple[str, ...], columns: Sequence[Any]) -> None:
     """Count the requests of columns of the same length.
 
     Parameters
@@ -28,7 +26,6 @@ def tally_columns(
         Of the numbers of tokens, for error messages.
     columns : sequence
         Those numbers, and with a window the times: lists, arrays or series.
-    window : Window, optional
 
     Raises
     ------
@@ -48,7 +45,7 @@ def tally_columns(
             f"{' and '.join(map(shown, names))} must be of one length, not of "
             f"{' and '.join(str(len(column)) for column in lists)}."
         )
-    if window is not None:
+    if (window := tally.window) is not None:
         times = lists.pop()
         inside = [window.admits(time, f"row {n}") for n, time in enumerate(times, start=1)]
         lists = [[x for x, here in zip(column, inside, strict=True) if here] for column in lists]
@@ -118,19 +115,13 @@ def _names(frame: Any) -> list[str]:
     return [str(name) for name in names]
 
 
-def tally_parquet(
-    tally: Tally,
-    stream: BinaryIO,
-    columns: tuple[str, str] | None = None,
-    window: Window | None = None,
-) -> None:
+def tally_parquet(tally: Tally, stream: BinaryIO) -> None:
     """Count the requests of a Parquet file; nested columns have dotted paths.
 
-    Parameters and exceptions are those of `tally_columns`; `columns` as in `frame_columns`.
+    Exceptions are those of `tally_columns` and `frame_columns`.
     """
     for frame in _frames(stream):
-        names, read = frame_columns(frame, columns, window)
-        tally_columns(tally, names, read, window)
+        tally_columns(tally, *frame_columns(frame, tally.columns, tally.window))
 
 
 def _frames(stream: BinaryIO) -> Iterator[Any]:

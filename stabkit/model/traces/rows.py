@@ -48,11 +48,9 @@ class OrderedRows(Tally):
         """Refuse a summary, which has no single requests."""
         raise InvalidWorkload("must be single requests in their order, not sums of several.")
 
-    def read_table(
-        self, _: Tally, stream: BinaryIO, columns: tuple[str, str] | None = None, *rest: Any
-    ) -> None:
+    def read_table(self, stream: BinaryIO) -> None:
         """Keep the rows of a table, which tells arrivals and shared prompts too."""
-        self.rows += rows_of(columns_of(lines_of(stream)), *(columns or ()))
+        self.rows += rows_of(columns_of(lines_of(stream)), *(self.columns or ()))
 
 
 def columns_of(lines: Iterable[str]) -> dict[str, list[str]]:

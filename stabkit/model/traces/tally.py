@@ -33,6 +33,7 @@ from ...errors import InvalidWorkload, shown
 from ..documents import Unreadable
 from ..numbers import LARGEST_DECODE_LENGTH, LARGEST_INPUT_LENGTH, exact_integer, read_capacity
 from .log_formats import COUNTED, SUMMARY
+from .window import Window
 
 __all__ = ["Tally", "from_json", "from_text"]
 
@@ -60,6 +61,10 @@ class Tally:
         Whether a class is a decode length, or a pair of decode and input length.
     memory : int or None
         The whole tokens of the memory, if requests that do not fit into it are to be counted.
+    columns : (input column, output column), optional
+        Where a log has the two numbers: names, or dotted paths; by default the one known pair.
+    window : Window, optional
+        The times that count.
     requests, inputs : dict
         The number of requests of each decode length and the sum of their input lengths.
     pairs : dict or None
@@ -85,6 +90,8 @@ class Tally:
     in_order: ClassVar[bool] = False  # whether requests are to come one by one
     merge: bool = True
     memory: int | None = None
+    columns: tuple[str, str] | None = None
+    window: Window | None = None
     requests: dict[int, int] = field(default_factory=dict)
     inputs: dict[int, int] = field(default_factory=dict)
     pairs: dict[tuple[int, int], int] | None = field(default_factory=dict)
