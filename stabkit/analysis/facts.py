@@ -396,7 +396,7 @@ def _noise(mix: Workload, kernel: MemoryKernel) -> AdmissionsNoise:
 
 def _proved_noise(mix: Workload) -> AdmissionsNoise:
     law = JointLaw.of(mix)
-    dispersion = law.memory_time_squared / law.memory_time**2 - 1
+    dispersion = law.window_dispersion
     try:
         return AdmissionsNoise(fano_factor(mix), dispersion)
     except InvalidWorkload:

@@ -34,10 +34,8 @@ from ...records import Series
 from ..circle.sparse_polynomial import Complexes, Floats
 from ..counting.counts import kernel_counts
 from ..partition.family import Along, Parameter, kernel_family, parameter_of, parameter_range
-from ..roots.approximate import approximate_zeros
-from ..roots.inclusion import proved_discs
 from ..roots.location import circle_distance
-from ..roots.roots import LONGEST_ISOLATED, Root, isolated_roots, precision_of, roots_of_discs
+from ..roots.roots import Root, all_roots, precision_of
 from ..roots.smallest import LogDerivative
 
 __all__ = ["CountChange", "RootLocus", "root_locus"]
@@ -220,18 +218,7 @@ def _at(
     family: Callable[[Fraction], MemoryKernel], value: Fraction
 ) -> tuple[list[Root], int | None]:
     kernel = family(value)
-    return _located(kernel), _unstable(kernel)
-
-
-def _located(kernel: MemoryKernel) -> list[Root]:
-    """Return all roots, each in a disc of its own, by the engines of `roots`."""
-    bits = precision_of(_DIGITS)
-    if kernel.length > LONGEST_ISOLATED:
-        zeros = approximate_zeros(kernel)
-        discs = None if zeros is None else proved_discs(kernel, zeros, None, bits)
-        if discs:
-            return roots_of_discs(discs, bits)
-    return isolated_roots(kernel, bits)
+    return all_roots(kernel, precision_of(_DIGITS)), _unstable(kernel)
 
 
 def _unstable(kernel: MemoryKernel) -> int | None:

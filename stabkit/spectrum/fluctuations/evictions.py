@@ -155,7 +155,7 @@ def server_noise(
         always=always,
         mean_slack=slack,
         mean_admissions=(capacity - slack) / law.memory_time,
-        window_dispersion=law.memory_time_squared / law.memory_time**2 - 1,
+        window_dispersion=law.window_dispersion,
         fano_factor=None if cohorts is None else cohorts.fano_factor,
         evict_probability=None if found is None else found.probability,
         evicted_per_step=None if found is None else found.per_step,

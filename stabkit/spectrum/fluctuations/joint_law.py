@@ -151,6 +151,11 @@ class JointLaw:
         return Fraction(doubled, 2 * self.denominator)
 
     @property
+    def window_dispersion(self) -> Fraction:
+        """Var M / (E M)^2: variance over mean of the number completed in a long window."""
+        return self.memory_time_squared / self.memory_time**2 - 1
+
+    @property
     def memory_time_squared(self) -> Fraction:
         """E M^2, which is N_0 + 2 (N_1 + N_2 + ...) too.
 

@@ -38,6 +38,7 @@ __all__ = [
     "LONGEST_ISOLATED",
     "Root",
     "Roots",
+    "all_roots",
     "isolated_roots",
     "polynomial_roots",
     "precision_of",
@@ -136,7 +137,16 @@ def roots(mix: WorkloadLike, digits: int = 50, method: str = "auto") -> Roots:
 
         found = (Root(*parts) for parts in multiprecision_roots(kernel.coefficients, digits))
         return Roots(mix, (_exact_if_dyadic(root, kernel.coefficients) for root in found))
-    bits = precision_of(digits)
+    return Roots(mix, all_roots(kernel, precision_of(digits)))
+
+
+def precision_of(digits: int) -> int:
+    """Return the bits of a relative radius of 10^-digits, with a margin for inverting a disc."""
+    return math.ceil(digits * math.log2(10)) + 4
+
+
+def all_roots(kernel: MemoryKernel, bits: int) -> list[Root]:
+    """Return all roots, each to 2^-bits of its modulus, by the fastest engine."""
     if kernel.length > LONGEST_ISOLATED:
         from .approximate import approximate_zeros
         from .inclusion import proved_discs
@@ -144,13 +154,8 @@ def roots(mix: WorkloadLike, digits: int = 50, method: str = "auto") -> Roots:
         zeros = approximate_zeros(kernel)
         discs = None if zeros is None else proved_discs(kernel, zeros, None, bits)
         if discs:
-            return Roots(mix, roots_of_discs(discs, bits))
-    return Roots(mix, isolated_roots(kernel, bits))
-
-
-def precision_of(digits: int) -> int:
-    """Return the bits of a relative radius of 10^-digits, with a margin for inverting a disc."""
-    return math.ceil(digits * math.log2(10)) + 4
+            return roots_of_discs(discs, bits)
+    return isolated_roots(kernel, bits)
 
 
 def isolated_roots(kernel: MemoryKernel, bits: int) -> list[Root]:
