@@ -243,8 +243,6 @@ def necklace_throughput(mix: Workload, composition: Iterable[int]) -> Fraction:
 
     Parameters, exceptions and order are those of `necklace_cycle`.
 
-    Examples
-    --------
     >>> necklace_throughput(Workload.from_classes([(0, 10**6)], capacity=10**6), [10**6])
     Fraction(1, 1000000)
     """

@@ -187,23 +187,16 @@ def record_arguments(
 ) -> dict[str, Any]:
     """Return the arguments from which `Workload` makes itself, out of a mapping of plain types.
 
-    Parameters
-    ----------
-    record : mapping
-        ``name`` and ``capacity``, both optional, and a list of classes under `class_key`, each a
-        mapping with ``input_length``, ``decode_length`` and, optionally, `weight_key`.
-    weight_key, class_key : str
-        ``"weight"`` and ``"class"`` in files, ``"share"`` and ``"classes"`` in `Workload.to_dict`.
-    capacity, name : optional
-        A capacity that overrides the record's, and a name for a record without one.
-    sample_keys : tuple of str
-        ``"request_count"``, ``"means"`` and ``"known_largest"`` in `Workload.to_dict`. A file has
-        no such keys: what it states is the mix itself, not a sample.
+    * `record`: ``name`` and ``capacity``, both optional, and a list of classes under `class_key`,
+      each a mapping with ``input_length``, ``decode_length`` and, optionally, `weight_key`.
+    * `weight_key`, `class_key`: ``"weight"`` and ``"class"`` in files, ``"share"`` and
+      ``"classes"`` in `Workload.to_dict`.
+    * `capacity`, `name`: a capacity that overrides the record's, and a name for a record without
+      one.
+    * `sample_keys`: ``"request_count"``, ``"means"`` and ``"known_largest"`` in `Workload.to_dict`.
+      A file has no such keys: what it states is the mix itself, not a sample.
 
-    Raises
-    ------
-    InvalidWorkload
-        If a key is unknown or missing, or a value is not admissible.
+    Raises InvalidWorkload if a key is unknown or missing, or a value is not admissible.
     """
     known = ("name", "capacity", class_key, *sample_keys)
     _check_keys(record, known, "the workload")
@@ -344,10 +337,7 @@ def _check_size(size: int, largest: int) -> None:
 def named_columns(input_column: str | None, output_column: str | None) -> tuple[str, str] | None:
     """Return the two columns that are asked for, None for neither.
 
-    Raises
-    ------
-    InvalidWorkload
-        If only one is, or one is no text, or both are the same.
+    Raises InvalidWorkload if only one is, or one is no text, or both are the same.
     """
     if input_column is None and output_column is None:
         return None

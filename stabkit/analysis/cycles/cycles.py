@@ -149,8 +149,6 @@ def cycles(
 def _with(named: list[LimitCycle], seen: LimitCycle) -> list[LimitCycle]:
     """Return the cycles with one more; it takes the place of the necklace that it turned out to be.
 
-    Examples
-    --------
     >>> found = cycles("1024:256", max_steps=2000)
     >>> [(cycle.kind, cycle.composition) for cycle in found.cycles if cycle.period == 256]
     [('level', (256,))]

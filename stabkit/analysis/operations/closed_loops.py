@@ -100,20 +100,11 @@ class ClosedLoop(Record):
 def closed_loop_kernel(mix: Workload, policy: Policy | str) -> MemoryKernel | None:
     """Return the kernel whose polynomial is that of the closed loop, up to a factor.
 
-    Parameters
-    ----------
-    mix : Workload
-    policy : Policy or str
-        As `policy_named` reads it.
+    * `policy`: as `policy_named` reads it.
 
-    Returns
-    -------
-    MemoryKernel or None
-        Of L terms, or of one where the policy does not look at the memory; None where it is not
-        linear near an equilibrium.
+    Of L terms, or of one where the policy does not look at the memory; None where it is not linear
+    near an equilibrium.
 
-    Examples
-    --------
     >>> mix = Workload.from_classes([(5, 1), (5, 3)])
     >>> closed_loop_kernel(mix, "reservation").coefficients
     (14, 8, 8)

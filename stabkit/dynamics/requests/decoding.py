@@ -45,20 +45,10 @@ def recomputed_of(request: Request, done: int, chunk: int) -> int:
 class Decoding:
     """The requests that decode.
 
-    Parameters
-    ----------
-    block : int
-        b, the tokens of a block.
+    * `block`: b, the tokens of a block.
+    * `step`: t, the number of the decode step that is being scheduled.
+    * `first`: request -> f, the first decode step of each.
 
-    Attributes
-    ----------
-    step : int
-        t, the number of the decode step that is being scheduled.
-    first : dict
-        Request -> f, the first decode step of each.
-
-    Examples
-    --------
     A prompt of 3 tokens and 3 to generate, in blocks of 2; the first token came with the prompt:
 
     >>> decoding, request = Decoding(2), Request(0, 3, 3)

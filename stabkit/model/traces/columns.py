@@ -19,21 +19,12 @@ _ROWS = 2**18  # of a Parquet file at a time
 def tally_columns(tally: Tally, names: tuple[str, ...], columns: Sequence[Any]) -> None:
     """Count the requests of columns of the same length.
 
-    Parameters
-    ----------
-    tally : Tally
-    names : tuple of str
-        Of the numbers of tokens, for error messages.
-    columns : sequence
-        Those numbers, and with a window the times: lists, arrays or series.
+    * `names`: of the numbers of tokens, for error messages.
+    * `columns`: those numbers, and with a window the times: lists, arrays or series.
 
-    Raises
-    ------
-    InvalidWorkload
-        If a column is no sequence, they differ in length, or a number is not admissible.
+    Raises InvalidWorkload if a column is no sequence, they differ in length, or a number is not
+    admissible.
 
-    Examples
-    --------
     >>> tally = Tally()
     >>> tally_columns(tally, ("inputs", "outputs"), [(7, 1, 7), [5, 3.0, None]])
     >>> tally.pairs, tally.failed
@@ -88,18 +79,11 @@ def frame_columns(
 ) -> tuple[tuple[str, ...], list[Any]]:
     """Return the names of the two columns of a data frame, and the columns; then that of the times.
 
-    Parameters
-    ----------
-    frame : data frame
-        Of pandas or polars, a table of pyarrow, or a mapping of names to sequences.
-    columns : (input column, output column), optional
-        By default the one known pair among its names.
-    window : Window, optional
+    * `frame` (data frame): of pandas or polars, a table of pyarrow, or a mapping of names to
+      sequences.
+    * `columns` ((input column, output column)): by default the one known pair among its names.
 
-    Raises
-    ------
-    InvalidWorkload
-        If it has no columns, or they are not recognised.
+    Raises InvalidWorkload if it has no columns, or they are not recognised.
     """
     found = _names(frame)
     names = choose(found, columns, pairs_only=True) or refuse(found, columns)

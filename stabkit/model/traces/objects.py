@@ -32,19 +32,11 @@ def tally_lines(tally: Tally, lines: Iterable[str]) -> None:
 
     The first object that has the columns stands for the header; those without are failed requests.
 
-    Parameters
-    ----------
-    tally : Tally
-    lines : iterable of str
-        With their ends, which the last need not have.
+    * `lines`: with their ends, which the last need not have.
 
-    Raises
-    ------
-    InvalidWorkload
-        If the columns are not recognised, or a line is malformed; the message names it.
+    Raises InvalidWorkload if the columns are not recognised, or a line is malformed; the message
+    names it.
 
-    Examples
-    --------
     >>> tally = Tally()
     >>> tally_lines(tally, ['{"usage": {"prompt_tokens": 7, "completion_tokens": 5}}'])
     >>> tally.pairs
@@ -67,8 +59,6 @@ def _row(line: str, number: int) -> Any:
 def tally_document(tally: Tally, document: Any) -> None:
     """Count the requests of a whole JSON document; exceptions as in `tally_lines`.
 
-    Examples
-    --------
     >>> tally = Tally()
     >>> tally_document(tally, {"input_lens": [7, 1], "output_lens": [5, 3]})
     >>> tally.pairs

@@ -36,12 +36,8 @@ _TOML = re.compile(rb"(?:\s|#[^\n]*\n)*+(?:\[\[\s*class\s*\]\]|(?:name|capacity|
 class NoLog(Exception):
     """A document holds no requests, perhaps a mix.
 
-    Attributes
-    ----------
-    text : str
-        The document.
-    is_toml : bool
-        Whether it is TOML, and not JSON.
+    * `text`: the document.
+    * `is_toml`: whether it is TOML, and not JSON.
     """
 
     def __init__(self, text: str, is_toml: bool) -> None:
@@ -57,23 +53,13 @@ def tally_log(
 ) -> None:
     """Count the requests of one log.
 
-    Parameters
-    ----------
-    tally : Tally
-    source : Path
-        CSV with any usual delimiter, JSONL, a JSON document, or Parquet; compressed by gzip, bzip2
-        or xz, or not. ``-`` is the standard input.
-    wrap : callable, optional
-        As in `opened`.
-    table : callable
-        What reads a log that is a table.
+    * `source`: CSV with any usual delimiter, JSONL, a JSON document, or Parquet; compressed by
+      gzip, bzip2 or xz, or not. ``-`` is the standard input.
+    * `wrap`: as in `opened`.
+    * `table`: what reads a log that is a table.
 
-    Raises
-    ------
-    NoLog
-        If it is a document in JSON or TOML that holds no requests, and no columns are asked for.
-    InvalidWorkload
-        If it cannot be read, or a row is malformed.
+    Raises NoLog if it is a document in JSON or TOML that holds no requests, and no columns are
+    asked for. Raises InvalidWorkload if it cannot be read, or a row is malformed.
     """
     with opened(source, wrap) as stream:
         begin = stream.peek(HEAD)

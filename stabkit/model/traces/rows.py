@@ -56,13 +56,9 @@ class OrderedRows(Tally):
 def columns_of(lines: Iterable[str]) -> dict[str, list[str]]:
     """Return the columns of a CSV, by the names in its first line.
 
-    Raises
-    ------
-    InvalidWorkload
-        If it is no CSV, a name comes twice, or a row has another number of fields.
+    Raises InvalidWorkload if it is no CSV, a name comes twice, or a row has another number of
+    fields.
 
-    Examples
-    --------
     >>> columns_of(["t, running", "1,5", "2,7"])
     {'t': ['1', '2'], 'running': ['5', '7']}
     """
@@ -90,25 +86,12 @@ def rows_of(
 ) -> list[tuple[Any, ...]]:
     """Return (input, output, arrival, content) for each request of a trace.
 
-    Parameters
-    ----------
-    table : mapping
-        Columns, as `columns_of` returns them.
-    input_column, output_column : str, optional
-        Where the header is not recognised.
+    * `table`: columns, as `columns_of` returns them.
+    * `input_column`, `output_column`: where the header is not recognised.
 
-    Returns
-    -------
-    list of tuple
-        The arrival in seconds, nan where there is none; the content None where nothing is shared.
+    The arrival is in seconds, nan where there is none; the content None where nothing is shared.
+    Raises InvalidWorkload if the columns are not recognised, or a value is no number.
 
-    Raises
-    ------
-    InvalidWorkload
-        If the columns are not recognised, or a value is no number.
-
-    Examples
-    --------
     >>> columns = {"input": ["40", "33"], "output": ["2", "5"], "arrival_s": ["0", "1.5"]}
     >>> rows_of({**columns, "shared_with": ["-1", "0"], "shared_blocks16": ["0", "1"]})
     [(40, 2, 0.0, ((0, 0), (0, 1))), (33, 5, 1.5, ((0, 0), (1, 1)))]

@@ -26,13 +26,9 @@ _MOST_WAITING = 2**22  # rows, before they are counted
 def tally_table(tally: Tally, stream: BinaryIO) -> None:
     """Count the requests of a table, whose first line names the columns.
 
-    Raises
-    ------
-    InvalidWorkload
-        If the columns are not recognised, or a row is malformed; the message names the line.
+    Raises InvalidWorkload if the columns are not recognised, or a row is malformed; the message
+    names the line.
 
-    Examples
-    --------
     >>> tally = Tally()
     >>> tally_table(tally, io.BytesIO(b"Request tokens;Response tokens\\n7;5\\n1;3\\n"))
     >>> tally.pairs

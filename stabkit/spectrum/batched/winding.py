@@ -56,21 +56,13 @@ _HORNER = (2 * TAYLOR_ORDER + 4) * 4 * UNIT_ROUNDOFF
 def zeros_by_winding(exponents: Integers, terms: Floats) -> Integers:
     """Return the number of zeros of G in |z| < 1 for each kernel that has none on the circle.
 
-    Parameters
-    ----------
-    exponents : int array of shape (T,)
-        Of the terms of H, ascending; the first one is 0 and the last one L + 1.
-    terms : array of shape (N, T)
-        The coefficients of H, exact, a row for each kernel, the largest modulus in [1/2, 1). All
-        g_m must be positive, as the start needs.
+    * `exponents` (int array of shape (T,)): of the terms of H, ascending; the first one is 0 and
+      the last one L + 1.
+    * `terms` (array of shape (N, T)): the coefficients of H, exact, a row for each kernel, the
+      largest modulus in [1/2, 1). All g_m must be positive, as the start needs.
 
-    Returns
-    -------
-    int array of shape (N,)
-        Proved; -1 where rounding may hide the answer.
+    Proved; -1 where rounding may hide the answer.
 
-    Examples
-    --------
     >>> kernels = np.array([[0.25, 0.5, 1.0], [1.0, 0.5, 0.25], [1.0, 0.5, 1.0]])
     >>> terms = np.diff(kernels, 2, prepend=[[0, 0]] * 3, append=[[0, 0]] * 3) / 2
     >>> zeros_by_winding(np.arange(5), terms).tolist()

@@ -71,18 +71,12 @@ def resolve_arcs(
 ) -> None:
     """Fill in the undecided arcs of `path` that a resolution of 2^-`bits` radians decides.
 
-    Parameters
-    ----------
-    path : ArcPath
-        Of the polynomial sum b_m z^m, up to a positive factor.
-    terms : mapping of exponent to coefficient
-        That polynomial: integers, or balls of more digits than will be needed.
-    bits : int
-        Arcs are halved down to this width.
-    budget : Budget
-        Of all evaluations; once it is spent nothing more is decided.
-    orders : int
-        How many orders R = 6, 12, 24, ... are tried.
+    * `path`: of the polynomial sum b_m z^m, up to a positive factor.
+    * `terms` (mapping of exponent to coefficient): that polynomial: integers, or balls of more
+      digits than will be needed.
+    * `bits`: arcs are halved down to this width.
+    * `budget`: of all evaluations; once it is spent nothing more is decided.
+    * `orders`: how many orders R = 6, 12, 24, ... are tried.
     """
     for arc in list(path.undecided):
         for attempt in range(orders):

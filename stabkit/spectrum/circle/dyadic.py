@@ -17,8 +17,6 @@ def exact(value: Fraction) -> fmpq:
 def dyadic(value: Fraction, bits: int) -> Fraction:
     """Return the multiple of 2^-`bits` next to `value`.
 
-    Examples
-    --------
     >>> dyadic(Fraction(1, 3), 4)
     Fraction(5, 16)
     """

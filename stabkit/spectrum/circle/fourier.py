@@ -80,8 +80,6 @@ _AT_ONCE = 2**17  # points of several small transforms: 2 MiB
 def transform_error(levels: int) -> float:
     """Return the factor e with |y'_k - y_k| <= e sqrt(N) ||x||_2 for N = 2^levels.
 
-    Examples
-    --------
     >>> 0 < transform_error(14) < 5e-14
     True
     """
@@ -129,17 +127,10 @@ def roots_of_unity(numerators: _Integers, size: int) -> _Complexes:
 class SparseTransform:
     """The sums of w_m exp(2 pi i (m - c) j / N), 0 <= j <= N / 2, over few exponents m.
 
-    Attributes
-    ----------
-    exponents : int array
-        0 <= m < N, all different.
-    size : int
-        N, a power of two.
-    twice_centre : int
-        2 c.
+    * `exponents`: 0 <= m < N, all different.
+    * `size`: N, a power of two.
+    * `twice_centre`: 2 c.
 
-    Examples
-    --------
     >>> transform = SparseTransform(np.array([0, 1]), 8)
     >>> ((indices, sums),) = transform.parts(np.array([1.0, 1.0]))
     >>> indices.tolist(), np.round(sums[[0, 2, 4]], 3).tolist()

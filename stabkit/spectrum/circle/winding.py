@@ -167,18 +167,10 @@ class Pieces(NamedTuple):
 def follow_phase(polynomial: CirclePolynomial, start: PathStart, budget: Budget) -> PhasePath:
     """Return the certified phase path of `polynomial` over the upper half of the unit circle.
 
-    Parameters
-    ----------
-    polynomial : CirclePolynomial
-    start : PathStart
-        theta_start = 2 pi start.index / N and an argument of h there, known to within pi / 2, less
-        a margin that rounding cannot use up; on [0, theta_start] there is no zero.
-    budget : Budget
+    * `start`: theta_start = 2 pi start.index / N and an argument of h there, known to within pi /
+      2, less a margin that rounding cannot use up; on [0, theta_start] there is no zero.
 
-    Returns
-    -------
-    PhasePath
-        With the arcs that double precision cannot decide, or that the budget does not reach.
+    With the arcs that double precision cannot decide, or that the budget does not reach.
     """
     path = PhasePath(polynomial, start, *_nothing())
     path.undecided = [Arc(Fraction(2 * start.index, polynomial.size), Fraction(1))]

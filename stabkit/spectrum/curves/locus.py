@@ -62,17 +62,12 @@ _Counted: TypeAlias = tuple[Fraction, int | None]  # a value and the unstable mo
 class CountChange:
     """Where the number of unstable modes changes: within [low, high], by exact counts at both.
 
-    Attributes
-    ----------
-    low, high : Fraction
-        Values of the parameter.
-    before, after : int
-        Unstable modes at `low` and at `high`.
-    angle : float
-        The argument, in radians from 0 to pi, of the root nearest to the circle at `high` of those
-        that are on another side of it at `low`, in double precision; pi if the number changes by
-        an odd one, as complex roots come in pairs. Unlike the counts it is not proved otherwise:
-        where several roots are within 1e-15 of the circle it may be that of another one.
+    * `low`, `high`: values of the parameter.
+    * `before`, `after`: unstable modes at `low` and at `high`.
+    * `angle`: the argument, in radians from 0 to pi, of the root nearest to the circle at `high` of
+      those that are on another side of it at `low`, in double precision; pi if the number changes
+      by an odd one, as complex roots come in pairs. Unlike the counts it is not proved otherwise:
+      where several roots are within 1e-15 of the circle it may be that of another one.
     """
 
     low: Fraction

@@ -51,15 +51,11 @@ _TERMS_AT_ONCE = 2**21
 class AxisCrossing:
     """A crossing of the negative real axis, 0 < theta <= pi, in double precision.
 
-    Attributes
-    ----------
-    theta : float
-        In radians; the swing that goes with it has a period of 2 pi / theta steps.
-    value : float
-        G(e^(i theta)) / G(1), negative.
-    turns : {1, -1}
-        What the crossing adds to the encirclements: 1 downwards (counter-clockwise), -1 upwards.
-        A crossing at theta < pi has a mirror image that adds as much again.
+    * `theta`: in radians; the swing that goes with it has a period of 2 pi / theta steps.
+    * `value`: G(e^(i theta)) / G(1), negative.
+    * `turns` ({1, -1}): what the crossing adds to the encirclements: 1 downwards
+      (counter-clockwise), -1 upwards. A crossing at theta < pi has a mirror image that adds as much
+      again.
     """
 
     theta: float

@@ -73,10 +73,7 @@ def multipliers_of(polynomial: fmpz_poly, digits: int) -> FloquetMultipliers:
     The counts come from the Schur-Cohn recursion and the self-reciprocal part, the discs, of radius
     at most 10^-digits |zero|, from FLINT's isolation.
 
-    Raises
-    ------
-    InvalidArgument
-        If `digits` is not an integer from 1 to 100 000.
+    Raises InvalidArgument if `digits` is not an integer from 1 to 100 000.
     """
     digits = whole_number(digits, "'digits'", 1, LARGEST_DIGITS)
     primitive = polynomial // polynomial.content()

@@ -58,13 +58,8 @@ def exact_crossings(pencil: KernelPencil, budget: Budget) -> list[CircleCrossing
     Their work is charged by the length and the digits of the kernels: factors of f and their zeros
     take some 4 L^3 units for each word, as measured up to L = 100.
 
-    Raises
-    ------
-    BudgetSpent
-        If that is more than what is left.
+    Raises BudgetSpent if that is more than what is left.
 
-    Examples
-    --------
     R8: two lengths 2 and 3 with equal shares cross at s = 1, by a pair on the circle.
 
     >>> from stabkit import Workload

@@ -353,8 +353,6 @@ def _compared(law: VarianceLaw, threshold: Crossing | None) -> VarianceLaw:
 def variance_law(kernel: MemoryKernel) -> VarianceLaw | None:
     """Return the variance law's estimate; None if sigma = 0, or so near 0 that it overflows.
 
-    Examples
-    --------
     >>> law = variance_law(MemoryKernel.of(Workload.from_classes([(0, 99), (0, 100)])))
     >>> round(law.estimate), round(law.expansion, 1)
     (199618, 199534.5)

@@ -84,12 +84,7 @@ class Root(Record):
 
 
 class Roots(RecordList[Root]):
-    """Roots with the workload that they are of: all of them, or the first.
-
-    Attributes
-    ----------
-    mix : Workload
-    """
+    """Roots with the workload that they are of: all of them, or the first."""
 
     def __init__(self, mix: Workload, roots: Iterable[Root] = ()) -> None:
         super().__init__(roots)
@@ -166,8 +161,6 @@ def isolated_roots(kernel: MemoryKernel, bits: int) -> list[Root]:
 def polynomial_roots(coefficients: Sequence[int], bits: int) -> list[Root]:
     """Return all roots of an integer polynomial, descending powers, as `isolated_roots` does.
 
-    Examples
-    --------
     >>> [(str(root.value), root.multiplicity) for root in polynomial_roots([2, -5, 0, 0], 64)]
     [('(2.5 + 0.0j)', 1), ('(0.0 + 0.0j)', 2)]
     """
