@@ -67,40 +67,12 @@ def read_workload(
 ) -> R:
     """Return the workload that a mix describes, or that one or several request logs hold.
 
-    Parameters
-    ----------
-    path : str or path-like, or a sequence of them
-        Regular files in UTF-8, compressed by gzip, bzip2 or xz or not; ``-`` is the standard
-        input. A mix has at most 16 MiB; several files must be logs, and count as one.
-    make : callable
-        Makes the workload from its arguments, `Tally.arguments` or `record_arguments`; what it
-        refuses is refused under the name of the file.
-    capacity : number, optional
-        KV memory in tokens; overrides the capacity of the file.
-    columns : (input column, output column)
-        Of a log whose names are not recognised; both or neither.
-    merge : bool
-        Whether a log becomes one class per decode length, or one per distinct pair of input and
-        decode length.
-    times : (since, until, time column)
-        The requests from one time of a log on, and before another; None for no bound.
-    wrap : callable, optional
-        As in `stabkit.model.traces.opened`, to show how far the reading is.
+    The arguments are those of `stabkit.Workload.from_file`, and `make`, which makes the workload
+    from its own, `Tally.arguments` or `record_arguments`: what it refuses is refused under the name
+    of the file. A mix has at most 16 MiB. The name is the file's ``name`` key, or its stem.
 
-    Returns
-    -------
-    object
-        What `make` makes, named by the file: its ``name`` key, or its stem.
-
-    Raises
-    ------
-    InvalidWorkload
-        If a file cannot be read or does not describe a workload, whatever the reason.
-
-    Warns
-    -----
-    StabkitWarning
-        If requests without output tokens were left out of a log.
+    Raises InvalidWorkload if a file cannot be read or does not describe a workload, whatever the
+    reason; StabkitWarning if requests without output tokens were left out of a log.
     """
     files = _as_paths(path)
     tokens = read_capacity(capacity)

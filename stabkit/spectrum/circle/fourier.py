@@ -91,18 +91,10 @@ def transform_error(levels: int) -> float:
 def real_transform(x: _Floats) -> tuple[_Complexes, float]:
     """Return sum_m x_m exp(+2 pi i k m / N), k = 0 ... N / 2, and a bound for each entry's error.
 
-    Parameters
-    ----------
-    x : array of N = 2^t floats
+    * `x`: N = 2^t floats.
 
-    Returns
-    -------
-    values : complex array of shape (N / 2 + 1,)
-    error : float
-        Every value differs by at most `error` from the exact one.
+    Every value differs by at most the second number from the exact one.
 
-    Examples
-    --------
     >>> values, error = real_transform(np.array([0.0, 1.0, 0.0, 0.0]))
     >>> bool(abs(values[1] - 1j) <= error)
     True
