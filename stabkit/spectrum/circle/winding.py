@@ -47,7 +47,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,19 +149,19 @@ class Pieces(NamedTuple):
     halves: Floats
 
     @classmethod
-    def whole(cls, samples: Integers) -> Self:
+    def whole(cls, samples: Integers) -> Pieces:
         """Return the arcs of samples."""
         return cls(samples, np.zeros(len(samples)), np.ones(len(samples)))
 
-    def chosen(self, which: NDArray[np.bool_]) -> Self:
+    def chosen(self, which: NDArray[np.bool_]) -> Pieces:
         """Return some of them."""
-        return self._make(part[which] for part in self)
+        return Pieces(self.samples[which], self.offsets[which], self.halves[which])
 
-    def halved(self) -> Self:
+    def halved(self) -> Pieces:
         """Return the two halves of each, next to each other."""
         halves = np.repeat(self.halves / 2, 2)
         offsets = np.repeat(self.offsets, 2) + np.tile([-1.0, 1.0], len(self.halves)) * halves
-        return self._make((np.repeat(self.samples, 2), offsets, halves))
+        return Pieces(np.repeat(self.samples, 2), offsets, halves)
 
 
 def follow_phase(polynomial: CirclePolynomial, start: PathStart, budget: Budget) -> PhasePath:
