@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from flint import fmpq
+from flint import arb, fmpq
 
-__all__ = ["dyadic", "exact"]
+__all__ = ["depth", "dyadic", "exact", "hull"]
 
 
 def exact(value: Fraction) -> fmpq:
@@ -21,3 +21,13 @@ def dyadic(value: Fraction, bits: int) -> Fraction:
     Fraction(5, 16)
     """
     return Fraction(round(value * 2**bits), 2**bits)
+
+
+def depth(width: Fraction) -> int:
+    """Return about how often 1 is halved down to `width`."""
+    return max(0, width.denominator.bit_length() - width.numerator.bit_length())
+
+
+def hull(low: Fraction, high: Fraction) -> arb:
+    """Return a ball around [low, high]."""
+    return arb(exact(low)).union(arb(exact(high)))
