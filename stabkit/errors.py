@@ -18,6 +18,7 @@ __all__ = [
     "StabkitWarning",
     "WorkloadTypeError",
     "check_choice",
+    "check_length",
     "printable",
     "printable_lines",
     "shown",
@@ -99,6 +100,21 @@ class StabkitWarning(UserWarning):
     >>> tokens, caught[0].category is StabkitWarning
     (41408, True)
     """
+
+
+def check_length(longest: int, most: int, purpose: str) -> None:
+    """Refuse a mix whose longest decode length, in steps, is too long for a `purpose`.
+
+    Examples
+    --------
+    >>> check_length(9, 5, "for a symbolic criterion")
+    Traceback (most recent call last):
+    stabkit.errors.InvalidArgument: 'mix' must have decode lengths up to 5 for a symbolic
+    criterion, not 9.
+    """
+    if longest > most:
+        domain = f"decode lengths up to {most} {purpose}"
+        raise InvalidArgument(f"'mix' must have {domain}, not {longest}.")
 
 
 def check_choice(value: object, name: str, choices: Iterable[str]) -> None:

@@ -19,7 +19,7 @@ from sympy import Expr, false
 
 from ..dynamics.policies import Damped, Policy, Reservation
 from ..dynamics.policies.policy import rational_fields
-from ..errors import InvalidArgument, InvalidWorkload
+from ..errors import InvalidArgument, InvalidWorkload, check_length
 from ..model.kernel import MemoryKernel
 from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import LARGEST_INPUT_LENGTH
@@ -91,16 +91,10 @@ _CHART_WIDTH = Fraction(10)  # tokens, at least
 class CircleReduction:
     """The Schur-Cohn recursion of the generating function, after the circle is split off.
 
-    Attributes
-    ----------
-    polynomial : tuple of int
-        The integer polynomial G times its denominator, ascending.
-    common : tuple of int
-        gcd(G, G*), ascending; (1,) if they are coprime.
-    factors : tuple of CircleFactor
-        Its squarefree parts, with Sturm's chains.
-    steps : tuple of SchurCohnStep
-        Of the quotient, down to degree 1.
+    * `polynomial`: the integer polynomial G times its denominator, ascending.
+    * `common`: gcd(G, G*), ascending; (1,) if they are coprime.
+    * `factors`: its squarefree parts, with Sturm's chains.
+    * `steps`: of the quotient, down to degree 1.
     """
 
     polynomial: tuple[int, ...]
@@ -123,14 +117,9 @@ class KernelPiece:
 class DerivationPictures:
     """The data of a derivation's figures.
 
-    Attributes
-    ----------
-    memory : RunPicture or None
-        A run from the equilibrium, disturbed along the dominant mode.
-    cycle : CyclePicture or None
-        An exact cycle of more than one step that a run ended on.
-    chart : StabilityChart or None
-        Of the common input length and the share, for two short decode lengths.
+    * `memory`: a run from the equilibrium, disturbed along the dominant mode.
+    * `cycle`: an exact cycle of more than one step that a run ended on.
+    * `chart`: of the common input length and the share, for two short decode lengths.
     """
 
     memory: RunPicture | None
@@ -155,14 +144,9 @@ class PolicyLoop:
 class AdmissionsNoise:
     """What chance does to the admissions of whole requests, whatever the capacity.
 
-    Attributes
-    ----------
-    fano_factor : Fraction, RealEnclosure or None
-        V: their variance is V a* per step (R13).
-    window_dispersion : Fraction or None
-        The squared coefficient of variation of the memory-time (R14).
-    reason : str or None
-        Why there is none of them, a clause.
+    * `fano_factor`: V: their variance is V a* per step (R13).
+    * `window_dispersion`: the squared coefficient of variation of the memory-time (R14).
+    * `reason`: why there is none of them, a clause.
     """
 
     fano_factor: Variance | None
@@ -174,21 +158,14 @@ class AdmissionsNoise:
 class SymbolicFacts:
     """What a derivation says of symbolic classes.
 
-    Attributes
-    ----------
-    mix : SymbolicWorkload
-    closed_form : sympy.Expr
-        (1 - z)^2 G(z).
-    window_dispersion : sympy.Expr
-        E M^2 / (E M)^2 - 1, M the memory-time of a request.
-    kernel : tuple of sympy.Expr
-        g_0, ..., g_(L-1); empty where decode lengths are symbols, as what follows.
-    characteristic, survival : sympy.Expr or None
-        F and A, in lambda.
-    criterion : StabilityCriterion or None
-        Where there are few enough steps.
-    fano_factor : sympy.Expr or None
-        V, for two classes and few enough steps, unless they are never stable.
+    * `closed_form` (sympy.Expr): (1 - z)^2 G(z).
+    * `window_dispersion` (sympy.Expr): E M^2 / (E M)^2 - 1, M the memory-time of a request.
+    * `kernel` (tuple of sympy.Expr): g_0, ..., g_(L-1); empty where decode lengths are symbols, as
+      what follows.
+    * `characteristic`, `survival` (sympy.Expr or None): F and A, in lambda.
+    * `criterion`: where there are few enough steps.
+    * `fano_factor` (sympy.Expr or None): V, for two classes and few enough steps, unless they are
+      never stable.
     """
 
     mix: SymbolicWorkload
@@ -205,32 +182,15 @@ class SymbolicFacts:
 class DerivationFacts:
     """Everything that a derivation says, before it is said.
 
-    Attributes
-    ----------
-    mix : WorkloadLike
-    analysis : Analysis
-    kernel : tuple of Fraction, or None
-        g_0, ..., g_(L-1), in tokens.
-    closed_form : tuple of (int, Fraction)
-        Exponents and coefficients of (1 - z)^2 G(z), ascending.
-    survival : tuple of Fraction, or None
-        S_0, ..., S_(L-1).
-    synchrony : Synchrony
-    reduction : CircleReduction or None
-        For short kernels.
-    evidence : CircleEvidence or None
-        For longer ones, unless R5 gives the counts at once.
-    roots : tuple of Root
-        All of them, or the dominant ones; |lambda| descending.
-    all_roots : bool
-    on_circle : tuple of bool
-        Which of `roots` are proved to lie on the circle: their number is that of the exact count.
-    gain : GainMargin or None
-    cycles : Cycles or None
-    loops : tuple of PolicyLoop
-        Damped by half and reservation.
-    noise : AdmissionsNoise
-    pictures : DerivationPictures
+    * `kernel`: g_0, ..., g_(L-1), in tokens.
+    * `closed_form`: exponents and coefficients of (1 - z)^2 G(z), ascending.
+    * `survival`: S_0, ..., S_(L-1).
+    * `reduction`: for short kernels.
+    * `evidence`: for longer ones, unless R5 gives the counts at once.
+    * `roots`: all of them, or the dominant ones; |lambda| descending.
+    * `on_circle`: which of `roots` are proved to lie on the circle: their number is that of the
+      exact count.
+    * `loops`: damped by half and reservation.
     """
 
     mix: Workload
@@ -294,14 +254,8 @@ class DerivationFacts:
 def derivation_facts(mix: WorkloadLike, analysis: Analysis | None = None) -> DerivationFacts:
     """Return what a derivation of `mix` says.
 
-    Parameters
-    ----------
-    mix : WorkloadLike
-    analysis : Analysis, optional
-        Of this workload; made here by default.
+    * `analysis`: of this workload; made here by default.
 
-    Examples
-    --------
     >>> facts = derivation_facts(Workload.from_classes([(5, 1), (5, 3)]))
     >>> facts.kernel
     (Fraction(6, 1), Fraction(7, 2), Fraction(4, 1))
@@ -343,21 +297,14 @@ def derivation_facts(mix: WorkloadLike, analysis: Analysis | None = None) -> Der
 def symbolic_facts(mix: SymbolicWorkload) -> SymbolicFacts:
     """Return what a derivation of symbolic classes says.
 
-    Raises
-    ------
-    InvalidArgument
-        If decode lengths are numbers, and one is above 40.
+    Raises InvalidArgument if decode lengths are numbers, and one is above 40.
     """
     form = closed_form(mix)
     dispersion = _symbolic_dispersion(mix)
     if not all(c.decode_length.is_Integer for c in mix.classes):
         return SymbolicFacts(mix, form, dispersion)
     length = mix.longest_decode
-    if length > _LONGEST_SYMBOLIC:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {_LONGEST_SYMBOLIC} for a symbolic derivation, "
-            f"not {length}."
-        )
+    check_length(length, _LONGEST_SYMBOLIC, "for a symbolic derivation")
     criterion = stability_criterion(mix) if length <= LONGEST_SYMBOLIC else None
     at_times_stable = criterion is not None and criterion.condition != false
     return SymbolicFacts(
@@ -400,7 +347,7 @@ def _noise(mix: Workload, kernel: MemoryKernel) -> AdmissionsNoise:
 
 def _proved_noise(mix: Workload) -> AdmissionsNoise:
     law = JointLaw.of(mix)
-    dispersion = law.memory_time_squared / law.memory_time**2 - 1
+    dispersion = law.window_dispersion
     try:
         return AdmissionsNoise(fano_factor(mix), dispersion)
     except InvalidWorkload:

@@ -85,8 +85,6 @@ class FloatAccount:
 class ExactAccount:
     """The sums of a state in Fractions, kept up to date.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> account = ExactAccount(MemoryKernel.of(Workload.from_classes([(2, 2)])))
     >>> account.changed(0, Fraction(20))

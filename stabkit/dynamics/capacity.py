@@ -37,8 +37,6 @@ class Simulated:
 def simulated_capacity(mix: Workload) -> Fraction:
     """Return the capacity B in tokens; G(1), which makes a* = 1 request per step, if none is given.
 
-    Examples
-    --------
     >>> simulated_capacity(Workload.from_classes([(5, 2)]))
     Fraction(13, 1)
     """
@@ -51,8 +49,6 @@ def simulated_capacity(mix: Workload) -> Fraction:
 def equilibrium_admissions(mix: Workload) -> Fraction:
     """Return a* = B / G(1), in requests per step; 1 where `mix` has no capacity.
 
-    Examples
-    --------
     >>> equilibrium_admissions(Workload.from_classes([(5, 2)], capacity=130))
     Fraction(10, 1)
     """

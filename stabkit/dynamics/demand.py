@@ -32,8 +32,6 @@ def memory_demand(mix: Workload, steps: int) -> Iterator[tuple[float, bool]]:
 
     The demand is what the survivors of the step need, before anything is admitted or evicted.
 
-    Examples
-    --------
     One kind of request, of two steps: every second step all of the memory is free again.
 
     >>> from stabkit import Workload

@@ -31,18 +31,12 @@ def whole_equilibrium(mix: Workload) -> State:
 def read_counts(state: Any, mix: Workload, arithmetic: Arithmetic) -> State:
     """Return the counts that `state` denotes, in the given arithmetic.
 
-    Parameters
-    ----------
-    state : sequence of K sequences of l_k numbers
-        Lists, tuples or numpy arrays; counts from 0 to 10^18, which no capacity can exceed. Every
-        number may take any of the forms of `exact_rational`; whole for ``"integer"``.
-    mix : Workload
-    arithmetic : {"float", "exact", "integer"}
+    * `state` (sequence of K sequences of l_k numbers): lists, tuples or numpy arrays; counts from 0
+      to 10^18, which no capacity can exceed. Every number may take any of the forms of
+      `exact_rational`; whole for ``"integer"``.
+    * `arithmetic`: {"float", "exact", "integer"}.
 
-    Raises
-    ------
-    InvalidArgument
-        If the shape is wrong, or a count is not a number of that kind.
+    Raises InvalidArgument if the shape is wrong, or a count is not a number of that kind.
     """
     rows = _sequence(state, len(mix.classes), "'state'", "lists of counts, one per class")
     return [

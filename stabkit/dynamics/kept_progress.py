@@ -68,12 +68,8 @@ _Arithmetic = Literal["float", "exact"]
 class KeptStep:
     """One step, in requests and tokens.
 
-    Attributes
-    ----------
-    admitted, evicted, completed : float or Fraction
-        New requests, evictions and completions.
-    recomputed : float or Fraction
-        Tokens prefilled again for requests that come back.
+    * `admitted`, `evicted`, `completed`: new requests, evictions and completions.
+    * `recomputed`: tokens prefilled again for requests that come back.
     """
 
     admitted: Any
@@ -158,20 +154,11 @@ def kept_progress(mix: WorkloadLike, steps: int = 20_000) -> KeptProgress:
 def kept_steps(mix: Workload, arithmetic: _Arithmetic = "float") -> Iterator[KeptStep]:
     """Yield the steps of a run from empty, for ever; the first only admits.
 
-    Parameters
-    ----------
-    mix : Workload
-        Without a capacity, the fluid is scaled so that a* = 1 request per step.
-    arithmetic : {"float", "exact"}
-        float64 or Fractions.
+    * `mix`: without a capacity, the fluid is scaled so that a* = 1 request per step.
+    * `arithmetic` ({"float", "exact"}): float64 or Fractions.
 
-    Raises
-    ------
-    InvalidArgument
-        If `arithmetic` is neither.
+    Raises InvalidArgument if `arithmetic` is neither.
 
-    Examples
-    --------
     For l = 2 and s = 1, beta is 3/2 and y runs through 1, 1/2, 1/4, 5/8, 1/16, ...
 
     >>> run = kept_steps(Workload.from_classes([(1, 2)], capacity=6), "exact")

@@ -67,7 +67,7 @@ from fractions import Fraction
 from itertools import accumulate
 from typing import Any
 
-from ..errors import InvalidArgument, shown
+from ..errors import InvalidArgument, check_length, shown
 from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import listed, whole_number
 from ..model.workload import Workload
@@ -79,7 +79,9 @@ __all__ = [
     "NecklaceCycle",
     "necklace_cycle",
     "necklace_cycles",
+    "necklace_period",
     "necklace_throughput",
+    "necklaces",
     "worst_cycle_loss",
 ]
 
@@ -203,10 +205,7 @@ def necklace_cycles(mix: WorkloadLike) -> tuple[NecklaceCycle, ...]:
             f"necklaces, not {factor}."
         )
     _check_size(mix, 2**factor - 1)
-    words = [word for word in _lyndon_words(factor) if factor % len(word) == 0 and any(word)]
-    return RecordTuple(
-        _cycle(mix, _parts(word * (factor // len(word)))) for word in reversed(words)
-    )
+    return RecordTuple(_cycle(mix, parts) for parts in necklaces(factor))
 
 
 def necklace_cycle(mix: WorkloadLike, composition: Iterable[int]) -> NecklaceCycle:
@@ -244,8 +243,6 @@ def necklace_throughput(mix: Workload, composition: Iterable[int]) -> Fraction:
 
     Parameters, exceptions and order are those of `necklace_cycle`.
 
-    Examples
-    --------
     >>> necklace_throughput(Workload.from_classes([(0, 10**6)], capacity=10**6), [10**6])
     Fraction(1, 1000000)
     """
@@ -301,11 +298,21 @@ def _checked_parts(mix: Workload, composition: Iterable[int]) -> tuple[int, ...]
 
 
 def _check_size(mix: Workload, states: int) -> None:
-    if states * mix.longest_decode > _MOST_NUMBERS:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {_MOST_NUMBERS // states} for {states} states "
-            f"of necklace cycles, not {mix.longest_decode}."
-        )
+    check_length(
+        mix.longest_decode, _MOST_NUMBERS // states, f"for {states} states of necklace cycles"
+    )
+
+
+def necklaces(total: int) -> list[tuple[int, ...]]:
+    """Return the necklaces of compositions of `total`, each as its largest rotation, ascending."""
+    words = [word for word in _lyndon_words(total) if total % len(word) == 0 and any(word)]
+    return [_parts(word * (total // len(word))) for word in reversed(words)]
+
+
+def necklace_period(parts: tuple[int, ...]) -> int:
+    """Return the steps after which the cycle of a composition is back at its state."""
+    rotations = (parts[-i:] + parts[:-i] for i in range(1, len(parts) + 1))
+    return next(sum(turn[:i]) for i, turn in enumerate(rotations, start=1) if turn == parts)
 
 
 def _lyndon_words(longest: int) -> Iterator[list[int]]:
@@ -334,8 +341,7 @@ def _cycle(mix: Workload, parts: tuple[int, ...]) -> NecklaceCycle:
     factor, length = sum(parts), mix.longest_decode
     throughput = simulated_capacity(mix) / _tokens(mix, parts)
     sizes = {part: _sizes(mix, part, factor, throughput) for part in set(parts)}
-    rotations = (parts[-i:] + parts[:-i] for i in range(1, len(parts) + 1))
-    period = next(sum(turn[:i]) for i, turn in enumerate(rotations, start=1) if turn == parts)
+    period = necklace_period(parts)
     states = [[Fraction(0)] * length for _ in range(period)]
     for time, state in enumerate(states):
         for part, end in zip(parts, accumulate(parts), strict=True):

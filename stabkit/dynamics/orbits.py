@@ -57,18 +57,12 @@ _MOST_EXACT_STAGES = 2000
 class Followed:
     """What an exact run from a given state of product form did.
 
-    Attributes
-    ----------
-    states : tuple of steps + 1 tuples of L Fractions
-        Cohorts after the fit, youngest first, the first state included.
-    itinerary : tuple of `steps` ints
-        Marginal stages.
-    regular : bool
-        Whether no step is on a switching surface.
-    block : StepBlock
-        Admissions, evictions and completions of the steps.
-    completed : tuple of K Fractions
-        Requests of each class that the steps complete.
+    * `states` (tuple of steps + 1 tuples of L Fractions): cohorts after the fit, youngest first,
+      the first state included.
+    * `itinerary` (tuple of `steps` ints): marginal stages.
+    * `regular`: whether no step is on a switching surface.
+    * `block`: admissions, evictions and completions of the steps.
+    * `completed` (tuple of K Fractions): requests of each class that the steps complete.
     """
 
     states: tuple[tuple[Fraction, ...], ...]
@@ -86,17 +80,10 @@ class Followed:
 def followed(mix: Workload, cohorts: Sequence[Fraction], steps: int) -> Followed:
     """Run the model from a state of product form and return its states and itinerary.
 
-    Parameters
-    ----------
-    mix : Workload
-    cohorts : sequence of L Fractions
-        y_0, ..., y_(L-1) >= 0 in requests, youngest first. They are fitted to the capacity at
-        once; not checked.
-    steps : int
-        At least 1. Time and memory O(steps L).
+    * `cohorts` (sequence of L Fractions): y_0, ..., y_(L-1) >= 0 in requests, youngest first. They
+      are fitted to the capacity at once; not checked.
+    * `steps`: at least 1. Time and memory O(steps L).
 
-    Examples
-    --------
     The worst cycle of s = 2, l = 2: 140/3 requests are admitted, and 35 of them remain:
 
     >>> from fractions import Fraction
@@ -136,25 +123,11 @@ def _marginal_stage(
 def settled_cohorts(mix: Workload, state: Any) -> list[Any]:
     """Return the cohorts of a state, run on for L steps if it is not of product form (R11).
 
-    Parameters
-    ----------
-    mix : Workload
-    state : counts [k][j]
-        As for `simulate`.
+    * `state` (counts [k][j]): as for `simulate`.
 
-    Returns
-    -------
-    list of L numbers
-        Youngest first, in requests: Fractions, or floats where the state has more than 2000
-        stages.
+    Youngest first, in requests: Fractions, or floats where the state has more than 2000 stages.
+    Raises InvalidArgument if `state` is not one.
 
-    Raises
-    ------
-    InvalidArgument
-        If `state` is not one.
-
-    Examples
-    --------
     >>> mix = Workload.from_classes([(0, 2), (0, 1)], capacity=8)
     >>> settled_cohorts(mix, [[1, 1], [2]])
     [Fraction(5, 1), Fraction(3, 1)]
@@ -176,14 +149,10 @@ def settled_cohorts(mix: Workload, state: Any) -> list[Any]:
 class Candidate:
     """The end of a run in floats that repeats.
 
-    Attributes
-    ----------
-    period : int
-        In steps.
-    steps : int
-        Simulated so far.
-    cohorts : ndarray of float, shape (L,)
-        The state that it has reached, youngest first, in requests.
+    * `period`: in steps.
+    * `steps`: simulated so far.
+    * `cohorts` (ndarray of float, shape (L,)): the state that it has reached, youngest first, in
+      requests.
     """
 
     period: int
@@ -205,23 +174,12 @@ class Candidate:
 class PeriodSearch:
     """A run in floats that looks for its period; iterate over it for candidates.
 
-    Parameters
-    ----------
-    mix : Workload
-    start : ndarray of float, shape (L,), optional
-        Cohorts, youngest first, in requests; by default the memory is empty.
-    max_period : int
-        Longest period looked for, in steps.
-    max_steps : int
-        Steps before it gives up.
+    * `start` (ndarray of float, shape (L,)): cohorts, youngest first, in requests; by default the
+      memory is empty.
+    * `max_period`: longest period looked for, in steps.
+    * `max_steps`: steps before it gives up.
+    * `steps`: simulated so far.
 
-    Attributes
-    ----------
-    steps : int
-        Simulated so far.
-
-    Examples
-    --------
     R12: from empty to period 29, though the equilibrium is stable:
 
     >>> mix = Workload.from_classes([(0, 6, 2), (5, 1, 3)])

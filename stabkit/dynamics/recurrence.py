@@ -32,23 +32,14 @@ _APPROACHING = 1000
 def find_period(series: NDArray[Any], window: int, tolerance: float) -> int | None:
     """Return the smallest lag at which the end of a series repeats.
 
-    Parameters
-    ----------
-    series : ndarray of float, shape (steps,)
-    window : int
-        Steps that must repeat at least; the test covers max(window, 2 P).
-    tolerance : float
-        Largest |d_n - d_(n-P)| that counts as equal, in the units of the series; no smaller lag
-        may come within 1000 times that.
+    * `series`: ndarray of float, shape (steps,).
+    * `window`: steps that must repeat at least; the test covers max(window, 2 P).
+    * `tolerance`: largest |d_n - d_(n-P)| that counts as equal, in the units of the series; no
+      smaller lag may come within 1000 times that.
 
-    Returns
-    -------
-    int or None
-        The minimal period P, in steps. None if no lag up to a third of the series repeats, or
-        the series is still approaching a smaller period.
+    Returns the minimal period P, in steps. None if no lag up to a third of the series repeats, or
+    the series is still approaching a smaller period.
 
-    Examples
-    --------
     >>> find_period(np.array([7.0, 8, 9] + [3.0, 1, 2, 1] * 5), window=6, tolerance=1e-9)
     4
     """

@@ -97,22 +97,13 @@ def renormalized(mix: WorkloadLike, divisor: int | None = None) -> Workload:
 def unrenormalized(cohorts: Sequence[Fraction], length: int, divisor: int) -> tuple[Fraction, ...]:
     """Return the cohorts of the original mix that stand for cohorts of the renormalised one.
 
-    Parameters
-    ----------
-    cohorts : sequence of L / d Fractions
-        y'_i of the renormalised mix, youngest first, in requests.
-    length : int
-        L, the longest decode length of the original.
-    divisor : int
-        d.
+    * `cohorts` (sequence of L / d Fractions): y'_i of the renormalised mix, youngest first, in
+      requests.
+    * `length`: L, the longest decode length of the original.
+    * `divisor`: d.
 
-    Returns
-    -------
-    tuple of L Fractions
-        y_((i + 1) d - 1) = y'_i, and 0 elsewhere: about to complete.
+    y_((i + 1) d - 1) = y'_i, and 0 elsewhere: about to complete.
 
-    Examples
-    --------
     >>> [str(y) for y in unrenormalized([Fraction(3), Fraction(2)], 4, 2)]
     ['0', '3', '0', '2']
     """

@@ -59,12 +59,8 @@ class RotationNumber:
 class Frequency:
     """A peak of the power spectrum.
 
-    Attributes
-    ----------
-    cycles_per_step : float
-        Between 0 and 1/2.
-    share : float
-        Its share of the variance of the series, with its neighbouring bins.
+    * `cycles_per_step`: between 0 and 1/2.
+    * `share`: its share of the variance of the series, with its neighbouring bins.
     """
 
     cycles_per_step: float
@@ -81,28 +77,14 @@ def rotation_number(
 ) -> RotationNumber | None:
     """Return the rotation number of the orbit of a state, in the plane of one mode.
 
-    Parameters
-    ----------
-    mix : Workload
-    cohorts : ndarray of float, shape (L,)
-        The state to start from, youngest first, in requests; transients should be gone.
-    eigenvalue : complex
-        lambda, not real: an approximate root of the characteristic polynomial.
-    steps : int
-        At least 4; O(L) each.
+    * `cohorts` (ndarray of float, shape (L,)): the state to start from, youngest first, in
+      requests; transients should be gone.
+    * `eigenvalue`: lambda, not real: an approximate root of the characteristic polynomial.
+    * `steps`: at least 4; O(L) each.
 
-    Returns
-    -------
-    RotationNumber or None
-        None if the two halves differ by more than 10^-5 turns, or the orbit passes the equilibrium.
+    Returns None if the two halves differ by more than 10^-5 turns, or the orbit passes the
+    equilibrium. Raises InvalidArgument if `eigenvalue` is real, or `steps` is below 4.
 
-    Raises
-    ------
-    InvalidArgument
-        If `eigenvalue` is real, or `steps` is below 4.
-
-    Examples
-    --------
     Without evictions it is the angle of the mode:
 
     >>> from stabkit.dynamics.growth import disturbed_state
@@ -134,15 +116,10 @@ def rotation_number(
 def dominant_frequencies(series: NDArray[Any], count: int = 4) -> tuple[Frequency, ...]:
     """Return the largest peaks of the power spectrum of a series, largest first.
 
-    Parameters
-    ----------
-    series : ndarray of float, shape (steps,)
-        At least 16 terms, such as admissions less evictions.
-    count : int
-        Peaks at most; those below a thousandth of the variance are left out.
+    * `series` (ndarray of float, shape (steps,)): at least 16 terms, such as admissions less
+      evictions.
+    * `count`: peaks at most; those below a thousandth of the variance are left out.
 
-    Examples
-    --------
     >>> n = np.arange(4000)
     >>> found = dominant_frequencies(3 * np.cos(0.7 * n) + np.cos(1.9 * n))
     >>> [(round(f.cycles_per_step * 2 * np.pi, 4), round(f.share, 2)) for f in found]

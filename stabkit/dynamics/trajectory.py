@@ -34,16 +34,11 @@ def zeros(shape: int | tuple[int, ...], zero: Any) -> NDArray[Any]:
 class StepBlock:
     """Consecutive steps of a run, one row per step.
 
-    Attributes
-    ----------
-    admitted, evicted : ndarray, shape (steps,)
-        Requests, in total over the classes.
-    memory : ndarray, shape (steps,)
-        Tokens that the fitted state needs in its next execution.
-    wasted : ndarray, shape (steps,)
-        Decode steps that the evicted requests had done.
-    finished : ndarray, shape (steps, width)
-        What completed, in the coordinates of the run; its `by_class` turns it into requests.
+    * `admitted`, `evicted` (ndarray, shape (steps,)): requests, in total over the classes.
+    * `memory` (ndarray, shape (steps,)): tokens that the fitted state needs in its next execution.
+    * `wasted` (ndarray, shape (steps,)): decode steps that the evicted requests had done.
+    * `finished` (ndarray, shape (steps, width)): what completed, in the coordinates of the run; its
+      `by_class` turns it into requests.
     """
 
     admitted: NDArray[Any]

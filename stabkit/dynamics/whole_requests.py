@@ -21,26 +21,15 @@ __all__ = ["largest_remainder", "levelled"]
 def largest_remainder(admissions: Fraction | int, shares: Sequence[Any]) -> list[int]:
     """Split floor(admissions) requests over the classes by the largest remainder of p_k a.
 
-    Parameters
-    ----------
-    admissions : Fraction or int
-        a >= 0, in requests.
-    shares : sequence of Fraction
-        p_k, summing to 1.
+    * `admissions`: a >= 0, in requests.
+    * `shares`: p_k, summing to 1.
 
-    Returns
-    -------
-    list of int
-        floor(p_k a), plus 1 for the classes with the largest fractional parts, ties to the class
-        named first, so that the sum is floor(a).
-
-    Notes
-    -----
     The split follows counts, not memory: where input lengths differ, the classes rounded up may
     need more memory than the floor left over. The next fit settles that.
 
-    Examples
-    --------
+    floor(p_k a), plus 1 for the classes with the largest fractional parts, ties to the class named
+    first, so that the sum is floor(a).
+
     >>> largest_remainder(Fraction(17, 2), [Fraction(1, 2), Fraction(1, 4), Fraction(1, 4)])
     [4, 2, 2]
     >>> largest_remainder(7, [Fraction(1, 2), Fraction(1, 2)])
@@ -57,22 +46,12 @@ def largest_remainder(admissions: Fraction | int, shares: Sequence[Any]) -> list
 def levelled(counts: Sequence[int], held: Sequence[Any], excess: Any) -> list[int]:
     """Return what remains of `counts` when just enough requests leave to free `excess` tokens.
 
-    Parameters
-    ----------
-    counts : sequence of int
-        Requests of each class in the stage, at least 0.
-    held : sequence of int or Fraction
-        Tokens that one request of each class holds; positive.
-    excess : int or Fraction
-        Tokens to free; positive.
+    * `counts`: requests of each class in the stage, at least 0.
+    * `held`: tokens that one request of each class holds; positive.
+    * `excess`: tokens to free; positive.
 
-    Returns
-    -------
-    list of int
-        All zeros where the stage holds less than `excess`.
+    All zeros where the stage holds less than `excess`.
 
-    Examples
-    --------
     >>> levelled([5, 2, 4], [1, 1, 1], 3)
     [3, 2, 3]
     """

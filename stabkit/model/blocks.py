@@ -35,8 +35,6 @@ _LONGEST = 10**6
 def blocks_of(tokens: Fraction | int, block_size: int) -> int:
     """Return the blocks that hold `tokens`: the quotient, rounded up.
 
-    Examples
-    --------
     >>> blocks_of(150, 16)
     10
     """
@@ -129,13 +127,9 @@ def block_steps(mix: Workload, block_size: int) -> MemoryKernel:
 
     Parameters and exceptions are those of `block_kernel`.
 
-    Notes
-    -----
     Its shares are 0, and its inputs may be negative, so that only what uses nothing but its
     coefficients, or its closed form as a polynomial, holds for it.
 
-    Examples
-    --------
     >>> kernel = block_steps(Workload.from_classes([(15, 3)]), 16)
     >>> kernel.decode_lengths, kernel.inputs, kernel.coefficients
     ((1, 3), (-16, 32), (16, 32, 32))

@@ -34,10 +34,7 @@ def encode(value: Any) -> Any:
 def decode(record_type: type[R], record: Any, schema: str) -> R:
     """Return the record of `record_type` that `encode` turned into `record`.
 
-    Raises
-    ------
-    InvalidArgument
-        If the schema differs, a field is missing, or a value has the wrong type.
+    Raises InvalidArgument if the schema differs, a field is missing, or a value has the wrong type.
     """
     found = record.get("schema") if isinstance(record, Mapping) else None
     if found != schema:

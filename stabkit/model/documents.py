@@ -29,8 +29,6 @@ _MOST_KEY_PARTS = 50
 def read_toml(text: str) -> dict[str, Any]:
     """Return the table that the TOML `text` describes.
 
-    Examples
-    --------
     >>> read_toml("capacity = 0.1")
     {'capacity': Decimal('0.1')}
     """
@@ -44,8 +42,6 @@ def read_toml(text: str) -> dict[str, Any]:
 def read_json(text: str, line: int | None = None) -> Any:
     """Return the value that the JSON `text` describes, a whole file or its line of that number.
 
-    Examples
-    --------
     >>> read_json('{"capacity": 0.1}')
     {'capacity': Decimal('0.1')}
     """
@@ -65,15 +61,9 @@ class Unreadable:
 def read_json_row(text: str, line: int | None = None) -> Any:
     """Return the value that a JSON log describes, or one line of it.
 
-    Parameters
-    ----------
-    text : str
-        One JSON value.
-    line : int, optional
-        The number of the line, for the error message.
+    * `text`: one JSON value.
+    * `line`: the number of the line, for the error message.
 
-    Examples
-    --------
     >>> read_json_row('{"tokens": 3, "latency": NaN, "id": 1, "id": 2}', 7)["tokens"]
     3
     """

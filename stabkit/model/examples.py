@@ -75,20 +75,11 @@ def examples() -> list[Example]:
 def example_arguments(name: str, capacity: Any = None) -> dict[str, Any]:
     """Return the arguments from which `Workload` makes the example called `name`.
 
-    Parameters
-    ----------
-    name : str
-        One of the names of `examples`.
-    capacity : number, optional
-        KV memory in tokens; overrides the example's.
+    * `name`: one of the names of `examples`.
+    * `capacity`: KV memory in tokens; overrides the example's.
 
-    Raises
-    ------
-    InvalidWorkload
-        If there is no such example; the message names the nearest ones.
+    Raises InvalidWorkload if there is no such example; the message names the nearest ones.
 
-    Examples
-    --------
     >>> example_arguments("homogeneous")["classes"]
     [(10, 5, 1)]
     """

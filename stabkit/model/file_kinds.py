@@ -29,13 +29,8 @@ _KINDS = (
 def refuse_other_kinds(head: bytes) -> None:
     """Refuse a file that begins with `head`, its first `HEAD` bytes, if it is no text to read.
 
-    Raises
-    ------
-    InvalidWorkload
-        With a message that says what the file is, and what to do.
+    Raises InvalidWorkload with a message that says what the file is, and what to do.
 
-    Examples
-    --------
     >>> refuse_other_kinds(b"input_length,output_length")
     >>> refuse_other_kinds(b"PAR1" + bytes(100))
     Traceback (most recent call last):

@@ -20,7 +20,6 @@ import difflib
 import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -68,48 +67,20 @@ def read_workload(
 ) -> R:
     """Return the workload that a mix describes, or that one or several request logs hold.
 
-    Parameters
-    ----------
-    path : str or path-like, or a sequence of them
-        Regular files in UTF-8, compressed by gzip, bzip2 or xz or not; ``-`` is the standard
-        input. A mix has at most 16 MiB; several files must be logs, and count as one.
-    make : callable
-        Makes the workload from its arguments, `Tally.arguments` or `record_arguments`; what it
-        refuses is refused under the name of the file.
-    capacity : number, optional
-        KV memory in tokens; overrides the capacity of the file.
-    columns : (input column, output column)
-        Of a log whose names are not recognised; both or neither.
-    merge : bool
-        Whether a log becomes one class per decode length, or one per distinct pair of input and
-        decode length.
-    times : (since, until, time column)
-        The requests from one time of a log on, and before another; None for no bound.
-    wrap : callable, optional
-        As in `stabkit.model.traces.opened`, to show how far the reading is.
+    The arguments are those of `stabkit.Workload.from_file`, and `make`, which makes the workload
+    from its own, `Tally.arguments` or `record_arguments`: what it refuses is refused under the name
+    of the file. A mix has at most 16 MiB. The name is the file's ``name`` key, or its stem.
 
-    Returns
-    -------
-    object
-        What `make` makes, named by the file: its ``name`` key, or its stem.
-
-    Raises
-    ------
-    InvalidWorkload
-        If a file cannot be read or does not describe a workload, whatever the reason.
-
-    Warns
-    -----
-    StabkitWarning
-        If requests without output tokens were left out of a log.
+    Raises InvalidWorkload if a file cannot be read or does not describe a workload, whatever the
+    reason; StabkitWarning if requests without output tokens were left out of a log.
     """
     files = _as_paths(path)
     tokens = read_capacity(capacity)
-    tally = Tally(merge, None if tokens is None else int(tokens))
-    asked = _guarded(
-        files[0], lambda _: _Asked(capacity, named_columns(*columns), window(*times), wrap)
+    memory = None if tokens is None else int(tokens)
+    tally = _guarded(
+        files[0], lambda _: Tally(merge, memory, named_columns(*columns), window(*times))
     )
-    workload = _read(files, make, asked, tally)
+    workload = _read(files, make, capacity, wrap, tally)
     warn_of_rows_left_out(tally, " and ".join(map(_label, files[:_MOST_NAMES])), stacklevel=4)
     return workload
 
@@ -149,8 +120,9 @@ def read_requests(
     kept = OrderedRows()
 
     def read(file: Path) -> None:
+        kept.columns = named_columns(*columns)
         try:
-            tally_log(kept, file, named_columns(*columns), table=kept.read_table)
+            tally_log(kept, file, table=OrderedRows.read_table)
         except NoLog:
             raise InvalidWorkload("must be requests in their order, not a mix.") from None
 
@@ -187,23 +159,16 @@ def record_arguments(
 ) -> dict[str, Any]:
     """Return the arguments from which `Workload` makes itself, out of a mapping of plain types.
 
-    Parameters
-    ----------
-    record : mapping
-        ``name`` and ``capacity``, both optional, and a list of classes under `class_key`, each a
-        mapping with ``input_length``, ``decode_length`` and, optionally, `weight_key`.
-    weight_key, class_key : str
-        ``"weight"`` and ``"class"`` in files, ``"share"`` and ``"classes"`` in `Workload.to_dict`.
-    capacity, name : optional
-        A capacity that overrides the record's, and a name for a record without one.
-    sample_keys : tuple of str
-        ``"request_count"``, ``"means"`` and ``"known_largest"`` in `Workload.to_dict`. A file has
-        no such keys: what it states is the mix itself, not a sample.
+    * `record`: ``name`` and ``capacity``, both optional, and a list of classes under `class_key`,
+      each a mapping with ``input_length``, ``decode_length`` and, optionally, `weight_key`.
+    * `weight_key`, `class_key`: ``"weight"`` and ``"class"`` in files, ``"share"`` and
+      ``"classes"`` in `Workload.to_dict`.
+    * `capacity`, `name`: a capacity that overrides the record's, and a name for a record without
+      one.
+    * `sample_keys`: ``"request_count"``, ``"means"`` and ``"known_largest"`` in `Workload.to_dict`.
+      A file has no such keys: what it states is the mix itself, not a sample.
 
-    Raises
-    ------
-    InvalidWorkload
-        If a key is unknown or missing, or a value is not admissible.
+    Raises InvalidWorkload if a key is unknown or missing, or a value is not admissible.
     """
     known = ("name", "capacity", class_key, *sample_keys)
     _check_keys(record, known, "the workload")
@@ -247,55 +212,47 @@ def _check_keys(record: Any, known: tuple[str, ...], what: str) -> None:
             )
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """How the files of a workload are to be read."""
-
-    capacity: Any
-    columns: tuple[str, str] | None
-    window: Window | None
-    wrap: Wrap | None
-
-
-def _read(files: Sequence[Path], make: Callable[..., R], asked: _Asked, tally: Tally) -> R:
+def _read(
+    files: Sequence[Path], make: Callable[..., R], capacity: Any, wrap: Wrap | None, tally: Tally
+) -> R:
     for file in files:
-        found = _guarded(file, lambda file: _mix_or_count(file, tally, asked))
+        found = _guarded(file, lambda file: _mix_or_count(file, tally, wrap))
         if found and len(files) > 1:
             raise InvalidWorkload(f"{_label(file)}: a mix must be read alone.")
         for mix in found:
-            return _guarded(file, partial(_made, mix=mix, make=make, capacity=asked.capacity))
-    return _guarded(files[0], lambda _: make(**_arguments(files, asked, tally)))
+            return _guarded(file, partial(_made, mix=mix, make=make, capacity=capacity))
+    return _guarded(files[0], lambda _: make(**_arguments(files, capacity, tally)))
 
 
-def _arguments(files: Sequence[Path], asked: _Asked, tally: Tally) -> dict[str, Any]:
-    span = asked.window
+def _arguments(files: Sequence[Path], capacity: Any, tally: Tally) -> dict[str, Any]:
+    span = tally.window
     if span is not None and not tally.requests and span.left_out:
         raise InvalidWorkload(
             f"'since' and 'until' must leave a request between them; the times of the trace go "
             f"from {span.earliest} to {span.latest}."
         )
-    return tally.arguments(_name(files, span), asked.capacity)
+    return tally.arguments(_name(files, span), capacity)
 
 
 def _made(file: Path, mix: Any, make: Callable[..., R], capacity: Any) -> R:
     return make(**record_arguments(mix, "weight", "class", capacity, _stem(file)))
 
 
-def _mix_or_count(file: Path, tally: Tally, asked: _Asked) -> list[Any]:
+def _mix_or_count(file: Path, tally: Tally, wrap: Wrap | None) -> list[Any]:
     """Return the one record of a mix, or else count the requests of a log."""
     if file.suffix.lower() == ".toml":
-        return [_record(_read_text(file), read_toml, asked)]
+        return [_record(_read_text(file), read_toml, tally)]
     try:
-        tally_log(tally, file, asked.columns, asked.window, asked.wrap)
+        tally_log(tally, file, wrap)
     except NoLog as found:
-        return [_record(found.text, read_toml if found.is_toml else read_json, asked)]
+        return [_record(found.text, read_toml if found.is_toml else read_json, tally)]
     return []
 
 
-def _record(text: str, read: Callable[[str], Any], asked: _Asked) -> Any:
+def _record(text: str, read: Callable[[str], Any], tally: Tally) -> Any:
     """Return what the text of a mix says; nothing of a log may be asked of it."""
     _check_size(len(text), LARGEST_MIX_FILE)
-    if asked.columns is not None or asked.window is not None:
+    if tally.columns is not None or tally.window is not None:
         raise InvalidWorkload(
             "'input_column' and 'output_column' must be left out, and a window of times: not a "
             "trace."
@@ -352,10 +309,7 @@ def _check_size(size: int, largest: int) -> None:
 def named_columns(input_column: str | None, output_column: str | None) -> tuple[str, str] | None:
     """Return the two columns that are asked for, None for neither.
 
-    Raises
-    ------
-    InvalidWorkload
-        If only one is, or one is no text, or both are the same.
+    Raises InvalidWorkload if only one is, or one is no text, or both are the same.
     """
     if input_column is None and output_column is None:
         return None

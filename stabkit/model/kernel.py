@@ -41,20 +41,12 @@ __all__ = ["MemoryKernel"]
 class MemoryKernel:
     """The memory kernel of a workload, in integers over a common denominator.
 
-    Attributes
-    ----------
-    denominator : int
-        D > 0. The kernel, the survival function and the closed form below are D times the true
-        ones, which makes every number an integer.
-    decode_lengths : tuple of int
-        The distinct decode lengths, ascending.
-    shares : tuple of int
-        D w_l for each of them.
-    inputs : tuple of int
-        D t_l for each of them: the share-weighted input length.
+    * `denominator`: D > 0. The kernel, the survival function and the closed form below are D times
+      the true ones, which makes every number an integer.
+    * `decode_lengths`: the distinct decode lengths, ascending.
+    * `shares`: D w_l for each of them.
+    * `inputs`: D t_l for each of them: the share-weighted input length.
 
-    Examples
-    --------
     >>> kernel = MemoryKernel.of(Workload.from_classes([(5, 1), (5, 3)]))
     >>> kernel.denominator, kernel.coefficients
     (2, (12, 7, 8))
@@ -90,16 +82,10 @@ class MemoryKernel:
     ) -> MemoryKernel:
         """Return the kernel of a sample, from its totals at each decode length.
 
-        Parameters
-        ----------
-        decode_lengths : sequence of int
-            The distinct decode lengths, ascending.
-        requests, inputs : sequence of int
-            How many requests have each of them (positive), and the sum of their input lengths;
-            both may be multiplied by one positive factor, which drops out.
+        * `decode_lengths`: the distinct decode lengths, ascending.
+        * `requests`, `inputs`: how many requests have each of them (positive), and the sum of their
+          input lengths; both may be multiplied by one positive factor, which drops out.
 
-        Examples
-        --------
         >>> trace = [(3, 2), (6, 2), (1, 5)]  # (input length, decode length) of every request
         >>> MemoryKernel.of_totals([2, 5], [2, 1], [9, 1]) == MemoryKernel.of(
         ...     Workload.from_classes(trace)
@@ -134,31 +120,17 @@ class MemoryKernel:
     def damped(self, gain: Fraction) -> MemoryKernel:
         """Return the kernel g_0, gain g_1, ..., gain g_(L-1), of damped admission.
 
-        Parameters
-        ----------
-        gain : Fraction
-            0 < gain <= 1; 1 is the greedy loop, this kernel itself.
+        * `gain`: 0 < gain <= 1; 1 is the greedy loop, this kernel itself.
 
-        Returns
-        -------
-        MemoryKernel
-            Its shares add up to `gain`, not to 1.
-
-        Raises
-        ------
-        InvalidArgument
-            If `gain` is outside its domain.
-
-        Notes
-        -----
         It is the kernel of a mix, up to the normalisation of the shares, so that every engine works
         on it unchanged: scale all classes by the gain, which gives gain g_m at every m, and make up
         for what is missing at m = 0 by memory that is held for one step by nobody,
 
             w = 0,  t = (1 - gain) g_0  at decode length 1.
 
-        Examples
-        --------
+        Its shares add up to `gain`, not to 1. Raises InvalidArgument if `gain` is outside its
+        domain.
+
         >>> half = MemoryKernel.of(Workload.from_classes([(5, 1), (5, 3)])).damped(Fraction(1, 2))
         >>> [Fraction(g, half.denominator) for g in half.coefficients] == [6, Fraction(7, 4), 2]
         True
@@ -185,8 +157,6 @@ class MemoryKernel:
 
         Every request holds s_k + l_k tokens from its admission on.
 
-        Examples
-        --------
         >>> held = MemoryKernel.of(Workload.from_classes([(5, 1), (5, 3)])).reserved
         >>> [Fraction(r, held.denominator) for r in held.coefficients] == [7, 4, 4]
         True

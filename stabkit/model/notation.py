@@ -66,21 +66,11 @@ def as_workload(mix: WorkloadLike) -> Workload:
 def read_notation(words: Sequence[str], capacity: Any = None, name: str = "'mix'") -> Workload:
     """Return the workload that one name of a packaged one, or one word for each class, describes.
 
-    Parameters
-    ----------
-    words : sequence of str
-    capacity : number, optional
-        KV memory in tokens.
-    name : str
-        What the words are, quoted in the error message.
+    * `capacity`: KV memory in tokens.
+    * `name`: what the words are, quoted in the error message.
 
-    Raises
-    ------
-    InvalidWorkload
-        If they describe none, with the nearest name.
+    Raises InvalidWorkload if they describe none, with the nearest name.
 
-    Examples
-    --------
     >>> [str(c.share) for c in read_notation(["5:3:2", "5:5"]).classes]
     ['2/3', '1/3']
     """

@@ -55,26 +55,15 @@ _LARGEST_PART = 10**1000
 def exact_rational(value: Any, name: str) -> Fraction:
     """Return the rational that `value` denotes, exactly.
 
-    Parameters
-    ----------
-    value : int, Fraction, Decimal, float, str, sympy Rational or number of numpy
-        Text may be an integer, a fraction ``"3/7"`` or a decimal ``"0.25"``, ``"1e-3"``; a float is
-        read at its shortest decimal repr, as is one of numpy.
-    name : str
-        What the value is, quoted in the error message.
+    * `value` (int, Fraction, Decimal, float, str, sympy Rational or number of numpy): text may be
+      an integer, a fraction ``"3/7"`` or a decimal ``"0.25"``, ``"1e-3"``; a float is read at its
+      shortest decimal repr, as is one of numpy.
+    * `name`: what the value is, quoted in the error message.
 
-    Returns
-    -------
-    Fraction
+    Raises InvalidWorkload if `value` is none of these, is not finite, is a literal of more than
+    1000 characters or with an exponent beyond 999, or has a numerator or denominator beyond
+    10^1000.
 
-    Raises
-    ------
-    InvalidWorkload
-        If `value` is none of these, is not finite, is a literal of more than 1000 characters or
-        with an exponent beyond 999, or has a numerator or denominator beyond 10^1000.
-
-    Examples
-    --------
     >>> exact_rational("3/7", "weight"), exact_rational(0.1, "weight")
     (Fraction(3, 7), Fraction(1, 10))
     """
@@ -101,15 +90,10 @@ def exact_integer(value: Any, name: str) -> int:
 def without_unit(value: Any) -> Any:
     """Return the number that text such as "64k" stands for, or `value` if it is no such text.
 
-    Parameters
-    ----------
-    value : object
-        Text of a number, as in `exact_rational`, and a unit, in either case: k, M and G are 10^3,
-        10^6 and 10^9; Ki, Mi and Gi are 2^10, 2^20 and 2^30. (vLLM's own options take K for 1024:
-        what is read here is the smaller.) Or digits in groups of three, as logs print them.
+    * `value`: text of a number, as in `exact_rational`, and a unit, in either case: k, M and G are
+      10^3, 10^6 and 10^9; Ki, Mi and Gi are 2^10, 2^20 and 2^30. (vLLM's own options take K for
+      1024: what is read here is the smaller.) Or digits in groups of three, as logs print them.
 
-    Examples
-    --------
     >>> without_unit("64k"), without_unit("1.3 M"), without_unit("64Ki"), without_unit("64")
     (Fraction(64000, 1), Fraction(1300000, 1), Fraction(65536, 1), '64')
     >>> without_unit("41,408")
@@ -148,22 +132,12 @@ def rational_argument(value: Any, name: str) -> Fraction:
 def whole_number(value: Any, name: str, least: int = 1, most: int | None = None) -> int:
     """Return the int that an argument is: counts are not read from text, nor rounded.
 
-    Parameters
-    ----------
-    value : int or numpy integer
-        Not a bool.
-    name : str
-        What the argument is, quoted in the error message.
-    least, most : int
-        Its bounds; `most` may be None.
+    * `value` (int or numpy integer): not a bool.
+    * `name`: what the argument is, quoted in the error message.
+    * `least`, `most`: its bounds; `most` may be None.
 
-    Raises
-    ------
-    InvalidArgument
-        If `value` is none, or beyond its bounds.
+    Raises InvalidArgument if `value` is none, or beyond its bounds.
 
-    Examples
-    --------
     >>> whole_number(3, "'steps'")
     3
     >>> whole_number(0, "'steps'")
@@ -198,13 +172,8 @@ def is_listed(values: Any) -> bool:
 def listed(values: Any, name: str, what: str) -> tuple[Any, ...]:
     """Return the items of an iterable that is no text.
 
-    Raises
-    ------
-    InvalidArgument
-        If `values` is none; `what` says in the message what it must be.
+    Raises InvalidArgument if `values` is none; `what` says in the message what it must be.
 
-    Examples
-    --------
     >>> listed([0, 1], "'itinerary'", "stages")
     (0, 1)
     """
@@ -223,8 +192,6 @@ def decimal_text(low: Fraction, high: Fraction, digits: int) -> str:
 
     The last digit may be off by one. A point is written as the rational that it is.
 
-    Examples
-    --------
     >>> decimal_text(Fraction(1, 3), Fraction(1, 3) + Fraction(1, 10**9), 20)
     '0.33333333'
     >>> decimal_text(Fraction(1, 3), Fraction(1, 3), 20)

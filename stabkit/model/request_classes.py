@@ -53,15 +53,10 @@ class RequestClass(Record):
 def read_classes(classes: Any) -> tuple[RequestClass, ...]:
     """Return the classes of a mix, equal ones merged into the first, their weights normalised.
 
-    Parameters
-    ----------
-    classes : iterable
-        As `Workload.from_classes` takes them.
+    * `classes`: as `Workload.from_classes` takes them.
 
-    Raises
-    ------
-    InvalidWorkload
-        If there is none, or one is not admissible; the message tells its place, from 1 on.
+    Raises InvalidWorkload if there is none, or one is not admissible; the message tells its place,
+    from 1 on.
     """
     entries = [_read_class(c, n) for n, c in enumerate(_entries(classes), start=1)]
     if not entries:

@@ -19,16 +19,11 @@ __all__ = ["BLOCK_SIZES", "SERVERS", "Line", "Said", "lines_of_interest"]
 class Line(NamedTuple):
     """A line that servers print.
 
-    Attributes
-    ----------
-    kind : {"memory", "block", "concurrency", "start", "engine up", "server up"}
-        What it tells: the size of the memory or of a block, vLLM's concurrency, that a start
-        begins, or that an engine or the whole server is up.
-    wording : str
-    server : str
-        Of lines on the memory.
-    once : {"server", "rank", "nobody"}
-        Who says it once in every start.
+    * `kind` ({"memory", "block", "concurrency", "start", "engine up", "server up"}): what it tells:
+      the size of the memory or of a block, vLLM's concurrency, that a start begins, or that an
+      engine or the whole server is up.
+    * `server`: of lines on the memory.
+    * `once` ({"server", "rank", "nobody"}): who says it once in every start.
     """
 
     kind: str

@@ -20,7 +20,7 @@ from fractions import Fraction
 from importlib import import_module
 from typing import Any, Literal
 
-from ..errors import InvalidArgument, check_choice
+from ..errors import InvalidArgument, check_choice, check_length
 from .kernel import MemoryKernel
 from .notation import WorkloadLike, as_workload
 
@@ -98,11 +98,7 @@ def _fraction(mix: WorkloadLike, loop: str) -> tuple[list[float], list[float]]:
     """Return numerator and denominator in z, highest power first."""
     check_choice(loop, "'loop'", ("closed", "open"))
     mix = as_workload(mix)
-    if mix.longest_decode > _LONGEST:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {_LONGEST} for a transfer function, "
-            f"not {mix.longest_decode}."
-        )
+    check_length(mix.longest_decode, _LONGEST, "for a transfer function")
     kernel = MemoryKernel.of(mix)
     first, *later = (float(Fraction(g, kernel.denominator)) for g in kernel.coefficients)
     power = [1.0] + [0.0] * len(later)

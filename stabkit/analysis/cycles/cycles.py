@@ -26,7 +26,7 @@ from typing import Any
 from ...dynamics.capacity import simulated_capacity
 from ...dynamics.orbits import followed, settled_cohorts
 from ...dynamics.renormalization import renormalized, unrenormalized
-from ...errors import InvalidArgument
+from ...errors import check_length
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...model.verdict import Verdict
@@ -149,8 +149,6 @@ def cycles(
 def _with(named: list[LimitCycle], seen: LimitCycle) -> list[LimitCycle]:
     """Return the cycles with one more; it takes the place of the necklace that it turned out to be.
 
-    Examples
-    --------
     >>> found = cycles("1024:256", max_steps=2000)
     >>> [(cycle.kind, cycle.composition) for cycle in found.cycles if cycle.period == 256]
     [('level', (256,))]
@@ -161,11 +159,7 @@ def _with(named: list[LimitCycle], seen: LimitCycle) -> list[LimitCycle]:
 
 
 def _checked_period(mix: Any, max_period: Any) -> int:
-    if mix.longest_decode > LONGEST_DECODE:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {LONGEST_DECODE} for limit cycles, "
-            f"not {mix.longest_decode}."
-        )
+    check_length(mix.longest_decode, LONGEST_DECODE, "for limit cycles")
     if max_period is None:
         max_period = min(max(_DEFAULT_PERIOD, 2 * mix.longest_decode), _LARGEST_PERIOD)
     return whole_number(max_period, "'max_period'", 1, _LARGEST_PERIOD)

@@ -11,7 +11,12 @@ docs/model.md, R6, R6', R10; `stabkit.dynamics.necklaces`, `stabkit.dynamics.ren
 from __future__ import annotations
 
 from ...dynamics.capacity import equilibrium_admissions
-from ...dynamics.necklaces import necklace_cycle, necklace_throughput
+from ...dynamics.necklaces import (
+    necklace_cycle,
+    necklace_period,
+    necklace_throughput,
+    necklaces,
+)
 from ...dynamics.orbits import followed
 from ...dynamics.renormalization import renormalized
 from ...model.workload import Workload
@@ -41,21 +46,12 @@ def named_cycles(mix: Workload) -> tuple[list[LimitCycle], bool]:
     """Return the cycles of necklaces, equilibrium first and worst last, and if these are all."""
     factor = mix.gcd
     if factor <= _ALL_NECKLACES:
-        parts = _compositions(factor)
+        parts = set(necklaces(factor))
     else:
         parts = {(d,) * (factor // d) for d in range(1, factor + 1) if factor % d == 0}
         if factor == mix.longest_decode <= _ALL_LEVELS:
             parts |= {(i + 1,) + (1,) * (factor - i - 1) for i in range(factor)}
     return [_necklace(mix, each) for each in sorted(parts)], factor <= _ALL_NECKLACES
-
-
-def _compositions(total: int) -> set[tuple[int, ...]]:
-    """Return the necklaces of compositions of `total`, each as its largest rotation."""
-    found: list[tuple[int, ...]] = [()]
-    for _ in range(total):
-        # one bead more: a new part of 1, or the last part one larger
-        found = [c for p in found for c in ({(*p, 1), (*p[:-1], p[-1] + 1)} if p else {(1,)})]
-    return {max(p[i:] + p[:i] for i in range(len(p))) for p in found}
 
 
 def _necklace(mix: Workload, parts: tuple[int, ...]) -> LimitCycle:
@@ -76,7 +72,7 @@ def _necklace(mix: Workload, parts: tuple[int, ...]) -> LimitCycle:
     attraction = _attraction(mix, parts, multipliers)
     return LimitCycle(
         kind=kind,
-        period=_necklace_period(parts),
+        period=necklace_period(parts),
         composition=parts,
         itinerary=None if cycle is None else cycle.itinerary,
         cohorts=None if cycle is None else cycle.states,
@@ -89,11 +85,6 @@ def _necklace(mix: Workload, parts: tuple[int, ...]) -> LimitCycle:
         attracting=attraction.attracting,
         reason=attraction.reason,
     )
-
-
-def _necklace_period(parts: tuple[int, ...]) -> int:
-    turns = (i for i in range(1, len(parts) + 1) if parts[i:] + parts[:i] == parts)
-    return sum(parts[: next(turns)])
 
 
 def _attraction(

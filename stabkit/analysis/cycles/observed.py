@@ -75,16 +75,9 @@ def observe(
 ) -> Observation:
     """Return what a run from `cohorts`, or from empty, ends on.
 
-    Parameters
-    ----------
-    mix : Workload
-    start : str
-        What the record calls the start; "given" is first run exactly, where it is exact.
-    cohorts : sequence of L numbers, or None
-        Youngest first, in requests.
-    named : sequence of LimitCycle
-        Cycles to recognise.
-    max_period, max_steps : int
+    * `start`: what the record calls the start; "given" is first run exactly, where it is exact.
+    * `cohorts` (sequence of L numbers, or None): youngest first, in requests.
+    * `named`: cycles to recognise.
     """
     exact = _returning(mix, cohorts) if start == "given" and cohorts is not None else None
     if exact is not None:
@@ -140,19 +133,11 @@ def exact_orbit(
 ) -> tuple[LimitCycle, float] | None:
     """Return the exact orbit of a candidate's itinerary, and how near that one is to it.
 
-    Parameters
-    ----------
-    mix : Workload
-    candidate : Candidate
-        The end of a run in floats that repeats.
-    named : sequence of LimitCycle
-        Cycles to recognise.
+    * `candidate`: the end of a run in floats that repeats.
+    * `named`: cycles to recognise.
 
-    Returns
-    -------
-    (LimitCycle, float) or None
-        The distance over a*; None where it is above 1/1000, or the model does not follow the
-        itinerary.
+    The distance is over a*; None where it is above 1/1000, or the model does not follow the
+    itinerary.
     """
     length = mix.longest_decode
     if candidate.period * length > LARGEST_ITINERARY:

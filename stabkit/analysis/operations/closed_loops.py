@@ -36,7 +36,7 @@ from sympy import Poly, Rational, Symbol
 
 from ...dynamics.policies import NotLinear, Policy, policy_named
 from ...dynamics.policies.linearisation import checked_loop
-from ...errors import InvalidArgument
+from ...errors import InvalidArgument, check_length
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
@@ -100,20 +100,11 @@ class ClosedLoop(Record):
 def closed_loop_kernel(mix: Workload, policy: Policy | str) -> MemoryKernel | None:
     """Return the kernel whose polynomial is that of the closed loop, up to a factor.
 
-    Parameters
-    ----------
-    mix : Workload
-    policy : Policy or str
-        As `policy_named` reads it.
+    * `policy`: as `policy_named` reads it.
 
-    Returns
-    -------
-    MemoryKernel or None
-        Of L terms, or of one where the policy does not look at the memory; None where it is not
-        linear near an equilibrium.
+    Of L terms, or of one where the policy does not look at the memory; None where it is not linear
+    near an equilibrium.
 
-    Examples
-    --------
     >>> mix = Workload.from_classes([(5, 1), (5, 3)])
     >>> closed_loop_kernel(mix, "reservation").coefficients
     (14, 8, 8)
@@ -150,11 +141,7 @@ def closed_loop_polynomial(mix: WorkloadLike, policy: Policy | str) -> Poly:
     """
     mix = as_workload(mix)
     rule, length = policy_named(policy, mix), mix.longest_decode
-    if length > _LONGEST_POLYNOMIAL:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {_LONGEST_POLYNOMIAL} for a polynomial, "
-            f"not {length}."
-        )
+    check_length(length, _LONGEST_POLYNOMIAL, "for a polynomial")
     kernel = closed_loop_kernel(mix, rule)
     if kernel is None:
         raise InvalidArgument(

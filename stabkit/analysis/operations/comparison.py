@@ -113,12 +113,8 @@ class PolicyFinding(Record):
 class CapFinding:
     """Greedy admission under a cap on the running requests.
 
-    Attributes
-    ----------
-    cap : RunningCap
-        What it does to the fluid.
-    whole : WholeFinding or None
-        Of whole requests; None where none were run.
+    * `cap`: what it does to the fluid.
+    * `whole`: of whole requests; None where none were run.
     """
 
     cap: RunningCap

@@ -34,21 +34,11 @@ _LONGEST_RUN, _MOST_WORK = 1_000_000, 20_000_000  # some minutes
 class SimulatedServer:
     """A run of a finite server.
 
-    Attributes
-    ----------
-    steps : int
-    seed : int
-    lives : float
-        The steps over the longest decode length; the intervals of a run of few lives are too
-        narrow.
-    evict_probability, evicted_per_step : Estimate
-        Of a step to evict, and requests.
-    evicted_per_admission : Estimate
-    fano_factor : Estimate
-        Variance over mean of admissions less evictions.
-    throughput_ratio : Estimate
-        Completed tokens per step over a* mu.
-    requests_in_service : Estimate
+    * `lives`: the steps over the longest decode length; the intervals of a run of few lives are too
+      narrow.
+    * `evict_probability`, `evicted_per_step`: of a step to evict, and requests.
+    * `fano_factor`: variance over mean of admissions less evictions.
+    * `throughput_ratio`: completed tokens per step over a* mu.
     """
 
     steps: int
@@ -67,27 +57,13 @@ def simulated_server(
 ) -> SimulatedServer | None:
     """Simulate the server of a mix of single requests, with a capacity.
 
-    Parameters
-    ----------
-    mix : Workload
-    max_num_seqs : int, optional
-        The most running requests.
-    steps : int, optional
-        From 100 to 1,000,000; by default as many as take about a second.
-    seed : int
+    * `max_num_seqs`: the most running requests.
+    * `steps`: from 100 to 1,000,000; by default as many as take about a second.
 
-    Returns
-    -------
-    SimulatedServer or None
-        None where the default number of steps would take minutes: so many requests are admitted.
+    Returns None where the default number of steps would take minutes: so many requests are
+    admitted. Raises InvalidArgument if `steps` is outside its domain, or admits more than
+    20,000,000 requests.
 
-    Raises
-    ------
-    InvalidArgument
-        If `steps` is outside its domain, or admits more than 20,000,000 requests.
-
-    Examples
-    --------
     One class of one step: 50 requests of 2 tokens come and go at every step.
 
     >>> run = simulated_server(Workload.from_classes([(1, 1)], capacity=100), steps=100)

@@ -49,24 +49,15 @@ RECOGNISED: Mapping[str, Mapping[str, float]] = {  # names, and the unit of each
 class ObservedSeries:
     """One sample per row; what is None was not observed.
 
-    Attributes
-    ----------
-    time : ndarray or None
-        Seconds.
-    running : ndarray
-        Requests.
-    waiting : ndarray or None
-        Requests.
-    memory : ndarray or None
-        The share in use.
-    preemptions, completed, prefilled : ndarray or None
-        So far: requests, requests, tokens.
-    generated : ndarray or None
-        Tokens so far.
-    work : ndarray or None
-        Tokens prefilled so far, as a counter or summed from rates: a clock, not a quantity.
-    trusted : ndarray of bool
-        Samples whose counter of generated tokens has not fallen back.
+    * `time` (ndarray or None): seconds.
+    * `running` (ndarray): requests.
+    * `waiting` (ndarray or None): requests.
+    * `memory` (ndarray or None): the share in use.
+    * `preemptions`, `completed`, `prefilled` (ndarray or None): so far: requests, requests, tokens.
+    * `generated` (ndarray or None): tokens so far.
+    * `work` (ndarray or None): tokens prefilled so far, as a counter or summed from rates: a clock,
+      not a quantity.
+    * `trusted` (ndarray of bool): samples whose counter of generated tokens has not fallen back.
     """
 
     time: Floats | None
@@ -92,20 +83,11 @@ class ObservedSeries:
 def observed_series(observed: Any) -> ObservedSeries:
     """Return what a file or a mapping of columns holds.
 
-    Parameters
-    ----------
-    observed : path or mapping
-        A CSV file, or arrays by name; a column of running requests is needed.
+    * `observed`: a CSV file, or arrays by name; a column of running requests is needed.
 
-    Raises
-    ------
-    InvalidArgument
-        If there is none, a column holds no numbers, or they differ in length.
-    InvalidWorkload
-        If the file cannot be read.
+    Raises InvalidArgument if there is none, a column holds no numbers, or they differ in length.
+    Raises InvalidWorkload if the file cannot be read.
 
-    Examples
-    --------
     >>> columns = {"t": [5, 10], "vllm:num_requests_running": [3, 2], "kv_pct": [50, 9]}
     >>> seen = observed_series(columns)
     >>> seen.running.tolist(), seen.memory.tolist(), seen.makespan

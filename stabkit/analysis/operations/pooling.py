@@ -62,19 +62,10 @@ _LEAST_SHARE = Fraction(1, 10**200)  # completions over it are far from the ends
 class Block:
     """Classes that share replicas.
 
-    Attributes
-    ----------
-    classes : tuple of int
-        Indices into the classes of the demand, ascending.
-    replicas : int
-    mix : Workload
-        What each replica serves; without a capacity, where none was given.
-    verdict : {"stable", "unstable", "marginal", "undecided"} or None
-    spectral_radius : RealEnclosure or None
-    completed : tuple of float
-        Requests of each of its classes per step, per replica.
-    equilibrium : Fraction
-        a*, per replica.
+    * `classes`: indices into the classes of the demand, ascending.
+    * `mix`: what each replica serves; without a capacity, where none was given.
+    * `completed`: requests of each of its classes per step, per replica.
+    * `equilibrium`: a*, per replica.
     """
 
     classes: tuple[int, ...]
@@ -392,8 +383,6 @@ def _dealt(values: Sequence[float], replicas: int, objective: Objective) -> list
 def _partitions(count: int, most: int) -> Iterator[list[tuple[int, ...]]]:
     """Yield every partition of range(count) into at most `most` blocks.
 
-    Examples
-    --------
     >>> [len(list(_partitions(n, n))) for n in range(1, 6)]  # Bell numbers
     [1, 2, 5, 15, 52]
     """

@@ -92,12 +92,7 @@ class Proposal(Record):
 class Rejected:
     """An idea that the new analysis did not confirm.
 
-    Attributes
-    ----------
-    kind : str
-    reason : str
-    throughput : float or None
-        What it would complete, where that was measured.
+    * `throughput`: what it would complete, where that was measured.
     """
 
     kind: Kind

@@ -57,13 +57,8 @@ _FEWEST = 8  # samples that a period is taken of
 class Swing:
     """Mean and swing of a number of requests.
 
-    Attributes
-    ----------
-    mean, sd : float
-    period : float or None
-        In steps; None where the autocorrelation has no such peak.
-    autocorrelation : float or None
-        At that lag.
+    * `period`: in steps; None where the autocorrelation has no such peak.
+    * `autocorrelation`: at that lag.
     """
 
     mean: float
@@ -76,9 +71,7 @@ class Swing:
 class Comparison:
     """One quantity at the samples.
 
-    Attributes
-    ----------
-    simulated, observed : ndarray
+    * `simulated`, `observed`: ndarray.
     """
 
     simulated: Floats
@@ -106,19 +99,11 @@ class Comparison:
 class ObservedRun:
     """What a real server did, at its samples.
 
-    Attributes
-    ----------
-    clock : {"tokens", "seconds"}
-        By what samples and steps were held against each other.
-    rows : ndarray of int
-        The step of the replay for each sample.
-    running : Swing
-    makespan_seconds : float or None
-        The time of the sample after the last one at which a request ran.
-    preemptions : int or None
-    compared : mapping
-        `Comparison`s of what the series has of: running, waiting, memory (a fraction), preemptions,
-        prefilled (tokens), completed.
+    * `clock` ({"tokens", "seconds"}): by what samples and steps were held against each other.
+    * `rows` (ndarray of int): the step of the replay for each sample.
+    * `makespan_seconds`: the time of the sample after the last one at which a request ran.
+    * `compared`: `Comparison`s of what the series has of: running, waiting, memory (a fraction),
+      preemptions, prefilled (tokens), completed.
     """
 
     clock: str

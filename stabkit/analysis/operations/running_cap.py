@@ -35,18 +35,13 @@ __all__ = ["RunningCap", "running_cap"]
 class RunningCap:
     """A cap on running requests, beside what the memory holds.
 
-    Attributes
-    ----------
-    max_num_seqs : int
-        N.
-    always : int or None
-        Requests that fit whatever happens; None where only the mean inputs of requests are known.
-    requests : Fraction
-        a* mu, in service at the steady state without the cap.
-    common_divisor : int
-        Of the decode lengths.
-    verdict : {"stable", "unstable", "marginal", "undecided"}
-        On the steady state under the cap.
+    * `max_num_seqs`: N.
+    * `always`: requests that fit whatever happens; None where only the mean inputs of requests are
+      known.
+    * `requests`: a* mu, in service at the steady state without the cap.
+    * `common_divisor`: of the decode lengths.
+    * `verdict` ({"stable", "unstable", "marginal", "undecided"}): on the steady state under the
+      cap.
     """
 
     max_num_seqs: int
@@ -89,20 +84,12 @@ def running_cap(
 ) -> RunningCap:
     """Return what a cap does.
 
-    Parameters
-    ----------
-    mix : Workload
-    max_num_seqs : int
-        At least 1.
-    always : int or None
-        Requests that fit whatever happens.
-    requests : Fraction
-        In service at the steady state.
-    verdict : {"stable", "unstable", "marginal", "undecided"}
-        On that steady state, without the cap.
+    * `max_num_seqs`: at least 1.
+    * `always`: requests that fit whatever happens.
+    * `requests`: in service at the steady state.
+    * `verdict` ({"stable", "unstable", "marginal", "undecided"}): on that steady state, without the
+      cap.
 
-    Examples
-    --------
     Prompts of 10 tokens and 5 decode steps in 650: 43 fit at their end, 50 run at the steady state.
 
     >>> mix = Workload.from_classes([(10, 5)], capacity=650)

@@ -66,14 +66,10 @@ _DIGITS = 30
 class BlockSizing:
     """The blocks that everything is counted in.
 
-    Attributes
-    ----------
-    block_size : int
-        b, in tokens.
-    count : int
-        Whole blocks of the memory.
-    requests_in_tokens : Fraction
-        In service at the steady state if the server counted tokens, for comparison.
+    * `block_size`: b, in tokens.
+    * `count`: whole blocks of the memory.
+    * `requests_in_tokens`: in service at the steady state if the server counted tokens, for
+      comparison.
     """
 
     block_size: int

@@ -120,24 +120,13 @@ class Trials(Record):
 def trials(mix: Workload, verdict: Verdict, reaches: bool, seed: int = 0) -> Trials:
     """Try the settings of a server of the capacity of `mix` on whole requests.
 
-    Parameters
-    ----------
-    mix : Workload
-    verdict : {"stable", "unstable", "marginal", "undecided"}
-        The fluid's.
-    reaches : bool
-        Whether the fluid reaches the equilibrium's throughput from the empty memory.
-    seed : int
-        Of the first runs; the second ones take the next.
+    * `verdict` ({"stable", "unstable", "marginal", "undecided"}): the fluid's.
+    * `reaches`: whether the fluid reaches the equilibrium's throughput from the empty memory.
+    * `seed`: of the first runs; the second ones take the next.
 
-    Returns
-    -------
-    Trials
-        With a `reason` and without runs where none is needed, where there is no capacity or single
-        requests are not known, or where runs would take minutes.
+    With a `reason` and without runs where none is needed, where there is no capacity or single
+    requests are not known, or where runs would take minutes.
 
-    Examples
-    --------
     The worst cycle of one class, 26 of 30 requests completed, ends under a rate limit:
 
     >>> found = trials(Workload.from_classes([(10, 5)], capacity=650), "unstable", False)

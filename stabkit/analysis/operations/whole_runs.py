@@ -56,14 +56,9 @@ def usual_steps(mix: Workload, rate: Fraction, work: int, most: int) -> int | No
 class WholeFinding:
     """What whole requests make of a policy.
 
-    Attributes
-    ----------
-    throughput : Estimate or None
-        Completed tokens per step over a* mu; None where there was no run.
-    evicted_per_step : Estimate or None
-        Requests.
-    reason : str or None
-        Why there was no run.
+    * `throughput`: completed tokens per step over a* mu; None where there was no run.
+    * `evicted_per_step`: requests.
+    * `reason`: why there was no run.
     """
 
     throughput: Estimate | None = None
@@ -74,16 +69,9 @@ class WholeFinding:
 class WholeRuns:
     """Runs of the requests of one seed.
 
-    Parameters
-    ----------
-    mix : Workload
-        With a capacity, one class per pair of lengths.
-    rate : Fraction
-        a*.
-    steps, seed : int
+    * `mix`: with a capacity, one class per pair of lengths.
+    * `rate`: a*.
 
-    Examples
-    --------
     Greedy admission of one class ends on the worst cycle, 26 of 30; a rate limit loses nothing:
 
     >>> mix = Workload.from_classes([(10, 5)], capacity=650)

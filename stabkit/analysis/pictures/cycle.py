@@ -37,15 +37,11 @@ _EMPTY = 1e-12
 class CohortBand:
     """Cohorts admitted in consecutive steps, and what they hold while any of them is in service.
 
-    Attributes
-    ----------
-    first, last : int
-        The steps in which the oldest and the youngest of them were admitted; below 1, before the
-        picture begins.
-    start : int
-        The first step of the picture in which the band holds memory, from 1.
-    memory, requests : ndarray
-        Tokens and requests in steps start, start + 1, ..., after the fit.
+    * `first`, `last`: the steps in which the oldest and the youngest of them were admitted; below
+      1, before the picture begins.
+    * `start`: the first step of the picture in which the band holds memory, from 1.
+    * `memory`, `requests` (ndarray): tokens and requests in steps start, start + 1, ..., after the
+      fit.
     """
 
     first: int

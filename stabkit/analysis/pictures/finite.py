@@ -26,15 +26,12 @@ _SIZES = tuple(Fraction(n, 4) for n in (1, 2, 3, 4, 6, 8, 12, 16))
 class FinitePicture:
     """A finite server among larger and smaller ones.
 
-    Attributes
-    ----------
-    server : FiniteServer
-    capacities : ndarray, shape (sizes,)
-        Tokens, ascending; those that hold the largest request.
-    admissions_cv : ndarray, shape (sizes,)
-        The coefficient of variation of the admissions of a step; nan where it is not known.
-    evict_probability : ndarray, shape (sizes,)
-        Of a step to evict; nan outside the domain of the formula.
+    * `capacities` (ndarray, shape (sizes,)): tokens, ascending; those that hold the largest
+      request.
+    * `admissions_cv` (ndarray, shape (sizes,)): the coefficient of variation of the admissions of a
+      step; nan where it is not known.
+    * `evict_probability` (ndarray, shape (sizes,)): of a step to evict; nan outside the domain of
+      the formula.
     """
 
     server: FiniteServer
@@ -51,17 +48,8 @@ class FinitePicture:
 def finite_picture(server: FiniteServer) -> FinitePicture:
     """Return what chance does to a server, and to those of a quarter to four times its memory.
 
-    Parameters
-    ----------
-    server : FiniteServer
-        As `stabkit.finite_server` returns it.
+    * `server`: as `stabkit.finite_server` returns it.
 
-    Returns
-    -------
-    FinitePicture
-
-    Examples
-    --------
     The coefficient of variation falls with the root of the capacity:
 
     >>> from stabkit import Workload

@@ -45,21 +45,14 @@ MOST_CELLS = 4_000_000
 class StageRecord:
     """What every stage holds, over the steps 0 (the fitted start), 1, 2, ... of a run.
 
-    Attributes
-    ----------
-    capacity : float
-        Tokens.
-    equilibrium : ndarray, shape (L,)
-        Tokens that each stage holds at the equilibrium.
-    requests, held : ndarray, shape (steps + 1, L)
-        Requests, and the tokens that they need in the next execution, after the fit.
-    needed : ndarray, shape (steps + 1, L)
-        Tokens that the survivors need before the fit; in row 0 what is held, for want of a past.
-    admitted, evicted : ndarray, shape (steps + 1,)
-        Requests.
+    * `capacity`: tokens.
+    * `equilibrium` (ndarray, shape (L,)): tokens that each stage holds at the equilibrium.
+    * `requests`, `held` (ndarray, shape (steps + 1, L)): requests, and the tokens that they need in
+      the next execution, after the fit.
+    * `needed` (ndarray, shape (steps + 1, L)): tokens that the survivors need before the fit; in
+      row 0 what is held, for want of a past.
+    * `admitted`, `evicted` (ndarray, shape (steps + 1,)): requests.
 
-    Examples
-    --------
     Half in step: the older cohort completes, and the younger one fills the memory.
 
     >>> mix = Workload.from_classes([(2, 2)], capacity=140)
@@ -104,19 +97,12 @@ def recorded(
 ) -> StageRecord:
     """Run the model, as `stabkit.simulate` does, and return what every stage holds.
 
-    Parameters
-    ----------
-    mix, steps, arithmetic, state, policy
-        As `stabkit.simulate` takes them.
-    shorten : bool
-        Record as many steps as there is room for, if `steps` is more than that.
+    * `mix`, `steps`, `arithmetic`, `state`, `policy`: as `stabkit.simulate` takes them.
+    * `shorten`: record as many steps as there is room for, if `steps` is more than that.
 
-    Raises
-    ------
-    InvalidArgument
-        If an argument is outside its domain, or the record would have more than 4 10^6 numbers:
-        steps times L for floats from a start of product form (R11), else steps times the stages of
-        all classes.
+    Raises InvalidArgument if an argument is outside its domain, or the record would have more than
+    4 10^6 numbers: steps times L for floats from a start of product form (R11), else steps times
+    the stages of all classes.
     """
     _most_steps(mix.longest_decode)
     simulate(mix, 0, arithmetic, state, policy)  # checks the other arguments
@@ -151,10 +137,7 @@ def _most_steps(stages: int) -> int:
 def record_of(mix: Workload, run: Trajectory) -> StageRecord:
     """Return what every stage holds in a run of `mix` that has recorded its states.
 
-    Raises
-    ------
-    InvalidArgument
-        If the run has not recorded its states.
+    Raises InvalidArgument if the run has not recorded its states.
     """
     if run.states is None:
         raise InvalidArgument("'run' must have recorded its states (record_states=True).")

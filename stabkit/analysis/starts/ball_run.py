@@ -48,24 +48,12 @@ class Unresolved(ArithmeticError):
 class BallRun:
     """A run from a state of product form, of which every decision is proved.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-    cohorts : sequence of L Fractions
-        Youngest first, over a*; fitted to the capacity at once.
-    step : int
-        The number of that state.
+    * `cohorts` (sequence of L Fractions): youngest first, over a*; fitted to the capacity at once.
+    * `step`: the number of that state.
+    * `cohorts` (list of L numbers): y_0, ..., y_(L-1) over a*: fmpq, after `to_balls` arb; what is
+      empty is exactly 0.
+    * `evicting`: the steps that evicted, the first fit included.
 
-    Attributes
-    ----------
-    cohorts : list of L numbers
-        y_0, ..., y_(L-1) over a*: fmpq, after `to_balls` arb; what is empty is exactly 0.
-    step : int
-    evicting : list of int
-        The steps that evicted, the first fit included.
-
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> run = BallRun(MemoryKernel.of(Workload.from_classes([(2, 2)])), [Fraction(0), Fraction(1)])
     >>> run.cohorts, run.advance(), run.advance(), run.cohorts, run.evicting
@@ -97,10 +85,7 @@ class BallRun:
     def advance(self) -> None:
         """Run one step.
 
-        Raises
-        ------
-        Unresolved
-            If its decision is not proved at this precision.
+        Raises Unresolved if its decision is not proved at this precision.
         """
         excess = sum(map(mul, self.cohorts, self._growth), self.cohorts[0] * 0)
         self.step += 1
@@ -137,21 +122,11 @@ class BallRun:
 def run_until(start: BallRun, arrived: Callable[[BallRun], bool], limit: int) -> BallRun | None:
     """Return the run at the first step that has `arrived`, at most `limit`; None if none has.
 
-    Parameters
-    ----------
-    start : BallRun
-        Exact; it is advanced itself.
-    arrived : function of a BallRun
-        Whether what is looked for is proved of its state.
-    limit : int
+    * `start`: exact; it is advanced itself.
+    * `arrived` (function of a BallRun): whether what is looked for is proved of its state.
 
-    Raises
-    ------
-    Unresolved
-        If a step was not decided within the budget.
+    Raises Unresolved if a step was not decided within the budget.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> run = BallRun(MemoryKernel.of(Workload.from_classes([(9, 1), (9, 2)])), [Fraction(0)] * 2)
     >>> near = run_until(run, lambda run: abs(run.cohorts[0] - 1) < fmpq(1, 1000), 99)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from ...model.workload import Workload
 from ...records import Record
@@ -22,7 +22,30 @@ __all__ = ["ConvergentStart", "EvictingStart", "StartCertificate", "UndecidedSta
 
 
 @dataclass(frozen=True, repr=False)
-class ConvergentStart(Record):
+class _Arrived(Record):
+    """A run that is proved to have come so near to its limit, by `step`, that it stays there."""
+
+    mix: Workload
+    start: Start
+    evicting: tuple[int, ...]
+    step: int
+    distance: Fraction
+    allowed: Fraction
+
+    def _summary(self, kind: Literal["convergent", "evicting"], **more: Any) -> CertifiedStart:
+        return CertifiedStart(
+            self.start,
+            kind,
+            self.step,
+            evicting_steps=len(self.evicting),
+            deviation=_upward(self.distance),
+            allowed_deviation=_downward(self.allowed),
+            **more,
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class ConvergentStart(_Arrived):
     """From this start the run converges to the equilibrium, and evicts in these steps only.
 
     Attributes
@@ -50,12 +73,6 @@ class ConvergentStart(Record):
     ('convergent', 1)
     """
 
-    mix: Workload
-    start: Start
-    evicting: tuple[int, ...]
-    step: int
-    distance: Fraction
-    allowed: Fraction
     horizon: int | None
     verdict: Literal["convergent"] = "convergent"
 
@@ -67,19 +84,11 @@ class ConvergentStart(Record):
     @property
     def summary(self) -> CertifiedStart:
         """What an `Analysis` holds of it."""
-        return CertifiedStart(
-            self.start,
-            self.verdict,
-            self.step,
-            evicting_steps=len(self.evicting),
-            last_eviction=self.last_eviction,
-            deviation=_upward(self.distance),
-            allowed_deviation=_downward(self.allowed),
-        )
+        return self._summary(self.verdict, last_eviction=self.last_eviction)
 
 
 @dataclass(frozen=True, repr=False)
-class EvictingStart(Record):
+class EvictingStart(_Arrived):
     """From this start the run converges to a cycle on which requests are evicted for ever.
 
     Attributes
@@ -107,28 +116,14 @@ class EvictingStart(Record):
     ('evicting', 29)
     """
 
-    mix: Workload
-    start: Start
-    evicting: tuple[int, ...]
-    step: int
-    distance: Fraction
-    allowed: Fraction
     cycle: LimitCycle
     verdict: Literal["evicting"] = "evicting"
 
     @property
     def summary(self) -> CertifiedStart:
         """What an `Analysis` holds of it."""
-        return CertifiedStart(
-            self.start,
-            self.verdict,
-            self.step,
-            evicting_steps=len(self.evicting),
-            deviation=_upward(self.distance),
-            allowed_deviation=_downward(self.allowed),
-            period=self.cycle.period,
-            evictions_per_period=sum(1 for stage in self.cycle.itinerary or () if stage),
-        )
+        evictions = sum(1 for stage in self.cycle.itinerary or () if stage)
+        return self._summary(self.verdict, period=self.cycle.period, evictions_per_period=evictions)
 
 
 @dataclass(frozen=True, repr=False)

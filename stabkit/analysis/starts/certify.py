@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 from ...dynamics.capacity import equilibrium_admissions
 from ...dynamics.orbits import PeriodSearch
 from ...dynamics.product_form import ProductFormRun
-from ...errors import InvalidArgument
+from ...errors import check_length
 from ...model.enclosure import bounds_of
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
@@ -108,11 +108,7 @@ def certify_start(
     ('evicting', 29)
     """
     mix = as_workload(mix)
-    if mix.longest_decode > LONGEST_DECODE:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {LONGEST_DECODE} to certify a start, "
-            f"not {mix.longest_decode}."
-        )
+    check_length(mix.longest_decode, LONGEST_DECODE, "to certify a start")
     steps = min(int(whole_number(max_steps, "'max_steps'")), _WORK // mix.longest_decode)
     start = given_start(mix, state)
     found: StartCertificate = UndecidedStart(mix, start.start, "")

@@ -30,15 +30,9 @@ Start = Literal["empty", "equilibrium", "given"]
 class Given:
     """A state of product form on the way of a run, or in front of its first fit.
 
-    Attributes
-    ----------
-    start : {"empty", "equilibrium", "given"}
-    cohorts : tuple of L Fractions
-        Youngest first, over a*.
-    step : int
-        0 if the start itself is of product form, L otherwise.
-    evicting : tuple of int
-        The steps that have evicted by then; the fit of the start is step 0.
+    * `cohorts` (tuple of L Fractions): youngest first, over a*.
+    * `step`: 0 if the start itself is of product form, L otherwise.
+    * `evicting`: the steps that have evicted by then; the fit of the start is step 0.
     """
 
     start: Start
@@ -50,19 +44,11 @@ class Given:
 def given_start(mix: Workload, state: Any) -> Given:
     """Return the start that `state` denotes, run on for L steps if it is not of product form.
 
-    Parameters
-    ----------
-    mix : Workload
-    state : None, "equilibrium" or counts [k][j]
-        As for `stabkit.simulate`.
+    * `state` (None, "equilibrium" or counts [k][j]): as for `stabkit.simulate`.
 
-    Raises
-    ------
-    InvalidArgument
-        If `state` is no such thing, or its exact numbers grow too long within L steps.
+    Raises InvalidArgument if `state` is no such thing, or its exact numbers grow too long within L
+    steps.
 
-    Examples
-    --------
     >>> mix = Workload.from_classes([(0, 2), (0, 1)], capacity=8)  # a* = 4
     >>> given_start(mix, [[1, 1], [2]])
     Given(start='given', cohorts=(Fraction(5, 4), Fraction(3, 4)), step=2, evicting=())

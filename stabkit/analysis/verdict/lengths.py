@@ -23,14 +23,9 @@ QUANTILES = (Fraction(1, 10), Fraction(1, 2), Fraction(9, 10), Fraction(99, 100)
 class LengthSummary:
     """The largest classes of a mix, and quantiles of its lengths at `QUANTILES`.
 
-    Attributes
-    ----------
-    largest : tuple of RequestClass
-        At most eight, the largest share first.
-    inputs : tuple of Fraction or None
-        In tokens; None where only means of the inputs are known.
-    decodes : tuple of int
-        In steps.
+    * `largest`: at most eight, the largest share first.
+    * `inputs`: in tokens; None where only means of the inputs are known.
+    * `decodes`: in steps.
     """
 
     largest: tuple[RequestClass, ...]
@@ -41,8 +36,6 @@ class LengthSummary:
     def of(cls, mix: Workload) -> LengthSummary | None:
         """Return the summary of a workload; None if it has so few classes that all can be shown.
 
-        Examples
-        --------
         >>> mix = Workload.from_classes([(5, n) for n in range(1, 11)])
         >>> LengthSummary.of(mix).decodes
         (1, 5, 9, 10, 10)
@@ -62,8 +55,6 @@ class LengthSummary:
 def quantiles(weighted: Iterable[tuple[Any, Any]]) -> tuple[Any, ...]:
     """Return for each of `QUANTILES` the least value up to which that share of the weights is.
 
-    Examples
-    --------
     >>> quantiles([(8, 1), (2, 1)])
     (2, 2, 8, 8, 8)
     """

@@ -32,7 +32,7 @@ from flint import fmpz_poly
 
 import stabkit_check
 
-from ...errors import InvalidArgument
+from ...errors import InvalidArgument, check_length
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import LARGEST_INPUT_LENGTH
@@ -160,11 +160,7 @@ def certify(mix: WorkloadLike) -> VerdictCertificate:
     ('marginal', ((2, 3, 2),))
     """
     mix = as_workload(mix)
-    if mix.longest_decode > LONGEST:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {LONGEST} to be certified, "
-            f"not {mix.longest_decode}."
-        )
+    check_length(mix.longest_decode, LONGEST, "to be certified")
     near = _beside_crossings(mix) if mix.longest_decode <= _CHAIN else iter(())
     first, g = _claim(mix, mix.name), _coprime(mix)
     if first.verdict == "stable" and 1 < len(g) <= _CHAIN:

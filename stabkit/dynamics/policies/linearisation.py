@@ -55,20 +55,8 @@ _DIRECTIONS = ((1, 0), (0, 1), (1, 1), (1, -1))
 def checked_loop(mix: Workload, policy: Policy) -> MemoryKernel | NotLinear:
     """Return the closed loop that a policy claims, which its admissions confirm.
 
-    Parameters
-    ----------
-    mix : Workload
-    policy : Policy
-
-    Returns
-    -------
-    MemoryKernel or NotLinear
-        What its `closed_loop` returns; the latter where it has none.
-
-    Raises
-    ------
-    InvalidArgument
-        If its admissions do not confirm the kernel that it claims.
+    Returns NotLinear where it has no `closed_loop`. Raises InvalidArgument if
+    its admissions do not confirm the kernel that it claims.
     """
     claim = getattr(policy, "closed_loop", None)
     loop = NotLinear() if claim is None else claim(mix)
@@ -103,20 +91,13 @@ def _is_sound(loop: MemoryKernel) -> bool:
 def level_admissions(mix: Workload, policy: Policy) -> Fraction:
     """Return the admissions at which a policy keeps its memory level, found by asking it.
 
-    Raises
-    ------
-    InvalidArgument
-        If none are found above 0, up to a*.
-
-    Notes
-    -----
     Newton's method from a*, which ends at once on a rule that is affine, and soon on one of a few
     affine pieces, with differences that shrink until it sees the piece that it is on. From rate 0
     the admissions are at or above the rate, at a* they are what fits at most, which is a*: a step
     that leaves the bracket of the two is replaced by halving it.
 
-    Examples
-    --------
+    Raises InvalidArgument if none are found above 0, up to a*.
+
     >>> from stabkit import Damped
     >>> mix = Workload.from_classes([(5, 2)], capacity=130)
     >>> level_admissions(mix, Damped("1/2")) == Damped("1/2").equilibrium(mix)

@@ -68,13 +68,8 @@ class Estimate(Record):
 class Batches:
     """Sums over consecutive rows, from which long-run means are estimated.
 
-    Parameters
-    ----------
-    width : int
-        Numbers in a row.
+    * `width`: numbers in a row.
 
-    Examples
-    --------
     >>> batches = Batches(1)
     >>> batches.add(np.arange(100.0)[:, None] % 2)
     >>> batches.estimate(lambda means: means[0])
@@ -121,10 +116,7 @@ class Batches:
     def estimate(self, function: Callable[[NDArray[Any]], Any]) -> Estimate:
         """Estimate a smooth function of the long-run means.
 
-        Parameters
-        ----------
-        function : callable
-            Of an array of the means of a row.
+        * `function`: of an array of the means of a row.
         """
         means = self.means()
         if not len(means):

@@ -10,13 +10,22 @@ its token number j + (t - f) + 1 comes out of it, the last one at t = f + l - j 
 new block of b tokens wherever b divides `computed`: at the steps t = f + 1 - s - j mod b. So the
 requests that take a block at a step are those of one residue, and those that end at it are kept by
 it: a step costs what happens in it, whatever the number of those that decode.
+
+A `PagedServer` has such requests in a memory of whole blocks, of which only the number is known.
 """
 
 from __future__ import annotations
 
-from .request import Request
+import math
+from abc import ABC, abstractmethod
+from typing import Any
 
-__all__ = ["Decoding", "blocks_of", "recomputed_of"]
+from .queue import Queue
+from .request import Request, Step
+from .scheduler import Engine, refuse_empty_prompts
+from .sources import Source
+
+__all__ = ["Decoding", "PagedServer", "blocks_of", "recomputed_of"]
 
 
 def blocks_of(tokens: int, block: int) -> int:
@@ -36,20 +45,10 @@ def recomputed_of(request: Request, done: int, chunk: int) -> int:
 class Decoding:
     """The requests that decode.
 
-    Parameters
-    ----------
-    block : int
-        b, the tokens of a block.
+    * `block`: b, the tokens of a block.
+    * `step`: t, the number of the decode step that is being scheduled.
+    * `first`: request -> f, the first decode step of each.
 
-    Attributes
-    ----------
-    step : int
-        t, the number of the decode step that is being scheduled.
-    first : dict
-        Request -> f, the first decode step of each.
-
-    Examples
-    --------
     A prompt of 3 tokens and 3 to generate, in blocks of 2; the first token came with the prompt:
 
     >>> decoding, request = Decoding(2), Request(0, 3, 3)
@@ -120,3 +119,70 @@ class Decoding:
 
     def _end(self, request: Request) -> int:
         return self.first[request] + request.decode_length - request.generated - 1
+
+
+class PagedServer(ABC):
+    """One run of an engine that counts its blocks; what an engine schedules is `_schedule`.
+
+    Requests that run are in `_running`, in the order of admission; those whose prompts end in this
+    batch in `_started`; `_partial` is the one whose prompt is not finished, and its tokens done.
+    What has ended is freed before the next batch is scheduled, or after it if `frees_late`.
+    """
+
+    def __init__(self, rules: Engine, source: Source, frees_late: bool = False) -> None:
+        self._block, self._frees_late = rules.block_size, frees_late
+        self._count: int = math.floor(rules.capacity / rules.block_size)
+        self._free = self._count
+        self._budget: Any = rules.max_num_batched_tokens or math.inf
+        self._most = rules.max_num_seqs or math.inf
+        refuse_empty_prompts(source)
+        self._decoding = Decoding(self._block)
+        self._running: dict[Request, None] = {}
+        self._partial: tuple[Request, int] | None = None
+        self._started: list[Request] = []
+        self._generated = 0  # tokens that come out of the batch
+
+    def step(self, queue: Queue, now: float) -> Step:
+        """Execute, free what has ended, and schedule."""
+        first_tokens, self._started = self._started, []
+        generated, evicted, admitted = self._generated, list[Request](), list[Request]()
+        ended = self._decoding.ended()
+        if not self._frees_late:
+            self._end(ended)
+        prefilled, recomputed = self._schedule(queue, ended, evicted, admitted)
+        for request in self._started:
+            request.generated += 1
+            self._decoding.join(request)
+        if self._frees_late:
+            self._end(ended)
+        return Step(
+            ended,
+            first_tokens,
+            evicted,
+            admitted,
+            len(self._running),
+            (self._count - self._free) * self._block,
+            prefilled,
+            recomputed,
+            generated=generated,
+        )
+
+    def _end(self, ended: list[Request]) -> None:
+        for request in ended:
+            if request in self._decoding.first:  # not evicted meanwhile
+                self._release(request, 1)
+            request.generated = request.decode_length
+
+    @abstractmethod
+    def _schedule(
+        self, queue: Queue, ended: list[Request], evicted: list[Request], admitted: list[Request]
+    ) -> tuple[int, int]:
+        """Fill the next batch; return its tokens to prefill, and those of them computed before."""
+
+    def _release(self, request: Request, decoded: int) -> None:
+        """Free the blocks of a request that has decoded at this step, or not."""
+        del self._running[request]
+        held = self._decoding.computed(request) + decoded
+        self._decoding.leave(request)
+        self._free += blocks_of(held, self._block)
+        request.computed = max(request.computed, held)

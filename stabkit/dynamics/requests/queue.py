@@ -24,20 +24,11 @@ __all__ = ["Queue"]
 class Queue:
     """Requests that wait for a server.
 
-    Parameters
-    ----------
-    source : Source
-        Where they come from.
-    concurrency : int, optional
-        The most requests in the system, for a closed loop.
+    * `source`: where they come from.
+    * `concurrency`: the most requests in the system, for a closed loop.
+    * `waiting` (deque of Request): who waits, head first. Of a saturated queue: those evicted and
+      the next in line.
 
-    Attributes
-    ----------
-    waiting : deque of Request
-        Who waits, head first. Of a saturated queue: those evicted and the next in line.
-
-    Examples
-    --------
     >>> from stabkit.dynamics.requests.sources import source_of
     >>> queue = Queue(source_of([(5, 2), (3, 1)], 0))
     >>> first = queue.pop()

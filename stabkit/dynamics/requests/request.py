@@ -15,25 +15,17 @@ __all__ = ["Request", "Step"]
 class Request:
     """One request, from its arrival to its end. Compared by identity.
 
-    Attributes
-    ----------
-    index : int
-        Its place in the order of the source, from 0.
-    input_length, decode_length : int
-        s >= 0 prompt tokens, and the l >= 1 tokens that it will generate.
-    arrival, first_scheduled, first_token, finished : float
-        Times of the clock, nan until they have come. The driver writes them.
-    preemptions : int
-        How often it was evicted. The driver counts.
-    generated : int
-        Tokens that it has generated; the scheduler's. One that counts by events brings it up to
-        date only where the request is evicted or completes.
-    computed : int
-        The most tokens of it that have been computed before an eviction; the scheduler's.
-    state : object
-        Whatever the scheduler notes of it.
-    content : object
-        What a prefix cache compares, or None.
+    * `index`: its place in the order of the source, from 0.
+    * `input_length`, `decode_length`: s >= 0 prompt tokens, and the l >= 1 tokens that it will
+      generate.
+    * `arrival`, `first_scheduled`, `first_token`, `finished`: times of the clock, nan until they
+      have come. The driver writes them.
+    * `preemptions`: how often it was evicted. The driver counts.
+    * `generated`: tokens that it has generated; the scheduler's. One that counts by events brings
+      it up to date only where the request is evicted or completes.
+    * `computed`: the most tokens of it that have been computed before an eviction; the scheduler's.
+    * `state`: whatever the scheduler notes of it.
+    * `content`: what a prefix cache compares, or None.
     """
 
     __slots__ = (
@@ -76,28 +68,16 @@ class Request:
 class Step:
     """What one step did, as its scheduler reports it.
 
-    Attributes
-    ----------
-    completed : list of Request
-        Those that the execution ended.
-    first_tokens : list of Request
-        Those that the execution gave the first token since they were last admitted.
-    evicted : list of Request
-        In the order of their eviction; they are back in the queue.
-    admitted : list of Request
-        Those taken from the queue, for the first time or again.
-    running : int
-        Requests in service after the step.
-    memory : int
-        Tokens (whole blocks, where there are blocks) that they hold for the next execution.
-    prefilled : int
-        Prompt tokens that the next execution computes.
-    recomputed : int
-        Those among them that had been computed before an eviction.
-    wasted : int
-        Tokens that the evicted requests had generated, if they are thrown away.
-    generated : int
-        Tokens that the execution generated, of all requests.
+    * `completed`: those that the execution ended.
+    * `first_tokens`: those that the execution gave the first token since they were last admitted.
+    * `evicted`: in the order of their eviction; they are back in the queue.
+    * `admitted`: those taken from the queue, for the first time or again.
+    * `running`: requests in service after the step.
+    * `memory`: tokens (whole blocks, where there are blocks) that they hold for the next execution.
+    * `prefilled`: prompt tokens that the next execution computes.
+    * `recomputed`: those among them that had been computed before an eviction.
+    * `wasted`: tokens that the evicted requests had generated, if they are thrown away.
+    * `generated`: tokens that the execution generated, of all requests.
     """
 
     __slots__ = (

@@ -198,20 +198,11 @@ def refuse_too_large(
 ) -> None:
     """Refuse a source that holds requests which could never be served.
 
-    Parameters
-    ----------
-    source : Source
-    capacity : number
-        The tokens that there are.
-    needed : callable
-        (s, l) -> the tokens that such a request must find.
-    option, unit : str
-        What the message calls the capacity, and what it counts.
+    * `capacity`: the tokens that there are.
+    * `needed`: (s, l) -> the tokens that such a request must find.
+    * `option`, `unit`: what the message calls the capacity, and what it counts.
 
-    Raises
-    ------
-    InvalidWorkload
-        If any request needs more.
+    Raises InvalidWorkload if any request needs more.
     """
     needs = {pair: needed(*pair) for pair in source.weights}
     too_large = [pair for pair, tokens in needs.items() if tokens > capacity]
@@ -236,19 +227,10 @@ def register_scheduler(engine: EngineClass) -> EngineClass:
 def scheduler_named(name: Any, **options: Any) -> Engine:
     """Return the scheduler that a name denotes, or the one that `name` is.
 
-    Parameters
-    ----------
-    name : str or Engine
-    options
-        Its options, as `Engine` lists them and its own; of an `Engine` they replace those it has.
+    * `options`: as `Engine` lists them, and its own; of an `Engine` they replace those it has.
 
-    Raises
-    ------
-    InvalidArgument
-        If there is no such scheduler, or it has no such option.
+    Raises InvalidArgument if there is no such scheduler, or it has no such option.
 
-    Examples
-    --------
     >>> scheduler_named("model", capacity=140).capacity
     Fraction(140, 1)
     """

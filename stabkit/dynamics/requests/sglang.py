@@ -39,15 +39,14 @@ from typing import Any, ClassVar
 
 from ...errors import InvalidArgument, shown
 from ...model.numbers import rational_argument, whole_number
-from .decoding import Decoding, blocks_of, recomputed_of
+from .decoding import PagedServer, blocks_of, recomputed_of
 from .queue import Queue
-from .request import Request, Step
+from .request import Request
 from .scheduler import (
     NO_SUCH_RULE,
     Engine,
     Server,
     most_generated,
-    refuse_empty_prompts,
     refuse_too_large,
     register_scheduler,
 )
@@ -116,61 +115,35 @@ class Sglang(Engine):
         return _Server(self, source)
 
 
-class _Server:
+class _Server(PagedServer):
     """One run of `Sglang`."""
 
     def __init__(self, rules: Sglang, source: Source) -> None:
-        self._rules, self._page = rules, rules.block_size
-        self._count = self._free = math.floor(rules.capacity / rules.block_size)
-        self._most = rules.max_num_seqs or math.inf
+        super().__init__(rules, source)
+        self._rules = rules
         self._chunk = rules.chunked_prefill_size or math.inf
         self._max_new = most_generated(rules, source)
-        refuse_empty_prompts(source)
         refuse_too_large(
             source,
             rules.capacity,
-            lambda s, n: (blocks_of(s + (self._max_new or n) + 1, self._page) + 1) * self._page,
+            lambda s, n: (blocks_of(s + (self._max_new or n) + 1, self._block) + 1) * self._block,
             unit="tokens in whole pages",
         )
-        self._decoding = Decoding(self._page)
-        self._partial: tuple[Request, int] | None = None  # prompt not finished: tokens done
         self._full = False  # nothing is tried until somebody has left
         self._first = min(_FIRST * float(rules.schedule_conservativeness), 1.0)
         self._rho = self._first
-        self._started: list[Request] = []
-        self._generated = 0
 
-    def step(self, queue: Queue, now: float) -> Step:
-        """Execute; then prefill, or decode."""
-        first_tokens, self._started = self._started, []
-        generated, evicted, admitted = self._generated, list[Request](), list[Request]()
-        ended = self._decoding.ended()
-        for request in ended:
-            self._release(request, 1)
-            request.generated = request.decode_length
+    def _schedule(
+        self, queue: Queue, ended: list[Request], evicted: list[Request], admitted: list[Request]
+    ) -> tuple[int, int]:
+        """Prefill, or decode."""
         prefilled, recomputed = self._prefill(queue, admitted)
         if prefilled:
             self._generated = len(self._started)
         else:
             self._decode(queue, evicted)
             self._generated = len(self._decoding)
-        for request in self._started:
-            request.generated += 1
-            self._decoding.join(request)
-        return Step(
-            ended,
-            first_tokens,
-            evicted,
-            admitted,
-            self._running(),
-            (self._count - self._free) * self._page,
-            prefilled,
-            recomputed,
-            generated=generated,
-        )
-
-    def _running(self) -> int:
-        return len(self._decoding) + (self._partial is not None)
+        return prefilled, recomputed
 
     def _left(self, request: Request, generated: int) -> int:
         """Return r, what a request may still generate as the admission counts it."""
@@ -179,24 +152,25 @@ class _Server:
     def _prefill(self, queue: Queue, admitted: list[Request]) -> tuple[int, int]:
         """Fill a batch with prompts; return its tokens, and those of them computed before."""
         prefilled = recomputed = 0
-        room = self._free * self._page - self._rho * sum(
+        room = self._free * self._block - self._rho * sum(
             self._left(one, self._decoding.generated(one) + 1) for one in self._decoding.first
         )
         if self._partial:
             request, done = self._partial
             prefilled, recomputed = self._take(request, done, self._chunk)
-            room -= prefilled + (0 if self._partial else self._left(request, 0) + self._page)
+            room -= prefilled + (0 if self._partial else self._left(request, 0) + self._block)
         while not self._full and prefilled < self._chunk and (head := queue.head()):
             tokens = head.input_length + head.generated
-            needed = tokens + self._left(head, head.generated) + self._page
-            if self._running() + len(self._started) >= self._most or needed >= room:
+            needed = tokens + self._left(head, head.generated) + self._block
+            if len(self._running) >= self._most or needed >= room:
                 self._full = True
             elif prefilled + tokens >= self._rules.max_prefill_tokens and prefilled:
                 break
             else:
                 admitted.append(queue.pop())
+                self._running[head] = None
                 chunk, again = self._take(head, 0, self._chunk - prefilled)
-                room -= chunk + (0 if self._partial else self._left(head, 0) + self._page)
+                room -= chunk + (0 if self._partial else self._left(head, 0) + self._block)
                 prefilled += chunk
                 recomputed += again
         return prefilled, recomputed
@@ -206,7 +180,7 @@ class _Server:
         tokens = request.input_length + request.generated
         chunk = min(tokens - done, most)
         again = recomputed_of(request, done, chunk)
-        self._free -= blocks_of(done + chunk, self._page) - blocks_of(done, self._page)
+        self._free -= blocks_of(done + chunk, self._block) - blocks_of(done, self._block)
         self._partial = None if done + chunk == tokens else (request, done + chunk)
         if not self._partial:
             self._started.append(request)
@@ -239,9 +213,5 @@ class _Server:
         self._rho = min(1.0, (made + _AHEAD * len(decoding)) / (bound + 1))
 
     def _release(self, request: Request, decoded: int) -> None:
-        """Free the pages of a request that has decoded at this step, or not."""
-        held = self._decoding.computed(request) + decoded
-        self._decoding.leave(request)
-        self._free += blocks_of(held, self._page)
-        request.computed = max(request.computed, held)
+        super()._release(request, decoded)
         self._full = False

@@ -70,22 +70,14 @@ class Source:
 def source_of(mix_or_trace: Any, seed: int) -> Source:
     """Return the source of a workload, drawn at random, or of a trace in its order.
 
-    Parameters
-    ----------
-    mix_or_trace : Workload or iterable of rows
-        Rows are (input, output), (input, output, arrival) or (input, output, arrival, content),
-        arrivals ascending; `content` is None or a sequence, one key per full block of the prompt,
-        equal where two prompts are equal up to the end of the block.
-    seed : int
-        Of the draws.
+    * `mix_or_trace` (Workload or iterable of rows): rows are (input, output), (input, output,
+      arrival) or (input, output, arrival, content), arrivals ascending; `content` is None or a
+      sequence, one key per full block of the prompt, equal where two prompts are equal up to the
+      end of the block.
+    * `seed`: of the draws.
 
-    Raises
-    ------
-    InvalidWorkload
-        If lengths are not whole, a row is malformed, or there is none.
+    Raises InvalidWorkload if lengths are not whole, a row is malformed, or there is none.
 
-    Examples
-    --------
     >>> source = source_of([(5, 2), (3, 1)], 0)
     >>> [(request.input_length, request.decode_length) for request in source.requests]
     [(5, 2), (3, 1)]

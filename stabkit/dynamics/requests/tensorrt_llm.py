@@ -26,20 +26,18 @@ NVIDIA/TensorRT-LLM, cpp/tensorrt_llm/batch_manager/capacityScheduler.cpp, micro
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ...errors import InvalidArgument, shown
-from .decoding import Decoding, blocks_of, recomputed_of
+from .decoding import PagedServer, blocks_of, recomputed_of
 from .queue import Queue
-from .request import Request, Step
+from .request import Request
 from .scheduler import (
     NO_SUCH_RULE,
     Engine,
     Server,
     most_generated,
-    refuse_empty_prompts,
     refuse_narrow_batch,
     refuse_too_large,
     register_scheduler,
@@ -102,18 +100,13 @@ class TensorrtLlm(Engine):
         return _Server(self, source)
 
 
-class _Server:
+class _Server(PagedServer):
     """One run of `TensorrtLlm`."""
 
     def __init__(self, rules: TensorrtLlm, source: Source) -> None:
-        self._block = rules.block_size
+        super().__init__(rules, source)
         self._reserves = rules.capacity_scheduler_policy == _POLICIES[0]
-        self._count: int = math.floor(rules.capacity / rules.block_size)
-        self._free = self._count
-        self._budget = rules.max_num_batched_tokens or math.inf
-        self._most = rules.max_num_seqs or math.inf
         self._most_generated = most_generated(rules, source)
-        refuse_empty_prompts(source)
         refuse_too_large(
             source,
             rules.capacity,
@@ -121,37 +114,16 @@ class _Server:
             unit="tokens in whole blocks",
         )
         refuse_too_large(source, self._budget, lambda s, n: s + n, "max_num_batched_tokens")
-        self._decoding = Decoding(self._block)
-        self._running: dict[Request, None] = {}
         self._promised = 0  # blocks to the completion of those that run
-        self._started: list[Request] = []
-        self._generated = 0
 
-    def step(self, queue: Queue, now: float) -> Step:
-        """Execute; pause where the next tokens do not fit; admit."""
-        first_tokens, self._started = self._started, []
-        generated, evicted, admitted = self._generated, list[Request](), list[Request]()
-        ended = self._decoding.ended()
-        for request in ended:
-            self._release(request, 1)
-            request.generated = request.decode_length
+    def _schedule(
+        self, queue: Queue, ended: list[Request], evicted: list[Request], admitted: list[Request]
+    ) -> tuple[int, int]:
+        """Pause where the next tokens do not fit, or else admit."""
         self._decode(queue, evicted)
-        prefilled, recomputed = (0, 0) if evicted else self._admit(queue, admitted)
+        filled = (0, 0) if evicted else self._admit(queue, admitted)
         self._generated = len(self._decoding) + len(self._started)
-        for request in self._started:
-            request.generated += 1
-            self._decoding.join(request)
-        return Step(
-            ended,
-            first_tokens,
-            evicted,
-            admitted,
-            len(self._running),
-            (self._count - self._free) * self._block,
-            prefilled,
-            recomputed,
-            generated=generated,
-        )
+        return filled
 
     def _decode(self, queue: Queue, evicted: list[Request]) -> None:
         """Give the blocks that they need to those that decode, or pause until there are enough."""
@@ -196,10 +168,5 @@ class _Server:
         return blocks_of(request.input_length + most, self._block)
 
     def _release(self, request: Request, decoded: int) -> None:
-        """Free the blocks of a request that has decoded at this step, or not."""
-        del self._running[request]
-        held = self._decoding.computed(request) + decoded
-        self._decoding.leave(request)
-        self._free += blocks_of(held, self._block)
+        super()._release(request, decoded)
         self._promised -= self._to_completion(request)
-        request.computed = max(request.computed, held)

@@ -109,13 +109,6 @@ class Vllm(Engine):
 class BlockPool:
     """The blocks of the memory, those free in the order in which they will be taken.
 
-    Parameters
-    ----------
-    count : int
-        Blocks.
-
-    Examples
-    --------
     >>> pool = BlockPool(2)
     >>> blocks = pool.take(2)
     >>> pool.store(blocks[0], "a")

@@ -37,14 +37,13 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from .decoding import Decoding, blocks_of, recomputed_of
+from .decoding import PagedServer, blocks_of, recomputed_of
 from .queue import Queue
-from .request import Request, Step
+from .request import Request
 from .scheduler import (
     NO_SUCH_RULE,
     Engine,
     Server,
-    refuse_empty_prompts,
     refuse_narrow_batch,
     refuse_too_large,
     register_scheduler,
@@ -100,23 +99,14 @@ class VllmV0(Engine):
         return _Server(self, source)
 
 
-class _Server:
+class _Server(PagedServer):
     """One run of `VllmV0`."""
 
     def __init__(self, rules: VllmV0, source: Source) -> None:
-        self._rules, self._block = rules, rules.block_size
-        self._blocks: int = math.floor(rules.capacity / rules.block_size)
-        self._free = self._blocks
-        self._kept: int = math.floor(rules.watermark * self._blocks)
-        self._budget = rules.max_num_batched_tokens or math.inf
-        self._most = rules.max_num_seqs or math.inf
-        refuse_empty_prompts(source)
+        super().__init__(rules, source, frees_late=rules.async_scheduling)
+        self._rules = rules
+        self._kept: int = math.floor(rules.watermark * self._count)
         self._refuse(source)
-        self._decoding = Decoding(self._block)
-        self._running: dict[Request, None] = {}
-        self._partial: tuple[Request, int] | None = None  # prompt not finished: tokens done
-        self._started: list[Request] = []
-        self._generated = 0  # tokens that come out of the batch
 
     def _refuse(self, source: Source) -> None:
         block, spare = self._block, max(self._kept, 1)
@@ -129,34 +119,10 @@ class _Server:
         if not self._rules.enable_chunked_prefill:
             refuse_too_large(source, self._budget, lambda s, n: s + n, "max_num_batched_tokens")
 
-    def step(self, queue: Queue, now: float) -> Step:
-        """Execute, schedule, and free what has ended: before or after scheduling."""
-        first_tokens, self._started = self._started, []
-        generated, self._generated = self._generated, 0
-        ended = self._decoding.ended()
-        if not self._rules.async_scheduling:
-            self._end(ended)
-        evicted, admitted, prefilled, recomputed = self._schedule(queue, ended)
-        if self._rules.async_scheduling:
-            self._end(ended)
-        return Step(
-            ended,
-            first_tokens,
-            evicted,
-            admitted,
-            len(self._running),
-            (self._blocks - self._free) * self._block,
-            prefilled,
-            recomputed,
-            generated=generated,
-        )
-
     def _schedule(
-        self, queue: Queue, ended: list[Request]
-    ) -> tuple[list[Request], list[Request], int, int]:
-        evicted: list[Request] = []
-        admitted: list[Request] = []
-        prefilled = recomputed = 0
+        self, queue: Queue, ended: list[Request], evicted: list[Request], admitted: list[Request]
+    ) -> tuple[int, int]:
+        prefilled = recomputed = self._generated = 0
         if self._rules.enable_chunked_prefill:
             self._decode(evicted, ended)
             budget = self._budget - len(self._decoding)
@@ -169,10 +135,8 @@ class _Server:
                 self._decode(evicted, ended)
         for request in evicted:
             queue.put_back(request)
-        for request in self._started:
-            self._decoding.join(request)
         self._generated += len(self._started)
-        return evicted, admitted, prefilled + more[0], recomputed + more[1]
+        return prefilled + more[0], recomputed + more[1]
 
     def _decode(self, evicted: list[Request], ended: list[Request]) -> None:
         """Give every request that decodes a token, and a block where it takes one."""
@@ -188,7 +152,7 @@ class _Server:
         due = self._decoding.due
         for request in list(self._running):
             while not self._free and request in self._running:
-                last, _ = self._running.popitem()
+                last = next(reversed(self._running))
                 self._release(last, 0)
                 if last not in ended:
                     evicted.append(last)
@@ -221,24 +185,14 @@ class _Server:
         again = recomputed_of(request, done, chunk)
         self._partial = None if done + chunk == tokens else (request, done + chunk)
         if not self._partial:
-            request.generated += 1
             self._started.append(request)
         return chunk, again
 
-    def _end(self, ended: list[Request]) -> None:
-        for request in ended:
-            if request in self._running:  # not evicted meanwhile
-                del self._running[request]
-                self._release(request, 1)
-            request.generated = request.decode_length
-
     def _release(self, request: Request, decoded: int) -> None:
-        """Free the blocks of a request that has decoded at this step, or not."""
-        if self._partial and self._partial[0] is request:
-            held, done = request.input_length + request.generated, self._partial[1]
-            self._partial = None
-        else:
-            held = done = self._decoding.computed(request) + decoded
-            self._decoding.leave(request)
-        self._free += blocks_of(held, self._block)
-        request.computed = max(request.computed, done)
+        if not (self._partial and self._partial[0] is request):
+            super()._release(request, decoded)
+            return
+        del self._running[request]
+        self._free += blocks_of(request.input_length + request.generated, self._block)
+        request.computed = max(request.computed, self._partial[1])
+        self._partial = None

@@ -16,27 +16,15 @@ __all__ = ["frame_columns", "tally_columns", "tally_parquet"]
 _ROWS = 2**18  # of a Parquet file at a time
 
 
-def tally_columns(
-    tally: Tally, names: tuple[str, ...], columns: Sequence[Any], window: Window | None = None
-) -> None:
+def tally_columns(tally: Tally, names: tuple[str, ...], columns: Sequence[Any]) -> None:
     """Count the requests of columns of the same length.
 
-    Parameters
-    ----------
-    tally : Tally
-    names : tuple of str
-        Of the numbers of tokens, for error messages.
-    columns : sequence
-        Those numbers, and with a window the times: lists, arrays or series.
-    window : Window, optional
+    * `names`: of the numbers of tokens, for error messages.
+    * `columns`: those numbers, and with a window the times: lists, arrays or series.
 
-    Raises
-    ------
-    InvalidWorkload
-        If a column is no sequence, they differ in length, or a number is not admissible.
+    Raises InvalidWorkload if a column is no sequence, they differ in length, or a number is not
+    admissible.
 
-    Examples
-    --------
     >>> tally = Tally()
     >>> tally_columns(tally, ("inputs", "outputs"), [(7, 1, 7), [5, 3.0, None]])
     >>> tally.pairs, tally.failed
@@ -48,7 +36,7 @@ def tally_columns(
             f"{' and '.join(map(shown, names))} must be of one length, not of "
             f"{' and '.join(str(len(column)) for column in lists)}."
         )
-    if window is not None:
+    if (window := tally.window) is not None:
         times = lists.pop()
         inside = [window.admits(time, f"row {n}") for n, time in enumerate(times, start=1)]
         lists = [[x for x, here in zip(column, inside, strict=True) if here] for column in lists]
@@ -91,18 +79,11 @@ def frame_columns(
 ) -> tuple[tuple[str, ...], list[Any]]:
     """Return the names of the two columns of a data frame, and the columns; then that of the times.
 
-    Parameters
-    ----------
-    frame : data frame
-        Of pandas or polars, a table of pyarrow, or a mapping of names to sequences.
-    columns : (input column, output column), optional
-        By default the one known pair among its names.
-    window : Window, optional
+    * `frame` (data frame): of pandas or polars, a table of pyarrow, or a mapping of names to
+      sequences.
+    * `columns` ((input column, output column)): by default the one known pair among its names.
 
-    Raises
-    ------
-    InvalidWorkload
-        If it has no columns, or they are not recognised.
+    Raises InvalidWorkload if it has no columns, or they are not recognised.
     """
     found = _names(frame)
     names = choose(found, columns, pairs_only=True) or refuse(found, columns)
@@ -118,19 +99,13 @@ def _names(frame: Any) -> list[str]:
     return [str(name) for name in names]
 
 
-def tally_parquet(
-    tally: Tally,
-    stream: BinaryIO,
-    columns: tuple[str, str] | None = None,
-    window: Window | None = None,
-) -> None:
+def tally_parquet(tally: Tally, stream: BinaryIO) -> None:
     """Count the requests of a Parquet file; nested columns have dotted paths.
 
-    Parameters and exceptions are those of `tally_columns`; `columns` as in `frame_columns`.
+    Exceptions are those of `tally_columns` and `frame_columns`.
     """
     for frame in _frames(stream):
-        names, read = frame_columns(frame, columns, window)
-        tally_columns(tally, names, read, window)
+        tally_columns(tally, *frame_columns(frame, tally.columns, tally.window))
 
 
 def _frames(stream: BinaryIO) -> Iterator[Any]:

@@ -40,17 +40,11 @@ __all__ = [
 class LogFormat:
     """A kind of request log that is recognised by what it holds.
 
-    Attributes
-    ----------
-    writer : str
-        Who writes such logs.
-    container : str
-        What holds the requests: ``"CSV"``, ``"JSONL"`` or ``"JSON"``. The names are recognised in
-        every container; this is the usual one.
-    fields : tuple of str
-        The dotted paths of the numbers of tokens, input first; of a summary, its columns.
-    times : str
-        The dotted path of the time of a request, empty where there is none.
+    * `writer`: who writes such logs.
+    * `container`: what holds the requests: ``"CSV"``, ``"JSONL"`` or ``"JSON"``. The names are
+      recognised in every container; this is the usual one.
+    * `fields`: the dotted paths of the numbers of tokens, input first; of a summary, its columns.
+    * `times`: the dotted path of the time of a request, empty where there is none.
     """
 
     writer: str
@@ -129,10 +123,7 @@ _TIMES = tuple(
 class UnknownColumns(InvalidWorkload):
     """The two numbers of tokens of a log are not where its names or those asked for say.
 
-    Attributes
-    ----------
-    columns : tuple of str
-        Those that there are.
+    * `columns`: those that there are.
     """
 
     def __init__(self, message: str, columns: Sequence[str] = ()) -> None:
@@ -145,17 +136,10 @@ def choose(
 ) -> tuple[str, ...] | None:
     """Return the paths to read: those asked for, or the one known set among those `found`.
 
-    Parameters
-    ----------
-    found : sequence of str
-        The columns of a table, or the paths of an object.
-    columns : (input path, output path), optional
-        Those asked for.
-    pairs_only : bool
-        Whether a summary and counted pairs, which are no single requests, are left out.
+    * `found`: the columns of a table, or the paths of an object.
+    * `columns` ((input path, output path)): those asked for.
+    * `pairs_only`: whether a summary and counted pairs, which are no single requests, are left out.
 
-    Examples
-    --------
     >>> choose(["id", "usage.prompt_tokens", "usage.completion_tokens"])
     ('usage.prompt_tokens', 'usage.completion_tokens')
     >>> choose(["input_toks", "output_toks", "input_length", "output_length"]) is None
@@ -183,10 +167,7 @@ def _places(found: Sequence[str], first: str, second: str) -> list[tuple[str, st
 def choose_time(found: Sequence[str], column: str | None = None) -> str:
     """Return the path of the time of a request: the one asked for, or the one nearest the top.
 
-    Raises
-    ------
-    InvalidWorkload
-        If there is none.
+    Raises InvalidWorkload if there is none.
     """
     if column is not None:
         held = [column] if found.count(column) == 1 else []
@@ -203,10 +184,7 @@ def choose_time(found: Sequence[str], column: str | None = None) -> str:
 def refuse(found: Sequence[str], columns: tuple[str, str] | None = None) -> Any:
     """Say which columns there are, and which there should be.
 
-    Raises
-    ------
-    UnknownColumns
-        Always, but for a table without names.
+    Raises UnknownColumns always, but for a table without names.
     """
     if columns is not None:
         wrong = [name for name in columns if found.count(name) != 1]

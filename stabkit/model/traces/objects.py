@@ -19,7 +19,6 @@ from ..numbers import LARGEST_DECODE_LENGTH, LARGEST_INPUT_LENGTH
 from .log_formats import choose, choose_time, refuse
 from .opened import cut_off
 from .tally import Tally, from_json
-from .window import Window
 
 __all__ = ["holds_requests", "tally_document", "tally_lines"]
 
@@ -28,39 +27,22 @@ _FAILED = ("errored", "incomplete", "failed", "errors")  # of lists of requests
 _Keys = tuple[str, ...]
 
 
-def tally_lines(
-    tally: Tally,
-    lines: Iterable[str],
-    columns: tuple[str, str] | None = None,
-    window: Window | None = None,
-) -> None:
+def tally_lines(tally: Tally, lines: Iterable[str]) -> None:
     """Count the requests of a JSONL log: one object per line, blank lines apart.
 
     The first object that has the columns stands for the header; those without are failed requests.
 
-    Parameters
-    ----------
-    tally : Tally
-    lines : iterable of str
-        With their ends, which the last need not have.
-    columns : (input path, output path), optional
-        Dotted paths; by default the one known pair that an object holds.
-    window : Window, optional
-        The times that count.
+    * `lines`: with their ends, which the last need not have.
 
-    Raises
-    ------
-    InvalidWorkload
-        If the columns are not recognised, or a line is malformed; the message names it.
+    Raises InvalidWorkload if the columns are not recognised, or a line is malformed; the message
+    names it.
 
-    Examples
-    --------
     >>> tally = Tally()
     >>> tally_lines(tally, ['{"usage": {"prompt_tokens": 7, "completion_tokens": 5}}'])
     >>> tally.pairs
     {(5, 7): 1}
     """
-    reader = _Objects(tally, columns, window)
+    reader = _Objects(tally)
     for number, line in enumerate(lines, start=1):
         if line.strip() and not reader.add_plain(line):
             reader.add(_row(line, number), f"line {number}")
@@ -74,23 +56,16 @@ def _row(line: str, number: int) -> Any:
         raise InvalidWorkload(f"{error}{cut_off(line, number)}") from None
 
 
-def tally_document(
-    tally: Tally,
-    document: Any,
-    columns: tuple[str, str] | None = None,
-    window: Window | None = None,
-) -> None:
-    """Count the requests of a whole JSON document; parameters and exceptions as in `tally_lines`.
+def tally_document(tally: Tally, document: Any) -> None:
+    """Count the requests of a whole JSON document; exceptions as in `tally_lines`.
 
-    Examples
-    --------
     >>> tally = Tally()
     >>> tally_document(tally, {"input_lens": [7, 1], "output_lens": [5, 3]})
     >>> tally.pairs
     {(5, 7): 1, (3, 1): 1}
     """
-    reader = _Objects(tally, columns, window)
-    for number, row in enumerate(_requests(document, columns), start=1):
+    reader = _Objects(tally)
+    for number, row in enumerate(_requests(document, tally.columns), start=1):
         reader.add(row, f"request {number}")
     reader.finish()
 
@@ -135,10 +110,8 @@ def _is_request(row: Any, columns: tuple[str, str] | None) -> bool:
 class _Objects:
     """What reads objects, once the first has shown where they have their numbers."""
 
-    def __init__(
-        self, tally: Tally, columns: tuple[str, str] | None, window: Window | None
-    ) -> None:
-        self.tally, self.columns, self.window = tally, columns, window
+    def __init__(self, tally: Tally) -> None:
+        self.tally, self.window = tally, tally.window
         self.names: tuple[str, ...] | None = None
         self.keys: list[_Keys] = []
         self.ends: list[str] = []
@@ -176,12 +149,12 @@ class _Objects:
     def finish(self) -> None:
         """Refuse a log of which no object had the columns."""
         if self.names is None and self.without:
-            refuse(self.without, self.columns)
+            refuse(self.without, self.tally.columns)
 
     def _recognise(self, row: Mapping[str, Any]) -> None:
         leaves = list(_leaves(row))
         found, places = [name for name, _ in leaves], dict(leaves)
-        self.names = choose(found, self.columns)
+        self.names = choose(found, self.tally.columns)
         self.without = self.without or found
         if self.names is not None:
             self.keys = [places[name] for name in self.names]

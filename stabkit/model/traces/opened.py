@@ -43,18 +43,11 @@ _PACKED: tuple[tuple[bytes, Callable[[Any], Any]], ...] = (
 def opened(source: Path, wrap: Wrap | None = None) -> Iterator[io.BufferedReader]:
     """Open a log: at its first byte that means something, whatever it is packed in.
 
-    Parameters
-    ----------
-    source : Path
-        A regular file, or ``-`` for the standard input.
-    wrap : callable, optional
-        Of the file and its size in bytes: what is read in its place, such as one that draws a
-        progress bar. The standard input has no size and is not wrapped.
+    * `source`: a regular file, or ``-`` for the standard input.
+    * `wrap`: of the file and its size in bytes: what is read in its place, such as one that draws a
+      progress bar. The standard input has no size and is not wrapped.
 
-    Raises
-    ------
-    InvalidWorkload
-        If it is no regular file, or its compressed data is damaged.
+    Raises InvalidWorkload if it is no regular file, or its compressed data is damaged.
     """
     with ExitStack() as stack:
         stream = _stream(source, wrap, stack)
@@ -82,10 +75,8 @@ def _stream(source: Path, wrap: Wrap | None, stack: ExitStack) -> io.BufferedRea
 def check_regular(file: Path) -> int:
     """Return the size of a file in bytes.
 
-    Raises
-    ------
-    InvalidWorkload
-        If it is a directory, or a pipe or a device, which could keep the reader waiting for ever.
+    Raises InvalidWorkload if it is a directory, or a pipe or a device, which could keep the reader
+    waiting for ever.
     """
     status = os.stat(file)
     if not stat.S_ISREG(status.st_mode):
@@ -97,13 +88,8 @@ def check_regular(file: Path) -> int:
 def lines_of(stream: BinaryIO, first: int = 1, longest: int = LONGEST_LINE) -> Iterator[str]:
     """Iterate over the lines of a log; a line of a gigabyte is refused before it is read.
 
-    Parameters
-    ----------
-    stream : binary file
-    first : int
-        The number of the first line, for error messages.
-    longest : int
-        In bytes.
+    * `first`: the number of the first line, for error messages.
+    * `longest`: in bytes.
     """
     for number, line in enumerate(iter(lambda: stream.readline(longest + 1), b""), start=first):
         if len(line) > longest:
@@ -120,8 +106,6 @@ def lines_of(stream: BinaryIO, first: int = 1, longest: int = LONGEST_LINE) -> I
 def cut_off(line: str, number: int) -> str:
     """Return what to add to a complaint of a line: where it has no end it may be half written.
 
-    Examples
-    --------
     >>> cut_off('{"prompt_tok', 57)
     " It is the last line, perhaps still being written: 'head -n 56' leaves it out."
     >>> cut_off("{}\\n", 57)

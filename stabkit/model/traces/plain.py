@@ -22,8 +22,6 @@ _NEXT = 10**_MOST_DIGITS
 class PlainRows(NamedTuple):
     """The rows of a block, and where each field begins and ends, row by row.
 
-    Examples
-    --------
     >>> rows = PlainRows.of(b"a,7,12\\nb,30,5\\n", b",", 3)
     >>> list(counted([rows.pairs(1, 2)]))
     [(7, 12, 1), (30, 5, 1)]

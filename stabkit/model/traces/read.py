@@ -18,7 +18,6 @@ from .objects import holds_requests, tally_document, tally_lines
 from .opened import Wrap, lines_of, opened
 from .tables import tally_table
 from .tally import Tally
-from .window import Window
 
 __all__ = ["LARGEST_DOCUMENT", "NoLog", "tally_log"]
 
@@ -37,12 +36,8 @@ _TOML = re.compile(rb"(?:\s|#[^\n]*\n)*+(?:\[\[\s*class\s*\]\]|(?:name|capacity|
 class NoLog(Exception):
     """A document holds no requests, perhaps a mix.
 
-    Attributes
-    ----------
-    text : str
-        The document.
-    is_toml : bool
-        Whether it is TOML, and not JSON.
+    * `text`: the document.
+    * `is_toml`: whether it is TOML, and not JSON.
     """
 
     def __init__(self, text: str, is_toml: bool) -> None:
@@ -53,39 +48,23 @@ class NoLog(Exception):
 def tally_log(
     tally: Tally,
     source: Path,
-    columns: tuple[str, str] | None = None,
-    window: Window | None = None,
     wrap: Wrap | None = None,
-    table: Callable[..., None] = tally_table,
+    table: Callable[[Any, BinaryIO], None] = tally_table,
 ) -> None:
     """Count the requests of one log.
 
-    Parameters
-    ----------
-    tally : Tally
-    source : Path
-        CSV with any usual delimiter, JSONL, a JSON document, or Parquet; compressed by gzip, bzip2
-        or xz, or not. ``-`` is the standard input.
-    columns : (input column, output column), optional
-        Names, or dotted paths; by default the one known pair.
-    window : Window, optional
-        The times that count.
-    wrap : callable, optional
-        As in `opened`.
-    table : callable
-        What reads a log that is a table.
+    * `source`: CSV with any usual delimiter, JSONL, a JSON document, or Parquet; compressed by
+      gzip, bzip2 or xz, or not. ``-`` is the standard input.
+    * `wrap`: as in `opened`.
+    * `table`: what reads a log that is a table.
 
-    Raises
-    ------
-    NoLog
-        If it is a document in JSON or TOML that holds no requests, and no columns are asked for.
-    InvalidWorkload
-        If it cannot be read, or a row is malformed.
+    Raises NoLog if it is a document in JSON or TOML that holds no requests, and no columns are
+    asked for. Raises InvalidWorkload if it cannot be read, or a row is malformed.
     """
     with opened(source, wrap) as stream:
         begin = stream.peek(HEAD)
         try:
-            _tally(tally, stream, source.suffix.lower(), columns, window, table)
+            _tally(tally, stream, source.suffix.lower(), table)
         except InvalidWorkload:
             if _SERVER.search(begin):
                 raise InvalidWorkload(
@@ -99,43 +78,35 @@ def _tally(
     tally: Tally,
     stream: io.BufferedReader,
     suffix: str,
-    columns: tuple[str, str] | None,
-    window: Window | None,
-    table: Callable[..., None],
+    table: Callable[[Any, BinaryIO], None],
 ) -> None:
     head = stream.peek(HEAD)[:HEAD]
     if head.startswith(_PARQUET):
-        tally_parquet(tally, stream, columns, window)
+        tally_parquet(tally, stream)
         return
     refuse_other_kinds(head)
-    if _TOML.match(head) and columns is None:
+    if _TOML.match(head) and tally.columns is None:
         raise NoLog(_joined(lines_of(stream)), is_toml=True)
     if head.lstrip()[:1] in (b"{", b"[") or suffix in (_DOCUMENT, *_LINES):
-        _tally_json(tally, stream, columns, window, suffix in _LINES)
+        _tally_json(tally, stream, suffix in _LINES)
     else:
-        table(tally, stream, columns, window)
+        table(tally, stream)
 
 
-def _tally_json(
-    tally: Tally,
-    stream: BinaryIO,
-    columns: tuple[str, str] | None,
-    window: Window | None,
-    by_lines: bool,
-) -> None:
+def _tally_json(tally: Tally, stream: BinaryIO, by_lines: bool) -> None:
     """Count the requests of a document, or of a line each; the first line tells."""
     lines = lines_of(stream, longest=LARGEST_DOCUMENT)
     begin = _until_text(lines)
     second = [] if by_lines else _until_text(lines)
     if by_lines or (second and _is_json(begin[-1])):
-        tally_lines(tally, chain(begin, second, lines), columns, window)
+        tally_lines(tally, chain(begin, second, lines))
         return
     text = _joined(chain(begin, second, lines))
     document = read_json_row(text)
-    if columns is None and not holds_requests(document):
+    if tally.columns is None and not holds_requests(document):
         _refuse_others(document)
         raise NoLog(text, is_toml=False)
-    tally_document(tally, document, columns, window)
+    tally_document(tally, document)
 
 
 def _refuse_others(document: Any) -> None:

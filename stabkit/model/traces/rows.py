@@ -48,23 +48,17 @@ class OrderedRows(Tally):
         """Refuse a summary, which has no single requests."""
         raise InvalidWorkload("must be single requests in their order, not sums of several.")
 
-    def read_table(
-        self, _: Tally, stream: BinaryIO, columns: tuple[str, str] | None = None, *rest: Any
-    ) -> None:
+    def read_table(self, stream: BinaryIO) -> None:
         """Keep the rows of a table, which tells arrivals and shared prompts too."""
-        self.rows += rows_of(columns_of(lines_of(stream)), *(columns or ()))
+        self.rows += rows_of(columns_of(lines_of(stream)), self.columns)
 
 
 def columns_of(lines: Iterable[str]) -> dict[str, list[str]]:
     """Return the columns of a CSV, by the names in its first line.
 
-    Raises
-    ------
-    InvalidWorkload
-        If it is no CSV, a name comes twice, or a row has another number of fields.
+    Raises InvalidWorkload if it is no CSV, a name comes twice, or a row has another number of
+    fields.
 
-    Examples
-    --------
     >>> columns_of(["t, running", "1,5", "2,7"])
     {'t': ['1', '2'], 'running': ['5', '7']}
     """
@@ -86,36 +80,21 @@ def columns_of(lines: Iterable[str]) -> dict[str, list[str]]:
 
 
 def rows_of(
-    table: Mapping[str, Sequence[str]],
-    input_column: str | None = None,
-    output_column: str | None = None,
+    table: Mapping[str, Sequence[str]], columns: tuple[str, str] | None = None
 ) -> list[tuple[Any, ...]]:
     """Return (input, output, arrival, content) for each request of a trace.
 
-    Parameters
-    ----------
-    table : mapping
-        Columns, as `columns_of` returns them.
-    input_column, output_column : str, optional
-        Where the header is not recognised.
+    * `table`: columns, as `columns_of` returns them.
+    * `columns`: those of the inputs and the outputs, where the header is not recognised.
 
-    Returns
-    -------
-    list of tuple
-        The arrival in seconds, nan where there is none; the content None where nothing is shared.
+    The arrival is in seconds, nan where there is none; the content None where nothing is shared.
+    Raises InvalidWorkload if the columns are not recognised, or a value is no number.
 
-    Raises
-    ------
-    InvalidWorkload
-        If the columns are not recognised, or a value is no number.
-
-    Examples
-    --------
     >>> columns = {"input": ["40", "33"], "output": ["2", "5"], "arrival_s": ["0", "1.5"]}
     >>> rows_of({**columns, "shared_with": ["-1", "0"], "shared_blocks16": ["0", "1"]})
     [(40, 2, 0.0, ((0, 0), (0, 1))), (33, 5, 1.5, ((0, 0), (1, 1)))]
     """
-    given, made = _pair(table, input_column, output_column)
+    given, made = _pair(table, columns)
     inputs, outputs = _whole(table, given), _whole(table, made)
     name = next((one for one in _ARRIVALS if one in table), None)
     arrivals = [float("nan")] * len(inputs) if name is None else _read(table, name, float)
@@ -125,8 +104,7 @@ def rows_of(
     return list(zip(inputs, outputs, arrivals, contents, strict=True))
 
 
-def _pair(table: Mapping[str, Any], given: str | None, made: str | None) -> tuple[str, ...]:
-    columns = None if given is None or made is None else (given, made)
+def _pair(table: Mapping[str, Any], columns: tuple[str, str] | None) -> tuple[str, ...]:
     if columns is None and _OWN[0] in table and _OWN[1] in table:
         return _OWN
     return choose(list(table), columns, pairs_only=True) or refuse(list(table), columns)

@@ -16,7 +16,6 @@ from ...errors import InvalidWorkload
 from .log_formats import COUNTED, SUMMARY, choose, choose_time, refuse
 from .opened import LONGEST_LINE, cut_off, lines_of
 from .tally import Tally, from_text
-from .window import Window
 
 __all__ = ["tally_table"]
 
@@ -24,30 +23,12 @@ _BLOCK = 2**18  # bytes
 _MOST_WAITING = 2**22  # rows, before they are counted
 
 
-def tally_table(
-    tally: Tally,
-    stream: BinaryIO,
-    columns: tuple[str, str] | None = None,
-    window: Window | None = None,
-) -> None:
+def tally_table(tally: Tally, stream: BinaryIO) -> None:
     """Count the requests of a table, whose first line names the columns.
 
-    Parameters
-    ----------
-    tally : Tally
-    stream : binary file
-    columns : (input column, output column), optional
-        By default the one known pair that the header holds.
-    window : Window, optional
-        The times that count.
+    Raises InvalidWorkload if the columns are not recognised, or a row is malformed; the message
+    names the line.
 
-    Raises
-    ------
-    InvalidWorkload
-        If the columns are not recognised, or a row is malformed; the message names the line.
-
-    Examples
-    --------
     >>> tally = Tally()
     >>> tally_table(tally, io.BytesIO(b"Request tokens;Response tokens\\n7;5\\n1;3\\n"))
     >>> tally.pairs
@@ -58,9 +39,7 @@ def tally_table(
     delimiter = max(",\t;|", key=first.count)
     reader = csv.reader(chain([first], lines), strict=True, delimiter=delimiter)
     header = [name.strip() for name in _next(reader)]
-    names = choose(header, columns) or refuse(header, columns)
-    time = choose_time(header, window.column) if window else None
-    _Table(tally, header, names, time, window, delimiter).read(stream, reader.line_num)
+    _Table(tally, header, delimiter).read(stream, reader.line_num)
 
 
 def _next(reader: Iterator[list[str]]) -> list[str]:
@@ -71,19 +50,13 @@ def _next(reader: Iterator[list[str]]) -> list[str]:
 
 
 class _Table:
-    def __init__(
-        self,
-        tally: Tally,
-        header: Sequence[str],
-        names: tuple[str, ...],
-        time: str | None,
-        window: Window | None,
-        delimiter: str,
-    ) -> None:
-        self.tally, self.width, self.names = tally, len(header), names
-        self.window, self.mark = window, delimiter.encode()
-        self.places = [header.index(name) for name in names]
-        self.time = -1 if time is None else header.index(time)
+    def __init__(self, tally: Tally, header: Sequence[str], delimiter: str) -> None:
+        self.tally, self.width, self.mark = tally, len(header), delimiter.encode()
+        self.names = choose(header, tally.columns) or refuse(header, tally.columns)
+        self.places = [header.index(name) for name in self.names]
+        self.window, self.time = tally.window, -1
+        if self.window:
+            self.time = header.index(choose_time(header, self.window.column))
         self.waiting: list[Any] = []  # pairs of plain rows
 
     def read(self, stream: BinaryIO, number: int) -> None:

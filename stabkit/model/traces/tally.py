@@ -33,6 +33,7 @@ from ...errors import InvalidWorkload, shown
 from ..documents import Unreadable
 from ..numbers import LARGEST_DECODE_LENGTH, LARGEST_INPUT_LENGTH, exact_integer, read_capacity
 from .log_formats import COUNTED, SUMMARY
+from .window import Window
 
 __all__ = ["Tally", "from_json", "from_text"]
 
@@ -54,27 +55,22 @@ _BOUNDS: dict[tuple[str, ...], tuple[tuple[int, int], ...]] = {
 class Tally:
     """Requests and input tokens by decode length and by pair, and what had to be left out.
 
-    Attributes
-    ----------
-    merge : bool
-        Whether a class is a decode length, or a pair of decode and input length.
-    memory : int or None
-        The whole tokens of the memory, if requests that do not fit into it are to be counted.
-    requests, inputs : dict
-        The number of requests of each decode length and the sum of their input lengths.
-    pairs : dict or None
-        The number of requests of each pair (decode, input); None for a summary, and beyond a
-        million pairs.
-    without_output, failed : int
-        The number of requests that decode nothing, and of rows that lack a count of tokens.
-    largest, too_large : int
-        The most tokens that one request needs, and the number of those that need more than
-        `memory`.
-    only_means : bool
-        Whether `largest` is not known, because rows stand for several requests.
+    * `merge`: whether a class is a decode length, or a pair of decode and input length.
+    * `memory`: the whole tokens of the memory, if requests that do not fit into it are to be
+      counted.
+    * `columns` ((input column, output column)): where a log has the two numbers: names, or dotted
+      paths; by default the one known pair.
+    * `window`: the times that count.
+    * `requests`, `inputs`: the number of requests of each decode length and the sum of their input
+      lengths.
+    * `pairs`: the number of requests of each pair (decode, input); None for a summary, and beyond a
+      million pairs.
+    * `without_output`, `failed`: the number of requests that decode nothing, and of rows that lack
+      a count of tokens.
+    * `largest`, `too_large`: the most tokens that one request needs, and the number of those that
+      need more than `memory`.
+    * `only_means`: whether `largest` is not known, because rows stand for several requests.
 
-    Examples
-    --------
     >>> tally = Tally()
     >>> for tokens in [(3, 2), (6, 2), (1, 5), (9, 0)]:
     ...     tally.add(*tokens)
@@ -85,6 +81,8 @@ class Tally:
     in_order: ClassVar[bool] = False  # whether requests are to come one by one
     merge: bool = True
     memory: int | None = None
+    columns: tuple[str, str] | None = None
+    window: Window | None = None
     requests: dict[int, int] = field(default_factory=dict)
     inputs: dict[int, int] = field(default_factory=dict)
     pairs: dict[tuple[int, int], int] | None = field(default_factory=dict)
@@ -118,16 +116,11 @@ class Tally:
     ) -> None:
         """Count a row, or complain of the place, the name and the value at fault.
 
-        Parameters
-        ----------
-        names, values : sequence
-            Of its numbers of tokens; `SUMMARY` and `COUNTED` stand for several requests.
-        read : callable
-            `from_text` or `from_json`.
-        where : str
-            The place of the row, such as ``"line 3"``.
-        count : int
-            How many such rows there are.
+        * `names`, `values`: of its numbers of tokens; `SUMMARY` and `COUNTED` stand for several
+          requests.
+        * `read`: `from_text` or `from_json`.
+        * `where`: the place of the row, such as ``"line 3"``.
+        * `count`: how many such rows there are.
         """
         numbers: Any = [read(value) for value in values]
         bounds = _BOUNDS.get(names, _PAIR_BOUNDS)

@@ -27,16 +27,10 @@ _LONGEST = 100  # characters
 class Window:
     """The times from `since` on and before `until`, and how far those met reach.
 
-    Attributes
-    ----------
-    since, until : number, datetime or None
-        None for no bound.
-    left_out : int
-        How many requests were outside.
-    earliest, latest : number, datetime or None
-        Of all times met.
-    column : str or None
-        Where the time of a request is; None to recognise it.
+    * `since`, `until` (number, datetime or None): None for no bound.
+    * `left_out`: how many requests were outside.
+    * `earliest`, `latest` (number, datetime or None): of all times met.
+    * `column`: where the time of a request is; None to recognise it.
     """
 
     since: Any
@@ -49,13 +43,9 @@ class Window:
     def admits(self, value: Any, where: str) -> bool:
         """Return whether a time is inside; `where` tells its place in an error message.
 
-        Raises
-        ------
-        InvalidWorkload
-            If it is no time, or of another kind than the bounds or the times before it.
+        Raises InvalidWorkload if it is no time, or of another kind than the bounds or the times
+        before it.
 
-        Examples
-        --------
         >>> noon = window("2024-05-12 12:00", None)
         >>> noon.admits("2024-05-12T11:59:59.9999999Z", "line 2")
         False
@@ -78,10 +68,7 @@ class Window:
     def admitted(self, texts: Sequence[str]) -> list[bool]:
         """Return `admits` of many times of one kind, at the speed that a long log asks for.
 
-        Raises
-        ------
-        InvalidWorkload
-            If one is no such time: `admits` tells which.
+        Raises InvalidWorkload if one is no such time: `admits` tells which.
         """
         read = datetime.fromisoformat if isinstance(_instant(texts[0]), datetime) else _read
         try:
@@ -112,10 +99,7 @@ class Window:
 def window(since: Any, until: Any, column: str | None = None) -> Window | None:
     """Return the window between two bounds, None where there is neither.
 
-    Raises
-    ------
-    InvalidWorkload
-        If a bound is no time, or the window is empty.
+    Raises InvalidWorkload if a bound is no time, or the window is empty.
     """
     if since is None and until is None:
         if column is not None:

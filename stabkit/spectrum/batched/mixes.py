@@ -39,12 +39,9 @@ _AT_ONCE = 2**15  # coefficients at a time
 class Mixes:
     """N mixes of the same K decode lengths.
 
-    Attributes
-    ----------
-    lengths : int array of shape (K,)
-        Ascending; equal ones stay apart.
-    inputs, weights : int array of shape (N, K)
-        Tokens, and shares times any positive number; Python's integers where 64 bits are too few.
+    * `lengths` (int array of shape (K,)): ascending; equal ones stay apart.
+    * `inputs`, `weights` (int array of shape (N, K)): tokens, and shares times any positive number;
+      Python's integers where 64 bits are too few.
     """
 
     lengths: Integers
@@ -55,10 +52,7 @@ class Mixes:
     def of(cls, lengths: ArrayLike, inputs: ArrayLike, weights: ArrayLike) -> Mixes:
         """Return the mixes of three arguments of any order of lengths.
 
-        Raises
-        ------
-        InvalidArgument
-            If they are no integers, of other shapes, or outside their domains.
+        Raises InvalidArgument if they are no integers, of other shapes, or outside their domains.
         """
         steps = _whole(lengths, "lengths", 1, LARGEST_DECODE_LENGTH)
         shares = _whole(weights, "weights", 0)

@@ -71,21 +71,13 @@ _LEAST = 2.0**-1074  # above 0, of doubles
 def zeros_by_recursion(coefficients: Floats, errors: Floats) -> Integers:
     """Return the number of zeros in |z| < 1 of each polynomial that has none on the circle, proved.
 
-    Parameters
-    ----------
-    coefficients : array of shape (n + 1, N)
-        A polynomial in each column, ascending powers, the largest coefficient at most 1 in modulus;
-        n is at most 200.
-    errors : array of the same shape
-        How far each coefficient may be from the exact one, at most 1.
+    * `coefficients` (array of shape (n + 1, N)): a polynomial in each column, ascending powers, the
+      largest coefficient at most 1 in modulus; n is at most 200.
+    * `errors` (array of the same shape): how far each coefficient may be from the exact one, at
+      most 1.
 
-    Returns
-    -------
-    int array of shape (N,)
-        -1 where rounding may hide the answer, or a step is singular.
+    -1 where rounding may hide the answer, or a step is singular.
 
-    Examples
-    --------
     >>> columns = np.array([[0.2, 0.5, 1.0], [1.0, 0.5, 0.2], [1.0, 0.5, 1.0]]).T
     >>> zeros_by_recursion(columns, np.zeros((3, 3))).tolist()  # in it, outside, on the circle
     [2, 0, -1]

@@ -36,7 +36,7 @@ from typing import Any
 import numpy as np
 
 from ..circle.arcs import MARGIN
-from ..circle.fourier import PHASE_ERROR, UNIT_ROUNDOFF, transform_error
+from ..circle.fourier import PHASE_ERROR, UNIT_ROUNDOFF, roots_of_unity, transform_error
 from ..circle.sparse_polynomial import TAYLOR_ORDER, Complexes, Floats, Integers
 from ..circle.winding import evaluate
 from .mixes import Mask
@@ -56,21 +56,13 @@ _HORNER = (2 * TAYLOR_ORDER + 4) * 4 * UNIT_ROUNDOFF
 def zeros_by_winding(exponents: Integers, terms: Floats) -> Integers:
     """Return the number of zeros of G in |z| < 1 for each kernel that has none on the circle.
 
-    Parameters
-    ----------
-    exponents : int array of shape (T,)
-        Of the terms of H, ascending; the first one is 0 and the last one L + 1.
-    terms : array of shape (N, T)
-        The coefficients of H, exact, a row for each kernel, the largest modulus in [1/2, 1). All
-        g_m must be positive, as the start needs.
+    * `exponents` (int array of shape (T,)): of the terms of H, ascending; the first one is 0 and
+      the last one L + 1.
+    * `terms` (array of shape (N, T)): the coefficients of H, exact, a row for each kernel, the
+      largest modulus in [1/2, 1). All g_m must be positive, as the start needs.
 
-    Returns
-    -------
-    int array of shape (N,)
-        Proved; -1 where rounding may hide the answer.
+    Proved; -1 where rounding may hide the answer.
 
-    Examples
-    --------
     >>> kernels = np.array([[0.25, 0.5, 1.0], [1.0, 0.5, 0.25], [1.0, 0.5, 1.0]])
     >>> terms = np.diff(kernels, 2, prepend=[[0, 0]] * 3, append=[[0, 0]] * 3) / 2
     >>> zeros_by_winding(np.arange(5), terms).tolist()
@@ -123,7 +115,7 @@ class _Paths:
 
     def centred(self, samples: Any, rows: Any = slice(None)) -> Complexes:
         """Return the values of h at samples."""
-        phases = _roots_of_unity(-self.degree * np.asarray(samples), self.size)
+        phases = roots_of_unity(-self.degree * np.asarray(samples), self.size)
         centred: Complexes = self.values[rows, samples] * phases
         return centred
 
@@ -134,7 +126,7 @@ class _Paths:
         powers = np.cumprod([np.ones(len(steps)), *(steps / k for k in _ORDERS[1:])], axis=0)
         many = max(1, _AT_ONCE // len(steps))
         sums = [
-            (self.terms[r] * _roots_of_unity(np.multiply.outer(j, frequencies), self.size))
+            (self.terms[r] * roots_of_unity(np.multiply.outer(j, frequencies), self.size))
             @ powers.T
             for r, j in zip(_cut(rows, many), _cut(samples, many), strict=True)
         ]
@@ -196,7 +188,7 @@ def _first_values(paths: _Paths, parts: _Parts) -> Complexes:
 def _turned_at_samples(paths: _Paths) -> Floats:
     """Return how far arg h turns between neighbouring samples that stand for their arcs."""
     values, passed = paths.values[:, _START:], paths.certified[:, _START:]
-    turning = _roots_of_unity(np.array([-paths.degree]), paths.size)
+    turning = roots_of_unity(np.array([-paths.degree]), paths.size)
     turns = np.angle(values[:, 1:] * np.conj(values[:, :-1]) * turning)
     turned: Floats = np.sum(turns, axis=1, where=passed[:, 1:] & passed[:, :-1])
     return turned
@@ -251,10 +243,3 @@ def _model_error(count: int) -> float:
 
 def _cut(array: Integers, size: int) -> list[Integers]:
     return np.split(array, range(size, len(array), size))
-
-
-def _roots_of_unity(numerators: Integers, size: int) -> Complexes:
-    """Return exp(i pi q / M) for integers q, from angles that are reduced exactly."""
-    angles = ((numerators + size) % (2 * size) - size) * (math.pi / size)
-    roots: Complexes = np.cos(angles) + 1j * np.sin(angles)
-    return roots

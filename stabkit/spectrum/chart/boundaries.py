@@ -60,12 +60,8 @@ Mask = NDArray[np.bool_]
 class BoundaryCurve:
     """A curve on which the number of unstable modes may change.
 
-    Attributes
-    ----------
-    kind : {"pair", "real"}
-        A pair of modes at e^(+-i theta), or a mode at -1.
-    theta, x, y : float array
-        Points along the curve; theta in radians, pi throughout for "real".
+    * `kind` ({"pair", "real"}): a pair of modes at e^(+-i theta), or a mode at -1.
+    * `theta`, `x`, `y`: points along the curve; theta in radians, pi throughout for "real".
     """
 
     kind: Literal["pair", "real"]

@@ -70,12 +70,7 @@ DOMAINS: dict[str, tuple[Fraction, bool, Fraction, bool]] = {
 class Axis:
     """A number that varies, its range, and its scale in the picture.
 
-    Attributes
-    ----------
-    number : {"s", "p", "kappa", "p1", "p2"}
-    low, high : Fraction
-    logarithmic : bool
-        Whether the picture is linear in log(1 + value) instead of in the value.
+    * `logarithmic`: whether the picture is linear in log(1 + value) instead of in the value.
     """
 
     number: str
@@ -117,16 +112,10 @@ class Axis:
 class ChartPlane:
     """Two numbers of a mix that vary, the others at rest.
 
-    Attributes
-    ----------
-    decode_lengths : tuple of int
-        Two, or three for the simplex of shares.
-    vary : (str, str)
-        Horizontal and vertical number: two of "s", "p" and "kappa", or ("p1", "p2").
-    inputs : tuple of Fraction
-        The input length of each class; of no effect where s varies.
-    share, gain : Fraction
-        p and kappa; of no effect where they vary.
+    * `decode_lengths`: two, or three for the simplex of shares.
+    * `vary`: horizontal and vertical number: two of "s", "p" and "kappa", or ("p1", "p2").
+    * `inputs`: the input length of each class; of no effect where s varies.
+    * `share`, `gain`: p and kappa; of no effect where they vary.
     """
 
     decode_lengths: tuple[int, ...]
@@ -155,10 +144,7 @@ class ChartPlane:
     def point(self, x: Any, y: Any) -> tuple[Fraction, Fraction]:
         """Return a point of the domain, exact.
 
-        Raises
-        ------
-        InvalidArgument
-            If it is not one.
+        Raises InvalidArgument if it is not one.
         """
         across, up = (
             rational_argument(value, f"'{number}'")
@@ -240,11 +226,6 @@ class ChartFrame:
 
     The picture is a rectangle of height 1, or an equilateral triangle of side 1: there p_1 is 1 at
     the right, p_2 at the top, p_3 at the left corner.
-
-    Attributes
-    ----------
-    plane : ChartPlane
-    horizontal, vertical : Axis
     """
 
     plane: ChartPlane

@@ -34,17 +34,10 @@ _COARSE = 8  # of the points of a curve, one in so many is enough to measure dis
 class ChartRegion:
     """A part of the plane with the same number of unstable modes.
 
-    Attributes
-    ----------
-    unstable : int or None
-        The exact number of unstable modes; None where undecided.
-    verdict : {"stable", "unstable", "marginal", "undecided"}
-    label_point : (float, float)
-        x and y of an interior point far from the boundary.
-    clearance : float
-        Its distance from the boundary, over the height of the picture.
-    area_share : float
-        Of the area of the picture, between 0 and 1, to the resolution of the rows.
+    * `unstable`: the exact number of unstable modes; None where undecided.
+    * `label_point`: x and y of an interior point far from the boundary.
+    * `clearance`: its distance from the boundary, over the height of the picture.
+    * `area_share`: of the area of the picture, between 0 and 1, to the resolution of the rows.
     """
 
     unstable: int | None

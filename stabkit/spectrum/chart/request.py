@@ -35,10 +35,7 @@ def read_plane(
 ) -> ChartPlane:
     """Return the plane of the arguments of `stability_chart`.
 
-    Raises
-    ------
-    InvalidArgument
-        If they describe none.
+    Raises InvalidArgument if they describe none.
     """
     lengths = _decode_lengths(decode_lengths)
     varying = _vary(vary, len(lengths))
@@ -143,10 +140,7 @@ def _inputs(fixed: dict[str, Any], varying: tuple[str, str], classes: int) -> tu
 def chart_frame(plane: ChartPlane, ranges: Mapping[str, tuple[Any, Any]] | None) -> ChartFrame:
     """Return the plane with the ranges of `stability_chart`.
 
-    Raises
-    ------
-    InvalidArgument
-        If a range is not one of a number that varies, or not within its domain.
+    Raises InvalidArgument if a range is not one of a number that varies, or not within its domain.
     """
     given = _mapping("ranges", ranges)
     for name in given:

@@ -48,14 +48,11 @@ _FARTHEST = 0.06  # of the width: how far a crossing may move from row to row
 class RowCrossing:
     """Where a row meets the boundary.
 
-    Attributes
-    ----------
-    low, high : Fraction
-        Proved bounds of x; relative distance at most 2^-100, but for crossings not told apart.
-    angles : tuple of float
-        The arguments in (0, pi] of the modes on the circle, radians, ascending.
-    change : int or None
-        What it adds to the number of unstable modes as x rises; None where that is not known.
+    * `low`, `high`: proved bounds of x; relative distance at most 2^-100, but for crossings not
+      told apart.
+    * `angles`: the arguments in (0, pi] of the modes on the circle, radians, ascending.
+    * `change`: what it adds to the number of unstable modes as x rises; None where that is not
+      known.
     """
 
     low: Fraction
@@ -72,12 +69,7 @@ class RowCrossing:
 class RowInterval:
     """A part of a row between the enclosures of crossings, within the range of the chart.
 
-    Attributes
-    ----------
-    low, high : Fraction
-    unstable : int or None
-        The exact number of unstable modes; None where undecided.
-    verdict : {"stable", "unstable", "marginal", "undecided"}
+    * `unstable`: the exact number of unstable modes; None where undecided.
     """
 
     low: Fraction
@@ -90,15 +82,9 @@ class RowInterval:
 class ChartRow:
     """The D-partition of the line of fixed y.
 
-    Attributes
-    ----------
-    value : Fraction
-        y.
-    crossings : tuple of RowCrossing
-    intervals : tuple of RowInterval
-        Both ascending, and within the range of the chart.
-    complete : bool
-        Whether every crossing is proved to be among these.
+    * `value`: y.
+    * `crossings`, `intervals`: both ascending, and within the range of the chart.
+    * `complete`: whether every crossing is proved to be among these.
     """
 
     value: Fraction

@@ -52,7 +52,7 @@ from flint import acb, arb, ctx
 from ...model.enclosure import fraction_of
 from .arcs import MARGIN, Arc, ArcPath
 from .budget import Budget, BudgetSpent
-from .dyadic import dyadic, exact
+from .dyadic import depth, dyadic, exact
 
 __all__ = ["direction", "resolve_arcs", "scaled_derivatives"]
 
@@ -71,18 +71,12 @@ def resolve_arcs(
 ) -> None:
     """Fill in the undecided arcs of `path` that a resolution of 2^-`bits` radians decides.
 
-    Parameters
-    ----------
-    path : ArcPath
-        Of the polynomial sum b_m z^m, up to a positive factor.
-    terms : mapping of exponent to coefficient
-        That polynomial: integers, or balls of more digits than will be needed.
-    bits : int
-        Arcs are halved down to this width.
-    budget : Budget
-        Of all evaluations; once it is spent nothing more is decided.
-    orders : int
-        How many orders R = 6, 12, 24, ... are tried.
+    * `path`: of the polynomial sum b_m z^m, up to a positive factor.
+    * `terms` (mapping of exponent to coefficient): that polynomial: integers, or balls of more
+      digits than will be needed.
+    * `bits`: arcs are halved down to this width.
+    * `budget`: of all evaluations; once it is spent nothing more is decided.
+    * `orders`: how many orders R = 6, 12, 24, ... are tried.
     """
     for arc in list(path.undecided):
         for attempt in range(orders):
@@ -106,7 +100,7 @@ def _certify(
     deepest = 0
     for evaluations in count():
         part = pending[-1]
-        deepest = max(deepest, _depth(part.hi - part.lo))
+        deepest = max(deepest, depth(part.hi - part.lo))
         most = _EVALUATIONS + _EVALUATIONS_PER_BIT * deepest * order // _ORDER
         if deepest > bits or evaluations > most:
             return None
@@ -124,10 +118,6 @@ def _certify(
     return directions
 
 
-def _depth(width: Fraction) -> int:
-    return max(0, width.denominator.bit_length() - width.numerator.bit_length())
-
-
 def _directions(
     terms: BallTerms, order: int, remainder: int, arc: Arc, bits: int, budget: Budget
 ) -> list[complex] | None:
@@ -135,7 +125,7 @@ def _directions(
 
     The precision is doubled until rounding is not what makes the test fail.
     """
-    precision = _GUARD_BITS + 2 * (_depth(arc.hi - arc.lo) + max(terms).bit_length())
+    precision = _GUARD_BITS + 2 * (depth(arc.hi - arc.lo) + max(terms).bit_length())
     while True:
         budget.spend(len(terms), order, precision)
         with ctx.workprec(precision):
@@ -188,7 +178,7 @@ def _past_zero(
             if not 16 * acb(x.rad(), y.rad()).abs_upper() < step.abs_upper():
                 precision *= 2
                 continue
-            scale = _depth(fraction_of(step.abs_upper()))
+            scale = depth(fraction_of(step.abs_upper()))
             theta = dyadic(theta + fraction_of((x / arb.pi()).mid()), 2 * scale + _GUARD_BITS)
             if abs(theta - (arc.lo + arc.hi) / 2) > 2 * (arc.hi - arc.lo):
                 return None

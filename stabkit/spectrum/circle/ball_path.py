@@ -79,14 +79,8 @@ def samples_for(degree: int) -> int:
 def kernel_ball_path(kernel: MemoryKernel, budget: Budget) -> BallPath:
     """Return the certified path of H(z) = (1 - z)^2 G(z) on the upper half of the unit circle.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-        Of 3 to `LONGEST_BALL_PATH` terms.
-    budget : Budget
+    * `kernel`: of 3 to `LONGEST_BALL_PATH` terms.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> from .ball_arcs import resolve_arcs
     >>> kernel = MemoryKernel.of(Workload.from_classes([(5, 3), (5, 5)]))
@@ -122,17 +116,11 @@ def follow_balls(
 ) -> BallPath:
     """Return the certified path of sum b_m z^m over the upper half of the unit circle.
 
-    Parameters
-    ----------
-    terms : mapping of exponent to coefficient
-        Integers or balls.
-    start : PathStart
-        Its index counts samples; on the arc before it is no zero.
-    budget : Budget
-        What it does not reach is undecided.
-    size : int, optional
-        The number N of samples on the full circle, a power of two of at least `samples_for`
-        (degree), which it is by default.
+    * `terms` (mapping of exponent to coefficient): integers or balls.
+    * `start`: its index counts samples; on the arc before it is no zero.
+    * `budget`: what it does not reach is undecided.
+    * `size`: the number N of samples on the full circle, a power of two of at least `samples_for`
+      (degree), which it is by default.
     """
     degree = max(terms)
     size = size or samples_for(degree)

@@ -36,15 +36,9 @@ class BudgetSpent(Exception):
 class Budget:
     """Units of work that are left to one call.
 
-    Attributes
-    ----------
-    left : int
-        Negative once it is spent.
-    stage : str
-        Which stage was refused first; empty if none was.
+    * `left`: negative once it is spent.
+    * `stage`: which stage was refused first; empty if none was.
 
-    Examples
-    --------
     >>> budget = Budget(2_000)
     >>> budget.spend(terms=6, order=6, bits=128)
     >>> budget.left, budget.is_spent
@@ -82,10 +76,7 @@ class Budget:
     def charge(self, work: int, stage: str) -> None:
         """Account for work before it is done.
 
-        Raises
-        ------
-        BudgetSpent
-            If that is more than what is left.
+        Raises BudgetSpent if that is more than what is left.
         """
         if not self.affords(work, stage):
             raise BudgetSpent
@@ -93,10 +84,7 @@ class Budget:
     def spend(self, terms: int, order: int, bits: int, stage: str = "ball arithmetic") -> None:
         """Account for an evaluation in balls, before it is made.
 
-        Raises
-        ------
-        BudgetSpent
-            If that is more than what is left.
+        Raises BudgetSpent if that is more than what is left.
         """
         words = -(-bits // 64)
         self.charge(terms * (order + 4) * (words + 8 + words * words // 512), stage)

@@ -80,8 +80,6 @@ _AT_ONCE = 2**17  # points of several small transforms: 2 MiB
 def transform_error(levels: int) -> float:
     """Return the factor e with |y'_k - y_k| <= e sqrt(N) ||x||_2 for N = 2^levels.
 
-    Examples
-    --------
     >>> 0 < transform_error(14) < 5e-14
     True
     """
@@ -93,18 +91,10 @@ def transform_error(levels: int) -> float:
 def real_transform(x: _Floats) -> tuple[_Complexes, float]:
     """Return sum_m x_m exp(+2 pi i k m / N), k = 0 ... N / 2, and a bound for each entry's error.
 
-    Parameters
-    ----------
-    x : array of N = 2^t floats
+    * `x`: N = 2^t floats.
 
-    Returns
-    -------
-    values : complex array of shape (N / 2 + 1,)
-    error : float
-        Every value differs by at most `error` from the exact one.
+    Every value differs by at most the second number from the exact one.
 
-    Examples
-    --------
     >>> values, error = real_transform(np.array([0.0, 1.0, 0.0, 0.0]))
     >>> bool(abs(values[1] - 1j) <= error)
     True
@@ -129,17 +119,10 @@ def roots_of_unity(numerators: _Integers, size: int) -> _Complexes:
 class SparseTransform:
     """The sums of w_m exp(2 pi i (m - c) j / N), 0 <= j <= N / 2, over few exponents m.
 
-    Attributes
-    ----------
-    exponents : int array
-        0 <= m < N, all different.
-    size : int
-        N, a power of two.
-    twice_centre : int
-        2 c.
+    * `exponents`: 0 <= m < N, all different.
+    * `size`: N, a power of two.
+    * `twice_centre`: 2 c.
 
-    Examples
-    --------
     >>> transform = SparseTransform(np.array([0, 1]), 8)
     >>> ((indices, sums),) = transform.parts(np.array([1.0, 1.0]))
     >>> indices.tolist(), np.round(sums[[0, 2, 4]], 3).tolist()

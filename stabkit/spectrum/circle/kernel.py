@@ -50,22 +50,14 @@ _BALL_WORK = 10**7  # units of the budget, some hundred arcs; of more a double i
 def zeros_within(kernel: MemoryKernel, radius: float | Fraction) -> int | None:
     """Return the number of zeros of G in |z| < radius, proved, or None where doubles cannot tell.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-        Of length at least 3.
-    radius : float or Fraction
-        Positive; a float is read as the exact binary number that it is. Next to rings of zeros of
-        nearly equal moduli a radius has to have more digits than a float.
+    * `kernel`: of length at least 3.
+    * `radius`: positive; a float is read as the exact binary number that it is. Next to rings of
+      zeros of nearly equal moduli a radius has to have more digits than a float.
 
-    Notes
-    -----
     Zeros of G are the reciprocals of the roots of the characteristic polynomial: this is the
     number of modes with |lambda| > 1 / radius. For a Fraction, arcs that doubles leave open are
     decided in balls.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> kernel = MemoryKernel.of(Workload.from_classes([(1000, 97, 1), (1000, 200, 2)]))
     >>> zeros_within(kernel, 1.0)
@@ -91,8 +83,6 @@ def kernel_phase_path(
 def circle_polynomial(kernel: MemoryKernel, radius: float | Fraction) -> CirclePolynomial:
     """Return H(radius z), up to a positive factor, as a polynomial on the unit circle.
 
-    Notes
-    -----
     A coefficient is split into mantissa and binary exponent, a power of the radius into
     2^(m log2 r); the exponents are added and the largest one taken out before anything is rounded
     to a double, so that nothing overflows and only what is below 2^-1000 of the largest coefficient

@@ -81,12 +81,9 @@ class TaylorModels:
 class CirclePolynomial:
     """P as exponents, double coefficients and the relative error that these may have.
 
-    Attributes
-    ----------
-    exponents : int array, ascending, the first one 0
-    coefficients : float array of the same length, the largest near 1
-    coefficient_error : float
-        Bound of the relative error of every coefficient.
+    * `exponents`: int array, ascending, the first one 0.
+    * `coefficients`: float array of the same length, the largest near 1.
+    * `coefficient_error`: bound of the relative error of every coefficient.
     """
 
     exponents: Integers
@@ -189,16 +186,11 @@ class CirclePolynomial:
     def taylor(self, indices: Integers, by_transform: bool = False) -> TaylorModels:
         """Return Taylor models of order `TAYLOR_ORDER` at the samples `indices`.
 
-        Parameters
-        ----------
-        indices : int array
-            Samples j, 0 <= j <= N / 2.
-        by_transform : bool
-            Take the coefficients of all samples from fast Fourier transforms, which is cheaper for
-            many samples of many terms and less accurate, instead of summing them directly.
+        * `indices`: samples j, 0 <= j <= N / 2.
+        * `by_transform`: take the coefficients of all samples from fast Fourier transforms, which
+          is cheaper for many samples of many terms and less accurate, instead of summing them
+          directly.
 
-        Notes
-        -----
         Coefficient i is sum_m b_m (i (m - c) d)^i / i! exp(i (m - c) theta_j). A weight is in error
         by its coefficient and at most 4 i + 4 roundings; the sum by the transform's bound, or, if
         it is direct, by gamma_(M + 2) in any order and the error of the phases. The remainder after

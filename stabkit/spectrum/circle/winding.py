@@ -61,6 +61,7 @@ __all__ = [
     "ARC_WORK",
     "DOUBLES",
     "PhasePath",
+    "Pieces",
     "directions",
     "evaluate",
     "follow_coefficients",
@@ -140,29 +141,36 @@ class PhasePath:
         return 2 * round((at_end - odd) / 2) + odd
 
 
-class _Pieces(NamedTuple):
+class Pieces(NamedTuple):
     """Sub-arcs of the samples' arcs: centres theta_j + t d and half-widths w d, arrays alike."""
 
     samples: Integers
     offsets: Floats
     halves: Floats
 
+    @classmethod
+    def whole(cls, samples: Integers) -> Pieces:
+        """Return the arcs of samples."""
+        return cls(samples, np.zeros(len(samples)), np.ones(len(samples)))
+
+    def chosen(self, which: NDArray[np.bool_]) -> Pieces:
+        """Return some of them."""
+        return Pieces(self.samples[which], self.offsets[which], self.halves[which])
+
+    def halved(self) -> Pieces:
+        """Return the two halves of each, next to each other."""
+        halves = np.repeat(self.halves / 2, 2)
+        offsets = np.repeat(self.offsets, 2) + np.tile([-1.0, 1.0], len(self.halves)) * halves
+        return Pieces(np.repeat(self.samples, 2), offsets, halves)
+
 
 def follow_phase(polynomial: CirclePolynomial, start: PathStart, budget: Budget) -> PhasePath:
     """Return the certified phase path of `polynomial` over the upper half of the unit circle.
 
-    Parameters
-    ----------
-    polynomial : CirclePolynomial
-    start : PathStart
-        theta_start = 2 pi start.index / N and an argument of h there, known to within pi / 2, less
-        a margin that rounding cannot use up; on [0, theta_start] there is no zero.
-    budget : Budget
+    * `start`: theta_start = 2 pi start.index / N and an argument of h there, known to within pi /
+      2, less a margin that rounding cannot use up; on [0, theta_start] there is no zero.
 
-    Returns
-    -------
-    PhasePath
-        With the arcs that double precision cannot decide, or that the budget does not reach.
+    With the arcs that double precision cannot decide, or that the budget does not reach.
     """
     path = PhasePath(polynomial, start, *_nothing())
     path.undecided = [Arc(Fraction(2 * start.index, polynomial.size), Fraction(1))]
@@ -201,16 +209,16 @@ class _Search:
     budget: Budget
     passed: list[tuple[Integers, Floats, Complexes, Floats]] = field(default_factory=list)
 
-    def sample(self, samples: Integers, models: TaylorModels) -> _Pieces:
+    def sample(self, samples: Integers, models: TaylorModels) -> Pieces:
         """Follow the arcs of `samples`, each with its model; return the pieces that stay open."""
         passes, along = directions(models)
         followed = samples >= self.start.index
         self.passed.append(_runs(samples[passes & followed], along[passes & followed]))
         (rows,) = np.nonzero(~passes & followed)
-        whole = _Pieces(samples[rows], np.zeros(len(rows)), np.ones(len(rows)))
+        whole = Pieces.whole(samples[rows])
         return self._bisect(models, *self._halved(rows, whole), narrow=False)
 
-    def refine(self, pieces: _Pieces) -> _Pieces:
+    def refine(self, pieces: Pieces) -> Pieces:
         """Bisect `pieces` with models of higher order; return those that stay open."""
         involved, rows = np.unique(pieces.samples, return_inverse=True)
         terms, size = len(self.polynomial.exponents), self.polynomial.size
@@ -221,9 +229,7 @@ class _Search:
         models = self.polynomial.taylor(involved, by_transform)
         return self._bisect(models, rows, pieces, narrow=True)
 
-    def _bisect(
-        self, models: TaylorModels, rows: Integers, pieces: _Pieces, narrow: bool
-    ) -> _Pieces:
+    def _bisect(self, models: TaylorModels, rows: Integers, pieces: Pieces, narrow: bool) -> Pieces:
         """Halve `pieces`, each with the model of its row, until they pass or halving is no help.
 
         If `narrow`, on until the models are off by more than what h moves by along the pieces.
@@ -237,25 +243,24 @@ class _Search:
             halves = pieces.halves
             reach = halves**2 / 2 * bends[rows] + halves * models.slope_error
             passes, along = _passing(value, halves * slope, reach + models.error)
-            self._add(_chosen(pieces, passes), along[passes])
+            self._add(pieces.chosen(passes), along[passes])
             reach += narrow * halves * np.abs(slope)
             hopeless = (reach < models.error / 4) | (halves <= _NARROWEST)
             hopeless |= np.sum(~passes) > _MOST_AT_ONCE
-            left.append(_chosen(pieces, ~passes & hopeless))
+            left.append(pieces.chosen(~passes & hopeless))
             going = ~passes & ~hopeless
-            rows, pieces = self._halved(rows[going], _chosen(pieces, going))
+            rows, pieces = self._halved(rows[going], pieces.chosen(going))
         return _joined(left)
 
-    def _add(self, pieces: _Pieces, along: Complexes) -> None:
+    def _add(self, pieces: Pieces, along: Complexes) -> None:
         self.passed.append((pieces.samples, pieces.offsets, along, np.full(len(along), np.nan)))
 
-    def _halved(self, rows: Integers, pieces: _Pieces) -> tuple[Integers, _Pieces]:
+    def _halved(self, rows: Integers, pieces: Pieces) -> tuple[Integers, Pieces]:
         """Return the halves of `pieces` that lie between the start and theta = pi."""
-        samples, halves = np.repeat(pieces.samples, 2), np.repeat(pieces.halves / 2, 2)
-        offsets = np.repeat(pieces.offsets, 2) + np.tile([-1.0, 1.0], len(rows)) * halves
-        outside = (samples == self.start.index) & (offsets < 0)
-        outside |= (samples == self.polynomial.size // 2) & (offsets > 0)
-        return np.repeat(rows, 2)[~outside], _chosen(_Pieces(samples, offsets, halves), ~outside)
+        halves = pieces.halved()
+        outside = (halves.samples == self.start.index) & (halves.offsets < 0)
+        outside |= (halves.samples == self.polynomial.size // 2) & (halves.offsets > 0)
+        return np.repeat(rows, 2)[~outside], halves.chosen(~outside)
 
 
 def directions(models: TaylorModels) -> tuple[NDArray[np.bool_], Complexes]:
@@ -297,17 +302,9 @@ def _runs(samples: Integers, along: Complexes) -> tuple[Integers, Floats, Comple
     return samples[ends], np.zeros(len(ends)), along[ends], ahead
 
 
-def _chosen(pieces: _Pieces, which: NDArray[np.bool_]) -> _Pieces:
-    return _Pieces(pieces.samples[which], pieces.offsets[which], pieces.halves[which])
-
-
-def _joined(parts: list[_Pieces]) -> _Pieces:
-    samples, offsets, _ = _nothing()
-    return _Pieces(
-        np.concatenate([samples, *(part.samples for part in parts)]),
-        np.concatenate([offsets, *(part.offsets for part in parts)]),
-        np.concatenate([offsets, *(part.halves for part in parts)]),
-    )
+def _joined(parts: list[Pieces]) -> Pieces:
+    nothing = Pieces.whole(np.zeros(0, dtype=np.int64))
+    return Pieces(*(np.concatenate(columns) for columns in zip(nothing, *parts, strict=True)))
 
 
 def evaluate(coefficients: Complexes, offsets: Floats) -> tuple[Complexes, Complexes]:
@@ -321,7 +318,7 @@ def evaluate(coefficients: Complexes, offsets: Floats) -> tuple[Complexes, Compl
     return value, slope
 
 
-def _ends(pieces: _Pieces) -> tuple[Integers, Floats, Integers, Floats]:
+def _ends(pieces: Pieces) -> tuple[Integers, Floats, Integers, Floats]:
     """Return sample and offset of the lower and the upper ends of pieces, those that touch joined.
 
     Offsets of ends are exact: t is a multiple of w = 2^-k, k <= 45.

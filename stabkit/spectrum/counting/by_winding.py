@@ -60,12 +60,8 @@ class DiscCount:
 def count_by_winding(kernel: MemoryKernel, budget: Budget | None = None) -> DiscCount:
     """Return the zeros of G with |z| < 1 and |z| = 1, proved, or the arcs left undecided.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-        Of 3 to `LONGEST_KERNEL` terms.
-    budget : Budget or None
-        None for a call of its own.
+    * `kernel`: of 3 to `LONGEST_KERNEL` terms.
+    * `budget`: None for a call of its own.
     """
     budget = budget or Budget()
     path = _kernel_path(kernel, budget)

@@ -33,8 +33,6 @@ def single_decode_length(kernel: MemoryKernel) -> bool:
 def late_memory(kernel: MemoryKernel) -> Fraction:
     """Return sum p_k l_k (l_k + s_k) / sum p_k l_k - (L - 1) / 2; R9 asks that it be positive.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> late_memory(MemoryKernel.of(Workload.from_classes([(5, 2), (5, 4)])))
     Fraction(41, 6)
@@ -49,8 +47,6 @@ def instability_certificate(kernel: MemoryKernel) -> str | None:
 
     None for kernels that do not grow with the stage, of which R9 does not speak.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> kernel = MemoryKernel.of(Workload.from_classes([(0, 4 * 10**8, 1), (0, 10**9, 2)]))
     >>> instability_certificate(kernel)

@@ -29,7 +29,7 @@ from .isolation import isolated_disc_counts
 from .schur_cohn import is_quick, zeros_in_disc
 from .self_reciprocal import circle_zeros, self_reciprocal_part
 
-__all__ = ["Counts", "kernel_counts", "unit_circle_counts"]
+__all__ = ["Counts", "exact_disc_counts", "kernel_counts", "unit_circle_counts"]
 
 Method = Literal["auto", "schur-cohn", "winding", "flint"]
 Arcs: TypeAlias = tuple[tuple[float, float], ...]
@@ -161,13 +161,17 @@ def kernel_counts(kernel: MemoryKernel, budget: Budget | None = None) -> Counts:
 
 
 def _by_schur_cohn(kernel: MemoryKernel) -> Counts:
-    polynomial = fmpz_poly(list(kernel.coefficients))
+    within, on = exact_disc_counts(fmpz_poly(list(kernel.coefficients)))
+    reason = "Schur-Cohn recursion over the integers: exact."
+    return _counts(kernel, within, on, "schur-cohn", reason)
+
+
+def exact_disc_counts(polynomial: fmpz_poly) -> tuple[int, int]:
+    """Return the zeros with |z| < 1 and |z| = 1, with multiplicity; 0 must not be one."""
     common = self_reciprocal_part(polynomial)
     on = circle_zeros(common)
     quotient = [int(c) for c in (polynomial // common).coeffs()]
-    within = zeros_in_disc(quotient) + (common.degree() - on) // 2
-    reason = "Schur-Cohn recursion over the integers: exact."
-    return _counts(kernel, within, on, "schur-cohn", reason)
+    return zeros_in_disc(quotient) + (common.degree() - on) // 2, on
 
 
 def _by_isolation(kernel: MemoryKernel) -> Counts:

@@ -46,30 +46,18 @@ _MOST_ARCS = 1 << 18  # of 13 complex numbers each
 class CircleEvidence:
     """The winding number of P = G / gcd(G, G*) along the upper half of the unit circle.
 
-    Attributes
-    ----------
-    common : tuple of int
-        gcd(G, G*), ascending, which holds all zeros of G on the circle, and those that come in
-        pairs z, 1/z off it; (1,) if there are none.
-    factors : tuple of CircleFactor
-        Its squarefree parts, with the counts of their zeros on the circle; of the others one of
-        each pair is in the disc, beside `zeros`.
-    arcs : int
-        On each of so many arcs the argument of P is proved to stay within a right angle.
-    narrow_arcs : int
-        How many of them needed more than double precision.
-    zeros : int
-        Of P in the open unit disc: the change of argument from theta = 0 to pi, over pi.
-    least : tuple of (float, float), or None
-        A lower and an upper bound of min |P(e^(i theta))| / P(1); None where double precision does
-        not give them.
-    angle : float
-        Where the upper bound is taken, 0 <= theta <= pi.
-    path : tuple of (float, float)
-        theta / pi and (arg P) / pi, continuous along the half circle.
+    * `common`: gcd(G, G*), ascending, which holds all zeros of G on the circle, and those that come
+      in pairs z, 1/z off it; (1,) if there are none.
+    * `factors`: its squarefree parts, with the counts of their zeros on the circle; of the others
+      one of each pair is in the disc, beside `zeros`.
+    * `arcs`: on each of so many arcs the argument of P is proved to stay within a right angle.
+    * `narrow_arcs`: how many of them needed more than double precision.
+    * `zeros`: of P in the open unit disc: the change of argument from theta = 0 to pi, over pi.
+    * `least`: a lower and an upper bound of min |P(e^(i theta))| / P(1); None where double
+      precision does not give them.
+    * `angle`: where the upper bound is taken, 0 <= theta <= pi.
+    * `path`: theta / pi and (arg P) / pi, continuous along the half circle.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> kernel = MemoryKernel.of(Workload.from_classes([(5, 3), (5, 5)]))
     >>> found = circle_evidence(kernel)
@@ -90,10 +78,7 @@ class CircleEvidence:
 def circle_evidence(kernel: MemoryKernel) -> CircleEvidence | None:
     """Return what proves the counts of a dense kernel; None where an arc stays undecided.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-        Of at least 3 terms; all of them are listed.
+    * `kernel`: of at least 3 terms; all of them are listed.
     """
     whole = fmpz_poly(list(kernel.coefficients))
     common = self_reciprocal_part(whole)

@@ -24,17 +24,9 @@ _FIRST_PRECISION = 64
 def isolated_disc_counts(coefficients: Sequence[int]) -> tuple[int, int, int]:
     """Return the zeros of a polynomial with |z| < 1, = 1 and > 1, with multiplicity.
 
-    Parameters
-    ----------
-    coefficients : sequence of int
-        Ascending powers, neither end 0. The time grows fast: 0.2 s at degree 200, 35 s at 1000.
+    * `coefficients`: ascending powers, neither end 0. The time grows fast: 0.2 s at degree 200,
+      35 s at 1000.
 
-    Returns
-    -------
-    (inside, on, outside) : tuple of int
-
-    Examples
-    --------
     >>> isolated_disc_counts([-2, 5, -4, 5, -2])  # (z^2 + 1)(2 z - 1)(2 - z)
     (1, 2, 1)
     """

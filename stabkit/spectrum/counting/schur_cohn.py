@@ -63,24 +63,12 @@ def is_quick(coefficients: Sequence[int]) -> bool:
 def zeros_in_disc(coefficients: Sequence[int]) -> int:
     """Return the number of zeros in |z| < 1 of a polynomial coprime to its reverse.
 
-    Parameters
-    ----------
-    coefficients : sequence of int
-        Ascending powers; the last one is not 0. P and P* must be coprime, so that there is no zero
-        on the unit circle; divide out gcd(P, P*) first.
+    * `coefficients`: ascending powers; the last one is not 0. P and P* must be coprime, so that
+      there is no zero on the unit circle; divide out gcd(P, P*) first.
 
-    Returns
-    -------
-    int
-        Zeros in the open unit disc, with multiplicity.
+    Zeros in the open unit disc, with multiplicity. Raises ArithmeticError if P and P* turn out to
+    have a common factor.
 
-    Raises
-    ------
-    ArithmeticError
-        If P and P* turn out to have a common factor.
-
-    Examples
-    --------
     >>> zeros_in_disc([-1, 2])  # 2 z - 1
     1
     >>> zeros_in_disc([2, 5, 2, 0, 0])  # a zero leading coefficient is refused
@@ -102,12 +90,8 @@ def zeros_in_disc(coefficients: Sequence[int]) -> int:
 class SingularStep:
     """What comes before a regular step where |a| = |c|.
 
-    Attributes
-    ----------
-    coefficients : tuple of int
-        Of P, ascending, as the step before left it.
-    power, constant : int
-        q and k v of the factor z^q + k v.
+    * `coefficients`: of P, ascending, as the step before left it.
+    * `power`, `constant`: q and k v of the factor z^q + k v.
     """
 
     coefficients: tuple[int, ...]
@@ -119,12 +103,9 @@ class SingularStep:
 class SchurCohnStep:
     """One regular step: P of degree n to its Schur transform T of degree n - 1.
 
-    Attributes
-    ----------
-    coefficients : tuple of int
-        Of P, ascending, without common factor. After a singular step: of what that step made of P.
-    singular : SingularStep or None
-        The singular step that came before.
+    * `coefficients`: of P, ascending, without common factor. After a singular step: of what that
+      step made of P.
+    * `singular`: the singular step that came before.
     """
 
     coefficients: tuple[int, ...]
@@ -144,8 +125,6 @@ class SchurCohnStep:
 def schur_cohn_steps(coefficients: Sequence[int]) -> Iterator[SchurCohnStep]:
     """Yield the regular steps of the recursion, down to degree 1; as `zeros_in_disc` takes them.
 
-    Examples
-    --------
     >>> [step.coefficients for step in schur_cohn_steps([6, 7, 8])]
     [(6, 7, 8), (1, 2)]
     """

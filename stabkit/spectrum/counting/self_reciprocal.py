@@ -49,16 +49,10 @@ _WORD = 62
 class CircleFactor:
     """A squarefree part of a self-reciprocal polynomial, and how its zeros on |z| = 1 are counted.
 
-    Attributes
-    ----------
-    multiplicity : int
-    coefficients : tuple of int
-        Ascending.
-    real : tuple of int
-        Which of 1 and -1 are zeros.
-    chain : tuple of tuple of int
-        Sturm's, each polynomial in x = z + 1/z ascending; the first is what is left without the
-        real zeros.
+    * `coefficients`: ascending.
+    * `real`: which of 1 and -1 are zeros.
+    * `chain`: Sturm's, each polynomial in x = z + 1/z ascending; the first is what is left without
+      the real zeros.
     """
 
     multiplicity: int
@@ -85,13 +79,8 @@ def _changes(signs: tuple[int, ...]) -> int:
 def self_reciprocal_part(polynomial: fmpz_poly, budget: Budget | None = None) -> fmpz_poly:
     """Return gcd(P, P*), which holds all zeros of P on the unit circle; P(0) must not be 0.
 
-    Raises
-    ------
-    BudgetSpent
-        If there is a `budget` and it does not reach.
+    Raises BudgetSpent if there is a `budget` and it does not reach.
 
-    Examples
-    --------
     >>> self_reciprocal_part(fmpz_poly([1, 2]) * fmpz_poly([1, 0, 1]))
     x^2 + 1
     """
@@ -126,13 +115,8 @@ def _bits(polynomial: fmpz_poly) -> int:
 def circle_zeros(polynomial: fmpz_poly, budget: Budget | None = None) -> int:
     """Return the number of zeros, with multiplicity, on |z| = 1 of a self-reciprocal polynomial.
 
-    Raises
-    ------
-    BudgetSpent
-        If there is a `budget` and it does not reach.
+    Raises BudgetSpent if there is a `budget` and it does not reach.
 
-    Examples
-    --------
     >>> circle_zeros(fmpz_poly([1, 0, 1]) ** 3 * fmpz_poly([2, 5, 2]) * fmpz_poly([1, -1]))
     7
     """
@@ -142,13 +126,8 @@ def circle_zeros(polynomial: fmpz_poly, budget: Budget | None = None) -> int:
 def circle_factors(polynomial: fmpz_poly, budget: Budget | None = None) -> Iterator[CircleFactor]:
     """Yield the squarefree parts of a self-reciprocal polynomial, their zeros on |z| = 1 counted.
 
-    Raises
-    ------
-    BudgetSpent
-        If there is a `budget` and it does not reach.
+    Raises BudgetSpent if there is a `budget` and it does not reach.
 
-    Examples
-    --------
     The zeros of 2 z^2 + 3 z + 2 are at x = z + 1/z = -3/2, between -2 and 2.
 
     >>> [part] = circle_factors(fmpz_poly([2, 3, 2]))

@@ -53,7 +53,7 @@ from typing import Any
 
 from sympy import And, Basic, Expr, Ge, Gt, Lt, false, true
 
-from ...errors import ArgumentTypeError, InvalidArgument, shown
+from ...errors import ArgumentTypeError, InvalidArgument, check_length, shown
 from ...model.numbers import whole_number
 from ...model.symbolic import SymbolicWorkload
 from ...records import Record
@@ -171,12 +171,7 @@ def stability_criterion(mix: SymbolicWorkload, work_limit: int = _WORK_LIMIT) ->
 def _checked_lengths(mix: SymbolicWorkload) -> tuple[int, ...]:
     if not isinstance(mix, SymbolicWorkload):
         raise ArgumentTypeError(f"'mix' must be a SymbolicWorkload, not {shown(mix)}.")
-    longest = mix.longest_decode
-    if longest > LONGEST_SYMBOLIC:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {LONGEST_SYMBOLIC} for a symbolic criterion, "
-            f"not {longest}."
-        )
+    check_length(mix.longest_decode, LONGEST_SYMBOLIC, "for a symbolic criterion")
     return mix.decode_lengths
 
 

@@ -62,18 +62,11 @@ Vertices: TypeAlias = tuple[tuple[Any, ...], ...]
 class Chart:
     """Unknown shares as ``numerators / weight``, polynomials in c_v >= 0 and inputs >= 0.
 
-    Attributes
-    ----------
-    ring : PolyRing
-        The c_v, then the inputs.
-    numerators : tuple of PolyElement
-        One for each share unknown.
-    weight : PolyElement
-        Positive on the domain.
-    corners : int
-        The number of c_v.
-    work : Work
-        What is left for proofs.
+    * `ring`: the c_v, then the inputs.
+    * `numerators`: one for each share unknown.
+    * `weight`: positive on the domain.
+    * `corners`: the number of c_v.
+    * `work`: what is left for proofs.
     """
 
     ring: PolyRing
@@ -115,20 +108,12 @@ class Chart:
 class Domain:
     """Unknowns for the shares and inputs of a mix, and the set on which these are admissible.
 
-    Attributes
-    ----------
-    ring : PolyRing
-        The share unknowns, then the input unknowns.
-    share_count : int
-        How many are shares.
-    meanings : tuple of Expr
-        What each unknown stands for in the mix.
-    classes : tuple of (PolyElement, int, PolyElement)
-        Input length, decode length and share of each class.
-    vertices : tuple of tuple of Rational
-        Those of the polytope of the share unknowns.
-    work : Work
-        What is left for simplification.
+    * `ring`: the share unknowns, then the input unknowns.
+    * `share_count`: how many are shares.
+    * `meanings`: what each unknown stands for in the mix.
+    * `classes`: input length, decode length and share of each class.
+    * `vertices`: those of the polytope of the share unknowns.
+    * `work`: what is left for simplification.
     """
 
     ring: PolyRing
@@ -179,10 +164,7 @@ class Domain:
 def domain_of(mix: SymbolicWorkload, work: Work | None = None) -> Domain:
     """Return the domain of a symbolic mix, its unknowns being the symbols wherever that works.
 
-    Raises
-    ------
-    OutOfWork
-        If the `work` (unlimited by default) is not enough.
+    Raises OutOfWork if the `work` (unlimited by default) is not enough.
     """
     work = Work() if work is None else work
     for c in mix.classes:

@@ -39,16 +39,9 @@ Factors: TypeAlias = tuple[tuple[PolyElement, int], ...]
 class SignCondition:
     """polynomial > 0; if `unknown` is not None also the same as a bound on that unknown.
 
-    Attributes
-    ----------
-    polynomial : PolyElement
-    factors : tuple of (PolyElement, int)
-        With their multiplicities; their product is `polynomial`.
-    unknown : int or None
-    is_lower : bool
-        Whether unknown > bound, rather than <.
-    bound : (PolyElement, PolyElement) or None
-        Numerator and denominator, the denominator positive on the domain.
+    * `factors`: with their multiplicities; their product is `polynomial`.
+    * `is_lower`: whether unknown > bound, rather than <.
+    * `bound`: numerator and denominator, the denominator positive on the domain.
     """
 
     polynomial: PolyElement
@@ -61,8 +54,6 @@ class SignCondition:
 def pruned(domain: Domain, polynomials: Sequence[PolyElement]) -> list[SignCondition] | None:
     """Return inequalities that hold together iff all `polynomials` are > 0; None if never.
 
-    Notes
-    -----
     Signs are proved, not sampled, so an inequality that follows from the others may remain.
     """
     chart = domain.chart()

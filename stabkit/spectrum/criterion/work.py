@@ -40,8 +40,6 @@ class OutOfWork(Exception):
 class Work:
     """How many term products are left.
 
-    Examples
-    --------
     >>> from sympy import QQ, ring
     >>> _, x, y = ring("x, y", QQ)
     >>> work = Work(7)
@@ -54,10 +52,7 @@ class Work:
     def spend(self, cost: int) -> None:
         """Pay for a step.
 
-        Raises
-        ------
-        OutOfWork
-            If it costs more than is left, which is then kept.
+        Raises OutOfWork if it costs more than is left, which is then kept.
         """
         if cost > self.left:
             raise OutOfWork

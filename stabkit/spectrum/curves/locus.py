@@ -25,7 +25,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ...errors import InvalidArgument
+from ...errors import check_length
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
@@ -34,10 +34,8 @@ from ...records import Series
 from ..circle.sparse_polynomial import Complexes, Floats
 from ..counting.counts import kernel_counts
 from ..partition.family import Along, Parameter, kernel_family, parameter_of, parameter_range
-from ..roots.approximate import approximate_zeros
-from ..roots.inclusion import proved_discs
 from ..roots.location import circle_distance
-from ..roots.roots import LONGEST_ISOLATED, Root, isolated_roots, precision_of, roots_of_discs
+from ..roots.roots import Root, all_roots, precision_of
 from ..roots.smallest import LogDerivative
 
 __all__ = ["CountChange", "RootLocus", "root_locus"]
@@ -64,17 +62,12 @@ _Counted: TypeAlias = tuple[Fraction, int | None]  # a value and the unstable mo
 class CountChange:
     """Where the number of unstable modes changes: within [low, high], by exact counts at both.
 
-    Attributes
-    ----------
-    low, high : Fraction
-        Values of the parameter.
-    before, after : int
-        Unstable modes at `low` and at `high`.
-    angle : float
-        The argument, in radians from 0 to pi, of the root nearest to the circle at `high` of those
-        that are on another side of it at `low`, in double precision; pi if the number changes by
-        an odd one, as complex roots come in pairs. Unlike the counts it is not proved otherwise:
-        where several roots are within 1e-15 of the circle it may be that of another one.
+    * `low`, `high`: values of the parameter.
+    * `before`, `after`: unstable modes at `low` and at `high`.
+    * `angle`: the argument, in radians from 0 to pi, of the root nearest to the circle at `high` of
+      those that are on another side of it at `low`, in double precision; pi if the number changes
+      by an odd one, as complex roots come in pairs. Unlike the counts it is not proved otherwise:
+      where several roots are within 1e-15 of the circle it may be that of another one.
     """
 
     low: Fraction
@@ -194,11 +187,7 @@ def root_locus(
     True
     """
     mix = as_workload(mix)
-    if mix.longest_decode > LONGEST_LOCUS:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {LONGEST_LOCUS} for a root locus, "
-            f"not {mix.longest_decode}."
-        )
+    check_length(mix.longest_decode, LONGEST_LOCUS, "for a root locus")
     start, stop = parameter_range(mix, along, low, high)
     points = whole_number(points, "'points'", 2, _MOST_POINTS)
     family = kernel_family(mix, along)
@@ -224,18 +213,7 @@ def _at(
     family: Callable[[Fraction], MemoryKernel], value: Fraction
 ) -> tuple[list[Root], int | None]:
     kernel = family(value)
-    return _located(kernel), _unstable(kernel)
-
-
-def _located(kernel: MemoryKernel) -> list[Root]:
-    """Return all roots, each in a disc of its own, by the engines of `roots`."""
-    bits = precision_of(_DIGITS)
-    if kernel.length > LONGEST_ISOLATED:
-        zeros = approximate_zeros(kernel)
-        discs = None if zeros is None else proved_discs(kernel, zeros, None, bits)
-        if discs:
-            return roots_of_discs(discs, bits)
-    return isolated_roots(kernel, bits)
+    return all_roots(kernel, precision_of(_DIGITS)), _unstable(kernel)
 
 
 def _unstable(kernel: MemoryKernel) -> int | None:

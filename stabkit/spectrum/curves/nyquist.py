@@ -24,7 +24,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import InvalidArgument
+from ...errors import check_length
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
@@ -51,15 +51,11 @@ _TERMS_AT_ONCE = 2**21
 class AxisCrossing:
     """A crossing of the negative real axis, 0 < theta <= pi, in double precision.
 
-    Attributes
-    ----------
-    theta : float
-        In radians; the swing that goes with it has a period of 2 pi / theta steps.
-    value : float
-        G(e^(i theta)) / G(1), negative.
-    turns : {1, -1}
-        What the crossing adds to the encirclements: 1 downwards (counter-clockwise), -1 upwards.
-        A crossing at theta < pi has a mirror image that adds as much again.
+    * `theta`: in radians; the swing that goes with it has a period of 2 pi / theta steps.
+    * `value`: G(e^(i theta)) / G(1), negative.
+    * `turns` ({1, -1}): what the crossing adds to the encirclements: 1 downwards
+      (counter-clockwise), -1 upwards. A crossing at theta < pi has a mirror image that adds as much
+      again.
     """
 
     theta: float
@@ -151,11 +147,7 @@ def nyquist(mix: WorkloadLike, points: int | None = None) -> NyquistCurve:
     if points is not None:
         points = whole_number(points, "'points'", 1, _MOST_POINTS)
     kernel = MemoryKernel.of(mix)
-    if kernel.length > LONGEST_CURVE:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {LONGEST_CURVE} for a Nyquist curve, "
-            f"not {kernel.length}."
-        )
+    check_length(kernel.length, LONGEST_CURVE, "for a Nyquist curve")
     total = kernel.total
     weights = np.array([g / total for g in kernel.coefficients])
     theta, values = _samples(weights, points or _usual_points(kernel.length))

@@ -58,13 +58,8 @@ def ball_disc(kernel: MemoryKernel) -> BallDisc | None:
 
     One budget of work is for all radii; where it ends there is no disc either.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-        Of length at least 3 and without negative coefficients, of a stable mix.
+    * `kernel`: of length at least 3 and without negative coefficients, of a stable mix.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> disc = ball_disc(MemoryKernel.of(Workload.from_classes([(20, 3), (20, 5)])))
     >>> disc.radius > 1 and disc.radius < 1.0433  # the nearest zero is at 1.04330
@@ -88,19 +83,10 @@ def ball_disc(kernel: MemoryKernel) -> BallDisc | None:
 def ball_mean(density: Density, disc: BallDisc) -> RealEnclosure | None:
     """Return an enclosure of the mean of a density over the circle.
 
-    Parameters
-    ----------
-    density : Density
-    disc : BallDisc
-        As `ball_disc` returns it for the kernel of the density.
+    * `disc`: as `ball_disc` returns it for the kernel of the density.
 
-    Returns
-    -------
-    RealEnclosure or None
-        None where aliasing would need more than 2^18 points, or G is not told from 0 at one.
+    Returns None where aliasing would need more than 2^18 points, or G is not told from 0 at one.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> from .joint_law import JointLaw
     >>> from .observables import density_of

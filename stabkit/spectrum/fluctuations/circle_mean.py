@@ -59,20 +59,11 @@ __all__ = ["circle_mean"]
 def circle_mean(numerator: Sequence[int], kernel: Sequence[int]) -> Fraction:
     """Return the mean over the circle of (N_0 + 2 sum_k N_k cos k theta) / |G|^2.
 
-    Parameters
-    ----------
-    numerator : sequence of int
-        N_0, N_1, ..., of any number of terms.
-    kernel : sequence of int
-        g_0, g_1, ...: a polynomial without zeros in |z| <= 1.
+    * `numerator`: N_0, N_1, ..., of any number of terms.
+    * `kernel`: g_0, g_1, ...: a polynomial without zeros in |z| <= 1.
 
-    Raises
-    ------
-    ArithmeticError
-        If it has one.
+    Raises ArithmeticError if it has one.
 
-    Examples
-    --------
     1 / |2 + z|^2 has mean 1/3, the sum of the squares of 1/2, -1/4, 1/8, ...
 
     >>> circle_mean([1], [2, 1])

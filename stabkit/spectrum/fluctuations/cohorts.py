@@ -32,8 +32,6 @@ __all__ = ["freed_density", "freed_square", "intensity_density"]
 def intensity_density(law: JointLaw) -> Density:
     """Return the density per a* of the intensity of completions.
 
-    Examples
-    --------
     Where all requests take one step, completions follow the admissions:
 
     >>> from stabkit import Workload
@@ -52,8 +50,6 @@ def intensity_density(law: JointLaw) -> Density:
 def freed_density(law: JointLaw) -> Density:
     """Return the density per a* of the tokens that completions free.
 
-    Examples
-    --------
     One class is without chance: every admission frees the same, a fixed time later.
 
     >>> from stabkit import Workload
@@ -75,8 +71,6 @@ def freed_density(law: JointLaw) -> Density:
 def freed_square(law: JointLaw) -> int:
     """Return D E(S + T + 1)^2, what independent completions would have.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> freed_square(JointLaw.of(Workload.from_classes([(3, 1)])))
     25

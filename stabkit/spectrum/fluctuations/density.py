@@ -47,23 +47,13 @@ _TERMS_AT_ONCE = 2**21
 class Density:
     """The density (1), its coefficients in integers over a common denominator.
 
-    Attributes
-    ----------
-    scale : int
-        D > 0: what every list below is multiplied by.
-    kernel : list of int
-        G: g_0, g_1, ...
-    sums : list of int
-        N_0, N_1, ... of N = N_0 + sum_k N_k (z^k + z^(-k)).
-    mean : list of int
-        q: the coefficients of E Q.
-    power : list of int
-        P_0, P_1, ... of P, as for N.
-    ahead, behind : list of int
-        C: the coefficients of z^0, z^1, ... and of z^(-1), z^(-2), ...
+    * `scale`: D > 0: what every list below is multiplied by.
+    * `kernel`: G: g_0, g_1, ...
+    * `sums`: N_0, N_1, ... of N = N_0 + sum_k N_k (z^k + z^(-k)).
+    * `mean`: q: the coefficients of E Q.
+    * `power`: P_0, P_1, ... of P, as for N.
+    * `ahead`, `behind`: C: the coefficients of z^0, z^1, ... and of z^(-1), z^(-2), ...
 
-    Examples
-    --------
     One request in two holds 1 token for one step, the other 3: the admissions have a Fano factor of
     the squared coefficient of variation.
 

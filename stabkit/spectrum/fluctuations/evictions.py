@@ -62,29 +62,19 @@ _LEAST_FREED_VARIANCE = 0.92
 class ServerNoise:
     """What chance does to a server of one capacity, by formula.
 
-    Attributes
-    ----------
-    verdict : {"stable", "unstable", "marginal", "undecided"}
-        The fluid's.
-    admissions : Fraction
-        a*, requests per step.
-    requests : Fraction
-        a* mu, in service at the steady state.
-    always : int
-        The requests that fit whatever happens, floor(B / max(s + l)).
-    mean_slack : Fraction
-        E R, the tokens left over in front of the next request.
-    mean_admissions : Fraction
-        (B - E R) / E M: the mean of admissions less evictions.
-    window_dispersion : Fraction
-        Variance over mean of the number completed in a long window: the squared coefficient of
-        variation of the memory-time.
-    fano_factor : Fraction, RealEnclosure or None
-        V: the variance of admissions is V a*; None unless the mix is stable and V is proved.
-    evict_probability, evicted_per_step : float or None
-        Of a step to evict, and requests; None outside the domain.
-    reason : str or None
-        Why they are None, or 0 exactly.
+    * `verdict` ({"stable", "unstable", "marginal", "undecided"}): the fluid's.
+    * `admissions`: a*, requests per step.
+    * `requests`: a* mu, in service at the steady state.
+    * `always`: the requests that fit whatever happens, floor(B / max(s + l)).
+    * `mean_slack`: E R, the tokens left over in front of the next request.
+    * `mean_admissions`: (B - E R) / E M: the mean of admissions less evictions.
+    * `window_dispersion`: variance over mean of the number completed in a long window: the squared
+      coefficient of variation of the memory-time.
+    * `fano_factor`: V: the variance of admissions is V a*; None unless the mix is stable and V is
+      proved.
+    * `evict_probability`, `evicted_per_step`: of a step to evict, and requests; None outside the
+      domain.
+    * `reason`: why they are None, or 0 exactly.
     """
 
     verdict: Verdict
@@ -119,19 +109,11 @@ def server_noise(
 ) -> ServerNoise:
     """Return what chance does to a server.
 
-    Parameters
-    ----------
-    requests : Workload
-        One class per pair of lengths, inputs whole.
-    capacity : Fraction
-        B, in tokens: at least the largest request.
-    kernel : MemoryKernel
-        That of the mix.
-    verdict : str
-        What is proved of it.
+    * `requests`: one class per pair of lengths, inputs whole.
+    * `capacity`: B, in tokens: at least the largest request.
+    * `kernel`: that of the mix.
+    * `verdict`: what is proved of it.
 
-    Examples
-    --------
     >>> mix = Workload.from_classes([(40 + k % 7, k) for k in range(1, 41)])
     >>> noise = server_noise(mix, Fraction(9_000), MemoryKernel.of(mix), "stable")
     >>> 0 < noise.evict_probability < noise.evicted_per_step, noise.visible
@@ -155,7 +137,7 @@ def server_noise(
         always=always,
         mean_slack=slack,
         mean_admissions=(capacity - slack) / law.memory_time,
-        window_dispersion=law.memory_time_squared / law.memory_time**2 - 1,
+        window_dispersion=law.window_dispersion,
         fano_factor=None if cohorts is None else cohorts.fano_factor,
         evict_probability=None if found is None else found.probability,
         evicted_per_step=None if found is None else found.per_step,
@@ -177,13 +159,9 @@ def memory_walk(mix: Workload) -> Walk:
 def whole_requests(mix: Workload) -> Workload:
     """Return the mix with one class per pair of lengths, as a server of whole requests needs it.
 
-    Raises
-    ------
-    InvalidWorkload
-        If the inputs are means and the pairs are not known, or are no whole tokens.
+    Raises InvalidWorkload if the inputs are means and the pairs are not known, or are no whole
+    tokens.
 
-    Examples
-    --------
     >>> merged = Workload.from_classes([(7, 5), (1, 3), (4, 3)]).merged()
     >>> len(merged.classes), len(whole_requests(merged).classes)
     (2, 3)

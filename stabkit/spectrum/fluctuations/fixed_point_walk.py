@@ -41,8 +41,6 @@ _PRECISION = 128  # of the series, whose terms add up to less than e^a times a p
 class FixedPointWalk(Walk):
     """The walk of one mix of single requests; a `MemoryWalk` to its accuracy.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> walk = FixedPointWalk(Workload.from_classes([(4, 1), (4, 9)]))
     >>> walk.mean_output, walk.slack, walk.memory_time

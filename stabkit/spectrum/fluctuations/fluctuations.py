@@ -240,7 +240,7 @@ def fluctuations(mix: WorkloadLike) -> Fluctuations:
         verdict=counts.verdict,
         reason=counts.reason,
         fano_factor=variances["admissions"],
-        window_dispersion=law.memory_time_squared / law.memory_time**2 - 1,
+        window_dispersion=law.window_dispersion,
         variances=variances,
         peaks=peaks,
         angles=angles,

@@ -45,17 +45,10 @@ _HIGHEST = 3  # the power of S in the covariance of a request and the slack besi
 class JointLaw:
     """The moments of S at each decode length, in integers over a common denominator.
 
-    Attributes
-    ----------
-    denominator : int
-        D > 0, common to every list below: all are D times the true numbers.
-    decode_lengths : tuple of int
-        The distinct decode lengths t, ascending.
-    moments : tuple of tuple of int
-        D E[S^i 1{T = t}] for i = 0, 1, 2, 3, each for every t.
+    * `denominator`: D > 0, common to every list below: all are D times the true numbers.
+    * `decode_lengths`: the distinct decode lengths t, ascending.
+    * `moments`: D E[S^i 1{T = t}] for i = 0, 1, 2, 3, each for every t.
 
-    Examples
-    --------
     >>> law = JointLaw.of(Workload.from_classes([(1, 2), (2, 2), (4, 3, 2)]))
     >>> law.denominator, law.decode_lengths, law.moments
     (4, (2, 3), ((2, 2), (3, 8), (5, 32), (9, 128)))
@@ -69,10 +62,7 @@ class JointLaw:
     def of(cls, mix: Workload) -> JointLaw:
         """Return the joint law of a mix, one class for each distinct pair.
 
-        Raises
-        ------
-        InvalidWorkload
-            If the inputs of `mix` are means and the pairs are not known.
+        Raises InvalidWorkload if the inputs of `mix` are means and the pairs are not known.
         """
         classes = mix.unmerged().classes
         unit = math.lcm(*(c.input_length.denominator for c in classes))
@@ -102,8 +92,6 @@ class JointLaw:
     def mean(self, inputs: int, steps: int = 0) -> int:
         """Return D E[S^inputs T^steps].
 
-        Examples
-        --------
         >>> JointLaw.of(Workload.from_classes([(1, 2), (4, 3)])).mean(2, 1)  # 1 * 2 + 16 * 3
         50
         """
@@ -127,8 +115,6 @@ class JointLaw:
     def autocovariance_sums(self) -> list[int]:
         """D N_k = D sum_m E[Y(m) Y(m + k)], 0 <= k < L.
 
-        Examples
-        --------
         >>> JointLaw.of(Workload.from_classes([(5, 3)])).autocovariance_sums
         [149, 98, 48]
         """
@@ -151,11 +137,14 @@ class JointLaw:
         return Fraction(doubled, 2 * self.denominator)
 
     @property
+    def window_dispersion(self) -> Fraction:
+        """Var M / (E M)^2: variance over mean of the number completed in a long window."""
+        return self.memory_time_squared / self.memory_time**2 - 1
+
+    @property
     def memory_time_squared(self) -> Fraction:
         """E M^2, which is N_0 + 2 (N_1 + N_2 + ...) too.
 
-        Examples
-        --------
         >>> JointLaw.of(Workload.from_classes([(5, 3)])).memory_time_squared == (6 + 7 + 8) ** 2
         True
         """

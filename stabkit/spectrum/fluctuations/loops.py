@@ -47,14 +47,8 @@ Polynomial: TypeAlias = dict[tuple[int, int], Fraction]  # in S and T, by their 
 def loop_density(law: JointLaw, first: Fraction, used: Fraction, reserved: Fraction) -> Density:
     """Return the spectral density of the admissions, over their mean, under a linear policy.
 
-    Parameters
-    ----------
-    law : JointLaw
-    first, used, reserved : Fraction
-        c_0, a and b.
+    * `first`, `used`, `reserved`: c_0, a and b.
 
-    Examples
-    --------
     A policy that does not look at the memory admits evenly.
 
     >>> from stabkit import Workload

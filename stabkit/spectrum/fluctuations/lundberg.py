@@ -45,28 +45,11 @@ _MOST_DIGITS = 1_000
 def lundberg_exponent(mix: Workload, digits: int = 15) -> RealEnclosure | None:
     """Return the root R > 0 of 1 - E e^(-R (S + T)) = R E T, per token; None where E S = 0.
 
-    Parameters
-    ----------
-    mix : Workload
-        Its classes as the joint law of (S, T).
-    digits : int
-        The enclosure is at most 10^-digits R wide; 1 <= digits <= 1000.
+    * `mix`: its classes as the joint law of (S, T).
+    * `digits`: the enclosure is at most 10^-digits R wide; 1 <= digits <= 1000.
 
-    Returns
-    -------
-    RealEnclosure or None
+    Raises InvalidArgument if `digits` is outside its domain. See docs/model.md, R17.
 
-    Raises
-    ------
-    InvalidArgument
-        If `digits` is outside its domain.
-
-    References
-    ----------
-    docs/model.md, R17.
-
-    Examples
-    --------
     One prompt token and one step, W = 2 and mu = 1:
 
     >>> import math

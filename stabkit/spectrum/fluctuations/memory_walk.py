@@ -61,8 +61,6 @@ Reals = NDArray[np.float64]
 class MemoryWalk(Walk):
     """The walk of one mix of single requests, at any capacity and watermark.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> walk = MemoryWalk(Workload.from_classes([(4, 1), (4, 9)]))
     >>> walk.mean_output, walk.slack, walk.memory_time

@@ -38,8 +38,6 @@ __all__ = ["OBSERVABLES", "density_of"]
 def density_of(observable: str, law: JointLaw) -> Density:
     """Return the spectral density per a* of one of `OBSERVABLES`.
 
-    Examples
-    --------
     The index of dispersion of the completions is the squared coefficient of variation of M (R14).
 
     >>> from stabkit import Workload

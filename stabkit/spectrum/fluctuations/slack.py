@@ -41,8 +41,6 @@ __all__ = ["mean_slack", "slack_density"]
 def mean_slack(law: JointLaw) -> Fraction:
     """Return E R, in tokens.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> mean_slack(JointLaw.of(Workload.from_classes([(6, 3)])))  # uniform on 0 ... 6
     Fraction(3, 1)

@@ -39,26 +39,12 @@ _MOST_PRODUCTS = 2 * 10**9  # about a second
 def compound_poisson(rate: float, sizes: Mapping[int, float], top: int) -> NDArray[np.float64]:
     """Return P(Z = n) for 0 <= n <= `top`.
 
-    Parameters
-    ----------
-    rate : float
-        The mean number a of terms, 0 < a <= 700.
-    sizes : mapping of int to float
-        f, the probability of each size >= 1.
-    top : int
-        At least 0; times the largest size up to it, at most 2 10^9.
+    * `rate`: the mean number a of terms, 0 < a <= 700.
+    * `sizes`: f, the probability of each size >= 1.
+    * `top`: at least 0; times the largest size up to it, at most 2 10^9.
 
-    Raises
-    ------
-    InvalidArgument
-        If `rate` or `top` is outside its domain.
+    Raises InvalidArgument if `rate` or `top` is outside its domain. See docs/model.md, R16.
 
-    References
-    ----------
-    docs/model.md, R16.
-
-    Examples
-    --------
     Ones alone make a Poisson number; twos alone twice one:
 
     >>> ones, twos = (compound_poisson(2.0, {size: 1.0}, top=6) for size in (1, 2))

@@ -81,18 +81,11 @@ class Disc:
 def zero_free_disc(kernel: MemoryKernel) -> Disc | None:
     """Return a disc that is proved to hold no zero of G, or None where doubles find none.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-        Of length at least 3 and without negative coefficients, of a stable mix.
+    * `kernel`: of length at least 3 and without negative coefficients, of a stable mix.
 
-    Notes
-    -----
     The modulus of the nearest zero is only guessed; a certified winding number proves the disc.
     The bound on |G| is in tokens: of the true kernel.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> disc = zero_free_disc(MemoryKernel.of(Workload.from_classes([(20, 3), (20, 5)])))
     >>> 1 < disc.radius < 1.0433 and disc.least_modulus > 0  # the nearest zero is at 1.04330
@@ -148,20 +141,11 @@ def _majorant(terms: Floats, radius: float) -> float:
 def enclosed_mean(density: Density, disc: Disc) -> RealEnclosure | None:
     """Return an enclosure of the mean of a density over the circle.
 
-    Parameters
-    ----------
-    density : Density
-    disc : Disc
-        As `zero_free_disc` returns it for the kernel of the density.
+    * `disc`: as `zero_free_disc` returns it for the kernel of the density.
 
-    Returns
-    -------
-    RealEnclosure or None
-        None where aliasing would need more than 4 million points, or doubles cannot tell the
-        kernel from 0.
+    Returns None where aliasing would need more than 4 million points, or doubles cannot tell the
+    kernel from 0.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> from .joint_law import JointLaw
     >>> from .observables import density_of

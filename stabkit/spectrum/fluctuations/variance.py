@@ -29,11 +29,7 @@ _MOST_EXACT = 200_000  # bits of a kernel times L^2: some hundredths of a second
 class Variances:
     """How the variances of one stable kernel are found: exactly, or from a disc without zeros.
 
-    Attributes
-    ----------
-    exact : bool
-    disc : Disc, BallDisc or None
-        None where they are exact, or where no disc was found, and so nothing is proved.
+    * `disc`: None where they are exact, or where no disc was found, and so nothing is proved.
     """
 
     exact: bool

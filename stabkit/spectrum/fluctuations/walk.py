@@ -19,12 +19,9 @@ _LEAST = 1e-13  # some roundings of a convolution by FFT
 def settled(rate: float, last: float, moved: float) -> bool:
     """Tell whether an iteration is at its end: the law stays, or it nearly does and so the rate.
 
-    Parameters
-    ----------
-    rate, last : float
-        Evictions per step, now and one iteration before. It can pause while the law still moves.
-    moved : float
-        By how much the law has changed since then, in total.
+    * `rate`, `last`: evictions per step, now and one iteration before. It can pause while the law
+      still moves.
+    * `moved`: by how much the law has changed since then, in total.
     """
     same = rate > _LEAST and abs(rate - last) <= _ACCURATE * rate
     return moved <= _LEAST or (same and moved <= _ACCURATE)
@@ -34,12 +31,8 @@ def settled(rate: float, last: float, moved: float) -> bool:
 class Evictions:
     """How often a server evicts.
 
-    Attributes
-    ----------
-    probability : float
-        Of a step to evict at all.
-    per_step : float
-        Evicted requests per step, in the long run.
+    * `probability`: of a step to evict at all.
+    * `per_step`: evicted requests per step, in the long run.
     """
 
     probability: float
@@ -50,10 +43,7 @@ class Evictions:
 class Walk(ABC):
     """The walk of one mix of single requests, at any capacity and watermark.
 
-    Attributes
-    ----------
-    mix : Workload
-        Its classes are the joint law of (S, T); inputs are whole.
+    * `mix`: its classes are the joint law of (S, T); inputs are whole.
     """
 
     mix: Workload
@@ -98,15 +88,9 @@ class Walk(ABC):
     def evictions(self, capacity: float, watermark: int = 0) -> Evictions:
         """Return how often the walk evicts.
 
-        Parameters
-        ----------
-        capacity : float
-            B, in tokens; B - w is above E R.
-        watermark : int
-            w >= 0, in tokens.
+        * `capacity`: B, in tokens; B - w is above E R.
+        * `watermark`: w >= 0, in tokens.
 
-        Notes
-        -----
         The chain is iterated from a refill until its law changes by less than 10^-9 in a step, and
         evictions per step by less than 10^-9 of themselves; where it converges slowly, what is left
         is larger. In doubles, convolutions by FFT are right to about 10^-14, so that rates below

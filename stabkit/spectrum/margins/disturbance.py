@@ -211,11 +211,9 @@ def _unstable(counts: Counts) -> DisturbanceMargin:
 class _Response:
     """The rows R_n in one buffer: R_(n,j) is cell n + j, which row n + 1 updates in place.
 
-    Attributes
-    ----------
-    row_norms : rho'_n, 0 <= n < steps
-    cells : h'_n where row n is past
-    local : bound of sum ||E_i||_1, i < steps
+    * `row_norms`: rho'_n, 0 <= n < steps.
+    * `cells`: h'_n where row n is past.
+    * `local`: bound of sum ||E_i||_1, i < steps.
     """
 
     def __init__(self, kernel: MemoryKernel, most_steps: int) -> None:

@@ -54,21 +54,15 @@ class StableRange:
 class LineMargin:
     """Where the nearest changes along a line are.
 
-    Attributes
-    ----------
-    verdict : {"stable", "unstable", "marginal", "undecided"}
-        On the mix itself.
-    below, above : RealEnclosure or None
-        The nearest crossings; both the present value itself if a mode is on the circle.
-    stable_below, stable_above : RealEnclosure or None
-        For a mix that is not stable: the nearest ends of stable intervals.
-    stable : tuple of StableRange, or None
-        All stable intervals, ascending; None where one is not decided.
-    complete : bool
-        Whether every crossing is known. If so, None in `below` and `above` means that there is
-        none up to the end of the domain; if not, it means that nothing is known.
-    reason : str
-        One sentence: what proves this, or why there is nothing.
+    * `verdict` ({"stable", "unstable", "marginal", "undecided"}): on the mix itself.
+    * `below`, `above`: the nearest crossings; both the present value itself if a mode is on the
+      circle.
+    * `stable_below`, `stable_above`: for a mix that is not stable: the nearest ends of stable
+      intervals.
+    * `stable`: all stable intervals, ascending; None where one is not decided.
+    * `complete`: whether every crossing is known. If so, None in `below` and `above` means that
+      there is none up to the end of the domain; if not, it means that nothing is known.
+    * `reason`: one sentence: what proves this, or why there is nothing.
     """
 
     verdict: Verdict
@@ -96,8 +90,6 @@ def line_margin(
 
     The `kernel` of `mix` may be at hand already.
 
-    Examples
-    --------
     >>> found = line_margin(Workload.from_classes([(5, 2), (5, 3)]), "shift", Fraction(0))
     >>> found.below, found.above, found.verdict
     (RealEnclosure(low=Fraction(-4, 1), high=Fraction(-4, 1)), None, 'stable')

@@ -54,13 +54,9 @@ class _TooWide(ArithmeticError):
 class OrbitBasin:
     """A ball in which every state, of product form and after a fit, converges to an orbit.
 
-    Attributes
-    ----------
-    radius : Fraction
-        In requests: a state whose L cohorts are each nearer than this to those of the orbit's first
-        state follows its itinerary for ever, and converges to it.
-    periods : int
-        After so many, deviations are at most half as large.
+    * `radius`: in requests: a state whose L cohorts are each nearer than this to those of the
+      orbit's first state follows its itinerary for ever, and converges to it.
+    * `periods`: after so many, deviations are at most half as large.
     """
 
     radius: Fraction
@@ -72,21 +68,12 @@ def orbit_basin(
 ) -> OrbitBasin | None:
     """Return a ball around the first state of a regular periodic orbit, all of which converges.
 
-    Parameters
-    ----------
-    mix : Workload
-    itinerary : sequence of N ints
-        The marginal stages of one period.
-    states : sequence of N sequences of L Fractions
-        The cohorts before each of these steps, in requests, as an exact run has them.
+    * `itinerary` (sequence of N ints): the marginal stages of one period.
+    * `states` (sequence of N sequences of L Fractions): the cohorts before each of these steps, in
+      requests, as an exact run has them.
 
-    Returns
-    -------
-    OrbitBasin or None
-        None where deviations do not halve within 4 10^6 multiply-adds, at most L^2 a step.
+    Returns None where deviations do not halve within 4 10^6 multiply-adds, at most L^2 a step.
 
-    Examples
-    --------
     The worst cycle of s = 2, l = 2 at B = 140. In every second step 140/3 requests are admitted,
     of which 35 are left in the next: whatever deviates is gone after one period.
 

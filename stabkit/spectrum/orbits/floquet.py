@@ -17,8 +17,7 @@ from flint import fmpz_poly
 
 from ...model.numbers import whole_number
 from ...records import Record
-from ..counting.schur_cohn import zeros_in_disc
-from ..counting.self_reciprocal import circle_zeros, self_reciprocal_part
+from ..counting.counts import exact_disc_counts
 from ..roots.roots import LARGEST_DIGITS, Root, polynomial_roots, precision_of
 
 __all__ = ["FloquetMultipliers", "multipliers_of"]
@@ -74,10 +73,7 @@ def multipliers_of(polynomial: fmpz_poly, digits: int) -> FloquetMultipliers:
     The counts come from the Schur-Cohn recursion and the self-reciprocal part, the discs, of radius
     at most 10^-digits |zero|, from FLINT's isolation.
 
-    Raises
-    ------
-    InvalidArgument
-        If `digits` is not an integer from 1 to 100 000.
+    Raises InvalidArgument if `digits` is not an integer from 1 to 100 000.
     """
     digits = whole_number(digits, "'digits'", 1, LARGEST_DIGITS)
     primitive = polynomial // polynomial.content()
@@ -91,9 +87,5 @@ def _circle_counts(polynomial: fmpz_poly) -> tuple[int, int, int]:
     """Return the zeros inside, on and outside the unit circle, with multiplicity, exactly."""
     ascending = [int(c) for c in polynomial.coeffs()]
     zeros = next(power for power, c in enumerate(ascending) if c)
-    rest = fmpz_poly(ascending[zeros:])
-    common = self_reciprocal_part(rest)
-    on = circle_zeros(common)
-    pairs = (common.degree() - on) // 2
-    inside = zeros + pairs + zeros_in_disc([int(c) for c in (rest // common).coeffs()])
-    return inside, on, polynomial.degree() - on - inside
+    within, on = exact_disc_counts(fmpz_poly(ascending[zeros:]))
+    return zeros + within, on, polynomial.degree() - on - zeros - within

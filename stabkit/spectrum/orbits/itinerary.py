@@ -54,15 +54,9 @@ LARGEST_ITINERARY = 4_000_000
 def alive_stages(itinerary: Sequence[int], length: int) -> tuple[int, ...]:
     """Return the stages that can hold requests after one period of the itinerary.
 
-    Parameters
-    ----------
-    itinerary : sequence of int
-        Marginal stages, 0 <= j < L.
-    length : int
-        L, the longest decode length.
+    * `itinerary`: marginal stages, 0 <= j < L.
+    * `length`: L, the longest decode length.
 
-    Examples
-    --------
     >>> alive_stages([0, 1, 2], 6)  # an admission, cut twice: stages -1 mod 3
     (2, 5)
     """

@@ -86,7 +86,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flint import fmpq, fmpq_mat, fmpz_poly
 from sympy import QQ, Dummy, Expr, Matrix, Rational, Symbol
 from sympy.polys.matrices import DomainMatrix
 
@@ -94,7 +93,8 @@ from ...errors import InvalidArgument
 from ...model.numbers import whole_number
 from ...model.symbolic import SymbolicWorkload
 from ...model.workload import Workload
-from .floquet import FloquetMultipliers, multipliers_of
+from .floquet import FloquetMultipliers
+from .itinerary import itinerary_multipliers
 
 __all__ = [
     "LONGEST_CYCLE",
@@ -301,10 +301,10 @@ def floquet_multipliers(
 
     Notes
     -----
-    Removed is one eigenvalue 1, that of the cycle's own state, whose multiples are the same cycle
-    at other capacities. The counts come from the Schur-Cohn recursion and the self-reciprocal part,
-    the discs from FLINT's isolation; the theorem of the module predicts the counts, and is not
-    used. The verdict is local. Level 0 at l = 60 takes 2 s for s = 0, 20 s for an s of ten digits.
+    They are those of the cycle's itinerary, whose affine maps are P^(i) on H. The counts come from
+    the Schur-Cohn recursion and the self-reciprocal part, the discs from FLINT's isolation; the
+    theorem of the module predicts the counts, and is not used. The verdict is local. Level 0 at
+    l = 60 takes 2 s for s = 0, 20 s for an s of ten digits.
 
     References
     ----------
@@ -319,13 +319,10 @@ def floquet_multipliers(
     'attracting'
     """
     mix = Workload.from_classes([(input_length, decode_length)])
-    s, length = mix.classes[0].input_length, mix.longest_decode
-    _check_length(length, LONGEST_CYCLE)
-    level = whole_number(level, "'level'", 0, length - 1)
-    rows = _period(length, level, QQ(s.numerator, s.denominator), QQ)
-    entries = [fmpq(int(x.numerator), int(x.denominator)) for row in rows for x in row]
-    whole = fmpq_mat(length, length, entries).charpoly().numer()
-    return multipliers_of(whole // fmpz_poly([-1, 1]), digits)
+    _check_length(mix.longest_decode, LONGEST_CYCLE)
+    level = whole_number(level, "'level'", 0, mix.longest_decode - 1)
+    itinerary = [0] * (mix.longest_decode - level) + list(range(1, level + 1))
+    return itinerary_multipliers(mix, itinerary, digits)
 
 
 def _period(length: int, level: int, s: Any, field: Any) -> list[list[Any]]:

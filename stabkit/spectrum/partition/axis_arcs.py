@@ -39,8 +39,6 @@ _TRANSFORM_COST = 8
 def axis_arcs(pencil: KernelPencil, budget: Budget) -> list[Arc]:
     """Return disjoint arcs, ascending, that hold every crossing with x >= 0.
 
-    Examples
-    --------
     (2,3) with equal shares crosses at cos theta = -3/4 only.
 
     >>> import math

@@ -42,7 +42,7 @@ from flint import acb, acb_series, arb, arb_mat, ctx
 from ...model.enclosure import fraction_of
 from ..circle.arcs import Arc
 from ..circle.budget import Budget, BudgetSpent
-from ..circle.dyadic import dyadic, exact
+from ..circle.dyadic import depth, dyadic, exact, hull
 from ..counting.counts import kernel_counts
 from .crossing import COARSE_BITS, CircleCrossing
 from .exact_crossings import rational_crossing
@@ -199,7 +199,7 @@ class BallCrossings:
                 pieces.append(seen)
             elif isinstance(seen, _Open):
                 narrow = part.hi - part.lo < _NARROWEST
-                if narrow or spent > _EVALUATIONS + _PER_BIT * _depth(part):
+                if narrow or spent > _EVALUATIONS + _PER_BIT * depth(part.hi - part.lo):
                     undecided.append(part)
                     continue
                 middle = (part.lo + part.hi) / 2
@@ -208,7 +208,7 @@ class BallCrossings:
 
     def _examined(self, arc: Arc) -> _Run | _Free | _Open:
         """Return a run if v is monotone, and otherwise whether a crossing is excluded."""
-        precision = 64 + _depth(arc) + self._lost_bits
+        precision = 64 + depth(arc.hi - arc.lo) + self._lost_bits
         with ctx.workprec(precision):
             half = arb.pi() * exact((arc.hi - arc.lo) / 2)
             series = self._series((arc.lo + arc.hi) / 2, _ORDER)
@@ -233,7 +233,7 @@ class BallCrossings:
         v is odd about pi, so that v(pi) = v''(pi) = 0: then v'' has one sign on the arc, v' is
         monotone there and does not change its sign either.
         """
-        with ctx.workprec(64 + 3 * _depth(arc) + self._lost_bits):
+        with ctx.workprec(64 + 3 * depth(arc.hi - arc.lo) + self._lost_bits):
             width = arb.pi() * exact(arc.hi - arc.lo)
             v = [q.imag for q in self._series(Fraction(1), 6)]
             parts = (i * (i - 1) * (i - 2) * abs(v[i]) * width ** (i - 3) for i in (4, 5))
@@ -330,7 +330,7 @@ class BallCrossings:
         precision = bits + 64
         while True:
             with ctx.workprec(precision + 64 + self._lost_bits):
-                (above,), (below,) = self._derivatives(_hull(zero.low, zero.high), 1)
+                (above,), (below,) = self._derivatives(hull(zero.low, zero.high), 1)
                 ball = -(above * _conjugate(below)).real / (below * _conjugate(below)).real
                 small = ball.is_finite() and ball.rad() * arb(2) ** bits < 1 + abs(ball)
                 if small or precision > bits + _MOST_BITS:
@@ -411,14 +411,5 @@ def _conjugate(value: acb) -> acb:
     return acb(value.real, -value.imag)
 
 
-def _depth(arc: Arc) -> int:
-    width = arc.hi - arc.lo
-    return max(0, width.denominator.bit_length() - width.numerator.bit_length())
-
-
 def _depth_of(point: Fraction) -> int:
     return point.denominator.bit_length()
-
-
-def _hull(low: Fraction, high: Fraction) -> arb:
-    return arb(exact(low)).union(arb(exact(high)))

@@ -34,21 +34,14 @@ COARSE_BITS = 20  # the precision at which most crossings are told apart
 class CircleCrossing:
     """An angle at which some kernel of a pencil has a zero on the circle.
 
-    Attributes
-    ----------
-    angle : float
-        theta in (0, pi].
-    change : int or None
-        What it adds to the number of unstable modes as x rises past it: +-2, +-1 at theta = pi, or
-        0; None where the sign of V before theta = pi is not known.
-    exact : Fraction or None
-        x, where it is known to be rational.
-    ball : callable
-        ``ball(bits)`` returns x as a ball whose radius is about 2^-bits, absolutely or relatively;
-        it may raise `stabkit.spectrum.circle.budget.BudgetSpent`.
-    minimal_polynomial : callable
-        Returns the coefficients, ascending, of x's minimal polynomial over the integers; None where
-        it is not computed.
+    * `angle`: theta in (0, pi].
+    * `change`: what it adds to the number of unstable modes as x rises past it: +-2, +-1 at theta =
+      pi, or 0; None where the sign of V before theta = pi is not known.
+    * `exact`: x, where it is known to be rational.
+    * `ball`: ``ball(bits)`` returns x as a ball whose radius is about 2^-bits, absolutely or
+      relatively; it may raise `stabkit.spectrum.circle.budget.BudgetSpent`.
+    * `minimal_polynomial`: returns the coefficients, ascending, of x's minimal polynomial over the
+      integers; None where it is not computed.
     """
 
     angle: float

@@ -185,23 +185,13 @@ def d_partition(
 ) -> DPartition:
     """Return the D-partition of a pencil over its whole domain.
 
-    Parameters
-    ----------
-    pencil : KernelPencil
-    every_sample : bool
-        Whether to count at the sample of every interval, as long as that is quick; otherwise only
-        at those of the first, the last and all stable ones, and of those whose number the
-        directions do not tell.
-    budget : Budget or None
-        Of the whole call; None for a call of its own.
+    * `every_sample`: whether to count at the sample of every interval, as long as that is quick;
+      otherwise only at those of the first, the last and all stable ones, and of those whose number
+      the directions do not tell.
+    * `budget`: of the whole call; None for a call of its own.
 
-    Raises
-    ------
-    ArithmeticError
-        If the directions of the crossings contradict the exact counts: a bug.
+    Raises ArithmeticError if the directions of the crossings contradict the exact counts: a bug.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> from stabkit.spectrum.partition.pencil import kernel_pencil
     >>> found = d_partition(kernel_pencil(Workload.from_classes([(0, 3), (0, 5)]), "common"))
@@ -388,8 +378,6 @@ def _gap(
 def simplest_between(low: Fraction, high: Fraction) -> Fraction:
     """Return the fraction of least denominator in the open interval 0 <= low < x < high.
 
-    Examples
-    --------
     >>> simplest_between(Fraction(3, 10), Fraction(2, 5))
     Fraction(1, 3)
     """

@@ -86,19 +86,11 @@ _SUMMING = 1e-11  # that of a sum of at most 30,000 terms, relatively
 def every_start(kernel: MemoryKernel) -> RealEnclosure | None:
     """Return a common input above which every start reaches the equilibrium.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-        Its own inputs are not looked at.
+    * `kernel`: its own inputs are not looked at.
 
-    Returns
-    -------
-    RealEnclosure or None
-        In tokens, the smaller of the two bounds; below 0 if all inputs are above it. None for
-        decode lengths with a common divisor, and where the age chain forgets too slowly.
+    In tokens, the smaller of the two bounds; below 0 if all inputs are above it. None for decode
+    lengths with a common divisor, and where the age chain forgets too slowly.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> found = every_start(MemoryKernel.of(Workload.from_classes([(0, 2), (0, 3)])))
     >>> found.low < Fraction(13, 3) < found.high < found.low + Fraction(1, 10**5)
@@ -116,8 +108,6 @@ def every_start(kernel: MemoryKernel) -> RealEnclosure | None:
 def age_chain_sum(kernel: MemoryKernel) -> RealEnclosure | None:
     """Return Phi, dimensionless; None where the age chain forgets too slowly, or never.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> age_chain_sum(MemoryKernel.of(Workload.from_classes([(0, 4), (0, 6)]))) is None
     True

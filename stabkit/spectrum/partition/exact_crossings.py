@@ -30,10 +30,11 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from flint import Ordering, arb, ctx, fmpq, fmpq_poly, fmpz_mpoly_ctx, fmpz_poly
+from flint import Ordering, arb, ctx, fmpq_poly, fmpz_mpoly_ctx, fmpz_poly
 
 from ...model.enclosure import bounds_of
 from ..circle.budget import Budget
+from ..circle.dyadic import exact, hull
 from .crossing import CircleCrossing
 from .pencil import KernelPencil
 
@@ -58,13 +59,8 @@ def exact_crossings(pencil: KernelPencil, budget: Budget) -> list[CircleCrossing
     Their work is charged by the length and the digits of the kernels: factors of f and their zeros
     take some 4 L^3 units for each word, as measured up to L = 100.
 
-    Raises
-    ------
-    BudgetSpent
-        If that is more than what is left.
+    Raises BudgetSpent if that is more than what is left.
 
-    Examples
-    --------
     R8: two lengths 2 and 3 with equal shares cross at s = 1, by a pair on the circle.
 
     >>> from stabkit import Workload
@@ -129,8 +125,8 @@ def _zeros(polynomial: fmpz_poly) -> list[_Zero]:
 
 def _isolated(factor: fmpz_poly, bits: int) -> list[_Zero]:
     if factor.degree() == 1:
-        exact = Fraction(-int(factor[0]), int(factor[1]))
-        return [_Zero(factor, 0, exact, exact)]
+        zero = Fraction(-int(factor[0]), int(factor[1]))
+        return [_Zero(factor, 0, zero, zero)]
     with ctx.workprec(bits):
         roots: Any = factor.complex_roots()  # python-flint's stub says list[acb]
     # FLINT gives a real root an imaginary part of exactly 0.
@@ -142,7 +138,7 @@ def _signs(polynomial: fmpz_poly, zeros: list[_Zero]) -> list[int]:
     """Return the signs of the polynomial between -1, the zeros and 1."""
     ends = [Fraction(-1), *(end for z in zeros for end in (z.low, z.high)), Fraction(1)]
     points = [(low + high) / 2 for low, high in zip(ends[::2], ends[1::2], strict=True)]
-    values = [polynomial(fmpq(c.numerator, c.denominator)) for c in points]
+    values = [polynomial(exact(c)) for c in points]
     return [1 if value > 0 else -1 for value in values]
 
 
@@ -181,18 +177,12 @@ def _ball(zero: _Zero, even: fmpz_poly, square: fmpz_poly, bits: int) -> arb:
     precision = _ISOLATING_BITS
     while True:
         with ctx.workprec(2 * precision):
-            cosine = _hull(zero.low, zero.high)
+            cosine = hull(zero.low, zero.high)
             ball = -even(cosine) / square(cosine)
             if ball.is_finite() and ball.rad() * arb(2) ** bits < 1 + abs(ball):
                 return ball
         precision = max(2 * precision, bits + _ISOLATING_BITS)
         zero = _isolated(zero.factor, precision)[zero.rank]
-
-
-def _hull(low: Fraction, high: Fraction) -> arb:
-    return arb(fmpq(low.numerator, low.denominator)).union(
-        arb(fmpq(high.numerator, high.denominator))
-    )
 
 
 def _minimal_polynomial(
@@ -228,7 +218,7 @@ def _at_minus_one(constant: fmpz_poly, slope: fmpz_poly, before: int) -> list[Ci
 
 def rational_crossing(x: Fraction, change: int | None) -> CircleCrossing:
     """Return the crossing at theta = pi, where all is rational."""
-    value = fmpq(x.numerator, x.denominator)
+    value = exact(x)
     return CircleCrossing(
         math.pi, change, x, lambda bits: arb(value), lambda: (-x.numerator, x.denominator)
     )

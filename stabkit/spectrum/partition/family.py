@@ -54,13 +54,8 @@ _PARAMETERS: dict[str, Parameter] = {
 def parameter_of(along: Along) -> Parameter:
     """Return what a name or a list of slopes is called in results.
 
-    Raises
-    ------
-    InvalidArgument
-        If it is a text, and none of the names.
+    Raises InvalidArgument if it is a text, and none of the names.
 
-    Examples
-    --------
     >>> parameter_of("kappa"), parameter_of("shift"), parameter_of([1, 0])
     ('gain', 'shift', 'line')
     """
@@ -93,10 +88,8 @@ def parameter_range(
 
     Along inputs these are usually all up to twice the larger of the mean input and L, on the mean.
 
-    Raises
-    ------
-    InvalidArgument
-        If `along` is none of the parameters, or an end is outside the parameter's domain.
+    Raises InvalidArgument if `along` is none of the parameters, or an end is outside the
+    parameter's domain.
     """
     parameter, line = parameter_of(along), line_of(mix, along)
     if line is not None:
@@ -142,13 +135,8 @@ def _usual_inputs(mix: Workload, line: InputLine) -> tuple[Fraction, Fraction]:
 def kernel_family(mix: Workload, along: Along) -> Callable[[Fraction], MemoryKernel]:
     """Return the memory kernel of `mix` as a function of the parameter.
 
-    Raises
-    ------
-    InvalidArgument
-        If `mix` has one class only, along ``"share"``.
+    Raises InvalidArgument if `mix` has one class only, along ``"share"``.
 
-    Examples
-    --------
     >>> mix = Workload.from_classes([(6, 1, 1), (12, 3, 1)])
     >>> kernel = kernel_family(mix, "scale")(Fraction(1, 3))  # that of the inputs 2 and 4
     >>> [Fraction(g, kernel.denominator) for g in kernel.coefficients] == [4, 3, Fraction(7, 2)]

@@ -87,20 +87,12 @@ class InputLine(Record):
 def input_line(mix: Workload, along: Along) -> InputLine:
     """Return the line that `along` names or lists.
 
-    Parameters
-    ----------
-    mix : Workload
-    along : {"common", "shift", "scale"} or sequence
-        A name, or for each class, in the order of `mix`, its slope or a pair of slope and offset.
+    * `along` ({"common", "shift", "scale"} or sequence): a name, or for each class, in the order of
+      `mix`, its slope or a pair of slope and offset.
 
-    Raises
-    ------
-    InvalidArgument
-        If it is none of these, a slope is negative, or all are 0; or an input is negative all along
-        the line.
+    Raises InvalidArgument if it is none of these, a slope is negative, or all are 0; or an input is
+    negative all along the line.
 
-    Examples
-    --------
     >>> mix = Workload.from_classes([(5, 2), (7, 3)])
     >>> input_line(mix, "shift") == input_line(mix, [1, 1]) == input_line(mix, [(1, 5), (1, 7)])
     True

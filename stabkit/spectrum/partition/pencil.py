@@ -49,14 +49,11 @@ Line = InputLine | NamedLine | Literal["gain", "share"]
 class KernelPencil:
     """The kernels C + x U for x >= 0, and what the number x stands for.
 
-    Attributes
-    ----------
-    constant, slope : MemoryKernel
-        C and U, with the same denominator and decode lengths; their coefficients are >= 0.
-    scale : {"affine", "reciprocal", "odds"}
-        Whether the number that users speak of is y, 1 / y or y / (1 + y), with y = x + `origin`.
-    origin : Fraction
-        A whole number where the scale is not affine.
+    * `constant`, `slope`: C and U, with the same denominator and decode lengths; their coefficients
+      are >= 0.
+    * `scale` ({"affine", "reciprocal", "odds"}): whether the number that users speak of is y, 1 / y
+      or y / (1 + y), with y = x + `origin`.
+    * `origin`: a whole number where the scale is not affine.
     """
 
     constant: MemoryKernel
@@ -72,8 +69,6 @@ class KernelPencil:
     def at(self, x: Fraction) -> MemoryKernel:
         """Return the kernel of the number that x stands for: C + x U, its factor taken out.
 
-        Examples
-        --------
         >>> pencil = kernel_pencil(Workload.from_classes([(5, 1), (5, 3)]), "common")
         >>> pencil.at(Fraction(5)) == MemoryKernel.of(Workload.from_classes([(5, 1), (5, 3)]))
         True
@@ -96,8 +91,6 @@ class KernelPencil:
     def beyond(self, x: int) -> KernelPencil:
         """Return the same kernels from a whole number x on: C + x U in place of C.
 
-        Examples
-        --------
         >>> gains = kernel_pencil(Workload.from_classes([(5, 1), (5, 3)]), "gain").beyond(1)
         >>> gains.number(Fraction(0)), gains.holds(Fraction(1)), gains.holds(Fraction(2))
         (Fraction(1, 1), True, False)
@@ -140,8 +133,6 @@ class KernelPencil:
         It is the sum of a_i u^i v^(n-i) where x = u / v in terms of the number: the substitution
         is invertible, so that what is irreducible stays so, and keeps its degree as x is finite.
 
-        Examples
-        --------
         >>> pencil = kernel_pencil(Workload.from_classes([(5, 1), (5, 3)]), "share")
         >>> pencil.polynomial_of_number((-2, 1))  # x = 2, the share 2/3
         (-2, 3)
@@ -162,10 +153,7 @@ class KernelPencil:
 def kernel_pencil(mix: Workload, along: Line, kernel: MemoryKernel | None = None) -> KernelPencil:
     """Return the kernels of `mix` along a line; its own `kernel` may be at hand already.
 
-    Raises
-    ------
-    InvalidArgument
-        If `mix` has one class only, along ``"share"``.
+    Raises InvalidArgument if `mix` has one class only, along ``"share"``.
     """
     if along == "gain":
         return _gain_pencil(MemoryKernel.of(mix) if kernel is None else kernel)

@@ -60,7 +60,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
-from ...errors import InvalidArgument
+from ...errors import check_length
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
@@ -311,11 +311,7 @@ def threshold(mix: WorkloadLike, along: Along = "common") -> Threshold:
 def threshold_along(mix: Workload, along: Along, every_sample: bool) -> Threshold:
     """Return `threshold`, with counts at all samples or only where they decide; see d_partition."""
     line = line_of(mix, along)
-    if mix.longest_decode > LONGEST_THRESHOLD:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {LONGEST_THRESHOLD} for a threshold, "
-            f"not {mix.longest_decode}."
-        )
+    check_length(mix.longest_decode, LONGEST_THRESHOLD, "for a threshold")
     pencil = _pencil(mix, parameter_of(along), line)
     budget = Budget()
     found = d_partition(pencil, every_sample, budget)
@@ -357,8 +353,6 @@ def _compared(law: VarianceLaw, threshold: Crossing | None) -> VarianceLaw:
 def variance_law(kernel: MemoryKernel) -> VarianceLaw | None:
     """Return the variance law's estimate; None if sigma = 0, or so near 0 that it overflows.
 
-    Examples
-    --------
     >>> law = variance_law(MemoryKernel.of(Workload.from_classes([(0, 99), (0, 100)])))
     >>> round(law.estimate), round(law.expansion, 1)
     (199618, 199534.5)

@@ -52,15 +52,10 @@ _ENTRIES = 2**21  # of a block of differences: 32 MiB
 def approximate_zeros(kernel: MemoryKernel) -> Complexes | None:
     """Return the zeros with Im z >= 0, nearly real ones on the axis, or None if it did not settle.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-        Of L >= 2 terms; time O(L (K + 48)) per sweep as a rule, O(L^2) for the unusual ones.
+    * `kernel`: of L >= 2 terms; time O(L (K + 48)) per sweep as a rule, O(L^2) for the unusual
+      ones.
 
-    Returns
-    -------
-    complex array or None
-        With the conjugates of the complex ones they are L - 1.
+    With the conjugates of the complex ones they are L - 1.
     """
     for neighbours in (_NEIGHBOURS, kernel.length):
         z = _iterated(kernel, neighbours)

@@ -97,22 +97,13 @@ def proved_discs(
 ) -> list[ZeroDisc] | None:
     """Return disjoint discs, each with exactly one zero, for the given approximate zeros.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-        Of length at least 3.
-    zeros : complex array
-        With Im z >= 0; together with the conjugates of the complex ones as many as G has zeros in
-        |z| < radius, a number that the caller has proved.
-    radius : float, Fraction or None
-        None stands for the whole plane: there are L - 1 zeros, with multiplicity.
-    bits : int
-        Each disc's radius is at most 2^-bits |z|.
+    * `kernel`: of length at least 3.
+    * `zeros`: with Im z >= 0; together with the conjugates of the complex ones as many as G has
+      zeros in |z| < radius, a number that the caller has proved.
+    * `radius`: None stands for the whole plane: there are L - 1 zeros, with multiplicity.
+    * `bits`: each disc's radius is at most 2^-bits |z|.
 
-    Returns
-    -------
-    list of ZeroDisc, in the order of `zeros`, or None
-        None if the discs do not separate, as for a multiple zero, or do not get small.
+    Returns None if the discs do not separate, as for a multiple zero, or do not get small.
     """
     if not np.all(np.isfinite(zeros)):
         return None

@@ -31,8 +31,6 @@ __all__ = ["circle_distance", "root_annulus"]
 def root_annulus(kernel: MemoryKernel) -> tuple[Fraction, Fraction] | None:
     """Return exact bounds of the moduli of all roots, or None if there is no root (L = 1).
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> kernel = MemoryKernel.of(Workload.from_classes([(10, 5)]))
     >>> root_annulus(kernel) == (Fraction(15, 14), Fraction(12, 11))
@@ -63,8 +61,6 @@ def circle_distance(root: Root) -> float:
     Rounded once, from |lambda|^2 - 1, which is exact: the distances of near-marginal roots keep all
     their digits, which ``abs(complex(root.value)) - 1`` would lose.
 
-    Examples
-    --------
     >>> from stabkit import Workload, roots
     >>> circle_distance(roots(Workload.from_classes([(10**6, 2)]), digits=30)[0])
     9.99999000001e-07

@@ -96,34 +96,19 @@ def multiprecision_roots(
 ) -> list[tuple[mpmath.mpc, mpmath.mpf, int]]:
     """Return all roots of an integer polynomial, with proved radii and multiplicities.
 
-    Parameters
-    ----------
-    coefficients : sequence of int
-        Descending powers, neither end 0.
-    digits : int
-        Positive. Each radius is at most 10^-digits |root|.
+    * `coefficients`: descending powers, neither end 0.
+    * `digits`: positive. Each radius is at most 10^-digits |root|.
 
-    Returns
-    -------
-    list of (value, radius, multiplicity)
-        Distinct roots, |value| descending, of equal ones the greater imaginary part first. Within
-        `radius` of `value` lies this root and no other; the discs are disjoint. The imaginary part
-        of a real root is 0; values of conjugates are each other's exact conjugates.
-
-    Raises
-    ------
-    InvalidArgument
-        If the coefficients are not integers with both ends other than 0, or `digits` is not a
-        positive integer.
-
-    Notes
-    -----
     The values have more bits than the default precision of mpmath: compute with them under
     `mpmath.workprec`. The time grows with the square of the degree: about a second at 200. What is
     returned is proved; that the iteration converges, and thus that the function returns, is not.
 
-    Examples
-    --------
+    Distinct roots, |value| descending, of equal ones the greater imaginary part first. Within
+    `radius` of `value` lies this root and no other; the discs are disjoint. The imaginary part of a
+    real root is 0; values of conjugates are each other's exact conjugates. Raises InvalidArgument
+    if the coefficients are not integers with both ends other than 0, or `digits` is not a positive
+    integer.
+
     >>> [(value, radius, m) for value, radius, m in multiprecision_roots([4, 4, 1], 20)]
     [(mpc(real='-0.5', imag='0.0'), mpf('0.0'), 2)]
     >>> upper, lower = multiprecision_roots([1, 1, 1], 30)  # the primitive third roots of unity

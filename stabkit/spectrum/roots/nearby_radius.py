@@ -39,14 +39,8 @@ _SHORTEST = 100
 def radius_near(kernel: MemoryKernel, zeros: Sequence[complex]) -> RealEnclosure | None:
     """Return an enclosure of max |lambda|, proved, or None where the guess was not confirmed.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-    zeros : sequence of complex
-        Reciprocals of the dominant modes of a similar kernel, one of each conjugate pair.
+    * `zeros`: reciprocals of the dominant modes of a similar kernel, one of each conjugate pair.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> kernel = MemoryKernel.of(Workload.from_classes([(5, 3), (5, 5)]))
     >>> enclosure = radius_near(kernel, [-0.68 + 0.66j])  # of some other kernel

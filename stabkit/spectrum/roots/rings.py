@@ -52,15 +52,9 @@ def separated_zeros(
 ) -> tuple[Complexes, Fraction] | None:
     """Return at least `count` of the `zeros`, and a radius proved to hold just these.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-    zeros : complex array
-        With Im z >= 0, ascending in modulus as far as doubles tell.
-    count : int
-        Weights of complex zeros are two.
-    extra : int
-        Among so many zeros beyond, the widest gap of moduli is taken.
+    * `zeros`: with Im z >= 0, ascending in modulus as far as doubles tell.
+    * `count`: weights of complex zeros are two.
+    * `extra`: among so many zeros beyond, the widest gap of moduli is taken.
     """
     zeros = zeros[: max(count + extra, _MOST_CANDIDATES // len(kernel.closed_form))]
     points = refined_points(kernel, zeros, _GOAL, _PRECISION)

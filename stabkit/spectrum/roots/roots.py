@@ -22,7 +22,7 @@ import mpmath
 from flint import acb, arb, ctx, fmpz_poly
 from mpmath.libmp import to_rational
 
-from ...errors import InvalidArgument, check_choice
+from ...errors import check_choice, check_length
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
@@ -38,6 +38,7 @@ __all__ = [
     "LONGEST_ISOLATED",
     "Root",
     "Roots",
+    "all_roots",
     "isolated_roots",
     "polynomial_roots",
     "precision_of",
@@ -83,12 +84,7 @@ class Root(Record):
 
 
 class Roots(RecordList[Root]):
-    """Roots with the workload that they are of: all of them, or the first.
-
-    Attributes
-    ----------
-    mix : Workload
-    """
+    """Roots with the workload that they are of: all of them, or the first."""
 
     def __init__(self, mix: Workload, roots: Iterable[Root] = ()) -> None:
         super().__init__(roots)
@@ -129,18 +125,23 @@ def roots(mix: WorkloadLike, digits: int = 50, method: str = "auto") -> Roots:
     digits = whole_number(digits, "'digits'", 1, LARGEST_DIGITS)
     check_choice(method, "'method'", ("auto", "mpmath"))
     longest = LONGEST_ALL if method == "auto" else LONGEST_MPMATH
-    if mix.longest_decode > longest:
-        raise InvalidArgument(
-            f"'mix' must have decode lengths up to {longest} for all roots "
-            f"by method '{method}', not {mix.longest_decode}."
-        )
+    check_length(mix.longest_decode, longest, f"for all roots by method '{method}'")
     kernel = MemoryKernel.of(mix)
     if method == "mpmath":
         from .multiprecision import multiprecision_roots
 
         found = (Root(*parts) for parts in multiprecision_roots(kernel.coefficients, digits))
         return Roots(mix, (_exact_if_dyadic(root, kernel.coefficients) for root in found))
-    bits = precision_of(digits)
+    return Roots(mix, all_roots(kernel, precision_of(digits)))
+
+
+def precision_of(digits: int) -> int:
+    """Return the bits of a relative radius of 10^-digits, with a margin for inverting a disc."""
+    return math.ceil(digits * math.log2(10)) + 4
+
+
+def all_roots(kernel: MemoryKernel, bits: int) -> list[Root]:
+    """Return all roots, each to 2^-bits of its modulus, by the fastest engine."""
     if kernel.length > LONGEST_ISOLATED:
         from .approximate import approximate_zeros
         from .inclusion import proved_discs
@@ -148,13 +149,8 @@ def roots(mix: WorkloadLike, digits: int = 50, method: str = "auto") -> Roots:
         zeros = approximate_zeros(kernel)
         discs = None if zeros is None else proved_discs(kernel, zeros, None, bits)
         if discs:
-            return Roots(mix, roots_of_discs(discs, bits))
-    return Roots(mix, isolated_roots(kernel, bits))
-
-
-def precision_of(digits: int) -> int:
-    """Return the bits of a relative radius of 10^-digits, with a margin for inverting a disc."""
-    return math.ceil(digits * math.log2(10)) + 4
+            return roots_of_discs(discs, bits)
+    return isolated_roots(kernel, bits)
 
 
 def isolated_roots(kernel: MemoryKernel, bits: int) -> list[Root]:
@@ -165,8 +161,6 @@ def isolated_roots(kernel: MemoryKernel, bits: int) -> list[Root]:
 def polynomial_roots(coefficients: Sequence[int], bits: int) -> list[Root]:
     """Return all roots of an integer polynomial, descending powers, as `isolated_roots` does.
 
-    Examples
-    --------
     >>> [(str(root.value), root.multiplicity) for root in polynomial_roots([2, -5, 0, 0], 64)]
     [('(2.5 + 0.0j)', 1), ('(0.0 + 0.0j)', 2)]
     """

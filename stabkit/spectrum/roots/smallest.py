@@ -49,18 +49,11 @@ _EXTRA = 10  # zeros beyond those asked for, among which a gap of moduli is soug
 def smallest_zeros(kernel: MemoryKernel, count: int) -> tuple[Complexes, float | Fraction] | None:
     """Return at least `count` zeros of G (all, if it has fewer) and a radius that holds just these.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-    count : int
-        At most the degree of G.
+    * `count`: at most the degree of G.
 
-    Returns
-    -------
-    (zeros, radius) or None
-        Approximate zeros with Im z >= 0, ascending in modulus; with the conjugates of the complex
-        ones they are as many as there are in |z| < radius, a number that is proved. None if the
-        search failed.
+    Approximate zeros with Im z >= 0, ascending in modulus; with the conjugates of the complex ones
+    they are as many as there are in |z| < radius, a number that is proved. None if the search
+    failed.
     """
     radius = math.exp(radius_bracket(kernel, count, count + 2 * _EXTRA)[1])
     known = np.zeros(0, dtype=complex)

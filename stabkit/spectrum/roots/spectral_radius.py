@@ -39,14 +39,8 @@ def spectral_radius(
 
     Of a kernel of more than a million terms nothing is proved but R5's annulus and marginality.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-    modes : list of Root, or None
-        What `dominant_modes` returned for that number of `digits`.
-    digits : int
-    verdict : str
-        What `unit_circle_counts` proved.
+    * `modes`: what `dominant_modes` returned for that number of `digits`.
+    * `verdict`: what `unit_circle_counts` proved.
     """
     if kernel.length == 1:
         return None

@@ -45,18 +45,9 @@ _MOST_EXACT = 3_000_000  # squared number of sums times the bits of g_0: a tenth
 class PartialSums:
     """b_0, ..., b_(count-1) of a kernel: balls, and exact rationals where there are few.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-    count : int
-        At least 1.
+    * `count`: at least 1.
+    * `balls`: list of arb.
 
-    Attributes
-    ----------
-    balls : list of arb
-
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> sums = PartialSums(MemoryKernel.of(Workload.from_classes([(1, 1), (1, 2)])), 3)
     >>> sums.first_negative(), sums.lowest()
@@ -124,13 +115,8 @@ def _quotient(ring: Any, numerator: int, denominator: list[int], count: int) -> 
 def horizon(kernel: MemoryKernel) -> int | None:
     """Return an n from which on no b_n is negative, by (2); None where none is proved.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-        Of length at least 3, of a stable mix.
+    * `kernel`: of length at least 3, of a stable mix.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> horizon(MemoryKernel.of(Workload.from_classes([(20, 3), (20, 5)]))) < 500
     True

@@ -45,20 +45,11 @@ _HALVINGS = 50
 def whole_delta(mix: Workload, largest: float) -> float | None:
     """Return the largest delta for which (1) is at most 5 %.
 
-    Parameters
-    ----------
-    mix : Workload
-        A stable one with a capacity.
-    largest : float
-        delta* of the fluid.
+    * `mix`: a stable one with a capacity.
+    * `largest`: delta* of the fluid.
 
-    Returns
-    -------
-    float or None
-        None where even a start at a* evicts more often, or the Fano factor is not known.
+    Returns None where even a start at a* evicts more often, or the Fano factor is not known.
 
-    Examples
-    --------
     >>> mix = Workload.from_classes([(2, 2), (2, 3)], capacity=5000)
     >>> round(whole_delta(mix, 18 / 37), 2)
     0.41

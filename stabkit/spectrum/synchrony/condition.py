@@ -89,15 +89,9 @@ def condition_margin(kernel: MemoryKernel, budget: Budget | None = None) -> Marg
     comes so near 0 on the circle, or the quantity is so nearly constant there, that the effort is
     spent before: then they are wider, or there is no lower one.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-        Beyond 200,000 terms only an upper bound is sought, by samples.
-    budget : Budget or None
-        Of the whole call; None for a call of its own.
+    * `kernel`: beyond 200,000 terms only an upper bound is sought, by samples.
+    * `budget`: of the whole call; None for a call of its own.
 
-    Examples
-    --------
     For l = (1, 2) with p = 1/2 and no input, D = 1 + w / 2 and the quantity is
     Re[(w / 2) / (1 + w / 2)] + 1, least at w = -1: the margin is -1 + 1 = 0.
 

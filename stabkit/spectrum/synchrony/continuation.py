@@ -125,24 +125,14 @@ def followed_zeros(
 ) -> dict[int, ZeroDisc | None]:
     """Return the zeros of G that exp(2 pi i k / gcd) move to as the inputs shrink to theirs.
 
-    Parameters
-    ----------
-    kernel : MemoryKernel
-    indices : iterable of int
-        The k to follow, 0 < k < gcd; in this order, until the effort is spent (a few seconds).
-    gcd : int
-        A common divisor of the decode lengths.
-    bits : int
-        Each disc's radius is at most 2^-bits |z|.
+    * `indices`: the k to follow, 0 < k < gcd; in this order, until the effort is spent (a few
+      seconds).
+    * `gcd`: a common divisor of the decode lengths.
+    * `bits`: each disc's radius is at most 2^-bits |z|.
 
-    Returns
-    -------
-    dict of int to ZeroDisc or None
-        For each k a disc that holds this zero, and no other one within twice its radius; None where
-        the path could not be certified, as when no class has any input.
+    For each k a disc that holds this zero, and no other one within twice its radius; None where the
+    path could not be certified, as when no class has any input.
 
-    Examples
-    --------
     >>> from stabkit import Workload
     >>> kernel = MemoryKernel.of(Workload.from_classes([(100, 4), (100, 6)]))
     >>> disc = followed_zeros(kernel, [1], 2, 64)[1]

@@ -27,7 +27,6 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..circle.arcs import Arc
 from ..circle.budget import Budget
@@ -40,7 +39,7 @@ from ..circle.sparse_polynomial import (
     GridSamples,
     Integers,
 )
-from ..circle.winding import ARC_WORK, DOUBLES, evaluate
+from ..circle.winding import ARC_WORK, DOUBLES, Pieces, evaluate
 
 __all__ = ["LOWEST", "ArcSearch"]
 
@@ -49,14 +48,6 @@ _TOLERANCE = 1e-10  # of the quantity's size: how narrow an enclosure is sought
 _NARROWEST = 2.0**-40
 _MOST_SUBARCS = 2**16
 _MOST_DIRECT_TERMS = 2**26
-
-
-class _Arcs(NamedTuple):
-    """Sub-arcs of the samples' arcs: centres theta_j + t d and half-widths w d, as arrays."""
-
-    samples: Integers
-    offsets: Floats
-    halves: Floats
 
 
 class _Bounds(NamedTuple):
@@ -97,7 +88,7 @@ class ArcSearch:
         self.tolerated = _double(size / self.scale)
         self.high = math.inf
         self.budget = budget
-        self.finished: list[tuple[Floats, _Arcs]] = []
+        self.finished: list[tuple[Floats, Pieces]] = []
 
     @property
     def size(self) -> int:
@@ -106,22 +97,18 @@ class ArcSearch:
 
     def search_far(self, start: int, only_samples: bool = False) -> None:
         """Search from the arc of sample `start` to theta = pi: a grid first, models then."""
-        whole = self._whole(start, self.size // 2)
+        whole = Pieces.whole(np.arange(start, self.size // 2 + 1))
         if not self.budget.affords(2 * self.numerator.grid_work, DOUBLES):
             self._give_up(whole)
             return
         left = self._left_open(self._on_grid(whole.samples), whole)
         if not only_samples:
-            self._bisect(_halved(left))
+            self._bisect(left.halved())
 
     def search_near(self, end: Fraction, least: Fraction) -> None:
         """Search from theta = 0 to pi `end`, knowing that the minimum is at most `least`."""
         self.high = _double((least - self.shift) / self.scale)
-        self._bisect(self._whole(0, math.ceil(end * self.size / 2)))
-
-    def _whole(self, first: int, last: int) -> _Arcs:
-        indices = np.arange(first, last + 1)
-        return _Arcs(indices, np.zeros(len(indices)), np.ones(len(indices)))
+        self._bisect(Pieces.whole(np.arange(math.ceil(end * self.size / 2) + 1)))
 
     def least(self, known: Fraction) -> Fraction:
         """Return the least value found, or `known` if that is less."""
@@ -178,7 +165,7 @@ class ArcSearch:
             swing = width * (np.abs(q[1]) + width * bend)
             return _bounded(n, q, width, curve, swing, errors)
 
-    def _bisect(self, arcs: _Arcs) -> None:
+    def _bisect(self, arcs: Pieces) -> None:
         """Halve the arcs, with Taylor models of their samples, until none is left open."""
         involved = np.unique(arcs.samples)
         if not len(involved):
@@ -207,16 +194,16 @@ class ArcSearch:
                 swing = halves * (np.abs(q[1]) + halves * (np.abs(lower) @ bends))
                 errors = [model.error + halves * model.slope_error for model in (above, below)]
                 found = _bounded(n, q, halves, curve, swing, errors)
-            arcs = _halved(self._left_open(found, arcs))
+            arcs = self._left_open(found, arcs).halved()
 
-    def _give_up(self, arcs: _Arcs) -> None:
+    def _give_up(self, arcs: Pieces) -> None:
         """Put arcs aside without a bound."""
         self.finished.append((np.full(len(arcs.samples), -math.inf), arcs))
 
     def _tolerance(self) -> float:
         return _TOLERANCE * (abs(self.high) + self.tolerated)
 
-    def _left_open(self, found: _Bounds, arcs: _Arcs) -> _Arcs:
+    def _left_open(self, found: _Bounds, arcs: Pieces) -> Pieces:
         """Put aside what is done and what is hopeless; return the arcs to be halved."""
         self.high = min(self.high, float(np.min(found.upper)))
         left = found.lower < self.high - self._tolerance()
@@ -225,8 +212,8 @@ class ArcSearch:
         left &= np.isfinite(found.noise) & helps & (arcs.halves > _NARROWEST)
         if np.sum(left) > _MOST_SUBARCS:
             left &= False
-        self.finished.append((found.lower[~left], _chosen(arcs, ~left)))
-        return _chosen(arcs, left)
+        self.finished.append((found.lower[~left], arcs.chosen(~left)))
+        return arcs.chosen(left)
 
 
 def _derivatives(samples: GridSamples, indices: Integers) -> list[Complexes]:
@@ -271,16 +258,6 @@ def _double(value: Fraction) -> float:
     if abs(value) > -LOWEST:
         return math.inf if value > 0 else LOWEST
     return math.nextafter(float(value), math.inf)
-
-
-def _chosen(arcs: _Arcs, which: NDArray[np.bool_]) -> _Arcs:
-    return _Arcs(arcs.samples[which], arcs.offsets[which], arcs.halves[which])
-
-
-def _halved(arcs: _Arcs) -> _Arcs:
-    halves = np.repeat(arcs.halves / 2, 2)
-    signs = np.tile([-1.0, 1.0], len(arcs.halves))
-    return _Arcs(np.repeat(arcs.samples, 2), np.repeat(arcs.offsets, 2) + signs * halves, halves)
 
 
 def _exact_arc(size: int, sample: int, offset: float, half: float) -> Arc:

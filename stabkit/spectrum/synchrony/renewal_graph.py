@@ -28,8 +28,6 @@ LONGEST_GRAPH = 100_000  # nodes: some 100 MB
 def renewal_graph(decode_lengths: Iterable[int]) -> nx.DiGraph:
     """Return the renewal graph; an edge back to 0 has the attribute ``decode_length``.
 
-    Examples
-    --------
     >>> sorted(renewal_graph([2, 3]).edges)
     [(0, 1), (1, 0), (1, 2), (2, 0)]
     """
@@ -48,13 +46,8 @@ def imprimitivity(graph: nx.DiGraph) -> int:
     edges u -> v: each is the difference of the lengths of two walks between the same nodes, and
     along a cycle they add up to its length.
 
-    Raises
-    ------
-    ValueError
-        If the graph is not strongly connected.
+    Raises ValueError if the graph is not strongly connected.
 
-    Examples
-    --------
     >>> imprimitivity(renewal_graph([4, 6]))
     2
     """

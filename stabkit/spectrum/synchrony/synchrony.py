@@ -257,8 +257,6 @@ def _nearest(turns: float) -> Fraction:
 
     Of the d for this k the best is taken. There is one with d <= 50 + 1 / turns (Dirichlet).
 
-    Examples
-    --------
     >>> _nearest(0.3331), _nearest(0.0199), _nearest(0.2942)
     (Fraction(1, 3), Fraction(1, 50), Fraction(5, 17))
     """

@@ -50,14 +50,14 @@ EXPECTED = (
 def tally_csv(
     lines: Iterable[str], merge: bool = True, memory: int | None = None, columns: Any = None
 ) -> Tally:
-    tally = Tally(merge, memory)
-    tally_table(tally, io.BytesIO("\n".join(lines).encode()), columns)
+    tally = Tally(merge, memory, columns)
+    tally_table(tally, io.BytesIO("\n".join(lines).encode()))
     return tally
 
 
 def tally_jsonl(lines: Iterable[str], columns: Any = None) -> Tally:
-    tally = Tally()
-    tally_lines(tally, lines, columns)
+    tally = Tally(columns=columns)
+    tally_lines(tally, lines)
     return tally
 
 

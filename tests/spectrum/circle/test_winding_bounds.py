@@ -23,9 +23,9 @@ from stabkit.spectrum.circle.sparse_polynomial import (
 )
 from stabkit.spectrum.circle.winding import (
     PhasePath,
+    Pieces,
     _arcs,
     _ends,
-    _Pieces,
     _Search,
     directions,
     evaluate,
@@ -428,7 +428,7 @@ def test_open_pieces_that_touch_are_joined_exactly() -> None:
             Arc(*((2 * int(j) + Fraction(t) + side * Fraction(w)) / size for side in (-1, 1)))
             for j, t, w in pieces
         ]
-        found = _arcs(size, *_ends(_Pieces(samples.astype(np.int64), offsets, halves)))
+        found = _arcs(size, *_ends(Pieces(samples.astype(np.int64), offsets, halves)))
         assert found == joined(exact)
 
 

@@ -18,11 +18,11 @@ from flint import acb, arb, ctx
 from stabkit.spectrum.circle.arcs import Arc
 from stabkit.spectrum.circle.budget import Budget
 from stabkit.spectrum.circle.sparse_polynomial import TAYLOR_ORDER, GridSamples, TaylorModels
+from stabkit.spectrum.circle.winding import Pieces
 from stabkit.spectrum.synchrony import least_real_part as arc_search
 from stabkit.spectrum.synchrony.least_real_part import (
     LOWEST,
     ArcSearch,
-    _Arcs,
     _bounded,
     _Bounds,
     _double,
@@ -236,7 +236,7 @@ def test_bounds_from_models(
 ) -> None:
     search = search_of(above, below)
     search.high = -1e300  # nothing can be better: the first bounds are the last
-    search._bisect(_Arcs(np.array([3]), np.zeros(1), np.full(1, 0.5)))
+    search._bisect(Pieces(np.array([3]), np.zeros(1), np.full(1, 0.5)))
     ((lower, arcs),) = search.finished
     assert arcs.halves.tolist() == [0.5]
     with ctx.workprec(200):
@@ -252,7 +252,7 @@ def test_bends_of_models_have_room_for_their_rounding(is_just_above: Callable[..
     """1 + 1e-9 for the curve, besides that for the residual and that for the quotient."""
     search = search_of(models({0: 6j, 5: 1e9}), models({0: 2}))
     search.high = -1e300
-    search._bisect(_Arcs(np.array([3]), np.zeros(1), np.full(1, 0.5)))
+    search._bisect(Pieces(np.array([3]), np.zeros(1), np.full(1, 0.5)))
     ((lower, _),) = search.finished
     assert is_just_above(-lower, [Fraction(10**10, 8)], 2.99e-9, 0.02e-9)
 
@@ -264,7 +264,7 @@ def left_after(lower: float, upper: float, noise: float, half: float, high: floa
     search = search_of(samples(1), samples(1))
     search.high, search.tolerated = high, 1.0
     found = _Bounds(*(np.array([x]) for x in (lower, upper, noise)))
-    left = search._left_open(found, _Arcs(np.array([3]), np.zeros(1), np.array([half])))
+    left = search._left_open(found, Pieces(np.array([3]), np.zeros(1), np.array([half])))
     assert search.high == min(high, upper)
     assert len(left.samples) + len(search.finished[0][0]) == 1
     return bool(len(left.samples))
@@ -297,7 +297,7 @@ def test_without_a_finite_noise_an_arc_is_put_aside() -> None:
 
 def test_too_many_arcs_are_put_aside(monkeypatch: pytest.MonkeyPatch) -> None:
     search = search_of(samples(1), samples(1))
-    arcs = _Arcs(np.arange(4), np.zeros(4), np.ones(4))
+    arcs = Pieces(np.arange(4), np.zeros(4), np.ones(4))
     found = _Bounds(np.zeros(4), np.ones(4), np.zeros(4))
     monkeypatch.setattr(arc_search, "_MOST_SUBARCS", 4)
     assert len(search._left_open(found, arcs).samples) == 4
@@ -334,17 +334,17 @@ def test_open_arcs_are_exact_and_have_their_bounds() -> None:
         0.0,
         1.0,
     )
-    arcs = _Arcs(np.array([2, 3, 4, 5]), np.array([0.0, 0.5, -0.25, 0.0]), np.full(4, 0.25))
+    arcs = Pieces(np.array([2, 3, 4, 5]), np.array([0.0, 0.5, -0.25, 0.0]), np.full(4, 0.25))
     search.finished = [(np.array([-1.0, LOWEST, 0.0, -0.9e-10]), arcs)]
     first, second, third = search.open_arcs()
     assert first == (Fraction(-5, 2), Arc(Fraction(15, 4 * SIZE), Fraction(17, 4 * SIZE)))
     assert second == (Fraction(LOWEST), Arc(Fraction(25, 4 * SIZE), Fraction(27, 4 * SIZE)))
     assert third[1] == Arc(Fraction(39, 4 * SIZE), Fraction(41, 4 * SIZE))
     assert search.open_count() == 2  # the third is within the tolerance
-    search.finished = [(np.array([-math.inf]), _Arcs(*(part[:1] for part in arcs)))]
+    search.finished = [(np.array([-math.inf]), Pieces(*(part[:1] for part in arcs)))]
     assert search.open_arcs()[0][0] == Fraction(LOWEST)
     search.scale = Fraction(1, 2)  # no bound stays none
-    search.finished = [(np.array([LOWEST]), _Arcs(*(part[:1] for part in arcs)))]
+    search.finished = [(np.array([LOWEST]), Pieces(*(part[:1] for part in arcs)))]
     assert search.open_arcs()[0][0] == Fraction(LOWEST)
 
 
@@ -359,7 +359,7 @@ def test_doubles_are_rounded_upwards() -> None:
 def test_the_near_part_reaches_its_end_and_the_far_part_begins_at_its_start() -> None:
     quotient = {0: 5, 1: 1, 3: 1}
     far = ArcSearch({0: -1, 1: -2, 3: -1}, quotient, Fraction(0), Fraction(1), Budget())
-    whole = far._whole(2, far.size // 2)
+    whole = Pieces.whole(np.arange(2, far.size // 2 + 1))
     assert whole.samples.tolist() == list(range(2, far.size // 2 + 1))
     seen: list[Any] = []
     far._bisect = seen.append  # type: ignore[method-assign,assignment]

@@ -103,10 +103,7 @@ class Derivatives(NamedTuple):
 class ClassCurves:
     """The curves e^(-ic theta) G_k(e^(i theta)) of some classes, and their mean by shares.
 
-    Parameters
-    ----------
-    classes : sequence of RequestClass
-        K >= 2 of them; L at most 4000, so that the products of integers fit 64 bits.
+    * `classes`: K >= 2 of them; L at most 4000, so that the products of integers fit 64 bits.
     """
 
     largest = 2.0  # more than the distance of any two points of the simplex
@@ -215,14 +212,9 @@ def _units(angles: Integers, doubled: Integers) -> Complexes:
 def distance_bounds(curves: ClassCurves, angles: Integers, halves: Integers) -> ArcBounds:
     """Return a lower bound of ||q - p||_2 for all q with a mode on the circle in each arc.
 
-    Parameters
-    ----------
-    curves : ClassCurves
-    angles, halves : int arrays
-        Centres and half-widths of the arcs, in units of pi / HALF_TURN.
+    * `angles`, `halves` (int arrays): centres and half-widths of the arcs, in units of pi /
+      HALF_TURN.
 
-    Examples
-    --------
     At theta = pi, with kernels (2) and (2, 3) and equal shares: (2 + d - 3 (1/2 - d)) = 0 at
     q = (1/2 - d, 1/2 + d) for d = 1/6, at distance sqrt(2) / 6.
 

@@ -58,12 +58,8 @@ _DENOMINATOR = 1 << 80  # of moves: keeps the integers of the counted kernel sma
 class SharePolytope:
     """The convex hull of shares.
 
-    Attributes
-    ----------
-    vertices : tuple of tuple of Fraction
-        By class; each of sum 1.
-    edges : tuple of (int, int)
-        Pairs of indices of vertices: the edges, or all pairs of vertices that are given.
+    * `vertices`: by class; each of sum 1.
+    * `edges`: pairs of indices of vertices: the edges, or all pairs of vertices that are given.
     """
 
     vertices: tuple[Shares, ...]
@@ -95,13 +91,8 @@ def moved(shares: Shares, step: Floats) -> Shares | None:
 def box(bounds: Bounds) -> SharePolytope | None:
     """Return the shares between bounds; None if there are too many vertices.
 
-    Parameters
-    ----------
-    bounds : sequence of (Fraction, Fraction)
-        0 <= low_k <= high_k, with sum low_k <= 1 <= sum high_k.
+    * `bounds`: 0 <= low_k <= high_k, with sum low_k <= 1 <= sum high_k.
 
-    Examples
-    --------
     >>> found = box(((Fraction(1, 4), Fraction(1, 2)),) * 3)
     >>> len(found.vertices), len(found.edges)  # 1/4, 1/4, 1/2 in any order
     (3, 3)

@@ -53,11 +53,7 @@ _DIGITS, _HALF = 30, 0.5
 class SampledCurves(ClassCurves):
     """The curves of some classes, with the root of Pearson's statistic over n as their distance.
 
-    Parameters
-    ----------
-    classes : sequence of RequestClass
-    largest : float
-        The distance beyond which nothing is looked for.
+    * `largest`: the distance beyond which nothing is looked for.
     """
 
     def __init__(self, classes: Sequence[RequestClass], largest: float) -> None:
@@ -88,8 +84,6 @@ def chi_square(freedom: int, level: float) -> float:
 
     The tail that is compared is the smaller one: 1 - level is exact for levels of 1/2 and more.
 
-    Examples
-    --------
     >>> round(chi_square(1, 0.95), 6), round(chi_square(10, 0.99), 6)
     (3.841459, 23.209251)
     """

@@ -31,20 +31,12 @@ _CANDIDATES = 6
 class ShareSearch:
     """A cover of the angles at which a mix of these classes can have a mode on the circle.
 
-    Attributes
-    ----------
-    curves : ClassCurves
-        Of L >= 2.
-    angles, halves : int arrays
-        Centres and half-widths of the arcs, in units of pi / HALF_TURN.
-    bounds : float array
-        Proved lower bounds of the distance to shares with a mode in the arc.
-    values : float array
-        `ArcBounds.at_centre` for the u that gave the bound; infinite where it says nothing.
-    work : int
-        Evaluations so far, times (L + 4 K), and `_UPKEEP` for every arc in every pass.
-    reason : str
-        What the bounds rest on.
+    * `curves`: of L >= 2.
+    * `angles`, `halves`: centres and half-widths of the arcs, in units of pi / HALF_TURN.
+    * `bounds`: proved lower bounds of the distance to shares with a mode in the arc.
+    * `values`: `ArcBounds.at_centre` for the u that gave the bound; infinite where it says nothing.
+    * `work`: evaluations so far, times (L + 4 K), and `_UPKEEP` for every arc in every pass.
+    * `reason`: what the bounds rest on.
     """
 
     curves: ClassCurves
