@@ -180,7 +180,7 @@ class Claim:
 
     def known(self) -> dict[Any, Quantity]:
         """Return the quantities by their symbols."""
-        return {quantity.symbol: quantity for quantity in self.quantities}
+        return _by_symbol(self.quantities)
 
     def mutants(self) -> Iterator[Claim]:
         """Yield it with another constant, relation or quantifier, or without a hypothesis."""
@@ -215,6 +215,7 @@ class _Drawn:
 
     object: Any
     values: dict[Any, Any] = field(default_factory=dict)
+    intervals: dict[Any, _Interval | None] = field(default_factory=dict)
 
     def all_hold(self, predicates: Iterable[Any], claim: Claim) -> bool | None:
         known = claim.known()
@@ -283,7 +284,20 @@ class _Drawn:
     def interval(
         self, expression: Any, known: dict[Any, Quantity], bound: dict[Any, _Interval]
     ) -> _Interval | None:
-        """Return an interval that holds the expression's value; None where it is undecided."""
+        """Return an interval that holds the expression's value; None where it is undecided.
+
+        Without bound indices it is computed once for a claim and its mutants.
+        """
+        if bound:
+            return self._interval(expression, known, bound)
+        where = (expression, id(known))  # which `_by_symbol` keeps
+        if where not in self.intervals:
+            self.intervals[where] = self._interval(expression, known, bound)
+        return self.intervals[where]
+
+    def _interval(
+        self, expression: Any, known: dict[Any, Quantity], bound: dict[Any, _Interval]
+    ) -> _Interval | None:
         if expression in bound:
             return bound[expression]
         if isinstance(expression, Rational):
@@ -323,6 +337,11 @@ def _computed(quantity: Quantity, drawn: Any, arguments: tuple[Any, ...]) -> Any
         return quantity.value(drawn, *arguments)
     except ZeroDivisionError:
         return None
+
+
+@cache
+def _by_symbol(quantities: tuple[Quantity, ...]) -> dict[Any, Quantity]:
+    return {quantity.symbol: quantity for quantity in quantities}
 
 
 @cache

@@ -325,8 +325,10 @@ class Enclosure(_WithoutFacts):
 
     def status(self) -> Status:
         """Return "enclosure" if the interval is within the bounds."""
+        if self.low is None and self.high is None:
+            return "failed"
         found = self.interval()
-        if found is None or (self.low is None and self.high is None):
+        if found is None:
             return "failed"
         above = self.low is None or self.low < found.low
         below = self.high is None or found.high < self.high
@@ -335,10 +337,10 @@ class Enclosure(_WithoutFacts):
     def mutants(self) -> Iterator[Enclosure]:
         """Yield it with bounds beyond the interval, and without bounds."""
         yield replace(self, low=None, high=None)
-        found = self.interval()
+        found = self.interval()  # once: it may take seconds
         if found is not None:
-            yield replace(self, low=found.high, high=None)
-            yield replace(self, low=None, high=found.low)
+            yield replace(self, interval=lambda: found, low=found.high, high=None)
+            yield replace(self, interval=lambda: found, low=None, high=found.low)
 
 
 @dataclass(frozen=True)

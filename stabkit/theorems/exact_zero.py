@@ -21,6 +21,7 @@ everything, and so would a denominator that they make zero; `contradiction` find
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from sympy import (
@@ -46,6 +47,8 @@ from sympy import (
 from sympy.core.function import AppliedUndef
 
 __all__ = ["Generators", "contradiction", "denominators", "vanishes"]
+
+_INVERSE = Dummy("t")  # of a denominator
 
 
 class Generators:
@@ -140,8 +143,14 @@ def vanishes(expression: Any, given: Iterable[Any] = ()) -> bool:
     if numerator == 0 or not relations:
         return bool(numerator == 0)
     unknowns = sorted(set().union(*(r.free_symbols for r in relations)), key=str)
-    basis = groebner(relations, *unknowns, order="grevlex")
-    return bool(reduced(numerator, list(basis.exprs), *unknowns, order="grevlex")[1] == 0)
+    basis = _basis(tuple(relations), tuple(unknowns))
+    return bool(reduced(numerator, list(basis), *unknowns, order="grevlex")[1] == 0)
+
+
+@cache
+def _basis(relations: tuple[Expr, ...], unknowns: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """Return a Groebner basis; the mutants of an identity have its assumptions in common."""
+    return tuple(groebner(relations, *unknowns, order="grevlex").exprs)
 
 
 def contradiction(expressions: Iterable[Any], given: Iterable[Any]) -> str | None:
@@ -175,9 +184,8 @@ def contradiction(expressions: Iterable[Any], given: Iterable[Any]) -> str | Non
         return "an assumption says nothing"
     if relations and _all_one(relations):
         return "the assumptions contradict each other"
-    inverse = Dummy("t")
     for found, shown in below.items():
-        if vanishes(found) or (relations and _all_one([*relations, 1 - inverse * found])):
+        if vanishes(found) or (relations and _all_one([*relations, 1 - _INVERSE * found])):
             return f"the assumptions make the denominator {shown} zero"
     return None
 
@@ -188,7 +196,7 @@ def _all_one(relations: list[Expr]) -> bool:
     unknowns = sorted(set().union(*(r.free_symbols for r in numerators)), key=str)
     if not unknowns:
         return True
-    return list(groebner(numerators, *unknowns, order="grevlex").exprs) == [1]
+    return _basis(tuple(numerators), tuple(unknowns)) == (1,)
 
 
 def _entries(expressions: Iterable[Any]) -> Iterator[Expr]:

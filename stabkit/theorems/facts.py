@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sympy import Gt, Symbol
@@ -70,8 +71,12 @@ class Fact:
         return Fact(self.conclusion, tuple(dict.fromkeys(conditions)))
 
 
+@cache
 def same(one: Any, other: Any) -> bool:
     """Tell whether two predicates are shown to say the same.
+
+    The steps of a proof are compared in many places, and with every mutant of its claim: the answer
+    is kept.
 
     Examples
     --------

@@ -384,7 +384,7 @@ def test_floats_of_numpy_are_read_at_their_shortest_decimal(kind: Any) -> None:
 
 CONSTRUCTED: dict[str, Any] = {
     "RequestClass": MIX.classes[0],
-    "Prediction": stabkit.recommend(MIX).proposals[0].predictions[0],
+    "Prediction": stabkit.Prediction(MIX, stabkit.Greedy(), "verdict", "is", "unstable"),
     "Greedy": stabkit.Greedy(),
     "Reservation": stabkit.Reservation(),
     "error": stabkit.InvalidWorkload("'mix' must be a Workload, not 1."),

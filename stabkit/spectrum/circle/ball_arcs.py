@@ -47,7 +47,7 @@ from itertools import count
 from math import factorial
 from typing import TypeAlias
 
-from flint import acb, arb, ctx
+from flint import acb, arb, ctx, fmpq
 
 from ...model.enclosure import fraction_of
 from .arcs import MARGIN, Arc, ArcPath
@@ -197,10 +197,11 @@ def scaled_derivatives(terms: BallTerms, order: int, centre: Fraction) -> list[a
     """Return 2^i h^(i)(pi centre) for i < order, each up to a factor of modulus 1."""
     degree = max(terms)
     sums = [acb(0)] * order
+    over, turn = 2 * centre.denominator, 4 * centre.denominator
     for m, b in terms.items():
         doubled = 2 * m - degree
-        phase = doubled * centre / 2
-        sine, cosine = arb.sin_cos_pi_fmpq(exact(phase - 2 * (phase // 2)))
+        phase = fmpq(doubled * centre.numerator % turn, over)  # modulo 2
+        sine, cosine = arb.sin_cos_pi_fmpq(phase)
         term = b * acb(cosine, sine)
         for i in range(order):
             sums[i] += term

@@ -23,7 +23,7 @@ import numpy as np
 from flint import fmpz_poly
 from numpy.typing import NDArray
 
-from ..circle.arcs import MARGIN, Arc, joined
+from ..circle.arcs import MARGIN, Arc
 from ..circle.budget import Budget
 from ..circle.fourier import PHASE_ERROR, UNIT_ROUNDOFF
 from ..circle.sparse_polynomial import CirclePolynomial, Complexes, Floats, Integers
@@ -90,7 +90,7 @@ def _bisected(curve: CirclePolynomial, failed: Integers, budget: Budget) -> list
     rows = np.repeat(np.arange(len(failed)), 2)
     offsets, half = np.tile([-0.5, 0.5], len(failed)), 0.5
     if not budget.affords(curve.taylor_work(len(failed), by_transform), DOUBLES):
-        return joined(_arcs(curve, failed[rows], offsets, half))
+        return _arcs(curve, failed[rows], offsets, half)
     models = curve.taylor(failed, by_transform)
     bends = models.bends
     while True:
@@ -100,15 +100,23 @@ def _bisected(curve: CirclePolynomial, failed: Integers, budget: Budget) -> list
         rows, offsets = rows[left], offsets[left]
         hopeless = half <= _NARROWEST or np.all(reach[left] < models.error)
         if hopeless or not budget.affords(2 * ARC_WORK * len(rows), DOUBLES):
-            return joined(_arcs(curve, failed[rows], offsets, half))
+            return _arcs(curve, failed[rows], offsets, half)
         half /= 2
         offsets = np.repeat(offsets, 2) + np.tile([-half, half], len(rows))
         rows = np.repeat(rows, 2)
 
 
 def _arcs(curve: CirclePolynomial, samples: Integers, offsets: Floats, half: float) -> list[Arc]:
-    """Return arcs around theta / pi = (2 j + t) / N, cut off at theta = pi."""
-    width, size = Fraction(half), curve.size
-    pieces = zip(samples.tolist(), offsets.tolist(), strict=True)
-    centres = [2 * j + Fraction(t) for j, t in pieces if 2 * j + t < size]
-    return [Arc(max(c - width, Fraction(0)) / size, (c + width) / size) for c in centres]
+    """Return what arcs around theta / pi = (2 j + t) / N cover, cut off at theta = 0 and pi.
+
+    Every t is a multiple of the arcs' half-width h, a power of 1/2 and at least 2^-30: the arcs are
+    joined as integers, in units of h / N, those whose middles are at most 2 apart.
+    """
+    per = round(1 / half)
+    middles = np.sort(2 * per * samples + np.rint(offsets * per).astype(np.int64))
+    middles = middles[middles < per * curve.size]
+    unit = per * curve.size
+    firsts = middles[np.diff(middles, prepend=-per - 3) > 2]
+    lasts = middles[np.diff(middles, append=unit + 3) > 2]
+    pieces = zip(firsts.tolist(), lasts.tolist(), strict=True)
+    return [Arc(Fraction(max(a - 1, 0), unit), Fraction(b + 1, unit)) for a, b in pieces]

@@ -209,7 +209,7 @@ def test_the_noise_has_a_value_or_a_reason(mix: Workload, value: str) -> None:
 @pytest.mark.slow
 def test_the_polynomial_is_exact(random_mixes: Any) -> None:
     x = symbols("x")
-    for _ in range(40):
+    for _ in range(20):
         mix = next(random_mixes)
         if not 2 <= mix.longest_decode <= 40:
             continue

@@ -79,7 +79,7 @@ def test_what_takes_too_many_points_is_none(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_one_budget_is_for_all_radii(monkeypatch: pytest.MonkeyPatch) -> None:
     """No radius is small enough for an unstable mix; with no work left none is even tried."""
-    made = [Budget(), Budget(1)]
+    made = [Budget(10**7), Budget(1)]
     monkeypatch.setattr(module, "Budget", made.pop)
     stable = MemoryKernel.of(Workload.from_classes([(20, 3), (20, 5)]))
     assert ball_disc(stable) is None
