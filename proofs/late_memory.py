@@ -400,7 +400,7 @@ EVEN_GCD = Theorem(
             ),
         ),
     ),
-    formal=Formal("EvenGcd.v", ("even_gcd_real_mode", "even_gcd_unstable"), "dabc358d9555a5e8"),
+    formal=Formal("EvenGcd.v", ("even_gcd_real_mode", "even_gcd_unstable"), "cd0b46de76d75837"),
     lesson=(
         r"If every request lives an even number of steps, odd and even steps are two servers that "
         r"share one memory. A little more in the one means a little less in the other, and the "

@@ -278,7 +278,7 @@ R4 = Theorem(
             "multiple_is_double",
             "double_roots_real",
         ),
-        "1f049be50503fba8",
+        "c9e9d21541dc4456",
     ),
     lesson=(
         r"Where two roots of $A$ meet, the simple first-order formula breaks down. For two classes "

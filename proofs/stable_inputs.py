@@ -15,7 +15,7 @@ from stabkit import Threshold, Workload, threshold, unit_circle_counts
 from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import Enclosure, ExactFinite, Inequality
 from stabkit.theorems.positivity import Interval
-from stabkit.theorems.records import Step, Theorem, Witness
+from stabkit.theorems.records import Formal, Step, Theorem, Witness
 from stabkit.theorems.textbook.deduction import Deduction
 from stabkit.theorems.textbook.zeros import Cubic, Hurwitz
 
@@ -164,6 +164,7 @@ NOT_BELOW = Theorem(
         "them. It is false. A stable mix of gcd 3 showed where to look, and a search found the "
         "three mixes below."
     ),
+    formal=Formal("StableInputs.v", ("stable_inputs_refuted",), "108d4d18850cdee0"),
     lesson=(
         r"One would like to say: longer prompts never hurt. It is false, for the number of growing "
         r"modes and for the verdict too: there is a mix that is stable with one token of prompt, "

@@ -2,7 +2,7 @@
 
 From stabkit Require Import EnestromKakeya AliveRoots CommonInput Annulus EvenGcd DoubleRoot.
 From stabkit Require Import Fluid Server Evictions SchurCohn Verdict Checked.
-From stabkit Require Import FanoSystem.
+From stabkit Require Import FanoSystem Crossing StableInputs Decay Attraction.
 
 Print Assumptions enestrom_kakeya_outer.
 Print Assumptions enestrom_kakeya_inner.
@@ -47,3 +47,11 @@ Print Assumptions stable_mixes_checked.
 Print Assumptions other_mixes_checked.
 Print Assumptions fano_system.
 Print Assumptions stable_fano_system.
+Print Assumptions root_on_circle_between.
+Print Assumptions crossing_between.
+Print Assumptions six_mix_verdicts.
+Print Assumptions stable_inputs_refuted.
+Print Assumptions quiet_run_converges.
+Print Assumptions product_form_after.
+Print Assumptions every_start_converges.
+Print Assumptions every_start_tends.

@@ -73,14 +73,27 @@ Qed.
 
 End EvenGcd.
 
-(** ** Instance: lengths 4 and 6 *)
+(** ** Instance: inputs 4 and 0, lengths 2 and 4 in equal shares, where [F = (3 X + 4) (X^2 + 1/2)]
+    and the real mode is -4/3 *)
 Section Instance.
 Variable R : rcfType.
 
-Let four_six : mix R := @equal_shares R 5 4 5 6 isT.
+Let two_four : mix R := @equal_shares R 4 2 0 4 isT.
 
-Example four_six_mode :
-  exists2 x, x < -1 & root (characteristic_poly four_six) x.
-Proof. by apply: even_gcd_real_mode; rewrite /gcd_decode !big_cons big_nil. Qed.
+Example two_four_mode : [/\ ~~ odd (gcd_decode two_four), - (4%:R / 3%:R) < -1 :> R
+  & root (characteristic_poly two_four) (- (4%:R / 3%:R))].
+Proof.
+have L4 : longest two_four = 4%N by rewrite longest_equal_shares.
+split; first by rewrite /gcd_decode !big_cons big_nil.
+  by rewrite ltr_opp2 ltr_pdivl_mulr ?ltr0n // mul1r ltr_nat.
+have [k0 k1 k2 k3] : [/\ kernel two_four 0 = 3%:R, kernel two_four 1 = 4%:R,
+    kernel two_four 2 = 3%:R / 2%:R & kernel two_four 3 = 2%:R].
+  by rewrite /kernel !mean_equal_shares /= /input /=; split; field.
+rewrite rootE horner_poly L4 !big_ord_recr big_ord0 /= !subSS !subn0 k0 k1 k2 k3.
+by apply/eqP; field.
+Qed.
+
+Example two_four_unstable : (0 < unstable_modes two_four)%N.
+Proof. by apply: even_gcd_unstable; rewrite /gcd_decode !big_cons big_nil. Qed.
 
 End Instance.

@@ -287,14 +287,17 @@ rewrite /never_rises longest_equal_shares => -[|m] // _; have [-> ->] := one_two
 by rewrite ler_pdivr_mulr ?ltr0n // -natrM ler_nat.
 Qed.
 
-Example one_two_stable : stable one_two.
+Example one_two_ages : ages_gcd one_two = 1%N.
 Proof.
-apply: coprime_ages_stable one_two_falls _; apply/eqP; rewrite -dvdn1.
+apply/eqP; rewrite -dvdn1.
 have /dvd_ages_gcd[_ ages] := dvdnn (ages_gcd one_two); apply: ages.
   by rewrite longest_equal_shares.
 have [-> ->] := one_two_kernel.
 by rewrite ltr_pdivr_mulr ?ltr0n // -natrM ltr_nat.
 Qed.
+
+Example one_two_stable : stable one_two.
+Proof. exact: coprime_ages_stable one_two_falls one_two_ages. Qed.
 
 (** Lengths 1 and 2 without input: the kernel is 1, 1, and -1 is a marginal mode. *)
 Let flat : mix R := @equal_shares R 0 1 0 2 isT.

@@ -103,7 +103,7 @@ class Witness:
 
 @dataclass(frozen=True)
 class Formal:
-    """A proof that Coq has checked, in the folder ``proofs/coq``.
+    """A proof that Coq has checked, in the folder ``proofs/coq``; of a refuted claim, a refutation.
 
     Attributes
     ----------
@@ -122,11 +122,11 @@ class Formal:
     digest: str
     part: str = ""
 
-    @property
-    def sentence(self) -> str:
-        """Where it is, and how much of the theorem it proves: plain text with mathematics."""
-        proved = f"Formal in part, {self.part}" if self.part else "Formal"
-        return f"{proved}: {', '.join(self.names)} in proofs/coq/{self.file}."
+    def sentence(self, refutes: bool = False) -> str:
+        """Return where it is, and what it shows of the claim: plain text with mathematics."""
+        shown = "Formal refutation" if refutes else "Formal"
+        part = f" in part, {self.part}" if self.part else ""
+        return f"{shown}{part}: {', '.join(self.names)} in proofs/coq/{self.file}."
 
 
 @dataclass(frozen=True, repr=False)
@@ -153,7 +153,7 @@ class Theorem(Record):
         Comparisons of that code with the theorem.
     sharpness : tuple of Witness
     formal : Formal or None
-        The proof that a proof assistant has checked, beside that of the steps.
+        The proof, or refutation, that a proof assistant has checked, beside the steps.
     conjecture : str or None
         Where no proof is known: what has been searched.
     refutation : str or None

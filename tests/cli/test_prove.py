@@ -23,6 +23,13 @@ def test_a_table(capsys):
     assert "formally verified" not in out
 
 
+def test_a_refuted_claim_with_a_formal_refutation(capsys):
+    assert main(["prove", "stable-inputs"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "(refuted) [refuted]" in out
+    assert "Formal refutation: stable_inputs_refuted in proofs/coq/StableInputs.v." in out
+
+
 def test_json(capsys):
     assert main(["prove", "closed-form", "--json"]) == 0
     record = json.loads(capsys.readouterr().out)

@@ -128,7 +128,7 @@ def _one(one: CheckedTheorem, full: bool) -> Iterator[str]:
         yield from _indented(f"Refuted: {theorem.refutation}")
     yield from _indented(f"claim: held for {counted(one.tried.instances, 'object')}")
     if theorem.formal is not None:
-        yield from _indented(theorem.formal.sentence)
+        yield from _indented(theorem.formal.sentence(theorem.refutation is not None))
     if theorem.uses:
         yield from _indented(f"Uses {', '.join(theorem.uses)}.")
     yield from _steps(one) if full else _counts(one)

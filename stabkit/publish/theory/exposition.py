@@ -189,7 +189,7 @@ def _numbered(noun: str, which: list[int], names: Sequence[str]) -> str:
 
 def _formal(theorem: Theorem) -> Iterator[Paragraph]:
     if theorem.formal is not None:
-        yield Paragraph(theorem.formal.sentence)
+        yield Paragraph(theorem.formal.sentence(theorem.refutation is not None))
 
 
 def _sharpness(one: CheckedTheorem) -> Iterator[Paragraph | Formula]:
