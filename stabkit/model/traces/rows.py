@@ -52,7 +52,7 @@ class OrderedRows(Tally):
         self, _: Tally, stream: BinaryIO, columns: tuple[str, str] | None = None, *rest: Any
     ) -> None:
         """Keep the rows of a table, which tells arrivals and shared prompts too."""
-        self.rows += rows_of(columns_of(lines_of(stream)), *(columns or ()))
+        self.rows += rows_of(columns_of(lines_of(stream)), columns)
 
 
 def columns_of(lines: Iterable[str]) -> dict[str, list[str]]:
@@ -86,9 +86,7 @@ def columns_of(lines: Iterable[str]) -> dict[str, list[str]]:
 
 
 def rows_of(
-    table: Mapping[str, Sequence[str]],
-    input_column: str | None = None,
-    output_column: str | None = None,
+    table: Mapping[str, Sequence[str]], columns: tuple[str, str] | None = None
 ) -> list[tuple[Any, ...]]:
     """Return (input, output, arrival, content) for each request of a trace.
 
@@ -96,8 +94,8 @@ def rows_of(
     ----------
     table : mapping
         Columns, as `columns_of` returns them.
-    input_column, output_column : str, optional
-        Where the header is not recognised.
+    columns : (str, str), optional
+        Those of the inputs and the outputs, where the header is not recognised.
 
     Returns
     -------
@@ -115,7 +113,7 @@ def rows_of(
     >>> rows_of({**columns, "shared_with": ["-1", "0"], "shared_blocks16": ["0", "1"]})
     [(40, 2, 0.0, ((0, 0), (0, 1))), (33, 5, 1.5, ((0, 0), (1, 1)))]
     """
-    given, made = _pair(table, input_column, output_column)
+    given, made = _pair(table, columns)
     inputs, outputs = _whole(table, given), _whole(table, made)
     name = next((one for one in _ARRIVALS if one in table), None)
     arrivals = [float("nan")] * len(inputs) if name is None else _read(table, name, float)
@@ -125,8 +123,7 @@ def rows_of(
     return list(zip(inputs, outputs, arrivals, contents, strict=True))
 
 
-def _pair(table: Mapping[str, Any], given: str | None, made: str | None) -> tuple[str, ...]:
-    columns = None if given is None or made is None else (given, made)
+def _pair(table: Mapping[str, Any], columns: tuple[str, str] | None) -> tuple[str, ...]:
     if columns is None and _OWN[0] in table and _OWN[1] in table:
         return _OWN
     return choose(list(table), columns, pairs_only=True) or refuse(list(table), columns)
