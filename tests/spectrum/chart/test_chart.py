@@ -334,6 +334,11 @@ def test_points_on_the_boundary_have_no_label() -> None:
     assert chart.unstable_modes(10**9, "1/2") == 0  # beyond the range, within the domain
 
 
+def test_the_rows_that_are_documented_are_the_default() -> None:
+    charts = [stability_chart([2, 3], ranges={"s": (0, 20)}, **rows) for rows in ({}, {"rows": 61})]
+    assert charts[0].rows == charts[1].rows
+
+
 def test_long_lengths_have_a_logarithmic_chart() -> None:
     chart = stability_chart([40, 41], ranges={"p": ("2/5", "3/5")}, rows=3)
     assert chart.horizontal.logarithmic
