@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from stabkit.dynamics.requests import RequestRun, simulate_requests
+from stabkit.dynamics.requests.sglang import Sglang
 from stabkit.errors import InvalidArgument, InvalidWorkload
 
 from .plain_engines import v0, v1
@@ -267,3 +268,9 @@ def test_what_cannot_be_served_is_refused() -> None:
         )
     with pytest.raises(InvalidArgument, match="'schedule_conservativeness' must be positive"):
         simulate_requests([(5, 4)], scheduler="sglang", capacity=512, schedule_conservativeness=0)
+
+
+def test_sglang_has_the_limits_of_its_program() -> None:
+    rules = simulate_requests([(20, 4)], scheduler="sglang", capacity=60).scheduler
+    assert isinstance(rules, Sglang)
+    assert (rules.max_prefill_tokens, rules.chunked_prefill_size) == (16_384, 8_192)

@@ -119,6 +119,19 @@ def test_label_points_have_their_label(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CHARTS)
+def test_no_curve_is_nearer_to_a_label_than_its_clearance(name: str) -> None:
+    """But for half of the 8 * 0.005 that the points by which distances are measured are apart."""
+    chart = chart_of(name)
+    drawn = [np.stack(chart.frame.drawn(c.x, c.y)) for c in chart.boundaries]
+    curves = np.concatenate(drawn, axis=1)
+    for region in chart.regions:
+        place = np.array(chart.frame.drawn(*region.label_point))
+        clearance = region.clearance * chart.frame.size[1]
+        assert clearance <= chart.frame.distance_to_sides(*place) + NEAR
+        assert clearance <= np.hypot(*(curves - place[:, None])).min() + 0.02
+
+
+@pytest.mark.parametrize("name", CHARTS)
 def test_curves_have_a_mode_at_their_angle(name: str) -> None:
     chart = chart_of(name)
     longest = max(chart.plane.decode_lengths)
