@@ -21,9 +21,9 @@ import json
 import os
 import random
 import re
+import resource
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -37,7 +37,9 @@ _BINARY = ("Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "Mul_Add", "FloorDiv_Mul"
 _LEFT_OUT = ("VariableInserter", "VariableReplacer", "RemoveDecorator", "ReplaceBinaryOperator")
 _SEED = 20_261_201
 _MOST_SECONDS = 8.0  # of the tests that run a mutant's lines, the fastest first
-_LONGEST = 90  # seconds
+_LONGEST = 60  # seconds of the processor's time
+_MOST_MEMORY = 3 << 30  # bytes
+_LIMITS = (signal.SIGXCPU, signal.SIGKILL, signal.SIGALRM)
 _OUTCOMES = {0: "survived", 1: "killed", 2: "killed", 4: "no such test"}  # by pytest's status
 
 
@@ -115,21 +117,16 @@ def outcome(tests: list[str]) -> str:
     """Return what becomes of the tests, run in a process of its own."""
     child = os.fork()
     if not child:
-        os.setsid()
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
+        resource.setrlimit(resource.RLIMIT_CPU, (_LONGEST, _LONGEST))
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+        signal.alarm(20 * _LONGEST)
         options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", "-m", "not long"]
         os._exit(int(pytest.main([*options, *tests])))
-    end = time.monotonic() + _LONGEST
-    while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return _OUTCOMES.get(os.waitstatus_to_exitcode(status), "error")
-        time.sleep(0.05)
-    os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return "timeout"
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return "timeout" if -status in _LIMITS else _OUTCOMES.get(status, "error")
 
 
 def tried(mutant: Mutant, tests: list[str]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ def test_every_public_record_is_one() -> None:
     for value in (getattr(stabkit, name) for name in stabkit.__all__):
         if inspect.isclass(value) and dataclasses.is_dataclass(value):
             assert issubclass(value, Record), value
+            assert value.__dataclass_params__.frozen, value
             assert value.__repr__ is Record.__repr__ or "__repr__" in vars(value), value
             assert not value.__dataclass_params__.repr, value
 

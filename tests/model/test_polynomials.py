@@ -217,3 +217,14 @@ def test_the_double_roots_of_two_classes_need_not_be_real() -> None:
     survival = survival_polynomial(Workload.from_classes([(1, 4, 3), (1, 6, 1)]))
     assert 3**6 * 2**2 * 4**4 * 4**4 == 4**6 * 6**6  # p^6 2^2 4^4 = (1 - p)^4 6^6, times 4^10
     assert survival == Poly((LAMBDA + 1) * (LAMBDA**2 + Rational(1, 2)) ** 2, LAMBDA)
+
+
+def test_the_domain_is_the_smallest_that_holds_the_shares() -> None:
+    s, p, q = symbols("s p q", positive=True)
+    for share, domain in (
+        (p, sympy.QQ[p, s]),
+        (p / (p + q), sympy.QQ.frac_field(p, q, s)),
+        (sympy.sqrt(p), sympy.EX),
+    ):
+        mix = SymbolicWorkload.from_classes([(s, 2, share), (s, 3, sympy.together(1 - share))])
+        assert characteristic_polynomial(mix).domain == domain

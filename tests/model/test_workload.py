@@ -302,3 +302,11 @@ def test_bad_records(record: object, message: str) -> None:
     with pytest.raises(InvalidWorkload) as caught:
         Workload.from_dict(record)
     assert message in str(caught.value)
+
+
+def test_a_workload_without_a_name_is_called_by_its_classes() -> None:
+    assert Workload.from_classes([(100, 7), (100, 10)]).name == "100:7:1/2 100:10:1/2"
+    four = Workload.from_classes([(n, n) for n in (1, 2, 3, 4)])
+    assert four.name == "1:1:1/4 2:2:1/4 3:3:1/4 ... (4 classes)"
+    long = Workload.from_classes([(Fraction(1, 10**40), 7)])
+    assert long.name == "1/1" + "0" * 34 + "..."

@@ -57,6 +57,18 @@ def marginal() -> MemoryKernel:
 ON_CIRCLE = 44
 
 
+def test_longer_coefficients_cost_more() -> None:
+    """b + z + b z^2 has its two zeros on the circle for every b; the cost is paid in advance."""
+    short, long = Recording(HUGE), Recording(HUGE)
+    assert (
+        circle_zeros(fmpz_poly([3, 1, 3]), short)
+        == circle_zeros(fmpz_poly([2**4096, 1, 2**4096]), long)
+        == 2
+    )
+    assert all(work > 0 for _, work in (*short.asked, *long.asked))
+    assert long.left < short.left
+
+
 def test_counts_on_the_circle_have_the_three_stages() -> None:
     budget = Recording(HUGE)
     found = kernel_counts(marginal(), budget)

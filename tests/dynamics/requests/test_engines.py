@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from stabkit.dynamics.requests import RequestRun, simulate_requests
+from stabkit.dynamics.requests.sglang import Sglang
 from stabkit.errors import InvalidArgument, InvalidWorkload
 
 from .plain_engines import v0, v1
@@ -267,3 +268,26 @@ def test_what_cannot_be_served_is_refused() -> None:
         )
     with pytest.raises(InvalidArgument, match="'schedule_conservativeness' must be positive"):
         simulate_requests([(5, 4)], scheduler="sglang", capacity=512, schedule_conservativeness=0)
+
+
+def test_sglang_has_the_limits_of_its_program() -> None:
+    rules = simulate_requests([(20, 4)], scheduler="sglang", capacity=60).scheduler
+    assert isinstance(rules, Sglang)
+    assert (rules.max_prefill_tokens, rules.chunked_prefill_size) == (16_384, 8_192)
+
+
+def test_a_chunk_is_a_number_of_tokens_or_none_for_whole_prompts() -> None:
+    whole = simulate_requests(
+        [(20, 4)] * 3, scheduler="sglang", capacity=60, chunked_prefill_size=None
+    )
+    assert whole.totals["completed"] == 3
+    with pytest.raises(InvalidArgument, match="'chunked_prefill_size' must be a positive integer"):
+        simulate_requests([(20, 4)], scheduler="sglang", capacity=60, chunked_prefill_size=0)
+
+
+def test_a_paused_request_must_fit_into_one_batch_with_what_it_has_generated() -> None:
+    options = {"scheduler": "tensorrt-llm", "capacity": 512, "max_num_seqs": 8}
+    run = simulate_requests([(40, 24)], **options, max_num_batched_tokens=64)
+    assert run.totals["completed"] == 1
+    with pytest.raises(InvalidWorkload, match="max_num_batched_tokens"):
+        simulate_requests([(40, 24)], **options, max_num_batched_tokens=63)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from stabkit import Workload
 from stabkit.dynamics.requests import Queue, Scheduler, Source, Step, simulate_requests
 
 from .plain_loop import PlainServer
@@ -143,3 +144,11 @@ def test_the_cases_reach_every_rule() -> None:
         "watermark_tokens",
     }
     assert min(recomputed, evicted, wasted) > 100
+
+
+def test_the_wasted_share_is_of_all_tokens_that_were_made() -> None:
+    mix = Workload.from_classes([(5, 3), (5, 6)], capacity=300)
+    means = simulate_requests(mix, steps=1000, seed=1).means
+    wasted, kept = means["wasted"].value, means["completed_tokens"].value
+    assert 0 < wasted < kept
+    assert means["wasted_share"].value == pytest.approx(wasted / (wasted + kept))

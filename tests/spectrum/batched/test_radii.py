@@ -82,3 +82,15 @@ def test_intervals() -> None:
     found = BatchedValues.between(np.array([1.0, 0.0]), np.array([2.0, math.inf]))
     assert (found.values[0], found.errors[0]) == pytest.approx((1.5, 0.5))
     assert np.isnan([found.values[1], found.errors[1]]).all()
+
+
+def test_both_ends_of_an_interval_are_within_the_error() -> None:
+    """Exactly, for doubles whose middle and whose width are rounded."""
+    rng = np.random.default_rng(1)
+    high = rng.uniform(1, 2, 2_000)
+    low = high * rng.uniform(0, 0.5, 2_000)
+    found = BatchedValues.between(low, high)
+    ends = zip(
+        *(map(Fraction, a.tolist()) for a in (low, high, found.values, found.errors)), strict=True
+    )
+    assert all(value - error <= a < b <= value + error for a, b, value, error in ends)

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
@@ -13,6 +14,7 @@ import pytest
 
 from stabkit import InvalidArgument, Workload, unit_circle_counts
 from stabkit.spectrum.chart.chart import StabilityChart, stability_chart
+from stabkit.spectrum.chart.regions import stable_areas
 from stabkit.spectrum.chart.rows import ChartRow, RowCrossing, RowInterval, linked_intervals
 from stabkit.spectrum.counting.isolation import isolated_disc_counts
 
@@ -117,6 +119,19 @@ def test_label_points_have_their_label(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CHARTS)
+def test_no_curve_is_nearer_to_a_label_than_its_clearance(name: str) -> None:
+    """But for half of the 8 * 0.005 that the points by which distances are measured are apart."""
+    chart = chart_of(name)
+    drawn = [np.stack(chart.frame.drawn(c.x, c.y)) for c in chart.boundaries]
+    curves = np.concatenate(drawn, axis=1)
+    for region in chart.regions:
+        place = np.array(chart.frame.drawn(*region.label_point))
+        clearance = region.clearance * chart.frame.size[1]
+        assert clearance <= chart.frame.distance_to_sides(*place) + NEAR
+        assert clearance <= np.hypot(*(curves - place[:, None])).min() + 0.02
+
+
+@pytest.mark.parametrize("name", CHARTS)
 def test_curves_have_a_mode_at_their_angle(name: str) -> None:
     chart = chart_of(name)
     longest = max(chart.plane.decode_lengths)
@@ -128,6 +143,16 @@ def test_curves_have_a_mode_at_their_angle(name: str) -> None:
             terms = np.array(terms_at(chart, x, y), dtype=float)
             value = np.sum(terms * np.exp(1j * theta * np.arange(len(terms))))
             assert abs(value) <= 1e-9 * terms.sum()
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_curves_end_at_the_border_or_at_half_a_turn(name: str) -> None:
+    # they are continuous in theta: one that ends elsewhere has a gap
+    chart = chart_of(name)
+    for curve in chart.boundaries:
+        to_border = chart.frame.distance_to_sides(*chart.frame.drawn(curve.x, curve.y))
+        for end in (0, -1):
+            assert to_border[end] < 1e-3 or math.pi - curve.theta[end] < 2e-6
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -278,6 +303,23 @@ def test_links(one: Any, other: Any, expected: list[tuple[int, int]]) -> None:
     )
 
 
+def test_polygons_cover_the_stable_intervals_and_part_where_the_region_does() -> None:
+    rows = [
+        row_of([0, 2], [(".2", 1.0)]),
+        row_of([0, 2], [(".4", 1.1)]),
+        row_of([0, 2], [(".4", 1.2)]),
+        row_of([0, 2, 0, 2], [(".1", 2.0), (".2", 2.1), (".4", 1.2)]),
+    ]
+    rows = [replace(row, value=Fraction(height)) for height, row in enumerate(rows)]
+    links = [list(linked_intervals(one, other)) for one, other in pairwise(rows)]
+    found = [list(zip(*polygon, strict=True)) for polygon in stable_areas(rows, links)]
+    assert sorted(found) == [
+        [(0, 0), (0, 1), (0, 2), (0.4, 2), (0.4, 1), (0.2, 0)],
+        [(0, 2), (0, 3), (0.1, 3), (0.4, 2)],
+        [(0, 2), (0.2, 3), (0.4, 3), (0.4, 2)],
+    ]
+
+
 def test_exchanged_numbers_and_classes_give_the_same_chart() -> None:
     ranges = {"s": (0, 50)}
     charts = [
@@ -305,6 +347,11 @@ def test_points_on_the_boundary_have_no_label() -> None:
     assert chart.unstable_modes(10**9, "1/2") == 0  # beyond the range, within the domain
 
 
+def test_the_rows_that_are_documented_are_the_default() -> None:
+    charts = [stability_chart([2, 3], ranges={"s": (0, 20)}, **rows) for rows in ({}, {"rows": 61})]
+    assert charts[0].rows == charts[1].rows
+
+
 def test_long_lengths_have_a_logarithmic_chart() -> None:
     chart = stability_chart([40, 41], ranges={"p": ("2/5", "3/5")}, rows=3)
     assert chart.horizontal.logarithmic
@@ -327,6 +374,7 @@ def test_long_lengths_have_a_logarithmic_chart() -> None:
         ({"vary": ("s", "q")}, "'vary' must be two of 'common', 'share' and 'gain', not 's', 'q'"),
         ({"vary": ("s", "s")}, "'vary' must be two of"),
         ({"vary": "s"}, "'vary' must be two of 'common', 'share' and 'gain', not 's'"),
+        ({"vary": ()}, "'vary' must be two of 'common', 'share' and 'gain', not nothing"),
         ({"vary": ("p", "kappa")}, "'s' must be an input length where p and kappa vary"),
         ({"fixed": {"s": 5}}, "'fixed' must hold 'kappa' here, not 's'"),
         ({"fixed": {"kappa": 0}}, "'kappa' must be positive and at most 1, not 0"),

@@ -74,6 +74,13 @@ def test_a_zero_on_the_circle_stays_undecided() -> None:
     assert any(arc.lo <= math.acos(-0.75) / math.pi <= arc.hi for arc in path.undecided)
 
 
+def test_the_arcs_reach_from_the_start_to_half_a_turn() -> None:
+    """5 + z is at least 4 on the circle: each of the samples 3 and 4 of 8 has a direction."""
+    path = follow_balls({0: 5, 1: 1}, PathStart(3, 0.0), Budget())
+    assert not path.undecided
+    assert sorted(path.directions) == [Fraction(6, 8), Fraction(7, 8)]
+
+
 def test_what_the_budget_does_not_reach_is_undecided() -> None:
     kernel = MemoryKernel.of(Workload.from_classes([(9, 30), (9, 41)]))
     budget = Budget(100)

@@ -145,6 +145,16 @@ def test_quasi_cycles_are_the_peaks_of_the_density() -> None:
     assert width == pytest.approx(slowest.half_width, rel=0.15)
 
 
+def test_angles_are_as_near_on_every_octave_and_hold_every_peak() -> None:
+    """400 from 2 pi / (16 L) to pi, at one ratio: (8 L)^(1/399); 0, and the peaks between."""
+    found = fluctuations(Workload.from_classes([(20, 3), (20, 5)]))
+    assert found.angles[[0, 1, -1]] == pytest.approx([0, 2 * math.pi / (16 * 5), math.pi])
+    assert np.all(np.diff(found.angles) > 0)
+    assert (found.angles[2:] / found.angles[1:-1]).max() <= 40 ** (1 / 399) + 1e-9
+    for peak in found.peaks:
+        assert np.abs(found.angles - 2 * math.pi / peak.period).min() < 1e-12
+
+
 def test_a_mode_that_does_not_turn_is_no_cycle() -> None:
     """(9, 1), (1, 2): one root, -1/4; by g = (6, 3/2). Mirrored signs there are none to try."""
     found = fluctuations(Workload.from_classes([(9, 1), (1, 2)]))

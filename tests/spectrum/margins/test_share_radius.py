@@ -322,6 +322,15 @@ def test_unstable_mixes_have_one() -> None:
     assert radius.lower > Fraction(3, 10)
 
 
+def test_the_nearest_crossing_may_lead_to_fewer_unstable_modes() -> None:
+    """(2, 3) at s = 5 has two below p = 1/4 and none above: from 1/5 that is sqrt(2) / 20 away."""
+    radius = share_radius(Workload.from_classes([(5, 2, 1), (5, 3, 4)]))
+    assert radius.limited_by == "crossing"
+    assert radius.beyond is not None
+    assert radius.beyond[0] > Fraction(1, 4)
+    assert float(radius.upper) == pytest.approx(math.sqrt(2) / 20, rel=1e-3)
+
+
 @pytest.mark.parametrize(
     ("classes", "reason"),
     [

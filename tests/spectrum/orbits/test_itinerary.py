@@ -168,5 +168,9 @@ def test_errors_name_the_argument():
     for itinerary in [[], [6], [0, -1], [0.5]]:
         with pytest.raises(InvalidArgument, match=r"'itinerary' must be "):
             itinerary_multipliers(R12, itinerary)
+    with pytest.raises(
+        InvalidArgument, match=r"'itinerary' must be .*stages from 0 to 5, not '01'"
+    ):
+        itinerary_multipliers(R12, "01")
     with pytest.raises(InvalidArgument, match=r"'itinerary' must be shorter than"):
         periodic_orbit(Workload.from_classes([(0, 1000)]), [0] * 5, Fraction(1))

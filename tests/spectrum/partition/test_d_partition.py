@@ -141,6 +141,18 @@ def test_beyond_the_budget_an_incomplete_partition_claims_its_ends_only(
     assert {part.verdict for part in found.intervals[1:-1]} == {"undecided"}
 
 
+def test_beyond_the_budget_what_has_no_unstable_modes_is_still_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """(2, 3) at s = 10 is stable between p = 2/13 and 12/13: proved by two ways, not one."""
+    monkeypatch.setattr("stabkit.spectrum.partition.d_partition._MOST_COUNTED", 0)
+    pencil = kernel_pencil(Workload.from_classes([(10, 2), (10, 3)]), "share")
+    below, stable, above = d_partition(pencil).intervals
+    assert (below.unstable, stable.unstable, above.unstable) == (2, 0, 1)
+    assert stable.counts is not None
+    assert stable.counts.certified
+
+
 def crossing_at(x, angle):
     return CircleCrossing(angle, 2, Fraction(x), lambda bits: arb(x), lambda: (-x, 1))
 

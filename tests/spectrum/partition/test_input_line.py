@@ -211,3 +211,10 @@ def test_no_slope_at_all_starts_at_0() -> None:
     assert InputLine((Fraction(0),), (Fraction(4),)).low == 0
     found = threshold(Workload.from_classes([(0, 2), (0, 5)]), "scale")
     assert (found.low, len(found.intervals), found.sufficient) == (0, 1, None)
+
+
+def test_a_share_is_below_one_and_a_gain_above_zero() -> None:
+    mix = Workload.from_classes([(5, 3), (5, 5)])
+    shares, gains = kernel_pencil(mix, "share"), kernel_pencil(mix, "gain")
+    assert [shares.holds(Fraction(p)) for p in ("0.5", "1", "3/2")] == [True, False, False]
+    assert [gains.holds(Fraction(k)) for k in ("-1", "0", "0.5", "1")] == [False, False, True, True]

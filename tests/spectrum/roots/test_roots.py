@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 import mpmath
 import pytest
@@ -236,3 +237,23 @@ def test_bad_arguments() -> None:
         roots(mix, 10, "qr")
     with pytest.raises(InvalidArgument, match="up to 401 for all roots by method 'mpmath'"):
         roots(Workload.from_classes([(5, 402), (5, 3)]), 10, "mpmath")
+
+
+@pytest.mark.parametrize("method", ["auto", "mpmath"])
+@pytest.mark.parametrize(
+    ("classes", "expected"),
+    [
+        ([(9, 1), (1, 2)], [Fraction(-1, 4)]),  # g = (6, 3/2)
+        ([(8, 1), (1, 2)], [Fraction(-3, 11)]),  # g = (11/2, 3/2)
+        # 404 z^2 + 408 z + 103 = (2 z + 1) (202 z + 103): docs/model.md, R3
+        ([(100, 2, 3), (100, 3, 1)], [Fraction(-103, 202), Fraction(-1, 2)]),
+    ],
+)
+def test_a_real_root_of_few_binary_places_has_a_radius_of_zero(
+    method: Literal["auto", "mpmath"], classes: list[tuple[int, ...]], expected: list[Fraction]
+) -> None:
+    found = roots(Workload.from_classes(classes), method=method)
+    for one, root in zip(found, expected, strict=True):
+        assert one.value.imag == 0
+        assert abs(exact(one.value.real) - root) <= exact(one.radius)
+        assert (one.radius == 0) == (root.denominator in (2, 4))

@@ -190,6 +190,13 @@ def test_near_synchrony_needs_modulus_and_phase() -> None:
     assert Fraction(1, 50) in [mode.nearest for mode in y.near_synchronous]
 
 
+def test_synchronised_modes_are_not_near_synchronous_too() -> None:
+    """Of (30, 45) both phases are near 0 only where 15 theta is: at the synchronised modes."""
+    y = synchrony(Workload.from_classes([(100, 30), (100, 45)]))
+    assert len(y.modes) == sum(mode.root is not None for mode in y.modes) == 14
+    assert y.near_synchronous == ()
+
+
 def test_different_inputs_weigh_by_memory() -> None:
     y = synchrony(Workload.from_classes([(0, 3), (1000, 2)]))
     assert (y.gcd, y.memory_gcd, y.modes) == (1, 2, ())
