@@ -58,8 +58,16 @@ def sweep_cluster(address: str) -> Map:
 
 def _mapped(address: str, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
     with closing(_connected(address)) as client:
-        _check_workers(client)
-        yield from _results(client, function, iter(items))
+        from distributed.comm import CommClosedError
+
+        try:
+            _check_workers(client)
+            yield from _results(client, function, iter(items))
+        except (CancelledError, CommClosedError, TimeoutError):  # by where it is noticed
+            raise InvalidArgument(
+                "the scheduler must live until the sweep is done, and is gone; another call goes "
+                "on from the parts that are there."
+            ) from None
 
 
 def _results(client: Any, function: Callable[[Any], Any], items: Iterator[Any]) -> Iterator[Any]:
@@ -81,11 +89,6 @@ def _results(client: Any, function: Callable[[Any], Any], items: Iterator[Any]) 
             yield future.result()
         except KilledWorker:
             yield Lost(item, "its workers died as often as the scheduler allows")
-        except CancelledError:
-            raise InvalidArgument(
-                "the scheduler must live until the sweep is done, and is gone; another call goes "
-                "on from the parts that are there."
-            ) from None
 
 
 def _connected(address: str) -> Any:
