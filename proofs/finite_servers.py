@@ -138,7 +138,7 @@ R13 = Theorem(
     formal=Formal(
         "FanoSystem.v",
         ("fano_system", "stable_fano_system"),
-        "e5113b0911d1b9bf",
+        "a0a6230475645374",
         part="that the linear equations of a stable mix have exactly one solution",
     ),
     lesson=(

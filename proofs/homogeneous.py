@@ -143,7 +143,7 @@ R5 = Theorem(
             ),
         ),
     ),
-    formal=Formal("Annulus.v", ("annulus", "every_mode_unstable"), "f4311a4cd38ad382"),
+    formal=Formal("Annulus.v", ("annulus", "every_mode_unstable"), "e3be069ae5d4aa69"),
     lesson=(
         r"If all requests are alike, the server can never be steady. A surplus of admissions is "
         r"paid back only when these requests complete, all at once, and by then each of them holds "
