@@ -164,7 +164,9 @@ NOT_BELOW = Theorem(
         "them. It is false. A stable mix of gcd 3 showed where to look, and a search found the "
         "three mixes below."
     ),
-    formal=Formal("StableInputs.v", ("stable_inputs_refuted",), "108d4d18850cdee0"),
+    formal=Formal(
+        "StableInputs.v", ("six_mix_refutes", "stable_inputs_refuted"), "21a728e9bf2c3ebe"
+    ),
     lesson=(
         r"One would like to say: longer prompts never hurt. It is false, for the number of growing "
         r"modes and for the verdict too: there is a mix that is stable with one token of prompt, "

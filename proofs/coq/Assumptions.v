@@ -50,6 +50,7 @@ Print Assumptions stable_fano_system.
 Print Assumptions root_on_circle_between.
 Print Assumptions crossing_between.
 Print Assumptions six_mix_verdicts.
+Print Assumptions six_mix_refutes.
 Print Assumptions stable_inputs_refuted.
 Print Assumptions quiet_run_converges.
 Print Assumptions product_form_after.

@@ -1,4 +1,4 @@
-(** * R19: if the kernel never rises and the gcd of the ages is 1, every start converges
+(** * What follows from R19: if the kernel never rises and its gcd [d] is 1, every start converges
 
     After [L] steps a state is of product form (R11). From a state of product form nothing is evicted
     (Evictions.v), and a run without evictions converges if the equilibrium is stable (Decay.v). *)
@@ -121,7 +121,7 @@ Qed.
 
 End Start.
 
-(** ** R19, its last part *)
+(** ** What follows from R19 *)
 Section Attraction.
 Variables (R : rcfType) (M : mix R) (B : R).
 Hypotheses (B_gt0 : 0 < B) (falls : never_rises M) (coprime_ages : ages_gcd M = 1%N).
@@ -205,8 +205,9 @@ End Attraction.
 
 (** ** Instance: lengths 1 and 2, inputs 1, in 7 tokens
 
-    The equilibrium admits 2 requests per step. Every start tends to one request of length 1 and, of
-    length 2, one in each stage. *)
+    The equilibrium admits 2 requests per step. Every start that fits tends to one request of length
+    1 and, of length 2, one in each stage; some evict on the way, as 7/2 requests of length 2 in stage
+    0, which fill the 7 tokens and need 21/2 in the next step. *)
 Section Instance.
 Variable R : rcfType.
 

@@ -1,4 +1,4 @@
-(** * On the way from a stable polynomial to another, a root is on the circle
+(** * On the way from a stable polynomial to one that is not, a root is on the circle
 
     A line of real polynomials, [p + v q] of degree [n] with a positive leading coefficient. The test
     of Schur and Cohn on it is a list of polynomials in [v], all positive where all roots are inside:

@@ -1,4 +1,4 @@
-(** * Runs without evictions converge if the equilibrium is stable
+(** * Runs of product form without evictions converge if the equilibrium is stable
 
     Without evictions the admissions meet a linear recurrence whose characteristic polynomial is [F].
     If all modes are inside, what solves it falls like a geometric sequence. *)
@@ -102,7 +102,7 @@ by rewrite (rmorphM [rmorphism of real_complex R]) (rmorphX [rmorphism of real_c
 Qed.
 End Admissions.
 
-(** ** Runs without evictions *)
+(** ** Runs of product form without evictions *)
 
 (** The admissions per step at the equilibrium, [a* = B / G(1)]. *)
 Definition equilibrium (R : realFieldType) (M : mix R) (B : R) : R := B / (generating_poly M).[1].

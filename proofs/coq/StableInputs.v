@@ -92,7 +92,7 @@ Definition no_stable_input_below :=
   forall M s, common_input M s -> gcd_decode M = 1%N -> stable M ->
   forall t, crosses M t -> t < s.
 
-(** Between a stable input and one that is not there is a crossing. *)
+(** Between a stable input and a larger one that is not, or at that one, there is a crossing. *)
 Theorem crossing_between M s t (t_ge0 : 0 <= t) : common_input M s -> s < t ->
   stable M -> ~~ stable (with_input M t_ge0) -> exists2 u, s < u <= t & crosses M u.
 Proof.
@@ -142,12 +142,18 @@ split; first by apply/is_stable_correct; vm_compute.
 by rewrite (@six_mix_at 2 _ isT); apply/negP => /is_stable_correct; vm_compute.
 Qed.
 
+(** The counterexample: gcd 1, stable with one token of input, and a crossing above it. *)
+Theorem six_mix_refutes : [/\ common_input six_mix 1, gcd_decode six_mix = 1%N, stable six_mix
+  & exists2 u, 1 < u <= 2%:R & crosses six_mix u].
+Proof.
+have [s1 s2] := six_mix_verdicts; split=> //; [exact: six_mix_input | exact: six_mix_gcd |].
+exact: crossing_between six_mix_input (ltr1n R 2) s1 s2.
+Qed.
+
 Theorem stable_inputs_refuted : ~ no_stable_input_below.
 Proof.
-have [s1 s2] := six_mix_verdicts; move=> conjecture.
-have [u /andP[u_gt _] u_crosses] := crossing_between six_mix_input (ltr1n R 2) s1 s2.
-have := conjecture _ _ six_mix_input six_mix_gcd s1 u u_crosses.
-by rewrite lt_gtF.
+have [s1 gcd1 stable1 [u /andP[u_gt _] u_crosses]] := six_mix_refutes; move=> conjecture.
+by have := conjecture _ _ s1 gcd1 stable1 u u_crosses; rewrite lt_gtF.
 Qed.
 
 End Refuted.
