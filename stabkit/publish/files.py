@@ -22,21 +22,11 @@ __all__ = ["check_target", "write_whole"]
 def check_target(path: str | Path, name: str = "output") -> None:
     """Refuse a target that `write_whole` could not write; for use before a long computation.
 
-    Parameters
-    ----------
-    path : str or Path
-        The file to be written later.
-    name : str
-        What the message calls it, such as "--figure".
+    * `name`: what the message calls it, such as "--figure".
 
-    Raises
-    ------
-    OutputError
-        If the path is a directory or written like one, a loop of links, or its directory is
-        missing or not writable.
+    Raises OutputError if the path is a directory or written like one, a loop of links, or its
+    directory is missing or not writable.
 
-    Notes
-    -----
     Whether the disk will have room is not checked.
     """
     target = _resolved(path, name)
@@ -58,17 +48,9 @@ def write_whole(path: str | Path, content: bytes | str) -> None:
     A new file gets the permissions of the process's umask; a replaced one keeps its own. A
     symbolic link stays, and what it points to is replaced.
 
-    Parameters
-    ----------
-    path : str or Path
-        The file to write.
-    content : bytes or str
-        Text is encoded as UTF-8.
+    * `content`: text is encoded as UTF-8.
 
-    Raises
-    ------
-    OutputError
-        If the file cannot be written; no temporary file remains.
+    Raises OutputError if the file cannot be written; no temporary file remains.
     """
     check_target(path)
     target = _resolved(path)

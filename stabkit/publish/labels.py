@@ -31,8 +31,6 @@ def names_of_labels(text: str) -> str:
 
     Labels whose title the text has already are left out.
 
-    Examples
-    --------
     >>> print(names_of_labels("evicts, at step 1 (R20)"), end="")
     <BLANKLINE>
     R20: The first eviction from empty (stabkit prove R20).

@@ -51,12 +51,8 @@ _BEFORE_NUMBER = re.compile(
 def laid_out(columns: int | None, spelled: Callable[[str], str] = str) -> Iterator[dict[str, str]]:
     """Lay texts out for a terminal; yield the styles of the beginnings of their lines.
 
-    Parameters
-    ----------
-    columns : int or None
-        None stands for no terminal: prose of 80 columns, and tables as wide as they are.
-    spelled : callable
-        Returns a text as the terminal shows it; it counts where columns are aligned.
+    * `columns`: None stands for no terminal: prose of 80 columns, and tables as wide as they are.
+    * `spelled`: returns a text as the terminal shows it; it counts where columns are aligned.
     """
     styles: dict[str, str] = {}
     reset = _COLUMNS.set(columns), _STYLES.set(styles), _SPELLED.set(spelled)
@@ -104,8 +100,6 @@ def title(text: str) -> str:
 def wrapped(text: str, indent: str = "", first: str = "") -> list[str]:
     """Return `text` in lines, the first after `first`, the others after `indent`.
 
-    Examples
-    --------
     >>> wrapped("one " * 22, indent="  ")[1]
     '  one one'
     >>> wrapped("one " * 19 + "1.5 tokens")[1], wrapped("one " * 18 + "at step 1")[1]
@@ -128,8 +122,6 @@ def paragraph(text: str) -> str:
 def labelled(rows: Iterable[tuple[str, str]], indent: str = "", least: int = 0) -> str:
     """Return rows of a label and a text: in two columns, or one below the other on few.
 
-    Examples
-    --------
     >>> print(labelled([("verdict", "stable"), ("period", "5 steps")], "  "), end="")
       verdict  stable
       period   5 steps

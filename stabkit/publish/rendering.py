@@ -41,14 +41,9 @@ Writer = TypeVar("Writer", bound=Callable[..., Any])
 class Way:
     """One way out: the functions that write results, by class.
 
-    Parameters
-    ----------
-    what : str
-        What they make of a result, for the message where there is none.
-    room : str
-        The room of this package that they live in.
-    parts : bool
-        Whether some of them live in its module `parts`, which loads much.
+    * `what`: what they make of a result, for the message where there is none.
+    * `room`: the room of this package that they live in.
+    * `parts`: whether some of them live in its module `parts`, which loads much.
     """
 
     # The classes that a module of a room writes in any way: it is loaded, and no other does.

@@ -33,8 +33,6 @@ _HEAD, _TAIL = 4, 3
 def number(value: Fraction | int, longest: int = LONGEST_NUMBER) -> str:
     r"""Return an exact rational: as it is, as a fraction, or, too long for a line, shortened.
 
-    Examples
-    --------
     >>> print(number(Fraction(-7, 2)), number(12))
     -\frac{7}{2} 12
     """
@@ -48,8 +46,6 @@ def number(value: Fraction | int, longest: int = LONGEST_NUMBER) -> str:
 def inline(value: Fraction) -> str:
     r"""Return an exact rational for a line of text.
 
-    Examples
-    --------
     >>> print(inline(Fraction(-7, 2)))
     -\tfrac{7}{2}
     """
@@ -59,8 +55,6 @@ def inline(value: Fraction) -> str:
 def shortened(value: int, longest: int = LONGEST_NUMBER) -> str:
     r"""Return an integer in full up to so many digits, or its ends and how many it has.
 
-    Examples
-    --------
     >>> print(shortened(12), shortened(10**60))
     12 1000000000\ldots0000000000_{(61\text{ digits})}
     """
@@ -77,8 +71,6 @@ def decimal(
 
     `rounding` is one of the module decimal: bounds are rounded to the side where they hold.
 
-    Examples
-    --------
     >>> print(decimal(Fraction(1, 3)), decimal(1e-9), decimal(Fraction(5)), decimal(1234567.8))
     0.333333 10^{-9} 5 1.23457 \cdot 10^{6}
     """
@@ -103,8 +95,6 @@ def decimal(
 def equals(value: Fraction) -> str:
     r"""Return a relation and a number: exact, with a decimal, or where it is long, that alone.
 
-    Examples
-    --------
     >>> print(equals(Fraction(2)), equals(Fraction(1, 3)), equals(Fraction(1, 3**40)))
     = 2 = \frac{1}{3} \approx 0.333333 \approx 8.22526333997 \cdot 10^{-20}
     """
@@ -119,8 +109,6 @@ def equals(value: Fraction) -> str:
 def real(value: mpmath.mpf, digits: int) -> str:
     """Return a number of mpmath to `digits` significant digits.
 
-    Examples
-    --------
     >>> real(mpmath.mpf("0.5"), 20), real(mpmath.mpf(0), 20)
     ('0.5', '0')
     """
@@ -133,8 +121,6 @@ def real(value: mpmath.mpf, digits: int) -> str:
 def complex_number(value: mpmath.mpc, digits: int, pair: bool) -> str:
     r"""Return a root, or a pair of conjugate ones.
 
-    Examples
-    --------
     >>> print(complex_number(mpmath.mpc(0.5, 0.25), 20, True))
     0.5 \pm 0.25\,i
     """
@@ -149,8 +135,6 @@ def complex_number(value: mpmath.mpc, digits: int, pair: bool) -> str:
 def polynomial(descending: Sequence[Fraction | int], variable: str = r"\lambda") -> str:
     r"""Return a polynomial; beyond 40 terms its first and last ones.
 
-    Examples
-    --------
     >>> print(polynomial([Fraction(12), 0, -1, Fraction(1, 2)]))
     12 \lambda^{3} - \lambda + \frac{1}{2}
     """
@@ -161,8 +145,6 @@ def polynomial(descending: Sequence[Fraction | int], variable: str = r"\lambda")
 def whole_polynomial(ascending: Sequence[int], variable: str = "z") -> str:
     r"""Return an integer polynomial, every coefficient of up to 200 digits in full.
 
-    Examples
-    --------
     >>> print(whole_polynomial([12, -7, 8]))
     8 z^{2} - 7 z + 12
     """
@@ -173,8 +155,6 @@ def whole_polynomial(ascending: Sequence[int], variable: str = "z") -> str:
 def sparse_polynomial(terms: Sequence[tuple[int, Fraction | int]], variable: str = "z") -> str:
     r"""Return a polynomial from its (exponent, coefficient), in this order; many are cut short.
 
-    Examples
-    --------
     >>> print(sparse_polynomial([(0, Fraction(6)), (1, Fraction(-17, 2)), (1000, Fraction(4))]))
     6 - \frac{17}{2} z + 4 z^{1000}
     """

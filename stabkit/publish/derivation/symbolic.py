@@ -39,10 +39,8 @@ _SHORT = 40  # operations of a numerator that is printed
 def symbolic_document(facts: SymbolicFacts) -> Document:
     """Return the derivation of a symbolic workload.
 
-    Raises
-    ------
-    InvalidArgument
-        If decode lengths are symbols, and there are neither one class nor two with a common input.
+    Raises InvalidArgument if decode lengths are symbols, and there are neither one class nor two
+    with a common input.
     """
     mix = facts.mix
     if facts.kernel:

@@ -31,23 +31,10 @@ class TexFailure(StabkitError):
 
 
 def pdf_of(latex: str) -> bytes:
-    """Return the PDF of a complete LaTeX document.
+    """Return the PDF of a complete LaTeX document: the same for the same document and the same TeX.
 
-    Parameters
-    ----------
-    latex : str
-
-    Returns
-    -------
-    bytes
-        The same for the same document and the same TeX.
-
-    Raises
-    ------
-    MissingTex
-        If latexmk or pdflatex is not installed; the message names Debian's packages.
-    TexFailure
-        If the document does not compile, or not within 300 seconds.
+    Raises MissingTex if latexmk or pdflatex is not installed; the message names Debian's packages.
+    Raises TexFailure if the document does not compile, or not within 300 seconds.
     """
     for program in ("latexmk", "pdflatex"):
         if shutil.which(program) is None:

@@ -67,11 +67,7 @@ figure { margin: 1.5rem 0; } figcaption { font-size: .9rem; color: var(--faint);
 def page(document: Document, worksheet: bool = False) -> str:
     """Return the document as HTML.
 
-    Parameters
-    ----------
-    document : Document
-    worksheet : bool
-        Whether tasks have room to write below them.
+    * `worksheet`: whether tasks have room to write below them.
     """
     return "\n".join([*_Writer(document).page(worksheet), ""])
 

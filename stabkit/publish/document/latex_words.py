@@ -47,8 +47,6 @@ def escaped(text: str) -> str:
     Accents and umlauts of Latin letters are kept; any other character outside of ASCII becomes its
     code point in brackets, and control characters a question mark. Long words may be broken.
 
-    Examples
-    --------
     >>> print(escaped("50 % of $x_1$ & \\input{a}"))
     50 \% of \$x\_1\$ \& \textbackslash{}input\{a\}
     >>> print(escaped("Müller " + chr(0x4E2D)))
@@ -82,8 +80,6 @@ def prose(text: str, longest: float = 12.0) -> str:
 
     Formulas wider than `longest` ems may be broken at more places than TeX breaks them by itself.
 
-    Examples
-    --------
     >>> print(prose(r"50 % if $x_k \le 1$ by (eq:balance) [Marden1966]"))
     50 \% if $x_k \le 1$ by \eqref{eq:balance} \cite{Marden1966}
     """

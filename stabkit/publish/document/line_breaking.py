@@ -67,15 +67,9 @@ class _Atom(NamedTuple):
 def aligned(formula: str, width: float = 34.0) -> str:
     r"""Return the formula for display: itself, or an ``aligned`` environment where it is too wide.
 
-    Parameters
-    ----------
-    formula : str
-        LaTeX of a formula, balanced brackets.
-    width : float
-        Of a line, in ems.
+    * `formula`: LaTeX of a formula, balanced brackets.
+    * `width`: of a line, in ems.
 
-    Examples
-    --------
     >>> aligned("a = b")
     'a = b'
     >>> print(aligned("a = b + c + d", 5.0))
@@ -93,13 +87,9 @@ def aligned(formula: str, width: float = 34.0) -> str:
 def broken(formula: str, width: float) -> list[str]:
     r"""Return the lines of a formula, each with one ``&``; itself if one line is enough.
 
-    Parameters
-    ----------
-    formula : str
-        The rows of an environment ``gathered`` or ``aligned`` are broken one by one; what has
-        another environment in it is left as it is.
-    width : float
-        Of a line, in ems.
+    * `formula`: the rows of an environment ``gathered`` or ``aligned`` are broken one by one; what
+      has another environment in it is left as it is.
+    * `width`: of a line, in ems.
     """
     rows = _ROWS.fullmatch(formula.strip())
     if rows:
@@ -341,8 +331,6 @@ def _factor(tokens: Sequence[str], whole: bool) -> Sequence[str]:
 def broken_equations(equations: Sequence[tuple[str, str]], width: float) -> list[str]:
     r"""Return the lines of equations, (left, relation and right), that are aligned together.
 
-    Examples
-    --------
     >>> broken_equations([("a", "= b + c"), (r"\vdots", "")], 4.0)
     ['a &= b', '&\\quad + c', '\\vdots &']
     """
@@ -361,14 +349,8 @@ def broken_equations(equations: Sequence[tuple[str, str]], width: float) -> list
 def breakable(formula: str, longest: float = 12.0) -> str:
     r"""Return a formula for prose that TeX may break after commas and between groups of digits.
 
-    Parameters
-    ----------
-    formula : str
-    longest : float
-        A formula that is no wider, in ems, is left as it is.
+    * `longest`: a formula that is no wider, in ems, is left as it is.
 
-    Examples
-    --------
     >>> print(breakable("x = 1234567890123456789"))
     x = 12345\penalty800 67890\penalty800 12345\penalty800 6789
     """
@@ -398,8 +380,6 @@ def _parting(before: _Atom, atom: _Atom) -> str:
 def prose_pieces(formula: str, width: float = 14.0) -> list[str]:
     """Return a formula for prose in pieces that are no wider, to stand on lines of their own.
 
-    Examples
-    --------
     >>> prose_pieces("a + b + c + d", 5.0)
     ['a + b + c', '+ d']
     """

@@ -42,13 +42,8 @@ STYLE = """
 def svg(plot: Plot, prose: Callable[[str], str], said: str) -> Iterator[str]:
     """Yield the elements of a picture.
 
-    Parameters
-    ----------
-    plot : Plot
-    prose : callable
-        From prose to HTML.
-    said : str
-        What the picture shows, plain text, for those who do not see it.
+    * `prose`: from prose to HTML.
+    * `said`: what the picture shows, plain text, for those who do not see it.
     """
     box = _box(plot)
     inner = _WIDTH - _LEFT - _EDGE
@@ -125,8 +120,6 @@ def _grid(box: Box, place: Callable[[Point], Point], height: float) -> Iterator[
 def _number(value: float) -> str:
     """Return a number for an axis.
 
-    Examples
-    --------
     >>> _number(0.5), _number(5e12)
     ('0.5', '5·10¹²')
     """
@@ -137,8 +130,6 @@ def _number(value: float) -> str:
 def _ticks(low: float, high: float) -> list[float]:
     """Return round numbers from `low` to `high`, at most five steps of them.
 
-    Examples
-    --------
     >>> _ticks(0.3, 11)
     [5.0, 10.0]
     """

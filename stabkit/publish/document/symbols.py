@@ -56,18 +56,9 @@ _SETS = {r"\mathbb{N}", r"\mathbb{Z}", r"\mathbb{Q}", r"\mathbb{R}", r"\mathbb{C
 def undefined_symbols(document: Document) -> list[tuple[str, str]]:
     r"""Return the symbols that are used before any block introduces them.
 
-    Parameters
-    ----------
-    document : Document
+    Each is LaTeX, with the title of the section where it is used first ("abstract" before the
+    sections), in reading order.
 
-    Returns
-    -------
-    list of (str, str)
-        Symbol, as LaTeX, and the title of the section where it is used first ("abstract" before
-        the sections), in reading order.
-
-    Examples
-    --------
     >>> from stabkit import Document, Paragraph, Section
     >>> said = Paragraph("The kernel $g_m$ has $L$ terms.", introduces=("g_m",))
     >>> undefined_symbols(Document("On kernels", "In short.", (Section("Kernel", (said,)),), ()))
@@ -86,8 +77,6 @@ def undefined_symbols(document: Document) -> list[tuple[str, str]]:
 def symbols_of(latex: str) -> tuple[list[str], set[str]]:
     r"""Return the symbols of a formula, and the indices that are bound in it.
 
-    Examples
-    --------
     >>> symbols_of(r"a^* = \sum_{m=0}^{L-1} g_m \hat{x}")
     (['a^*', 'm', 'L', 'g', '\\hat{x}'], {'m'})
     """
@@ -103,8 +92,6 @@ def introduced_in(text: str) -> tuple[str, ...]:
     The parts are what relations and commas divide. A symbol may have indices and arguments, which
     it introduces as well where they are symbols.
 
-    Examples
-    --------
     >>> introduced_in(r"Let $u, v$ be zeros of $f(z) = 1 - c z$, and $0 \le j < l_k$.")
     ('u', 'v', 'f', 'z', 'j', 'l')
     """

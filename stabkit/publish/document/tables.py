@@ -26,13 +26,8 @@ _HIGHEST = 30  # lines
 def tabular(table: Table, room: float, environment: str = "tabular") -> Iterator[str]:
     """Yield a table in type that fits, in a group of its own.
 
-    Parameters
-    ----------
-    table : Table
-    room : float
-        Ems of ten-point type.
-    environment : str
-        Of the table; a ``longtable`` is broken, with its heads, where a page ends.
+    * `room`: ems of ten-point type.
+    * `environment`: of the table; a ``longtable`` is broken, with its heads, where a page ends.
     """
     columns = list(zip(table.heads, *table.rows, strict=True))
     natural = [max(map(_natural, cells)) for cells in columns]

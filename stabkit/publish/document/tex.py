@@ -81,18 +81,9 @@ _FRAGMENT = _Style(
 
 
 def article(document: Document, worksheet: bool = False) -> str:
-    """Return a document that a LaTeX engine compiles.
+    """Return a document that a LaTeX engine compiles: the same for the same one, to the last byte.
 
-    Parameters
-    ----------
-    document : Document
-    worksheet : bool
-        Whether a task has room to write below it: the document is a worksheet.
-
-    Returns
-    -------
-    str
-        The same text for the same document, to the last byte.
+    * `worksheet`: whether a task has room to write below it.
     """
     lines = [_PREAMBLE, *_colours("define")]
     lines += [rf"\hypersetup{{pdftitle={{{unbroken(document.title)}}},pdfauthor={{stabkit}}}}", ""]
@@ -123,8 +114,6 @@ def fragment(document: Document) -> str:
 def bibtex(sources: Sequence[Source]) -> str:
     """Return the references as BibTeX entries.
 
-    Examples
-    --------
     >>> print(bibtex([Source("a", "misc", (("title", "On 5 %"), ("year", "2026")))]), end="")
     @misc{a,
       title = {On 5 \\%},

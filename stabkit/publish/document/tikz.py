@@ -32,11 +32,7 @@ _SHORT_NAME = 18  # letters, of which two fit beside each other
 def tikz(plot: Plot, width: str, height: str) -> Iterator[str]:
     """Yield the lines of a picture.
 
-    Parameters
-    ----------
-    plot : Plot
-    width, height : str
-        Lengths of TeX, of the axes with their labels.
+    * `width`, `height`: lengths of TeX, of the axes with their labels.
     """
     yield r"\begin{tikzpicture}"
     yield rf"\begin{{axis}}[width={width},height={height},{_axes(plot)}]"

@@ -43,8 +43,6 @@ _NARROW |= {"s": 0.47, "c": 0.44, "m": 0.88, "w": 0.72, "/": 0.5, r"\iota": 0.36
 def estimated_width(formula: str) -> float:
     """Return the estimated width of a formula, in ems.
 
-    Examples
-    --------
     >>> estimated_width(r"a + b") < estimated_width(r"a + b + c") < 6
     True
     >>> estimated_width(r"\\frac{a + b + c}{d}") == estimated_width(r"a + b + c") + 0.24

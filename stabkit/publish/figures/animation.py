@@ -46,10 +46,7 @@ _PAPER = 245  # of 255: as good as white
 def animation_format(path: str | Path) -> str:
     """Return ``"gif"``, the only format of an animation, if the suffix of `path` asks for it.
 
-    Raises
-    ------
-    OutputError
-        If the suffix is another one.
+    Raises OutputError if the suffix is another one.
     """
     if Path(path).suffix.lower() != ".gif":
         raise OutputError(f"'--animate' must end in .gif, not {shown(str(path))}.")

@@ -32,13 +32,6 @@ _ADJACENT: dict[str, Any] = {
 def atlas_figure(figure: Drawing, entries: Sequence[AtlasEntry]) -> None:
     """Draw s* over both lengths, above s* against the mean length with the pair law.
 
-    Parameters
-    ----------
-    entries : sequence of AtlasEntry
-        As `stabkit.atlas` returns them.
-
-    Notes
-    -----
     A threshold of 0, that of (1,2), has the colour of 1, and no place on the logarithmic axes.
     Pairs with a common divisor, which are unstable for all large s, stay white. The pair law is an
     estimate, and no bound: it is too high for short lengths.

@@ -18,13 +18,8 @@ _ROOM = 1.08
 class Bar:
     """One bar.
 
-    Attributes
-    ----------
-    text : str
-        What it is, with its value.
-    length : float
-    style : dict
-        Of its face and edge.
+    * `text`: what it is, with its value.
+    * `style`: of its face and edge.
     """
 
     text: str
@@ -35,14 +30,8 @@ class Bar:
 def draw_bars(axes: Axes, bars: Sequence[Bar], unit: str, reach: float = 0.0) -> None:
     """Draw bars from 0, the first on top.
 
-    Parameters
-    ----------
-    axes : Axes
-    bars : sequence of Bar
-    unit : str
-        Of all lengths, with what they are.
-    reach : float
-        The scale goes so far at least.
+    * `unit`: of all lengths, with what they are.
+    * `reach`: the scale goes so far at least.
     """
     from matplotlib.patheffects import withStroke
 

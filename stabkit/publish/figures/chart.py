@@ -54,13 +54,6 @@ _TICK_PLACES: tuple[dict[str, Any], ...] = (
 def chart_figure(figure: Drawing, chart: StabilityChart) -> None:
     """Draw the chart as a rectangle, or as an equilateral triangle for three decode lengths.
 
-    Parameters
-    ----------
-    chart : StabilityChart
-        As `stabkit.stability_chart` returns it.
-
-    Notes
-    -----
     The numbers are the exact counts of unstable modes. The shaded area joins the exact ends of the
     stable intervals of the rows by straight lines, the curves are those of theta in double
     precision; a picture does not tell them apart.

@@ -39,13 +39,6 @@ _ROUNDING = 1e-9  # evictions so much smaller than admissions are rounding
 def cycle_figure(figure: Drawing, picture: CyclePicture) -> None:
     """Draw the memory by cohort over two periods, above admissions and evictions.
 
-    Parameters
-    ----------
-    picture : CyclePicture
-        As `cycle_picture` makes it.
-
-    Notes
-    -----
     Admissions and evictions have scales of their own; a cycle without evictions has no panel for
     them. A dashed line ends the first period; period 1 has none.
     """

@@ -22,12 +22,7 @@ _LIVES, _FEWEST, _MOST = 12, 40, 200
 def cycles_figure(found: Cycles, **frame: Any) -> Drawing:
     """Return the cycle that the last start ends on, or the first steps, 200 at most.
 
-    Parameters
-    ----------
-    found : Cycles
-        As `stabkit.cycles` returns it.
-    frame
-        As `stabkit.figure` takes it: `ax`, `size`, `title`.
+    * `frame`: as `stabkit.figure` takes it: `ax`, `size`, `title`.
     """
     mix, seen = found.mix, found.observations[2 if len(found.observations) > 2 else 0].cycle
     if seen is None or seen.cohorts is None:

@@ -46,13 +46,7 @@ _WIDE = 20.0  # the largest share over the smallest, from which on the scale is 
     lambda picture: _finding(picture.server),
 )
 def finite_figure(figure: Drawing, picture: FinitePicture) -> None:
-    """Draw chance and evictions over the capacity, above what a simulation measured.
-
-    Parameters
-    ----------
-    picture : FinitePicture
-        As `finite_picture` makes it.
-    """
+    """Draw chance and evictions over the capacity, above what a simulation measured."""
     chosen = list(_panels(picture))
     heights = [height for height, _ in chosen]
     panels = figure.subplots(len(chosen), 1, height_ratios=heights, squeeze=False)[:, 0]

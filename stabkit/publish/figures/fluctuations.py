@@ -22,9 +22,6 @@ _CURVES = (("admissions", BLUE, "solid"), ("completions", VERMILLION, (0, (3, 1.
 def fluctuations_figure(figure: Drawing, found: Fluctuations) -> None:
     """Draw the spectra of admissions and completions above that of the requests in service.
 
-
-    Notes
-    -----
     Per a*; 1 is the density of independent counts. A triangle marks each quasi-cycle. Of a mix
     that is not proved stable there is nothing to draw, and the figure says so.
     """

@@ -21,10 +21,7 @@ _NO_DATE: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"Creation
 def figure_format(path: str | Path) -> str:
     """Return the format that the suffix of `path` asks for: ``"png"``, ``"svg"`` or ``"pdf"``.
 
-    Raises
-    ------
-    OutputError
-        If the suffix is another one.
+    Raises OutputError if the suffix is another one.
     """
     suffix = Path(path).suffix.lower().removeprefix(".")
     if suffix not in FORMATS:

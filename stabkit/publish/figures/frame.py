@@ -46,22 +46,10 @@ _MOST_LINES = 3
 def figure_size(size: Any) -> tuple[float, float | None]:
     """Return width and height in inches; the height is None where the figure has its own.
 
-    Parameters
-    ----------
-    size : str or (float, float)
-        Such as ``"slide"``, ``"3.4x2.5"`` or (3.4, 2.5).
+    * `size`: such as ``"slide"``, ``"3.4x2.5"`` or (3.4, 2.5).
 
-    Returns
-    -------
-    (float, float or None)
+    Raises InvalidArgument if it is neither, or beyond 1.5 to 50 inches.
 
-    Raises
-    ------
-    InvalidArgument
-        If it is neither, or beyond 1.5 to 50 inches.
-
-    Examples
-    --------
     >>> figure_size("3.4x2.5"), figure_size("page"), figure_size((4, 3))
     ((3.4, 2.5), (7.2, None), (4.0, 3.0))
     """
@@ -89,21 +77,10 @@ def _sides(size: Any) -> list[float]:
 def dots_per_inch(dpi: Any, inches: tuple[float, float | None] = (1, 1)) -> int:
     """Return a resolution that can be drawn at that size.
 
-    Parameters
-    ----------
-    dpi : int
-        From 20 to 2 400.
-    inches : (float, float or None)
-        Width and height of the figure.
+    * `dpi` (int): from 20 to 2 400.
+    * `inches`: width and height of the figure.
 
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    InvalidArgument
-        If it is another number, or the picture has more than 10^8 pixels.
+    Raises InvalidArgument if `dpi` is another number, or the picture has more than 10^8 pixels.
     """
     dots = whole_number(dpi, "'dpi'", _FEWEST_DOTS, _MOST_DOTS)
     width, height = inches
@@ -117,20 +94,11 @@ def dots_per_inch(dpi: Any, inches: tuple[float, float | None] = (1, 1)) -> int:
 def headline(figure: Figure | SubFigure, title: str | None, result: Any, says: str) -> None:
     """Write what the figure is of, and below it what it says, above all that is drawn.
 
-    Parameters
-    ----------
-    figure : Figure or SubFigure
-    title : str or None
-        In place of the name of the result's workload; an empty one leaves that out.
-    result : object
-        What is drawn.
-    says : str
-        May hold formulas.
+    * `title`: in place of the name of the result's workload; an empty one leaves that out.
+    * `result`: what is drawn.
+    * `says`: may hold formulas.
 
-    Raises
-    ------
-    InvalidArgument
-        If `title` is no text.
+    Raises InvalidArgument if `title` is no text.
     """
     if title is not None and not isinstance(title, str):
         raise ArgumentTypeError(f"'title' must be a text, not {shown(title)}.")
@@ -145,8 +113,6 @@ def headline(figure: Figure | SubFigure, title: str | None, result: Any, says: s
 def literal(text: str) -> str:
     r"""Return a text of a user as matplotlib shows it letter by letter: a dollar opens no formula.
 
-    Examples
-    --------
     >>> literal("$x_")
     '\\$x_'
     """

@@ -38,13 +38,7 @@ def _is_wheel(picture: GraphPicture) -> bool:
     lambda picture: _title(picture),
 )
 def renewal_graph_figure(figure: Drawing, picture: GraphPicture) -> None:
-    """Draw the renewal graph with its cohorts.
-
-    Parameters
-    ----------
-    picture : GraphPicture
-        As `graph_picture` makes it.
-    """
+    """Draw the renewal graph with its cohorts."""
     if _is_wheel(picture):
         _draw_wheel(figure.subplots(), picture)
     elif len(picture.returns) <= _MOST_RETURNS:

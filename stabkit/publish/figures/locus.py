@@ -33,13 +33,6 @@ _DIGITS = 5
 def locus_figure(figure: Drawing, locus: RootLocus) -> None:
     """Draw the roots, coloured by the parameter, above the count of unstable modes.
 
-    Parameters
-    ----------
-    locus : RootLocus
-        As `stabkit.root_locus` returns it.
-
-    Notes
-    -----
     Few roots are drawn in the plane, many by their distance from the circle. Where the number of
     unstable modes changes, exact counts at both ends of a bracket prove the digits of the label, or
     both ends are named; a ring marks the place on the circle.

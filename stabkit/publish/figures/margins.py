@@ -35,13 +35,6 @@ _LINES = (
 def margins_figure(figure: Drawing, found: Margins) -> None:
     """Draw the stable gains, shifts and factors around the mix, above what may err at once.
 
-    Parameters
-    ----------
-    found : Margins
-        As `stabkit.margins` returns it.
-
-    Notes
-    -----
     Numbers are rounded to the safe side, and each is about one change with all else as it is. What
     is not known has no bar and no shade, and says so.
     """

@@ -27,13 +27,7 @@ Floats = NDArray[np.float64]
 
 @drawn(NyquistCurve, 7.0, lambda curve: nyquist_title(curve))
 def nyquist_figure(figure: Drawing, curve: NyquistCurve) -> None:
-    """Draw the curve to scale beside the same with the logarithm of the radius.
-
-    Parameters
-    ----------
-    curve : NyquistCurve
-        As `stabkit.nyquist` returns it.
-    """
+    """Draw the curve to scale beside the same with the logarithm of the radius."""
     linear, compressed = figure.subplots(1, 2)
     width = 1.0 if (curve.encirclements or 0) <= _FAINT_TURNS else 0.5
     _draw_curve(linear, curve.values, width)

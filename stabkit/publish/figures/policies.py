@@ -37,13 +37,8 @@ _MARK["zorder"] = 3
 def policy_figure(figure: Drawing, picture: PolicyPicture) -> None:
     """Draw the throughput against policies' parameters, one panel for each.
 
-    Parameters
-    ----------
-    picture : PolicyPicture
-        As `policy_picture` makes it, of one to three panels.
+    * `picture`: of one to three panels.
 
-    Notes
-    -----
     A point whose long run is not known is left out; a panel without any says so.
     """
     row = figure.subplots(1, len(picture.panels), sharey=True, squeeze=False)[0]

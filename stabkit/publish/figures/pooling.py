@@ -30,13 +30,7 @@ _OTHER: dict[str, Any] = {"facecolor": SKY}
     lambda found: counted(found.replicas, "replica"),
 )
 def pooling_figure(figure: Drawing, found: Pooling) -> None:
-    """Draw a bar for every arrangement, the best one dark; above it its blocks.
-
-    Parameters
-    ----------
-    found : Pooling
-        As `stabkit.pool` returns it.
-    """
+    """Draw a bar for every arrangement, the best one dark; above it its blocks."""
     most = found.best.value(found.objective)
     bars = []
     for name, one in _arrangements(found):

@@ -27,13 +27,6 @@ _VISIBLE_DISC = 2e-3  # radius that is seen, in units of the circle's: a tenth o
 def root_figure(figure: Drawing, picture: RootPicture) -> None:
     """Draw the roots in the plane; many of them by their distance from the circle as well.
 
-    Parameters
-    ----------
-    picture : RootPicture
-        As `root_picture` makes it.
-
-    Notes
-    -----
     Inclusion discs are drawn to scale where they are large enough to be seen; otherwise the title
     names the largest proved radius.
     """

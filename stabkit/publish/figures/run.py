@@ -26,8 +26,6 @@ _MOST_STEPPED = 200  # stages that are drawn as steps; more of them make one lin
 def run_figure(figure: Drawing, run: RunPicture) -> None:
     """Draw memory demand against capacity, above the evictions of each step.
 
-    Notes
-    -----
     Of a long run every column stands for a few steps, and reaches from the least to the largest
     demand, and evictions, of any of them.
     """
@@ -43,14 +41,8 @@ def run_figure(figure: Drawing, run: RunPicture) -> None:
 def draw_run(axes: Axes, run: RunPicture, quantity: str, columns: int = _COLUMNS) -> None:
     """Draw memory demand against capacity, what is evicted above it.
 
-    Parameters
-    ----------
-    axes : Axes
-    run : RunPicture
-    quantity : str
-        Goes before the unit.
-    columns : int
-        The most that steps are grouped in.
+    * `quantity`: goes before the unit.
+    * `columns`: the most that steps are grouped in.
     """
     edges, least, most = _columns(run.demand, columns)
     if len(least) == len(run.demand):
@@ -113,13 +105,8 @@ def _label_steps(axes: Axes, count: int, columns: int) -> None:
 def label_tokens(axes: Axes, quantity: str, largest: float) -> None:
     """Label the vertical axis in tokens, or in thousands of them and so on, to keep ticks short.
 
-    Parameters
-    ----------
-    axes : Axes
-    quantity : str
-        Goes before the unit.
-    largest : float
-        Tokens, of which the unit is chosen.
+    * `quantity`: goes before the unit.
+    * `largest`: tokens, of which the unit is chosen.
     """
     power = max(0, int(np.log10(max(largest, 1) / 10) / 3))
     unit = {0: "tokens", 1: "1,000 tokens", 2: "million tokens"}.get(power)

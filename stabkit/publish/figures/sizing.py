@@ -25,13 +25,7 @@ _FREE: dict[str, Any] = {"facecolor": "white", "edgecolor": INK, "hatch": "////"
     lambda found: _finding(found),
 )
 def sizing_figure(figure: Drawing, found: Sizing) -> None:
-    """Draw requests in service as bars, with the cap as a line, above the watermark.
-
-    Parameters
-    ----------
-    found : Sizing
-        As `stabkit.sizing` returns it.
-    """
+    """Draw requests in service as bars, with the cap as a line, above the watermark."""
     bars = list(_bars(found))
     heights = (0.75 * len(bars), 1) if _marked(found) else (1,)
     panels = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]

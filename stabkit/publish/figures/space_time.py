@@ -31,13 +31,7 @@ _END = 1e6  # of the scale: f / (1 + f) is 1 to the eye
     lambda picture: _title(picture),
 )
 def space_time_figure(figure: Drawing, picture: SpaceTimePicture) -> None:
-    """Draw how full every stage is in every step, above the evictions.
-
-    Parameters
-    ----------
-    picture : SpaceTimePicture
-        As `space_time_picture` makes it.
-    """
+    """Draw how full every stage is in every step, above the evictions."""
     evicts = _evicts(picture)
     panels = figure.subplots(2, 1, sharex=True, height_ratios=(3.2, 1)) if evicts else None
     above = figure.subplots() if panels is None else panels[0]

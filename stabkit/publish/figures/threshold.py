@@ -31,13 +31,6 @@ _FEW = 4  # labelled ticks of the vertical axis
 def threshold_figure(figure: Drawing, found: Threshold) -> None:
     """Draw the counts between all crossings, with s*, s° and what leads there from every start.
 
-    Parameters
-    ----------
-    found : Threshold
-        As `stabkit.threshold` returns it.
-
-    Notes
-    -----
     Counts are exact. Where the partition is not complete, nothing is claimed and nothing drawn.
     """
     axes = figure.subplots()

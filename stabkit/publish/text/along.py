@@ -17,13 +17,8 @@ _CLASSES_SHOWN = 4
 class Moved(NamedTuple):
     """What a parameter of `--along` moves.
 
-    Attributes
-    ----------
-    text : str
-        In words, after the symbol.
-    unit : str
-        Of the number, in the singular; "" if it has none.
-    symbol : str
+    * `text`: in words, after the symbol.
+    * `unit`: of the number, in the singular; "" if it has none.
     """
 
     text: str
@@ -45,8 +40,6 @@ ALONG = {
 def along_text(along: str, mix: Workload, line: InputLine | None = None) -> str:
     """Return what moves, after its symbol: for a share of which class, on which line.
 
-    Examples
-    --------
     >>> along_text("share", Workload.from_classes([(5, 3), (9, 5)]))
     'p, the share of the first class, 5:3'
     """
@@ -63,8 +56,6 @@ def along_text(along: str, mix: Workload, line: InputLine | None = None) -> str:
 def inputs_along(line: InputLine) -> str:
     """Return the inputs along a line, of the first classes.
 
-    Examples
-    --------
     >>> inputs_along(InputLine((Fraction(2), Fraction(0)), (Fraction(0), Fraction(5))))
     '2 x, 5'
     """

@@ -27,8 +27,6 @@ def assumption(tokens: Fraction) -> str:
 def assumed_capacity(mix: Workload, tokens: Fraction) -> str | None:
     """Return the sentence on the capacity `tokens` that is assumed; None where one is given.
 
-    Examples
-    --------
     >>> assumed_capacity(Workload.from_classes([(5, 2)]), Fraction(13)).split(",")[0]
     'Capacity: none is given; 13 tokens are assumed'
     """

@@ -38,8 +38,6 @@ _LATEX_SPECIAL = {
 def criterion_text(criterion: StabilityCriterion) -> str:
     """Return the criterion as lines for a terminal: inequalities, domain, and whether simplified.
 
-    Examples
-    --------
     >>> from sympy import symbols
     >>> from stabkit.model.symbolic import SymbolicWorkload
     >>> from stabkit.spectrum.criterion.criterion import stability_criterion
@@ -58,8 +56,6 @@ def criterion_text(criterion: StabilityCriterion) -> str:
 def criterion_latex(criterion: StabilityCriterion) -> str:
     r"""Return the criterion as a LaTeX ``gathered`` block, for any display of mathematics.
 
-    Examples
-    --------
     >>> from sympy import symbols
     >>> from stabkit.model.symbolic import SymbolicWorkload
     >>> from stabkit.spectrum.criterion.criterion import stability_criterion
@@ -81,8 +77,6 @@ def criterion_latex(criterion: StabilityCriterion) -> str:
 def criterion_relations(criterion: StabilityCriterion) -> tuple[list[str], list[str]]:
     r"""Return the inequalities and the domain as lines of LaTeX; never stable has no inequality.
 
-    Examples
-    --------
     >>> from sympy import symbols
     >>> from stabkit.model.symbolic import SymbolicWorkload
     >>> from stabkit.spectrum.criterion.criterion import stability_criterion

@@ -58,8 +58,6 @@ def headed(schema: str, mix: Workload | None = None, **values: Any) -> dict[str,
 def chosen(found: Any, names: str) -> dict[str, Any]:
     """Return attributes of a result as JSON types, each under its own name or as ``key=attribute``.
 
-    Examples
-    --------
     >>> chosen(RealEnclosure(Fraction(1, 4), Fraction(3, 4)), "low most=high of=low.denominator")
     {'low': '1/4', 'most': '3/4', 'of': 4}
     """
@@ -72,8 +70,6 @@ def as_json(value: Any) -> Any:
 
     Arrays are lists, and numbers that are not finite are null.
 
-    Examples
-    --------
     >>> as_json(RealEnclosure(Fraction(1, 4), Fraction(3, 4)))
     {'value': '0.5', 'radius': '0.25'}
     """

@@ -16,8 +16,6 @@ __all__ = ["cap_record", "capped", "rate", "visibility"]
 def rate(share: float) -> str:
     """Return a share as per cent, with two digits where it is small.
 
-    Examples
-    --------
     >>> rate(0.012386), rate(0.867), rate(3.1e-7), rate(0.0)
     ('1.2 %', '86.7 %', '0.000031 %', '0 %')
     """
@@ -27,13 +25,8 @@ def rate(share: float) -> str:
 def visibility(verdict: Verdict, cv: float | None, visible: bool | None) -> str:
     """Say whether one sees the fluid's verdict through the noise of whole requests (R15).
 
-    Parameters
-    ----------
-    verdict : str
-    cv : float or None
-        The root of V / a*.
-    visible : bool or None
-        Whether a* is at least 10 V.
+    * `cv`: the root of V / a*.
+    * `visible`: whether a* is at least 10 V.
     """
     if cv is None:
         return f"the swing of a mix that is {verdict}, and noise: a simulation shows both together"

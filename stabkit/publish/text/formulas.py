@@ -31,8 +31,6 @@ _FRACTION = re.compile(r"\\t?frac\{([^{}]*)\}\{([^{}]*)\}")
 def raised(text: str) -> str:
     """Return a formula with whole exponents as raised digits.
 
-    Examples
-    --------
     >>> raised("x^2 - 10^-18 + y^n")
     'x² - 10⁻¹⁸ + y^n'
     """
@@ -42,8 +40,6 @@ def raised(text: str) -> str:
 def operators(text: str) -> str:
     """Return a formula of sympy's with the signs of mathematics.
 
-    Examples
-    --------
     >>> operators("3*p*(s + 4)**2 >= 1")
     '3·p·(s + 4)² ≥ 1'
     """
@@ -54,8 +50,6 @@ def operators(text: str) -> str:
 def plain(text: str) -> str:
     r"""Return prose with LaTeX mathematics as one line of plain text.
 
-    Examples
-    --------
     >>> plain(r"If $\tfrac{2}{3} \le \lambda$ and $s_k / \tfrac{1}{2} = 4$.")
     'If 2/3 ≤ λ and s_k / (1/2) = 4.'
     >>> plain(r"$p^{l_{2} - l_{1}} c^{\frac{l_{1}}{g}}$, $x_{k}^{(j)}$ and $g_{i+k} p^{\mathsf T}$")

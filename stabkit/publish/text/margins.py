@@ -120,11 +120,7 @@ def _linear(found: Margins) -> Iterator[Margin]:
 def margin_text(found: Margin, admissions: Fraction | None = None) -> str:
     """Return one margin with its guarantee, or the reason why it is not known.
 
-    Parameters
-    ----------
-    found : GainMargin, InputMargin, ShareRadius, RobustShares, ShareTolerance or DisturbanceMargin
-    admissions : Fraction, optional
-        a*, for a burst in requests.
+    * `admissions`: a*, for a burst in requests.
     """
     if isinstance(found, GainMargin):
         label, (value, guarantee) = "gain", _gain(found)

@@ -73,8 +73,6 @@ def readable(value: float | Fraction | Decimal | str, digits: int = 6) -> str:
 def rounded(value: Fraction, rounding: str, digits: int = 6) -> str:
     """Return `value` to `digits` digits, whole numbers in full, rounded as `decimal` names it.
 
-    Examples
-    --------
     >>> rounded(Fraction(1, 3), ROUND_CEILING), rounded(Fraction(7), ROUND_CEILING)
     ('0.333334', '7')
     """
@@ -87,8 +85,6 @@ def rounded(value: Fraction, rounding: str, digits: int = 6) -> str:
 def steady_rate(admissions: Fraction) -> str:
     """Return a* in requests per step, rounded down: what may be admitted stays so.
 
-    Examples
-    --------
     >>> steady_rate(Fraction(2, 3))
     '0.666666'
     """
@@ -130,8 +126,6 @@ def percent(ratio: float | Fraction) -> str:
 def percent_above(ratio: Fraction) -> str:
     """Return a ratio as per cent, rounded up to a digit after the point: what is enough stays so.
 
-    Examples
-    --------
     >>> percent_above(Fraction(1, 3)), percent_above(Fraction(1, 4))
     ('33.4 %', '25 %')
     """
@@ -141,8 +135,6 @@ def percent_above(ratio: Fraction) -> str:
 def finer_percent(ratio: float, digits: int) -> str:
     """Return a ratio as per cent, to so many digits.
 
-    Examples
-    --------
     >>> finer_percent(0.80012, 5)
     '80.012 %'
     """
@@ -159,8 +151,6 @@ def interval(
 
     The same is what differs by less than one part in 10^12.
 
-    Examples
-    --------
     >>> interval(0.25, 0.5, percent), interval(0.8, 0.8, percent)
     ('25 % to 50 %', '80 %')
     >>> interval(0.80012, 0.80014, percent, finer_percent)
@@ -178,8 +168,6 @@ def interval(
 def counted(count: int, singular: str, plural: str | None = None) -> str:
     """Return a count with its noun.
 
-    Examples
-    --------
     >>> counted(1, "class", "classes"), counted(2000, "step")
     ('1 class', '2,000 steps')
     """
@@ -190,8 +178,6 @@ def counted(count: int, singular: str, plural: str | None = None) -> str:
 def amount(number: str, singular: str) -> str:
     """Return a number as it is printed, or words that end on one, with its unit.
 
-    Examples
-    --------
     >>> amount("1", "token"), amount("1.5", "token"), amount("above $1$", "token")
     ('1 token', '1.5 tokens', 'above $1$ token')
     """
@@ -202,8 +188,6 @@ def amount(number: str, singular: str) -> str:
 def times(count: int) -> str:
     """Return how often, as an adverb.
 
-    Examples
-    --------
     >>> times(1), times(2), times(1500)
     ('once', 'twice', '1,500 times')
     """
@@ -216,8 +200,6 @@ def enclosed(enclosure: Enclosure) -> str:
     Where rounding to 12 digits moves the value by more than the proved radius, that is added to
     the radius, so that what is printed encloses the number too.
 
-    Examples
-    --------
     >>> enclosed(Enclosure(Decimal("1.0123456789012345"), Decimal("1e-40")))
     '1.012345678901 ± 2.4e-13'
     """

@@ -90,8 +90,6 @@ def _rows(found: Sequence[Root], digits: int) -> Iterator[tuple[str, ...]]:
 def equation_text(polynomial: Poly) -> str:
     """Return the characteristic equation, one line for each power of lambda.
 
-    Examples
-    --------
     >>> from sympy import symbols
     >>> l, s = symbols("lambda s")
     >>> print(equation_text(Poly((s + 1) * l**2 + s + 2, l)))

@@ -21,16 +21,9 @@ def plain_table(rows: Sequence[Sequence[str]], indent: str = "", align: str = ""
 
     Where the terminal is narrower than that, every row is a list of its own: head and cell.
 
-    Parameters
-    ----------
-    rows : sequence of sequences of str
-    indent : str
-        Before every line.
-    align : str
-        A character for each column, ``"<"`` or ``">"``; columns without one are ``"<"``.
+    * `indent`: before every line.
+    * `align`: a character for each column, ``"<"`` or ``">"``; columns without one are ``"<"``.
 
-    Examples
-    --------
     >>> print(plain_table([("s", "modes"), ("100", "2")]), end="")
     s    modes
     100  2
@@ -55,8 +48,6 @@ def plain_table(rows: Sequence[Sequence[str]], indent: str = "", align: str = ""
 def thinned(rows: Sequence[Row], full: bool) -> tuple[Sequence[Row], str]:
     """Return every n-th row, as a screen has room for, and a line that says so; all in full.
 
-    Examples
-    --------
     >>> thinned(range(41), False)[0][:3], thinned(range(41), True)[1]
     ([0, 2, 4], '')
     """
@@ -68,8 +59,6 @@ def thinned(rows: Sequence[Row], full: bool) -> tuple[Sequence[Row], str]:
 def first_rows(rows: Sequence[Sequence[str]], full: bool) -> tuple[Sequence[Sequence[str]], str]:
     """Return the heads and the first rows, as many as a screen has room for, and how many are left.
 
-    Examples
-    --------
     >>> shown, note = first_rows([("s",), *(("1",) for _ in range(60))], False)
     >>> len(shown), note
     (31, '(30 more; --full shows all)\\n')

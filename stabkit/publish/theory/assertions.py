@@ -18,8 +18,6 @@ __all__ = ["asserted", "joined"]
 def joined(clauses: list[str], separator: str = ", ") -> str:
     """Return clauses as a list in a sentence.
 
-    Examples
-    --------
     >>> joined(["one", "two", "three"])
     'one, two and three'
     """
@@ -30,8 +28,6 @@ def joined(clauses: list[str], separator: str = ", ") -> str:
 def asserted(predicate: Any, words: Mapping[Any, str]) -> str:
     """Return a predicate as a clause; `words` has the propositions of the claim.
 
-    Examples
-    --------
     >>> from sympy import Eq, symbols
     >>> from stabkit.theorems.textbook.schema import DISC, Zeros
     >>> asserted(Eq(Zeros(symbols("A"), DISC), 0), {})
