@@ -56,14 +56,9 @@ _WORK = 400_000_000
 class Growth:
     """A measured growth.
 
-    Attributes
-    ----------
-    per_step : float
-        The factor by which the disturbance grows per step, dimensionless.
-    uncertainty : float
-        Standard error of `per_step`, from the residuals of the least squares.
-    steps : int
-        How many steps of the run were used.
+    * `per_step`: the factor by which the disturbance grows per step, dimensionless.
+    * `uncertainty`: standard error of `per_step`, from the residuals of the least squares.
+    * `steps`: how many steps of the run were used.
     """
 
     per_step: float
@@ -80,32 +75,19 @@ def growth_per_step(
 ) -> Growth | None:
     """Fit the growth per step of a single mode to a run before any eviction.
 
-    Parameters
-    ----------
-    admitted : ndarray of float, shape (steps,)
-        Admissions of consecutive steps, in requests.
-    equilibrium : float
-        a*, in requests per step.
-    real_mode : bool
-        Whether one real mode is present; otherwise a complex pair.
-    lag : int
-        h >= 1, in steps.
-    rounding : float
-        What an admission is rounded by, in requests: residuals are not trusted to be smaller.
+    * `admitted` (ndarray of float, shape (steps,)): admissions of consecutive steps, in requests.
+    * `equilibrium`: a*, in requests per step.
+    * `real_mode`: whether one real mode is present; otherwise a complex pair.
+    * `lag`: h >= 1, in steps.
+    * `rounding`: what an admission is rounded by, in requests: residuals are not trusted to be
+      smaller.
 
-    Returns
-    -------
-    Growth or None
-        None if there are fewer than 2 equations more than unknowns, the deviation is zero, or
-        the best recurrence is not that of a mode (q <= 0).
+    None if there are fewer than 2 equations more than unknowns, the deviation is zero, or the best
+    recurrence is not that of a mode (q <= 0).
 
-    Notes
-    -----
     Minimises |d_(n+2h) - t d_(n+h) + q d_n|^2 over n. The standard error counts what rounding and
     other modes leave over; it does not know a disturbance that repeats.
 
-    Examples
-    --------
     >>> d = np.array([1.1**n * math.cos(0.7 * n) for n in range(20)])
     >>> round(growth_per_step(5 + d, 5, real_mode=False).per_step, 12)
     1.1
@@ -133,30 +115,15 @@ def disturbed_state(
 ) -> NDArray[Any]:
     """Return cohorts at the equilibrium plus a disturbance along one mode.
 
-    Parameters
-    ----------
-    mix : Workload
-    eigenvalue : complex
-        lambda, a root of the characteristic polynomial; not 0 and finite. It is not checked to be
-        a root: for another number the state is not full, and the run starts with a fit.
-    size : float
-        Largest relative deviation from the level, 0 < size <= 1.
-    level : float, optional
-        Admissions per step of the equilibrium that is disturbed; a* by default.
+    * `eigenvalue`: lambda, a root of the characteristic polynomial; not 0 and finite. It is not
+      checked to be a root: for another number the state is not full, and the run starts with a fit.
+    * `size`: largest relative deviation from the level, 0 < size <= 1.
+    * `level`: admissions per step of the equilibrium that is disturbed; a* by default.
 
-    Returns
-    -------
-    ndarray of float, shape (L,)
-        y_j = a* (1 + size Re(lambda^(-j)) / max_i |lambda^(-i)|), youngest first, in requests:
-        a start for `ProductFormRun` and `long_run`.
+    They are y_j = a* (1 + size Re(lambda^(-j)) / max_i |lambda^(-i)|), youngest first, in requests,
+    shape (L,): a start for `ProductFormRun` and `long_run`. Raises InvalidArgument if `eigenvalue`
+    or `size` is outside its domain.
 
-    Raises
-    ------
-    InvalidArgument
-        If `eigenvalue` or `size` is outside its domain.
-
-    Examples
-    --------
     lambda = -7/6 is the mode of (s, l) = (5, 2), so that the memory stays at its capacity 13:
 
     >>> y = disturbed_state(Workload.from_classes([(5, 2)]), -7 / 6, size=0.5)
@@ -183,42 +150,22 @@ def measure_growth(
 ) -> float | None:
     """Measure the growth per step of one mode in a simulated run.
 
-    Parameters
-    ----------
-    mix : Workload
-    eigenvalue : complex
-        lambda, the mode to disturb; its modulus is what should be measured.
-    size : float, optional
-        Largest relative deviation at the start, 0 < size <= 1. By default 1/2 for a decaying mode,
-        and for a growing one as much less as lets it reach 1/2 at the end of the run.
-    steps : int, optional
-        Length of the run, at least 1; by default about four turns of the mode and four decode
-        lengths, and at most what takes a growing mode from 1e-3 to 1/2.
-    policy : Policy
-        Greedy by default, or another that keeps a level; `eigenvalue` then is a root of the
-        polynomial of its closed loop.
+    * `eigenvalue`: lambda, the mode to disturb; its modulus is what should be measured.
+    * `size`: largest relative deviation at the start, 0 < size <= 1. By default 1/2 for a decaying
+      mode, and for a growing one as much less as lets it reach 1/2 at the end of the run.
+    * `steps`: at least 1; by default about four turns of the mode and four decode lengths, and at
+      most what takes a growing mode from 1e-3 to 1/2.
+    * `policy`: one that keeps a level; `eigenvalue` is a root of the polynomial of its closed loop.
 
-    Returns
-    -------
-    float or None
-        The growth factor per step. None where the run cannot tell it: the first eviction comes
-        too early for the fit; the deviation never rises to 10^4 times what rounding does to an
-        admission, about 2^-49 G(1)/g_0 of a* (a fast decaying mode has died out of the young
-        cohorts); the standard error exceeds 1e-7; or the run would take more than 4 10^8
-        multiply-adds.
+    None where the run cannot tell it: the first eviction comes too early for the fit; the deviation
+    never rises to 10^4 times what rounding does to an admission, about 2^-49 G(1)/g_0 of a* (a fast
+    decaying mode has died out of the young cohorts); the standard error exceeds 1e-7; or the run
+    would take more than 4 10^8 multiply-adds. Raises InvalidArgument if `eigenvalue`, `size` or
+    `steps` is outside its domain, or `policy` keeps no level.
 
-    Raises
-    ------
-    InvalidArgument
-        If `eigenvalue`, `size` or `steps` is outside its domain, or `policy` keeps no level.
+    Rounding excites all modes. A mode that is not the dominant one is measured only until that one
+    has outgrown it; the standard error shows that.
 
-    Notes
-    -----
-    Rounding excites all modes. For a mode that is not the dominant one the run measures it only
-    until the dominant one has outgrown it; the standard error shows that.
-
-    Examples
-    --------
     >>> mix = Workload.from_classes([(10, 5)])
     >>> mode = max(np.roots([11, 12, 13, 14, 15]), key=abs)
     >>> math.isclose(measure_growth(mix, mode), abs(mode), rel_tol=1e-10)

@@ -48,25 +48,13 @@ FULL_TO_ROUNDING = 8 * sys.float_info.epsilon
 class ProductFormRun:
     """A run of the model from a state of product form; call `advance` as often as needed.
 
-    Parameters
-    ----------
-    mix : Workload
-        Of longest decode length L; memory O(L) and time O(L) per step, O(1) if exact.
-    cohorts : sequence of L numbers, optional
-        y_0, ..., y_(L-1) >= 0, youngest first, in requests; by default the memory is empty. They
-        are not checked, and fitted to the capacity at once.
-    exact : bool
-        Compute in Fractions instead of floats; the cohorts must be Fractions then.
-    policy : Policy
+    * `mix`: of longest decode length L; memory O(L) and time O(L) per step, O(1) if exact.
+    * `cohorts` (sequence of L numbers): y_0, ..., y_(L-1) >= 0, youngest first, in requests; by
+      default the memory is empty. They are not checked, and fitted to the capacity at once.
+    * `exact`: compute in Fractions instead of floats; the cohorts must be Fractions then.
+    * `start`: one row: the initial fit. The coordinates `finished` are the cohorts that reach each
+      of the distinct decode lengths.
 
-    Attributes
-    ----------
-    start : StepBlock
-        One row: the initial fit. The coordinates `finished` are the cohorts that reach each of
-        the distinct decode lengths.
-
-    Examples
-    --------
     >>> run = ProductFormRun(Workload.from_classes([(2, 2)], capacity=60), exact=True)
     >>> [str(a) for a in run.advance(4).admitted]
     ['0', '20', '0', '20']

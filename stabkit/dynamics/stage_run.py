@@ -72,19 +72,9 @@ class _Whole:
 class StageRun:
     """A run of the model from any state; call `advance` as often as needed.
 
-    Parameters
-    ----------
-    mix : Workload
-    counts : state
-        ``counts[k][j]`` >= 0, in requests and in the arithmetic of the run; not checked, and
-        fitted to the capacity at once.
-    arithmetic : {"float", "exact", "integer"}
-    policy : Policy
-
-    Attributes
-    ----------
-    start : StepBlock
-        One row: the initial fit. The coordinates `finished` are the classes.
+    * `counts`: ``counts[k][j]`` >= 0, in requests and in the arithmetic of the run; not checked,
+      and fitted to the capacity at once.
+    * `start`: one row: the initial fit. The coordinates `finished` are the classes.
     """
 
     def __init__(

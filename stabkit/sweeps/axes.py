@@ -35,20 +35,12 @@ class Joint(NamedTuple):
 def read_axis(name: str, given: Any) -> Axis:
     """Return the axis that a plan describes.
 
-    Parameters
-    ----------
-    name : str
-    given : list or mapping
-        Values: numbers in any form of an exact rational, or texts that are none. Or a range:
-        ``from`` and ``to``, both included, and ``step``, by default 1, or ``count``, at least 2.
+    * `given` (list or mapping): values: numbers in any form of an exact rational, or texts that are
+      none. Or a range: ``from`` and ``to``, both included, and ``step``, by default 1, or
+      ``count``, at least 2.
 
-    Raises
-    ------
-    InvalidWorkload
-        If it is none of these, empty, or longer than a million values.
+    Raises InvalidWorkload if it is none of these, empty, or longer than a million values.
 
-    Examples
-    --------
     >>> [str(value) for value in read_axis("p", {"from": 0, "to": 1, "count": 4}).values]
     ['0', '1/3', '2/3', '1']
     >>> [str(value) for value in read_axis("s", {"from": 5, "to": 10, "step": 2}).values]
@@ -112,21 +104,13 @@ def joints(
 ) -> tuple[Joint, ...]:
     """Return the axes in groups that advance together, in the order of their first axes.
 
-    Parameters
-    ----------
-    axes : mapping of str to Axis
-    zipped : sequence of sequences of str
-        Names of axes of one length, whose values go in pairs, triples and so on.
-    increasing : sequence of str
-        Names of axes of which only rising values are taken, as of decode lengths in any order.
+    * `zipped`: names of axes of one length, whose values go in pairs, triples and so on.
+    * `increasing`: names of axes of which only rising values are taken, as of decode lengths in any
+      order.
 
-    Raises
-    ------
-    InvalidWorkload
-        If a name is unknown or in two groups, or axes that are zipped differ in length.
+    Raises InvalidWorkload if a name is unknown or in two groups, or axes that are zipped differ in
+    length.
 
-    Examples
-    --------
     >>> axes = {name: read_axis(name, [1, 2, 3]) for name in ("a", "b")}
     >>> [[int(x) for x in row] for row in joints(axes, (), ["a", "b"])[0].rows]
     [[1, 2], [1, 3], [2, 3]]

@@ -27,15 +27,9 @@ class Chunk(NamedTuple):
 def chunked(blocks: Iterable[tuple[int, int]], seconds: Callable[[int], float]) -> Iterator[Chunk]:
     """Yield the chunks of rows that follow each other.
 
-    Parameters
-    ----------
-    blocks : iterable of (int, int)
-        How many rows, and the longest decode length of each of them.
-    seconds : callable
-        What a row takes, of its longest decode length.
+    * `blocks`: how many rows, and the longest decode length of each of them.
+    * `seconds`: what a row takes, of its longest decode length.
 
-    Examples
-    --------
     >>> blocks = [(3, 2), (2, 9)]
     >>> for chunk in chunked(blocks, lambda longest: longest / 4):
     ...     print(*chunk)

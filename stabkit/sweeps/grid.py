@@ -46,15 +46,9 @@ class ClassEntry(NamedTuple):
 class Grid:
     """Mixes on a grid, none of which is made before it is asked for.
 
-    Attributes
-    ----------
-    classes : tuple of ClassEntry
-    joints : tuple of Joint
-        Those of decode lengths first.
-    capacity, policy : Fraction, str or None
-        A value, or the name of an axis.
-    line : str or None
-        The axis of inputs that is partitioned and not stepped through; it has the one value 0.
+    * `joints`: those of decode lengths first.
+    * `capacity`, `policy`: a value, or the name of an axis.
+    * `line`: the axis of inputs that is partitioned, not stepped through: its one value is 0.
     """
 
     classes: tuple[ClassEntry, ...]
@@ -66,10 +60,8 @@ class Grid:
     def checked(self) -> Grid:
         """Return the grid in the order of its rows, its values checked where they are used.
 
-        Raises
-        ------
-        InvalidWorkload
-            If a name is no axis, an axis is not used, or a value is outside of its domain.
+        Raises InvalidWorkload if a name is no axis, an axis is not used, or a value is outside of
+        its domain.
         """
         at_zero = ((Fraction(0),),)
         joints = [j._replace(rows=at_zero) if j.names == (self.line,) else j for j in self.joints]

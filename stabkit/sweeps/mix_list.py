@@ -124,17 +124,12 @@ def _longest_of(name: str) -> int:
 def read_entries(path: str | os.PathLike[str]) -> tuple[MixEntry, ...]:
     """Return the mixes of a file.
 
-    Parameters
-    ----------
-    path : str or path-like
-        In TOML a list ``mixes``; in JSON lines (.jsonl, .ndjson) one entry a line, as `read_entry`
-        takes it; in CSV columns ``mix`` and, as wanted, ``name``, ``capacity`` and ``policy``. At
-        most 256 MiB.
+    * `path`: in TOML a list ``mixes``; in JSON lines (.jsonl, .ndjson) one entry a line, as
+      `read_entry` takes it; in CSV columns ``mix`` and, as wanted, ``name``, ``capacity`` and
+      ``policy``. At most 256 MiB.
 
-    Raises
-    ------
-    InvalidWorkload
-        If it is none of these. Whether an entry is a mix is seen when its row is computed.
+    Raises InvalidWorkload if it is none of these. Whether an entry is a mix is seen when its row is
+    computed.
     """
     file = Path(path)
     text, suffix = read_log(file), file.suffix.lower()
@@ -163,16 +158,11 @@ def listed_entries(given: Any) -> tuple[MixEntry, ...]:
 def read_entry(given: Any, place: int) -> MixEntry:
     """Return one mix of a list.
 
-    Parameters
-    ----------
-    given : str or mapping
-        Classes ``INPUT:DECODE[:WEIGHT]`` or a packaged name; or a mapping with them as ``mix``, or
-        with a list ``class`` as in the file of a mix, and ``name``, ``capacity``, ``policy``.
-    place : int
-        In the list, from 1 on, for the message.
+    * `given` (str or mapping): classes ``INPUT:DECODE[:WEIGHT]`` or a packaged name; or a mapping
+      with them as ``mix``, or with a list ``class`` as in the file of a mix, and ``name``,
+      ``capacity``, ``policy``.
+    * `place`: in the list, from 1 on, for the message.
 
-    Examples
-    --------
     >>> read_entry({"class": [{"input_length": 5, "decode_length": 3}], "capacity": "1k"}, 1)
     MixEntry(name='', mix='5:3:1', capacity='1k', policy='')
     """

@@ -69,12 +69,8 @@ class Folder:
     def of(cls, path: str | os.PathLike[str], plan: SweepPlan) -> Folder:
         """Return the folder of a plan, made and with the plan in it if it is new.
 
-        Raises
-        ------
-        InvalidArgument
-            If it is another plan's, or another version's, or holds something else.
-        OutputError
-            If it cannot be written.
+        Raises InvalidArgument if it is another plan's, or another version's, or holds something
+        else. Raises OutputError if it cannot be written.
         """
         folder = cls(os.path.abspath(path), plan.key())
         with writing(path):
@@ -213,10 +209,7 @@ def make_part(job: Job) -> Done:
     own, the part goes back to who asked. Whatever goes wrong in the computation is a failure of the
     chunk, written into the log, and not of the sweep.
 
-    Raises
-    ------
-    OutputError
-        If the folder cannot be written.
+    Raises OutputError if the folder cannot be written.
     """
     if not job.folder.is_here():
         return _made(job)

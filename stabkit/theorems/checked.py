@@ -16,14 +16,8 @@ __all__ = ["CheckedStep", "CheckedTheorem"]
 class CheckedStep:
     """A step (or check, or witness) and what its evidence showed.
 
-    Attributes
-    ----------
-    name : str
-    evidence : str
-        Its kind.
-    status : str
-    problem : str or None
-        Why it failed.
+    * `evidence`: its kind.
+    * `problem`: why it failed.
     """
 
     name: str

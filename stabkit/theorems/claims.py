@@ -83,22 +83,16 @@ class Exists(BooleanFunction):  # type: ignore[misc]
 class Quantity:
     """What a symbol stands for.
 
-    Attributes
-    ----------
-    symbol : sympy.Symbol or sympy undefined function
-        A symbol; ``Function("S")`` for what depends on arguments, as S(m).
-    meaning : str
-        Prose with mathematics: "the number of unstable modes". Of a proposition a whole clause:
-        "the equilibrium is stable".
-    value : callable
-        From the object (and the arguments) to an int, Fraction, bool, `RealEnclosure`, or None for
-        undecided. By definition, or by an engine that the proof does not use.
-    summand : sympy.Expr or None
-        Where the quantity is, by definition, a sum over the classes: the part of one class, in the
-        symbols of `parts`.
-    parts : callable or None
-        From the object to the classes, each a mapping from symbols to numbers; with it the summand
-        is checked on every object.
+    * `symbol` (sympy.Symbol or sympy undefined function): a symbol; ``Function("S")`` for what
+      depends on arguments, as S(m).
+    * `meaning`: prose with mathematics: "the number of unstable modes". Of a proposition a whole
+      clause: "the equilibrium is stable".
+    * `value`: from the object (and the arguments) to an int, Fraction, bool, `RealEnclosure`, or
+      None for undecided. By definition, or by an engine that the proof does not use.
+    * `summand` (sympy.Expr or None): where the quantity is, by definition, a sum over the classes:
+      the part of one class, in the symbols of `parts`.
+    * `parts`: from the object to the classes, each a mapping from symbols to numbers; with it the
+      summand is checked on every object.
     """
 
     symbol: Any
@@ -112,16 +106,10 @@ class Quantity:
 class Tried:
     """What became of a claim on the objects drawn.
 
-    Attributes
-    ----------
-    instances : int
-        Objects for which all hypotheses hold, and all conclusions.
-    undecided : int
-        Objects on which something was left open.
-    outside : int
-        Objects that violate a hypothesis.
-    failing : str or None
-        The first object for which all hypotheses hold and a conclusion does not.
+    * `instances`: objects for which all hypotheses hold, and all conclusions.
+    * `undecided`: objects on which something was left open.
+    * `outside`: objects that violate a hypothesis.
+    * `failing`: the first object for which all hypotheses hold and a conclusion does not.
     """
 
     instances: int
@@ -146,15 +134,10 @@ def _in_words(value: Any) -> str:
 class Claim:
     """For every object, if all hypotheses hold, all conclusions do.
 
-    Attributes
-    ----------
-    objects : callable
-        From a seeded random generator to a finite iterator of objects: those at the boundary, and
-        some that violate each hypothesis, among them.
-    quantities : tuple of Quantity
-    hypotheses, conclusions : tuple of sympy predicates
-    least : int
-        So many objects must satisfy the hypotheses; fewer say too little.
+    * `objects`: from a seeded random generator to a finite iterator of objects: those at the
+      boundary, and some that violate each hypothesis, among them.
+    * `hypotheses`, `conclusions`: tuples of sympy predicates.
+    * `least`: so many objects must satisfy the hypotheses; fewer say too little.
     """
 
     objects: Callable[[random.Random], Iterable[Any]]
@@ -475,8 +458,6 @@ _MISTAKES: dict[Any, tuple[Any, ...]] = {
 def changed(expression: Any) -> Iterator[Any]:
     """Yield a predicate with one constant, relation, connective or quantifier changed.
 
-    Examples
-    --------
     >>> from sympy import Gt, symbols
     >>> s = symbols("s")
     >>> [str(wrong) for wrong in changed(Gt(s, 2))]

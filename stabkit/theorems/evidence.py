@@ -89,8 +89,6 @@ MEANINGS: Mapping[Status, str] = {
 def weakest(statuses: Iterable[Status]) -> Status:
     """Return the last of `STATUSES` that occurs; "proved" if there are none.
 
-    Examples
-    --------
     >>> weakest(["proved", "cited", "exact-finite"])
     'cited'
     """
@@ -133,12 +131,8 @@ class _WithoutFacts:
 class Identity:
     """Two expressions are equal for all values of their parameters.
 
-    Attributes
-    ----------
-    left, right : sympy.Expr or sympy.Matrix
-        As `vanishes` takes them.
-    given : tuple of sympy.Expr
-        What is zero by assumption.
+    * `left`, `right` (sympy.Expr or sympy.Matrix): as `vanishes` takes them.
+    * `given` (tuple of sympy.Expr): what is zero by assumption.
     """
 
     left: Any
@@ -181,15 +175,8 @@ class Summation:
 
     Proved by induction: the closed form is 0 for the empty sum, and its increment is the term.
 
-    Attributes
-    ----------
-    term : sympy.Expr
-    index : sympy.Symbol
-    lower : sympy.Expr
-    upper : sympy.Symbol
-        An integer.
-    closed : sympy.Expr
-        In `upper` and other parameters.
+    * `upper`: an integer.
+    * `closed` (sympy.Expr): in `upper` and other parameters.
     """
 
     term: Any
@@ -226,14 +213,7 @@ class Summation:
 
 @dataclass(frozen=True)
 class Inequality:
-    """An expression is positive (or, not strict, non-negative) on a domain.
-
-    Attributes
-    ----------
-    expression : sympy.Expr
-    domains : mapping of Symbol to Interval
-    strict : bool
-    """
+    """An expression is positive (or, not strict, non-negative) on a domain."""
 
     expression: Any
     domains: Mapping[Symbol, Interval]
@@ -267,17 +247,11 @@ class Inequality:
 class ExactFinite(_WithoutFacts):
     """Two functions agree on every case of a grid, in exact arithmetic.
 
-    Attributes
-    ----------
-    claim : str
-        What is equal: prose with LaTeX mathematics.
-    grid : str
-        Which cases: prose.
-    cases : callable returning an iterable
-        Called at every check; no cases at all is a failure.
-    left, right : callable
-        From a case to integers, rationals, booleans, strings, sympy objects without floats, or
-        tuples and lists of these.
+    * `claim`: what is equal: prose with LaTeX mathematics.
+    * `grid`: which cases: prose.
+    * `cases`: called at every check; no cases at all is a failure.
+    * `left`, `right`: from a case to integers, rationals, booleans, strings, sympy objects without
+      floats, or tuples and lists of these.
     """
 
     claim: str
@@ -307,14 +281,9 @@ class ExactFinite(_WithoutFacts):
 class Enclosure(_WithoutFacts):
     """A certified interval lies below, above or within exact bounds.
 
-    Attributes
-    ----------
-    claim : str
-        Prose with LaTeX mathematics.
-    interval : callable returning RealEnclosure
-        The interval [low, high] that stabkit proves for a quantity.
-    low, high : Fraction or None
-        The claim: low < quantity < high.
+    * `claim`: prose with LaTeX mathematics.
+    * `interval`: the interval [low, high] that stabkit proves for a quantity.
+    * `low`, `high`: the claim: low < quantity < high.
     """
 
     claim: str
@@ -347,8 +316,6 @@ class Enclosure(_WithoutFacts):
 class Reference:
     """A source: authors, title and place, with a locator such as "theorem 4.2".
 
-    Examples
-    --------
     >>> Reference("R. Ao et al.", "Service-Induced Congestion", "section 4").complete
     True
     """
@@ -367,11 +334,7 @@ class Reference:
 class Cited(_WithoutFacts):
     """A step whose proof is written elsewhere, and not checked here.
 
-    Attributes
-    ----------
-    claim : str
-        What is taken over: prose with LaTeX mathematics.
-    reference : Reference
+    * `claim`: what is taken over: prose with LaTeX mathematics.
     """
 
     claim: str
@@ -392,15 +355,9 @@ class Cited(_WithoutFacts):
 class Numeric(_WithoutFacts):
     """Two functions agree on every case within a tolerance, in floating point: evidence, no proof.
 
-    Attributes
-    ----------
-    claim, grid : str
-        Prose: what was compared, and over which cases.
-    cases : callable returning an iterable
-    left, right : callable
-        From a case to floats.
-    tolerance : float
-        Largest difference; its reason stands in the step.
+    * `claim`, `grid`: prose: what was compared, and over which cases.
+    * `left`, `right`: from a case to floats.
+    * `tolerance`: largest difference; its reason stands in the step.
     """
 
     claim: str

@@ -60,13 +60,9 @@ class Generators:
     def rational(self, expression: Expr) -> Expr:
         """Return the expression with indeterminates for its symbolic powers.
 
-        Raises
-        ------
-        ValueError
-            If an exponent is not an integer: the laws of exponents would need a branch.
+        Raises ValueError if an exponent is not an integer: the laws of exponents would need a
+        branch.
 
-        Examples
-        --------
         >>> from sympy import symbols
         >>> l = symbols("l", integer=True)
         >>> z = symbols("z")
@@ -107,22 +103,11 @@ class Generators:
 def vanishes(expression: Any, given: Iterable[Any] = ()) -> bool:
     """Tell whether an expression, or every entry of a matrix, is shown to be zero.
 
-    Parameters
-    ----------
-    expression : sympy.Expr or sympy.Matrix
-        A rational function of its symbols, of I, and of powers whose exponents are integer symbols
-        (declared with ``integer=True``) and their integer combinations; or derivatives of what need
-        not be rational, at points where they are.
-    given : iterable of sympy.Expr
-        Expressions that are zero by assumption, of the same kind.
+    * `expression` (sympy.Expr or sympy.Matrix): a rational function of its symbols, of I, and of
+      powers whose exponents are integer symbols (declared with ``integer=True``) and their integer
+      combinations; or derivatives of what need not be rational, at points where they are.
+    * `given` (sympy.Expr): expressions that are zero by assumption, of the same kind.
 
-    Returns
-    -------
-    bool
-        False where it was not shown.
-
-    Examples
-    --------
     >>> from sympy import symbols
     >>> c, s = symbols("c s")
     >>> vanishes((c + s) ** 2 - 1 - 2 * c * s), vanishes(c**4 - s**4 - c**2 + s**2)
@@ -156,15 +141,10 @@ def _basis(relations: tuple[Expr, ...], unknowns: tuple[Expr, ...]) -> tuple[Exp
 def contradiction(expressions: Iterable[Any], given: Iterable[Any]) -> str | None:
     """Return what is impossible about assumptions, None if nothing is.
 
-    Parameters
-    ----------
-    expressions : iterable of sympy.Expr or sympy.Matrix
-        What is spoken about under them: no denominator may vanish with the relations.
-    given : iterable of sympy.Expr
-        As in `vanishes`.
+    * `expressions` (iterable of sympy.Expr or sympy.Matrix): what is spoken about under them: no
+      denominator may vanish with the relations.
+    * `given` (iterable of sympy.Expr): as in `vanishes`.
 
-    Examples
-    --------
     >>> from sympy import symbols
     >>> x, y = symbols("x y")
     >>> contradiction([y], [x, x - 1])
@@ -210,8 +190,6 @@ def denominators(expressions: Iterable[Any]) -> list[Expr]:
     That is (for the laws of exponents, too) the base of every power whose exponent has a negative
     term, anywhere in them.
 
-    Examples
-    --------
     >>> from sympy import symbols
     >>> x, y = symbols("x y")
     >>> l, m = symbols("l m", integer=True)

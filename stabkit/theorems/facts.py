@@ -78,8 +78,6 @@ def same(one: Any, other: Any) -> bool:
     The steps of a proof are compared in many places, and with every mutant of its claim: the answer
     is kept.
 
-    Examples
-    --------
     >>> from sympy import Eq, Ge, symbols
     >>> x, y = symbols("x y")
     >>> same(Eq(x, y), Eq(y - x, 0)), same(Ge(x, y), Ge(x - y, 0)), same(Ge(x, y), Ge(y, x))
@@ -109,8 +107,6 @@ def _greater(relation: Any, kind: Any) -> Any:
 def follows(condition: Any, assumed: Iterable[Any]) -> bool:
     """Tell whether a condition is among assumptions, or an inequality that they are shown to imply.
 
-    Examples
-    --------
     >>> from sympy import Gt, Ge, symbols
     >>> s, l = symbols("s l")
     >>> follows(Gt(s + l, 1), [Ge(s, 0), Ge(l, 2)]), follows(Gt(s, 0), [Ge(s, 0)])

@@ -35,8 +35,6 @@ _BRACKETS = re.compile(r"\\left\(((?:(?!\\left|\\right|\\frac|\\sum).)*)\\right\
 def formula(expression: Any) -> str:
     r"""Return a sympy object as LaTeX, terms and factors in the order of the field.
 
-    Examples
-    --------
     >>> from sympy import symbols
     >>> A, B, L, M, lam, s, z = symbols("A B L M lambda s z")
     >>> print(formula(M - B), formula(A * (L + s) - lam * A), formula(z * (s + 2)))
@@ -51,14 +49,8 @@ def formula(expression: Any) -> str:
 def balanced(expression: Any, sign: str = "=") -> str:
     r"""Return ``expression sign 0`` as LaTeX, its negative terms on the other side.
 
-    Parameters
-    ----------
-    expression : sympy.Expr
-    sign : str
-        One of ``=``, ``>`` and ``\ge``.
+    * `sign`: one of ``=``, ``>`` and ``\ge``.
 
-    Examples
-    --------
     >>> from sympy import symbols
     >>> s, l = symbols("s l")
     >>> print(balanced(s - l), balanced(1 - s, ">"), balanced(s + l, r"\ge"))

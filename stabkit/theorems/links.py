@@ -31,11 +31,7 @@ Known = dict[str, tuple[Fact, ...]]
 def links(theorem: Theorem, used: Mapping[str, Claim]) -> tuple[str, ...]:
     """Return the links of a proof that are prose; none where the claim is reached by data.
 
-    Parameters
-    ----------
-    theorem : Theorem
-    used : mapping of str to Claim
-        The claims of the theorems that it uses, by label.
+    * `used`: the claims of the theorems that it uses, by label.
     """
     known = _given(theorem.claim, used)
     for step in theorem.steps:

@@ -32,16 +32,10 @@ __all__ = ["Interval", "has_points", "is_positive"]
 class Interval:
     """The domain of a real or integer parameter.
 
-    Attributes
-    ----------
-    low : sympy.Expr
-        The least value; an expression in other parameters is welcome, so that l > i is low = i + 1.
-    high : sympy.Expr or None
-        The largest; None for unbounded.
-    open_low : bool
-        Whether `low` itself is excluded where there is no `high`.
-    closed : bool
-        Whether `low` and `high` belong to it, where there is a `high`.
+    * `low` (sympy.Expr): the least value, also in other parameters: l > i is low = i + 1.
+    * `high` (sympy.Expr or None): the largest; None for unbounded.
+    * `open_low`: whether `low` itself is excluded where there is no `high`.
+    * `closed`: whether `low` and `high` belong to it, where there is a `high`.
     """
 
     low: Any
@@ -53,16 +47,10 @@ class Interval:
 def is_positive(expression: Any, domains: Mapping[Symbol, Interval], strict: bool = True) -> bool:
     """Tell whether an expression is shown to be positive, or non-negative if not `strict`.
 
-    Parameters
-    ----------
-    expression : sympy.Expr
-        A rational function of the parameters. A symbolic power must have been named by a parameter
-        of its own.
-    domains : mapping of Symbol to Interval
-        Of every parameter, in an order in which a `low` or `high` uses later ones only.
+    * `expression` (sympy.Expr): a rational function of the parameters. A symbolic power must have
+      been named by a parameter of its own.
+    * `domains`: of every parameter, in an order in which a `low` or `high` uses later ones only.
 
-    Examples
-    --------
     >>> from sympy import symbols
     >>> s, l = symbols("s l")
     >>> is_positive((l - 1) / (2 * (s + l)), {s: Interval(0), l: Interval(2)})
@@ -116,8 +104,6 @@ def _at(domain: Interval, values: Mapping[Symbol, Expr]) -> Interval:
 def has_points(domains: Mapping[Symbol, Interval]) -> bool:
     """Tell whether every domain is shown to have a point, whatever the other parameters are.
 
-    Examples
-    --------
     >>> from sympy import symbols
     >>> a, e = symbols("a e")
     >>> has_points({a: Interval(0, e), e: Interval(0)})  # for e = 0 there is none

@@ -30,8 +30,6 @@ __all__ = ["Formal", "Step", "Theorem", "Use", "Witness", "paper"]
 def paper(locator: str) -> Reference:
     """Return the reference to the paper that the model is from, [ADLS], at a place in it.
 
-    Examples
-    --------
     >>> paper("section 3").complete
     True
     """
@@ -54,16 +52,10 @@ class Use:
 class Step:
     """One step of a proof.
 
-    Attributes
-    ----------
-    name : str
-        Unique within the theorem; lower case words with hyphens.
-    reason : str
-        Why it holds, and what it gives: prose with mathematics.
-    evidence : Evidence
-    uses : tuple of Use
-        Earlier steps, or theorems that the record uses, whose facts discharge what this step takes
-        for granted.
+    * `name`: unique within the theorem; lower case words with hyphens.
+    * `reason`: why it holds, and what it gives: prose with mathematics.
+    * `uses`: earlier steps, or theorems that the record uses, whose facts discharge what this step
+      takes for granted.
     """
 
     name: str
@@ -86,14 +78,9 @@ class Step:
 class Witness:
     """Why a hypothesis is needed: without it, this fails.
 
-    Attributes
-    ----------
-    drops : sympy predicate
-        The hypothesis, one of the claim's.
-    text : str
-        What fails: prose with mathematics.
-    evidence : Evidence
-        That it does.
+    * `drops` (sympy predicate): the hypothesis, one of the claim's.
+    * `text`: what fails: prose with mathematics.
+    * `evidence`: that it does.
     """
 
     drops: Any
@@ -105,16 +92,10 @@ class Witness:
 class Formal:
     """A proof that Coq has checked, in the folder ``proofs/coq``; of a refuted claim, a refutation.
 
-    Attributes
-    ----------
-    file : str
-        Such as Evictions.v.
-    names : tuple of str
-        Of its theorems: together they say what the record says.
-    digest : str
-        Of what both said when one was last read against the other.
-    part : str
-        How much of the theorem they prove, if not all: prose with mathematics.
+    * `file`: such as Evictions.v.
+    * `names`: of its theorems: together they say what the record says.
+    * `digest`: of what both said when one was last read against the other.
+    * `part`: how much of the theorem they prove, if not all: prose with mathematics.
     """
 
     file: str

@@ -55,10 +55,7 @@ def installed(group: str) -> Iterator[Any]:
 def check_order(found: list[Theorem]) -> None:
     """Refuse records with a label used twice or a use that points forwards.
 
-    Raises
-    ------
-    MalformedRecord
-        If there is one.
+    Raises MalformedRecord if there is one.
     """
     seen: set[str] = set()
     for theorem in found:

@@ -96,10 +96,7 @@ def selected(theorems: Sequence[Theorem], labels: Iterable[str]) -> list[Theorem
 
     Capital letters make no difference: ``r7``, ``R7`` and ``gcd theorem`` are one.
 
-    Raises
-    ------
-    InvalidArgument
-        If a label is unknown.
+    Raises InvalidArgument if a label is unknown.
     """
     asked = {_folded(str(label)): label for label in listed(labels, "'labels'", "labels")}
     known = {name: t for t in reversed(theorems) for name in (_folded(t.title), _folded(t.label))}

@@ -33,16 +33,10 @@ _BOUNDS = (("input", 0, LARGEST_INPUT_LENGTH), ("output", 1, LARGEST_DECODE_LENG
 class Source:
     """Requests in their order.
 
-    Parameters
-    ----------
-    requests : iterator of Request
-        Endless or not.
-    weights : mapping
-        (s, l) -> how often the pair comes, up to a factor.
-    name : str
-        How reports call it.
-    timed : bool
-        Whether the requests have arrivals; they are nan otherwise.
+    * `requests`: endless or not.
+    * `weights`: (s, l) -> how often the pair comes, up to a factor.
+    * `name`: how reports call it.
+    * `timed`: whether the requests have arrivals; they are nan otherwise.
     """
 
     def __init__(

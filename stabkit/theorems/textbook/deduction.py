@@ -57,12 +57,8 @@ SCHEMAS: tuple[type[Schema], ...] = (
 class Deduction:
     """A textbook theorem applies, for all of its obligations are shown.
 
-    Attributes
-    ----------
-    schema : Schema
-        The theorem with its objects.
-    note : str
-        What the conclusion means here: prose, for readers only.
+    * `schema`: the theorem with its objects.
+    * `note`: what the conclusion means here: prose, for readers only.
     """
 
     schema: Schema
