@@ -105,8 +105,6 @@ class StabkitWarning(UserWarning):
 def check_length(longest: int, most: int, purpose: str) -> None:
     """Refuse a mix whose longest decode length, in steps, is too long for a `purpose`.
 
-    Examples
-    --------
     >>> check_length(9, 5, "for a symbolic criterion")
     Traceback (most recent call last):
     stabkit.errors.InvalidArgument: 'mix' must have decode lengths up to 5 for a symbolic
@@ -120,13 +118,8 @@ def check_length(longest: int, most: int, purpose: str) -> None:
 def check_choice(value: object, name: str, choices: Iterable[str]) -> None:
     """Refuse what is none of a few words.
 
-    Raises
-    ------
-    InvalidArgument
-        If `value` is none of `choices`; `name` is quoted in the message.
+    Raises InvalidArgument if `value` is none of `choices`; `name` is quoted in the message.
 
-    Examples
-    --------
     >>> check_choice("flint", "'method'", ("auto", "mpmath"))
     Traceback (most recent call last):
     stabkit.errors.InvalidArgument: 'method' must be 'auto' or 'mpmath', not 'flint'.
@@ -144,8 +137,6 @@ def printable(text: str) -> str:
     Those are the control characters, among them line breaks and what starts an escape sequence,
     invisible characters, among them those that turn the direction of writing, and surrogates.
 
-    Examples
-    --------
     >>> printable("red" + chr(27) + "[31m" + chr(10) + chr(0x202E) + chr(0xDC80))
     'red?[31m???'
     """
@@ -164,8 +155,6 @@ def shown(value: object, limit: int = 60) -> str:
 
     Integers beyond 10^40 are described by their size: Python refuses to print very long ones.
 
-    Examples
-    --------
     >>> shown("two" + chr(10) + "lines")
     "'two\\\\nlines'"
     >>> shown(10**5000)

@@ -43,8 +43,6 @@ class Shown:
 class Record(Shown):
     """Base of the records: dataclasses with ``repr=False``.
 
-    Examples
-    --------
     >>> from dataclasses import dataclass
     >>> @dataclass(repr=False)
     ... class Run(Record):
@@ -73,8 +71,6 @@ class Series(Record):
     So ``pandas.DataFrame(series)`` and ``polars.DataFrame(list(series))`` read it; of very long
     ones ``pandas.DataFrame(series.columns())`` is the fast way.
 
-    Examples
-    --------
     >>> from dataclasses import dataclass
     >>> @dataclass(repr=False)
     ... class Run(Series):

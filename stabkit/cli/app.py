@@ -72,17 +72,9 @@ def _root(
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program and return its exit status.
+    """Run the program and return its exit status, one of the module's table.
 
-    Parameters
-    ----------
-    argv : sequence of str, optional
-        The arguments after the program's name; by default those of the process.
-
-    Returns
-    -------
-    int
-        The exit status; see the module's table.
+    * `argv`: the arguments after the program's name; by default those of the process.
     """
     try:
         with warnings.catch_warnings():

@@ -31,14 +31,8 @@ def wants_colour() -> bool:
 def coloured(text: str, styles: Mapping[str, str]) -> str:
     """Return `text` with the verdicts in their colours, and the lines of `styles` in theirs.
 
-    Parameters
-    ----------
-    text : str
-    styles : mapping
-        From the beginning of a line to one of "bold", "dim", "warning" and "alarm".
+    * `styles`: from the beginning of a line to one of "bold", "dim", "warning" and "alarm".
 
-    Examples
-    --------
     >>> coloured("verdict  stable", {}).replace(chr(27), "^")
     'verdict  ^[1;32mstable^[0m'
     >>> coloured("Why", {"Why": "bold"}).replace(chr(27), "^")

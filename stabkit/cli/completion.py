@@ -14,8 +14,6 @@ __all__ = ["complete_line", "complete_mix", "complete_policy", "complete_theorem
 def complete_mix(incomplete: str) -> Iterator[str]:
     """Yield the packaged mixes whose names begin so.
 
-    Examples
-    --------
     >>> list(complete_mix("azure"))
     ['azure-conv-2023', 'azure-code-2023']
     """

@@ -99,10 +99,8 @@ def capacity_of(
 ) -> str | None:
     """Return the capacity that is given, or that a server's log states.
 
-    Raises
-    ------
-    InvalidArgument
-        If both are given, the log cannot be read or states none, or only its blocks are given.
+    Raises InvalidArgument if both are given, the log cannot be read or states none, or only its
+    blocks are given.
     """
     if log is None and block_size is not None:
         raise InvalidArgument("'--block-size' must be given with '--log', not without it.")
@@ -142,12 +140,8 @@ class Source:
     def read(self, merge: bool = True) -> Workload:
         """Return the workload that is meant; `merge` as in `Workload.from_file`.
 
-        Raises
-        ------
-        InvalidWorkload
-            If it is none, or not admissible.
-        InvalidArgument
-            If options are given that go with something else.
+        Raises InvalidWorkload if it is none, or not admissible. Raises InvalidArgument if options
+        are given that go with something else.
         """
         tokens = capacity_of(self.capacity, self.log, self.block_size)
         return read_mix(self.mix, tokens, self._of_a_log(), merge)
@@ -205,16 +199,11 @@ def read_mix(
 ) -> Workload:
     """Return the workload that the arguments describe.
 
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        MIX.
-    capacity : str, optional
-        In tokens.
-    of_a_log : dict, optional
-        Options that go with a request log alone, by the parameters of `Workload.from_file`.
-    merge : bool
-        As in `Workload.from_file`.
+    * `arguments`: MIX.
+    * `capacity`: in tokens.
+    * `of_a_log`: options that go with a request log alone, by the parameters of
+      `Workload.from_file`.
+    * `merge`: as in `Workload.from_file`.
     """
     from ..model.notation import read_notation
 

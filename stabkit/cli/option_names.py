@@ -145,14 +145,8 @@ def _called(argument: Any) -> str:
 def in_words_of_options(message: str, options: Mapping[str, str]) -> str:
     """Return `message` with the arguments that it complains of called as in `options`.
 
-    Parameters
-    ----------
-    message : str
-    options : mapping
-        From the parameter of a command to its option, such as ``"--block-size"``.
+    * `options`: from the parameter of a command to its option, such as ``"--block-size"``.
 
-    Examples
-    --------
     >>> in_words_of_options("'block_size' must be positive, not 0.", {"block_size": "--block-size"})
     "'--block-size' must be positive, not 0."
     >>> in_words_of_options("a.csv: line 2: 'seed' must be an integer.", {"seed": "--seed"})

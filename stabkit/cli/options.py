@@ -105,18 +105,12 @@ def check_targets(
 ) -> None:
     """Refuse output paths that could not be written, before the long work starts.
 
-    Parameters
-    ----------
-    output, figure, animation, table : Path or None
-        What the options of these names say; the table's is ``--csv``.
-    reads : iterable of str, Path or None
-        The arguments that may name a file to read: it must not be written.
+    * `output`, `figure`, `animation`, `table`: what the options of these names say; the table's is
+      ``--csv``.
+    * `reads`: the arguments that may name a file to read: it must not be written.
 
-    Raises
-    ------
-    OutputError
-        If a path cannot be written, the suffix of the figure or the animation is another one, or
-        two of the files are one.
+    Raises OutputError if a path cannot be written, the suffix of the figure or the animation is
+    another one, or two of the files are one.
     """
     from ..errors import OutputError, shown
     from ..publish.figures.formats import figure_format

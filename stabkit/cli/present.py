@@ -55,18 +55,11 @@ InFull = Annotated[bool, typer.Option("--full", help="Print all of the report.")
 class Found:
     """What a command found.
 
-    Attributes
-    ----------
-    result : object
-        A result of the library, or a text that is all there is.
-    options : mapping
-        What its text and JSON take, such as the number of digits.
-    status : int
-        The exit status.
-    latex : callable or None
-        Returns the LaTeX article.
-    note : str or None
-        What the text leaves unsaid, for standard error.
+    * `result`: a result of the library, or a text that is all there is.
+    * `options`: what its text and JSON take, such as the number of digits.
+    * `status`: the exit status.
+    * `latex`: returns the LaTeX article.
+    * `note`: what the text leaves unsaid, for standard error.
     """
 
     result: Any
@@ -86,18 +79,11 @@ def presented(
 ) -> Callable[[Callable[..., Found]], Callable[..., int]]:
     """Return a decorator that makes a command of the program of a function that returns `Found`.
 
-    Parameters
-    ----------
-    name : str
-        What the module of the result, and so those of its text and figure, is called.
-    table, latex : bool
-        Whether there is a table, or an article.
-    full : bool
-        Whether the text leaves out something that ``--full`` adds.
-    stream : bool
-        Whether a pipe or file gets the table, where a terminal gets the text.
-    data : bool
-        Whether a file gets JSON, and no text.
+    * `name`: what the module of the result, and so those of its text and figure, is called.
+    * `table`, `latex`: whether there is a table, or an article.
+    * `full`: whether the text leaves out something that ``--full`` adds.
+    * `stream`: whether a pipe or file gets the table, where a terminal gets the text.
+    * `data`: whether a file gets JSON, and no text.
     """
     has_figure = find_spec(f"{_FIGURES}.{name}") is not None
 

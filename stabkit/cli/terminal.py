@@ -162,8 +162,6 @@ def remark(text: str) -> None:
 def one_line(message: str) -> str:
     """Return a message on one printable line of bounded length.
 
-    Examples
-    --------
     >>> one_line("no file " + chr(27) + "[31m" + chr(10) + "here")
     'no file ?[31m here'
     """

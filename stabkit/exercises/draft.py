@@ -62,8 +62,6 @@ def gives_away(draft: Draft) -> bool:
 def tex(value: Fraction | int) -> str:
     r"""Return an exact number as LaTeX.
 
-    Examples
-    --------
     >>> tex(Fraction(-3, 4)), tex(Fraction(5))
     ('-\\tfrac{3}{4}', '5')
     """
@@ -77,8 +75,6 @@ def tex(value: Fraction | int) -> str:
 def divided(one: Fraction | int, other: Fraction | int) -> str:
     r"""Return a division with its result as LaTeX; the result alone if that is how it looks.
 
-    Examples
-    --------
     >>> print(divided(6, 4), "and", divided(3, Fraction(1, 2)), "and", divided(3, 4))
     6 / 4 = \tfrac{3}{2} and 3 / \tfrac{1}{2} = 6 and \tfrac{3}{4}
     """
@@ -91,8 +87,6 @@ def divided(one: Fraction | int, other: Fraction | int) -> str:
 def terms(coefficients: Sequence[Fraction | int], variable: str = r"\lambda") -> str:
     r"""Return a polynomial as LaTeX, from its coefficients, leading one first.
 
-    Examples
-    --------
     >>> print(terms([3, 0, -1, Fraction(1, 2)]))
     3 \lambda^3 - \lambda + \tfrac{1}{2}
     """

@@ -23,18 +23,11 @@ _NEAR = 1e-9
 class Drawing:
     """Axes to draw in, and the drawn solution.
 
-    Attributes
-    ----------
-    task : str
-        What to draw, prose.
-    caption : str
-        What the solution shows.
-    x, y : str
-        What the axes measure, prose.
-    given, drawn : tuple of Shape
-        What stands there before, and what the solution adds.
-    square : bool
-        Whether both axes have one scale.
+    * `task`: what to draw, prose.
+    * `caption`: what the solution shows.
+    * `x`, `y`: what the axes measure, prose.
+    * `given`, `drawn`: what stands there before, and what the solution adds.
+    * `square`: whether both axes have one scale.
     """
 
     task: str

@@ -55,8 +55,6 @@ _COLUMNS, _FROM_TO = 80, (20, 400)
 class Explorer:
     """What one page asks of stabkit; it keeps the last logs that were read.
 
-    Examples
-    --------
     >>> mix = {"lengths": [3, 5], "share": "1/2", "input": "9"}
     >>> Explorer().answer("counts", mix)["verdict"]
     'unstable'
@@ -75,11 +73,7 @@ class Explorer:
     def read(self, path: Path, columns: Sequence[str] = ()) -> Answer:
         """Read a log, or a mix, from a file; keep it, and say what it holds.
 
-        Parameters
-        ----------
-        path : Path
-        columns : (input column, output column), optional
-            Of a log whose names are not recognised.
+        * `columns`: input and output column, of a log whose names are not recognised.
         """
         return _answered(self._read, path, columns)
 

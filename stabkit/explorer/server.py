@@ -38,15 +38,8 @@ _LONGEST_NAME = 100
 class ExplorerServer(ThreadingHTTPServer):
     """A server of the explorer's page; `serve_forever` runs it, `server_close` ends it.
 
-    Parameters
-    ----------
-    port : int
-        0 for any that is free.
-
-    Attributes
-    ----------
-    address : str
-        Where the page is, for whoever may see it.
+    * `port`: 0 for any that is free.
+    * `address`: where the page is, for whoever may see it.
     """
 
     daemon_threads = True
@@ -90,8 +83,6 @@ def _as_file(body: BufferedIOBase, size: int, name: str) -> Iterator[Path]:
 def _file_name(name: str) -> str:
     """Return a name that any file may have; reports call the log by it.
 
-    Examples
-    --------
     >>> _file_name("read/../.my%20log.csv"), _file_name("%2F%00"), _file_name("..")
     ('my log.csv', '_', 'log')
     """

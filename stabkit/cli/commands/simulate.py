@@ -91,10 +91,7 @@ def read_start(state: str | None) -> str | list[list[Any]] | None:
 def read_state(path: Path) -> list[list[Any]]:
     """Return the request counts ``[class][stage]`` of a JSON file, every number exact.
 
-    Raises
-    ------
-    InvalidArgument
-        If the file cannot be read or does not hold a list of lists of numbers.
+    Raises InvalidArgument if the file cannot be read or does not hold a list of lists of numbers.
     """
     from ...model.files import read_json_file
 
