@@ -126,6 +126,8 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         if not isinstance(expr, AppliedUndef):
             return str(super()._print_Function(expr, exp))
         name = self._deal_with_super_sub(expr.func.__name__)
+        if name.isalpha() and len(name) > 1:
+            name = rf"\operatorname{{{name}}}"
         arguments = [self._print(argument) for argument in expr.args]
         if (len(name) > 1 and "\\" not in name) or not all(a.is_integer for a in expr.args):
             return f"{name}({', '.join(arguments)})"

@@ -161,4 +161,4 @@ def test_sentences():
     assert conclusions(claim) == (
         r"The number is even if and only if $y \neq 2$. It is not true that the number is even."
     )
-    assert [symbol for symbol, _ in notation(claim)] == ["x", "y", r"\operatorname{power}"]
+    assert [symbol for symbol, _ in notation(claim)] == ["x", "y", r"\operatorname{power}(n)"]

@@ -17,9 +17,9 @@ docs/model.md, R1, R1b, R3, R3b.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import mpmath
 
@@ -27,10 +27,7 @@ from ...model.kernel import MemoryKernel
 from ...records import Record
 from ..roots.roots import Root, precision_of, roots_of_discs
 
-if TYPE_CHECKING:
-    from ..roots.inclusion import ZeroDisc
-
-__all__ = ["MOST_MODES", "SynchronizedMode", "synchronized_modes"]
+__all__ = ["MOST_MODES", "SynchronizedMode", "synchronized_modes", "tied_roots"]
 
 MOST_MODES = 64
 
@@ -73,25 +70,33 @@ class SynchronizedMode(Record):
 
 def synchronized_modes(kernel: MemoryKernel, digits: int) -> tuple[SynchronizedMode, ...]:
     """Return the synchronised modes, by ascending angle, at most 64."""
-    g, bits = math.gcd(*kernel.decode_lengths), precision_of(digits)
+    g = math.gcd(*kernel.decode_lengths)
     growth = _predicted_growth(kernel)
     indices = range(1, min(g, MOST_MODES + 1))
-    from .continuation import followed_zeros  # and with it numpy
-
-    followed = followed_zeros(kernel, sorted({min(k, g - k) for k in indices}), g, bits)
+    pairs = tied_roots(kernel, sorted({min(k, g - k) for k in indices}), digits)
     modes = []
     for k in indices:
-        disc = followed[min(k, g - k)]
-        root = None if disc is None else _root(disc, bits, upper=2 * k <= g)
+        pair = pairs[min(k, g - k)]
         turns = Fraction(k, g)
+        root = None if pair is None else pair[0 if 2 * k <= g else -1]
         modes.append(SynchronizedMode(turns.denominator, turns.numerator, growth, root))
     return tuple(modes)
 
 
-def _root(disc: ZeroDisc, bits: int, upper: bool) -> Root:
-    """Return the root for a zero that was followed from exp(2 pi i k / g), 2 k <= g."""
-    pair = roots_of_discs([disc], bits)
-    return pair[0] if upper else pair[-1]
+def tied_roots(
+    kernel: MemoryKernel, indices: Iterable[int], digits: int
+) -> dict[int, list[Root] | None]:
+    """Return for each k, 0 < 2k <= g, the root that exp(2 pi i k / g) has moved to.
+
+    With its conjugate, unless it is real; None where the path could not be certified.
+    """
+    g, bits = math.gcd(*kernel.decode_lengths), precision_of(digits)
+    from .continuation import followed_zeros  # and with it numpy
+
+    followed = followed_zeros(kernel, indices, g, bits)
+    return {
+        k: None if disc is None else roots_of_discs([disc], bits) for k, disc in followed.items()
+    }
 
 
 def _predicted_growth(kernel: MemoryKernel) -> float:

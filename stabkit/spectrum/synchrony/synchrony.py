@@ -28,7 +28,6 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import islice
 
 import networkx as nx
 import numpy as np
@@ -45,7 +44,7 @@ from ...records import Record
 from ..roots.dominant import kernel_modes
 from ..roots.roots import LARGEST_DIGITS, Root
 from .gcd_theorem import GcdTheorem, gcd_theorem
-from .modes import SynchronizedMode, synchronized_modes
+from .modes import SynchronizedMode, synchronized_modes, tied_roots
 from .renewal_graph import LONGEST_GRAPH, imprimitivity, renewal_graph
 
 __all__ = ["NearSynchronousMode", "Synchrony", "synchrony"]
@@ -225,14 +224,20 @@ def synchrony(mix: WorkloadLike, digits: int = _DIGITS) -> Synchrony:
 def _near_synchronous(
     mix: Workload, kernel: MemoryKernel, modes: tuple[SynchronizedMode, ...], digits: int
 ) -> tuple[NearSynchronousMode, ...] | None:
-    if kernel.length == 1:
-        return ()
+    g = math.gcd(*kernel.decode_lengths)
+    if g == kernel.length:
+        return ()  # one decode length, and every mode is synchronised
     found = kernel_modes(kernel, _CANDIDATES, digits)
     if found is None:
         return None
+    upper = [root for root in found if root.value.imag > 0]
     tied = [mode.root for mode in modes if mode.root is not None]
-    free = (r for r in found if r.value.imag > 0 and not any(_same_root(r, t) for t in tied))
-    described = (_described(mix, kernel, root) for root in islice(free, _CANDIDATES))
+    if len(modes) < g - 1:  # those beyond are synchronised too
+        nearest = {round(_turns(root) * g) for root in upper} - {0}
+        pairs = tied_roots(kernel, sorted(nearest), digits)
+        tied += [root for pair in pairs.values() if pair for root in pair]
+    free = (root for root in upper if not any(_same_root(root, other) for other in tied))
+    described = (_described(mix, kernel, root) for root in free)
     return tuple(mode for mode in described if abs(mode.characteristic - 1) < _CLOSE)
 
 
@@ -242,14 +247,18 @@ def _same_root(root: Root, other: Root) -> bool:
 
 
 def _described(mix: Workload, kernel: MemoryKernel, root: Root) -> NearSynchronousMode:
-    angle = cmath.phase(complex(root.value))
-    turns = angle / (2 * math.pi)
+    turns = _turns(root)
+    angle = 2 * math.pi * turns
     weigh_memory = mix.common_input_length is None and any(kernel.inputs)
     weights = kernel.inputs if weigh_memory else kernel.shares
     total = sum(weights)
     terms = zip(kernel.decode_lengths, weights, strict=True)
     characteristic = sum(w / total * cmath.exp(1j * angle * n) for n, w in terms)
     return NearSynchronousMode(root, turns, _nearest(turns), characteristic)
+
+
+def _turns(root: Root) -> float:
+    return cmath.phase(complex(root.value)) / (2 * math.pi)
 
 
 def _nearest(turns: float) -> Fraction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import itertools
 import math
 from collections.abc import Iterator
@@ -14,7 +15,15 @@ import pytest
 from flint import fmpz_poly
 from sympy import Poly, Symbol, cyclotomic_poly, divisors
 
-from stabkit import InvalidWorkload, Root, Workload, roots, survival_polynomial, synchrony
+from stabkit import (
+    InvalidWorkload,
+    Root,
+    Workload,
+    dominant_modes,
+    roots,
+    survival_polynomial,
+    synchrony,
+)
 from stabkit.model.kernel import MemoryKernel
 from stabkit.model.symbolic import LAMBDA
 from stabkit.spectrum.counting.self_reciprocal import circle_zeros, self_reciprocal_part
@@ -213,6 +222,16 @@ def test_random_mixes_tie_synchronised_modes_to_unstable_roots(
                 tied += 1
                 assert mode.root.radius <= abs(mode.root.value) * mpmath.mpf(10) ** -30
     assert tied > 100
+
+
+@pytest.mark.parametrize("mix", ["1000:200 1000:400", "5000:300 5000:600 5000:900", "1000:150"])
+def test_nor_are_those_beyond_the_64_that_are_listed(mix: str) -> None:
+    y = synchrony(mix)
+    for root in dominant_modes(mix, 24):
+        index = cmath.phase(complex(root.value)) / (2 * math.pi) * y.gcd
+        assert abs(index - round(index)) < 0.02
+    assert len(y.modes) < y.gcd - 1
+    assert y.near_synchronous == ()
 
 
 def test_long_graphs_are_refused() -> None:
