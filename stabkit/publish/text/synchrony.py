@@ -150,8 +150,9 @@ def _near(found: Synchrony) -> str:
     if found.near_synchronous is None:
         return "Near-synchronous modes: the dominant modes are not resolved one by one."
     if not found.near_synchronous:
+        where = "any that is not synchronised" if found.modes else "any"
         return paragraph(
-            "No near-synchronous mode among the dominant ones: φ_T is not close to 1 at any."
+            f"No near-synchronous mode among the dominant ones: φ_T is not close to 1 at {where}."
         )
     head = "Near-synchronous modes: φ_T(θ) = E exp(iθT) is close to 1 in modulus and phase."
     heads = ("factor |λ|", "period (steps)", "θ/2π near", "|φ_T|", "phase of φ_T")
