@@ -120,7 +120,12 @@ _SETTINGS: dict[Any, Any] = {
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Apply the style, and nothing of the user's own settings, while a figure is made or saved."""
+    """Apply the style, and nothing of the user's own settings, while a figure is made or saved.
+
+    Returns
+    -------
+    context manager
+    """
     import matplotlib as mpl
 
     with mpl.rc_context():
@@ -134,12 +139,24 @@ def new_figure(height: float, width: float = ..., ax: None = None) -> Figure: ..
 @overload
 def new_figure(height: float, width: float = ..., ax: Axes | None = ...) -> Drawing: ...
 def new_figure(height: float, width: float = _WIDTH, ax: Axes | None = None) -> Drawing:
-    """Return an empty figure with the constrained layout; with `ax`, the part of its figure there.
+    """Return an empty figure; with `ax`, the part of its figure there.
 
-    * `height`, `width`: in centimetres; by default one journal column wide.
-    * `ax`: as in `stabkit.figure`: its figure keeps its size.
+    Parameters
+    ----------
+    height, width : float
+        In centimetres; by default one journal column wide.
+    ax : matplotlib.axes.Axes, optional
+        As in `stabkit.figure`: its figure keeps its size.
 
-    Raises InvalidArgument if `ax` is not of a grid.
+    Returns
+    -------
+    matplotlib.figure.Figure or SubFigure
+        With the constrained layout.
+
+    Raises
+    ------
+    InvalidArgument
+        If `ax` is not of a grid.
     """
     from .shown import ShownFigure
 
@@ -165,9 +182,19 @@ def drawn(
     of axes whose place the figure takes, of a size and a title; in the house style, below the name
     of the workload, with its layout settled.
 
-    * `kind`: the class of the results.
-    * `height`: in centimetres, also as a function of the result.
-    * `says`: from the result to what the title says below the name.
+    Parameters
+    ----------
+    kind : type
+        The class of the results.
+    height : float, or a function of the result that returns one
+        In centimetres.
+    says : function of the result
+        Returns what the title says below the name.
+
+    Returns
+    -------
+    callable
+        The decorator.
     """
 
     def decorate(draw: Callable[[Drawing, Any], None]) -> Callable[..., Drawing]:
@@ -228,10 +255,19 @@ def _laid_out(figure: AnyDrawing, size: FigureSize | None) -> AnyDrawing:
 
 
 def pinned(figure: AnyDrawing) -> AnyDrawing:
-    """Return a settled figure, the same object, with its axes at rounded places.
+    """Return a settled figure with its axes at rounded places.
 
     The solver of the constrained layout does not repeat its last bits; an SVG file names its clip
     paths after them. A part of another's figure has no places yet.
+
+    Parameters
+    ----------
+    figure : Figure or SubFigure
+
+    Returns
+    -------
+    Figure or SubFigure
+        The same.
     """
     from matplotlib.figure import Figure
 
@@ -243,8 +279,19 @@ def pinned(figure: AnyDrawing) -> AnyDrawing:
 
 
 def settled(figure: AnyDrawing) -> AnyDrawing:
-    """Return the figure, the same object, with its layout fixed: every later drawing is the same.
+    """Return the figure with its layout fixed, so that every later drawing is the same.
 
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure or SubFigure
+
+    Returns
+    -------
+    matplotlib.figure.Figure or SubFigure
+        The same object.
+
+    Notes
+    -----
     One pass of the constrained layout does not reach a fixed point where axes have equal aspect. A
     part of another's figure is left to that one.
     """
@@ -259,14 +306,32 @@ def settled(figure: AnyDrawing) -> AnyDrawing:
 
 
 def legend_above(axes: Axes) -> None:
-    """Put the legend of an axes on one line above it."""
+    """Put the legend of an axes on one line above it.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+
+    Returns
+    -------
+    None
+    """
     handles, labels = _entries(axes)
     style = _LEGEND | {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "borderaxespad": 0.2}
     _enlarge(axes.legend(handles, labels, ncols=len(labels), **style))
 
 
 def legend_under(axes: Axes) -> None:
-    """Put the legend of an axes, one entry a line, under its horizontal label."""
+    """Put the legend of an axes, one entry a line, under its horizontal label.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+
+    Returns
+    -------
+    None
+    """
     from matplotlib.transforms import offset_copy
 
     handles, labels = _entries(axes)
@@ -280,7 +345,16 @@ def legend_under(axes: Axes) -> None:
 def legend_below(figure: Drawing, axes: Axes, columns: int = 2) -> None:
     """Put the legend of an axes, if it has any entry, at the foot of the figure.
 
-    * `columns`: entries on a line.
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure or SubFigure
+    axes : matplotlib.axes.Axes
+    columns : int
+        Entries on a line.
+
+    Returns
+    -------
+    None
     """
     handles, labels = _entries(axes)
     if handles:
