@@ -25,7 +25,7 @@ def test_a_row(row: list[float]) -> None:
     s, length, evictions, tokens, lost = row
     steps = 20_000 if length <= 50 else 3000
     found = stabkit.kept_progress(stabkit.Workload.from_classes([(int(s), int(length))]), steps)
-    tolerance = 0.001 if length <= 50 else 0.05 * evictions
+    tolerance = 0.001 if length < 50 else 0.05 * evictions  # which the page says
     assert found.evictions_per_completion == pytest.approx(evictions, abs=tolerance)
     assert found.recomputed_tokens_per_completion == pytest.approx(tokens, rel=0.06)
     assert (length - 1) / (2 * (s + length)) == pytest.approx(lost / 100, abs=5e-4)
