@@ -226,3 +226,15 @@ by rewrite real_leNgt ?normr_real ?real1.
 Qed.
 
 End Crossing.
+
+(** Instance: from X, all roots inside, to X + 1, which has its root on the circle. *)
+Example root_on_circle_instance (R : rcfType) : exists2 u : R, 0 < u <= 1 &
+  exists2 z : R[i], `|z| = 1 & root ('X + u *: 1)^:C z.
+Proof.
+have lead v : (0 <= v <= 1) -> 1 <= ('X : {poly R})`_1 + v * (1 : {poly R})`_1.
+  by rewrite coefX coef1 mulr0 addr0.
+apply: (root_on_circle_between (n := 1) _ _ ltr01 lead); rewrite ?size_polyX ?size_poly1 ?ltr01 //.
+  by rewrite scale0r addr0 map_polyX => z; rewrite rootX => /eqP ->; rewrite normr0 ltr01.
+rewrite scale1r rmorphD rmorph1 /= map_polyX => /(_ (- 1)).
+by rewrite rootE !hornerE addNr eqxx normrN normr1 ltxx => /(_ isT).
+Qed.

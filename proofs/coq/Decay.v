@@ -3,8 +3,9 @@
     Without evictions the admissions meet a linear recurrence whose characteristic polynomial is [F].
     If all modes are inside, what solves it falls like a geometric sequence. *)
 
+From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
-From mathcomp Require Import ring zify.
+From mathcomp Require Import ring zify ssrZ.
 From mathcomp.real_closed Require Import complex.
 From stabkit Require Import Mix SchurCohn Verdict Fluid.
 
@@ -163,3 +164,89 @@ by rewrite ler_wiexpn2l ?ltW ?leq_addr.
 Qed.
 
 End Quiet.
+
+(** ** Instance: inputs 2, lengths 2 and 3 in shares 3/4 and 1/4
+
+    The kernel 3, 4, 5/4 rises, and the modes are -1/2 and -5/6: the equilibrium is stable. With 33
+    tokens it admits 4 requests a step. From 5, 2, 8 the first stage has [4 + (-1/2)^n] requests
+    after [n] steps, which is the mode -1/2 alone, and nothing is evicted. *)
+Section Instance.
+Variable R : rcfType.
+
+Let two_three : mix R := @mix_of R [:: class 2 2 3; class 2 3 1] isT.
+Let start (j : nat) : R := nth 0 [:: 5%:R; 2%:R; 8%:R] j.
+
+Local Notation x n := ((- 2%:R^-1 : R) ^+ n).
+Local Notation run n := (iter n (step two_three 33%:R) start).
+
+Let longest_two_three : longest two_three = 3%N.
+Proof. exact: longest_of. Qed.
+
+Example two_three_kernel :
+  [/\ kernel two_three 0 = 3%:R, kernel two_three 1 = 4%:R & kernel two_three 2 = 5%:R / 4%:R].
+Proof.
+have four : total R [:: class 2 2 3; class 2 3 1] = 4%:R.
+  by rewrite /total !big_cons big_nil addr0; apply/esym/(natrD R 3 1).
+have kernelE m n : integer_kernel [:: class 2 2 3; class 2 3 1] m = Z.of_nat n ->
+    kernel two_three m = n%:R / 4%:R.
+  by move=> gE; rewrite kernel_of gE four mulrC; have -> : int_of_Z (Z.of_nat n) = n by lia.
+by rewrite (kernelE 0%N 12%N) // (kernelE 1%N 16%N) // (kernelE 2%N 5%N) //; split=> //; field.
+Qed.
+
+Example two_three_stable : stable two_three.
+Proof. by apply/is_stable_correct; vm_compute. Qed.
+
+Let equilibriumE : equilibrium two_three 33%:R = 4%:R.
+Proof.
+have [g0 g1 g2] := two_three_kernel.
+rewrite /equilibrium horner_poly longest_two_three !big_ord_recr big_ord0 /= g0 g1 g2.
+by field.
+Qed.
+
+Let heldE y : held two_three y = 3%:R * y 0%N + 4%:R * y 1%N + 5%:R / 4%:R * y 2%N.
+Proof.
+have [g0 g1 g2] := two_three_kernel; rewrite /held /held_from longest_two_three.
+by rewrite !big_nat_recr ?big_geq //= g0 g1 g2 add0r.
+Qed.
+
+Let executedE n y : y 0%N = 4%:R + x n -> y 1%N = 4%:R - 2%:R * x n ->
+  held two_three (executed y) = 33%:R - 3%:R * (4%:R + x n.+1) /\
+  held two_three (executed y) <= 33%:R.
+Proof.
+move=> y0 y1; have E : held two_three (executed y) = 33%:R - 3%:R * (4%:R + x n.+1).
+  by rewrite heldE /= y0 y1 exprS; field.
+have : `|x n.+1| <= 1.
+  rewrite normrX normrN exprn_ile1 ?normr_ge0 // ger0_norm ?invr_ge0 ?ler0n //.
+  by rewrite invf_le1 ?ltr0n // ler1n.
+rewrite ler_norml => /andP[x_ge _]; split=> //; rewrite E ler_subl_addr ler_addl.
+by rewrite mulr_ge0 ?ler0n // -[0](addrN 1) ler_add ?ler1n.
+Qed.
+
+Example two_three_run n : state two_three 33%:R (run n) /\
+  [/\ run n 0%N = 4%:R + x n, run n 1%N = 4%:R - 2%:R * x n & run n 2%N = 4%:R + 4%:R * x n].
+Proof.
+elim: n => [|n [y_state [y0 y1 _]]].
+  split; last by rewrite /start expr0; split; rewrite /=; ring.
+  have full : held two_three start = 33%:R by rewrite heldE /start /=; field.
+  by split=> [[|[|[|j]]]|]; rewrite /start /= ?nth_nil ?ler0n // -/start full.
+have [E le_33] := executedE y0 y1; have [g0 _ _] := two_three_kernel.
+rewrite iterS; move: (iter n _ _) => y in y_state y0 y1 E le_33 *.
+split; first by case: (step_state y_state).
+rewrite /step ltNge le_33 /admitted E g0 /= y0 y1 !exprS.
+by split; field.
+Qed.
+
+Let quiet n : evicted two_three 33%:R (run n) = 0.
+Proof.
+have [y_state [y0 y1 _]] := two_three_run n; rewrite evictedE // max_l // subr_le0.
+by have [_] := executedE y0 y1.
+Qed.
+
+Example two_three_converges : exists c rho, 0 < rho < 1 /\
+  forall n j, (j < 3)%N -> `|run (n + 3) j - 4%:R| <= c * rho ^+ n.
+Proof.
+have := quiet_run_converges two_three_stable (two_three_run 0).1 quiet.
+by rewrite equilibriumE longest_two_three.
+Qed.
+
+End Instance.
