@@ -9,8 +9,9 @@ Run in a copy of the checkout that has its tests' coverage, with cosmic-ray and 
 cosmic-ray makes the mutants: another sign, operator, comparison, number or constant, a condition
 negated, a loop left out. Of the places in the code that have any, outside of annotations, a sample
 is drawn by seed, and one mutant of each. A mutant is killed by the first failure of the tests that
-run its lines, the fastest first and as many as take eight seconds. RESULTS has a line of JSON per
-mutant; what is in it already is not run again.
+run its lines and then of those beside them in their files, which may share what these computed, the
+fastest first: as many as take eight seconds, and where it survives these, as many more as take a
+minute. RESULTS has a line of JSON per mutant; what is in it already is not run again.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ import re
 import resource
 import signal
 import sys
+from bisect import bisect
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,9 +38,9 @@ ROOMS = ("stabkit/spectrum", "stabkit/dynamics", "stabkit/model")
 _BINARY = ("Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "Mul_Add", "FloorDiv_Mul", "Pow_Mul",
            "Mod_Add", "LShift_RShift", "RShift_LShift", "BitAnd_BitOr", "BitOr_BitAnd")  # fmt: skip
 _LEFT_OUT = ("VariableInserter", "VariableReplacer", "RemoveDecorator", "ReplaceBinaryOperator")
-_SEED = 20_261_201
-_MOST_SECONDS = 8.0  # of the tests that run a mutant's lines, the fastest first
-_LONGEST = 60  # seconds of the processor's time
+_SEED = 20_261_202
+_SECONDS = (8.0, 60.0)  # of the tests that run a mutant's lines: first, and where it survives
+_TIMES = 8  # what the tests may take of the processor's time, and of these seconds
 _MOST_MEMORY = 3 << 30  # bytes
 _LIMITS = (signal.SIGXCPU, signal.SIGKILL, signal.SIGALRM)
 _OUTCOMES = {0: "survived", 1: "killed", 2: "killed", 4: "no such test"}  # by pytest's status
@@ -90,21 +93,25 @@ def unevaluated(path: Path) -> Iterator[int]:
             yield node.lineno
 
 
-def tests_of(mutant: Mutant, data: Any, seconds: dict[str, float]) -> list[str]:
-    """Return the tests that run the lines of a mutant, the fastest first."""
+def tests_of(mutant: Mutant, data: Any, seconds: dict[str, float]) -> list[list[str]]:
+    """Return the tests that run the lines of a mutant, the fastest first, in portions."""
     contexts = data.contexts_by_lineno(str(mutant.path.resolve()))
     lines = range(mutant.first, mutant.last + 1)
     found = {name for line in lines for name in contexts.get(line, [])}
     if found <= {""}:  # what runs when the module is imported: all tests that run any of it
         found = {name for names in contexts.values() for name in names}
     chosen = {re.sub(r"\|(setup|run|teardown)$", "", name) for name in found} - {""}
-    first, total = [], 0.0
-    for name in sorted(chosen, key=lambda name: seconds.get(name, 0.01)):
+    files = {name.partition("::")[0] for name in chosen}
+    beside = {name for name in seconds if name.partition("::")[0] in files} - chosen
+    portions: list[list[str]] = [[] for _ in _SECONDS]
+    total = 0.0
+    by_seconds = partial(sorted, key=lambda name: seconds.get(name, 0.01))
+    for name in (*by_seconds(chosen), *by_seconds(beside)):
         total += seconds.get(name, 0.01)
-        if total > _MOST_SECONDS and first:
+        if total > sum(_SECONDS) and any(portions):
             break
-        first.append(name)
-    return first
+        portions[bisect(_SECONDS[:-1], total)].append(name)
+    return [portion for portion in portions if portion]
 
 
 def durations(path: Path) -> dict[str, float]:
@@ -113,23 +120,24 @@ def durations(path: Path) -> dict[str, float]:
     return {name: float(number) for number, name in found}
 
 
-def outcome(tests: list[str]) -> str:
-    """Return what becomes of the tests, run in a process of its own."""
+def outcome(tests: list[str], seconds: float) -> str:
+    """Return what becomes of tests of so many seconds, run in a process of its own."""
+    longest = int(_TIMES * seconds)
     child = os.fork()
     if not child:
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
-        resource.setrlimit(resource.RLIMIT_CPU, (_LONGEST, _LONGEST))
+        resource.setrlimit(resource.RLIMIT_CPU, (longest, longest))
         resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
-        signal.alarm(20 * _LONGEST)
+        signal.alarm(10 * longest)
         options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", "-m", "not long"]
         os._exit(int(pytest.main([*options, *tests])))
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return "timeout" if -status in _LIMITS else _OUTCOMES.get(status, "error")
 
 
-def tried(mutant: Mutant, tests: list[str]) -> dict[str, Any]:
+def tried(mutant: Mutant, portions: list[list[str]]) -> dict[str, Any]:
     from cosmic_ray.mutating import use_mutation
     from cosmic_ray.plugins import get_operator
 
@@ -137,8 +145,12 @@ def tried(mutant: Mutant, tests: list[str]) -> dict[str, Any]:
     before = path.read_text(encoding="utf-8").splitlines()
     with use_mutation(path, operator, mutant.occurrence):
         after = path.read_text(encoding="utf-8").splitlines()
-        found = outcome(tests) if tests else "not run"
-    if found == "no such test" and outcome(tests) != found:
+        found = "not run"
+        for tests, seconds in zip(portions, _SECONDS):  # noqa: B905 (fewer portions)
+            found = outcome(tests, seconds)
+            if found != "survived":
+                break
+    if found == "no such test" and outcome(portions[0], _SECONDS[0]) != found:
         found = "killed"  # when its module was imported
     first = mutant.first - 1
     return {
@@ -146,7 +158,7 @@ def tried(mutant: Mutant, tests: list[str]) -> dict[str, Any]:
         "operator": mutant.operator.removeprefix("core/"),
         "line": before[first].strip(),
         "mutant": after[first].strip() if first < len(after) else "",
-        "tests": len(tests),
+        "tests": [len(tests) for tests in portions],
         "outcome": found,
     }
 
@@ -167,7 +179,8 @@ def main() -> None:
     print(f"{len(everything)} places", flush=True)
     data, seconds = coverage.CoverageData(), durations(options.durations)
     data.read()
-    assert outcome(sorted(seconds, key=seconds.__getitem__)[:50]) == "survived", "without a mutant"
+    fastest = sorted(seconds, key=seconds.__getitem__)[:50]
+    assert outcome(fastest, _SECONDS[0]) == "survived", "without a mutant"
     options.results.touch()
     done = len(options.results.read_text(encoding="utf-8").splitlines())
     for mutant in sample[done:]:

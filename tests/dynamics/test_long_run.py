@@ -147,6 +147,11 @@ def test_bad_start(start):
         long_run(Workload.from_classes([(10, 5)]), start)
 
 
+def test_lists_of_different_lengths_are_no_start():
+    with pytest.raises(InvalidArgument, match="'start' must be 1 cohorts"):
+        long_run(Workload.from_classes([(10, 1)]), [[1.0], [1.0, 2.0]])
+
+
 @pytest.mark.parametrize("max_steps", [0, -1, 2.5])
 def test_bad_budget(max_steps):
     with pytest.raises(InvalidArgument, match="'max_steps' must be a positive integer"):

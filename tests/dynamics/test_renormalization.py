@@ -109,4 +109,7 @@ def test_errors_name_the_argument():
             renormalized(mix, wrong)
     with pytest.raises(InvalidArgument, match=r"'cohorts' must be 3 numbers, not 2"):
         unrenormalized([Fraction(1)] * 2, 6, 2)
+    for cohorts, number in (([Fraction(1)] * 4, 4), ([], 0)):
+        with pytest.raises(InvalidArgument, match=rf"'cohorts' must be 3 numbers, not {number}"):
+            unrenormalized(cohorts, 6, 2)
     assert simulated_capacity(renormalized(mix)) != simulated_capacity(mix) / 2

@@ -68,3 +68,10 @@ def test_capacities_by_hand() -> None:
     assert bytes_per_token(80, 8, 128, "int4") == 81_920
     assert capacity_from_shape(524_288 * 10 + 1, 32, 32, 128) == 10
     assert capacity_from_shape("1 GB", 32, 32, 128) == 1907
+
+
+def test_units_of_memory() -> None:
+    for base, units in ((1000, ("B", "kB", "MB", "GB")), (1024, ("B", "KiB", "MiB", "GiB"))):
+        for power, unit in enumerate(units):
+            tokens = capacity_from_shape(f"4096 {unit}", 1, 1, 1, "float16")
+            assert tokens == 1024 * base**power, unit

@@ -50,6 +50,8 @@ def test_at_most_64_classes_are_shown() -> None:
         (["certified"], 1, "'Analysis.certified' must be of type bool"),
         (["kernel", "sum"], "1/0", "'Analysis.kernel.sum' must be exact text"),
         (["kernel", "sum"], 2.5, "'Analysis.kernel.sum' must be exact text"),
+        (["threshold", "stable_intervals"], [["1"]], r"intervals\[0\]' must be 2 items"),
+        (["threshold", "stable_intervals"], [["1", "2", "3"]], r"\[0\]' must be 2 items"),
         (["counts"], None, "'Analysis.counts' must be an object"),
         (["dominant_modes"], {}, "'Analysis.dominant_modes' must be a list"),
     ],

@@ -117,6 +117,7 @@ def test_runs_are_reproducible_and_schedulers_see_the_same_requests() -> None:
     for name in ("running", "memory", "admitted", "time"):
         assert np.array_equal(getattr(first.series, name), getattr(again.series, name))
     assert first.means == again.means
+    assert len({first, again}) == 2  # a run is equal to itself alone: it holds arrays
     assert not np.array_equal(first.requests.input_length[:50], other.requests.input_length[:50])
     served = len(capped.requests)
     assert np.array_equal(capped.requests.input_length, first.requests.input_length[:served])

@@ -254,6 +254,7 @@ def test_malformed_csv_fields(tmp_path: Path, field: str, column: int) -> None:
     [
         ("3\n", "line 2: a row must have 2 fields, not 1"),
         ("3,2\n1,000,7\n", "line 3: a row must have 2 fields, not 3"),
+        ("3,2\n1,000,7,500\n", "line 3: a row must have 2 fields, not 4"),
         ('3,"2\n', "line 2: must be CSV"),
         ('3,"2"x\n', "line 2: must be CSV"),
         ("3,2\n" + "9" * 200_000 + ",2", "line 3: must be CSV (field larger than field limit"),

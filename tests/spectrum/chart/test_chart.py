@@ -114,6 +114,7 @@ def test_label_points_have_their_label(name: str) -> None:
         x, y = (Fraction(value) for value in region.label_point)
         assert region.clearance > 0
         assert count_at(chart, x, y) == region.unstable
+        assert chart.region_at(x, y) == region
         assert region.verdict == ("unstable" if region.unstable else "stable")
     assert sum(region.area_share for region in chart.regions) == pytest.approx(1)
 
@@ -350,6 +351,11 @@ def test_points_on_the_boundary_have_no_label() -> None:
 def test_the_rows_that_are_documented_are_the_default() -> None:
     charts = [stability_chart([2, 3], ranges={"s": (0, 20)}, **rows) for rows in ({}, {"rows": 61})]
     assert charts[0].rows == charts[1].rows
+
+
+def test_the_first_row_is_at_the_end_of_the_axis_or_beside_it() -> None:
+    ends = [stability_chart([2, 3], vary=vary).rows[0].value for vary in (("p", "s"), ("s", "p"))]
+    assert ends == [0, Fraction(1, 1000)]  # s = 0 is in the domain, p = 0 is not
 
 
 def test_long_lengths_have_a_logarithmic_chart() -> None:

@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from importlib import import_module
 from typing import Any
 
 import mpmath
@@ -98,6 +99,20 @@ def _kernel(mix: Workload, along: str, value: Fraction) -> list[mpmath.mpf]:
     terms = [p * (s + m + 1) * (m < first.decode_length) + (1 - p) * (s + m + 1) for m in range(25)]
     scaled = [terms[0], *(gain * g for g in terms[1:])]
     return [mpmath.mpf(g.numerator) / g.denominator for g in scaled]
+
+
+def test_where_no_count_is_proved_no_change_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """(5, 2), (5, 3) along p: 2 modes are unstable up to 1/4, none up to 7/8 (R8), then one."""
+    mix, module = Workload.from_classes([(5, 2), (5, 3)]), "stabkit.spectrum.curves.locus._unstable"
+    whole = [(c.before, c.after) for c in root_locus(mix, "p", "1/10", "19/20", points=18).changes]
+    assert whole == [(2, 0), (0, 1)]
+    count = import_module("stabkit.spectrum.curves.locus")._unstable
+    for open_ones, left in (({0, 2}, []), ({2}, [(0, 1)]), ({1}, [(2, 0)]), ({0}, [])):
+        monkeypatch.setattr(
+            module, lambda kernel, o=open_ones: None if (n := count(kernel)) in o else n
+        )
+        changes = root_locus(mix, "p", "1/10", "19/20", points=18).changes
+        assert [(c.before, c.after) for c in changes] == left
 
 
 def test_gain_one_is_the_greedy_loop() -> None:

@@ -99,3 +99,19 @@ def test_other_numbers_of_points_are_refused(points: object) -> None:
 def test_long_kernels_are_refused() -> None:
     with pytest.raises(InvalidArgument, match="decode lengths up to 100000 for a Nyquist curve"):
         nyquist(Workload.from_classes([(5, 100_001)]))
+
+
+def test_a_zero_at_minus_one_is_no_crossing() -> None:
+    """G(-1) = 0: the sum of (s + 1 + m) (-1)^m is s + (n + 1) / 2 for odd n, -n / 2 for even.
+
+    The computed value is some rounding beside 0, at times below it.
+    """
+    below = 0
+    for s in range(30):
+        for odd, even in ((3, 2), (3, 10), (11, 6), (31, 40), (61, 50)):
+            mix = Workload.from_classes([(s, odd, even), (s, even, 2 * s + odd + 1)])
+            assert MemoryKernel.of(mix).at_minus_one() == 0
+            curve = nyquist(mix)
+            below += curve.values[-1].real < 0
+            assert all(c.theta < 3.14 for c in curve.crossings)
+    assert below > 10

@@ -228,6 +228,8 @@ def test_what_is_not_decided_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LONGEST_THRESHOLD", 2)
     reason = robust_shares(PAIR, bounds=bounds).reason
     assert reason == "The D-partition goes up to L = 2, not 3."
+    monkeypatch.setattr(module, "LONGEST_THRESHOLD", 3)
+    assert robust_shares(PAIR, bounds=bounds).reason == "Open."
 
 
 @pytest.mark.parametrize(

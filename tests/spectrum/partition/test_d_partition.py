@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import pytest
@@ -68,6 +69,12 @@ def test_a_crossing_at_exactly_0_leaves_the_rest_decided():
     mix = Workload.from_classes([(4, 14, 70), (5, 28, 58), (0, 5, 14)])
     assert unit_circle_counts(mix).on_circle == 2
     assert threshold(mix, "shift").complete
+    pencil = kernel_pencil(mix, "shift")
+    found, open_arcs = BallCrossings(pencil, Budget()).on(axis_arcs(pencil, Budget()))
+    assert open_arcs == []
+    (at_zero,) = (c for c in found if c.exact == 0)
+    assert at_zero.angle == pytest.approx(math.pi / 2)
+    assert at_zero.minimal_polynomial() == (0, 1)
 
 
 def test_marginal_other_classes_leave_the_line_of_the_share_decided():

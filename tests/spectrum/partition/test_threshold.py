@@ -19,7 +19,7 @@ from stabkit.spectrum.partition.ball_crossings import BallCrossings
 from stabkit.spectrum.partition.d_partition import d_partition, simplest_between
 from stabkit.spectrum.partition.exact_crossings import exact_crossings
 from stabkit.spectrum.partition.pencil import KernelPencil, kernel_pencil
-from stabkit.spectrum.partition.threshold import threshold_along
+from stabkit.spectrum.partition.threshold import threshold_along, variance_law
 
 LINES = ("common", "shift", "scale", "gain", "share")
 
@@ -312,6 +312,14 @@ def test_variance_law():
     assert law.in_range
     assert round(law.estimate) == 199618  # docs/model.md, Variance law
     assert law.relative_error == pytest.approx(199617.905 / 199534.49 - 1, abs=1e-6)
+
+
+@pytest.mark.parametrize("zeros", [285, 295, 320])
+def test_there_is_no_estimate_beyond_the_doubles(zeros):
+    """mu^3 / sigma^2 is 10^9 over the share of the shorter."""
+    mix = stabkit.Workload.from_classes([(0, 999, 1), (0, 1000, 10**zeros)])
+    law = variance_law(MemoryKernel.of(mix))
+    assert (law is None) == (zeros > 290)
 
 
 @pytest.mark.parametrize(

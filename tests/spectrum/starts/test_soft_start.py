@@ -211,6 +211,20 @@ def test_partial_sums_are_those_of_the_recurrence(random_mix: Any, kernel_of: An
         assert sums.first_negative() == (first, True)
 
 
+def test_a_sum_that_is_zero_is_not_negative(kernel_of: Any) -> None:
+    """By hand: g = 9, 6, 7, over 2; (1 - z) G = 9 - 3 z + z^2 - 7 z^3, b_1 = b_0 / 3, b_2 = 0.
+
+    1 / 3 is rounded: the ball of b_2 has 0 inside.
+    """
+    mix = Workload.from_classes([(3, 1), (4, 3)])
+    exact = sums_of(kernel_of(mix), 24)
+    assert exact[2] == 0
+    sums = PartialSums(MemoryKernel.of(mix), 24)
+    low, high = bounds_of(sums.balls[2])
+    assert low < 0 < high
+    assert sums.first_negative() == (next((n for n, b in enumerate(exact) if b < 0), None), True)
+
+
 def test_no_sum_is_negative_beyond_the_horizon(random_mix: Any) -> None:
     rng, tried = random.Random(9), 0
     while tried < 20:
