@@ -21,6 +21,7 @@ import pytest
 
 import stabkit
 from stabkit.publish import rendering
+from stabkit.records import Shown
 
 PACKAGE = Path(stabkit.__file__).parent
 ROOMS = sorted(path.parent for path in PACKAGE.rglob("*/__init__.py"))
@@ -99,6 +100,12 @@ def test_every_field_of_a_record_is_documented_and_no_other(record: Any) -> None
     described = sections(record)
     named = entries(described.get("Attributes", "") + described.get("Parameters", ""))
     assert named == [field.name for field in fields(record) if not field.name.startswith("_")]
+
+
+@each("record", {name: value for name, value in RECORDS.items() if issubclass(value, Shown)})
+def test_the_repr_of_a_record_is_short(record: Any) -> None:
+    """One that `dataclass` writes, which is wrapped, would go before that of `Record`."""
+    assert not hasattr(record.__repr__, "__wrapped__")
 
 
 @each("room", {str(room.relative_to(PACKAGE)): room for room in ROOMS})
