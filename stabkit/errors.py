@@ -22,6 +22,7 @@ __all__ = [
     "printable",
     "printable_lines",
     "shown",
+    "told",
 ]
 
 
@@ -148,6 +149,15 @@ def printable(text: str) -> str:
 def printable_lines(text: str) -> str:
     """Return `text` with its line breaks, and all else as `printable` has it."""
     return "\n".join(printable(line) for line in text.split("\n"))
+
+
+def told(failure: OSError) -> str:
+    """Return what the system says of a failure, which may be nothing, and then its kind.
+
+    >>> told(FileNotFoundError(2, "No such file")), told(TimeoutError())
+    ('No such file', 'TimeoutError')
+    """
+    return failure.strerror or type(failure).__name__
 
 
 def shown(value: object, limit: int = 60) -> str:

@@ -22,7 +22,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from ..errors import OutputError, StabkitError, StabkitWarning
+from ..errors import OutputError, StabkitError, StabkitWarning, told
 from .commands import commands
 from .option_names import Commands, OptionNames
 from .terminal import complain, emit, warn
@@ -103,6 +103,6 @@ def _run(arguments: list[str]) -> int:
         if isinstance(failure, StabkitError):
             raise
         sys.stdout = None  # what is left of it cannot be written
-        message = f"standard output must be writable ({failure.strerror})."
+        message = f"standard output must be writable ({told(failure)})."
         raise OutputError(message) from failure
     return int(status or 0)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 from unicodedata import name, normalize
 
-from ..errors import OutputError, StabkitWarning, printable, printable_lines
+from ..errors import OutputError, StabkitWarning, printable, printable_lines, told
 from .colour import coloured, wants_colour
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _emit_clean(text: str, output: Path | None) -> None:
     except BrokenPipeError:
         raise
     except OSError as failure:
-        raise OutputError(f"standard output must be writable ({failure.strerror}).") from failure
+        raise OutputError(f"standard output must be writable ({told(failure)}).") from failure
 
 
 def on_terminal() -> bool:

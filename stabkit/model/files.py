@@ -24,7 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..errors import InvalidWorkload, StabkitWarning, WorkloadTypeError, shown
+from ..errors import InvalidWorkload, StabkitWarning, WorkloadTypeError, shown, told
 from .documents import read_json, read_toml
 from .file_kinds import HEAD, refuse_other_kinds
 from .numbers import exact_rational, read_capacity
@@ -141,7 +141,7 @@ def _guarded(path: Any, read: Callable[[Path], R]) -> R:
     except InvalidWorkload as error:
         reason = str(error)
     except OSError as error:
-        reason = f"must be a readable file ({error.strerror or type(error).__name__})."
+        reason = f"must be a readable file ({told(error)})."
     except RecursionError:
         reason = "must not be nested as deeply as this."
     except ValueError:  # a path that no file system takes

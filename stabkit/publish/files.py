@@ -14,7 +14,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from ..errors import OutputError, shown
+from ..errors import OutputError, shown, told
 
 __all__ = ["check_target", "write_whole"]
 
@@ -61,7 +61,7 @@ def write_whole(path: str | Path, content: bytes | str) -> None:
         else:
             Path(target).write_bytes(data)
     except OSError as failure:
-        raise _refusal(path, "output", failure.strerror or type(failure).__name__) from failure
+        raise _refusal(path, "output", told(failure)) from failure
 
 
 def _replace(target: str, data: bytes) -> None:

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from .. import __version__
-from ..errors import InvalidArgument, OutputError, shown
+from ..errors import InvalidArgument, OutputError, shown, told
 from ..model.verdict import Verdict
 from .chunks import Chunk
 from .measures import Column, columns_of, meanings
@@ -186,10 +186,8 @@ def writing(path: str | os.PathLike[str]) -> Iterator[None]:
     try:
         yield
     except OSError as failure:
-        reason = failure.strerror or type(failure).__name__
-        raise OutputError(
-            f"'folder' must be one that can be written, not {shown(os.fspath(path))}: {reason}."
-        ) from failure
+        message = f"'folder' must be one that can be written, not {shown(os.fspath(path))}: "
+        raise OutputError(f"{message}{told(failure)}.") from failure
 
 
 @dataclass(frozen=True)

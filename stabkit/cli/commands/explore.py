@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...errors import InvalidArgument
+from ...errors import InvalidArgument, told
 from ..options import flag, option
 
 __all__ = ["explore"]
@@ -31,7 +31,7 @@ def explore(
     try:
         server = ExplorerServer(port or 0)
     except OSError as failure:
-        raise InvalidArgument(f"'--port' must be free, not {port} ({failure.strerror}).") from None
+        raise InvalidArgument(f"'--port' must be free, not {port} ({told(failure)}).") from None
     print(f"{server.address} (stop with Ctrl-C)", flush=True)
     if not no_browser:
         import webbrowser
