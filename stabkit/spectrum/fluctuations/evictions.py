@@ -228,9 +228,9 @@ def _middle(variance: Variance) -> float:
 def _outside(a: float, running: float, always: int, cohorts: _Cohorts) -> str:
     """Return why the walk does not answer for a stable mix; nothing where it does."""
     if not _FEWEST <= a <= _MOST:
-        return f"the formulas were tested from 0.15 to 12 admissions per step, not at {a:.3g}"
+        return f"the formulas were tested from 0.15 to 12 admissions per step, not at {a:.6g}"
     if not _FEWEST_RUNNING <= running <= _MOST_RUNNING:
-        return f"the formulas are for 25 to 20,000 running requests, not {running:.3g}"
+        return f"the formulas are for 25 to 20,000 running requests, not {running:.6g}"
     if always < _LEAST_FITTING:
         return "the memory holds fewer than four of the largest requests"
     if cohorts.running is None or cohorts.intensity is None or cohorts.freed is None:
