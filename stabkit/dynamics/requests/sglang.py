@@ -6,21 +6,23 @@ can be admitted, and then nobody decodes; otherwise it decodes.
 *Admission.* Let a request still generate r = min(max_new - out, 4096) tokens at most. What is left
 for new ones is
 
-    R = free - rho * sum over those that run of r,      0 < rho <= 1.
+    R = free - rho * sum over those that decode of r,      0 < rho <= 1.
 
 The head of the queue, with ext = s + out tokens to compute, is admitted while ext + r + page < R,
-and takes ext + min(max_new, 4096) + page of it. A batch holds fewer than `max_prefill_tokens`, but
-for its first request, and at most `chunked_prefill_size` tokens: the prompt that reaches that limit
-is continued in the next batch, before all others. Once R was too small, nothing is tried until
-somebody has left.
+and takes ext + min(max_new, 4096) + page of it. A batch holds fewer than `max_prefill_tokens`, the
+last prompt counted whole, but for its first request, and at most `chunked_prefill_size` tokens: the
+prompt cut there is continued in the next batch, before all others, and takes of R as if admitted
+with its rest. Once R was too small, nothing is tried until somebody has completed or is retracted.
 
 *Decoding.* If fewer pages are free than the requests need at this step, then at least one is
 retracted, and more until they suffice: the one with the fewest outputs, of these the one with the
-longest prompt. It loses its memory, keeps its outputs, and goes to the **end** of the queue. Then
+longest prompt, of these the latest. It loses its memory, keeps its outputs, and goes to the **end**
+of the queue. Then
 
     rho = min(1, (sum of out + 20 n) / (sum of max_new + 1))       over the n that remain;
 
-after a step without, rho falls, from .7 (times `schedule_conservativeness`) to .14 of that in 600.
+after a decode step without, rho falls, from min(1, .7 `schedule_conservativeness`) to .14 of that
+in 600.
 
 **Checked against** cases derived by hand and the invariants of its tests, and against no real run.
 *Idealised*: prompts share nothing, so that what the cache keeps can always be evicted; no mixed
@@ -189,10 +191,10 @@ class _Server(PagedServer):
     def _decode(self, queue: Queue, evicted: list[Request]) -> None:
         self._decoding.advance()
         due = self._decoding.due
-        if self._free >= len(due):
-            self._rho = max(_LEAST * self._first, self._rho - self._first * (1 - _LEAST) / _FALLS)
-        else:
+        if self._free < len(due):
             self._retract(queue, evicted)
+        elif self._decoding:
+            self._rho = max(_LEAST * self._first, self._rho - self._first * (1 - _LEAST) / _FALLS)
         self._free -= len(due)
 
     def _retract(self, queue: Queue, evicted: list[Request]) -> None:
@@ -202,7 +204,7 @@ class _Server(PagedServer):
         def worth(request: Request) -> tuple[int, int]:
             return decoding.generated(request), -request.input_length
 
-        for request in sorted(decoding.first, key=worth)[:-1]:
+        for request in sorted(decoding.first, key=worth, reverse=True)[:0:-1]:
             self._release(request, 0)
             evicted.append(request)
             queue.append(request)

@@ -1,4 +1,4 @@
-"""vLLM V0 and V1 as their rules say them: every step visits every request, and V1 every block.
+"""The engines as their rules say them: every step visits every request, and V1 every block.
 
 Written from the rules alone (the modules of `stabkit.dynamics.requests` name their sources), before
 the servers that count by events, and with nothing of stabkit. A row is (running, waiting, free
@@ -10,7 +10,9 @@ blocks, evictions, completions, tokens prefilled, tokens generated), all so far 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 Row = tuple[int, ...]
@@ -258,3 +260,175 @@ def v1(
         log.append((len(running), len(waiting), free, evictions, done, prefilled, generated))
         if not flight:
             return log
+
+
+Batch = list[tuple[Plain, int, bool]]
+
+
+@dataclass
+class Paged:
+    """A memory of which only the number of free blocks is known, who is in it, and who waits."""
+
+    free: int
+    block: int
+    waiting: deque[Plain] = field(default_factory=deque)
+    running: list[Plain] = field(default_factory=list)
+    evictions: int = 0
+
+    def short(self, r: Plain) -> bool:
+        """Say whether the next token of a request needs another block."""
+        return bool(ceil(r.tokens, self.block) > r.blocks)
+
+    def hold(self, r: Plain, tokens: int) -> None:
+        blocks = ceil(tokens, self.block)
+        self.free, r.blocks = self.free + r.blocks - blocks, blocks
+
+    def evict(self, r: Plain) -> None:
+        self.running.remove(r)
+        self.hold(r, 0)
+        r.computed, self.evictions = 0, self.evictions + 1
+
+
+def serve(
+    rows: list[tuple[int, int, int]],
+    memory: Paged,
+    schedule: Callable[[bool], Batch],
+) -> list[Row]:
+    """Serve requests (prompt, outputs, arrival); `schedule` is told if somebody has completed."""
+    coming = deque((at, Plain(i, s, n)) for i, (s, n, at) in enumerate(rows))
+    waiting, running = memory.waiting, memory.running
+    now = done = prefilled = generated = 0
+    batch: Batch = []
+    log: list[Row] = []
+    while True:
+        while coming and coming[0][0] <= now:
+            waiting.append(coming.popleft()[1])
+        before = done
+        for r, new, reads in batch:
+            r.computed += new
+            prefilled += new if reads else 0
+            if r.computed == r.tokens:
+                r.tokens, generated = r.tokens + 1, generated + 1
+                if r.tokens == r.s + r.n:
+                    memory.hold(r, 0)
+                    running.remove(r)
+                    done += 1
+        batch = schedule(done > before)
+        free, evictions = memory.free, memory.evictions
+        log.append((len(running), len(waiting), free, evictions, done, prefilled, generated))
+        if not running and not waiting and not coming:
+            return log
+        now = now + 1 if running or waiting else coming[0][0]
+
+
+def sglang(
+    rows: list[tuple[int, int, int]],
+    count: int,
+    block: int,
+    most: int,
+    prefill: int,
+    chunk: int,
+    conservativeness: Fraction,
+    bound: int | None = None,
+) -> list[Row]:
+    """Serve requests that come by the rules of SGLang."""
+    memory = Paged(count, block)
+    waiting, running = memory.waiting, memory.running
+    first = rho = min(Fraction(1), Fraction(7, 10) * conservativeness)
+    full, part = False, list[Plain]()
+
+    def most_new(r: Plain) -> int:
+        return bound or r.n
+
+    def still(r: Plain) -> int:
+        return min(most_new(r) - (r.tokens - r.s), 4096)
+
+    def prefills() -> Batch:
+        nonlocal full, part
+        room = memory.free * block - rho * sum(still(r) for r in running if r not in part)
+        batch, left = Batch(), chunk
+
+        def take(r: Plain) -> None:
+            nonlocal room, left, part
+            rest = r.tokens - r.computed
+            new = min(rest, left)
+            batch.append((r, new, True))
+            room, left = room - rest - min(most_new(r), 4096) - block, left - new
+            memory.hold(r, r.computed + new)
+            part = [r] if new < rest else []
+
+        for r in part:
+            take(r)
+        while waiting and left and not full and len(running) < most:
+            r = waiting[0]
+            if full := r.tokens + still(r) + block >= room:
+                break
+            if batch and sum(new for _, new, _ in batch) + r.tokens >= prefill:
+                break
+            running.append(waiting.popleft())
+            take(r)
+        return batch
+
+    def decodes() -> Batch:
+        nonlocal full, rho
+        before = len(running)
+        while sum(map(memory.short, running)) > memory.free:
+            r = min(reversed(running), key=lambda r: (r.tokens - r.s, -r.s))
+            memory.evict(r)
+            waiting.append(r)
+        if len(running) < before:
+            out = sum(r.tokens - r.s for r in running)
+            rho = Fraction(out + 20 * len(running), sum(map(most_new, running)) + 1)
+            rho, full = min(Fraction(1), rho), False
+        elif running:
+            rho = max(first * Fraction(14, 100), rho - first * Fraction(86, 100) / 600)
+        for r in running:
+            memory.hold(r, r.tokens)
+        return [(r, 1, False) for r in running]
+
+    def schedule(left: bool) -> Batch:
+        nonlocal full
+        full = full and not left
+        return prefills() or decodes()
+
+    return serve(rows, memory, schedule)
+
+
+def tensorrt_llm(
+    rows: list[tuple[int, int, int]],
+    count: int,
+    block: int,
+    most: int,
+    budget: int,
+    pauses: bool,
+    bound: int | None = None,
+) -> list[Row]:
+    """Serve requests that come by the rules of TensorRT-LLM."""
+    memory = Paged(count, block)
+    waiting, running = memory.waiting, memory.running
+
+    def to_the_end(r: Plain) -> int:
+        return int(ceil(r.s + (bound or r.n), block) - r.blocks)
+
+    def schedule(_: bool) -> Batch:
+        before = memory.evictions
+        for r in list(running):
+            while r in running and memory.short(r) and not memory.free:
+                waiting.appendleft(running[-1])
+                memory.evict(running[-1])
+            if r in running:
+                memory.hold(r, r.tokens)
+        batch = [(r, 1, False) for r in running]
+        left = budget - len(running)
+        while memory.evictions == before and waiting and len(running) < most:
+            r = waiting[0]
+            needed = ceil(r.tokens, block) if pauses else sum(map(to_the_end, [r, *running]))
+            if needed > memory.free or r.tokens > left:
+                break
+            running.append(waiting.popleft())
+            memory.hold(r, r.tokens)
+            batch.append((r, r.tokens, True))
+            left -= r.tokens
+        return batch
+
+    return serve(rows, memory, schedule)

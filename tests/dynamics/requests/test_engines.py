@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from stabkit.dynamics.requests import RequestRun, simulate_requests
 from stabkit.dynamics.requests.sglang import Sglang
 from stabkit.errors import InvalidArgument, InvalidWorkload
 
-from .plain_engines import v0, v1
+from .plain_engines import ceil, sglang, tensorrt_llm, v0, v1
 
 ENGINES = ("vllm", "vllm-v0", "sglang", "tensorrt-llm")
 
@@ -54,7 +56,7 @@ def test_vllm_v0_is_its_plain_loop(seed: int) -> None:
     rng = random.Random(seed)
     chunked, lag = seed % 2 == 0, seed % 4 < 2
     rows, blocks, block = requests(rng), rng.randint(27, 60), 4
-    most, kept = rng.randint(2, 30), rng.choice((0, 1, 3))
+    most, kept = rng.randint(2, 30), rng.choice((0, 0, 2))
     budget = rng.randint(most, 60) if chunked else 100
     run = simulate_requests(
         [(*row, 0) for row in rows],
@@ -94,6 +96,90 @@ def test_vllm_is_its_plain_loop(seed: int) -> None:
     # Who is evicted while the last token is on its way waits for it only in the plain loop.
     ours = log_of(run, blocks - 1, block)
     assert [row[:1] + row[2:] for row in ours] == [row[:1] + row[2:] for row in wanted]
+
+
+def coming(rng: random.Random, most: int = 60) -> list[tuple[int, int, int]]:
+    """Return random requests that come one by one, and after a long gap now and then."""
+    prompts, outputs, at = rng.choice((1, 15, 40)), rng.choice((8, 20, 50)), rng.choice((0, 3))
+    least, pace = rng.choice((1, outputs)), rng.choice((0, 0, 2))
+    rows: list[tuple[int, int, int]] = []
+    for i in range(rng.randint(most // 3, most)):
+        rows.append((rng.randint(1, prompts), rng.randint(least, outputs), at))
+        at += pace * rng.choice((0, 0, 0, 1, 3)) + (rng.choice((0, 300)) if i == 19 else 0)
+    return rows
+
+
+def rare(run: RequestRun, block: int) -> Counter[str]:
+    """Count what the random servers of a test must not leave out."""
+    s = run.series
+    assert s is not None
+    seen = {
+        "evicted": s.evicted,
+        "evicted by larger blocks": s.evicted * (block > 1),
+        "several at once": s.evicted > 1,
+        "prompts continued": (s.admitted == 0) & (s.prefilled > 0),
+        "rows without anybody": s.running[:-1] == 0,
+    }
+    return Counter({what: int(rows.sum()) for what, rows in seen.items()})
+
+
+def test_sglang_is_its_plain_loop() -> None:
+    """Oracle: `plain_engines.sglang`, a loop over every request."""
+    seen = Counter[str]()
+    for seed in range(200):
+        rng = random.Random(seed)
+        long = seed % 7 == 0  # until rho has fallen as far as it may
+        page, rows = rng.choice((1, 1, 4)), coming(rng, 400 if long else 60)
+        bound = rng.choice((80, 300) if long else (*[None] * 8, 60, rng.randint(4060, 4200)))
+        largest = max(s + (bound or n) for s, n, _ in rows)
+        pages = ceil(largest + 1, page) + 1 + rng.randint(0, rng.choice((20, 500, 900))) // page
+        most, prefill, chunk = rng.choice((9, 60, 60)), rng.randint(5, 80), rng.randint(3, 80)
+        cautious = Fraction(rng.choice((1, 5, 10, 20, 20, 200)), 100)
+        run = simulate_requests(
+            rows,
+            scheduler="sglang",
+            capacity=pages * page + rng.randrange(page),
+            block_size=page,
+            max_num_seqs=most,
+            max_prefill_tokens=prefill,
+            chunked_prefill_size=chunk,
+            schedule_conservativeness=cautious,
+            reserve="max-tokens" if bound else "true-length",
+            max_tokens=bound,
+        )
+        wanted = sglang(rows, pages, page, most, prefill, chunk, cautious, bound)
+        assert log_of(run, pages, page) == wanted, seed
+        seen += rare(run, page)
+    assert min(seen.values()) > 9
+    assert len(seen) == 5
+
+
+def test_tensorrt_llm_is_its_plain_loop() -> None:
+    """Oracle: `plain_engines.tensorrt_llm`, a loop over every request."""
+    seen = Counter[str]()
+    for seed in range(200):
+        rng = random.Random(seed)
+        block, rows, pauses = rng.choice((1, 4, 10)), coming(rng), seed % 4 > 0
+        bound = rng.choice((None, 60))
+        largest = max(s + (bound or n) for s, n, _ in rows)
+        blocks = ceil(largest, block) + rng.randint(0, rng.choice((20, 100))) // block
+        most, budget = rng.randint(2, 30), largest + rng.randint(0, 40)
+        run = simulate_requests(
+            rows,
+            scheduler="tensorrt-llm",
+            capacity=blocks * block + rng.randrange(block),
+            block_size=block,
+            max_num_seqs=min(most, budget),
+            max_num_batched_tokens=budget,
+            capacity_scheduler_policy="MAX_UTILIZATION" if pauses else "GUARANTEED_NO_EVICT",
+            reserve="max-tokens" if bound else "true-length",
+            max_tokens=bound,
+        )
+        wanted = tensorrt_llm(rows, blocks, block, min(most, budget), budget, pauses, bound)
+        assert log_of(run, blocks, block) == wanted, seed
+        seen += rare(run, block)
+    assert min(seen.values()) > 49
+    assert len(seen) == 4  # no prompt is continued
 
 
 @pytest.mark.parametrize("name", ENGINES)
@@ -217,6 +303,22 @@ def test_sglang_retracts_the_fewest_outputs_to_the_end() -> None:
     assert run.requests.preemptions.tolist() == [0, 0, 1, 0]
     assert run.requests.first_scheduled.tolist()[:3] == [0, 2, 4]
     assert run.requests.finished[3] < run.requests.finished[2]
+
+
+def test_sglang_counts_on_4096_tokens_to_come_at_most() -> None:
+    """Prompts of 10 that may generate 5000: the first takes 10 + 4096 + 1 of R, the whole memory.
+
+    The second needs as much, and must leave something of what is left.
+    """
+    for capacity, admitted in ((2 * 4107, 1), (2 * 4107 + 1, 2)):
+        run = simulate_requests(
+            [(10, 5, 0)] * 2,
+            scheduler="sglang",
+            capacity=capacity,
+            reserve="max-tokens",
+            max_tokens=5000,
+        )
+        assert series(run, "admitted")[0][0] == admitted
 
 
 def test_tensorrt_llm_by_hand() -> None:
