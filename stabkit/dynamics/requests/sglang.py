@@ -22,11 +22,12 @@ of the queue. Then
     rho = min(1, (sum of out + 20 n) / (sum of max_new + 1))       over the n that remain;
 
 after a decode step without, rho falls, from min(1, .7 `schedule_conservativeness`) to .14 of that
-in 600.
+in 600. When there is nothing to do, it goes back to where it began.
 
-**Checked against** cases derived by hand and the invariants of its tests, and against no real run.
-*Idealised*: prompts share nothing, so that what the cache keeps can always be evicted; no mixed
-batches, no overlap of scheduling and execution.
+**Checked against** a loop that visits every request at every step, cases derived by hand and the
+invariants of its tests, and against no real run. *Idealised*: prompts share nothing, so that what
+the cache keeps can always be evicted; chunks are not rounded to pages; no mixed batches, no overlap
+of scheduling and execution.
 
 References
 ----------
@@ -195,6 +196,8 @@ class _Server(PagedServer):
             self._retract(queue, evicted)
         elif self._decoding:
             self._rho = max(_LEAST * self._first, self._rho - self._first * (1 - _LEAST) / _FALLS)
+        else:
+            self._rho = self._first
         self._free -= len(due)
 
     def _retract(self, queue: Queue, evicted: list[Request]) -> None:

@@ -15,9 +15,9 @@ loses its memory, keeps its tokens, and is the head of the queue.
 
 Every running request takes one token of `max_num_batched_tokens`, and prompts are taken whole.
 
-**Checked against** cases derived by hand and the invariants of its tests, and against no real run.
-*Idealised*: no chunked context, no reuse of blocks, no overlap of scheduling and execution; a beam
-of one.
+**Checked against** a loop that visits every request at every step, cases derived by hand and the
+invariants of its tests, and against no real run. *Idealised*: no chunked context, no reuse of
+blocks, no overlap of scheduling and execution; a beam of one.
 
 References
 ----------

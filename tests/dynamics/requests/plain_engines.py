@@ -382,6 +382,8 @@ def sglang(
             rho, full = min(Fraction(1), rho), False
         elif running:
             rho = max(first * Fraction(14, 100), rho - first * Fraction(86, 100) / 600)
+        else:
+            rho = first
         for r in running:
             memory.hold(r, r.tokens)
         return [(r, 1, False) for r in running]
