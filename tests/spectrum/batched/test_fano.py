@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from stabkit import InvalidWorkload, Workload, batched_fano_factors, fano_factor
 from stabkit.model.enclosure import RealEnclosure
+from stabkit.spectrum.batched.fano import _defects
 
 CLASSES = st.lists(
     st.tuples(st.integers(0, 400), st.integers(1, 12), st.integers(1, 9)), min_size=1, max_size=4
@@ -92,3 +93,10 @@ def test_a_matrix_that_looks_singular_costs_no_other_row(monkeypatch: pytest.Mon
     monkeypatch.setattr(np.linalg, "inv", refusing)
     found = batched_fano_factors([2, 3], range(2, 7), np.ones((5, 2), int))
     assert np.isnan(found.values).tolist() == [False, False, True, False, False]
+
+
+def test_the_defects_bound_their_own_rounding() -> None:
+    """By hand, for rounding by r: |I - R A| + r (|R| |A| + I), with R = I, A = I + I/4 below."""
+    matrix = np.eye(3) + np.eye(3, k=-1) / 4
+    found = _defects(np.eye(3)[None], matrix[None], 1 / 8)[0]
+    assert found == pytest.approx([2 / 8, 1 / 4 + 1 / 32 + 2 / 8, 1 / 4 + 1 / 32 + 2 / 8])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stabkit import Workload, unit_circle_counts
 from stabkit.spectrum.batched.mixes import Mixes, scaled
-from stabkit.spectrum.batched.winding import zeros_by_winding
+from stabkit.spectrum.batched.winding import _Paths, zeros_by_winding
 
 
 def found(mixes: Mixes) -> list[int]:
@@ -54,3 +54,15 @@ def test_zeros_next_to_the_circle(bits: int) -> None:
     assert abs(below.outside - above.outside) == 1
     counted = found(Mixes.of([31, 60], np.full(3, 14), weights))
     assert counted == [below.outside, -1, above.outside]
+
+
+@pytest.mark.parametrize("call", range(3))
+def test_no_arc_passes_that_an_error_could_hide(call: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """h, its slope and its bend are transforms, each with an error: here one of them is large."""
+    mixes = Mixes.of([3, 5], [10], [[1, 1]])
+    exponents, terms = mixes.closed_forms(np.arange(1))
+    path = "stabkit.spectrum.batched.winding"
+    assert _Paths.of(exponents, scaled(terms, axis=1)).certified.mean() > 0.7
+    errors = iter(np.full(1, 1e6 if n == call else 0.0) for n in range(3))
+    monkeypatch.setattr(f"{path}._transform_errors", lambda *_: next(errors))
+    assert not _Paths.of(exponents, scaled(terms, axis=1)).certified.any()
