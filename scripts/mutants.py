@@ -111,7 +111,7 @@ def tests_of(mutant: Mutant, data: Any, seconds: dict[str, float]) -> list[list[
         if total > sum(_SECONDS) and any(portions):
             break
         portions[bisect(_SECONDS[:-1], total)].append(name)
-    return [portion for portion in portions if portion]
+    return portions
 
 
 def durations(path: Path) -> dict[str, float]:
@@ -146,11 +146,10 @@ def tried(mutant: Mutant, portions: list[list[str]]) -> dict[str, Any]:
     with use_mutation(path, operator, mutant.occurrence):
         after = path.read_text(encoding="utf-8").splitlines()
         found = "not run"
-        for tests, seconds in zip(portions, _SECONDS):  # noqa: B905 (fewer portions)
-            found = outcome(tests, seconds)
-            if found != "survived":
+        for tests, seconds in zip(portions, _SECONDS, strict=True):
+            if tests and (found := outcome(tests, seconds)) != "survived":
                 break
-    if found == "no such test" and outcome(portions[0], _SECONDS[0]) != found:
+    if found == "no such test" and outcome(tests, seconds) != found:
         found = "killed"  # when its module was imported
     first = mutant.first - 1
     return {

@@ -152,7 +152,7 @@ def printable_lines(text: str) -> str:
 
 
 def told(failure: OSError) -> str:
-    """Return what the system says of a failure, which may be nothing, and then its kind.
+    """Return what the system says of a failure, or its kind where the system says nothing.
 
     >>> told(FileNotFoundError(2, "No such file")), told(TimeoutError())
     ('No such file', 'TimeoutError')

@@ -207,6 +207,7 @@ class _Server(PagedServer):
         def worth(request: Request) -> tuple[int, int]:
             return decoding.generated(request), -request.input_length
 
+        # Reversed twice: of equals the latest goes first. The worthiest stays.
         for request in sorted(decoding.first, key=worth, reverse=True)[:0:-1]:
             self._release(request, 0)
             evicted.append(request)

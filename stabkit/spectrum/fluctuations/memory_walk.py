@@ -94,11 +94,11 @@ class MemoryWalk(Walk):
         inputs, _, shares = self._columns
         held = (inputs + 1).astype(int)
         law = np.bincount(held[held <= length], shares[held <= length], length + 1)
-        renewals = np.zeros(length + 1)
-        renewals[0] = 1.0
-        for n in range(1, length + 1):
+        renewals = np.zeros(length)
+        renewals[:1] = 1.0
+        for n in range(1, length):
             renewals[n] = renewals[:n] @ law[n:0:-1]
-        return np.concatenate(([0.0], np.cumsum(renewals)[:-1]))
+        return np.concatenate(([0.0], np.cumsum(renewals)))
 
     def iterated(self, admissions: float, running: float, watermark: int) -> Evictions:
         """Return `evictions` for a, x = a mu and w."""

@@ -249,7 +249,7 @@ class _BallSearch:
 
     def _bounds(self, arc: Arc) -> tuple[Fraction, Fraction]:
         """Return a lower bound of Re[N / Q] on the arc, and its value at the centre from above."""
-        depth = max(0, arc.hi.denominator.bit_length() + arc.lo.denominator.bit_length())
+        depth = arc.hi.denominator.bit_length() + arc.lo.denominator.bit_length()
         with ctx.workprec(128 + 2 * depth + 4 * self.quotient.length.bit_length()):
             half = arb.pi() * rational((arc.hi - arc.lo) / 2)
             n, q = self._taylor((arc.lo + arc.hi) / 2)

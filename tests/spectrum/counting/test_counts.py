@@ -46,7 +46,7 @@ def test_vectors(vector_mixes: list[tuple[dict[str, Any], Workload]], method: st
 def test_reciprocal_zeros_on_and_off_the_circle(method: str) -> None:
     """By hand: F = 15 z^6 + 27 z^5 + 35 z^4 + 28 z^3 + 35 z^2 + 27 z + 15 is reciprocal.
 
-    With u = z + 1 / z it is z^3 (15 u^3 + 27 u^2 - 10 u - 26): one real zero, u = 0.88, on the
+    With u = z + 1 / z it is z^3 (15 u^3 + 27 u^2 - 10 u - 26): one real zero, u = 0.93, on the
     circle, and a complex pair, four zeros off it.
     """
     classes = [(1, 2, 1), ("1/2", 3, 4), (0, 5, "5/2"), (0, 6, "33/14"), (0, 7, "15/7")]

@@ -113,5 +113,5 @@ def test_a_zero_at_minus_one_is_no_crossing() -> None:
             assert MemoryKernel.of(mix).at_minus_one() == 0
             curve = nyquist(mix)
             below += curve.values[-1].real < 0
-            assert all(c.theta < 3.14 for c in curve.crossings)
+            assert all(c.theta < math.pi for c in curve.crossings)
     assert below > 10

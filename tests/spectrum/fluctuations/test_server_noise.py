@@ -11,14 +11,13 @@ from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.fluctuations.evictions import ServerNoise, server_noise
 
 
-def noise_at(mix: Workload, admissions: str, verdict: str = "stable") -> ServerNoise:
+def noise_at(mix: Workload, admissions: str) -> ServerNoise:
+    """Return the noise of a stable mix where B = a* sum p n (s + (n + 1) / 2)."""
     memory_time = sum(
-        c.share * n * (c.input_length + Fraction(n + 1, 2))
+        c.share * c.decode_length * (c.input_length + Fraction(c.decode_length + 1, 2))
         for c in mix.classes
-        for n in (c.decode_length,)
     )
-    capacity = Fraction(admissions) * memory_time
-    found = server_noise(mix, capacity, MemoryKernel.of(mix), verdict)  # type: ignore[arg-type]
+    found = server_noise(mix, Fraction(admissions) * memory_time, MemoryKernel.of(mix), "stable")
     assert found.admissions == Fraction(admissions)
     return found
 
