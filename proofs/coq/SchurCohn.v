@@ -8,7 +8,7 @@
     of degree n - 1. If |a_0| < |a_n|, all roots of p are inside iff all roots of T p are; else not
     all are. The proof needs no analysis: a product of factors z - a with |a| < 1 is, outside of the
     disc, in modulus no less than the product of the 1 - a z. The function [all_inside] computes on
-    binary integers, with the common factor of the coefficients divided out in every step. *)
+    binary integers, and divides what is known to divide all coefficients out in every step. *)
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
@@ -246,19 +246,22 @@ End Inside.
 
 (** ** The checker *)
 
-Definition content (s : seq Z) : Z := foldr Z.gcd Z0 s.
+(** The coefficients over d, where all are multiples of it. *)
+Definition divided (d : Z) (s : seq Z) : seq Z :=
+  let divisions := [seq Z.div_eucl a d | a <- s] in
+  if all (fun c => Z.eqb c.2 Z0) divisions then [seq c.1 | c <- divisions] else s.
 
-Definition primitive (s : seq Z) : seq Z := [seq Z.div a (content s) | a <- s].
-
-Fixpoint inside_within (n : nat) (s : seq Z) : bool :=
+(** As in elimination without fractions, the last coefficient after a step divides what comes two
+    steps later: d is such a divisor for this step, e for the next. No answer depends on them. *)
+Fixpoint inside_within (n : nat) (d e : Z) (s : seq Z) : bool :=
   if n is n'.+1 then
     if (size s <= 1)%N then last Z0 s != Z0
     else Z.ltb (Z.abs (head Z0 s)) (Z.abs (last Z0 s)) &&
-         inside_within n' (primitive (schur_step s))
+         let t := divided d (schur_step s) in inside_within n' e (last Z0 t) t
   else false.
 
 (** Are all roots of a_0 + a_1 z + ... + a_n z^n, a_n <> 0, inside the unit circle? *)
-Definition all_inside (s : seq Z) : bool := inside_within (size s) s.
+Definition all_inside (s : seq Z) : bool := inside_within (size s) (Zpos xH) (Zpos xH) s.
 
 Section Correct.
 
@@ -285,42 +288,37 @@ Proof. by rewrite /= -!intr_norm ltr_int; apply/idP/idP; lia. Qed.
 Lemma toC_real s : real_seq (map toC s).
 Proof. by rewrite /real_seq -map_comp; apply: eq_map => x /=; rewrite rmorph_int. Qed.
 
-Lemma content_divides s a : a \in s -> Z.divide (content s) a.
+Lemma dividedE d s : {c | s = map ( *%R c) (divided d s)}.
 Proof.
-elim: s => //= b s IH; rewrite inE => /orP[/eqP -> | /IH]; first exact: Z.gcd_divide_l.
-by apply: Z.divide_trans; apply: Z.gcd_divide_r.
+rewrite /divided; case: allP => [exact_ | _]; last first.
+  by exists 1; rewrite -[LHS]map_id; apply: eq_map => a; rewrite mul1r.
+exists d; rewrite -!map_comp -[LHS]map_id; apply/eq_in_map => a a_s /=.
+have := exact_ _ (map_f (Z.div_eucl^~ d) a_s).
+have [-> | d0] := Z.eq_dec d Z0; first by case: a {a_s}.
+by have := Z.div_eucl_eq a d d0; case: Z.div_eucl => q r -> /Z.eqb_eq /= ->; lia.
 Qed.
 
-Lemma primitiveE s : map ( *%R (content s)) (primitive s) = s.
+Lemma divided_inside d s : last Z0 s != Z0 ->
+  last Z0 (divided d s) != Z0 /\
+  (roots_inside (polynomial (divided d s)) <-> roots_inside (polynomial s)).
 Proof.
-rewrite -map_comp -[RHS]map_id; apply/eq_in_map => a /content_divides a_div /=.
-by rewrite [LHS]Z.mul_comm; case: a_div => q ->; case: (content s) => [|c|c];
-   rewrite ?Z.mul_0_r // Z.div_mul.
-Qed.
-
-Lemma last_primitive s : last Z0 s != Z0 -> last Z0 (primitive s) != Z0.
-Proof.
-apply: contraNneq => p0; have := last_map ( *%R (content s)) (primitive s) Z0.
-by rewrite primitiveE p0 [content s * Z0]mulr0 => ->.
-Qed.
-
-Lemma primitive_inside s : last Z0 s != Z0 ->
-  roots_inside (polynomial (primitive s)) <-> roots_inside (polynomial s).
-Proof.
-move=> s0; have c0 : toC (content s) != 0.
-  rewrite toC_eq0; apply: contraNneq s0 => c0.
-  by rewrite -(primitiveE s) c0 (last_map ( *%R Z0) _ Z0).
-have -> : polynomial s = toC (content s) *: polynomial (primitive s).
-  rewrite -{1}(primitiveE s) /polynomial; move: toC => f.
-  elim: (primitive s) => [|a t IH]; first by rewrite scaler0.
+have [c {1 4}->] := dividedE d s; move: (divided d s) => t.
+have -> : last Z0 (map ( *%R c) t) = c * last Z0 t.
+  by rewrite -(last_map ( *%R c)) [c * Z0]mulr0.
+rewrite mulf_eq0 => /norP[c0 t0]; split=> //.
+have -> : polynomial (map ( *%R c) t) = toC c *: polynomial t.
+  rewrite /polynomial; move: toC => f; elim: t {t0} => [|a t IH]; first by rewrite scaler0.
   by rewrite /= !cons_poly_def IH rmorphM polyCM -!mul_polyC mulrDr !mulrA.
-by split=> inside z z_root; apply: inside; move: z_root; rewrite rootZ.
+by split=> inside z z_root; apply: inside; move: z_root; rewrite rootZ // toC_eq0.
 Qed.
 
-Lemma inside_within_correct n s : (size s <= n)%N -> last Z0 s != Z0 ->
-  inside_within n s <-> roots_inside (polynomial s).
+Lemma size_divided d s : size (divided d s) = size s.
+Proof. by have [c {2}->] := dividedE d s; rewrite size_map. Qed.
+
+Lemma inside_within_correct n d e s : (size s <= n)%N -> last Z0 s != Z0 ->
+  inside_within n d e s <-> roots_inside (polynomial s).
 Proof.
-elim: n s => [|n IH] s s_size s0 /=; first by case: s s_size s0; rewrite ?eqxx.
+elim: n d e s => [|n IH] d e s s_size s0 /=; first by case: s s_size s0; rewrite ?eqxx.
 have f0 : last 0 (map toC s) != 0 by rewrite -(rmorph0 toC) last_map toC_eq0.
 have [s1 | s1] := leqP (size s) 1.
   case: s s0 s1 {s_size f0} => [|a [|]] //= a0 _; rewrite a0; split=> // _ z.
@@ -330,11 +328,12 @@ have -> : head 0 (map toC s) = toC (head Z0 s) by case: (s) => //=; rewrite rmor
 have -> : last 0 (map toC s) = toC (last Z0 s) by rewrite -(rmorph0 toC) last_map.
 rewrite toC_lt.
 rewrite -map_schur_step; have [ba | ba] /= := boolP (Z.ltb _ _); last by split=> [|[]].
-have t0 : last Z0 (schur_step s) != Z0 by rewrite last_schur_step //; apply: sqr_neq.
-have t_size : (size (primitive (schur_step s)) <= n)%N.
-  by rewrite size_map size_schur_step -ltnS prednK // ltnW.
-apply: (iff_trans (IH _ t_size (last_primitive t0))).
-by apply: (iff_trans (primitive_inside t0)); split=> [|[]].
+have [|t0 t_inside] := @divided_inside d (schur_step s).
+  by rewrite last_schur_step //; apply: sqr_neq.
+have t_size : (size (divided d (schur_step s)) <= n)%N.
+  by rewrite size_divided size_schur_step -ltnS prednK // ltnW.
+apply: (iff_trans (IH _ _ _ t_size t0)).
+by apply: (iff_trans t_inside); split=> [|[]].
 Qed.
 
 Theorem all_inside_correct s : last Z0 s != Z0 ->
