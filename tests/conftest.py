@@ -81,6 +81,14 @@ class Typeset:
     text: str
     pages: int
 
+    @classmethod
+    def of(cls, pdf: Path) -> Typeset:
+        """Read a PDF, and the log beside it."""
+        log = pdf.with_suffix(".log").read_text(encoding="latin-1")
+        text = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True)
+        pages = re.findall(r"Output written on .*?\((\d+) page", log, re.DOTALL)
+        return cls(log, text.stdout.decode(), int(pages[0]))
+
     def assert_clean(self) -> None:
         wide = [float(x) for x in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide\)", self.log)]
         assert all(points <= 2 for points in wide), wide
@@ -105,15 +113,16 @@ def typeset(lacking: Callable[[str], None]) -> Callable[[str, Path], Typeset]:
             capture_output=True,
             check=False,
         )
-        log = (folder / "d.log").read_text(encoding="latin-1")
-        assert run.returncode == 0, log[-3000:]
-        pdf = subprocess.run(
-            ["pdftotext", "d.pdf", "-"], cwd=folder, capture_output=True, check=True
-        )
-        pages = re.findall(r"Output written on .*?\((\d+) page", log, re.DOTALL)
-        return Typeset(log, pdf.stdout.decode(), int(pages[0]))
+        assert run.returncode == 0, (folder / "d.log").read_text(encoding="latin-1")[-3000:]
+        return Typeset.of(folder / "d.pdf")
 
     return compiled
+
+
+@pytest.fixture(scope="session")
+def what_tex_made() -> Callable[[Path], Typeset]:
+    """A function that reads a PDF that was made elsewhere."""
+    return Typeset.of
 
 
 @pytest.fixture

@@ -223,17 +223,16 @@ class DerivationFacts:
     @property
     def kernel_pieces(self) -> tuple[KernelPiece, ...]:
         """The stretches on which the memory kernel is linear, in the order of their steps."""
-        stops = sorted({c.decode_length for c in self.mix.classes})
+        kernel = MemoryKernel.of(self.mix)
         return tuple(
-            KernelPiece(first, stop - 1, held, share)
-            for first, stop in zip([0, *stops], stops, strict=False)
-            for share, held in [self._alive(first)]
+            KernelPiece(
+                first,
+                stop - 1,
+                Fraction(held + share, kernel.denominator),
+                Fraction(share, kernel.denominator),
+            )
+            for first, stop, share, held in kernel.plateaus()
         )
-
-    def _alive(self, stage: int) -> tuple[Fraction, Fraction]:
-        classes = [c for c in self.mix.classes if c.decode_length > stage]
-        share = sum((c.share for c in classes), Fraction(0))
-        return share, share + sum((c.share * c.input_length for c in classes), Fraction(0))
 
     @property
     def weighted_survival(self) -> tuple[Fraction, ...] | None:

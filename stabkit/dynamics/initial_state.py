@@ -40,12 +40,11 @@ def read_counts(state: Any, mix: Workload, arithmetic: Arithmetic) -> State:
     """
     rows = _sequence(state, len(mix.classes), "'state'", "lists of counts, one per class")
     return [
-        [
-            _read_count(count, arithmetic, k, j)
-            for j, count in enumerate(
-                _sequence(row, c.decode_length, f"'state' of class {k}", "counts, one per stage")
-            )
-        ]
+        _read_row(
+            _sequence(row, c.decode_length, f"'state' of class {k}", "counts, one per stage"),
+            arithmetic,
+            k,
+        )
         for k, (row, c) in enumerate(zip(rows, mix.classes, strict=True), start=1)
     ]
 
@@ -71,6 +70,13 @@ def _sequence(value: Any, length: int, name: str, what: str) -> Sequence[Any]:
     if len(items) != length:
         raise InvalidArgument(f"{name} must be {length} {what}, not {len(items)}.")
     return items
+
+
+def _read_row(row: Sequence[Any], arithmetic: Arithmetic, k: int) -> list[Any]:
+    # millions of them, most often
+    if arithmetic == "float" and all(type(n) is float and 0 <= n <= LARGEST_CAPACITY for n in row):
+        return list(row)
+    return [_read_count(count, arithmetic, k, j) for j, count in enumerate(row)]
 
 
 def _read_count(value: Any, arithmetic: Arithmetic, k: int, j: int) -> Any:

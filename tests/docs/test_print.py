@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sheets.exam import questions, shared, worth
@@ -16,7 +15,7 @@ from sheets.plans import DOUBLE
 from slides.beamer import filled
 from slides.deck import Beside, Part, Picture, Points, Rows
 from slides.deck import Formula as Displayed
-from slides.lessons import figures, whole
+from slides.lessons import whole
 from stabkit_lessons import LESSONS, Lesson
 
 import stabkit
@@ -51,17 +50,6 @@ def test_every_lesson_has_its_sheets() -> None:
     for lesson in LESSONS:
         for kind in ("slides", "worksheet", "solution"):
             assert f"lesson-{lesson.number}-{kind}" in SOURCES
-
-
-@pytest.mark.parametrize("name", SOURCES)
-def test_it_compiles(name: str, typeset: Callable[..., Any], tmp_path: Path) -> None:
-    for figure, content in figures(SLIDES[name]) if name in SLIDES else ():
-        (tmp_path / figure).write_bytes(content)
-    found = typeset(text(name), tmp_path)
-    found.assert_clean()
-    assert "Overfull \\vbox" not in found.log
-    if name.endswith("worksheet"):
-        assert found.pages == 2
 
 
 @pytest.mark.parametrize("name", SLIDES)

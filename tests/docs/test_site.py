@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from pages import printed
 from PIL import Image, ImageStat
 
 import stabkit
@@ -66,7 +67,7 @@ def site(lacking: Callable[[str], None]) -> Path:
     """The folder of the site, made anew."""
     if any(importlib.util.find_spec(name) is None for name in ("sphinx", "myst_parser")):
         lacking("Sphinx and what goes with it (the extra docs)")
-    for program in ("latexmk", "npm"):
+    for program in ("latexmk", "pdftotext", "npm"):
         if shutil.which(program) is None:
             lacking(program)
     script = TOP / "scripts" / "make_site.py"
@@ -160,6 +161,19 @@ def test_the_front_page_shows_commands_that_are_tested() -> None:
     assert set_up == commands_of("README.md")[0]
     kept = (path.read_text("utf-8") for path in (TOP / "tests" / "cli" / "golden").glob("*.txt"))
     assert shlex.split(analysis)[1:] in [shlex.split(text.splitlines()[0])[2:] for text in kept]
+
+
+@pytest.mark.parametrize("name", [source.stem for source in printed.SOURCES])
+def test_what_is_printed_is_typeset_well(
+    name: str, site: Path, what_tex_made: Callable[[Path], Any]
+) -> None:
+    found = what_tex_made(printed.MADE / f"{name}.pdf")
+    found.assert_clean()
+    assert "Overfull \\vbox" not in found.log
+    if name.endswith("worksheet"):
+        assert found.pages == 2
+    if name == "theory":
+        assert "Gcd theorem" in found.text
 
 
 # --- In a browser ---------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 from matplotlib.figure import Figure, SubFigure
 from sympy import symbols
 

@@ -113,8 +113,8 @@ def disturbed_run(mix: Workload, mode: DominantMode) -> RunPicture | None:
     steps = steps_to_show(mix, _steps(mode))
     if steps is None:
         return None
-    cohorts = disturbed_state(mix, complex(mode.re, mode.im), _size(mode, steps)).tolist()
-    state = [[float(c.share) * y for y in cohorts[: c.decode_length]] for c in mix.classes]
+    cohorts = disturbed_state(mix, complex(mode.re, mode.im), _size(mode, steps))
+    state = [float(c.share) * cohorts[: c.decode_length] for c in mix.classes]
     return run_picture(mix, simulate(mix, steps, state=state))
 
 

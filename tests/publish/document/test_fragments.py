@@ -106,7 +106,9 @@ def test_fragments_fit_into_the_columns_of_a_paper(
     if finder is None or subprocess.run([finder, f"{name}.cls"], check=False).returncode:
         lacking(f"{name}.cls, of Debian's texlive-publishers")
     inputs = []
-    for number, text in enumerate(fragments):
+    # in the other classes one of a kind: each of them takes seconds in every pass
+    shown = fragments if name == "article" else [*fragments[:1], *fragments[3::2]]
+    for number, text in enumerate(shown):
         (tmp_path / f"fragment-{number}.tex").write_text(text, encoding="utf-8")
         inputs.append(rf"\section{{A mix}}\input{{fragment-{number}}}\clearpage")
     packages = fragments[0].splitlines()[0].removeprefix("% ")

@@ -5,7 +5,6 @@ from fractions import Fraction
 from importlib import import_module
 from typing import Any
 
-import mpmath
 import numpy as np
 import pytest
 from flint import ctx, fmpz_poly
@@ -86,19 +85,21 @@ def test_brackets_hold_by_an_independent_engine(along: Any) -> None:
     assert locus.changes
     for change in locus.changes:
         for value, count in ((change.low, change.before), (change.high, change.after)):
-            with mpmath.workdps(40):
-                found = mpmath.polyroots(_kernel(mix, along, value), maxsteps=500, extraprec=500)
-                assert sum(abs(root) > 1 for root in found) == count
+            kernel = _kernel(mix, along, value)
+            scale = math.lcm(*(g.denominator for g in kernel))
+            with ctx.workprec(300):
+                found = fmpz_poly([int(g * scale) for g in reversed(kernel)]).complex_roots()
+            assert sum(k for root, k in found if root.abs_lower() > 1) == count
+            assert sum(k for root, k in found if root.abs_upper() < 1) == 24 - count
 
 
-def _kernel(mix: Workload, along: str, value: Fraction) -> list[mpmath.mpf]:
+def _kernel(mix: Workload, along: str, value: Fraction) -> list[Fraction]:
     first = mix.classes[0]
     s, p, gain = first.input_length, first.share, Fraction(1)
     s, p = (value, p) if along == "s" else (s, value if along == "p" else p)
     gain = value if along == "kappa" else gain
     terms = [p * (s + m + 1) * (m < first.decode_length) + (1 - p) * (s + m + 1) for m in range(25)]
-    scaled = [terms[0], *(gain * g for g in terms[1:])]
-    return [mpmath.mpf(g.numerator) / g.denominator for g in scaled]
+    return [terms[0], *(gain * g for g in terms[1:])]
 
 
 def test_where_no_count_is_proved_no_change_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
