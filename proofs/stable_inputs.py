@@ -165,7 +165,7 @@ NOT_BELOW = Theorem(
         "three mixes below."
     ),
     formal=Formal(
-        "StableInputs.v", ("six_mix_refutes", "stable_inputs_refuted"), "21a728e9bf2c3ebe"
+        "StableInputs.v", ("six_mix_refutes", "stable_inputs_refuted"), "a41f55f72290fe51"
     ),
     lesson=(
         r"One would like to say: longer prompts never hurt. It is false, for the number of growing "

@@ -16,6 +16,8 @@ import stabkit
 from stabkit import Workload, as_workload
 from stabkit.records import Record, Series, Shown
 
+pytestmark = pytest.mark.slow
+
 MIX = as_workload("9:1 1:2").with_capacity(200)
 # A thousand classes of different decode lengths, as a long trace has them.
 MANY = Workload.from_classes([(50 + n % 97, n, n) for n in range(1, 1001)], capacity=10**6)

@@ -48,6 +48,7 @@ def test_necklaces_that_are_drawn_are_no_levels():
     assert None in drawn
 
 
+@pytest.mark.slow
 def test_the_flag_of_all_roots_says_whether_they_are_all(monkeypatch):
     mix = Workload.from_classes([(5, 3), (5, 20)])
     facts = derivation_facts(mix)

@@ -12,6 +12,8 @@ import pytest
 
 from stabkit.cli.commands import commands
 
+pytestmark = pytest.mark.slow
+
 Program = Callable[..., Any]
 
 LINES = {

@@ -74,6 +74,7 @@ def test_named_policies_and_a_sweep(stabkit: Run) -> None:
     assert (points[0]["value"], points[0]["throughput_ratio"]) == ("1/2", pytest.approx(0.5))
 
 
+@pytest.mark.slow
 def test_recommendations(stabkit: Run) -> None:
     text = stabkit("policy", "10:5", "--capacity", "650", "--recommend").out
     assert "1. Limit the rate. Admit no more than 10 requests per step" in text

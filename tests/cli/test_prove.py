@@ -13,6 +13,8 @@ from stabkit.theorems.claims import Claim, Quantity
 from stabkit.theorems.evidence import Identity
 from stabkit.theorems.records import Step, Theorem
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_table(capsys):
     assert main(["prove", "kernel", "r11", "--full"]) == 0

@@ -69,6 +69,7 @@ def test_figure(stabkit: Program, tmp_path: Path, suffix: str) -> None:
     assert target.stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_long_lengths_and_one_stage(stabkit: Program) -> None:
     assert "gcd 100000000" in stabkit("synchrony", "7:1000000000", "7:100000000").out
     assert stabkit("synchrony", "3:1").status == 0

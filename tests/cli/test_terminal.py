@@ -18,6 +18,8 @@ from stabkit.errors import OutputError, printable, printable_lines
 from stabkit.publish.files import check_target
 from stabkit.publish.layout import heading, laid_out
 
+pytestmark = pytest.mark.slow
+
 Program = Callable[..., Any]
 
 NAME = "m\x1b[31m\x1b]0;t\x07\x9b2J\r\n\u202e\u2028\x7f\udcff"

@@ -13,6 +13,8 @@ import stabkit
 from stabkit.publish import figures
 from stabkit.publish.rendering import FIGURES
 
+pytestmark = pytest.mark.slow
+
 SCRIPTS = sorted((Path(__file__).parents[2] / "docs" / "gallery").glob("*.py"))
 # Kinds that look like another one, whose figure is made of them.
 SAME = {

@@ -11,6 +11,8 @@ import pytest
 
 from stabkit.cli.app import main
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parents[2] / "docs" / "operators.md"
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from stabkit.cli.app import main
 
+pytestmark = pytest.mark.slow
+
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "tutorial.md"
 _BLOCK = re.compile(r"```console\n\$ stabkit (.*?)\n(.*?)```", re.DOTALL)

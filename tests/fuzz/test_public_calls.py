@@ -21,9 +21,12 @@ import pytest
 import stabkit
 from stabkit import StabkitError, Workload
 
+pytestmark = pytest.mark.slow
+
 MIX = Workload.from_classes([(5, 3), (5, 6)], capacity=200)
 STABLE = Workload.from_classes([(9, 1), (1, 2)], capacity=200)
 ONE = Workload.from_classes([(2, 3)], capacity=60)
+PROVED = stabkit.prove(stabkit.theorems()[:1])
 SAMPLE = Workload.from_classes([(5, 3, 2), (5, 6, 1)], request_count=9)
 
 # One call that is right for each: its arguments by name.
@@ -94,8 +97,8 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "analysis_picture": {"mix": ONE, "verdict": "unstable"},
     "exercise_document": {"found": [stabkit.exercise("gcd", 3)], "title": "Sheet"},
     "prove": {"theorems": stabkit.theorems()[:1], "labels": []},
-    "theory_tex": {"found": stabkit.prove(stabkit.theorems()[:1]), "title": "Theory"},
-    "exposition": {"one": stabkit.prove(stabkit.theorems()[:1])[0], "letters": ()},
+    "theory_tex": {"found": PROVED, "title": "Theory"},
+    "exposition": {"one": PROVED[0], "letters": ()},
     "evidence_tex": {"evidence": stabkit.theorems()[0].steps[0].evidence},
     "root_locus": {"mix": ONE, "along": "s", "low": 0, "high": 2, "points": 3},
     "synchrony": {"mix": MIX, "digits": 20},

@@ -64,6 +64,7 @@ def test_what_static_tools_need_is_installed(name: str) -> None:
     assert (TOP / "stabkit" / name).is_file()
 
 
+@pytest.mark.slow
 def test_mypy_knows_every_name(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(RIGHT + "\n".join(WRONG) + "\n", encoding="utf-8")

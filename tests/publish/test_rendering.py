@@ -24,6 +24,8 @@ from stabkit.errors import InvalidArgument
 from stabkit.publish.rendering import FIGURES, RECORDS, TABLES, TEXTS
 from stabkit.publish.schemas import schemas
 
+pytestmark = pytest.mark.slow
+
 PAIR = stabkit.Workload.from_classes([(5, 3), (5, 6)], capacity=1000)
 STABLE = stabkit.Workload.from_classes([(20, 3), (20, 5)], capacity=5000)
 ONE = stabkit.Workload.from_classes([(5, 4)], capacity=1000)

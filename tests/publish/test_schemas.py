@@ -21,6 +21,8 @@ from stabkit.spectrum.margins.disturbance import DisturbanceMargin
 from stabkit.spectrum.margins.gain import GainMargin
 from stabkit.spectrum.margins.inputs import InputMargin
 
+pytestmark = pytest.mark.slow
+
 EVERY = schemas()
 VALIDATORS = {one.name: Draft202012Validator(one.document) for one in EVERY}
 
@@ -158,7 +160,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, A
 
 
 def errors(record: dict[str, Any]) -> list[str]:
-    return [f"{e.instance_path}: {e.message}" for e in VALIDATORS[record["schema"]].iter_errors(record)]
+    return [
+        f"{e.instance_path}: {e.message}" for e in VALIDATORS[record["schema"]].iter_errors(record)
+    ]
 
 
 @pytest.mark.parametrize("line", LINES)

@@ -41,6 +41,8 @@ from stabkit import (
 )
 from stabkit.publish.figures.style import house_style
 
+pytestmark = pytest.mark.slow
+
 DOCS = Path(__file__).parents[2] / "docs"
 CAPACITY = 10_000
 

@@ -17,6 +17,8 @@ from stabkit.model.kernel import MemoryKernel
 from stabkit.model.workload import Workload
 from stabkit.publish.text.recommend import recommendations_text
 
+pytestmark = pytest.mark.slow
+
 
 def random_mix(seed: int) -> Workload:
     rng = random.Random(seed)
@@ -80,7 +82,6 @@ def assert_true(prediction: Prediction) -> None:
         assert late / float(prediction.scale) >= prediction.value - 1e-3
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "seed", [*range(40), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(40, 100))]
 )

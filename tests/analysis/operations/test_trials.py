@@ -24,6 +24,8 @@ from stabkit.dynamics.requests import simulate_requests
 from stabkit.model.workload import Workload
 from stabkit.publish.rendering import text
 
+pytestmark = pytest.mark.slow
+
 
 def tokens(mix: Workload, seed: int, steps: int = 4000, **options: object) -> float:
     """Completed tokens per step over a* mu, of requests that no trial has drawn."""
@@ -83,7 +85,6 @@ def test_the_report_claims_nothing_for_a_server_that_is_best_left_alone() -> Non
     assert "Change nothing" in text(found).replace("\n", " ")
 
 
-@pytest.mark.slow
 def test_the_saturated_server_of_one_real_run() -> None:
     found = trials(Workload.named("vllm-rtx4090"), "unstable", False)
     throughput = found.now.throughput
@@ -130,7 +131,6 @@ def check(seed: int) -> None:
             assert other <= alone + 0.02, (mix.classes, mix.capacity, one)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_what_is_said_holds_on_other_requests(seed: int) -> None:
     check(seed)

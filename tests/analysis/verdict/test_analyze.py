@@ -104,6 +104,7 @@ def test_equilibrium_and_synchronised_ratio_of_the_vectors(
         assert (ratio is None) == (a.gcd == 1)
 
 
+@pytest.mark.slow
 def test_verdicts_are_proved_or_undecided() -> None:
     undecided = analyze(Workload.from_classes([(7, 10**9), (7, 10**9 - 1)]))
     assert (undecided.verdict, undecided.certified) == ("undecided", False)

@@ -24,6 +24,8 @@ import stabkit_check
 from stabkit import InvalidArgument, Workload, certify, to_dict, unit_circle_counts
 from stabkit.analysis.verdict.verdict_certificate import prove_by_arcs
 
+pytestmark = pytest.mark.slow
+
 # One with a reciprocal pair of roots off the circle, which arcs take.
 PAIR = "0:2:8743/614196 0:4:416951/614196 0:9:52951/255915 0:10:1/10"
 MIXES = (PAIR, "1:1", "3:2", "5:3 5:5", "1:2 1:3", "2:4 2:5", "1/3:7 9/2:4 0:9", "100:60 100:97")

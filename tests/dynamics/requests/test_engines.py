@@ -123,6 +123,7 @@ def rare(run: RequestRun, block: int) -> Counter[str]:
     return Counter({what: int(rows.sum()) for what, rows in seen.items()})
 
 
+@pytest.mark.slow
 def test_sglang_is_its_plain_loop() -> None:
     """Oracle: `plain_engines.sglang`, a loop over every request."""
     seen = Counter[str]()

@@ -56,6 +56,8 @@ from stabkit.publish.document.tree import (
     Statement,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def _whole(text: str) -> str:
     """Return a text in which numbers are not broken."""
@@ -206,7 +208,6 @@ def test_the_noise_has_a_value_or_a_reason(mix: Workload, value: str) -> None:
     assert value in derive(mix).article
 
 
-@pytest.mark.slow
 def test_the_polynomial_is_exact(random_mixes: Any) -> None:
     x = symbols("x")
     for _ in range(20):

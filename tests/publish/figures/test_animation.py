@@ -23,6 +23,8 @@ from stabkit.analysis.pictures.animation import (
 from stabkit.cli.app import main
 from stabkit.publish.figures.animation import animation_bytes, animation_format
 
+pytestmark = pytest.mark.slow
+
 WHOLE = Workload.from_classes([(2, 2)], capacity=140)
 # docs/model.md, Integer counts, from [21, 19]
 STATES = [[18, 21], [22, 18], [17, 22], [24, 17], [14, 24], [28, 14], [9, 28], [34, 9], [1, 34]]

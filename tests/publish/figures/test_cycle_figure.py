@@ -23,6 +23,8 @@ from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.space_time import _colours, _scale, space_time_figure
 from stabkit.publish.figures.style import VERMILLION, house_style
 
+pytestmark = pytest.mark.slow
+
 TWO = Workload.from_classes([(2, 2)], capacity=140)
 EIGHT = Workload.from_classes([(5, 8)], capacity=10_000)
 FOUR = Workload.from_classes([(0, 4)])
@@ -272,7 +274,6 @@ def figure_of(name: str) -> Figure:
 FIGURES = [*NAMES, *FIXED_POINTS, BANDS, *SPACES]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", FIGURES, ids=lambda name: name[:14])
 def test_figures_show_every_text_whole(name: str) -> None:
     figure = figure_of(name)
@@ -305,7 +306,6 @@ def beyond_limits(figure: Figure) -> list[Text]:
     return found
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["R12", "whole"])
 @pytest.mark.parametrize("file_format", ["png", "svg", "pdf"])
 def test_the_same_data_give_the_same_bytes(name: str, file_format: str) -> None:

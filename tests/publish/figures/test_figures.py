@@ -52,6 +52,8 @@ from stabkit.publish.figures.run import (
 )
 from stabkit.publish.figures.style import COHORT_COLOURS, house_style, new_figure, settled
 
+pytestmark = pytest.mark.slow
+
 MIXES = {
     "unstable": [(5, 3), (5, 5)],
     "marginal": [(100, 2, 102), (100, 3, 1)],
@@ -107,7 +109,7 @@ FIGURES: dict[str, Callable[[str], Figure]] = {
     "margins": lambda name: figure(margins(workload(name))),
     "sizing": lambda name: figure(sizing(workload(name), max_num_seqs=300)),
     "pool": lambda name: figure(pool(few(workload(name)), 4)),
-    "finite": lambda name: figure(finite_server(workload(name), steps=60)),
+    "finite": lambda name: figure(finite_server(workload(name), steps=100)),
 }
 
 
@@ -143,7 +145,6 @@ def overlapping_texts(figure: Figure) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "name"),
     # a locus of L = 1000 takes a minute

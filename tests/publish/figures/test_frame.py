@@ -17,6 +17,8 @@ from stabkit.errors import InvalidArgument
 from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.frame import dots_per_inch, figure_size
 
+pytestmark = pytest.mark.slow
+
 NAME = "$50 a_month"
 MIX = stabkit.Workload.from_classes([(5, 3), (5, 6)], capacity=1000, name=NAME)
 STABLE = stabkit.Workload.from_classes([(20, 3), (20, 5)], capacity=5000, name=NAME)

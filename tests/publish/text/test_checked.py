@@ -22,6 +22,8 @@ from stabkit.theorems.evidence import Identity
 from stabkit.theorems.records import Step, Theorem
 from stabkit.theorems.runner import prove
 
+pytestmark = pytest.mark.slow
+
 x = symbols("x")
 
 

@@ -32,6 +32,7 @@ def test_a_stable_mix() -> None:
         ([(3, 16_000_001), (5, 1, 10)], "Without a proof that the mix is stable"),
     ],
 )
+@pytest.mark.slow
 def test_every_case_is_said(classes: Any, sentence: str) -> None:
     assert sentence in said(classes)
 

@@ -43,6 +43,7 @@ def test_more_than_16_classes_are_not_listed_in_csv() -> None:
     assert trajectory_csv(simulate(many, 1)).splitlines()[0] == ",".join(("step", *COLUMNS))
 
 
+@pytest.mark.slow
 def test_exact_numbers_of_any_length_are_written_in_full() -> None:
     run = simulate(Workload.from_classes([(5, 3, 1), (4, 2, 3), (7, 5, 1)]), 2000, "exact")
     last = trajectory_csv(run).splitlines()[-1].split(",")

@@ -43,6 +43,8 @@ from stabkit.publish.text.sweep import sweep_text
 from stabkit.publish.text.threshold import threshold_record, threshold_text
 from stabkit.publish.text.trajectory import trajectory_record
 
+pytestmark = pytest.mark.slow
+
 QUASI_PERIODIC = [(5, 3), (5, 5)]
 EVEN = [(5, 4), (5, 6)]
 BISTABLE = [(0, 6, 2), (5, 1, 3)]  # R12

@@ -68,6 +68,7 @@ def test_long_kernels(shared: Path) -> None:
 
 @given(CLASSES)
 @settings(max_examples=150, deadline=None)
+@pytest.mark.slow
 def test_schur_cohn_winding_and_isolation_agree(classes: list) -> None:
     mix = Workload.from_classes(classes)
     by_recursion = triple(mix, "schur-cohn")
@@ -168,6 +169,7 @@ def test_root_at_minus_one_of_a_long_kernel_is_found_exactly() -> None:
     assert (outward.on_circle, outward.outside) == (0, on.outside + 1)
 
 
+@pytest.mark.slow
 def test_multiple_roots_on_the_circle_and_next_to_it() -> None:
     """Roots -1 of multiplicity 2 to 8, and the same mixes with one share moved by 10^-e."""
     path = Path(__file__).parents[2] / "vectors" / "multiple_roots.json"

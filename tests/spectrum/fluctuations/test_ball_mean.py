@@ -18,6 +18,8 @@ from stabkit.spectrum.fluctuations.observables import OBSERVABLES, density_of
 from stabkit.spectrum.fluctuations.slack import slack_density
 from stabkit.spectrum.fluctuations.trapezoid import enclosed_mean, zero_free_disc
 
+pytestmark = pytest.mark.slow
+
 MIXES = [
     [(10, 3), (10, 5)],
     [(9, 1), (1, 2), (4, 3)],

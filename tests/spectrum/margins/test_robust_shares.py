@@ -90,6 +90,7 @@ def test_vertices_and_edges_of_boxes() -> None:
         tried += 1
 
 
+@pytest.mark.slow
 def test_too_many_vertices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stabkit.spectrum.margins.shares.search._MOST_WORK", 10**7)
     fifth = Fraction(1, 5)

@@ -23,6 +23,8 @@ from stabkit.spectrum.roots.multiprecision import (
     multiprecision_roots,
 )
 
+pytestmark = pytest.mark.slow
+
 Roots = list[tuple[mpmath.mpc, mpmath.mpf, int]]
 
 

@@ -232,6 +232,7 @@ def stretched_law(gcd: int, atom: float, parts: list, last: int) -> Workload:
     return Workload.from_classes([(0, gcd * n, w) for n, w in whole.items() if w])
 
 
+@pytest.mark.slow
 def test_without_its_condition_the_gcd_proves_nothing() -> None:
     """docs/model.md, R9: gcd 3 and *stable* (counted in test_counts). Nothing is claimed."""
     law = [(0.0044, 0.038), (0.0102, 0.137), (0.8214, 0.00035)]
