@@ -45,6 +45,7 @@ def test_json_goes_to_the_terminal_and_to_a_file(stabkit: Program, tmp_path: Pat
     assert path.read_text() == out
 
 
+@pytest.mark.slow
 def test_figure(stabkit: Program, tmp_path: Path) -> None:
     figure = tmp_path / "atlas.pdf"
     status, out, err = stabkit("atlas", "--figure", f"{figure}")

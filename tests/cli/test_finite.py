@@ -12,6 +12,7 @@ import pytest
 Run = Callable[..., Any]
 
 
+@pytest.mark.slow
 def test_text_and_json_have_the_same_figures(stabkit: Run) -> None:
     line = ("finite", "azure-conv-2023", "--evictions", "1e-3", "--steps", "0")
     found = json.loads(stabkit(*line, "--json").out)

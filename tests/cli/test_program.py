@@ -150,6 +150,7 @@ def test_bootstrap_of_a_trace_and_of_its_summary(stabkit: Program, tmp_path: Pat
     assert found["requests"] == found["decode lengths"]
 
 
+@pytest.mark.slow
 def test_bootstrap_does_not_change_the_rest(stabkit: Program) -> None:
     arguments = ("analyze", "vllm-rtx4090", "--no-crosscheck", "--json")
     plain = json.loads(stabkit(*arguments).out)

@@ -41,6 +41,7 @@ def test_every_notebook_is_in_the_catalogue() -> None:
         assert set(lesson.theorems) <= known
 
 
+@pytest.mark.slow
 def test_the_notebooks_are_what_marimo_expects() -> None:
     paths = [str(FOLDER / f"{name}.py") for name in NAMES]
     command = [sys.executable, "-m", "marimo", "check", "--strict", *paths]

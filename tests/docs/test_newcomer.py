@@ -70,6 +70,7 @@ def test_the_readme_names_commands() -> None:
 
 
 @pytest.mark.parametrize("line", commands())
+@pytest.mark.slow
 def test_a_screen_holds_what_a_command_prints(
     line: str,
     tmp_path: Path,

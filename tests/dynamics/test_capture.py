@@ -121,6 +121,7 @@ def test_a_vertex_moved_by_a_millionth_is_missed():
     ("length", "s", "grain"),
     [(2, 0, 30), (3, 0, 42), (3, 1, 27), (4, 0, 12), (4, 0, 13), (5, 0, 16)],
 )
+@pytest.mark.slow
 def test_all_states_of_a_grid_land_and_the_captured_ones_are_in_a_piece(length, s, grain):
     # Oracle: brute force. States whose memory shares are multiples of 1 / grain, with ties and
     # empty stages among them, end exactly on a necklace cycle, and only ever lose cohorts.

@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-FEW, MORE, MANY = 100, 500, 50_000
+FEW, MORE, MANY = 50, 500, 50_000
 _MEMORY = 4 * 2**30
 
 Fault = Callable[..., str | None]

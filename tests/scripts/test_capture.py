@@ -109,5 +109,6 @@ def test_the_captured_state_of_the_line(figure: Figure) -> None:
     assert abs(x[np.nanargmax(y)] - 2 / 5) < 1e-6
 
 
+@pytest.mark.slow
 def test_the_same_bytes_every_time(figure: Figure) -> None:
     assert figure_bytes(figure, "png") == figure_bytes(capture_figure(INPUT_LENGTH), "png")

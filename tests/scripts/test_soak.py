@@ -18,6 +18,7 @@ from stabkit import Workload
 
 
 @pytest.mark.parametrize("name", COMPARISONS)
+@pytest.mark.slow
 def test_every_comparison_agrees_on_its_first_case(name: str) -> None:
     for number in range(20):
         try:

@@ -169,9 +169,9 @@ REFUSED = {
     "too large a grid": (
         {
             "axis": AXES
-            | {"s": {"from": 0, "to": 999_999}, "p": {"from": "1/9", "to": "8/9", "step": "1/9999"}}
+            | {"s": {"from": 0, "to": 99_999}, "p": {"from": "1/9", "to": "8/9", "step": "1/29997"}}
         },
-        "a grid must have at most 10.10 rows, not 46668000000",
+        "a grid must have at most 10.10 rows, not 13999200000",
     ),
     "no class": ({"class": []}, "'class' must be a list"),
 }

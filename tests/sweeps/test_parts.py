@@ -81,6 +81,7 @@ def test_what_is_there_is_not_made_again(tmp_path: Path) -> None:
     assert sum(run.verdicts.values()) == 3 * 399
 
 
+@pytest.mark.slow
 def test_parts_do_not_depend_on_who_makes_them(tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("one", "threads", "elsewhere")]
     sweep(PLAN, folders[0])

@@ -109,6 +109,7 @@ def test_the_gcd_theorem_with_another_number(wrong):
     )
 
 
+@pytest.mark.slow
 def test_the_gcd_theorem_with_a_weaker_condition():
     theorem = RECORDS["R7"]
     (condition,) = theorem.claim.hypotheses

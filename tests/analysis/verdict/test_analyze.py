@@ -88,6 +88,7 @@ def test_stability_is_local_in_the_bistable_mix() -> None:
     assert s.agrees
 
 
+@pytest.mark.slow
 def test_equilibrium_and_synchronised_ratio_of_the_vectors(
     vector_mixes: list[tuple[dict[str, Any], Workload]],
 ) -> None:

@@ -179,6 +179,7 @@ def test_the_environment_is_that_of_the_status(more, environment):
     assert rf"\begin{{{environment}}}[{{Doubling}}]" in text
 
 
+@pytest.mark.slow
 def test_every_result_that_is_referred_to_has_its_label():
     text = theory_tex(prove(stabkit.theorems()[:9]))
     labels = set(re.findall(r"\\label\{((?!fig:)[^}]+)\}", text))

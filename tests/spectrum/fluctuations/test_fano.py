@@ -121,6 +121,7 @@ def middle(enclosure: Any) -> float:
 
 
 @pytest.mark.parametrize("name", TRACES)
+@pytest.mark.slow
 def test_real_traces_jointly_and_by_means(name: str, shared: Path) -> None:
     """References from a second implementation, to three decimals."""
     joint, merged = TRACES[name]

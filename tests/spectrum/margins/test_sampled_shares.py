@@ -89,6 +89,7 @@ def test_a_rare_class_of_huge_memory_does_not_loosen_the_bound() -> None:
     assert lower(Workload.from_classes(classes)) ** 2 <= 1 / 21
 
 
+@pytest.mark.slow
 def test_inside_all_shares_are_stable_and_witnesses_are_not() -> None:
     rng = random.Random(11)
     seen = {True: 0, False: 0}

@@ -153,6 +153,7 @@ def test_numbers_and_positions_are_inverse():
 
 @pytest.mark.parametrize("along", LINES)
 @pytest.mark.parametrize("longest", [12, 45])
+@pytest.mark.slow
 def test_every_interval_holds_its_count(along, longest):
     """Exact counts at random points, some of them next to a crossing."""
     rng = random.Random(f"{along} {longest}")
@@ -248,6 +249,7 @@ def holds(part, value: int) -> bool:
 # -- theorems --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_r7_beyond_the_sufficient_bound():
     for mix in mixes(11, 120, equal=True):
         found = stabkit.threshold(mix)

@@ -155,6 +155,7 @@ def test_separation_is_a_lower_bound() -> None:
         assert _separation(points, points.imag == 0) <= np.min(apart)
 
 
+@pytest.mark.slow
 def test_spectral_radius_is_bracketed_by_winding_numbers(random_mixes: Iterator[Workload]) -> None:
     for mix in itertools.islice(random_mixes, 30):
         kernel = MemoryKernel.of(mix)

@@ -79,6 +79,7 @@ def bench_mixes(shared: Path, longest: int = 1900) -> dict[str, Workload]:
     }
 
 
+@pytest.mark.slow
 def test_bench_mixes(shared: Path) -> None:
     for mix in bench_mixes(shared).values():
         found = roots(mix, 50)
@@ -87,6 +88,7 @@ def test_bench_mixes(shared: Path) -> None:
         check_order(found)
 
 
+@pytest.mark.slow
 def test_random_mixes(random_mixes: Iterator[Workload]) -> None:
     for mix in itertools.islice(random_mixes, 200):
         if mix.longest_decode > 1:
@@ -112,6 +114,7 @@ def test_many_digits(shared: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["b", "c", "e200", "hom50"])
+@pytest.mark.slow
 def test_three_engines_agree_on_bench_mixes(shared: Path, name: str) -> None:
     """Discs by doubles and Arb, by pure mpmath, and FLINT's balls: one meets exactly one."""
     mix = bench_mixes(shared)[name]

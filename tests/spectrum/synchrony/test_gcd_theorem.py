@@ -116,6 +116,7 @@ def test_every_arc_bound_holds_on_its_arc(random_mixes: Iterator[Workload]) -> N
     assert checked > 1000
 
 
+@pytest.mark.slow
 def test_a_huge_dip_is_not_cut_off_at_what_doubles_can_hold() -> None:
     """Sizes beyond doubles: where no bound was found, none is given.
 
