@@ -12,6 +12,7 @@ import inspect
 import pickle
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -26,8 +27,26 @@ pytestmark = pytest.mark.slow
 MIX = Workload.from_classes([(5, 3), (5, 6)], capacity=200)
 STABLE = Workload.from_classes([(9, 1), (1, 2)], capacity=200)
 ONE = Workload.from_classes([(2, 3)], capacity=60)
-PROVED = stabkit.prove(stabkit.theorems()[:1])
 SAMPLE = Workload.from_classes([(5, 3, 2), (5, 6, 1)], request_count=9)
+
+
+@dataclass(frozen=True)
+class Later:
+    """An argument that takes a second to make."""
+
+    make: Callable[[], Any]
+
+
+@functools.cache
+def proved() -> list[Any]:
+    return list(stabkit.prove(stabkit.theorems()[:1]))
+
+
+def right_call(name: str) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """Return a function, and arguments that are right for it."""
+    function, good = CALLS[name]
+    return function, {k: v.make() if isinstance(v, Later) else v for k, v in good.items()}
+
 
 # One call that is right for each: its arguments by name.
 CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
@@ -72,7 +91,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "percent": {"ratio": 0.5},
     "readable": {"value": 0.5, "digits": 3},
     "figure_bytes": {
-        "figure": stabkit.figure(stabkit.nyquist(MIX, points=50)),
+        "figure": Later(lambda: stabkit.figure(stabkit.nyquist(MIX, points=50))),
         "file_format": "png",
         "dpi": 30,
     },
@@ -97,8 +116,8 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "analysis_picture": {"mix": ONE, "verdict": "unstable"},
     "exercise_document": {"found": [stabkit.exercise("gcd", 3)], "title": "Sheet"},
     "prove": {"theorems": stabkit.theorems()[:1], "labels": []},
-    "theory_tex": {"found": PROVED, "title": "Theory"},
-    "exposition": {"one": PROVED[0], "letters": ()},
+    "theory_tex": {"found": Later(proved), "title": "Theory"},
+    "exposition": {"one": Later(lambda: proved()[0]), "letters": ()},
     "evidence_tex": {"evidence": stabkit.theorems()[0].steps[0].evidence},
     "root_locus": {"mix": ONE, "along": "s", "low": 0, "high": 2, "points": 3},
     "synchrony": {"mix": MIX, "digits": 20},
@@ -276,14 +295,14 @@ def test_every_public_function_is_called() -> None:
 
 @pytest.mark.parametrize("name", [name for name in CALLS if name != "Workload.from_file"])
 def test_the_calls_are_right(name: str) -> None:
-    function, good = CALLS[name]
+    function, good = right_call(name)
     function(**good)
 
 
 @pytest.mark.filterwarnings("ignore::stabkit.errors.StabkitWarning")  # None may only be warned of
 @pytest.mark.parametrize(("name", "parameter"), PARAMETERS)
 def test_a_wrong_argument_is_refused_as_such(name: str, parameter: str) -> None:
-    function, good = CALLS[name]
+    function, good = right_call(name)
     for value in WRONG:
         refusal = _refusal(lambda value=value: function(**{**good, parameter: value}))
         assert refusal is None or isinstance(refusal, StabkitError), ascii(value)
@@ -305,7 +324,7 @@ TAKES_ANYTHING = {
     ("name", "parameter"), [pair for pair in PARAMETERS if pair not in TAKES_ANYTHING]
 )
 def test_a_wrong_type_is_a_type_error_too(name: str, parameter: str) -> None:
-    function, good = CALLS[name]
+    function, good = right_call(name)
     refusal = _refusal(lambda: function(**{**good, parameter: object()}))
     assert isinstance(refusal, TypeError)
     assert isinstance(refusal, StabkitError)
@@ -336,7 +355,7 @@ def _notation(mix: Workload) -> str:
 )
 def test_text_and_triples_are_workloads(name: str, parameter: str) -> None:
     """The same result, or the same refusal for want of a capacity, which neither can give."""
-    function, good = CALLS[name]
+    function, good = right_call(name)
     triples = [(c.input_length, c.decode_length, c.share) for c in good[parameter].classes]
     mix = Workload.from_classes(triples)
     given = [_notation(mix)] if name == "simulate_requests" else [_notation(mix), triples]
@@ -370,7 +389,7 @@ INTEGERS = [
 
 @pytest.mark.parametrize(("name", "parameter"), INTEGERS)
 def test_integers_of_numpy_are_integers(name: str, parameter: str) -> None:
-    function, good = CALLS[name]
+    function, good = right_call(name)
     expected = function(**good)
     for kind in (np.int64, np.uint8, np.int32):
         if good[parameter] > np.iinfo(kind).max:
@@ -399,7 +418,7 @@ RESULTS = [name for name in CALLS if name not in ("theorems", "prove", "Workload
 def result(name: str) -> Any:
     if name in CONSTRUCTED:
         return CONSTRUCTED[name]
-    function, good = CALLS[name]
+    function, good = right_call(name)
     return function(**good)
 
 
