@@ -1,7 +1,7 @@
 """Generated command lines and generated files: an exit status, one line, nothing else goes wrong.
 
 Whatever comes in, the status is 0, 2, 3 or 4 within 60 seconds and 4 GB, there is no traceback, and
-no control character reaches a terminal. 100 command lines and 100 files; 2 000 more of each where
+no control character reaches a terminal. 50 command lines and 50 files; 500 more of each where
 slow tests run; 50 000 of each on demand: `pytest -m long tests/fuzz`. The draws are the same in
 every run.
 """
