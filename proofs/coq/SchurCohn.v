@@ -8,7 +8,7 @@
     of degree n - 1. If |a_0| < |a_n|, all roots of p are inside iff all roots of T p are; else not
     all are. The proof needs no analysis: a product of factors z - a with |a| < 1 is, outside of the
     disc, in modulus no less than the product of the 1 - a z. The function [all_inside] computes on
-    binary integers, and divides what is known to divide all coefficients out in every step. *)
+    binary integers; in every step a common divisor is tried and divided out, to keep them short. *)
 
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
@@ -251,8 +251,9 @@ Definition divided (d : Z) (s : seq Z) : seq Z :=
   let divisions := [seq Z.div_eucl a d | a <- s] in
   if all (fun c => Z.eqb c.2 Z0) divisions then [seq c.1 | c <- divisions] else s.
 
-(** As in elimination without fractions, the last coefficient after a step divides what comes two
-    steps later: d is such a divisor for this step, e for the next. No answer depends on them. *)
+(** Here d is a divisor to try in this step, and e in the next: last coefficients. In all that was
+    computed, one of them divides what comes two steps later, as in elimination without fractions.
+    That is not proved, and no answer depends on it: where it fails, numbers are longer. *)
 Fixpoint inside_within (n : nat) (d e : Z) (s : seq Z) : bool :=
   if n is n'.+1 then
     if (size s <= 1)%N then last Z0 s != Z0

@@ -69,8 +69,8 @@ def test_the_readme_names_commands() -> None:
     assert len(found) > 10
 
 
-@pytest.mark.parametrize("line", commands())
 @pytest.mark.slow
+@pytest.mark.parametrize("line", commands())
 def test_a_screen_holds_what_a_command_prints(
     line: str,
     tmp_path: Path,

@@ -17,8 +17,8 @@ import stabkit
 from stabkit import Workload
 
 
-@pytest.mark.parametrize("name", COMPARISONS)
 @pytest.mark.slow
+@pytest.mark.parametrize("name", COMPARISONS)
 def test_every_comparison_agrees_on_its_first_case(name: str) -> None:
     for number in range(20):
         try:

@@ -120,8 +120,8 @@ def middle(enclosure: Any) -> float:
     return float(enclosure.low + enclosure.high) / 2
 
 
-@pytest.mark.parametrize("name", TRACES)
 @pytest.mark.slow
+@pytest.mark.parametrize("name", TRACES)
 def test_real_traces_jointly_and_by_means(name: str, shared: Path) -> None:
     """References from a second implementation, to three decimals."""
     joint, merged = TRACES[name]

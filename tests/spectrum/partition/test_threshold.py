@@ -151,9 +151,9 @@ def test_numbers_and_positions_are_inverse():
             assert pencil.position(pencil.number(x)) == x
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("along", LINES)
 @pytest.mark.parametrize("longest", [12, 45])
-@pytest.mark.slow
 def test_every_interval_holds_its_count(along, longest):
     """Exact counts at random points, some of them next to a crossing."""
     rng = random.Random(f"{along} {longest}")

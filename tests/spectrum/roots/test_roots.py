@@ -113,8 +113,8 @@ def test_many_digits(shared: Path) -> None:
     check_discs_are_disjoint(found)
 
 
-@pytest.mark.parametrize("name", ["b", "c", "e200", "hom50"])
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ["b", "c", "e200", "hom50"])
 def test_three_engines_agree_on_bench_mixes(shared: Path, name: str) -> None:
     """Discs by doubles and Arb, by pure mpmath, and FLINT's balls: one meets exactly one."""
     mix = bench_mixes(shared)[name]
