@@ -33,7 +33,23 @@ from fractions import Fraction
 from numbers import Rational as ExactNumber
 from typing import Any, Literal, Protocol, TypeAlias, get_args
 
-from sympy import Add, Basic, Eq, Expr, Ge, Gt, Le, Lt, Matrix, MatrixBase, Ne, Sum, Symbol, sympify
+from sympy import (
+    Add,
+    Basic,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Lt,
+    Matrix,
+    MatrixBase,
+    Ne,
+    Sum,
+    Symbol,
+    fraction,
+    sympify,
+)
 
 from ..model.enclosure import RealEnclosure
 from .exact_zero import contradiction, denominators, vanishes
@@ -406,10 +422,11 @@ def _wrong(right: Any) -> Iterator[Any]:
     found = sympify(right)
     if not vanishes(found):
         yield -found
-    expanded = found.expand()
+    above, below = fraction(found)  # multiplied out, a denominator would be dear to decide
+    expanded = above.expand()
     if isinstance(expanded, Add):
-        yield expanded - expanded.args[0]
-        yield expanded - expanded.args[-1]
+        yield found - expanded.args[0] / below
+        yield found - expanded.args[-1] / below
     yield found + 1
 
 

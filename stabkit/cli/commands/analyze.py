@@ -61,11 +61,11 @@ def analyze(
     estimate = _bootstrap(workload, bootstrap, seed)
     if estimate is not None:
         workload = workload.merged()
+    proved = _certified(workload, state) if certify_start else None
     with working(_notice(workload)):
         from ...analysis.verdict.analyze import analyze as analyze_workload
 
         found = analyze_workload(workload, crosscheck=not no_crosscheck)
-    proved = _certified(workload, state) if certify_start else None
     status = UNSTABLE if fail_if_unstable and found.verdict != "stable" else 0
     return Found(
         replace(found, bootstrap=estimate, certified_start=proved),

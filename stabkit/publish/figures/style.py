@@ -39,6 +39,7 @@ from .frame import DOTS_PER_INCH, FigureSize, figure_size, headline
 if TYPE_CHECKING:
     import matplotlib.axes
     from matplotlib.figure import Figure, SubFigure
+    from matplotlib.layout_engine import LayoutEngine
     from matplotlib.legend import Legend
 
 __all__ = [
@@ -90,6 +91,7 @@ _WIDTH = 9.0
 _CM = 1 / 2.54
 _LAYOUT_PASSES = 4
 _PLACES = 5  # after the point, of the figure's width and height: less than a pixel
+_UNMOVED = 9  # after the point too, of what a pass of the layout has left where it was
 _LEGEND_MARK = 22.0
 _LABEL_ROOM = 26.0  # points for tick labels and the label of an axis
 _LEGEND: dict[str, Any] = {"handlelength": 1.4, "handletextpad": 0.4, "columnspacing": 1.0}
@@ -299,10 +301,24 @@ def settled(figure: AnyDrawing) -> AnyDrawing:
 
     if not isinstance(figure, Figure):
         return figure
-    for _ in range(_LAYOUT_PASSES):
-        figure.draw_without_rendering()
+    engine = figure.get_layout_engine()
+    if engine and figure.axes:
+        _run_layout(engine, figure)
     figure.set_layout_engine("none")
+    figure.draw_without_rendering()
     return figure
+
+
+def _run_layout(engine: LayoutEngine, figure: Figure) -> None:
+    """Run a layout until it moves nothing, or has run often enough."""
+    last: list[list[float]] = []
+    for _ in range(_LAYOUT_PASSES):
+        engine.execute(figure)
+        bounds = [axes.get_position(original=True).bounds for axes in figure.axes]
+        places = [[round(x, _UNMOVED) for x in place] for place in bounds]
+        if places == last:
+            break
+        last = places
 
 
 def legend_above(axes: Axes) -> None:
