@@ -1,6 +1,6 @@
 """Make the site, build/site/index.html, and an archive of it to be read without a network.
 
-Run: python scripts/make_site.py (four minutes; needs the extra `docs`, latexmk for the PDFs, and
+Run: python scripts/make_site.py (three minutes; needs the extra `docs`, latexmk for the PDFs, and
 what scripts/make_explorer.py needs). The same tree gives the same archive.
 
 The sources are laid out as in the repository, so that links between pages hold in both: those of

@@ -98,6 +98,7 @@ def test_the_grid_is_complete(data: dict[str, Any]) -> None:
     assert all(len(record["cells"]) == points for record in everything)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("pair", "share"), RECORDS)
 def test_records_are_made_again(
     script: ModuleType, data: dict[str, Any], pair: tuple[int, int], share: int

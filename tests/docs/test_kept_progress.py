@@ -20,6 +20,7 @@ def test_the_table_is_found() -> None:
     assert len(ROWS) == 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]:g}:{row[1]:g}")
 def test_a_row(row: list[float]) -> None:
     s, length, evictions, tokens, lost = row

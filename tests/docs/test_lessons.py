@@ -5,14 +5,13 @@ The numbers of a lesson are tested by the cells of its notebook (``pytest docs/l
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from io import BytesIO
@@ -29,6 +28,7 @@ import stabkit
 
 FOLDER = Path(__file__).parents[2] / "docs" / "lessons"
 NAMES = [lesson.name for lesson in LESSONS]
+Opener = Callable[..., Any]
 OTHERS = {"__init__", "answers", "catalogue", "display", "drawing", "pair", "servers"}
 
 
@@ -73,26 +73,11 @@ def test_what_is_filled_is_what_is_evicted() -> None:
     assert shown.count("<rect") == 4  # 7/3 come in odd steps and outgrow the memory in even ones
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
-def test_a_notebook_runs_and_teaches(lesson: Lesson) -> None:
-    module = importlib.import_module(f"stabkit_lessons.{lesson.name}")
-    shown, _ = module.app.run()
-    text = " ".join(getattr(one, "text", "") for one in shown if one is not None)
-    assert f"Lesson {lesson.number}" in text
-    assert 3 <= text.count("Solution") <= 6
-    assert 3 <= len(re.findall(r"<strong>\d\.</strong>", text)) <= 6
-    pictures = re.findall(r"<(?:img|svg)[^>]*>", text)
-    assert pictures
-    assert all("alt=" in one or "aria-label=" in one for one in pictures)
-    source = (FOLDER / f"{lesson.name}.py").read_text(encoding="utf-8")
-    assert len(re.findall(r"^def test_", source, re.MULTILINE)) >= 3
-
-
 @pytest.fixture(scope="module")
 def served() -> Iterator[str]:
     """The address of lesson 3, served as a reader would."""
-    with serving(*as_a_reader(3)) as address:
+    program = "import sys; from stabkit.cli import main; sys.exit(main(sys.argv[1:]))"
+    with serving("-c", program, "lessons", "3") as address:
         yield address
 
 
@@ -120,12 +105,6 @@ def serving(*arguments: str) -> Iterator[str]:
 def on_one_core() -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-
-
-def as_a_reader(number: int) -> tuple[str, ...]:
-    """Return the arguments of Python that serve a lesson as a reader does."""
-    program = "import sys; from stabkit.cli import main; sys.exit(main(sys.argv[1:]))"
-    return "-c", program, "lessons", str(number)
 
 
 def _sentence(page: Any, inputs: int) -> str:
@@ -191,20 +170,6 @@ def test_it_is_readable_on_a_telephone(served: str, open_page: Any) -> None:
     assert max(widths) <= 390
     size = page.evaluate("getComputedStyle(document.querySelector('[role=status]')).fontSize")
     assert float(size.removesuffix("px")) >= 16
-
-
-def test_lesson_9_on_a_telephone(open_page: Any) -> None:
-    """No table is cut, and the first control works: a* = 10 takes 10 (40 mu + 56) = 4560 tokens."""
-    with serving(*as_a_reader(9)) as address:
-        page = open_page(address, width=390, height=800).page
-        page.locator("table").wait_for(timeout=120_000)
-        page.wait_for_timeout(1_000)
-        cut = "t => t.scrollWidth > t.clientWidth || t.getBoundingClientRect().right > 390"
-        assert page.locator("table").evaluate(cut) is False
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.get_by_role("slider").first.focus()
-        page.keyboard.press("ArrowRight")
-        page.locator(".drawing[aria-label*='of 4560 tokens']").wait_for(timeout=60_000)
 
 
 # --- Every lesson, as it is read ------------------------------------------------------------------
@@ -286,31 +251,67 @@ def typed_as_it_was(page: Any) -> list[str]:
     return [text for text in page.evaluate(TEXTS) if RAW.search(text)]
 
 
+@pytest.fixture(scope="module")
+def opened(open_for_all: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opener]:
+    """A function that opens a notebook; one server has all lessons and that of a bare slider."""
+    bare = tmp_path_factory.mktemp("bare") / "bare.py"
+    bare.write_text(BARE, encoding="utf-8")
+    paths = {"bare": bare, **{lesson.name: lesson.path for lesson in LESSONS}}
+    notebooks = map(str, paths.values())
+    with serving("-m", "marimo", "-q", "run", *notebooks, "--no-token") as address:
+        yield lambda name, **how: open_for_all(f"{address}?file={paths[name]}", **how).page
+
+
 @pytest.fixture(scope="module", params=LESSONS, ids=NAMES)
-def lesson_page(request: pytest.FixtureRequest, open_for_all: Any) -> Iterator[tuple[Lesson, Any]]:
+def lesson_page(request: pytest.FixtureRequest, opened: Opener) -> Iterator[tuple[Lesson, Any]]:
     """A lesson and its page, all cells of which have run."""
     lesson = request.param
-    with serving(*as_a_reader(lesson.number)) as address:
-        page = open_for_all(address).page
-        wait_for_all(page, lesson)
-        yield lesson, page
-
-
-def wait_for_all(page: Any, lesson: Lesson) -> None:
-    source = lesson.path.read_text(encoding="utf-8")
-    last = len(re.findall(r"^    answer\(", source, re.MULTILINE)) - 1
+    page = opened(lesson.name)
+    last = len(re.findall(r"^    answer\(", source(lesson), re.MULTILINE)) - 1
     page.get_by_role("button", name="Solution").nth(last).wait_for(timeout=120_000)
+    yield lesson, page
+    page.context.close()
 
 
 @pytest.fixture(scope="module")
-def bare_page(open_for_all: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def bare_page(opened: Opener) -> Any:
     """The page of one slider, whose number is shown beside it."""
-    notebook = tmp_path_factory.mktemp("bare") / "bare.py"
-    notebook.write_text(BARE, encoding="utf-8")
-    with serving("-m", "marimo", "-q", "run", str(notebook), "--no-token") as address:
-        page = open_for_all(address).page
-        page.locator("[role=status]").wait_for()
-        yield page
+    page = opened("bare")
+    page.locator("[role=status]").wait_for()
+    return page
+
+
+def source(lesson: Lesson) -> str:
+    return lesson.path.read_text(encoding="utf-8")
+
+
+def test_lesson_9_on_a_telephone(opened: Opener) -> None:
+    """No table is cut, and the first control works: a* = 10 takes 10 (40 mu + 56) = 4560 tokens."""
+    page = opened("few_requests", width=390, height=800)
+    page.locator("table").wait_for(timeout=120_000)
+    page.wait_for_timeout(1_000)
+    cut = "t => t.scrollWidth > t.clientWidth || t.getBoundingClientRect().right > 390"
+    assert page.locator("table").evaluate(cut) is False
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("slider").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.locator(".drawing[aria-label*='of 4560 tokens']").wait_for(timeout=60_000)
+    page.context.close()
+
+
+def test_a_notebook_runs_and_teaches(lesson_page: Any) -> None:
+    lesson, page = lesson_page
+    assert f"Lesson {lesson.number}" in page.locator("body").inner_text()
+    assert 3 <= page.get_by_role("button", name="Solution").count() <= 6
+    exercises = page.locator("strong").filter(has_text=re.compile(r"^\d\.$"))
+    assert 3 <= exercises.count() <= 6
+    named = page.evaluate(
+        "[...document.querySelectorAll('.output img, .output svg')]"
+        ".map(one => Boolean(one.alt || one.ariaLabel))"
+    )
+    assert named
+    assert all(named)
+    assert len(re.findall(r"^def test_", source(lesson), re.MULTILINE)) >= 3
 
 
 def milliseconds(page: Any, slider: Any) -> float:
@@ -331,7 +332,7 @@ def test_a_slider_is_answered_at_once(lesson_page: Any, bare_page: Any) -> None:
     lesson, page = lesson_page
     for slider in page.get_by_role("slider").all():
         bare = bare_page.get_by_role("slider").first
-        taken = [(milliseconds(bare_page, bare), milliseconds(page, slider)) for _ in range(5)]
+        taken = [(milliseconds(bare_page, bare), milliseconds(page, slider)) for _ in range(3)]
         least, answered = (min(column) for column in zip(*taken, strict=True))
         print(f"{lesson.name}: {answered:.0f} ms, {answered / least:.1f} times {least:.0f} ms")
         assert answered < AT_ONCE * least

@@ -89,6 +89,7 @@ def mathematics(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\$([^$]+)\$", nameless(text)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_every_symbol_of_a_deck_is_introduced(lesson: Lesson) -> None:
     told = whole(lesson, stabkit.exercise(lesson.topics[0]))
