@@ -36,6 +36,7 @@ def test_a_given_state(stabkit: Program, tmp_path: Path) -> None:
     assert "From the given state: on cycle 1 by step 1, exactly" in done.out
 
 
+@pytest.mark.slow
 def test_none_up_to_the_period_asked_for(stabkit: Program) -> None:
     done = stabkit("cycle", "5:7", "5:11", "--max-period", "20")
     assert done.status == 0

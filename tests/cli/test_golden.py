@@ -56,6 +56,7 @@ def test_text_is_as_it_was(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         _fits_every_width(again)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", [file for file in FILES if "-help" in file.stem])
 def test_help_fits_every_width(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     line = file.read_text().partition("\n")[0].removeprefix("$ ")

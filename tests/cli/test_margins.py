@@ -186,6 +186,7 @@ def test_names_are_printed_without_control_characters() -> None:
     assert margins_text(module.margins(mix)).startswith("two?lines?[31m: stable\n")
 
 
+@pytest.mark.slow
 def test_the_default_trace(stabkit: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "stabkit.spectrum.margins.shares.search._MOST_WORK", 500

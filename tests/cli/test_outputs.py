@@ -36,7 +36,7 @@ LINES = {
     "finite": "5:3 5:5 --capacity 1000 --steps 200",
     "replay": "8x20:6 --capacity 160",
     "certify": "5:3 5:5",
-    "prove": "closed-form",
+    "prove": "R17",
     "derive": "10:5",
     "derive --fragment": "10:5",
     "derive --bibtex": "10:5",

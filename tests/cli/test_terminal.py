@@ -45,9 +45,12 @@ COMMANDS = [
 
 @pytest.fixture
 def named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A mix whose file's name is hostile; reports call the mix by it."""
+    """A mix whose file's name is hostile; reports call the mix by it.
+
+    Its memory holds more than what is run request by request, which would take long.
+    """
     monkeypatch.chdir(tmp_path)
-    mix = '{"capacity": 100, "class": [{"input_length": 5, "decode_length": 3}]}'
+    mix = '{"capacity": 1e9, "class": [{"input_length": 5, "decode_length": 3}]}'
     Path(f"{NAME}.json").write_text(mix)
     return f"{NAME}.json"
 

@@ -81,6 +81,7 @@ def test_rational_inputs_capacities_and_several_classes(data, length):
     assert_cycle_of_the_model(mix, data.draw(st.sampled_from(necklace_cycles(mix))))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.data(), st.integers(2, 6))
 def test_every_necklace_of_the_gcd_is_a_cycle_of_the_model(data, factor):
@@ -126,6 +127,7 @@ def test_the_oracle_counts_binary_necklaces(n):
     assert sum(2 ** gcd(k, n) for k in range(n)) == n * (A008965[n - 1] + 1)
 
 
+@pytest.mark.slow
 def test_the_longest_decode_length_has_all_its_cycles():
     cycles = necklace_cycles(one_class(3, LONGEST_NECKLACE))
     assert len({cycle.composition for cycle in cycles}) == A008965[LONGEST_NECKLACE - 1]

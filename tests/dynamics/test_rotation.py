@@ -17,6 +17,7 @@ MARGINAL = Workload.from_classes([(1, 2), (1, 3)])  # 2 lambda^2 + 3 lambda + 2
 MODE = complex(-3, 7**0.5) / 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [0.01, 0.1, 0.3])
 def test_a_marginal_mode_turns_by_its_angle(size):
     found = rotation_number(MARGINAL, disturbed_state(MARGINAL, MODE, size), MODE)

@@ -833,6 +833,7 @@ def test_the_same_seed_gives_the_same_exercise():
     assert exercise("cycle", 11) == first
 
 
+@pytest.mark.slow
 def test_the_same_in_another_process():
     code = "import stabkit; print(*(stabkit.exercise('gcd', n) for n in range(10)), sep='\\n')"
     outputs = {

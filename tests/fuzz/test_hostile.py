@@ -1,7 +1,7 @@
 """Generated command lines and generated files: an exit status, one line, nothing else goes wrong.
 
 Whatever comes in, the status is 0, 2, 3 or 4 within 60 seconds and 4 GB, there is no traceback, and
-no control character reaches a terminal. 50 command lines and 50 files; 500 more of each where
+no control character reaches a terminal. 50 command lines and 50 files; 150 more of each where
 slow tests run; 50 000 of each on demand: `pytest -m long tests/fuzz`. The draws are the same in
 every run.
 """
@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-FEW, MORE, MANY = 50, 500, 50_000
+FEW, MORE, MANY = 50, 150, 50_000
 _MEMORY = 4 * 2**30
 
 Fault = Callable[..., str | None]

@@ -17,6 +17,7 @@ from stabkit.spectrum.roots.roots import isolated_roots, precision_of
 GAINS = [Fraction(1), Fraction(1, 2), Fraction(17, 40), Fraction(1, 10**6)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gain", GAINS)
 def test_kernel_and_closed_form_are_those_of_the_expanded_polynomial(
     random_mixes: Iterator[Workload], gain: Fraction

@@ -105,6 +105,7 @@ def test_homogeneous_coefficients_increase_by_one(s: object, length: int) -> Non
     assert f.all_coeffs() == [Rational(str(s)) + j for j in range(1, length + 1)]
 
 
+@pytest.mark.slow
 @given(MIXES)
 def test_closed_form_is_the_generating_function(mix: Workload) -> None:
     left = Poly(closed_form(mix), Z)

@@ -77,7 +77,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "PolicyPicture": lambda: stabkit.policy_picture(ONE),
     "PolicySweep": lambda: stabkit.policy_sweep(PAIR, "gain", [1]),
     "Pooling": lambda: stabkit.pool(PAIR, 2),
-    "Recommendation": lambda: stabkit.recommend(ONE),
+    "Recommendation": lambda: stabkit.recommend("5:4"),
     "Replay": lambda: stabkit.replay([(20, 4)] * 3, "vllm-v0", capacity=80),
     "RequestRun": lambda: stabkit.simulate_requests(PAIR, steps=40, step_time=(1, "1/9")),
     "Root": lambda: stabkit.roots(PAIR),

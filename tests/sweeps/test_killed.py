@@ -24,8 +24,8 @@ import pytest
 pytestmark = pytest.mark.slow
 
 TOP = Path(__file__).parents[2]
-# Thresholds of 640 mixes: four chunks of a second or two.
-WORDS = ["7:11:p", "3:12:rest", "--axis", "p=1/641..640/641:1/641", "--compute", "threshold"]
+# Thresholds of 640 mixes: four chunks of a second.
+WORDS = ["7:5:p", "3:6:rest", "--axis", "p=1/641..640/641:1/641", "--compute", "threshold"]
 CLUSTER = """
 import sys
 from distributed import LocalCluster

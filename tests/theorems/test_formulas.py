@@ -129,6 +129,7 @@ def _of(theorem):
             yield from relation.args
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theorem", stabkit.theorems(), ids=lambda one: one.label)
 def test_every_formula_of_the_records_is_read_again(theorem):
     """Names become single letters, which the reader above knows; i, pi, e and bars it does not."""

@@ -107,6 +107,7 @@ def test_planted_r12(seed):
 # --- None, where there is none. ---
 
 
+@pytest.mark.slow
 def test_a_quasi_periodic_orbit_has_no_cycle_up_to_2000():
     # docs/model.md, R8: two unstable modes, quasi-periodic, about 0.976 of the throughput.
     found = cycles(Workload.from_classes([(5, 3), (5, 5)]))
@@ -120,6 +121,7 @@ def test_a_quasi_periodic_orbit_has_no_cycle_up_to_2000():
     assert [cycle.kind for cycle in found.cycles] == ["level"]
 
 
+@pytest.mark.slow
 def test_a_marginal_mode_turns_for_ever():
     # 2 lambda^2 + 3 lambda + 2: cos of the angle is -3/4, no rational multiple of pi.
     found = cycles(Workload.from_classes([(1, 2), (1, 3)]))
@@ -207,6 +209,7 @@ def test_a_large_gcd_lists_levels_and_equal_parts():
     assert equal == {1, 2, 3, 4, 6, 8, 12, 24}
 
 
+@pytest.mark.slow
 def test_a_period_beyond_the_limit_is_not_reported():
     seen = cycles(Workload.from_classes([(5, 7), (5, 11)]), max_period=28).observations[0]
     assert seen.period is None

@@ -76,6 +76,7 @@ def test_what_fits_whatever_happens_fits_block_by_block(seed: int) -> None:
     assert found.reserved == (capacity // b) * mean / reserved
 
 
+@pytest.mark.slow
 def test_evictions_end_at_the_watermark_in_blocks() -> None:
     """Step the cohorts of one class in blocks: admit up to the watermark, never beyond memory."""
     s, n, b, count = 100, 50, 16, Fraction(625)

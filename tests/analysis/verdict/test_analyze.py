@@ -195,6 +195,7 @@ def test_the_simulator_sees_the_predicted_growth(classes: list) -> None:
         assert (a.simulation.growth_measured > 1) == (a.verdict == "unstable")
 
 
+@pytest.mark.slow
 @given(CLASSES)
 @settings(max_examples=40, deadline=None)
 def test_records_round_trip(classes: list) -> None:

@@ -205,6 +205,7 @@ RULES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", RULES)
 @pytest.mark.parametrize("claim", [KERNEL, KERNEL.reserved, KERNEL.damped(Fraction(1, 2))])
 def test_a_rule_that_is_not_linear_is_refused(what: str, claim: MemoryKernel) -> None:

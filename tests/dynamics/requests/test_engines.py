@@ -155,6 +155,7 @@ def test_sglang_is_its_plain_loop() -> None:
     assert len(seen) == 5
 
 
+@pytest.mark.slow
 def test_tensorrt_llm_is_its_plain_loop() -> None:
     """Oracle: `plain_engines.tensorrt_llm`, a loop over every request."""
     seen = Counter[str]()

@@ -95,6 +95,7 @@ def random_case(seed: int) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
     return rows, options
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hundred", range(10))
 def test_every_rule_event_by_event(hundred: int) -> None:
     for seed in range(100 * hundred, 100 * hundred + 100):

@@ -76,6 +76,7 @@ def test_real_traces_are_their_summaries(real_data: Path, name: str) -> None:
     assert trace.request_count == summary.request_count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REAL)
 def test_real_pairs_are_the_same_mix(real_data: Path, name: str) -> None:
     """R11: the kernel, and with it every verdict, sees the totals at each decode length only."""

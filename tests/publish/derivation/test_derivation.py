@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -62,6 +63,11 @@ pytestmark = pytest.mark.slow
 def _whole(text: str) -> str:
     """Return a text in which numbers are not broken."""
     return text.replace(r"\penalty800 ", "")
+
+
+@cache
+def derived(mix: str) -> Derivation:
+    return derive(mix)
 
 
 def written(facts: DerivationFacts) -> str:
@@ -197,22 +203,23 @@ def test_the_noise_of_whole_requests_is_that_of_the_facts(facts: DerivationFacts
         (Workload.from_classes([(4, 1), (4, 2)]), r"- 1 = \frac{9}{64}"),
         (Workload.from_classes([(4, 1)]), r"d}\theta - 1 = 0"),
         (Workload.from_classes([(5, 4), (5, 6)]), "the equilibrium is unstable"),
-        (Workload.from_classes([(1, 2), (1, 3)]), "the equilibrium is marginal"),
+        ("1:2 1:3", "the equilibrium is marginal"),
         (
             replace(Workload.from_classes([(4, 1), (4, 2)]), means=True),
             "of the inputs only means are known",
         ),
     ],
 )
-def test_the_noise_has_a_value_or_a_reason(mix: Workload, value: str) -> None:
-    assert value in derive(mix).article
+def test_the_noise_has_a_value_or_a_reason(mix: Workload | str, value: str) -> None:
+    found = derived(mix) if isinstance(mix, str) else derive(mix)
+    assert value in found.article
 
 
 def test_the_polynomial_is_exact(random_mixes: Any) -> None:
     x = symbols("x")
     for _ in range(20):
         mix = next(random_mixes)
-        if not 2 <= mix.longest_decode <= 40:
+        if not 2 <= mix.longest_decode <= 24:
             continue
         section = characteristic_section(derivation_facts(mix))
         shown = [b.latex for b in section.blocks if isinstance(b, Formula)]
@@ -225,17 +232,15 @@ def test_the_polynomial_is_exact(random_mixes: Any) -> None:
 
 
 def test_the_roots_are_shown_to_twenty_digits() -> None:
-    mix = Workload.from_classes([(5, 3), (5, 5)])
-    text = derive(mix).article
-    for root in roots(mix, 60):
+    text = derived("5:3 5:5").article
+    for root in roots("5:3 5:5", 60):
         with mpmath.workdps(60):
             assert mpmath.nstr(abs(root.value.imag), 40)[:22] in _whole(text)
     assert re.search(r"\\max \|\\lambda\| = 1\.05382885000649226474201621003", _whole(text))
 
 
 def test_a_derivation_is_the_same_every_time() -> None:
-    mix = Workload.from_classes([(5, 3), (5, 5)])
-    assert derive(mix).article == derive(mix).article
+    assert derive("5:3 5:5").article == derived("5:3 5:5").article
 
 
 def test_short_lengths_show_every_line_and_long_ones_what_fits() -> None:
@@ -259,7 +264,7 @@ def test_the_schur_cohn_table_is_that_of_the_recursion() -> None:
 
 def test_every_integer_of_the_recursion_is_printed() -> None:
     """The recursion by its definition: u P - v P*, divided by z and by the content."""
-    rows = [_coefficients(right) for right in _reduction("3:9 5:7 8:5")]
+    rows = [_coefficients(right) for right in _reduction("3:9 5:3 8:6")]
     assert len(rows) == 8
     for p, following in pairwise(rows):
         u, v = p[0], p[-1]
@@ -280,7 +285,7 @@ def _coefficients(latex: str) -> list[int]:
     return [int(c) for c in Poly(text, symbols("x")).all_coeffs()]
 
 
-@pytest.mark.parametrize("mix", ["8:20 9:31", "7:13 30:17:2"])
+@pytest.mark.parametrize("mix", ["8:15 9:10", "7:13 30:17:2"])
 def test_beyond_the_table_the_winding_number_is_the_evidence(mix: str) -> None:
     """Its zeros in the disc are as many as FLINT finds."""
     text = derive(mix).article
@@ -292,7 +297,7 @@ def test_beyond_the_table_the_winding_number_is_the_evidence(mix: str) -> None:
 
 def test_sturms_chain_counts_the_zeros_on_the_circle() -> None:
     """C = 2 z^2 + 3 z + 2 = z (2 x + 3): one sign changes between x = -2 and 2."""
-    text = derive("1:2 1:3").article
+    text = derived("1:2 1:3").article
     assert r"T_{0}(x) &= 2 x + 3" in text
     assert "1 and 0 changes" in text
 
@@ -354,7 +359,7 @@ def test_every_statement_is_that_of_a_record() -> None:
 
 
 def test_the_worksheet_gives_no_answer_away() -> None:
-    found = derive("5:3 5:5")
+    found = derived("5:3 5:5")
     answers = (
         "free equilibrium is",
         r"12 \lambda^{4}",
@@ -383,8 +388,8 @@ def test_sentences_of_odd_mixes_are_true() -> None:
     assert "The first polynomial is $" in singular
     long = derive("5/2:3:1/3 7/3:5:2/7")  # an exact cycle whose numbers are too long for a run
     assert "Fractions are exact, decimals rounded." in long.article
-    assert "of degree $0$" not in derive("5:200000").article  # beyond dense polynomials
-    asked = [one.task for one in derive("5:3 5:5").document.sections if one.task]
+    assert "of degree $0$" not in derive("5:100800").article  # beyond dense polynomials
+    asked = [one.task for one in derived("5:3 5:5").document.sections if one.task]
     assert not any("R9" in task or "R10" in task for task in asked)  # not stated where g = 1
 
 
@@ -401,7 +406,7 @@ def test_symbolic_lengths_may_stand_in_any_order() -> None:
 
 
 def test_a_marginal_mix_shows_the_common_factor() -> None:
-    text = derive(Workload.from_classes([(1, 2), (1, 3)])).article
+    text = derived("1:2 1:3").article
     assert r"C(z) = 4 z^{2} + 6 z + 4" in text or r"C(z) = 2 z^{2} + 3 z + 2" in text
     assert "$2$ on it" in text
     assert "square*" in text

@@ -19,7 +19,6 @@ from stabkit.analysis.pictures.space_time import SpaceTimePicture, space_time_pi
 from stabkit.analysis.pictures.stages import record_of, recorded
 from stabkit.dynamics.initial_state import equilibrium_admissions
 from stabkit.publish.figures.cycle import _COLOURS, cycle_figure
-from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.space_time import _colours, _scale, space_time_figure
 from stabkit.publish.figures.style import VERMILLION, house_style
 
@@ -151,12 +150,12 @@ def test_long_periods_are_cut_short() -> None:
 
 
 def test_a_part_of_a_period_without_admissions_can_be_drawn() -> None:
-    mix = Workload.from_classes([(5, 100_000)], capacity=200_000)
-    state = [[0] * 5 + [20_000] + [0] * 99_994]
-    picture = cycle_picture(mix, state, 100_000)
-    assert (picture.steps, picture.admitted.max(), len(picture.bands)) == (39, 0, 1)
+    mix = Workload.from_classes([(5, 10_000)], capacity=200_000)
+    state = [[0] * 5 + [20_000] + [0] * 9_994]
+    picture = cycle_picture(mix, state, 10_000)
+    assert (picture.steps, picture.admitted.max(), len(picture.bands)) == (399, 0, 1)
     title = cycle_figure(picture).get_suptitle()
-    assert title.endswith("the first 39 of a period of 100,000 steps")
+    assert title.endswith("the first 399 of a period of 10,000 steps")
 
 
 @pytest.mark.parametrize("period", [0, -1, 1.5, "2", True])
@@ -304,12 +303,6 @@ def beyond_limits(figure: Figure) -> list[Text]:
                 if not low <= tick.get_loc() <= high:
                     found += [tick.label1, tick.label2]
     return found
-
-
-@pytest.mark.parametrize("name", ["R12", "whole"])
-@pytest.mark.parametrize("file_format", ["png", "svg", "pdf"])
-def test_the_same_data_give_the_same_bytes(name: str, file_format: str) -> None:
-    assert figure_bytes(figure_of(name), file_format) == figure_bytes(figure_of(name), file_format)
 
 
 def test_bars_are_the_admissions_and_evictions() -> None:

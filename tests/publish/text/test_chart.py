@@ -188,12 +188,11 @@ def test_figures_have_the_width_and_type_of_the_house() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("file_format", ["png", "svg", "pdf"])
-def test_the_same_chart_gives_the_same_bytes(file_format: str) -> None:
-    first = figure_bytes(drawn("2,3"), file_format)
-    assert first == figure_bytes(drawn("2,3"), file_format)
+def test_the_same_chart_gives_the_same_bytes() -> None:
     again = chart_figure(stability_chart(*CHARTS["2,3"][:1]))
-    assert first == figure_bytes(again, file_format)
+    written = {name: figure_bytes(drawn("2,3"), name) for name in ("svg", "png", "pdf")}
+    for name, first in reversed(written.items()):  # writing one does not change another
+        assert figure_bytes(again, name) == first
 
 
 def test_csv_holds_curves_rows_and_regions() -> None:

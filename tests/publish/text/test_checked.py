@@ -77,8 +77,12 @@ def test_the_article_compiles(typeset, tmp_path):
     assert stabkit.theorems()[0].title in made.text
 
 
-def test_pages_link_to_their_headings():
-    pages = theory_pages(prove(stabkit.theorems()[:6]))
+@pytest.fixture(scope="module")
+def pages():
+    return theory_pages(prove(stabkit.theorems()[:6]))
+
+
+def test_pages_link_to_their_headings(pages):
     links = re.findall(r"\(([^)#]+)#([^)]+)\)", pages["README.md"])
     assert len(links) == 6
     for name, anchor in links:
@@ -87,8 +91,8 @@ def test_pages_link_to_their_headings():
         assert anchor in slugs
 
 
-def test_no_backslash_that_markdown_would_eat():
-    for text in theory_pages(prove(stabkit.theorems()[:6])).values():
+def test_no_backslash_that_markdown_would_eat(pages):
+    for text in pages.values():
         for part in text.split("```")[::2]:
             assert not re.search(r"\\[{},;!|]", part)
 

@@ -10,18 +10,24 @@ import json
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from stabkit import Workload, exercise
+from stabkit import Exercise, Workload, exercise
 from stabkit.exercises.exercises import TOPICS
 from stabkit.publish.document.tex import article
 from stabkit.publish.text.exercises import exercise_document, exercise_text, exercises_record
 from stabkit.publish.text.formulas import plain
 
 EACH = 200
+
+
+@cache
+def made(topic: str, seed: int) -> Exercise:
+    return exercise(topic, seed)
 
 
 def data(question: str) -> set[Fraction]:
@@ -35,11 +41,12 @@ def data(question: str) -> set[Fraction]:
     return {Fraction(x.strip("{}").replace("}{", "/")) for x in given}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topic", TOPICS)
 def test_none_is_degenerate(topic):
     questions = set()
     for seed in range(EACH):
-        one = exercise(topic, seed)
+        one = made(topic, seed)
         lengths = [c.decode_length for c in one.mix.classes]
         assert len(set(lengths)) == len(lengths)
         assert 1 < max(lengths) <= 12
@@ -61,10 +68,11 @@ def test_the_data_of_a_question_are_seen():
     assert Fraction(23) in data(exercise("roots", 1).question)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topic", TOPICS)
 def test_the_worked_answer_gets_to_the_result(topic):
     for seed in range(EACH):
-        one = exercise(topic, seed)
+        one = made(topic, seed)
         steps = " ".join(one.solution)
         for _, value in one.result:
             if value in ("yes", "no"):
@@ -86,7 +94,7 @@ def test_no_two_kinds_ask_the_same():
     shapes: dict[str, str] = {}
     for topic in TOPICS:
         for seed in range(40):
-            one = exercise(topic, seed)
+            one = made(topic, seed)
             asked = one.question.partition(". ")[2]
             shape = re.sub(r"[\d{}]+|tfrac| and ", "", asked)
             assert shapes.setdefault(shape, one.kind) == one.kind
@@ -95,10 +103,11 @@ def test_no_two_kinds_ask_the_same():
 # --- Text. ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topic", TOPICS)
 def test_text_is_plain(topic: str) -> None:
     for seed in range(EACH):
-        text = exercise_text(exercise(topic, seed), answer=True)
+        text = exercise_text(made(topic, seed), answer=True)
         assert not set("$\\{}\t\xa0") & set(text)
         assert max(map(len, text.splitlines())) <= 80
 
@@ -174,8 +183,8 @@ def test_a_sheet_asks_and_its_solution_answers() -> None:
         assert one.answer.replace("_", r"\_") in solution
 
 
-@pytest.mark.parametrize("topic", TOPICS)
-def test_sheets_compile(topic: str, typeset: Callable[..., Any], tmp_path: Path) -> None:
-    document = exercise_document([exercise(topic, seed) for seed in range(12)])
+def test_sheets_compile(typeset: Callable[..., Any], tmp_path: Path) -> None:
+    found = [exercise(topic, seed) for topic in TOPICS for seed in range(12)]
+    document = exercise_document(found)
     typeset(article(document.worksheet(), True), tmp_path).assert_clean()
     typeset(article(document.solution()), tmp_path).assert_clean()

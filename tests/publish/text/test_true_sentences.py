@@ -224,7 +224,7 @@ def test_a_marginal_mix_without_evictions_needs_no_watermark() -> None:
 
 
 def test_never_evict_statements_name_their_start() -> None:
-    text = " ".join(recommendations_text(recommend(mix_of([(10, 5)], 650))).split())
+    text = " ".join(recommendations_text(recommend(mix_of([(10, 5)]))).split())
     assert "from the empty memory, or any start whose reservations fit, nothing is ever" in text
     assert "Keep 26.7 % of the memory free of admissions: from the empty memory" in text
 
@@ -273,7 +273,7 @@ def test_one_of_something_is_no_plural(arguments: Any, capsys: Any) -> None:
 
 
 def test_a_spread_that_was_not_tried_is_not_said_to_fail() -> None:
-    """(5,1) cannot be spread; of (3,9) with 12 tokens no spread fits into the memory."""
+    """(5,1) cannot be spread; of (5/2,9) with 12 tokens no spread fits into the memory."""
 
     def reasons(mix: Workload) -> list[str]:
         draft = recommend(mix)
@@ -282,7 +282,7 @@ def test_a_spread_that_was_not_tried_is_not_said_to_fail() -> None:
     # F = 8 lambda + 7 of ((0, 2), (5, 1)) is stable; (0, 2) with 1 % of (0, 1) is not.
     assert reasons(mix_of([(0, 2, 99), (0, 1, 1)])) == ["a decode length of 1 cannot be spread"]
     full = "with any spread the longest request would not fit into the memory"
-    assert reasons(mix_of([(3, 9)], 12)) == [full]
+    assert reasons(mix_of([("5/2", 9)], 12)) == [full]
     assert reasons(mix_of([(0, 2)])) == ["a spread by 1 step does not make the mix stable"]
 
 

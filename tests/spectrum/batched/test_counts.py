@@ -44,6 +44,7 @@ def batches(draw: st.DrawFn) -> tuple[list[int], list[Any], list[list[int]]]:
     return lengths, [s for s, _ in found], [w for _, w in found]
 
 
+@pytest.mark.slow
 @given(batches())
 @settings(max_examples=150)
 def test_every_row_is_that_of_the_exact_recursion(batch: Any) -> None:

@@ -119,6 +119,7 @@ def roots_on_either_side(mix: Workload, k: int) -> tuple[int, int]:
         return inside, sum(abs(r.value) - r.radius > 1 for r in found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("low", "high"), [("1/8", "5/32"), ("15/16", "31/32")])
 def test_near_critical_ladder_of_seven_and_ten(low: str, high: str) -> None:
     """The share is bisected to 2^-300 of a value at which a pair of modes crosses the circle."""
@@ -243,7 +244,7 @@ def test_r9_needs_its_condition() -> None:
 def test_a_stable_mix_of_gcd_three() -> None:
     # docs/model.md, R9: gcd > 1 does not imply instability
     rates = [(0.0044, 0.038), (0.0102, 0.137), (0.8214, 0.00035)]
-    longest = 120_000
+    longest = 60_000
     shares = [Fraction(0)] * (longest + 1)
     shares[1] = Fraction("0.164")
     survival = [[c * (1 - eta) ** n for n in range(longest)] for c, eta in rates]

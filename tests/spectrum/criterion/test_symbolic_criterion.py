@@ -218,6 +218,7 @@ def boundary(
     return fixed | dict(zip(unknowns, values, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "lengths", [(2, 3, 4), (1, 3, 4), (2, 3, 5), (1, 4, 5), (3, 4, 5)], ids=str
 )

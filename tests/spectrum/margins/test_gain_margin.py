@@ -111,6 +111,7 @@ def test_a_marginal_mix_has_none() -> None:
 # --- exact counts ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_gains_up_to_one_against_counts_of_the_damped_kernel() -> None:
     grid = [Fraction(j, 32) for j in range(1, 33)]
     bracketed = 0

@@ -411,6 +411,7 @@ def test_the_edge_theorem_on_many_samples() -> None:
     assert min(seen["robust"], seen["not"]) >= 50
 
 
+@pytest.mark.slow
 def test_the_tolerance_on_samples() -> None:
     rng = np.random.default_rng(5)
     tried = 0

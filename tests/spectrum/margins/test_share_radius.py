@@ -140,6 +140,7 @@ def test_distance_to_the_faces() -> None:
 # --- exact counts ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mix", random_mixes_of(1, 2, 40, 14), ids=lambda mix: mix.name)
 def test_counts_do_not_change_inside_and_change_beyond(mix: Workload) -> None:
     radius = share_radius(mix)
@@ -364,6 +365,7 @@ def test_roots_are_rounded_outwards() -> None:
     assert _root(Fraction(0), up=False) == 0
 
 
+@pytest.mark.slow
 def test_a_trace_of_many_classes() -> None:
     mix = Workload.named("vllm-rtx4090")
     radius = share_radius(mix)

@@ -114,6 +114,7 @@ def test_token_total_is_conserved(length: int, level: int) -> None:
     assert vanishes(weights * poincare_matrix(length, level) - weights)
 
 
+@pytest.mark.slow
 @EVERY_LEVEL
 def test_poincare_matrix_is_the_product_of_r6(length: int, level: int) -> None:
     product = eye(length)

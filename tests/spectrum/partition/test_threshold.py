@@ -186,6 +186,7 @@ def points_of(part, pencil: KernelPencil, rng: random.Random) -> Iterator[Fracti
             yield (low if inward > 0 else high) + inward * (high - low) / 10**6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("along", LINES)
 def test_two_engines_find_the_same_crossings(along):
     """FLINT's isolation of algebraic numbers against the search on the circle with Arb."""

@@ -77,6 +77,7 @@ def check(mix: Workload) -> str:
     return verdict
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_thirty_digits_of_every_radius(seed: int) -> None:
     rng = random.Random(1000 + seed)

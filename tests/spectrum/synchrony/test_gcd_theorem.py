@@ -243,6 +243,7 @@ def test_without_its_condition_the_gcd_proves_nothing() -> None:
     assert (theorem.applies, theorem.late_memory_applies, theorem.claim) == (False, False, None)
 
 
+@pytest.mark.slow
 def test_an_even_gcd_claims_one_mode_whatever_the_law() -> None:
     mix = stretched_law(4, 0.15, [(0.015, 0.287), (0.011, 0.168), (0.824, 0.0026)], 14_000)
     assert unit_circle_counts(mix).outside == 1  # and not g - 1 = 3
