@@ -79,6 +79,7 @@ def test_vectors(vector_mixes: list[tuple[dict[str, Any], Workload]]) -> None:
     assert compared
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", SAMPLE)
 def test_every_digit_is_what_threshold_finds(pair: tuple[int, int]) -> None:
     found = threshold(mix_of(pair))

@@ -59,6 +59,7 @@ def tokens(state, s):
 # --- Oracle: the model, carried out by `simulate` in exact arithmetic. ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("length", "s"), CASES)
 def test_the_simulator_lands_on_the_cycle_by_the_word(length, s):
     mix, source, targets = one_class(length, s), random.Random(7), states_of(one_class(length, s))
@@ -92,6 +93,7 @@ def test_inside_a_piece_no_step_is_a_tie(length, s):
         assert run.regular
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("length", "s"), CASES)
 def test_states_beside_a_piece_are_not_captured(length, s):
     mix, source = one_class(length, s), random.Random(3)
@@ -215,6 +217,7 @@ def bisected(mix, low, high):
 # --- Counting (oracle: multisets of loss times, by brute force and by binomials). ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("length", "s"), CASES)
 def test_one_piece_for_every_multiset_of_loss_times(length, s):
     depth = DEPTHS[length]

@@ -69,6 +69,7 @@ def test_packaged_counts_are_the_trace(real_data: Path, name: str) -> None:
     assert mix.largest_request == trace.largest_request
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SUMMARIES)
 def test_packaged_counts_are_the_joint_law(real_data: Path, name: str) -> None:
     apart = Workload.named(name).unmerged()

@@ -91,6 +91,7 @@ def test_parts_do_not_depend_on_who_makes_them(tmp_path: Path) -> None:
     assert content(folders[0]) == content(folders[1]) == content(folders[2])
 
 
+@pytest.mark.slow
 def test_the_folder_of_another_plan_is_refused(tmp_path: Path) -> None:
     sweep(PLAN, tmp_path)
     before = content(tmp_path)
@@ -117,6 +118,7 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path, name: str) -> Non
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.slow
 def test_a_chunk_that_fails_is_set_aside_and_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -129,6 +129,7 @@ def test_true_steps_that_do_not_lead_to_a_true_claim_are_argued():
     assert one.badge == "argued (2 links)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", ["headroom", "reservation"])
 def test_the_old_statements_of_two_policies_are_refuted(label):
     """Without any of the hypotheses: on the start they had none, or too weak a one."""

@@ -56,6 +56,7 @@ def test_planted_of_one_decode_length(seed):
     assert not any(cycle.attracting for cycle in found.cycles if len(cycle.composition) > 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(80))
 def test_planted_synchronised(seed):
     # R10: where the renormalised mix is stable, states near the synchronised cycle go to it.

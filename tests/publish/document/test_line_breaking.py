@@ -37,6 +37,7 @@ def random_formula(rng):
     return f"F(x) = {latex(polynomial)} = {latex((polynomial + 1) * (x + y))}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("width", [20.0, 34.0])
 def test_long_sums(seed, width):

@@ -238,6 +238,7 @@ def test_pairs_on_the_circle_with_a_common_input(lengths: tuple[int, int, int]) 
     assert found > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lengths", [(3, 4), (1, 4), (3, 5), (4, 5)], ids=str)
 def test_pairs_on_the_circle_with_inputs_of_their_own(lengths: tuple[int, int]) -> None:
     mix = SymbolicWorkload.from_classes([(S1, lengths[0], P), (S2, lengths[1], 1 - P)])

@@ -191,6 +191,7 @@ def test_large_servers_have_the_first_formula_of_r17(
     assert found == pytest.approx(formula, rel=0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("a", [0.15, 0.3])
 @pytest.mark.parametrize("outputs", [1, 2, 4, 6])
 def test_small_servers_have_lundbergs_law(conversation: MemoryWalk, a: float, outputs: int) -> None:
