@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Program = Callable[..., Any]
 LINE = ("analyze", "9:2", "9:3", "--no-crosscheck", "--certify-start")
 
@@ -43,3 +45,12 @@ def test_without_it_the_key_is_null(stabkit: Program) -> None:
         json.loads(stabkit("analyze", "9:2", "--no-crosscheck", "--json").out)["certified_start"]
         is None
     )
+
+
+def test_what_cannot_be_certified_is_refused_before_the_analysis(
+    stabkit: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stabkit.analysis.verdict.analyze.analyze", None)
+    run = stabkit("analyze", "5:10001", "--certify-start")
+    assert run.status == 2
+    assert "up to 10000 to certify a start" in run.err

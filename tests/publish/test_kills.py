@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import random
+import shlex
 import signal
 import subprocess
 import sys
@@ -22,7 +23,7 @@ OLD, NEW = b"old " * 500_000, b"new " * 700_000
 STEPS = ("os.open", "os.fsync", "os.chmod", "os.replace")
 
 ONCE = """
-import os, signal, sys
+import os, shlex, signal, sys
 from stabkit.publish.files import write_whole
 
 def killed(*_, **__):
@@ -43,7 +44,7 @@ for content in itertools.cycle([b"new " * 700_000, b"old " * 500_000]):
 """
 
 PROGRAM = """
-import os, signal, sys
+import os, shlex, signal, sys
 import matplotlib.backends.backend_pdf, stabkit.publish.figures.chart, sympy
 from stabkit import derive, roots, stability_chart
 from stabkit.cli.app import main
@@ -52,7 +53,7 @@ os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 for line in sys.stdin:
     child = os.fork()
     if not child:
-        os._exit(main(line.split()))
+        os._exit(main(shlex.split(line)))
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
@@ -103,7 +104,7 @@ def test_the_program_killed_when_all_is_written(tmp_path: Path) -> None:
         targets.append(tmp_path / f"{len(targets)}" / f"file{suffix}")
         targets[-1].parent.mkdir()
         targets[-1].write_bytes(OLD)
-        lines += f"{line} --output {targets[-1]}\n"
+        lines += f"{line} --output {shlex.quote(str(targets[-1]))}\n"
     command = [sys.executable, "-c", PROGRAM]
     found = subprocess.run(command, input=lines, stdout=subprocess.PIPE, text=True, check=True)
     assert found.stdout.split() == [f"{-signal.SIGKILL}"] * len(targets)

@@ -55,8 +55,7 @@ Compiler = Callable[[str, Path], Any]
 def kinds() -> list[tuple[str, Workload | SymbolicWorkload]]:
     s, p = symbols("s p")
     n, k = symbols("l k", integer=True, positive=True)
-    teaching = [one.name for one in examples() if one.kind == "teaching"]
-    packaged = [(name, Workload.named(name)) for name in ("azure-code-2023", *teaching)]
+    packaged = [(example.name, Workload.named(example.name)) for example in examples()]
     made = [
         ("one step", Workload.from_classes([(7, 1)])),
         ("two steps", Workload.from_classes([(0, 2)])),

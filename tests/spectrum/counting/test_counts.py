@@ -244,7 +244,7 @@ def test_r9_needs_its_condition() -> None:
 def test_a_stable_mix_of_gcd_three() -> None:
     # docs/model.md, R9: gcd > 1 does not imply instability
     rates = [(0.0044, 0.038), (0.0102, 0.137), (0.8214, 0.00035)]
-    longest = 60_000
+    longest = 120_000
     shares = [Fraction(0)] * (longest + 1)
     shares[1] = Fraction("0.164")
     survival = [[c * (1 - eta) ** n for n in range(longest)] for c, eta in rates]

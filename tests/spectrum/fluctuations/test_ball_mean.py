@@ -21,7 +21,7 @@ from stabkit.spectrum.fluctuations.trapezoid import enclosed_mean, zero_free_dis
 pytestmark = pytest.mark.slow
 
 MIXES = [
-    [(11, 3), (11, 5)],
+    [(10, 3), (10, 5)],
     [(9, 1), (1, 2), (4, 3)],
     [(300, 1, 1), (40, 2, 2), (0, 4, 1), (30, 9, 1)],
     [(40 + k % 7, k) for k in range(1, 25)],
@@ -68,8 +68,11 @@ def test_the_disc_holds_no_zero_and_its_bound_is_one() -> None:
 
 
 def test_an_unstable_mix_has_no_disc(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "Budget", lambda: Budget(10**6))
-    assert ball_disc(MemoryKernel.of(Workload.from_classes([(9, 3), (9, 5)]))) is None
+    """On either side of the threshold at 9.82, with the same work: enough for the stable one."""
+    monkeypatch.setattr(module, "Budget", lambda: Budget(3 * 10**7))
+    for inputs, stable in ((9, False), (10, True)):
+        mix = Workload.from_classes([(inputs, 3), (inputs, 5)])
+        assert (ball_disc(MemoryKernel.of(mix)) is not None) is stable
 
 
 def test_what_takes_too_many_points_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
