@@ -70,7 +70,7 @@ def prove(
     Raises
     ------
     InvalidArgument
-        If `theorems` are no theorems, or a label is unknown.
+        If `theorems` are no theorems or lack one that another uses, or a label is unknown.
 
     Examples
     --------
@@ -99,6 +99,8 @@ def selected(theorems: Sequence[Theorem], labels: Iterable[str]) -> list[Theorem
     Raises InvalidArgument if a label is unknown.
     """
     asked = {_folded(str(label)): label for label in listed(labels, "'labels'", "labels")}
+    if asked and not theorems:
+        raise InvalidArgument("'theorems' must hold records to choose from; there are none.")
     known = {name: t for t in reversed(theorems) for name in (_folded(t.title), _folded(t.label))}
     for folded in sorted(set(asked) - set(known)):
         near = " or ".join(f"{one.label} ({one.title})" for one in _nearest(theorems, folded))
@@ -130,6 +132,8 @@ def _with_uses(theorems: Sequence[Theorem], wanted: Sequence[Theorem]) -> list[T
     needed, open_ends = set(), [theorem.label for theorem in wanted]
     while open_ends:
         label = open_ends.pop()
+        if label not in by_label:
+            raise InvalidArgument(f"'theorems' must hold what they use: {label} is missing.")
         if label not in needed:
             needed.add(label)
             open_ends.extend(by_label[label].uses)

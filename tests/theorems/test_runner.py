@@ -118,6 +118,14 @@ def test_unknown_labels():
         prove([theorem("a", PROVED)], ["R99"])
 
 
+def test_records_that_lack_what_is_asked_for_or_used():
+    with pytest.raises(InvalidArgument, match=r"'theorems' must hold records .* there are none"):
+        prove([], ["R7"])
+    with pytest.raises(InvalidArgument, match="must hold what they use: a is missing"):
+        prove([theorem("b", PROVED, uses=("a",))])
+    assert prove([]) == []
+
+
 def test_order_of_records():
     check_order([theorem("a", PROVED), theorem("b", PROVED, uses=("a",))])
     with pytest.raises(MalformedRecord, match="must be unique, not a twice"):

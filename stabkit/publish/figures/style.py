@@ -304,7 +304,7 @@ def settled(figure: AnyDrawing) -> AnyDrawing:
     engine = figure.get_layout_engine()
     if engine and figure.axes:
         _run_layout(engine, figure)
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)  # "none" leaves one that does nothing, and saving draws twice
     figure.draw_without_rendering()
     return figure
 
