@@ -69,10 +69,11 @@ class Series(Record):
     """A record that is a table: iterating gives its rows, each a dict by column.
 
     So ``pandas.DataFrame(series)`` and ``polars.DataFrame(list(series))`` read it; of very long
-    ones ``pandas.DataFrame(series.columns())`` is the fast way.
+    ones ``pandas.DataFrame(series.columns())`` is the fast way. Arrays in it cannot be written to;
+    they have no one answer to ``==``, so that a series of arrays equals itself alone.
 
     >>> from dataclasses import dataclass
-    >>> @dataclass(repr=False)
+    >>> @dataclass(eq=False, repr=False)
     ... class Run(Series):
     ...     steps: int
     ...     memory: "numpy.ndarray"
@@ -82,6 +83,12 @@ class Series(Record):
     """
 
     __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for field in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if hasattr(value, "setflags"):
+                value.setflags(write=False)
 
     def columns(self) -> dict[str, Any]:
         """Return the columns by name, all of one length."""

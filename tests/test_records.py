@@ -164,6 +164,17 @@ def test_a_frame_of_data_takes_a_series_as_it_is(name: str) -> None:
     assert frame.equals(pandas.DataFrame(series.columns()))
 
 
+@pytest.mark.parametrize("name", TABLES)
+def test_a_series_is_not_changed_and_equals_itself(name: str) -> None:
+    series: Series = TABLES[name]()
+    for array in (value for value in vars(series).values() if isinstance(value, np.ndarray)):
+        with pytest.raises(ValueError, match="read-only"):
+            array[:] = 0
+    arrays = any(isinstance(value, np.ndarray) for value in vars(series).values())
+    assert (series == TABLES[name]()) is not arrays
+    assert series in [series]
+
+
 def test_columns_of_a_run() -> None:
     frame = pandas.DataFrame(stabkit.simulate(MIX, 3))
     assert list(frame["step"]) == [0, 1, 2, 3]

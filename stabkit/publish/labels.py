@@ -26,10 +26,11 @@ def theory_names() -> dict[str, str]:
     return names
 
 
-def names_of_labels(text: str) -> str:
+def names_of_labels(text: str, name: str = "") -> str:
     """Return a paragraph that names the labels in a text and says where they lead; "" for none.
 
-    Labels whose title the text has already are left out.
+    Labels whose title the text has already are left out, and what looks like one in the `name` of
+    a workload.
 
     >>> print(names_of_labels("evicts, at step 1 (R20)"), end="")
     <BLANKLINE>
@@ -37,7 +38,8 @@ def names_of_labels(text: str) -> str:
     """
     joined = " ".join(text.split())
     names = theory_names()
-    labels = [one for one in dict.fromkeys(_LABEL.findall(text)) if one in names]
+    said = text.replace(name, "") if _LABEL.search(name) else text
+    labels = [one for one in dict.fromkeys(_LABEL.findall(said)) if one in names]
     named = [one for one in labels if names[one] not in joined]
     if not named:
         return ""

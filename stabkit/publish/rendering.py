@@ -4,8 +4,8 @@ A result is a record of numbers. What is made of it stands in one module each, f
 class of ``.../locus.py`` has its text and its JSON in ``text/locus.py`` and its figure in
 ``figures/locus.py``. So a new figure is one new file, and nothing lists it. Results of few words,
 most of them parts of others, have their text and JSON in ``text/parts.py``. A writer says which
-class it writes, ``@FIGURES.writes(RootLocus)``; of a list, such as the exercises of a sheet, the
-class is that of its items.
+class it writes, ``@FIGURES.writes(RootLocus)``; one of several together, such as the exercises of a
+sheet, is of `many`: it gets a list, be it of one.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from inspect import signature
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from ..errors import ArgumentTypeError, InvalidArgument, shown
+from ..errors import ArgumentTypeError, InvalidArgument, printable, shown
+from ..model.numbers import whole_number
 from .labels import names_of_labels
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ __all__ = [
     "TEXTS",
     "Way",
     "figure",
+    "name_of",
     "text",
     "to_csv",
     "to_dict",
@@ -46,33 +49,44 @@ class Way:
     * `parts`: whether some of them live in its module `parts`, which loads much.
     """
 
-    # The classes that a module of a room writes in any way: it is loaded, and no other does.
-    _in_rooms: ClassVar[dict[str, set[type]]] = {}
-
     def __init__(self, what: str, room: str, parts: bool = True) -> None:
         self._what, self._room, self._parts = what, room, parts
         self._writers: dict[type, Callable[..., Any]] = {}
-        self._found = self._in_rooms.setdefault(room, set())
+        self._many: set[type] = set()
 
-    def writes(self, *kinds: type) -> Callable[[Writer], Writer]:
-        """Return a decorator: the function writes results of the classes `kinds`."""
+    def writes(self, *kinds: type, many: bool = False) -> Callable[[Writer], Writer]:
+        """Return a decorator: the function writes results of the classes `kinds`, or `many`."""
 
         def registered(writer: Writer) -> Writer:
             self._writers |= dict.fromkeys(kinds, writer)
-            self._found.update(kinds)
+            if many:
+                self._many.update(kinds)
             return writer
 
         return registered
 
     def writer(self, result: Any) -> Callable[..., Any] | None:
         """Return the function that writes `result`, or None if there is none."""
-        for kind in _kinds(result):
-            if kind not in self._found:
-                self._load(kind.__module__.rpartition(".")[2])
-            if kind not in self._writers and self._parts:
-                self._load("parts")
-            if kind in self._writers:
-                return self._writers[kind]
+        kind = self._kind(result)
+        return None if kind is None else self._writers[kind]
+
+    def _kind(self, result: Any) -> type | None:
+        """Return the class as which `result` is written: its own, or that of all its items."""
+        alone = self._written(type(result))
+        if alone or not isinstance(result, (list, tuple)):
+            return alone
+        kinds = {self._written(kind) for kind in set(map(type, result))}
+        kind = kinds.pop() if len(kinds) == 1 else None
+        return kind if kind in self._many else None
+
+    def _written(self, kind: type) -> type | None:
+        """Return the class, or the nearest of its parents, that has a writer."""
+        for one in kind.__mro__:
+            for module in (one.__module__.rpartition(".")[2], *["parts"][: self._parts]):
+                if one not in self._writers:
+                    self._load(module)
+            if one in self._writers:
+                return one
         return None
 
     def _load(self, name: str) -> None:
@@ -80,14 +94,33 @@ class Way:
         if find_spec(module):
             import_module(module)
 
-    def __call__(self, result: Any, *arguments: Any, **options: Any) -> Any:
+    def __call__(self, result: Any, **options: Any) -> Any:
         """Return what the writer of `result` makes of it."""
-        writer = self.writer(result)
-        if writer is None:
+        kind = self._kind(result)
+        if kind is None:
             raise ArgumentTypeError(
                 f"'result' must be a result of stabkit that has {self._what}, not {shown(result)}."
             )
-        return writer(result, *arguments, **options)
+        writer = self._writers[kind]
+        _check(options, writer, kind.__name__)
+        together = kind in self._many and not isinstance(result, (list, tuple))
+        return writer([result] if together else result, **options)
+
+
+def name_of(result: Any) -> str:
+    """Return the name of a result's workload or trace, "" if it has none."""
+    of = (getattr(result, key, None) for key in ("name", "mix", "trace", "source"))
+    return next((str(getattr(one, "name", one)) for one in of if one is not None), "")
+
+
+def _check(options: dict[str, Any], writer: Callable[..., Any], name: str) -> None:
+    """Refuse options that the writer does not take."""
+    taken = signature(writer, follow_wrapped=False).parameters
+    for option in options:
+        if option not in taken and not any(one.kind is one.VAR_KEYWORD for one in taken.values()):
+            raise ArgumentTypeError(f"{option!r} must be left out of a result of class {name}.")
+    if "digits" in options:
+        whole_number(options["digits"], "'digits'")
 
 
 def _kinds(result: Any) -> Iterator[type]:
@@ -131,7 +164,8 @@ def to_dict(result: Any, **options: Any) -> dict[str, Any]:
     Parameters
     ----------
     result : object
-        What a function of stabkit returned: a record, or a list of them.
+        What a function of stabkit returned: a record; of those that are shown together, such as
+        roots, theorems and exercises, a list too.
     options
         What its text takes too, such as `digits`.
 
@@ -144,7 +178,7 @@ def to_dict(result: Any, **options: Any) -> dict[str, Any]:
     Raises
     ------
     InvalidArgument
-        If `result` is no such thing.
+        If `result` is no such thing, or its kind has no such option.
 
     Examples
     --------
@@ -163,7 +197,8 @@ def text(result: Any, **options: Any) -> str:
     Parameters
     ----------
     result : object
-        What a function of stabkit returned: a record, or a list of them.
+        What a function of stabkit returned: a record; of those that are shown together, such as
+        roots, theorems and exercises, a list too.
     options
         Of its kind of result, such as `digits` for roots and thresholds, and `full` where a report
         leaves something out: of analyses, policies, loci, roots, theorems and examples.
@@ -175,7 +210,7 @@ def text(result: Any, **options: Any) -> str:
     Raises
     ------
     InvalidArgument
-        If `result` is no such thing.
+        If `result` is no such thing, or its kind has no such option.
 
     Examples
     --------
@@ -184,7 +219,9 @@ def text(result: Any, **options: Any) -> str:
     'The curve G(e^iθ) encircles 0 twice: 2 modes grow, so th'
     """
     written: str = TEXTS(result, **options)
-    return written + names_of_labels(written)
+    if written.startswith("{"):  # a JSON Schema
+        return written
+    return written + names_of_labels(written, printable(name_of(result)))
 
 
 def to_csv(result: Any) -> str:
@@ -215,6 +252,16 @@ def to_csv(result: Any) -> str:
     return table
 
 
+@overload
+def figure(
+    result: Any,
+    ax: None = None,
+    *,
+    size: str | tuple[float, float] | None = None,
+    title: str | None = None,
+) -> Figure: ...
+@overload
+def figure(result: Any, ax: Axes, *, title: str | None = None) -> SubFigure: ...
 def figure(
     result: Any,
     ax: Axes | None = None,

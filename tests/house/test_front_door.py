@@ -22,6 +22,7 @@ mix: Workload = Workload.from_classes([(5, 3), (5, 5)])
 found: Analysis = stabkit.analyze(mix)
 verdict: str = analyze(mix).verdict
 titles: list[str] = [theorem.title for theorem in stabkit.theorems()]
+stabkit.figure(stabkit.nyquist(mix)).savefig("curve.png")
 """
 WRONG = {
     "stabkit.analyze(3)": 'Argument 1 to "analyze" has incompatible type "int"',

@@ -220,6 +220,50 @@ assert ("stabkit.publish.text.parts" in sys.modules) is {loads}
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
+def test_what_was_written_before_does_not_decide() -> None:
+    """In a new process: a criterion has its text when the JSON of all parts is loaded."""
+    program = """
+import stabkit, sympy
+s = sympy.Symbol("s")
+stabkit.to_dict(stabkit.unit_circle_counts("5:3 5:5"))
+mix = stabkit.SymbolicWorkload.from_classes([(s, 2, "1/2"), (s, 3, "1/2")])
+assert "stable" in stabkit.text(stabkit.stability_criterion(mix))
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize("name", ["AtlasEntry", "CheckedTheorem", "Root", "NecklaceCycle"])
+def test_one_of_several_is_written_as_a_list_of_it(name: str) -> None:
+    first = result(name)[0]
+    assert stabkit.text(first) == stabkit.text([first])
+    assert stabkit.to_dict(first) == stabkit.to_dict((first,))
+
+
+def test_a_list_of_what_stands_alone_is_refused() -> None:
+    alone, several = result("Threshold"), result("NecklaceCycle")
+    for many in ([alone], [alone, alone], [*several, alone], [several[0], 3]):
+        for way in (stabkit.to_dict, stabkit.text, stabkit.figure, stabkit.html):
+            with pytest.raises(InvalidArgument, match="'result' must be a result of stabkit"):
+                way(many)
+    assert stabkit.analyze_many(["5:3", "5:4"])._repr_html_() is None
+
+
+def test_options_that_a_result_does_not_have() -> None:
+    with pytest.raises(InvalidArgument, match=r"'digits' must be left out .* class NyquistCurve"):
+        stabkit.text(result("NyquistCurve"), digits=3)
+    for digits in (0, -5, "x", 2.5, None):
+        for name, way in (("Root", stabkit.text), ("Threshold", stabkit.to_dict)):
+            with pytest.raises(InvalidArgument, match="'digits' must be a positive integer"):
+                way(result(name), digits=digits)
+
+
+def test_labels_are_named_and_what_only_looks_like_one_is_not() -> None:
+    named = stabkit.Workload.from_classes([(5, 3), (5, 6)], 1000, name="DeepSeek R1")
+    assert "prove R1" not in stabkit.text(stabkit.roots(named))
+    assert "prove R7)" in stabkit.text(stabkit.gcd_theorem(named))
+    json.loads(stabkit.text(schemas("analysis")))
+
+
 @pytest.mark.parametrize("name", sorted(set(RESULTS) - WITH_FIGURE))
 def test_without_a_figure_it_says_what_to_draw(name: str) -> None:
     with pytest.raises(InvalidArgument, match=rf"not one of class {name}: draw .+ instead"):

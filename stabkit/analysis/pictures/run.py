@@ -49,7 +49,7 @@ _LONGEST_KERNEL = 10**6
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RunPicture(Series):
     """Memory demand and evictions of a run, beside the capacity.
 
@@ -77,7 +77,7 @@ class RunPicture(Series):
     name: str = ""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class KernelPicture(Series):
     """Memory kernel and survival function at stages m = 0, ..., L - 1.
 

@@ -28,7 +28,7 @@ _ADJACENT: dict[str, Any] = {
 }
 
 
-@drawn(AtlasEntry, 13.6)
+@drawn(AtlasEntry, 13.6, many=True)
 def atlas_figure(figure: Drawing, entries: Sequence[AtlasEntry]) -> None:
     """Draw s* over both lengths, above s* against the mean length with the pair law.
 

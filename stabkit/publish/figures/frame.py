@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ...errors import ArgumentTypeError, InvalidArgument, printable, shown
 from ...model.numbers import whole_number
+from ..rendering import name_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
@@ -102,7 +103,7 @@ def headline(figure: Figure | SubFigure, title: str | None, result: Any, says: s
     """
     if title is not None and not isinstance(title, str):
         raise ArgumentTypeError(f"'title' must be a text, not {shown(title)}.")
-    name = printable(_name(result) if title is None else title)[:_MOST_LETTERS]
+    name = printable(name_of(result) if title is None else title)[:_MOST_LETTERS]
     above = _lines(figure, name, 1 if title is None else _MOST_LINES)
     below = [line for part in says.split("\n") for line in _lines(figure, part)]
     written = "\n".join([*map(literal, above), *below])
@@ -117,12 +118,6 @@ def literal(text: str) -> str:
     '\\$x_'
     """
     return text.replace("$", r"\$")
-
-
-def _name(result: Any) -> str:
-    """Return the name of a result's workload or trace, "" if it has none."""
-    of = (getattr(result, key, None) for key in ("name", "mix", "trace", "source"))
-    return next((str(getattr(one, "name", one)) for one in of if one is not None), "")
 
 
 def _lines(figure: Figure | SubFigure, text: str, most: int = _MOST_LINES) -> list[str]:

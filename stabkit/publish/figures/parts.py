@@ -25,11 +25,10 @@ def _policies(found: PolicyComparison | Recommendation, **frame: Any) -> Drawing
     return policy_figure(policy_picture(found.mix), **frame)
 
 
-@FIGURES.writes(PolicySweep)
-def _sweeps(found: PolicySweep | Sequence[PolicySweep], **frame: Any) -> Drawing:
+@FIGURES.writes(PolicySweep, many=True)
+def _sweeps(found: Sequence[PolicySweep], **frame: Any) -> Drawing:
     """Return the throughput against a parameter; of several sweeps a panel for each."""
-    every = [found] if isinstance(found, PolicySweep) else found
-    return policy_figure(policy_picture(every[0].mix, every), **frame)
+    return policy_figure(policy_picture(found[0].mix, found), **frame)
 
 
 @FIGURES.writes(Workload)

@@ -176,7 +176,10 @@ def new_figure(height: float, width: float = _WIDTH, ax: Axes | None = None) -> 
 
 
 def drawn(
-    kind: type, height: float | Callable[[Any], float], says: Callable[[Any], str] = lambda _: ""
+    kind: type,
+    height: float | Callable[[Any], float],
+    says: Callable[[Any], str] = lambda _: "",
+    many: bool = False,
 ) -> Callable[[Callable[[Drawing, Any], None]], Callable[..., Drawing]]:
     """Return a decorator: the function draws results of a class into an empty figure.
 
@@ -192,6 +195,8 @@ def drawn(
         In centimetres.
     says : function of the result
         Returns what the title says below the name.
+    many : bool
+        Whether it draws several results together, and so is given a list.
 
     Returns
     -------
@@ -200,7 +205,7 @@ def drawn(
     """
 
     def decorate(draw: Callable[[Drawing, Any], None]) -> Callable[..., Drawing]:
-        @FIGURES.writes(kind)
+        @FIGURES.writes(kind, many=many)
         @wraps(draw)
         def writer(
             result: Any,

@@ -28,13 +28,13 @@ _CLOSE = 0.125
 _ADJACENT = (5, 10, 20, 30, 40, 50)
 
 
-@TABLES.writes(AtlasEntry)
+@TABLES.writes(AtlasEntry, many=True)
 def atlas_csv(entries: Sequence[AtlasEntry]) -> str:
     """Return one line per pair under the names of the columns; the form of the packaged file."""
     return csv_text([COLUMNS, *map(_cells, entries)])
 
 
-@RECORDS.writes(AtlasEntry)
+@RECORDS.writes(AtlasEntry, many=True)
 def atlas_record(entries: Sequence[AtlasEntry]) -> dict[str, Any]:
     """Return the atlas as JSON types: schema ``stabkit.atlas/2``; thresholds are decimal text."""
     return headed(SCHEMA, share="1/2", longest=LONGEST, pairs=[_pair(one) for one in entries])
@@ -46,7 +46,7 @@ def _pair(entry: AtlasEntry) -> dict[str, Any]:
     return record | {"stable_intervals": above if entry.stable_intervals == 1 else None}
 
 
-@TEXTS.writes(AtlasEntry)
+@TEXTS.writes(AtlasEntry, many=True)
 def atlas_text(entries: Sequence[AtlasEntry]) -> str:
     """Return the least and the largest thresholds and some of adjacent lengths, with the law."""
     if len(entries) == 1:

@@ -23,7 +23,7 @@ _MORE_OF_ALL = "What was checked: stabkit prove R7 for one, --full for all."
 _PARTS = (("steps", "proof"), ("checks", "code"), ("sharpness", "sharp"))
 
 
-@RECORDS.writes(CheckedTheorem)
+@RECORDS.writes(CheckedTheorem, many=True)
 def theorems_record(found: Sequence[CheckedTheorem], detailed: bool = True) -> dict[str, Any]:
     """Return the finding as JSON types: schema ``stabkit.theorems/2``.
 
@@ -53,7 +53,7 @@ def theorems_record(found: Sequence[CheckedTheorem], detailed: bool = True) -> d
     )
 
 
-@TEXTS.writes(CheckedTheorem)
+@TEXTS.writes(CheckedTheorem, many=True)
 def theorems_text(
     found: Sequence[CheckedTheorem], detailed: bool = False, full: bool = False
 ) -> str:

@@ -21,7 +21,7 @@ _MORE = (
 )
 
 
-@TEXTS.writes(Example)
+@TEXTS.writes(Example, many=True)
 def catalogue_text(examples: Sequence[Example], full: bool = False) -> str:
     """Return the packaged workloads; in full: capacity and why, source and licence of each."""
     if not full:
@@ -32,7 +32,7 @@ def catalogue_text(examples: Sequence[Example], full: bool = False) -> str:
     )
 
 
-@RECORDS.writes(Example)
+@RECORDS.writes(Example, many=True)
 def catalogue_record(examples: Sequence[Example]) -> dict[str, Any]:
     """Return the packaged workloads as JSON types: schema ``stabkit.examples/2``."""
     return headed(SCHEMA, examples=as_json(examples))

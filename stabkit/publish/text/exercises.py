@@ -43,25 +43,23 @@ def _wrapped(text: str, indent: str = "") -> str:
     return "\n".join(wrapped(unbroken(text), indent))
 
 
-@TEXTS.writes(Exercise)
-def exercises_text(found: Exercise | Sequence[Exercise], answer: bool = False) -> str:
+@TEXTS.writes(Exercise, many=True)
+def exercises_text(found: Sequence[Exercise], answer: bool = False) -> str:
     """Return exercises as plain text, one after the other."""
-    every = [found] if isinstance(found, Exercise) else found
-    texts = [exercise_text(one, answer) for one in every]
+    texts = [exercise_text(one, answer) for one in found]
     return "\n".join(texts if answer else [*texts, paragraph(_ANSWERS)])
 
 
-@RECORDS.writes(Exercise)
-def exercises_record(found: Exercise | Sequence[Exercise], answer: bool = True) -> dict[str, Any]:
+@RECORDS.writes(Exercise, many=True)
+def exercises_record(found: Sequence[Exercise], answer: bool = True) -> dict[str, Any]:
     """Return exercises in JSON types: fractions as exact text; always with the answers."""
-    every = [found] if isinstance(found, Exercise) else found
     return headed(
         SCHEMA,
         exercises=[
             chosen(one, "topic seed kind difficulty workload=mix")
             | {"data": as_json(dict(one.given)), **chosen(one, "question answer")}
             | {"result": as_json(dict(one.result)), **chosen(one, "solution")}
-            for one in every
+            for one in found
         ],
     )
 

@@ -26,7 +26,7 @@ _AFTER = (
 )
 
 
-@RECORDS.writes(LogFormat)
+@RECORDS.writes(LogFormat, many=True)
 def formats_record(formats: Sequence[LogFormat]) -> dict[str, Any]:
     """Return the kinds of logs as JSON types: schema ``stabkit.formats/1``."""
     return headed(
@@ -38,7 +38,7 @@ def formats_record(formats: Sequence[LogFormat]) -> dict[str, Any]:
     )
 
 
-@TEXTS.writes(LogFormat)
+@TEXTS.writes(LogFormat, many=True)
 def formats_text(formats: Sequence[LogFormat]) -> str:
     """Return two lines for each kind: who writes it, and what it calls the tokens."""
     kinds = (line for one in formats for line in _kind(one))

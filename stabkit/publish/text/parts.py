@@ -177,23 +177,23 @@ def _criterion_record(found: StabilityCriterion) -> dict[str, Any]:
     )
 
 
-@RECORDS.writes(Root)
-def _roots_record(found: Root | Sequence[Root], digits: int = DIGITS) -> dict[str, Any]:
+@RECORDS.writes(Root, many=True)
+def _roots_record(found: Sequence[Root], digits: int = DIGITS) -> dict[str, Any]:
     """Return roots alone, without their workload."""
-    return _part(found, roots=[root_fields(root, digits) for root in _every(found)])
+    return _part(found[0], roots=[root_fields(root, digits) for root in found])
 
 
-@RECORDS.writes(NecklaceCycle)
-def _necklaces_record(found: NecklaceCycle | Sequence[NecklaceCycle]) -> dict[str, Any]:
+@RECORDS.writes(NecklaceCycle, many=True)
+def _necklaces_record(found: Sequence[NecklaceCycle]) -> dict[str, Any]:
     names = "composition period throughput throughput_ratio cohorts_by_step=states"
-    return _part(found, necklaces=[chosen(one, names) for one in _every(found)])
+    return _part(found[0], necklaces=[chosen(one, names) for one in found])
 
 
-@TEXTS.writes(NecklaceCycle)
-def _necklaces_text(found: NecklaceCycle | Sequence[NecklaceCycle]) -> str:
+@TEXTS.writes(NecklaceCycle, many=True)
+def _necklaces_text(found: Sequence[NecklaceCycle]) -> str:
     rows = (
         (" ".join(map(str, one.composition)), f"{one.period}", percent(one.throughput_ratio))
-        for one in _every(found)
+        for one in found
     )
     return plain_table([("necklace", "period (steps)", "throughput"), *rows])
 
@@ -212,9 +212,5 @@ def _basins_text(found: BasinSample) -> str:
 
 
 def _part(found: Any, **values: Any) -> dict[str, Any]:
-    """Return a part of a result, or several of one kind, as a record of their own."""
-    return headed(PART, kind=type(_every(found)[0]).__name__, **values)
-
-
-def _every(found: Any) -> Sequence[Any]:
-    return found if isinstance(found, (list, tuple)) else [found]
+    """Return a part of a result as a record of its own."""
+    return headed(PART, kind=type(found).__name__, **values)

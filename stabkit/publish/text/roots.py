@@ -60,8 +60,8 @@ def _rounded_up(radius: mpmath.mpf) -> str:
         return mpmath.nstr(radius * mpmath.mpf("1.01"), 3) if radius else "0.0"
 
 
-@TEXTS.writes(Root, Roots)
-def roots_text(found: Root | Sequence[Root], digits: int = DIGITS, full: bool = False) -> str:
+@TEXTS.writes(Root, Roots, many=True)
+def roots_text(found: Sequence[Root], digits: int = DIGITS, full: bool = False) -> str:
     """Return the roots as lines, |lambda| descending, a pair of conjugates on one line.
 
     Every number is given to `digits` significant digits, and no number is folded, so that digits
@@ -69,10 +69,9 @@ def roots_text(found: Root | Sequence[Root], digits: int = DIGITS, full: bool = 
     """
     name = f"{title(found.mix.name)}\n" if isinstance(found, Roots) else ""
     head = ("factor |λ|", "Re λ", "± Im λ", "radius (proved)", "multiplicity")
-    every = [found] if isinstance(found, Root) else found
-    if not every:
+    if not found:
         return f"{name}No roots: every request takes one step.\n"
-    shown, note = first_rows([head, *_rows(every, digits)], full)
+    shown, note = first_rows([head, *_rows(found, digits)], full)
     return f"{name}{plain_table(shown)}{note}"
 
 

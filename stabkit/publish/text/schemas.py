@@ -16,17 +16,17 @@ __all__ = ["SCHEMA", "schemas_record", "schemas_text"]
 SCHEMA = "stabkit.schemas/1"
 
 
-@RECORDS.writes(Schema)
-def schemas_record(found: Schema | Sequence[Schema]) -> dict[str, Any]:
+@RECORDS.writes(Schema, many=True)
+def schemas_record(found: Sequence[Schema]) -> dict[str, Any]:
     """Return a schema itself; of several the names and titles: schema ``stabkit.schemas/1``."""
-    if isinstance(found, Schema):
-        return found.document
+    if len(found) == 1:
+        return found[0].document
     return headed(SCHEMA, schemas=[chosen(one, "name title") for one in found])
 
 
-@TEXTS.writes(Schema)
-def schemas_text(found: Schema | Sequence[Schema]) -> str:
+@TEXTS.writes(Schema, many=True)
+def schemas_text(found: Sequence[Schema]) -> str:
     """Return a schema as JSON; several as a table."""
-    if isinstance(found, Schema):
-        return json.dumps(found.document, indent=2) + "\n"
+    if len(found) == 1:
+        return json.dumps(found[0].document, indent=2) + "\n"
     return plain_table([("schema", "of"), *((one.name, one.title.split(":")[0]) for one in found)])

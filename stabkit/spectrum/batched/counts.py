@@ -33,7 +33,7 @@ _LONGEST_WINDING = 1_024  # beyond, the winding number of a row alone is as fast
 _OPEN = -1
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class BatchedCounts(Series):
     """Modes relative to the unit circle, a row for each mix.
 

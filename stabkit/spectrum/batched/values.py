@@ -14,7 +14,7 @@ from ..circle.sparse_polynomial import Floats
 __all__ = ["BatchedValues"]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class BatchedValues(Series):
     """A number for each of many mixes, and how far it may be from the exact one.
 

@@ -77,7 +77,7 @@ class CountChange:
     angle: float
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RootLocus(Series):
     """The roots along one parameter.
 

@@ -63,7 +63,7 @@ class AxisCrossing:
     turns: Literal[1, -1]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NyquistCurve(Series):
     """The curve G(e^(i theta)) / G(1) over the upper half circle, and what it encircles.
 

@@ -79,7 +79,7 @@ class QuasiCycle(Record):
     density: float
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Fluctuations(Series):
     """What chance does to a mix in steady service, per a* and in the limit of a large server.
 
