@@ -207,7 +207,7 @@ def read_mix(
     """
     from ..model.notation import read_notation
 
-    mix = list(arguments or [DEFAULT])
+    mix = [word for one in arguments or [DEFAULT] for word in _words(one)]
     if any(map(_is_file, mix)) and not any(":" in one and not _is_file(one) for one in mix):
         return _from_files(mix, capacity, of_a_log or {}, merge)
     if of_a_log:
@@ -215,6 +215,11 @@ def read_mix(
         raise InvalidArgument(f"{options} must go with a request log, not {_quoted(mix)}.")
     workload = read_notation(mix, capacity, "'MIX'")
     return workload if merge else workload.unmerged()
+
+
+def _words(argument: str) -> list[str]:
+    """Return the classes of an argument: more than one where a shell has left them together."""
+    return argument.split() if ":" in argument and not _is_file(argument) else [argument]
 
 
 def _is_file(text: str) -> bool:

@@ -28,6 +28,7 @@ _ELSEWHERE = {  # what a command's options are called in the library, or hold
     "classes": "MIX",
     "config": "--hf-config",
     "decode_lengths": "L1 L2 [L3]",
+    "folder": "--into",
     "fixed": "'--input', '--share' and '--gain'",
     "gain": "the gain in '--policy'",
     "high": "the high end of '--range'",

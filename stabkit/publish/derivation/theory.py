@@ -32,7 +32,7 @@ SOURCES = (
     _source(
         "Stabkit2026",
         "manual",
-        author="The stabkit developers",
+        author="The stabkit authors",
         title="The theory of stabkit: theorems, proofs and what checked them",
         note="docs/theory in the distribution; stabkit prove LABEL runs the checks",
         year="2026",

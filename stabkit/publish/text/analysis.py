@@ -70,7 +70,9 @@ def _opening(analysis: Analysis) -> Iterator[str]:
     count = counted(analysis.workload.class_count, "class", "classes")
     if analysis.workload.request_count is not None:
         count = f"{counted(analysis.workload.request_count, 'request')} in {count}"
-    yield f"{_styled(f'{printable(analysis.workload.name)}  ({count})', 'dim')}\n"
+    name = printable(analysis.workload.name)
+    head = name if name.endswith(f" ({count})") else f"{name}  ({count})"
+    yield f"{_styled(head, 'dim')}\n"
     yield paragraph(f"{analysis.verdict.capitalize()}. {meaning(analysis)}")
     caveat = local_only(analysis)
     if caveat is not None:

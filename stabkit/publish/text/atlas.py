@@ -84,7 +84,7 @@ def _head(entries: Sequence[AtlasEntry]) -> str:
         f"{len(entries):,} pairs of coprime decode lengths up to {LONGEST} steps, in equal shares. "
         f"Each is stable for every common input length s above s* (in tokens), {_STABLE} (exact; "
         "mixes of more lengths can be). R7's condition holds above s°. The pair law "
-        "μ³ / (2 π² p (1 - p)) estimates s*; - if off by more than an eighth."
+        "μ³ / (2 π² p (1 - p)) estimates s*; where it is off by more than an eighth stands -."
     )
 
 

@@ -102,7 +102,7 @@ def _long_run(analysis: Analysis) -> str:
 
 def _marginal(analysis: Analysis) -> str:
     count = analysis.counts.on_circle
-    modes = "some swings" if count is None else counted(count, "swing")
+    modes = "some modes" if count is None else counted(count, "mode")
     verb = "neither grows nor dies" if count == 1 else "neither grow nor die"
     effect = "a disturbance stays"
     if _repeated_on_circle(analysis):
@@ -124,4 +124,4 @@ def _undecided(analysis: Analysis) -> str:
 
 
 def _steps(number: float) -> str:
-    return amount(readable(number, 3), "step")
+    return amount(readable(number, 4), "step")
