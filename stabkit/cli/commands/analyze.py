@@ -27,7 +27,7 @@ _LONGEST_QUICK = 500_000  # decode steps
 def analyze(
     source: Source,
     fail_if_unstable: bool = flag(
-        "--fail-if-unstable", "Exit 3 if unstable or marginal, 4 if undecided."
+        "--fail-if-unstable", "Exit 3 if unstable or marginal."
     ),
     no_crosscheck: bool = flag("--no-crosscheck", "Leave the simulation out."),
     bootstrap: int | None = option(
