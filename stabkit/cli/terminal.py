@@ -119,7 +119,7 @@ def complain(failure: Exception) -> None:
     """Print the one line of an error; of a word that is not known, where the known ones are."""
     message = getattr(failure, "format_message", failure.__str__)()
     context = getattr(failure, "ctx", None)
-    if message.startswith("No such"):
+    if context is not None and message.startswith("No such"):
         message = f"{message.rstrip('.')}. See '{context.command_path} --help'."
     _say(f"error: {one_line(message)}")
 

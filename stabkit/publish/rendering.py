@@ -132,11 +132,11 @@ def _kinds(result: Any) -> Iterator[type]:
 
 # Of results that are no picture of their own: what shows the same.
 _SHOWN_BY = {
-    "cycles(mix)": "BasinSample EvictingStart NecklaceCycle",
+    "cycles(mix)": "BasinSample CapturePiece FloquetMultipliers EvictingStart NecklaceCycle",
     "stability_chart(decode_lengths)": "BatchedCounts BatchedValues StabilityCriterion",
     "what its `code` names": "CheckedTheorem",
     'root_locus(mix, "kappa")': "ClosedLoop",
-    "simulate(mix, 200)": "ConvergentStart NoEviction SoftStart UndecidedStart",
+    "simulate(mix, 200)": "ConvergentStart LongRun NoEviction SoftStart UndecidedStart",
     "nyquist(mix)": "Counts VerdictCertificate",
     "analyze(mix)": "Derivation",
     "its `mix`": "Exercise",

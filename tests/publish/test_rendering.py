@@ -51,6 +51,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "BatchedValues": lambda: stabkit.batched_fano_factors([3, 5], [5, 10], [[1, 1]] * 2),
     "BasinSample": lambda: stabkit.basin_sample(ONE, 5, 0),
     "CheckedTheorem": lambda: stabkit.prove(stabkit.theorems(), ["kernel"]),
+    "CapturePiece": lambda: stabkit.capture_set(stabkit.Workload.from_classes([(2, 3)]), 3),
     "ClosedLoop": lambda: stabkit.closed_loop(PAIR, "damped:1/2"),
     "ConvergentStart": lambda: stabkit.certify_start(STABLE),
     "Counts": lambda: stabkit.unit_circle_counts(PAIR),
@@ -63,6 +64,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "NoEviction": lambda: stabkit.never_evicts(PAIR),
     "SoftStart": lambda: stabkit.soft_start(PAIR),
     "FiniteServer": lambda: stabkit.finite_server(PAIR, evictions=1, steps=100),
+    "FloquetMultipliers": lambda: stabkit.floquet_multipliers(4, 3, 5),
     "Fluctuations": lambda: stabkit.fluctuations(STABLE),
     "GainMargin": lambda: stabkit.gain_margin(PAIR),
     "GcdTheorem": lambda: stabkit.gcd_theorem(PAIR),
@@ -70,6 +72,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "InputMargin": lambda: stabkit.input_margin(PAIR, "shift"),
     "KeptProgress": lambda: stabkit.kept_progress(PAIR, 200),
     "KernelPicture": lambda: stabkit.kernel_picture(PAIR),
+    "LongRun": lambda: stabkit.long_run(PAIR),
     "Margins": lambda: stabkit.margins(PAIR),
     "NecklaceCycle": lambda: stabkit.necklace_cycles(PAIR),
     "NyquistCurve": lambda: stabkit.nyquist(PAIR),
@@ -106,13 +109,12 @@ ARGUMENTS = {"RequestClass", "Scheduler", "SymbolicWorkload", "Theorem"} | {
 }
 PARTS = {
     # of a result that tells of them
-    *("Arrangement", "CountInterval", "Crossing", "FloquetMultipliers", "LimitCycle"),
-    *("LongRun", "NearSynchronousMode", "Observation", "PolicyFinding", "PolicyPanel"),
+    *("Arrangement", "CountInterval", "Crossing", "LimitCycle", "NearSynchronousMode"),
+    *("Observation", "PolicyFinding", "PolicyPanel"),
     *("Estimate", "Prediction", "Proposal", "QuasiCycle", "RequestSeries", "RequestTable"),
     *("SynchronizedMode", "Trial", "Claim"),
     *("Trials", "VarianceLaw", "Watermark"),
     "SweepProgress",  # of a sweep that goes on
-    "CapturePiece",  # a polytope, to go on computing with
     *("EdgeCrossing", "InputLine"),
     "AnimationPicture",  # for `animation_bytes`
     # of a derivation

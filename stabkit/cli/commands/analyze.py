@@ -26,9 +26,7 @@ _LONGEST_QUICK = 500_000  # decode steps
 @presented("analysis", full=True)
 def analyze(
     source: Source,
-    fail_if_unstable: bool = flag(
-        "--fail-if-unstable", "Exit 3 if unstable or marginal."
-    ),
+    fail_if_unstable: bool = flag("--fail-if-unstable", "Exit 3 if unstable or marginal."),
     no_crosscheck: bool = flag("--no-crosscheck", "Leave the simulation out."),
     bootstrap: int | None = option(
         None, "N", "Resample a trace N times: its sampling error.", min=1

@@ -11,13 +11,14 @@ import mpmath
 from ...analysis.cycles.cycles import Cycles
 from ...analysis.cycles.limit_cycle import LimitCycle, Observation
 from ...model.workload import Workload
+from ...spectrum.orbits.floquet import FloquetMultipliers
 from ..layout import paragraph, title, wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .numbers import counted, percent, readable
 from .tables import plain_table
 
-__all__ = ["SCHEMA", "cycles_record", "cycles_text"]
+__all__ = ["SCHEMA", "cycles_record", "cycles_text", "multipliers_record"]
 
 SCHEMA = "stabkit.cycles/2"
 # What a run that ends on no known cycle does not have.
@@ -57,19 +58,24 @@ def cycles_record(found: Cycles) -> dict[str, Any]:
 
 def _cycle_record(mix: Workload, cycle: LimitCycle) -> dict[str, Any]:
     record = chosen(cycle, f"period throughput_ratio request_ratio completed_shares {_OF_A_CYCLE}")
-    record["multipliers"] = cycle.multipliers and {
-        **chosen(cycle.multipliers, "inside on_circle outside"),
-        "largest_modulus": _largest(cycle, _DIGITS),
-    }
+    record["multipliers"] = cycle.multipliers and multipliers_record(cycle.multipliers)
     return record | {"states": _states(mix, cycle)}
 
 
-def _largest(cycle: LimitCycle, digits: int) -> str | None:
+def multipliers_record(found: FloquetMultipliers) -> dict[str, Any]:
+    """Return the counts of multipliers, and the modulus of the largest."""
+    return {
+        **chosen(found, "inside on_circle outside"),
+        "largest_modulus": _largest(found, _DIGITS),
+    }
+
+
+def _largest(found: FloquetMultipliers | None, digits: int) -> str | None:
     """Return the modulus of the largest multiplier; None if there is none at all."""
-    if cycle.multipliers is None or not cycle.multipliers.multipliers:
+    if found is None or not found.multipliers:
         return None
     with mpmath.workdps(2 * _DIGITS):
-        return str(mpmath.nstr(abs(cycle.multipliers.multipliers[0].value), digits))
+        return str(mpmath.nstr(abs(found.multipliers[0].value), digits))
 
 
 def _states(mix: Workload, cycle: LimitCycle) -> list[list[list[str]]] | None:
@@ -131,7 +137,7 @@ def _row(number: int, cycle: LimitCycle) -> tuple[str, ...]:
         percent(cycle.throughput_ratio),
         percent(cycle.request_ratio),
         "" if wasted is None else percent(wasted),
-        _largest(cycle, 6) or "",
+        _largest(cycle.multipliers, 6) or "",
         {True: "yes", False: "no", None: "undecided"}[cycle.attracting],
     )
 

@@ -7,12 +7,15 @@ that it has as a part of a whole result.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
 from ...analysis.operations.closed_loops import ClosedLoop
+from ...analysis.verdict.analysis import Bootstrap
 from ...dynamics.basins import BasinSample
+from ...dynamics.capture import CapturePiece
+from ...dynamics.long_run import LongRun
 from ...dynamics.necklaces import NecklaceCycle
 from ...errors import printable
 from ...model.request_classes import RequestClass
@@ -21,14 +24,18 @@ from ...spectrum.batched.counts import BatchedCounts
 from ...spectrum.batched.values import BatchedValues
 from ...spectrum.counting.counts import Counts
 from ...spectrum.criterion.criterion import StabilityCriterion
+from ...spectrum.orbits.floquet import FloquetMultipliers
 from ...spectrum.roots.roots import Root
 from ...spectrum.starts.no_eviction import NoEviction
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
+from ..layout import labelled
 from ..rendering import PAGES, RECORDS, TEXTS
+from .analysis_rows import bootstrap_rows
+from .cycles import multipliers_record
 from .dialect import as_json, chosen, headed
 from .margins import MARGINS, margin_fields, margin_text
 from .numbers import amount, counted, percent, percent_above, readable
-from .roots import DIGITS, root_fields
+from .roots import DIGITS, root_fields, roots_text
 from .synchrony import claim_text
 from .tables import plain_table
 
@@ -196,6 +203,80 @@ def _necklaces_text(found: Sequence[NecklaceCycle]) -> str:
         for one in found
     )
     return plain_table([("necklace", "period (steps)", "throughput"), *rows])
+
+
+@RECORDS.writes(LongRun)
+def _long_run_record(found: LongRun) -> dict[str, Any]:
+    return _part(found, long_run=as_json(found))
+
+
+@TEXTS.writes(LongRun)
+def _long_run_text(found: LongRun) -> str:
+    return labelled(_long_run_rows(found))
+
+
+def _long_run_rows(found: LongRun) -> Iterator[tuple[str, str]]:
+    yield "run", counted(found.steps, "step")
+    if found.period is not None:
+        yield "period", counted(found.period, "step")
+    if found.throughput_ratio is not None:
+        yield "tokens", f"{percent(found.throughput_ratio)} of the steady state's"
+    if found.request_ratio is not None:
+        yield "requests", f"{percent(found.request_ratio)} of the steady state's"
+    if found.completed_shares is not None:
+        yield "completed by class", " ".join(map(percent, found.completed_shares))
+    if found.evictions_per_step is not None:
+        first = (
+            "" if found.first_eviction is None else f"; the first at step {found.first_eviction:,}"
+        )
+        yield "evictions", f"{readable(found.evictions_per_step)} per step{first}"
+    if found.wasted_token_fraction is not None:
+        yield "decode steps lost", percent(found.wasted_token_fraction)
+    if found.reason is not None:
+        yield "not measured", found.reason
+
+
+@RECORDS.writes(FloquetMultipliers)
+def _multipliers_record(found: FloquetMultipliers, digits: int = DIGITS) -> dict[str, Any]:
+    roots = [root_fields(root, digits) for root in found.multipliers]
+    return _part(found, multipliers=multipliers_record(found), roots=roots)
+
+
+@TEXTS.writes(FloquetMultipliers)
+def _multipliers_text(found: FloquetMultipliers, digits: int = DIGITS) -> str:
+    head = f"{found.verdict}: {found.inside} inside the unit circle, {found.on_circle} on it, "
+    return f"{head}{found.outside} outside\n\n{roots_text(found.multipliers, digits)}"
+
+
+@RECORDS.writes(CapturePiece, many=True)
+def _pieces_record(found: Sequence[CapturePiece]) -> dict[str, Any]:
+    names = "word vertices dimension composition=cycle"
+    return _part(found[0], pieces=[chosen(one, names) for one in found])
+
+
+@TEXTS.writes(CapturePiece, many=True)
+def _pieces_text(found: Sequence[CapturePiece]) -> str:
+    heads = ("steps until it lands", "dimension", "vertices", "of the cycle")
+    rows = (
+        (
+            " ".join(map(str, one.word)) or "none",
+            f"{one.dimension}",
+            f"{len(one.vertices)}",
+            " ".join(map(str, one.cycle)),
+        )
+        for one in found
+    )
+    return plain_table([heads, *rows])
+
+
+@RECORDS.writes(Bootstrap)
+def _bootstrap_record(found: Bootstrap) -> dict[str, Any]:
+    return _part(found, bootstrap=as_json(found))
+
+
+@TEXTS.writes(Bootstrap)
+def _bootstrap_text(found: Bootstrap) -> str:
+    return labelled(bootstrap_rows(found))
 
 
 @RECORDS.writes(BasinSample)
