@@ -226,10 +226,10 @@ def _long_run_rows(found: LongRun) -> Iterator[tuple[str, str]]:
     if found.completed_shares is not None:
         yield "completed by class", " ".join(map(percent, found.completed_shares))
     if found.evictions_per_step is not None:
-        first = (
-            "" if found.first_eviction is None else f"; the first at step {found.first_eviction:,}"
-        )
-        yield "evictions", f"{readable(found.evictions_per_step)} per step{first}"
+        rate = readable(found.evictions_per_step)
+        yield "evictions", f"{rate} requests per step, or times a* without a capacity"
+    if found.first_eviction is not None:
+        yield "first eviction", f"step {found.first_eviction:,}"
     if found.wasted_token_fraction is not None:
         yield "decode steps lost", percent(found.wasted_token_fraction)
     if found.reason is not None:
@@ -256,7 +256,7 @@ def _pieces_record(found: Sequence[CapturePiece]) -> dict[str, Any]:
 
 @TEXTS.writes(CapturePiece, many=True)
 def _pieces_text(found: Sequence[CapturePiece]) -> str:
-    heads = ("steps until it lands", "dimension", "vertices", "of the cycle")
+    heads = ("word of the way there", "dimension", "vertices", "of the cycle")
     rows = (
         (
             " ".join(map(str, one.word)) or "none",
