@@ -12,11 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
-from math import ceil
+from math import ceil, gcd
 
 from flint import fmpz_poly
-from sympy import Expr, false
+from sympy import Expr, divisors, false
 
+from ..dynamics.necklaces import worst_cycle_loss
 from ..dynamics.policies import Damped, Policy, Reservation
 from ..dynamics.policies.policy import rational_fields
 from ..errors import InvalidArgument, InvalidWorkload, check_length
@@ -52,7 +53,6 @@ from ..spectrum.fluctuations.variance import Variance
 from ..spectrum.margins.gain import GainMargin, gain_margin
 from ..spectrum.roots.dominant import kernel_modes
 from ..spectrum.roots.roots import Root, roots
-from ..spectrum.synchrony.synchrony import Synchrony, synchrony
 from .cycles.cycles import Cycles, cycles
 from .operations.closed_loops import ClosedLoop, closed_loop
 from .pictures.analysis import disturbed_run
@@ -101,6 +101,15 @@ class CircleReduction:
     common: tuple[int, ...]
     factors: tuple[CircleFactor, ...]
     steps: tuple[SchurCohnStep, ...]
+
+    @property
+    def zeros(self) -> tuple[int, ...]:
+        """How many zeros the polynomial of each step has in the open disc."""
+        within, counts = 0, list[int]()  # a constant, after the last step, has none
+        for step in reversed(self.steps):
+            within = within + 1 if step.expanding else step.degree_after - within
+            counts.append(within)
+        return tuple(reversed(counts))
 
 
 @dataclass(frozen=True)
@@ -198,7 +207,6 @@ class DerivationFacts:
     kernel: tuple[Fraction, ...] | None
     closed_form: tuple[tuple[int, Fraction], ...]
     survival: tuple[Fraction, ...] | None
-    synchrony: Synchrony
     reduction: CircleReduction | None
     evidence: CircleEvidence | None
     roots: tuple[Root, ...]
@@ -233,6 +241,56 @@ class DerivationFacts:
             )
             for first, stop, share, held in kernel.plateaus()
         )
+
+    @property
+    def primitive_characteristic(self) -> tuple[Fraction, tuple[int, ...]]:
+        """The positive factor that makes F primitive, and what it makes of F, descending."""
+        kernel = MemoryKernel.of(self.mix)
+        content = gcd(*kernel.coefficients)
+        primitive = tuple(c // content for c in kernel.coefficients)
+        return Fraction(kernel.denominator, content), primitive
+
+    @property
+    def closed_survival(self) -> tuple[tuple[int, Fraction], ...]:
+        """Exponents and coefficients of (lambda - 1) A(lambda), descending."""
+        kernel = MemoryKernel.of(self.mix)
+        length, scale = kernel.length, kernel.denominator
+        steps = ((length - n, Fraction(-share, scale)) for n, share, _ in kernel)
+        return (length, Fraction(1)), *steps
+
+    @property
+    def survival_derivative(self) -> tuple[Fraction, ...] | None:
+        """The coefficients of A', descending; None of long kernels."""
+        if self.survival is None:
+            return None
+        powers = range(len(self.survival) - 1, 0, -1)
+        return tuple(n * c for n, c in zip(powers, self.survival, strict=False))
+
+    @property
+    def cyclotomic_orders(self) -> tuple[int, ...]:
+        """The orders d of the cyclotomic polynomials that divide A: d | g, d > 1 (R1)."""
+        return tuple(divisors(self.mix.gcd)[1:])
+
+    @property
+    def cofactor(self) -> tuple[Fraction, ...] | None:
+        """A without its cyclotomic factors, descending; None of long kernels.
+
+        It is a polynomial in lambda^g, for S is constant on every g steps.
+        """
+        if self.survival is None:
+            return None
+        g = self.mix.gcd
+        quotient = [Fraction(0)] * (len(self.survival) - g + 1)
+        quotient[::g] = self.survival[::g]
+        return tuple(quotient)
+
+    @property
+    def worst_loss(self) -> Fraction | None:
+        """What the worst cycle loses of the equilibrium's tokens (R6); None of several classes."""
+        if len(self.mix.classes) > 1:
+            return None
+        (one,) = self.mix.classes
+        return worst_cycle_loss(one.input_length, one.decode_length)
 
     @property
     def weighted_survival(self) -> tuple[Fraction, ...] | None:
@@ -274,7 +332,6 @@ def derivation_facts(mix: WorkloadLike, analysis: Analysis | None = None) -> Der
         kernel=tuple(Fraction(c, scale) for c in kernel.coefficients) if dense else None,
         closed_form=tuple((m, Fraction(c, scale)) for m, c in sorted(kernel.closed_form.items())),
         survival=tuple(Fraction(c, scale) for c in kernel.survival) if dense else None,
-        synchrony=synchrony(mix, DIGITS),
         reduction=_reduction(kernel) if 1 < kernel.length <= _TABLE else None,
         evidence=_evidence(kernel) if _TABLE < kernel.length <= _DENSE else None,
         roots=found,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR
-from itertools import pairwise
 
 from ...analysis.facts import CircleReduction, DerivationFacts
 from ...spectrum.counting.evidence import CircleEvidence
@@ -109,7 +108,7 @@ def _schur_cohn(reduction: CircleReduction) -> Iterator[DocumentBlock]:
             "in ascending order, before the division by their greatest common divisor: "
             "[p[-1] * x - p[0] * y for x, y in zip(p[1:], p[-2::-1])]."
         )
-    yield _table(reduction.steps)
+    yield _table(reduction)
     yield Paragraph(_conclusion(reduction))
 
 
@@ -160,12 +159,12 @@ def _longest(steps: Sequence[SchurCohnStep]) -> int:
     return max(len(str(abs(c))) for step in steps for c in step.coefficients)
 
 
-def _table(steps: Sequence[SchurCohnStep]) -> Table:
-    counts = _zeros(steps)
+def _table(reduction: CircleReduction) -> Table:
+    steps = reduction.steps
     ends = [abs(c) for step in steps for c in (step.coefficients[0], step.coefficients[-1])]
     short = max(ends) < 10**_SHORT
     rows = []
-    for j, (step, count) in enumerate(zip(steps, counts, strict=True), start=1):
+    for j, (step, count) in enumerate(zip(steps, reduction.zeros, strict=True), start=1):
         sign = ">" if step.expanding else "<"
         v, u = abs(step.coefficients[0]), abs(step.coefficients[-1])
         compared = f"${u} {sign} {v}$" if short else f"$|u_{{{j}}}| {sign} |v_{{{j}}}|$"
@@ -178,21 +177,11 @@ def _table(steps: Sequence[SchurCohnStep]) -> Table:
     )
 
 
-def _zeros(steps: Sequence[SchurCohnStep]) -> list[int]:
-    """Return N_j for every step: the constant after the last one has no zero."""
-    within, counts = 0, list[int]()
-    for step in reversed(steps):
-        within = within + 1 if step.expanding else step.degree_after - within
-        counts.append(within)
-    return counts[::-1]
-
-
 def _conclusion(reduction: CircleReduction) -> str:
-    within = _zeros(reduction.steps)[0]
     rest = "$G / C$" if len(reduction.common) > 1 else "$G$"
     return (
         f"The last transform is a constant, without zeros; (tab:reduction) goes back from it by "
-        f"(eq:rule). So {rest} has {counted(within, 'zero')} in the open disc."
+        f"(eq:rule). So {rest} has {counted(reduction.zeros[0], 'zero')} in the open disc."
     )
 
 
@@ -227,8 +216,8 @@ def _sturm(factor: CircleFactor, whole: bool) -> Iterator[DocumentBlock]:
         yield Paragraph(
             f"{name}{power}{seen + '; apart from them it' if seen else ''} is a power of $z$ times "
             f"a polynomial of degree ${len(chain[0]) - 1}$ in $x = z + 1/z$, with "
-            f"{counted((factor.zeros - len(factor.real)) // 2, 'zero')} in $-2 < x < 2$ by Sturm's "
-            "theorem, each of which is a pair of zeros on the circle.",
+            f"{counted(factor.pairs, 'zero')} in $-2 < x < 2$ by Sturm's theorem, each of which is "
+            "a pair of zeros on the circle.",
             ("x",),
         )
         return
@@ -242,20 +231,16 @@ def _sturm(factor: CircleFactor, whole: bool) -> Iterator[DocumentBlock]:
     yield Equations(
         tuple((f"T_{{{j}}}(x)", f"= {whole_polynomial(link, 'x')}") for j, link in enumerate(chain))
     )
-    low, high = factor.signs_at(-2), factor.signs_at(2)
+    low, high = (_signs(factor.signs_at(x)) for x in (-2, 2))
     yield Paragraph(
-        f"At $x = -2$ its signs are ${_signs(low)}$, at $x = 2$ they are ${_signs(high)}$: "
-        f"{_changes(low)} and {_changes(high)} changes. So $T_0$ has "
-        f"{counted(_changes(low) - _changes(high), 'zero')} between."
+        f"At $x = -2$ its signs are ${low}$, at $x = 2$ they are ${high}$: "
+        f"{factor.changes_at(-2)} and {factor.changes_at(2)} changes. So $T_0$ has "
+        f"{counted(factor.pairs, 'zero')} between."
     )
 
 
 def _signs(signs: tuple[int, ...]) -> str:
     return ", ".join("+" if sign > 0 else "-" for sign in signs)
-
-
-def _changes(signs: tuple[int, ...]) -> int:
-    return sum(one != other for one, other in pairwise(signs))
 
 
 def _winding(found: CircleEvidence) -> Iterator[DocumentBlock]:

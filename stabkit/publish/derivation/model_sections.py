@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import reduce
-from math import gcd, lcm
 
 from ...analysis.facts import DerivationFacts, KernelPiece
 from ...analysis.verdict.analysis import ClassSummary
@@ -270,14 +268,10 @@ def _integer_blocks(facts: DerivationFacts) -> Iterator[DocumentBlock]:
             "follows from (eq:closed), with $z = 1/\\lambda$."
         )
         return
-    scale = lcm(*(c.denominator for c in facts.kernel))
-    integers = [int(c * scale) for c in facts.kernel]
-    content = reduce(gcd, integers)
-    factor = Fraction(scale, content)
+    factor, integers = facts.primitive_characteristic
     yield Paragraph("In integers it is")
     yield Formula(
-        f"{'' if factor == 1 else number(factor) + ' '}F(\\lambda) = "
-        f"{polynomial([c // content for c in integers])} ."
+        f"{'' if factor == 1 else number(factor) + ' '}F(\\lambda) = {polynomial(integers)} ."
     )
 
 
@@ -309,18 +303,13 @@ def survival_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
 
 def _survival_blocks(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     """Write A in numbers, or where it has many terms, its closed form."""
-    length, pieces = facts.analysis.kernel.length, facts.kernel_pieces
-    if facts.survival is not None and length <= _SURVIVAL_SHOWN:
+    closed = facts.closed_survival
+    if facts.survival is not None and facts.analysis.kernel.length <= _SURVIVAL_SHOWN:
         yield Paragraph("Here")
         yield Formula(f"A(\\lambda) = {polynomial(facts.survival)} .")
-    elif len(pieces) <= _SURVIVAL_SHOWN:
-        alive = [piece.slope for piece in pieces] + [Fraction(0)]
-        steps = [
-            (length - piece.last - 1, after - piece.slope)
-            for piece, after in zip(pieces, alive[1:], strict=True)
-        ]
+    elif len(closed) <= _SURVIVAL_SHOWN + 1:
         yield Paragraph("Here")
-        form = sparse_polynomial([(length, Fraction(1)), *steps], r"\lambda")
+        form = sparse_polynomial(closed, r"\lambda")
         yield Formula(rf"(\lambda - 1) A(\lambda) = {form} .")
 
 
@@ -333,7 +322,7 @@ def _factors(facts: DerivationFacts) -> Iterator[DocumentBlock]:
         )
         return
     degree = facts.analysis.kernel.length - g  # of what is left of A
-    product = _cyclotomic(facts.synchrony.orders)
+    product = _cyclotomic(facts.cyclotomic_orders)
     yield Paragraph(
         f"Here $g = {g}$: the cyclotomic polynomials of the divisors of ${g}$, but 1, divide $A$"
         f"{'' if degree else ' and are all of it'},",
@@ -341,9 +330,8 @@ def _factors(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     )
     if not degree:
         yield Formula(rf"A(\lambda) = {product} .")
-    elif degree < SHOWN_TERMS:
-        cofactor = [Fraction(int(c.p), int(c.q)) for c in facts.synchrony.cofactor.all_coeffs()]
-        quotient = polynomial(cofactor)
+    elif facts.cofactor is not None and degree < SHOWN_TERMS:
+        quotient = polynomial(facts.cofactor)
         yield Formula(rf"A(\lambda) = {product} \left({quotient}\right) .")
         yield Paragraph("All roots of the last factor lie inside of the circle.")
     else:
@@ -365,9 +353,8 @@ def _common_input(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     )
     yield from stated("R2")
     s, length = facts.mix.classes[0].input_length, facts.analysis.kernel.length
-    survival = facts.survival
-    if survival is not None and length <= _LINES_SHOWN * 2:
-        derivative = [c * (length - 1 - m) for m, c in enumerate(survival)][:-1]
+    survival, derivative = facts.survival, facts.survival_derivative
+    if survival is not None and derivative is not None and length <= _LINES_SHOWN * 2:
         yield Paragraph(f"Here $s + L = {number(s + length)}$, and indeed")
         yield Formula(
             rf"F(\lambda) = {number(s + length)} \left({polynomial(survival)}\right) - \lambda "

@@ -36,9 +36,9 @@ def cycle_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
     g, found = facts.analysis.gcd, facts.analysis.synchronized_cycle
     if facts.analysis.kernel.length == 1:
         return
-    if facts.analysis.workload.class_count == 1:
+    if facts.worst_loss is not None:
         yield from stated("R6", "worst-cycle")
-        yield from _worst_cycle(facts)
+        yield from _worst_cycle(facts, facts.worst_loss)
     if found is not None:
         yield from stated("R10")
         yield from _synchronised(g, found.throughput_ratio)
@@ -86,10 +86,9 @@ def _listed(named: Sequence[LimitCycle]) -> Iterator[DocumentBlock]:
         yield Paragraph(f"Left out: {counted(len(hidden), 'cycle')}, at {span} of the tokens.")
 
 
-def _worst_cycle(facts: DerivationFacts) -> Iterator[DocumentBlock]:
+def _worst_cycle(facts: DerivationFacts, loss: Fraction) -> Iterator[DocumentBlock]:
     one = facts.analysis.workload.classes[0]
     s, length = one.input_length, one.decode_length
-    loss = Fraction(length - 1) / (2 * (s + length))
     yield Paragraph(
         "In the worst cycle one cohort fills the memory alone. Here the loss is", (r"\bar{s}", "l")
     )

@@ -61,19 +61,23 @@ class CircleFactor:
     chain: tuple[tuple[int, ...], ...]
 
     @property
+    def pairs(self) -> int:
+        """Pairs of conjugate zeros on the circle: zeros in (-2, 2) of the first in the chain."""
+        return self.changes_at(-2) - self.changes_at(2)
+
+    @property
     def zeros(self) -> int:
         """Zeros on the circle, each once."""
-        low, high = (_changes(self.signs_at(x)) for x in (-2, 2))
-        return len(self.real) + 2 * (low - high)
+        return len(self.real) + 2 * self.pairs
 
     def signs_at(self, x: int) -> tuple[int, ...]:
         """Return the signs of the chain at an integer, without the zeros."""
         values = (fmpz_poly(list(link))(x) for link in self.chain)
         return tuple(1 if value > 0 else -1 for value in values if value != 0)
 
-
-def _changes(signs: tuple[int, ...]) -> int:
-    return sum(one != other for one, other in pairwise(signs))
+    def changes_at(self, x: int) -> int:
+        """Return the number of changes of sign in the chain at an integer."""
+        return sum(one != other for one, other in pairwise(self.signs_at(x)))
 
 
 def self_reciprocal_part(polynomial: fmpz_poly, budget: Budget | None = None) -> fmpz_poly:
