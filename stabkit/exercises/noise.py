@@ -6,13 +6,12 @@ from fractions import Fraction
 from random import Random
 
 from ..model.workload import Workload
+from ..spectrum.fluctuations.evictions import VISIBLE
 from ..spectrum.fluctuations.fano import fano_factor
 from ..spectrum.fluctuations.fluctuations import fluctuations
 from .draft import Draft, classes_prose, divided, kernel_of, memory_of, server, tex, tokens_held
 
 __all__ = ["NOISE"]
-
-_VISIBLE = 10  # times V
 
 
 def _of_two_steps(rng: Random) -> Workload | None:
@@ -109,16 +108,16 @@ def _visible(rng: Random) -> Draft | None:
     if mix is None:
         return None
     fano = Fraction(fano_factor(mix))  # type: ignore[arg-type]  # exact for so short a kernel
-    held, wanted = tokens_held(mix), _VISIBLE * fano
+    held, wanted = tokens_held(mix), VISIBLE * fano
     return Draft(
         "visible-size",
         mix,
         f"A server has {classes_prose(mix)}. Its Fano factor is $V = {tex(fano)}$. By R15 the "
         rf"admissions of a step have the coefficient of variation $\sqrt{{V / a^*}}$. For which "
-        rf"$a^*$ is its square $\frac{{1}}{{{_VISIBLE}}}$, and which capacity is that?",
+        rf"$a^*$ is its square $\frac{{1}}{{{VISIBLE}}}$, and which capacity is that?",
         (("admissions", wanted), ("capacity", wanted * held)),
         (
-            rf"$V / a^* = \frac{{1}}{{{_VISIBLE}}}$ for $a^* = {_VISIBLE} V = {tex(wanted)}$.",
+            rf"$V / a^* = \frac{{1}}{{{VISIBLE}}}$ for $a^* = {VISIBLE} V = {tex(wanted)}$.",
             f"A request holds $G(1) = {tex(held)}$ token-steps on the mean, so that $B = a^* G(1) "
             f"= {tex(wanted * held)}$ tokens.",
         ),

@@ -15,6 +15,7 @@ from ...analysis.operations.finite import FiniteServer
 from ...analysis.operations.finite_runs import SimulatedServer
 from ...analysis.pictures.finite import FinitePicture, finite_picture
 from ...dynamics.requests.batches import Estimate
+from ...spectrum.fluctuations.evictions import VISIBLE
 from ..rendering import FIGURES
 from ..text.finite_words import rate
 from ..text.numbers import amount, readable
@@ -35,7 +36,7 @@ from .style import (
 
 __all__ = ["finite_figure", "server_figure"]
 
-_SEEN = 1 / np.sqrt(10)  # the coefficient of variation below which the verdict is what one sees
+_SEEN = 1 / np.sqrt(VISIBLE)  # of sqrt(V / a*): below, the verdict is what one sees
 _MOST_PERCENT = 130.0  # of an interval
 _WIDE = 20.0  # the largest share over the smallest, from which on the scale is logarithmic
 

@@ -47,9 +47,9 @@ from .slack import mean_slack
 from .variance import Variance, Variances
 from .walk import Evictions, Walk
 
-__all__ = ["ServerNoise", "memory_walk", "server_noise", "whole_requests"]
+__all__ = ["VISIBLE", "ServerNoise", "memory_walk", "server_noise", "whole_requests"]
 
-_VISIBLE = 10  # times V
+VISIBLE = 10  # times V: from that a* on the verdict is what one sees (R15)
 _FEWEST, _MOST = 0.15, 12  # admissions per step
 _FEWEST_RUNNING, _MOST_RUNNING = 25, 20_000  # more take seconds
 _LEAST_FITTING = 4
@@ -101,7 +101,7 @@ class ServerNoise:
         """Whether the fluid's verdict is what one sees, a* >= 10 V (R15); None where V is."""
         if self.fano_factor is None:
             return None
-        return float(self.admissions) >= _VISIBLE * _middle(self.fano_factor)
+        return float(self.admissions) >= VISIBLE * _middle(self.fano_factor)
 
 
 def server_noise(
