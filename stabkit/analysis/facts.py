@@ -15,7 +15,7 @@ from itertools import accumulate
 from math import ceil, gcd
 
 from flint import fmpz_poly
-from sympy import Expr, divisors, false
+from sympy import Expr, divisors, factor, factor_list, false, fraction
 
 from ..dynamics.necklaces import worst_cycle_loss
 from ..dynamics.policies import Damped, Policy, Reservation
@@ -168,7 +168,8 @@ class SymbolicFacts:
     """What a derivation says of symbolic classes.
 
     * `closed_form` (sympy.Expr): (1 - z)^2 G(z).
-    * `window_dispersion` (sympy.Expr): E M^2 / (E M)^2 - 1, M the memory-time of a request.
+    * `window_dispersion` (sympy.Expr): E M^2 / (E M)^2 - 1, M the memory-time of a request;
+      factored.
     * `kernel` (tuple of sympy.Expr): g_0, ..., g_(L-1); empty where decode lengths are symbols, as
       what follows.
     * `characteristic`, `survival` (sympy.Expr or None): F and A, in lambda.
@@ -185,6 +186,14 @@ class SymbolicFacts:
     survival: Expr | None = None
     criterion: StabilityCriterion | None = None
     fano_factor: Expr | None = None
+
+    @property
+    def fano_parts(self) -> tuple[Expr, tuple[Expr, ...]] | None:
+        """The numerator of V, and the irreducible factors of its denominator."""
+        if self.fano_factor is None:
+            return None
+        numerator, denominator = fraction(self.fano_factor)
+        return numerator, tuple(one for one, _ in factor_list(denominator)[1])
 
 
 @dataclass(frozen=True)
@@ -383,7 +392,7 @@ def _symbolic_dispersion(mix: SymbolicWorkload) -> Expr:
         sum(c.share * time**power for c, time in zip(mix.classes, memory_times, strict=True))
         for power in (1, 2)
     )
-    return second / first**2 - 1
+    return factor(second / first**2 - 1)
 
 
 def _noise(mix: Workload, kernel: MemoryKernel) -> AdmissionsNoise:

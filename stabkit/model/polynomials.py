@@ -22,7 +22,19 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from sympy import EX, QQ, CoercionFailed, Expr, Integer, Poly, Rational, Symbol, cancel, expand
+from sympy import (
+    EX,
+    QQ,
+    CoercionFailed,
+    Expr,
+    Integer,
+    Poly,
+    Rational,
+    Symbol,
+    cancel,
+    expand,
+    factor,
+)
 
 from ..errors import InvalidWorkload, check_choice
 from .kernel import MemoryKernel
@@ -37,6 +49,7 @@ __all__ = [
     "characteristic_polynomial",
     "closed_form",
     "common_input_form",
+    "factored_kernel",
     "generating_function",
     "memory_kernel",
     "survival_polynomial",
@@ -79,6 +92,15 @@ def memory_kernel(mix: WorkloadLike | SymbolicWorkload) -> list[Expr]:
         return [Rational(c, kernel.denominator) for c in kernel.coefficients]
     survival, held = _symbolic_sums(mix)
     return [expand(t + (m + 1) * w) for m, (w, t) in enumerate(zip(survival, held, strict=True))]
+
+
+def factored_kernel(mix: WorkloadLike | SymbolicWorkload) -> list[Expr]:
+    """Return g_0, ..., g_{L-1} as `memory_kernel` does, each as a product where it is one.
+
+    >>> factored_kernel(SymbolicWorkload.shape_of(Workload.from_classes([(5, 1), (5, 3)])))
+    [s + 1, -(p - 1)*(s + 2), -(p - 1)*(s + 3)]
+    """
+    return [factor(g) for g in memory_kernel(mix)]
 
 
 def characteristic_polynomial(mix: WorkloadLike | SymbolicWorkload) -> Poly:

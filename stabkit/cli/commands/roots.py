@@ -60,7 +60,7 @@ def _found(workload: Workload, top: int | None, digits: int, method: str) -> Roo
 
 
 def _equation(workload: Workload) -> str:
-    from ...model.polynomials import characteristic_polynomial
+    from ...model.polynomials import factored_kernel
     from ...model.symbolic import SymbolicWorkload
     from ...publish.text.roots import equation_text
 
@@ -69,4 +69,4 @@ def _equation(workload: Workload) -> str:
             f"'--symbolic' must go with decode lengths up to {LONGEST_EQUATION}, "
             f"not {workload.longest_decode}."
         )
-    return equation_text(characteristic_polynomial(SymbolicWorkload.shape_of(workload))) + "\n"
+    return equation_text(factored_kernel(SymbolicWorkload.shape_of(workload))) + "\n"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from sympy import Expr, Integer, Symbol, count_ops, factor, factor_list, false, fraction, latex
+from sympy import Expr, Integer, Symbol, count_ops, false, latex
 
 from ...analysis.facts import SymbolicFacts
 from ...errors import InvalidArgument
@@ -341,23 +341,23 @@ def _finite_server(facts: SymbolicFacts) -> Iterator[DocumentBlock]:
     yield WHOLE_REQUESTS
     yield Formula(f"{FANO_FACTOR} .", "fano", (r"\theta",))
     yield from stated("R13")
-    if facts.fano_factor is not None:
-        numerator, denominator = fraction(facts.fano_factor)
+    parts = facts.fano_parts
+    if parts is not None:
+        numerator, factors = parts
         yield Paragraph(
             "For these lengths it is a rational function. Where the equilibrium loses its "
             "stability, if it does, it diverges: that boundary is among the zeros of its "
             "denominator."
         )
-        factors = [latex(one) for one, _ in factor_list(denominator)[1]]
         if factors:
             yield Paragraph("On them one of these holds:")
         for one in factors:
-            yield Formula(f"{one} = 0 .")
+            yield Formula(f"{latex(one)} = 0 .")
         if count_ops(numerator) <= _SHORT:
             yield Formula(f"V = {latex(facts.fano_factor)} .")
     yield from stated("R14")
     yield LONG_WINDOW
-    yield Formula(f"{DISPERSION} = {latex(factor(facts.window_dispersion))} .", "dispersion")
+    yield Formula(f"{DISPERSION} = {latex(facts.window_dispersion)} .", "dispersion")
 
 
 @section("What an operator can do", "Which admission policy keeps the throughput, and why?")

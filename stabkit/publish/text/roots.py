@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import mpmath
-from sympy import Poly, factor
+from sympy import Expr
 
 from ...spectrum.roots.roots import Root, Roots
 from ..layout import title
@@ -86,23 +86,23 @@ def _rows(found: Sequence[Root], digits: int) -> Iterator[tuple[str, ...]]:
             yield modulus, re, imaginary, _rounded_up(root.radius), str(root.multiplicity)
 
 
-def equation_text(polynomial: Poly) -> str:
-    """Return the characteristic equation, one line for each power of lambda.
+def equation_text(kernel: Sequence[Expr]) -> str:
+    """Return the characteristic equation of a kernel, one line for each power of lambda.
 
-    >>> from sympy import symbols
-    >>> l, s = symbols("lambda s")
-    >>> print(equation_text(Poly((s + 1) * l**2 + s + 2, l)))
+    >>> from sympy import Symbol
+    >>> s = Symbol("s")
+    >>> print(equation_text([s + 1, s + 2, s + 3]))
     F(λ) =
         λ²  (s + 1)
-      + λ   (0)
-      +     (s + 2)
+      + λ   (s + 2)
+      +     (s + 3)
       = 0
     """
-    degree = polynomial.degree()
+    degree = len(kernel) - 1
     width = len(f"λ{degree}")
     lines = ["F(λ) ="]
-    for power, coefficient in zip(range(degree, -1, -1), polynomial.all_coeffs(), strict=True):
+    for power, coefficient in zip(range(degree, -1, -1), kernel, strict=True):
         sign = "    " if power == degree else "  + "
         name = raised(f"λ^{power}") if power > 1 else "λ" * power
-        lines.append(f"{sign}{name:<{width}}  ({operators(str(factor(coefficient)))})")
+        lines.append(f"{sign}{name:<{width}}  ({operators(str(coefficient))})")
     return "\n".join([*lines, "  = 0"])
