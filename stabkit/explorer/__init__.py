@@ -8,6 +8,6 @@
 into one file. So nothing here imports numpy or sympy before a question needs them: what is missing
 is said by the answer.
 
-It is a room of its own because it is neither a command nor a rendering: it asks the analysis, which
-`publish` does not, and its page is no terminal. Others take `Explorer` and `ExplorerServer`.
+It is a room of its own because it is neither a command nor a rendering: it turns questions into
+analyses, and its page is no terminal. Others take `Explorer` and `ExplorerServer`.
 """
