@@ -36,6 +36,8 @@ from .traces.tally import Tally
 
 __all__ = ["RequestClass", "Workload"]
 
+_LARGEST_COUNT = 10**18
+
 
 @dataclass(frozen=True, repr=False)
 class Workload(Record):
@@ -449,10 +451,11 @@ def _read_request_count(request_count: Any, classes: Sequence[RequestClass]) -> 
     if request_count is None:
         return None
     count = exact_integer(request_count, "'request_count'")
-    if count < 1 or any(count % c.share.denominator for c in classes):
+    whole = all(count % c.share.denominator == 0 for c in classes)
+    if not (whole and 1 <= count <= _LARGEST_COUNT):
         raise InvalidWorkload(
-            "'request_count' must be positive and make every class a whole number of requests, "
-            f"not {shown(request_count)}."
+            "'request_count' must be from 1 to 10^18 and make every class a whole number of "
+            f"requests, not {shown(request_count)}."
         )
     return count
 

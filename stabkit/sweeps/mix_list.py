@@ -172,16 +172,23 @@ def read_entry(given: Any, place: int) -> MixEntry:
         raise InvalidWorkload(f"mix {place} must be text, or have 'mix' or 'class', not both.")
     for key in given:
         if key not in _KEYS:
-            raise InvalidWorkload(f"a key of mix {place} must be one of {', '.join(_KEYS)}.")
+            raise InvalidWorkload(
+                f"a key of mix {place} must be one of {', '.join(_KEYS)}, not {shown(key)}."
+            )
     words = given["mix"] if "mix" in given else _words(given["class"], place)
     texts = [given.get(key) for key in ("name", "capacity", "policy")]
-    name, capacity, policy = ("" if text is None else _text(text) for text in texts)
-    return MixEntry(name, _text(words), capacity, policy)
+    name, capacity, policy = ("" if text is None else _text(text, place) for text in texts)
+    return MixEntry(name, _text(words, place), capacity, policy)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, place: int) -> str:
     """Return text that can be written: JSON has halves of characters, and Parquet has none."""
-    return str(value).encode("utf-8", "replace").decode("utf-8")
+    try:
+        return str(value).encode("utf-8", "replace").decode("utf-8")
+    except ValueError:  # Python prints integers up to 4300 digits
+        raise InvalidWorkload(
+            f"a value of mix {place} must have fewer digits, not {shown(value)}."
+        ) from None
 
 
 def _words(classes: Any, place: int) -> str:
@@ -193,5 +200,5 @@ def _words(classes: Any, place: int) -> str:
             raise InvalidWorkload(
                 f"a class of mix {place} must have {', '.join(_CLASS[:2])} and, if wanted, weight."
             )
-        words.append(":".join(str(entry.get(key, 1)) for key in _CLASS))
+        words.append(":".join(_text(entry.get(key, 1), place) for key in _CLASS))
     return " ".join(words)

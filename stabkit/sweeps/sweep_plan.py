@@ -133,9 +133,14 @@ class SweepPlan(Record):
             )
         for key in plan:
             if key not in _KEYS:
-                raise InvalidWorkload(f"a key of the plan must be one of {', '.join(_KEYS)}.")
+                known = ", ".join(_KEYS)
+                raise InvalidWorkload(
+                    f"a key of the plan must be one of {known}, not {shown(key)}."
+                )
         wanted = _compute(plan.get("compute", ["counts"]))
-        title = str(plan.get("name", name))
+        title = plan.get("name", name)
+        if not isinstance(title, str):
+            raise InvalidWorkload(f"'name' must be text, not {shown(title)}.")
         cells: Cells
         cells, given = _list(plan, Path(folder)) if "mixes" in plan else _grid(plan, wanted)
         _check_columns(list(cells.coordinates(0, 1)), list(columns_of(wanted, cells.line)))

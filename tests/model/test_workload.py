@@ -254,7 +254,7 @@ def test_the_same_mix_is_equal_whatever_sample_it_was_found_in() -> None:
 
 @pytest.mark.parametrize("count", [0, -5, 7, 10**30 + 1], ids=repr)
 def test_a_class_is_a_whole_number_of_requests(count: int) -> None:
-    message = "'request_count' must be positive and make every class a whole number of requests"
+    message = "'request_count' must be from 1 to 10.18 and make every class a whole number of"
     with pytest.raises(InvalidWorkload, match=message):
         Workload.from_classes([(5, 3, 3), (5, 5, 2)], request_count=count)
     with pytest.raises(InvalidWorkload, match=r"'request_count' must be an integer, not 2\.5"):

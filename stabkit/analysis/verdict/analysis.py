@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import starmap
 from typing import Any, Literal
 
-from ...model.codec import decode, encode
+from ...model.codec import ExactText, NonNegative, Positive, decode, encode
 from ...model.enclosure import RealEnclosure
 from ...model.verdict import Verdict
 from ...model.workload import Workload
@@ -60,7 +60,7 @@ class ClassSummary:
     """One class: input length in tokens, decode length in steps, share of the admissions."""
 
     input_length: Fraction
-    decode_length: int
+    decode_length: Positive
     share: Fraction
 
 
@@ -73,7 +73,7 @@ class WorkloadSummary:
     """
 
     name: str
-    class_count: int
+    class_count: Positive
     classes: tuple[ClassSummary, ...]
     capacity: Fraction | None
     lengths: LengthSummary | None = field(default=None, compare=False)
@@ -90,7 +90,7 @@ class WorkloadSummary:
 class KernelSummary:
     """Number of terms L of the memory kernel, and its sum G(1) in token-steps per admission."""
 
-    length: int
+    length: Positive
     sum: Fraction
 
 
@@ -149,8 +149,8 @@ class SynchronizedModeSummary:
     continuation leads to, null where it leads to none.
     """
 
-    order: int
-    index: int
+    order: Positive
+    index: Positive
     limit: tuple[float, float]
     modulus: float | None
     predicted_growth: float
@@ -208,9 +208,9 @@ class ThresholdSummary:
     is, where sigma / mu > 0.1 or the estimate is not within an eighth of the threshold.
     """
 
-    input_length: str | None
-    sufficient_input_length: str | None
-    stable_intervals: tuple[tuple[str, str | None], ...]
+    input_length: ExactText | None
+    sufficient_input_length: ExactText | None
+    stable_intervals: tuple[tuple[ExactText, ExactText | None], ...]
     variance_law: float | None
 
 
@@ -266,7 +266,7 @@ class EmptyStart:
     """
 
     evictions_per_step: float | None
-    first_eviction: int | None
+    first_eviction: Positive | None
 
 
 @dataclass(frozen=True)
@@ -279,10 +279,10 @@ class FiniteSummary:
     so, or why they are 0 exactly.
     """
 
-    admissions_cv: float | None
+    admissions_cv: NonNegative | None
     visible: bool | None
-    evict_probability: float | None
-    evicted_per_step: float | None
+    evict_probability: NonNegative | None
+    evicted_per_step: NonNegative | None
     reason: str | None
 
 
@@ -322,10 +322,10 @@ class CertifiedStart:
     step: int | None = None
     evicting_steps: int | None = None
     last_eviction: int | None = None
-    deviation: float | None = None
-    allowed_deviation: float | None = None
-    period: int | None = None
-    evictions_per_period: int | None = None
+    deviation: NonNegative | None = None
+    allowed_deviation: NonNegative | None = None
+    period: Positive | None = None
+    evictions_per_period: Positive | None = None
     reason: str | None = None
 
 
@@ -350,10 +350,10 @@ class Bootstrap(Record):
     ones, whose spectral radius was not found to enough digits (null if that is none, or at L = 1).
     """
 
-    resamples: int
+    resamples: Positive
     seed: int
     level: float
-    request_count: int
+    request_count: Positive
     resampled: Literal["requests", "decode lengths"]
     verdict: Verdict
     verdicts: VerdictCounts
@@ -418,7 +418,7 @@ class Analysis(Record):
     version: str
     workload: WorkloadSummary
     kernel: KernelSummary
-    gcd: int
+    gcd: Positive
     verdict: Verdict
     certified: bool
     method: str

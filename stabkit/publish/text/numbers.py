@@ -204,7 +204,7 @@ def enclosed(enclosure: Enclosure) -> str:
     '1.012345678901 ± 2.4e-13'
     """
     upwards = Context(prec=60, rounding=ROUND_CEILING)
-    value = round(enclosure.value, 12)
+    value = enclosure.value.quantize(Decimal("1e-12"), context=Context(prec=400))  # to 10^308
     radius = upwards.add(enclosure.radius, abs(upwards.subtract(value, enclosure.value)))
     digits = f"{value:f}".rstrip("0").rstrip(".")
     if not radius:
