@@ -49,7 +49,7 @@ for _command in commands():
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        emit(f"stabkit {__version__}\n", None)
+        emit(f"stabkit {__version__}\n")
         raise typer.Exit
 
 
@@ -68,7 +68,7 @@ def _root(
     Example: stabkit analyze 100:7 100:10 --capacity 10000
     """
     if context.invoked_subcommand is None:
-        emit(f"{context.get_help()}\n", None)
+        emit(f"{context.get_help()}\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -33,9 +33,9 @@ import typer
 from ..errors import InvalidArgument, OutputError, shown
 from .mix import declare, optional, parameters_of, takes_mix
 from .options import AsJson, Dpi, Figure, Output, Size, Title, check_targets
-from .terminal import columns, emit, emit_latex, on_terminal, remark, spelled, working
+from .terminal import columns, emit, on_terminal, remark, spelled, typeset, working
 
-__all__ = ["Form", "Found", "emit_text", "form_of", "presented"]
+__all__ = ["Form", "Found", "form_of", "presented", "write"]
 
 _FIGURES = "stabkit.publish.figures"
 _PICTURES = (".png", ".svg", ".pdf")
@@ -60,6 +60,7 @@ class Found:
     * `status`: the exit status.
     * `latex`: returns the LaTeX article.
     * `note`: what the text leaves unsaid, for standard error.
+    * `beside`: by path what else is written, such as a table.
     """
 
     result: Any
@@ -67,6 +68,7 @@ class Found:
     status: int = 0
     latex: Callable[[], str] | None = None
     note: str | None = None
+    beside: Mapping[Path, bytes | str] = field(default_factory=dict)
 
 
 def presented(
@@ -82,7 +84,7 @@ def presented(
     * `name`: what the module of the result, and so those of its text and figure, is called.
     * `table`, `latex`: whether there is a table, or an article.
     * `full`: whether the text leaves out something that ``--full`` adds.
-    * `stream`: whether a pipe or file gets the table, where a terminal gets the text.
+    * `stream`: whether a pipe, or a file without a suffix, gets the table and not the text.
     * `data`: whether a file gets JSON, and no text.
     """
     has_figure = find_spec(f"{_FIGURES}.{name}") is not None
@@ -110,14 +112,15 @@ def presented(
             frame = {option: arguments.pop(option, None) for option in _FRAME}
             check_targets(**out, **more, reads=_files(arguments))
             form = form_of(out["output"], forms, **flags)
-            if stream and form == "text" and not (out["output"] is None and on_terminal()):
+            if more["table"] is not None:
+                form_of(more["table"], {"": "table", ".csv": "table"}, name="--csv")
+            if stream and form == "text" and _flows(out["output"]):
                 form = "table"
             if data and out["output"] is not None:
                 form = "json"
             _check_frame(**frame, drawn=form == "figure" or out["figure"] is not None)
             found = command(**arguments)
-            _write(found, form, out["output"], out["figure"], layout, frame)
-            return found.status
+            return write(found, form, out["output"], out["figure"], layout, frame)
 
         more = [optional(key, hint, _DEFAULTS.get(key)) for key, hint in added.items()]
         declare(run, [*parameters_of(command), *more])
@@ -137,8 +140,17 @@ def _forms(table: bool, figure: bool, latex: bool) -> Iterator[tuple[str, Form]]
         yield from ((suffix, "latex") for suffix in _LATEX)
 
 
+def _flows(output: Path | None) -> bool:
+    """Tell whether neither a reader nor a suffix asks for the text."""
+    return not on_terminal() if output is None else output.suffix.lower() != ".txt"
+
+
 def form_of(
-    output: Path | None, forms: Mapping[str, Form], as_json: bool = False, tex: bool = False
+    output: Path | None,
+    forms: Mapping[str, Form],
+    as_json: bool = False,
+    tex: bool = False,
+    name: str = "--output",
 ) -> Form:
     """Return what is written to the output; flags and suffix must not contradict each other."""
     if as_json and tex:
@@ -151,7 +163,7 @@ def form_of(
     if suffix and suffix not in allowed:
         last = f" or {allowed[-1]}" if len(allowed) > 1 else allowed[-1]
         ends = ", ".join(allowed[:-1]) + last
-        raise OutputError(f"'--output' must end in {ends}, not {shown(str(output))}.")
+        raise OutputError(f"'{name}' must end in {ends}, not {shown(str(output))}.")
     return flag or forms[suffix]
 
 
@@ -179,25 +191,30 @@ def _check_frame(size: str | None, dpi: int | None, title: str | None, drawn: bo
         dots_per_inch(DOTS_PER_INCH if dpi is None else dpi, inches)
 
 
-def _write(
+def write(
     found: Found,
     form: Form,
     output: Path | None,
-    figure: Path | None,
-    layout: Mapping[str, bool],
-    frame: Mapping[str, Any],
-) -> None:
-    """Write the figure, then the result; nothing of either before both are made."""
+    figure: Path | None = None,
+    layout: Mapping[str, bool] | None = None,
+    frame: Mapping[str, Any] | None = None,
+) -> int:
+    """Write all that was found, nothing before everything is made; return the exit status."""
+    files = dict(found.beside)
     drawing = figure if figure is not None else output if form == "figure" else None
-    drawn = None if drawing is None else _drawn(found, drawing, **frame)
-    write = _writer(found, form, output, layout)
-    if drawing is not None and drawn is not None:
-        from ..publish.files import write_whole
-
-        write_whole(drawing, drawn)
-    write()
+    if drawing is not None:
+        files[drawing] = _drawn(found, drawing, **(frame or {}))
+    text, styles = None, None
+    if form != "figure":
+        content, styles = _content(found, form, output, layout or {})
+        if output is None:
+            text = str(content)
+        else:
+            files[output] = content
+    emit(text, styles, files)
     if found.note is not None and form != "json":
         remark(found.note)
+    return found.status
 
 
 def _drawn(found: Found, path: Path, size: str | None, dpi: int | None, title: str | None) -> bytes:
@@ -211,46 +228,24 @@ def _drawn(found: Found, path: Path, size: str | None, dpi: int | None, title: s
         return figure_bytes(drawing, figure_format(path), dpi)
 
 
-def _writer(
+def _content(
     found: Found, form: Form, output: Path | None, layout: Mapping[str, bool]
-) -> Callable[[], None]:
-    """Return what writes the result in a form; all but the writing is done."""
-    from ..publish.rendering import TABLES, to_dict
-
-    if form == "figure":
-        return lambda: None
-    if form == "latex":
-        article = found.latex() if found.latex is not None else ""
-        return lambda: emit_latex(article, output)
-    if form == "text":
-        return _text_writer(lambda: _text(found, layout), output)
-    if form == "table":
-        written = TABLES(found.result)
-    elif isinstance(found.result, str):
-        raise InvalidArgument("'--json' must be given without '--symbolic', not with it.")
-    else:
-        record = to_dict(found.result, **found.options)
-        written = json.dumps(record, indent=2, allow_nan=False) + "\n"
-    return lambda: emit(written, output)
-
-
-def emit_text(write: Callable[[], str], output: Path | None) -> None:
-    """Write what `write` returns, laid out for the terminal; for no terminal in a file."""
-    _text_writer(write, output)()
-
-
-def _text_writer(write: Callable[[], str], output: Path | None) -> Callable[[], None]:
+) -> tuple[bytes | str, Mapping[str, str] | None]:
+    """Return the result in a form, and of a text how its lines look on a terminal."""
     from ..publish.layout import laid_out
+    from ..publish.rendering import TABLES, text, to_dict
 
+    if form == "latex":
+        return typeset(found.latex() if found.latex is not None else "", output), None
+    if form == "table":
+        return TABLES(found.result), None
+    if isinstance(found.result, str):
+        if form == "json":
+            raise InvalidArgument("'--json' must be given without '--symbolic', not with it.")
+        return found.result, None
+    if form == "json":
+        record = to_dict(found.result, **found.options)
+        return json.dumps(record, indent=2, allow_nan=False) + "\n", None
     shown = (columns(), spelled) if output is None else (None, str)
     with laid_out(*shown) as styles:
-        written = write()
-    return lambda: emit(written, output, styles)
-
-
-def _text(found: Found, layout: Mapping[str, bool]) -> str:
-    from ..publish.rendering import text
-
-    if isinstance(found.result, str):
-        return found.result
-    return text(found.result, **found.options, **layout)
+        return text(found.result, **found.options, **layout), styles

@@ -28,13 +28,13 @@ __all__ = [
     "complain",
     "counting",
     "emit",
-    "emit_latex",
     "on_terminal",
     "one_line",
     "progressing",
     "reading",
     "remark",
     "spelled",
+    "typeset",
     "warn",
     "working",
 ]
@@ -62,16 +62,31 @@ _ASCII = {
 _NARROWEST = 20  # columns that a text is laid out for
 
 
-def emit(text: str, output: Path | None, styles: Mapping[str, str] | None = None) -> None:
-    """Write `text` to the file `output`, whole or not at all, or to standard output.
+def emit(
+    text: str | None,
+    styles: Mapping[str, str] | None = None,
+    files: Mapping[Path, bytes | str] | None = None,
+) -> None:
+    """Write `text`, if any, to standard output, and `files`, of which none is left by a failure.
 
-    All but its line breaks and printable characters are replaced. A terminal shows the text of a
+    All but line breaks and printable characters of a text is replaced. A terminal shows that of a
     report in colour, which has `styles`: see `stabkit.cli.colour`.
     """
-    clean = printable_lines(text)
-    if output is None and styles is not None and wants_colour():
-        clean = coloured(clean, styles)
-    _emit_clean(clean, output)
+    from ..publish.files import written
+
+    gone = None
+    contents = {
+        path: printable_lines(content) if isinstance(content, str) else content
+        for path, content in (files or {}).items()
+    }
+    with written(contents):
+        try:
+            if text is not None:
+                _print(printable_lines(text), styles)
+        except BrokenPipeError as failure:  # a reader such as `head` has enough of the text alone
+            gone = failure
+    if gone is not None:
+        raise gone
 
 
 def columns() -> int | None:
@@ -81,12 +96,9 @@ def columns() -> int | None:
     return None
 
 
-def _emit_clean(text: str, output: Path | None) -> None:
-    if output is not None:
-        from ..publish.files import write_whole
-
-        write_whole(output, text)
-        return
+def _print(text: str, styles: Mapping[str, str] | None) -> None:
+    if styles is not None and wants_colour():
+        text = coloured(text, styles)
     if sys.stdout is None:  # closed by whoever started us
         raise OutputError("standard output must be open, not closed.")
     try:
@@ -102,17 +114,14 @@ def on_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def emit_latex(latex: str, output: Path | None) -> None:
-    """Write a LaTeX document; typeset, if `output` is a .pdf file."""
+def typeset(latex: str, output: Path | None) -> bytes | str:
+    """Return what is written of a LaTeX document: a PDF, if `output` is a .pdf file."""
     if output is None or output.suffix.lower() != ".pdf":
-        emit(latex, output)
-        return
+        return latex
     from ..publish.document.engine import pdf_of
-    from ..publish.files import write_whole
 
     with working("typesetting"):
-        pdf = pdf_of(latex)
-    write_whole(output, pdf)
+        return pdf_of(latex)
 
 
 def complain(failure: Exception) -> None:

@@ -2,21 +2,24 @@
 
 A result goes to a temporary file beside its target, reaches the disk (fsync), and takes the
 target's place in one step (rename), so that a reader never sees half of it and a failure leaves
-what was there before. A process that is killed leaves at most a hidden file that ends in ``.part``
-beside it. What is not a regular file, such as ``/dev/stdout``, is written directly.
+what was there before; of several files none takes its place before all are on the disk. A process
+that is killed leaves at most a hidden file that ends in ``.part`` beside it. What is not a regular
+file, such as ``/dev/stdout``, is written directly.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
 import stat
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from ..errors import OutputError, shown, told
 
-__all__ = ["check_target", "write_whole"]
+__all__ = ["check_target", "write_whole", "written"]
 
 
 def check_target(path: str | Path, name: str = "output") -> None:
@@ -43,41 +46,70 @@ def check_target(path: str | Path, name: str = "output") -> None:
 
 
 def write_whole(path: str | Path, content: bytes | str) -> None:
-    """Write `content` to `path` completely, or leave the path as it was.
+    """Write `content` to `path` completely, or leave the path as it was; see `written`."""
+    with written({path: content}):
+        pass
+
+
+@contextmanager
+def written(contents: Mapping[Any, bytes | str]) -> Iterator[None]:
+    """Write files once the block has ended, all of them completely, or leave them as they were.
 
     A new file gets the permissions of the process's umask; a replaced one keeps its own. A
     symbolic link stays, and what it points to is replaced.
 
-    * `content`: text is encoded as UTF-8.
+    * `contents`: by path; text is encoded as UTF-8.
 
-    Raises OutputError if the file cannot be written; no temporary file remains.
+    Raises OutputError before the block if a file cannot be written; no temporary file remains.
     """
+    with ExitStack() as stack:
+        last = [stack.enter_context(_staged(*item)) for item in contents.items()]
+        yield
+        for take_place in last:
+            take_place()
+
+
+@contextmanager
+def _staged(path: str | Path, content: bytes | str) -> Iterator[Callable[[], None]]:
+    """Write a temporary file, and yield what puts it in its target's place."""
     check_target(path)
     target = _resolved(path)
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
-    try:
-        if _replaceable(target):
-            _replace(target, data)
-        else:
+    if not _replaceable(target):
+        with _refused(path):
             Path(target).write_bytes(data)
+        yield lambda: None
+        return
+    temporary = os.path.join(os.path.dirname(target), f".{secrets.token_hex(8)}.part")
+
+    def take_place() -> None:
+        with _refused(path):
+            os.replace(temporary, target)
+
+    try:
+        with _refused(path):
+            _write(temporary, target, data)
+        yield take_place
+    finally:
+        with suppress(OSError):  # it is gone where all went well
+            os.unlink(temporary)
+
+
+def _write(temporary: str, target: str, data: bytes) -> None:
+    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    if os.path.exists(target):
+        os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
+
+
+@contextmanager
+def _refused(path: str | Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as failure:
         raise _refusal(path, "output", told(failure)) from failure
-
-
-def _replace(target: str, data: bytes) -> None:
-    temporary = os.path.join(os.path.dirname(target), f".{secrets.token_hex(8)}.part")
-    try:
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if os.path.exists(target):
-            os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
-        os.replace(temporary, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
 
 
 def _resolved(path: str | Path, name: str = "output") -> str:

@@ -1,4 +1,7 @@
-"""Every command writes what the suffix of --output says, and refuses any other suffix."""
+"""Every command writes what the suffix of --output says, and refuses any other suffix.
+
+Files are written together or not at all.
+"""
 
 import csv
 import json
@@ -11,6 +14,7 @@ from typing import Any
 import pytest
 
 from stabkit.cli.commands import commands
+from stabkit.errors import OutputError
 
 pytestmark = pytest.mark.slow
 
@@ -104,3 +108,56 @@ def test_json_prints_json_and_nothing_else(line: list[str], stabkit: Program) ->
     contradicting = stabkit(*line, "--json", "--output", "a.txt")
     assert contradicting[:2] == (2, "")
     assert "'--output' must end in .json, not 'a.txt'" in contradicting.err
+
+
+BESIDE = [
+    "chart 2 3 --rows 3 --csv",
+    "simulate 5:3 --steps 5 --capacity 1000 --animate",
+    "nyquist 5:3 5:5 --figure",
+    "derive 10:5 --exercise --output",
+]
+
+
+@pytest.mark.parametrize("line", BESIDE)
+def test_a_failure_leaves_no_other_file(
+    line: str, stabkit: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suffix = {"--csv": ".csv", "--animate": ".gif", "--figure": ".svg", "--output": ".pdf"}
+    words = shlex.split(line)
+    path = tmp_path / f"a{suffix[words[-1]]}"
+    if words[0] == "derive":
+        monkeypatch.setattr("stabkit.publish.document.engine.pdf_of", _first_alone())
+        found = stabkit(*words, str(path))
+    else:
+        found = stabkit(*words, str(path), "--output", "/dev/full")
+    assert (found.status, found.out, list(tmp_path.iterdir())) == (2, "", [])
+    assert len(found.err.splitlines()) == 1
+
+
+def _first_alone() -> Callable[[str], bytes]:
+    """Return a TeX engine that fails from the second document on."""
+    pages = iter([b"%PDF"])
+
+    def pdf_of(latex: str) -> bytes:
+        page = next(pages, None)
+        if page is None:
+            raise OutputError("'latex' must be typeset, not this.")
+        return page
+
+    return pdf_of
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.xyz"])
+def test_the_table_of_a_chart_is_csv(name: str, stabkit: Program, tmp_path: Path) -> None:
+    found = stabkit(*shlex.split("chart 2 3 --rows 3 --csv"), str(tmp_path / name))
+    assert (found.status, found.out, list(tmp_path.iterdir())) == (2, "", [])
+    assert "'--csv' must end in .csv, not" in found.err
+
+
+def test_a_text_file_of_a_run_is_the_text(stabkit: Program, tmp_path: Path) -> None:
+    line = shlex.split("simulate 5:3 --steps 5 --capacity 1000 --output")
+    for name in ("a.txt", "a.csv", "a"):
+        assert stabkit(*line, str(tmp_path / name)).status == 0
+    text, table, plain = ((tmp_path / name).read_text() for name in ("a.txt", "a.csv", "a"))
+    assert "5 steps" in text
+    assert plain == table != text

@@ -10,7 +10,7 @@ import typer
 from ...errors import InvalidArgument, shown
 from ..options import option, target_option
 from ..present import Found, presented
-from ..terminal import emit, working
+from ..terminal import working
 
 __all__ = ["chart"]
 
@@ -71,9 +71,7 @@ def chart(
             _ranges(ranges),
             rows,
         )
-    if table is not None:
-        emit(TABLES(found), table)
-    return Found(found)
+    return Found(found, beside={} if table is None else {table: TABLES(found)})
 
 
 def _inputs(text: str | None) -> str | list[str] | None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 from ...errors import InvalidArgument, shown
 from ..mix import Source, takes_mix
 from ..options import check_targets, flag, option, target_option
-from ..present import Form, form_of
-from ..terminal import emit, emit_latex, working
+from ..present import Form, Found, form_of, write
+from ..terminal import typeset, working
 
 if TYPE_CHECKING:
     from ...model.symbolic import SymbolicWorkload
@@ -56,18 +56,15 @@ def derive(
         raise InvalidArgument("'--fragment', '--bibtex' and '--exercise' must be given alone.")
     reads = (*(source.mix or ()), source.log)
     check_targets(output, reads=reads)
-    form_of(output, _BIBTEX if bibtex else _FRAGMENT if fragment else _ARTICLE)
+    form = form_of(output, _BIBTEX if bibtex else _FRAGMENT if fragment else _ARTICLE)
     solution = _solution_path(output) if exercise and output is not None else None
     if solution is not None:
         check_targets(solution, reads=reads)
     with working("deriving"):
         found = _derivation(symbolic, source)
         texts = _texts(found, output, fragment, bibtex, exercise)
-    write = emit if bibtex else emit_latex
-    write(texts[0], output)
-    if solution is not None:
-        write(texts[1], solution)
-    return 0
+    beside = {} if solution is None else {solution: typeset(texts[1], solution)}
+    return write(Found(texts[0], latex=lambda: texts[0], beside=beside), form, output)
 
 
 def _solution_path(output: Path) -> Path:

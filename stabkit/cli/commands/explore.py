@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...errors import InvalidArgument, told
 from ..options import flag, option
+from ..terminal import emit
 
 __all__ = ["explore"]
 
@@ -32,7 +33,7 @@ def explore(
         server = ExplorerServer(port or 0)
     except OSError as failure:
         raise InvalidArgument(f"'--port' must be free, not {port} ({told(failure)}).") from None
-    print(f"{server.address} (stop with Ctrl-C)", flush=True)
+    emit(f"{server.address} (stop with Ctrl-C)\n")
     if not no_browser:
         import webbrowser
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from importlib.util import find_spec
@@ -12,7 +11,7 @@ import typer
 
 from ...errors import InvalidArgument, StabkitError
 from ..options import AsJson, Output, check_targets, flag, option
-from ..present import emit_text, form_of
+from ..present import Found, form_of, write
 from ..terminal import emit
 
 if TYPE_CHECKING:
@@ -48,28 +47,22 @@ def lessons(
       stabkit lessons 3
       stabkit lessons 3 --output mine.py
     """
-    from ...publish.text.lessons import installed_lessons, lessons_record, lessons_text
+    from ...publish.text.lessons import installed_lessons
 
     check_targets(output)
-    known = installed_lessons()
+    found = installed_lessons()
     if number is None:
         form = form_of(output, {"": "text", ".txt": "text", ".json": "json"}, as_json)
-        record = json.dumps(lessons_record(known), indent=2) + "\n"
-        if form == "json":
-            emit(record, output)
-        else:
-            emit_text(lambda: lessons_text(known), output)
-        return 0
+        return write(Found(found), form, output)
     if as_json:
         raise InvalidArgument("'--json' must be given without NUMBER, not with it.")
-    form_of(output, {"": "text", ".py": "text"})
-    chosen = [one for one in known if one.number == number]
+    form = form_of(output, {"": "text", ".py": "text"})
+    chosen = [one for one in found.lessons if one.number == number]
     if not chosen:
-        numbers = ", ".join(str(one.number) for one in known) or "of an installed lesson"
+        numbers = ", ".join(str(one.number) for one in found.lessons) or "of an installed lesson"
         raise InvalidArgument(f"'NUMBER' must be one of {numbers}, not {number}.")
     if output is not None:
-        emit(chosen[0].path.read_text(encoding="utf-8"), output)
-        return 0
+        return write(Found(chosen[0].path.read_text(encoding="utf-8")), form, output)
     return _serve(chosen[0].path, port, headless)
 
 
@@ -80,6 +73,6 @@ def _serve(notebook: Path, port: int, headless: bool) -> NoReturn:
     command += ["--host", _HOST, "--port", str(port), "--no-token"]
     if headless:
         command.append("--headless")
-    print(f"http://{_HOST}:{port} (stop with Ctrl-C)", flush=True)
+    emit(f"http://{_HOST}:{port} (stop with Ctrl-C)\n")
     # the server takes the place of this process, so that whatever stops the one stops the other
     os.execve(sys.executable, command, {**os.environ, "MARIMO_SKIP_UPDATE_CHECK": "1"})

@@ -65,10 +65,11 @@ def simulate(
         from ...dynamics.simulator import simulate as run
         from ...publish.text.capacity import assumed_capacity
 
+        beside = {}
         if animation is not None:  # first, for it takes fewer steps than the rest
-            _write_animation((workload, count, rule, start, policy), animation)
+            beside[animation] = _frames(workload, count, rule, start, policy)
         found = run(workload, count, rule, start, policy)
-    return Found(found, note=assumed_capacity(workload, found.capacity))
+    return Found(found, note=assumed_capacity(workload, found.capacity), beside=beside)
 
 
 def _step_count(workload: Workload, steps: str | None, animated: bool) -> int:
@@ -110,10 +111,9 @@ def _counts(stages: list[Any], position: int) -> list[Any]:
     return [rational_argument(n, f"a count of class {position} in '--state'") for n in stages]
 
 
-def _write_animation(run: tuple[Workload, int, Arithmetic, Any, str], path: Path) -> None:
-    """Write the frames of a run: `simulate`'s workload, steps, arithmetic, start and policy."""
+def _frames(*run: Any) -> bytes:
+    """Return the animation of a run: `simulate`'s workload, steps, arithmetic, start and policy."""
     from ...analysis.pictures.animation import animation_picture
     from ...publish.figures.animation import animation_bytes
-    from ...publish.files import write_whole
 
-    write_whole(path, animation_bytes(animation_picture(*run)))
+    return animation_bytes(animation_picture(*run))

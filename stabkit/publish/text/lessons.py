@@ -6,16 +6,24 @@ The notebooks are never imported here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from ...theorems.registry import installed
 from ..layout import paragraph
+from ..rendering import RECORDS, TEXTS
 from .dialect import chosen, headed
 from .tables import plain_table
 
-__all__ = ["GROUP", "Lesson", "installed_lessons", "lessons_record", "lessons_text"]
+__all__ = [
+    "GROUP",
+    "InstalledLessons",
+    "Lesson",
+    "installed_lessons",
+    "lessons_record",
+    "lessons_text",
+]
 
 SCHEMA = "stabkit.lessons/2"
 GROUP = "stabkit.lessons"
@@ -37,19 +45,28 @@ class Lesson(Protocol):
         """The file of its notebook."""
 
 
-def installed_lessons() -> tuple[Lesson, ...]:
-    """Return all lessons that are installed, stabkit's own first; none without a distribution."""
-    return tuple(lesson for course in installed(GROUP) for lesson in course)
+@dataclass(frozen=True)
+class InstalledLessons:
+    """All lessons that are installed, stabkit's own first; none without a distribution."""
+
+    lessons: tuple[Lesson, ...]
 
 
-def lessons_text(lessons: Sequence[Lesson]) -> str:
+def installed_lessons() -> InstalledLessons:
+    """Return the lessons of all distributions."""
+    return InstalledLessons(tuple(lesson for course in installed(GROUP) for lesson in course))
+
+
+@TEXTS.writes(InstalledLessons)
+def lessons_text(found: InstalledLessons) -> str:
     """Return the list of lessons as plain text, with how to open one."""
-    rows = ((str(one.number), one.title, str(one.minutes)) for one in lessons)
+    rows = ((str(one.number), one.title, str(one.minutes)) for one in found.lessons)
     more = "Open one: stabkit lessons 3. More exercises: stabkit exercise --topic cycle."
     return f"{plain_table([('lesson', 'title', 'minutes'), *rows])}\n{paragraph(more)}"
 
 
-def lessons_record(lessons: Sequence[Lesson]) -> dict[str, Any]:
+@RECORDS.writes(InstalledLessons)
+def lessons_record(found: InstalledLessons) -> dict[str, Any]:
     """Return the list of lessons for JSON."""
     names = "number title minutes goals prerequisites topics uses=theorems"
-    return headed(SCHEMA, lessons=[chosen(one, names) for one in lessons])
+    return headed(SCHEMA, lessons=[chosen(one, names) for one in found.lessons])
