@@ -23,7 +23,7 @@ def complete_mix(incomplete: str) -> Iterator[str]:
 
 
 def complete_policy(incomplete: str) -> Iterator[str]:
-    """Yield the admission policies that are installed and begin so."""
+    """Yield the admission policies that begin so, those of installed distributions among them."""
     from ..dynamics.policies import policy_names
 
     return _begun(incomplete, policy_names())

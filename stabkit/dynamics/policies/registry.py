@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 from inspect import signature
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from ...errors import ArgumentTypeError, InvalidArgument, shown
+from ...errors import ArgumentTypeError, InvalidArgument, printable, shown
 from ...model.workload import Workload
 from .policy import Policy
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint, EntryPoints
 
 __all__ = ["policy_named", "policy_names", "register_policy"]
 
@@ -41,7 +44,8 @@ def register_policy(policy: PolicyClass) -> PolicyClass:
     Notes
     -----
     An installed distribution is asked for a name that is not registered: an entry point of the
-    group ``stabkit.policies``, called as the policy, is loaded then.
+    group ``stabkit.policies``, called as the policy, is loaded then. One that cannot be loaded is
+    an InvalidArgument to whoever asks for it.
 
     Examples
     --------
@@ -105,11 +109,32 @@ def policy_named(name: Any, mix: Workload | None = None) -> Policy:
 def _found(kind: str) -> Any:
     """Return the class of a name, or None."""
     if kind not in _REGISTERED:
-        from importlib.metadata import entry_points  # takes as long to load as all policies
-
-        for point in entry_points(group=GROUP, name=kind):
-            register_policy(point.load())
+        for point in _installed().select(name=kind):
+            _load(point)
     return _REGISTERED.get(kind)
+
+
+def _installed() -> EntryPoints:
+    from importlib.metadata import entry_points  # takes as long to load as all policies
+
+    return entry_points(group=GROUP)
+
+
+def _load(point: EntryPoint) -> None:
+    """Register the policy of an entry point, which must be called as that is."""
+    try:
+        policy = register_policy(point.load())
+    except Exception as failure:  # of somebody else's module: whatever it raises
+        why = f"{type(failure).__name__}: {printable(str(failure))}"
+        raise InvalidArgument(
+            f"{shown(point.name)} of the entry points {GROUP!r} must be a policy that can be "
+            f"loaded, not {shown(point.value)} ({why})."
+        ) from failure
+    if policy.name != point.name:
+        raise InvalidArgument(
+            f"'name' of a policy must be that of its entry point, {shown(point.name)}, not "
+            f"{shown(policy.name)}."
+        )
 
 
 def _takes(make: Any, texts: list[str]) -> bool:
@@ -127,8 +152,9 @@ def _is_policy(given: Any) -> bool:
 
 
 def policy_names() -> list[str]:
-    """Return the names that are registered, greedy first."""
-    return sorted(_REGISTERED, key=lambda kind: (kind != "greedy", kind))
+    """Return the names that are registered or installed, greedy first; nothing is loaded."""
+    names = {*_REGISTERED, *_installed().names}
+    return sorted(names, key=lambda kind: (kind != "greedy", kind))
 
 
 def _unknown(name: Any) -> InvalidArgument:

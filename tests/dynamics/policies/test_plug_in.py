@@ -28,6 +28,7 @@ from stabkit import (
     to_dict,
 )
 from stabkit.cli.app import main
+from stabkit.cli.completion import complete_policy
 from stabkit.dynamics.growth import measure_growth
 from stabkit.dynamics.long_run import long_run
 from stabkit.dynamics.policies import policy_named, register_policy, registry
@@ -140,6 +141,32 @@ def test_it_is_found_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> 
 def test_its_text_is_checked(text: str, message: str) -> None:
     with pytest.raises(InvalidArgument, match=message):
         policy_named(text)
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("thrifty = thrifty:Absent", "'thrifty' of the entry points 'stabkit.policies' must be a "),
+        ("thrifty = lavish:Thrifty", r"not 'lavish:Thrifty' \(ModuleNotFoundError: No module"),
+        ("thrifty = thrifty:SOURCE", r"not 'thrifty:SOURCE' \(A"),
+        (
+            "thrift = thrifty:Thrifty",
+            "'name' of a policy must be that of its entry point, 'thrift'",
+        ),
+    ],
+)
+def test_an_entry_point_that_gives_no_such_policy_is_named(
+    entry: str, message: str, tmp_path: Path
+) -> None:
+    entry_points = tmp_path / "thrifty-1.dist-info" / "entry_points.txt"
+    entry_points.write_text(f"[stabkit.policies]\n{entry}\n")
+    with pytest.raises(InvalidArgument, match=message):
+        policy_named(entry.split()[0])
+
+
+def test_a_tab_offers_it() -> None:
+    assert list(complete_policy("th")) == ["thrifty"]
+    assert "thrifty" not in sys.modules
 
 
 def test_it_runs_in_every_arithmetic() -> None:
