@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +11,7 @@ from ...analysis.operations.running_cap import RunningCap
 from ...analysis.operations.whole_runs import WholeFinding
 from ...dynamics.capacity import Simulated
 from ...dynamics.long_run import LongRun
-from ...errors import printable
+from ...errors import InvalidArgument, printable, shown
 from ..layout import paragraph, title
 from ..rendering import RECORDS, TEXTS
 from .capacity import assumed_capacity
@@ -138,10 +138,20 @@ def policy_label(one: PolicyFinding) -> str:
     """
     values = {name: _Parameter(value) for name, value in one.parameters.items()}
     if template := getattr(one.policy, "label", None):
-        return printable(template.format_map(values))
+        return printable(_filled(template, values, one.policy.name))
     name = printable(one.policy.name)
     name = name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 3]}..."
     return " ".join([name, *map(format, values.values())])
+
+
+def _filled(template: Any, values: Mapping[str, _Parameter], name: str) -> str:
+    try:
+        return str(template.format_map(values))
+    except (AttributeError, LookupError, TypeError, ValueError):
+        raise InvalidArgument(
+            f"'label' of policy {shown(name)} must be a template of its parameters, not "
+            f"{shown(template)}."
+        ) from None
 
 
 class _Parameter(Fraction):

@@ -17,6 +17,7 @@ from stabkit.analysis.operations.sweep import Parameter, PolicySweep, policy_swe
 from stabkit.analysis.pictures.policies import PolicyPanel, PolicyPicture, policy_picture
 from stabkit.dynamics.long_run import LongRun
 from stabkit.dynamics.policies import Damped, Greedy, Headroom, RateLimited, Reservation
+from stabkit.errors import InvalidArgument
 from stabkit.model.enclosure import RealEnclosure
 from stabkit.model.workload import Workload
 from stabkit.publish.figures.formats import figure_bytes
@@ -188,6 +189,17 @@ def test_labels() -> None:
         name = "a\x1b[31mb"
 
     assert policy_label(finding(Own(), KEPT)) == "a?[31mb"
+
+
+@pytest.mark.parametrize("label", ["slow {gian}", "slow {}", "slow {", "slow {gain[0]}", 3])
+def test_a_label_that_is_no_template_of_the_parameters_is_refused(label: Any) -> None:
+    class Slow:
+        name = "slow"
+
+    Slow.label = label  # type: ignore[attr-defined]
+    one = finding(Slow(), KEPT, parameters={"gain": Fraction(1, 2)})
+    with pytest.raises(InvalidArgument, match="'label' of policy 'slow' must be a template of its"):
+        policies_text(comparison(one))
 
 
 def sweep(parameter: Parameter = "gain", *points: tuple[str, LongRun]) -> PolicySweep:
