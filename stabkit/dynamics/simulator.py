@@ -30,6 +30,7 @@ from ..model.workload import Workload
 from .capacity import equilibrium_admissions, simulated_capacity
 from .initial_state import cohorts_of, read_counts, whole_equilibrium
 from .policies import Policy, policy_named
+from .policies.policy import parameters_of
 from .product_form import ProductFormRun
 from .stage_run import StageRun
 from .trajectory import Arithmetic, State, StepBlock, Trajectory
@@ -221,6 +222,7 @@ def _trajectory(
         wasted_tokens=block.wasted,
         arithmetic=arithmetic,
         policy=policy.name,
+        parameters=parameters_of(policy, mix),
         capacity=simulated_capacity(mix),
         states=states,
         final_state=run.state(),

@@ -8,7 +8,7 @@ survivors into the memory: it either evicts or admits, never both (docs/model.md
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -87,6 +87,9 @@ class Trajectory(Series):
         Decode steps done by the requests that this step evicts: j each at stage j.
     arithmetic : {"exact", "float", "integer"}
     policy : str
+        Its name.
+    parameters : dict of str to Fraction
+        Those of the policy by name; a rate is in units of a*.
     capacity : Fraction
         Tokens; G(1), which makes a* = 1, where the workload has none.
     states : list of states, or None
@@ -116,6 +119,7 @@ class Trajectory(Series):
     wasted_tokens: NDArray[Any]
     arithmetic: Arithmetic
     policy: str
+    parameters: dict[str, Fraction] = field(repr=False)
     capacity: Fraction
     states: list[State] | None
     final_state: State

@@ -31,7 +31,7 @@ from ...dynamics.capacity import Simulated, equilibrium_admissions
 from ...dynamics.growth import disturbed_state
 from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import GREEDY, Policy, policy_named
-from ...dynamics.policies.policy import rational_fields
+from ...dynamics.policies.policy import parameters_of
 from ...errors import InvalidArgument, InvalidWorkload, shown
 from ...model.enclosure import RealEnclosure
 from ...model.notation import WorkloadLike, as_workload
@@ -76,8 +76,8 @@ class PolicyFinding(Record):
     ----------
     policy : Policy
     parameters : dict of str to Fraction
-        `gain`, `watermark`, `rate_over_equilibrium`, or the rational fields of a policy of one's
-        own; empty for a policy without any.
+        `gain`, `watermark`, `rate_over_equilibrium`, or the fields of a policy of one's own that
+        are numbers; empty for a policy without any.
     verdict : {"stable", "unstable", "marginal", "undecided"} or None
         On the policy's own equilibrium; None where its loop is not linear.
     spectral_radius : RealEnclosure or None
@@ -307,17 +307,10 @@ def _finding(
 ) -> PolicyFinding:
     return PolicyFinding(
         policy=rule,
-        parameters=_parameters(mix, rule),
+        parameters=parameters_of(rule, mix),
         verdict=loop.verdict,
         spectral_radius=loop.spectral_radius,
         reason=loop.reason,
         from_empty=long_run(mix, policy=rule),
         disturbed=None if start is None else long_run(mix, start, policy=rule),
     )
-
-
-def _parameters(mix: Workload, rule: Policy) -> dict[str, Fraction]:
-    given = getattr(rule, "parameters", None)
-    if given is not None:
-        return dict(given(mix))
-    return {field.name: value for field, value in rational_fields(rule)}

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from ...dynamics.capacity import equilibrium_admissions
 from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import GREEDY, Policy, RateLimited
+from ...dynamics.policies.policy import parameters_of
 from ...dynamics.product_form import ProductFormRun
 from ...model.workload import Workload
 from ...records import Record
@@ -74,6 +75,11 @@ class Prediction(Record):
     relation: Literal["is", "is not", "about", "at least"]
     value: str | float
     scale: Fraction = Fraction(1)
+
+    @property
+    def parameters(self) -> dict[str, Fraction]:
+        """The parameters of the policy by name; a rate is in units of a*."""
+        return parameters_of(self.policy, self.mix)
 
 
 def holds(prediction: Prediction) -> bool:

@@ -25,6 +25,7 @@ from typing import Any, Literal
 from ...dynamics.capacity import Simulated, simulated_capacity
 from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import GREEDY, Damped, Headroom, Policy, Reservation
+from ...dynamics.policies.policy import parameters_of
 from ...errors import InvalidWorkload
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed
@@ -86,6 +87,11 @@ class Proposal(Record):
     throughput: float
     predictions: tuple[Prediction, ...]
     sensitivity: tuple[tuple[Fraction, float], ...] = ()
+
+    @property
+    def parameters(self) -> dict[str, Fraction]:
+        """The parameters of the policy by name; a rate is in units of a*."""
+        return parameters_of(self.policy, self.mix)
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import Field, dataclass, field, fields, is_dataclass
 from fractions import Fraction
+from numbers import Rational
 from typing import Any, Protocol, TypeVar
 
 from ...errors import InvalidArgument, shown
 from ...model.kernel import MemoryKernel
-from ...model.numbers import rational_argument
+from ...model.numbers import exact_rational, rational_argument
 from ...model.workload import Workload
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "RationalParameters",
     "in_floats",
     "parameter",
+    "parameters_of",
     "rational_fields",
 ]
 
@@ -135,10 +138,32 @@ class RationalParameters:
 
 def rational_fields(policy: Policy) -> Iterator[tuple[Field[Any], Fraction]]:
     """Yield the parameters of a policy: the fields of a dataclass that are Fractions."""
-    if is_dataclass(policy):
-        for one in fields(policy):
-            if isinstance(value := getattr(policy, one.name), Fraction):
-                yield one, value
+    for one in _fields_of(policy):
+        if isinstance(value := getattr(policy, one.name), Fraction):
+            yield one, value
+
+
+def _fields_of(policy: Policy) -> tuple[Field[Any], ...]:
+    return fields(policy) if is_dataclass(policy) else ()
+
+
+def parameters_of(policy: Policy, mix: Workload) -> dict[str, Fraction]:
+    """Return the parameters of a policy by name, as reports show them.
+
+    They are what its own `parameters` says of them on `mix`, such as a rate in units of a*, or
+    else the fields of a dataclass that are numbers.
+    """
+    own = getattr(policy, "parameters", None)
+    if callable(own):
+        return dict(own(mix))
+    named = {one.name: getattr(policy, one.name) for one in _fields_of(policy)}
+    return {name: exact_rational(x, f"'{name}'") for name, x in named.items() if _is_number(x)}
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, Rational) and not isinstance(value, bool)
 
 
 AnyPolicy = TypeVar("AnyPolicy", bound=Policy)

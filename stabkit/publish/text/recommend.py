@@ -174,7 +174,8 @@ def _proposal(found: Recommendation, proposal: Proposal) -> dict[str, Any]:
     return {
         **chosen(proposal, "kind value"),
         "sentence": sentence(found, proposal),
-        **chosen(proposal, "workload=mix policy=policy.name throughput_ratio=throughput"),
+        **chosen(proposal, "workload=mix policy=policy.name parameters"),
+        **chosen(proposal, "throughput_ratio=throughput"),
         "sensitivity": [
             {"factor": as_json(e), "throughput_ratio": ratio} for e, ratio in proposal.sensitivity
         ],
@@ -183,6 +184,6 @@ def _proposal(found: Recommendation, proposal: Proposal) -> dict[str, Any]:
 
 
 def _prediction(one: Prediction) -> dict[str, Any]:
-    found = chosen(one, "workload=mix policy=policy.name quantity relation")
+    found = chosen(one, "workload=mix policy=policy.name parameters quantity relation")
     told = "verdict" if isinstance(one.value, str) else "ratio"
     return found | {"verdict": None, "ratio": None} | {told: one.value}

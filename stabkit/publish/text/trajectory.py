@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from ...dynamics.trajectory import MOST_CLASS_COLUMNS, Trajectory
+from ...errors import printable
 from ..layout import paragraph, title
 from ..rendering import RECORDS, TABLES, TEXTS
 from .dialect import chosen, headed
@@ -35,7 +36,7 @@ _MORE = "A row per step: stabkit simulate ... --output run.csv, or into a pipe.\
 @TEXTS.writes(Trajectory)
 def trajectory_text(trajectory: Trajectory) -> str:
     """Return what the run was, and of its steps the mean, the least, the largest and the last."""
-    run = f"{trajectory.policy}, {trajectory.arithmetic} arithmetic, "
+    run = f"{_policy(trajectory)}, {trajectory.arithmetic} arithmetic, "
     capacity = amount(readable(trajectory.capacity), "token")
     head = f"{trajectory.mix.name}, {capacity}, {run}"
     head += counted(len(trajectory.admitted) - 1, "step")
@@ -43,6 +44,13 @@ def trajectory_text(trajectory: Trajectory) -> str:
     rows = ((label, *_figures(getattr(trajectory, name))) for name, label in _LABELS.items())
     table = plain_table([heads, *rows], align="<>>>>")
     return "\n".join([title(head), table, paragraph(_evicting(trajectory)), _MORE])
+
+
+def _policy(trajectory: Trajectory) -> str:
+    """Return the name of the policy, and its parameters with theirs."""
+    values = trajectory.parameters.items()
+    given = (f"{name.replace('_', ' ')} {readable(value, 4)}" for name, value in values)
+    return printable(", ".join([trajectory.policy, *given]))
 
 
 def _figures(column: Any) -> Iterator[str]:
@@ -82,7 +90,7 @@ def trajectory_record(trajectory: Trajectory) -> dict[str, Any]:
     return headed(
         SCHEMA,
         trajectory.mix,
-        **chosen(trajectory, "capacity arithmetic policy steps"),
+        **chosen(trajectory, "capacity arithmetic policy parameters steps"),
         **columns,
         wasted_tokens=_json(trajectory.wasted_tokens),
         completed_by_class=[_json(row) for row in trajectory.completed_by_class],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -67,6 +68,22 @@ def test_a_policy_of_ones_own_has_no_verdict() -> None:
     assert own.verdict is None
     assert own.parameters == {}
     assert own.from_empty.throughput_ratio == pytest.approx(same.from_empty.throughput_ratio)
+
+
+def test_numbers_of_any_kind_are_parameters_of_ones_own() -> None:
+    @dataclass(frozen=True)
+    class Every:
+        steps: int = 3
+        gain: float = 0.1
+        part: Fraction = Fraction(1, 3)
+        loud: bool = True
+        name: str = "every"
+
+        def admissions(self, memory: Any) -> Any:
+            return self.part * memory.free / memory.per_request
+
+    own = compare_policies(Workload.from_classes([(2, 2)]), [Every()]).policies[0]
+    assert own.parameters == {"steps": 3, "gain": Fraction(1, 10), "part": Fraction(1, 3)}
 
 
 def test_one_step_has_nothing_to_disturb() -> None:

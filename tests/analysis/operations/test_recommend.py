@@ -15,7 +15,7 @@ from stabkit.dynamics.policies import Damped, Greedy, Policy, RateLimited
 from stabkit.dynamics.simulator import simulate
 from stabkit.model.kernel import MemoryKernel
 from stabkit.model.workload import Workload
-from stabkit.publish.text.recommend import recommendations_text
+from stabkit.publish.text.recommend import recommendations_record, recommendations_text
 
 pytestmark = pytest.mark.slow
 
@@ -108,6 +108,14 @@ def test_one_class_by_hand() -> None:
     values = {p.kind: p.value for p in found.proposals}
     assert values["rate limit"] == 10
     assert values["watermark"] == Fraction(4, 15)
+
+
+def test_a_proposal_and_its_predictions_tell_the_parameters() -> None:
+    found = recommendations_record(recommend(Workload.from_classes([(10, 5)], capacity=650)))
+    rate, *_ = found["proposals"]
+    assert rate["parameters"] == {"rate_over_equilibrium": "1"}
+    told = [one["parameters"]["rate_over_equilibrium"] for one in rate["predictions"]]
+    assert told == ["1", "1", "4/5", "9/10", "19/20", "21/20", "11/10", "6/5"]
 
 
 def test_the_smallest_prompt_that_helps() -> None:

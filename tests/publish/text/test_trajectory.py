@@ -10,7 +10,12 @@ import pytest
 
 from stabkit.dynamics.simulator import simulate
 from stabkit.model.workload import Workload
-from stabkit.publish.text.trajectory import COLUMNS, trajectory_csv, trajectory_record
+from stabkit.publish.text.trajectory import (
+    COLUMNS,
+    trajectory_csv,
+    trajectory_record,
+    trajectory_text,
+)
 
 MIX = Workload.from_classes([(2, 2, "1/3"), (5, 3, "2/3")], capacity=140)
 READ: dict[str, Any] = {"float": float, "exact": Fraction, "integer": int}
@@ -36,6 +41,22 @@ def test_json_reads_back_as_the_arrays(arithmetic: str) -> None:
     assert record["workload"]["name"] == MIX.name
     for name in COLUMNS:
         assert [read(value) for value in record[name]] == list(getattr(run, name))
+
+
+@pytest.mark.parametrize(
+    ("policy", "parameters", "told"),
+    [
+        ("damped:1/5", {"gain": "1/5"}, "damped, gain 0.2, float"),
+        ("rate-limited:1.05", {"rate_over_equilibrium": "21/20"}, "rate over equilibrium 1.05,"),
+        ("greedy", {}, "greedy, float"),
+    ],
+)
+def test_the_parameters_of_the_policy_are_told(
+    policy: str, parameters: dict[str, str], told: str
+) -> None:
+    run = simulate(MIX, 3, policy=policy)
+    assert trajectory_record(run)["parameters"] == parameters
+    assert told in trajectory_text(run)
 
 
 def test_more_than_16_classes_are_not_listed_in_csv() -> None:
