@@ -106,7 +106,11 @@ __groups__ = {
         "publish.figures.animation": "animation_bytes",
     },
     "policies and operations": {
-        "dynamics.policies": "Damped Greedy Headroom RateLimited Reservation register_policy",
+        "dynamics.policies": (
+            "Damped Greedy Headroom MemoryView NotLinear RateLimited RationalParameters "
+            "Reservation parameter register_policy"
+        ),
+        "model.kernel": "MemoryKernel",
         "analysis.operations.closed_loops": "ClosedLoop closed_loop closed_loop_polynomial",
         "analysis.operations.loop_noise": "policy_fano_factor",
         "analysis.operations.comparison": "PolicyComparison PolicyFinding compare_policies",

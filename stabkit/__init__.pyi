@@ -79,8 +79,12 @@ from .dynamics.necklaces import worst_cycle_loss as worst_cycle_loss
 from .dynamics.policies import Damped as Damped
 from .dynamics.policies import Greedy as Greedy
 from .dynamics.policies import Headroom as Headroom
+from .dynamics.policies import MemoryView as MemoryView
+from .dynamics.policies import NotLinear as NotLinear
 from .dynamics.policies import RateLimited as RateLimited
+from .dynamics.policies import RationalParameters as RationalParameters
 from .dynamics.policies import Reservation as Reservation
+from .dynamics.policies import parameter as parameter
 from .dynamics.policies import register_policy as register_policy
 from .dynamics.renormalization import renormalized as renormalized
 from .dynamics.renormalization import synchronized_loss as synchronized_loss
@@ -104,6 +108,7 @@ from .model.blocks import block_total as block_total
 from .model.cache_memory import bytes_per_token as bytes_per_token
 from .model.cache_memory import capacity_from_shape as capacity_from_shape
 from .model.examples import examples as examples
+from .model.kernel import MemoryKernel as MemoryKernel
 from .model.model_config import capacity_from_config as capacity_from_config
 from .model.notation import as_workload as as_workload
 from .model.polynomials import characteristic_polynomial as characteristic_polynomial

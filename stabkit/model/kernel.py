@@ -41,12 +41,28 @@ __all__ = ["MemoryKernel"]
 class MemoryKernel:
     """The memory kernel of a workload, in integers over a common denominator.
 
-    * `denominator`: D > 0. The kernel, the survival function and the closed form below are D times
-      the true ones, which makes every number an integer.
-    * `decode_lengths`: the distinct decode lengths, ascending.
-    * `shares`: D w_l for each of them.
-    * `inputs`: D t_l for each of them: the share-weighted input length.
+    Up to a factor it is also the closed loop of a linear admission policy: that of `damped` or
+    `reserved`, or any other of this form.
 
+    Attributes
+    ----------
+    denominator : int
+        D > 0. The kernel, the survival function and the closed form below are D times the true
+        ones, which makes every number an integer.
+    decode_lengths : tuple of int
+        The distinct decode lengths, ascending, in steps.
+    shares : tuple of int
+        D w_l for each of them.
+    inputs : tuple of int
+        D t_l for each of them: the share-weighted input length, in tokens.
+
+    References
+    ----------
+    docs/model.md, Kernel, Closed form.
+
+    Examples
+    --------
+    >>> from stabkit import MemoryKernel, Workload
     >>> kernel = MemoryKernel.of(Workload.from_classes([(5, 1), (5, 3)]))
     >>> kernel.denominator, kernel.coefficients
     (2, (12, 7, 8))

@@ -245,9 +245,10 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "sweep_processes": {"count": 2},
     "sweep_cluster": {"address": "tcp://127.0.0.1:9"},
 }
+DECLARES = {"parameter"}  # a field, whose values are read when they are given
 for _name in stabkit.__all__:
     _value = getattr(stabkit, _name)
-    if callable(_value) and not isinstance(_value, type):
+    if callable(_value) and not isinstance(_value, type) and _name not in DECLARES:
         CALLS[_name] = (_value, _ARGUMENTS.get(_name, _ARGUMENTS["mix"]))
 
 SWEPT = tempfile.TemporaryDirectory()

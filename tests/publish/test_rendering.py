@@ -106,6 +106,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
 # Classes that are no results, and why.
 ARGUMENTS = {"RequestClass", "Scheduler", "SymbolicWorkload", "Theorem"} | {
     *("Damped", "Greedy", "Headroom", "RateLimited", "Reservation"),
+    *("MemoryKernel", "MemoryView", "NotLinear", "RationalParameters"),  # of a policy of one's own
 }
 PARTS = {
     # of a result that tells of them

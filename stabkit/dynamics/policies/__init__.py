@@ -42,6 +42,7 @@ How to add a policy
    has derived the same kernel from `admissions`; a claim that differs is an error.
 3. Decorate the class with `register_policy`. In this folder it is found at once; in another
    distribution through an entry point of the group ``stabkit.policies`` with the policy's name.
+   All that it needs there are public names of `stabkit`.
    ``NAME:X,Y`` on the command line gives its parameters, in the order of the fields.
 4. Write its test: `tests/dynamics/policies/test_plug_in.py` shows one.
 

@@ -43,6 +43,14 @@ class MemoryView:
         sum_k p_k (s_k + 1): what an admission takes at once, per request.
     lifetime_per_request : number
         sum_k p_k (s_k + l_k): the most that a request takes, on the mean.
+
+    Examples
+    --------
+    >>> from stabkit import Damped, MemoryView
+    >>> memory = MemoryView(140, 3, 4, reserved=lambda: 100)
+    >>> memory.used = 80
+    >>> memory.free, memory.reserved, Damped("1/2").admissions(memory)
+    (60, 100, Fraction(10, 1))
     """
 
     __slots__ = ("_reserved", "capacity", "lifetime_per_request", "per_request", "used")
@@ -90,7 +98,27 @@ class Policy(Protocol):
 
 @dataclass(frozen=True)
 class NotLinear:
-    """The answer of a policy that has no characteristic polynomial, with the reason."""
+    """The closed loop of a policy that has no characteristic polynomial.
+
+    Parameters
+    ----------
+    reason : str
+        Why it has none, a clause.
+
+    Examples
+    --------
+    >>> from stabkit import NotLinear, closed_loop
+    >>> class Whole:
+    ...     name = "whole"
+    ...
+    ...     def admissions(self, memory):
+    ...         return memory.free // memory.per_request
+    ...
+    ...     def closed_loop(self, mix):
+    ...         return NotLinear("it admits whole requests")
+    >>> closed_loop("10:5", Whole()).reason
+    'it admits whole requests'
+    """
 
     reason: str = "not known to be linear near an equilibrium"
 
@@ -118,13 +146,51 @@ def parameter(default: Any, valid: Callable[[Fraction], bool], domain: str, symb
         The domain in words, as in "'gain' must be above 0 and at most 1, not 2."
     symbol : str
         Its letter in formulas, as LaTeX.
+
+    Returns
+    -------
+    dataclasses.Field
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> from stabkit import RationalParameters, parameter
+    >>> @dataclass(frozen=True)
+    ... class Cautious(RationalParameters):
+    ...     gain: object = parameter("1/2", lambda gain: 0 < gain <= 1, "above 0 and up to 1", "k")
+    >>> Cautious().gain
+    Fraction(1, 2)
     """
     metadata = {"valid": valid, "domain": domain, "symbol": symbol}
     return field(default=default, metadata=metadata)
 
 
 class RationalParameters:
-    """The base of a frozen dataclass of rationals, given in any form, each in its domain."""
+    """The base of a frozen dataclass of rationals, given in any form, each in its domain.
+
+    Raises
+    ------
+    InvalidArgument
+        If a field is no rational, or is outside the domain that its `parameter` has.
+
+    Notes
+    -----
+    A run in floats rounds the fields of `parameter` once, before it starts.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> from stabkit import RationalParameters, parameter
+    >>> @dataclass(frozen=True)
+    ... class Cautious(RationalParameters):
+    ...     gain: object = parameter("1/2", lambda gain: 0 < gain <= 1, "above 0 and up to 1", "k")
+    >>> Cautious("0.1").gain
+    Fraction(1, 10)
+    >>> Cautious(2)
+    Traceback (most recent call last):
+        ...
+    stabkit.errors.InvalidArgument: 'gain' must be above 0 and up to 1, not 2.
+    """
 
     def __post_init__(self) -> None:
         for one in fields(self):  # type: ignore[arg-type]

@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from stabkit import Workload, register_policy
-from stabkit.dynamics.policies import MemoryView, RationalParameters, parameter
-from stabkit.model.kernel import MemoryKernel
+from stabkit import (
+    MemoryKernel,
+    MemoryView,
+    RationalParameters,
+    Workload,
+    parameter,
+    register_policy,
+)
 
 
 @register_policy
