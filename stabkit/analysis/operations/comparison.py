@@ -41,6 +41,7 @@ from ...model.workload import Workload
 from ...records import Record
 from ...spectrum.fluctuations.evictions import whole_requests
 from .closed_loops import ClosedLoop, closed_loops
+from .predictions import TOLERANCE
 from .running_cap import RunningCap, running_cap
 from .whole_runs import WholeFinding, WholeRuns, usual_steps, why_no_runs
 
@@ -153,6 +154,41 @@ class PolicyComparison(Record, Simulated):
     capped: CapFinding | None = None
     whole_steps: int = 0
     whole_reason: str | None = None
+
+    @property
+    def keeping(self) -> tuple[PolicyFinding, ...]:
+        """Those that complete the steady state's tokens from empty, to one part in a thousand."""
+        return tuple(one for one in self.policies if _keeps(one.from_empty))
+
+    @property
+    def ending_apart(self) -> tuple[PolicyFinding, ...]:
+        """Those whose two starts differ by over a thousandth of the steady state's tokens."""
+        return tuple(one for one in self.policies if _ends_apart(one))
+
+    @property
+    def drifting(self) -> tuple[PolicyFinding, ...]:
+        """Those of which a class's share of what is completed from empty is not that admitted.
+
+        By more than a thousandth.
+        """
+        return tuple(one for one in self.policies if _drifts(one.from_empty, self.mix))
+
+
+def _keeps(run: LongRun) -> bool:
+    return run.throughput_ratio is not None and run.throughput_ratio >= 1 - TOLERANCE
+
+
+def _ends_apart(one: PolicyFinding) -> bool:
+    ratios = [run.throughput_ratio for run in (one.from_empty, one.disturbed) if run is not None]
+    known = [ratio for ratio in ratios if ratio is not None]
+    return bool(known) and max(known) - min(known) > TOLERANCE
+
+
+def _drifts(run: LongRun, mix: Workload) -> bool:
+    if run.completed_shares is None:
+        return False
+    pairs = zip(run.completed_shares, mix.classes, strict=True)
+    return any(abs(completed - c.share) > TOLERANCE for completed, c in pairs)
 
 
 def compare_policies(

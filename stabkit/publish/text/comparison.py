@@ -35,8 +35,6 @@ __all__ = [
 SCHEMA = "stabkit.policies/2"
 _LARGE = 100  # evictions over a* may be; four digits after the point would widen the table
 _LONGEST_LABEL = 15  # of a policy of one's own
-# Long-run means of orbits that are not periodic agree to 5e-4: what differs by twice that, differs.
-_EQUAL = 1e-3
 _HEADS = ("policy", "verdict", "|λ| max", "tokens", "requests", "evicted", "first", "memory")
 COLUMNS = (
     "From the empty memory, long-run means over those of the steady state (evicted: requests per "
@@ -205,14 +203,12 @@ def _first(run: LongRun) -> str:
 def _sentences(found: PolicyComparison, full: bool) -> Iterator[str]:
     """Yield what the tables support; in full also what differs in real schedulers."""
     yield from _kept(found)
-    apart = [one for one in found.policies if _end_apart(one)]
-    if apart:
-        yield f"The two starts end apart under: {_names(apart)}."
-    drifting = [one for one in found.policies if _drifts(found, one.from_empty)]
-    if drifting:
+    if found.ending_apart:
+        yield f"The two starts end apart under: {_names(found.ending_apart)}."
+    if found.drifting:
         yield (
             "From empty, what is completed differs from the admitted shares of the classes under: "
-            f"{_names(drifting)}."
+            f"{_names(found.drifting)}."
         )
     if full:
         # Each once, in an order of their own, whatever that of the table.
@@ -224,11 +220,10 @@ def _sentences(found: PolicyComparison, full: bool) -> Iterator[str]:
 def _kept(found: PolicyComparison) -> Iterator[str]:
     """Yield which policies keep the throughput, from the runs that tell."""
     known = [one for one in found.policies if one.from_empty.throughput_ratio is not None]
-    keeping = [one for one in known if (one.from_empty.throughput_ratio or 0) >= 1 - _EQUAL]
-    if keeping:
+    if found.keeping:
         yield (
             "From empty, to one part in a thousand, the steady state's tokens are kept by: "
-            f"{_names(keeping)}."
+            f"{_names(found.keeping)}."
         )
     elif known:
         yield f"From empty, none of these keeps the steady state's tokens: {_names(known)}."
@@ -236,19 +231,6 @@ def _kept(found: PolicyComparison) -> Iterator[str]:
     if unknown:
         reason = unknown[0].from_empty.reason
         yield f"From empty, the long run is not known under: {_names(unknown)} ({reason})."
-
-
-def _end_apart(one: PolicyFinding) -> bool:
-    ratios = [run.throughput_ratio for run in (one.from_empty, one.disturbed) if run is not None]
-    known = [ratio for ratio in ratios if ratio is not None]
-    return bool(known) and max(known) - min(known) > _EQUAL
-
-
-def _drifts(found: Simulated, run: LongRun) -> bool:
-    if run.completed_shares is None:
-        return False
-    pairs = zip(run.completed_shares, found.mix.classes, strict=True)
-    return any(abs(completed - c.share) > _EQUAL for completed, c in pairs)
 
 
 def _whole_requests(found: PolicyComparison) -> Iterator[str]:

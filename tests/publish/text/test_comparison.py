@@ -145,6 +145,18 @@ def test_sentences_say_what_the_runs_support() -> None:
     assert "A rate limit" not in text
 
 
+def test_the_record_finds_what_the_sentences_say() -> None:
+    """To one part in a thousand: 0.9991 is kept, 0.9989 is not."""
+    near, off = (
+        finding(Greedy(), replace(KEPT, throughput_ratio=ratio), KEPT) for ratio in (0.9991, 0.9989)
+    )
+    unknown = finding(Greedy(), UNKNOWN, None)
+    found = comparison(GREEDY, RATE, near, off, unknown)
+    assert found.keeping == (RATE, near)
+    assert found.ending_apart == (off,)
+    assert found.drifting == (GREEDY,)
+
+
 def test_what_is_not_known_is_not_called_lost_or_free_of_evictions() -> None:
     text = policies_text(
         comparison(finding(Greedy(), UNKNOWN, None), reason="none known"), full=True
