@@ -11,5 +11,5 @@ The rooms and modules, in reading order; each may take from those before it:
 * `atlas`: the packaged thresholds of all coprime pairs.
 * `facts`: what a derivation needs beyond the verdict.
 
-Only here do the siblings `spectrum` and `dynamics` meet. What is above takes the records.
+Only here do the siblings `spectrum` and `dynamics` meet. Others take all of it.
 """

@@ -7,7 +7,7 @@
 * `present`: the one way out: ``--json``, ``--output``, ``--figure``.
 * `terminal`, `colour`: what is said on standard output and standard error.
 
-It takes from every layer, and nothing takes from it. `main` below loads the rest when it is called.
+It takes from every layer. `main` loads the rest when it is called. Others take the names below.
 """
 
 from __future__ import annotations

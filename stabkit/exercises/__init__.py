@@ -6,7 +6,7 @@ In reading order:
   to draw in, and the drawn solution.
 * `roots`, `thresholds`, `gcd`, `cycles`, `policies`, `noise`, `finite`, `starts`: the kinds of
   question, by subject.
-* `exercises`: `stabkit.exercise`, which chooses among them; the only thing others take.
+* `exercises`: `stabkit.exercise`, which chooses among them.
 
-It takes from the analysis and below.
+It takes from the dynamics, the spectrum and below. Others take `exercises` and `drawing`.
 """

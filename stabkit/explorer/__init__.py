@@ -9,5 +9,5 @@ into one file. So nothing here imports numpy or sympy before a question needs th
 is said by the answer.
 
 It is a room of its own because it is neither a command nor a rendering: it turns questions into
-analyses, and its page is no terminal. Others take `Explorer` and `ExplorerServer`.
+analyses, and its page is no terminal. Others take `server`.
 """

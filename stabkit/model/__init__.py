@@ -17,4 +17,5 @@ In reading order:
 * `codec`: frozen records to JSON types and back.
 
 Every layer above takes `workload`, `kernel` and `numbers`; the dynamics nothing that needs sympy.
+Others take all but `file_kinds`, `server_lines`, `state_space` and `transfer`.
 """

@@ -14,8 +14,8 @@ The rooms and modules, in reading order; each may take from those before it; `fi
 * `theory`: the checked theorems, as an article and as pages.
 * `notebook`: what a notebook shows of a result.
 
-It takes records from the layers below; the command line takes from it. What a page needs beyond a
-record is computed there, when it is asked for: the data of a figure (`analysis.pictures`), and what
-a derivation says (`analysis.facts`). So are more `digits` of a threshold than it has proved, which
-may take seconds.
+It takes records from the layers below. What a page needs beyond a record is computed there, when it
+is asked for: the data of a figure (`analysis.pictures`), and what a derivation says
+(`analysis.facts`). So are more `digits` of a threshold than it has proved, which may take seconds.
+Others take all but `notebook`.
 """

@@ -13,4 +13,5 @@ other:
 * `starts`: from where a run reaches the equilibrium, by what the kernel alone proves.
 
 It takes the model from below and never meets the dynamics, so that their agreement is evidence.
+Others take all but `circle`.
 """

@@ -13,5 +13,6 @@ In reading order:
 * `processes`, `cluster`: maps that survive the death of a worker.
 * `sweep_run`: `stabkit.sweep`, which joins them.
 
-It takes from the analysis. Publishing takes the record of a run.
+It takes from the analysis and below. Others take `sweep_plan`, `processes`, `cluster` and
+`sweep_run`.
 """

@@ -12,7 +12,7 @@ The package can be called: ``stabkit.theorems()`` returns all records. In readin
 * `links`: how far a proof goes as data, and where prose is left.
 * `registry`, `runner`: where the records come from, and the run that checks them.
 
-Of the layers below it takes the enclosures of the spectrum. Publishing takes the results.
+Of the layers below it takes the model. Others take all but `exact_zero`, `claims` and `links`.
 
 Examples
 --------

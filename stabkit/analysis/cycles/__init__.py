@@ -7,5 +7,5 @@ In reading order:
 * `observed`: a period seen in floats, then the exact orbit of its itinerary.
 * `cycles`: `stabkit.cycles`, which joins them.
 
-It takes from `verdict`. Others take `cycles` and the records.
+It takes from no other room of the analysis. Others take all but `named`.
 """

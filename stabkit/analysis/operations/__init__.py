@@ -16,5 +16,6 @@ In reading order:
 * `trials`: settings of a server on whole requests, against leaving it alone.
 * `recommend`: what to do, every proposal analysed anew.
 
-It takes from `verdict`, and never from `cycles`. Others take the records and their functions.
+It takes from `verdict`, and never from `cycles`. Others take all but `loop_noise` and
+`observed_series`.
 """

@@ -12,5 +12,6 @@ In reading order:
 * `cycle`, `space_time`, `animation`: the pictures of stages: cohorts that age, fullness as colour,
   and frames.
 
-It takes from `operations` and `verdict`, and below. `stabkit.publish.figures` draws it.
+It takes from `operations` and `verdict`, and below. Others take all but `stages`; most of it is
+drawn by `stabkit.publish.figures`.
 """

@@ -7,5 +7,5 @@ In reading order:
 * `certificates`: the records.
 * `certify`: `stabkit.certify_start`, which looks in floats and proves in balls.
 
-It takes from `cycles` and `verdict`. Nothing above takes from it.
+It takes from `cycles` and `verdict`. Others take `certificates` and `certify`.
 """

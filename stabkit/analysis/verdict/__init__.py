@@ -9,5 +9,5 @@ In reading order:
 * `verdict_certificate`: the proof of the verdict as data, for ``stabkit_check.py``.
 * `bootstrap`: how far a sampled trace's verdict could be off by chance.
 
-The lowest room of the analysis. Everything above takes `analysis` and `analyze`.
+The lowest room of the analysis. Others take all of it, most take `analysis` and `analyze`.
 """

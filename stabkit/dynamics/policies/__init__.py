@@ -29,7 +29,8 @@ policy               admits                                              idealis
 ('halving', False)
 
 One module each; beside them `policy`: what a policy is, `registry`: how it is found by its name,
-and `linearisation`: the loop that follows from its admissions.
+and `linearisation`: the loop that follows from its admissions. Others take the names below,
+`policy` and `linearisation`.
 
 How to add a policy
 -------------------

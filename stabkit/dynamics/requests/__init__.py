@@ -12,7 +12,8 @@ which they come (docs/model.md, Whole requests). In reading order:
 * `batches`: long-run means with intervals, from one run.
 * `request_run`, `driver`: what a run leaves behind; `stabkit.simulate_requests`.
 
-A scheduler more is one file here: see `scheduler`.
+A scheduler more is one file here: see `scheduler`. Others take the names below, `batches`, `driver`
+and `request_run`.
 """
 
 from __future__ import annotations

@@ -11,5 +11,6 @@ In reading order:
 * `read`: which reader a log needs, by its first bytes.
 * `rows`: the requests one by one, in their order, for a replay.
 
-`stabkit.model.files` takes `read`, and the workload makes itself from what that returns.
+`stabkit.model.files` takes `read`, and the workload makes itself from what that returns. Others
+take all but `objects`, `plain` and `tables`.
 """

@@ -14,7 +14,7 @@ In reading order:
 * `worksheets`: the same as tasks, and as their solution.
 * `symbolic`: the same in symbols, for few classes or any decode lengths.
 
-It takes from `text` and `document`; the command line takes the three names below.
+It takes from `text` and `document`. Others take the names below.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ not listed anywhere, not here either. What they share:
 * `formats`: the bytes of any figure as a file.
 
 It takes from `rendering`, and numbers and titles from the room of text; matplotlib is imported
-where a figure is made.
+where a figure is made. Others take `animation`, `formats` and `frame`.
 """
 
 from __future__ import annotations

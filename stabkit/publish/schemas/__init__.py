@@ -2,7 +2,7 @@
 
 ``analysis-1.json`` describes records of the schema ``stabkit.analysis/1``. What is the same in
 several of them stands once, in ``common.json``; a schema that is handed out has that in it, so that
-a validator needs no other file and no network.
+a validator needs no other file and no network. Others take the names below.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ not listed anywhere, not here either. What they share:
 * `capacity`: what is said where none was given.
 * `verdict`: the verdict in plain sentences.
 
-It takes from `rendering` and `layout`, and from `document` for exercises on paper. Figures and
-derivations take numbers and titles.
+It takes from `rendering`, `layout` and `schemas`, and from `document` for exercises on paper.
+Others take `along`, `capacity`, `chart`, `criterion`, `exercises`, `finite_words`, `lessons`,
+`numbers`, `roots` and `verdict`.
 """

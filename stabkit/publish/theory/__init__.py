@@ -7,5 +7,5 @@ In reading order:
 * `front`, `chapters`: what stands around the theorems.
 * `article`: all of it as one LaTeX article.
 
-It takes from `text` and `document`.
+It takes from `text` and `document`. Others take `article`.
 """

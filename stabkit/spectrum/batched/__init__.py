@@ -11,4 +11,5 @@ In reading order:
 * `fano`: Fano factors of the stable rows.
 
 Counts and radii that doubles leave open are those of the exact engines, row by row.
+Others take `counts`, `radii` and `values`.
 """

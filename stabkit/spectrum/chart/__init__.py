@@ -9,5 +9,5 @@ In reading order:
 * `boundaries`: the curves between them, by the angle of the mode on the circle.
 * `chart`: `stabkit.stability_chart`, which joins them.
 
-It takes from `partition` and below. The layers above take `chart`.
+It takes from `partition` and below. Others take `plane`, `rows`, `regions` and `chart`.
 """

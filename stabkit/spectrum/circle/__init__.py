@@ -12,5 +12,5 @@ In reading order:
 * `ball_path`: the winding number in balls alone, which needs no numpy.
 * `kernel`: these put to work on the kernel's G on a circle of any radius.
 
-The lowest room of the spectrum: every other one may take from it, most take `sparse_polynomial`.
+The lowest room of the spectrum. Others take all of it, most take `sparse_polynomial`.
 """

@@ -10,5 +10,5 @@ In reading order:
 * `certificates`: counts that theorems give at once, whatever the degree.
 * `counts`: `unit_circle_counts`, which chooses among these, and the record `Counts`.
 
-It takes from `circle`. Others take `counts`; an engine by name only where they compare engines.
+It takes from `circle`. Others take all of it, most take `counts`.
 """

@@ -3,6 +3,5 @@
 * `locus`: where the roots go as one number changes, with exact counts between.
 * `nyquist`: G on the unit circle, and how often it goes around 0, certified.
 
-The rooms take from `partition` and below, the modules not from each other. The layers above take
-the two records and the two functions.
+It takes from `partition` and below, the modules not from each other. Others take all of it.
 """

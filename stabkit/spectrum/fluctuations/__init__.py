@@ -20,6 +20,6 @@ In reading order:
 * `evictions`: where that is right, and what chance does to a server of one capacity.
 * `lundberg`: how fast a watermark makes evictions rare, as a proved enclosure.
 
-It takes from `circle`, `counting` and `roots`. The layers above take `fano`, `fluctuations`,
-`evictions`, `memory_walk`, `walk` and `lundberg`, and `loops` with `variance` for policies.
+It takes from `circle`, `counting` and `roots`. Others take `joint_law`, `trapezoid`, `variance`,
+`fano`, `fluctuations`, `loops`, `memory_walk`, `evictions` and `lundberg`.
 """

@@ -9,4 +9,5 @@ In reading order:
 * `disturbance`: the state: the largest disturbance of the equilibrium without an eviction.
 
 It takes from `partition` and below. `stabkit.analysis.margins` joins them for one workload.
+Others take all of it.
 """

@@ -7,5 +7,5 @@ In reading order:
 * `basin`: how far around such an orbit all runs converge to it.
 * `poincare`: the matrices of the level cycles of one decode length, in closed form.
 
-It takes from `counting` and `roots`. The layers above take `itinerary`, `basin` and `floquet`.
+It takes from `counting` and `roots`. Others take `floquet`, `itinerary` and `basin`.
 """

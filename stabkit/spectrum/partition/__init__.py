@@ -12,5 +12,6 @@ In reading order:
 * `every_start`: a common input from which every start converges, whatever is evicted.
 * `threshold`: the stable intervals along the inputs, `stabkit.threshold`.
 
-It takes from all rooms before it. Others take `family`, `d_partition` and `threshold`.
+It takes from `synchrony` and below. Others take `input_line`, `pencil`, `family`,
+`exact_crossings`, `d_partition` and `threshold`.
 """

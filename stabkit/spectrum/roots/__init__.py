@@ -12,5 +12,6 @@ In reading order:
 * `location`: an annulus that holds all, and the distance of each from the circle.
 * `spectral_radius`, `nearby_radius`: the largest modulus as an enclosure, here and close by.
 
-It takes from `circle` and `counting`. Others take `roots`, `dominant` and `spectral_radius`.
+It takes from `circle` and `counting`. Others take all but `approximate`, `rings` and
+`multiprecision`.
 """

@@ -9,4 +9,5 @@ A stable equilibrium attracts the states near it; a cold start is far away. In r
 
 All of it is of states of product form, x_k^(j) = p_k y_j: the empty memory is one, and L steps
 after any start every state is (R11). It takes from `fluctuations` and below.
+Others take `no_eviction` and `soft_start`.
 """

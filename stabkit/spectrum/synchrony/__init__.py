@@ -11,5 +11,6 @@ In reading order:
 * `modes`: the synchronised modes that come of it.
 * `synchrony`: all of it for one workload, near-synchronous modes included.
 
-It takes from `circle`, `counting` and `roots`. Others take `gcd_theorem`, `modes`, `synchrony`.
+It takes from `circle`, `counting` and `roots`. Others take `renewal_graph`, `condition`,
+`gcd_theorem`, `modes` and `synchrony`.
 """

@@ -4,5 +4,5 @@
 `schema` says what a textbook theorem is here; `zeros`, `limits` and `algebra` are the theorems;
 `deduction` makes evidence of one.
 
-It takes the evidence and facts of `stabkit.theorems`, whose runner and writers take `deduction`.
+It takes the evidence and facts of `stabkit.theorems`. Others take all but `zeros`.
 """

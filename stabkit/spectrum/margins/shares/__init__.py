@@ -11,5 +11,5 @@ In reading order:
 * `sampled`: the same for the ellipsoid that a sample leaves open.
 * `robust`: `stabkit.robust_shares`, by the edge theorem.
 
-It takes from `roots`, `partition` and below. Others take `radius`, `tolerance` and `robust`.
+It takes from `partition` and below. Others take `radius`, `polytope`, `tolerance` and `robust`.
 """
