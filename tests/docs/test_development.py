@@ -7,16 +7,16 @@ from pathlib import Path
 
 TOP = Path(__file__).parents[2]
 PAGE = (TOP / "docs" / "development.md").read_text(encoding="utf-8")
-ROW = re.compile(r"^\| (?:`stabkit\.(\w+)`)? ?\| (?:`(\w+)`)? ?\|", re.MULTILINE)
+ROW = re.compile(r"^\| (?:`stabkit\.(\w+)`)? ?\| (?:`([\w.]+)`)? ?\|", re.MULTILINE)
 
 
 def test_the_map_shows_every_room_and_no_other() -> None:
     shown, layer = set(), ""
     for named, room in ROW.findall(PAGE):
         layer = named or layer
-        shown |= {layer, f"{layer}/{room}".rstrip("/")}
-    files = (path.relative_to(TOP / "stabkit") for path in (TOP / "stabkit").rglob("__init__.py"))
-    rooms = {path.parent.as_posix() for path in files if len(path.parts) in (2, 3)}
+        shown |= {layer, f"{layer}.{room}".rstrip(".")}
+    files = (path.relative_to(TOP / "stabkit") for path in (TOP / "stabkit").rglob("*/__init__.py"))
+    rooms = {".".join(path.parent.parts) for path in files}
     assert shown == rooms | {"records", "errors"}
 
 
