@@ -38,7 +38,7 @@ def test_json(stabkit: Run) -> None:
         (("--partition", "\u0661/2"), "'--partition' must hold each class from 1 to 2 once"),
         (("--partition", "1/1"), "'--partition' must hold each class from 1 to 2 once"),
         (("--objective", "fame"), "'--objective' must be"),
-        (("--policy", "gready"), "'greedy', 'damped'"),
+        (("--policy", "gready"), "'greedy', "),
         (("--replicas", "0"), "'--replicas'"),
         (("5:4:1e-201",), "a share of at least 10^-200"),
     ],
