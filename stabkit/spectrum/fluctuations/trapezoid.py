@@ -59,8 +59,8 @@ __all__ = ["LONGEST_SAMPLED", "Disc", "aliasing_bound", "enclosed_mean", "zero_f
 
 _SHARE = 0.6  # of the way, in log r, from the circle to the nearest zero
 _RETREATS = 4
-_MOST_POINTS = 2**22
-LONGEST_SAMPLED = _MOST_POINTS // 4
+LONGEST_SAMPLED = 2**20
+_MOST_POINTS = 4 * LONGEST_SAMPLED
 _ALIASING = 1e-12  # of f(1) / n, one of the n terms: below the rounding of most kernels
 _SLACK = 1 + 1e-9  # covers the rounding of a bound, a few L u
 _LARGEST_EXPONENT = 600.0
