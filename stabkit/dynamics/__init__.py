@@ -14,5 +14,5 @@ In reading order:
 * `capture`, `basins`: which starts reach which orbit, for one decode length.
 
 Of the model it takes the workload and the kernel, and no computer algebra; the spectrum never.
-Others take all but `accounts`, `capture`, `recurrence`, `stage_run` and `whole_requests`.
+Others take all but `accounts`, `recurrence`, `stage_run` and `whole_requests`.
 """

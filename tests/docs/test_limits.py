@@ -93,6 +93,8 @@ INSIDE = {
     """,
     "a domain that its message states": """
         analysis/operations/sizing _LONGEST_STEP
+        model/codec _LARGEST
+        model/workload _LARGEST_COUNT
         publish/figures/frame _LARGEST
         publish/text/numbers _MOST_DIGITS
         spectrum/fluctuations/evictions _LARGEST_INTENSITY_VARIANCE
