@@ -43,6 +43,7 @@ LARGEST_INPUT_LENGTH = 10**12
 LARGEST_DECODE_LENGTH = 10**9
 LARGEST_CAPACITY = 10**18
 _TEXT = re.compile(r"[+-]?(?:\d+/\d+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)", re.ASCII)
+_ANY_EXPONENT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)[eE][+-]?\d+", re.ASCII)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,7}")
 _UNITS = {"k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
 # Beyond these a number is a mistake or an attack: reading 1e999999999 exactly would fill memory,
@@ -70,7 +71,7 @@ def exact_rational(value: Any, name: str) -> Fraction:
     number = _read(value)
     if number is None:
         kind = InvalidWorkload if _may_be_read(value) else WorkloadTypeError
-        raise kind(f"{name} must be a finite rational number, not {shown(value)}.")
+        raise kind(f"{name} must be a finite rational number{_bound(value)}, not {shown(value)}.")
     if max(abs(number.numerator), number.denominator) > _LARGEST_PART:
         raise InvalidWorkload(
             f"{name} must have a numerator and denominator of at most 10^1000, not {shown(value)}."
@@ -83,7 +84,7 @@ def exact_integer(value: Any, name: str) -> int:
     number = _read(value)
     if number is None or number.denominator != 1:
         kind = InvalidWorkload if _may_be_read(value) else WorkloadTypeError
-        raise kind(f"{name} must be an integer, not {shown(value)}.")
+        raise kind(f"{name} must be an integer{_bound(value)}, not {shown(value)}.")
     return number.numerator
 
 
@@ -230,6 +231,17 @@ def _read(value: Any) -> Fraction | None:
     if getattr(value, "is_Rational", False) and getattr(value, "is_finite", False):
         return Fraction(int(value.p), int(value.q))  # a sympy Rational, without importing sympy
     return None
+
+
+def _bound(value: Any) -> str:
+    """Return, in words, the bound for which `value` is not read; nothing where there is none."""
+    if not isinstance(value, (str, Decimal)) or _read(value) is not None:
+        return ""
+    text = str(value).strip()
+    if len(text) > _LONGEST_TEXT:
+        return f" of at most {_LONGEST_TEXT} characters"
+    large = _ANY_EXPONENT.fullmatch(text)
+    return f" with an exponent from -{_LARGEST_EXPONENT} to {_LARGEST_EXPONENT}" if large else ""
 
 
 def _may_be_read(value: Any) -> bool:

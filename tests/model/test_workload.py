@@ -129,6 +129,22 @@ def test_what_is_not_a_finite_rational(bad: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("bad", "bound"),
+    [
+        ("1" * 1001, "of at most 1000 characters, not"),
+        (Decimal("1" * 1001), "of at most 1000 characters, not"),
+        ("1e1000", "with an exponent from -999 to 999, not '1e1000'"),
+        (" .5E-1000 ", "with an exponent from -999 to 999, not"),
+        (Decimal("1e1000"), "with an exponent from -999 to 999, not"),
+    ],
+    ids=range(5),
+)
+def test_a_number_that_is_too_large_to_be_read_is_told_its_bound(bad: object, bound: str) -> None:
+    assert f"must be a finite rational number {bound}" in refusal([(bad, 3)])
+    assert f"must be an integer {bound}" in refusal([(1, bad)])
+
+
+@pytest.mark.parametrize(
     ("entry", "message"),
     [
         ((-1, 2), "'input_length' of class 1 must be between 0 and 10^12 tokens, not -1."),
