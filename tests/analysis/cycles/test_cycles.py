@@ -110,7 +110,8 @@ def test_planted_r12(seed):
 
 @pytest.mark.slow
 def test_a_quasi_periodic_orbit_has_no_cycle_up_to_2000():
-    # docs/model.md, R8: two unstable modes, quasi-periodic, about 0.976 of the throughput.
+    # docs/model.md, R8: two unstable modes, about 0.976 of the throughput. That no period is found
+    # is measured: docs/limit_cycles.md.
     found = cycles(Workload.from_classes([(5, 3), (5, 5)]))
     for seen in found.observations:
         assert seen.cycle is None

@@ -74,10 +74,10 @@ def binomial(n: int, p: float) -> list[float]:
 
 
 def test_the_law_of_the_verdict_is_binomial_in_the_hand_case() -> None:
-    """docs/model.md, R8: (2, 3) at s = 100 is stable iff the share p of length 2 is < 102/103.
+    """docs/model.md, Boundaries: (2, 3) at s = 100 is stable iff 2/103 < p < 102/103.
 
-    (The other bound, p > 2/103, is never met.) With n = 206 requests, 3 of them of length 3, a
-    resample has a binomial number of these: 2 is exactly the border, more are stable.
+    Here p, the share of length 2, is never near 2/103. With n = 206 requests, 3 of them of length
+    3, a resample has a binomial number of these: 2 is exactly the border, more are stable.
     """
     n, resamples = 206, 2000
     sample = Workload.from_classes([(100, 2, n - 3), (100, 3, 3)], request_count=n)
