@@ -13,6 +13,7 @@ In reading order:
 * `accounts`, `orbits`, `necklaces`, `renormalization`: periodic orbits, exactly.
 * `capture`, `basins`: which starts reach which orbit, for one decode length.
 
-Of the model it takes the workload and the kernel, and no computer algebra; the spectrum never.
-Others take all but `accounts`, `recurrence`, `stage_run` and `whole_requests`.
+Of the model it takes the workload and the kernel, `notation` and `numbers`, and no computer
+algebra; the spectrum never. Others take all but `accounts`, `recurrence`, `stage_run`
+and `whole_requests`.
 """
