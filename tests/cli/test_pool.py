@@ -34,7 +34,7 @@ def test_json(stabkit: Run) -> None:
     ("arguments", "message"),
     [
         (("--partition", "a/b"), "'--partition' must hold each class from 1 to 2 once, in at most"),
-        (("--partition", "0/1"), "such as 1,2/3, not '0/1'"),
+        (("--partition", "0/1"), "such as 1/2, not '0/1'"),
         (("--partition", "\u0661/2"), "'--partition' must hold each class from 1 to 2 once"),
         (("--partition", "1/1"), "'--partition' must hold each class from 1 to 2 once"),
         (("--objective", "fame"), "'--objective' must be"),

@@ -45,7 +45,8 @@ def policy(
     steps: int | None = option(
         None,
         "N",
-        "Steps of each run of whole requests; 0 for none, by default some 100,000.",
+        "Steps of each run of whole requests; 0 for none, by default until some 100,000 steps "
+        "and admissions.",
         min=0,
     ),
 ) -> Found:

@@ -63,8 +63,10 @@ def _blocks(text: str, classes: int, replicas: int) -> list[list[int]]:
     numbers = [k.strip() for block in blocks for k in block]
     known = {str(k) for k in range(1, classes + 1)}
     if sorted(numbers) != sorted(known) or len(blocks) > replicas:
+        rest = ",".join(map(str, range(2, classes + 1)))
+        example = f"1{'/' if replicas > 1 else ','}{rest}".rstrip("/,")
         raise InvalidArgument(
             f"'--partition' must hold each class from 1 to {classes} once, in at most {replicas} "
-            f"blocks, such as 1,2/3, not {shown(text)}."
+            f"blocks, such as {example}, not {shown(text)}."
         )
     return [[int(k) - 1 for k in block] for block in blocks]

@@ -91,7 +91,7 @@ def _measured(run: SimulatedServer) -> Rows:
     yield "steps that evict", _share(run.evict_probability)
     yield "evicted requests", f"{_number(run.evicted_per_step)} per step"
     yield "  of the admissions", _share(run.evicted_per_admission)
-    yield "tokens", f"{_share(run.throughput_ratio)} of a* μ"
+    yield "tokens", f"{_share(run.throughput_ratio)} of the steady state's"
     yield "requests in service", _number(run.requests_in_service)
     yield "Fano factor", f"{_number(run.fano_factor)} of admissions less evictions"
     if run.lives < _FEW_LIVES:

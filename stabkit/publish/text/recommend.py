@@ -88,7 +88,9 @@ def _fluid(found: Recommendation, full: bool) -> Iterator[str]:
             "the steady state's throughput, to one part in a thousand."
         )
         return
-    yield from wrapped(f"In the fluid, which many small requests come close to: {_helps(found)}")
+    yield from wrapped(
+        f"In the fluid alone, which many small requests come close to: {_helps(found)}"
+    )
     for number, proposal in enumerate(found.proposals, start=1):
         title = _TITLES[proposal.kind]
         yield from wrapped(f"{number}. {title}. {sentence(found, proposal)}", "   ")

@@ -14,7 +14,7 @@ from ...spectrum.synchrony.synchrony import NearSynchronousMode, Synchrony
 from ..layout import paragraph, title, wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
-from .numbers import counted, readable
+from .numbers import amount, counted, readable
 from .tables import plain_table
 
 __all__ = ["SCHEMA", "claim_text", "synchrony_record", "synchrony_text"]
@@ -108,7 +108,8 @@ def claim_text(theorem: GcdTheorem) -> str:
     """Return what R7 and R9 say, each only where its condition holds."""
     margin = ""
     if theorem.margin is not None:
-        margin = f" (margin {readable((theorem.margin.low + theorem.margin.high) / 2)})"
+        middle = readable((theorem.margin.low + theorem.margin.high) / 2)
+        margin = f" (margin {amount(middle, 'token')})"
     if theorem.claim is None:
         unknown = "was not decided" if theorem.applies is None else "fails"
         return (
