@@ -84,8 +84,8 @@ admitted as complete, and none is evicted. A cycle *attracts* if nearby states c
 *repels* if almost all of them leave.
 
 This page lists the cycles that are known exactly, says which of them attract, and how much of the
-equilibrium's throughput is lost on them. The model is [the fluid](model.md): a saturated queue, fixed
-shares of admissions, a fluid of requests. Throughput is completed tokens per step, and so is every
+equilibrium's throughput is lost on them. The model is [the fluid](model.md): a saturated queue
+and fixed shares of admissions. Throughput is completed tokens per step, and so is every
 loss, unless requests are named. `stabkit cycle MIX` prints the same for any mix.
 
 ![Throughput lost on the worst cycle and on the synchronised cycle](losses.png)
