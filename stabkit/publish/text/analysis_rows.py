@@ -80,7 +80,9 @@ def _gcd_theorem_rows(analysis: Analysis) -> Rows:
     theorem = analysis.gcd_theorem
     if theorem is None:
         return
-    margin = "" if theorem.margin is None else f" (margin {readable(theorem.margin)})"
+    margin = (
+        "" if theorem.margin is None else f" (margin {amount(readable(theorem.margin), 'token')})"
+    )
     if theorem.applies:
         grow = (
             "no mode grows"
