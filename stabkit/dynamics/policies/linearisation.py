@@ -21,8 +21,10 @@ amounts. If the policy's answer is affine in U and R around that point, which is
 claims by having a closed loop, then a kernel that passes is that of (2): three of the states
 determine the affine function, and all L coefficients are compared, in the sparse closed form. A
 policy is refused where an answer is not that of (1), which a limit or a `max` at the equilibrium
-shows, or is more than fits. *What it does not prove*: that the answer is affine where it was not
-asked, or the same when asked again; no finite number of questions can.
+shows, or is more than fits. As runs ask it in floats, it is asked so too, at the equilibrium and at
+parts of its level down to an empty memory: there it must answer the same, to rounding, so that the
+verdict is on the rule that is run. *What it does not prove*: that the answer is affine where it was
+not asked, or the same when asked again; no finite number of questions can.
 
 The moves shrink from 10^-20 to 10^-5120 of the equilibrium until the answers are affine, so that a
 limit is no obstacle unless it is closer than that.
@@ -34,21 +36,25 @@ docs/model.md, Model, Policies.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 from numbers import Rational
+from typing import Any
 
 from ...errors import InvalidArgument, shown
 from ...model.kernel import MemoryKernel
 from ...model.workload import Workload
 from ..capacity import equilibrium_admissions, simulated_capacity
-from .policy import MemoryView, NotLinear, Policy
+from .policy import MemoryView, NotLinear, Policy, in_floats
 
 __all__ = ["checked_loop", "level_admissions"]
 
 _MOVES = tuple(Fraction(1, 10 ** (20 * 4**k)) for k in range(5))
 _STEPS = 24  # of Newton's method: an affine rule takes one, a piece more takes one or a halving
 _LONGEST = 50_000  # bits of a level: they multiply on a rule that is not affine
+_PARTS = tuple(Fraction(k, 8) for k in (8, 7, 4, 0))  # of the level, where floats are compared
+_SAME = 2.0**-40  # of what an empty memory admits, whose rounding is some 2^-53 of it
 _DIRECTIONS = ((1, 0), (0, 1), (1, 1), (1, -1))
 
 
@@ -68,11 +74,12 @@ def checked_loop(mix: Workload, policy: Policy) -> MemoryKernel | NotLinear:
             "NotLinear"
         )
         raise _refusal(policy, "closed_loop", what, shown(loop))
-    rule = _Rule(mix, policy)
+    rule, level = _Rule(mix, policy), level_admissions(mix, policy)
     form = {m: Fraction(c, loop.first) for m, c in loop.closed_form.items()}
-    if form != _closed_form(rule, *_slopes(rule, level_admissions(mix, policy))):
+    if form != _closed_form(rule, *_slopes(rule, level)):
         what = "that of its own admissions near their equilibrium"
         raise _refusal(policy, "closed_loop", what, shown(loop))
+    _check_floats(rule, level)
     return loop
 
 
@@ -130,6 +137,7 @@ class _Rule:
         self.reserved = self.kernel.reserved
         self.policy, self._capacity = policy, simulated_capacity(mix)
         self._now = self.kernel.at(0), self.reserved.at(0)
+        self.most = float(self._capacity / self._now[0])  # of the empty memory
         self._later = [
             (Fraction(of.total, of.denominator) - of.at(0), of.at(1), of.at(of.length - 1))
             for of in (self.kernel, self.reserved)
@@ -138,9 +146,7 @@ class _Rule:
     def __call__(
         self, level: Fraction, first: Fraction | int = 0, last: Fraction | int = 0
     ) -> Fraction:
-        used, reserved = (level * a + first * b + last * c for a, b, c in self._later)
-        memory = MemoryView(self._capacity, *self._now, lambda: reserved)
-        memory.used = used
+        memory = self._memory(level, first, last)
         answer = self.policy.admissions(memory)
         if not isinstance(answer, Rational):
             what = "exact of a memory in Fractions"
@@ -150,6 +156,32 @@ class _Rule:
             what = "at least 0 and at most what fits"
             raise _refusal(self.policy, "admissions", what, shown(answer))
         return admitted
+
+    def in_floats(self, level: Fraction) -> float:
+        """Return the answer that a run in floats gets at a level."""
+        return float(in_floats(self.policy).admissions(self._memory(level, number=float)))
+
+    def _memory(
+        self,
+        level: Fraction,
+        first: Fraction | int = 0,
+        last: Fraction | int = 0,
+        number: Callable[[Any], Any] = Fraction,
+    ) -> MemoryView:
+        used, reserved = (number(level * a + first * b + last * c) for a, b, c in self._later)
+        per_request, lifetime = map(number, self._now)
+        memory = MemoryView(number(self._capacity), per_request, lifetime, lambda: reserved)
+        memory.used = used
+        return memory
+
+
+def _check_floats(rule: _Rule, level: Fraction) -> None:
+    """Refuse a policy that does not answer in floats what it does exactly, to rounding."""
+    for part in _PARTS:
+        exact, run = float(rule(part * level)), rule.in_floats(part * level)
+        if not abs(run - exact) <= _SAME * rule.most:
+            what = f"in floats what they are exactly, {exact:.6g}"
+            raise _refusal(rule.policy, "admissions", what, f"{run:.6g}")
 
 
 def _slopes(rule: _Rule, level: Fraction) -> tuple[Fraction, Fraction]:

@@ -218,6 +218,25 @@ def test_a_rule_that_is_not_linear_is_refused(what: str, claim: MemoryKernel) ->
         compare_policies(MIX, ["greedy", policy])
 
 
+IN_FLOATS = {
+    "everywhere": lambda m: m.free / m.per_request,
+    "half full": lambda m: m.free / m.per_request / (1 if m.used < 400 else 2),
+    "nowhere": lambda m: float("nan"),
+}
+
+
+@pytest.mark.parametrize("rule", IN_FLOATS.values(), ids=IN_FLOATS)
+def test_a_rule_that_is_another_in_floats_is_refused(rule: Any) -> None:
+    """Damped by 1/2 it is stable, and greedy runs of this mix evict for ever."""
+    policy: Any = Claiming(
+        lambda m: rule(m) if isinstance(m.used, float) else m.free / m.per_request / 2,
+        lambda mix: MemoryKernel.of(mix).damped(Fraction(1, 2)),
+    )
+    message = "'admissions' of policy 'claiming' must be in floats what they are exactly, "
+    with pytest.raises(InvalidArgument, match=message):
+        compare_policies(MIX, [policy])
+
+
 @pytest.mark.parametrize(
     "claim",
     [
