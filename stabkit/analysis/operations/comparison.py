@@ -173,6 +173,18 @@ class PolicyComparison(Record, Simulated):
         """
         return tuple(one for one in self.policies if _drifts(one.from_empty, self.mix))
 
+    @property
+    def evicting_though_stable(self) -> tuple[PolicyFinding, ...]:
+        """Those whose steady state is stable, and whose disturbed run keeps evicting all the same.
+
+        A fifth is beyond the small disturbances that the verdict is on.
+        """
+        return tuple(
+            one
+            for one in self.policies
+            if one.verdict == "stable" and one.disturbed and one.disturbed.evictions_per_step
+        )
+
 
 def _keeps(run: LongRun) -> bool:
     return run.throughput_ratio is not None and run.throughput_ratio >= 1 - TOLERANCE

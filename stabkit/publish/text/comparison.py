@@ -205,6 +205,11 @@ def _sentences(found: PolicyComparison, full: bool) -> Iterator[str]:
     yield from _kept(found)
     if found.ending_apart:
         yield f"The two starts end apart under: {_names(found.ending_apart)}."
+    if found.evicting_though_stable:
+        yield (
+            "Stable against small disturbances, the disturbed start keeps evicting under: "
+            f"{_names(found.evicting_though_stable)}."
+        )
     if found.drifting:
         yield (
             "From empty, what is completed differs from the admitted shares of the classes under: "

@@ -157,6 +157,14 @@ def test_the_record_finds_what_the_sentences_say() -> None:
     assert found.drifting == (GREEDY,)
 
 
+def test_evictions_beside_a_stable_verdict_are_remarked() -> None:
+    stable = replace(GREEDY, verdict="stable")
+    assert comparison(stable, GREEDY, RATE).evicting_though_stable == (stable,)
+    text = unwrapped(policies_text(comparison(stable)))
+    assert "the disturbed start keeps evicting under: greedy." in text
+    assert "keeps evicting" not in unwrapped(policies_text(comparison(GREEDY, RATE)))
+
+
 def test_what_is_not_known_is_not_called_lost_or_free_of_evictions() -> None:
     text = policies_text(
         comparison(finding(Greedy(), UNKNOWN, None), reason="none known"), full=True
