@@ -1,4 +1,4 @@
-"""Admission policies
+"""Parameters of admission policies
 
 What the long run completes against the rate limit, the gain and the watermark.
 """
@@ -6,6 +6,6 @@ What the long run completes against the rate limit, the gain and the watermark.
 import stabkit
 
 mix = stabkit.Workload.from_classes([(10, 5)], capacity=650)
-found = stabkit.compare_policies(mix, steps=0)
+found = stabkit.policy_picture(mix)
 
 figure = stabkit.figure(found)

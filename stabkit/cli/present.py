@@ -61,6 +61,7 @@ class Found:
     * `latex`: returns the LaTeX article.
     * `note`: what the text leaves unsaid, for standard error.
     * `beside`: by path what else is written, such as a table.
+    * `picture`: returns what the figure is of, where that is not the result.
     """
 
     result: Any
@@ -69,6 +70,7 @@ class Found:
     latex: Callable[[], str] | None = None
     note: str | None = None
     beside: Mapping[Path, bytes | str] = field(default_factory=dict)
+    picture: Callable[[], Any] | None = None
 
 
 def presented(
@@ -224,7 +226,8 @@ def _drawn(found: Found, path: Path, size: str | None, dpi: int | None, title: s
         from ..publish.figures.formats import figure_bytes, figure_format
         from ..publish.rendering import figure
 
-        drawing = figure(found.result, size=size, title=title)
+        shown_by = found.result if found.picture is None else found.picture()
+        drawing = figure(shown_by, size=size, title=title)
         return figure_bytes(drawing, figure_format(path), dpi)
 
 

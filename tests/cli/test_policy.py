@@ -87,9 +87,12 @@ def test_recommendations(stabkit: Run) -> None:
 
 
 def test_the_figure(stabkit: Run, tmp_path: Path) -> None:
-    target = tmp_path / "policies.png"
+    target = tmp_path / "policies.svg"
     assert stabkit("policy", "2:2", "--policy", "greedy", "--figure", str(target)).status == 0
-    assert target.read_bytes().startswith(b"\x89PNG")
+    assert "from the disturbed steady state" in target.read_text()
+    assert "watermark" not in target.read_text()
+    assert stabkit("policy", "2:2", "--figure", str(target)).status == 0
+    assert all(f">{name}</text>" in target.read_text() for name in ("gain", "watermark"))
 
 
 def test_a_sweep_is_drawn_alone(stabkit: Run, tmp_path: Path) -> None:

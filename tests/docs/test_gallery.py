@@ -23,8 +23,7 @@ SAME = {
     "FinitePicture": "FiniteServer",
     "GraphPicture": "Synchrony",
     "KernelPicture": "Workload",
-    "PolicyPicture": "PolicyComparison",
-    "Recommendation": "PolicyComparison",
+    "Recommendation": "PolicyPicture",
     "RootPicture": "Roots",
     "RunPicture": "Trajectory",
 }

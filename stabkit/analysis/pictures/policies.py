@@ -23,7 +23,7 @@ from ...spectrum.margins.gain import gain_margin
 from ..operations.sweep import PolicySweep, policy_sweep
 from .run import Floats
 
-__all__ = ["FATES", "Fate", "PolicyPanel", "PolicyPicture", "policy_picture"]
+__all__ = ["FATES", "Fate", "PolicyPanel", "PolicyPicture", "fate", "policy_picture"]
 
 Fate = Literal["never", "start", "keeps", "unknown"]
 FATES: tuple[Fate, ...] = ("never", "start", "keeps")
@@ -137,7 +137,7 @@ def _panel(mix: Workload, sweep: PolicySweep) -> PolicyPanel:
         parameter=sweep.parameter,
         across=np.array([float(value) for value, _ in points]),
         throughput=np.array([_throughput(run) for _, run in points]),
-        fates=tuple(_fate(run) for _, run in points),
+        fates=tuple(fate(run) for _, run in points),
         stable_below=_end_of_stable_gains(mix) if sweep.parameter == "gain" else None,
     )
 
@@ -146,7 +146,8 @@ def _throughput(run: LongRun) -> Any:
     return np.nan if run.throughput_ratio is None else run.throughput_ratio
 
 
-def _fate(run: LongRun) -> Fate:
+def fate(run: LongRun) -> Fate:
+    """Return whether a run evicts: never, at the start only, or for ever."""
     if run.evictions_per_step is None:
         return "unknown"
     if run.first_eviction is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...errors import InvalidArgument, shown
@@ -54,8 +55,9 @@ def policy(
 
     Verdict, throughput and evictions, from empty and disturbed; with a capacity also of whole
     requests in random order. By default greedy, damped by 1/2, a watermark of 5 %, rates of 1, 1.05
-    and 1.2 a*, and reservation. `--sweep` shows the throughput against one parameter instead; the
-    figure against that one, or against the rate, the gain and the watermark.
+    and 1.2 a*, and reservation. `--sweep` shows the throughput against one parameter instead. The
+    figure is of that one, of the policies that `--policy` gives, or against the rate, the gain and
+    the watermark.
 
     \b
     Examples:
@@ -85,8 +87,10 @@ def policy(
             return Found(_recommendation(workload, others))
         if sweep is None:
             from ...analysis.operations.comparison import compare_policies
+            from ...analysis.pictures.policies import policy_picture
 
-            return Found(compare_policies(workload, policies or None, max_num_seqs, steps))
+            found = compare_policies(workload, policies or None, max_num_seqs, steps)
+            return Found(found, picture=None if policies else partial(policy_picture, workload))
         from ...analysis.operations.sweep import policy_sweep
 
         return Found(policy_sweep(workload, sweep))  # type: ignore[arg-type]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...analysis.operations.comparison import PolicyComparison
 from ...analysis.operations.recommend import Recommendation
 from ...analysis.operations.sweep import PolicySweep
 from ...analysis.pictures.policies import policy_picture
@@ -19,8 +18,8 @@ from .style import Drawing
 __all__: list[str] = []
 
 
-@FIGURES.writes(PolicyComparison, Recommendation)
-def _policies(found: PolicyComparison | Recommendation, **frame: Any) -> Drawing:
+@FIGURES.writes(Recommendation)
+def _policies(found: Recommendation, **frame: Any) -> Drawing:
     """Return the throughput against the rate, the gain and the watermark."""
     return policy_figure(policy_picture(found.mix), **frame)
 

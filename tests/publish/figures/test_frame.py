@@ -34,6 +34,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "KernelPicture": lambda: stabkit.kernel_picture(MIX),
     "Margins": lambda: stabkit.margins(MIX),
     "NyquistCurve": lambda: stabkit.nyquist(MIX),
+    "PolicyComparison": lambda: stabkit.compare_policies(MIX, ["greedy"], steps=0),
     "PolicySweep": lambda: stabkit.policy_sweep(MIX, "gain", [1]),
     "Pooling": lambda: stabkit.pool(MIX, 2),
     "RequestRun": lambda: stabkit.simulate_requests(MIX, steps=40),

@@ -20,6 +20,7 @@ from stabkit.dynamics.policies import Damped, Greedy, Headroom, RateLimited, Res
 from stabkit.errors import InvalidArgument
 from stabkit.model.enclosure import RealEnclosure
 from stabkit.model.workload import Workload
+from stabkit.publish.figures.comparison import comparison_figure
 from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.figures.policies import policy_figure
 from stabkit.publish.figures.style import house_style
@@ -292,6 +293,25 @@ def test_figure_shows_levels_marks_and_what_occurs() -> None:
     assert {"greedy", "steady state", "never evicts", "keeps evicting"} <= set(found)
     assert "at the start only" not in found
     assert any(text.startswith("stable") for text in found)
+
+
+def test_figure_of_a_comparison_shows_its_policies() -> None:
+    class Own:
+        name = "$own$"
+
+    unknown = finding(Own(), UNKNOWN, None)
+    start = replace(RATE, from_empty=replace(KEPT, first_eviction=2), disturbed=EVICTING)
+    figure = comparison_figure(comparison(GREEDY, start, unknown))
+    (axes,) = figure.axes
+    lengths = [bar.get_width() for bar in axes.patches]
+    assert lengths == [0.9, 1.0, 0.0, 0.0, 0.0]  # the last two are those of the legend
+    disturbed = next(line for line in axes.lines if line.get_marker() == "D")
+    assert list(disturbed.get_xdata()) == [0.9, 0.9]
+    assert {
+        *("greedy: 0.9000", "rate 1.05 a*: 1.0000", r"\$own\$: long run not known"),
+        *("at the start only", "keeps evicting", "from the disturbed steady state"),
+    } <= set(words(figure))
+    assert "never evicts" not in words(figure)
 
 
 def test_figure_without_a_long_run_says_so() -> None:
