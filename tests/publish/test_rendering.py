@@ -330,3 +330,10 @@ def test_a_place_that_is_no_cell_is_refused(place: str) -> None:
     ax = Figure().add_axes((0.1, 0.1, 0.8, 0.8)) if place == "free" else 3
     with pytest.raises(InvalidArgument, match="'ax' must be axes of a grid"):
         stabkit.figure(result("NyquistCurve"), ax)  # type: ignore[arg-type]
+
+
+def test_a_place_is_taken_once() -> None:
+    ax = Figure().subplots()
+    stabkit.figure(result("NyquistCurve"), ax)
+    with pytest.raises(InvalidArgument, match="'ax' must be axes that are still in their figure"):
+        stabkit.figure(result("NyquistCurve"), ax)

@@ -158,7 +158,7 @@ def new_figure(height: float, width: float = _WIDTH, ax: Axes | None = None) -> 
     Raises
     ------
     InvalidArgument
-        If `ax` is not of a grid.
+        If `ax` is not of a grid, or no longer in its figure.
     """
     from .shown import ShownFigure
 
@@ -171,6 +171,8 @@ def new_figure(height: float, width: float = _WIDTH, ax: Axes | None = None) -> 
             f"'ax' must be axes of a grid, as 'Figure.subplots' makes them, not {shown(ax)}."
         )
     parent = ax.figure
+    if parent is None or ax not in parent.axes:
+        raise InvalidArgument("'ax' must be axes that are still in their figure, not removed ones.")
     ax.remove()
     return parent.add_subfigure(place)
 
