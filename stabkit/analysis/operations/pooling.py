@@ -26,12 +26,12 @@ docs/model.md, Pooling; [ADLS] on request mixing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, pairwise
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeAlias
 
 from sympy.utilities.iterables import multiset_partitions
 
@@ -48,14 +48,64 @@ from ...model.workload import Workload
 from ...records import Record
 from .closed_loops import ClosedLoop, closed_loop
 
-__all__ = ["Arrangement", "Block", "Objective", "Pooling", "pool"]
+__all__ = ["GOALS", "Arrangement", "Block", "Goal", "Objective", "Pooling", "pool"]
 
 Objective = Literal["demand", "requests", "tokens"]
+Floats: TypeAlias = Sequence[float]
 MOST_EXACT = 8  # classes: Bell(8) = 4140 partitions of 255 blocks
 MOST_CLASSES = 24
 LARGEST_FLEET = 10_000
 _LONGEST_RUN = 10**6
 _LEAST_SHARE = Fraction(1, 10**200)  # completions over it are far from the ends of doubles
+
+
+@dataclass(frozen=True)
+class Goal:
+    """All that an objective decides; see the module's list and its proof.
+
+    * `meaning`: what is counted per step, for reports, in units of `unit`.
+    * `worth`: of completions per step, shares and decode lengths, by class.
+    * `dealt`: replicas for blocks that are worth so much per replica.
+    """
+
+    meaning: str
+    unit: str
+    worth: Callable[[Floats, Sequence[Fraction], Sequence[int]], float]
+    dealt: Callable[[Floats, int], list[int]]
+
+
+def _to_the_worst(values: Floats, replicas: int) -> list[int]:
+    counts = [1] * len(values)
+    for _ in range(replicas - len(values)):
+        counts[min(range(len(values)), key=lambda b: counts[b] * values[b])] += 1
+    return counts
+
+
+def _to_the_best(values: Floats, replicas: int) -> list[int]:
+    counts = [1] * len(values)
+    counts[max(range(len(values)), key=lambda b: values[b])] += replicas - len(values)
+    return counts
+
+
+GOALS: dict[Objective, Goal] = {
+    "demand": Goal(
+        "requests of the whole demand served",
+        "request",
+        lambda completed, shares, _: min(
+            c / float(p) for c, p in zip(completed, shares, strict=True)
+        ),
+        _to_the_worst,
+    ),
+    "requests": Goal(
+        "completed requests", "request", lambda completed, *_: sum(completed), _to_the_best
+    ),
+    "tokens": Goal(
+        "completed tokens",
+        "token",
+        lambda completed, _, lengths: sum(n * c for n, c in zip(lengths, completed, strict=True)),
+        _to_the_best,
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -137,7 +187,7 @@ class Arrangement(Record):
 
     def value(self, objective: Objective) -> float:
         """Return what it is worth."""
-        return _worth(objective, self.completed, self.shares, self.lengths)
+        return GOALS[objective].worth(self.completed, self.shares, self.lengths)
 
 
 @dataclass(frozen=True, repr=False)
@@ -185,6 +235,11 @@ class Pooling(Record):
     method: str
 
     @property
+    def goal(self) -> Goal:
+        """What the objective means."""
+        return GOALS[self.objective]
+
+    @property
     def capacity(self) -> Fraction:
         """B of one replica, in tokens; G(1) of the demand if none was given, where its a* is 1."""
         return simulated_capacity(self.mix)
@@ -210,6 +265,8 @@ def pool(
     capacity : number, optional
         Of one replica, in tokens; by default that of the workload, or a multiple of G(1).
     objective : {"demand", "requests", "tokens"}
+        What is made the most of: the rate at which the whole demand is served, or the requests or
+        tokens completed, of whichever class.
     policy : Policy or str
         Of every replica.
     steps : int, optional
@@ -272,7 +329,7 @@ def _demand(classes: Any, capacity: Any) -> Workload:
 
 
 def _check(mix: Workload, objective: Any) -> None:
-    check_choice(objective, "'objective'", get_args(Objective))
+    check_choice(objective, "'objective'", GOALS)
     if len(mix.classes) > MOST_CLASSES:
         raise InvalidArgument(
             f"'mix' must have at most {MOST_CLASSES} classes for pooling, not {len(mix.classes)}."
@@ -291,7 +348,7 @@ class _Fleet:
         self, mix: Workload, policy: Policy | str, steps: int | None, objective: Objective
     ) -> None:
         self._mix, self._policy, self._steps = mix, policy, steps
-        self._objective: Objective = objective
+        self._goal = GOALS[objective]
         self._capacity = simulated_capacity(mix)
         self._known: dict[tuple[int, ...], tuple[Workload, tuple[float, ...]]] = {}
         self._loops: dict[tuple[int, ...], ClosedLoop] = {}
@@ -301,15 +358,14 @@ class _Fleet:
         shares = tuple(c.share for c in self._mix.classes)
         lengths = tuple(c.decode_length for c in self._mix.classes)
         values = [
-            _worth(
-                self._objective,
+            self._goal.worth(
                 self._completed(block)[1],
                 [shares[k] for k in block],
                 [lengths[k] for k in block],
             )
             for block in blocks
         ]
-        counts = _dealt(values, replicas, self._objective)
+        counts = self._goal.dealt(values, replicas)
         found = tuple(self._block(b, n) for b, n in zip(blocks, counts, strict=True))
         return Arrangement(found, shares, lengths)
 
@@ -353,31 +409,6 @@ class _Fleet:
             )
         requests = found.request_ratio * memory * float(equilibrium_admissions(mix))
         return tuple(share * requests for share in found.completed_shares)
-
-
-def _worth(
-    objective: Objective,
-    completed: Sequence[float],
-    shares: Sequence[Fraction],
-    lengths: Sequence[int],
-) -> float:
-    """Return what completions of some classes per step are worth; see the module's list."""
-    if objective == "demand":
-        return min(c / float(p) for c, p in zip(completed, shares, strict=True))
-    if objective == "requests":
-        return sum(completed)
-    return sum(n * c for n, c in zip(lengths, completed, strict=True))
-
-
-def _dealt(values: Sequence[float], replicas: int, objective: Objective) -> list[int]:
-    """Return replicas for each block; see the module's proof."""
-    counts = [1] * len(values)
-    if objective != "demand":
-        counts[max(range(len(values)), key=lambda b: values[b])] += replicas - len(values)
-        return counts
-    for _ in range(replicas - len(values)):
-        counts[min(range(len(values)), key=lambda b: counts[b] * values[b])] += 1
-    return counts
 
 
 def _partitions(count: int, most: int) -> Iterator[list[tuple[int, ...]]]:

@@ -12,11 +12,6 @@ from .style import BLUE, SKY, Drawing, drawn
 
 __all__ = ["pooling_figure"]
 
-_UNITS = {
-    "demand": "requests of the whole demand per step",
-    "requests": "completed requests per step",
-    "tokens": "completed tokens per step",
-}
 _MOST_BLOCKS, _MOST_CLASSES = 4, 3  # that are named
 _BEST: dict[str, Any] = {"facecolor": BLUE}
 _OTHER: dict[str, Any] = {"facecolor": SKY}
@@ -37,7 +32,7 @@ def pooling_figure(figure: Drawing, found: Pooling) -> None:
         worth = one.value(found.objective)
         said = "\n".join([f"{name}: {readable(worth)}", *_blocks(one, found)])
         bars.append(Bar(said, worth, _BEST if worth == most else _OTHER))
-    draw_bars(figure.subplots(), bars, _UNITS[found.objective])
+    draw_bars(figure.subplots(), bars, f"{found.goal.meaning} per step")
 
 
 def _arrangements(found: Pooling) -> Iterator[tuple[str, Arrangement]]:

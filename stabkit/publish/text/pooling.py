@@ -17,11 +17,6 @@ __all__ = ["SCHEMA", "pooling_record", "pooling_text"]
 
 SCHEMA = "stabkit.pooling/2"
 _EQUAL = 1e-6  # of a value: rounding in a long-run mean does not tell less
-_MEANS = {
-    "demand": "requests of the whole demand served per step",
-    "requests": "completed requests per step",
-    "tokens": "completed tokens per step",
-}
 
 
 @TEXTS.writes(Pooling)
@@ -39,11 +34,10 @@ def pooling_text(found: Pooling) -> str:
             f"{amount(readable(found.capacity), 'token')}"
         ),
         *([] if assumed is None else [paragraph(assumed)]),
-        paragraph(f"Objective: {_MEANS[found.objective]} ({window})."),
+        paragraph(f"Objective: {found.goal.meaning} per step ({window})."),
     ]
-    unit = "token" if found.objective == "tokens" else "request"
     for name, arrangement in _named(found):
-        worth = amount(readable(arrangement.value(found.objective), 8), unit)
+        worth = amount(readable(arrangement.value(found.objective), 8), found.goal.unit)
         lines.append(title(f"{name}: {worth} per step").rstrip())
         lines.append(plain_table([_HEADS, *(_row(found, block) for block in arrangement.blocks)]))
     lines += _sentences(found)

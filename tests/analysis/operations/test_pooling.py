@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from stabkit.analysis.operations.pooling import _dealt, pool
+from stabkit.analysis.operations.pooling import GOALS, pool
 from stabkit.dynamics.simulator import simulate
 from stabkit.errors import InvalidArgument
 from stabkit.model.workload import Workload
@@ -71,10 +71,10 @@ def test_dealing_out_replicas_by_brute_force() -> None:
             ways = [c for c in product(range(1, 8), repeat=3) if sum(c) == replicas]
             worst = max(min(n * v for n, v in zip(c, values, strict=True)) for c in ways)
             total = max(sum(n * v for n, v in zip(c, values, strict=True)) for c in ways)
-            dealt = _dealt(values, replicas, "demand")
+            dealt = GOALS["demand"].dealt(values, replicas)
             assert sum(dealt) == replicas
             assert min(n * v for n, v in zip(dealt, values, strict=True)) == worst
-            dealt = _dealt(values, replicas, "tokens")
+            dealt = GOALS["tokens"].dealt(values, replicas)
             assert sum(n * v for n, v in zip(dealt, values, strict=True)) == pytest.approx(total)
 
 
