@@ -158,8 +158,8 @@ class AdmissionsNoise:
     * `reason`: why there is none of them, a clause.
     """
 
-    fano_factor: Variance | None
-    window_dispersion: Fraction | None
+    fano_factor: Variance | None = None
+    window_dispersion: Fraction | None = None
     reason: str | None = None
 
 
@@ -407,7 +407,7 @@ def _noise(mix: Workload, kernel: MemoryKernel) -> AdmissionsNoise:
         reason = "it was not computed at this length"
     else:
         return _proved_noise(mix)
-    return AdmissionsNoise(None, None, reason)
+    return AdmissionsNoise(reason=reason)
 
 
 def _proved_noise(mix: Workload) -> AdmissionsNoise:
@@ -417,7 +417,7 @@ def _proved_noise(mix: Workload) -> AdmissionsNoise:
         return AdmissionsNoise(fano_factor(mix), dispersion)
     except InvalidWorkload:
         reason = "a mode is too close to the circle for a proof of its value"
-        return AdmissionsNoise(None, dispersion, reason)
+        return AdmissionsNoise(window_dispersion=dispersion, reason=reason)
 
 
 def _roots(mix: Workload, kernel: MemoryKernel) -> tuple[tuple[Root, ...], bool]:

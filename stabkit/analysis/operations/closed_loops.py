@@ -236,8 +236,8 @@ def _isolated(kernel: MemoryKernel, length: int) -> ClosedLoop:
     """Return the verdict on a kernel with negative parts, which other engines take to be none."""
     if kernel.length > _LONGEST_ISOLATED:
         reason = f"Kernels with negative parts are decided up to {_LONGEST_ISOLATED} terms."
-        counts = Counts(None, None, None, "none", False, ((0.0, math.pi),), reason)
-        return ClosedLoop("undecided", counts, None, (), reason)
+        counts = Counts.unknown(reason, ((0.0, math.pi),))
+        return ClosedLoop("undecided", counts, reason=reason)
     outside, on, inside = isolated_disc_counts(kernel.coefficients)  # zeros 1 / lambda
     reason = "Every root isolated in a ball that meets the unit circle only if the root does."
     counts = Counts(inside + length - kernel.length, on, outside, "flint", True, reason=reason)

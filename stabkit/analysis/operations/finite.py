@@ -80,8 +80,8 @@ class Watermark(Record):
     """
 
     target: float
-    tokens: int | None
-    fraction: Fraction | None
+    tokens: int | None = None
+    fraction: Fraction | None = None
     reason: str | None = None
 
 
@@ -271,11 +271,11 @@ def _watermark(server: FiniteServer, rate: Any) -> Watermark:
         raise InvalidArgument(f"'evictions' must be {most}, not {shown(rate)}.")
     now, goal = server.evicted_per_step, float(target)
     if now is None:
-        return Watermark(goal, None, None, server.reason)
+        return Watermark(goal, reason=server.reason)
     tokens = 0 if now <= goal else _smallest(server, goal)
     if tokens is None:
         most = f"{_LARGEST_WATERMARK} mean outputs, as far as the formula was tested"
-        return Watermark(goal, None, None, f"it would be larger than {most}")
+        return Watermark(goal, reason=f"it would be larger than {most}")
     return Watermark(goal, tokens, tokens / server.capacity)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_UP, Context, Decimal
 from fractions import Fraction
 from itertools import starmap
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from ...model.codec import ExactText, NonNegative, Positive, decode, encode
 from ...model.enclosure import RealEnclosure
@@ -284,6 +284,17 @@ class FiniteSummary:
     evict_probability: NonNegative | None
     evicted_per_step: NonNegative | None
     reason: str | None
+
+    @classmethod
+    def unknown(cls, reason: str) -> Self:
+        """Return the summary in which nothing is known, for a `reason`."""
+        return cls(
+            admissions_cv=None,
+            visible=None,
+            evict_probability=None,
+            evicted_per_step=None,
+            reason=reason,
+        )
 
 
 @dataclass(frozen=True)

@@ -189,15 +189,17 @@ def _finite(mix: Workload, kernel: MemoryKernel, verdict: Verdict) -> FiniteSumm
     if mix.capacity is None:
         return None
     if verdict != "stable":
-        reason = f"evictions by formula are for stable mixes, and this one is {verdict}"
-        return FiniteSummary(None, None, None, None, reason)
+        return FiniteSummary.unknown(
+            f"evictions by formula are for stable mixes, and this one is {verdict}"
+        )
     if kernel.length > _LONGEST_NOISE:
-        return FiniteSummary(None, None, None, None, "the longest decode is too long for it")
+        return FiniteSummary.unknown("the longest decode is too long for it")
     try:
         noise = server_noise(whole_requests(mix), mix.capacity, kernel, verdict)
     except InvalidWorkload:
-        reason = "the inputs are means, and whole requests need both lengths of every request"
-        return FiniteSummary(None, None, None, None, reason)
+        return FiniteSummary.unknown(
+            "the inputs are means, and whole requests need both lengths of every request"
+        )
     return FiniteSummary(
         noise.admissions_cv,
         noise.visible,

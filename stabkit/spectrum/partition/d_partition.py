@@ -204,7 +204,15 @@ def d_partition(
     except BudgetSpent:
         (x,) = _gaps([], pencil)
         number = pencil.number(x or Fraction(0)) or Fraction(0)
-        whole = CountInterval(None, None, number, None, "undecided", None, pencil)
+        whole = CountInterval(
+            low=None,
+            high=None,
+            sample=number,
+            unstable=None,
+            verdict="undecided",
+            counts=None,
+            _pencil=pencil,
+        )
         return DPartition((), (whole,), False, budget.reason)
 
 

@@ -94,11 +94,11 @@ class SoftStart(Record):
 
     mix: Workload
     verdict: Verdict
-    evicts: bool | None
-    first_eviction: int | None
-    delta: RealEnclosure | None
-    tightest: int | None
-    reason: str
+    evicts: bool | None = None
+    first_eviction: int | None = None
+    delta: RealEnclosure | None = None
+    tightest: int | None = None
+    reason: str = ""
     whole: float | None = None
 
     @property
@@ -174,7 +174,7 @@ def soft_start(mix: WorkloadLike) -> SoftStart:
 def _found(mix: Workload, kernel: MemoryKernel, verdict: Verdict) -> SoftStart:
     if never_evicts(mix).certain:
         reason = "The kernel never rises, so that no state evicts (R19)."
-        return SoftStart(mix, verdict, False, None, RealEnclosure(_ONE, _ONE), None, reason)
+        return SoftStart(mix, verdict, evicts=False, delta=RealEnclosure(_ONE, _ONE), reason=reason)
     if verdict == "stable":
         last = horizon(kernel)
         if last is not None and last <= _MOST_SUMS:
@@ -208,12 +208,10 @@ def _of_others(mix: Workload, verdict: Verdict, kernel: MemoryKernel) -> SoftSta
         first, decided = PartialSums(kernel, count).first_negative()
         count *= 8
     if verdict == "unstable":
-        zero, reason = (
-            RealEnclosure(_ZERO, _ZERO),
-            "A growing mode takes every slower start to evictions.",
-        )
-        return SoftStart(mix, verdict, True, first, zero, None, reason)
+        zero = RealEnclosure(_ZERO, _ZERO)
+        reason = "A growing mode takes every slower start to evictions."
+        return SoftStart(mix, verdict, True, first, zero, reason=reason)
     reason = f"The equilibrium is {verdict}: the least partial sum of 1/G is not known to exist."
     if verdict == "stable":
         reason = "A mode is too close to the unit circle for a bound on the later partial sums."
-    return SoftStart(mix, verdict, True if first is not None else None, first, None, None, reason)
+    return SoftStart(mix, verdict, True if first is not None else None, first, reason=reason)

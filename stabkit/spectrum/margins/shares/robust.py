@@ -144,9 +144,9 @@ class RobustShares(Record):
     """
 
     mix: Workload
-    robust: bool | None
-    within: Fraction | None
-    bounds: Bounds | None
+    robust: bool | None = None
+    within: Fraction | None = None
+    bounds: Bounds | None = None
     level: float | None = None
     vertices: int | None = None
     edges: int | None = None
@@ -232,10 +232,10 @@ def robust_shares(
         check_level(level)
         return _sampled(mix, float(level))
     if vertices is not None:
-        return _decided(mix, hull(_weights(mix, vertices)), None, None, Budget())
+        return _decided(mix, hull(_weights(mix, vertices)), Budget())
     relative = None if within is None else relative_error(within, "'within'")
     limits = _bounds(mix, bounds) if relative is None else _around(mix, relative)
-    return _decided(mix, box(limits), relative, limits, Budget())
+    return _decided(mix, box(limits), Budget(), relative, limits)
 
 
 # --- what is asked -------------------------------------------------------------------------------
@@ -307,11 +307,11 @@ def _numbers(row: Any, name: str, count: int, what: str) -> Shares:
 def _decided(
     mix: Workload,
     polytope: SharePolytope | None,
-    within: Fraction | None,
-    bounds: Bounds | None,
     budget: Budget,
+    within: Fraction | None = None,
+    bounds: Bounds | None = None,
 ) -> RobustShares:
-    found = RobustShares(mix, None, within, bounds)
+    found = RobustShares(mix, within=within, bounds=bounds)
     if polytope is not None:
         found = replace(found, vertices=len(polytope.vertices), edges=len(polytope.edges))
     if within is not None:
@@ -351,7 +351,7 @@ def _sampled(mix: Workload, level: float) -> RobustShares:
         raise InvalidArgument(
             f"'mix' must be a trace, or another sample of requests, not {shown(mix.name)}."
         )
-    found = RobustShares(mix, None, None, None, level)
+    found = RobustShares(mix, level=level)
     own = tuple(c.share for c in mix.classes)
     counts = kernel_counts(kernel_of(mix, own))
     if counts.verdict in NOT_STABLE:
