@@ -126,6 +126,10 @@ PICTURES = {  # only to be drawn
     *("AnalysisPicture", "CyclePicture", "GraphPicture", "KernelPicture", "PolicyPicture"),
     *("RootPicture", "RunPicture", "SpaceTimePicture"),
 }
+SENTENCES = {
+    *("ConvergentStart", "EvictingStart", "UndecidedStart", "NoEviction", "RequestRun"),
+    *("Counts", "ClosedLoop", "GcdTheorem", "SoftStart", "KeptProgress"),
+}
 NO_JSON = {"Derivation"}  # prose: LaTeX or HTML
 WITH_FIGURE = PICTURES | {
     *("Analysis", "AtlasEntry", "Cycles", "NyquistCurve", "PolicyComparison", "PolicySweep"),
@@ -265,6 +269,11 @@ def test_labels_are_named_and_what_only_looks_like_one_is_not() -> None:
     assert "prove R1" not in stabkit.text(stabkit.roots(named))
     assert "prove R7)" in stabkit.text(stabkit.gcd_theorem(named))
     json.loads(stabkit.text(schemas("analysis")))
+
+
+@pytest.mark.parametrize("name", sorted(SENTENCES))
+def test_sentences_are_broken_between_words(name: str) -> None:
+    assert max(map(len, stabkit.text(result(name)).splitlines())) < 80
 
 
 @pytest.mark.parametrize("name", sorted(set(RESULTS) - WITH_FIGURE))

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...analysis.starts.certificates import ConvergentStart, EvictingStart, UndecidedStart
 from ...analysis.verdict.analysis import CertifiedStart
+from ..layout import paragraph
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, headed
 from .numbers import counted, rounded
@@ -26,7 +27,7 @@ def _record(found: ConvergentStart | EvictingStart | UndecidedStart) -> dict[str
 
 @TEXTS.writes(ConvergentStart, EvictingStart, UndecidedStart)
 def _text(found: ConvergentStart | EvictingStart | UndecidedStart) -> str:
-    return "".join(f"{label}: {text}\n" for label, text in start_rows(found.summary))
+    return "".join(paragraph(f"{label}: {text}") for label, text in start_rows(found.summary))
 
 
 def start_rows(found: CertifiedStart) -> Iterator[tuple[str, str]]:

@@ -28,7 +28,7 @@ from ...spectrum.orbits.floquet import FloquetMultipliers
 from ...spectrum.roots.roots import Root
 from ...spectrum.starts.no_eviction import NoEviction
 from ...spectrum.synchrony.gcd_theorem import GcdTheorem
-from ..layout import labelled
+from ..layout import labelled, paragraph
 from ..rendering import PAGES, RECORDS, TEXTS
 from .analysis_rows import bootstrap_rows
 from .cycles import multipliers_record
@@ -67,9 +67,9 @@ def _no_eviction_text(found: NoEviction) -> str:
     after = f"after {counted(found.mix.longest_decode, 'step')} from any start"
     if not found.certain:
         most = f"{percent_above(found.largest_eviction)} of the memory"
-        return f"evictions: {after} at most {most} in a step (R19)\n"
+        return paragraph(f"evictions: {after} at most {most} in a step (R19)")
     ends = "and it settles to" if found.attracts_every_start else "though it need not settle to"
-    return f"evictions: none {after}, {ends} the steady state (R19)\n"
+    return paragraph(f"evictions: none {after}, {ends} the steady state (R19)")
 
 
 @RECORDS.writes(Workload)
@@ -115,7 +115,7 @@ def _counts_record(found: Counts) -> dict[str, Any]:
 
 @TEXTS.writes(Counts, ClosedLoop)
 def _verdict_text(found: Counts | ClosedLoop) -> str:
-    return f"{found.verdict or 'no verdict'}: {found.reason}\n"
+    return paragraph(f"{found.verdict or 'no verdict'}: {found.reason}")
 
 
 @RECORDS.writes(BatchedCounts)

@@ -7,12 +7,11 @@ JSON is of the schema ``stabkit.request-run/1``: a mean is ``{mean, interval_95}
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
 from ...dynamics.requests.request_run import RequestRun, RequestSeries, RequestTable
-from ...errors import printable
+from ..layout import paragraph, title
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
 from .numbers import amount, counted, finer_percent, interval, percent, readable
@@ -52,13 +51,18 @@ def request_run_record(run: RequestRun) -> dict[str, Any]:
 @TEXTS.writes(RequestRun)
 def request_run_text(run: RequestRun) -> str:
     """Return the rules, the long-run means with their intervals, and what evictions cost."""
-    options = ", ".join(f"{name} {value}" for name, value in _options(run).items())
+    options = ", ".join(f"{name} {_said(value)}" for name, value in _options(run).items())
     head = [
-        f"{printable(run.source)}, {amount(readable(run.scheduler.capacity), 'token')}",
-        f"scheduler {run.scheduler.name}{': ' if options else ''}{options}",
-        f"{counted(run.steps, 'step')}{_duration(run)}, seed {run.seed}",
+        title(f"{run.source}, {amount(readable(run.scheduler.capacity), 'token')}"),
+        paragraph(f"scheduler {run.scheduler.name}{': ' if options else ''}{options}"),
+        paragraph(f"{counted(run.steps, 'step')}{_duration(run)}, seed {run.seed}"),
     ]
-    return "\n".join([*head, "", _means(run), *_costs(run), ""])
+    return "\n".join(["".join(head), _means(run), paragraph(_costs(run))])
+
+
+def _said(value: Any) -> str:
+    """Return an option; of a `step_time` its numbers, as a replay's option is given them."""
+    return ",".join(map(_readable, value)) if isinstance(value, list) else f"{value}"
 
 
 def _duration(run: RequestRun) -> str:
@@ -84,14 +88,13 @@ def _readable(value: float) -> str:
     return readable(value, _DIGITS)
 
 
-def _costs(run: RequestRun) -> Iterator[str]:
+def _costs(run: RequestRun) -> str:
     total = run.totals
     came = f"{counted(total['completed'], 'request')} completed"
     if not total["evicted"]:
-        yield f"{came}; nothing was evicted."
-        return
+        return f"{came}; nothing was evicted."
     seconds = amount(_readable(run.recomputed_seconds), "second") if run.recomputed_seconds else ""
-    yield (
+    return (
         f"{came}, {counted(total['evicted'], 'eviction')}: "
         f"{counted(total['wasted'], 'decode step')} wasted, "
         f"{counted(total['recomputed'], 'token')} prefilled again{seconds and f', {seconds}'}."
