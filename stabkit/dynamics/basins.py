@@ -52,6 +52,7 @@ def steps_to_worst_cycle(
         The start in requests, youngest stage first, of all classes together; it is fitted to the
         capacity at once, which is not counted as a step.
     arithmetic : {"exact", "float"}
+        Rationals, or doubles, which are faster and round.
     limit : int
         Steps before it gives up, at least 0.
 

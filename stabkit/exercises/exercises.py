@@ -104,6 +104,9 @@ def exercise(topic: Topic, seed: int = 0) -> Exercise:
     Parameters
     ----------
     topic : {"roots", "gcd", "threshold", "cycle", "policy", "noise", "finite", "starts"}
+        What is asked about: roots, the gcd of the decode lengths, thresholds, limit cycles,
+        admission policies, the noise of random requests, small servers of whole requests, or where
+        a start ends.
     seed : int
         At least 0. Consecutive seeds go through the kinds of the topic.
 

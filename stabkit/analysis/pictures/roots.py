@@ -135,6 +135,7 @@ def root_picture(
     found : sequence of Root
         All of them or some, such as `roots_to_show` returns.
     verdict : str
+        On the workload, such as `unit_circle_counts` proves; the title of the figure says it.
     synchronized : sequence of (complex, complex or None)
         g-th roots of unity, each with the root that comes from it where that is known.
 

@@ -160,6 +160,7 @@ def analyze_many(
         ``map(function, iterable)``: the built-in, or ``Executor.map`` of a process pool (workloads
         and analyses can be pickled).
     crosscheck : bool
+        Whether to run the simulator on each of them too.
 
     Returns
     -------

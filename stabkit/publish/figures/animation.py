@@ -59,6 +59,7 @@ def animation_bytes(picture: AnimationPicture) -> bytes:
     Parameters
     ----------
     picture : AnimationPicture
+        What each frame shows of a run, as `stabkit.animation_picture` returns it.
 
     Returns
     -------

@@ -37,6 +37,7 @@ def figure_bytes(figure: Drawing, file_format: str, dpi: int | None = None) -> b
     figure : matplotlib.figure.Figure or SubFigure
         As `stabkit.figure` returns it; of a part, the whole figure.
     file_format : {"png", "svg", "pdf"}
+        Of the file: an image of dots, or lines and text that scale.
     dpi : int, optional
         Dots per inch, 300 by default, of a PNG file, and of images within the others; from 20 to
         2 400, and at most 10^8 pixels in all.

@@ -88,6 +88,7 @@ def theory_tex(found: Sequence[CheckedTheorem], title: str = "The theory of stab
     Parameters
     ----------
     found : sequence of CheckedTheorem
+        As `stabkit.prove` returns them, chapter by chapter.
     title : str
         Plain text.
 

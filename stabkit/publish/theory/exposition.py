@@ -43,6 +43,7 @@ def exposition(
     Parameters
     ----------
     one : CheckedTheorem
+        One of those that `stabkit.prove` returns; what was found of its steps is told too.
     letters : collection of (str, str)
         Symbols, as LaTeX, with their meanings, that the reader knows already.
 
