@@ -34,7 +34,7 @@ def pooling_text(found: Pooling) -> str:
             f"{amount(readable(found.capacity), 'token')}"
         ),
         *([] if assumed is None else [paragraph(assumed)]),
-        paragraph(f"Objective: {found.goal.meaning} per step ({window})."),
+        paragraph(f"Objective: {found.goal.meaning} per step ({window}). {_ROWS}{_limit(found)}"),
     ]
     for name, arrangement in _named(found):
         worth = amount(readable(arrangement.value(found.objective), 8), found.goal.unit)
@@ -42,6 +42,18 @@ def pooling_text(found: Pooling) -> str:
         lines.append(plain_table([_HEADS, *(_row(found, block) for block in arrangement.blocks)]))
     lines += _sentences(found)
     return "\n".join(lines)
+
+
+_ROWS = "The requests of a row are per step and replica."
+
+
+def _limit(found: Pooling) -> str:
+    """Say how the rows make up what serves the whole demand, where they do."""
+    if found.objective != "demand":
+        return ""
+    return (
+        " Of the demand as much is served as the class allows that is served least for its share."
+    )
 
 
 _HEADS = ("classes", "replicas", "verdict", "|λ| max", "requests", "steady state", "requests lost")
