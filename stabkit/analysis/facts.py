@@ -51,7 +51,6 @@ from ..spectrum.fluctuations.fano import fano_factor
 from ..spectrum.fluctuations.joint_law import JointLaw
 from ..spectrum.fluctuations.variance import Variance
 from ..spectrum.margins.gain import GainMargin, gain_margin
-from ..spectrum.roots.dominant import kernel_modes
 from ..spectrum.roots.roots import Root, roots
 from .cycles.cycles import Cycles, cycles
 from .operations.closed_loops import ClosedLoop, closed_loop
@@ -59,7 +58,7 @@ from .pictures.analysis import disturbed_run
 from .pictures.cycle import CyclePicture, cycle_picture
 from .pictures.run import RunPicture
 from .verdict.analysis import Analysis
-from .verdict.analyze import analyze
+from .verdict.analyze import analysis_of, resolved_modes
 
 __all__ = [
     "AdmissionsNoise",
@@ -73,7 +72,7 @@ __all__ = [
     "symbolic_facts",
 ]
 
-DIGITS = 30  # of the roots
+_DIGITS = 30  # of all roots
 _DENSE = 5_000  # terms of a kernel that is kept term by term
 _TABLE = 12  # longest kernel with a Schur-Cohn table
 _ALL_ROOTS = 401
@@ -317,10 +316,8 @@ class DerivationFacts:
         return tuple(accumulate(reversed(held)))[::-1]
 
 
-def derivation_facts(mix: WorkloadLike, analysis: Analysis | None = None) -> DerivationFacts:
+def derivation_facts(mix: WorkloadLike) -> DerivationFacts:
     """Return what a derivation of `mix` says.
-
-    * `analysis`: of this workload; made here by default.
 
     >>> facts = derivation_facts(Workload.from_classes([(5, 1), (5, 3)]))
     >>> facts.kernel
@@ -332,8 +329,10 @@ def derivation_facts(mix: WorkloadLike, analysis: Analysis | None = None) -> Der
     kernel = MemoryKernel.of(mix)
     dense = kernel.length <= _DENSE
     scale = kernel.denominator
-    found, complete = _roots(mix, kernel)
-    analysis = analyze(mix) if analysis is None else analysis
+    modes = resolved_modes(kernel, _SOME_ROOTS)
+    analysis = analysis_of(mix, modes)
+    complete = kernel.length <= _ALL_ROOTS
+    found = tuple(roots(mix, _DIGITS) if complete else modes or ())
     ends = cycles(mix) if kernel.length <= _CYCLES else None
     return DerivationFacts(
         mix=mix,
@@ -418,12 +417,6 @@ def _proved_noise(mix: Workload) -> AdmissionsNoise:
     except InvalidWorkload:
         reason = "a mode is too close to the circle for a proof of its value"
         return AdmissionsNoise(window_dispersion=dispersion, reason=reason)
-
-
-def _roots(mix: Workload, kernel: MemoryKernel) -> tuple[tuple[Root, ...], bool]:
-    if mix.longest_decode <= _ALL_ROOTS:
-        return tuple(roots(mix, DIGITS)), True
-    return tuple(kernel_modes(kernel, _SOME_ROOTS, DIGITS) or ()), False
 
 
 def _on_circle(kernel: MemoryKernel, found: tuple[Root, ...]) -> tuple[bool, ...]:

@@ -203,9 +203,9 @@ def write(
 ) -> int:
     """Write all that was found, nothing before everything is made; return the exit status."""
     files = dict(found.beside)
-    drawing = figure if figure is not None else output if form == "figure" else None
-    if drawing is not None:
-        files[drawing] = _drawn(found, drawing, **(frame or {}))
+    for drawing in (figure, output if form == "figure" else None):
+        if drawing is not None:
+            files[drawing] = _drawn(found, drawing, **(frame or {}))
     text, styles = None, None
     if form != "figure":
         content, styles = _content(found, form, output, layout or {})

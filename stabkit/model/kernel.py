@@ -32,13 +32,14 @@ from fractions import Fraction
 from functools import cached_property
 
 from ..errors import InvalidArgument, shown
+from ..records import Record
 from .workload import Workload
 
 __all__ = ["MemoryKernel"]
 
 
-@dataclass(frozen=True)
-class MemoryKernel:
+@dataclass(frozen=True, repr=False)
+class MemoryKernel(Record):
     """The memory kernel of a workload, in integers over a common denominator.
 
     Up to a factor it is also the closed loop of a linear admission policy: that of `damped` or

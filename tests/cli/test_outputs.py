@@ -147,6 +147,14 @@ def _first_alone() -> Callable[[str], bytes]:
     return pdf_of
 
 
+def test_a_figure_for_each_of_two_files(stabkit: Program, tmp_path: Path) -> None:
+    paths = tmp_path / "a.png", tmp_path / "b.svg"
+    line = ["nyquist", "5:3", "--output", str(paths[0]), "--figure", str(paths[1])]
+    assert stabkit(*line).status == 0
+    for path in paths:
+        _check(path.read_bytes(), path.suffix)
+
+
 @pytest.mark.parametrize("name", ["a.json", "a.xyz"])
 def test_the_table_of_a_chart_is_csv(name: str, stabkit: Program, tmp_path: Path) -> None:
     found = stabkit(*shlex.split("chart 2 3 --rows 3 --csv"), str(tmp_path / name))

@@ -55,7 +55,15 @@ from .analysis import (
 from .crosscheck import cross_check
 from .lengths import LengthSummary
 
-__all__ = ["analyze", "analyze_many", "endpoint", "mode_summary", "threshold_summary"]
+__all__ = [
+    "analysis_of",
+    "analyze",
+    "analyze_many",
+    "endpoint",
+    "mode_summary",
+    "resolved_modes",
+    "threshold_summary",
+]
 
 _MODES = 6
 _DIGITS = 40
@@ -103,9 +111,13 @@ def analyze(mix: WorkloadLike, crosscheck: bool = True) -> Analysis:
             "such as '5:3 5:5'."
         )
     mix = as_workload(mix)
+    return analysis_of(mix, resolved_modes(MemoryKernel.of(mix)), crosscheck)
+
+
+def analysis_of(mix: Workload, modes: list[Root] | None, crosscheck: bool = True) -> Analysis:
+    """Return the analysis of a mix whose `modes` are known, as `resolved_modes` returns them."""
     kernel = MemoryKernel.of(mix)
     counts = kernel_counts(kernel)
-    modes = _resolved(kernel)
     radius = spectral_radius(kernel, modes, _DIGITS, counts.verdict)
     summaries = _dominant_modes(modes or [])
     empty = long_run(mix) if crosscheck else None
@@ -217,10 +229,11 @@ def _synchronized_cycle(kernel: MemoryKernel) -> SynchronizedCycle:
     return SynchronizedCycle(Fraction(kernel.total, g * held))
 
 
-def _resolved(kernel: MemoryKernel) -> list[Root] | None:
+def resolved_modes(kernel: MemoryKernel, count: int = _MODES) -> list[Root] | None:
+    """Return `count` dominant modes, at least six, or None where it would take minutes."""
     if kernel.length == 1:
         return []
-    return kernel_modes(kernel, _MODES, _DIGITS) if kernel.length <= _LONGEST_RESOLVED else None
+    return kernel_modes(kernel, count, _DIGITS) if kernel.length <= _LONGEST_RESOLVED else None
 
 
 def threshold_summary(mix: Workload) -> ThresholdSummary | None:

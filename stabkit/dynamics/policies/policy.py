@@ -14,6 +14,7 @@ from ...errors import InvalidArgument, shown
 from ...model.kernel import MemoryKernel
 from ...model.numbers import exact_rational, rational_argument
 from ...model.workload import Workload
+from ...records import Record
 
 __all__ = [
     "LinearPolicy",
@@ -96,8 +97,8 @@ class Policy(Protocol):
         """Return the requests to admit, at least 0, in the arithmetic of `memory`."""
 
 
-@dataclass(frozen=True)
-class NotLinear:
+@dataclass(frozen=True, repr=False)
+class NotLinear(Record):
     """The closed loop of a policy that has no characteristic polynomial.
 
     Parameters

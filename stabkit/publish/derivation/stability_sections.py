@@ -23,6 +23,7 @@ _ROOTS_SHOWN = 12
 _ROOT_DIGITS = 22
 _MODES_SHOWN = 12
 _INTERVALS_SHOWN = 6
+_UPWARDS = Context(prec=2, rounding=ROUND_CEILING)
 
 
 @section(
@@ -73,7 +74,7 @@ def _root_table(shown: list[tuple[Root, bool]], facts: DerivationFacts) -> Table
 
 def _bound_of(radius: Decimal) -> str:
     """Return a proved radius, rounded upwards."""
-    return decimal(Context(prec=2, rounding=ROUND_CEILING).plus(radius), 2)
+    return decimal(_UPWARDS.plus(radius), 2)
 
 
 def _modulus(root: Root, on: bool) -> str:
@@ -103,7 +104,8 @@ def _bound(roots: tuple[Root, ...]) -> str:
     if not largest:
         return "0"
     rounding = mpmath.mpf(10) ** (1 - _ROOT_DIGITS)  # of a modulus below 10
-    return _bound_of(Decimal(mpmath.nstr(largest, 5)) + Decimal(mpmath.nstr(rounding, 5)))
+    parts = (Decimal(mpmath.nstr(part, 5)) for part in (largest, rounding))
+    return decimal(_UPWARDS.add(*parts), 2)
 
 
 def _mode_lines(facts: DerivationFacts) -> Iterator[DocumentBlock]:

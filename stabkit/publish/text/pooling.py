@@ -51,9 +51,7 @@ def _limit(found: Pooling) -> str:
     """Say how the rows make up what serves the whole demand, where they do."""
     if found.objective != "demand":
         return ""
-    return (
-        " Of the demand as much is served as the class allows that is served least for its share."
-    )
+    return " The class that is served least for its share sets how much of the demand is served."
 
 
 _HEADS = ("classes", "replicas", "verdict", "|λ| max", "requests", "steady state", "requests lost")

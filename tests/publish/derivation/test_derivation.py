@@ -230,6 +230,14 @@ def test_the_polynomial_is_exact(random_mixes: Any) -> None:
         assert Poly(body, x).monic() == expected.monic()
 
 
+@pytest.mark.parametrize("digits", [30, 60])
+def test_the_bound_of_the_roots_is_rounded_upwards(facts: DerivationFacts, digits: int) -> None:
+    """By 10^-21 for the 22 digits shown, and by a radius, however small it is beside that."""
+    radius = mpmath.mpf(10) ** -digits
+    shown = tuple(replace(root, radius=radius) for root in facts.roots)
+    assert r"within $1.1 \cdot 10^{-21}$ of" in written(replace(facts, roots=shown))
+
+
 def test_the_roots_are_shown_to_twenty_digits() -> None:
     text = derived("5:3 5:5").article
     for root in roots("5:3 5:5", 60):
