@@ -46,9 +46,9 @@ def policy_option(help: str) -> Any:
     return option("greedy", "NAME[:X]", help, autocompletion=complete_policy)
 
 
-def target_option(*names: str, **settings: Any) -> Any:
-    """Return a `typer.Option` of a file to be written."""
-    return typer.Option(*names, metavar="FILE", parser=_target, **settings)
+def target_option(*names: str, dash: bool = False, **settings: Any) -> Any:
+    """Return a `typer.Option` of a file to be written; a dash may be standard output."""
+    return typer.Option(*names, metavar="FILE", parser=_output if dash else _target, **settings)
 
 
 def _target(text: str) -> Path:
@@ -60,9 +60,15 @@ def _target(text: str) -> Path:
     return Path(text)
 
 
+def _output(text: str) -> Path | None:
+    """Return the path; None, which is standard output, for a dash."""
+    return None if text == "-" else _target(text)
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Output = Annotated[
-    Path | None, target_option(help="Write the result to FILE, whole or not at all.")
+    Path | None,
+    target_option(help="Write the result to FILE, whole or not at all.", dash=True),
 ]
 Figure = Annotated[Path | None, target_option(help="Draw a figure into FILE (.png, .svg or .pdf).")]
 Size = Annotated[

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from stabkit.cli.app import main
 from stabkit.cli.commands import commands
 from stabkit.errors import OutputError
 
@@ -54,6 +55,23 @@ LINES = {
 }
 _STARTS = {".png": b"\x89PNG", ".svg": b"<?xml", ".html": b"<!DOCTYPE html>", ".bib": b"@"}
 _TYPESET = ("prove", "derive", "exercise")  # a .pdf of theirs needs a TeX engine
+
+
+def test_a_dash_is_standard_output(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for arguments in (
+        ["analyze", "5:3"],
+        ["roots", "5:3", "--json"],
+        ["simulate", "5:3"],
+        ["derive", "5:3"],
+    ):
+        assert main(arguments) == 0
+        printed = capsys.readouterr().out
+        assert main([*arguments, "--output", "-"]) == 0
+        assert capsys.readouterr().out == printed
+    assert not list(tmp_path.iterdir())
 
 
 def test_every_command_is_driven() -> None:

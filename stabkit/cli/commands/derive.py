@@ -37,7 +37,8 @@ def derive(
         "--exercise", "A worksheet with room to write; beside --output FILE goes FILE-solution."
     ),
     output: Annotated[
-        Path | None, target_option(help="Write to FILE (.tex, .pdf or .html), not the terminal.")
+        Path | None,
+        target_option(help="Write to FILE (.tex, .pdf or .html), not the terminal.", dash=True),
     ] = None,
 ) -> int:
     """Derive the stability of a mix, step by step, as an article.
