@@ -19,7 +19,7 @@ def test_text_of_a_mix_with_cohorts(stabkit: Program) -> None:
         "gcd 2; the renewal graph has period 2.",
         "Φ_d, d = 2.",
         "1 + 1/(s + L) = 1.00943396 (R3)",
-        "R7's condition holds (margin 97.3377): exactly 1 mode grows.",
+        "R7's condition holds (margin 97.3377 tokens): exactly 1 mode grows.",
         "1.00974864827466",
     ):
         assert words in done.out
@@ -27,13 +27,13 @@ def test_text_of_a_mix_with_cohorts(stabkit: Program) -> None:
 
 def test_text_says_nothing_that_is_not_proved(stabkit: Program) -> None:
     coprime = stabkit("synchrony", "5:3", "5:5").out
-    assert "R7's condition fails (margin -4.82478), and R9 says nothing" in coprime
+    assert "R7's condition fails (margin -4.82478 tokens), and R9 says nothing" in coprime
     assert "exp(2πi" not in coprime
     by_r9 = stabkit("synchrony", "0:4", "100:6").out
-    assert "R7's condition fails (margin -7.68075); R9's condition holds: at least 1 mode" in by_r9
+    assert "R7's condition fails (margin -7.68075 tokens); R9's condition holds:" in by_r9
     open_limit = stabkit("synchrony", "1000:2", "0:3").out
     assert "have gcd 2: for long inputs" in open_limit
-    assert "R7's condition holds (margin 1): no mode grows." in open_limit
+    assert "R7's condition holds (margin 1 token): no mode grows." in open_limit
     without_input = stabkit("synchrony", "0:4", "0:6").out
     assert "no certified path" in without_input
 

@@ -12,6 +12,6 @@ not listed anywhere, not here either. What they share:
 * `verdict`: the verdict in plain sentences.
 
 It takes from `rendering`, `layout` and `schemas`, and from `document` for exercises on paper.
-Others take `along`, `capacity`, `chart`, `criterion`, `exercises`, `finite_words`, `lessons`,
-`numbers`, `roots` and `verdict`.
+Others take `along`, `capacity`, `chart`, `comparison`, `criterion`, `exercises`, `finite_words`,
+`lessons`, `numbers`, `roots` and `verdict`.
 """

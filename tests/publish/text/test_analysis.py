@@ -27,7 +27,7 @@ def test_unstable_opens_with_verdict_pace_and_loss(unstable: Analysis, report: R
     text = prose(report(unstable))
     assert text.startswith("demo (2 classes) Unstable. ")
     opening = text[: text.index("Why")]
-    assert "doubling every 14.2 steps" in opening
+    assert "doubling every 14.21 steps" in opening
     assert "evicted and their work is lost" in opening
     assert "86.7 % of the steady state's tokens" in opening
 
@@ -35,7 +35,7 @@ def test_unstable_opens_with_verdict_pace_and_loss(unstable: Analysis, report: R
 def test_stable_opens_with_the_half_life(stable: Analysis, report: Report) -> None:
     text = prose(report(stable))
     assert "Stable. A full server with this mix settles to a steady state" in text
-    assert "halving every 269 steps" in text
+    assert "halving every 269.4 steps" in text
     assert "a common input above 9.5 tokens" in text
     assert "But stability is local" not in text
 
@@ -49,11 +49,11 @@ def test_stable_from_nearby_only_says_so_at_once(stable: Analysis, report: Repor
         assert f"keeps evicting, at {words} of the steady state's tokens" in opening
 
 
-def test_marginal_counts_the_swings_that_stay(unstable: Analysis, report: Report) -> None:
+def test_marginal_counts_the_modes_that_stay(unstable: Analysis, report: Report) -> None:
     marginal = replace(unstable, verdict="marginal", counts=ModeCounts(3, 2, 0))
     text = prose(report(marginal))
     assert "Marginal. This mix stands exactly on the border" in text
-    assert "2 swings neither grow nor die out" in text
+    assert "2 modes neither grow nor die out" in text
     assert "3 decay, 2 on the border, 0 grow" in text
 
 
