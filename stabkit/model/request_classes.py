@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import InvalidWorkload, WorkloadTypeError, shown
 from ..records import Record
+from .codec import Positive
 from .numbers import (
     LARGEST_DECODE_LENGTH,
     LARGEST_INPUT_LENGTH,
@@ -46,7 +47,7 @@ class RequestClass(Record):
     """
 
     input_length: Fraction
-    decode_length: int
+    decode_length: Positive
     share: Fraction
 
 

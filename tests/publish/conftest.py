@@ -10,7 +10,6 @@ import pytest
 from stabkit.analysis.verdict.analysis import (
     Analysis,
     Bootstrap,
-    ClassSummary,
     CrossCheck,
     DominantMode,
     Enclosure,
@@ -25,6 +24,7 @@ from stabkit.analysis.verdict.analysis import (
     WorkloadSummary,
 )
 from stabkit.cli.colour import coloured
+from stabkit.model.request_classes import RequestClass
 from stabkit.publish.layout import laid_out
 from stabkit.publish.text.analysis import analysis_text
 
@@ -62,8 +62,8 @@ UNSTABLE = Analysis(
         "demo",
         2,
         (
-            ClassSummary(Fraction(5), 3, Fraction(1, 2)),
-            ClassSummary(Fraction(5), 6, Fraction(1, 2)),
+            RequestClass(Fraction(5), 3, Fraction(1, 2)),
+            RequestClass(Fraction(5), 6, Fraction(1, 2)),
         ),
         Fraction(10_000),
     ),

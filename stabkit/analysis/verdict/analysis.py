@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_UP, Context, Decimal
 from fractions import Fraction
-from itertools import starmap
 from typing import Any, Literal, Self
 
 from ...model.codec import ExactText, NonNegative, Positive, decode, encode
 from ...model.enclosure import RealEnclosure
+from ...model.request_classes import RequestClass
 from ...model.verdict import Verdict
 from ...model.workload import Workload
 from ...records import Record
@@ -31,7 +31,6 @@ __all__ = [
     "Analysis",
     "Bootstrap",
     "CertifiedStart",
-    "ClassSummary",
     "CrossCheck",
     "DominantMode",
     "EmptyStart",
@@ -56,15 +55,6 @@ _DIGITS = 40
 
 
 @dataclass(frozen=True)
-class ClassSummary:
-    """One class: input length in tokens, decode length in steps, share of the admissions."""
-
-    input_length: Fraction
-    decode_length: Positive
-    share: Fraction
-
-
-@dataclass(frozen=True)
 class WorkloadSummary:
     """The workload as reports show it: at most its first 64 classes, capacity in tokens.
 
@@ -74,7 +64,7 @@ class WorkloadSummary:
 
     name: str
     class_count: Positive
-    classes: tuple[ClassSummary, ...]
+    classes: tuple[RequestClass, ...]
     capacity: Fraction | None
     lengths: LengthSummary | None = field(default=None, compare=False)
     request_count: int | None = field(default=None, compare=False)
@@ -82,8 +72,7 @@ class WorkloadSummary:
     @classmethod
     def of(cls, mix: Workload) -> WorkloadSummary:
         """Return the summary of a workload."""
-        parts = ((c.input_length, c.decode_length, c.share) for c in mix.classes[:SHOWN_CLASSES])
-        return cls(mix.name, len(mix.classes), tuple(starmap(ClassSummary, parts)), mix.capacity)
+        return cls(mix.name, len(mix.classes), mix.classes[:SHOWN_CLASSES], mix.capacity)
 
 
 @dataclass(frozen=True)
@@ -396,7 +385,7 @@ class Analysis(Record):
         Arguments in radians, 0 <= theta <= pi, on which a root may lie on or next to the circle.
     spectral_radius : Enclosure or None
     dominant_modes : tuple of DominantMode
-    synchronized_modes : tuple of SynchronizedMode, or None
+    synchronized_modes : tuple of SynchronizedModeSummary, or None
         The modes that come of the gcd.
     gcd_theorem, threshold, equilibrium, synchronized_cycle
         What the gcd proves; where along the inputs the mix is stable; the eviction-free state and

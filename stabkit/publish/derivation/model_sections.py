@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from ...analysis.facts import DerivationFacts, KernelPiece
-from ...analysis.verdict.analysis import ClassSummary
+from ...model.request_classes import RequestClass
 from ..document.tree import DocumentBlock, Equations, Formula, Paragraph, Table, section
 from ..text.numbers import amount, counted
 from .figures import kernel_figure
@@ -72,7 +72,7 @@ def workload_section(facts: DerivationFacts) -> Iterator[DocumentBlock]:
         )
 
 
-def _class_row(k: int, c: ClassSummary) -> tuple[str, ...]:
+def _class_row(k: int, c: RequestClass) -> tuple[str, ...]:
     return (f"{k}", f"${_cell(c.input_length)}$", f"${c.decode_length}$", f"${_cell(c.share)}$")
 
 
@@ -180,7 +180,7 @@ def _short(facts: DerivationFacts) -> bool:
     )
 
 
-def _kernel_sum(m: int, classes: tuple[ClassSummary, ...]) -> str:
+def _kernel_sum(m: int, classes: tuple[RequestClass, ...]) -> str:
     return " + ".join(
         f"{_factor(c.share)} ({number(c.input_length)} + {m + 1})".strip()
         for c in classes

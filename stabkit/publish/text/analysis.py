@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...analysis.verdict.analysis import Analysis, ClassSummary, DominantMode, WorkloadSummary
+from ...analysis.verdict.analysis import Analysis, DominantMode, WorkloadSummary
 from ...analysis.verdict.lengths import QUANTILES, LengthSummary
 from ...errors import printable
 from ...model.request_classes import RequestClass
@@ -141,5 +141,5 @@ def _class_words(one: RequestClass) -> str:
     return f"{readable(one.input_length, 4)}:{one.decode_length} ({percent(one.share)})"
 
 
-def _class_cells(entry: ClassSummary | RequestClass) -> tuple[str, str, str]:
+def _class_cells(entry: RequestClass) -> tuple[str, str, str]:
     return readable(entry.input_length), readable(entry.decode_length), percent(entry.share)
