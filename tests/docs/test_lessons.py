@@ -49,6 +49,19 @@ def test_the_notebooks_are_what_marimo_expects() -> None:
     assert found.returncode == 0, found.stdout + found.stderr
 
 
+@pytest.mark.slow
+def test_every_notebook_runs_its_setup_alone() -> None:
+    """Not with what another has loaded."""
+    program = """
+import importlib, sys
+for name in sys.argv[1:]:
+    for loaded in [key for key in sys.modules if key.startswith("stabkit_lessons")]:
+        del sys.modules[loaded]
+    importlib.import_module(f"stabkit_lessons.{name}")
+"""
+    subprocess.run([sys.executable, "-c", program, *NAMES], check=True)
+
+
 @pytest.mark.parametrize("typed", ["", "1/0", "1/\u0660", "1e9", "--1", "1.", "9" * 16, "<b>"])
 def test_what_is_no_number_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match="must be an integer, a fraction or a decimal"):

@@ -1,9 +1,9 @@
 """Generated command lines and generated files: an exit status, one line, nothing else goes wrong.
 
 Whatever comes in, the status is 0, 2, 3 or 4 within 60 seconds and 4 GB, there is no traceback, and
-no control character reaches a terminal. 50 command lines and 50 files; 150 more of each where
-slow tests run; 50 000 of each on demand: `pytest -m long tests/fuzz`. The draws are the same in
-every run.
+no control character reaches a terminal. 50 command lines and 50 files; where slow tests run some
+more of every command, and of every command that reads a file; 50 000 of each on demand: `pytest -m
+long tests/fuzz`. The draws are the same in every run.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import gzip
 import json
 import lzma
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-FEW, MORE, MANY = 50, 150, 50_000
+FEW, MANY = 50, 50_000
 _MEMORY = 4 * 2**30
 
 Fault = Callable[..., str | None]
@@ -300,9 +300,10 @@ CHEAP = [name for name in COMMANDS if name not in DEAR]
 
 
 @st.composite
-def command_lines(draw: Any) -> list[str]:
+def command_lines(draw: Any, names: Sequence[str] = ()) -> list[str]:
+    """Lines of some commands, by default of any."""
     dear = draw(st.integers(1, 12)) == 1
-    name = draw(st.sampled_from(sorted(COMMANDS) if dear else CHEAP))
+    name = draw(st.sampled_from(names or (sorted(COMMANDS) if dear else CHEAP)))
     line = [name] if draw(st.integers(1, 50)) > 1 else [draw(TEXT)]
     if name == "chart":
         line += draw(st.lists(mostly(st.integers(1, 5).map(str), TEXT), min_size=1, max_size=3))
@@ -433,8 +434,30 @@ def _fits(text: str) -> bool:
         return False
 
 
+READING = [
+    ["analyze", "FILE", "--no-crosscheck"],
+    ["analyze", "FILE", "--no-crosscheck", "--json"],
+    ["analyze", "FILE", "--bootstrap", "2", "--no-crosscheck"],
+    ["roots", "FILE", "--top", "1"],
+    ["synchrony", "FILE"],
+    ["threshold", "FILE"],
+    ["pool", "FILE", "--steps", "20"],
+    ["sizing", "FILE", "--capacity", "500"],
+    ["sizing", "FILE", "--capacity", "500", "--json"],
+    ["sizing", "5:3", "--log", "FILE"],
+    ["simulate", "5:3", "--steps", "3", "--log", "FILE", "--block-size", "16"],
+    ["sizing", "5:3", "--memory", "5GiB", "--hf-config", "FILE"],
+    ["simulate", "5:3", "--steps", "3", "--state", "FILE"],
+    ["simulate", "FILE", "--steps", "9", "--input-column", "a", "--output-column", "b"],
+    ["simulate", "FILE", "--steps", "9", "--json"],
+    ["policy", "FILE", "--policy", "greedy"],
+    ["nyquist", "FILE", "--figure", "f.svg"],
+    ["analyze", "FILE", "--output", "FILE"],
+]
+
+
 @st.composite
-def files(draw: Any) -> tuple[str, bytes, list[str]]:
+def files(draw: Any, commands: Sequence[list[str]] = READING) -> tuple[str, bytes, list[str]]:
     """A name, its content, and the command line, in which FILE is the name."""
     suffix, texts = draw(
         st.sampled_from(
@@ -457,26 +480,6 @@ def files(draw: Any) -> tuple[str, bytes, list[str]]:
     if draw(st.integers(1, 5)) == 1:
         content = draw(_broken(content))
     name = draw(NAMES) + draw(mostly(st.just(suffix), st.sampled_from([".TOML", ".csv", ".x"]), 20))
-    commands = [
-        ["analyze", "FILE", "--no-crosscheck"],
-        ["analyze", "FILE", "--no-crosscheck", "--json"],
-        ["analyze", "FILE", "--bootstrap", "2", "--no-crosscheck"],
-        ["roots", "FILE", "--top", "1"],
-        ["synchrony", "FILE"],
-        ["threshold", "FILE"],
-        ["pool", "FILE", "--steps", "20"],
-        ["sizing", "FILE", "--capacity", "500"],
-        ["sizing", "FILE", "--capacity", "500", "--json"],
-        ["sizing", "5:3", "--log", "FILE"],
-        ["simulate", "5:3", "--steps", "3", "--log", "FILE", "--block-size", "16"],
-        ["sizing", "5:3", "--memory", "5GiB", "--hf-config", "FILE"],
-        ["simulate", "5:3", "--steps", "3", "--state", "FILE"],
-        ["simulate", "FILE", "--steps", "9", "--input-column", "a", "--output-column", "b"],
-        ["simulate", "FILE", "--steps", "9", "--json"],
-        ["policy", "FILE", "--policy", "greedy"],
-        ["nyquist", "FILE", "--figure", "f.svg"],
-        ["analyze", "FILE", "--output", "FILE"],
-    ]
     return name, content, draw(st.sampled_from(commands))
 
 
@@ -537,17 +540,25 @@ def test_hostile_files(fault: Fault, case: tuple[str, bytes, list[str]]) -> None
 
 
 @pytest.mark.slow
-@drawn(MORE)
-@given(line=command_lines())
-def test_more_hostile_command_lines(fault: Fault, line: list[str]) -> None:
-    check_command_line(fault, line)
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_hostile_lines_of_every_command(fault: Fault, name: str) -> None:
+    @drawn(2 if name in DEAR else 9)
+    @given(line=command_lines([name]))
+    def check(line: list[str]) -> None:
+        check_command_line(fault, line)
+
+    check()
 
 
 @pytest.mark.slow
-@drawn(MORE)
-@given(case=files())
-def test_more_hostile_files(fault: Fault, case: tuple[str, bytes, list[str]]) -> None:
-    check_file(fault, case)
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+def test_hostile_files_for_every_command(fault: Fault, command: list[str]) -> None:
+    @drawn(9)
+    @given(case=files([command]))
+    def check(case: tuple[str, bytes, list[str]]) -> None:
+        check_file(fault, case)
+
+    check()
 
 
 @pytest.mark.long

@@ -72,7 +72,9 @@ def test_packaged_counts_are_the_trace(real_data: Path, name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SUMMARIES)
 def test_packaged_counts_are_the_joint_law(real_data: Path, name: str) -> None:
-    apart = Workload.named(name).unmerged()
+    whole = Workload.named(name)
+    apart = whole.unmerged()
+    assert apart.request_count == whole.request_count
     assert apart == replace(
         Workload.from_file(real_data / TRACES[name], merge=False), **labels(apart)
     )

@@ -22,7 +22,7 @@ CHARTS: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
     "2,3": ((2, 3), {"ranges": {"s": (0, 20)}}),
     "3,5": ((3, 5), {}),
     "7,10": ((7, 10), {}),
-    "many terms": ((19, 20), {"fixed": {"kappa": "9/10"}}),
+    "many terms": ((24, 25), {"fixed": {"kappa": "9/10"}}),
     "gcd 2": ((4, 6), {}),
     "gcd 3, longer first": ((6, 3), {"vary": ("p", "s")}),
     "s, kappa": ((3, 5), {"vary": ("s", "kappa"), "fixed": {"p": "2/5"}}),
