@@ -76,15 +76,13 @@ def test_a_name_does_not_spoil_a_figure(stabkit: Program, named: str, command: s
 
 
 def test_a_report_keeps_its_colours_and_drops_those_of_a_name(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    written: list[str] = []
-    monkeypatch.setattr(terminal, "_emit_clean", lambda text, output: written.append(text))
     monkeypatch.setattr(terminal, "wants_colour", lambda: True)
     with laid_out(80) as styles:
-        terminal.emit(f"{heading('Why')}\n{NAME}\n", None, styles)
-    assert written[0].startswith("\x1b[1mWhy\x1b[0m\n")
-    text = written[0].partition("\n")[2]
+        terminal.emit(f"{heading('Why')}\n{NAME}\n", styles)
+    head, _, text = capsys.readouterr().out.partition("\n")
+    assert head == "\x1b[1mWhy\x1b[0m"
     assert text.startswith("m?[31m?]0;t?")
     assert not RAW.search(text)
 

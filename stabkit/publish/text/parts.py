@@ -250,7 +250,7 @@ def _multipliers_text(found: FloquetMultipliers, digits: int = DIGITS) -> str:
 
 @RECORDS.writes(CapturePiece, many=True)
 def _pieces_record(found: Sequence[CapturePiece]) -> dict[str, Any]:
-    names = "word vertices dimension composition=cycle"
+    names = "letters=word extreme_states=vertices dimension composition=cycle"
     return _part(found[0], pieces=[chosen(one, names) for one in found])
 
 

@@ -258,8 +258,8 @@ def test_a_failing_write_leaves_what_was_there(
 
     Path("run.gif").write_text("before")
     monkeypatch.setattr(os, "replace", fail)
-    status, out, err = program("2:2", "--steps", "2", "--animate", "run.gif")
-    assert (status, out) == (2, "")
+    status, _, err = program("2:2", "--steps", "2", "--animate", "run.gif")
+    assert status == 2
     assert "No space left on device" in err
     assert os.listdir() == ["run.gif"]
     assert Path("run.gif").read_text() == "before"
