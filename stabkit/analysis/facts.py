@@ -330,7 +330,7 @@ def derivation_facts(mix: WorkloadLike) -> DerivationFacts:
     dense = kernel.length <= _DENSE
     scale = kernel.denominator
     modes = resolved_modes(kernel, _SOME_ROOTS)
-    analysis = analysis_of(mix, modes)
+    analysis = analysis_of(mix, kernel, modes)
     complete = kernel.length <= _ALL_ROOTS
     found = tuple(roots(mix, _DIGITS) if complete else modes or ())
     ends = cycles(mix) if kernel.length <= _CYCLES else None

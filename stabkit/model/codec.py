@@ -28,7 +28,7 @@ NonNegative: TypeAlias = Annotated[float, "at least 0"]
 ExactText: TypeAlias = Annotated[str, "of a rational or a decimal number"]
 
 _RATIONAL = r"-?[0-9]+(?:/[1-9][0-9]*)?"
-_DECIMAL = r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?"  # 1e999999999, exactly, fills memory
+_DECIMAL = r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,4})?"  # 1e999999999, exactly, fills memory
 _LARGEST = 10**308
 
 
@@ -46,8 +46,8 @@ def encode(value: Any) -> Any:
 def decode(record_type: type[R], record: Any, schema: str) -> R:
     """Return the record of `record_type` that `encode` turned into `record`.
 
-    Raises InvalidArgument if the schema differs, a field is missing or unknown, or a value is not
-    of the kind that its annotation says.
+    Raises InvalidArgument if the schema differs, a field is missing, or a value is not of the kind
+    that its annotation says. Keys that no field has are passed over: a newer version may have them.
     """
     found = record.get("schema") if isinstance(record, Mapping) else None
     if found != schema:
@@ -79,7 +79,7 @@ def _decode_record(annotation: Any, value: Any, where: str) -> Any:
     hints = _hints(annotation)
     known = {field.name: field.default for field in fields(annotation) if field.compare}
     parts = {}
-    for name, default in known.items():  # of other keys a newer version may know
+    for name, default in known.items():
         if name not in value and default is not MISSING:
             continue  # written before there was such a field
         _expect(name in value, "nothing", f"{where}.{name}", "present")

@@ -262,6 +262,14 @@ def figure(
 ) -> Figure: ...
 @overload
 def figure(result: Any, ax: Axes, *, title: str | None = None) -> SubFigure: ...
+@overload
+def figure(
+    result: Any,
+    ax: Axes | None = ...,
+    *,
+    size: str | tuple[float, float] | None = None,
+    title: str | None = None,
+) -> Figure | SubFigure: ...
 def figure(
     result: Any,
     ax: Axes | None = None,

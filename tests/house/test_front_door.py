@@ -16,6 +16,7 @@ import stabkit
 TOP = Path(__file__).parents[2]
 RIGHT = """
 import stabkit
+from matplotlib.axes import Axes
 from stabkit import Analysis, Workload, analyze
 
 mix: Workload = Workload.from_classes([(5, 3), (5, 5)])
@@ -23,6 +24,10 @@ found: Analysis = stabkit.analyze(mix)
 verdict: str = analyze(mix).verdict
 titles: list[str] = [theorem.title for theorem in stabkit.theorems()]
 stabkit.figure(stabkit.nyquist(mix)).savefig("curve.png")
+
+
+def drawn(ax: "Axes | None") -> None:
+    stabkit.figure(mix, ax)
 """
 WRONG = {
     "stabkit.analyze(3)": 'Argument 1 to "analyze" has incompatible type "int"',

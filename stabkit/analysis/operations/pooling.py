@@ -66,12 +66,14 @@ class Goal:
     * `meaning`: what is counted per step, for reports, in units of `unit`.
     * `worth`: of completions per step, shares and decode lengths, by class.
     * `dealt`: replicas for blocks that are worth so much per replica.
+    * `limit`: what sets it, a sentence for reports, where that is not a sum.
     """
 
     meaning: str
     unit: str
     worth: Callable[[Floats, Sequence[Fraction], Sequence[int]], float]
     dealt: Callable[[Floats, int], list[int]]
+    limit: str = ""
 
 
 def _to_the_worst(values: Floats, replicas: int) -> list[int]:
@@ -95,6 +97,7 @@ GOALS: dict[Objective, Goal] = {
             c / float(p) for c, p in zip(completed, shares, strict=True)
         ),
         _to_the_worst,
+        "The class that is served least for its share sets how much of the demand is served.",
     ),
     "requests": Goal(
         "completed requests", "request", lambda completed, *_: sum(completed), _to_the_best

@@ -111,12 +111,14 @@ def analyze(mix: WorkloadLike, crosscheck: bool = True) -> Analysis:
             "such as '5:3 5:5'."
         )
     mix = as_workload(mix)
-    return analysis_of(mix, resolved_modes(MemoryKernel.of(mix)), crosscheck)
-
-
-def analysis_of(mix: Workload, modes: list[Root] | None, crosscheck: bool = True) -> Analysis:
-    """Return the analysis of a mix whose `modes` are known, as `resolved_modes` returns them."""
     kernel = MemoryKernel.of(mix)
+    return analysis_of(mix, kernel, resolved_modes(kernel), crosscheck)
+
+
+def analysis_of(
+    mix: Workload, kernel: MemoryKernel, modes: list[Root] | None, crosscheck: bool = True
+) -> Analysis:
+    """Return the analysis of a mix whose `modes` are known, as `resolved_modes` returns them."""
     counts = kernel_counts(kernel)
     radius = spectral_radius(kernel, modes, _DIGITS, counts.verdict)
     summaries = _dominant_modes(modes or [])

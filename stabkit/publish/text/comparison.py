@@ -207,7 +207,8 @@ def _sentences(found: PolicyComparison, full: bool) -> Iterator[str]:
         yield f"The two starts end apart under: {_names(found.ending_apart)}."
     if found.evicting_though_stable:
         yield (
-            "Stable against small disturbances, the disturbed start keeps evicting under: "
+            "The steady state is stable against small disturbances, and the start that is "
+            "disturbed by a fifth keeps evicting all the same, under: "
             f"{_names(found.evicting_though_stable)}."
         )
     if found.drifting:

@@ -256,7 +256,7 @@ def _pieces_record(found: Sequence[CapturePiece]) -> dict[str, Any]:
 
 @TEXTS.writes(CapturePiece, many=True)
 def _pieces_text(found: Sequence[CapturePiece]) -> str:
-    heads = ("word of the way there", "dimension", "vertices", "of the cycle")
+    heads = ("word of the way there", "dimension", "vertices", "parts of the cycle")
     rows = (
         (
             " ".join(map(str, one.word)) or "none",

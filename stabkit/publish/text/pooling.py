@@ -34,7 +34,9 @@ def pooling_text(found: Pooling) -> str:
             f"{amount(readable(found.capacity), 'token')}"
         ),
         *([] if assumed is None else [paragraph(assumed)]),
-        paragraph(f"Objective: {found.goal.meaning} per step ({window}). {_ROWS}{_limit(found)}"),
+        paragraph(
+            f"Objective: {found.goal.meaning} per step ({window}). {_ROWS} {found.goal.limit}"
+        ),
     ]
     for name, arrangement in _named(found):
         worth = amount(readable(arrangement.value(found.objective), 8), found.goal.unit)
@@ -45,15 +47,6 @@ def pooling_text(found: Pooling) -> str:
 
 
 _ROWS = "The requests of a row are per step and replica."
-
-
-def _limit(found: Pooling) -> str:
-    """Say how the rows make up what serves the whole demand, where they do."""
-    if found.objective != "demand":
-        return ""
-    return " The class that is served least for its share sets how much of the demand is served."
-
-
 _HEADS = ("classes", "replicas", "verdict", "|λ| max", "requests", "steady state", "requests lost")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -38,6 +39,15 @@ def test_at_most_64_classes_are_shown() -> None:
     a = analyze(Workload.from_classes((5, n) for n in range(1, 100)), crosscheck=False)
     assert (a.workload.class_count, len(a.workload.classes)) == (99, 64)
     assert Analysis.from_dict(a.to_dict()) == a
+
+
+def test_a_root_of_a_thousand_zeros_is_read_back() -> None:
+    """The radius of its enclosure has an exponent of four digits."""
+    mix = Workload.from_classes([(5, 1, 10**500), (5, 2, Fraction(1, 10**490))])
+    found = analyze(mix, crosscheck=False)
+    assert found.spectral_radius is not None
+    assert found.spectral_radius.radius.adjusted() < -1000
+    assert Analysis.from_dict(found.to_dict()) == found
 
 
 def test_keys_that_a_newer_version_added_are_passed_over(record: dict[str, Any]) -> None:

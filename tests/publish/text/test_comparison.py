@@ -162,7 +162,7 @@ def test_evictions_beside_a_stable_verdict_are_remarked() -> None:
     stable = replace(GREEDY, verdict="stable")
     assert comparison(stable, GREEDY, RATE).evicting_though_stable == (stable,)
     text = unwrapped(policies_text(comparison(stable)))
-    assert "the disturbed start keeps evicting under: greedy." in text
+    assert "by a fifth keeps evicting all the same, under: greedy." in text
     assert "keeps evicting" not in unwrapped(policies_text(comparison(GREEDY, RATE)))
 
 
