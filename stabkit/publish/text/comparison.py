@@ -40,7 +40,9 @@ COLUMNS = (
     "From the empty memory, long-run means over those of the steady state (evicted: requests per "
     "step over a*; first: the first step that evicts; memory: mean use over the capacity)."
 )
-_VERDICTS = "The verdict is on the policy's own steady state, - where its loop is not linear."
+_VERDICTS = (
+    "The verdict is on the policy's own steady state; - stands where its loop is not linear."
+)
 _SECOND_START = "From the greedy steady state, disturbed by 20 % along its dominant mode."
 _MORE = "The same from a disturbed steady state, and what each policy needs: --full."
 _WHOLE = (
