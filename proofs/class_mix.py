@@ -14,7 +14,7 @@ from stabkit import (
 )
 from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.claims import Claim, Quantity
-from stabkit.theorems.evidence import Enclosure, ExactFinite, Identity
+from stabkit.theorems.evidence import Enclosed, ExactFinite, Identity
 from stabkit.theorems.records import Step, Theorem, Witness
 
 from .evicting_cycles import (
@@ -134,7 +134,7 @@ CLASS_MIX = Theorem(
                 f"{what}-{len(classes)}",
                 f"Completed {what} of the {len(classes)} classes over one period, relative to the "
                 "equilibrium's.",
-                Enclosure(
+                Enclosed(
                     "the quotient",
                     lambda classes=classes, what=what: _ratio(classes, what == "tokens"),  # type: ignore[misc]
                     Fraction(value) - Fraction(1, 20_000),

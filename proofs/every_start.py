@@ -18,7 +18,7 @@ from stabkit.model.enclosure import RealEnclosure
 from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.partition.every_start import age_chain_sum
 from stabkit.theorems.claims import Claim, Quantity
-from stabkit.theorems.evidence import Enclosure, ExactFinite, Identity, Inequality, Summation
+from stabkit.theorems.evidence import Enclosed, ExactFinite, Identity, Inequality, Summation
 from stabkit.theorems.positivity import Interval
 from stabkit.theorems.records import Step, Theorem, Witness
 
@@ -222,7 +222,7 @@ R23 = Theorem(
         Step(
             "enclosed",
             r"Decode lengths 2 and 3: every start converges from $s = 13/3$ on.",
-            Enclosure(
+            Enclosed(
                 r"$\Phi$ of decode lengths 2 and 3",
                 lambda: _chain_sum(((2, Fraction(1, 2)), (3, Fraction(1, 2)))),
                 Fraction(16, 3) - Fraction(1, 10**5),

@@ -19,7 +19,7 @@ from stabkit.spectrum.fluctuations.joint_law import JointLaw
 from stabkit.spectrum.fluctuations.observables import density_of
 from stabkit.spectrum.fluctuations.trapezoid import enclosed_mean, zero_free_disc
 from stabkit.theorems.claims import Claim, Quantity
-from stabkit.theorems.evidence import Enclosure, ExactFinite, Identity, Inequality
+from stabkit.theorems.evidence import Enclosed, ExactFinite, Identity, Inequality
 from stabkit.theorems.positivity import Interval
 from stabkit.theorems.records import Step, Theorem, Witness
 
@@ -209,7 +209,7 @@ TRAPEZOID = Theorem(
             _zero_free,
             r"(4, 2), (4, 3) in equal shares has zeros of $G$ at $|z| < 3/2$. With 40 angles the "
             r"error is above what the bound would say at $r = 3/2$.",
-            Enclosure("the error less the bound", _BEYOND.fano_error, low=Fraction(0)),
+            Enclosed("the error less the bound", _BEYOND.fano_error, low=Fraction(0)),
         ),
     ),
     lesson=(

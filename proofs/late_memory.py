@@ -11,7 +11,7 @@ from sympy import Eq, Ge, Gt, Implies, Poly, Rational, diff, symbols
 from stabkit import Workload, gcd_theorem, unit_circle_counts
 from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.claims import Claim, Quantity
-from stabkit.theorems.evidence import Enclosure, ExactFinite, Identity, Inequality
+from stabkit.theorems.evidence import Enclosed, ExactFinite, Identity, Inequality
 from stabkit.theorems.positivity import Interval
 from stabkit.theorems.records import Formal, Step, Theorem, Witness
 from stabkit.theorems.textbook.algebra import Linearity
@@ -173,7 +173,7 @@ R9 = Theorem(
             r"geometric laws of rates .038, .137, .00035 with the weights .0044, .0102, .8214, "
             r"the tail lumped at $n = 120\,000$, in units of $10^{-15}$. Certified: no unstable "
             r"mode, none on the circle.",
-            Enclosure(
+            Enclosed(
                 "the number of modes on or outside the circle, for this mix of gcd 3",
                 lambda: _enclosed(_stable_of_gcd_three(), 3, and_on_circle=True),
                 Fraction(-1, 2),
@@ -184,7 +184,7 @@ R9 = Theorem(
             _LATE,
             r"Gcd 4 with one unstable mode, not three: share .15 at $n = 1$, rates .287, .168, "
             r".0026 with the weights .015, .011, .824, lumped at 14 000.",
-            Enclosure(
+            Enclosed(
                 "the number of unstable modes of this mix of gcd 4",
                 lambda: _enclosed(
                     _lumped(4, 14_000, 150, ((15, 287), (11, 168), (824, Fraction(13, 5)))), 4
@@ -198,7 +198,7 @@ R9 = Theorem(
             r"Gcd 40 with 37 unstable modes, not 39: $n \le 120$, weights $8211 t_n$, $t_n = (n + "
             r"120)(121 - n)^4$, and with $T = \sum t_n$ besides $1693 T$ at $n = 1$, $24 T$ at 3, "
             r"$72 T$ at 4.",
-            Enclosure(
+            Enclosed(
                 "the number of unstable modes of this mix of gcd 40",
                 lambda: _enclosed(_gcd_forty(), 40),
                 Fraction(73, 2),

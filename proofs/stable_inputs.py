@@ -13,7 +13,7 @@ from sympy import And, Eq, Equivalent, Gt, Implies, Le, symbols
 
 from stabkit import Threshold, Workload, threshold, unit_circle_counts
 from stabkit.theorems.claims import Claim, Quantity
-from stabkit.theorems.evidence import Enclosure, ExactFinite, Inequality
+from stabkit.theorems.evidence import Enclosed, ExactFinite, Inequality
 from stabkit.theorems.positivity import Interval
 from stabkit.theorems.records import Formal, Step, Theorem, Witness
 from stabkit.theorems.textbook.deduction import Deduction
@@ -84,7 +84,7 @@ def _ends() -> Iterator[Step]:
             yield Step(
                 f"end-{k + 1}-of-{'-'.join(map(str, lengths))}",
                 f"End {k + 1} of the stable intervals of the lengths {listed}.",
-                Enclosure(
+                Enclosed(
                     "this end",
                     lambda lengths=lengths, weights=weights, k=k: (  # type: ignore[misc]
                         partition(mix_of_lengths(lengths, weights)).crossings[k].value

@@ -12,7 +12,7 @@ from sympy import And, Eq, Gt, Implies, Le, symbols
 from stabkit import Crossing, Workload, threshold, unit_circle_counts
 from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.claims import Claim, Quantity
-from stabkit.theorems.evidence import Enclosure, ExactFinite, Identity, Inequality
+from stabkit.theorems.evidence import Enclosed, ExactFinite, Identity, Inequality
 from stabkit.theorems.positivity import Interval
 from stabkit.theorems.records import Step, Theorem, Witness
 from stabkit.theorems.textbook.algebra import Linearity
@@ -82,7 +82,7 @@ def _known_values() -> Iterator[Step]:
         yield Step(
             f"threshold-{'-'.join(map(str, lengths))}",
             f"Decode lengths {name} with shares {shares}.",
-            Enclosure(
+            Enclosed(
                 r"$s^*$",
                 lambda lengths=lengths, weights=weights: _value(lengths, weights),  # type: ignore[misc]
                 known - unit,

@@ -29,7 +29,7 @@ from sympy import (
 from stabkit import Crossing, Workload, threshold
 from stabkit.model.enclosure import RealEnclosure
 from stabkit.theorems.claims import Claim, Quantity
-from stabkit.theorems.evidence import Enclosure, Identity, Inequality, Numeric
+from stabkit.theorems.evidence import Enclosed, Identity, Inequality, Numeric
 from stabkit.theorems.positivity import Interval
 from stabkit.theorems.records import Step, Theorem, Use, Witness
 from stabkit.theorems.textbook.algebra import Bezout, TriangleEquality
@@ -130,7 +130,7 @@ def _close_lengths() -> Iterator[Step]:
         yield Step(
             f"close-{'-'.join(map(str, (*lengths, *weights)))}",
             f"Lengths {name} with the weights {', '.join(map(str, weights))}.",
-            Enclosure(
+            Enclosed(
                 "the threshold less the four terms of the law, in tokens,",
                 lambda lengths=lengths, weights=weights: _excess(_mix(lengths, weights)),  # type: ignore[misc]
                 Fraction(-1, 10),
@@ -453,7 +453,7 @@ VARIANCE_LAW = Theorem(
             _LATE,
             r"Two lengths far apart are no smooth law: for (97, 200) with shares 1/3 and 2/3 the "
             r"law says 98 tokens, and the threshold is a million.",
-            Enclosure(
+            Enclosed(
                 "the threshold over the first term of the law",
                 lambda: _over_law(_mix((97, 200), (1, 2))),
                 Fraction(10_000),
@@ -464,7 +464,7 @@ VARIANCE_LAW = Theorem(
             r"Lengths that differ by $d$ nearly keep the rhythm $d$, too. (100, 103): near $2 \pi "
             r"/ 3$ there is an angle three times closer to a common phase, and the threshold is "
             r"$d^2 = 9$ times the law.",
-            Enclosure(
+            Enclosed(
                 "the threshold over the first term of the law",
                 lambda: _over_law(_mix((100, 103), (1, 1))),
                 Fraction(89, 10),

@@ -36,7 +36,7 @@ __groups__ = {
         "spectrum.batched.counts": "BatchedCounts batched_counts",
         "spectrum.batched.radii": "batched_radii",
         "spectrum.batched.values": "BatchedValues",
-        "analysis.verdict.verdict_certificate": "Claim VerdictCertificate certify",
+        "analysis.verdict.verdict_certificate": "CertifiedClaim VerdictCertificate certify",
         "spectrum.roots.roots": "Root roots",
         "spectrum.roots.dominant": "dominant_modes",
         "spectrum.curves.nyquist": "NyquistCurve nyquist",

@@ -60,7 +60,7 @@ from .analysis.verdict.analysis import Analysis as Analysis
 from .analysis.verdict.analyze import analyze as analyze
 from .analysis.verdict.analyze import analyze_many as analyze_many
 from .analysis.verdict.bootstrap import bootstrap as bootstrap
-from .analysis.verdict.verdict_certificate import Claim as Claim
+from .analysis.verdict.verdict_certificate import CertifiedClaim as CertifiedClaim
 from .analysis.verdict.verdict_certificate import VerdictCertificate as VerdictCertificate
 from .analysis.verdict.verdict_certificate import certify as certify
 from .dynamics.basins import BasinSample as BasinSample

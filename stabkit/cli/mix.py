@@ -2,7 +2,7 @@
 
 MIX is nothing (the packaged default), classes ``INPUT:DECODE[:WEIGHT]``, existing files, or one
 packaged name; the notation is that of `stabkit.as_workload`. A command that has a parameter of the
-class `Source` takes MIX and all the options that go with it.
+class `MixOptions` takes MIX and all the options that go with it.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ __all__ = [
     "InputColumn",
     "Log",
     "MaxNumSeqs",
+    "MixOptions",
     "OutputColumn",
     "RequiredMix",
-    "Source",
     "capacity_of",
     "declare",
     "optional",
@@ -119,7 +119,7 @@ def capacity_of(
 
 
 @dataclass(frozen=True)
-class Source:
+class MixOptions:
     """MIX and the options that go with it, as they were given."""
 
     mix: Mix = None
@@ -158,13 +158,13 @@ def takes_mix(command: Callable[..., R]) -> Callable[..., R]:
     """
     taken = parameters_of(command)
     named = {parameter.name for parameter in taken}
-    own = [field.name for field in fields(Source) if field.name not in named]
-    hints = get_type_hints(Source, include_extras=True)
+    own = [field.name for field in fields(MixOptions) if field.name not in named]
+    hints = get_type_hints(MixOptions, include_extras=True)
     options = [optional(name, hints[name], None) for name in own]
 
     @functools.wraps(command)
     def run(**arguments: Any) -> R:
-        source = Source(**{name: arguments.pop(name) for name in own})
+        source = MixOptions(**{name: arguments.pop(name) for name in own})
         return command(source=source, **arguments)
 
     rest = [parameter for parameter in taken if parameter.name != "source"]

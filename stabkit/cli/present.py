@@ -2,7 +2,7 @@
 
 A command parses its arguments, calls the library and returns what it `Found`. `presented` adds the
 options, refuses before the work starts what could not be written after it, and writes; a command
-with a `Source` takes MIX. What ``--output FILE`` gets, its suffix says:
+with a `MixOptions` takes MIX. What ``--output FILE`` gets, its suffix says:
 
 =================== ======================================
 .txt, or none       the text

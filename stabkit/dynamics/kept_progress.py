@@ -166,10 +166,10 @@ def kept_steps(mix: Workload, arithmetic: _Arithmetic = "float") -> Iterator[Kep
     ['1', '0', '1/2', '1/4', '5/8', '1/16', '29/32']
     """
     check_choice(arithmetic, "'arithmetic'", get_args(_Arithmetic))
-    return _Run(mix, float if arithmetic == "float" else Fraction).steps()
+    return _Parcels(mix, float if arithmetic == "float" else Fraction).steps()
 
 
-class _Run:
+class _Parcels:
     """Parcels in the order of their admission, and those that wait with progress."""
 
     def __init__(self, mix: Workload, number: Any) -> None:

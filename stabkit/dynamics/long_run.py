@@ -102,7 +102,7 @@ class LongRun(Record):
 
 
 @dataclass(frozen=True)
-class _Tally:
+class _RunSums:
     """Weighted sums over consecutive steps, and the largest deviation of an admission from a*."""
 
     weight: float
@@ -115,7 +115,7 @@ class _Tally:
     @classmethod
     def of(
         cls, block: StepBlock, run: ProductFormRun, equilibrium: float, weights: NDArray[Any]
-    ) -> _Tally:
+    ) -> _RunSums:
         return cls(
             float(weights.sum()),
             run.by_class(weights @ block.finished),
@@ -125,8 +125,8 @@ class _Tally:
             float(np.abs(block.admitted - equilibrium).max()),
         )
 
-    def __add__(self, other: _Tally) -> _Tally:
-        return _Tally(
+    def __add__(self, other: _RunSums) -> _RunSums:
+        return _RunSums(
             self.weight + other.weight,
             self.completed + other.completed,
             self.evicted + other.evicted,
@@ -201,7 +201,7 @@ def long_run(
         block = run.advance(span)
         if part >= 2 * quarter:
             weights = window[part % quarter * span :][:span]
-            tallies.append(_Tally.of(block, run, equilibrium, weights))
+            tallies.append(_RunSums.of(block, run, equilibrium, weights))
         before, steps = part * span, (part + 1) * span
         if first is None and block.evicted.any():
             first = before + 1 + int(np.flatnonzero(block.evicted)[0])
@@ -214,11 +214,11 @@ def long_run(
 
 def _periodic(mix: Workload, run: ProductFormRun, period: int, steps: int) -> LongRun:
     whole = run.advance(period)
-    tally = _Tally.of(whole, run, float(equilibrium_admissions(mix)), np.ones(period))
+    tally = _RunSums.of(whole, run, float(equilibrium_admissions(mix)), np.ones(period))
     return _record(mix, tally, steps + period, period=period)
 
 
-def _unrepeated(mix: Workload, tallies: list[_Tally], steps: int) -> LongRun:
+def _unrepeated(mix: Workload, tallies: list[_RunSums], steps: int) -> LongRun:
     """Judge a run that never repeated by its last two quarters."""
     quarter = len(tallies) // 2
     third, fourth = _total(tallies[:quarter]), _total(tallies[quarter:])
@@ -233,7 +233,7 @@ def _unrepeated(mix: Workload, tallies: list[_Tally], steps: int) -> LongRun:
     return _record(mix, third + fourth, steps, reason=f"no period found in {steps} steps")
 
 
-def _total(tallies: list[_Tally]) -> _Tally:
+def _total(tallies: list[_RunSums]) -> _RunSums:
     total = tallies[0]
     for tally in tallies[1:]:
         total = total + tally
@@ -253,7 +253,7 @@ def _agree(before: LongRun, after: LongRun) -> bool:
 
 def _record(
     mix: Workload,
-    tally: _Tally,
+    tally: _RunSums,
     steps: int,
     *,
     period: int | None = None,

@@ -11,17 +11,17 @@ from typing import Any, NamedTuple, TypeAlias
 from ..errors import InvalidWorkload, shown
 from ..model.numbers import exact_integer, exact_rational, is_listed, rational_text, without_unit
 
-__all__ = ["Axis", "Joint", "Value", "joints", "read_axis", "read_value", "value_text"]
+__all__ = ["AxisValue", "AxisValues", "Joint", "joints", "read_axis", "read_value", "value_text"]
 
-Value: TypeAlias = Fraction | str
+AxisValue: TypeAlias = Fraction | str
 _MOST_VALUES = 1_000_000
 _RANGE = ("from", "to", "step", "count")
 
 
-class Axis(NamedTuple):
+class AxisValues(NamedTuple):
     """The values of an axis, in order, and how a plan writes them, in JSON types."""
 
-    values: tuple[Value, ...]
+    values: tuple[AxisValue, ...]
     given: Any
 
 
@@ -29,10 +29,10 @@ class Joint(NamedTuple):
     """Axes that advance together, or one by itself: names, and a row of values for each step."""
 
     names: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
+    rows: tuple[tuple[AxisValue, ...], ...]
 
 
-def read_axis(name: str, given: Any) -> Axis:
+def read_axis(name: str, given: Any) -> AxisValues:
     """Return the axis that a plan describes.
 
     * `given` (list or mapping): values: numbers in any form of an exact rational, or texts that are
@@ -53,7 +53,7 @@ def read_axis(name: str, given: Any) -> Axis:
         axis = _range(given, what)
     elif is_listed(given):
         values = tuple(read_value(value, f"a value of {what}") for value in given)
-        axis = Axis(values, [value_text(value) for value in values])
+        axis = AxisValues(values, [value_text(value) for value in values])
     else:
         raise InvalidWorkload(f"{what} must be a list or a range, not {shown(given)}.")
     if not 1 <= len(axis.values) <= _MOST_VALUES:
@@ -62,19 +62,19 @@ def read_axis(name: str, given: Any) -> Axis:
     return axis
 
 
-def read_value(value: Any, what: str) -> Value:
+def read_value(value: Any, what: str) -> AxisValue:
     """Return a number exactly; or a text that begins like a name as it is."""
     if isinstance(value, str) and value[:1].isalpha():
         return value
     return exact_rational(without_unit(value), what)
 
 
-def value_text(value: Value) -> str:
+def value_text(value: AxisValue) -> str:
     """Return what `read_value` reads."""
     return value if isinstance(value, str) else rational_text(value)
 
 
-def _range(given: Mapping[str, Any], what: str) -> Axis:
+def _range(given: Mapping[str, Any], what: str) -> AxisValues:
     for key in given:
         if key not in _RANGE:
             raise InvalidWorkload(f"a key of {what} must be from, to, step or count, not {key}.")
@@ -96,11 +96,11 @@ def _range(given: Mapping[str, Any], what: str) -> Axis:
         raise InvalidWorkload(
             f"{what} must rise in 1 to {_MOST_VALUES} values, not {shown(dict(spelled))}."
         )
-    return Axis(tuple(low + k * step for k in range(count)), spelled)
+    return AxisValues(tuple(low + k * step for k in range(count)), spelled)
 
 
 def joints(
-    axes: Mapping[str, Axis], zipped: Sequence[Sequence[str]], increasing: Sequence[str]
+    axes: Mapping[str, AxisValues], zipped: Sequence[Sequence[str]], increasing: Sequence[str]
 ) -> tuple[Joint, ...]:
     """Return the axes in groups that advance together, in the order of their first axes.
 
@@ -131,14 +131,14 @@ def joints(
     )
 
 
-def _zipped(axes: Mapping[str, tuple[Value, ...]]) -> tuple[tuple[Value, ...], ...]:
+def _zipped(axes: Mapping[str, tuple[AxisValue, ...]]) -> tuple[tuple[AxisValue, ...], ...]:
     if len(set(map(len, axes.values()))) > 1:
         sizes = ", ".join(f"{name}: {len(values)}" for name, values in axes.items())
         raise InvalidWorkload(f"axes that are zipped must have as many values each, not {sizes}.")
     return tuple(zip(*axes.values(), strict=True))
 
 
-def _increasing(axes: Mapping[str, tuple[Value, ...]]) -> tuple[tuple[Value, ...], ...]:
+def _increasing(axes: Mapping[str, tuple[AxisValue, ...]]) -> tuple[tuple[AxisValue, ...], ...]:
     if any(isinstance(value, str) for values in axes.values() for value in values):
         raise InvalidWorkload("axes that are increasing must have numbers, not texts.")
     if math.prod(map(len, axes.values())) > _MOST_VALUES:

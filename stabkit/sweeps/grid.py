@@ -22,7 +22,7 @@ from ..errors import InvalidWorkload, shown
 from ..model.numbers import rational_text, read_capacity
 from ..model.request_classes import read_classes
 from ..model.workload import Workload
-from .axes import Joint, Value
+from .axes import AxisValue, Joint
 from .cells import GREEDY, Batch, Cell
 
 __all__ = ["LARGEST_GRID", "REST", "ClassEntry", "Grid"]
@@ -37,9 +37,9 @@ Rows = NDArray[np.int64]
 class ClassEntry(NamedTuple):
     """A class of a grid: numbers, names of axes, or ``"rest"`` in the place of a weight."""
 
-    input_length: Value
-    decode_length: Value
-    weight: Value
+    input_length: AxisValue
+    decode_length: AxisValue
+    weight: AxisValue
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Grid:
 
     classes: tuple[ClassEntry, ...]
     joints: tuple[Joint, ...]
-    capacity: Value | None = None
+    capacity: AxisValue | None = None
     policy: str = GREEDY
     line: str | None = None
 
@@ -157,7 +157,7 @@ class Grid:
         return {entry.decode_length for entry in self.classes}.isdisjoint(joint.names)
 
     @cached_property
-    def _tables(self) -> dict[str, tuple[Value, ...]]:
+    def _tables(self) -> dict[str, tuple[AxisValue, ...]]:
         """The values of every axis, one for each step of its joint."""
         return {
             name: values
@@ -195,7 +195,7 @@ class Grid:
         return {name: step for joint, step in pairs for name in joint.names}
 
     def _check(self) -> None:
-        used: set[Value | None] = {self.capacity, self.policy, self.line}
+        used: set[AxisValue | None] = {self.capacity, self.policy, self.line}
         for number, entry in enumerate(self.classes, start=1):
             used.update(entry)
             self._check_class(entry, number)
@@ -220,7 +220,7 @@ class Grid:
                 one[place] = extreme
                 read_classes([(0, 1)] * (number - 1) + [one])
 
-    def _numbers(self, entry: Value, what: str) -> tuple[Fraction, ...]:
+    def _numbers(self, entry: AxisValue, what: str) -> tuple[Fraction, ...]:
         """Return every value of an entry, which must be numbers."""
         if isinstance(entry, str) and entry not in self._tables:
             names = ", ".join(sorted(self._tables)) or "there is none"
@@ -252,7 +252,7 @@ def _whole(numbers: Sequence[int]) -> NDArray[Any]:
     return np.array(numbers, dtype=np.int64 if max(numbers) <= _LARGEST_INT64 else object)
 
 
-def _column(values: Sequence[Value]) -> NDArray[Any]:
+def _column(values: Sequence[AxisValue]) -> NDArray[Any]:
     """Return an axis as a column of integers, doubles or text."""
     if any(isinstance(value, str) for value in values):
         return np.array([str(value) for value in values], dtype=object)

@@ -174,8 +174,8 @@ class Claim:
         for k in range(len(self.hypotheses)):
             yield replace(self, hypotheses=self.hypotheses[:k] + self.hypotheses[k + 1 :])
 
-    def _summed(self) -> tuple[_Summed, ...]:
-        return tuple(_Summed(q) for q in self.quantities if q.summand is not None and q.parts)
+    def _summed(self) -> tuple[_IsSum, ...]:
+        return tuple(_IsSum(q) for q in self.quantities if q.summand is not None and q.parts)
 
     def _check_symbols(self) -> None:
         known = self.known()
@@ -186,7 +186,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class _Summed:
+class _IsSum:
     """That a quantity is the sum of its summands."""
 
     quantity: Quantity
@@ -204,7 +204,7 @@ class _Drawn:
         known = claim.known()
         found: bool | None = True
         for predicate in predicates:
-            if isinstance(predicate, _Summed):
+            if isinstance(predicate, _IsSum):
                 held = self._is_summed(predicate.quantity, known)
             else:
                 held = self.holds(predicate, known, {})

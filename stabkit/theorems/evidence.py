@@ -8,7 +8,7 @@ kind             what is checked                                            stat
 `Inequality`     a positivity certificate                                   proved
 `Deduction`      every obligation of a textbook theorem, made from objects  the weakest of these
 `ExactFinite`    equality on a stated grid, in exact arithmetic             exact-finite
-`Enclosure`      a relation between proved intervals                        enclosure
+`Enclosed`      a relation between proved intervals                        enclosure
 `Cited`          nothing: a proof elsewhere, with its locator               cited
 `Numeric`        agreement within a tolerance, in floating point            numeric
 ================ ========================================================== ====================
@@ -60,7 +60,7 @@ __all__ = [
     "MEANINGS",
     "STATUSES",
     "Cited",
-    "Enclosure",
+    "Enclosed",
     "Evidence",
     "ExactFinite",
     "Identity",
@@ -294,7 +294,7 @@ class ExactFinite(_WithoutFacts):
 
 
 @dataclass(frozen=True)
-class Enclosure(_WithoutFacts):
+class Enclosed(_WithoutFacts):
     """A certified interval lies below, above or within exact bounds.
 
     * `claim`: prose with LaTeX mathematics.
@@ -319,7 +319,7 @@ class Enclosure(_WithoutFacts):
         below = self.high is None or found.high < self.high
         return "enclosure" if above and below and found.low <= found.high else "failed"
 
-    def mutants(self) -> Iterator[Enclosure]:
+    def mutants(self) -> Iterator[Enclosed]:
         """Yield it with bounds beyond the interval, and without bounds."""
         yield replace(self, low=None, high=None)
         found = self.interval()  # once: it may take seconds

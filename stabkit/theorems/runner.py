@@ -25,7 +25,7 @@ from .checked import CheckedStep, CheckedTheorem
 from .claims import Claim, MalformedClaim, Tried
 from .evidence import (
     Cited,
-    Enclosure,
+    Enclosed,
     ExactFinite,
     Identity,
     Inequality,
@@ -43,7 +43,7 @@ __all__ = ["KINDS", "prove", "selected"]
 
 _MOST_NEAR = 3  # theorems, that a message names
 
-KINDS = (Identity, Summation, Inequality, Deduction, ExactFinite, Enclosure, Cited, Numeric)
+KINDS = (Identity, Summation, Inequality, Deduction, ExactFinite, Enclosed, Cited, Numeric)
 
 
 def prove(
@@ -85,7 +85,7 @@ def prove(
     needed = _with_uses(records, wanted)
     known = {theorem.label: theorem.claim for theorem in needed}
     found: dict[str, CheckedTheorem] = {}
-    for theorem, parts in zip(needed, map(_parts, needed), strict=True):
+    for theorem, parts in zip(needed, map(_own_checks, needed), strict=True):
         used = {label: known[label] for label in theorem.uses}
         found[theorem.label] = _checked(theorem, parts, used, found)
     return RecordList(found[theorem.label] for theorem in wanted)
@@ -141,7 +141,7 @@ def _with_uses(theorems: Sequence[Theorem], wanted: Sequence[Theorem]) -> list[T
 
 
 @dataclass(frozen=True)
-class _Parts:
+class _OwnChecks:
     """What can be checked of a record by itself."""
 
     tried: Tried
@@ -151,7 +151,7 @@ class _Parts:
     sharpness: tuple[CheckedStep, ...]
 
 
-def _parts(theorem: Theorem) -> _Parts:
+def _own_checks(theorem: Theorem) -> _OwnChecks:
     problem, tried = None, Tried(0, 0, 0, None)
     try:
         tried = theorem.claim.tried()
@@ -159,7 +159,7 @@ def _parts(theorem: Theorem) -> _Parts:
         problem = str(error)
     witnesses = [Step(theorem.dropped(w), w.text, w.evidence) for w in theorem.sharpness]
     pieces = (theorem.steps, theorem.checks, witnesses)
-    return _Parts(tried, problem, *(tuple(_step(step) for step in part) for part in pieces))
+    return _OwnChecks(tried, problem, *(tuple(_step(step) for step in part) for part in pieces))
 
 
 def _step(step: Step) -> CheckedStep:
@@ -174,7 +174,7 @@ def _step(step: Step) -> CheckedStep:
 
 def _checked(
     theorem: Theorem,
-    parts: _Parts,
+    parts: _OwnChecks,
     used: Mapping[str, Claim],
     found: Mapping[str, CheckedTheorem],
 ) -> CheckedTheorem:
@@ -206,7 +206,7 @@ def _vacuous(theorem: Theorem, tried: Tried) -> str | None:
 
 def _status(
     theorem: Theorem,
-    parts: _Parts,
+    parts: _OwnChecks,
     problem: str | None,
     prose: tuple[str, ...],
     found: Mapping[str, CheckedTheorem],

@@ -98,9 +98,9 @@ def test_a_quasi_periodic_mean_to_seven_digits():
 def test_the_last_quarters_have_windows_that_vanish_at_their_ends(monkeypatch, max_steps):
     """sin^2(pi (n + 1/2) / N) over the N steps of a quarter, of whole blocks of 256 steps."""
     seen = []
-    of = long_run_module._Tally.of
+    of = long_run_module._RunSums.of
     monkeypatch.setattr(
-        long_run_module._Tally,
+        long_run_module._RunSums,
         "of",
         lambda block, run, equilibrium, weights: (
             seen.append(weights) or of(block, run, equilibrium, weights)

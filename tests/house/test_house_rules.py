@@ -178,3 +178,13 @@ def test_the_reader_of_docstrings_sees_what_is_missing() -> None:
 
     assert entries(sections(function)["Parameters"]) == ["first", "third"]
     assert set(sections(function)) == {"Parameters", "Returns"}
+
+
+def test_the_name_of_a_class_stands_once() -> None:
+    """Public or not; an engine's server is one thing that several modules have."""
+    homes: dict[str, list[Path]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name.lstrip("_"), []).append(path)
+    assert {name for name, paths in homes.items() if len(paths) > 1} == {"Server"}

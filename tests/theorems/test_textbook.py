@@ -25,7 +25,7 @@ from stabkit.theorems.textbook.limits import (
     Monotone,
     Vanishing,
 )
-from stabkit.theorems.textbook.schema import DISC, Beyond, Schema, Within, Zeros
+from stabkit.theorems.textbook.schema import DISC, Beyond, TextbookTheorem, Within, Zeros
 from stabkit.theorems.textbook.zeros import (
     ArgumentPrinciple,
     BoundaryCrossing,
@@ -99,7 +99,7 @@ def test_all_are_tried():
 
 
 def test_a_theorem_that_is_not_in_the_list_proves_nothing():
-    class Authority(Schema):
+    class Authority(TextbookTheorem):
         def obligations(self):
             return {}
 

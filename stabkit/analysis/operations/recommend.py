@@ -107,7 +107,7 @@ class Rejected:
 
 
 @dataclass(frozen=True)
-class _Draft(Simulated):
+class _Basis(Simulated):
     """What every idea starts from."""
 
     mix: Workload
@@ -127,7 +127,7 @@ class _Draft(Simulated):
 
 
 @dataclass(frozen=True, repr=False)
-class Recommendation(Record, _Draft):
+class Recommendation(Record, _Basis):
     """What to do about a workload.
 
     Attributes
@@ -188,7 +188,7 @@ def recommend(mix: WorkloadLike, others: Sequence[WorkloadLike] = ()) -> Recomme
     """
     mix = as_workload(mix)
     neighbours = [as_workload(other) for other in listed(others, "'others'", "workloads")]
-    draft = _Draft(mix, closed_loop(mix, GREEDY).verdict or "undecided", long_means(mix))
+    draft = _Basis(mix, closed_loop(mix, GREEDY).verdict or "undecided", long_means(mix))
     proposals, rejected = list[Proposal](), list[Rejected]()
     if draft.needed:
         for found in chain.from_iterable(idea(draft) for idea in (*_IDEAS, _pooling(neighbours))):
@@ -205,31 +205,31 @@ def recommend(mix: WorkloadLike, others: Sequence[WorkloadLike] = ()) -> Recomme
     )
 
 
-def _scale(draft: _Draft, mix: Workload) -> Fraction:
+def _scale(draft: _Basis, mix: Workload) -> Fraction:
     """Return a* mu of the workload asked about, in the memory that `mix` is simulated with."""
     total = simulated_capacity(draft.mix.with_capacity(None))
     return simulated_capacity(mix) / total * draft.mix.mean_decode_length
 
 
-def _ratio(draft: _Draft, mix: Workload, policy: Policy) -> float | None:
+def _ratio(draft: _Basis, mix: Workload, policy: Policy) -> float | None:
     found = token_throughput(mix, policy)
     return None if found is None else found / float(_scale(draft, mix))
 
 
-def _greedy(draft: _Draft) -> float:
+def _greedy(draft: _Basis) -> float:
     ratio = draft.now.throughput_ratio
     return 0.0 if ratio is None else ratio
 
 
-def _throughput(draft: _Draft, mix: Workload, policy: Policy, value: float) -> Prediction:
+def _throughput(draft: _Basis, mix: Workload, policy: Policy, value: float) -> Prediction:
     return Prediction(mix, policy, "throughput", "about", value, _scale(draft, mix))
 
 
-def _no_evictions(draft: _Draft, mix: Workload, policy: Policy) -> Prediction:
+def _no_evictions(draft: _Basis, mix: Workload, policy: Policy) -> Prediction:
     return Prediction(mix, policy, "evictions", "about", 0.0, draft.equilibrium_admissions)
 
 
-def _worse(draft: _Draft, ratio: float | None, margin: float = TOLERANCE) -> str | None:
+def _worse(draft: _Basis, ratio: float | None, margin: float = TOLERANCE) -> str | None:
     """Return why a policy that completes `ratio` is no gain, or None if it is one."""
     if ratio is None:
         return "its long-run throughput is not known"
@@ -238,7 +238,7 @@ def _worse(draft: _Draft, ratio: float | None, margin: float = TOLERANCE) -> str
     return None
 
 
-def _rate(draft: _Draft) -> Iterator[Proposal | Rejected]:
+def _rate(draft: _Basis) -> Iterator[Proposal | Rejected]:
     mix, policy = draft.mix, rate_limit(draft.mix)
     ratio = _ratio(draft, mix, policy)
     reason = _worse(draft, ratio)
@@ -252,7 +252,7 @@ def _rate(draft: _Draft) -> Iterator[Proposal | Rejected]:
     yield Proposal("rate limit", policy.rate, mix, policy, ratio, tuple(predictions), known)
 
 
-def _start_up(draft: _Draft) -> Iterator[Proposal | Rejected]:
+def _start_up(draft: _Basis) -> Iterator[Proposal | Rejected]:
     """A stable equilibrium that the empty start misses: reach it under a rate limit first."""
     if draft.verdict != "stable":
         return
@@ -263,7 +263,7 @@ def _start_up(draft: _Draft) -> Iterator[Proposal | Rejected]:
     yield Proposal("start-up", policy.rate, draft.mix, policy, 1.0, (prediction,))
 
 
-def _watermark(draft: _Draft) -> Iterator[Proposal | Rejected]:
+def _watermark(draft: _Basis) -> Iterator[Proposal | Rejected]:
     """A watermark that ends the evictions, where a hundredth less does not."""
     mix = draft.mix
     if draft.now.evictions_per_step == 0:
@@ -317,7 +317,7 @@ def _ends(mix: Workload, hundredths: int) -> bool:
     return run.evictions_per_step == 0
 
 
-def _gain(draft: _Draft) -> Iterator[Proposal | Rejected]:
+def _gain(draft: _Basis) -> Iterator[Proposal | Rejected]:
     """The largest stable gain in hundredths: below the end of the gains, which is marginal."""
     if draft.verdict == "stable":
         return
@@ -331,14 +331,14 @@ def _gain(draft: _Draft) -> Iterator[Proposal | Rejected]:
     yield _no_worse(draft, "gain", gain, policy, before=(stable,), where=where)
 
 
-def _reservation(draft: _Draft) -> Iterator[Proposal | Rejected]:
+def _reservation(draft: _Basis) -> Iterator[Proposal | Rejected]:
     policy = Reservation()
     none = _no_evictions(draft, draft.mix, policy)
     yield _no_worse(draft, "reservation", Fraction(0), policy, after=(none,))
 
 
 def _no_worse(
-    draft: _Draft,
+    draft: _Basis,
     kind: Kind,
     value: Fraction,
     policy: Policy,
@@ -356,7 +356,7 @@ def _no_worse(
 
 
 def _changed(
-    draft: _Draft, kind: Kind, value: int, mix: Workload, before: Workload
+    draft: _Basis, kind: Kind, value: int, mix: Workload, before: Workload
 ) -> Proposal | Rejected:
     """Return the proposal of a workload that is stable where the next smaller change is not."""
     ratio = _ratio(draft, mix, GREEDY)
@@ -370,7 +370,7 @@ def _changed(
     return Proposal(kind, Fraction(value), mix, GREEDY, ratio, predictions)
 
 
-def _prompt(draft: _Draft) -> Iterator[Proposal | Rejected]:
+def _prompt(draft: _Basis) -> Iterator[Proposal | Rejected]:
     """The smallest whole number of tokens more in every prompt that makes the mix stable."""
     if draft.verdict == "stable" or draft.mix.longest_decode > _LONGEST_CHANGE:
         return
@@ -395,7 +395,7 @@ def _shifted(mix: Workload, tokens: int) -> Workload:
     )
 
 
-def _spread(draft: _Draft) -> Iterator[Proposal | Rejected]:
+def _spread(draft: _Basis) -> Iterator[Proposal | Rejected]:
     """The smallest spread of every decode length, at the same mean, that makes the mix stable."""
     shortest = min(c.decode_length for c in draft.mix.classes)
     if draft.verdict == "stable" or draft.mix.longest_decode > _LONGEST_CHANGE:
@@ -447,10 +447,10 @@ def _in_the_same_memory(mix: Workload, classes: Sequence[Any], longer: int) -> W
 
 def _pooling(
     others: Sequence[Workload],
-) -> Callable[[_Draft], Iterator[Proposal | Rejected]]:
+) -> Callable[[_Basis], Iterator[Proposal | Rejected]]:
     """Return the idea of sharing both replicas with another workload, in equal parts."""
 
-    def ideas(draft: _Draft) -> Iterator[Proposal | Rejected]:
+    def ideas(draft: _Basis) -> Iterator[Proposal | Rejected]:
         for other in others:
             mix = _pooled(draft.mix, other)
             alone = _ratio(draft, other.with_capacity(draft.mix.capacity), GREEDY)
@@ -476,7 +476,7 @@ def _pooled(one: Workload, other: Workload) -> Workload:
     return Workload.from_classes(classes, one.capacity)
 
 
-_IDEAS: tuple[Callable[[_Draft], Iterator[Proposal | Rejected]], ...] = (
+_IDEAS: tuple[Callable[[_Basis], Iterator[Proposal | Rejected]], ...] = (
     _rate,
     _start_up,
     _watermark,

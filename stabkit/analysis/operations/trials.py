@@ -144,7 +144,7 @@ def trials(mix: Workload, verdict: Verdict, reaches: bool, seed: int = 0) -> Tri
     steps = usual_steps(requests, rate, _WORK, _MOST_WORK)
     if steps is None:
         return Trials(reason="runs of whole requests would take minutes")
-    return _Trials(requests, rate, steps, seed).found()
+    return _TrialRuns(requests, rate, steps, seed).found()
 
 
 def _clearly_stable(noise: ServerNoise) -> bool:
@@ -154,7 +154,7 @@ def _clearly_stable(noise: ServerNoise) -> bool:
     return noise.admissions >= _CLEAR * (fano if isinstance(fano, Fraction) else fano.high)
 
 
-class _Trials:
+class _TrialRuns:
     """The runs of one workload, on the requests of one seed at a time."""
 
     def __init__(self, mix: Workload, rate: Fraction, steps: int, seed: int) -> None:

@@ -45,7 +45,7 @@ from ...spectrum.counting.self_reciprocal import self_reciprocal_part
 from ...spectrum.partition.threshold import threshold
 from ...spectrum.roots.roots import roots
 
-__all__ = ["Claim", "VerdictCertificate", "certify", "prove_by_arcs"]
+__all__ = ["CertifiedClaim", "VerdictCertificate", "certify", "prove_by_arcs"]
 
 LONGEST = 10_000
 _CHAIN = 40  # terms of a kernel that is reduced step by step, and whose roots are listed
@@ -61,7 +61,7 @@ _MOST_TERMS = 10**8  # of G, in the middles of arcs: about a minute
 
 
 @dataclass(frozen=True, repr=False)
-class Claim(Record):
+class CertifiedClaim(Record):
     """What is claimed of one mix, and what proves it.
 
     Attributes
@@ -117,7 +117,7 @@ class VerdictCertificate(Record):
     Attributes
     ----------
     mix : Workload
-    claims : tuple of Claim
+    claims : tuple of CertifiedClaim
         Of the mix; then on both sides of the last eight crossings along a common input, ascending.
 
     Examples
@@ -128,7 +128,7 @@ class VerdictCertificate(Record):
     """
 
     mix: Workload
-    claims: tuple[Claim, ...]
+    claims: tuple[CertifiedClaim, ...]
 
 
 def certify(mix: WorkloadLike) -> VerdictCertificate:
@@ -178,7 +178,7 @@ def _beside_crossings(mix: Workload) -> Iterator[tuple[Workload, str]]:
                 yield Workload.from_classes(classes), f"inputs {s / _NEAR:.12f}"
 
 
-def _claim(mix: Workload, name: str) -> Claim:
+def _claim(mix: Workload, name: str) -> CertifiedClaim:
     counts = unit_circle_counts(mix)
     if counts.inside is None or counts.on_circle is None or counts.outside is None:
         raise InvalidArgument(f"'mix' must have exact counts to be certified: {counts.reason}")
@@ -186,7 +186,7 @@ def _claim(mix: Workload, name: str) -> Claim:
     circle, rest = _split(g)
     if sum(len(p) - 1 for p in circle) != counts.on_circle:
         raise InvalidArgument("'mix' must have no root on the circle with conjugates beside it.")
-    return Claim(
+    return CertifiedClaim(
         name,
         tuple((c.input_length, c.decode_length, c.share) for c in mix.classes),
         (counts.inside, counts.on_circle, counts.outside),

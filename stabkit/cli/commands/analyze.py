@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...errors import InvalidArgument
-from ..mix import Source
+from ..mix import MixOptions
 from ..options import flag, option
 from ..present import Found, presented
 from ..terminal import counting, working
@@ -25,7 +25,7 @@ _LONGEST_QUICK = 500_000  # decode steps
 
 @presented("analysis", full=True)
 def analyze(
-    source: Source,
+    source: MixOptions,
     fail_if_unstable: bool = flag("--fail-if-unstable", "Exit 3 if unstable or marginal."),
     no_crosscheck: bool = flag("--no-crosscheck", "Leave the simulation out."),
     bootstrap: int | None = option(

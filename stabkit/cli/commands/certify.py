@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..mix import Source
+from ..mix import MixOptions
 from ..present import Found, presented
 from ..terminal import working
 
@@ -10,7 +10,7 @@ __all__ = ["certify"]
 
 
 @presented("verdict_certificate", data=True)
-def certify(source: Source) -> Found:
+def certify(source: MixOptions) -> Found:
     """Write the proof of a verdict as data that anyone can check.
 
     It has the counts of modes of the mix and, for short decode lengths, those on both sides of

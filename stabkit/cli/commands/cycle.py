@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..mix import Source
+from ..mix import MixOptions
 from ..options import option
 from ..present import Found, presented
 from ..terminal import working
@@ -15,7 +15,7 @@ __all__ = ["cycle"]
 
 @presented("cycles")
 def cycle(
-    source: Source,
+    source: MixOptions,
     state: str | None = option(
         None, "FILE", "A further start: the request counts [class][stage] of a JSON file."
     ),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from ...errors import InvalidArgument, shown
-from ..mix import Source, takes_mix
+from ..mix import MixOptions, takes_mix
 from ..options import check_targets, flag, option, target_option
 from ..present import Form, Found, form_of, write
 from ..terminal import typeset, working
@@ -24,7 +24,7 @@ _BIBTEX: dict[str, Form] = {"": "text", ".bib": "text", ".txt": "text"}
 
 @takes_mix
 def derive(
-    source: Source,
+    source: MixOptions,
     symbolic: str | None = option(
         None,
         "KIND",
@@ -72,7 +72,7 @@ def _solution_path(output: Path) -> Path:
     return output.with_name(f"{output.stem}-solution{output.suffix}")
 
 
-def _derivation(symbolic: str | None, source: Source) -> Derivation:
+def _derivation(symbolic: str | None, source: MixOptions) -> Derivation:
     from ...publish.derivation import derive as derivation_of
 
     if symbolic in ("one-class", "two-class"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..mix import MaxNumSeqs, Source
+from ..mix import MaxNumSeqs, MixOptions
 from ..options import option
 from ..present import Found, presented
 from ..terminal import working
@@ -12,7 +12,7 @@ __all__ = ["finite"]
 
 @presented("finite")
 def finite(
-    source: Source,
+    source: MixOptions,
     evictions: str = option(
         "1e-4", "RATE", "Evicted requests per step at most, to find a watermark for."
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...errors import InvalidArgument, shown
-from ..mix import Source
+from ..mix import MixOptions
 from ..options import Along, line_of, option
 from ..present import Found, presented
 from ..terminal import counting
@@ -15,7 +15,7 @@ __all__ = ["locus"]
 
 @presented("locus", full=True)
 def locus(
-    source: Source,
+    source: MixOptions,
     along: Along = "common",
     between: str | None = option(None, "LOW:HIGH", "First and last value.", "--range"),
     points: int = option(41, "N", "How many values."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ..mix import Source
+from ..mix import MixOptions
 from ..options import option
 from ..present import Found, presented
 from ..terminal import working
@@ -15,7 +15,7 @@ __all__ = ["margins"]
 
 @presented("margins")
 def margins(
-    source: Source,
+    source: MixOptions,
     shares_within: str | None = option(
         None,
         "E",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..mix import Source
+from ..mix import MixOptions
 from ..present import Found, presented
 from ..terminal import working
 
@@ -10,7 +10,7 @@ __all__ = ["nyquist"]
 
 
 @presented("nyquist")
-def nyquist(source: Source) -> Found:
+def nyquist(source: MixOptions) -> Found:
     """Say how often the Nyquist curve encircles 0, which decides.
 
     The curve G(e^iθ) of the memory kernel goes around 0 once for every mode that grows.

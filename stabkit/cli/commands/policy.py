@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import InvalidArgument, shown
 from ..completion import complete_policy
-from ..mix import MaxNumSeqs, Source, read_mix
+from ..mix import MaxNumSeqs, MixOptions, read_mix
 from ..options import flag, option
 from ..present import Found, presented
 from ..terminal import working
@@ -23,7 +23,7 @@ _PARAMETERS = ("rate", "gain", "watermark")
 
 @presented("policies", full=True)
 def policy(
-    source: Source,
+    source: MixOptions,
     policies: list[str] | None = option(
         None,
         "NAME[:X]",

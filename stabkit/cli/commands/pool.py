@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...errors import InvalidArgument, shown
-from ..mix import RequiredMix, Source
+from ..mix import MixOptions, RequiredMix
 from ..options import option, policy_option
 from ..present import Found, presented
 from ..terminal import working
@@ -15,7 +15,7 @@ __all__ = ["pool"]
 
 @presented("pooling")
 def pool(
-    source: Source,
+    source: MixOptions,
     mix: RequiredMix,
     replicas: int = option(2, "N", "Replicas of the fleet.", min=1),
     objective: str = option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...errors import InvalidArgument
-from ..mix import Source
+from ..mix import MixOptions
 from ..options import flag, option
 from ..present import Found, presented
 from ..terminal import working
@@ -21,7 +21,7 @@ LONGEST_EQUATION = 64
 
 @presented("roots", full=True)
 def roots(
-    source: Source,
+    source: MixOptions,
     top: int | None = option(None, "N", "Only the N roots of largest modulus.", min=1),
     digits: int = option(20, "D", "Digits of every root."),
     method: str = option("auto", "auto|mpmath", "mpmath: the independent second engine."),

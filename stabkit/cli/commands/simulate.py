@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from ...errors import InvalidArgument, StabkitError, shown
-from ..mix import Source
+from ..mix import MixOptions
 from ..options import Animation, option, policy_option
 from ..present import Found, presented
 from ..terminal import working
@@ -23,7 +23,7 @@ _STATE = "'--state' must be a JSON file of counts [class][stage] or 'equilibrium
 
 @presented("trajectory", table=True, stream=True)
 def simulate(
-    source: Source,
+    source: MixOptions,
     steps: str | None = option(
         None,
         "N",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...errors import InvalidArgument, StabkitWarning
-from ..mix import MaxNumSeqs, Source, capacity_of
+from ..mix import MaxNumSeqs, MixOptions, capacity_of
 from ..options import option
 from ..present import Found, presented
 from ..terminal import one_line, working
@@ -19,7 +19,7 @@ __all__ = ["sizing"]
 
 @presented("sizing")
 def sizing(
-    source: Source,
+    source: MixOptions,
     memory: str | None = option(
         None,
         "SIZE",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..mix import Source
+from ..mix import MixOptions
 from ..present import Found, presented
 from ..terminal import working
 
@@ -10,7 +10,7 @@ __all__ = ["soft_start"]
 
 
 @presented("soft_start")
-def soft_start(source: Source) -> Found:
+def soft_start(source: MixOptions) -> Found:
     """Say how to start a cold server without an eviction.
 
     Whether a server that fills its memory at once comes to evict, and when; and how many requests

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..mix import Source
+from ..mix import MixOptions
 from ..present import Found, presented
 from ..terminal import working
 
@@ -10,7 +10,7 @@ __all__ = ["synchrony"]
 
 
 @presented("synchrony")
-def synchrony(source: Source) -> Found:
+def synchrony(source: MixOptions) -> Found:
     """Show which requests can fall in step, and what becomes of it.
 
     The gcd of the decode lengths, the cohorts, the synchronised modes with their predicted and

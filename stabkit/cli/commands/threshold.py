@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...errors import InvalidArgument
-from ..mix import Source
+from ..mix import MixOptions
 from ..options import Along, flag, line_of, option
 from ..present import Found, presented
 from ..terminal import working
@@ -21,7 +21,7 @@ UNDECIDED = 4
 
 @presented("threshold")
 def threshold(
-    source: Source,
+    source: MixOptions,
     along: Along = "common",
     digits: int | None = option(
         None,

@@ -25,10 +25,10 @@ from .batches import Estimate
 from .driver import simulate_requests
 from .model import Scheduler
 from .queue import Queue
-from .request import Request, Step
+from .request import Request, StepReport
 from .request_run import RequestRun, RequestSeries, RequestTable
 from .scheduler import Engine, Server, refuse_too_large, register_scheduler, scheduler_named
-from .sources import Source, source_of
+from .sources import RequestSource, source_of
 
 __all__ = [
     "Engine",
@@ -37,11 +37,11 @@ __all__ = [
     "Request",
     "RequestRun",
     "RequestSeries",
+    "RequestSource",
     "RequestTable",
     "Scheduler",
     "Server",
-    "Source",
-    "Step",
+    "StepReport",
     "refuse_too_large",
     "register_scheduler",
     "scheduler_named",

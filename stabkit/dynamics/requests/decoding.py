@@ -21,9 +21,9 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from .queue import Queue
-from .request import Request, Step
+from .request import Request, StepReport
 from .scheduler import Engine, refuse_empty_prompts
-from .sources import Source
+from .sources import RequestSource
 
 __all__ = ["Decoding", "PagedServer", "blocks_of", "recomputed_of"]
 
@@ -129,7 +129,7 @@ class PagedServer(ABC):
     What has ended is freed before the next batch is scheduled, or after it if `frees_late`.
     """
 
-    def __init__(self, rules: Engine, source: Source, frees_late: bool = False) -> None:
+    def __init__(self, rules: Engine, source: RequestSource, frees_late: bool = False) -> None:
         self._block, self._frees_late = rules.block_size, frees_late
         self._count: int = math.floor(rules.capacity / rules.block_size)
         self._free = self._count
@@ -142,7 +142,7 @@ class PagedServer(ABC):
         self._started: list[Request] = []
         self._generated = 0  # tokens that come out of the batch
 
-    def step(self, queue: Queue, now: float) -> Step:
+    def step(self, queue: Queue, now: float) -> StepReport:
         """Execute, free what has ended, and schedule."""
         first_tokens, self._started = self._started, []
         generated, evicted, admitted = self._generated, list[Request](), list[Request]()
@@ -155,7 +155,7 @@ class PagedServer(ABC):
             self._decoding.join(request)
         if self._frees_late:
             self._end(ended)
-        return Step(
+        return StepReport(
             ended,
             first_tokens,
             evicted,

@@ -21,10 +21,10 @@ from ...model.numbers import whole_number
 from ...model.workload import Workload
 from .batches import Batches
 from .queue import Queue
-from .request import Request, Step
+from .request import Request, StepReport
 from .request_run import COLUMNS, RequestRun, RequestSeries, RequestTable, long_run_means
 from .scheduler import Engine, scheduler_named
-from .sources import Source, source_of
+from .sources import RequestSource, source_of
 
 __all__ = ["MOST_AT_ONCE", "fitting_at_once", "simulate_requests"]
 
@@ -115,7 +115,7 @@ def simulate_requests(
     if progress is not None and not callable(progress):
         raise ArgumentTypeError(f"'progress' must be callable, or None, not {shown(progress)}.")
     last = math.inf if steps is None else whole_number(steps, "'steps'", 0)
-    record = _Record(_checked_thinning(every, last), table)
+    record = _Journal(_checked_thinning(every, last), table)
     done = _run(rules, source, last, record, progress)
     return record.run(rules, source.name, seed, done)
 
@@ -125,7 +125,7 @@ def fitting_at_once(capacity: Any, inputs: Iterable[Any]) -> Any:
     return capacity / (1 + min(inputs))
 
 
-def _check_endless(steps: Any, rules: Engine, source: Source) -> None:
+def _check_endless(steps: Any, rules: Engine, source: RequestSource) -> None:
     """Refuse a run without end, and a memory that takes for ever to be filled."""
     if steps is None:
         raise InvalidArgument("'steps' must be given for a workload, which has no end.")
@@ -149,7 +149,7 @@ def _checked_thinning(every: Any, last: float) -> int | None:
     return kept
 
 
-def _run(rules: Engine, source: Source, last: float, record: _Record, progress: Any) -> int:
+def _run(rules: Engine, source: RequestSource, last: float, record: _Journal, progress: Any) -> int:
     """Step until the end; return the number of the last row."""
     server, queue = rules.server(source), Queue(source, rules.concurrency)
     step_of, advance, write, waiting = server.step, queue.advance, record.add, queue.waiting
@@ -174,7 +174,7 @@ def _run(rules: Engine, source: Source, last: float, record: _Record, progress: 
         now += lasts
 
 
-class _Record:
+class _Journal:
     """What is written down while a run goes on."""
 
     def __init__(self, every: int | None, table: bool) -> None:
@@ -187,7 +187,7 @@ class _Record:
         self._left: list[tuple[Any, ...]] = []
         self._tables: list[NDArray[Any]] = []
 
-    def add(self, step: Step, waiting: int, now: float, lasts: float) -> None:
+    def add(self, step: StepReport, waiting: int, now: float, lasts: float) -> None:
         """Write down a step."""
         if len(self._rows) == _BLOCK:
             self._flush()

@@ -40,11 +40,11 @@ from typing import Any, ClassVar
 from ...errors import InvalidWorkload
 from ...records import Record
 from .queue import Queue
-from .request import Request, Step
+from .request import Request, StepReport
 from .scheduler import Engine, refuse_too_large, register_scheduler
-from .sources import Source
+from .sources import RequestSource
 
-__all__ = ["FiniteServer", "Scheduler"]
+__all__ = ["Scheduler"]
 
 
 @register_scheduler
@@ -97,15 +97,15 @@ class Scheduler(Record, Engine):
 
     name: ClassVar[str] = "model"
 
-    def server(self, source: Source) -> FiniteServer:
+    def server(self, source: RequestSource) -> _Server:
         """Start a run on the requests of `source`; what could never fit is refused."""
-        return FiniteServer(self, source)
+        return _Server(self, source)
 
 
-class FiniteServer:
+class _Server:
     """One run of `Scheduler`."""
 
-    def __init__(self, rules: Scheduler, source: Source) -> None:
+    def __init__(self, rules: Scheduler, source: RequestSource) -> None:
         self._block = block = rules.block_size
         self._capacity = math.floor(rules.capacity / block) * block
         watermark = rules.watermark_tokens or (rules.watermark or 0) * self._capacity
@@ -126,7 +126,7 @@ class FiniteServer:
         self._started: list[Request] = []
         self._partial: tuple[Request, int] | None = None
 
-    def _refuse(self, source: Source) -> None:
+    def _refuse(self, source: RequestSource) -> None:
         def at_the_end(s: int, n: int) -> int:
             return self._held(s, n, n - 1)
 
@@ -141,7 +141,7 @@ class FiniteServer:
         tokens = s + max(self._reserved or n, generated + 1)
         return -(-tokens // self._block) * self._block
 
-    def step(self, queue: Queue, now: float) -> Step:
+    def step(self, queue: Queue, now: float) -> StepReport:
         """Execute, evict or admit."""
         self._row += 1
         first_tokens, self._started = self._started, []
@@ -159,7 +159,7 @@ class FiniteServer:
             prefilled, recomputed = self._admit(queue, admitted)
             if self._started:
                 self._schedule()
-        return Step(
+        return StepReport(
             completed,
             first_tokens,
             evicted,
@@ -296,7 +296,7 @@ class FiniteServer:
         self._memory -= held
 
 
-def _reservation(rules: Scheduler, source: Source) -> int | None:
+def _reservation(rules: Scheduler, source: RequestSource) -> int | None:
     """Return the tokens beside its prompt that a request sets aside; None for all it will need."""
     if rules.reserve is None:
         return 1

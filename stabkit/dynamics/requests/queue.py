@@ -16,7 +16,7 @@ import math
 from collections import deque
 
 from .request import Request
-from .sources import Source
+from .sources import RequestSource
 
 __all__ = ["Queue"]
 
@@ -39,7 +39,7 @@ class Queue:
     (True, 2)
     """
 
-    def __init__(self, source: Source, concurrency: int | None = None) -> None:
+    def __init__(self, source: RequestSource, concurrency: int | None = None) -> None:
         self.waiting: deque[Request] = deque()
         self._requests, self._most = source.requests, concurrency or math.inf
         self._saturated = concurrency is None and not source.timed

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-__all__ = ["Request", "Step"]
+__all__ = ["Request", "StepReport"]
 
 
 class Request:
@@ -65,7 +65,7 @@ class Request:
         self.content = content
 
 
-class Step:
+class StepReport:
     """What one step did, as its scheduler reports it.
 
     * `completed`: those that the execution ended.

@@ -1,6 +1,6 @@
 """What a run of whole requests leaves behind: series by row, times by request, long-run means.
 
-Row n is what `Step` reports of the n-th call of the scheduler; row 0 is the start, filled to the
+Row n is the `StepReport` of the n-th call of the scheduler; row 0 is the start, filled to the
 capacity. The batch that a row schedules comes out at the next row, `step_time` later.
 
 **Two losses, kept apart.** What an eviction costs depends on what the server keeps:

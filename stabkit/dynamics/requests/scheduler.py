@@ -10,8 +10,8 @@ method `server`, which starts a run of it: an object with one method, `step(queu
 2. *evicts* where the survivors do not fit, and puts those back into the queue;
 3. *admits* from the queue, and schedules the next batch;
 
-and returns a `Step`. The first call finds nothing to execute: row 0 is the start, filled to the
-capacity. The driver then moves the clock by the duration of the batch that was scheduled,
+and returns a `StepReport`. The first call finds nothing to execute: row 0 is the start, filled to
+the capacity. The driver then moves the clock by the duration of the batch that was scheduled,
 
     a + b * step.prefilled + c * step.running       (`step_time`; by default 1: it counts steps),
 
@@ -27,7 +27,7 @@ loops over the running requests; neither should a server that is to be fast.
         name: ClassVar[str] = "own"
         refused: ClassVar[frozenset[str]] = frozenset({"rate"})   # options without a meaning here
 
-        def server(self, source: Source) -> Server:
+        def server(self, source: RequestSource) -> Server:
             refuse_too_large(source, self.capacity, lambda s, n: s + n)
             return OwnServer(self)
 """
@@ -42,8 +42,8 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from ...errors import ArgumentTypeError, InvalidArgument, InvalidWorkload, shown
 from ...model.numbers import listed, rational_argument, whole_number, without_unit
 from .queue import Queue
-from .request import Step
-from .sources import Source
+from .request import StepReport
+from .sources import RequestSource
 
 __all__ = [
     "NO_SUCH_RULE",
@@ -61,7 +61,7 @@ __all__ = [
 class Server(Protocol):
     """One run of a scheduler."""
 
-    def step(self, queue: Queue, now: float) -> Step:
+    def step(self, queue: Queue, now: float) -> StepReport:
         """Execute, evict, admit; see the module."""
 
 
@@ -128,7 +128,7 @@ class Engine:
                     f"0 and 1, not {shown(self.reserve)}."
                 ) from None
 
-    def server(self, source: Source) -> Server:
+    def server(self, source: RequestSource) -> Server:
         """Start a run; what could never fit is refused."""
         raise NotImplementedError
 
@@ -168,7 +168,7 @@ def refuse_narrow_batch(engine: Engine) -> None:
         )
 
 
-def most_generated(engine: Engine, source: Source) -> int | None:
+def most_generated(engine: Engine, source: RequestSource) -> int | None:
     """Return what every request may generate at most; None for what each of them will."""
     if engine.reserve not in ("true-length", "max-tokens"):
         raise InvalidArgument(
@@ -183,14 +183,14 @@ def most_generated(engine: Engine, source: Source) -> int | None:
     return engine.max_tokens
 
 
-def refuse_empty_prompts(source: Source) -> None:
+def refuse_empty_prompts(source: RequestSource) -> None:
     """Refuse requests without a prompt, which engines do not serve."""
     if any(s == 0 for s, _ in source.weights):
         raise InvalidWorkload("'input_length' must be at least 1 for an engine, not 0.")
 
 
 def refuse_too_large(
-    source: Source,
+    source: RequestSource,
     capacity: Any,
     needed: Callable[[int, int], int],
     option: str = "capacity",

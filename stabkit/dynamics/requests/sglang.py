@@ -53,7 +53,7 @@ from .scheduler import (
     refuse_too_large,
     register_scheduler,
 )
-from .sources import Source
+from .sources import RequestSource
 
 __all__ = ["Sglang"]
 
@@ -113,7 +113,7 @@ class Sglang(Engine):
             )
         object.__setattr__(self, "schedule_conservativeness", value)
 
-    def server(self, source: Source) -> Server:
+    def server(self, source: RequestSource) -> Server:
         """Start a run; a request that could never be admitted is refused."""
         return _Server(self, source)
 
@@ -121,7 +121,7 @@ class Sglang(Engine):
 class _Server(PagedServer):
     """One run of `Sglang`."""
 
-    def __init__(self, rules: Sglang, source: Source) -> None:
+    def __init__(self, rules: Sglang, source: RequestSource) -> None:
         super().__init__(rules, source)
         self._rules = rules
         self._chunk = rules.chunked_prefill_size or math.inf

@@ -24,13 +24,13 @@ from ...model.numbers import (
 from ...model.workload import Workload
 from .request import Request
 
-__all__ = ["Source", "source_of"]
+__all__ = ["RequestSource", "source_of"]
 
 _DRAWN_AT_ONCE = 4096
 _BOUNDS = (("input", 0, LARGEST_INPUT_LENGTH), ("output", 1, LARGEST_DECODE_LENGTH))
 
 
-class Source:
+class RequestSource:
     """Requests in their order.
 
     * `requests`: endless or not.
@@ -61,7 +61,7 @@ class Source:
         return max(by_length)
 
 
-def source_of(mix_or_trace: Any, seed: int) -> Source:
+def source_of(mix_or_trace: Any, seed: int) -> RequestSource:
     """Return the source of a workload, drawn at random, or of a trace in its order.
 
     * `mix_or_trace` (Workload or iterable of rows): rows are (input, output), (input, output,
@@ -86,7 +86,7 @@ def source_of(mix_or_trace: Any, seed: int) -> Source:
     return _listed(mix_or_trace)
 
 
-def _drawn(mix: Workload, seed: int) -> Source:
+def _drawn(mix: Workload, seed: int) -> RequestSource:
     """Return independent requests, of class k with probability p_k."""
     mix = mix.unmerged()
     for number, one in enumerate(mix.classes, start=1):
@@ -97,7 +97,7 @@ def _drawn(mix: Workload, seed: int) -> Source:
             )
     pairs = [(int(c.input_length), c.decode_length) for c in mix.classes]
     shares = [c.share for c in mix.classes]
-    return Source(
+    return RequestSource(
         _draws(pairs, np.cumsum([float(p) for p in shares]), seed),
         dict(zip(pairs, shares, strict=True)),
         mix.name,
@@ -113,7 +113,7 @@ def _draws(pairs: list[tuple[int, int]], cumulative: Any, seed: int) -> Iterator
         yield from map(Request, count(first), inputs[drawn].tolist(), outputs[drawn].tolist())
 
 
-def _listed(rows: Iterable[Any]) -> Source:
+def _listed(rows: Iterable[Any]) -> RequestSource:
     """Return the requests of a trace."""
     read = [_read(row, number) for number, row in enumerate(rows, start=1)]
     if not read:
@@ -126,7 +126,7 @@ def _listed(rows: Iterable[Any]) -> Source:
             )
     weights = Counter((s, n) for s, n, *_ in read)
     timed = not math.isnan(read[0][2])
-    return Source((Request(i, *row) for i, row in enumerate(read)), weights, "trace", timed)
+    return RequestSource((Request(i, *row) for i, row in enumerate(read)), weights, "trace", timed)
 
 
 def _read(row: Any, number: int) -> tuple[int, int, float, Any]:

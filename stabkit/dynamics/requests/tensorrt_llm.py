@@ -42,7 +42,7 @@ from .scheduler import (
     refuse_too_large,
     register_scheduler,
 )
-from .sources import Source
+from .sources import RequestSource
 
 __all__ = ["TensorrtLlm"]
 
@@ -95,7 +95,7 @@ class TensorrtLlm(Engine):
                 f"{shown(self.capacity_scheduler_policy)}."
             )
 
-    def server(self, source: Source) -> Server:
+    def server(self, source: RequestSource) -> Server:
         """Start a run; a request that could never be admitted is refused."""
         return _Server(self, source)
 
@@ -103,7 +103,7 @@ class TensorrtLlm(Engine):
 class _Server(PagedServer):
     """One run of `TensorrtLlm`."""
 
-    def __init__(self, rules: TensorrtLlm, source: Source) -> None:
+    def __init__(self, rules: TensorrtLlm, source: RequestSource) -> None:
         super().__init__(rules, source)
         self._reserves = rules.capacity_scheduler_policy == _POLICIES[0]
         self._most_generated = most_generated(rules, source)

@@ -44,7 +44,7 @@ from typing import Any, ClassVar
 
 from .decoding import Decoding, blocks_of, recomputed_of
 from .queue import Queue
-from .request import Request, Step
+from .request import Request, StepReport
 from .scheduler import (
     NO_SUCH_RULE,
     Engine,
@@ -54,7 +54,7 @@ from .scheduler import (
     refuse_too_large,
     register_scheduler,
 )
-from .sources import Source
+from .sources import RequestSource
 
 __all__ = ["BlockPool", "Vllm"]
 
@@ -101,7 +101,7 @@ class Vllm(Engine):
         super().__post_init__()
         refuse_narrow_batch(self)
 
-    def server(self, source: Source) -> Server:
+    def server(self, source: RequestSource) -> Server:
         """Start a run; a request that could never be admitted is refused."""
         return _Server(self, source)
 
@@ -176,7 +176,7 @@ class BlockPool:
 
 
 @dataclass
-class _Batch:
+class _Execution:
     """What one execution does."""
 
     starts: list[Request] = field(default_factory=list)  # their prompts end in it
@@ -189,7 +189,7 @@ class _Batch:
 class _Server:
     """One run of `Vllm`."""
 
-    def __init__(self, rules: Vllm, source: Source) -> None:
+    def __init__(self, rules: Vllm, source: RequestSource) -> None:
         self._rules, self._block = rules, rules.block_size
         self._count = math.floor(rules.capacity / rules.block_size)
         self._watermark = math.floor(rules.watermark * self._count)
@@ -206,12 +206,14 @@ class _Server:
         self._decoding = Decoding(self._block)
         self._held: dict[Request, list[int]] = {}  # who runs, in the order of admission
         self._partial: tuple[Request, int] | None = None  # prompt not finished: tokens done
-        self._coming: deque[_Batch] = deque()  # the batch that runs, and the one scheduled after it
+        self._coming: deque[_Execution] = (
+            deque()
+        )  # the batch that runs, and the one scheduled after it
         self._ahead = (False, False)  # whether this and the last one were scheduled so
 
-    def step(self, queue: Queue, now: float) -> Step:
+    def step(self, queue: Queue, now: float) -> StepReport:
         """Take in what has come out; schedule what is to run next, or after that."""
-        out = self._coming.popleft() if self._coming else _Batch()
+        out = self._coming.popleft() if self._coming else _Execution()
         for request in out.ends:
             request.generated = request.decode_length
             self._pool.release(self._held.pop(request, ()))
@@ -222,8 +224,8 @@ class _Server:
             if not batch.generated and not batch.prefilled:
                 break
             self._coming.append(batch)
-        runs = self._coming[0] if self._coming else _Batch()
-        return Step(
+        runs = self._coming[0] if self._coming else _Execution()
+        return StepReport(
             out.ends,
             out.starts,
             evicted,
@@ -235,8 +237,10 @@ class _Server:
             generated=out.generated,
         )
 
-    def _schedule(self, queue: Queue, evicted: list[Request], admitted: list[Request]) -> _Batch:
-        batch, before = _Batch(), len(evicted)
+    def _schedule(
+        self, queue: Queue, evicted: list[Request], admitted: list[Request]
+    ) -> _Execution:
+        batch, before = _Execution(), len(evicted)
         self._ahead = bool(self._coming), self._ahead[0]
         self._decode(queue, evicted)
         batch.generated = len(self._decoding)
@@ -268,7 +272,7 @@ class _Server:
                 return
             self._held[request] += self._pool.take(1)
 
-    def _continue(self, queue: Queue, batch: _Batch, evicted: list[Request]) -> None:
+    def _continue(self, queue: Queue, batch: _Execution, evicted: list[Request]) -> None:
         """Put the next chunk of the prompt that is not finished into the batch; it is the last."""
         assert self._partial is not None
         request, done = self._partial
@@ -279,7 +283,7 @@ class _Server:
         else:
             self._prefill(batch, request, done, chunk, self._pool.take(more))
 
-    def _admit(self, queue: Queue, batch: _Batch, admitted: list[Request]) -> None:
+    def _admit(self, queue: Queue, batch: _Execution, admitted: list[Request]) -> None:
         while len(self._held) < self._most and (head := queue.head()):
             budget = self._budget - batch.generated - batch.prefilled
             found = self._place(head, budget) if budget > 0 else None
@@ -307,7 +311,7 @@ class _Server:
         return (cached, chunk, more) if fits else None
 
     def _prefill(
-        self, batch: _Batch, request: Request, done: int, chunk: int, blocks: list[int]
+        self, batch: _Execution, request: Request, done: int, chunk: int, blocks: list[int]
     ) -> None:
         held, reached = self._held[request], done + chunk
         held += blocks

@@ -48,7 +48,7 @@ from .scheduler import (
     refuse_too_large,
     register_scheduler,
 )
-from .sources import Source
+from .sources import RequestSource
 
 __all__ = ["VllmV0"]
 
@@ -94,7 +94,7 @@ class VllmV0(Engine):
         super().__post_init__()
         refuse_narrow_batch(self)
 
-    def server(self, source: Source) -> Server:
+    def server(self, source: RequestSource) -> Server:
         """Start a run; a request that could never be admitted is refused."""
         return _Server(self, source)
 
@@ -102,13 +102,13 @@ class VllmV0(Engine):
 class _Server(PagedServer):
     """One run of `VllmV0`."""
 
-    def __init__(self, rules: VllmV0, source: Source) -> None:
+    def __init__(self, rules: VllmV0, source: RequestSource) -> None:
         super().__init__(rules, source, frees_late=rules.async_scheduling)
         self._rules = rules
         self._kept: int = math.floor(rules.watermark * self._count)
         self._refuse(source)
 
-    def _refuse(self, source: Source) -> None:
+    def _refuse(self, source: RequestSource) -> None:
         block, spare = self._block, max(self._kept, 1)
 
         def needed(s: int, n: int) -> int:

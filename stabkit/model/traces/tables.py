@@ -39,7 +39,7 @@ def tally_table(tally: Tally, stream: BinaryIO) -> None:
     delimiter = max(",\t;|", key=first.count)
     reader = csv.reader(chain([first], lines), strict=True, delimiter=delimiter)
     header = [name.strip() for name in _next(reader)]
-    _Table(tally, header, delimiter).read(stream, reader.line_num)
+    _RowReader(tally, header, delimiter).read(stream, reader.line_num)
 
 
 def _next(reader: Iterator[list[str]]) -> list[str]:
@@ -49,7 +49,7 @@ def _next(reader: Iterator[list[str]]) -> list[str]:
         raise InvalidWorkload(f"line 1: must be CSV ({error}).") from None
 
 
-class _Table:
+class _RowReader:
     def __init__(self, tally: Tally, header: Sequence[str], delimiter: str) -> None:
         self.tally, self.width, self.mark = tally, len(header), delimiter.encode()
         self.names = choose(header, tally.columns) or refuse(header, tally.columns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...analysis.verdict.verdict_certificate import Claim, VerdictCertificate
+from ...analysis.verdict.verdict_certificate import CertifiedClaim, VerdictCertificate
 from ..layout import wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import chosen, headed
@@ -57,5 +57,5 @@ def _of_the_start(evicting: tuple[int, ...] | None) -> str:
     )
 
 
-def _proof(claim: Claim) -> str:
+def _proof(claim: CertifiedClaim) -> str:
     return "recursion" if claim.winding is None else counted(len(claim.winding["arcs"]), "arc")

@@ -16,7 +16,7 @@ from sympy import Symbol, symbols, sympify
 from ...errors import ArgumentTypeError, shown
 from ...theorems.evidence import (
     Cited,
-    Enclosure,
+    Enclosed,
     Evidence,
     ExactFinite,
     Identity,
@@ -271,7 +271,7 @@ def _finite(evidence: ExactFinite, words: Words, end: str) -> Blocks:
     yield said(f"Checked in exact arithmetic: {evidence.claim}; cases: {evidence.grid}.")
 
 
-def _enclosure(evidence: Enclosure, words: Words, end: str) -> Blocks:
+def _enclosure(evidence: Enclosed, words: Words, end: str) -> Blocks:
     low, high = evidence.low, evidence.high
     if low is None or high is None:
         bound = f"above ${formula(low)}$" if high is None else f"below ${formula(high)}$"
@@ -299,7 +299,7 @@ _WRITERS: dict[type, Callable[[Any, Words, str], Blocks]] = {
     Deduction: _deduction,
     Vanishing: _single,
     ExactFinite: _finite,
-    Enclosure: _enclosure,
+    Enclosed: _enclosure,
     Cited: _cited,
     Numeric: _numeric,
 }

@@ -48,7 +48,7 @@ class ChartRegion:
     area_share: float
 
 
-class _Part(NamedTuple):
+class _RowPart(NamedTuple):
     """An interval, its row, and the area that it stands for."""
 
     row: ChartRow
@@ -61,13 +61,13 @@ def chart_regions(
 ) -> tuple[tuple[ChartRegion, ...], tuple[tuple[int, ...], ...]]:
     """Return the regions, the largest first, and for each row the region of each interval."""
     components = _components(rows)
-    members: list[list[_Part]] = [
+    members: list[list[_RowPart]] = [
         [] for _ in range(1 + max(max(c, default=-1) for c in components))
     ]
     for row, weight, indices in zip(rows, _weights(rows, frame.vertical), components, strict=True):
         for interval, index in zip(row.intervals, indices, strict=True):
             ends = frame.horizontal.place(np.array([interval.low, interval.high], dtype=float))
-            members[index].append(_Part(row, interval, float(weight * (ends[1] - ends[0]))))
+            members[index].append(_RowPart(row, interval, float(weight * (ends[1] - ends[0]))))
     areas = [sum(part.area for part in parts) for parts in members]
     border = _border(frame, curves)
     regions = [
@@ -107,7 +107,7 @@ def _border(frame: ChartFrame, curves: Iterable[BoundaryCurve]) -> Floats:
 
 
 def _region(
-    frame: ChartFrame, border: Floats, parts: list[_Part], area_share: float
+    frame: ChartFrame, border: Floats, parts: list[_RowPart], area_share: float
 ) -> ChartRegion:
     ordered = sorted(parts, key=lambda part: -part.area)[:_ROWS_TRIED]
     ordered += parts[:: max(1, len(parts) // _ROWS_TRIED)]
@@ -124,7 +124,7 @@ def _region(
     )
 
 
-def _tried(frame: ChartFrame, border: Floats, part: _Part) -> Floats:
+def _tried(frame: ChartFrame, border: Floats, part: _RowPart) -> Floats:
     """Return points of an interval: rows x, y, distance from the boundary, and along the row."""
     row, interval, _ = part
     ends = frame.horizontal.place(np.array([interval.low, interval.high], dtype=float))

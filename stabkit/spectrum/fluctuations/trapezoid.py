@@ -55,7 +55,7 @@ from ..circle.sparse_polynomial import Complexes, Floats
 from ..roots.smallest import radius_bracket
 from .density import Density
 
-__all__ = ["LONGEST_SAMPLED", "Disc", "aliasing_bound", "enclosed_mean", "zero_free_disc"]
+__all__ = ["LONGEST_SAMPLED", "ZeroFreeDisc", "aliasing_bound", "enclosed_mean", "zero_free_disc"]
 
 _SHARE = 0.6  # of the way, in log r, from the circle to the nearest zero
 _RETREATS = 4
@@ -67,7 +67,7 @@ _LARGEST_EXPONENT = 600.0
 
 
 @dataclass(frozen=True)
-class Disc:
+class ZeroFreeDisc:
     """A disc |z| <= radius, radius > 1, without zeros of G, and a lower bound of |G| on it."""
 
     radius: float
@@ -78,7 +78,7 @@ class Disc:
         return enclosed_mean(density, self)
 
 
-def zero_free_disc(kernel: MemoryKernel) -> Disc | None:
+def zero_free_disc(kernel: MemoryKernel) -> ZeroFreeDisc | None:
     """Return a disc that is proved to hold no zero of G, or None where doubles find none.
 
     * `kernel`: of length at least 3 and without negative coefficients, of a stable mix.
@@ -97,7 +97,7 @@ def zero_free_disc(kernel: MemoryKernel) -> Disc | None:
         if radius > 1 and zeros_within(kernel, radius) == 0:
             least = _least_modulus(kernel, radius)
             if least is not None:
-                return Disc(radius, least)
+                return ZeroFreeDisc(radius, least)
     return None
 
 
@@ -119,7 +119,7 @@ def _least_modulus(kernel: MemoryKernel, radius: float) -> float | None:
     return None
 
 
-def aliasing_bound(density: Density, disc: Disc, points: int) -> float:
+def aliasing_bound(density: Density, disc: ZeroFreeDisc, points: int) -> float:
     """Return the bound (1)."""
     r, m = disc.radius, disc.least_modulus
     parts = (density.mean, density.ahead, [0, *density.behind], density.sums)
@@ -138,7 +138,7 @@ def _majorant(terms: Floats, radius: float) -> float:
     return float(np.sum(np.abs(terms) * radius ** np.arange(len(terms))))
 
 
-def enclosed_mean(density: Density, disc: Disc) -> RealEnclosure | None:
+def enclosed_mean(density: Density, disc: ZeroFreeDisc) -> RealEnclosure | None:
     """Return an enclosure of the mean of a density over the circle.
 
     * `disc`: as `zero_free_disc` returns it for the kernel of the density.

@@ -16,7 +16,7 @@ from .density import Density
 
 if TYPE_CHECKING:
     from .ball_mean import BallDisc
-    from .trapezoid import Disc
+    from .trapezoid import ZeroFreeDisc
 
 __all__ = ["Variance", "Variances"]
 
@@ -33,7 +33,7 @@ class Variances:
     """
 
     exact: bool
-    disc: Disc | BallDisc | None = None
+    disc: ZeroFreeDisc | BallDisc | None = None
 
     @classmethod
     def of(cls, kernel: MemoryKernel) -> Self:
@@ -49,7 +49,7 @@ class Variances:
         return None if self.disc is None else self.disc.mean(density)
 
 
-def _disc(kernel: MemoryKernel) -> Disc | BallDisc | None:
+def _disc(kernel: MemoryKernel) -> ZeroFreeDisc | BallDisc | None:
     try:
         from .trapezoid import LONGEST_SAMPLED, zero_free_disc
     except ModuleNotFoundError as missing:

@@ -90,7 +90,7 @@ class _AtZero(NamedTuple):
 
 
 @dataclass
-class _Zero:
+class _SlopedZero:
     """A zero of v alone in [low, high], in units of pi, and the sign of its slope there."""
 
     low: Fraction
@@ -312,7 +312,7 @@ class BallCrossings:
 
     def _positive(self, run: _Run) -> CircleCrossing | _Free | _Open | _AtZero:
         """Return the crossing at the run's zero if x > 0."""
-        ball = cache(partial(self._ball, _Zero(run.arc.lo, run.arc.hi, run.slope)))
+        ball = cache(partial(self._ball, _SlopedZero(run.arc.lo, run.arc.hi, run.slope)))
         bits = COARSE_BITS
         while (x := ball(bits)).contains(0):
             bits *= 2
@@ -325,7 +325,7 @@ class BallCrossings:
         angle = float((run.arc.lo + run.arc.hi) / 2) * math.pi
         return CircleCrossing(angle, 2 * run.slope, None, ball, lambda: None)
 
-    def _ball(self, zero: _Zero, bits: int) -> arb:
+    def _ball(self, zero: _SlopedZero, bits: int) -> arb:
         """Return x = -Re[a conj b] / |b|^2 at the zero of v."""
         precision = bits + 64
         while True:
@@ -338,7 +338,7 @@ class BallCrossings:
             self._refine(zero, precision)
             precision *= 2
 
-    def _refine(self, zero: _Zero, bits: int) -> None:
+    def _refine(self, zero: _SlopedZero, bits: int) -> None:
         """Narrow the zero to 2^-bits of pi: Newton's method guesses, signs of v prove."""
         width, guess = Fraction(1, 2**bits), (zero.low + zero.high) / 2
         bend = 4 * (self.pencil.length + 1)  # about pi v'' / v': a step is followed by its square's

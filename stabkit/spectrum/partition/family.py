@@ -25,8 +25,7 @@ from ...errors import InvalidArgument, shown
 from ...model.kernel import MemoryKernel
 from ...model.numbers import LARGEST_INPUT_LENGTH, rational_argument
 from ...model.workload import Workload
-from .input_line import Along as AlongInputs
-from .input_line import InputLine, NamedLine, input_line
+from .input_line import AlongInputs, InputLine, NamedLine, input_line
 from .pencil import kernel_pencil
 
 __all__ = [

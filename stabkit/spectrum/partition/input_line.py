@@ -32,10 +32,10 @@ from ...model.numbers import LARGEST_INPUT_LENGTH, is_listed, listed, rational_a
 from ...model.workload import Workload
 from ...records import Record
 
-__all__ = ["Along", "InputLine", "NamedLine", "input_line"]
+__all__ = ["AlongInputs", "InputLine", "NamedLine", "input_line"]
 
 NamedLine = Literal["common", "shift", "scale"]
-Along = NamedLine | Sequence[Any]
+AlongInputs = NamedLine | Sequence[Any]
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,7 +84,7 @@ class InputLine(Record):
         return replace(mix, classes=classes, capacity=None)
 
 
-def input_line(mix: Workload, along: Along) -> InputLine:
+def input_line(mix: Workload, along: AlongInputs) -> InputLine:
     """Return the line that `along` names or lists.
 
     * `along` ({"common", "shift", "scale"} or sequence): a name, or for each class, in the order of

@@ -40,9 +40,9 @@ from ...model.kernel import MemoryKernel
 from ...model.workload import Workload
 from .input_line import InputLine, NamedLine, input_line
 
-__all__ = ["KernelPencil", "Line", "blend", "kernel_pencil"]
+__all__ = ["KernelPencil", "PencilLine", "blend", "kernel_pencil"]
 
-Line = InputLine | NamedLine | Literal["gain", "share"]
+PencilLine = InputLine | NamedLine | Literal["gain", "share"]
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,9 @@ class KernelPencil:
         return tuple(int(a) // int(content) for a in numerator.coeffs())
 
 
-def kernel_pencil(mix: Workload, along: Line, kernel: MemoryKernel | None = None) -> KernelPencil:
+def kernel_pencil(
+    mix: Workload, along: PencilLine, kernel: MemoryKernel | None = None
+) -> KernelPencil:
     """Return the kernels of `mix` along a line; its own `kernel` may be at hand already.
 
     Raises InvalidArgument if `mix` has one class only, along ``"share"``.

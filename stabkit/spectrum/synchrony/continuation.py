@@ -50,13 +50,13 @@ _FEWEST_BITS = 96
 
 
 @dataclass(frozen=True)
-class _Disc:
+class _ArbDisc:
     """|z - centre| < radius, the centre an exact number."""
 
     centre: acb
     radius: arb
 
-    def holds(self, other: _Disc) -> bool:
+    def holds(self, other: _ArbDisc) -> bool:
         return bool(abs(self.centre - other.centre) + other.radius < self.radius)
 
 
@@ -108,7 +108,7 @@ class _Homotopy:
             z = (z - value / slope).mid()
         return z
 
-    def disc(self, centre: acb, tau: arb, radii: Iterator[arb]) -> _Disc | None:
+    def disc(self, centre: acb, tau: arb, radii: Iterator[arb]) -> _ArbDisc | None:
         """Return the disc of the first radius that provably holds exactly one zero, or None."""
         sizes = [abs(phi) for phi in self.taylor(centre, tau, _ORDER)]
         for radius in radii:
@@ -116,7 +116,7 @@ class _Homotopy:
             if not sizes[1] * radius > rest:
                 continue
             if sizes[1] * radius > rest + self.tail(centre, tau, radius):
-                return _Disc(centre, radius)
+                return _ArbDisc(centre, radius)
         return None
 
 
@@ -158,10 +158,10 @@ def _root_of_unity(index: int, gcd: int) -> acb:
     return acb(cosine, sine)
 
 
-def _follow(homotopy: _Homotopy, start: acb) -> _Disc | None:
+def _follow(homotopy: _Homotopy, start: acb) -> _ArbDisc | None:
     """Follow the zero from tau = 0 to 1; return a disc that holds it, alone, at tau = 1."""
     zero = homotopy.disc(start.mid(), arb(0), _small(homotopy))
-    if zero is None or not zero.holds(_Disc(start.mid(), abs(start - start.mid()).upper())):
+    if zero is None or not zero.holds(_ArbDisc(start.mid(), abs(start - start.mid()).upper())):
         return None
     reached, step, eased = Fraction(0), Fraction(1), True
     for _ in range(_MOST_STEPS):
@@ -179,7 +179,7 @@ def _follow(homotopy: _Homotopy, start: acb) -> _Disc | None:
     return None
 
 
-def _step(homotopy: _Homotopy, zero: _Disc, low: Fraction, high: Fraction) -> _Disc | None:
+def _step(homotopy: _Homotopy, zero: _ArbDisc, low: Fraction, high: Fraction) -> _ArbDisc | None:
     """Return a disc for the followed zero at tau = `high`, `zero` being one at tau = `low`."""
     middle, end = _number((low + high) / 2), _number(high)
     interval = _number(low).union(end)
@@ -201,7 +201,7 @@ def _small(homotopy: _Homotopy) -> Iterator[arb]:
     return (arb(2) ** -k / homotopy.length for k in range(50, 0, -5))
 
 
-def _refined(homotopy: _Homotopy, followed: _Disc, bits: int) -> ZeroDisc | None:
+def _refined(homotopy: _Homotopy, followed: _ArbDisc, bits: int) -> ZeroDisc | None:
     """Return a disc of the size asked for, so far within `followed` that twice it is alone too."""
     one, centre = arb(1), followed.centre
     for _ in range(4 + bits.bit_length()):
@@ -209,7 +209,7 @@ def _refined(homotopy: _Homotopy, followed: _Disc, bits: int) -> ZeroDisc | None
         small = abs(centre).lower() * arb(2) ** -(bits + 1)
         disc = homotopy.disc(centre, one, iter([small]))
         if disc is not None:
-            alone = followed.holds(_Disc(centre, 2 * small))
+            alone = followed.holds(_ArbDisc(centre, 2 * small))
             return ZeroDisc(disc.centre, disc.radius.upper()) if alone else None
     return None
 

@@ -11,7 +11,7 @@ from sympy import Abs, Dummy, Eq, Equivalent, Symbol, sympify
 
 from ..evidence import Evidence, Identity, Inequality, Summation
 from ..facts import Holds, Summed
-from .schema import Beyond, Domains, Schema, Zeros
+from .schema import Beyond, Domains, TextbookTheorem, Zeros
 
 __all__ = [
     "Bezout",
@@ -34,7 +34,7 @@ def _another(number: int) -> Dummy:
 
 
 @dataclass(frozen=True)
-class Linearity(Schema):
+class Linearity(TextbookTheorem):
     """For a relation that is linear in quantities, each a sum over the classes of a summand."""
 
     title = "Linearity"
@@ -77,7 +77,7 @@ class Linearity(Schema):
 
 
 @dataclass(frozen=True)
-class TriangleEquality(Schema):
+class TriangleEquality(TextbookTheorem):
     """For the mean of base^exponent with positive weights, on the circle."""
 
     title = "Equality in the triangle inequality"
@@ -109,7 +109,7 @@ class TriangleEquality(Schema):
 
 
 @dataclass(frozen=True)
-class Bezout(Schema):
+class Bezout(TextbookTheorem):
     """For powers of a base, whose exponents have the gcd `divisor`."""
 
     title = "Bézout's identity"
@@ -138,7 +138,7 @@ class Bezout(Schema):
 
 
 @dataclass(frozen=True)
-class Period(Schema):
+class Period(TextbookTheorem):
     """For a graph, a walk of `walk` edges from any node to any other, and simple cycles."""
 
     title = "Frobenius: the period of a strongly connected graph"
@@ -169,7 +169,7 @@ class Period(Schema):
 
 
 @dataclass(frozen=True)
-class Perron(Schema):
+class Perron(TextbookTheorem):
     """For a matrix with positive entries; `image` is a component of its product with `vector`."""
 
     title = "Perron"
@@ -204,7 +204,7 @@ class Perron(Schema):
 
 
 @dataclass(frozen=True)
-class DeterminantLemma(Schema):
+class DeterminantLemma(TextbookTheorem):
     """For A - u v with det A = `determinant`, a component of A^-1 u, and v A^-1 u as a sum."""
 
     title = "Matrix determinant lemma"
@@ -238,7 +238,7 @@ class DeterminantLemma(Schema):
 
 
 @dataclass(frozen=True)
-class LinearRecurrence(Schema):
+class LinearRecurrence(TextbookTheorem):
     """For sum g_m a_(n-m) = constant: `weight` is g_m, `rest` the equilibrium, `total` sum g_m."""
 
     title = "Linear recurrences"

@@ -17,7 +17,7 @@ from .algebra import (
     TriangleEquality,
 )
 from .limits import ImplicitFunction, IntermediateValue, Monotone
-from .schema import Schema
+from .schema import TextbookTheorem
 from .zeros import (
     ArgumentPrinciple,
     BoundaryCrossing,
@@ -31,7 +31,7 @@ from .zeros import (
 
 __all__ = ["SCHEMAS", "Deduction"]
 
-SCHEMAS: tuple[type[Schema], ...] = (
+SCHEMAS: tuple[type[TextbookTheorem], ...] = (
     ArgumentPrinciple,
     Bezout,
     BoundaryCrossing,
@@ -61,7 +61,7 @@ class Deduction:
     * `note`: what the conclusion means here: prose, for readers only.
     """
 
-    schema: Schema
+    schema: TextbookTheorem
     note: str = ""
     kind: str = field(default="deduction", init=False)
 
@@ -88,4 +88,4 @@ class Deduction:
         """Yield every mutant of every obligation, and the deduction from no theorem."""
         for evidence in self.schema.obligations().values():
             yield from evidence.mutants()
-        yield Deduction(Schema())
+        yield Deduction(TextbookTheorem())

@@ -10,7 +10,7 @@ from sympy import Eq, Ge, Poly, Symbol, diff, fraction, sympify, together
 
 from ..evidence import Evidence, Identity, Inequality, Status
 from ..facts import Fact, Holds
-from .schema import Branch, Domains, Schema, Zeros
+from .schema import Branch, Domains, TextbookTheorem, Zeros
 
 __all__ = ["ImplicitFunction", "IntermediateValue", "Monotone", "Vanishing"]
 
@@ -47,7 +47,7 @@ class Vanishing:
 
 
 @dataclass(frozen=True)
-class ImplicitFunction(Schema):
+class ImplicitFunction(TextbookTheorem):
     """For an equation in an unknown and a parameter, near (start, 0); `slope` is x'(0)."""
 
     title = "Implicit function theorem"
@@ -106,7 +106,7 @@ def _values(function: Any, places: tuple[Any, Any], values: tuple[Any, Any]) -> 
 
 
 @dataclass(frozen=True)
-class IntermediateValue(Schema):
+class IntermediateValue(TextbookTheorem):
     """For a continuous function of a variable on an interval, and its values at the ends."""
 
     title = "Intermediate value theorem"
@@ -139,7 +139,7 @@ class IntermediateValue(Schema):
 
 
 @dataclass(frozen=True)
-class Monotone(Schema):
+class Monotone(TextbookTheorem):
     """For a function of a variable, its derivative named by positive parameters, and its ends."""
 
     title = "Strictly monotone functions"

@@ -23,7 +23,7 @@ from sympy.core.function import AppliedUndef
 from ..evidence import Evidence
 from ..positivity import Interval
 
-__all__ = ["DISC", "Beyond", "Branch", "Domains", "Schema", "Within", "Zeros"]
+__all__ = ["DISC", "Beyond", "Branch", "Domains", "TextbookTheorem", "Within", "Zeros"]
 
 
 Domains = Mapping[Symbol, Interval]
@@ -61,7 +61,7 @@ DISC = Within(1)
 
 
 @dataclass(frozen=True)
-class Schema:
+class TextbookTheorem:
     """A theorem from a textbook; its fields are the objects it is applied to.
 
     Attributes

@@ -10,7 +10,7 @@ from sympy import Abs, And, Dummy, Eq, Equivalent, Ge, Gt, Symbol
 from ..evidence import Evidence, Identity, Inequality
 from ..facts import Holds, Summed
 from .limits import Vanishing
-from .schema import DISC, Beyond, Domains, Schema, Within, Zeros
+from .schema import DISC, Beyond, Domains, TextbookTheorem, Within, Zeros
 
 __all__ = [
     "ArgumentPrinciple",
@@ -25,7 +25,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class EnestromKakeya(Schema):
+class EnestromKakeya(TextbookTheorem):
     """For f = sum a_k z^k: `coefficient` is a_k, `following` a_(k+1), for every k."""
 
     title = "Eneström–Kakeya"
@@ -73,7 +73,7 @@ class EnestromKakeya(Schema):
 
 
 @dataclass(frozen=True)
-class Rouche(Schema):
+class Rouche(TextbookTheorem):
     """For f and h with |f - h| <= `bound` and |h| >= `floor` on a circle about 0 or a point."""
 
     title = "Rouché"
@@ -109,7 +109,7 @@ class Rouche(Schema):
 
 
 @dataclass(frozen=True)
-class Hurwitz(Schema):
+class Hurwitz(TextbookTheorem):
     """For polynomials whose coefficients tend to those of a limit as a parameter grows."""
 
     title = "Hurwitz (continuity of roots)"
@@ -149,7 +149,7 @@ class Hurwitz(Schema):
 
 
 @dataclass(frozen=True)
-class ArgumentPrinciple(Schema):
+class ArgumentPrinciple(TextbookTheorem):
     """For a function with positive real part on a contour that encloses `poles` poles."""
 
     title = "Argument principle"
@@ -187,7 +187,7 @@ class ArgumentPrinciple(Schema):
 
 
 @dataclass(frozen=True)
-class SchurCohn(Schema):
+class SchurCohn(TextbookTheorem):
     """For a polynomial whose Bezoutian is diagonal on a subspace of a dimension."""
 
     title = "Schur–Cohn–Hermite"
@@ -227,7 +227,7 @@ class SchurCohn(Schema):
 
 
 @dataclass(frozen=True)
-class BoundaryCrossing(Schema):
+class BoundaryCrossing(TextbookTheorem):
     """For polynomials along a parameter whose leading coefficient stays positive."""
 
     title = "D-partition (continuity of roots along a parameter)"
@@ -263,7 +263,7 @@ class BoundaryCrossing(Schema):
 
 
 @dataclass(frozen=True)
-class EdgeTheorem(Schema):
+class EdgeTheorem(TextbookTheorem):
     """For a sum over classes that is linear in a share, the shares being in a polytope."""
 
     title = "Edge theorem"
@@ -306,7 +306,7 @@ class EdgeTheorem(Schema):
 
 
 @dataclass(frozen=True)
-class Cubic(Schema):
+class Cubic(TextbookTheorem):
     """For a_0 + ... + a_3 z^3 with a_0 > 0 and no negative coefficient; `stable` says: no zero."""
 
     title = "Schur–Cohn for cubics"

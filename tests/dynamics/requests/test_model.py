@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from stabkit import Workload
-from stabkit.dynamics.requests import Queue, Scheduler, Source, Step, simulate_requests
+from stabkit.dynamics.requests import Queue, RequestSource, Scheduler, StepReport, simulate_requests
 
 from .plain_loop import PlainServer
 
@@ -22,8 +22,8 @@ class Watched:
     def __init__(self, server: Any, log: list[Any]) -> None:
         self._server, self._log = server, log
 
-    def step(self, queue: Queue, now: float) -> Step:
-        step: Step = self._server.step(queue, now)
+    def step(self, queue: Queue, now: float) -> StepReport:
+        step: StepReport = self._server.step(queue, now)
         self._log.append(
             {
                 "completed": sorted(r.index for r in step.completed),
@@ -48,7 +48,7 @@ LOG: list[Any] = []
 class WatchedScheduler(Scheduler):
     name: ClassVar[str] = "watched"
 
-    def server(self, source: Source) -> Any:
+    def server(self, source: RequestSource) -> Any:
         return Watched(super().server(source), LOG)
 
 

@@ -17,7 +17,7 @@ from stabkit.publish.theory.chapters import chapters_drawn
 from stabkit.publish.theory.evidence import evidence_blocks
 from stabkit.publish.theory.front import letters_known
 from stabkit.theorems.claims import Claim, Quantity
-from stabkit.theorems.evidence import Enclosure, Identity, Inequality, Numeric, Summation
+from stabkit.theorems.evidence import Enclosed, Identity, Inequality, Numeric, Summation
 from stabkit.theorems.positivity import Interval
 from stabkit.theorems.records import Step, Theorem
 from stabkit.theorems.runner import prove
@@ -58,7 +58,7 @@ def enclosed():
     ],
 )
 def test_an_enclosure_is_a_sentence(bounds, said):
-    assert shown(Enclosure("the root", enclosed, **bounds)) == [
+    assert shown(Enclosed("the root", enclosed, **bounds)) == [
         f"By certified enclosure, the root is {said}."
     ]
 

@@ -23,7 +23,7 @@ from stabkit.spectrum.fluctuations.joint_law import JointLaw
 from stabkit.spectrum.fluctuations.observables import OBSERVABLES, density_of
 from stabkit.spectrum.fluctuations.slack import slack_density
 from stabkit.spectrum.fluctuations.trapezoid import (
-    Disc,
+    ZeroFreeDisc,
     aliasing_bound,
     enclosed_mean,
     zero_free_disc,
@@ -33,7 +33,7 @@ PAIR = Workload.from_classes([(20, 3), (20, 5)])
 SPREAD = Workload.from_classes((50 + 7 * k % 13, k, 1 + k % 5) for k in range(1, 31))
 
 
-def found_disc(mix: Workload) -> Disc:
+def found_disc(mix: Workload) -> ZeroFreeDisc:
     disc = zero_free_disc(MemoryKernel.of(mix))
     assert disc is not None
     return disc
@@ -77,7 +77,7 @@ def test_aliasing_is_below_its_bound(points: int) -> None:
 
 def test_the_aliasing_bound_is_its_formula() -> None:
     """2 N(r) / (m^2 (r^n - 1)), and the middle term, in mpmath; N(r) = E[X(r) X(1/r)]."""
-    disc = Disc(1.03125, 0.37)
+    disc = ZeroFreeDisc(1.03125, 0.37)
     for mix in (PAIR, SPREAD):
         for name in ("admissions", "running", "tokens"):
             found = aliasing_bound(density_of(name, JointLaw.of(mix)), disc, 128)
@@ -85,7 +85,7 @@ def test_the_aliasing_bound_is_its_formula() -> None:
             assert expected <= found <= expected * (1 + 1e-6)
 
 
-def formula(name: str, mix: Workload, disc: Disc, points: int) -> Any:
+def formula(name: str, mix: Workload, disc: ZeroFreeDisc, points: int) -> Any:
     """The bound (1), from E[X(r) X(1/r)], E[X(x) Q(1/x)] and E Q(x), request by request."""
 
     def mean(value: Callable[[int, int], Any]) -> Any:

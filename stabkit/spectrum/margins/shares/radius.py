@@ -186,14 +186,18 @@ def too_large(mix: Workload) -> str | None:
 
 
 @dataclass(frozen=True)
-class _Crossing:
+class _NearestCrossing:
     distance: Fraction
     angle: float
     beyond: tuple[Fraction, ...]
 
 
 def _joined(
-    mix: Workload, face: RealEnclosure, lower: Fraction, crossing: _Crossing | None, reason: str
+    mix: Workload,
+    face: RealEnclosure,
+    lower: Fraction,
+    crossing: _NearestCrossing | None,
+    reason: str,
 ) -> ShareRadius:
     upper = None if crossing is None else crossing.distance
     limited: Literal["crossing", "simplex"] | None = None
@@ -238,9 +242,11 @@ def _capped(bound: float) -> Fraction:
     return Fraction(min(bound, 2.0))
 
 
-def _nearest_crossing(mix: Workload, counts: Counts, search: ShareSearch) -> _Crossing | None:
+def _nearest_crossing(
+    mix: Workload, counts: Counts, search: ShareSearch
+) -> _NearestCrossing | None:
     """Return the nearest crossing that exact counts confirm next to the search's best arcs."""
-    best: _Crossing | None = None
+    best: _NearestCrossing | None = None
     own = tuple(c.share for c in mix.classes)
     for angle in search.promising():
         step = search.curves.least_step(angle)
@@ -250,7 +256,9 @@ def _nearest_crossing(mix: Workload, counts: Counts, search: ShareSearch) -> _Cr
                 break
             seen = kernel_counts(kernel_of(mix, shares))
             if seen.certified and (seen.outside, seen.on_circle) != (counts.outside, 0):
-                found = _Crossing(_distance(mix, shares), math.pi * angle / HALF_TURN, shares)
+                found = _NearestCrossing(
+                    _distance(mix, shares), math.pi * angle / HALF_TURN, shares
+                )
                 best = found if best is None or found.distance < best.distance else best
                 break
     return best
