@@ -300,8 +300,7 @@ def _resolved(node: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
 def _type(node: dict[str, Any], document: dict[str, Any]) -> Any:
     """Return a JSON type without null: of a list with that of its items, of an object its keys.
 
-    A quantity is one type: text where it is exact, a number where it was measured, and an object
-    where it was estimated with its interval.
+    A quantity is one type: docs/development.md says which text, number or object tells of what.
     """
     node = _resolved(node, document)
     if "anyOf" in node:
