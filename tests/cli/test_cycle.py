@@ -26,7 +26,7 @@ def test_json_holds_exact_states(stabkit: Program) -> None:
     assert worst["states"] == [[["0", "35"]], [["140/3", "0"]]]
     assert (worst["kind"], worst["period"], worst["composition"]) == ("level", 2, [2])
     assert (worst["throughput_ratio"], worst["attracting"]) == ("7/8", True)
-    assert record["observed"]["cycle"] == 1
+    assert record["run"]["cycle"] == 1
 
 
 def test_a_given_state(stabkit: Program, tmp_path: Path) -> None:

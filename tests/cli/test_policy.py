@@ -34,8 +34,8 @@ def test_whole_requests_stand_beside_the_fluid(stabkit: Run) -> None:
     assert max(map(len, out.splitlines())) <= 80
     found = json.loads(stabkit(*line, *more, "--json").out)
     greedy, damped = (one["whole_requests"] for one in found["policies"])
-    assert greedy["tokens_over_equilibrium"]["mean"] == pytest.approx(0.86)
-    assert damped["tokens_over_equilibrium"] is None
+    assert greedy["throughput_ratio"]["mean"] == pytest.approx(0.86)
+    assert damped["throughput_ratio"] is None
     assert found["capped"]["cap"]["never_evicts"] is True
     assert "Whole requests were not run: no steps" in stabkit(*line, "--steps", "0").out
     assert "Whole requests" not in stabkit("policy", "10:5", "--policy", "greedy").out
@@ -44,7 +44,7 @@ def test_whole_requests_stand_beside_the_fluid(stabkit: Run) -> None:
 def test_json_has_the_fields_of_the_interface(stabkit: Run) -> None:
     found = json.loads(stabkit("policy", "2:2", "--capacity", "140", "--json").out)
     assert found["workload"]["name"] == "2:2:1"
-    assert found["equilibrium_admissions"] == "20"
+    assert found["admissions_per_step"] == "20"
     assert len(found["policies"]) == 7
     assert [one["verdict"] for one in found["policies"]][3] is None
     assert found["policies"][0]["spectral_radius"]["value"].startswith("1.3333333")

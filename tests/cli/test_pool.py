@@ -22,7 +22,7 @@ def test_the_published_experiment_in_words(stabkit: Run) -> None:
 
 def test_json(stabkit: Run) -> None:
     found = json.loads(stabkit("pool", *FOUR, "--json").out)
-    assert found["schema"] == "stabkit.pooling/2"
+    assert found["schema"] == "stabkit.pooling/3"
     assert found["dedicated"] is None
     assert found["partition"] is None
     assert found["exact"] is True

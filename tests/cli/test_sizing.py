@@ -20,7 +20,7 @@ def test_capacity_from_a_log_and_from_a_shape(stabkit: Run, tmp_path: Path) -> N
     shape = ("--layers", "32", "--kv-heads", "8", "--head-size", "128")
     found = json.loads(stabkit("sizing", "10:5", "--memory", "5GiB", *shape, "--json").out)
     assert found["workload"]["capacity"] == "40960"
-    assert found["schema"] == "stabkit.sizing/2"
+    assert found["schema"] == "stabkit.sizing/3"
     assert found["requests_in_service"] == "40960/13"
 
 

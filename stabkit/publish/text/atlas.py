@@ -8,13 +8,13 @@ from typing import Any
 from ...analysis.atlas import LONGEST, AtlasEntry
 from ..layout import labelled, paragraph, title
 from ..rendering import RECORDS, TABLES, TEXTS
-from .dialect import headed
+from .dialect import chosen, headed
 from .numbers import readable
 from .tables import csv_text, plain_table
 
 __all__ = ["COLUMNS", "SCHEMA", "atlas_csv", "atlas_record", "atlas_text"]
 
-SCHEMA = "stabkit.atlas/2"
+SCHEMA = "stabkit.atlas/3"
 COLUMNS = (
     "shorter_length",
     "longer_length",
@@ -36,14 +36,15 @@ def atlas_csv(entries: Sequence[AtlasEntry]) -> str:
 
 @RECORDS.writes(AtlasEntry, many=True)
 def atlas_record(entries: Sequence[AtlasEntry]) -> dict[str, Any]:
-    """Return the atlas as JSON types: schema ``stabkit.atlas/2``; thresholds are decimal text."""
+    """Return the atlas as JSON types: schema ``stabkit.atlas/3``; thresholds are decimal text."""
     return headed(SCHEMA, share="1/2", longest=LONGEST, pairs=[_pair(one) for one in entries])
 
 
 def _pair(entry: AtlasEntry) -> dict[str, Any]:
-    record = dict(zip(COLUMNS, _cells(entry), strict=True))
-    above = [[f"{entry.threshold}", None]]
-    return record | {"stable_intervals": above if entry.stable_intervals == 1 else None}
+    lengths = "shorter_length=shorter longer_length=longer"
+    bounds = "input_length=threshold sufficient_input_length=sufficient"
+    above = [[f"{entry.threshold}", None]] if entry.stable_intervals == 1 else None
+    return chosen(entry, f"{lengths} {bounds}") | {"stable_intervals": above}
 
 
 @TEXTS.writes(AtlasEntry, many=True)

@@ -17,7 +17,7 @@ from .tables import plain_table
 
 __all__ = ["SCHEMA", "theorems_record", "theorems_text"]
 
-SCHEMA = "stabkit.theorems/2"
+SCHEMA = "stabkit.theorems/3"
 _MORE = "Every step, and what the statuses mean: --full."
 _MORE_OF_ALL = "What was checked: stabkit prove R7 for one, --full for all."
 _PARTS = (("steps", "proof"), ("checks", "code"), ("sharpness", "sharp"))
@@ -25,12 +25,12 @@ _PARTS = (("steps", "proof"), ("checks", "code"), ("sharpness", "sharp"))
 
 @RECORDS.writes(CheckedTheorem, many=True)
 def theorems_record(found: Sequence[CheckedTheorem], detailed: bool = True) -> dict[str, Any]:
-    """Return the finding as JSON types: schema ``stabkit.theorems/2``.
+    """Return the finding as JSON types: schema ``stabkit.theorems/3``.
 
-    A `status` is one of `stabkit.theorems.evidence.STATUSES`. `claim` tells for how many objects
-    the claim was decided, and the first that fails; `argued_links` how many steps of the proof are
-    prose; `checks` compare code with the theorem, `sharpness` shows that hypotheses are needed.
-    JSON is always `detailed`.
+    A `status` is one of `stabkit.theorems.evidence.STATUSES`. The claim was decided for so many
+    `instances`, of which `failing` is the first for which it is false; so many `argued_links` of
+    the `proof` are prose; `checks` compare code with the theorem, `sharpness` shows that hypotheses
+    are needed. JSON is always `detailed`.
     """
     return headed(
         SCHEMA,
@@ -39,18 +39,21 @@ def theorems_record(found: Sequence[CheckedTheorem], detailed: bool = True) -> d
                 **chosen(one.theorem, "label title chapter"),
                 "status": one.status,
                 **chosen(one.theorem, "statement hypotheses"),
-                "claim": chosen(one.tried, "instances failing"),
+                **chosen(one.tried, "instances failing"),
                 "argued_links": len(one.links),
                 **chosen(one, "links problem"),
                 **chosen(one.theorem, "uses code formal conjecture refutation"),
-                **{
-                    part: [chosen(step, "name evidence status") for step in getattr(one, part)]
-                    for part, _ in _PARTS
-                },
+                "proof": _checked(one.steps),
+                "checks": _checked(one.checks),
+                "sharpness": _checked(one.sharpness),
             }
             for one in found
         ],
     )
+
+
+def _checked(steps: Sequence[CheckedStep]) -> list[dict[str, Any]]:
+    return [chosen(step, "name evidence status") for step in steps]
 
 
 @TEXTS.writes(CheckedTheorem, many=True)

@@ -32,7 +32,7 @@ __all__ = [
     "run_figures",
 ]
 
-SCHEMA = "stabkit.policies/2"
+SCHEMA = "stabkit.policies/3"
 _LARGE = 100  # evictions over a* may be; four digits after the point would widen the table
 _LONGEST_LABEL = 15  # of a policy of one's own
 _HEADS = ("policy", "verdict", "|λ| max", "tokens", "requests", "evicted", "first", "memory")
@@ -54,7 +54,7 @@ _CAVEAT = "vLLM keeps the tokens of a preempted request; the model discards its 
 
 @RECORDS.writes(PolicyComparison)
 def policies_record(found: PolicyComparison) -> dict[str, Any]:
-    """Return the finding as JSON types: schema ``stabkit.policies/2``.
+    """Return the finding as JSON types: schema ``stabkit.policies/3``.
 
     The figures beside `policy` are of the run from the empty memory, those in `disturbed` of the
     run from the disturbed greedy equilibrium. `evictions_ratio` is evicted requests per step over
@@ -65,7 +65,8 @@ def policies_record(found: PolicyComparison) -> dict[str, Any]:
     return headed(
         SCHEMA,
         found.mix,
-        **chosen(found, "equilibrium_admissions disturbed_reason whole_steps whole_reason"),
+        **chosen(found, "admissions_per_step=equilibrium_admissions"),
+        **chosen(found, "disturbed_reason whole_steps whole_reason"),
         capped=None if found.capped is None else _cap_record(found.capped),
         policies=[_record(found, one) for one in found.policies],
     )
@@ -86,7 +87,7 @@ def _cap_record(one: CapFinding) -> dict[str, Any]:
 
 
 def _whole_record(one: WholeFinding | None) -> dict[str, Any] | None:
-    names = "tokens_over_equilibrium=throughput evictions=evicted_per_step reason"
+    names = "throughput_ratio=throughput evicted_per_step reason"
     return None if one is None else chosen(one, names)
 
 
@@ -95,8 +96,7 @@ def run_figures(found: Simulated, run: LongRun) -> dict[str, Any]:
     return {
         **chosen(run, "utilisation throughput_ratio request_ratio"),
         "evictions_ratio": _evictions(found, run),
-        **chosen(run, "first_eviction_step=first_eviction completed_shares"),
-        **chosen(run, "wasted_token_fraction period steps reason"),
+        **chosen(run, "first_eviction completed_shares wasted_token_fraction period steps reason"),
     }
 
 

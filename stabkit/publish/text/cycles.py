@@ -20,7 +20,7 @@ from .tables import plain_table
 
 __all__ = ["SCHEMA", "cycles_record", "cycles_text", "multipliers_record"]
 
-SCHEMA = "stabkit.cycles/2"
+SCHEMA = "stabkit.cycles/3"
 # What a run that ends on no known cycle does not have.
 _OF_A_CYCLE = (
     "kind composition evictions_ratio wasted_token_fraction attracting reason word itinerary"
@@ -36,10 +36,10 @@ _MOST_SHARES = 6
 
 @RECORDS.writes(Cycles)
 def cycles_record(found: Cycles) -> dict[str, Any]:
-    """Return the finding as JSON types: schema ``stabkit.cycles/2``.
+    """Return the finding as JSON types: schema ``stabkit.cycles/3``.
 
     `states[n][k][j]` are requests of class k in stage j after the n-th fit, exact rationals; null
-    where they are more than 100 000. `observed` is the run from empty, or from the given state
+    where they are more than 100 000. `run` is the one from empty, or from the given state
     where there is one; `observations` are all runs.
     """
     observations = [_observation_record(found, seen) for seen in found.observations]
@@ -50,7 +50,7 @@ def cycles_record(found: Cycles) -> dict[str, Any]:
         gcd=found.mix.gcd,
         **chosen(found, "verdict complete"),
         cycles=[_cycle_record(found.mix, cycle) for cycle in found.cycles],
-        observed=observations[2 if len(observations) > 2 else 0],
+        run=observations[2 if len(observations) > 2 else 0],
         observations=observations,
         renormalized=None if reduced is None else cycles_record(reduced),
     )

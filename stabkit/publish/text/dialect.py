@@ -1,9 +1,9 @@
 """One dialect of JSON: what is the same has the same key and the same type in every command.
 
-Exact numbers are text, ``"7/2"``; a number that is known to lie in an interval is ``{value,
-radius}``, in decimals, and a mean that was measured ``{mean, interval_95}``; the workload is
-``workload``, with its first 64 classes. Every record opens with `schema`, the name and number of
-the meaning of its keys, and `version`, stabkit's.
+Exact numbers are text, ``"7/2"``, and measured ones numbers; a number that is known to lie in an
+interval is ``{value, radius}``, in decimals, and an estimated mean ``{mean, interval_95}``; the
+workload is ``workload``, with its first 64 classes. Every record opens with `schema`, the name and
+number of the meaning of its keys, and `version`, stabkit's.
 """
 
 from __future__ import annotations

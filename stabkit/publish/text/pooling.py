@@ -15,7 +15,7 @@ from .tables import plain_table
 
 __all__ = ["SCHEMA", "pooling_record", "pooling_text"]
 
-SCHEMA = "stabkit.pooling/2"
+SCHEMA = "stabkit.pooling/3"
 _EQUAL = 1e-6  # of a value: rounding in a long-run mean does not tell less
 
 
@@ -106,7 +106,7 @@ def _compared(worth: float, other: float, against: str) -> str:
 
 @RECORDS.writes(Pooling)
 def pooling_record(found: Pooling) -> dict[str, Any]:
-    """Return the comparison as JSON types: schema ``stabkit.pooling/2``.
+    """Return the comparison as JSON types: schema ``stabkit.pooling/3``.
 
     Where `capacity_given` is false, `capacity` is the one at which a* of the demand is 1.
     """
@@ -129,7 +129,7 @@ def _arrangement(found: Arrangement | None) -> dict[str, Any] | None:
         return None
     names = "class_indices=classes replicas verdict spectral_radius completed_per_step=completed"
     pools = [
-        chosen(block, f"{names} equilibrium_admissions=equilibrium loss") for block in found.blocks
+        chosen(block, f"{names} admissions_per_step=equilibrium loss") for block in found.blocks
     ]
     rates = "demand_per_step=demand requests_per_step=requests tokens_per_step=tokens"
     return chosen(found, rates) | {"pools": pools}

@@ -18,7 +18,7 @@ from .trials import trials_lines, trials_record
 
 __all__ = ["SCHEMA", "recommendations_record", "recommendations_text", "sentence"]
 
-SCHEMA = "stabkit.recommendation/3"
+SCHEMA = "stabkit.recommendation/4"
 _TITLES = {
     "rate limit": "Limit the rate",
     "start-up": "Start under a rate limit",
@@ -158,11 +158,11 @@ def _rejection(idea: Rejected) -> str:
 
 @RECORDS.writes(Recommendation)
 def recommendations_record(found: Recommendation) -> dict[str, Any]:
-    """Return the recommendation as JSON types: schema ``stabkit.recommendation/3``."""
+    """Return the recommendation as JSON types: schema ``stabkit.recommendation/4``."""
     return headed(
         SCHEMA,
         found.mix,
-        **chosen(found, "verdict needed equilibrium_admissions"),
+        **chosen(found, "verdict needed admissions_per_step=equilibrium_admissions"),
         throughput_ratio=found.now.throughput_ratio,
         proposals=[_proposal(found, proposal) for proposal in found.proposals],
         trials=trials_record(found.trials),

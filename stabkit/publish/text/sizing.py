@@ -17,7 +17,7 @@ from .numbers import amount, percent, percent_above, readable, steady_rate
 
 __all__ = ["SCHEMA", "sizing_record", "sizing_text"]
 
-SCHEMA = "stabkit.sizing/2"
+SCHEMA = "stabkit.sizing/3"
 _NO_WATERMARK = {  # of several classes, by whether the mix is stable
     True: "several classes: stabkit finite has one for a rate of evictions",
     False: "several classes: not known; stabkit policy --recommend tries what else there is",
@@ -119,7 +119,7 @@ def _steps(steps: float, seconds: Fraction | None) -> str:
 
 @RECORDS.writes(Sizing)
 def sizing_record(found: Sizing) -> dict[str, Any]:
-    """Return the answers as JSON types: schema ``stabkit.sizing/2``; exact numbers as strings."""
+    """Return the answers as JSON types: schema ``stabkit.sizing/3``; exact numbers as strings."""
     blocks, mode = found.blocks, found.mode
     steady = chosen(found, "admissions_per_step=admissions requests_in_service=requests")
     bounds = "requests_reserved=reserved requests_always=always requests_worst_cycle=worst_cycle"
@@ -128,7 +128,7 @@ def sizing_record(found: Sizing) -> dict[str, Any]:
         found.mix,
         verdict=found.verdict,
         **steady,
-        **chosen(found, f"{bounds} watermark"),
+        **chosen(found, f"{bounds} watermark_fraction=watermark"),
         blocks=blocks
         and chosen(blocks, "block_size count requests_in_tokens")
         | steady

@@ -14,19 +14,19 @@ from .tables import plain_table, thinned
 
 __all__ = ["SCHEMA", "sweep_record", "sweep_text"]
 
-SCHEMA = "stabkit.policy-sweep/2"
+SCHEMA = "stabkit.policy-sweep/3"
 
 
 @RECORDS.writes(PolicySweep)
 def sweep_record(found: PolicySweep) -> dict[str, Any]:
-    """Return a sweep as JSON types: schema ``stabkit.policy-sweep/2``.
+    """Return a sweep as JSON types: schema ``stabkit.policy-sweep/3``.
 
     Every point has the figures of `policies_record`, from the empty memory.
     """
     return headed(
         SCHEMA,
         found.mix,
-        **chosen(found, "equilibrium_admissions parameter"),
+        **chosen(found, "admissions_per_step=equilibrium_admissions parameter"),
         points=[
             {"value": as_json(value), **run_figures(found, run)}
             for value, run in zip(found.values, found.runs, strict=True)

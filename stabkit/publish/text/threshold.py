@@ -20,7 +20,7 @@ from .tables import plain_table
 
 __all__ = ["SCHEMA", "threshold_record", "threshold_text"]
 
-SCHEMA = "stabkit.threshold/2"
+SCHEMA = "stabkit.threshold/3"
 DIGITS = 20
 _SHOWN = 12  # intervals, of the largest values
 _ENDLESS = "∞"
@@ -28,7 +28,7 @@ _ENDLESS = "∞"
 
 @RECORDS.writes(Threshold)
 def threshold_record(found: Threshold, digits: int = DIGITS) -> dict[str, Any]:
-    """Return the finding as JSON types: schema ``stabkit.threshold/2``.
+    """Return the finding as JSON types: schema ``stabkit.threshold/3``.
 
     Numbers on the line are exact rationals, or decimals of which `digits` are proved. The
     coefficients of minimal polynomials ascend; null where the polynomial is not computed.
@@ -41,7 +41,7 @@ def threshold_record(found: Threshold, digits: int = DIGITS) -> dict[str, Any]:
         **chosen(found, "along gcd complete"),
         slopes=[] if found.line is None else as_json(found.line.slopes),
         offsets=[] if found.line is None else as_json(found.line.offsets),
-        threshold=found.threshold and _number(found.threshold, digits),
+        input_length=found.threshold and _number(found.threshold, digits),
         sufficient_input_length=found.sufficient and _decimal(found.sufficient, digits),
         every_start_input_length=found.every_start and _decimal(found.every_start, digits),
         variance_law=law and law.estimate,

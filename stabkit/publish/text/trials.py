@@ -92,5 +92,5 @@ def trials_record(found: Trials) -> dict[str, Any]:
 
 
 def _trial(one: Trial) -> dict[str, Any]:
-    names = "tokens_over_equilibrium=throughput gain_over_unchanged=gain evictions=evicted_per_step"
+    names = "throughput_ratio=throughput gain_over_unchanged=gain evicted_per_step"
     return chosen(one, f"setting value {names}")

@@ -102,10 +102,10 @@ def test_csv_is_the_packaged_file_and_can_be_read_back() -> None:
 
 def test_record_is_json_with_decimals_as_text() -> None:
     record = json.loads(json.dumps(atlas_record(atlas())))
-    assert record["schema"] == "stabkit.atlas/2"
+    assert record["schema"] == "stabkit.atlas/3"
     assert (record["share"], record["longest"]) == ("1/2", 60)
     first = record["pairs"][2]
-    assert (first["shorter_length"], first["longer_length"], first["threshold"]) == (2, 3, "1")
+    assert (first["shorter_length"], first["longer_length"], first["input_length"]) == (2, 3, "1")
     assert first["stable_intervals"] == [["1", None]]
     assert len(record["pairs"]) == 1101
 

@@ -45,8 +45,8 @@ def test_record_is_what_the_interface_says():
     record = theorems_record(found())
     assert json.loads(json.dumps(record, allow_nan=False)) == record
     one = record["theorems"][0]
-    assert {"label", "title", "status", "uses", "steps"} <= set(one)
-    assert one["steps"] == [{"name": "a-step", "evidence": "identity", "status": "proved"}]
+    assert {"label", "title", "status", "uses", "proof"} <= set(one)
+    assert one["proof"] == [{"name": "a-step", "evidence": "identity", "status": "proved"}]
 
 
 def test_a_failure_is_seen():
@@ -115,7 +115,7 @@ def test_a_counterexample_is_shown():
     checked = prove([replace(record, claim=replace(record.claim, conclusions=(Eq(x, 0),)))])
     assert "fails for 1" in theorems_text(checked)
     assert "A counterexample: 1." in theory_pages(checked)["01-one.md"]
-    assert theorems_record(checked)["theorems"][0]["claim"]["failing"] == "1"
+    assert theorems_record(checked)["theorems"][0]["failing"] == "1"
 
 
 def test_what_records_say_can_be_told_in_a_terminal():

@@ -37,7 +37,7 @@ FIGURES = {
     "throughput_ratio",
     "request_ratio",
     "evictions_ratio",
-    "first_eviction_step",
+    "first_eviction",
     "completed_shares",
     "wasted_token_fraction",
     "period",
@@ -53,7 +53,7 @@ INTERFACE = {
     "throughput_ratio",
     "request_ratio",
     "evictions_ratio",
-    "first_eviction_step",
+    "first_eviction",
 }
 KEPT = LongRun(300, 1, 1.0, 1.0, (0.5, 0.5), 0.0, 0.0, None, 1.0, None)
 EVICTING = LongRun(900, 6, 0.9, 0.95, (0.625, 0.375), 0.25, 5.0, None, 0.99, 7)
@@ -80,16 +80,16 @@ def test_record_has_the_fields_of_the_interface() -> None:
         "schema",
         "version",
         "workload",
-        "equilibrium_admissions",
+        "admissions_per_step",
         "policies",
         "disturbed_reason",
         "whole_steps",
         "whole_reason",
         "capped",
     }
-    assert record["schema"] == "stabkit.policies/2"
+    assert record["schema"] == "stabkit.policies/3"
     assert record["workload"]["name"] == "5:3:1/2 5:6:1/2"
-    assert record["equilibrium_admissions"] == "20"
+    assert record["admissions_per_step"] == "20"
     for one in record["policies"]:
         assert set(one) == INTERFACE | FIGURES | {"verdict_reason", "disturbed", "whole_requests"}
         assert set(one["disturbed"]) == FIGURES
@@ -102,11 +102,11 @@ def test_record_shows_what_was_found() -> None:
     assert (greedy["verdict"], greedy["verdict_reason"]) == ("unstable", "because")
     assert greedy["spectral_radius"]["value"].startswith("1.125")
     assert greedy["evictions_ratio"] == 0.25  # 5 requests a step, of 20
-    assert greedy["first_eviction_step"] == 7
+    assert greedy["first_eviction"] == 7
     assert greedy["completed_shares"] == [0.625, 0.375]
     assert rate["parameters"] == {"rate_over_equilibrium": "21/20"}
     assert rate["spectral_radius"] is None
-    assert rate["first_eviction_step"] is None
+    assert rate["first_eviction"] is None
     unknown = policies_record(comparison(finding(Greedy(), UNKNOWN, None), reason="none known"))
     assert unknown["disturbed_reason"] == "none known"
     assert unknown["policies"][0]["disturbed"] is None
@@ -231,8 +231,8 @@ def sweep(parameter: Parameter = "gain", *points: tuple[str, LongRun]) -> Policy
 
 def test_sweeps_as_text_and_json() -> None:
     record = sweep_record(sweep())
-    assert record["schema"] == "stabkit.policy-sweep/2"
-    assert (record["parameter"], record["equilibrium_admissions"]) == ("gain", "20")
+    assert record["schema"] == "stabkit.policy-sweep/3"
+    assert (record["parameter"], record["admissions_per_step"]) == ("gain", "20")
     assert [point["value"] for point in record["points"]] == ["1/2", "3/4", "1"]
     assert record["points"][2]["evictions_ratio"] == 0.25
     assert set(record["points"][0]) == {"value"} | FIGURES

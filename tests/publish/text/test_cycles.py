@@ -21,7 +21,7 @@ def r12():
 
 def test_the_keys_of_the_interface(r12):
     record = json.loads(json.dumps(cycles_record(r12), allow_nan=False))
-    assert {"cycles", "observed"} <= set(record)
+    assert {"cycles", "run"} <= set(record)
     wanted = {
         "kind",
         "period",
@@ -34,10 +34,10 @@ def test_the_keys_of_the_interface(r12):
     for cycle in record["cycles"]:
         assert wanted <= set(cycle)
         assert cycle["kind"] in {"level", "necklace", "synchronized", "observed"}
-    assert record["observed"]["start"] == "empty"
-    assert record["observed"]["period"] == 29
-    assert record["observed"]["cycle"] == 1
-    assert wanted - {"states"} <= set(record["observed"])
+    assert record["run"]["start"] == "empty"
+    assert record["run"]["period"] == 29
+    assert record["run"]["cycle"] == 1
+    assert wanted - {"states"} <= set(record["run"])
 
 
 def test_states_are_requests_by_class_and_stage(r12):
@@ -61,7 +61,7 @@ def test_states_that_are_too_many_are_null():
 
 def test_a_given_state_is_what_is_observed():
     record = cycles_record(cycles(R12, [["1/3", 0, 0, 1, 0, 0], [2]]))
-    assert record["observed"]["start"] == "given"
+    assert record["run"]["start"] == "given"
     assert len(record["observations"]) == 3
 
 
