@@ -24,6 +24,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal
 
 from ...dynamics.capacity import Simulated
@@ -34,8 +35,10 @@ from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed, rational_argument
 from ...model.workload import Workload
 from ...records import Series
+from ...spectrum.margins.gain import gain_margin
+from .predictions import long_means
 
-__all__ = ["Parameter", "PolicySweep", "policy_sweep"]
+__all__ = ["Parameter", "PolicySweep", "policy_sweep", "usual_sweeps"]
 
 Parameter = Literal["gain", "watermark", "rate"]
 _POLICIES = {"gain": "damped", "watermark": "headroom", "rate": "rate-limited"}
@@ -73,6 +76,24 @@ class PolicySweep(Series, Simulated):
     parameter: Parameter
     values: tuple[Fraction, ...]
     runs: tuple[LongRun, ...]
+
+    @cached_property
+    def greedy(self) -> LongRun:
+        """Greedy admission from the empty memory, run when it is first asked for."""
+        return long_means(self.mix)
+
+    @cached_property
+    def stable_below(self) -> float | None:
+        """The end of the stable gains, proved, rounded to a float; found when it is asked for.
+
+        None of another parameter, where every gain is stable, and where it is not known.
+        """
+        if self.parameter != "gain":
+            return None
+        margin = gain_margin(self.mix)
+        if margin.verdict == "stable" or margin.largest_stable is None:
+            return None
+        return float(margin.largest_stable.low)
 
     def columns(self) -> dict[str, Any]:
         """Return the parameter under its name, and the means of the runs."""
@@ -130,6 +151,11 @@ def policy_sweep(
     rules = [_policy(mix, parameter, value) for value in exact]
     runs = (long_run(mix, max_steps=_STEPS, work=_WORK, policy=rule) for rule in rules)
     return PolicySweep(mix, parameter, exact, tuple(runs))
+
+
+def usual_sweeps(mix: Workload) -> tuple[PolicySweep, ...]:
+    """Return the sweeps of the rate, the gain and the watermark."""
+    return tuple(policy_sweep(mix, name) for name in ("rate", "gain", "watermark"))
 
 
 def _policy(mix: Workload, parameter: Parameter, value: Fraction) -> Policy:
