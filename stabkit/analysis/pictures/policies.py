@@ -42,8 +42,8 @@ class PolicyPanel(Series):
 
     Attributes
     ----------
-    parameter : {"rate", "gain", "watermark"}
-        A rate is in units of a*.
+    parameter : str
+        As `PolicySweep` has it.
     across : ndarray of float, shape (points,)
         Its values, ascending.
     throughput : ndarray of float, shape (points,)
@@ -53,6 +53,8 @@ class PolicyPanel(Series):
     stable_below : float or None
         The end of the stable gains; None for another parameter, where every gain is stable, and
         where it is not known.
+    unit : str
+        Of the values: "a*" of a rate, else none.
 
     Examples
     --------
@@ -67,6 +69,7 @@ class PolicyPanel(Series):
     throughput: Floats
     fates: tuple[Fate, ...]
     stable_below: float | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -149,6 +152,7 @@ def _panel(sweep: PolicySweep) -> PolicyPanel:
         throughput=np.array([_throughput(run) for _, run in points]),
         fates=tuple(fate(run) for _, run in points),
         stable_below=sweep.stable_below,
+        unit=sweep.unit,
     )
 
 
