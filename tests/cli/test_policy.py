@@ -122,7 +122,7 @@ def test_what_is_too_long_to_run_is_not_called_free_of_evictions(stabkit: Run) -
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--sweep", "speed"), "'--sweep' must be rate, gain or watermark, not 'speed'"),
+        (("--sweep", "speed"), "'--sweep' must be 'gain', 'watermark' or 'rate', not 'speed'"),
         (("--recommend", "--sweep", "gain"), "'--recommend' must be given without"),
         (("--policy", "greedy", "--sweep", "gain"), "'--sweep' must be given without '--policy'"),
         (("--share-with", "4:7"), "'--share-with' must go with '--recommend'"),

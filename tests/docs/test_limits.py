@@ -129,9 +129,9 @@ INSIDE = {
         analysis/operations/finite_runs _MOST
         analysis/operations/recommend _LARGEST_WATERMARK
         analysis/operations/replay _MOST_POINTS
-        analysis/operations/sweep _LARGEST_WATERMARK
         analysis/verdict/verdict_certificate _MOST_CROSSINGS
         dynamics/growth _LARGEST_SIZE _LARGEST_UNCERTAINTY
+        dynamics/policies/headroom _LARGEST_WATERMARK
         dynamics/requests/batches _MOST_SUMS
         model/traces/tables _MOST_WAITING
         spectrum/fluctuations/fluctuations _MOST_TERMS

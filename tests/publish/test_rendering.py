@@ -20,7 +20,9 @@ from matplotlib.figure import Figure, SubFigure
 from sympy import symbols
 
 import stabkit
+from stabkit.dynamics.product_form import ProductFormRun
 from stabkit.errors import InvalidArgument
+from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.rendering import FIGURES, RECORDS, TABLES, TEXTS
 from stabkit.publish.schemas import schemas
 
@@ -297,6 +299,17 @@ def test_what_cannot_be_drawn_says_so() -> None:
 def test_sweeps_are_panels_of_one_figure() -> None:
     sweeps = [stabkit.policy_sweep(ONE, "gain", [1]), stabkit.policy_sweep(ONE, "rate", [1])]
     assert len(stabkit.figure(sweeps).axes) == 2
+
+
+def test_a_recommendation_is_drawn_from_runs_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = figure_bytes(stabkit.figure(stabkit.policy_picture(PAIR)), "svg")
+    found = stabkit.recommend(PAIR)
+    assert "sweeps" not in vars(found)  # nothing is run for a figure before one is asked for
+    assert found.sweeps[0].greedy == found.now
+    monkeypatch.delattr(ProductFormRun, "advance")
+    with pytest.raises(AttributeError):
+        stabkit.long_run(PAIR)
+    assert figure_bytes(stabkit.figure(found), "svg") == expected
 
 
 @pytest.mark.parametrize("name", sorted(WITH_FIGURE))

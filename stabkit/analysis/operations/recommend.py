@@ -19,6 +19,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import chain
 from typing import Any, Literal
 
@@ -36,6 +37,7 @@ from ...spectrum.margins.gain import gain_margin
 from ...spectrum.margins.inputs import input_margin
 from .closed_loops import closed_loop
 from .predictions import TOLERANCE, Prediction, holds, long_means, rate_limit, token_throughput
+from .sweep import PolicySweep, usual_sweeps
 from .trials import Trials, trials
 
 __all__ = ["Kind", "Proposal", "Recommendation", "Rejected", "recommend"]
@@ -156,6 +158,11 @@ class Recommendation(Record, _Basis):
     proposals: tuple[Proposal, ...]
     rejected: tuple[Rejected, ...]
     trials: Trials
+
+    @cached_property
+    def sweeps(self) -> tuple[PolicySweep, ...]:
+        """Those of the rate, the gain and the watermark, run when they are first asked for."""
+        return usual_sweeps(self.mix)
 
 
 def recommend(mix: WorkloadLike, others: Sequence[WorkloadLike] = ()) -> Recommendation:

@@ -10,6 +10,9 @@ parameter     policy         between                       known of it
                              ends the evictions            (1 - eta) B / (l (s + 1)) requests
 ============= ============== ============================= =========================================
 
+Every other parameter of a policy that is registered or installed is swept alike, by the name
+``"policy:parameter"``.
+
 Every point is a run of its own, of a bounded number of multiply-adds; where that is too little for
 long-run means, its figures are None with the reason.
 
@@ -20,29 +23,27 @@ docs/model.md, Gain, Rate limit, Headroom.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any
 
 from ...dynamics.capacity import Simulated
 from ...dynamics.long_run import LongRun, long_run
-from ...dynamics.policies import Policy, policy_named
-from ...errors import check_choice
+from ...dynamics.policies import Policy, parameter_named
+from ...errors import InvalidArgument, shown
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed, rational_argument
+from ...model.verdict import Verdict
 from ...model.workload import Workload
 from ...records import Series
+from ...spectrum.margins.gain import gain_margin
+from .closed_loops import closed_loops
+from .predictions import long_means
 
-__all__ = ["Parameter", "PolicySweep", "policy_sweep"]
+__all__ = ["PolicySweep", "policy_sweep", "usual_sweeps"]
 
-Parameter = Literal["gain", "watermark", "rate"]
-_POLICIES = {"gain": "damped", "watermark": "headroom", "rate": "rate-limited"}
-_PARTS = 20
-_RATES = tuple(Fraction(k, _PARTS) for k in range(_PARTS // 2, _PARTS * 3 // 2 + 1))
-_GAINS = tuple(Fraction(k, _PARTS) for k in range(1, _PARTS + 1))
-_LARGEST_WATERMARK = Fraction(19, 20)
 _STEPS = 12_000
 _WORK = 40_000_000  # multiply-adds of one run
 
@@ -54,8 +55,8 @@ class PolicySweep(Series, Simulated):
     Attributes
     ----------
     mix : Workload
-    parameter : {"gain", "watermark", "rate"}
-        A rate is in units of a*.
+    parameter : str
+        "gain", "watermark", "rate", or that of another policy, with its name: "policy:parameter".
     values : tuple of Fraction
     runs : tuple of LongRun
         One for each value.
@@ -70,9 +71,46 @@ class PolicySweep(Series, Simulated):
     """
 
     mix: Workload
-    parameter: Parameter
+    parameter: str
     values: tuple[Fraction, ...]
     runs: tuple[LongRun, ...]
+
+    @property
+    def unit(self) -> str:
+        """Of the values: "a*" of a rate, else none."""
+        return parameter_named(self.parameter).unit
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """The policy of each value."""
+        chosen = parameter_named(self.parameter)
+        return tuple(chosen.policy_at(value, self.mix) for value in self.values)
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict | None, ...]:
+        """What is proved of the policy's equilibrium at each value; found when it is asked for.
+
+        None where its loop is not linear.
+        """
+        return tuple(loop.verdict for loop in closed_loops(self.mix, self.policies))
+
+    @cached_property
+    def greedy(self) -> LongRun:
+        """Greedy admission from the empty memory, run when it is first asked for."""
+        return long_means(self.mix)
+
+    @cached_property
+    def stable_below(self) -> float | None:
+        """The end of the stable gains, proved, rounded to a float; found when it is asked for.
+
+        None of another parameter, where every gain is stable, and where it is not known.
+        """
+        if self.parameter != "gain":
+            return None
+        margin = gain_margin(self.mix)
+        if margin.verdict == "stable" or margin.largest_stable is None:
+            return None
+        return float(margin.largest_stable.low)
 
     def columns(self) -> dict[str, Any]:
         """Return the parameter under its name, and the means of the runs."""
@@ -82,18 +120,21 @@ class PolicySweep(Series, Simulated):
 
 
 def policy_sweep(
-    mix: WorkloadLike, parameter: Parameter, values: Sequence[Any] | None = None
+    mix: WorkloadLike, parameter: str, values: Sequence[Any] | None = None
 ) -> PolicySweep:
     """Return the throughput against a policy's parameter.
 
     Parameters
     ----------
     mix : WorkloadLike
-    parameter : {"gain", "watermark", "rate"}
-        Of damped, headroom or rate-limited admission; a rate in units of a*.
+    parameter : str
+        "gain", "watermark" or "rate" of damped, headroom or rate-limited admission, a rate in units
+        of a*; or "policy:parameter" of one that is registered or installed, where the name of the
+        parameter is enough if no other policy has it. Other parameters have their defaults.
     values : sequence of numbers, optional
-        Any form of a rational. By default gains from 1/20 to 1, rates from 1/2 to 3/2, and
-        watermarks from 0 to a tenth beyond (l - 1) / (s + l), with the means of l and s.
+        Any form of a rational. By default gains from 1/20 to 1, rates from 1/2 to 3/2, watermarks
+        from 0 to a tenth beyond (l - 1) / (s + l), with the means of l and s, and what the field of
+        another `parameter` says.
 
     Returns
     -------
@@ -103,7 +144,8 @@ def policy_sweep(
     Raises
     ------
     InvalidArgument
-        If `parameter` is none of these, or a value is outside the policy's domain.
+        If `parameter` is none of these, or one of several policies; it has no `values` by default;
+        or a value is outside the policy's domain.
 
     Notes
     -----
@@ -116,36 +158,27 @@ def policy_sweep(
     >>> found = policy_sweep(Workload.from_classes([(10, 5)]), "rate", ["0.5", 1])
     >>> [round(run.throughput_ratio, 6) for run in found.runs]
     [0.5, 1.0]
+
+    With g = (6, 7, 8, 4.5, 5) a small gain is stable, and greedy admission is not:
+
+    >>> policy_sweep("5:3 5:5", "gain", ["1/2", 1]).verdicts
+    ('stable', 'unstable')
     """
     mix = as_workload(mix)
-    check_choice(parameter, "'parameter'", _POLICIES)
-    exact = (
-        _default(mix, parameter)
-        if values is None
-        else tuple(
-            rational_argument(value, "each of 'values'")
-            for value in listed(values, "'values'", "a list of numbers")
-        )
+    chosen = parameter_named(parameter)
+    given = chosen.usual(mix) if values is None else values
+    exact = tuple(
+        rational_argument(value, "each of 'values'")
+        for value in listed(given, "'values'", "a list of numbers")
     )
-    rules = [_policy(mix, parameter, value) for value in exact]
+    if values is None and len(exact) < 2:
+        what = "must have values by default where none are given"
+        raise InvalidArgument(f"'parameter' {what}, not {shown(parameter)}.")
+    rules = [chosen.policy_at(value, mix) for value in exact]
     runs = (long_run(mix, max_steps=_STEPS, work=_WORK, policy=rule) for rule in rules)
-    return PolicySweep(mix, parameter, exact, tuple(runs))
+    return PolicySweep(mix, chosen.names[0], exact, tuple(runs))
 
 
-def _policy(mix: Workload, parameter: Parameter, value: Fraction) -> Policy:
-    return policy_named(f"{_POLICIES[parameter]}:{value}", mix)
-
-
-def _default(mix: Workload, parameter: Parameter) -> tuple[Fraction, ...]:
-    if parameter == "watermark":
-        return _watermarks(mix)
-    return _RATES if parameter == "rate" else _GAINS
-
-
-def _watermarks(mix: Workload) -> tuple[Fraction, ...]:
-    """Return even steps from 0 to a multiple of 1/20 that is 1/10 or more above the ratio."""
-    decode = mix.mean_decode_length
-    held = sum((c.share * c.input_length for c in mix.classes), decode)
-    ratio = (decode - 1) / held
-    top = min(Fraction(math.ceil(_PARTS * ratio) + 2, _PARTS), _LARGEST_WATERMARK)
-    return tuple(top * k / _PARTS for k in range(_PARTS + 1))
+def usual_sweeps(mix: Workload) -> tuple[PolicySweep, ...]:
+    """Return the sweeps of the rate, the gain and the watermark."""
+    return tuple(policy_sweep(mix, name) for name in ("rate", "gain", "watermark"))

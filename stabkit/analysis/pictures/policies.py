@@ -13,17 +13,24 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ...dynamics.long_run import LongRun, long_run
+from ...dynamics.long_run import LongRun
 from ...errors import InvalidArgument, shown
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed
 from ...model.workload import Workload
 from ...records import Record, Series
-from ...spectrum.margins.gain import gain_margin
-from ..operations.sweep import PolicySweep, policy_sweep
+from ..operations.sweep import PolicySweep, usual_sweeps
 from .run import Floats
 
-__all__ = ["FATES", "Fate", "PolicyPanel", "PolicyPicture", "fate", "policy_picture"]
+__all__ = [
+    "FATES",
+    "Fate",
+    "PolicyPanel",
+    "PolicyPicture",
+    "fate",
+    "policy_picture",
+    "sweeps_picture",
+]
 
 Fate = Literal["never", "start", "keeps", "unknown"]
 FATES: tuple[Fate, ...] = ("never", "start", "keeps")
@@ -35,8 +42,8 @@ class PolicyPanel(Series):
 
     Attributes
     ----------
-    parameter : {"rate", "gain", "watermark"}
-        A rate is in units of a*.
+    parameter : str
+        As `PolicySweep` has it.
     across : ndarray of float, shape (points,)
         Its values, ascending.
     throughput : ndarray of float, shape (points,)
@@ -46,6 +53,8 @@ class PolicyPanel(Series):
     stable_below : float or None
         The end of the stable gains; None for another parameter, where every gain is stable, and
         where it is not known.
+    unit : str
+        Of the values: "a*" of a rate, else none.
 
     Examples
     --------
@@ -60,6 +69,7 @@ class PolicyPanel(Series):
     throughput: Floats
     fates: tuple[Fate, ...]
     stable_below: float | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -115,30 +125,34 @@ def policy_picture(mix: WorkloadLike, sweeps: Sequence[PolicySweep] | None = Non
     One class of l = 2: a watermark of (l - 1) / (s + l) = 1/4 ends the evictions.
 
     >>> mix = Workload.from_classes([(2, 2)])
+    >>> from stabkit import policy_sweep
     >>> picture = policy_picture(mix, [policy_sweep(mix, "watermark", [0, "1/4"])])
     >>> picture.panels[0].fates, round(picture.greedy, 12)
     (('keeps', 'never'), 0.875)
     """
     mix = as_workload(mix)
-    if sweeps is None:
-        sweeps = [policy_sweep(mix, name) for name in ("rate", "gain", "watermark")]
+    return sweeps_picture(mix, usual_sweeps(mix) if sweeps is None else sweeps)
+
+
+def sweeps_picture(mix: Workload, sweeps: Sequence[PolicySweep]) -> PolicyPicture:
+    """Return the picture of sweeps of `mix`, from what they carry."""
     given = listed(sweeps, "'sweeps'", "a list of sweeps")
     if not given or not all(isinstance(sweep, PolicySweep) for sweep in given):
         raise InvalidArgument(f"'sweeps' must be a list of sweeps, not {shown(sweeps)}.")
     if any(sweep.mix != mix for sweep in given):
         raise InvalidArgument("'sweeps' must all be of 'mix'.")
-    panels = tuple(_panel(mix, sweep) for sweep in given)
-    return PolicyPicture(mix.name, long_run(mix).throughput_ratio, panels)
+    return PolicyPicture(mix.name, given[0].greedy.throughput_ratio, tuple(map(_panel, given)))
 
 
-def _panel(mix: Workload, sweep: PolicySweep) -> PolicyPanel:
+def _panel(sweep: PolicySweep) -> PolicyPanel:
     points = sorted(zip(sweep.values, sweep.runs, strict=True), key=lambda point: point[0])
     return PolicyPanel(
         parameter=sweep.parameter,
         across=np.array([float(value) for value, _ in points]),
         throughput=np.array([_throughput(run) for _, run in points]),
         fates=tuple(fate(run) for _, run in points),
-        stable_below=_end_of_stable_gains(mix) if sweep.parameter == "gain" else None,
+        stable_below=sweep.stable_below,
+        unit=sweep.unit,
     )
 
 
@@ -153,10 +167,3 @@ def fate(run: LongRun) -> Fate:
     if run.first_eviction is None:
         return "never"
     return "keeps" if run.evictions_per_step else "start"
-
-
-def _end_of_stable_gains(mix: Workload) -> float | None:
-    margin = gain_margin(mix)
-    if margin.verdict == "stable" or margin.largest_stable is None:
-        return None
-    return float(margin.largest_stable.low)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ...errors import InvalidArgument, shown
+from ...errors import InvalidArgument
 from ..completion import complete_policy
 from ..mix import MaxNumSeqs, MixOptions, read_mix
 from ..options import flag, option
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ...model.workload import Workload
 
 __all__ = ["policy"]
-
-_PARAMETERS = ("rate", "gain", "watermark")
 
 
 @presented("policies", full=True)
@@ -33,7 +31,10 @@ def policy(
         autocompletion=complete_policy,
     ),
     sweep: str | None = option(
-        None, "PARAMETER", "Throughput against 'rate', 'gain' or 'watermark'."
+        None,
+        "PARAMETER",
+        "Throughput against rate, gain, watermark, or POLICY:PARAMETER of a policy that is "
+        "installed.",
     ),
     recommend: bool = flag("--recommend", "What to change, each proposal analysed anew first."),
     share_with: list[str] | None = option(
@@ -66,8 +67,6 @@ def policy(
       stabkit policy 5:3 5:5 --recommend
       stabkit policy 10:5 --capacity 650 --max-num-seqs 44
     """
-    if sweep is not None and sweep not in _PARAMETERS:
-        raise InvalidArgument(f"'--sweep' must be rate, gain or watermark, not {shown(sweep)}.")
     if recommend and (policies or sweep is not None):
         raise InvalidArgument("'--recommend' must be given without '--policy' and '--sweep'.")
     if share_with and not recommend:
@@ -93,7 +92,7 @@ def policy(
             return Found(found, picture=None if policies else partial(policy_picture, workload))
         from ...analysis.operations.sweep import policy_sweep
 
-        return Found(policy_sweep(workload, sweep))  # type: ignore[arg-type]
+        return Found(policy_sweep(workload, sweep))
 
 
 def _recommendation(workload: Workload, others: list[list[str]]) -> Recommendation:

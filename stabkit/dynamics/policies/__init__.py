@@ -38,6 +38,7 @@ How to add a policy
    `parameter` with its domain. It has a `name`, and `admissions(memory)`. Where it has one, also
    a `label` for tables (``"damped {gain}"``), a `remark` for reports, and `scheduler_options`, by
    which `simulate_requests` admits whole requests alike: tables then show those beside the fluid.
+   `stabkit.policy_sweep` runs it along any of its parameters, by the name ``NAME:PARAMETER``.
 2. Where it is linear near its equilibrium, give it `closed_loop(mix)`: the `MemoryKernel` whose
    polynomial is that of its loop. `stabkit.closed_loop` proves the verdict, after `linearisation`
    has derived the same kernel from `admissions`; a claim that differs is an error.
@@ -70,7 +71,7 @@ from .policy import (
     parameter,
 )
 from .rate_limited import RateLimited
-from .registry import policy_named, policy_names, register_policy
+from .registry import parameter_named, policy_named, policy_names, register_policy
 from .reservation import Reservation
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "Reservation",
     "in_floats",
     "parameter",
+    "parameter_named",
     "policy_named",
     "policy_names",
     "register_policy",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import Field, dataclass, field, fields, is_dataclass
 from fractions import Fraction
 from numbers import Rational
@@ -22,6 +22,7 @@ __all__ = [
     "NotLinear",
     "Policy",
     "RationalParameters",
+    "fields_of",
     "in_floats",
     "parameter",
     "parameters_of",
@@ -134,7 +135,13 @@ class LinearPolicy(Policy, Protocol):
         """
 
 
-def parameter(default: Any, valid: Callable[[Fraction], bool], domain: str, symbol: str) -> Any:
+def parameter(
+    default: Any,
+    valid: Callable[[Fraction], bool],
+    domain: str,
+    symbol: str,
+    values: Callable[[Workload], Iterable[Any]] | None = None,
+) -> Any:
     """Return a field of `RationalParameters`.
 
     Parameters
@@ -147,6 +154,9 @@ def parameter(default: Any, valid: Callable[[Fraction], bool], domain: str, symb
         The domain in words, as in "'gain' must be above 0 and at most 1, not 2."
     symbol : str
         Its letter in formulas, as LaTeX.
+    values : callable, optional
+        What `policy_sweep` tries on a workload, in units of a* where the policy has
+        `over_equilibrium`; by default the twentieths from 0 to 1 that are in the domain.
 
     Returns
     -------
@@ -162,7 +172,7 @@ def parameter(default: Any, valid: Callable[[Fraction], bool], domain: str, symb
     >>> Cautious().gain
     Fraction(1, 2)
     """
-    metadata = {"valid": valid, "domain": domain, "symbol": symbol}
+    metadata = {"valid": valid, "domain": domain, "symbol": symbol, "values": values}
     return field(default=default, metadata=metadata)
 
 
@@ -205,12 +215,13 @@ class RationalParameters:
 
 def rational_fields(policy: Policy) -> Iterator[tuple[Field[Any], Fraction]]:
     """Yield the parameters of a policy: the fields of a dataclass that are Fractions."""
-    for one in _fields_of(policy):
+    for one in fields_of(policy):
         if isinstance(value := getattr(policy, one.name), Fraction):
             yield one, value
 
 
-def _fields_of(policy: Policy) -> tuple[Field[Any], ...]:
+def fields_of(policy: Any) -> tuple[Field[Any], ...]:
+    """Return the fields of a policy, or of its class, if it is a dataclass."""
     return fields(policy) if is_dataclass(policy) else ()
 
 
@@ -223,7 +234,7 @@ def parameters_of(policy: Policy, mix: Workload) -> dict[str, Fraction]:
     own = getattr(policy, "parameters", None)
     if callable(own):
         return dict(own(mix))
-    named = {one.name: getattr(policy, one.name) for one in _fields_of(policy)}
+    named = {one.name: getattr(policy, one.name) for one in fields_of(policy)}
     return {name: exact_rational(x, f"'{name}'") for name, x in named.items() if _is_number(x)}
 
 

@@ -44,7 +44,11 @@ class RateLimited(Record, RationalParameters):
     """
 
     rate: Any = parameter(
-        MISSING, lambda r: 0 < r <= LARGEST_RATE, "positive and at most 10^18 per step", "r"
+        MISSING,
+        lambda r: 0 < r <= LARGEST_RATE,
+        "positive and at most 10^18 per step",
+        "r",
+        lambda _: [Fraction(k, 20) for k in range(10, 31)],
     )
     name: ClassVar[str] = "rate-limited"
     label: ClassVar[str] = "rate {rate_over_equilibrium} a*"

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import Field, dataclass
+from fractions import Fraction
 from functools import partial
 from inspect import signature
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ...errors import ArgumentTypeError, InvalidArgument, printable, shown
+from ...errors import ArgumentTypeError, InvalidArgument, check_choice, printable, shown
 from ...model.workload import Workload
-from .policy import Policy
+from .policy import Policy, fields_of
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint, EntryPoints
 
-__all__ = ["policy_named", "policy_names", "register_policy"]
+__all__ = [
+    "PolicyParameter",
+    "parameter_named",
+    "policy_named",
+    "policy_names",
+    "register_policy",
+]
 
 GROUP = "stabkit.policies"
 _REGISTERED: dict[str, type[Any]] = {}
+_TWENTIETHS = tuple(Fraction(k, 20) for k in range(21))
 
 PolicyClass = TypeVar("PolicyClass", bound=type[Any])
 
@@ -97,13 +107,89 @@ def policy_named(name: Any, mix: Workload | None = None) -> Policy:
             return policy
         raise _unknown(name)
     kind, _, given = name.partition(":")
-    make, texts = _found(kind), given.split(",") if given else []
-    if hasattr(make, "over_equilibrium"):
-        make = None if mix is None else partial(make.over_equilibrium, mix)
+    found, texts = _found(kind), given.split(",") if given else []
+    make = None if mix is None and hasattr(found, "over_equilibrium") else _maker(found, mix)
     if make is None or not _takes(make, texts):
         raise _unknown(name)
     made: Policy = make(*texts)
     return made
+
+
+def _maker(policy: Any, mix: Workload | None) -> Any:
+    """Return what makes a policy of its parameters, in units of a* where it has them."""
+    if hasattr(policy, "over_equilibrium"):
+        return partial(policy.over_equilibrium, mix)
+    return policy
+
+
+@dataclass(frozen=True)
+class PolicyParameter:
+    """A parameter of a registered policy whose other ones have defaults.
+
+    * `policy`: the class.
+    * `field`: made by `parameter`.
+    * `argument`: its name where the policy is made.
+    """
+
+    policy: type[Any]
+    field: Field[Any]
+    argument: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """How it is called: with its policy, and before that alone where it is one of stabkit's."""
+        whole = f"{self.policy.name}:{self.field.name}"
+        return (self.field.name, whole) if _is_own(self.policy) else (whole,)
+
+    @property
+    def unit(self) -> str:
+        """In which it is counted: "a*" or none."""
+        return "a*" if hasattr(self.policy, "over_equilibrium") else ""
+
+    def usual(self, mix: Workload) -> Iterable[Any]:
+        """Return the values that are tried on a workload."""
+        own, valid = (self.field.metadata[key] for key in ("values", "valid"))
+        return own(mix) if own else [value for value in _TWENTIETHS if valid(value)]
+
+    def policy_at(self, value: Fraction, mix: Workload) -> Policy:
+        """Return the policy whose parameter has a value."""
+        made: Policy = _maker(self.policy, mix)(**{self.argument: str(value)})
+        return made
+
+
+def parameter_named(name: Any) -> PolicyParameter:
+    """Return the parameter that ``"gain"`` or ``"policy:gain"`` denotes.
+
+    A name alone is that of a policy of stabkit, or else of the one other that has it. Raises
+    InvalidArgument if none or several have it.
+
+    >>> parameter_named("damped:gain").names
+    ('gain', 'damped:gain')
+    """
+    given = name if isinstance(name, str) else ""
+    found = [one for one in _parameters() if given in one.names]
+    if given and not found:
+        policy = given.rpartition(":")[0]
+        for kind in [policy] if policy else policy_names():
+            _found(kind)
+        found = [one for one in _parameters() if given in (*one.names, one.field.name)]
+    if len(found) != 1:
+        check_choice(name, "'parameter'", [one.names[0] for one in found or _parameters()])
+    return found[0]
+
+
+def _parameters() -> Iterator[PolicyParameter]:
+    """Yield the parameters of the policies that are registered."""
+    for policy in filter(fields_of, _REGISTERED.values()):
+        arguments = signature(_maker(policy, None)).parameters.values()
+        for one, argument in zip(fields_of(policy), arguments, strict=False):
+            others = [other for other in arguments if other is not argument]
+            if "valid" in one.metadata and all(x.default is not x.empty for x in others):
+                yield PolicyParameter(policy, one, argument.name)
+
+
+def _is_own(policy: type[Any]) -> bool:
+    return policy.__module__.startswith(f"{__package__}.")
 
 
 def _found(kind: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...analysis.operations.recommend import Recommendation
 from ...analysis.operations.sweep import PolicySweep
-from ...analysis.pictures.policies import policy_picture
+from ...analysis.pictures.policies import sweeps_picture
 from ...analysis.pictures.run import kernel_picture
 from ...model.workload import Workload
 from ..rendering import FIGURES
@@ -21,13 +21,13 @@ __all__: list[str] = []
 @FIGURES.writes(Recommendation)
 def _policies(found: Recommendation, **frame: Any) -> Drawing:
     """Return the throughput against the rate, the gain and the watermark."""
-    return policy_figure(policy_picture(found.mix), **frame)
+    return policy_figure(sweeps_picture(found.mix, found.sweeps), **frame)
 
 
 @FIGURES.writes(PolicySweep, many=True)
 def _sweeps(found: Sequence[PolicySweep], **frame: Any) -> Drawing:
     """Return the throughput against a parameter; of several sweeps a panel for each."""
-    return policy_figure(policy_picture(found[0].mix, found), **frame)
+    return policy_figure(sweeps_picture(found[0].mix, found), **frame)
 
 
 @FIGURES.writes(Workload)

@@ -1,4 +1,4 @@
-"""Figure of what a policy's parameter does to the throughput: rate, gain, watermark.
+"""Figure of what a policy's parameter does to the throughput.
 
 Each panel is one sweep from the empty memory, with one scale of throughput for all. The dotted line
 is the equilibrium, the dashed one greedy admission. Marks say whether a run evicts: never, at the
@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from ...analysis.pictures.policies import FATES, PolicyPanel, PolicyPicture
+from ..text.sweep import parameter_label
+from .frame import literal
 from .style import BLUE, GREY, INK, SMALL, VERMILLION, Axes, Drawing, drawn
 
 __all__ = ["policy_figure"]
@@ -45,7 +47,8 @@ def policy_figure(figure: Drawing, picture: PolicyPicture) -> None:
     for axes, panel in zip(row, picture.panels, strict=True):
         _draw(axes, panel, picture.greedy)
         axes.locator_params(axis="x", nbins=8 if len(row) == 1 else 3)
-        axes.set_xlabel((_LABELS if len(row) == 1 else _SHORT)[panel.parameter])
+        own = literal(parameter_label(panel))
+        axes.set_xlabel((_LABELS if len(row) == 1 else _SHORT).get(panel.parameter, own))
     row[0].set_ylabel("tokens / steady state's")
     _name_levels(row[0], row[-1], picture)
     _explain(figure, picture)

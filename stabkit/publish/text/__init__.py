@@ -13,5 +13,5 @@ not listed anywhere, not here either. What they share:
 
 It takes from `rendering`, `layout` and `schemas`, and from `document` for exercises on paper.
 Others take `along`, `capacity`, `chart`, `comparison`, `criterion`, `exercises`, `finite_words`,
-`lessons`, `numbers`, `roots` and `verdict`.
+`lessons`, `numbers`, `roots`, `sweep` and `verdict`.
 """

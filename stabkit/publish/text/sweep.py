@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...analysis.operations.sweep import PolicySweep
+from ...analysis.pictures.policies import PolicyPanel
+from ...errors import printable
 from ..layout import paragraph
 from ..rendering import RECORDS, TEXTS
 from .comparison import COLUMNS, head, ratio_text, run_cells, run_figures
@@ -12,7 +14,7 @@ from .dialect import as_json, chosen, headed
 from .numbers import readable
 from .tables import plain_table, thinned
 
-__all__ = ["SCHEMA", "sweep_record", "sweep_text"]
+__all__ = ["SCHEMA", "parameter_label", "sweep_record", "sweep_text"]
 
 SCHEMA = "stabkit.policy-sweep/3"
 
@@ -34,11 +36,17 @@ def sweep_record(found: PolicySweep) -> dict[str, Any]:
     )
 
 
+def parameter_label(found: PolicySweep | PolicyPanel) -> str:
+    """Return the parameter with its unit."""
+    return printable(" / ".join(filter(None, (found.parameter, found.unit))))
+
+
 @TEXTS.writes(PolicySweep)
 def sweep_text(found: PolicySweep, full: bool = False) -> str:
     """Return a sweep as a table with its units: throughput against the parameter."""
-    name = "rate / a*" if found.parameter == "rate" else found.parameter
-    rows: list[tuple[str, ...]] = [(name, "tokens", "requests", "evicted", "memory", "first")]
+    rows: list[tuple[str, ...]] = [
+        (parameter_label(found), "tokens", "requests", "evicted", "memory", "first")
+    ]
     points, note = thinned(list(zip(found.values, found.runs, strict=True)), full)
     for value, run in points:
         tokens, requests, evicted, first = run_cells(found, run)

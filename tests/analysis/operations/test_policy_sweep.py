@@ -74,7 +74,7 @@ def test_the_longest_watermarks_stay_below_one() -> None:
 def test_gain_one_and_watermark_none_are_greedy() -> None:
     mix = Workload.from_classes([(5, 3), (5, 6)])
     for parameter, value in (("gain", 1), ("watermark", 0)):
-        run = policy_sweep(mix, parameter, [value]).runs[0]  # type: ignore[arg-type]
+        run = policy_sweep(mix, parameter, [value]).runs[0]
         assert run.throughput_ratio == pytest.approx(8 / 9)  # docs/model.md, Policies
 
 

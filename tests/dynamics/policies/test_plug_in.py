@@ -23,6 +23,7 @@ from stabkit import (
     Workload,
     closed_loop,
     compare_policies,
+    policy_sweep,
     simulate,
     text,
     to_dict,
@@ -167,6 +168,18 @@ def test_an_entry_point_that_gives_no_such_policy_is_named(
 def test_a_tab_offers_it() -> None:
     assert list(complete_policy("th")) == ["thrifty"]
     assert "thrifty" not in sys.modules
+
+
+def test_it_is_found_by_the_name_of_its_parameter() -> None:
+    with pytest.raises(InvalidArgument, match="'rate', 'thrifty:gain' or 'thrifty:watermark', not"):
+        policy_sweep(MIX, "speed")
+
+
+def test_it_is_loaded_to_be_swept() -> None:
+    assert policy_sweep(MIX, "gain", ["1/2"]).parameter == "gain"
+    assert "thrifty" not in sys.modules
+    (rule,) = policy_sweep(MIX, "thrifty:gain", ["1/4"]).policies
+    assert rule == thrifty(Fraction(1, 4), Fraction(1, 10))
 
 
 def test_it_runs_in_every_arithmetic() -> None:

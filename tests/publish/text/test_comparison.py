@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from stabkit.analysis.operations.comparison import PolicyComparison, PolicyFinding
-from stabkit.analysis.operations.sweep import Parameter, PolicySweep, policy_sweep
+from stabkit.analysis.operations.sweep import PolicySweep, policy_sweep
 from stabkit.analysis.pictures.policies import PolicyPanel, PolicyPicture, policy_picture
 from stabkit.dynamics.long_run import LongRun
 from stabkit.dynamics.policies import Damped, Greedy, Headroom, RateLimited, Reservation
@@ -223,7 +223,7 @@ def test_a_label_that_is_no_template_of_the_parameters_is_refused(label: Any) ->
         policies_text(comparison(one))
 
 
-def sweep(parameter: Parameter = "gain", *points: tuple[str, LongRun]) -> PolicySweep:
+def sweep(parameter: str = "gain", *points: tuple[str, LongRun]) -> PolicySweep:
     given = points or (("1/2", KEPT), ("3/4", replace(KEPT, first_eviction=2)), ("1", EVICTING))
     values = tuple(Fraction(value) for value, _ in given)
     return PolicySweep(MIX, parameter, values, tuple(run for _, run in given))
@@ -257,7 +257,7 @@ def test_picture_tells_three_fates() -> None:
 def test_picture_marks_the_end_of_the_stable_gains() -> None:
     """(2, 2): 3 lambda + 4 kappa is stable below 3/4. A stable mix has no end below 1."""
     two = Workload.from_classes([(2, 2)])
-    picture = policy_picture(two, [policy_sweep(two, p, [1]) for p in ("gain", "rate")])  # type: ignore[arg-type]
+    picture = policy_picture(two, [policy_sweep(two, p, [1]) for p in ("gain", "rate")])
     assert picture.greedy == pytest.approx(7 / 8)
     assert picture.panels[0].stable_below == pytest.approx(0.75)
     assert picture.panels[1].stable_below is None
