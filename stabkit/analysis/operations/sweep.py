@@ -145,7 +145,7 @@ def policy_sweep(
     ------
     InvalidArgument
         If `parameter` is none of these, or one of several policies; it has no `values` by default;
-        or a value is outside the policy's domain.
+        `values` is empty; or a value is outside the policy's domain.
 
     Notes
     -----
@@ -171,6 +171,8 @@ def policy_sweep(
         rational_argument(value, "each of 'values'")
         for value in listed(given, "'values'", "a list of numbers")
     )
+    if values is not None and not exact:
+        raise InvalidArgument("'values' must hold at least one number, not none.")
     if values is None and len(exact) < 2:
         what = "must have values by default where none are given"
         raise InvalidArgument(f"'parameter' {what}, not {shown(parameter)}.")

@@ -102,6 +102,7 @@ def test_what_is_too_long_has_a_reason() -> None:
         ("gain", [2], "'gain' must be above 0 and at most 1, not '2'"),
         ("watermark", [1], "'watermark' must be at least 0 and below 1, not '1'"),
         ("rate", [0], r"'rate' must be positive and at most 10\^18 per step, not 0"),
+        ("gain", [], "'values' must hold at least one number, not none"),
         ("rate", ["fast"], "each of 'values' must be a finite rational number, not 'fast'"),
     ],
 )
