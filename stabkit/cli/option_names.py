@@ -26,13 +26,12 @@ _COMPLAINT = re.compile(
 )
 _ELSEWHERE = {  # what a command's options are called in the library, or hold
     "classes": "MIX",
+    "common": "--input",
     "config": "--hf-config",
     "decode_lengths": "L1 L2 [L3]",
     "folder": "--into",
-    "fixed": "'--input', '--share' and '--gain'",
     "gain": "the gain in '--policy'",
     "high": "the high end of '--range'",
-    "kappa": "--gain",
     "low": "the low end of '--range'",
     "mix": "MIX",
     "others": "--share-with",
@@ -42,7 +41,6 @@ _ELSEWHERE = {  # what a command's options are called in the library, or hold
     "rate": "the rate in '--policy'",
     "ratio": "the ratio in '--policy'",
     "resamples": "--bootstrap",
-    "s": "--input",
     "text": "--log",
     "watermark": "the watermark in '--policy'",
 }
