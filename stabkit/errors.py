@@ -103,8 +103,10 @@ class StabkitWarning(UserWarning):
     """
 
 
-def check_length(longest: int, most: int, purpose: str) -> None:
+def check_length(longest: int, most: int, purpose: str, instead: str = "") -> None:
     """Refuse a mix whose longest decode length, in steps, is too long for a `purpose`.
+
+    * `instead`: what there is for longer ones, for the message.
 
     >>> check_length(9, 5, "for a symbolic criterion")
     Traceback (most recent call last):
@@ -113,7 +115,7 @@ def check_length(longest: int, most: int, purpose: str) -> None:
     """
     if longest > most:
         domain = f"decode lengths up to {most} {purpose}"
-        raise InvalidArgument(f"'mix' must have {domain}, not {longest}.")
+        raise InvalidArgument(f"'mix' must have {domain}, not {longest}{instead}.")
 
 
 def check_choice(value: object, name: str, choices: Iterable[str]) -> None:

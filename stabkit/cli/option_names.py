@@ -56,6 +56,8 @@ _WORDS = {
     "less than or equal to": "at most",
 }
 _KEYS_OF_FILES = ("capacity",)  # which a file may have given
+_CAPACITY = ("--capacity", "--log", "--memory")  # whichever of them a command has
+_CALLS = {"'dominant_modes'": "'--top'"}  # functions that a message names, and options for them
 
 
 _HELP_COLUMNS = 80
@@ -134,6 +136,9 @@ class OptionNames(NarrowHelp, TyperCommand):
             if name not in _KEYS_OF_FILES or asked:
                 spelled = max(parameter.opts, key=len)
                 options[name] = spelled if spelled.startswith("-") else _called(parameter)
+        if "'capacity' must be given" in message:
+            *others, last = (f"'{option}'" for option in _CAPACITY if option in options.values())
+            options["capacity"] = " or ".join([", ".join(others), last] if others else [last])
         return options
 
 
@@ -163,4 +168,7 @@ def in_words_of_options(message: str, options: Mapping[str, str]) -> str:
     called |= {option.lstrip("-").replace("-", "_"): option for option in options.values()}
     spelled = [(called | dict(options)).get(name, name) for name in names]
     words = " and ".join(word if "'" in word else f"'{word}'" for word in spelled)
-    return message[: found.start(2) - 1] + words + _OF_PYTHON.sub("", message[found.end() :])
+    rest = _OF_PYTHON.sub("", message[found.end() :])
+    for call, option in _CALLS.items():
+        rest = rest.replace(call, option)
+    return message[: found.start(2) - 1] + words + rest

@@ -147,10 +147,7 @@ def _check_work(work: int, done: int, steps: int) -> None:
 def _checked_steps(mix: Workload, steps: Any, arithmetic: Any, record_states: bool) -> int:
     check_choice(arithmetic, "'arithmetic'", get_args(Arithmetic))
     if arithmetic == "integer" and mix.capacity is None:
-        raise InvalidArgument(
-            "'arithmetic' must be 'float' or 'exact' for a workload without a "
-            "capacity, not integer."
-        )
+        raise InvalidArgument("'capacity' must be given for integer arithmetic.")
     count = whole_number(steps, "'steps'", 0)
     stages = sum(c.decode_length for c in mix.classes)
     if stages > LARGEST_RUN // 2:

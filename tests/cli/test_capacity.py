@@ -85,7 +85,8 @@ def test_a_log_is_read_and_never_written(stabkit: Run, command: str) -> None:
             "'--log' must have a line 'GPU KV cache size: N tokens', or another in",
         ),
         ("--log blocks.log --block-size 0", "--block-size"),
-        ("--capacity 64q", "'--capacity' must be a finite rational number, not '64q'."),
+        ("--capacity 64q", "'--capacity' must be a number of tokens such as 64000, 64k, 64Ki or "),
+        ("--arithmetic integer", "'--capacity' or '--log' must be given for integer arithmetic."),
     ],
 )
 def test_what_is_refused(stabkit: Run, options: str, message: str) -> None:

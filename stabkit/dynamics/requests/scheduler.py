@@ -40,7 +40,13 @@ from fractions import Fraction
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from ...errors import ArgumentTypeError, InvalidArgument, InvalidWorkload, shown
-from ...model.numbers import listed, rational_argument, whole_number, without_unit
+from ...model.numbers import (
+    exact_quantity,
+    exact_rational,
+    listed,
+    rational_argument,
+    whole_number,
+)
 from .queue import Queue
 from .request import Step
 from .sources import Source
@@ -107,8 +113,8 @@ class Engine:
 
     def _read_rational(self, option: str, valid: Callable[[Fraction], bool], domain: str) -> None:
         if (given := getattr(self, option)) is not None:
-            number = without_unit(given) if option == "capacity" else given
-            value = rational_argument(number, f"'{option}'")
+            read = exact_quantity if option == "capacity" else exact_rational
+            value = rational_argument(given, f"'{option}'", read)
             if not valid(value):
                 raise InvalidArgument(f"'{option}' must be {domain}, not {shown(given)}.")
             object.__setattr__(self, option, value)
