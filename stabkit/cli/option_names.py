@@ -25,6 +25,7 @@ _COMPLAINT = re.compile(
     r"(line \d+: )?'(\w+)'(?: and '(\w+)')?(?= (?:of (?:class \d+|'\w+') )?must )"
 )
 _ELSEWHERE = {  # what a command's options are called in the library, or hold
+    "address": "--scheduler",
     "classes": "MIX",
     "common": "--input",
     "config": "--hf-config",
