@@ -39,7 +39,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from ...errors import ArgumentTypeError, InvalidArgument, InvalidWorkload, shown
+from ...errors import ArgumentTypeError, InvalidArgument, InvalidWorkload, number_of, shown
 from ...model.numbers import (
     exact_quantity,
     exact_rational,
@@ -215,8 +215,8 @@ def refuse_too_large(
     if too_large:
         raise InvalidWorkload(
             f"'{option}' must hold one request of every kind, at least {max(needs.values())} "
-            f"{unit}, not {shown(capacity)}: {len(too_large)} of {len(needs)} pairs of input and "
-            "output could never be in memory."
+            f"{unit}, not {shown(capacity)}: {len(too_large)} of "
+            f"{number_of(len(needs), 'pair')} of input and output could never be in memory."
         )
 
 
