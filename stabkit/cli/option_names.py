@@ -20,9 +20,9 @@ from .terminal import columns
 
 __all__ = ["Commands", "OptionNames", "in_words_of_options"]
 
-# After "line 3: " it is a column of a trace that a message names, whatever it is called.
+# After "line 3: " or "row 3: " it is a column of a trace, whatever it is called.
 _COMPLAINT = re.compile(
-    r"(line \d+: )?'(\w+)'(?: and '(\w+)')?(?= (?:of (?:class \d+|'\w+') )?must )"
+    r"((?:line|row) \d+: )?'(\w+)'(?: (and|or) '(\w+)')?(?= (?:of (?:class \d+|'\w+') )?must )"
 )
 _ELSEWHERE = {  # what a command's options are called in the library, or hold
     "address": "--scheduler",
@@ -46,7 +46,7 @@ _ELSEWHERE = {  # what a command's options are called in the library, or hold
     "watermark": "the watermark in '--policy'",
 }
 # What a call in Python may take besides.
-_OF_PYTHON = re.compile(r", or (?:such an object|an object with [^,]+)(?=, not )")
+_OF_PYTHON = re.compile(r", or (?:such an object|an object with [^,]+|a mapping)(?=, not |; )")
 # What typer says of a value that is refused, and the words that all other messages have for it.
 _REFUSED = re.compile(
     r"Invalid value for ('.+?'): (?:Input should be ([^,]+).*|Value error, .* is not (one of .+)\.)"
@@ -160,7 +160,7 @@ def in_words_of_options(message: str, options: Mapping[str, str]) -> str:
     found = _COMPLAINT.search(message)
     if found is None or found[1] is not None:
         return message
-    names = [name for name in found.groups()[1:] if name is not None]
+    names = [name for name in found.group(2, 4) if name is not None]
     called = {
         name: words
         for name, words in _ELSEWHERE.items()
@@ -168,7 +168,7 @@ def in_words_of_options(message: str, options: Mapping[str, str]) -> str:
     }
     called |= {option.lstrip("-").replace("-", "_"): option for option in options.values()}
     spelled = [(called | dict(options)).get(name, name) for name in names]
-    words = " and ".join(word if "'" in word else f"'{word}'" for word in spelled)
+    words = f" {found[3]} ".join(word if "'" in word else f"'{word}'" for word in spelled)
     rest = _OF_PYTHON.sub("", message[found.end() :])
     for call, option in _CALLS.items():
         rest = rest.replace(call, option)

@@ -49,8 +49,10 @@ def test_a_real_series_is_compared(stabkit: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("20x:4", "--capacity", "96"), "'TRACE' must be one file, or requests"),
-        (("none.csv", "--capacity", "96"), "none.csv: must be a readable file"),
+        (("20x:4", "--capacity", "96"), "'TRACE' must be an existing log (see 'stabkit"),
+        (("none.csv", "--capacity", "96"), "such as 2000x250:520, not 'none.csv'."),
+        (("20x4:0", "--capacity", "96"), "row 1: 'output' must be at least 1"),
+        (("homogeneous", "--capacity", "96"), "a packaged mix, which has no requests in their"),
         (("99999999x20:4", "--capacity", "96"), "'TRACE' must hold at most 10000000 requests"),
         (("20:4",), "'--capacity' or '--log' must be given"),
         (("20:4", "--capacity", "96", "-o", "max_num_seqs"), "'--option' must be NAME=VALUE"),
