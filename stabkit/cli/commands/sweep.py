@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["sweep"]
 
 INCOMPLETE = 4
-_OTHER_RANGE = re.compile(r"[0-9.]+[-:][0-9.:]+")
+_OTHER_RANGE = re.compile(r"[0-9.]+[-:][0-9.:]+|.*\.\..*")
 _RANGE = re.compile(r"(?P<low>[^,:]+?)\.\.(?P<high>[^,:]+)(?::(?P<step>[^,:]+))?")
 
 
@@ -154,8 +154,8 @@ def _axes(given: Sequence[str]) -> dict[str, Any]:
     for text in given:
         name, equals, values = text.partition("=")
         name, found = name.strip(), _RANGE.fullmatch(values)
-        unread = not equals or not values or (found is None and _OTHER_RANGE.fullmatch(values))
-        if unread or name in axes:
+        other = values.count("..") > 1 or (found is None and _OTHER_RANGE.fullmatch(values))
+        if not equals or not values or other or name in axes:
             raise InvalidArgument(
                 "'--axis' must be NAME=VALUES, each once, such as s=5,10 or s=0..9 or s=0..90:10, "
                 f"not {shown(text)}."
