@@ -58,7 +58,11 @@ _WORDS = {
 }
 _KEYS_OF_FILES = ("capacity",)  # which a file may have given
 _CAPACITY = ("--capacity", "--log", "--memory")  # whichever of them a command has
-_CALLS = {"'dominant_modes'": "'--top'"}  # functions that a message names, and options for them
+_CALLS = {  # functions that a message names, and options for them
+    "'capacity_from_config'": "'stabkit sizing --hf-config'",
+    "'capacity_from_log'": "'--log'",
+    "'dominant_modes'": "'--top'",
+}
 
 
 _HELP_COLUMNS = 80
@@ -137,9 +141,9 @@ class OptionNames(NarrowHelp, TyperCommand):
             if name not in _KEYS_OF_FILES or asked:
                 spelled = max(parameter.opts, key=len)
                 options[name] = spelled if spelled.startswith("-") else _called(parameter)
-        if "'capacity' must be given" in message:
-            *others, last = (f"'{option}'" for option in _CAPACITY if option in options.values())
-            options["capacity"] = " or ".join([", ".join(others), last] if others else [last])
+        stating = [f"'{option}'" for option in _CAPACITY if option in options.values()]
+        if stating and "'capacity' must be given" in message:
+            options["capacity"] = " or ".join(filter(None, (", ".join(stating[:-1]), stating[-1])))
         return options
 
 
@@ -157,6 +161,8 @@ def in_words_of_options(message: str, options: Mapping[str, str]) -> str:
     >>> in_words_of_options("a.csv: line 2: 'seed' must be an integer.", {"seed": "--seed"})
     "a.csv: line 2: 'seed' must be an integer."
     """
+    for call, option in _CALLS.items():
+        message = message.replace(call, option)
     found = _COMPLAINT.search(message)
     if found is None or found[1] is not None:
         return message
@@ -170,6 +176,4 @@ def in_words_of_options(message: str, options: Mapping[str, str]) -> str:
     spelled = [(called | dict(options)).get(name, name) for name in names]
     words = f" {found[3]} ".join(word if "'" in word else f"'{word}'" for word in spelled)
     rest = _OF_PYTHON.sub("", message[found.end() :])
-    for call, option in _CALLS.items():
-        rest = rest.replace(call, option)
     return message[: found.start(2) - 1] + words + rest

@@ -307,6 +307,8 @@ def test_complaints(tmp_path: Path, name: str, content: str, message: str) -> No
 SERVERS = {  # as vLLM 0 and 1, SGLang, TGI, TensorRT-LLM, LMDeploy, and /metrics begin
     "v0": "INFO 06-12 10:00:01 llm_engine.py:161] Initializing an LLM engine\n",
     "v1": "(EngineCore_0 pid=12) INFO 06-12 10:00:01 [kv_cache_utils.py:716] GPU KV cache size\n",
+    "a line of vLLM": "INFO GPU KV cache size: 41,408 tokens\n",
+    "its end": "GPU KV cache size: 41,408 tokens\n",
     "sglang": "[2025-06-01 12:00:00] server_args=ServerArgs(model_path='m')\n",
     "tgi": "\x1b[2m2024-06-12T10:00:00.1Z\x1b[0m \x1b[32m INFO\x1b[0m text_generation: x\n",
     "trt": "[TensorRT-LLM][INFO] Engine version 0.9.0 found in the config file\n",
