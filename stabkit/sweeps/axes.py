@@ -62,7 +62,8 @@ def read_axis(name: str, given: Any) -> Axis:
 
 def _check_count(count: int, what: str, least: int = 1) -> None:
     if not least <= count <= _MOST_VALUES:
-        raise InvalidWorkload(f"{what} must have {least} to {_MOST_VALUES} values, not {count}.")
+        must = f"{least} to {_MOST_VALUES} values"
+        raise InvalidWorkload(f"{what} must have {must}, not {shown(count)}.")
 
 
 def read_value(value: Any, what: str) -> Value:
@@ -89,10 +90,11 @@ def _range(given: Mapping[str, Any], what: str) -> Axis:
     )
     spelled: dict[str, Any] = {"from": rational_text(low), "to": rational_text(high)}
     if step <= 0:
-        raise InvalidWorkload(f"'step' of {what} must be positive, not {step}.")
+        raise InvalidWorkload(f"'step' of {what} must be positive, not {shown(step)}.")
     if low > high:
+        first, last = shown(low), shown(high)
         raise InvalidWorkload(
-            f"{what} must rise, as from {high} to {low}, not from {low} to {high}."
+            f"{what} must rise, as from {last} to {first}, not {first} to {last}."
         )
     if "count" in given:
         spelled["count"] = count = exact_integer(given["count"], f"'count' of {what}")

@@ -121,7 +121,7 @@ def test_names_of_users_cannot_reach_the_terminal(stabkit: Program, tmp_path: Pa
             (["s:3", "--axis", axis, "--dry-run"], f"or s=0..9 or s=0..90:10, not '{axis}'")
             for axis in ("s", "s=", "s=0-9", "s=0:9", "s=0:9:2", "s=1..5..2", "s=1,2..5")
         ),
-        (["s:3", "--axis", "s=9..0", "--dry-run"], "must rise, as from 0 to 9, not from 9 to 0."),
+        (["s:3", "--axis", "s=9..0", "--dry-run"], "must rise, as from 0 to 9, not 9 to 0."),
         (["s:3", "--axis", "s=1", "--axis", "s=2", "--dry-run"], "'--axis' must be NAME=VALUES"),
         (["s:3", "--axis", "s=1;2", "--dry-run"], "a value of axis 's'"),
         (

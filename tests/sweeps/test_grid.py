@@ -126,7 +126,7 @@ REFUSED = {
     "a negative input": ({"axis": AXES | {"s": [-1]}}, "'input_length' of class 1 .* not -1"),
     "an axis that falls": (
         {"axis": AXES | {"s": {"from": 2, "to": 1}}},
-        "must rise, as from 1 to 2, not from 2 to 1",
+        "must rise, as from 1 to 2, not 2 to 1",
     ),
     "no step": (
         {"axis": AXES | {"s": {"from": 0, "to": 1, "step": 0}}},
