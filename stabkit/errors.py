@@ -19,6 +19,7 @@ __all__ = [
     "WorkloadTypeError",
     "check_choice",
     "check_length",
+    "number_of",
     "printable",
     "printable_lines",
     "shown",
@@ -103,8 +104,10 @@ class StabkitWarning(UserWarning):
     """
 
 
-def check_length(longest: int, most: int, purpose: str) -> None:
+def check_length(longest: int, most: int, purpose: str, instead: str = "") -> None:
     """Refuse a mix whose longest decode length, in steps, is too long for a `purpose`.
+
+    * `instead`: what there is for longer ones, for the message.
 
     >>> check_length(9, 5, "for a symbolic criterion")
     Traceback (most recent call last):
@@ -113,7 +116,7 @@ def check_length(longest: int, most: int, purpose: str) -> None:
     """
     if longest > most:
         domain = f"decode lengths up to {most} {purpose}"
-        raise InvalidArgument(f"'mix' must have {domain}, not {longest}.")
+        raise InvalidArgument(f"'mix' must have {domain}, not {longest}{instead}.")
 
 
 def check_choice(value: object, name: str, choices: Iterable[str]) -> None:
@@ -130,6 +133,15 @@ def check_choice(value: object, name: str, choices: Iterable[str]) -> None:
         *others, last = map(repr, words)
         kind = InvalidArgument if isinstance(value, str) else ArgumentTypeError
         raise kind(f"{name} must be {', '.join(others)} or {last}, not {shown(value)}.")
+
+
+def number_of(count: int, singular: str, plural: str | None = None, grouping: str = "") -> str:
+    """Return a count with its noun, or noun and verb, as a message says it.
+
+    >>> number_of(1, "class", "classes"), number_of(2000, "step")
+    ('1 class', '2000 steps')
+    """
+    return f"{count:{grouping}} {singular if count == 1 else plural or f'{singular}s'}"
 
 
 def printable(text: str) -> str:

@@ -20,19 +20,19 @@ from .terminal import columns
 
 __all__ = ["Commands", "OptionNames", "in_words_of_options"]
 
-# After "line 3: " it is a column of a trace that a message names, whatever it is called.
+# After "line 3: " or "row 3: " it is a column of a trace, whatever it is called.
 _COMPLAINT = re.compile(
-    r"(line \d+: )?'(\w+)'(?: and '(\w+)')?(?= (?:of (?:class \d+|'\w+') )?must )"
+    r"((?:line|row) \d+: )?'(\w+)'(?: (and|or) '(\w+)')?(?= (?:of (?:class \d+|'\w+') )?must )"
 )
 _ELSEWHERE = {  # what a command's options are called in the library, or hold
+    "address": "--scheduler",
     "classes": "MIX",
+    "common": "--input",
     "config": "--hf-config",
     "decode_lengths": "L1 L2 [L3]",
     "folder": "--into",
-    "fixed": "'--input', '--share' and '--gain'",
     "gain": "the gain in '--policy'",
     "high": "the high end of '--range'",
-    "kappa": "--gain",
     "low": "the low end of '--range'",
     "mix": "MIX",
     "others": "--share-with",
@@ -42,12 +42,11 @@ _ELSEWHERE = {  # what a command's options are called in the library, or hold
     "rate": "the rate in '--policy'",
     "ratio": "the ratio in '--policy'",
     "resamples": "--bootstrap",
-    "s": "--input",
     "text": "--log",
     "watermark": "the watermark in '--policy'",
 }
 # What a call in Python may take besides.
-_OF_PYTHON = re.compile(r", or (?:such an object|an object with [^,]+)(?=, not )")
+_OF_PYTHON = re.compile(r", or (?:such an object|an object with [^,]+|a mapping)(?=, not |; )")
 # What typer says of a value that is refused, and the words that all other messages have for it.
 _REFUSED = re.compile(
     r"Invalid value for ('.+?'): (?:Input should be ([^,]+).*|Value error, .* is not (one of .+)\.)"
@@ -58,6 +57,12 @@ _WORDS = {
     "less than or equal to": "at most",
 }
 _KEYS_OF_FILES = ("capacity",)  # which a file may have given
+_CAPACITY = ("--capacity", "--log", "--memory")  # whichever of them a command has
+_CALLS = {  # functions that a message names, and options for them
+    "'capacity_from_config'": "'stabkit sizing --hf-config'",
+    "'capacity_from_log'": "'--log'",
+    "'dominant_modes'": "'--top'",
+}
 
 
 _HELP_COLUMNS = 80
@@ -136,6 +141,9 @@ class OptionNames(NarrowHelp, TyperCommand):
             if name not in _KEYS_OF_FILES or asked:
                 spelled = max(parameter.opts, key=len)
                 options[name] = spelled if spelled.startswith("-") else _called(parameter)
+        stating = [f"'{option}'" for option in _CAPACITY if option in options.values()]
+        if stating and "'capacity' must be given" in message:
+            options["capacity"] = " or ".join(filter(None, (", ".join(stating[:-1]), stating[-1])))
         return options
 
 
@@ -153,10 +161,12 @@ def in_words_of_options(message: str, options: Mapping[str, str]) -> str:
     >>> in_words_of_options("a.csv: line 2: 'seed' must be an integer.", {"seed": "--seed"})
     "a.csv: line 2: 'seed' must be an integer."
     """
+    for call, option in _CALLS.items():
+        message = message.replace(call, option)
     found = _COMPLAINT.search(message)
     if found is None or found[1] is not None:
         return message
-    names = [name for name in found.groups()[1:] if name is not None]
+    names = [name for name in found.group(2, 4) if name is not None]
     called = {
         name: words
         for name, words in _ELSEWHERE.items()
@@ -164,5 +174,6 @@ def in_words_of_options(message: str, options: Mapping[str, str]) -> str:
     }
     called |= {option.lstrip("-").replace("-", "_"): option for option in options.values()}
     spelled = [(called | dict(options)).get(name, name) for name in names]
-    words = " and ".join(word if "'" in word else f"'{word}'" for word in spelled)
-    return message[: found.start(2) - 1] + words + _OF_PYTHON.sub("", message[found.end() :])
+    words = f" {found[3]} ".join(word if "'" in word else f"'{word}'" for word in spelled)
+    rest = _OF_PYTHON.sub("", message[found.end() :])
+    return message[: found.start(2) - 1] + words + rest

@@ -125,11 +125,12 @@ def typeset(latex: str, output: Path | None) -> bytes | str:
 
 
 def complain(failure: Exception) -> None:
-    """Print the one line of an error; of a word that is not known, where the known ones are."""
+    """Print the one line of an error; of words that are not read, where those that are stand."""
     message = getattr(failure, "format_message", failure.__str__)()
     context = getattr(failure, "ctx", None)
-    if context is not None and message.startswith("No such"):
-        message = f"{message.rstrip('.')}. See '{context.command_path} --help'."
+    if context is not None and message.startswith(("No such", "Missing", "Got unexpected")):
+        end = "" if message.endswith("?") else "."
+        message = f"{message.rstrip('.')}{end} See '{context.command_path} --help'."
     _say(f"error: {one_line(message)}")
 
 

@@ -23,7 +23,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from ..errors import InvalidArgument, check_choice, shown
+from ..errors import InvalidArgument, check_choice, number_of, shown
 from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import whole_number
 from ..model.workload import Workload
@@ -147,10 +147,7 @@ def _check_work(work: int, done: int, steps: int) -> None:
 def _checked_steps(mix: Workload, steps: Any, arithmetic: Any, record_states: bool) -> int:
     check_choice(arithmetic, "'arithmetic'", get_args(Arithmetic))
     if arithmetic == "integer" and mix.capacity is None:
-        raise InvalidArgument(
-            "'arithmetic' must be 'float' or 'exact' for a workload without a "
-            "capacity, not integer."
-        )
+        raise InvalidArgument("'capacity' must be given for integer arithmetic.")
     count = whole_number(steps, "'steps'", 0)
     stages = sum(c.decode_length for c in mix.classes)
     if stages > LARGEST_RUN // 2:
@@ -161,7 +158,8 @@ def _checked_steps(mix: Workload, steps: Any, arithmetic: Any, record_states: bo
     most = (LARGEST_RUN - stages) // per_step
     if count >= most:
         raise InvalidArgument(
-            f"'steps' must be below {most} for {len(mix.classes)} classes and {stages} stages"
+            f"'steps' must be below {most} for {number_of(len(mix.classes), 'class', 'classes')} "
+            f"and {number_of(stages, 'stage')}"
             f"{' with states' if record_states else ''}, not {shown(steps)}."
         )
     return count

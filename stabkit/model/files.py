@@ -24,7 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..errors import InvalidWorkload, StabkitWarning, WorkloadTypeError, shown, told
+from ..errors import InvalidWorkload, StabkitWarning, WorkloadTypeError, number_of, shown, told
 from .documents import read_json, read_toml
 from .file_kinds import HEAD, refuse_other_kinds
 from .numbers import exact_rational, read_capacity
@@ -272,13 +272,12 @@ def warn_of_rows_left_out(tally: Tally, label: str, stacklevel: int) -> None:
     left_out = tally.without_output + tally.failed
     if not left_out:
         return
-    requests = "1 request" if left_out == 1 else f"{left_out} requests"
     lacking = ""
     if tally.failed:
         lacking = f" ({tally.failed} of them lacking a number of tokens: empty, null or -1)"
     warnings.warn(
-        f"{requests} without output tokens in {label} {'was' if left_out == 1 else 'were'} left "
-        f"out{lacking}.",
+        f"{number_of(left_out, 'request')} without output tokens in {label} "
+        f"{'was' if left_out == 1 else 'were'} left out{lacking}.",
         StabkitWarning,
         stacklevel=stacklevel,
     )

@@ -81,10 +81,11 @@ def read_notation(words: Sequence[str], capacity: Any = None, name: str = "'mix'
 
 def _class_parts(word: str, name: str) -> list[str]:
     parts = word.split(":")
-    if len(parts) not in (2, 3):
+    if len(parts) not in (2, 3) or "," in word:
+        between = " with spaces between them" if "," in word else ""
         raise InvalidWorkload(
-            f"{name} must be classes INPUT:DECODE[:WEIGHT], or files, or one packaged name; "
-            f"{shown(word)} is not a class."
+            f"{name} must be classes INPUT:DECODE[:WEIGHT]{between}, or files, or one packaged "
+            f"name; {shown(word)} is not a class."
         )
     return parts
 

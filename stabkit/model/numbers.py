@@ -8,7 +8,7 @@ nothing is rounded on the way in. A float stands for the decimal number that Pyt
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Context, Decimal
 from fractions import Fraction
 from numbers import Integral, Rational, Real
@@ -29,6 +29,7 @@ __all__ = [
     "check_level",
     "decimal_text",
     "exact_integer",
+    "exact_quantity",
     "exact_rational",
     "is_listed",
     "listed",
@@ -53,13 +54,13 @@ _LARGEST_EXPONENT = 999
 _LARGEST_PART = 10**1000
 
 
-def exact_rational(value: Any, name: str) -> Fraction:
+def exact_rational(value: Any, name: str, what: str | None = None) -> Fraction:
     """Return the rational that `value` denotes, exactly.
 
     * `value` (int, Fraction, Decimal, float, str, sympy Rational or number of numpy): text may be
       an integer, a fraction ``"3/7"`` or a decimal ``"0.25"``, ``"1e-3"``; a float is read at its
       shortest decimal repr, as is one of numpy.
-    * `name`: what the value is, quoted in the error message.
+    * `name`, `what`: what the value is, and what it must be, in the error message.
 
     Raises InvalidWorkload if `value` is none of these, is not finite, is a literal of more than
     1000 characters or with an exponent beyond 999, or has a numerator or denominator beyond
@@ -71,7 +72,8 @@ def exact_rational(value: Any, name: str) -> Fraction:
     number = _read(value)
     if number is None:
         kind = InvalidWorkload if _may_be_read(value) else WorkloadTypeError
-        raise kind(f"{name} must be a finite rational number{_bound(value)}, not {shown(value)}.")
+        must = what or f"a finite rational number{_percentage(value)}"
+        raise kind(f"{name} must be {must}{_bound(value)}, not {shown(value)}.")
     if max(abs(number.numerator), number.denominator) > _LARGEST_PART:
         raise InvalidWorkload(
             f"{name} must have a numerator and denominator of at most 10^1000, not {shown(value)}."
@@ -86,6 +88,12 @@ def exact_integer(value: Any, name: str) -> int:
         kind = InvalidWorkload if _may_be_read(value) else WorkloadTypeError
         raise kind(f"{name} must be an integer{_bound(value)}, not {shown(value)}.")
     return number.numerator
+
+
+def exact_quantity(value: Any, name: str) -> Fraction:
+    """Return `exact_rational` of a number of tokens, which may have a unit of `without_unit`."""
+    what = "a number of tokens such as 64000, 64k, 64Ki or 1.3M"
+    return exact_rational(without_unit(value), name, what)
 
 
 def without_unit(value: Any) -> Any:
@@ -112,7 +120,7 @@ def read_capacity(capacity: Any) -> Fraction | None:
     """Return a capacity in tokens, or None; InvalidWorkload if it is outside its bounds."""
     if capacity is None:
         return None
-    tokens = exact_rational(without_unit(capacity), "'capacity'")
+    tokens = exact_quantity(capacity, "'capacity'")
     if not 0 < tokens <= LARGEST_CAPACITY:
         raise InvalidWorkload(
             f"'capacity' must be positive and at most 10^18 tokens, not {shown(capacity)}."
@@ -120,10 +128,12 @@ def read_capacity(capacity: Any) -> Fraction | None:
     return tokens
 
 
-def rational_argument(value: Any, name: str) -> Fraction:
-    """Return `exact_rational` of an argument that is no part of a workload: InvalidArgument."""
+def rational_argument(
+    value: Any, name: str, read: Callable[[Any, str], Fraction] = exact_rational
+) -> Fraction:
+    """Return what `read` does of an argument that is no part of a workload: InvalidArgument."""
     try:
-        return exact_rational(value, name)
+        return read(value, name)
     except WorkloadTypeError as failure:
         raise ArgumentTypeError(str(failure)) from None
     except InvalidWorkload as failure:
@@ -231,6 +241,13 @@ def _read(value: Any) -> Fraction | None:
     if getattr(value, "is_Rational", False) and getattr(value, "is_finite", False):
         return Fraction(int(value.p), int(value.q))  # a sympy Rational, without importing sympy
     return None
+
+
+def _percentage(value: Any) -> str:
+    """Return, in words, the number that a percentage is; nothing for what is none."""
+    text = value.strip() if isinstance(value, str) else ""
+    number = _read_text(text[:-1].rstrip()) if text.endswith("%") else None
+    return "" if number is None else f" such as {number / 100}"
 
 
 def _bound(value: Any) -> str:

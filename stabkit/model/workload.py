@@ -25,7 +25,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..errors import InvalidWorkload, shown
+from ..errors import InvalidWorkload, number_of, shown
 from ..records import Record
 from .examples import example_arguments
 from .files import named_columns, read_workload, record_arguments, warn_of_rows_left_out
@@ -440,10 +440,9 @@ def _check_that_all_fit(
     needed = max(c.input_length + c.decode_length for c in classes)
     needed = needed if largest is None else max(needed, largest)
     if capacity < needed:
-        tokens = math.ceil(needed)
         raise InvalidWorkload(
             "'capacity' must hold one request of every class, at least "
-            f"{tokens} token{'' if tokens == 1 else 's'}, not {shown(capacity)}."
+            f"{number_of(math.ceil(needed), 'token')}, not {shown(capacity)}."
         )
 
 

@@ -39,7 +39,7 @@ def read_axis(name: str, given: Any) -> AxisValues:
       none. Or a range: ``from`` and ``to``, both included, and ``step``, by default 1, or
       ``count``, at least 2.
 
-    Raises InvalidWorkload if it is none of these, empty, or longer than a million values.
+    Raises InvalidWorkload if it is none of these, falls, is empty, or longer than a million values.
 
     >>> [str(value) for value in read_axis("p", {"from": 0, "to": 1, "count": 4}).values]
     ['0', '1/3', '2/3', '1']
@@ -56,10 +56,14 @@ def read_axis(name: str, given: Any) -> AxisValues:
         axis = AxisValues(values, [value_text(value) for value in values])
     else:
         raise InvalidWorkload(f"{what} must be a list or a range, not {shown(given)}.")
-    if not 1 <= len(axis.values) <= _MOST_VALUES:
-        count = len(axis.values)
-        raise InvalidWorkload(f"{what} must have 1 to {_MOST_VALUES} values, not {count}.")
+    _check_count(len(axis.values), what)
     return axis
+
+
+def _check_count(count: int, what: str, least: int = 1) -> None:
+    if not least <= count <= _MOST_VALUES:
+        must = f"{least} to {_MOST_VALUES} values"
+        raise InvalidWorkload(f"{what} must have {must}, not {shown(count)}.")
 
 
 def read_value(value: Any, what: str) -> AxisValue:
@@ -85,17 +89,21 @@ def _range(given: Mapping[str, Any], what: str) -> AxisValues:
         for key in ("from", "to", "step")
     )
     spelled: dict[str, Any] = {"from": rational_text(low), "to": rational_text(high)}
-    if "count" in given:
-        count = exact_integer(given["count"], f"'count' of {what}")
-        step = (high - low) / max(count - 1, 1)
-        spelled["count"] = count
-    else:
-        count = math.floor((high - low) / step) + 1 if step > 0 else 0
-        spelled["step"] = rational_text(step)
-    if low > high or step < 0 or not 1 + ("count" in given) <= count <= _MOST_VALUES:
+    if step <= 0:
+        raise InvalidWorkload(f"'step' of {what} must be positive, not {shown(step)}.")
+    if low > high:
+        first, last = shown(low), shown(high)
         raise InvalidWorkload(
-            f"{what} must rise in 1 to {_MOST_VALUES} values, not {shown(dict(spelled))}."
+            f"{what} must rise, as from {last} to {first}, not {first} to {last}."
         )
+    if "count" in given:
+        spelled["count"] = count = exact_integer(given["count"], f"'count' of {what}")
+        _check_count(count, what, 2)
+        step = (high - low) / (count - 1)
+    else:
+        spelled["step"] = rational_text(step)
+        count = math.floor((high - low) / step) + 1
+        _check_count(count, what)
     return AxisValues(tuple(low + k * step for k in range(count)), spelled)
 
 

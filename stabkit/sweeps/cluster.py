@@ -107,7 +107,8 @@ def _connected(address: str) -> Any:
         return Connection(address, set_as_default=False)
     except (OSError, ValueError) as failure:
         raise InvalidArgument(
-            f"'address' must be that of a scheduler of dask, not {shown(address)} ({failure})."
+            "'address' must be that of dask's scheduler, such as 'tcp://10.0.0.1:8786', not "
+            f"{shown(address)} ({failure})."
         ) from None
 
 

@@ -169,7 +169,12 @@ def read_entry(given: Any, place: int) -> MixEntry:
     if isinstance(given, str):
         given = {"mix": given}
     if not isinstance(given, Mapping) or ("mix" in given) == ("class" in given):
-        raise InvalidWorkload(f"mix {place} must be text, or have 'mix' or 'class', not both.")
+        keys = (
+            ", ".join(map(shown, given)) if isinstance(given, Mapping) and given else shown(given)
+        )
+        raise InvalidWorkload(
+            f"mix {place} must be text, or have one of 'mix' and 'class', not {keys}."
+        )
     for key in given:
         if key not in _KEYS:
             raise InvalidWorkload(

@@ -67,21 +67,27 @@ class Folder:
 
     @classmethod
     def of(cls, path: str | os.PathLike[str], plan: SweepPlan) -> Folder:
-        """Return the folder of a plan, made and with the plan in it if it is new.
+        """Return the folder of a plan, which may not be there yet.
 
         Raises InvalidArgument if it is another plan's, or another version's, or holds something
-        else. Raises OutputError if it cannot be written.
+        else. Raises OutputError if it is no folder that can be read.
         """
         folder = cls(os.path.abspath(path), plan.key())
         with writing(path):
-            os.makedirs(folder.path, exist_ok=True)
-            if not folder.is_here():
+            if os.path.lexists(folder.path) and not folder.is_here():
                 folder._refuse_others(plan)
-                with folder.claim("plan"):  # of two plans that begin here at once one is first
-                    if not folder.is_here():
-                        folder._refuse_others(plan)
-                        folder._begin(plan)
         return folder
+
+    def begin(self, plan: SweepPlan) -> None:
+        """Make the folder, with the plan in it, if it is new; exceptions as of `of`."""
+        if self.is_here():
+            return
+        with writing(self.path):
+            os.makedirs(self.path, exist_ok=True)
+            with self.claim("plan"):  # of two plans that begin here at once one is first
+                if not self.is_here():
+                    self._refuse_others(plan)
+                    self._begin(plan)
 
     def is_here(self) -> bool:
         """Tell whether this process sees the folder, with this plan in it."""

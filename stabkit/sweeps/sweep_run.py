@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -169,8 +169,7 @@ def sweep(
     clock = _Clock(len(plan), todo, progress or (lambda _: None))
     set_aside, written = [], 0
     with ExitStack() as stack:
-        jobs = (Job(place, plan.compute, plan.cells.part(c.start, c.stop), c) for c in todo)
-        results = map(make_part, jobs)
+        results = map(make_part, _jobs(place, plan, todo))
         if isinstance(results, Generator):  # its workers end with it
             stack.enter_context(closing(results))
         for chunk, found, failure in (_finished(place, done) for done in results):
@@ -180,10 +179,17 @@ def sweep(
                 clock.tell(chunk)
             else:
                 set_aside.append(SetAside(chunk.number, chunk.start, chunk.stop - 1, failure))
-    if not set_aside:
+    if not set_aside and place.is_here():
         place.tidy()
     facts = (len(chunks), len(chunks) - len(todo), written, tuple(set_aside), dict(verdicts))
     return SweepRun(os.fspath(folder), plan, tuple(plan.columns), *facts, clock.elapsed())
+
+
+def _jobs(place: Folder, plan: SweepPlan, todo: Sequence[Chunk]) -> Iterator[Job]:
+    """Yield the chunks of a folder, which begins when whoever computes asks for the first one."""
+    place.begin(plan)
+    for chunk in todo:
+        yield Job(place, plan.compute, plan.cells.part(chunk.start, chunk.stop), chunk)
 
 
 def _finished(place: Folder, done: Done | Lost) -> tuple[Chunk, Mapping[str, int], str | None]:

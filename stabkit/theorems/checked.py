@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..errors import number_of
 from ..records import Record
 from .claims import Tried
 from .evidence import Status
@@ -66,4 +67,4 @@ class CheckedTheorem(Record):
             return self.status
         if not self.links:
             return "argued (by what it uses)"
-        return f"argued ({len(self.links)} {'link' if len(self.links) == 1 else 'links'})"
+        return f"argued ({number_of(len(self.links), 'link')})"

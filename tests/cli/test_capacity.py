@@ -57,6 +57,12 @@ def test_a_log_is_as_good_as_its_number(stabkit: Run, command: str) -> None:
     assert stabkit(*line, "--capacity", "20Ki").out != given.out
 
 
+def test_what_tells_a_capacity_is_no_mix(stabkit: Run) -> None:
+    assert "which tells a capacity: '--log'." in stabkit("analyze", "server.log").err
+    told = stabkit("analyze", "config.json").err
+    assert "which tells a capacity: 'stabkit sizing --hf-config'." in told
+
+
 @pytest.mark.parametrize("command", [name for name in TAKE_ONE if name != "sizing"])
 def test_what_does_not_go_together(stabkit: Run, command: str) -> None:
     both = stabkit(command, "2:2", "--log", "server.log", "--capacity", "9")
@@ -85,7 +91,8 @@ def test_a_log_is_read_and_never_written(stabkit: Run, command: str) -> None:
             "'--log' must have a line 'GPU KV cache size: N tokens', or another in",
         ),
         ("--log blocks.log --block-size 0", "--block-size"),
-        ("--capacity 64q", "'--capacity' must be a finite rational number, not '64q'."),
+        ("--capacity 64q", "'--capacity' must be a number of tokens such as 64000, 64k, 64Ki or "),
+        ("--arithmetic integer", "'--capacity' or '--log' must be given for integer arithmetic."),
     ],
 )
 def test_what_is_refused(stabkit: Run, options: str, message: str) -> None:

@@ -175,6 +175,24 @@ def test_what_is_like_no_name_is_told_where_they_are(stabkit: Program, name: str
     assert f"(see 'stabkit examples'), not '{name}'" in stabkit("analyze", name).err
 
 
+@pytest.mark.parametrize(
+    ("line", "end"),
+    [
+        ("analyse 5:3", " See 'stabkit --help'.\n"),
+        ("chart", "Missing argument 'L1 L2 [L3]'. See 'stabkit chart --help'.\n"),
+        ("examples one more", "(one more). See 'stabkit examples --help'.\n"),
+        ("analyze 5:3 --crosscheck", " See 'stabkit analyze --help'.\n"),
+        ("sizing 9:5 --memory 5GiB --hf-config no.json", "such file or directory).\n"),
+    ],
+)
+def test_what_is_not_read_is_told_what_is(stabkit: Program, line: str, end: str) -> None:
+    refused = stabkit(*line.split())
+    assert refused[:2] == (2, "")
+    assert refused.err.endswith(end)
+    assert "?." not in refused.err
+    assert "mapping" not in refused.err
+
+
 def test_a_target_is_refused_by_its_option(stabkit: Program) -> None:
     for option in ("--output", "--figure"):
         err = stabkit("analyze", "5:3", option, "missing/a.png").err

@@ -74,7 +74,7 @@ def test_analyze_says_what_means_cannot_answer(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("10:5",), "'--capacity' must be given"),
+        (("10:5",), "'--capacity' or '--log' must be given"),
         (("10:5", "--capacity", "650", "--evictions", "0"), "'--evictions' must be positive"),
         (("10:5", "--capacity", "650", "--steps", "99"), "'--steps' must be"),
         (("10:5", "--capacity", "650", "--steps", "2000000"), "'--steps' must be"),

@@ -134,7 +134,7 @@ def test_guarantees_in_blocks(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("sizing 5:3", "'--capacity' must be given to count requests."),
+        ("sizing 5:3", "'--capacity', '--log' or '--memory' must be given to count requests."),
         (
             "sizing 5:3 --capacity 9 --step-seconds 0",
             "'--step-seconds' must be from 10^-12 to 10^12 seconds, not '0'.",

@@ -129,9 +129,10 @@ def test_errors_of_shares_in_json(stabkit: Program) -> None:
 @pytest.mark.parametrize(
     ("error", "complaint"),
     [
-        ("120%", "'--shares-within' must be positive and at most 1, not 6/5."),
-        ("0", "'--shares-within' must be positive and at most 1, not 0."),
-        ("x%", "'--shares-within' must be a finite rational number, not 'x'."),
+        ("120%", "or a number up to 1 such as 1/5, not '120%'."),
+        ("20", "'--shares-within' must be a percentage such as 20%, or a number up to 1 such as "),
+        ("0", "or a number up to 1 such as 1/5, not '0'."),
+        ("x%", "or a number up to 1 such as 1/5, not 'x%'."),
     ],
 )
 def test_errors_of_shares_that_are_none(stabkit: Program, error: str, complaint: str) -> None:
@@ -249,4 +250,4 @@ def test_what_a_sample_leaves_open(stabkit: Program, tmp_path: Path) -> None:
     assert record["robust_shares"] is None
     refused = stabkit("margins", "7:2", "--shares-level", "2")
     assert (refused.status, refused.out) == (2, "")
-    assert "'--shares-level' must be a number between 0 and 1" in refused.err
+    assert "'--shares-level' must be a percentage such as 20%, or a number up" in refused.err

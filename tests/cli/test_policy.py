@@ -127,7 +127,7 @@ def test_what_is_too_long_to_run_is_not_called_free_of_evictions(stabkit: Run) -
         (("--policy", "greedy", "--sweep", "gain"), "'--sweep' must be given without '--policy'"),
         (("--share-with", "4:7"), "'--share-with' must go with '--recommend'"),
         (("--recommend", "--steps", "500"), "'--max-num-seqs' and '--steps' must be given without"),
-        (("--max-num-seqs", "5"), "'--capacity' must be given to run whole requests"),
+        (("--max-num-seqs", "5"), "'--capacity' or '--log' must be given to run whole requests"),
         (
             ("--policy", "rate-limited:1e400"),
             "the rate in '--policy' must be positive and at most 10^18",

@@ -52,7 +52,7 @@ def test_errors(stabkit: Run, arguments: tuple[str, ...], message: str) -> None:
 def test_a_mix_has_to_be_given(stabkit: Run) -> None:
     found = stabkit("pool")  # the packaged default has too many classes
     assert found.status == 2
-    assert found.err == "stabkit: error: Missing argument 'MIX'.\n"
+    assert found.err == "stabkit: error: Missing argument 'MIX'. See 'stabkit pool --help'.\n"
 
 
 def test_a_window_in_which_nothing_is_completed(stabkit: Run) -> None:

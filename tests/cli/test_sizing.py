@@ -54,7 +54,7 @@ def test_a_cap_above_what_fits_is_said_alike(stabkit: Run, command: str) -> None
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "'--capacity' must be given"),
+        ((), "'--capacity', '--log' or '--memory' must be given"),
         (("--log", "none.log"), "'--log' must be a file that can be read"),
         (("--capacity", "650", "--memory", "5GiB"), "must be given alone"),
         (("--memory", "5GiB"), "'--memory' must go with '--hf-config', or with '--layers'"),

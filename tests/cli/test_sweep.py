@@ -117,7 +117,11 @@ def test_names_of_users_cannot_reach_the_terminal(stabkit: Program, tmp_path: Pa
         (["homogeneous", "--capacity", "1", "--dry-run"], "'--capacity' must hold one request"),
         (["homogeneous", "--policy", "greed", "--dry-run"], "'--policy' must be 'greedy'"),
         (["s:3:" + "9" * 300, "--dry-run"], "must be a number or the name of an axis"),
-        (["s:3", "--axis", "s", "--dry-run"], "'--axis' must be NAME=VALUES"),
+        *(
+            (["s:3", "--axis", axis, "--dry-run"], f"or s=0..9 or s=0..90:10, not '{axis}'")
+            for axis in ("s", "s=", "s=0-9", "s=0:9", "s=0:9:2", "s=1..5..2", "s=1,2..5")
+        ),
+        (["s:3", "--axis", "s=9..0", "--dry-run"], "must rise, as from 0 to 9, not 9 to 0."),
         (["s:3", "--axis", "s=1", "--axis", "s=2", "--dry-run"], "'--axis' must be NAME=VALUES"),
         (["s:3", "--axis", "s=1;2", "--dry-run"], "a value of axis 's'"),
         (
@@ -154,5 +158,6 @@ def test_an_address_of_no_scheduler_is_told_at_once(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "stabkit", *words]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert "'address' must be that of a scheduler of dask, not 'nonsense'" in ended.stderr
+    assert "'--scheduler' must be that of dask's scheduler, such as 'tcp://" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
+    assert not (tmp_path / "out").exists()

@@ -81,7 +81,7 @@ def test_symbolic(stabkit: Program) -> None:
         ),
         (
             ("5:2", "5:3", "--along", "1,0,2"),
-            "'--along' must have one slope for each class of 'mix', 2, not 3.",
+            "'--along' must have one slope for each class of the mix, 2, not 3.",
         ),
         (("5:2", "5:3", "--along", "1,y"), "'--along' of class 2 must be a finite rational"),
         (("5:2", "5:7", "--symbolic"), "up to 5 for a symbolic criterion, not 7."),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import stabkit
 
-PAGE = (Path(__file__).parents[2] / "docs" / "glossary.md").read_text(encoding="utf-8")
+TOP = Path(__file__).parents[2]
+PAGE = (TOP / "docs" / "glossary.md").read_text(encoding="utf-8")
 ENTRIES = re.findall(r"^## (.+?)\n\n(.*?)(?=\n\n|\Z)", PAGE, re.MULTILINE | re.DOTALL)
 
 
@@ -32,3 +33,20 @@ def test_every_label_is_a_record() -> None:
 def test_every_entry_is_short() -> None:
     for term, text in ENTRIES:
         assert 3 <= len(text.split()) <= 50, term
+
+
+SYMBOL = re.compile(r"(?<![\w.'-])(?![aAI]\b(?!\*))[^\W\d_](?:_\w)?[*°]?(?![\w'-])")
+NO_SYMBOLS = set("ceEiPπ")  # of a copyright, a name and a letter code, and numbers of everybody's
+OTHER_TEXTS = ("help", "derive", "exercise", "schema", "prove")  # which say what their letters mean
+
+
+def test_every_symbol_that_the_program_prints_is_explained() -> None:
+    golden = (TOP / "tests" / "cli" / "golden").glob("*.txt")
+    printed = {
+        symbol
+        for file in golden
+        if not any(word in file.name for word in OTHER_TEXTS)
+        for symbol in SYMBOL.findall(file.read_text(encoding="utf-8"))
+    }
+    assert {"a*", "G", "L", "s°", "δ*", "κ", "φ_T"} <= printed
+    assert printed - NO_SYMBOLS <= set(SYMBOL.findall(PAGE.replace("\\*", "*")))

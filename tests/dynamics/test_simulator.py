@@ -336,7 +336,7 @@ def test_no_steps(arithmetic):
             "'arithmetic' must be 'exact', 'float' or 'integer', not 'decimal'",
         ),
         ({"arithmetic": ["float"]}, "'arithmetic' must be"),
-        ({"arithmetic": "integer"}, "'arithmetic' must be 'float' or 'exact' for a workload"),
+        ({"arithmetic": "integer"}, "'capacity' must be given for integer arithmetic"),
         ({"policy": "generous"}, r"'policy' must be 'greedy', .* not 'generous'"),
         ({"policy": {}}, "'policy' must be 'greedy', "),
         ({"state": "full"}, "'state' must be None, 'equilibrium' or counts"),

@@ -56,6 +56,8 @@ def test_a_file(tmp_path: Path, form: type) -> None:
         ("azure", r"a packaged name \(nearest: azure-c\w+-2023\), not 'azure'"),
         ("5:3 5", "'mix' must be classes .*; '5' is not a class"),
         ("5:3:1:1", "'5:3:1:1' is not a class"),
+        ("5:3,5:5", "with spaces between them, .*; '5:3,5:5' is not a class"),
+        ("5:3, 5:5", "with spaces between them, .*; '5:3,' is not a class"),
         ("5:x", "'decode_length' of class 1 must be an integer, not 'x'"),
         ("", "must hold at least one class"),
         ([(5, 3, 1, 1)], "class 1 must be"),

@@ -125,7 +125,7 @@ def test_what_is_not_a_finite_rational(bad: object) -> None:
     assert "'decode_length' of class 2 must be an integer" in refusal([(1, 2), (1, bad)])
     assert "'weight' of class 1 must be a finite rational" in refusal([(1, 2, bad)])
     if bad is not None:
-        assert "'capacity' must be a finite rational" in refusal([(1, 2)], bad)
+        assert "'capacity' must be a number of tokens such as" in refusal([(1, 2)], bad)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,17 @@ def test_capacities_with_a_unit(capacity: str, tokens: Fraction | int) -> None:
 @pytest.mark.parametrize("bad", ["k", "xk", "64x", "64kB", "64 k k", "64kk", "k64", "6_4k", "½k"])
 def test_what_is_no_capacity_with_a_unit(bad: str) -> None:
     message = refusal([(1, 2)], bad)
-    assert message == f"'capacity' must be a finite rational number, not {bad!a}."
+    must = "a number of tokens such as 64000, 64k, 64Ki or 1.3M"
+    assert message == f"'capacity' must be {must}, not {bad!a}."
+
+
+@pytest.mark.parametrize(
+    ("percentage", "number"), [("50%", "1/2"), ("12.5 %", "1/8"), ("-1/2%", "-1/200")]
+)
+def test_a_percentage_is_told_the_number_that_it_is(percentage: str, number: str) -> None:
+    message = refusal([(1, 2, percentage)])
+    assert f"a finite rational number such as {number}, not '{percentage}'" in message
+    assert "must be an integer, not" in refusal([(1, percentage)])
 
 
 def test_no_other_number_has_a_unit() -> None:

@@ -262,7 +262,9 @@ VERBATIM = {
 def test_names_are_found_with_and_without_number() -> None:
     for name in ("analysis", "analysis/1", "stabkit.analysis/1"):
         assert schemas(name)[0].name == "stabkit.analysis/1"
-    with pytest.raises(InvalidArgument, match=r"'NAME' must be one of stabkit\.analysis/1, "):
+    with pytest.raises(
+        InvalidArgument, match=r"'name' must be a schema such as stabkit\.\w+/\d, not"
+    ):
         schemas("nonsense")
 
 

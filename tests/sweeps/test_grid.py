@@ -124,9 +124,16 @@ REFUSED = {
     "half a step": ({"axis": AXES | {"l1": ["5/2"]}}, "'decode_length' of class 1 .* not 5/2"),
     "a share of 0": ({"axis": AXES | {"p": [0]}}, "'weight' of class 1 must be positive"),
     "a negative input": ({"axis": AXES | {"s": [-1]}}, "'input_length' of class 1 .* not -1"),
-    "an axis that falls": ({"axis": AXES | {"s": {"from": 2, "to": 1}}}, "axis 's' must rise"),
-    "no step": ({"axis": AXES | {"s": {"from": 0, "to": 1, "step": 0}}}, "axis 's' must rise"),
-    "too long an axis": ({"axis": AXES | {"s": {"from": 0, "to": 10**6}}}, "axis 's' must rise"),
+    "an axis that falls": (
+        {"axis": AXES | {"s": {"from": 2, "to": 1}}},
+        "must rise, as from 1 to 2, not 2 to 1",
+    ),
+    "no step": (
+        {"axis": AXES | {"s": {"from": 0, "to": 1, "step": 0}}},
+        "'step' of axis 's' must be positive",
+    ),
+    "too long an axis": ({"axis": AXES | {"s": {"from": 0, "to": 10**6}}}, "values, not 1000001"),
+    "one of a count": ({"axis": AXES | {"s": {"from": 0, "to": 1, "count": 1}}}, "must have 2 to"),
     "step and count": (
         {"axis": AXES | {"s": {"from": 0, "to": 1, "step": 1, "count": 2}}},
         "one of step and count",
@@ -143,7 +150,7 @@ REFUSED = {
     "a finite server of no size": ({"compute": ["finite"]}, "'capacity' must be given"),
     "a policy of no name": ({"policy": "greed"}, "'greed'"),
     "a line among points": ({"line": "s"}, "where thresholds alone are computed"),
-    "a capacity that is none": ({"capacity": []}, "'capacity' must be a finite rational number"),
+    "a capacity that is none": ({"capacity": []}, "'capacity' must be a number of tokens"),
     "a policy that is no text": ({"policy": 3}, "must be the names of axes, not"),
     "a line that is no text": ({"line": {}}, "'line' must be an axis that inputs alone use"),
     "axes that are no texts": ({"increasing": [[]]}, "must be the names of axes, not"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,15 @@ import pyarrow.parquet
 import pytest
 
 import stabkit
-from stabkit import InvalidArgument, OutputError, SweepPlan, SweepProgress, sweep, sweep_processes
+from stabkit import (
+    InvalidArgument,
+    OutputError,
+    SweepPlan,
+    SweepProgress,
+    sweep,
+    sweep_cluster,
+    sweep_processes,
+)
 from stabkit.sweeps import by_row, measures, parts, results
 
 KILL = "__import__('os').kill(__import__('os').getpid(), 9)"
@@ -204,7 +213,7 @@ def test_a_full_disk_is_told_and_leaves_no_half(
 def test_a_folder_that_became_unwritable_is_told(tmp_path: Path, name: str) -> None:
     """By a folder in the place of the log, and of the lock of the chunk."""
     plan = SweepPlan.from_dict({"mixes": ["5:3"]})
-    parts.Folder.of(tmp_path, plan)
+    parts.Folder.of(tmp_path, plan).begin(plan)
     (tmp_path / name).mkdir()
     with pytest.raises(OutputError, match=r"'folder' must be one that can be .*: Is a dir"):
         sweep(plan, tmp_path)
@@ -231,12 +240,12 @@ def test_of_two_plans_that_begin_in_one_folder_at_once_one_is_refused(
 
     def late(folder: Any, what: str) -> Any:
         monkeypatch.undo()
-        parts.Folder.of(tmp_path, other)
+        parts.Folder.of(tmp_path, other).begin(other)
         return claim(folder, what)
 
     monkeypatch.setattr(parts.Folder, "claim", late)
     with pytest.raises(InvalidArgument, match="its plan differs in mixes"):
-        parts.Folder.of(tmp_path, one)
+        parts.Folder.of(tmp_path, one).begin(one)
     assert json.loads((tmp_path / "_plan.json").read_text())["key"] == other.key()
 
 
@@ -260,3 +269,10 @@ def test_an_item_that_kills_every_worker_is_set_aside() -> None:
     assert sorted(one for one in found if isinstance(one, int)) == [2, 4, 42]
     ((item, reason),) = [one for one in found if isinstance(one, tuple)]
     assert (item, reason) == (KILL, "its worker process died twice")
+
+
+def test_without_dask_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InvalidArgument, match=r"pip install 'stabkit\[dask\]'"):
+        sweep({"mixes": ["5:3"]}, tmp_path / "out", sweep_cluster("tcp://10.0.0.1:8786"))
+    assert not (tmp_path / "out").exists()

@@ -102,7 +102,8 @@ def test_a_file_of_mixes(tmp_path: Path, name: str) -> None:
     [
         ({"mixes": []}, "'mixes' must be a list of mixes"),
         ({"mixes": [3]}, "mix 1 must be text"),
-        ({"mixes": [{"mix": "5:3", "class": []}]}, "mix 1 must be text"),
+        ({"mixes": [{"mix": "5:3", "class": []}]}, "of 'mix' and 'class', not 'mix', 'class'."),
+        ({"mixes": [{"input": 5}]}, "mix 1 must be text, or have one of .* not 'input'."),
         ({"mixes": [{"mix": "5:3", "weigth": 3}]}, "a key of mix 1 must be one of name, mix"),
         (
             {"mixes": ["5:3"], "capacity": 100},

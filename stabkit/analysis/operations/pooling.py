@@ -39,7 +39,7 @@ from ...dynamics.capacity import equilibrium_admissions, simulated_capacity
 from ...dynamics.long_run import long_run
 from ...dynamics.policies import Policy, policy_named
 from ...dynamics.simulator import simulate
-from ...errors import InvalidArgument, check_choice, shown
+from ...errors import InvalidArgument, check_choice, number_of, shown
 from ...model.enclosure import RealEnclosure
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed, whole_number
@@ -452,7 +452,7 @@ def _given(
         or len(blocks) > replicas
     ):
         raise InvalidArgument(
-            f"'partition' must hold each of the {len(mix.classes)} classes once, in at most "
-            f"{replicas} blocks, not {shown(blocks)}."
+            f"'partition' must hold each class once, from 0 to {len(mix.classes) - 1}, in at most "
+            f"{number_of(replicas, 'block')}, not {shown(blocks)}."
         )
     return blocks

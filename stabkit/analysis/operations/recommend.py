@@ -27,7 +27,7 @@ from ...dynamics.capacity import Simulated, simulated_capacity
 from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import GREEDY, Damped, Headroom, Policy, Reservation
 from ...dynamics.policies.policy import parameters_of
-from ...errors import InvalidWorkload
+from ...errors import InvalidWorkload, number_of
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed
 from ...model.verdict import Verdict
@@ -390,8 +390,7 @@ def _prompt(draft: _Basis) -> Iterator[Proposal | Rejected]:
     try:
         mixes = [_shifted(draft.mix, tokens - back) for back in (0, 1)]
     except InvalidWorkload:
-        added = "1 token" if tokens == 1 else f"{tokens} tokens"
-        yield Rejected("prompt", f"{added} more would not fit into the memory")
+        yield Rejected("prompt", f"{number_of(tokens, 'token')} more would not fit into the memory")
         return
     yield _changed(draft, "prompt", tokens, mixes[0], mixes[1])
 

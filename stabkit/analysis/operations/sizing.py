@@ -38,7 +38,7 @@ from fractions import Fraction
 from typing import Any
 
 from ...dynamics.capacity import simulated_capacity
-from ...errors import InvalidArgument, InvalidWorkload, shown
+from ...errors import InvalidArgument, InvalidWorkload, number_of, shown
 from ...model.blocks import LARGEST_BLOCK, block_steps, block_total, blocks_of
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import exact_rational, whole_number
@@ -219,8 +219,8 @@ def _in_blocks(mix: Workload, capacity: Fraction, b: int, seconds: Fraction | No
     needed = max(blocks_of(c.input_length + c.decode_length, b) for c in mix.classes)
     if count < needed:
         raise InvalidWorkload(
-            f"'capacity' must hold one request of every class, at least {needed} blocks of {b} "
-            f"tokens, not {count} of them."
+            f"'capacity' must hold one request of every class, at least "
+            f"{number_of(needed, 'block')} of {number_of(b, 'token')}, not {count}."
         )
     in_tokens = capacity / simulated_capacity(mix.with_capacity(None))
     verdict, mode = _of_block_kernel(mix, b)

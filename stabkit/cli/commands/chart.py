@@ -59,7 +59,7 @@ def chart(
       stabkit chart 7 10 --range common=0:200 --range share=1/10:9/10 --json
       stabkit chart 5 6 7 --input 5 --figure simplex.svg
     """
-    fixed = {"s": _inputs(input_length), "p": share, "kappa": gain}
+    fixed = {"common": _inputs(input_length), "share": share, "gain": gain}
     with working("partitioning the plane"):
         from ...publish.rendering import TABLES
         from ...spectrum.chart.chart import stability_chart

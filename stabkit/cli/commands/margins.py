@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from ...errors import InvalidArgument, InvalidWorkload, shown
 from ..mix import MixOptions
 from ..options import option
 from ..present import Found, presented
@@ -48,16 +49,21 @@ def margins(
 
         found = margins_of(
             workload,
-            None if shares_within is None else _ratio(shares_within, "'shares_within'"),
-            None if shares_level is None else _ratio(shares_level, "'shares_level'"),
+            None if shares_within is None else _ratio(shares_within, "'--shares-within'"),
+            None if shares_level is None else _ratio(shares_level, "'--shares-level'"),
         )
     return Found(found, status=UNDECIDED if found.verdict == "undecided" else 0)
 
 
 def _ratio(text: str, name: str) -> Fraction:
-    """Return a number, or per cent as a number."""
-    from ...model.numbers import rational_argument
+    """Return a number up to 1, or per cent as such a number."""
+    from ...model.numbers import exact_rational
 
-    if not text.endswith("%"):
-        return rational_argument(text, name)
-    return rational_argument(text[:-1].strip(), name) / 100
+    try:
+        number = exact_rational(text.removesuffix("%"), name) / (100 if "%" in text else 1)
+    except InvalidWorkload:
+        number = Fraction(0)
+    if not 0 < number <= 1:
+        must = "a percentage such as 20%, or a number up to 1 such as 1/5"
+        raise InvalidArgument(f"{name} must be {must}, not {shown(text)}.")
+    return number

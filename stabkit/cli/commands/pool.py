@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...errors import InvalidArgument, shown
+from ...errors import InvalidArgument, number_of, shown
 from ..mix import MixOptions, RequiredMix
 from ..options import option, policy_option
 from ..present import Found, presented
@@ -66,7 +66,7 @@ def _blocks(text: str, classes: int, replicas: int) -> list[list[int]]:
         rest = ",".join(map(str, range(2, classes + 1)))
         example = f"1{'/' if replicas > 1 else ','}{rest}".rstrip("/,")
         raise InvalidArgument(
-            f"'--partition' must hold each class from 1 to {classes} once, in at most {replicas} "
-            f"blocks, such as {example}, not {shown(text)}."
+            f"'--partition' must hold each class from 1 to {classes} once, in at most "
+            f"{number_of(replicas, 'block')}, such as {example}, not {shown(text)}."
         )
     return [[int(k) - 1 for k in block] for block in blocks]

@@ -79,17 +79,18 @@ def replay(
 
 def _trace(words: Sequence[str]) -> Any:
     """Return the file, or the requests that the words list."""
-    if len(words) == 1 and (os.path.exists(words[0]) or ":" not in words[0]):
+    if len(words) == 1 and (words[0] == "-" or os.path.exists(words[0])):
         return words[0]
-    if not any(":" in word for word in words):
+    if len(words) > 1 and not any(":" in word for word in words):
         raise InvalidArgument(f"'TRACE' must be one log, not {len(words)} of them.")
     rows: list[tuple[Any, ...]] = []
     for word in words:
         parts = _REQUESTS.fullmatch(word)
         if parts is None or any(len(part or "") > 15 for part in parts.groups()):
             raise InvalidArgument(
-                "'TRACE' must be one file, or requests [COUNTx]INPUT:OUTPUT[@ARRIVAL], such as "
-                f"2000x250:520, not {shown(word)}."
+                "'TRACE' must be an existing log (see 'stabkit formats'), or requests "
+                "[COUNTx]INPUT:OUTPUT[@ARRIVAL], such as 2000x250:520, "
+                f"not {shown(word)}{_of_a_mix(word)}."
             )
         count, given, made, arrival = parts.groups()
         if len(rows) + int(count or 1) > _MOST:
@@ -97,6 +98,14 @@ def _trace(words: Sequence[str]) -> Any:
         row = (int(given), int(made), float(arrival or 0))
         rows += [row] * int(count or 1)
     return rows
+
+
+def _of_a_mix(word: str) -> str:
+    """Return why a packaged mix is refused; nothing of another word."""
+    from ...model.examples import examples
+
+    packaged = word in {example.name for example in examples()}
+    return ", a packaged mix, which has no requests in their order" if packaged else ""
 
 
 def _step_time(text: str | None) -> Any:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["sweep"]
 
 INCOMPLETE = 4
+_OTHER_RANGE = re.compile(r"[0-9.]+[-:][0-9.:]+|.*\.\..*")
 _RANGE = re.compile(r"(?P<low>[^,:]+?)\.\.(?P<high>[^,:]+)(?::(?P<step>[^,:]+))?")
 
 
@@ -152,9 +153,13 @@ def _axes(given: Sequence[str]) -> dict[str, Any]:
     axes: dict[str, Any] = {}
     for text in given:
         name, equals, values = text.partition("=")
-        if not equals or name in axes:
-            raise InvalidArgument(f"'--axis' must be NAME=VALUES, each once, not {shown(text)}.")
-        found = _RANGE.fullmatch(values)
+        name, found = name.strip(), _RANGE.fullmatch(values)
+        other = values.count("..") > 1 or (found is None and _OTHER_RANGE.fullmatch(values))
+        if not equals or not values or other or name in axes:
+            raise InvalidArgument(
+                "'--axis' must be NAME=VALUES, each once, such as s=5,10 or s=0..9 or s=0..90:10, "
+                f"not {shown(text)}."
+            )
         axes[name] = _range(**found.groupdict()) if found else values.split(",")
     return axes
 

@@ -39,8 +39,14 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from ...errors import ArgumentTypeError, InvalidArgument, InvalidWorkload, shown
-from ...model.numbers import listed, rational_argument, whole_number, without_unit
+from ...errors import ArgumentTypeError, InvalidArgument, InvalidWorkload, number_of, shown
+from ...model.numbers import (
+    exact_quantity,
+    exact_rational,
+    listed,
+    rational_argument,
+    whole_number,
+)
 from .queue import Queue
 from .request import StepReport
 from .sources import RequestSource
@@ -107,8 +113,8 @@ class Engine:
 
     def _read_rational(self, option: str, valid: Callable[[Fraction], bool], domain: str) -> None:
         if (given := getattr(self, option)) is not None:
-            number = without_unit(given) if option == "capacity" else given
-            value = rational_argument(number, f"'{option}'")
+            read = exact_quantity if option == "capacity" else exact_rational
+            value = rational_argument(given, f"'{option}'", read)
             if not valid(value):
                 raise InvalidArgument(f"'{option}' must be {domain}, not {shown(given)}.")
             object.__setattr__(self, option, value)
@@ -209,8 +215,8 @@ def refuse_too_large(
     if too_large:
         raise InvalidWorkload(
             f"'{option}' must hold one request of every kind, at least {max(needs.values())} "
-            f"{unit}, not {shown(capacity)}: {len(too_large)} of {len(needs)} pairs of input and "
-            "output could never be in memory."
+            f"{unit}, not {shown(capacity)}: {len(too_large)} of "
+            f"{number_of(len(needs), 'pair')} of input and output could never be in memory."
         )
 
 

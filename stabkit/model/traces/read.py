@@ -25,7 +25,7 @@ LARGEST_DOCUMENT = 2**28  # bytes of JSON that must be in memory at once
 _PARQUET = b"PAR1"
 _DOCUMENT, _LINES = ".json", (".jsonl", ".ndjson")
 _SERVER = re.compile(  # a line of vLLM, SGLang, TGI, TensorRT-LLM or LMDeploy, or of /metrics
-    rb"^(?:\([^()\n]{1,40}\) |\x1b\[\d+m)*(?:(?:INFO|WARNING) +\d\d-\d\d \d\d:|"
+    rb"^(?:\([^()\n]{1,40}\) |\x1b\[\d+m)*(?:(?:INFO|WARNING) |GPU KV cache size: |"
     rb"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\S+ (?:\S+ )*(?:INFO|WARN)|"
     rb"\[(?:TensorRT-LLM|TM)\]|# HELP )",
     re.MULTILINE,
@@ -69,7 +69,7 @@ def tally_log(
             if _SERVER.search(begin):
                 raise InvalidWorkload(
                     "must be requests or a mix, not the log of a server, which tells a capacity: "
-                    "'--log'."
+                    "'capacity_from_log'."
                 ) from None
             raise
 
@@ -116,7 +116,7 @@ def _refuse_others(document: Any) -> None:
     if {"num_hidden_layers", "architectures"} & set(document):
         raise InvalidWorkload(
             "must be requests or a mix, not the config of a model, which tells a capacity: "
-            "'stabkit sizing --hf-config'."
+            "'capacity_from_config'."
         )
     if {"total_input_tokens", "total_output_tokens"} & set(document):
         raise InvalidWorkload(

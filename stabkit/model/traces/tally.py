@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from ...errors import InvalidWorkload, shown
+from ...errors import InvalidWorkload, number_of, shown
 from ..documents import Unreadable
 from ..numbers import LARGEST_DECODE_LENGTH, LARGEST_INPUT_LENGTH, exact_integer, read_capacity
 from .log_formats import COUNTED, SUMMARY
@@ -186,7 +186,8 @@ class Tally:
             )
         if self.too_large:
             raise InvalidWorkload(
-                f"'capacity' must hold one request of every class, at least {self.largest} tokens, "
+                f"'capacity' must hold one request of every class, at least "
+                f"{number_of(self.largest, 'token')}, "
                 f"not {shown(read_capacity(capacity))}: {self.too_large} of {total} requests "
                 f"{'is' if self.too_large == 1 else 'are'} too large."
             )

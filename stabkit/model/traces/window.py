@@ -61,7 +61,7 @@ class Window:
             return self._inside([time])[0]
         except TypeError:
             raise InvalidWorkload(
-                f"{where}: the time {shown(str(value))} must be of one kind with 'since', 'until' "
+                f"{where}: the time {shown(str(value))} must be of one kind with the bounds "
                 "and the times before it: numbers, or dates with or without a zone."
             ) from None
 
@@ -103,7 +103,7 @@ def window(since: Any, until: Any, column: str | None = None) -> Window | None:
     """
     if since is None and until is None:
         if column is not None:
-            raise InvalidWorkload("'time_column' must go with 'since' or 'until'.")
+            raise InvalidWorkload("'since' or 'until' must be given with a time column.")
         return None
     first, last = _bound(since, "'since'"), _bound(until, "'until'")
     try:
@@ -112,7 +112,8 @@ def window(since: Any, until: Any, column: str | None = None) -> Window | None:
         empty = True
     if empty:
         raise InvalidWorkload(
-            f"'since' must be before 'until', {shown(str(until))}, not {shown(str(since))}."
+            f"'since' and 'until' must be an earlier and a later time, not {shown(str(since))} and "
+            f"{shown(str(until))}."
         )
     return Window(first, last, column)
 

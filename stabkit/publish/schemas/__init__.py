@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.resources import files
 from typing import Any
 
@@ -62,8 +63,11 @@ def schemas(name: str | None = None) -> tuple[Schema, ...]:
     full = name if name.startswith("stabkit.") else f"stabkit.{name}"
     found = [one for one in every if full in (one.name, one.name.rpartition("/")[0])]
     if not found:
-        known = ", ".join(one.name for one in every)
-        raise InvalidArgument(f"'NAME' must be one of {known}, not {shown(name)}.")
+        near = get_close_matches(full, [one.name for one in every], n=1, cutoff=0)[0]
+        raise InvalidArgument(
+            f"'name' must be a schema such as {near}, not {shown(name)}; "
+            "'stabkit schema' lists all."
+        )
     return (found[-1],)
 
 

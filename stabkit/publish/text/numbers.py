@@ -12,6 +12,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decima
 from fractions import Fraction
 
 from ...analysis.verdict.analysis import Enclosure
+from ...errors import number_of
 from ...model.numbers import rational_argument, whole_number
 
 __all__ = [
@@ -171,8 +172,7 @@ def counted(count: int, singular: str, plural: str | None = None) -> str:
     >>> counted(1, "class", "classes"), counted(2000, "step")
     ('1 class', '2,000 steps')
     """
-    noun = singular if count == 1 else plural or f"{singular}s"
-    return f"{count:,} {noun}"
+    return number_of(count, singular, plural, ",")
 
 
 def amount(number: str, singular: str) -> str:

@@ -22,6 +22,7 @@ __all__ = ["LONGEST_CHART", "chart_frame", "read_plane"]
 LONGEST_CHART = 500  # a minute
 _NUMBERS = ("s", "p", "kappa")
 _WORDS = {"common": "s", "share": "p", "gain": "kappa"}  # as `root_locus` calls them
+_CALLED = {symbol: word for word, symbol in _WORDS.items()}
 _PROBES = {"p": (1, 3, 5, 7, 9), "kappa": (2, 4, 6, 8, 10)}  # tenths
 _BEYOND = 1.15
 _NICE = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
@@ -41,13 +42,13 @@ def read_plane(
     varying = _vary(vary, len(lengths))
     given = _fixed(fixed, varying)
     plane = ChartPlane(lengths, varying, _inputs(given, varying, len(lengths)))
-    share = rational_argument(given.get("p", plane.share), "'p'")
-    gain = rational_argument(given.get("kappa", plane.gain), "'kappa'")
+    share = rational_argument(given.get("p", plane.share), "'share'")
+    gain = rational_argument(given.get("kappa", plane.gain), "'gain'")
     for name, value in (("p", share), ("kappa", gain)):
         least, _, largest, with_largest = DOMAINS[name]
         if not (least < value < largest or (with_largest and value == largest)):
             domain = "positive and at most 1" if with_largest else "between 0 and 1, both excluded"
-            raise InvalidArgument(f"'{name}' must be {domain}, not {shown(value)}.")
+            raise InvalidArgument(f"'{_CALLED[name]}' must be {domain}, not {shown(value)}.")
     return ChartPlane(lengths, varying, plane.inputs, share, gain)
 
 
@@ -79,7 +80,7 @@ def _vary(given: Sequence[str] | None, classes: int) -> tuple[str, str]:
     names = tuple(map(_symbol, asked))
     if classes == 3 and names != usual:
         raise InvalidArgument(
-            f"'vary' must be 'p1' and 'p2' for three decode lengths, not {_listed(names)}."
+            f"'vary' must be 'p1' and 'p2' for three decode lengths, not {_listed(asked)}."
         )
     if classes == 2 and not (
         len(names) == 2 and names[0] != names[1] and set(names) <= set(_NUMBERS)
@@ -107,33 +108,43 @@ def _symbol(name: str) -> str:
 def _fixed(given: Mapping[str, Any] | None, varying: tuple[str, str]) -> dict[str, Any]:
     fixed = _mapping("fixed", given)
     allowed = [n for n in (_NUMBERS if "p1" not in varying else ("s", "kappa")) if n not in varying]
-    for name in fixed:
-        if name not in allowed:
-            known = " or ".join(f"'{n}'" for n in allowed)
-            raise InvalidArgument(f"'fixed' must hold {known} here, not {shown(name)}.")
+    for name, value in fixed.items():
+        if name in _NUMBERS and name not in allowed:
+            called = _CALLED[name]
+            raise InvalidArgument(
+                f"'{called}' must be left out where it varies, not {shown(value)}."
+            )
+        if name not in _NUMBERS:
+            raise InvalidArgument(f"'fixed' must hold {_choice(allowed)} here, not {shown(name)}.")
     return fixed
+
+
+def _choice(symbols: Sequence[str]) -> str:
+    return " or ".join(f"'{_CALLED[symbol]}'" for symbol in symbols)
 
 
 def _inputs(fixed: dict[str, Any], varying: tuple[str, str], classes: int) -> tuple[Fraction, ...]:
     if "s" in varying:
         return (Fraction(0),) * classes
     if "s" not in fixed:
-        raise InvalidArgument(
-            f"'s' must be an input length where {varying[0]} and {varying[1]} vary, not left out."
-        )
+        what = "the shares" if "p1" in varying else " and ".join(_CALLED[n] for n in varying)
+        raise InvalidArgument(f"'common' must be an input length where {what} vary, not left out.")
     given = fixed["s"]
     if isinstance(given, (list, tuple)):
         if len(given) != classes:
             raise InvalidArgument(
-                f"'s' must be one number or one for each of {classes} classes, not {len(given)}."
+                f"'common' must be one number or one for each of {classes} classes, "
+                f"not {len(given)}."
             )
-        inputs = tuple(rational_argument(value, "'s'") for value in given)
+        inputs = tuple(rational_argument(value, "'common'") for value in given)
     else:
-        inputs = (rational_argument(given, "'s'"),) * classes
+        inputs = (rational_argument(given, "'common'"),) * classes
     least, _, largest, _ = DOMAINS["s"]
     for value in inputs:
         if not least <= value <= largest:
-            raise InvalidArgument(f"'s' must be between 0 and 10^12 tokens, not {shown(value)}.")
+            raise InvalidArgument(
+                f"'common' must be between 0 and 10^12 tokens, not {shown(value)}."
+            )
     return inputs
 
 
@@ -143,10 +154,12 @@ def chart_frame(plane: ChartPlane, ranges: Mapping[str, tuple[Any, Any]] | None)
     Raises InvalidArgument if a range is not one of a number that varies, or not within its domain.
     """
     given = _mapping("ranges", ranges)
+    if plane.is_simplex and given:
+        raise InvalidArgument("'ranges' must be left out for three decode lengths.")
     for name in given:
-        if plane.is_simplex or name not in plane.vary:
-            known = "nothing" if plane.is_simplex else " or ".join(f"'{n}'" for n in plane.vary)
-            raise InvalidArgument(f"'ranges' must hold {known} here, not {shown(name)}.")
+        if name not in plane.vary:
+            called = shown(_CALLED.get(name, name))
+            raise InvalidArgument(f"'ranges' must hold {_choice(plane.vary)} here, not {called}.")
     return ChartFrame(plane, *(_axis(plane, name, given.get(name)) for name in plane.vary))
 
 
@@ -155,14 +168,14 @@ def _axis(plane: ChartPlane, name: str, given: Any) -> Axis:
     if given is None:
         low, high = least, (_input_range(plane) if name == "s" else largest)
     else:
+        what = f"'ranges' of '{_CALLED[name]}'"
         if not isinstance(given, (list, tuple)) or len(given) != 2:
-            raise InvalidArgument(f"'ranges' of '{name}' must be (low, high), not {shown(given)}.")
-        low, high = (rational_argument(value, f"'{name}'") for value in given)
+            raise InvalidArgument(f"{what} must be (low, high), not {shown(given)}.")
+        low, high = (rational_argument(value, what) for value in given)
         if not least <= low < high <= largest:
             top = "10^12" if name == "s" else largest
             raise InvalidArgument(
-                f"'ranges' of '{name}' must be 0 <= low < high <= {top}, "
-                f"not {shown(low)} and {shown(high)}."
+                f"{what} must be 0 <= low < high <= {top}, not {shown(low)} and {shown(high)}."
             )
     return Axis(name, low, high, name == "s" and high - low > _LINEAR and high > 8 * (1 + low))
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from ...errors import number_of
 from ...model.kernel import MemoryKernel
 
 __all__ = ["instability_certificate", "late_memory", "single_decode_length"]
@@ -60,6 +61,6 @@ def instability_certificate(kernel: MemoryKernel) -> str | None:
     if g > 1 and late_memory(kernel) > 0:
         return (
             f"R9: the decode lengths have gcd {g} and enough memory is held late in life, "
-            f"so at least {g - 1} modes are unstable."
+            f"so at least {number_of(g - 1, 'mode is', 'modes are')} unstable."
         )
     return None

@@ -41,7 +41,7 @@ from flint import fmpq, fmpq_mat, fmpz_poly
 from ...errors import InvalidArgument
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
-from ...model.numbers import exact_rational, listed, whole_number, without_unit
+from ...model.numbers import exact_quantity, listed, whole_number
 from ...model.workload import Workload
 from .floquet import FloquetMultipliers, multipliers_of
 
@@ -195,5 +195,5 @@ def _checked(itinerary: Any, length: int) -> tuple[int, ...]:
 
 
 def _exact(capacity: Any) -> fmpq:
-    tokens = exact_rational(without_unit(capacity), "'capacity'")
+    tokens = exact_quantity(capacity, "'capacity'")
     return fmpq(tokens.numerator, tokens.denominator)

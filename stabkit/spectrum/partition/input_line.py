@@ -108,7 +108,8 @@ def input_line(mix: Workload, along: AlongInputs) -> InputLine:
     entries = listed(along, "'along'", "'common', 'shift', 'scale' or a slope for each class")
     if len(entries) != len(own):
         raise InvalidArgument(
-            f"'along' must have one slope for each class of 'mix', {len(own)}, not {len(entries)}."
+            f"'along' must have one slope for each class of the mix, {len(own)}, "
+            f"not {len(entries)}."
         )
     numbered = enumerate(zip(entries, own, strict=True), start=1)
     pairs = [_pair(entry, s, number) for number, (entry, s) in numbered]

@@ -125,7 +125,8 @@ def roots(mix: WorkloadLike, digits: int = 50, method: str = "auto") -> Roots:
     digits = whole_number(digits, "'digits'", 1, LARGEST_DIGITS)
     check_choice(method, "'method'", ("auto", "mpmath"))
     longest = LONGEST_ALL if method == "auto" else LONGEST_MPMATH
-    check_length(mix.longest_decode, longest, f"for all roots by method '{method}'")
+    largest = "; 'dominant_modes' finds the largest" if method == "auto" else ""
+    check_length(mix.longest_decode, longest, f"for all roots by method '{method}'", largest)
     kernel = MemoryKernel.of(mix)
     if method == "mpmath":
         from .multiprecision import multiprecision_roots

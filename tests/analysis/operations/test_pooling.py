@@ -114,8 +114,9 @@ def test_a_policy_for_all_replicas() -> None:
         ({"replicas": 0}, "'replicas' must be an integer from 1 to 10000, not 0"),
         ({"objective": "fame"}, "'objective' must be 'demand', 'requests' or 'tokens'"),
         ({"steps": 0}, "'steps' must be an integer from 1"),
-        ({"partition": [[0]]}, "'partition' must hold each of the 2 classes once"),
-        ({"partition": [[0, 1], [1]]}, "'partition' must hold each of the 2 classes once"),
+        ({"partition": [[0]]}, "'partition' must hold each class once, from 0 to 1, in at most "),
+        ({"partition": [[0, 1], [1]]}, "once, from 0 to 1, in at most 2 blocks, not"),
+        ({"partition": [[0], [1]], "replicas": 1}, "in at most 1 block, not"),
         ({"classes": [(5, n) for n in range(1, 26)]}, "'mix' must have at most 24 classes"),
     ],
 )

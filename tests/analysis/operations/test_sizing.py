@@ -230,8 +230,10 @@ def test_a_cap_that_does_not_bind_leaves_the_verdict() -> None:
 def test_what_is_refused() -> None:
     with pytest.raises(InvalidWorkload, match="'capacity' must be given"):
         sizing(Workload.from_classes([(10, 5)]))
-    with pytest.raises(InvalidWorkload, match="at least 2 blocks of 16 tokens, not 1 of them"):
+    with pytest.raises(InvalidWorkload, match="at least 2 blocks of 16 tokens, not 1"):
         sizing(Workload.from_classes([(16, 1)], 31), block_size=16)
+    with pytest.raises(InvalidWorkload, match="at least 1 block of 16 tokens, not 0"):
+        sizing(Workload.from_classes([(10, 5)], 15), block_size=16)
     with pytest.raises(InvalidArgument, match=r"'step_seconds' must be from 10\^-12"):
         sizing(Workload.from_classes([(10, 5)], 650), step_seconds=0)
     with pytest.raises(InvalidArgument, match="'max_num_seqs' must be"):

@@ -191,7 +191,7 @@ def test_equal_slopes_have_a_sufficient_bound() -> None:
             "'scale', 'share', 'gain' or a slope for each class, not 'sum'",
         ),
         (3, "or a slope for each class, not 3"),
-        ((1,), "'along' must have one slope for each class of 'mix', 2, not 1"),
+        ((1,), "'along' must have one slope for each class of the mix, 2, not 1"),
         ((0, 0), "'along' must have a slope that is not 0"),
         ((1, -1), "'along' of class 2 must have a slope between 0 and 10^12, not -1"),
         ((1, "x"), "'along' of class 2 must be a finite rational number, not 'x'"),
