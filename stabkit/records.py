@@ -90,6 +90,10 @@ class Series(Record):
             if hasattr(value, "setflags"):
                 value.setflags(write=False)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        Series.__post_init__(self)  # numpy's copies can be written to
+
     def columns(self) -> dict[str, Any]:
         """Return the columns by name, all of one length."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
