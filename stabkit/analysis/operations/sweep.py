@@ -82,7 +82,7 @@ class PolicySweep(Series, Simulated):
 
 
 def policy_sweep(
-    mix: WorkloadLike, parameter: Parameter, values: Sequence[Any] | None = None
+    mix: WorkloadLike, parameter: Parameter, values: Sequence[object] | None = None
 ) -> PolicySweep:
     """Return the throughput against a policy's parameter.
 

@@ -58,15 +58,15 @@ class MemoryView:
 
     def __init__(
         self,
-        capacity: Any,
-        per_request: Any,
-        lifetime_per_request: Any,
-        reserved: Callable[[], Any],
+        capacity: Fraction | float,
+        per_request: Fraction | float,
+        lifetime_per_request: Fraction | float,
+        reserved: Callable[[], Fraction | float],
     ) -> None:
-        self.capacity = capacity
+        self.capacity: Any = capacity
         self.used: Any = 0
-        self.per_request = per_request
-        self.lifetime_per_request = lifetime_per_request
+        self.per_request: Any = per_request
+        self.lifetime_per_request: Any = lifetime_per_request
         self._reserved = reserved
 
     @property
@@ -134,7 +134,7 @@ class LinearPolicy(Policy, Protocol):
         """
 
 
-def parameter(default: Any, valid: Callable[[Fraction], bool], domain: str, symbol: str) -> Any:
+def parameter(default: object, valid: Callable[[Fraction], bool], domain: str, symbol: str) -> Any:
     """Return a field of `RationalParameters`.
 
     Parameters
