@@ -121,7 +121,7 @@ def is_any(annotation: object) -> bool:
     """Whether a type checker takes everything, or items of every type; of arrays it takes both."""
     if not isinstance(annotation, str):
         return True
-    rest = re.sub(r"\b(NDArray|Callable)\[.*\]", "", annotation)
+    rest = re.sub(r"\b(NDArray|Callable)\[[^|]*\]", "", annotation)
     return re.search(r"\bAny\b", rest) is not None
 
 
