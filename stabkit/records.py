@@ -8,22 +8,31 @@ the front door of the package, which finds one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sized
-from dataclasses import fields
+from collections.abc import Iterator, Sequence, Sized
+from dataclasses import Field, fields
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Complex, Number, Real
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar
 
 from .errors import InvalidArgument, shown
 
-__all__ = ["Record", "RecordList", "RecordTuple", "Series", "Shown"]
+__all__ = ["Dataclass", "Record", "RecordList", "RecordTuple", "Result", "Series", "Shown"]
 
 R = TypeVar("R")
 _LONGEST_VALUE = 40
 _LARGEST_DENOMINATOR = 10**6
 _LONGEST = 240
 _FEW = 3
+
+
+class Dataclass(Protocol):
+    """Any dataclass: a record of stabkit, or of a distribution that adds a writer for it."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+Result: TypeAlias = Dataclass | Sequence[Dataclass]  # what may have a text, JSON or a figure
 
 
 class Shown:
@@ -35,7 +44,7 @@ class Shown:
         import stabkit
 
         try:
-            return str(stabkit.html(self))
+            return stabkit.html(self)  # type: ignore[arg-type]
         except InvalidArgument:  # it has neither
             return None
 
@@ -89,6 +98,10 @@ class Series(Record):
             value = getattr(self, field.name)
             if hasattr(value, "setflags"):
                 value.setflags(write=False)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        Series.__post_init__(self)  # numpy's copies can be written to
 
     def columns(self) -> dict[str, Any]:
         """Return the columns by name, all of one length."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import inspect
+import pickle
 from typing import Any
 
 import numpy as np
@@ -167,7 +169,9 @@ def test_a_frame_of_data_takes_a_series_as_it_is(name: str) -> None:
 @pytest.mark.parametrize("name", TABLES)
 def test_a_series_is_not_changed_and_equals_itself(name: str) -> None:
     series: Series = TABLES[name]()
-    for array in (value for value in vars(series).values() if isinstance(value, np.ndarray)):
+    copies = (series, copy.deepcopy(series), pickle.loads(pickle.dumps(series)))
+    values = [value for one in copies for value in vars(one).values()]
+    for array in (value for value in values if isinstance(value, np.ndarray)):
         with pytest.raises(ValueError, match="read-only"):
             array[:] = 0
     arrays = any(isinstance(value, np.ndarray) for value in vars(series).values())

@@ -57,17 +57,17 @@ def numbers() -> dict[str, object]:
     }
 
 
-def roots_of(decode: int) -> object:
+def roots_of(decode: int) -> stabkit.RootPicture:
     mix = one(CHAT[0], decode)
     return stabkit.root_picture(mix, stabkit.roots(mix, 20), "unstable")
 
 
-def cohorts(steps: int) -> object:
+def cohorts(steps: int) -> stabkit.SpaceTimePicture:
     start = [[20, 20, 20, 18, 20, 20]]  # the equilibrium, but for one cohort
     return stabkit.space_time_picture(one(2, 6, 660), start, steps)
 
 
-def worst() -> object:
+def worst() -> stabkit.CyclePicture:
     mix = one(*CHAT, 1100)
     cycle = stabkit.necklace_cycle(mix, [CHAT[1]])
     return stabkit.cycle_picture(mix, [list(cycle.states[0])], cycle.period, "the worst cycle")

@@ -64,7 +64,7 @@ def kernel_rows() -> Cells:
     return tuple(rows)
 
 
-def roots_of(workload: stabkit.Workload, marks: bool = False) -> object:
+def roots_of(workload: stabkit.Workload, marks: bool = False) -> stabkit.RootPicture:
     found = stabkit.unit_circle_counts(workload)
     modes = stabkit.synchrony(workload).modes if marks else ()
     near = [(m.limit, m.root and complex(m.root.value)) for m in modes]

@@ -71,7 +71,7 @@ def survivors() -> Cells:
     return tuple((str(m), who, f"${number(x)}$") for (m, x), who in zip(values, alive, strict=True))
 
 
-def cohorts(steps: int) -> object:
+def cohorts(steps: int) -> stabkit.SpaceTimePicture:
     return stabkit.space_time_picture(mix(20, *PAIR), near(), steps)
 
 

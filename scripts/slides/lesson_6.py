@@ -69,7 +69,7 @@ def numbers() -> dict[str, object]:
     }
 
 
-def cycle(composition: tuple[int, ...]) -> object:
+def cycle(composition: tuple[int, ...]) -> stabkit.CyclePicture:
     found = stabkit.necklace_cycle(ONE, list(composition))
     start = [list(found.states[0])]
     return stabkit.cycle_picture(ONE, start, found.period, joined(composition))
@@ -81,7 +81,7 @@ def nearly() -> list[list[float]]:
     return [[0.4 * a, 0.38 * a, *[0.4 * a] * 4], [0.6 * a]]
 
 
-def roots_of(workload: stabkit.Workload) -> object:
+def roots_of(workload: stabkit.Workload) -> stabkit.RootPicture:
     return stabkit.root_picture(workload, stabkit.roots(workload, 20), "stable")
 
 

@@ -118,7 +118,7 @@ def numbers() -> dict[str, object]:
     }
 
 
-def roots_of(name: str) -> object:
+def roots_of(name: str) -> stabkit.RootPicture:
     mix = stabkit.Workload.named(name)
     return stabkit.root_picture(mix, stabkit.roots(mix, 20), analysed(name).verdict)
 

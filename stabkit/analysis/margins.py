@@ -27,11 +27,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from ..dynamics.capacity import equilibrium_admissions
 from ..model.notation import WorkloadLike, as_workload
-from ..model.numbers import check_level
+from ..model.numbers import NumberLike, check_level
 from ..model.verdict import Verdict
 from ..model.workload import Workload
 from ..records import Record
@@ -101,7 +100,11 @@ class Margins(Record):
         return None if self.mix.capacity is None else equilibrium_admissions(self.mix)
 
 
-def margins(mix: WorkloadLike, shares_within: Any = None, shares_level: Any = None) -> Margins:
+def margins(
+    mix: WorkloadLike,
+    shares_within: NumberLike | None = None,
+    shares_level: Fraction | float | None = None,
+) -> Margins:
     """Return the margins of a workload: in the gain, the inputs, the shares and the state.
 
     Parameters

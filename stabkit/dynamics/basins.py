@@ -12,6 +12,7 @@ docs/model.md, R6a, R6b, R11.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -19,6 +20,7 @@ from statistics import median
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import check_choice
 from ..model.notation import WorkloadLike, as_workload
@@ -38,7 +40,7 @@ _GRAINS = 10**6  # random starts have memory shares that are multiples of its in
 
 def steps_to_worst_cycle(
     mix: WorkloadLike,
-    state: Any,
+    state: Sequence[object] | NDArray[Any],
     arithmetic: Literal["exact", "float"] = "exact",
     limit: int = 10_000,
 ) -> int | None:

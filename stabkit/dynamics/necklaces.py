@@ -65,11 +65,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
-from typing import Any
 
 from ..errors import InvalidArgument, check_length, shown
 from ..model.notation import WorkloadLike, as_workload
-from ..model.numbers import listed, whole_number
+from ..model.numbers import NumberLike, listed, whole_number
 from ..model.workload import Workload
 from ..records import Record, RecordTuple
 from .capacity import equilibrium_admissions, simulated_capacity
@@ -249,7 +248,7 @@ def necklace_throughput(mix: Workload, composition: Iterable[int]) -> Fraction:
     return simulated_capacity(mix) / _tokens(mix, _checked_parts(mix, composition))
 
 
-def worst_cycle_loss(input_length: Any, decode_length: Any) -> Fraction:
+def worst_cycle_loss(input_length: NumberLike, decode_length: NumberLike) -> Fraction:
     """Return the share of the equilibrium's throughput that the worst cycle loses.
 
     Parameters

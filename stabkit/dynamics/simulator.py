@@ -33,7 +33,7 @@ from .policies import Policy, policy_named
 from .policies.policy import parameters_of
 from .product_form import ProductFormRun
 from .stage_run import StageRun
-from .trajectory import Arithmetic, State, StepBlock, Trajectory
+from .trajectory import Arithmetic, State, StateLike, StepBlock, Trajectory
 
 __all__ = ["LARGEST_RUN", "simulate"]
 
@@ -48,7 +48,7 @@ def simulate(
     mix: WorkloadLike,
     steps: int = 1000,
     arithmetic: Arithmetic = "float",
-    state: Any = None,
+    state: StateLike | None = None,
     policy: str | Policy = "greedy",
     record_states: bool = False,
 ) -> Trajectory:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,21 @@ from numpy.typing import NDArray
 from ..model.workload import Workload
 from ..records import Series
 
-__all__ = ["MOST_CLASS_COLUMNS", "Arithmetic", "State", "StepBlock", "Trajectory", "zeros"]
+__all__ = [
+    "MOST_CLASS_COLUMNS",
+    "Arithmetic",
+    "StageCounts",
+    "State",
+    "StateLike",
+    "StepBlock",
+    "Trajectory",
+    "zeros",
+]
 
 Arithmetic = Literal["exact", "float", "integer"]
 State = list[list[Any]]
+StageCounts: TypeAlias = Sequence[object] | NDArray[Any]  # by class, then by stage
+StateLike: TypeAlias = Literal["equilibrium"] | StageCounts
 MOST_CLASS_COLUMNS = 16
 
 

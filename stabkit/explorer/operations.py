@@ -123,7 +123,8 @@ def _pair(question: Question) -> Workload:
         raise InvalidWorkload(f"'lengths' must be two decode lengths, not {shown(lengths)}.")
     for length in lengths:
         whole_number(length, "'lengths'", 1, LONGEST_PAIR)
-    given, share = question.get("input"), _share(question.get("share"))
+    given: Any = question.get("input")
+    share = _share(question.get("share"))
     if lengths[0] == lengths[1]:
         return Workload.from_classes([(given, lengths[0])])
     return Workload.from_classes([(given, lengths[0], share), (given, lengths[1], 1 - share)])

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import InvalidArgument, check_choice, shown
-from .numbers import exact_rational, whole_number
+from .numbers import NumberLike, exact_rational, whole_number
 
 __all__ = [
     "NUMBER_BYTES",
@@ -35,6 +35,7 @@ NUMBER_BYTES = {
     "int8": Fraction(1),
     "int4": Fraction(1, 2),
 }
+_WITH_UNIT = re.compile(r"\s*([\d.]+)\s*([a-z]+)\s*")
 _SIZES = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
 
@@ -84,7 +85,7 @@ def number_bytes(dtype: Any) -> Fraction:
 
 
 def capacity_from_shape(
-    memory: Any,
+    memory: NumberLike,
     layers: int,
     kv_heads: int,
     head_size: int,
@@ -116,7 +117,7 @@ def capacity_from_shape(
     )
 
 
-def tokens_that_fit(memory: Any, bytes_each: Fraction) -> int:
+def tokens_that_fit(memory: NumberLike, bytes_each: Fraction) -> int:
     """Return how many tokens fit into `memory`, as in `capacity_from_shape`; one at least must."""
     tokens = _bytes(memory) / bytes_each
     if tokens < 1:
@@ -124,15 +125,11 @@ def tokens_that_fit(memory: Any, bytes_each: Fraction) -> int:
     return int(tokens)
 
 
-def _bytes(memory: Any) -> Fraction:
-    found = re.fullmatch(r"\s*([\d.]+)\s*([a-z]+)\s*", memory.lower()) if _is_text(memory) else None
+def _bytes(memory: NumberLike) -> Fraction:
+    found = _WITH_UNIT.fullmatch(memory.lower()) if isinstance(memory, str) else None
     number, unit = (found[1], found[2]) if found else (memory, "b")
     if unit not in _SIZES:
         raise InvalidArgument(
             f"'memory' must end in one of {', '.join(_SIZES)}, not {shown(memory)}."
         )
     return exact_rational(number, "'memory'") * _SIZES[unit]
-
-
-def _is_text(memory: Any) -> bool:
-    return isinstance(memory, str)

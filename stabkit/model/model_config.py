@@ -25,7 +25,7 @@ from typing import Any
 from ..errors import InvalidArgument, InvalidWorkload, StabkitWarning, shown
 from .cache_memory import heads_of_a_gpu, number_bytes, tokens_that_fit
 from .files import read_json_file
-from .numbers import whole_number
+from .numbers import NumberLike, whole_number
 
 __all__ = ["capacity_from_config"]
 
@@ -52,8 +52,8 @@ _KEYS_OF_STATES = (
 
 
 def capacity_from_config(
-    config: Mapping[str, Any] | str | os.PathLike[str],
-    memory: Any,
+    config: Mapping[str, object] | str | os.PathLike[str],
+    memory: NumberLike,
     dtype: str | None = None,
     tensor_parallel: int = 1,
 ) -> int:

@@ -7,20 +7,20 @@ packaged one. Numbers go on as text, so that they are read exactly.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from ..errors import InvalidWorkload, WorkloadTypeError, shown
 from .examples import examples
-from .numbers import is_listed
-from .request_classes import RequestClass
+from .numbers import NumberLike, is_listed
+from .request_classes import Classes
 from .workload import Workload
 
 __all__ = ["WorkloadLike", "as_workload", "read_notation"]
 
-WorkloadLike: TypeAlias = Workload | str | os.PathLike[str] | Iterable[Sequence[Any] | RequestClass]
+WorkloadLike: TypeAlias = Workload | str | os.PathLike[str] | Classes
 _CLOSE = 0.5  # of the letters: "azure" is meant for the packaged name, "5" for none
 
 
@@ -63,7 +63,9 @@ def as_workload(mix: WorkloadLike) -> Workload:
     )
 
 
-def read_notation(words: Sequence[str], capacity: Any = None, name: str = "'mix'") -> Workload:
+def read_notation(
+    words: Sequence[str], capacity: NumberLike | None = None, name: str = "'mix'"
+) -> Workload:
     """Return the workload that one name of a packaged one, or one word for each class, describes.
 
     * `capacity`: KV memory in tokens.
@@ -90,7 +92,7 @@ def _class_parts(word: str, name: str) -> list[str]:
     return parts
 
 
-def _named(word: str, capacity: Any, name: str) -> Workload:
+def _named(word: str, capacity: NumberLike | None, name: str) -> Workload:
     names = [example.name for example in examples()]
     if word not in names:
         close = get_close_matches(word, names, n=1, cutoff=_CLOSE)

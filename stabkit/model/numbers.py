@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from decimal import Context, Decimal
 from fractions import Fraction
 from numbers import Integral, Rational, Real
-from typing import Any
+from typing import Any, SupportsFloat, TypeAlias
 
 from ..errors import (
     ArgumentTypeError,
@@ -26,6 +26,7 @@ __all__ = [
     "LARGEST_CAPACITY",
     "LARGEST_DECODE_LENGTH",
     "LARGEST_INPUT_LENGTH",
+    "NumberLike",
     "check_level",
     "decimal_text",
     "exact_integer",
@@ -40,6 +41,9 @@ __all__ = [
     "without_unit",
 ]
 
+# What `exact_rational` reads: numbers of Python, numpy and sympy, and their text. Several in a list
+# are objects: a type checker knows no other type that an int and a Fraction have in common.
+NumberLike: TypeAlias = SupportsFloat | str
 LARGEST_INPUT_LENGTH = 10**12
 LARGEST_DECODE_LENGTH = 10**9
 LARGEST_CAPACITY = 10**18

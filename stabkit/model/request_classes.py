@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..errors import InvalidWorkload, WorkloadTypeError, shown
 from ..records import Record
@@ -19,7 +19,7 @@ from .numbers import (
     is_listed,
 )
 
-__all__ = ["RequestClass", "read_classes"]
+__all__ = ["Classes", "RequestClass", "read_classes"]
 
 # The memory kernel is integers over one denominator. Real mixes need some 10^20; the bound keeps
 # every figure of merit printable and stops weights such as 1/p for a thousand large primes p.
@@ -49,6 +49,9 @@ class RequestClass(Record):
     input_length: Fraction
     decode_length: Positive
     share: Fraction
+
+
+Classes: TypeAlias = Iterable[Sequence[object] | RequestClass]
 
 
 def read_classes(classes: Any) -> tuple[RequestClass, ...]:

@@ -69,7 +69,7 @@ class SymbolicWorkload(Record):
     classes: tuple[SymbolicClass, ...]
 
     @classmethod
-    def from_classes(cls, classes: Iterable[Sequence[Any]]) -> SymbolicWorkload:
+    def from_classes(cls, classes: Iterable[Sequence[object]]) -> SymbolicWorkload:
         """Return the symbolic workload of the given classes.
 
         Parameters

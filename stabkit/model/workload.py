@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -29,9 +30,9 @@ from ..errors import InvalidWorkload, number_of, shown
 from ..records import Record
 from .examples import example_arguments
 from .files import named_columns, read_workload, record_arguments, warn_of_rows_left_out
-from .numbers import exact_integer, rational_text, read_capacity
-from .request_classes import RequestClass, read_classes
-from .traces.columns import frame_columns, tally_columns
+from .numbers import NumberLike, exact_integer, rational_text, read_capacity
+from .request_classes import Classes, RequestClass, read_classes
+from .traces.columns import Frame, frame_columns, tally_columns
 from .traces.tally import Tally
 
 __all__ = ["RequestClass", "Workload"]
@@ -90,10 +91,10 @@ class Workload(Record):
     @classmethod
     def from_classes(
         cls,
-        classes: Iterable[Sequence[Any] | RequestClass],
-        capacity: Any = None,
+        classes: Classes,
+        capacity: NumberLike | None = None,
         name: str | None = None,
-        request_count: Any = None,
+        request_count: NumberLike | None = None,
     ) -> Workload:
         """Return the workload of the given classes.
 
@@ -156,13 +157,13 @@ class Workload(Record):
     def from_file(
         cls,
         path: str | Path | Sequence[str | Path],
-        capacity: Any = None,
+        capacity: NumberLike | None = None,
         input_column: str | None = None,
         output_column: str | None = None,
         merge: bool = True,
         *,
-        since: Any = None,
-        until: Any = None,
+        since: NumberLike | date | None = None,
+        until: NumberLike | date | None = None,
         time_column: str | None = None,
         wrap: Callable[[BinaryIO, int], BinaryIO] | None = None,
     ) -> Workload:
@@ -206,9 +207,9 @@ class Workload(Record):
     @classmethod
     def from_requests(
         cls,
-        inputs: Iterable[Any],
-        outputs: Iterable[Any],
-        capacity: Any = None,
+        inputs: Iterable[NumberLike | None],
+        outputs: Iterable[NumberLike | None],
+        capacity: NumberLike | None = None,
         name: str | None = None,
         merge: bool = True,
     ) -> Workload:
@@ -242,8 +243,8 @@ class Workload(Record):
     @classmethod
     def from_dataframe(
         cls,
-        frame: Any,
-        capacity: Any = None,
+        frame: Frame,
+        capacity: NumberLike | None = None,
         input_column: str | None = None,
         output_column: str | None = None,
         name: str | None = None,
@@ -290,7 +291,7 @@ class Workload(Record):
         return workload
 
     @classmethod
-    def named(cls, name: str, capacity: Any = None) -> Workload:
+    def named(cls, name: str, capacity: NumberLike | None = None) -> Workload:
         """Return the packaged example `name`; a `capacity` in tokens overrides its own.
 
         `stabkit.examples` lists them.
@@ -298,7 +299,7 @@ class Workload(Record):
         return cls._of(**example_arguments(name, capacity))
 
     @classmethod
-    def from_dict(cls, record: Mapping[str, Any]) -> Workload:
+    def from_dict(cls, record: Mapping[str, object]) -> Workload:
         """Return the workload whose `to_dict` is `record`; validated like any other input."""
         sample_keys = ("request_count", "means", "known_largest")
         return cls._of(**record_arguments(record, "share", "classes", sample_keys=sample_keys))
@@ -323,7 +324,7 @@ class Workload(Record):
             ),
         }
 
-    def with_capacity(self, capacity: Any) -> Workload:
+    def with_capacity(self, capacity: NumberLike | None) -> Workload:
         """Return the same mix with another capacity (tokens), or with None."""
         return replace(self, capacity=read_capacity(capacity))
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from ..records import Result
 from .rendering import FIGURES, PAGES, TEXTS, figure, text
 
 __all__ = ["html"]
 
 
-def html(result: Any) -> str:
+def html(result: Result) -> str:
     """Return a result as a piece of a web page, as a notebook shows it.
 
     Parameters
     ----------
-    result : object
+    result : dataclass or sequence of them
         What a function of stabkit returned.
 
     Returns

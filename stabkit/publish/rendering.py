@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ..errors import ArgumentTypeError, InvalidArgument, printable, shown
 from ..model.numbers import whole_number
+from ..records import Result
 from .labels import names_of_labels
 
 if TYPE_CHECKING:
@@ -158,12 +159,12 @@ PAGES = Way("HTML", "text")  # of its own; for the others it is made of text or 
 FIGURES = Way("a figure", "figures")
 
 
-def to_dict(result: Any, **options: Any) -> dict[str, Any]:
+def to_dict(result: Result, **options: object) -> dict[str, Any]:
     """Return a result as JSON types.
 
     Parameters
     ----------
-    result : object
+    result : dataclass or sequence of them
         What a function of stabkit returned: a record; of those that are shown together, such as
         roots, theorems and exercises, a list too.
     options
@@ -191,12 +192,12 @@ def to_dict(result: Any, **options: Any) -> dict[str, Any]:
     return record
 
 
-def text(result: Any, **options: Any) -> str:
+def text(result: Result, **options: object) -> str:
     """Return a result as text for people, as the command line prints it.
 
     Parameters
     ----------
-    result : object
+    result : dataclass or sequence of them
         What a function of stabkit returned: a record; of those that are shown together, such as
         roots, theorems and exercises, a list too.
     options
@@ -224,12 +225,12 @@ def text(result: Any, **options: Any) -> str:
     return written + names_of_labels(written, printable(name_of(result)))
 
 
-def to_csv(result: Any) -> str:
+def to_csv(result: Result) -> str:
     """Return a result as CSV: the atlas, a stability chart or a run.
 
     Parameters
     ----------
-    result : object
+    result : dataclass or sequence of them
         What a function of stabkit returned, if it is a table.
 
     Returns
@@ -254,24 +255,24 @@ def to_csv(result: Any) -> str:
 
 @overload
 def figure(
-    result: Any,
+    result: Result,
     ax: None = None,
     *,
     size: str | tuple[float, float] | None = None,
     title: str | None = None,
 ) -> Figure: ...
 @overload
-def figure(result: Any, ax: Axes, *, title: str | None = None) -> SubFigure: ...
+def figure(result: Result, ax: Axes, *, title: str | None = None) -> SubFigure: ...
 @overload
 def figure(
-    result: Any,
+    result: Result,
     ax: Axes | None = ...,
     *,
     size: str | tuple[float, float] | None = None,
     title: str | None = None,
 ) -> Figure | SubFigure: ...
 def figure(
-    result: Any,
+    result: Result,
     ax: Axes | None = None,
     *,
     size: str | tuple[float, float] | None = None,
@@ -281,7 +282,7 @@ def figure(
 
     Parameters
     ----------
-    result : object
+    result : dataclass or sequence of them
         What a function of stabkit returned, if it can be drawn.
     ax : matplotlib.axes.Axes, optional
         One of a grid, as ``Figure.subplots`` makes them: the figure takes its place. Its figure

@@ -110,7 +110,7 @@ class SweepPlan(Record):
 
     @classmethod
     def from_dict(
-        cls, plan: Mapping[str, Any], folder: str | os.PathLike[str] = ".", name: str = "sweep"
+        cls, plan: Mapping[str, object], folder: str | os.PathLike[str] = ".", name: str = "sweep"
     ) -> SweepPlan:
         """Return the plan that a mapping describes, with the keys of the TOML file.
 

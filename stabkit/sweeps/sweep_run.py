@@ -110,7 +110,7 @@ class SweepRun(Record):
 
 
 def sweep(
-    plan: SweepPlan | Mapping[str, Any] | str | os.PathLike[str],
+    plan: SweepPlan | Mapping[str, object] | str | os.PathLike[str],
     folder: str | os.PathLike[str],
     map: Map = map,
     progress: Callable[[SweepProgress], None] | None = None,

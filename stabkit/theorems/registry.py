@@ -7,6 +7,7 @@ may use them. stabkit itself imports no record: what it computes does not rest o
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import entry_points
@@ -43,6 +44,20 @@ def theorems() -> tuple[Theorem, ...]:
     found = [theorem for chapters in installed(GROUP) for theorem in chapters()]
     check_order(found)
     return RecordTuple(found)
+
+
+def _pickled(theorem: Theorem) -> str | tuple[Any, ...]:
+    """Pickle an installed theorem as its label: its evidence is functions."""
+    if any(one is theorem for one in theorems()):
+        return _installed_theorem, (theorem.label,)
+    return object.__reduce_ex__(theorem, 2)
+
+
+def _installed_theorem(label: str) -> Theorem:
+    return next(theorem for theorem in theorems() if theorem.label == label)
+
+
+copyreg.pickle(Theorem, _pickled)
 
 
 def installed(group: str) -> Iterator[Any]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import inspect
 import json
+import pickle
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -171,6 +174,52 @@ def test_text(name: str) -> None:
     assert text.strip()
     assert text.endswith("\n")
     assert "object at 0x" not in text
+
+
+def said(value: Any, name: str) -> list[Any]:
+    """Return what is made of a result for people and programs; of a picture, what is drawn."""
+    if name in PICTURES:
+        return [stabkit.figure_bytes(stabkit.figure(value), "svg")]
+    return [way(value) for way in (stabkit.text, stabkit.to_dict)[: 1 + (name not in NO_JSON)]]
+
+
+HOLD_ARRAYS = {  # so that they equal themselves alone
+    *("AnalysisPicture", "BatchedCounts", "BatchedValues", "CyclePicture", "Fluctuations"),
+    *("KernelPicture", "NyquistCurve", "PolicyPicture", "Replay", "RequestRun", "RootLocus"),
+    *("RunPicture", "SpaceTimePicture", "StabilityChart", "Trajectory"),
+}
+COPIED = {
+    **RESULTS,
+    **{
+        f"Threshold {along}": partial(stabkit.threshold, "5:2:1 5:3:7", along)
+        for along in ("share", "gain", "scale")
+    },
+    "Threshold of balls": lambda: stabkit.threshold("5:40 5:41"),
+    "Threshold at input 0": lambda: stabkit.threshold("0:1:1 0:30:1"),
+}
+
+
+@pytest.mark.parametrize("name", COPIED)
+def test_a_copy_says_the_same(name: str) -> None:
+    before = result(name) if name in RESULTS else COPIED[name]()
+    for after in (pickle.loads(pickle.dumps(before)), copy.deepcopy(before)):
+        assert said(after, name) == said(before, name)
+        assert (after == before) is (name not in HOLD_ARRAYS)
+
+
+def test_an_installed_theorem_is_found_again_by_its_label() -> None:
+    theorem = stabkit.theorems()[3]
+    assert pickle.loads(pickle.dumps(theorem)) is copy.deepcopy(theorem) is theorem
+    changed = dataclasses.replace(theorem, title="Changed")
+    assert copy.deepcopy(changed).title == "Changed"
+
+
+def test_a_crossing_of_a_copy_is_enclosed_to_more_digits() -> None:
+    for mix in ("5:3 5:5", "5:40 5:41"):
+        crossing = stabkit.threshold(mix).crossings[-1]
+        enclosed = pickle.loads(pickle.dumps(crossing)).enclosure(60)
+        assert enclosed == crossing.enclosure(60)
+        assert enclosed.high - enclosed.low <= max(1, abs(enclosed.high)) / 10**60
 
 
 def test_parts_say_what_the_whole_says() -> None:

@@ -26,6 +26,7 @@ from typing import Any
 from ...dynamics.capacity import simulated_capacity
 from ...dynamics.orbits import followed, settled_cohorts
 from ...dynamics.renormalization import renormalized, unrenormalized
+from ...dynamics.trajectory import StageCounts
 from ...errors import check_length
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
@@ -82,7 +83,10 @@ class Cycles(Record):
 
 
 def cycles(
-    mix: WorkloadLike, state: Any = None, max_period: int | None = None, max_steps: int = 200_000
+    mix: WorkloadLike,
+    state: StageCounts | None = None,
+    max_period: int | None = None,
+    max_steps: int = 200_000,
 ) -> Cycles:
     """Return the limit cycles of a workload, exactly, and which of them runs end on.
 

@@ -32,7 +32,7 @@ from ...errors import InvalidArgument, InvalidWorkload, shown
 from ...model.enclosure import RealEnclosure
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
-from ...model.numbers import exact_rational, whole_number
+from ...model.numbers import NumberLike, exact_rational, whole_number
 from ...model.workload import Workload
 from ...records import Record
 from ...spectrum.counting.counts import kernel_counts
@@ -153,7 +153,7 @@ class FiniteServer(Record, ServerNoise):
         """Whether the cap on running requests proves that nothing is ever evicted."""
         return self.cap is not None and bool(self.cap.never_evicts)
 
-    def watermark_for(self, rate: Any) -> int | None:
+    def watermark_for(self, rate: NumberLike) -> int | None:
         """Return the smallest watermark, in tokens, for at most `rate` evicted requests per step.
 
         Parameters
@@ -179,7 +179,10 @@ class FiniteServer(Record, ServerNoise):
 
 
 def finite_server(
-    mix: WorkloadLike, max_num_seqs: Any = None, evictions: Any = None, steps: Any = 0
+    mix: WorkloadLike,
+    max_num_seqs: int | None = None,
+    evictions: NumberLike | None = None,
+    steps: int | None = 0,
 ) -> FiniteServer:
     """Return what a server of the capacity of `mix` does with whole, random requests.
 

@@ -42,7 +42,7 @@ from ...dynamics.simulator import simulate
 from ...errors import InvalidArgument, check_choice, number_of, shown
 from ...model.enclosure import RealEnclosure
 from ...model.notation import WorkloadLike, as_workload
-from ...model.numbers import listed, whole_number
+from ...model.numbers import NumberLike, listed, whole_number
 from ...model.verdict import Verdict
 from ...model.workload import Workload
 from ...records import Record
@@ -251,7 +251,7 @@ class Pooling(Record):
 def pool(
     classes: WorkloadLike,
     replicas: int,
-    capacity: Any = None,
+    capacity: NumberLike | None = None,
     objective: Objective = "demand",
     policy: Policy | str = "greedy",
     steps: int | None = None,

@@ -30,17 +30,17 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ...dynamics.requests import Engine, RequestRun, RequestSeries, simulate_requests
 from ...errors import ArgumentTypeError, InvalidArgument, check_choice, shown
 from ...model.files import read_requests
-from ...model.numbers import is_listed
+from ...model.numbers import NumberLike, is_listed
 from ...model.traces.rows import SHARED_BLOCK
 from ...records import Record
 from .observed_series import Floats, ObservedSeries, observed_series
@@ -163,15 +163,15 @@ class Replay(Record):
 
 
 def replay(
-    trace: Any,
-    scheduler: Any = "vllm",
-    observed: Any = None,
+    trace: str | os.PathLike[str] | Iterable[Sequence[object]],
+    scheduler: str | Engine = "vllm",
+    observed: str | os.PathLike[str] | Mapping[str, ArrayLike] | None = None,
     *,
     clock: str | None = None,
-    step_time: Any = None,
+    step_time: Iterable[NumberLike] | Literal["fit"] | None = None,
     input_column: str | None = None,
     output_column: str | None = None,
-    **options: Any,
+    **options: object,
 ) -> Replay:
     """Serve a trace in its own order by the rules of an engine.
 

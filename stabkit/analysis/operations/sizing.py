@@ -41,7 +41,7 @@ from ...dynamics.capacity import simulated_capacity
 from ...errors import InvalidArgument, InvalidWorkload, number_of, shown
 from ...model.blocks import LARGEST_BLOCK, block_steps, block_total, blocks_of
 from ...model.notation import WorkloadLike, as_workload
-from ...model.numbers import exact_rational, whole_number
+from ...model.numbers import NumberLike, exact_rational, whole_number
 from ...model.verdict import Verdict
 from ...model.workload import Workload
 from ...records import Record
@@ -133,7 +133,7 @@ class Sizing(Record):
 def sizing(
     mix: WorkloadLike,
     block_size: int | None = None,
-    step_seconds: Any = None,
+    step_seconds: NumberLike | None = None,
     max_num_seqs: int | None = None,
 ) -> Sizing:
     """Return how many requests fit, at which rate, and how fast disturbances grow.

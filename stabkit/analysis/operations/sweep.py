@@ -120,7 +120,7 @@ class PolicySweep(Series, Simulated):
 
 
 def policy_sweep(
-    mix: WorkloadLike, parameter: str, values: Sequence[Any] | None = None
+    mix: WorkloadLike, parameter: str, values: Sequence[object] | None = None
 ) -> PolicySweep:
     """Return the throughput against a policy's parameter.
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ...dynamics.trajectory import Arithmetic
+from ...dynamics.trajectory import Arithmetic, StateLike
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...model.workload import Workload
@@ -87,7 +87,7 @@ def animation_picture(
     mix: WorkloadLike,
     steps: int | None = None,
     arithmetic: Arithmetic = "float",
-    state: Any = None,
+    state: StateLike | None = None,
     policy: str = "greedy",
 ) -> AnimationPicture:
     """Run the model, as `stabkit.simulate` does, and return the frames of its animation.

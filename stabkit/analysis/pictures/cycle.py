@@ -13,10 +13,10 @@ consecutive ones.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from ...dynamics.trajectory import StateLike
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...records import Series
@@ -98,7 +98,7 @@ class CyclePicture(Series):
 
 
 def cycle_picture(
-    mix: WorkloadLike, state: Any, period: int, name: str = "limit cycle"
+    mix: WorkloadLike, state: StateLike, period: int, name: str = "limit cycle"
 ) -> CyclePicture:
     """Return what a limit cycle is made of: the memory of every cohort, admissions, evictions.
 

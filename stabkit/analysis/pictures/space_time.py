@@ -14,11 +14,10 @@ finer than a mean is not seen.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from ...dynamics.trajectory import Arithmetic, Trajectory
+from ...dynamics.trajectory import Arithmetic, StateLike, Trajectory
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
 from ...model.workload import Workload
@@ -71,7 +70,7 @@ class SpaceTimePicture(Record):
 
 def space_time_picture(
     mix: WorkloadLike,
-    run: Trajectory | Any = None,
+    run: Trajectory | StateLike | None = None,
     steps: int = 200,
     arithmetic: Arithmetic = "float",
 ) -> SpaceTimePicture:

@@ -36,6 +36,7 @@ from numpy.typing import NDArray
 from ...dynamics.capacity import equilibrium_admissions
 from ...dynamics.orbits import PeriodSearch
 from ...dynamics.product_form import ProductFormRun
+from ...dynamics.trajectory import StateLike
 from ...errors import check_length
 from ...model.enclosure import bounds_of
 from ...model.kernel import MemoryKernel
@@ -62,7 +63,7 @@ _CLEARLY = 0.9  # of what is allowed: a run in floats that is nearer is near
 
 
 def certify_start(
-    mix: WorkloadLike, state: Any = None, max_steps: int = 100_000
+    mix: WorkloadLike, state: StateLike | None = None, max_steps: int = 100_000
 ) -> StartCertificate:
     """Prove where the run from a start ends: at the equilibrium, or on a cycle that evicts.
 

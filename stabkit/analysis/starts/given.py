@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 
 from ...dynamics.capacity import equilibrium_admissions
 from ...dynamics.initial_state import cohorts_of, read_counts
 from ...dynamics.simulator import simulate
+from ...dynamics.trajectory import StateLike
 from ...errors import InvalidArgument, shown
 from ...model.workload import Workload
 
@@ -41,7 +42,7 @@ class Given:
     evicting: tuple[int, ...] = ()
 
 
-def given_start(mix: Workload, state: Any) -> Given:
+def given_start(mix: Workload, state: StateLike | None) -> Given:
     """Return the start that `state` denotes, run on for L steps if it is not of product form.
 
     * `state` (None, "equilibrium" or counts [k][j]): as for `stabkit.simulate`.

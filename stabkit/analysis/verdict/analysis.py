@@ -446,7 +446,7 @@ class Analysis(Record):
         return {"schema": SCHEMA, **record}
 
     @classmethod
-    def from_dict(cls, record: Mapping[str, Any]) -> Analysis:
+    def from_dict(cls, record: Mapping[str, object]) -> Analysis:
         """Return the Analysis whose `to_dict` is `record`.
 
         Raises

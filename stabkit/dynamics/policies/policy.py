@@ -59,15 +59,15 @@ class MemoryView:
 
     def __init__(
         self,
-        capacity: Any,
-        per_request: Any,
-        lifetime_per_request: Any,
-        reserved: Callable[[], Any],
+        capacity: Fraction | float,
+        per_request: Fraction | float,
+        lifetime_per_request: Fraction | float,
+        reserved: Callable[[], Fraction | float],
     ) -> None:
-        self.capacity = capacity
+        self.capacity: Any = capacity
         self.used: Any = 0
-        self.per_request = per_request
-        self.lifetime_per_request = lifetime_per_request
+        self.per_request: Any = per_request
+        self.lifetime_per_request: Any = lifetime_per_request
         self._reserved = reserved
 
     @property
@@ -136,11 +136,11 @@ class LinearPolicy(Policy, Protocol):
 
 
 def parameter(
-    default: Any,
+    default: object,
     valid: Callable[[Fraction], bool],
     domain: str,
     symbol: str,
-    values: Callable[[Workload], Iterable[Any]] | None = None,
+    values: Callable[[Workload], Iterable[object]] | None = None,
 ) -> Any:
     """Return a field of `RationalParameters`.
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from ...model.kernel import MemoryKernel
-from ...model.numbers import rational_argument
+from ...model.numbers import NumberLike, rational_argument
 from ...model.workload import Workload
 from ...records import Record
 from ..capacity import equilibrium_admissions
@@ -55,7 +55,7 @@ class RateLimited(Record, RationalParameters):
     remark: ClassVar[str] = "A rate limit needs a*, which must be estimated from the mix."
 
     @classmethod
-    def over_equilibrium(cls, mix: Workload, ratio: Any = 1) -> RateLimited:
+    def over_equilibrium(cls, mix: Workload, ratio: NumberLike = 1) -> RateLimited:
         """Return the policy of rate `ratio` a* on `mix`; the ratio in any form of a rational.
 
         Examples

@@ -36,15 +36,15 @@ _LARGEST_SERIES = 20_000_000  # numbers: 160 MB
 
 
 def simulate_requests(
-    mix_or_trace: Any,
+    mix_or_trace: Workload | str | Iterable[Iterable[object]],
     *,
     steps: int | None = None,
-    scheduler: Any = "model",
+    scheduler: str | Engine = "model",
     seed: int = 0,
     every: int | None = 1,
     table: bool = True,
     progress: Callable[[int, float], object] | None = None,
-    **options: Any,
+    **options: object,
 ) -> RequestRun:
     """Simulate a server that serves whole requests.
 

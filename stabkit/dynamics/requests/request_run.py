@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from ...records import Record, Series
 from .batches import Batches, Estimate
+from .scheduler import Engine
 
 __all__ = ["COLUMNS", "RequestRun", "RequestSeries", "RequestTable"]
 
@@ -149,7 +150,7 @@ class RequestRun(Record):
     (40, 344, 404)
     """
 
-    scheduler: Any
+    scheduler: Engine
     source: str
     seed: int
     steps: int

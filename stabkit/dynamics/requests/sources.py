@@ -61,7 +61,7 @@ class RequestSource:
         return max(by_length)
 
 
-def source_of(mix_or_trace: Any, seed: int) -> RequestSource:
+def source_of(mix_or_trace: Workload | Iterable[Iterable[object]], seed: int) -> RequestSource:
     """Return the source of a workload, drawn at random, or of a trace in its order.
 
     * `mix_or_trace` (Workload or iterable of rows): rows are (input, output), (input, output,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from ...errors import InvalidWorkload, shown
 from .log_formats import choose, choose_time, refuse
@@ -74,8 +74,15 @@ def _is_missing(value: Any) -> bool:
         return True
 
 
+class Frame(Protocol):
+    """A data frame of pandas or polars, a table of pyarrow, or a mapping of names to columns."""
+
+    def __getitem__(self, name: str, /) -> object:
+        """Return the column of that name."""
+
+
 def frame_columns(
-    frame: Any, columns: tuple[str, str] | None = None, window: Window | None = None
+    frame: Frame, columns: tuple[str, str] | None = None, window: Window | None = None
 ) -> tuple[tuple[str, ...], list[Any]]:
     """Return the names of the two columns of a data frame, and the columns; then that of the times.
 

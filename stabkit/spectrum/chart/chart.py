@@ -20,10 +20,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
 from ...errors import InvalidArgument, shown
-from ...model.numbers import whole_number
+from ...model.numbers import NumberLike, whole_number
 from ...records import Record
 from ..circle.sparse_polynomial import Floats
 from ..counting.counts import kernel_counts
@@ -107,7 +106,7 @@ class StabilityChart(Record):
         """Polygons that cover the stable intervals of the rows, as arrays of x and y."""
         return stable_areas(self.rows, self.links)
 
-    def unstable_modes(self, x: Any, y: Any) -> int | None:
+    def unstable_modes(self, x: NumberLike, y: NumberLike) -> int | None:
         """Return the exact number of unstable modes at a point of the domain.
 
         Parameters
@@ -142,7 +141,7 @@ class StabilityChart(Record):
             return None if counts.on_circle else counts.outside
         return row.intervals[position].unstable
 
-    def distance_to_boundary(self, x: Any, y: Any) -> float:
+    def distance_to_boundary(self, x: NumberLike, y: NumberLike) -> float:
         """Return the distance of the point (`x`, `y`) from the nearest crossing of its row.
 
         In units of x; it is 0 within the enclosure of a crossing, infinite if the row has none.
@@ -152,7 +151,7 @@ class StabilityChart(Record):
         gaps = (max(c.low - across, across - c.high, Fraction(0)) for c in crossings)
         return float(min(gaps, default=float("inf")))
 
-    def region_at(self, x: Any, y: Any) -> ChartRegion | None:
+    def region_at(self, x: NumberLike, y: NumberLike) -> ChartRegion | None:
         """Return the region of the point (`x`, `y`).
 
         None on the boundary, and between rows that both miss it.
@@ -187,10 +186,10 @@ class StabilityChart(Record):
 
 
 def stability_chart(
-    decode_lengths: Sequence[Any],
+    decode_lengths: Sequence[NumberLike],
     vary: Sequence[str] | None = None,
-    fixed: Mapping[str, Any] | None = None,
-    ranges: Mapping[str, tuple[Any, Any]] | None = None,
+    fixed: Mapping[str, object] | None = None,
+    ranges: Mapping[str, Sequence[object]] | None = None,
     rows: int | None = None,
 ) -> StabilityChart:
     """Return the stability chart of two or three decode lengths.

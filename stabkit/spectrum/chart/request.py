@@ -148,7 +148,7 @@ def _inputs(fixed: dict[str, Any], varying: tuple[str, str], classes: int) -> tu
     return inputs
 
 
-def chart_frame(plane: ChartPlane, ranges: Mapping[str, tuple[Any, Any]] | None) -> ChartFrame:
+def chart_frame(plane: ChartPlane, ranges: Mapping[str, Sequence[object]] | None) -> ChartFrame:
     """Return the plane with the ranges of `stability_chart`.
 
     Raises InvalidArgument if a range is not one of a number that varies, or not within its domain.

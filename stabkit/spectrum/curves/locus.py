@@ -28,7 +28,7 @@ import numpy as np
 from ...errors import check_length
 from ...model.kernel import MemoryKernel
 from ...model.notation import WorkloadLike, as_workload
-from ...model.numbers import whole_number
+from ...model.numbers import NumberLike, whole_number
 from ...model.workload import Workload
 from ...records import Series
 from ..circle.sparse_polynomial import Complexes, Floats
@@ -142,8 +142,8 @@ class RootLocus(Series):
 def root_locus(
     mix: WorkloadLike,
     along: Along = "common",
-    low: Any = None,
-    high: Any = None,
+    low: NumberLike | None = None,
+    high: NumberLike | None = None,
     points: int = 41,
     map: Callable[..., Iterable[Any]] = map,
 ) -> RootLocus:

@@ -90,7 +90,7 @@ from sympy import QQ, Dummy, Expr, Matrix, Rational, Symbol
 from sympy.polys.matrices import DomainMatrix
 
 from ...errors import InvalidArgument
-from ...model.numbers import whole_number
+from ...model.numbers import NumberLike, whole_number
 from ...model.symbolic import SymbolicWorkload
 from ...model.workload import Workload
 from .floquet import FloquetMultipliers
@@ -111,7 +111,7 @@ LONGEST_SYMBOLIC_CYCLE = 20
 _INPUT = Symbol("s")
 
 
-def admit_matrix(decode_length: int, input_length: Any = _INPUT) -> Matrix:
+def admit_matrix(decode_length: int, input_length: NumberLike = _INPUT) -> Matrix:
     """Return M_1, the step that admits, on full memory.
 
     Parameters
@@ -152,7 +152,7 @@ def admit_matrix(decode_length: int, input_length: Any = _INPUT) -> Matrix:
     return _step_matrix(decode_length, 0, input_length)
 
 
-def fit_matrix(decode_length: int, stage: int, input_length: Any = _INPUT) -> Matrix:
+def fit_matrix(decode_length: int, stage: int, input_length: NumberLike = _INPUT) -> Matrix:
     """Return M_2^(j), the step that evicts all stages below j and part of stage j, on full memory.
 
     Parameters
@@ -193,7 +193,7 @@ def fit_matrix(decode_length: int, stage: int, input_length: Any = _INPUT) -> Ma
     return _step_matrix(decode_length, stage, input_length)
 
 
-def poincare_matrix(decode_length: int, level: int, input_length: Any = _INPUT) -> Matrix:
+def poincare_matrix(decode_length: int, level: int, input_length: NumberLike = _INPUT) -> Matrix:
     """Return P^(i) = M_2^(i) ... M_2^(1) M_1^(l-i), the map of l steps near the level i cycle.
 
     Parameters
@@ -244,7 +244,7 @@ def poincare_matrix(decode_length: int, level: int, input_length: Any = _INPUT) 
     return matrix if s.is_Rational else matrix.applyfunc(lambda e: e.factor().xreplace({symbol: s}))
 
 
-def level_state(decode_length: int, level: int, input_length: Any = _INPUT) -> Matrix:
+def level_state(decode_length: int, level: int, input_length: NumberLike = _INPUT) -> Matrix:
     """Return the post-fit state of the level i cycle, per token of capacity.
 
     Parameters
@@ -272,7 +272,7 @@ def level_state(decode_length: int, level: int, input_length: Any = _INPUT) -> M
 
 
 def floquet_multipliers(
-    decode_length: int, level: int, input_length: Any, digits: int = 50
+    decode_length: int, level: int, input_length: NumberLike, digits: int = 50
 ) -> FloquetMultipliers:
     """Return the Floquet multipliers of a level cycle, with exact counts and certified discs.
 

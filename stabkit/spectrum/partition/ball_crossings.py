@@ -31,10 +31,10 @@ docs/model.md, R1, R8.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from flint import acb, acb_series, arb, arb_mat, ctx
@@ -98,12 +98,31 @@ class _SlopedZero:
     slope: int
 
 
+class _Remembered(dict[int, arb]):
+    """A function of the precision, called once for each; a pickle holds the function alone."""
+
+    def __init__(self, function: Callable[[int], arb]) -> None:
+        self._function = function
+
+    def __missing__(self, bits: int) -> arb:
+        return self.setdefault(bits, self._function(bits))
+
+    def __call__(self, bits: int) -> arb:
+        return self[bits]
+
+    def __reduce__(self) -> tuple[type[_Remembered], tuple[Callable[[int], arb]]]:
+        return type(self), (self._function,)
+
+
 @dataclass(frozen=True)
 class BallCrossings:
     """The crossings of a pencil on arcs of the circle."""
 
     pencil: KernelPencil
     budget: Budget
+
+    def __reduce__(self) -> tuple[type[BallCrossings], tuple[KernelPencil, Budget]]:
+        return type(self), (self.pencil, self.budget)  # no weights, which are balls
 
     def on(self, arcs: list[Arc]) -> tuple[list[CircleCrossing], list[Arc]]:
         """Return the crossings with x >= 0 on disjoint `arcs`, and the arcs left undecided.
@@ -312,7 +331,7 @@ class BallCrossings:
 
     def _positive(self, run: _Run) -> CircleCrossing | _Free | _Open | _AtZero:
         """Return the crossing at the run's zero if x > 0."""
-        ball = cache(partial(self._ball, _SlopedZero(run.arc.lo, run.arc.hi, run.slope)))
+        ball = _Remembered(partial(self._ball, _SlopedZero(run.arc.lo, run.arc.hi, run.slope)))
         bits = COARSE_BITS
         while (x := ball(bits)).contains(0):
             bits *= 2
@@ -323,7 +342,7 @@ class BallCrossings:
         if x < 0:
             return _Free(run.arc)
         angle = float((run.arc.lo + run.arc.hi) / 2) * math.pi
-        return CircleCrossing(angle, 2 * run.slope, None, ball, lambda: None)
+        return CircleCrossing(angle, 2 * run.slope, None, ball)
 
     def _ball(self, zero: _SlopedZero, bits: int) -> arb:
         """Return x = -Re[a conj b] / |b|^2 at the zero of v."""
@@ -372,7 +391,7 @@ class BallCrossings:
 
 def _at_zero(run: _Run) -> CircleCrossing:
     angle = float((run.arc.lo + run.arc.hi) / 2) * math.pi
-    return CircleCrossing(angle, 2 * run.slope, Fraction(0), lambda bits: arb(0), lambda: (0, 1))
+    return rational_crossing(Fraction(0), 2 * run.slope, angle)
 
 
 def _runs(pieces: list[_Run]) -> Iterator[_Run]:

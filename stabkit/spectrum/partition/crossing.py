@@ -40,12 +40,22 @@ class CircleCrossing:
     * `exact`: x, where it is known to be rational.
     * `ball`: ``ball(bits)`` returns x as a ball whose radius is about 2^-bits, absolutely or
       relatively; it may raise `stabkit.spectrum.circle.budget.BudgetSpent`.
-    * `minimal_polynomial`: returns the coefficients, ascending, of x's minimal polynomial over the
-      integers; None where it is not computed.
+    * `irrational`: returns `minimal_polynomial` where x is irrational; None where that is not
+      computed.
+
+    Both functions can be pickled, so that a threshold can.
     """
 
     angle: float
     change: int | None
     exact: Fraction | None
     ball: Callable[[int], arb] = field(repr=False, compare=False)
-    minimal_polynomial: Callable[[], tuple[int, ...] | None] = field(repr=False, compare=False)
+    irrational: Callable[[], tuple[int, ...]] | None = field(
+        default=None, repr=False, compare=False
+    )
+
+    def minimal_polynomial(self) -> tuple[int, ...] | None:
+        """Return the coefficients, ascending, of x's minimal polynomial over the integers."""
+        if self.exact is not None:
+            return -self.exact.numerator, self.exact.denominator
+        return None if self.irrational is None else self.irrational()

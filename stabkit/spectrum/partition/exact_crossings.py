@@ -23,6 +23,7 @@ docs/model.md, R8; `stabkit.spectrum.partition.crossing` for the directions.
 
 from __future__ import annotations
 
+import copyreg
 import math
 from collections.abc import Callable
 from fractions import Fraction
@@ -216,9 +217,17 @@ def _at_minus_one(constant: fmpz_poly, slope: fmpz_poly, before: int) -> list[Ci
     return [rational_crossing(x, -before)] if x >= 0 else []
 
 
-def rational_crossing(x: Fraction, change: int | None) -> CircleCrossing:
-    """Return the crossing at theta = pi, where all is rational."""
-    value = exact(x)
-    return CircleCrossing(
-        math.pi, change, x, lambda bits: arb(value), lambda: (-x.numerator, x.denominator)
-    )
+def rational_crossing(x: Fraction, change: int | None, angle: float = math.pi) -> CircleCrossing:
+    """Return the crossing at a rational x; at theta = pi all are."""
+    return CircleCrossing(angle, change, x, partial(_point, x))
+
+
+def _point(x: Fraction, bits: int) -> arb:
+    return arb(exact(x))
+
+
+def _pickled(polynomial: fmpz_poly) -> tuple[type[fmpz_poly], tuple[list[int]]]:
+    return fmpz_poly, ([int(a) for a in polynomial.coeffs()],)
+
+
+copyreg.pickle(fmpz_poly, _pickled)  # python-flint pickles numbers only

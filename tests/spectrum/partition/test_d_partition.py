@@ -161,7 +161,7 @@ def test_beyond_the_budget_what_has_no_unstable_modes_is_still_counted(
 
 
 def crossing_at(x, angle):
-    return CircleCrossing(angle, 2, Fraction(x), lambda bits: arb(x), lambda: (-x, 1))
+    return CircleCrossing(angle, 2, Fraction(x), lambda bits: arb(x))
 
 
 def test_crossings_of_one_value_are_together_wherever_they_are_on_the_line():

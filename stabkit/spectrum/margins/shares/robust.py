@@ -44,7 +44,7 @@ from typing import Any
 from ....errors import InvalidArgument, shown
 from ....model.enclosure import RealEnclosure
 from ....model.notation import WorkloadLike, as_workload
-from ....model.numbers import check_level, listed, rational_argument
+from ....model.numbers import NumberLike, check_level, listed, rational_argument
 from ....model.verdict import Verdict
 from ....model.workload import Workload
 from ....records import Record
@@ -147,7 +147,7 @@ class RobustShares(Record):
     robust: bool | None = None
     within: Fraction | None = None
     bounds: Bounds | None = None
-    level: float | None = None
+    level: Fraction | float | None = None
     vertices: int | None = None
     edges: int | None = None
     witness: Shares | None = None
@@ -158,10 +158,10 @@ class RobustShares(Record):
 
 def robust_shares(
     mix: WorkloadLike,
-    within: Any = None,
-    bounds: Iterable[Sequence[Any]] | None = None,
-    vertices: Iterable[Iterable[Any]] | None = None,
-    level: Any = None,
+    within: NumberLike | None = None,
+    bounds: Iterable[Sequence[object]] | None = None,
+    vertices: Iterable[Iterable[object]] | None = None,
+    level: Fraction | float | None = None,
 ) -> RobustShares:
     """Tell whether a mix is stable for all shares of a polytope, or of the ellipsoid of a sample.
 
