@@ -97,7 +97,7 @@ UNTYPED = {
     *(f"Scheduler.{option}" for option in ("capacity", "rate", "reserve", "step_time")),
     *("Scheduler.watermark", "Scheduler.watermark_tokens"),
     *("AnimationPicture.edges", "AnimationPicture.steps", "Workload.pairs"),
-    *("Claim.winding", "SweepPlan.given"),
+    *("CertifiedClaim.winding", "SweepPlan.given"),
 }
 METHODS = (types.FunctionType, types.MethodType)
 

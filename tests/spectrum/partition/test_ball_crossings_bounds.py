@@ -19,7 +19,7 @@ from stabkit import Workload
 from stabkit.spectrum.circle.arcs import Arc
 from stabkit.spectrum.circle.budget import Budget, BudgetSpent
 from stabkit.spectrum.partition import ball_crossings as module
-from stabkit.spectrum.partition.ball_crossings import BallCrossings, _Free, _Open, _Run, _Zero
+from stabkit.spectrum.partition.ball_crossings import BallCrossings, _Free, _Open, _Run, _SlopedZero
 from stabkit.spectrum.partition.pencil import kernel_pencil
 
 MIXES = [[(0, 2), (0, 3)], [(3, 4, 1), (5, 7, 2)], [(0, 5, 1), (9, 6, 4), (2, 11, 2)]]
@@ -238,7 +238,7 @@ def test_a_value_is_refined_until_it_is_as_narrow_as_asked(
 
     monkeypatch.setattr(BallCrossings, "_derivatives", made_up)
     monkeypatch.setattr(BallCrossings, "_refine", lambda *_: None)
-    ball = crossings_of(MIXES[0])._ball(_Zero(Fraction(1, 4), Fraction(3, 4), 1), 20)
+    ball = crossings_of(MIXES[0])._ball(_SlopedZero(Fraction(1, 4), Fraction(3, 4), 1), 20)
     assert (ball.mid(), len(asked)) == (3, evaluations)
 
 
@@ -249,7 +249,7 @@ def test_the_value_at_a_crossing_is_as_narrow_as_asked(bits: int) -> None:
     half = Fraction(1, 1000)
     root = Fraction(math.acos(-3 / 4) / math.pi).limit_denominator(10**6)
     slope = 1 if Oracle(crossings).series(root, 2)[1].imag > 0 else -1
-    ball = crossings._ball(_Zero(root - half, root + half, slope), bits)
+    ball = crossings._ball(_SlopedZero(root - half, root + half, slope), bits)
     x = crossings.pencil.origin + Fraction(1)
     assert ball.contains(arb(fmpq(x.numerator, x.denominator)))
     assert ball.rad() * arb(2) ** bits < 1 + abs(ball)

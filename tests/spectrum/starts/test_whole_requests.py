@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 import pytest
 
 from stabkit import Scheduler, Workload, fano_factor, simulate_requests, soft_start
-from stabkit.dynamics.requests.model import FiniteServer
+from stabkit.dynamics.requests.model import _Server
 
 PAIR = [(2, 2), (2, 3)]  # G(1) = 19/2
 
 
-class _Slow(FiniteServer):
+class _Slow(_Server):
     """The model's server, whose rate ends with the slow start."""
 
     slow = 0
@@ -33,7 +33,7 @@ class SlowStart(Scheduler):
     slow: int = 0
     name: ClassVar[str] = "slow-start"
 
-    def server(self, source: Any) -> FiniteServer:
+    def server(self, source: Any) -> _Server:
         server = _Slow(self, source)
         server.slow = self.slow
         return server

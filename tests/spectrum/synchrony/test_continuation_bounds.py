@@ -13,7 +13,7 @@ from flint import acb, arb, ctx
 from stabkit import Workload
 from stabkit.model.kernel import MemoryKernel
 from stabkit.spectrum.synchrony import continuation as module
-from stabkit.spectrum.synchrony.continuation import _Disc, _Homotopy, _refined, followed_zeros
+from stabkit.spectrum.synchrony.continuation import _ArbDisc, _Homotopy, _refined, followed_zeros
 
 MIXES = [[(100, 4), (100, 6)], [(33, 30, 7), (1, 48, 1), (10, 54, 1)]]
 
@@ -119,7 +119,7 @@ def test_twice_the_refined_disc_is_alone_too(off: float, monkeypatch: pytest.Mon
     made_up = MadeUp([0.0, 1.0])
     monkeypatch.setattr(MadeUp, "newton", lambda *_: acb(0, 1))
     small = arb(2) ** -41  # |z| = 1 and 40 bits
-    followed = _Disc(acb(0, 1), 2 * small * (1 + arb(off)))
+    followed = _ArbDisc(acb(0, 1), 2 * small * (1 + arb(off)))
     found = _refined(made_up, followed, 40)
     assert (found is not None) == (off > 0)
     assert found is None or found.radius == small
@@ -135,7 +135,7 @@ def test_the_first_radius_that_proves_it_is_taken() -> None:
 
 @pytest.mark.parametrize(("apart", "inside"), [(0.2499, True), (0.25, False), (0.2501, False)])
 def test_a_disc_holds_another_if_it_lies_strictly_within(apart: float, inside: bool) -> None:
-    outer, inner = _Disc(acb(1, 1), arb(0.5)), _Disc(acb(1, 1 + apart), arb(0.25))
+    outer, inner = _ArbDisc(acb(1, 1), arb(0.5)), _ArbDisc(acb(1, 1 + apart), arb(0.25))
     assert outer.holds(inner) == inside
 
 
