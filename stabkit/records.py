@@ -45,7 +45,7 @@ class Shown:
 
         try:
             return stabkit.html(self)  # type: ignore[arg-type]
-        except InvalidArgument:  # it has neither
+        except InvalidArgument:  # no result, such as a list of things
             return None
 
 
@@ -65,13 +65,18 @@ class Record(Shown):
 
     def __repr__(self) -> str:
         parts = list[str]()
-        for field in fields(self):  # type: ignore[arg-type]
+        for name, value in self.shown_fields():
             if sum(map(len, parts)) > _LONGEST:
                 parts.append("...")
                 break
-            if field.repr:
-                parts.append(f"{field.name}={_brief(getattr(self, field.name))}")
+            parts.append(f"{name}={value}")
         return f"{type(self).__name__}({', '.join(parts)})"
+
+    def shown_fields(self) -> Iterator[tuple[str, str]]:
+        """Yield each field that is shown: its name and its value in short."""
+        for field in fields(self):  # type: ignore[arg-type]
+            if field.repr:
+                yield field.name, _brief(getattr(self, field.name))
 
 
 class Series(Record):

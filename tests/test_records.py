@@ -129,8 +129,8 @@ def test_a_notebook_shows_pictures_and_pages() -> None:
     assert "<iframe srcdoc=" in notebook(stabkit.derive("5:3 5:5"))["text/html"]
 
 
-def test_what_has_neither_text_nor_figure_shows_its_repr() -> None:
-    assert set(notebook(stabkit.Damped("1/3"))) == {"text/plain"}
+def test_what_has_no_words_of_its_own_shows_its_fields() -> None:
+    assert "gain  1/3" in notebook(stabkit.Damped("1/3"))["text/html"]
 
 
 @pytest.mark.parametrize("name", ["<b>bold</b>", '"><script>alert(1)</script>'])

@@ -33,6 +33,7 @@ from functools import cached_property
 
 from ..errors import InvalidArgument, shown
 from ..records import Record
+from .numbers import NumberLike, rational_argument
 from .workload import Workload
 
 __all__ = ["MemoryKernel"]
@@ -134,7 +135,7 @@ class MemoryKernel(Record):
         """The mean decode length mu, in steps."""
         return Fraction(sum(w * n for n, w, _ in self), self.denominator)
 
-    def damped(self, gain: Fraction) -> MemoryKernel:
+    def damped(self, gain: NumberLike) -> MemoryKernel:
         """Return the kernel g_0, gain g_1, ..., gain g_(L-1), of damped admission.
 
         * `gain`: 0 < gain <= 1; 1 is the greedy loop, this kernel itself.
@@ -152,6 +153,7 @@ class MemoryKernel(Record):
         >>> [Fraction(g, half.denominator) for g in half.coefficients] == [6, Fraction(7, 4), 2]
         True
         """
+        gain = rational_argument(gain, "'gain'")
         if not 0 < gain <= 1:
             raise InvalidArgument(f"'gain' must be positive and at most 1, not {shown(gain)}.")
         if gain == 1:

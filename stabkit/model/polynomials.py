@@ -20,7 +20,7 @@ docs/model.md, Kernel, Survival; [ADLS] sections 3 and 4.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from sympy import (
     EX,
@@ -56,6 +56,7 @@ __all__ = [
 ]
 
 AnyWorkload: TypeAlias = Workload | SymbolicWorkload
+Weights: TypeAlias = Literal["share", "memory"]
 LONGEST_POLYNOMIAL = 10**6
 
 
@@ -151,7 +152,7 @@ def generating_function(mix: WorkloadLike | SymbolicWorkload) -> Poly:
     return _polynomial(mix, memory_kernel(mix)[::-1], Z)
 
 
-def survival_polynomial(mix: WorkloadLike | SymbolicWorkload, weights: str = "share") -> Poly:
+def survival_polynomial(mix: WorkloadLike | SymbolicWorkload, weights: Weights = "share") -> Poly:
     """Return the survival polynomial A in lambda.
 
     Parameters
@@ -186,7 +187,7 @@ def survival_polynomial(mix: WorkloadLike | SymbolicWorkload, weights: str = "sh
     [(Poly(lambda + 1, lambda, domain='QQ'), 1),
      (Poly(2*lambda**2 + 1, lambda, domain='QQ'), 1)]
     """
-    check_choice(weights, "'weights'", ("share", "memory"))
+    check_choice(weights, "'weights'", get_args(Weights))
     mix = _dense(mix)
     survival, held = _sums(mix)
     if weights == "share":

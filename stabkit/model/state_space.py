@@ -28,6 +28,8 @@ docs/model.md, State space; [ADLS] section 3.
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from sympy import Expr, Matrix, Poly, Rational, SparseMatrix
 
 from ..errors import InvalidWorkload, check_choice
@@ -39,10 +41,10 @@ from .workload import Workload
 __all__ = ["LARGEST_STATE", "state_characteristic_polynomial", "state_matrix"]
 
 LARGEST_STATE = 1000
-_FORMS = ("affine", "token-balance")
+Form = Literal["affine", "token-balance"]
 
 
-def state_matrix(mix: WorkloadLike | SymbolicWorkload, form: str = "affine") -> Matrix:
+def state_matrix(mix: WorkloadLike | SymbolicWorkload, form: Form = "affine") -> Matrix:
     """Return the matrix of the eviction-free step on the N = sum_k l_k stage counts.
 
     Parameters
@@ -94,7 +96,7 @@ def state_matrix(mix: WorkloadLike | SymbolicWorkload, form: str = "affine") -> 
 
 
 def state_characteristic_polynomial(
-    mix: WorkloadLike | SymbolicWorkload, form: str = "affine"
+    mix: WorkloadLike | SymbolicWorkload, form: Form = "affine"
 ) -> Poly:
     """Return the characteristic polynomial that `state_matrix` must have, from F.
 
@@ -125,7 +127,7 @@ def state_characteristic_polynomial(
     return monic * Poly(LAMBDA**spare, LAMBDA) * Poly(last, LAMBDA)
 
 
-def _fill(s: Expr, length: int, form: str) -> list[Expr]:
+def _fill(s: Expr, length: int, form: Form) -> list[Expr]:
     """Return the tokens that each request in stage 0, ..., length - 1 frees for admissions."""
     if form == "affine":
         return [-(s + stage + 2) for stage in range(length - 1)] + [Rational(0)]
@@ -153,8 +155,8 @@ def _lengths(mix: AnyWorkload) -> tuple[int, ...]:
     return mix.decode_lengths
 
 
-def _check(mix: AnyWorkload, form: str) -> None:
-    check_choice(form, "'form'", _FORMS)
+def _check(mix: AnyWorkload, form: Form) -> None:
+    check_choice(form, "'form'", get_args(Form))
     size = sum(_lengths(mix))
     if size > LARGEST_STATE:
         raise InvalidWorkload(

@@ -1,11 +1,11 @@
-"""Results in a notebook: a piece of HTML for every result that has a text or a figure."""
+"""Results in a notebook: a piece of HTML for every result."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import Any
 
-from ..records import Result
+from ..records import Record, Result
 from .rendering import FIGURES, PAGES, TEXTS, figure, text
 
 __all__ = ["html"]
@@ -22,13 +22,13 @@ def html(result: Result) -> str:
     Returns
     -------
     str
-        A table of a workload, formulas of a stability criterion, the page of a derivation; of all
-        else the text, or where there is none the figure. It makes no outside request.
+        A table of a workload, formulas of a stability criterion, the page of a derivation; the
+        figure of what is only to be drawn, and of all else the text. It makes no outside request.
 
     Raises
     ------
     InvalidArgument
-        If `result` has neither.
+        If `result` is none.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def html(result: Result) -> str:
     if PAGES.writer(result):
         written: str = PAGES(result)
         return written
-    if TEXTS.writer(result) or not FIGURES.writer(result):
-        return f"<pre>{escape(text(result))}</pre>"
-    drawn: Any = figure(result)
-    return str(drawn._repr_html_())
+    if TEXTS.kind(result) is Record and FIGURES.writer(result):  # a picture
+        drawn: Any = figure(result)
+        return str(drawn._repr_html_())
+    return f"<pre>{escape(text(result))}</pre>"

@@ -3,9 +3,10 @@
 A result is a record of numbers. What is made of it stands in one module each, found by name: a
 class of ``.../locus.py`` has its text and its JSON in ``text/locus.py`` and its figure in
 ``figures/locus.py``. So a new figure is one new file, and nothing lists it. Results of few words,
-most of them parts of others, have their text and JSON in ``text/parts.py``. A writer says which
-class it writes, ``@FIGURES.writes(RootLocus)``; one of several together, such as the exercises of a
-sheet, is of `many`: it gets a list, be it of one.
+most of them parts of others, have their text and JSON in ``text/parts.py``; what has none of its
+own has that of `Record` there: its fields. A writer says which class it writes,
+``@FIGURES.writes(RootLocus)``; one of several together, such as the exercises of a sheet, is of
+`many`: it gets a list, be it of one.
 """
 
 from __future__ import annotations
@@ -68,10 +69,10 @@ class Way:
 
     def writer(self, result: Any) -> Callable[..., Any] | None:
         """Return the function that writes `result`, or None if there is none."""
-        kind = self._kind(result)
+        kind = self.kind(result)
         return None if kind is None else self._writers[kind]
 
-    def _kind(self, result: Any) -> type | None:
+    def kind(self, result: Any) -> type | None:
         """Return the class as which `result` is written: its own, or that of all its items."""
         alone = self._written(type(result))
         if alone or not isinstance(result, (list, tuple)):
@@ -97,7 +98,7 @@ class Way:
 
     def __call__(self, result: Any, **options: Any) -> Any:
         """Return what the writer of `result` makes of it."""
-        kind = self._kind(result)
+        kind = self.kind(result)
         if kind is None:
             raise ArgumentTypeError(
                 f"'result' must be a result of stabkit that has {self._what}, not {shown(result)}."

@@ -21,7 +21,7 @@ from ..spectrum.partition.d_partition import CountInterval
 from ..spectrum.partition.threshold import threshold
 from ..spectrum.roots.dominant import kernel_modes
 from ..spectrum.roots.spectral_radius import spectral_radius
-from .cells import GREEDY, Cell
+from .cells import GREEDY_NAME, Cell
 from .measures import COUNTS, FINITE, NEAR, RADIUS
 
 __all__ = ["FIND"]
@@ -33,7 +33,7 @@ Values = dict[str, Any]
 
 
 def _counts(cell: Cell) -> Values:
-    if cell.policy == GREEDY:
+    if cell.policy == GREEDY_NAME:
         counts = unit_circle_counts(cell.mix)
     else:
         loop = closed_loop(cell.mix, cell.policy)
@@ -45,7 +45,7 @@ def _counts(cell: Cell) -> Values:
 
 
 def _radius(cell: Cell) -> Values:
-    if cell.policy != GREEDY:
+    if cell.policy != GREEDY_NAME:
         loop = closed_loop(cell.mix, cell.policy)
         if loop.counts is None:
             return {"reason": loop.reason}
@@ -122,7 +122,7 @@ def _cross_check(cell: Cell) -> Values:
         "from_empty_evictions_per_step": empty.evictions_per_step,
     }
     reason = empty.reason if empty.throughput_ratio is None else None
-    if cell.policy != GREEDY:
+    if cell.policy != GREEDY_NAME:
         return found | {"reason": reason}
     kernel = MemoryKernel.of(cell.mix)
     modes = kernel_modes(kernel, 1, 2 * _DIGITS) if kernel.length > 1 else []

@@ -9,16 +9,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..model.workload import Workload
 
-__all__ = ["GREEDY", "Batch", "Cell"]
+__all__ = ["GREEDY_NAME", "Batch", "Cell"]
 
-GREEDY = "greedy"
+GREEDY_NAME = "greedy"
 
 
 class Cell(NamedTuple):
     """One mix, its admission policy, and the line of inputs through it, as `threshold` takes it."""
 
     mix: Workload
-    policy: str = GREEDY
+    policy: str = GREEDY_NAME
     along: Any = "common"
 
 

@@ -23,7 +23,7 @@ from ..model.numbers import rational_text, read_capacity
 from ..model.request_classes import read_classes
 from ..model.workload import Workload
 from .axes import AxisValue, Joint
-from .cells import GREEDY, Batch, Cell
+from .cells import GREEDY_NAME, Batch, Cell
 
 __all__ = ["LARGEST_GRID", "REST", "ClassEntry", "Grid"]
 
@@ -31,7 +31,7 @@ REST = "rest"
 LARGEST_GRID = 10**10
 _LARGEST = 2**53  # integers that doubles tell apart
 _LARGEST_INT64 = 2**63 - 1
-Rows = NDArray[np.int64]
+Numbers = NDArray[np.int64]
 
 
 class ClassEntry(NamedTuple):
@@ -54,7 +54,7 @@ class Grid:
     classes: tuple[ClassEntry, ...]
     joints: tuple[Joint, ...]
     capacity: AxisValue | None = None
-    policy: str = GREEDY
+    policy: str = GREEDY_NAME
     line: str | None = None
 
     def checked(self) -> Grid:
@@ -79,7 +79,7 @@ class Grid:
     @property
     def has_policies(self) -> bool:
         """Whether there is another policy than greedy."""
-        return self.policy != GREEDY
+        return self.policy != GREEDY_NAME
 
     def blocks(self) -> Iterator[tuple[int, int]]:
         """Yield how many rows follow each other with the same longest decode length."""
@@ -129,7 +129,7 @@ class Grid:
             if len(batch.rows):
                 yield batch._replace(rows=batch.rows - start)
 
-    def _batch(self, rows: Rows, steps: dict[str, Rows], at: Mapping[Any, Any]) -> Batch:
+    def _batch(self, rows: Numbers, steps: dict[str, Numbers], at: Mapping[Any, Any]) -> Batch:
         """Return the mixes of rows of the same decode lengths, without those that are refused."""
 
         def taken(entry: Any, scale: int = 1) -> NDArray[Any]:
@@ -187,7 +187,7 @@ class Grid:
             at.update(zip(joint.names, joint.rows[step], strict=True))
         return at
 
-    def _steps(self, rows: Rows) -> dict[str, Rows]:
+    def _steps(self, rows: Numbers) -> dict[str, Numbers]:
         """Return at which step each axis is in those rows."""
         shape = [len(joint.rows) for joint in self.joints]
         steps = np.unravel_index(rows, shape) if shape else ()

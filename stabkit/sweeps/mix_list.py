@@ -19,7 +19,7 @@ from ..model.files import read_log
 from ..model.notation import read_notation
 from ..model.numbers import is_listed
 from ..model.workload import Workload
-from .cells import GREEDY, Batch, Cell
+from .cells import GREEDY_NAME, Batch, Cell
 
 __all__ = ["MixEntry", "MixList", "listed_entries", "read_entries", "read_entry"]
 
@@ -52,7 +52,7 @@ class MixList:
     @property
     def has_policies(self) -> bool:
         """Whether there is another policy than greedy."""
-        return any(entry.policy not in ("", GREEDY) for entry in self.entries)
+        return any(entry.policy not in ("", GREEDY_NAME) for entry in self.entries)
 
     def blocks(self) -> Iterator[tuple[int, int]]:
         """Yield every row, by itself."""
@@ -67,7 +67,7 @@ class MixList:
         """Return the mix of one row, exactly, and its policy."""
         entry = self.entries[row - self.first]
         mix = read_notation(entry.mix.split(), entry.capacity or None)
-        return Cell(mix, entry.policy or GREEDY)
+        return Cell(mix, entry.policy or GREEDY_NAME)
 
     def coordinates(self, start: int, stop: int) -> dict[str, Any]:
         """Return the texts of the entries, None for what is empty."""

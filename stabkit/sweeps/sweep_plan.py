@@ -19,7 +19,7 @@ from ..model.numbers import is_listed, read_capacity
 from ..model.workload import Workload
 from ..records import Record
 from .axes import joints, read_axis, read_value, value_text
-from .cells import GREEDY
+from .cells import GREEDY_NAME
 from .chunks import Chunk, chunked
 from .grid import ClassEntry, Grid
 from .measures import MEASURES, columns_of, meanings
@@ -206,7 +206,7 @@ def _grid(plan: Mapping[str, Any], compute: Sequence[str]) -> tuple[Grid, dict[s
     axes = {name: read_axis(name, given) for name, given in table.items()}
     classes = [_class(entry, place) for place, entry in enumerate(_listed(plan, "class"), start=1)]
     zipped, increasing = _listed(plan, "zip", least=0), _listed(plan, "increasing", least=0)
-    policy = plan.get("policy", GREEDY)
+    policy = plan.get("policy", GREEDY_NAME)
     for names in (*zipped, increasing, [policy]):
         _check_names(names)
     for one in axes[policy].values if policy in axes else [policy]:
@@ -223,7 +223,7 @@ def _grid(plan: Mapping[str, Any], compute: Sequence[str]) -> tuple[Grid, dict[s
         "axis": {name: axis.given for name, axis in axes.items()},
         "class": [dict(zip(e._fields, map(value_text, e), strict=True)) for e in classes],
         "capacity": None if capacity is None else value_text(capacity),
-        "policy": None if policy == GREEDY else policy,
+        "policy": None if policy == GREEDY_NAME else policy,
         "zip": [list(names) for names in zipped],
         "increasing": list(increasing),
         "line": line,

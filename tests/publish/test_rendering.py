@@ -10,7 +10,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, partial
 from importlib import import_module
 from pkgutil import iter_modules
@@ -28,6 +28,7 @@ from stabkit.errors import InvalidArgument
 from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.rendering import FIGURES, RECORDS, TABLES, TEXTS
 from stabkit.publish.schemas import schemas
+from stabkit.records import Record
 
 pytestmark = pytest.mark.slow
 
@@ -108,25 +109,6 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "UndecidedStart": lambda: stabkit.certify_start(PAIR, "equilibrium", max_steps=9),
     "Workload": lambda: PAIR,
 }
-# Classes that are no results, and why.
-ARGUMENTS = {"RequestClass", "Scheduler", "SymbolicWorkload", "Theorem"} | {
-    *("Damped", "Greedy", "Headroom", "RateLimited", "Reservation"),
-    *("MemoryKernel", "MemoryView", "NotLinear", "RationalParameters"),  # of a policy of one's own
-}
-PARTS = {
-    # of a result that tells of them
-    *("Arrangement", "CountInterval", "Crossing", "LimitCycle", "NearSynchronousMode"),
-    *("Observation", "PolicyFinding", "PolicyPanel"),
-    *("Estimate", "Prediction", "Proposal", "QuasiCycle", "RequestSeries", "RequestTable"),
-    *("SynchronizedMode", "Trial", "Claim"),
-    *("Trials", "VarianceLaw", "Watermark"),
-    "SweepProgress",  # of a sweep that goes on
-    *("EdgeCrossing", "InputLine"),
-    "AnimationPicture",  # for `animation_bytes`
-    # of a derivation
-    *("CirclePlot", "Document", "Equations", "Figure", "Formula", "Layer", "Paragraph", "Plot"),
-    *("Section", "Source", "Statement", "Table"),
-}
 PICTURES = {  # only to be drawn
     *("AnalysisPicture", "CyclePicture", "GraphPicture", "KernelPicture", "PolicyPicture"),
     *("RootPicture", "RunPicture", "SpaceTimePicture"),
@@ -135,7 +117,7 @@ SENTENCES = {
     *("ConvergentStart", "EvictingStart", "UndecidedStart", "NoEviction", "RequestRun"),
     *("Counts", "ClosedLoop", "GcdTheorem", "SoftStart", "KeptProgress"),
 }
-NO_JSON = {"Derivation"}  # prose: LaTeX or HTML
+OF_FIELDS = {"Derivation"}  # prose, whose JSON is its fields; the ways out are LaTeX and HTML
 WITH_FIGURE = PICTURES | {
     *("Analysis", "AtlasEntry", "Cycles", "NyquistCurve", "PolicyComparison", "PolicySweep"),
     *("Recommendation", "Root", "RootLocus", "StabilityChart", "Synchrony", "Trajectory"),
@@ -150,8 +132,37 @@ def result_classes() -> set[str]:
     return {name for name in classes if not issubclass(getattr(stabkit, name), Exception)}
 
 
-def test_every_public_class_is_a_result_or_has_a_reason() -> None:
-    assert result_classes() == set(RESULTS) | ARGUMENTS | PARTS
+def test_every_public_class_is_a_record() -> None:
+    """So that it has text and JSON; but for what a policy of one's own inherits."""
+    others = {name for name in result_classes() if not issubclass(getattr(stabkit, name), Record)}
+    assert others == {"MemoryView", "RationalParameters"}
+
+
+def test_what_has_no_words_of_its_own_has_its_fields() -> None:
+    found: dict[str, Any] = {"Greedy": stabkit.Greedy()}
+    for name in RESULTS:
+        _gather(result(name), found)
+    public = result_classes() - (set(RESULTS) - PICTURES - OF_FIELDS)
+    tried = {name: found[name] for name in sorted(public & set(found))}
+    assert len(tried) > 40
+    for name, value in tried.items():
+        record = json.loads(json.dumps(stabkit.to_dict(value), allow_nan=False))
+        assert not list(Draft202012Validator(schemas("part")[0].document).iter_errors(record)), name
+        own = [field.name for field in dataclasses.fields(value) if field.compare]
+        assert (record["kind"], list(record["attributes"])) == (name, own)
+        assert name in OF_FIELDS or stabkit.text(value).startswith(f"{name}\n"), name
+
+
+def _gather(value: Any, found: dict[str, Any], depth: int = 5) -> None:
+    if isinstance(value, (list, tuple)):
+        parts: Iterable[Any] = value[:50]
+    elif dataclasses.is_dataclass(value):
+        found.setdefault(type(value).__name__, value)
+        parts = (getattr(value, field.name) for field in dataclasses.fields(value))
+    else:
+        parts = ()
+    for part in parts if depth else ():
+        _gather(part, found, depth - 1)
 
 
 @cache
@@ -159,7 +170,7 @@ def result(name: str) -> Any:
     return RESULTS[name]()
 
 
-@pytest.mark.parametrize("name", sorted(set(RESULTS) - PICTURES - NO_JSON))
+@pytest.mark.parametrize("name", sorted(set(RESULTS) - PICTURES - OF_FIELDS))
 def test_json_is_what_its_schema_says(name: str) -> None:
     record = json.loads(json.dumps(stabkit.to_dict(result(name)), allow_nan=False))
     (schema,) = schemas(record["schema"])
@@ -180,7 +191,7 @@ def said(value: Any, name: str) -> list[Any]:
     """Return what is made of a result for people and programs; of a picture, what is drawn."""
     if name in PICTURES:
         return [stabkit.figure_bytes(stabkit.figure(value), "svg")]
-    return [way(value) for way in (stabkit.text, stabkit.to_dict)[: 1 + (name not in NO_JSON)]]
+    return [way(value) for way in (stabkit.text, stabkit.to_dict)[: 1 + (name not in OF_FIELDS)]]
 
 
 HOLD_ARRAYS = {  # so that they equal themselves alone
@@ -236,7 +247,7 @@ def test_parts_say_what_the_whole_says() -> None:
 
 
 def test_empty_and_other_things_are_refused() -> None:
-    for thing in (3, "text", [], None, stabkit.Greedy()):
+    for thing in (3, "text", [], None, stabkit.MemoryView):
         for way in (stabkit.to_dict, stabkit.text, stabkit.figure):
             with pytest.raises(InvalidArgument, match="'result' must be a result of stabkit"):
                 way(thing)
@@ -244,8 +255,8 @@ def test_empty_and_other_things_are_refused() -> None:
 
 def test_which_have_a_figure() -> None:
     assert {name for name in RESULTS if FIGURES.writer(result(name))} == WITH_FIGURE
-    without_json = {name for name in RESULTS if not RECORDS.writer(result(name))}
-    assert without_json == PICTURES | NO_JSON
+    of_fields = {name for name in RESULTS if RECORDS.kind(result(name)) is Record}
+    assert of_fields == PICTURES | OF_FIELDS
 
 
 def test_every_writer_is_where_it_is_looked_for() -> None:

@@ -19,7 +19,7 @@ import numpy as np
 from ...dynamics.requests import RequestRun, simulate_requests
 from ...dynamics.requests.batches import Batches, Estimate
 from ...dynamics.requests.driver import MOST_AT_ONCE, fitting_at_once
-from ...errors import InvalidArgument
+from ...errors import InvalidArgument, shown
 from ...model.numbers import whole_number
 from ...model.workload import Workload
 from ...spectrum.fluctuations.memory_walk import MemoryWalk
@@ -73,7 +73,9 @@ def simulated_server(
     walk = MemoryWalk(mix)
     a = float(mix.capacity or 0) / walk.memory_time
     taken = min(_MOST, max(_FEWEST, int(_WORK / (1 + a)))) if steps is None else steps
-    taken = whole_number(taken, "'steps'", 100, _LONGEST_RUN)
+    if not 100 <= (taken := whole_number(taken, "'steps'", 0)) <= _LONGEST_RUN:
+        domain = f"0, for none, or from 100 to {_LONGEST_RUN}"
+        raise InvalidArgument(f"'steps' must be {domain}, not {shown(steps)}.")
     fit = fitting_at_once(mix.capacity, (c.input_length for c in mix.classes))
     if steps is None and min(fit, max_num_seqs or fit) > MOST_AT_ONCE:
         return None

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, pairwise
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 from sympy.utilities.iterables import multiset_partitions
 
@@ -51,7 +51,6 @@ from .closed_loops import ClosedLoop, closed_loop
 __all__ = ["GOALS", "Arrangement", "Block", "Goal", "Objective", "Pooling", "pool"]
 
 Objective = Literal["demand", "requests", "tokens"]
-Floats: TypeAlias = Sequence[float]
 MOST_EXACT = 8  # classes: Bell(8) = 4140 partitions of 255 blocks
 MOST_CLASSES = 24
 LARGEST_FLEET = 10_000
@@ -71,19 +70,19 @@ class Goal:
 
     meaning: str
     unit: str
-    worth: Callable[[Floats, Sequence[Fraction], Sequence[int]], float]
-    dealt: Callable[[Floats, int], list[int]]
+    worth: Callable[[Sequence[float], Sequence[Fraction], Sequence[int]], float]
+    dealt: Callable[[Sequence[float], int], list[int]]
     limit: str = ""
 
 
-def _to_the_worst(values: Floats, replicas: int) -> list[int]:
+def _to_the_worst(values: Sequence[float], replicas: int) -> list[int]:
     counts = [1] * len(values)
     for _ in range(replicas - len(values)):
         counts[min(range(len(values)), key=lambda b: counts[b] * values[b])] += 1
     return counts
 
 
-def _to_the_best(values: Floats, replicas: int) -> list[int]:
+def _to_the_best(values: Sequence[float], replicas: int) -> list[int]:
     counts = [1] * len(values)
     counts[max(range(len(values)), key=lambda b: values[b])] += replicas - len(values)
     return counts

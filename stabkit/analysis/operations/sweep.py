@@ -174,8 +174,8 @@ def policy_sweep(
     if values is not None and not exact:
         raise InvalidArgument("'values' must hold at least one number, not none.")
     if values is None and len(exact) < 2:
-        what = "must have values by default where none are given"
-        raise InvalidArgument(f"'parameter' {what}, not {shown(parameter)}.")
+        what = "one whose policy says what values to try"
+        raise InvalidArgument(f"'parameter' must be {what}, not {shown(parameter)}.")
     rules = [chosen.policy_at(value, mix) for value in exact]
     runs = (long_run(mix, max_steps=_STEPS, work=_WORK, policy=rule) for rule in rules)
     return PolicySweep(mix, chosen.names[0], exact, tuple(runs))

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ...dynamics.policies import Policy
 from ...dynamics.trajectory import Arithmetic, StateLike
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
@@ -88,7 +89,7 @@ def animation_picture(
     steps: int | None = None,
     arithmetic: Arithmetic = "float",
     state: StateLike | None = None,
-    policy: str = "greedy",
+    policy: str | Policy = "greedy",
 ) -> AnimationPicture:
     """Run the model, as `stabkit.simulate` does, and return the frames of its animation.
 

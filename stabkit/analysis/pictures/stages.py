@@ -25,7 +25,7 @@ import numpy as np
 
 from ...dynamics.capacity import equilibrium_admissions
 from ...dynamics.initial_state import cohorts_of, read_counts
-from ...dynamics.policies import policy_named
+from ...dynamics.policies import Policy, policy_named
 from ...dynamics.product_form import ProductFormRun
 from ...dynamics.simulator import simulate
 from ...dynamics.trajectory import Arithmetic, State, Trajectory
@@ -92,7 +92,7 @@ def recorded(
     steps: int,
     arithmetic: Arithmetic = "float",
     state: Any = None,
-    policy: str = "greedy",
+    policy: str | Policy = "greedy",
     shorten: bool = False,
 ) -> StageRecord:
     """Run the model, as `stabkit.simulate` does, and return what every stage holds.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...errors import InvalidArgument
 from ..mix import MixOptions
@@ -44,7 +44,7 @@ def roots(
     return Found(found, {"digits": digits})
 
 
-def _found(workload: Workload, top: int | None, digits: int, method: str) -> Roots:
+def _found(workload: Workload, top: int | None, digits: int, method: Any) -> Roots:
     from ...spectrum.roots.dominant import dominant_modes
     from ...spectrum.roots.roots import Roots
     from ...spectrum.roots.roots import roots as all_roots

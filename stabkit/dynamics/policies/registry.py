@@ -109,8 +109,11 @@ def policy_named(name: Any, mix: Workload | None = None) -> Policy:
     kind, _, given = name.partition(":")
     found, texts = _found(kind), given.split(",") if given else []
     make = None if mix is None and hasattr(found, "over_equilibrium") else _maker(found, mix)
-    if make is None or not _takes(make, texts):
+    if make is None:
         raise _unknown(name)
+    if not _takes(make, texts):
+        form = f"{kind}:{','.join(signature(make).parameters)}".rstrip(":")
+        raise InvalidArgument(f"'policy' must be as in {shown(form)}, not {shown(name)}.")
     made: Policy = make(*texts)
     return made
 

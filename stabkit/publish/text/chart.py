@@ -19,7 +19,7 @@ from .tables import csv_text, plain_table
 
 __all__ = ["SCHEMA", "axis_label", "chart_csv", "chart_record", "chart_text", "chart_title"]
 
-SCHEMA = "stabkit.chart/2"
+SCHEMA = "stabkit.chart/3"
 _DIGITS = 6
 _LISTED = 24
 
@@ -98,8 +98,8 @@ def _row_record(row: ChartRow, places: tuple[int, ...]) -> dict[str, Any]:
         ],
         "row_intervals": [
             {
-                "from": float(part.low),
-                "to": float(part.high),
+                "low": float(part.low),
+                "high": float(part.high),
                 "unstable": part.unstable,
                 "region": region,
             }
@@ -110,7 +110,7 @@ def _row_record(row: ChartRow, places: tuple[int, ...]) -> dict[str, Any]:
 
 @RECORDS.writes(StabilityChart)
 def chart_record(chart: StabilityChart) -> dict[str, Any]:
-    """Return the chart as JSON types: schema ``stabkit.chart/2``.
+    """Return the chart as JSON types: schema ``stabkit.chart/3``.
 
     `area_share` is of the area of the picture, whose axes may be logarithmic. Numbers that rest,
     the ends of axes and rows are exact rationals as text; crossings, ends of intervals and points
@@ -122,8 +122,7 @@ def chart_record(chart: StabilityChart) -> dict[str, Any]:
         decode_lengths=list(plane.decode_lengths),
         fixed=_fixed(chart),
         axes=[
-            {"name": axis.number, **chosen(axis, "low high logarithmic")}
-            for axis in (chart.horizontal, chart.vertical)
+            chosen(axis, "name low high logarithmic") for axis in (chart.horizontal, chart.vertical)
         ],
         complete=chart.complete,
         regions=[
@@ -144,11 +143,11 @@ def _fixed(chart: StabilityChart) -> dict[str, Any]:
     plane = chart.plane
     fixed: dict[str, Any] = {}
     if "s" not in plane.vary:
-        fixed["s"] = as_json(plane.inputs)
+        fixed["common"] = as_json(plane.inputs)
     if "p" not in plane.vary and not plane.is_simplex:
-        fixed["p"] = rational_text(plane.share)
+        fixed["share"] = rational_text(plane.share)
     if "kappa" not in plane.vary:
-        fixed["kappa"] = rational_text(plane.gain)
+        fixed["gain"] = rational_text(plane.gain)
     return fixed
 
 

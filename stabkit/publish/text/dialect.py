@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Complex, Real
 from operator import attrgetter
 from typing import Any
 
@@ -45,7 +46,6 @@ _SHOWN_AS: dict[type, Callable[[Any], Any]] = {
     StableRange: lambda one: {"lower": one.low, "upper": one.high},
     Fraction: rational_text,
     Decimal: str,
-    complex: lambda z: [z.real, z.imag],
 }
 
 
@@ -74,6 +74,8 @@ def as_json(value: Any) -> Any:
     {'value': '0.5', 'radius': '0.25'}
     """
     value = _SHOWN_AS.get(type(value), _same)(value)
+    if isinstance(value, Complex) and not isinstance(value, (int, float)):  # mpmath has its own
+        value = float(value) if isinstance(value, Real) else [float(value.real), float(value.imag)]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, (list, tuple)):

@@ -47,7 +47,7 @@ _LABELS = {
 }
 
 MARGINS = (GainMargin, InputMargin, ShareRadius, RobustShares, ShareTolerance, DisturbanceMargin)
-Margin = GainMargin | InputMargin | ShareRadius | RobustShares | ShareTolerance | DisturbanceMargin
+_Margin = GainMargin | InputMargin | ShareRadius | RobustShares | ShareTolerance | DisturbanceMargin
 _floor = partial(rounded, rounding=ROUND_FLOOR)
 _ceiling = partial(rounded, rounding=ROUND_CEILING)
 
@@ -66,7 +66,7 @@ def margins_record(found: Margins) -> dict[str, Any]:
     )
 
 
-def margin_fields(found: Margin) -> dict[str, Any]:
+def margin_fields(found: _Margin) -> dict[str, Any]:
     """Return one margin as JSON types, under its name."""
     if isinstance(found, GainMargin):
         names = "lower upper largest_stable stable_gains sufficient complete reason"
@@ -111,13 +111,13 @@ def margins_text(found: Margins) -> str:
     return "\n".join([*blocks, paragraph(_EACH)])
 
 
-def _linear(found: Margins) -> Iterator[Margin]:
+def _linear(found: Margins) -> Iterator[_Margin]:
     """Yield the margins of the linear model, those that were asked for."""
     yield from (found.gain, found.shift, found.scale, found.shares)
     yield from (part for part in (found.robust, found.tolerance, found.sample) if part is not None)
 
 
-def margin_text(found: Margin, admissions: Fraction | None = None) -> str:
+def margin_text(found: _Margin, admissions: Fraction | None = None) -> str:
     """Return one margin with its guarantee, or the reason why it is not known.
 
     * `admissions`: a*, for a burst in requests.

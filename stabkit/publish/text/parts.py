@@ -20,6 +20,7 @@ from ...dynamics.necklaces import NecklaceCycle
 from ...errors import printable
 from ...model.request_classes import RequestClass
 from ...model.workload import Workload
+from ...records import Record
 from ...spectrum.batched.counts import BatchedCounts
 from ...spectrum.batched.values import BatchedValues
 from ...spectrum.counting.counts import Counts
@@ -290,6 +291,17 @@ def _basins_text(found: BasinSample) -> str:
     starts = counted(len(found.starts), "random start")
     typical = "" if math.isinf(found.median) else f", half of them within {found.median:g} steps"
     return f"{arrived} of {starts} came to the worst cycle{typical}.\n"
+
+
+@RECORDS.writes(Record)
+def _fields_record(found: Record) -> dict[str, Any]:
+    return _part(found, attributes=as_json(found))
+
+
+@TEXTS.writes(Record)
+def _fields_text(found: Record) -> str:
+    """Return the fields of what has no text of its own, as its repr gives them."""
+    return f"{type(found).__name__}\n\n{labelled(found.shown_fields(), '  ')}"
 
 
 def _part(found: Any, **values: Any) -> dict[str, Any]:

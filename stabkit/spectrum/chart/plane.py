@@ -50,7 +50,7 @@ from ...model.workload import Workload
 from ..circle.sparse_polynomial import Floats
 from ..partition.pencil import KernelPencil, blend, kernel_pencil
 
-__all__ = ["DOMAINS", "Axis", "ChartFrame", "ChartPlane"]
+__all__ = ["CALLED", "DOMAINS", "Axis", "ChartFrame", "ChartPlane"]
 
 _ASPECT = 4 / 3  # width over height of the picture that distances are measured in
 _INSET = Fraction(1, 1000)  # of the axis: the first row beside an end that is not in the domain
@@ -64,6 +64,8 @@ DOMAINS: dict[str, tuple[Fraction, bool, Fraction, bool]] = {
     "p1": (Fraction(0), False, Fraction(1), False),
     "p2": (Fraction(0), False, Fraction(1), False),
 }
+# What `root_locus` calls them.
+CALLED = {"s": "common", "p": "share", "kappa": "gain"}
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,11 @@ class Axis:
     low: Fraction
     high: Fraction
     logarithmic: bool = False
+
+    @property
+    def name(self) -> str:
+        """The word for the number, as `root_locus` and the options of the program have it."""
+        return CALLED.get(self.number, self.number)
 
     def place(self, value: Any) -> Any:
         """Return where a value is, in double precision: 0 at `low`, 1 at `high`."""

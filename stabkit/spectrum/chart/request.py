@@ -15,14 +15,13 @@ from typing import Any
 from ...errors import ArgumentTypeError, InvalidArgument, InvalidWorkload, shown
 from ...model.numbers import exact_integer, listed, rational_argument
 from ..partition.d_partition import d_partition
-from .plane import DOMAINS, Axis, ChartFrame, ChartPlane
+from .plane import CALLED, DOMAINS, Axis, ChartFrame, ChartPlane
 
 __all__ = ["LONGEST_CHART", "chart_frame", "read_plane"]
 
 LONGEST_CHART = 500  # a minute
 _NUMBERS = ("s", "p", "kappa")
-_WORDS = {"common": "s", "share": "p", "gain": "kappa"}  # as `root_locus` calls them
-_CALLED = {symbol: word for word, symbol in _WORDS.items()}
+_WORDS = {word: symbol for symbol, word in CALLED.items()}
 _PROBES = {"p": (1, 3, 5, 7, 9), "kappa": (2, 4, 6, 8, 10)}  # tenths
 _BEYOND = 1.15
 _NICE = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
@@ -48,7 +47,7 @@ def read_plane(
         least, _, largest, with_largest = DOMAINS[name]
         if not (least < value < largest or (with_largest and value == largest)):
             domain = "positive and at most 1" if with_largest else "between 0 and 1, both excluded"
-            raise InvalidArgument(f"'{_CALLED[name]}' must be {domain}, not {shown(value)}.")
+            raise InvalidArgument(f"'{CALLED[name]}' must be {domain}, not {shown(value)}.")
     return ChartPlane(lengths, varying, plane.inputs, share, gain)
 
 
@@ -110,7 +109,7 @@ def _fixed(given: Mapping[str, Any] | None, varying: tuple[str, str]) -> dict[st
     allowed = [n for n in (_NUMBERS if "p1" not in varying else ("s", "kappa")) if n not in varying]
     for name, value in fixed.items():
         if name in _NUMBERS and name not in allowed:
-            called = _CALLED[name]
+            called = CALLED[name]
             raise InvalidArgument(
                 f"'{called}' must be left out where it varies, not {shown(value)}."
             )
@@ -120,14 +119,14 @@ def _fixed(given: Mapping[str, Any] | None, varying: tuple[str, str]) -> dict[st
 
 
 def _choice(symbols: Sequence[str]) -> str:
-    return " or ".join(f"'{_CALLED[symbol]}'" for symbol in symbols)
+    return " or ".join(f"'{CALLED[symbol]}'" for symbol in symbols)
 
 
 def _inputs(fixed: dict[str, Any], varying: tuple[str, str], classes: int) -> tuple[Fraction, ...]:
     if "s" in varying:
         return (Fraction(0),) * classes
     if "s" not in fixed:
-        what = "the shares" if "p1" in varying else " and ".join(_CALLED[n] for n in varying)
+        what = "the shares" if "p1" in varying else " and ".join(CALLED[n] for n in varying)
         raise InvalidArgument(f"'common' must be an input length where {what} vary, not left out.")
     given = fixed["s"]
     if isinstance(given, (list, tuple)):
@@ -158,7 +157,7 @@ def chart_frame(plane: ChartPlane, ranges: Mapping[str, Sequence[object]] | None
         raise InvalidArgument("'ranges' must be left out for three decode lengths.")
     for name in given:
         if name not in plane.vary:
-            called = shown(_CALLED.get(name, name))
+            called = shown(CALLED.get(name, name))
             raise InvalidArgument(f"'ranges' must hold {_choice(plane.vary)} here, not {called}.")
     return ChartFrame(plane, *(_axis(plane, name, given.get(name)) for name in plane.vary))
 
@@ -168,7 +167,7 @@ def _axis(plane: ChartPlane, name: str, given: Any) -> Axis:
     if given is None:
         low, high = least, (_input_range(plane) if name == "s" else largest)
     else:
-        what = f"'ranges' of '{_CALLED[name]}'"
+        what = f"'ranges' of '{CALLED[name]}'"
         if not isinstance(given, (list, tuple)) or len(given) != 2:
             raise InvalidArgument(f"{what} must be (low, high), not {shown(given)}.")
         low, high = (rational_argument(value, what) for value in given)

@@ -72,8 +72,8 @@ def fano_factor(mix: WorkloadLike | SymbolicWorkload) -> Variance | Expr:
     Raises
     ------
     InvalidWorkload
-        If the mix is not proved stable, so that V is not a variance; if its inputs are means; if
-        it is too long, or too close to the boundary for an enclosure.
+        If the mix has several classes and is not proved stable, so that V is not a variance; if its
+        inputs are means; if it is too long, or too close to the boundary for an enclosure.
 
     Notes
     -----

@@ -16,7 +16,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import mpmath
 from flint import acb, arb, ctx, fmpz_poly
@@ -91,7 +91,7 @@ class Roots(RecordList[Root]):
         self.mix = mix
 
 
-def roots(mix: WorkloadLike, digits: int = 50, method: str = "auto") -> Roots:
+def roots(mix: WorkloadLike, digits: int = 50, method: Literal["auto", "mpmath"] = "auto") -> Roots:
     """Return all roots of the characteristic polynomial, |lambda| descending.
 
     Parameters

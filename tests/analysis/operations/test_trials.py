@@ -64,7 +64,7 @@ def test_why_there_are_no_trials() -> None:
 
 def test_luck_on_the_first_requests_is_not_recommended(monkeypatch: pytest.MonkeyPatch) -> None:
     """A setting that wins on the first seed alone: the second run decides."""
-    once = trials_module._Trials._trial
+    once = trials_module._TrialRuns._trial
 
     def lucky(self: object, setting: str, value: Fraction, seed: int) -> object:
         found = once(self, setting, value, seed)
@@ -73,7 +73,7 @@ def test_luck_on_the_first_requests_is_not_recommended(monkeypatch: pytest.Monke
             return trials_module.Trial(setting, value, found.throughput, moved, moved)
         return found
 
-    monkeypatch.setattr(trials_module._Trials, "_trial", lucky)
+    monkeypatch.setattr(trials_module._TrialRuns, "_trial", lucky)
     mix = Workload.from_classes([(40, 3), (40, 5)], 400)
     assert trials(mix, "stable", False).best is None
 

@@ -132,7 +132,7 @@ def test_it_is_found_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("thrifty:1,2,3", "'policy' must be 'greedy', .*not 'thrifty:1,2,3'"),
+        ("thrifty:1,2,3", "must be as in 'thrifty:gain,watermark', not 'thrifty:1,2,3'"),
         ("thrifty:2", "'gain' must be above 0 and at most 1, not '2'"),
         ("thrifty:1,1", "'watermark' must be at least 0 and below 1, not '1'"),
         ("thrifty:1/2,", "'watermark' must be a finite rational number, not ''"),

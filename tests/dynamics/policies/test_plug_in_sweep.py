@@ -135,7 +135,7 @@ def test_a_name_that_no_other_policy_has_is_enough(patient: type[Any]) -> None:
     assert found.verdicts == (None, None)  # it has no closed loop
     assert "\npatient:pace / a*  tokens" in text(found)
     assert [axes.get_xlabel() for axes in figure(found).axes] == ["patient:pace / a*"]
-    with pytest.raises(InvalidArgument, match="'parameter' must have values by default where"):
+    with pytest.raises(InvalidArgument, match="'parameter' must be one whose policy says what"):
         policy_sweep(MIX, "steps")
 
 

@@ -233,7 +233,7 @@ def test_names_and_parameters():
     ("make", "message"),
     [
         (lambda: policy_named("generous"), "'policy' must be 'greedy'"),
-        (lambda: policy_named("greedy:2"), "'policy' must be 'greedy'"),
+        (lambda: policy_named("greedy:2"), "'policy' must be as in 'greedy', not 'greedy:2'"),
         (lambda: policy_named("rate-limited"), "'policy' must be 'greedy'"),
         (lambda: policy_named(object()), "'policy' must be 'greedy'"),
         (lambda: Damped(0), "'gain' must be above 0 and at most 1, not 0"),

@@ -226,9 +226,9 @@ def test_csv_holds_curves_rows_and_regions() -> None:
 def test_record_is_json_and_complete() -> None:
     chart = chart_of("simplex, own inputs")
     record = json.loads(json.dumps(chart_record(chart), allow_nan=False))
-    assert record["schema"] == "stabkit.chart/2"
+    assert record["schema"] == "stabkit.chart/3"
     assert record["decode_lengths"] == [4, 6, 9]
-    assert record["fixed"] == {"s": ["5", "8", "2"], "kappa": "1"}
+    assert record["fixed"] == {"common": ["5", "8", "2"], "gain": "1"}
     ends = {"low": "0", "high": "1", "logarithmic": False}
     assert record["axes"] == [{"name": name, **ends} for name in ("p1", "p2")]
     assert len(record["rows"]) == len(chart.rows)
