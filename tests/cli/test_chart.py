@@ -38,7 +38,7 @@ def test_json_of_two_numbers(stabkit: Program) -> None:
         ).out
     )
     assert [axis["name"] for axis in record["axes"]] == ["share", "gain"]
-    assert record["fixed"] == {"common": ["5", "7/2"]}
+    assert record["fixed"] == [{"name": "common", "values": ["5", "7/2"]}]
     assert [(a["low"], a["high"]) for a in record["axes"]] == [("1/10", "9/10"), ("1/2", "1")]
     assert (record["rows"][0]["value"], record["rows"][-1]["value"]) == ("1/2", "1")
 
@@ -46,9 +46,9 @@ def test_json_of_two_numbers(stabkit: Program) -> None:
 def test_json_along_the_input(stabkit: Program) -> None:
     common = ("chart", "3", "5", "--rows", "3", "--json")
     record = json.loads(stabkit(*common, "--vary", "s,kappa", "--share", "1/3").out)
-    assert record["fixed"] == {"share": "1/3"}
+    assert record["fixed"] == [{"name": "share", "values": ["1/3"]}]
     damped = json.loads(stabkit(*common, "--gain", "0.5").out)
-    assert damped["fixed"] == {"gain": "1/2"}
+    assert damped["fixed"] == [{"name": "gain", "values": ["1/2"]}]
 
 
 def test_simplex(stabkit: Program) -> None:

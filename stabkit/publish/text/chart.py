@@ -8,7 +8,7 @@ from typing import Any
 
 from ...model.numbers import rational_text
 from ...spectrum.chart.chart import StabilityChart
-from ...spectrum.chart.plane import Axis
+from ...spectrum.chart.plane import CALLED, Axis, ChartPlane
 from ...spectrum.chart.regions import ChartRegion
 from ...spectrum.chart.rows import ChartRow
 from ..layout import title, wrapped
@@ -120,7 +120,7 @@ def chart_record(chart: StabilityChart) -> dict[str, Any]:
     return headed(
         SCHEMA,
         decode_lengths=list(plane.decode_lengths),
-        fixed=_fixed(chart),
+        fixed=_fixed(plane),
         axes=[
             chosen(axis, "name low high logarithmic") for axis in (chart.horizontal, chart.vertical)
         ],
@@ -139,16 +139,15 @@ def chart_record(chart: StabilityChart) -> dict[str, Any]:
     )
 
 
-def _fixed(chart: StabilityChart) -> dict[str, Any]:
-    plane = chart.plane
-    fixed: dict[str, Any] = {}
-    if "s" not in plane.vary:
-        fixed["common"] = as_json(plane.inputs)
-    if "p" not in plane.vary and not plane.is_simplex:
-        fixed["share"] = rational_text(plane.share)
-    if "kappa" not in plane.vary:
-        fixed["gain"] = rational_text(plane.gain)
-    return fixed
+def _fixed(plane: ChartPlane) -> list[dict[str, Any]]:
+    rest = {"s": plane.inputs, "kappa": (plane.gain,)}
+    if not plane.is_simplex:
+        rest["p"] = (plane.share,)
+    return [
+        {"name": CALLED[number], "values": as_json(values)}
+        for number, values in rest.items()
+        if number not in plane.vary
+    ]
 
 
 @TABLES.writes(StabilityChart)

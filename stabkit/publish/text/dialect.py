@@ -68,7 +68,7 @@ def chosen(found: Any, names: str) -> dict[str, Any]:
 def as_json(value: Any) -> Any:
     """Return a value in the dialect: a record as all its fields, whatever they hold.
 
-    Arrays are lists, and numbers that are not finite are null.
+    Arrays are lists, numbers that are not finite null, functions their names.
 
     >>> as_json(RealEnclosure(Fraction(1, 4), Fraction(3, 4)))
     {'value': '0.5', 'radius': '0.25'}
@@ -81,13 +81,15 @@ def as_json(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [as_json(item) for item in value]
     if isinstance(value, Mapping):
-        return {name: as_json(item) for name, item in value.items()}
+        return {as_json(name): as_json(item) for name, item in value.items()}
     if type(value).__name__ == "Estimate":  # which is imported with numpy
         ends = None if math.isnan(value.low) else [value.low, value.high]
         return {"mean": as_json(value.value), "interval_95": ends}
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: as_json(getattr(value, f.name)) for f in fields(value) if f.compare}
-    return value
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    return str(getattr(value, "__name__", value))
 
 
 def _same(value: Any) -> Any:

@@ -228,7 +228,10 @@ def test_record_is_json_and_complete() -> None:
     record = json.loads(json.dumps(chart_record(chart), allow_nan=False))
     assert record["schema"] == "stabkit.chart/3"
     assert record["decode_lengths"] == [4, 6, 9]
-    assert record["fixed"] == {"common": ["5", "8", "2"], "gain": "1"}
+    assert record["fixed"] == [
+        {"name": "common", "values": ["5", "8", "2"]},
+        {"name": "gain", "values": ["1"]},
+    ]
     ends = {"low": "0", "high": "1", "logarithmic": False}
     assert record["axes"] == [{"name": name, **ends} for name in ("p1", "p2")]
     assert len(record["rows"]) == len(chart.rows)
