@@ -22,7 +22,8 @@ __all__ = ["Commands", "OptionNames", "in_words_of_options"]
 
 # After "line 3: " or "row 3: " it is a column of a trace, whatever it is called.
 _COMPLAINT = re.compile(
-    r"((?:line|row) \d+: )?'(\w+)'(?: (and|or) '(\w+)')?(?= (?:of (?:class \d+|'\w+') )?must )"
+    r"((?:line|row) \d+: )?(?<!axis )'(\w+)'(?: (and|or) '(\w+)')?"
+    r"(?= (?:of (?:class \d+|'\w+') )?must )"
 )
 _ELSEWHERE = {  # what a command's options are called in the library, or hold
     "address": "--scheduler",
@@ -162,7 +163,7 @@ def in_words_of_options(message: str, options: Mapping[str, str]) -> str:
     "a.csv: line 2: 'seed' must be an integer."
     """
     for call, option in _CALLS.items():
-        message = message.replace(call, option)
+        message = re.sub(f"(?<!not ){call}", option, message)
     found = _COMPLAINT.search(message)
     if found is None or found[1] is not None:
         return message

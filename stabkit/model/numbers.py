@@ -251,7 +251,7 @@ def _percentage(value: Any) -> str:
     """Return, in words, the number that a percentage is; nothing for what is none."""
     text = value.strip() if isinstance(value, str) else ""
     number = _read_text(text[:-1].rstrip()) if text.endswith("%") else None
-    return "" if number is None else f" such as {number / 100}"
+    return "" if number is None else f" such as {shown(number / 100)}"
 
 
 def _bound(value: Any) -> str:

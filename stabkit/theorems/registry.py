@@ -13,7 +13,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
-from ..errors import StabkitError
+from ..errors import InvalidArgument, StabkitError, shown
 from ..records import RecordTuple
 from .records import Theorem
 
@@ -54,7 +54,10 @@ def _pickled(theorem: Theorem) -> str | tuple[Any, ...]:
 
 
 def _installed_theorem(label: str) -> Theorem:
-    return next(theorem for theorem in theorems() if theorem.label == label)
+    found = [theorem for theorem in theorems() if theorem.label == label]
+    if not found:
+        raise InvalidArgument(f"a theorem must be installed to be read, not {shown(label)} alone.")
+    return found[0]
 
 
 copyreg.pickle(Theorem, _pickled)

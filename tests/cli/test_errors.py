@@ -331,3 +331,17 @@ def test_values_are_refused_in_plain_words(stabkit: Program, option: str, value:
     assert option in error
     assert value in error
     assert "Input should" not in error
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["schema", "dominant_modes"], "not 'dominant_modes'"),
+        (["sweep", "5:3", "--axis", "gain=5..1", "--into", "x"], "axis 'gain' must rise"),
+        (["analyze", "5:3:1e999%"], "..."),
+    ],
+)
+def test_what_was_typed_is_not_translated(stabkit: Program, words: list[str], said: str) -> None:
+    error = stabkit(*words).err
+    assert said in error
+    assert len(error) < 300

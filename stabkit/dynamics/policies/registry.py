@@ -39,7 +39,8 @@ def register_policy(policy: PolicyClass) -> PolicyClass:
     policy : class
         With the attributes `name` and `admissions`. Its parameters are the fields of a dataclass,
         given as text: see `RationalParameters`. Where it has a class method `over_equilibrium`,
-        that is called with the workload first, and the parameters are in units of a*.
+        that is called with the workload first, and with the parameters under their names, but for
+        one that it takes in units of a*.
 
     Returns
     -------
@@ -131,7 +132,7 @@ class PolicyParameter:
 
     * `policy`: the class.
     * `field`: made by `parameter`.
-    * `argument`: its name where the policy is made.
+    * `argument`: its name where the policy is made; of one in units of a* that of the ratio.
     """
 
     policy: type[Any]
@@ -147,7 +148,7 @@ class PolicyParameter:
     @property
     def unit(self) -> str:
         """In which it is counted: "a*" or none."""
-        return "a*" if hasattr(self.policy, "over_equilibrium") else ""
+        return "" if self.argument == self.field.name else "a*"
 
     def usual(self, mix: Workload) -> Iterable[Any]:
         """Return the values that are tried on a workload."""
@@ -182,13 +183,20 @@ def parameter_named(name: Any) -> PolicyParameter:
 
 
 def _parameters() -> Iterator[PolicyParameter]:
-    """Yield the parameters of the policies that are registered."""
+    """Yield the parameters of the policies that are registered.
+
+    An argument has the name of its field, but for the ratio to a*: the one that is left of each.
+    """
     for policy in filter(fields_of, _REGISTERED.values()):
-        arguments = signature(_maker(policy, None)).parameters.values()
-        for one, argument in zip(fields_of(policy), arguments, strict=False):
-            others = [other for other in arguments if other is not argument]
-            if "valid" in one.metadata and all(x.default is not x.empty for x in others):
-                yield PolicyParameter(policy, one, argument.name)
+        arguments = signature(_maker(policy, None)).parameters
+        named = [one.name for one in fields_of(policy) if one.name in arguments]
+        ratio = [name for name in arguments if name not in named]
+        for one in fields_of(policy):
+            own = [one.name] if one.name in named else ratio
+            others = [x for name, x in arguments.items() if name not in own]
+            given = "valid" in one.metadata and all(x.default is not x.empty for x in others)
+            if given and len(own) == 1 and len(fields_of(policy)) == len(arguments):
+                yield PolicyParameter(policy, one, *own)
 
 
 def _is_own(policy: type[Any]) -> bool:

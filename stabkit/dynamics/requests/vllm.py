@@ -206,9 +206,7 @@ class _Server:
         self._decoding = Decoding(self._block)
         self._held: dict[Request, list[int]] = {}  # who runs, in the order of admission
         self._partial: tuple[Request, int] | None = None  # prompt not finished: tokens done
-        self._coming: deque[_Execution] = (
-            deque()
-        )  # the batch that runs, and the one scheduled after it
+        self._coming: deque[_Execution] = deque()  # the batch that runs, and the one after it
         self._ahead = (False, False)  # whether this and the last one were scheduled so
 
     def step(self, queue: Queue, now: float) -> StepReport:

@@ -139,6 +139,29 @@ def test_a_name_that_no_other_policy_has_is_enough(patient: type[Any]) -> None:
         policy_sweep(MIX, "steps")
 
 
+def test_an_argument_is_that_of_its_name() -> None:
+    """The ratio to a* is what is left; whatever the order, no other parameter is swept."""
+
+    @register_policy
+    @dataclass(frozen=True)
+    class Pot(RationalParameters):
+        rate: Any = parameter(1, lambda x: x > 0, "positive", "r", lambda mix: ["1/4", "1/2"])
+        reserve: Any = parameter("1/10", lambda x: 0 <= x < 1, "at least 0 and below 1", "e")
+        name: ClassVar[str] = "pot"
+
+        @classmethod
+        def over_equilibrium(cls, mix: Workload, reserve: Any = "1/10", ratio: Any = 1) -> Any:
+            return cls(20 * Fraction(ratio), reserve)  # a* = 720 / 36
+
+        def admissions(self, memory: Any) -> Any:
+            return min(memory.free / memory.per_request, self.rate)
+
+    rates = policy_sweep(MIX, "pot:rate", ["1/5", "1/2"])
+    assert (rates.policies, rates.unit) == ((Pot(4), Pot(10)), "a*")
+    reserves = policy_sweep(MIX, "pot:reserve", ["1/5", "1/2"])
+    assert (reserves.policies, reserves.unit) == ((Pot(20, "1/5"), Pot(20, "1/2")), "")
+
+
 def test_a_name_of_several_policies_is_not(patient: type[Any]) -> None:
     @register_policy
     @dataclass(frozen=True)

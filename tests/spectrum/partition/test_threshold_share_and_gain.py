@@ -110,6 +110,16 @@ def test_minimal_polynomials_vanish_at_the_crossings():
             assert abs(sum(a * value**i for i, a in enumerate(polynomial))) < Fraction(1, 10**40)
 
 
+@pytest.mark.parametrize(
+    ("mix", "along"), [("0:2 0:3", "common"), ("1:2 1:3:2", "common"), ("1:2 4:3:2", "gain")]
+)
+def test_minimal_polynomials_of_rational_crossings(mix, along):
+    (crossing,) = threshold(mix, along).crossings
+    constant, leading = crossing.minimal_polynomial()
+    assert constant + leading * crossing.exact == 0
+    assert (math.gcd(constant, leading), leading > 0) == (1, True)
+
+
 def test_a_crossing_at_the_gain_of_the_mix_itself():
     """(2,3), s = 1, equal shares: 2 x^2 + 3 x + 2 = 0 at cos = -3/4; and G(-1) = 0 with L = 27."""
     for mix, angle in (
