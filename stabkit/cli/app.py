@@ -3,10 +3,10 @@
 | status | meaning |
 |---|---|
 | 0 | done |
-| 1 | a bug, with its traceback |
+| 1 | ``prove``, and a proof fails; or a bug, with its traceback |
 | 2 | bad input or usage, with one line ``stabkit: error: ...`` on standard error |
 | 3 | ``--fail-if-unstable``, and the verdict is unstable or marginal |
-| 4 | the verdict is undecided |
+| 4 | ``analyze``, ``margins``, ``threshold``: undecided; ``sweep``: not complete |
 | 130 | interrupted |
 
 Nothing heavy (sympy, numpy, matplotlib, flint) is imported before a command needs it.

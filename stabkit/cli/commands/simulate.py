@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["simulate"]
 
 _STEPS = 1000
-_STATE = "'--state' must be a JSON file of counts [class][stage] or 'equilibrium'"
+_STATE = "'--state' must be a JSON file of counts [class][stage]"
 
 
 @presented("trajectory", table=True, stream=True)
@@ -86,11 +86,15 @@ def _step_count(workload: Workload, steps: str | None, animated: bool) -> int:
 
 def read_start(state: str | None) -> str | list[list[Any]] | None:
     """Return what ``--state`` says: None, "equilibrium", or the counts of a file."""
-    return read_state(Path(state)) if state and state != "equilibrium" else state or None
+    if not state or state == "equilibrium":
+        return state or None
+    return read_state(Path(state), " or 'equilibrium'")
 
 
-def read_state(path: Path) -> list[list[Any]]:
+def read_state(path: Path, others: str = "") -> list[list[Any]]:
     """Return the request counts ``[class][stage]`` of a JSON file, every number exact.
+
+    * `others`: what else the option takes, for the message.
 
     Raises InvalidArgument if the file cannot be read or does not hold a list of lists of numbers.
     """
@@ -99,9 +103,9 @@ def read_state(path: Path) -> list[list[Any]]:
     try:
         state = read_json_file(path)
     except StabkitError as failure:
-        raise InvalidArgument(f"{_STATE}; {failure}") from failure
+        raise InvalidArgument(f"{_STATE}{others}; {failure}") from failure
     if not isinstance(state, list) or not all(isinstance(stages, list) for stages in state):
-        raise InvalidArgument(f"{_STATE}, not {shown(str(path))}.")
+        raise InvalidArgument(f"{_STATE}{others}, not {shown(str(path))}.")
     return [_counts(stages, k) for k, stages in enumerate(state, start=1)]
 
 

@@ -141,9 +141,10 @@ class PolicyParameter:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """How it is called: with its policy, and before that alone where it is one of stabkit's."""
+        """How it is called: with its policy; before that alone, if stabkit's has no other one."""
         whole = f"{self.policy.name}:{self.field.name}"
-        return (self.field.name, whole) if _is_own(self.policy) else (whole,)
+        alone = _is_own(self.policy) and len(fields_of(self.policy)) == 1
+        return (self.field.name, whole) if alone else (whole,)
 
     @property
     def unit(self) -> str:
@@ -164,8 +165,8 @@ class PolicyParameter:
 def parameter_named(name: Any) -> PolicyParameter:
     """Return the parameter that ``"gain"`` or ``"policy:gain"`` denotes.
 
-    A name alone is that of a policy of stabkit, or else of the one other that has it. Raises
-    InvalidArgument if none or several have it.
+    A name alone is that of a policy of stabkit with one parameter, or of the one policy that has
+    it. Raises InvalidArgument if none or several have it.
 
     >>> parameter_named("damped:gain").names
     ('gain', 'damped:gain')
@@ -178,7 +179,8 @@ def parameter_named(name: Any) -> PolicyParameter:
             _found(kind)
         found = [one for one in _parameters() if given in (*one.names, one.field.name)]
     if len(found) != 1:
-        check_choice(name, "'parameter'", [one.names[0] for one in found or _parameters()])
+        choices = [one.names[-1] for one in found] or [one.names[0] for one in _parameters()]
+        check_choice(name, "'parameter'", choices)
     return found[0]
 
 

@@ -162,6 +162,25 @@ def test_an_argument_is_that_of_its_name() -> None:
     assert (reserves.policies, reserves.unit) == ((Pot(20, "1/5"), Pot(20, "1/2")), "")
 
 
+def test_a_second_policy_of_the_house_is_called_with_its_name() -> None:
+    """Its bare names stay those of the policies with one parameter."""
+
+    @register_policy
+    @dataclass(frozen=True)
+    class Careful(RationalParameters):
+        gain: Any = parameter("1/2", lambda x: 0 < x <= 1, "above 0 and at most 1", "k")
+        watermark: Any = parameter("1/4", lambda x: 0 <= x < 1, "at least 0 and below 1", "e")
+        name: ClassVar[str] = "careful"
+
+        def admissions(self, memory: Any) -> Any:
+            return self.gain * (1 - self.watermark) * memory.free / memory.per_request
+
+    Careful.__module__ = f"{registry.__package__}.careful"
+    for name, policy in (("careful:watermark", Careful("1/2", "1/3")), ("gain", Damped("1/3"))):
+        found = policy_sweep(MIX, name, ["1/3"])
+        assert (found.parameter, found.policies) == (name, (policy,))
+
+
 def test_a_name_of_several_policies_is_not(patient: type[Any]) -> None:
     @register_policy
     @dataclass(frozen=True)
