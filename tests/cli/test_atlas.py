@@ -26,7 +26,7 @@ def test_a_pair_is_looked_up(stabkit: Program) -> None:
         assert "decode lengths 3 and 5" in out
         assert "threshold s*   9.82294825562 tokens" in out
     record = json.loads(stabkit("atlas", "3", "5", "--json").out)
-    assert [one["input_length"][:12] for one in record["pairs"]] == ["9.8229482556"]
+    assert [one["threshold_value"][:12] for one in record["pairs"]] == ["9.8229482556"]
 
 
 def test_output_is_the_whole_table(stabkit: Program, tmp_path: Path) -> None:

@@ -24,11 +24,11 @@ def test_json(stabkit: Program) -> None:
     found = stabkit("threshold", "5:2", "5:5", "--json", "--digits", "40")
     record = json.loads(found.out)
     assert record["schema"] == "stabkit.threshold/3"
-    assert record["stable_intervals"] == [[record["input_length"], None]]
+    assert record["stable_intervals"] == [[record["threshold_value"], None]]
     # 18 - 9 x - 6 x^2 + x^3 by hand, see tests/spectrum/partition/test_threshold.py
     ascending = [int(a) for a in record["crossings"][-1]["minimal_polynomial"]]
     assert ascending == [18, -9, -6, 1]
-    x = Fraction(record["input_length"])
+    x = Fraction(record["threshold_value"])
     assert abs(sum(a * x**i for i, a in enumerate(ascending))) < Fraction(1, 10**35)
     assert [part["unstable"] for part in record["intervals"]] == [4, 2, 0]
     assert all(crossing["change"] == -2 for crossing in record["crossings"])

@@ -60,6 +60,10 @@ class PolicySweep(Series, Simulated):
     values : tuple of Fraction
     runs : tuple of LongRun
         One for each value.
+    policies : tuple of Policy
+        That of each value.
+    unit : str
+        Of the values: "a*" of a rate, else none.
 
     Examples
     --------
@@ -74,17 +78,8 @@ class PolicySweep(Series, Simulated):
     parameter: str
     values: tuple[Fraction, ...]
     runs: tuple[LongRun, ...]
-
-    @property
-    def unit(self) -> str:
-        """Of the values: "a*" of a rate, else none."""
-        return parameter_named(self.parameter).unit
-
-    @property
-    def policies(self) -> tuple[Policy, ...]:
-        """The policy of each value."""
-        chosen = parameter_named(self.parameter)
-        return tuple(chosen.policy_at(value, self.mix) for value in self.values)
+    policies: tuple[Policy, ...] = ()
+    unit: str = ""
 
     @cached_property
     def verdicts(self) -> tuple[Verdict | None, ...]:
@@ -176,9 +171,9 @@ def policy_sweep(
     if values is None and len(exact) < 2:
         what = "one whose policy says what values to try"
         raise InvalidArgument(f"'parameter' must be {what}, not {shown(parameter)}.")
-    rules = [chosen.policy_at(value, mix) for value in exact]
+    rules = tuple(chosen.policy_at(value, mix) for value in exact)
     runs = (long_run(mix, max_steps=_STEPS, work=_WORK, policy=rule) for rule in rules)
-    return PolicySweep(mix, chosen.names[0], exact, tuple(runs))
+    return PolicySweep(mix, chosen.names[0], exact, tuple(runs), rules, chosen.unit)
 
 
 def usual_sweeps(mix: Workload) -> tuple[PolicySweep, ...]:

@@ -20,6 +20,18 @@ _PARTS = 20
 _LARGEST_WATERMARK = Fraction(19, 20)  # of a sweep
 
 
+def _watermarks(mix: Workload) -> list[Fraction]:
+    """Return even steps from 0 to a multiple of 1/20 that is 1/10 or more above the ratio.
+
+    That is (l - 1) / (s + l), with the means of l and s.
+    """
+    decode = mix.mean_decode_length
+    held = sum((c.share * c.input_length for c in mix.classes), decode)
+    ratio = (decode - 1) / held
+    top = min(Fraction(math.ceil(_PARTS * ratio) + 2, _PARTS), _LARGEST_WATERMARK)
+    return [top * k / _PARTS for k in range(_PARTS + 1)]
+
+
 @register_policy
 @dataclass(frozen=True, repr=False)
 class Headroom(Record, RationalParameters):
@@ -58,7 +70,7 @@ class Headroom(Record, RationalParameters):
         lambda eta: 0 <= eta < 1,
         "at least 0 and below 1",
         r"\eta",
-        lambda mix: _watermarks(mix),
+        _watermarks,
     )
     name: ClassVar[str] = "headroom"
     label: ClassVar[str] = "headroom {watermark:%}"
@@ -80,15 +92,3 @@ class Headroom(Record, RationalParameters):
     def closed_loop(self, mix: Workload) -> MemoryKernel:
         """Return the memory kernel, as for greedy: sum_m g_m a(n - m) = (1 - eta) B."""
         return MemoryKernel.of(mix)
-
-
-def _watermarks(mix: Workload) -> list[Fraction]:
-    """Return even steps from 0 to a multiple of 1/20 that is 1/10 or more above the ratio.
-
-    That is (l - 1) / (s + l), with the means of l and s.
-    """
-    decode = mix.mean_decode_length
-    held = sum((c.share * c.input_length for c in mix.classes), decode)
-    ratio = (decode - 1) / held
-    top = min(Fraction(math.ceil(_PARTS * ratio) + 2, _PARTS), _LARGEST_WATERMARK)
-    return [top * k / _PARTS for k in range(_PARTS + 1)]

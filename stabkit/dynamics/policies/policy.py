@@ -155,8 +155,8 @@ def parameter(
     symbol : str
         Its letter in formulas, as LaTeX.
     values : callable, optional
-        What `policy_sweep` tries on a workload, in units of a* where the policy has
-        `over_equilibrium`; by default the twentieths from 0 to 1 that are in the domain.
+        What `policy_sweep` tries on a workload, in units of a* if `over_equilibrium` takes it in
+        them; by default the twentieths from 0 to 1 that are in the domain.
 
     Returns
     -------

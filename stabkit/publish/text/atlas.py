@@ -42,7 +42,7 @@ def atlas_record(entries: Sequence[AtlasEntry]) -> dict[str, Any]:
 
 def _pair(entry: AtlasEntry) -> dict[str, Any]:
     lengths = "shorter_length=shorter longer_length=longer"
-    bounds = "input_length=threshold sufficient_input_length=sufficient"
+    bounds = "threshold_value=threshold sufficient_input_length=sufficient"
     above = [[f"{entry.threshold}", None]] if entry.stable_intervals == 1 else None
     return chosen(entry, f"{lengths} {bounds}") | {"stable_intervals": above}
 

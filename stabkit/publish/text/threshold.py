@@ -41,7 +41,7 @@ def threshold_record(found: Threshold, digits: int = DIGITS) -> dict[str, Any]:
         **chosen(found, "along gcd complete"),
         slopes=[] if found.line is None else as_json(found.line.slopes),
         offsets=[] if found.line is None else as_json(found.line.offsets),
-        input_length=found.threshold and _number(found.threshold, digits),
+        threshold_value=found.threshold and _number(found.threshold, digits),
         sufficient_input_length=found.sufficient and _decimal(found.sufficient, digits),
         every_start_input_length=found.every_start and _decimal(found.every_start, digits),
         variance_law=law and law.estimate,

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,10 @@ def test_record_is_json_with_decimals_as_text() -> None:
     assert record["schema"] == "stabkit.atlas/3"
     assert (record["share"], record["longest"]) == ("1/2", 60)
     first = record["pairs"][2]
-    assert (first["shorter_length"], first["longer_length"], first["input_length"]) == (2, 3, "1")
+    assert (first["shorter_length"], first["longer_length"]) == (2, 3)
+    assert first["threshold_value"] == "1"
+    root = Decimal(first["sufficient_input_length"]) * 2 + 1
+    assert abs(root * root - 10) < Decimal("1e-25")  # s = (10^(1/2) - 1) / 2
     assert first["stable_intervals"] == [["1", None]]
     assert len(record["pairs"]) == 1101
 

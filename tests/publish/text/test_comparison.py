@@ -226,7 +226,8 @@ def test_a_label_that_is_no_template_of_the_parameters_is_refused(label: Any) ->
 def sweep(parameter: str = "gain", *points: tuple[str, LongRun]) -> PolicySweep:
     given = points or (("1/2", KEPT), ("3/4", replace(KEPT, first_eviction=2)), ("1", EVICTING))
     values = tuple(Fraction(value) for value, _ in given)
-    return PolicySweep(MIX, parameter, values, tuple(run for _, run in given))
+    runs, unit = tuple(run for _, run in given), "a*" if parameter == "rate" else ""
+    return PolicySweep(MIX, parameter, values, runs, unit=unit)
 
 
 def test_sweeps_as_text_and_json() -> None:

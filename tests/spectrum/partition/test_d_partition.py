@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from flint import arb
 
@@ -75,6 +76,20 @@ def test_a_crossing_at_exactly_0_leaves_the_rest_decided():
     (at_zero,) = (c for c in found if c.exact == 0)
     assert at_zero.angle == pytest.approx(math.pi / 2)
     assert at_zero.minimal_polynomial() == (0, 1)
+    before, beyond = (unstable_at(mix, x) for x in (-0.01, 0.01))
+    assert at_zero.change == beyond - before != 0
+
+
+def unstable_at(mix: Workload, x: float) -> int:
+    """Return the roots outside the circle for inputs s_k + x, which numpy counts."""
+    kernel = [
+        sum(
+            float(c.share) * (float(c.input_length) + x + m + 1) * (m < c.decode_length)
+            for c in mix.classes
+        )
+        for m in range(mix.longest_decode)
+    ]
+    return int(np.sum(abs(np.roots(kernel)) > 1))
 
 
 def test_marginal_other_classes_leave_the_line_of_the_share_decided():

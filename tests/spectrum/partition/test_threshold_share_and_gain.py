@@ -209,7 +209,7 @@ def test_inputs_alone_have_a_threshold():
     assert (found.threshold, found.sufficient, found.every_start, found.law) == (None,) * 4
     assert not found.is_finite
     record = to_dict(found)
-    assert (record["slopes"], record["offsets"], record["input_length"]) == ([], [], None)
+    assert (record["slopes"], record["offsets"], record["threshold_value"]) == ([], [], None)
     assert record["stable_intervals"] == [["0", "1"]]
 
 
