@@ -64,7 +64,7 @@ def test_locus_and_threshold_are_of_one_line(stabkit: Program, classes: str, alo
     """Two engines along one line: the D-partition's s*, and the locus' last change of its count."""
     line = (*classes.split(), "--along", along, "--json")
     found = json.loads(stabkit("threshold", *line).out)
-    star = Fraction(found["input_length"])
+    star = Fraction(found["threshold_value"])
     ends = ("--from", f"{star / 2 if star > 0 else star * 2}", "--to", f"{star + 30}")
     last = json.loads(stabkit("locus", *line, *ends, "--points", "9").out)["changes"][-1]
     assert last["after"] == 0
