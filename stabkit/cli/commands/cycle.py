@@ -13,7 +13,7 @@ from .simulate import read_state
 __all__ = ["cycle"]
 
 
-@presented("cycles")
+@presented("cycles", full=True)
 def cycle(
     source: MixOptions,
     state: str | None = option(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import compress, groupby
 from typing import Any
 
 import mpmath
@@ -28,7 +28,7 @@ _OF_A_CYCLE = (
 _DIGITS = 30
 # States of a cycle in JSON: numbers at most, of which a class of decode length l_k has l_k a step.
 _MOST_NUMBERS = 100_000
-_SHOWN = 24  # cycles in the text
+_SHOWN = 12  # cycles in the text, if not in full
 _NOTE = "Tokens, requests: completed, of the equilibrium's; wasted: decode steps lost."
 _LONGEST_WORD = 60
 _MOST_SHARES = 6
@@ -110,21 +110,27 @@ def _observation_record(found: Cycles, seen: Observation) -> dict[str, Any]:
 
 
 @TEXTS.writes(Cycles)
-def cycles_text(found: Cycles) -> str:
-    """Return the finding for a terminal: the cycles, where runs end, and the renormalised mix."""
+def cycles_text(found: Cycles, full: bool = False) -> str:
+    """Return the finding for a terminal: the cycles, where runs end, and the renormalised mix.
+
+    * `full`: with every cycle, not the most telling alone.
+    """
     lines = [line for text in _runs(found) for line in wrapped(text, "    ")]
     runs = "".join(f"{line}\n" for line in lines)
     head = title(found.mix.name)
-    return f"{head}\n{_table(found)}\n{runs}{_renormalized(found)}"
+    return f"{head}\n{_table(found, full)}\n{runs}{_renormalized(found)}"
 
 
-def _table(found: Cycles) -> str:
+def _table(found: Cycles, full: bool) -> str:
     heads = ("no.", "cycle", "period", "tokens", "requests", "wasted", "multiplier", "attracts")
-    shown = _most_telling(found.cycles)
-    left = len(found.cycles) - len(shown)
-    more = paragraph(f"({counted(left, 'cycle')} more; --json lists all)") if left else ""
+    numbered = list(enumerate(found.cycles, start=1))
+    shown = numbered if full or len(numbered) <= _SHOWN else _most_telling(numbered)
+    left = len(numbered) - len(shown)
+    more = paragraph(f"({counted(left, 'cycle')} more; --full shows all)") if left else ""
     some = "" if found.complete else paragraph("(not all necklaces: the gcd is above 10)")
-    table = plain_table([heads, *(_row(number, cycle) for number, cycle in shown)])
+    rows = [_row(number, cycle) for number, cycle in shown]
+    told = [any(cells) for cells in zip(*rows, strict=True)]
+    table = plain_table([list(compress(row, told)) for row in (heads, *rows)])
     return table + more + some + paragraph(_NOTE)
 
 
@@ -142,13 +148,11 @@ def _row(number: int, cycle: LimitCycle) -> tuple[str, ...]:
     )
 
 
-def _most_telling(cycles: Sequence[LimitCycle]) -> list[tuple[int, LimitCycle]]:
-    """Return the cycles to show, numbered: first those that are no mere necklace."""
-    numbered = list(enumerate(cycles, start=1))
-    if len(numbered) <= _SHOWN:
-        return numbered
-    numbered.sort(key=lambda pair: (pair[1].attracting is False, pair[1].kind == "necklace"))
-    return sorted(numbered[:_SHOWN], key=lambda pair: pair[0])
+def _most_telling(numbered: Sequence[tuple[int, LimitCycle]]) -> list[tuple[int, LimitCycle]]:
+    """Return the cycles that may attract, and of the others those that are no mere necklace."""
+    may = [pair for pair in numbered if pair[1].attracting is not False]
+    others = [pair for pair in numbered if pair not in may and pair[1].kind != "necklace"]
+    return sorted([*may, *others][:_SHOWN], key=lambda pair: pair[0])
 
 
 def _name(cycle: LimitCycle) -> str:

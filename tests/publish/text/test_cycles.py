@@ -82,10 +82,15 @@ def test_the_text_of_no_cycle():
 
 
 def test_the_text_of_many_cycles():
-    text = cycles_text(cycles(Workload.from_classes([(5, 9)])))
-    assert "(35 cycles more; --json lists all)" in text
+    """Of the 59 necklaces of 9 (by Burnside (512 + 2 * 8 + 6 * 2)/9 - 1) all are there in full."""
+    found = cycles(Workload.from_classes([(5, 9)]))
+    text, full = cycles_text(found), cycles_text(found, full=True)
+    assert "(50 cycles more; --full shows all)" in text
     assert "level 8 (9)" in text
-    assert "necklace (2×4 1)" in text
+    assert "necklace" not in text
+    assert text.count("\n") <= 24
+    assert "necklace (2×4 1)" in full
+    assert [line.split()[0] for line in full.splitlines()[3:62]] == [str(n) for n in range(1, 60)]
 
 
 def test_the_renormalised_mix_is_named():
