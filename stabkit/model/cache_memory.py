@@ -35,7 +35,7 @@ NUMBER_BYTES = {
     "int8": Fraction(1),
     "int4": Fraction(1, 2),
 }
-_WITH_UNIT = re.compile(r"\s*([\d.]+)\s*([a-z]+)\s*")
+_WITH_UNIT = re.compile(r"(.*?[0-9.])\s*([a-z]+)")
 _SIZES = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
 
@@ -126,10 +126,14 @@ def tokens_that_fit(memory: NumberLike, bytes_each: Fraction) -> int:
 
 
 def _bytes(memory: NumberLike) -> Fraction:
-    found = _WITH_UNIT.fullmatch(memory.lower()) if isinstance(memory, str) else None
+    found = _WITH_UNIT.fullmatch(memory.lower().strip()) if isinstance(memory, str) else None
     number, unit = (found[1], found[2]) if found else (memory, "b")
     if unit not in _SIZES:
         raise InvalidArgument(
             f"'memory' must end in one of {', '.join(_SIZES)}, not {shown(memory)}."
         )
-    return exact_rational(number, "'memory'") * _SIZES[unit]
+    what = "a number of bytes such as 5e9, 20GB or 19.5GiB"
+    size = exact_rational(number, "'memory'", what) * _SIZES[unit]
+    if size <= 0:
+        raise InvalidArgument(f"'memory' must be positive, not {shown(memory)}.")
+    return size

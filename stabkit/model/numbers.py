@@ -50,6 +50,7 @@ LARGEST_CAPACITY = 10**18
 _TEXT = re.compile(r"[+-]?(?:\d+/\d+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)", re.ASCII)
 _ANY_EXPONENT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)[eE][+-]?\d+", re.ASCII)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,7}")
+_BYTES = re.compile(r"[0-9.]+ ?[kmgt]?i?b", re.IGNORECASE)
 _UNITS = {"k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
 # Beyond these a number is a mistake or an attack: reading 1e999999999 exactly would fill memory,
 # and Python refuses to print integers of more than 4300 digits.
@@ -76,7 +77,7 @@ def exact_rational(value: Any, name: str, what: str | None = None) -> Fraction:
     number = _read(value)
     if number is None:
         kind = InvalidWorkload if _may_be_read(value) else WorkloadTypeError
-        must = what or f"a finite rational number{_percentage(value)}"
+        must = what or f"a finite rational number{_such_as(_meant(value))}"
         raise kind(f"{name} must be {must}{_bound(value)}, not {shown(value)}.")
     if max(abs(number.numerator), number.denominator) > _LARGEST_PART:
         raise InvalidWorkload(
@@ -90,13 +91,17 @@ def exact_integer(value: Any, name: str) -> int:
     number = _read(value)
     if number is None or number.denominator != 1:
         kind = InvalidWorkload if _may_be_read(value) else WorkloadTypeError
-        raise kind(f"{name} must be an integer{_bound(value)}, not {shown(value)}.")
+        meant = _meant(value)
+        such_as = _such_as(None if meant is None or meant.denominator > 1 else meant)
+        raise kind(f"{name} must be an integer{such_as}{_bound(value)}, not {shown(value)}.")
     return number.numerator
 
 
 def exact_quantity(value: Any, name: str) -> Fraction:
     """Return `exact_rational` of a number of tokens, which may have a unit of `without_unit`."""
     what = "a number of tokens such as 64000, 64k, 64Ki or 1.3M"
+    if isinstance(value, str) and _BYTES.fullmatch(value.strip()):
+        what += " ('capacity_from_shape' tells those of a memory)"
     return exact_rational(without_unit(value), name, what)
 
 
@@ -247,11 +252,18 @@ def _read(value: Any) -> Fraction | None:
     return None
 
 
-def _percentage(value: Any) -> str:
-    """Return, in words, the number that a percentage is; nothing for what is none."""
+def _meant(value: Any) -> Fraction | None:
+    """Return the number that text with "%" or a unit stands for; None for what is none."""
     text = value.strip() if isinstance(value, str) else ""
-    number = _read_text(text[:-1].rstrip()) if text.endswith("%") else None
-    return "" if number is None else f" such as {shown(number / 100)}"
+    if text.endswith("%"):
+        number = _read_text(text[:-1].rstrip())
+        return None if number is None else number / 100
+    number = without_unit(text)
+    return number if isinstance(number, Fraction) else None
+
+
+def _such_as(number: Fraction | None) -> str:
+    return "" if number is None else f" such as {shown(number)}"
 
 
 def _bound(value: Any) -> str:

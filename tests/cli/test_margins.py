@@ -129,10 +129,13 @@ def test_errors_of_shares_in_json(stabkit: Program) -> None:
 @pytest.mark.parametrize(
     ("error", "complaint"),
     [
-        ("120%", "or a number up to 1 such as 1/5, not '120%'."),
-        ("20", "'--shares-within' must be a percentage such as 20%, or a number up to 1 such as "),
-        ("0", "or a number up to 1 such as 1/5, not '0'."),
-        ("x%", "or a number up to 1 such as 1/5, not 'x%'."),
+        ("120%", "at most 1, such as 1/5 or the percentage 20%, not '120%'."),
+        (
+            "20",
+            "'--shares-within' must be above 0 and at most 1, such as 1/5 or the percentage 20%",
+        ),
+        ("0", "or the percentage 20%, not '0'."),
+        ("x%", "or the percentage 20%, not 'x%'."),
     ],
 )
 def test_errors_of_shares_that_are_none(stabkit: Program, error: str, complaint: str) -> None:
@@ -248,6 +251,8 @@ def test_what_a_sample_leaves_open(stabkit: Program, tmp_path: Path) -> None:
     found = record["sampled_shares"]
     assert (found["robust"], found["level"], found["witness"]) == (False, 0.99, ["1/5", "4/5"])
     assert record["robust_shares"] is None
-    refused = stabkit("margins", "7:2", "--shares-level", "2")
-    assert (refused.status, refused.out) == (2, "")
-    assert "'--shares-level' must be a percentage such as 20%, or a number up" in refused.err
+    for level in ("2", "1", "100%"):
+        refused = stabkit("margins", str(trace), "--shares-level", level)
+        assert (refused.status, refused.out) == (2, "")
+        assert "'--shares-level' must be above 0 and below 1, such as" in refused.err
+        assert f"not '{level}'." in refused.err

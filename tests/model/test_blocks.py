@@ -60,6 +60,9 @@ def test_what_is_refused() -> None:
         capacity_from_shape("5 stones", 1, 1, 1)
     with pytest.raises(InvalidArgument, match="'memory' must hold one token at least"):
         capacity_from_shape(3, 1, 1, 1)
+    for memory in (-5, 0, "-5 GiB", "-1/2b"):
+        with pytest.raises(InvalidArgument, match=f"'memory' must be positive, not '?{memory}"):
+            capacity_from_shape(memory, 1, 1, 1)
 
 
 def test_capacities_by_hand() -> None:

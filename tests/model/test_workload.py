@@ -219,7 +219,7 @@ def test_capacities_with_a_unit(capacity: str, tokens: Fraction | int) -> None:
     assert Workload.from_classes([(1, 2)]).with_capacity(capacity).capacity == tokens
 
 
-@pytest.mark.parametrize("bad", ["k", "xk", "64x", "64kB", "64 k k", "64kk", "k64", "6_4k", "½k"])
+@pytest.mark.parametrize("bad", ["k", "xk", "64x", "64 k k", "64kk", "k64", "6_4k", "½k"])
 def test_what_is_no_capacity_with_a_unit(bad: str) -> None:
     message = refusal([(1, 2)], bad)
     must = "a number of tokens such as 64000, 64k, 64Ki or 1.3M"
@@ -236,8 +236,16 @@ def test_a_percentage_is_told_the_number_that_it_is(percentage: str, number: str
 
 
 def test_no_other_number_has_a_unit() -> None:
-    assert "'input_length' of class 1 must be a finite rational" in refusal([("1k", 2)])
-    assert "'decode_length' of class 1 must be an integer" in refusal([(1, "1k")])
+    assert "must be a finite rational number such as 1500, not '1.5k'" in refusal([("1.5k", 2)])
+    assert "'decode_length' of class 1 must be an integer such as 1024" in refusal([(1, "1Ki")])
+    assert "must be an integer, not '0.0005k'" in refusal([(1, "0.0005k")])
+
+
+@pytest.mark.parametrize("size", ["64kB", "40GB", "5 GiB", "7b"])
+def test_a_size_of_memory_is_told_what_counts_its_tokens(size: str) -> None:
+    assert f"('capacity_from_shape' tells those of a memory), not '{size}'." in refusal(
+        [(1, 2)], size
+    )
 
 
 @pytest.mark.parametrize("position", [0, 2], ids=["input_length", "weight"])

@@ -50,20 +50,22 @@ def margins(
         found = margins_of(
             workload,
             None if shares_within is None else _ratio(shares_within, "'--shares-within'"),
-            None if shares_level is None else _ratio(shares_level, "'--shares-level'"),
+            None if shares_level is None else _ratio(shares_level, "'--shares-level'", below=True),
         )
     return Found(found, status=UNDECIDED if found.verdict == "undecided" else 0)
 
 
-def _ratio(text: str, name: str) -> Fraction:
-    """Return a number up to 1, or per cent as such a number."""
+def _ratio(text: str, name: str, below: bool = False) -> Fraction:
+    """Return a number up to 1, or `below` it, or per cent as such a number."""
     from ...model.numbers import exact_rational
 
     try:
         number = exact_rational(text.removesuffix("%"), name) / (100 if "%" in text else 1)
     except InvalidWorkload:
         number = Fraction(0)
-    if not 0 < number <= 1:
-        must = "a percentage such as 20%, or a number up to 1 such as 1/5"
-        raise InvalidArgument(f"{name} must be {must}, not {shown(text)}.")
+    if not 0 < number <= 1 or (below and number == 1):
+        domain = f"above 0 and {'below' if below else 'at most'} 1"
+        raise InvalidArgument(
+            f"{name} must be {domain}, such as 1/5 or the percentage 20%, not {shown(text)}."
+        )
     return number
