@@ -11,7 +11,7 @@ import functools
 import inspect
 import os
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
@@ -38,6 +38,7 @@ __all__ = [
     "optional",
     "parameters_of",
     "read_mix",
+    "refuse_of_a_log",
     "takes_mix",
 ]
 
@@ -210,11 +211,19 @@ def read_mix(
     mix = [word for one in arguments or [DEFAULT] for word in _words(one)]
     if any(map(_is_file, mix)) and not any(":" in one and not _is_file(one) for one in mix):
         return _from_files(mix, capacity, of_a_log or {}, merge)
-    if of_a_log:
-        options = " and ".join(f"'{name}'" for name in list(of_a_log)[:2])
-        raise InvalidArgument(f"{options} must go with a request log, not {_quoted(mix)}.")
+    refuse_of_a_log(of_a_log or {}, mix)
     workload = read_notation(mix, capacity, "'MIX'")
     return workload if merge else workload.unmerged()
+
+
+def refuse_of_a_log(options: Iterable[str], words: Sequence[str]) -> None:
+    """Refuse options that go with a request log, if there are any, beside `words`, which are none.
+
+    * `options`: the parameters of a command that were given.
+    """
+    named = " and ".join(f"'{name}'" for name in list(options)[:2])
+    if named:
+        raise InvalidArgument(f"{named} must go with a request log, not {_quoted(words)}.")
 
 
 def _words(argument: str) -> list[str]:

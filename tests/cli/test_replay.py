@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -56,14 +57,23 @@ def test_a_real_series_is_compared(stabkit: Run, tmp_path: Path) -> None:
         (("99999999x20:4", "--capacity", "96"), "'TRACE' must hold at most 10000000 requests"),
         (("20:4",), "'--capacity' or '--log' must be given"),
         (("20:4", "--capacity", "96", "-o", "max_num_seqs"), "'--option' must be NAME=VALUE"),
-        (("20:4", "--capacity", "96", "-o", "rate=1"), "'rate' must not be given for"),
-        (("20:4", "--capacity", "96", "-o", "seqs=1"), "an option of the scheduler 'vllm' must be"),
+        (("20:4", "--capacity", "96", "-o", "rate=1"), "for the scheduler 'vllm', not 'rate=1'."),
+        (
+            ("20:4", "--capacity", "96", "-o", "seqs=1"),
+            "'--option' must be one of block_size, max_",
+        ),
         (("20:4", "--capacity", "96", "--step-time", "x"), "'--step-time' must be A,B"),
         (("20:4", "--capacity", "96", "--step-time", "fit"), "'--observed' must be given for"),
         (("20:4", "--capacity", "96", "--step-time", "0"), "A positive and the others at least 0"),
-        (("20:4", "--capacity", "96", "-o", "capacity=5"), "alone, not 'capacity=5'"),
-        (("20:4", "--capacity", "96", "-o", "step-time=1"), "alone, not 'step-time=1'"),
-        (("20:4", "--capacity", "96", *2 * ("-o", "rate=1")), "once a name, not again 'rate=1'"),
+        (
+            ("20:4", "--capacity", "96", "-o", "capacity=5"),
+            "'capacity=5': the command has '--capacity'.",
+        ),
+        (
+            ("20:4", "--capacity", "96", "-o", "step-time=1"),
+            "'step-time=1': the command has '--step-time'",
+        ),
+        (("20:4", "--capacity", "96", *2 * ("-o", "watermark=0")), "not again 'watermark=0'"),
         (("a.csv", "b.csv", "--capacity", "96"), "must be one log, not 2 of them"),
         (("20:4",), "'--capacity' or '--log' must be given, in tokens."),
         (("300:20", "--capacity", "310"), "at least 336 tokens in whole blocks, not 310:"),
@@ -75,6 +85,18 @@ def test_errors(stabkit: Run, arguments: tuple[str, ...], message: str) -> None:
     found = stabkit("replay", *arguments)
     assert found.status == 2
     assert message in found.err
+
+
+@pytest.mark.parametrize("scheduler", ["vllm", "vllm-v0", "sglang", "tensorrt-llm", "model"])
+def test_the_options_that_are_listed_are_those_of_the_engine(stabkit: Run, scheduler: str) -> None:
+    """Of an option that is not listed it is said that there is none."""
+    line = ["replay", "20:4", "--capacity", "96", "--scheduler", scheduler, "-o"]
+    listed = re.search(r"one of (.*) for the sch", stabkit(*line, "no_such=1").err)
+    assert listed is not None
+    for option in {*listed[1].split(", "), "rate", "keep_progress", "capacity", "clock"}:
+        refused = "'--option' must be one of" in stabkit(*line, f"{option}=x").err
+        assert refused == (option not in listed[1].split(", "))
+        assert "no such rule" not in stabkit(*line, f"{option}=x").err
 
 
 @pytest.mark.parametrize(("column", "said"), [("arrival_s", False), ("TIMESTAMP", True)])

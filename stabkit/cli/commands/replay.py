@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from ...errors import InvalidArgument, shown
-from ..mix import BlockSize, InputColumn, Log, OutputColumn, capacity_of
+from ..mix import BlockSize, InputColumn, Log, OutputColumn, capacity_of, refuse_of_a_log
 from ..options import option
 from ..present import Found, presented
 from ..terminal import working
@@ -61,19 +61,26 @@ def replay(
       stabkit replay 40x200:80 --capacity 4096 -o max_num_seqs=32
       stabkit replay 40x200:80 --capacity 4096 --step-time 0.02,0.0001
     """
+    if log is None and block_size is not None:
+        raise InvalidArgument(
+            "'--block-size' must be given with '--log', not without it; that of the scheduler is "
+            f"'-o block_size={block_size}'."
+        )
     with working("replaying"):
         from ...analysis.operations.replay import replay as replay_of
 
+        columns = {"input_column": input_column, "output_column": output_column}
         given: dict[str, Any] = {
             "clock": clock,
             "step_time": _step_time(step_time),
-            "input_column": input_column,
-            "output_column": output_column,
+            **columns,
             "capacity": capacity_of(capacity, log, block_size),
         }
-        own = {*given, "trace", "scheduler", "observed"}
-        given |= _options(options or [], own)
-        found = replay_of(_trace(trace), scheduler, observed, **given)
+        given |= _options(options or [], scheduler, own=given)
+        requests = _trace(trace)
+        if not isinstance(requests, str):
+            refuse_of_a_log([name for name, column in columns.items() if column is not None], trace)
+        found = replay_of(requests, scheduler, observed, **given)
     return Found(found)
 
 
@@ -123,15 +130,19 @@ def _step_time(text: str | None) -> Any:
     return parts
 
 
-def _options(texts: Sequence[str], own: set[str]) -> dict[str, Any]:
+def _options(texts: Sequence[str], scheduler: str, own: Container[str]) -> dict[str, Any]:
     """Return the options of the scheduler, each given once and none of them the command's own."""
+    from ...dynamics.requests import scheduler_options
+
+    known = [name for name in scheduler_options(scheduler) if name not in own]
     options: dict[str, Any] = {}
     for text in texts:
         name, value = _option(text)
-        if name in own:
+        if name not in known:
+            of_command = f": the command has '--{name.replace('_', '-')}'" if name in own else ""
             raise InvalidArgument(
-                f"'--option' must be of the scheduler alone, not {shown(text)}: 'stabkit replay "
-                "--help' lists the command's own."
+                f"'--option' must be one of {', '.join(known)} for the scheduler "
+                f"{scheduler!r}, not {shown(text)}{of_command}."
             )
         if name in options:
             raise InvalidArgument(f"'--option' must be given once a name, not again {shown(text)}.")

@@ -27,7 +27,14 @@ from .model import Scheduler
 from .queue import Queue
 from .request import Request, StepReport
 from .request_run import RequestRun, RequestSeries, RequestTable
-from .scheduler import Engine, Server, refuse_too_large, register_scheduler, scheduler_named
+from .scheduler import (
+    Engine,
+    Server,
+    refuse_too_large,
+    register_scheduler,
+    scheduler_named,
+    scheduler_options,
+)
 from .sources import RequestSource, source_of
 
 __all__ = [
@@ -45,6 +52,7 @@ __all__ = [
     "refuse_too_large",
     "register_scheduler",
     "scheduler_named",
+    "scheduler_options",
     "simulate_requests",
     "source_of",
 ]

@@ -61,6 +61,7 @@ __all__ = [
     "refuse_too_large",
     "register_scheduler",
     "scheduler_named",
+    "scheduler_options",
 ]
 
 
@@ -98,6 +99,8 @@ class Engine:
                     f"{one.name!r} must not be given for the scheduler {self.name!r}, which has "
                     f"no such rule, not {shown(given)}."
                 )
+            if isinstance(one.default, bool) and given not in (True, False):
+                raise ArgumentTypeError(f"{one.name!r} must be True or False, not {shown(given)}.")
         for option in ("block_size", *_COUNTS):
             if (given := getattr(self, option)) is not None:
                 object.__setattr__(self, option, whole_number(given, f"'{option}'"))
@@ -240,6 +243,29 @@ def scheduler_named(name: Any, **options: Any) -> Engine:
     >>> scheduler_named("model", capacity=140).capacity
     Fraction(140, 1)
     """
+    kind = _kind_of(name)
+    known = [one.name for one in fields(kind)]
+    for option in options:
+        if option not in known:
+            raise InvalidArgument(
+                f"an option of the scheduler {kind.name!r} must be one of "
+                f"{', '.join(scheduler_options(name))}, not {shown(option)}."
+            )
+    kept = {} if isinstance(name, str) else {option: getattr(name, option) for option in known}
+    return kind(**{**kept, **options})
+
+
+def scheduler_options(name: Any) -> list[str]:
+    """Return the options that have a meaning for a scheduler, given as in `scheduler_named`.
+
+    >>> "rate" in scheduler_options("model"), "rate" in scheduler_options("vllm")
+    (True, False)
+    """
+    kind = _kind_of(name)
+    return [one.name for one in fields(kind) if one.name not in kind.refused]
+
+
+def _kind_of(name: Any) -> type[Engine]:
     kind = _REGISTERED.get(name) if isinstance(name, str) else type(name)
     if kind is None or not issubclass(kind, Engine):
         wrong = InvalidArgument if isinstance(name, str) else ArgumentTypeError
@@ -247,12 +273,4 @@ def scheduler_named(name: Any, **options: Any) -> Engine:
             f"'scheduler' must be one of {', '.join(map(repr, sorted(_REGISTERED)))}, or such an "
             f"object, not {shown(name)}."
         )
-    known = [one.name for one in fields(kind)]
-    for option in options:
-        if option not in known:
-            raise InvalidArgument(
-                f"an option of the scheduler {kind.name!r} must be one of {', '.join(known)}, not "
-                f"{shown(option)}."
-            )
-    kept = {} if isinstance(name, str) else {option: getattr(name, option) for option in known}
-    return kind(**{**kept, **options})
+    return kind
