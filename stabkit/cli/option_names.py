@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from ..errors import InvalidArgument, StabkitError, shown
+from .options import name_of
 from .terminal import columns
 
 __all__ = ["Commands", "OptionNames", "in_words_of_options"]
@@ -62,6 +63,7 @@ _CAPACITY = ("--capacity", "--log", "--memory")  # whichever of them a command h
 _CALLS = {  # functions that a message names, and options for them
     "'capacity_from_config'": "'stabkit sizing --hf-config'",
     "'capacity_from_log'": "'--log'",
+    "'capacity_from_shape'": "'stabkit sizing --memory'",
     "'dominant_modes'": "'--top'",
 }
 
@@ -140,16 +142,11 @@ class OptionNames(NarrowHelp, TyperCommand):
             name = parameter.name or ""
             asked = given.get(name) is not None or f"'{name}' must be given" in message
             if name not in _KEYS_OF_FILES or asked:
-                spelled = max(parameter.opts, key=len)
-                options[name] = spelled if spelled.startswith("-") else _called(parameter)
+                options[name] = name_of(parameter)
         stating = [f"'{option}'" for option in _CAPACITY if option in options.values()]
         if stating and "'capacity' must be given" in message:
             options["capacity"] = " or ".join(filter(None, (", ".join(stating[:-1]), stating[-1])))
         return options
-
-
-def _called(argument: Any) -> str:
-    return str(argument.metavar or argument.human_readable_name)
 
 
 def in_words_of_options(message: str, options: Mapping[str, str]) -> str:

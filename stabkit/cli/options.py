@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
+from ..errors import InvalidArgument, StabkitWarning
 from .completion import complete_line, complete_policy
 
 __all__ = [
@@ -23,12 +25,19 @@ __all__ = [
     "Size",
     "Title",
     "check_targets",
+    "deprecated",
     "flag",
+    "is_given",
     "line_of",
+    "name_of",
     "option",
     "policy_option",
+    "refuse_beside",
+    "refuse_without",
     "target_option",
 ]
+
+T = TypeVar("T")
 
 
 def option(default: Any, metavar: str, help: str, *names: str, **settings: Any) -> Any:
@@ -36,9 +45,25 @@ def option(default: Any, metavar: str, help: str, *names: str, **settings: Any) 
     return typer.Option(default, *names, metavar=metavar, help=help, **settings)
 
 
-def flag(name: str, help: str) -> Any:
+def flag(name: str, help: str = "", **settings: Any) -> Any:
     """Return an option without a value, which is off by default."""
-    return typer.Option(False, name, help=help)
+    return typer.Option(False, name, help=help, **settings)
+
+
+def deprecated(name: str, instead: str, until: str) -> dict[str, Any]:
+    """Return the settings of an option that no help lists, and that warns where it is given.
+
+    * `name`, `instead`: the option, and what does the same.
+    * `until`: the version in which it goes.
+    """
+
+    def told(value: T) -> T:
+        if value:
+            warning = f"'{name}' is deprecated, and goes in {until}: '{instead}' does the same."
+            warnings.warn(warning, StabkitWarning, stacklevel=2)
+        return value
+
+    return {"hidden": True, "callback": told}
 
 
 def policy_option(help: str) -> Any:
@@ -63,6 +88,40 @@ def _target(text: str) -> Path:
 def _output(text: str) -> Path | None:
     """Return the path; None, which is standard output, for a dash."""
     return None if text == "-" else _target(text)
+
+
+def name_of(parameter: Any) -> str:
+    """Return what a parameter of a command is called: the option, or the argument."""
+    option = max(parameter.opts, key=len)
+    return str(option if option.startswith("-") else parameter.metavar or option)
+
+
+def is_given(context: typer.Context, name: str) -> bool:
+    """Tell whether a parameter of a command was typed, be it as it is by default."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def refuse_beside(context: typer.Context, mode: str, *names: str) -> None:
+    """Refuse those of the parameters `names` that were typed, which `mode` has no use for.
+
+    * `mode`: an option, such as ``--symbolic``, or an argument, which was given too.
+    """
+    _refuse(context, names, f"be given without '{mode}', not with it")
+
+
+def refuse_without(context: typer.Context, mode: str, *names: str) -> None:
+    """Refuse those of the parameters `names` that were typed, which nothing but `mode` has use for.
+
+    * `mode`: an option or an argument, which was not given.
+    """
+    _refuse(context, names, f"go with '{mode}', not alone")
+
+
+def _refuse(context: typer.Context, names: Sequence[str], must: str) -> None:
+    for parameter in context.command.params:
+        if parameter.name in names and is_given(context, parameter.name):
+            raise InvalidArgument(f"'{name_of(parameter)}' must {must}.")
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

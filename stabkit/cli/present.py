@@ -182,9 +182,11 @@ def _files(arguments: Mapping[str, Any]) -> Iterator[str]:
 
 def _check_frame(size: str | None, dpi: int | None, title: str | None, drawn: bool) -> None:
     """Refuse, before the work starts, what a figure cannot have, and a frame without a figure."""
-    if not drawn and any(asked is not None for asked in (size, dpi, title)):
+    asked = {"--size": size, "--dpi": dpi, "--title": title}
+    unused = [option for option, value in asked.items() if value is not None and not drawn]
+    if unused:
         raise InvalidArgument(
-            "'--figure' must be given with '--size', '--dpi' and '--title', not left out."
+            f"'{unused[0]}' must go with '--figure FILE' or '--output FILE.png', not alone."
         )
     if size is not None or dpi is not None:
         from ..publish.figures.frame import DOTS_PER_INCH, dots_per_inch, figure_size
@@ -202,6 +204,8 @@ def write(
     frame: Mapping[str, Any] | None = None,
 ) -> int:
     """Write all that was found, nothing before everything is made; return the exit status."""
+    if isinstance(found.result, str) and form in ("json", "figure"):
+        raise OutputError(f"'--output' must end in .txt for symbols, not {shown(str(output))}.")
     files = dict(found.beside)
     for drawing in (figure, output if form == "figure" else None):
         if drawing is not None:
@@ -220,8 +224,6 @@ def write(
 
 
 def _drawn(found: Found, path: Path, size: str | None, dpi: int | None, title: str | None) -> bytes:
-    if isinstance(found.result, str):
-        raise InvalidArgument("'--figure' must be given without '--symbolic', not with it.")
     with working("drawing"):
         from ..publish.figures.formats import figure_bytes, figure_format
         from ..publish.rendering import figure
@@ -243,8 +245,6 @@ def _content(
     if form == "table":
         return TABLES(found.result), None
     if isinstance(found.result, str):
-        if form == "json":
-            raise InvalidArgument("'--json' must be given without '--symbolic', not with it.")
         return found.result, None
     if form == "json":
         record = to_dict(found.result, **found.options)

@@ -7,6 +7,7 @@ packaged one. Numbers go on as text, so that they are read exactly.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,9 +19,15 @@ from .numbers import NumberLike, is_listed
 from .request_classes import Classes
 from .workload import Workload
 
-__all__ = ["WorkloadLike", "as_workload", "read_notation"]
+__all__ = ["WorkloadLike", "as_workload", "is_missing_file", "read_notation"]
 
 WorkloadLike: TypeAlias = Workload | str | os.PathLike[str] | Classes
+_FORMS = "classes INPUT:DECODE[:WEIGHT], existing files or a packaged name"
+# A separator that is no bar of a fraction, or the suffix of a file that is read.
+_PATH = re.compile(
+    r"\\|(?<![0-9])/|/(?![0-9])|\.(csv|tsv|jsonl?|ndjson|toml|parquet|log|txt)(\.(gz|bz2|xz))?$",
+    re.I,
+)
 _CLOSE = 0.5  # of the letters: "azure" is meant for the packaged name, "5" for none
 
 
@@ -76,9 +83,23 @@ def read_notation(
     >>> [str(c.share) for c in read_notation(["5:3:2", "5:5"]).classes]
     ['2/3', '1/3']
     """
+    missing = next(filter(is_missing_file, words), None)
+    if missing is not None:
+        raise InvalidWorkload(
+            f"{name} must be {_FORMS}, not {shown(missing)}: there is no such file."
+        )
     if len(words) == 1 and ":" not in words[0]:
         return _named(words[0], capacity, name)
     return Workload.from_classes([_class_parts(word, name) for word in words], capacity)
+
+
+def is_missing_file(word: str) -> bool:
+    """Tell whether text can only be meant as a path, and nothing is there.
+
+    >>> is_missing_file("no/such:place"), is_missing_file("C:x.csv"), is_missing_file("1/2:3:1/2")
+    (True, True, False)
+    """
+    return _PATH.search(word) is not None and not os.path.exists(word)
 
 
 def _class_parts(word: str, name: str) -> list[str]:
@@ -97,8 +118,5 @@ def _named(word: str, capacity: NumberLike | None, name: str) -> Workload:
     if word not in names:
         close = get_close_matches(word, names, n=1, cutoff=_CLOSE)
         hint = f"nearest: {close[0]}" if close else "see 'stabkit examples'"
-        raise InvalidWorkload(
-            f"{name} must be classes INPUT:DECODE[:WEIGHT], existing files or a packaged name "
-            f"({hint}), not {shown(word)}."
-        )
+        raise InvalidWorkload(f"{name} must be {_FORMS} ({hint}), not {shown(word)}.")
     return Workload.named(word, capacity)

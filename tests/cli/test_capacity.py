@@ -70,7 +70,8 @@ def test_what_does_not_go_together(stabkit: Run, command: str) -> None:
     assert "'--capacity' must be given without '--log', not with it." in both.err
     alone = stabkit(command, "2:2", "--capacity", "9", "--block-size", "16")
     assert (alone.status, alone.out) == (2, "")
-    assert "'--block-size' must be given with '--log', not without it." in alone.err
+    assert "'--block-size' must be given with '--log', not without it" in alone.err
+    assert ("'-o block_size=16'" in alone.err) == (command == "replay")
 
 
 @pytest.mark.parametrize("command", ["simulate", "sizing", "derive"])
@@ -127,8 +128,15 @@ def test_windows_are_spoken_of(stabkit: Run) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ("--hf-config config.json", "'--memory' must be given with the shape of a model"),
-        ("--tensor-parallel 2 --capacity 99", "'--memory' must be given with the shape of a model"),
+        ("--hf-config config.json", "'--hf-config' must go with '--memory', not alone"),
+        ("--tensor-parallel 1 --capacity 99", "'--tensor-parallel' must go with '--memory', not"),
+        ("--memory=-5GiB --hf-config config.json", "'--memory' must be positive, not '-5GiB'."),
+        ("--memory 0 --hf-config config.json", "'--memory' must be positive, not '0'."),
+        ("--memory xGiB --hf-config config.json", "a number of bytes such as 5e9, 20GB or 19.5GiB"),
+        (
+            "--capacity 40GB",
+            "or 1.3M ('stabkit sizing --memory' tells those of a memory), not '40GB'",
+        ),
         ("--memory 5GiB --hf-config none.json", "'--hf-config' must be a file on this machine"),
         ("--memory 5GiB --hf-config config.json --layers 3", "'--hf-config' must be given without"),
         ("--memory 5GiB --hf-config config.json --kv-dtype x", "'--kv-dtype' must be 'float32', "),

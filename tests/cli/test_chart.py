@@ -19,10 +19,14 @@ def test_text(stabkit: Program) -> None:
 
 
 def test_csv_and_figure_are_written(stabkit: Program, tmp_path: Path) -> None:
-    table, figure, text = tmp_path / "c.csv", tmp_path / "c.svg", tmp_path / "c.txt"
+    table, figure, text, same = (tmp_path / name for name in ("c.csv", "c.svg", "c.txt", "d.csv"))
     outputs = ("--csv", f"{table}", "--figure", f"{figure}", "--output", f"{text}")
     status, out, err = stabkit("chart", "2", "3", "--rows", "9", *outputs)
-    assert (status, out, err) == (0, "", "")
+    assert (status, out) == (0, "")
+    assert err.count("\n") == 1
+    assert "'--csv' is deprecated, and goes in 0.4.0: '--output FILE.csv' does the same." in err
+    assert stabkit("chart", "2", "3", "--rows", "9", "--output", f"{same}")[1:] == ("", "")
+    assert same.read_bytes() == table.read_bytes()
     with table.open() as file:
         records = {row["record"] for row in csv.DictReader(file)}
     assert records == {"boundary", "interval", "region"}
@@ -92,4 +96,4 @@ def test_bad_usage(stabkit: Program, arguments: str, message: str) -> None:
     status, out, err = stabkit("chart", *arguments.split())
     assert (status, out) == (2, "")
     assert message in err
-    assert err.count("\n") == 1
+    assert err.count("stabkit: error: ") == 1

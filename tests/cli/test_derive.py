@@ -97,7 +97,7 @@ def test_the_shape_of_a_mix(stabkit: Run) -> None:
     ("arguments", "message"),
     [
         (["5:2", "--fragment", "--bibtex"], "must be given alone"),
-        (["5:2", "--symbolic", "two-class"], "must be given without MIX"),
+        (["5:2", "--symbolic", "two-class"], "'MIX' must be given without '--symbolic two-class'"),
         (["5:2", "--symbolic", "three"], "must be one-class, two-class or shape, not 'three'"),
         (["5:2", "--output", "mix.doc"], "must end in .tex, .pdf or .html, not 'mix.doc'"),
         (["5:2", "--fragment", "--output", "mix.pdf"], "must end in .tex, not 'mix.pdf'"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -170,9 +171,61 @@ def test_a_misspelt_name_is_told_the_nearest(stabkit: Program) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["5", "foo", "nosuch.csv"])
+@pytest.mark.parametrize("name", ["5", "foo"])
 def test_what_is_like_no_name_is_told_where_they_are(stabkit: Program, name: str) -> None:
     assert f"(see 'stabkit examples'), not '{name}'" in stabkit("analyze", name).err
+
+
+@pytest.mark.parametrize("path", ["nosuch.csv", "no/such:place", "./no/a:b.csv.gz", "C:\\x.toml"])
+def test_a_missing_file_is_no_class(stabkit: Program, path: str) -> None:
+    for line in (["analyze", path], ["pool", path, "5:3"], ["sweep", path, "5:3", "--dry-run"]):
+        refused = stabkit(*line)
+        assert refused.status == 2
+        assert f"not {path!r}: there is no such file." in refused.err
+
+
+VALUES = {"--zip": "s,t", "--increasing": "s,t", "--compute": "radius", "--policy": "damped"}
+MODES = [
+    "roots 5:2 5:3 --symbolic",
+    "threshold 5:2 5:3 --symbolic",
+    "derive --symbolic one-class",
+    "derive 5:2 5:3 --symbolic shape",
+    "sweep s:3 t:5 --axis s=1,2 --axis t=1,2 --json --dry-run",
+    "lessons",
+    "lessons 1 --output -",
+]
+
+
+@pytest.mark.parametrize("line", MODES)
+def test_an_option_has_an_effect_or_is_refused(
+    stabkit: Program, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = line.split()
+    plain = stabkit(*words)
+    options = re.findall(r"^  (?:-\w, )?(--[\w-]+)( \S)?", stabkit(words[0], "-h").out, re.M)
+    assert plain.status == 0
+    assert len(options) > 3
+    for option, value in options:
+        if option not in ("--help", *words):
+            found = stabkit(*words, option, *([VALUES.get(option, "1")] if value else []))
+            assert found != plain, option
+            assert found.status == 0 or f"'{option}'" in found.err
+
+
+@pytest.mark.parametrize(
+    ("line", "option"),
+    [
+        ("sizing 9:5 --capacity 99 --tensor-parallel 1", "'--tensor-parallel' must go with"),
+        ("replay 20x30:40 --capacity 400 --input-column a", "'--input-column' must go with"),
+        ("locus 5:3 5:5 --range 0:5 --from 3", "'--from' must go with a request log"),
+        ("roots 5:2 --symbolic --digits 20", "'--digits' must be given without '--symbolic'"),
+    ],
+)
+def test_what_has_no_effect_is_refused_by_name(stabkit: Program, line: str, option: str) -> None:
+    refused = stabkit(*line.split())
+    assert refused[:2] == (2, "")
+    assert option in refused.err
 
 
 @pytest.mark.parametrize(

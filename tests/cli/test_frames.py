@@ -42,8 +42,9 @@ def test_the_options_frame_the_file(stabkit: Program, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--size", "4x3"], "'--figure' must be given with '--size', '--dpi' and '--title'"),
-        (["--title", ""], "'--figure' must be given with '--size', '--dpi' and '--title'"),
+        (["--size", "4x3"], "'--size' must go with '--figure FILE' or '--output FILE.png', not"),
+        (["--title", ""], "'--title' must go with '--figure FILE' or '--output FILE.png', not"),
+        (["--dpi", "99", "--output", "a.txt"], "'--dpi' must go with '--figure FILE' or '--outp"),
         (["--figure", "f.png", "--size", "4"], "'--size' must be width x height in inches"),
         (["--figure", "f.png", "--dpi", "7"], "'--dpi' must be an integer from 20 to 2400, not 7"),
         (["--figure", "f.png", "--size", "50x50"], "'--dpi' must be at most 200"),

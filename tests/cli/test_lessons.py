@@ -48,8 +48,11 @@ def test_a_lesson_is_served_on_this_machine_only(
         raise KeyboardInterrupt  # as a user would end it
 
     monkeypatch.setattr(module.os, "execve", replaced)
-    assert stabkit("lessons", "2", "--headless", "--port", "4000").status == 130
-    ((program, command, environment),) = calls
+    assert stabkit("lessons", "2", "--no-browser", "--port", "4000").status == 130
+    older = stabkit("lessons", "2", "--headless", "--port", "4000")
+    assert "'--headless' is deprecated, and goes in 0.4.0: '--no-browser' does" in older.err
+    (program, command, environment), same = calls
+    assert same == calls[0]
     assert program == sys.executable
     assert command[command.index("--host") + 1] == "127.0.0.1"
     assert command[command.index("--port") + 1] == "4000"
@@ -69,7 +72,7 @@ def test_without_marimo(stabkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     ("arguments", "message"),
     [
         (["10"], "'NUMBER' must be one of 1, 2, 3, 4, 5, 6, 7, 8, 9, not 10"),
-        (["3", "--json"], "must be given without NUMBER"),
+        (["3", "--json"], "'--json' must be given without 'NUMBER'"),
         (["3", "--port", "80"], "'--port'"),
         (["three"], "'NUMBER'"),
     ],

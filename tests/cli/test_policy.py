@@ -123,10 +123,13 @@ def test_what_is_too_long_to_run_is_not_called_free_of_evictions(stabkit: Run) -
     ("arguments", "message"),
     [
         (("--sweep", "speed"), "'--sweep' must be 'gain', 'watermark' or 'rate', not 'speed'"),
-        (("--recommend", "--sweep", "gain"), "'--recommend' must be given without"),
-        (("--policy", "greedy", "--sweep", "gain"), "'--sweep' must be given without '--policy'"),
+        (("--recommend", "--sweep", "gain"), "'--sweep' must be given without '--recommend'"),
+        (("--policy", "greedy", "--sweep", "gain"), "'--policy' must be given without '--sweep'"),
         (("--share-with", "4:7"), "'--share-with' must go with '--recommend'"),
-        (("--recommend", "--steps", "500"), "'--max-num-seqs' and '--steps' must be given without"),
+        (
+            ("--recommend", "--steps", "500"),
+            "'--steps' must be given without '--recommend', not with it",
+        ),
         (("--max-num-seqs", "5"), "'--capacity' or '--log' must be given to run whole requests"),
         (
             ("--policy", "rate-limited:1e400"),

@@ -61,10 +61,7 @@ def test_figure(stabkit: Program, tmp_path: Path, extra: list[str]) -> None:
         (["5:30000", "5:29999"], "not 30000; '--top' finds the largest."),
         (["5:65", "--symbolic"], "'--symbolic' must go with decode lengths up to 64, not 65"),
         (["5:3", "--top", "0"], "--top"),
-        (
-            ["5:3", "--symbolic", "--figure", "f.png"],
-            "'--figure' must be given without '--symbolic'",
-        ),
+        (["5:3", "--symbolic", "--output", "f.png"], "'--output' must end in .txt for symbols"),
     ],
 )
 def test_bad_usage(stabkit: Program, arguments: list[str], message: str) -> None:

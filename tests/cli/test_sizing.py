@@ -58,7 +58,7 @@ def test_a_cap_above_what_fits_is_said_alike(stabkit: Run, command: str) -> None
         (("--log", "none.log"), "'--log' must be a file that can be read"),
         (("--capacity", "650", "--memory", "5GiB"), "must be given alone"),
         (("--memory", "5GiB"), "'--memory' must go with '--hf-config', or with '--layers'"),
-        (("--layers", "5", "--capacity", "650"), "'--memory' must be given with the shape"),
+        (("--layers", "5", "--capacity", "650"), "'--layers' must go with '--memory', not alone"),
         (("--capacity", "650", "--step-seconds", "-1"), "'--step-seconds' must be from 10^-12"),
         (("--capacity", "650", "--max-num-seqs", "0"), "--max-num-seqs"),
     ],

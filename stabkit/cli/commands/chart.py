@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ...errors import InvalidArgument, shown
-from ..options import option, target_option
+from ..options import deprecated, option, target_option
 from ..present import Found, presented
 from ..terminal import working
 
@@ -42,8 +42,7 @@ def chart(
         None, "N", "Rows to partition exactly; by default 61, or 25 for long lengths."
     ),
     table: Annotated[
-        Path | None,
-        target_option("--csv", help="Write boundary points, row intervals and regions."),
+        Path | None, target_option("--csv", **deprecated("--csv", "--output FILE.csv", "0.4.0"))
     ] = None,
 ) -> Found:
     """Draw the stability chart of two or three decode lengths.
@@ -54,7 +53,7 @@ def chart(
 
     \b
     Examples:
-      stabkit chart 2 3 --figure chart.pdf --csv chart.csv
+      stabkit chart 2 3 --figure chart.pdf --output chart.csv
       stabkit chart 3 5 --vary share,gain --input 5 --figure gain.png
       stabkit chart 7 10 --range common=0:200 --range share=1/10:9/10 --json
       stabkit chart 5 6 7 --input 5 --figure simplex.svg

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
 from ...errors import InvalidArgument, shown
 from ..mix import MixOptions, takes_mix
-from ..options import check_targets, flag, option, target_option
+from ..options import check_targets, flag, option, refuse_beside, target_option
 from ..present import Form, Found, form_of, write
 from ..terminal import typeset, working
 
@@ -24,6 +27,7 @@ _BIBTEX: dict[str, Form] = {"": "text", ".bib": "text", ".txt": "text"}
 
 @takes_mix
 def derive(
+    context: typer.Context,
     source: MixOptions,
     symbolic: str | None = option(
         None,
@@ -62,7 +66,7 @@ def derive(
     if solution is not None:
         check_targets(solution, reads=reads)
     with working("deriving"):
-        found = _derivation(symbolic, source)
+        found = _derivation(context, symbolic, source)
         texts = _texts(found, output, fragment, bibtex, exercise)
     beside = {} if solution is None else {solution: typeset(texts[1], solution)}
     return write(Found(texts[0], latex=lambda: texts[0], beside=beside), form, output)
@@ -72,25 +76,22 @@ def _solution_path(output: Path) -> Path:
     return output.with_name(f"{output.stem}-solution{output.suffix}")
 
 
-def _derivation(symbolic: str | None, source: MixOptions) -> Derivation:
+def _derivation(context: typer.Context, symbolic: str | None, source: MixOptions) -> Derivation:
     from ...publish.derivation import derive as derivation_of
 
     if symbolic in ("one-class", "two-class"):
-        if source.mix:
-            raise InvalidArgument(
-                f"'--symbolic {symbolic}' must be given without MIX, not with it."
-            )
+        refuse_beside(context, f"--symbolic {symbolic}", *(one.name for one in fields(source)))
         return derivation_of(_free(symbolic))
-    workload = source.read()
     if symbolic is None:
-        return derivation_of(workload)
+        return derivation_of(source.read())
     if symbolic != "shape":
         raise InvalidArgument(
             f"'--symbolic' must be one-class, two-class or shape, not {shown(symbolic)}."
         )
+    refuse_beside(context, "--symbolic", "capacity", "log")
     from ...model.symbolic import SymbolicWorkload
 
-    return derivation_of(SymbolicWorkload.shape_of(workload))
+    return derivation_of(SymbolicWorkload.shape_of(source.read()))
 
 
 def _free(kind: str) -> SymbolicWorkload:

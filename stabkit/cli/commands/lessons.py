@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from ...errors import InvalidArgument, StabkitError
-from ..options import AsJson, Output, check_targets, flag, option
+from ..options import (
+    AsJson,
+    Output,
+    check_targets,
+    deprecated,
+    flag,
+    is_given,
+    option,
+    refuse_beside,
+    refuse_without,
+)
 from ..present import Found, form_of, write
 from ..terminal import emit
 
@@ -27,11 +37,13 @@ class MissingMarimo(StabkitError):
 
 
 def lessons(
+    context: typer.Context,
     number: Annotated[
         int | None, typer.Argument(metavar="NUMBER", help="The lesson to open.")
     ] = None,
     port: int = option(2718, "PORT", "Port on this machine.", min=1024, max=65535),
-    headless: bool = flag("--headless", "Serve, and leave opening a browser to you."),
+    no_browser: bool = flag("--no-browser", "Print the address, and open nothing."),
+    headless: bool = flag("--headless", **deprecated("--headless", "--no-browser", "0.4.0")),
     as_json: AsJson = False,
     output: Output = None,
 ) -> int:
@@ -51,27 +63,29 @@ def lessons(
 
     check_targets(output)
     found = installed_lessons()
+    serving = ("port", "no_browser", "headless")
     if number is None:
+        refuse_without(context, "NUMBER", *serving)
         form = form_of(output, {"": "text", ".txt": "text", ".json": "json"}, as_json)
         return write(Found(found), form, output)
-    if as_json:
-        raise InvalidArgument("'--json' must be given without NUMBER, not with it.")
+    refuse_beside(context, "NUMBER", "as_json")
     form = form_of(output, {"": "text", ".py": "text"})
     chosen = [one for one in found.lessons if one.number == number]
     if not chosen:
         numbers = ", ".join(str(one.number) for one in found.lessons) or "of an installed lesson"
         raise InvalidArgument(f"'NUMBER' must be one of {numbers}, not {number}.")
-    if output is not None:
+    if is_given(context, "output"):
+        refuse_beside(context, "--output", *serving)
         return write(Found(chosen[0].path.read_text(encoding="utf-8")), form, output)
-    return _serve(chosen[0].path, port, headless)
+    return _serve(chosen[0].path, port, no_browser or headless)
 
 
-def _serve(notebook: Path, port: int, headless: bool) -> NoReturn:
+def _serve(notebook: Path, port: int, no_browser: bool) -> NoReturn:
     if find_spec("marimo") is None:
         raise MissingMarimo("a lesson needs marimo: pip install 'stabkit[teach]'.")
     command = [sys.executable, "-m", "marimo", "-q", "run", str(notebook)]
     command += ["--host", _HOST, "--port", str(port), "--no-token"]
-    if headless:
+    if no_browser:
         command.append("--headless")
     emit(f"http://{_HOST}:{port} (stop with Ctrl-C)\n")
     # the server takes the place of this process, so that whatever stops the one stops the other

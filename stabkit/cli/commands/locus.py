@@ -33,10 +33,9 @@ def locus(
       stabkit locus 10:5 --along gain
       stabkit locus 5:2 5:3 --along share --range 1/100:1/2 --json
     """
-    if source.has_files:
-        low, high = (None, None) if between is None else _ends(between)
-    else:  # an older spelling of the range; of a log it is a window of times
-        low, high = (source.since, source.until) if between is None else _ends(between)
+    low, high = (None, None) if between is None else _ends(between)
+    if between is None and not source.has_files:  # of a log it is a window of times
+        low, high = source.since, source.until  # an older spelling of the range
         source = replace(source, since=None, until=None)
     workload = source.read()
     with counting("following the roots", points) as counted:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import typer
+
 from ...errors import InvalidArgument
 from ..completion import complete_policy
 from ..mix import MaxNumSeqs, MixOptions, read_mix
-from ..options import flag, option
+from ..options import flag, option, refuse_beside, refuse_without
 from ..present import Found, presented
 from ..terminal import working
 
@@ -21,6 +23,7 @@ __all__ = ["policy"]
 
 @presented("policies", full=True)
 def policy(
+    context: typer.Context,
     source: MixOptions,
     policies: list[str] | None = option(
         None,
@@ -67,16 +70,13 @@ def policy(
       stabkit policy 5:3 5:5 --recommend
       stabkit policy 10:5 --capacity 650 --max-num-seqs 44
     """
-    if recommend and (policies or sweep is not None):
-        raise InvalidArgument("'--recommend' must be given without '--policy' and '--sweep'.")
-    if share_with and not recommend:
-        raise InvalidArgument("'--share-with' must go with '--recommend'.")
-    if sweep is not None and policies:
-        raise InvalidArgument("'--sweep' must be given without '--policy', not with it.")
-    if (max_num_seqs is not None or steps is not None) and (recommend or sweep is not None):
-        raise InvalidArgument(
-            "'--max-num-seqs' and '--steps' must be given without '--recommend' and '--sweep'."
-        )
+    compared = ("policies", "max_num_seqs", "steps")
+    if recommend:
+        refuse_beside(context, "--recommend", "sweep", *compared)
+    else:
+        refuse_without(context, "--recommend", "share_with")
+    if sweep is not None:
+        refuse_beside(context, "--sweep", *compared)
     others = [other.split() for other in share_with or ()]
     if not all(others):
         raise InvalidArgument("'--share-with' must be the classes of a replica, not empty.")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from ...errors import InvalidArgument
 from ..mix import MixOptions
-from ..options import flag, option
+from ..options import flag, option, refuse_beside
 from ..present import Found, presented
 from ..terminal import working
 
@@ -21,6 +23,7 @@ LONGEST_EQUATION = 64
 
 @presented("roots", full=True)
 def roots(
+    context: typer.Context,
     source: MixOptions,
     top: int | None = option(None, "N", "Only the N roots of largest modulus.", min=1),
     digits: int = option(20, "D", "Digits of every root."),
@@ -36,9 +39,11 @@ def roots(
       stabkit roots 5:2 5:3 --symbolic
       stabkit roots 33:30 10:54 --figure roots.svg
     """
-    workload = source.read()
     if symbolic:
-        return Found(_equation(workload))
+        unused = ("capacity", "log", "top", "digits", "method", "full", "as_json", "figure")
+        refuse_beside(context, "--symbolic", *unused)
+        return Found(_equation(source.read()))
+    workload = source.read()
     with working("finding the roots"):
         found = _found(workload, top, digits, method)
     return Found(found, {"digits": digits})

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import typer
+
 from ...errors import InvalidArgument, StabkitWarning
 from ..mix import MaxNumSeqs, MixOptions, capacity_of
-from ..options import option
+from ..options import option, refuse_without
 from ..present import Found, presented
 from ..terminal import one_line, working
 
@@ -19,6 +21,7 @@ __all__ = ["sizing"]
 
 @presented("sizing")
 def sizing(
+    context: typer.Context,
     source: MixOptions,
     memory: str | None = option(
         None,
@@ -61,13 +64,12 @@ def sizing(
     if sum(one is not None for one in (source.capacity, source.log, memory)) > 1:
         raise InvalidArgument("'--capacity', '--log' and '--memory' must be given alone.")
     shape = {"layers": layers, "kv_heads": kv_heads, "head_size": head_size}
-    described = {hf_config, dtype, *shape.values()} != {None} or tensor_parallel > 1
-    if memory is not None:
+    if memory is None:
+        refuse_without(context, "--memory", *shape, "hf_config", "dtype", "tensor_parallel")
+    else:
         tokens = str(_tokens_in(memory, hf_config, shape, dtype, tensor_parallel))
         source = replace(source, capacity=tokens)
-    elif described:
-        raise InvalidArgument("'--memory' must be given with the shape of a model, not left out.")
-    elif source.log is not None:
+    if source.log is not None:
         source = replace(source, capacity=capacity_of(None, source.log, block_size), log=None)
     workload = source.read(merge=block_size is None)
     with working("sizing"):

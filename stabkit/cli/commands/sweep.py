@@ -14,7 +14,7 @@ import typer
 from ...errors import InvalidArgument, shown
 from ..completion import complete_mix
 from ..mix import BlockSize, Log, capacity_of
-from ..options import flag, option
+from ..options import flag, option, refuse_beside
 from ..present import Found, presented
 from ..terminal import progressing
 
@@ -30,6 +30,7 @@ _RANGE = re.compile(r"(?P<low>[^,:]+?)\.\.(?P<high>[^,:]+)(?::(?P<step>[^,:]+))?
 
 @presented("sweep_run")
 def sweep(
+    context: typer.Context,
     what: Annotated[
         list[str],
         typer.Argument(
@@ -76,8 +77,10 @@ def sweep(
     tokens = capacity_of(capacity, log, block_size)
     if dry_run == (into is not None):
         raise InvalidArgument("one of '--into' and '--dry-run' must be given, and not both.")
-    if workers is not None and scheduler is not None:
-        raise InvalidArgument("'--workers' must be given without '--scheduler', not with it.")
+    if dry_run:
+        refuse_beside(context, "--dry-run", "workers", "scheduler")
+    if scheduler is not None:
+        refuse_beside(context, "--scheduler", "workers")
     options: dict[str, Any] = {
         "axis": _axes(axis) if axis else None,
         "compute": compute and compute.split(","),
@@ -139,11 +142,14 @@ def _of_file(file: Path, options: dict[str, Any]) -> SweepPlan:
 
 
 def _class(word: str) -> dict[str, str]:
+    from ...model.notation import is_missing_file
+
     parts = word.split(":")
-    if len(parts) not in (2, 3):
+    missing = is_missing_file(word)
+    if missing or len(parts) not in (2, 3):
         raise InvalidArgument(
             "'PLAN' must be a file, or classes INPUT:DECODE[:WEIGHT] with names of axes, "
-            f"not {shown(word)}."
+            f"not {shown(word)}{': there is no such file' if missing else ''}."
         )
     keys = ("input_length", "decode_length", "weight")
     return dict(zip(keys, parts, strict=False))

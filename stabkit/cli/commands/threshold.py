@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...errors import InvalidArgument
+import typer
+
 from ..mix import MixOptions
-from ..options import Along, flag, line_of, option
+from ..options import Along, flag, line_of, option, refuse_beside
 from ..present import Found, presented
 from ..terminal import working
 
@@ -21,6 +22,7 @@ UNDECIDED = 4
 
 @presented("threshold")
 def threshold(
+    context: typer.Context,
     source: MixOptions,
     along: Along = "common",
     digits: int | None = option(
@@ -48,11 +50,11 @@ def threshold(
       stabkit threshold 10:3 10:5 --along share
       stabkit threshold 5:2 5:3 --symbolic
     """
-    workload = source.read()
     if symbolic:
-        if along != "common":
-            raise InvalidArgument("'--symbolic' must go without '--along'.")
-        return Found(_criterion(workload))
+        unused = ("capacity", "log", "along", "digits", "as_json", "figure")
+        refuse_beside(context, "--symbolic", *unused)
+        return Found(_criterion(source.read()))
+    workload = source.read()
     with working("looking for crossings"):
         from ...spectrum.partition.threshold import threshold as threshold_of
 
