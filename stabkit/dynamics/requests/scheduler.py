@@ -39,6 +39,8 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, ClassVar, Protocol, TypeVar
 
+import numpy as np
+
 from ...errors import ArgumentTypeError, InvalidArgument, InvalidWorkload, number_of, shown
 from ...model.numbers import (
     exact_quantity,
@@ -99,7 +101,7 @@ class Engine:
                     f"{one.name!r} must not be given for the scheduler {self.name!r}, which has "
                     f"no such rule, not {shown(given)}."
                 )
-            if isinstance(one.default, bool) and given not in (True, False):
+            if isinstance(one.default, bool) and not isinstance(given, (bool, np.bool_)):
                 raise ArgumentTypeError(f"{one.name!r} must be True or False, not {shown(given)}.")
         for option in ("block_size", *_COUNTS):
             if (given := getattr(self, option)) is not None:

@@ -286,6 +286,7 @@ def test_means_alone_are_no_requests() -> None:
         (lambda m: simulate_requests(3, capacity=9), "'mix_or_trace' must be"),
         (lambda m: Scheduler(block_size=0), "'block_size' must be"),
         (lambda m: Scheduler(keep_progress="no"), "'keep_progress' must be True or False, not"),
+        (lambda m: Scheduler(keep_progress=np.array([True, False])), "True or False, not \\[ True"),
         (lambda m: Scheduler(max_num_seqs=2.5), "'max_num_seqs' must be"),
         (lambda m: Scheduler(watermark=1), "'watermark' must be at least 0 and below 1, not 1"),
         (lambda m: Scheduler(watermark=0, watermark_tokens=0), "must not be given with"),
