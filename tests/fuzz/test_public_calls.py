@@ -2,17 +2,18 @@
 
 The outcome is a result or a `StabkitError` that is a `ValueError`, never another exception. Numbers
 of numpy are numbers: the same call with them gives the same result. Every result survives `pickle`,
-so that it can pass between processes.
+so that it can pass between processes. No array in it can be written to.
 """
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 import pickle
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, is_dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -139,6 +140,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "robust_shares": {"mix": MIX, "within": "1/5"},
     "closed_loop": {"mix": ONE, "policy": "damped"},
     "fano_factor": {"mix": STABLE},
+    "fluctuations": {"mix": STABLE},
     "policy_fano_factor": {"mix": STABLE, "policy": "damped"},
     "closed_loop_polynomial": {"mix": ONE, "policy": "damped"},
     "compare_policies": {"mix": ONE, "policies": ["greedy"]},
@@ -443,3 +445,27 @@ HOLD_ARRAYS = {
     "animation_picture",
     *("batched_counts", "batched_radii", "batched_fano_factors"),
 }
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_no_array_of_a_result_can_be_written_to(name: str) -> None:
+    before = result(name)
+    for one in (before, copy.deepcopy(before), pickle.loads(pickle.dumps(before))):
+        arrays = dict(_arrays(one))
+        assert bool(arrays) is (name in WITH_ARRAYS)
+        assert not [place for place, array in arrays.items() if array.flags.writeable]
+
+
+WITH_ARRAYS = HOLD_ARRAYS - {"error"} | {"replay", "simulate_requests", "stability_chart"}
+
+
+def _arrays(value: Any, place: str = "") -> Iterator[tuple[str, np.ndarray]]:
+    """Yield every array of a result of stabkit, at any depth, and where it is."""
+    if isinstance(value, np.ndarray):
+        yield place, value
+    if isinstance(value, (list, tuple)):
+        value = dict(enumerate(value))
+    if is_dataclass(value):
+        value = getattr(value, "__dict__", {})
+    for key, part in value.items() if isinstance(value, dict) else ():
+        yield from _arrays(part, f"{place}.{key}")
