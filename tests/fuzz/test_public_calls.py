@@ -99,9 +99,9 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     },
     "long_run": {
         "mix": ONE,
-        "start": [1, 1, 1],
+        "state": [1, 1, 1],
         "max_steps": 2000,
-        "work": 10**5,
+        "work_limit": 10**5,
         "policy": "greedy",
     },
     "cycle_picture": {"mix": ONE, "state": [[0, 0, 12]], "period": 3, "name": "n"},
@@ -200,12 +200,12 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "kernel_picture": {"workload": MIX},
     "root_picture": {"workload": MIX, "found": stabkit.roots(MIX), "verdict": "unstable"},
     "run_picture": {"workload": MIX, "trajectory": stabkit.simulate(MIX, 5)},
-    "basin_sample": {"mix": ONE, "starts": 2, "seed": 1, "limit": 20},
+    "basin_sample": {"mix": ONE, "starts": 2, "seed": 1, "max_steps": 20},
     "steps_to_worst_cycle": {
         "mix": ONE,
         "state": [1, 1, 1],
         "arithmetic": "exact",
-        "limit": 20,
+        "max_steps": 20,
     },
     "capture_set": {"mix": ONE, "depth": 1},
     "necklace_cycle": {"mix": MIX, "composition": [1, 2]},
@@ -445,6 +445,24 @@ HOLD_ARRAYS = {
     "animation_picture",
     *("batched_counts", "batched_radii", "batched_fano_factors"),
 }
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("long_run", "start", "state"),
+        ("long_run", "work", "work_limit"),
+        ("steps_to_worst_cycle", "limit", "max_steps"),
+        ("basin_sample", "limit", "max_steps"),
+    ],
+)
+def test_an_argument_has_its_older_name_too(name: str, old: str, new: str) -> None:
+    function, good = right_call(name)
+    given = {old if key == new else key: value for key, value in good.items()}
+    with pytest.warns(DeprecationWarning, match=f"^'{old}' of {name} is '{new}' now; '{old}' goes"):
+        assert function(**given) == function(**good)
+    with pytest.raises(TypeError, match=f"unexpected keyword argument '{old}'"):
+        function(**good, **{old: good[new]})
 
 
 @pytest.mark.parametrize("name", RESULTS)

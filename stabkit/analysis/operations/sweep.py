@@ -171,7 +171,7 @@ def policy_sweep(
         what = "one whose policy says what values to try"
         raise InvalidArgument(f"'parameter' must be {what}, not {shown(parameter)}.")
     rules = tuple(chosen.policy_at(value, mix) for value in exact)
-    runs = (long_run(mix, max_steps=_STEPS, work=_WORK, policy=rule) for rule in rules)
+    runs = (long_run(mix, max_steps=_STEPS, work_limit=_WORK, policy=rule) for rule in rules)
     return PolicySweep(mix, chosen.names[0], exact, tuple(runs), rules, chosen.unit)
 
 
