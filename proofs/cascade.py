@@ -354,7 +354,9 @@ R6B = Theorem(
                 r"$s = 2$, $l = 3$",
                 lambda: [(2, 3)],
                 lambda case: (
-                    steps_to_worst_cycle(plain_mix(*case), [Fraction(60 * 5, 12)] * 3, limit=1000)
+                    steps_to_worst_cycle(
+                        plain_mix(*case), [Fraction(60 * 5, 12)] * 3, max_steps=1000
+                    )
                     is not None
                 ),
                 lambda case: False,
@@ -385,7 +387,7 @@ def _steps(seed: int, n: int) -> int | None:
     rng = random.Random(seed)
     mix = plain_mix(rng.randint(0, 4), n)
     start = [Fraction(rng.randint(1, 97), 7) for _ in range(n)]
-    steps: int | None = steps_to_worst_cycle(mix, start, limit=2000)
+    steps: int | None = steps_to_worst_cycle(mix, start, max_steps=2000)
     return steps
 
 

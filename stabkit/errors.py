@@ -1,4 +1,4 @@
-"""Exceptions of stabkit.
+"""Exceptions and warnings of stabkit.
 
 Every message follows one template: which argument, what it must be, what it was, as in
 ``'decode_length' of class 2 must be a positive integer, not 0.`` What is of the wrong type is
@@ -7,7 +7,10 @@ refused by an exception that is a TypeError as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+from warnings import warn
 
 __all__ = [
     "ArgumentTypeError",
@@ -22,9 +25,13 @@ __all__ = [
     "number_of",
     "printable",
     "printable_lines",
+    "renamed",
     "shown",
     "told",
 ]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class StabkitError(Exception):
@@ -194,3 +201,25 @@ def _printable(value: object) -> str:
     except (ValueError, RecursionError):  # beyond Python's digit limit, or nested too deep
         text = f"a value of type {type(value).__name__}"
     return printable(text)
+
+
+def renamed(gone: str, **names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a function take arguments by older names too, with a DeprecationWarning.
+
+    * `gone`: the version in which they go.
+    * `names`: the new name of each.
+    """
+
+    def decorated(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def called(*args: P.args, **given: P.kwargs) -> R:
+            for old, new in names.items():
+                if old in given and new not in given:
+                    text = f"{old!r} of {function.__name__} is {new!r} now; {old!r} goes in {gone}."
+                    warn(text, DeprecationWarning, stacklevel=2)
+                    given[new] = given.pop(old)
+            return function(*args, **given)
+
+        return called
+
+    return decorated

@@ -8,7 +8,7 @@ the front door of the package, which finds one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import Field, fields
 from decimal import Decimal
 from fractions import Fraction
@@ -52,6 +52,8 @@ class Shown:
 class Record(Shown):
     """Base of the records: dataclasses with ``repr=False``.
 
+    Arrays that it holds, in tuples and dicts too, cannot be written to, nor can those of a copy.
+
     >>> from dataclasses import dataclass
     >>> @dataclass(repr=False)
     ... class Run(Record):
@@ -62,6 +64,14 @@ class Record(Shown):
     """
 
     __slots__ = ()
+
+    def __post_init__(self) -> None:
+        getattr(super(), "__post_init__", tuple)()  # of a base beside it, such as a policy's
+        _close(getattr(self, "__dict__", {}).values())  # a record of slots has none
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        _close(state.values())  # numpy's copies can be written to
 
     def __repr__(self) -> str:
         parts = list[str]()
@@ -83,8 +93,8 @@ class Series(Record):
     """A record that is a table: iterating gives its rows, each a dict by column.
 
     So ``pandas.DataFrame(series)`` and ``polars.DataFrame(list(series))`` read it; of very long
-    ones ``pandas.DataFrame(series.columns())`` is the fast way. Arrays in it cannot be written to;
-    they have no one answer to ``==``, so that a series of arrays equals itself alone.
+    ones ``pandas.DataFrame(series.columns())`` is the fast way. Arrays have no one answer to
+    ``==``, so that a series of them equals itself alone.
 
     >>> from dataclasses import dataclass
     >>> @dataclass(eq=False, repr=False)
@@ -97,16 +107,6 @@ class Series(Record):
     """
 
     __slots__ = ()
-
-    def __post_init__(self) -> None:
-        for field in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, field.name)
-            if hasattr(value, "setflags"):
-                value.setflags(write=False)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        Series.__post_init__(self)  # numpy's copies can be written to
 
     def columns(self) -> dict[str, Any]:
         """Return the columns by name, all of one length."""
@@ -140,6 +140,17 @@ class RecordTuple(_Many, tuple[R, ...]):
     """A tuple of records."""
 
     __slots__ = ()
+
+
+def _close(values: Iterable[Any]) -> None:
+    """Let nobody write to the arrays among some values, and in their lists, tuples and dicts."""
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            _close(value)
+        elif isinstance(value, dict):
+            _close(value.values())
+        elif hasattr(value, "setflags"):
+            value.setflags(write=False)
 
 
 def _brief(value: Any) -> str:

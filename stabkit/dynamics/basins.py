@@ -22,7 +22,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import check_choice
+from ..errors import check_choice, renamed
 from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import whole_number
 from ..model.workload import Workload
@@ -38,11 +38,12 @@ _MOST_STARTS = 1_000_000
 _GRAINS = 10**6  # random starts have memory shares that are multiples of its inverse
 
 
+@renamed("0.4.0", limit="max_steps")
 def steps_to_worst_cycle(
     mix: WorkloadLike,
     state: Sequence[object] | NDArray[Any],
     arithmetic: Literal["exact", "float"] = "exact",
-    limit: int = 10_000,
+    max_steps: int = 10_000,
 ) -> int | None:
     """Return how many steps a start takes until it is on the worst cycle.
 
@@ -55,14 +56,14 @@ def steps_to_worst_cycle(
         capacity at once, which is not counted as a step.
     arithmetic : {"exact", "float"}
         Rationals, or doubles, which are faster and round.
-    limit : int
+    max_steps : int
         Steps before it gives up, at least 0.
 
     Returns
     -------
     int or None
         The steps until a single cohort is left, which fills the memory, and stays alone: the
-        states of the worst cycle are the corners of H. None if that takes more than `limit`
+        states of the worst cycle are the corners of H. None if that takes more than `max_steps`
         steps; for a captured state it would take for ever.
 
     Raises
@@ -84,11 +85,11 @@ def steps_to_worst_cycle(
     mix = as_workload(mix)
     length = one_decode_length(mix)
     check_choice(arithmetic, "'arithmetic'", ("exact", "float"))
-    limit = whole_number(limit, "'limit'", 0)
+    max_steps = whole_number(max_steps, "'max_steps'", 0)
     whole = Workload.from_classes([(mix.mean_input_length, length)], simulated_capacity(mix))
     (cohorts,) = read_counts([state], whole, arithmetic)
     run = ProductFormRun(whole, cohorts, exact=arithmetic == "exact")
-    for steps in range(int(limit) + 1):
+    for steps in range(int(max_steps) + 1):
         if np.count_nonzero(run.cohorts()) == 1:
             return steps
         run.advance(1)
@@ -104,7 +105,7 @@ class BasinSample(Record):
     starts : tuple of tuples of l Fractions
         States of H, in requests.
     steps : tuple of int or None
-        None where the limit was not enough.
+        None where `max_steps` was not enough.
 
     Examples
     --------
@@ -131,7 +132,8 @@ class BasinSample(Record):
         return [float("inf") if steps is None else float(steps) for steps in self.steps]
 
 
-def basin_sample(mix: WorkloadLike, starts: int, seed: int, limit: int = 10_000) -> BasinSample:
+@renamed("0.4.0", limit="max_steps")
+def basin_sample(mix: WorkloadLike, starts: int, seed: int, max_steps: int = 10_000) -> BasinSample:
     """Run random starts in exact arithmetic and count their steps to the worst cycle.
 
     Parameters
@@ -142,7 +144,7 @@ def basin_sample(mix: WorkloadLike, starts: int, seed: int, limit: int = 10_000)
         From 1 to 10^6: rational points of H, uniform up to a millionth of the memory.
     seed : int
         The same seed gives the same starts.
-    limit : int
+    max_steps : int
         Steps of each before it gives up.
 
     Returns
@@ -163,7 +165,7 @@ def basin_sample(mix: WorkloadLike, starts: int, seed: int, limit: int = 10_000)
     mix = as_workload(mix)
     length = one_decode_length(mix)
     starts = whole_number(starts, "'starts'", 1, _MOST_STARTS)
-    limit = whole_number(limit, "'limit'", 0)
+    max_steps = whole_number(max_steps, "'max_steps'", 0)
     source, model = random.Random(whole_number(seed, "'seed'", 0)), ModelSteps.of(mix)
     points = []
     for _ in range(int(starts)):
@@ -171,5 +173,5 @@ def basin_sample(mix: WorkloadLike, starts: int, seed: int, limit: int = 10_000)
         grains = pairwise([0, *cuts, _GRAINS])
         shares = [Fraction(b - a, _GRAINS) * model.capacity for a, b in grains]
         points.append(tuple(share / model.held(j) for j, share in enumerate(shares)))
-    taken = tuple(steps_to_worst_cycle(mix, point, "exact", limit) for point in points)
+    taken = tuple(steps_to_worst_cycle(mix, point, "exact", max_steps) for point in points)
     return BasinSample(tuple(points), taken)

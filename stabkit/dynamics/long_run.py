@@ -25,7 +25,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ArgumentTypeError, InvalidArgument, shown
+from ..errors import ArgumentTypeError, InvalidArgument, renamed, shown
 from ..model.notation import WorkloadLike, as_workload
 from ..model.numbers import is_listed, whole_number
 from ..model.workload import Workload
@@ -136,11 +136,12 @@ class _RunSums:
         )
 
 
+@renamed("0.4.0", start="state", work="work_limit")
 def long_run(
     mix: WorkloadLike,
-    start: NDArray[Any] | None = None,
+    state: NDArray[Any] | None = None,
     max_steps: int = 50_000,
-    work: int = 500_000_000,
+    work_limit: int = 500_000_000,
     policy: str | Policy = GREEDY,
 ) -> LongRun:
     """Run an admission policy until its long-run means are known, or the budget is spent.
@@ -148,12 +149,12 @@ def long_run(
     Parameters
     ----------
     mix : WorkloadLike
-    start : ndarray of float, shape (L,), optional
+    state : ndarray of float, shape (L,), optional
         Cohorts y_j, youngest first, in requests, such as `disturbed_state`; by default the memory
         is empty.
     max_steps : int
         Steps at most, at least 1 (measuring one period comes on top).
-    work : int
+    work_limit : int
         Multiply-adds at most, L per step; 5 10^8 take some tenths of a second.
     policy : str or Policy
         As `stabkit.simulate` takes it.
@@ -165,7 +166,7 @@ def long_run(
     Raises
     ------
     InvalidArgument
-        If `start` has another shape or entries that are negative or not finite, or another argument
+        If `state` has another shape or entries that are negative or not finite, or another argument
         is outside its domain.
 
     Notes
@@ -185,14 +186,14 @@ def long_run(
     (5, 0.866666666667)
     """
     mix = as_workload(mix)
-    rule, work = policy_named(policy, mix), whole_number(work, "'work'")
+    rule, work_limit = policy_named(policy, mix), whole_number(work_limit, "'work_limit'")
     max_steps = whole_number(max_steps, "'max_steps'")
     length = mix.longest_decode
-    limit, span = min(max_steps, work // length), max(length, 256)
+    limit, span = min(max_steps, work_limit // length), max(length, 256)
     if limit < 4 * span:
         reason = f"a run of {limit} steps is too short for decode lengths up to {length}"
         return LongRun.unknown(reason)
-    run = ProductFormRun(mix, None if start is None else _checked(start, length), policy=rule)
+    run = ProductFormRun(mix, None if state is None else _checked(state, length), policy=rule)
     equilibrium, tolerance = float(equilibrium_admissions(mix)), told_recurrence(mix, _RECURRENCE)
     quarter, first = limit // (4 * span), None
     tallies, changes = [], np.empty(4 * quarter * span)
@@ -279,14 +280,14 @@ def _told_from_none(evicted: float, mix: Workload) -> float:
     return evicted if evicted > _RECURRENCE * float(equilibrium_admissions(mix)) else 0.0
 
 
-def _checked(start: NDArray[Any], length: int) -> NDArray[Any]:
+def _checked(state: NDArray[Any], length: int) -> NDArray[Any]:
     try:
-        cohorts = np.asarray(start)
+        cohorts = np.asarray(state)
     except ValueError:  # lists of different lengths
         cohorts = np.empty(0)
     if cohorts.shape != (length,) or cohorts.dtype.kind not in "fiu":
-        kind = InvalidArgument if is_listed(start) else ArgumentTypeError
-        raise kind(f"'start' must be {length} cohorts, not {shown(start)}.")
+        kind = InvalidArgument if is_listed(state) else ArgumentTypeError
+        raise kind(f"'state' must be {length} cohorts, not {shown(state)}.")
     if not (np.isfinite(cohorts).all() and (cohorts >= 0).all()):
-        raise InvalidArgument(f"'start' must be finite and not negative, not {shown(start)}.")
+        raise InvalidArgument(f"'state' must be finite and not negative, not {shown(state)}.")
     return cohorts.astype(float)

@@ -64,6 +64,7 @@ def test_named_policies_and_a_sweep(stabkit: Run) -> None:
     assert "evicted: requests per step over a*" in " ".join(sweep.out.split())
     assert next(line for line in sweep.out.splitlines() if line.startswith("gain")).split() == [
         "gain",
+        "verdict",
         "tokens",
         "requests",
         "evicted",

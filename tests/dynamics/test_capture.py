@@ -102,7 +102,7 @@ def test_states_beside_a_piece_are_not_captured(length, s):
         random_one = basin_sample(mix, 1, seed=source.randint(0, 10**6)).starts[0]
         beside = [x + (y - x) / 1000 for x, y in zip(state, random_one, strict=True)]
         assert tokens(beside, s) == tokens(state, s)
-        assert steps_to_worst_cycle(mix, state, limit=60) is None
+        assert steps_to_worst_cycle(mix, state, max_steps=60) is None
         assert steps_to_worst_cycle(mix, beside) is not None
 
 
@@ -404,9 +404,9 @@ def test_states_of_the_worst_cycle_take_no_step():
 
 def test_a_limit_is_kept():
     mix = one_class(2, 2, 140)
-    assert steps_to_worst_cycle(mix, [21, 19], limit=11) == 11
-    assert steps_to_worst_cycle(mix, [21, 19], limit=10) is None
-    sample = basin_sample(mix, 5, seed=1, limit=0)
+    assert steps_to_worst_cycle(mix, [21, 19], max_steps=11) == 11
+    assert steps_to_worst_cycle(mix, [21, 19], max_steps=10) is None
+    sample = basin_sample(mix, 5, seed=1, max_steps=0)
     assert sample.steps == (None,) * 5
     assert sample.median == sample.longest == float("inf")
 
@@ -439,8 +439,10 @@ def test_errors_name_the_argument():
         InvalidArgument, match=r"'arithmetic' must be 'exact' or 'float', not 'integer'"
     ):
         steps_to_worst_cycle(mix, [1, 1, 1], "integer")
-    with pytest.raises(InvalidArgument, match=r"'limit' must be an integer of at least 0, not 1.5"):
-        steps_to_worst_cycle(mix, [1, 1, 1], limit=1.5)
+    with pytest.raises(
+        InvalidArgument, match=r"'max_steps' must be an integer of at least 0, not 1.5"
+    ):
+        steps_to_worst_cycle(mix, [1, 1, 1], max_steps=1.5)
     with pytest.raises(InvalidArgument, match=r"'state' of class 1 must be 3 counts"):
         steps_to_worst_cycle(mix, [1, 1])
     with pytest.raises(InvalidArgument, match=r"'starts' must be an integer from 1 to 1000000"):

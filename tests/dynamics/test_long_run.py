@@ -143,12 +143,12 @@ def test_single_step_requests():
     ["empty", [1.0, 2.0], np.ones((5, 1)), -np.ones(5), np.full(5, np.nan), 1j * np.ones(5)],
 )
 def test_bad_start(start):
-    with pytest.raises(InvalidArgument, match="'start' must be"):
+    with pytest.raises(InvalidArgument, match="'state' must be"):
         long_run(Workload.from_classes([(10, 5)]), start)
 
 
 def test_lists_of_different_lengths_are_no_start():
-    with pytest.raises(InvalidArgument, match="'start' must be 1 cohorts"):
+    with pytest.raises(InvalidArgument, match="'state' must be 1 cohorts"):
         long_run(Workload.from_classes([(10, 1)]), [[1.0], [1.0, 2.0]])
 
 

@@ -2,17 +2,18 @@
 
 The outcome is a result or a `StabkitError` that is a `ValueError`, never another exception. Numbers
 of numpy are numbers: the same call with them gives the same result. Every result survives `pickle`,
-so that it can pass between processes.
+so that it can pass between processes. No array in it can be written to.
 """
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 import pickle
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, is_dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -98,9 +99,9 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     },
     "long_run": {
         "mix": ONE,
-        "start": [1, 1, 1],
+        "state": [1, 1, 1],
         "max_steps": 2000,
-        "work": 10**5,
+        "work_limit": 10**5,
         "policy": "greedy",
     },
     "cycle_picture": {"mix": ONE, "state": [[0, 0, 12]], "period": 3, "name": "n"},
@@ -139,6 +140,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "robust_shares": {"mix": MIX, "within": "1/5"},
     "closed_loop": {"mix": ONE, "policy": "damped"},
     "fano_factor": {"mix": STABLE},
+    "fluctuations": {"mix": STABLE},
     "policy_fano_factor": {"mix": STABLE, "policy": "damped"},
     "closed_loop_polynomial": {"mix": ONE, "policy": "damped"},
     "compare_policies": {"mix": ONE, "policies": ["greedy"]},
@@ -198,12 +200,12 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "kernel_picture": {"workload": MIX},
     "root_picture": {"workload": MIX, "found": stabkit.roots(MIX), "verdict": "unstable"},
     "run_picture": {"workload": MIX, "trajectory": stabkit.simulate(MIX, 5)},
-    "basin_sample": {"mix": ONE, "starts": 2, "seed": 1, "limit": 20},
+    "basin_sample": {"mix": ONE, "starts": 2, "seed": 1, "max_steps": 20},
     "steps_to_worst_cycle": {
         "mix": ONE,
         "state": [1, 1, 1],
         "arithmetic": "exact",
-        "limit": 20,
+        "max_steps": 20,
     },
     "capture_set": {"mix": ONE, "depth": 1},
     "necklace_cycle": {"mix": MIX, "composition": [1, 2]},
@@ -443,3 +445,45 @@ HOLD_ARRAYS = {
     "animation_picture",
     *("batched_counts", "batched_radii", "batched_fano_factors"),
 }
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("long_run", "start", "state"),
+        ("long_run", "work", "work_limit"),
+        ("steps_to_worst_cycle", "limit", "max_steps"),
+        ("basin_sample", "limit", "max_steps"),
+    ],
+)
+def test_an_argument_has_its_older_name_too(name: str, old: str, new: str) -> None:
+    function, good = right_call(name)
+    given = {old if key == new else key: value for key, value in good.items()}
+    with pytest.warns(DeprecationWarning, match=f"^'{old}' of {name} is '{new}' now; '{old}' goes"):
+        assert function(**given) == function(**good)
+    with pytest.raises(TypeError, match=f"unexpected keyword argument '{old}'"):
+        function(**good, **{old: good[new]})
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_no_array_of_a_result_can_be_written_to(name: str) -> None:
+    before = result(name)
+    for one in (before, copy.deepcopy(before), pickle.loads(pickle.dumps(before))):
+        arrays = dict(_arrays(one))
+        assert bool(arrays) is (name in WITH_ARRAYS)
+        assert not [place for place, array in arrays.items() if array.flags.writeable]
+
+
+WITH_ARRAYS = HOLD_ARRAYS - {"error"} | {"replay", "simulate_requests", "stability_chart"}
+
+
+def _arrays(value: Any, place: str = "") -> Iterator[tuple[str, np.ndarray]]:
+    """Yield every array of a result of stabkit, at any depth, and where it is."""
+    if isinstance(value, np.ndarray):
+        yield place, value
+    if isinstance(value, (list, tuple)):
+        value = dict(enumerate(value))
+    if is_dataclass(value):
+        value = getattr(value, "__dict__", {})
+    for key, part in value.items() if isinstance(value, dict) else ():
+        yield from _arrays(part, f"{place}.{key}")

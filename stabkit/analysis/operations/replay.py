@@ -67,8 +67,8 @@ class Swing:
     autocorrelation: float | None
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(Record):
     """One quantity at the samples.
 
     * `simulated`, `observed`: ndarray.
@@ -95,8 +95,8 @@ class Comparison:
         return float(np.abs(self.simulated - self.observed).max())
 
 
-@dataclass(frozen=True, eq=False)
-class ObservedRun:
+@dataclass(frozen=True, eq=False, repr=False)
+class ObservedRun(Record):
     """What a real server did, at its samples.
 
     * `clock` ({"tokens", "seconds"}): by what samples and steps were held against each other.

@@ -33,6 +33,7 @@ from ...dynamics.capacity import Simulated
 from ...dynamics.long_run import LongRun, long_run
 from ...dynamics.policies import Policy, parameter_named
 from ...errors import InvalidArgument, shown
+from ...model.enclosure import RealEnclosure
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import listed, rational_argument
 from ...model.verdict import Verdict
@@ -85,9 +86,10 @@ class PolicySweep(Series, Simulated):
     def verdicts(self) -> tuple[Verdict | None, ...]:
         """What is proved of the policy's equilibrium at each value; found when it is asked for.
 
-        None where its loop is not linear.
+        None where its loop is not linear, and in a sweep that does not hold its policies.
         """
-        return tuple(loop.verdict for loop in closed_loops(self.mix, self.policies))
+        found = tuple(loop.verdict for loop in closed_loops(self.mix, self.policies))
+        return found or (None,) * len(self.values)
 
     @cached_property
     def greedy(self) -> LongRun:
@@ -95,17 +97,14 @@ class PolicySweep(Series, Simulated):
         return long_means(self.mix)
 
     @cached_property
-    def stable_below(self) -> float | None:
-        """The end of the stable gains, proved, rounded to a float; found when it is asked for.
+    def stable_below(self) -> RealEnclosure | None:
+        """The end of the stable gains, proved; found when it is asked for.
 
-        None of another parameter, where every gain is stable, and where it is not known.
+        None where every gain is stable, where it is not known, and of another parameter: what is
+        proved of that are the verdicts at its values, and nothing between them.
         """
-        if self.parameter != "gain":
-            return None
-        margin = gain_margin(self.mix)
-        if margin.verdict == "stable" or margin.largest_stable is None:
-            return None
-        return float(margin.largest_stable.low)
+        margin = gain_margin(self.mix) if self.parameter == "gain" else None
+        return margin.largest_stable if margin and margin.verdict != "stable" else None
 
     def columns(self) -> dict[str, Any]:
         """Return the parameter under its name, and the means of the runs."""
@@ -172,7 +171,7 @@ def policy_sweep(
         what = "one whose policy says what values to try"
         raise InvalidArgument(f"'parameter' must be {what}, not {shown(parameter)}.")
     rules = tuple(chosen.policy_at(value, mix) for value in exact)
-    runs = (long_run(mix, max_steps=_STEPS, work=_WORK, policy=rule) for rule in rules)
+    runs = (long_run(mix, max_steps=_STEPS, work_limit=_WORK, policy=rule) for rule in rules)
     return PolicySweep(mix, chosen.names[0], exact, tuple(runs), rules, chosen.unit)
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from ...dynamics.trajectory import StateLike
 from ...model.notation import WorkloadLike, as_workload
 from ...model.numbers import whole_number
-from ...records import Series
+from ...records import Record, Series
 from .run import Floats
 from .stages import StageRecord, recorded
 
@@ -33,8 +33,8 @@ _STEPS_OF_A_FIXED_POINT = 8
 _EMPTY = 1e-12
 
 
-@dataclass(frozen=True, eq=False)
-class CohortBand:
+@dataclass(frozen=True, eq=False, repr=False)
+class CohortBand(Record):
     """Cohorts admitted in consecutive steps, and what they hold while any of them is in service.
 
     * `first`, `last`: the steps in which the oldest and the youngest of them were admitted; below

@@ -151,7 +151,7 @@ def _panel(sweep: PolicySweep) -> PolicyPanel:
         across=np.array([float(value) for value, _ in points]),
         throughput=np.array([_throughput(run) for _, run in points]),
         fates=tuple(fate(run) for _, run in points),
-        stable_below=sweep.stable_below,
+        stable_below=None if sweep.stable_below is None else float(sweep.stable_below.low),
         unit=sweep.unit,
     )
 

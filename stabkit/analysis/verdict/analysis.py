@@ -85,7 +85,11 @@ class KernelSummary:
 
 @dataclass(frozen=True)
 class ModeCounts:
-    """Roots of the characteristic polynomial inside, on and outside the unit circle."""
+    """Roots of the characteristic polynomial inside, on and outside the unit circle.
+
+    It is not `Counts`, whose own verdict would be "undecided" without the proof, which JSON has not
+    beside them but in the Analysis.
+    """
 
     inside: int | None
     on_circle: int | None
@@ -292,7 +296,8 @@ class NoEvictionSummary:
 
     `largest_eviction` is the most that a step can evict, a fraction of the capacity; 0 where no
     state evicts (`certain`). `attracts_every_start` says whether every start is proved to reach the
-    equilibrium by that.
+    equilibrium by that. It is not `NoEviction`, whose workload and ages are not in JSON, so that an
+    Analysis that is read back could not have it.
     """
 
     certain: bool

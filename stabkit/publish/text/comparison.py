@@ -23,6 +23,7 @@ from .tables import plain_table
 __all__ = [
     "COLUMNS",
     "SCHEMA",
+    "VERDICTS",
     "head",
     "policies_record",
     "policies_text",
@@ -40,9 +41,7 @@ COLUMNS = (
     "From the empty memory, long-run means over those of the steady state (evicted: requests per "
     "step over a*; first: the first step that evicts; memory: mean use over the capacity)."
 )
-_VERDICTS = (
-    "The verdict is on the policy's own steady state; - stands where its loop is not linear."
-)
+VERDICTS = "The verdict is on the policy's own steady state; - stands where its loop is not linear."
 _SECOND_START = "From the greedy steady state, disturbed by 20 % along its dominant mode."
 _MORE = "The same from a disturbed steady state, and what each policy needs: --full."
 _WHOLE = (
@@ -113,7 +112,7 @@ def policies_text(found: PolicyComparison, full: bool = False) -> str:
     more = [] if full else [paragraph(_MORE)]
     parts = [
         *head(found),
-        paragraph(f"{COLUMNS} {_VERDICTS}"),
+        paragraph(f"{COLUMNS} {VERDICTS}"),
         plain_table([_HEADS, *(_row(found, one) for one in found.policies)]),
     ]
     if full and found.disturbed_reason is None:

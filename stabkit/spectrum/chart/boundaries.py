@@ -35,6 +35,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ...records import Record
 from ..circle.sparse_polynomial import Floats
 from .plane import ChartFrame
 
@@ -56,8 +57,8 @@ Solver = Callable[[Floats], tuple[Floats, Floats, Floats]]
 Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False)
-class BoundaryCurve:
+@dataclass(frozen=True, eq=False, repr=False)
+class BoundaryCurve(Record):
     """A curve on which the number of unstable modes may change.
 
     * `kind` ({"pair", "real"}): a pair of modes at e^(+-i theta), or a mode at -1.

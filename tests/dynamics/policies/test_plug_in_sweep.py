@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass
 from fractions import Fraction
@@ -23,6 +24,7 @@ from stabkit import (
     policy_sweep,
     register_policy,
     text,
+    to_dict,
 )
 from stabkit.cli.app import main
 from stabkit.dynamics.policies import policy_named, registry
@@ -59,6 +61,20 @@ def test_its_verdicts_along_the_gain_are_those_of_its_roots(classes: str) -> Non
     apart = [(v, r) for v, r in zip(found.verdicts, radii, strict=True) if abs(r - 1) > 1e-9]
     assert [v for v, _ in apart] == ["stable" if r < 1 else "unstable" for _, r in apart]
     assert {v for v, _ in apart} == {"stable", "unstable"}
+
+
+def test_what_is_proved_of_it_are_the_verdicts_at_its_values() -> None:
+    """Nothing says what its rule does between them: no end of its stable values is shown."""
+    found = policy_sweep(MIX, "thrifty:gain", ["1/4", "1/2", 1])
+    expected = ["stable" if radius(MIX, gain) < 1 else "unstable" for gain in found.values]
+    assert set(expected) == {"stable", "unstable"}
+    record, lines = to_dict(found), text(found).splitlines()
+    assert [point["verdict"] for point in record["points"]] == expected
+    assert [line.split()[1] for line in lines[-3:]] == expected
+    assert max(map(len, lines)) <= 80
+    assert record["stable_below"] is found.stable_below is None
+    words = [word.get_text() for axes in figure(found).axes for word in axes.texts]
+    assert not [word for word in words if word.startswith("stable")]
 
 
 def test_the_gain_at_which_its_verdict_changes() -> None:
@@ -133,7 +149,7 @@ def test_a_name_that_no_other_policy_has_is_enough(patient: type[Any]) -> None:
     )
     assert [run.throughput_ratio for run in found.runs] == pytest.approx([0.25, 0.5])
     assert found.verdicts == (None, None)  # it has no closed loop
-    assert "\npatient:pace / a*  tokens" in text(found)
+    assert "\npatient:pace / a*  verdict  tokens" in text(found)
     assert [axes.get_xlabel() for axes in figure(found).axes] == ["patient:pace / a*"]
     with pytest.raises(InvalidArgument, match="'parameter' must be one whose policy says what"):
         policy_sweep(MIX, "steps")
@@ -231,7 +247,7 @@ def swept(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
 @pytest.mark.parametrize("name", ["thrifty:gain", "thrifty:watermark"])
 def test_the_program_sweeps_it(swept: Callable[..., str], name: str, tmp_path: Path) -> None:
     runs = policy_sweep("5:3 5:6", name).runs
-    assert f"\n{name}  tokens  requests" in swept(name).replace("    ", "  ")
+    assert f"\n{name} verdict tokens requests" in re.sub(" +", " ", swept(name))
     target = tmp_path / "sweep.svg"
     record = json.loads(swept(name, "--json", "--figure", str(target)))
     (schema,) = schemas(record["schema"])

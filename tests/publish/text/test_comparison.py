@@ -236,15 +236,33 @@ def test_sweeps_as_text_and_json() -> None:
     assert (record["parameter"], record["admissions_per_step"]) == ("gain", "20")
     assert [point["value"] for point in record["points"]] == ["1/2", "3/4", "1"]
     assert record["points"][2]["evictions_ratio"] == 0.25
-    assert set(record["points"][0]) == {"value"} | FIGURES
+    assert set(record["points"][0]) == {"value", "verdict"} | FIGURES
+    assert (record["unit"], record["points"][0]["verdict"]) == ("", None)  # without its policies
     assert json.dumps(record, allow_nan=False)
     text = sweep_text(sweep())
     found = rows(text[text.index("gain ") :])
-    assert found[0] == ["gain", "tokens", "requests", "evicted", "memory", "first"]
-    assert found[1] == ["0.5", "1.0000", "1.0000", "0.0000", "1.0000", "never"]
-    assert found[3] == ["1", "0.9000", "0.9500", "0.2500", "0.9900", "7"]
+    assert found[0] == ["gain", "verdict", "tokens", "requests", "evicted", "memory", "first"]
+    assert found[1] == ["0.5", "-", "1.0000", "1.0000", "0.0000", "1.0000", "never"]
+    assert found[3] == ["1", "-", "0.9000", "0.9500", "0.2500", "0.9900", "7"]
     assert "\nrate / a*" in sweep_text(sweep("rate"))
     assert "?: a run of 3 steps is too short." in sweep_text(sweep("rate", ("1", UNKNOWN)))
+
+
+def test_a_sweep_shows_what_is_proved() -> None:
+    """(2, 2): 3 lambda + 4 kappa is stable below 3/4; a rate below a* does not see the memory."""
+    two = Workload.from_classes([(2, 2)])
+    gain, rate = policy_sweep(two, "gain", ["1/2", "3/4", 1]), policy_sweep(two, "rate", ["1/2", 1])
+    record = sweep_record(gain)
+    assert [point["verdict"] for point in record["points"]] == ["stable", "marginal", "unstable"]
+    assert Fraction(record["stable_below"]["value"]) == Fraction(3, 4)
+    assert (record["stable_below"]["radius"], record["unit"]) == ("0", "")
+    table = rows(sweep_text(gain))
+    assert [row[1] for row in table[-6:-2]] == ["verdict", "stable", "marginal", "unstable"]
+    assert sweep_text(gain).endswith("\nThe stable gains end at 0.75.\n")
+    record = sweep_record(rate)
+    assert [point["verdict"] for point in record["points"]] == ["stable", None]
+    assert (record["stable_below"], record["unit"]) == (None, "a*")
+    assert "end at" not in sweep_text(rate)
 
 
 def test_picture_tells_three_fates() -> None:
