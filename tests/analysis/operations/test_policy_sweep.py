@@ -56,19 +56,22 @@ def test_watermarks_of_one_class(s: int, decode: int) -> None:
     assert at.throughput_ratio == pytest.approx(worst, abs=1e-6)
 
 
-@pytest.mark.parametrize("classes", [[(10, 5)], [(100, 20)], [(0, 3)], [(2, 1)], [(3, 2), (9, 7)]])
+@pytest.mark.parametrize(
+    ("classes", "top"),
+    [([(10, 5)], 8), ([(100, 20)], 6), ([(0, 3)], 16), ([(2, 1)], 2), ([(3, 2), (9, 7)], 9)],
+)
 def test_default_watermarks_reach_beyond_the_end_of_evictions(
-    classes: list[tuple[int, int]],
+    classes: list[tuple[int, int]], top: int
 ) -> None:
+    """(l - 1) / (s + l) is 5.3, 3.2, 13.3, 0 and 6.7 twentieths; two more, rounded up."""
     found = policy_sweep(Workload.from_classes(classes), "watermark")
-    assert found.values[0] == 0
-    assert all(a < b for a, b in zip(found.values, found.values[1:], strict=False))
-    assert found.values[-1] < 1
+    assert found.values == tuple(Fraction(top * k, 400) for k in range(21))
     assert found.runs[-1].first_eviction is None
 
 
 def test_the_longest_watermarks_stay_below_one() -> None:
-    assert policy_sweep(Workload.from_classes([(0, 200)]), "watermark").values[-1] < 1
+    found = policy_sweep(Workload.from_classes([(0, 200)]), "watermark")
+    assert found.values[-1] == Fraction(19, 20)
 
 
 def test_gain_one_and_watermark_none_are_greedy() -> None:
