@@ -32,9 +32,10 @@ from stabkit.records import Record
 
 pytestmark = pytest.mark.slow
 
-PAIR = stabkit.Workload.from_classes([(5, 3), (5, 6)], capacity=1000)
-STABLE = stabkit.Workload.from_classes([(20, 3), (20, 5)], capacity=5000)
-ONE = stabkit.Workload.from_classes([(5, 4)], capacity=1000)
+NAME = "$x_<b>\x1b[2J\n\u202e"  # to a terminal, a page and a figure only letters
+PAIR = stabkit.Workload.from_classes([(5, 3), (5, 6)], capacity=1000, name=NAME)
+STABLE = stabkit.Workload.from_classes([(20, 3), (20, 5)], capacity=5000, name=NAME)
+ONE = stabkit.Workload.from_classes([(5, 4)], capacity=1000, name=NAME)
 
 
 @cache
@@ -45,7 +46,7 @@ def criterion() -> Any:
 
 
 def swept() -> Any:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix=NAME) as folder:
         return stabkit.sweep({"mixes": ["5:3 5:6", "5:4"]}, folder)
 
 
@@ -186,6 +187,10 @@ def test_text(name: str) -> None:
     assert text.strip()
     assert text.endswith("\n")
     assert "object at 0x" not in text
+    assert text.replace("\n", "").isprintable()
+    page = stabkit.html(result(name))
+    assert "<b>" not in page
+    assert not {"\x1b", "\u202e"} & set(page)
 
 
 def said(value: Any, name: str) -> list[Any]:
@@ -328,7 +333,7 @@ def test_options_that_a_result_does_not_have() -> None:
 
 
 def test_labels_are_named_and_what_only_looks_like_one_is_not() -> None:
-    named = stabkit.Workload.from_classes([(5, 3), (5, 6)], 1000, name="DeepSeek R1")
+    named = stabkit.Workload.from_classes([(5, 3), (5, 6)], 1000, name="DeepSeek\x1b R1")
     assert "prove R1" not in stabkit.text(stabkit.roots(named))
     assert "prove R7)" in stabkit.text(stabkit.gcd_theorem(named))
     json.loads(stabkit.text(schemas("analysis")))

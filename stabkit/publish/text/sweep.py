@@ -6,7 +6,6 @@ from typing import Any
 
 from ...analysis.operations.sweep import PolicySweep
 from ...analysis.pictures.policies import PolicyPanel
-from ...errors import printable
 from ..layout import paragraph
 from ..rendering import RECORDS, TEXTS
 from .comparison import COLUMNS, head, ratio_text, run_cells, run_figures
@@ -38,7 +37,7 @@ def sweep_record(found: PolicySweep) -> dict[str, Any]:
 
 def parameter_label(found: PolicySweep | PolicyPanel) -> str:
     """Return the parameter with its unit."""
-    return printable(" / ".join(filter(None, (found.parameter, found.unit))))
+    return " / ".join(filter(None, (found.parameter, found.unit)))
 
 
 @TEXTS.writes(PolicySweep)
