@@ -69,6 +69,7 @@ WRONG = {
     "stabkit.certify_start(mix, 3)": 'Argument 2 to "certify_start" has incompatible type',
     "stabkit.replay([(5, 3)], 3)": 'Argument 2 to "replay" has incompatible type "int"',
     "stabkit.replay([(5, 3)], observed=3)": 'Argument "observed" to "replay" has incompatible type',
+    "Workload.from_dataframe(3)": 'Argument 1 to "from_dataframe" of "Workload" has incompatible',
     "mix.with_capacity([3])": 'Argument 1 to "with_capacity" of "Workload" has incompatible type',
 }
 
