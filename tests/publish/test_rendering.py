@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache, partial
 from importlib import import_module
 from pkgutil import iter_modules
@@ -23,7 +24,10 @@ from matplotlib.figure import Figure, SubFigure
 from sympy import symbols
 
 import stabkit
+from stabkit.analysis.operations import predictions
 from stabkit.dynamics.product_form import ProductFormRun
+from stabkit.dynamics.requests import driver
+from stabkit.dynamics.stage_run import StageRun
 from stabkit.errors import InvalidArgument
 from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.rendering import FIGURES, RECORDS, TABLES, TEXTS
@@ -367,15 +371,39 @@ def test_sweeps_are_panels_of_one_figure() -> None:
     assert len(stabkit.figure(sweeps).axes) == 2
 
 
-def test_a_recommendation_is_drawn_from_runs_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = figure_bytes(stabkit.figure(stabkit.policy_picture(PAIR)), "svg")
+def test_a_recommendation_is_drawn_from_runs_of_its_own() -> None:
     found = stabkit.recommend(PAIR)
     assert "sweeps" not in vars(found)  # nothing is run for a figure before one is asked for
+    drawn = figure_bytes(stabkit.figure(found), "svg")
+    assert drawn == figure_bytes(stabkit.figure(stabkit.policy_picture(PAIR)), "svg")
     assert found.sweeps[0].greedy == found.now
-    monkeypatch.delattr(ProductFormRun, "advance")
-    with pytest.raises(AttributeError):
-        stabkit.long_run(PAIR)
-    assert figure_bytes(stabkit.figure(found), "svg") == expected
+
+
+SIMULATORS = [(ProductFormRun, "advance"), (StageRun, "advance"), (driver, "_run")]
+RUN_TO_LOOK_AT = {"Analysis", "Cycles"}  # no result has the steps that their figures show
+RUN_WHEN_ASKED = {"PolicySweep", "Recommendation"}  # the first time: greedy beside it, the sweeps
+
+
+def counted(run: Callable[..., Any], runs: list[Any]) -> Callable[..., Any]:
+    return lambda *given, **options: (runs.append(run), run(*given, **options))[1]
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_publishing_simulates_nothing_but_a_run_to_look_at(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, runs = RESULTS[name](), list[Any]()
+    predictions._long_means.cache_clear()  # or a run of an earlier test would be no run
+    for home, step in SIMULATORS:
+        monkeypatch.setattr(home, step, counted(getattr(home, step), runs))
+    for way in (stabkit.text, partial(stabkit.text, full=True), stabkit.to_dict, stabkit.html):
+        with suppress(InvalidArgument):  # without that option
+            way(made)
+    assert not runs
+    for allowed in (RUN_TO_LOOK_AT | RUN_WHEN_ASKED, RUN_TO_LOOK_AT) if name in WITH_FIGURE else ():
+        stabkit.figure(made)
+        assert bool(runs) is (name in allowed)
+        runs.clear()
 
 
 @pytest.mark.parametrize("name", sorted(WITH_FIGURE))
