@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from stabkit.analysis.operations import sweep as module
 from stabkit.analysis.operations.sweep import policy_sweep
 from stabkit.errors import InvalidArgument
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.model.workload import Workload
+from stabkit.spectrum.margins.gain import gain_margin
 
 TWO = Workload.from_classes([(2, 2)])  # g = (3, 4), G(1) = 7
 FIVE = Workload.from_classes([(10, 5)])  # G(1) = 11 + 12 + 13 + 14 + 15 = 65
@@ -72,6 +76,15 @@ def test_default_watermarks_reach_beyond_the_end_of_evictions(
 def test_the_longest_watermarks_stay_below_one() -> None:
     found = policy_sweep(Workload.from_classes([(0, 200)]), "watermark")
     assert found.values[-1] == Fraction(19, 20)
+
+
+def test_every_gain_below_the_end_that_is_drawn_is_proved_stable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where the end is only known to be between two numbers."""
+    wide = replace(gain_margin(TWO), largest_stable=RealEnclosure(Fraction(1, 2), Fraction(3, 4)))
+    monkeypatch.setattr(module, "gain_margin", lambda _: wide)
+    assert policy_sweep(TWO, "gain", [1]).stable_below == 0.5
 
 
 def test_gain_one_and_watermark_none_are_greedy() -> None:
