@@ -145,8 +145,8 @@ def check_choice(value: object, name: str, choices: Iterable[str]) -> None:
 def number_of(count: int, singular: str, plural: str | None = None, grouping: str = "") -> str:
     """Return a count with its noun, or noun and verb, as a message says it.
 
-    >>> number_of(1, "class", "classes"), number_of(2000, "step")
-    ('1 class', '2000 steps')
+    >>> number_of(1, "class", "classes"), number_of(0, "class", "classes"), number_of(2000, "step")
+    ('1 class', '0 classes', '2000 steps')
     """
     return f"{count:{grouping}} {singular if count == 1 else plural or f'{singular}s'}"
 

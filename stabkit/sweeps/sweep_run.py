@@ -179,10 +179,11 @@ def sweep(
                 clock.tell(chunk)
             else:
                 set_aside.append(SetAside(chunk.number, chunk.start, chunk.stop - 1, failure))
-    if not set_aside and place.is_here():
-        place.tidy()
     facts = (len(chunks), len(chunks) - len(todo), written, tuple(set_aside), dict(verdicts))
-    return SweepRun(os.fspath(folder), plan, tuple(plan.columns), *facts, clock.elapsed())
+    run = SweepRun(os.fspath(folder), plan, tuple(plan.columns), *facts, clock.elapsed())
+    if run.complete:
+        place.tidy()
+    return run
 
 
 def _jobs(place: Folder, plan: SweepPlan, todo: Sequence[Chunk]) -> Iterator[Job]:

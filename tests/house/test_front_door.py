@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import fnmatch
 import inspect
-import re
 import runpy
 import subprocess
 import sys
@@ -69,6 +69,7 @@ WRONG = {
     "stabkit.certify_start(mix, 3)": 'Argument 2 to "certify_start" has incompatible type',
     "stabkit.replay([(5, 3)], 3)": 'Argument 2 to "replay" has incompatible type "int"',
     "stabkit.replay([(5, 3)], observed=3)": 'Argument "observed" to "replay" has incompatible type',
+    "Workload.from_dataframe(3)": 'Argument 1 to "from_dataframe" of "Workload" has incompatible',
     "mix.with_capacity([3])": 'Argument 1 to "with_capacity" of "Workload" has incompatible type',
 }
 
@@ -118,11 +119,27 @@ def parameters() -> Iterator[tuple[str, str]]:
 
 
 def is_any(annotation: object) -> bool:
-    """Whether a type checker takes everything, or items of every type; of arrays it takes both."""
-    if not isinstance(annotation, str):
-        return True
-    rest = re.sub(r"\b(NDArray|Callable)\[[^|]*\]", "", annotation)
-    return re.search(r"\bAny\b", rest) is not None
+    """Whether a type checker takes everything, or items of every type.
+
+    Of arrays and of what is called it takes those whatever they hold.
+    """
+    return not isinstance(annotation, str) or _holds_any(ast.parse(annotation))
+
+
+def _holds_any(node: ast.AST) -> bool:
+    match node:
+        case ast.Name("Any"):
+            return True
+        case ast.Subscript(ast.Name("NDArray" | "Callable")):
+            return False
+    return any(map(_holds_any, ast.iter_child_nodes(node)))
+
+
+def test_what_is_any_is_told_from_what_holds_arrays_or_is_called() -> None:
+    for one in ("Any", "NDArray[Any] | Any", "tuple[NDArray[Any], Any]", "dict[str, Any]", None):
+        assert is_any(one), one
+    for one in ("NDArray[Any]", "Callable[[Any], Any] | None", "Callable[[int | Any], int]"):
+        assert not is_any(one), one
 
 
 def test_every_parameter_has_a_type() -> None:

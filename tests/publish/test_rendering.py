@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache, partial
 from importlib import import_module
 from pkgutil import iter_modules
@@ -23,7 +24,10 @@ from matplotlib.figure import Figure, SubFigure
 from sympy import symbols
 
 import stabkit
+from stabkit.analysis.operations import predictions
 from stabkit.dynamics.product_form import ProductFormRun
+from stabkit.dynamics.requests import driver
+from stabkit.dynamics.stage_run import StageRun
 from stabkit.errors import InvalidArgument
 from stabkit.publish.figures.formats import figure_bytes
 from stabkit.publish.rendering import FIGURES, RECORDS, TABLES, TEXTS
@@ -32,9 +36,10 @@ from stabkit.records import Record
 
 pytestmark = pytest.mark.slow
 
-PAIR = stabkit.Workload.from_classes([(5, 3), (5, 6)], capacity=1000)
-STABLE = stabkit.Workload.from_classes([(20, 3), (20, 5)], capacity=5000)
-ONE = stabkit.Workload.from_classes([(5, 4)], capacity=1000)
+NAME = "$x_<b>\x1b[2J\n\u202e"  # to a terminal, a page and a figure only letters
+PAIR = stabkit.Workload.from_classes([(5, 3), (5, 6)], capacity=1000, name=NAME)
+STABLE = stabkit.Workload.from_classes([(20, 3), (20, 5)], capacity=5000, name=NAME)
+ONE = stabkit.Workload.from_classes([(5, 4)], capacity=1000, name=NAME)
 
 
 @cache
@@ -45,7 +50,7 @@ def criterion() -> Any:
 
 
 def swept() -> Any:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix=NAME) as folder:
         return stabkit.sweep({"mixes": ["5:3 5:6", "5:4"]}, folder)
 
 
@@ -186,6 +191,10 @@ def test_text(name: str) -> None:
     assert text.strip()
     assert text.endswith("\n")
     assert "object at 0x" not in text
+    assert text.replace("\n", "").isprintable()
+    page = stabkit.html(result(name))
+    assert "<b>" not in page
+    assert not {"\x1b", "\u202e"} & set(page)
 
 
 def said(value: Any, name: str) -> list[Any]:
@@ -328,7 +337,7 @@ def test_options_that_a_result_does_not_have() -> None:
 
 
 def test_labels_are_named_and_what_only_looks_like_one_is_not() -> None:
-    named = stabkit.Workload.from_classes([(5, 3), (5, 6)], 1000, name="DeepSeek R1")
+    named = stabkit.Workload.from_classes([(5, 3), (5, 6)], 1000, name="DeepSeek\x1b R1")
     assert "prove R1" not in stabkit.text(stabkit.roots(named))
     assert "prove R7)" in stabkit.text(stabkit.gcd_theorem(named))
     json.loads(stabkit.text(schemas("analysis")))
@@ -362,15 +371,39 @@ def test_sweeps_are_panels_of_one_figure() -> None:
     assert len(stabkit.figure(sweeps).axes) == 2
 
 
-def test_a_recommendation_is_drawn_from_runs_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = figure_bytes(stabkit.figure(stabkit.policy_picture(PAIR)), "svg")
+def test_a_recommendation_is_drawn_from_runs_of_its_own() -> None:
     found = stabkit.recommend(PAIR)
     assert "sweeps" not in vars(found)  # nothing is run for a figure before one is asked for
+    drawn = figure_bytes(stabkit.figure(found), "svg")
+    assert drawn == figure_bytes(stabkit.figure(stabkit.policy_picture(PAIR)), "svg")
     assert found.sweeps[0].greedy == found.now
-    monkeypatch.delattr(ProductFormRun, "advance")
-    with pytest.raises(AttributeError):
-        stabkit.long_run(PAIR)
-    assert figure_bytes(stabkit.figure(found), "svg") == expected
+
+
+SIMULATORS = [(ProductFormRun, "advance"), (StageRun, "advance"), (driver, "_run")]
+RUN_TO_LOOK_AT = {"Analysis", "Cycles"}  # no result has the steps that their figures show
+RUN_WHEN_ASKED = {"PolicySweep", "Recommendation"}  # the first time: greedy beside it, the sweeps
+
+
+def counted(run: Callable[..., Any], runs: list[Any]) -> Callable[..., Any]:
+    return lambda *given, **options: (runs.append(run), run(*given, **options))[1]
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_publishing_simulates_nothing_but_a_run_to_look_at(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, runs = RESULTS[name](), list[Any]()
+    predictions._long_means.cache_clear()  # or a run of an earlier test would be no run
+    for home, step in SIMULATORS:
+        monkeypatch.setattr(home, step, counted(getattr(home, step), runs))
+    for way in (stabkit.text, partial(stabkit.text, full=True), stabkit.to_dict, stabkit.html):
+        with suppress(InvalidArgument):  # without that option
+            way(made)
+    assert not runs
+    for allowed in (RUN_TO_LOOK_AT | RUN_WHEN_ASKED, RUN_TO_LOOK_AT) if name in WITH_FIGURE else ():
+        stabkit.figure(made)
+        assert bool(runs) is (name in allowed)
+        runs.clear()
 
 
 @pytest.mark.parametrize("name", sorted(WITH_FIGURE))

@@ -262,10 +262,14 @@ VERBATIM = {
 def test_names_are_found_with_and_without_number() -> None:
     for name in ("analysis", "analysis/1", "stabkit.analysis/1"):
         assert schemas(name)[0].name == "stabkit.analysis/1"
-    with pytest.raises(
-        InvalidArgument, match=r"'name' must be a schema such as stabkit\.\w+/\d, not"
-    ):
-        schemas("nonsense")
+    for name, near in {
+        "analysys": "analysis/1",
+        "nyqist": "nyquist/2",
+        "?" * 99: r"\w+/\d",
+    }.items():
+        refused = rf"'name' must be a schema such as stabkit\.{near}, not"
+        with pytest.raises(InvalidArgument, match=refused):
+            schemas(name)
 
 
 def _objects(node: Any) -> Iterator[dict[str, Any]]:

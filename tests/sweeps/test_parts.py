@@ -250,8 +250,14 @@ def test_of_two_plans_that_begin_in_one_folder_at_once_one_is_refused(
 
 
 def test_chunks_that_an_executor_forgets_are_missing(tmp_path: Path) -> None:
+    """Until they are there, another process may be writing them; of none there is no folder."""
+    half = tmp_path / ".part-1-part-000000-00000000.parquet.half"
+    half.write_bytes(b"half")
     run = sweep(PLAN, tmp_path, lambda function, items: list(map(function, items))[1:])
     assert (run.written, run.complete) == (run.chunks - 1, False)
+    assert half.exists()
+    assert sweep(PLAN, tmp_path / "none", lambda *_: []).written == 0
+    assert not (tmp_path / "none").exists()
 
 
 def test_one_dies_and_only_its_item_is_repeated(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from html import escape
 
 from latex2mathml.converter import convert
 
+from ...errors import printable
 from .line_breaking import broken, broken_equations, prose_pieces
 from .svg import STYLE, svg
 from .tree import (
@@ -90,7 +91,7 @@ class _Writer:
             self.numbers[label] = str(len(known) + 1)
 
     def page(self, worksheet: bool) -> Iterator[str]:
-        title = escape(self.document.title)
+        title = escape(printable(self.document.title))
         yield "<!DOCTYPE html>"
         yield '<html lang="en">'
         yield '<head><meta charset="utf-8">'

@@ -114,10 +114,10 @@ def headline(figure: Figure | SubFigure, title: str | None, result: Any, says: s
 def literal(text: str) -> str:
     r"""Return a text of a user as matplotlib shows it letter by letter: a dollar opens no formula.
 
-    >>> literal("$x_")
-    '\\$x_'
+    >>> literal("$x_" + chr(27))
+    '\\$x_?'
     """
-    return text.replace("$", r"\$")
+    return printable(text).replace("$", r"\$")
 
 
 def _lines(figure: Figure | SubFigure, text: str, most: int = _MOST_LINES) -> list[str]:

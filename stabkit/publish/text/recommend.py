@@ -9,7 +9,6 @@ from typing import Any
 
 from ...analysis.operations.predictions import Prediction
 from ...analysis.operations.recommend import Proposal, Recommendation, Rejected
-from ...errors import printable
 from ..layout import title, wrapped
 from ..rendering import RECORDS, TEXTS
 from .dialect import as_json, chosen, headed
@@ -129,7 +128,7 @@ def sentence(found: Recommendation, proposal: Proposal) -> str:
         "steps": counted(int(value), "step"),
         "today": f"{percent(proposal.throughput)} of today's steady state's tokens",
         "kept": percent(proposal.throughput),
-        "mix": printable(proposal.mix.name),
+        "mix": proposal.mix.name,
     }
     return text.format(**words) + _if_wrong(proposal)
 

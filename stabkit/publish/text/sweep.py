@@ -10,7 +10,6 @@ from typing import Any
 from ...analysis.operations.sweep import PolicySweep
 from ...analysis.pictures.policies import PolicyPanel
 from ...dynamics.long_run import LongRun
-from ...errors import printable
 from ...model.verdict import Verdict
 from ..layout import paragraph
 from ..rendering import RECORDS, TEXTS
@@ -47,7 +46,7 @@ def _points(found: PolicySweep) -> list[tuple[Fraction, Verdict | None, LongRun]
 
 def parameter_label(found: PolicySweep | PolicyPanel) -> str:
     """Return the parameter with its unit."""
-    return printable(" / ".join(filter(None, (found.parameter, found.unit))))
+    return " / ".join(filter(None, (found.parameter, found.unit)))
 
 
 @TEXTS.writes(PolicySweep)

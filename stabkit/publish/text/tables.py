@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
+from ...errors import printable
 from ..layout import as_shown, heading, labelled, paragraph, room_for_tables
 
 __all__ = ["csv_text", "first_rows", "plain_table", "thinned"]
@@ -31,7 +32,7 @@ def plain_table(rows: Sequence[Sequence[str]], indent: str = "", align: str = ""
     s    modes
     100      2
     """
-    rows = [[as_shown(cell) for cell in row] for row in rows]
+    rows = [[as_shown(printable(cell)) for cell in row] for row in rows]
     widths = _widths(rows)
     if not _fits(widths, indent):
         return "\n".join(_stacked(rows[0], row, indent) for row in rows[1:])

@@ -12,7 +12,6 @@ from fractions import Fraction
 from typing import Any
 
 from ...dynamics.trajectory import MOST_CLASS_COLUMNS, Trajectory
-from ...errors import printable
 from ..layout import paragraph, title
 from ..rendering import RECORDS, TABLES, TEXTS
 from .dialect import chosen, headed
@@ -50,7 +49,7 @@ def _policy(trajectory: Trajectory) -> str:
     """Return the name of the policy, and its parameters with theirs."""
     values = trajectory.parameters.items()
     given = (f"{name.replace('_', ' ')} {readable(value, 4)}" for name, value in values)
-    return printable(", ".join([trajectory.policy, *given]))
+    return ", ".join([trajectory.policy, *given])
 
 
 def _figures(column: Any) -> Iterator[str]:

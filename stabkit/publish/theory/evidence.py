@@ -254,15 +254,12 @@ def _textbook(evidence: Deduction, words: Words, end: str) -> Blocks:
     rows = list(filter(None, map(_row, obligations)))
     concluded = joined([asserted(one, words) for one in schema.conclusions()])
     conclusion = f"it follows by {schema.name} that {concluded}{end}"
-    opening = f"Granted that {joined(granted, '; ')}," if granted else ""
+    opening = f"Granted that {joined(granted, '; ')},"
     if not rows:
-        yield Paragraph(
-            f"{opening} {conclusion}" if opening else conclusion[:1].upper() + conclusion[1:]
-        )
+        yield Paragraph(f"{opening} {conclusion}")
         return
     domains = joined([f"${one}$" for one in _domains(obligations)] or [""])
-    since = f"{'and since' if opening else 'Since'}{f', for {domains},' if domains else ''}"
-    yield Paragraph(f"{opening} {since}".strip())
+    yield Paragraph(f"{opening} and since{f', for {domains},' if domains else ''}")
     yield from _displayed(rows, ",")
     yield Paragraph(conclusion)
 

@@ -85,7 +85,7 @@ class TextbookTheorem:
 
     def assumptions(self) -> tuple[Any, ...]:
         """Return what is taken for granted."""
-        return ()
+        raise NotImplementedError
 
     def conclusions(self) -> tuple[Any, ...]:
         """Return what follows."""

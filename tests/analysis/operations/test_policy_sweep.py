@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from stabkit.analysis.operations import sweep as module
 from stabkit.analysis.operations.sweep import policy_sweep
+from stabkit.analysis.pictures.policies import policy_picture
 from stabkit.errors import InvalidArgument
+from stabkit.model.enclosure import RealEnclosure
 from stabkit.model.workload import Workload
+from stabkit.spectrum.margins.gain import gain_margin
 
 TWO = Workload.from_classes([(2, 2)])  # g = (3, 4), G(1) = 7
 FIVE = Workload.from_classes([(10, 5)])  # G(1) = 11 + 12 + 13 + 14 + 15 = 65
@@ -56,19 +61,32 @@ def test_watermarks_of_one_class(s: int, decode: int) -> None:
     assert at.throughput_ratio == pytest.approx(worst, abs=1e-6)
 
 
-@pytest.mark.parametrize("classes", [[(10, 5)], [(100, 20)], [(0, 3)], [(2, 1)], [(3, 2), (9, 7)]])
+@pytest.mark.parametrize(
+    ("classes", "top"),
+    [([(10, 5)], 8), ([(100, 20)], 6), ([(0, 3)], 16), ([(2, 1)], 2), ([(3, 2), (9, 7)], 9)],
+)
 def test_default_watermarks_reach_beyond_the_end_of_evictions(
-    classes: list[tuple[int, int]],
+    classes: list[tuple[int, int]], top: int
 ) -> None:
+    """(l - 1) / (s + l) is 5.3, 3.2, 13.3, 0 and 6.7 twentieths; two more, rounded up."""
     found = policy_sweep(Workload.from_classes(classes), "watermark")
-    assert found.values[0] == 0
-    assert all(a < b for a, b in zip(found.values, found.values[1:], strict=False))
-    assert found.values[-1] < 1
+    assert found.values == tuple(Fraction(top * k, 400) for k in range(21))
     assert found.runs[-1].first_eviction is None
 
 
 def test_the_longest_watermarks_stay_below_one() -> None:
-    assert policy_sweep(Workload.from_classes([(0, 200)]), "watermark").values[-1] < 1
+    found = policy_sweep(Workload.from_classes([(0, 200)]), "watermark")
+    assert found.values[-1] == Fraction(19, 20)
+
+
+def test_every_gain_below_the_end_that_is_drawn_is_proved_stable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where the end is only known to be between two numbers."""
+    wide = replace(gain_margin(TWO), largest_stable=RealEnclosure(Fraction(1, 2), Fraction(3, 4)))
+    monkeypatch.setattr(module, "gain_margin", lambda _: wide)
+    picture = policy_picture(TWO, [policy_sweep(TWO, "gain", [1])])
+    assert picture.panels[0].stable_below == 0.5
 
 
 def test_gain_one_and_watermark_none_are_greedy() -> None:

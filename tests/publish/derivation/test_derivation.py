@@ -138,7 +138,8 @@ def test_a_number_changed_in_the_analysis_changes_in_the_text(
 @pytest.mark.parametrize(
     ("field", "value", "shown"),
     [
-        ("steps", 987654, "987,654 steps"),
+        ("steps", 987654, "for 987,654 steps. What"),
+        ("steps", 0, "step by step, until the first eviction. What"),
         ("growth_predicted", 1.7654321, "1.7654321"),
         ("growth_measured", 1.8654321, "1.8654321"),
         ("tolerance", 3.7e-5, r"3.7 \cdot 10^{-5}"),

@@ -210,6 +210,8 @@ def test_labels() -> None:
         name = "a\x1b[31mb"
 
     assert policy_label(finding(Own(), KEPT)) == "a?[31mb"
+    Own.label = "{gain}\x1b[2J"  # type: ignore[attr-defined]
+    assert policy_label(finding(Own(), KEPT, parameters={"gain": Fraction(1, 2)})) == "0.5?[2J"
 
 
 @pytest.mark.parametrize("label", ["slow {gian}", "slow {}", "slow {", "slow {gain[0]}", 3])
@@ -245,6 +247,7 @@ def test_sweeps_as_text_and_json() -> None:
     assert found[1] == ["0.5", "-", "1.0000", "1.0000", "0.0000", "1.0000", "never"]
     assert found[3] == ["1", "-", "0.9000", "0.9500", "0.2500", "0.9900", "7"]
     assert "\nrate / a*" in sweep_text(sweep("rate"))
+    assert "\n$e?[31m " in sweep_text(sweep("$e\x1b[31m"))
     assert "?: a run of 3 steps is too short." in sweep_text(sweep("rate", ("1", UNKNOWN)))
 
 
@@ -300,9 +303,10 @@ def words(figure: Figure) -> list[str]:
 
 
 def test_figure_shows_levels_marks_and_what_occurs() -> None:
-    figure = policy_figure(picture("rate", "gain", "watermark"))
+    figure = policy_figure(picture("rate", "gain", "watermark", "$e\x1b$"))
     axes = figure.axes
-    assert [one.get_xlabel() for one in axes] == ["rate limit / a*", "gain", "watermark"]
+    labels = ["rate limit / a*", "gain", "watermark", r"\$e?\$"]
+    assert [one.get_xlabel() for one in axes] == labels
     for one in axes:
         levels = {float(np.ravel(line.get_ydata())[0]) for line in one.lines[:2]}
         assert levels == {1.0, 0.875}

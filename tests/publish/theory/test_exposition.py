@@ -192,7 +192,10 @@ def test_what_a_textbook_theorem_is_given_stands_beside_what_follows_from_it():
     schema = BoundaryCrossing(
         symbols("G"), s, s + 1, -x / y, s * y + x, {s: Interval(0), k: Interval(0)}
     )
-    displayed = shown(Deduction(schema))[1]
+    given, displayed, _ = shown(Deduction(schema))
+    assert given == (
+        r"Granted that the leading coefficient of $G$ is $s + 1$, and since, for $s \ge 0$,"
+    )
     assert displayed == (
         r"s + 1 > 0, \qquad s = - \frac{x}{y} \enspace\text{if}\enspace s y + x = 0,"
     )

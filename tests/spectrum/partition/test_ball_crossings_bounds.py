@@ -269,9 +269,13 @@ def test_what_the_budget_does_not_reach_is_undecided() -> None:
     assert BallCrossings(pencil, short).on(arcs)[1] == arcs[1:]
     assert short.is_spent
     assert BallCrossings(pencil, Budget(0)).on(arcs) == ([], arcs)
-    before = enough.left
-    assert all(crossing.ball(300).rad() < arb(2) ** -250 for crossing in found)
-    assert enough.left < before
+    for bits in (301, 300):
+        before = enough.left
+        assert all(crossing.ball(bits).rad() < arb(2) ** -250 for crossing in found)
+        assert enough.left < before
+    before = enough.left  # and paid for once
+    assert all(crossing.ball(bits) > 0 for bits in (300, 301) for crossing in found)
+    assert enough.left == before
     enough.left = 0
     with pytest.raises(BudgetSpent):
         found[0].ball(600)
