@@ -67,7 +67,9 @@ class Record(Shown):
 
     def __post_init__(self) -> None:
         getattr(super(), "__post_init__", tuple)()  # of a base beside it, such as a policy's
-        _close(getattr(self, "__dict__", {}).values())  # a record of slots has none
+        held = getattr(self, "__dict__", {})  # a record of slots has none
+        held |= {name: one.view() for name, one in held.items() if hasattr(one, "setflags")}
+        _close(held.values())  # and the caller's own arrays stay open
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

@@ -179,6 +179,15 @@ def test_a_series_is_not_changed_and_equals_itself(name: str) -> None:
     assert series in [series]
 
 
+def test_the_arrays_of_a_caller_stay_open() -> None:
+    given = np.array([1.0, 2.0])
+    made = stabkit.KernelPicture("n", given, given)
+    for record in (made, dataclasses.replace(made, kernel=given)):
+        assert given.flags.writeable
+        assert not record.kernel.flags.writeable
+        assert record.kernel.tolist() == [1.0, 2.0]
+
+
 def test_columns_of_a_run() -> None:
     frame = pandas.DataFrame(stabkit.simulate(MIX, 3))
     assert list(frame["step"]) == [0, 1, 2, 3]

@@ -45,6 +45,7 @@ from ...errors import ArgumentTypeError, InvalidArgument, InvalidWorkload, numbe
 from ...model.numbers import (
     exact_quantity,
     exact_rational,
+    is_listed,
     listed,
     rational_argument,
     whole_number,
@@ -96,7 +97,7 @@ class Engine:
     def __post_init__(self) -> None:
         for one in fields(self):
             given = getattr(self, one.name)
-            if one.name in self.refused and given != one.default:
+            if one.name in self.refused and (is_listed(given) or given != one.default):
                 raise InvalidArgument(
                     f"{one.name!r} must not be given for the scheduler {self.name!r}, which has "
                     f"no such rule, not {shown(given)}."
@@ -125,12 +126,13 @@ class Engine:
             object.__setattr__(self, option, value)
 
     def _read_reserve(self) -> None:
-        if (self.reserve == "max-tokens") != (self.max_tokens is not None):
+        named = self.reserve if isinstance(self.reserve, str) else None
+        if (named == "max-tokens") != (self.max_tokens is not None):
             raise InvalidArgument(
                 "'max_tokens' must be given with reserve='max-tokens' and only then, not "
                 f"{shown(self.max_tokens)} with {shown(self.reserve)}."
             )
-        if self.reserve not in (None, "true-length", "max-tokens"):
+        if self.reserve is not None and named not in ("true-length", "max-tokens"):
             try:
                 self._read_rational("reserve", lambda q: 0 < q < 1, "between 0 and 1")
             except InvalidArgument:

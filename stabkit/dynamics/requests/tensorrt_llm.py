@@ -29,7 +29,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ...errors import InvalidArgument, shown
+from ...errors import check_choice
 from .decoding import PagedServer, blocks_of, recomputed_of
 from .queue import Queue
 from .request import Request
@@ -89,11 +89,7 @@ class TensorrtLlm(Engine):
     def __post_init__(self) -> None:
         super().__post_init__()
         refuse_narrow_batch(self)
-        if self.capacity_scheduler_policy not in _POLICIES:
-            raise InvalidArgument(
-                f"'capacity_scheduler_policy' must be {' or '.join(map(repr, _POLICIES))}, not "
-                f"{shown(self.capacity_scheduler_policy)}."
-            )
+        check_choice(self.capacity_scheduler_policy, "'capacity_scheduler_policy'", _POLICIES)
 
     def server(self, source: RequestSource) -> Server:
         """Start a run; a request that could never be admitted is refused."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 
-from stabkit.dynamics.requests import RequestRun, simulate_requests
+from stabkit.dynamics.requests import RequestRun, scheduler_named, simulate_requests
 from stabkit.dynamics.requests.sglang import Sglang
 from stabkit.errors import InvalidArgument, InvalidWorkload
 
@@ -395,3 +396,13 @@ def test_a_paused_request_must_fit_into_one_batch_with_what_it_has_generated() -
     assert run.totals["completed"] == 1
     with pytest.raises(InvalidWorkload, match="max_num_batched_tokens"):
         simulate_requests([(40, 24)], **options, max_num_batched_tokens=63)
+
+
+@pytest.mark.parametrize("engine", ["model", *ENGINES])
+def test_an_array_is_no_option_but_the_time_of_a_step(engine: str) -> None:
+    """An array compared with a word gives an array, which is neither true nor false."""
+    for option in fields(scheduler_named(engine)):
+        for array in (np.array([1, 2]), np.array([])):
+            if option.name != "step_time" or not len(array):
+                with pytest.raises(InvalidArgument, match=f"'{option.name}' must"):
+                    scheduler_named(engine, **{option.name: array})
