@@ -188,6 +188,16 @@ def test_the_arrays_of_a_caller_stay_open() -> None:
         assert record.kernel.tolist() == [1.0, 2.0]
 
 
+def test_arrays_are_closed_whatever_they_are_nested_in() -> None:
+    def array() -> Any:
+        return np.array([1.0])
+
+    made: Any = stabkit.KernelPicture("n", (array(), [array()]), {"a": (array(),)})  # type: ignore[arg-type]
+    for one in (made, copy.deepcopy(made), pickle.loads(pickle.dumps(made))):
+        held = (one.kernel[0], one.kernel[1][0], one.survival["a"][0])
+        assert not [part for part in held if part.flags.writeable]
+
+
 def test_columns_of_a_run() -> None:
     frame = pandas.DataFrame(stabkit.simulate(MIX, 3))
     assert list(frame["step"]) == [0, 1, 2, 3]

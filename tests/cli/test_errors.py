@@ -176,7 +176,7 @@ def test_what_is_like_no_name_is_told_where_they_are(stabkit: Program, name: str
     assert f"(see 'stabkit examples'), not '{name}'" in stabkit("analyze", name).err
 
 
-@pytest.mark.parametrize("path", ["nosuch.csv", "no/such:place", "./no/a:b.csv.gz", "C:\\x.toml"])
+@pytest.mark.parametrize("path", ["no.csv", "no/such:place", "./no/a:b.csv.gz", "C:\\x", "v1/a:b"])
 def test_a_missing_file_is_no_class(stabkit: Program, path: str) -> None:
     for line in (["analyze", path], ["pool", path, "5:3"], ["sweep", path, "5:3", "--dry-run"]):
         refused = stabkit(*line)
@@ -185,6 +185,7 @@ def test_a_missing_file_is_no_class(stabkit: Program, path: str) -> None:
 
 
 VALUES = {"--zip": "s,t", "--increasing": "s,t", "--compute": "radius", "--policy": "damped"}
+VALUES["--log"] = "server.log"
 MODES = [
     "roots 5:2 5:3 --symbolic",
     "threshold 5:2 5:3 --symbolic",
@@ -201,6 +202,7 @@ def test_an_option_has_an_effect_or_is_refused(
     stabkit: Program, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "server.log").write_text("GPU KV cache size: 1,000 tokens")
     words = line.split()
     plain = stabkit(*words)
     options = re.findall(r"^  (?:-\w, )?(--[\w-]+)( \S)?", stabkit(words[0], "-h").out, re.M)
@@ -219,6 +221,7 @@ def test_an_option_has_an_effect_or_is_refused(
         ("sizing 9:5 --capacity 99 --tensor-parallel 1", "'--tensor-parallel' must go with"),
         ("replay 20x30:40 --capacity 400 --input-column a", "'--input-column' must go with"),
         ("locus 5:3 5:5 --range 0:5 --from 3", "'--from' must go with a request log"),
+        ("policy 5:3 --sweep gain --max-num-seqs 5", "'--max-num-seqs' must be given without"),
         ("roots 5:2 --symbolic --digits 20", "'--digits' must be given without '--symbolic'"),
     ],
 )

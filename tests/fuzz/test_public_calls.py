@@ -459,8 +459,10 @@ HOLD_ARRAYS = {
 def test_an_argument_has_its_older_name_too(name: str, old: str, new: str) -> None:
     function, good = right_call(name)
     given = {old if key == new else key: value for key, value in good.items()}
-    with pytest.warns(DeprecationWarning, match=f"^'{old}' of {name} is '{new}' now; '{old}' goes"):
+    message = f"^'{old}' of {name} is '{new}' now; '{old}' goes"
+    with pytest.warns(DeprecationWarning, match=message) as warned:
         assert function(**given) == function(**good)
+    assert [one.filename for one in warned] == [__file__]
     with pytest.raises(TypeError, match=f"unexpected keyword argument '{old}'"):
         function(**good, **{old: good[new]})
 

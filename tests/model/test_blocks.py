@@ -71,6 +71,7 @@ def test_capacities_by_hand() -> None:
     assert bytes_per_token(80, 8, 128, "int4") == 81_920
     assert capacity_from_shape(524_288 * 10 + 1, 32, 32, 128) == 10
     assert capacity_from_shape("1 GB", 32, 32, 128) == 1907
+    assert capacity_from_shape(" 1/2GiB\n", 32, 32, 128) == 2**29 // 2**19
 
 
 def test_units_of_memory() -> None:

@@ -70,7 +70,7 @@ def test_large_servers_follow_the_fluid_with_errors_as_one_over_root_b() -> None
 def options() -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {
-            "keep_progress": st.booleans(),
+            "keep_progress": st.sampled_from([False, True, np.False_, np.True_]),
             "block_size": st.sampled_from([1, 1, 3, 8]),
             "reserve": st.sampled_from([None, None, "true-length", "1/2"]),
             "concurrency": st.sampled_from([None, None, 3, 20]),
@@ -285,6 +285,7 @@ def test_means_alone_are_no_requests() -> None:
         (lambda m: simulate_requests(m, steps=9, cap=99), "must be one of capacity, block_size"),
         (lambda m: simulate_requests(3, capacity=9), "'mix_or_trace' must be"),
         (lambda m: Scheduler(block_size=0), "'block_size' must be"),
+        (lambda m: Scheduler(keep_progress=1), "'keep_progress' must be True or False, not 1"),
         (lambda m: Scheduler(keep_progress="no"), "'keep_progress' must be True or False, not"),
         (lambda m: Scheduler(keep_progress=np.array([True, False])), "True or False, not \\[ True"),
         (lambda m: Scheduler(max_num_seqs=2.5), "'max_num_seqs' must be"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -91,6 +93,24 @@ def test_the_text_of_many_cycles():
     assert text.count("\n") <= 24
     assert "necklace (2×4 1)" in full
     assert [line.split()[0] for line in full.splitlines()[3:62]] == [str(n) for n in range(1, 60)]
+
+
+def test_at_most_twelve_cycles_are_shown_and_those_that_may_attract_are_among_them():
+    """Of 13 the levels of l = 13 are 12, and the equilibrium is one more: the last one attracts."""
+    text = cycles_text(cycles(Workload.from_classes([(5, 13)])))
+    assert (shown_in(text), "level 12 (13)" in text) == ([*range(1, 12), 13], True)
+    assert "(1 cycle more; --full shows all)" in text
+    found = replace(cycles(Workload.from_classes([(5, 6)])), observations=())
+    assert shown_in(cycles_text(found)) == [1, 2, 6, 10, 12, 13]
+    undecided = replace(found.cycles[6], attracting=None)
+    some = replace(found, cycles=(*found.cycles[:6], undecided, *found.cycles[7:]))
+    assert shown_in(cycles_text(some)) == [1, 2, 6, 7, 10, 12, 13]
+    assert shown_in(cycles_text(replace(found, cycles=found.cycles[:12]))) == [*range(1, 13)]
+
+
+def shown_in(text):
+    """Return the numbers of the cycles in the table of a text."""
+    return list(map(int, re.findall(r"^(\d+) +[a-z]", text, re.MULTILINE)))
 
 
 def test_the_renormalised_mix_is_named():
