@@ -82,6 +82,8 @@ def test_what_a_repr_says() -> None:
     assert "completed_by_class=<5 x 2>" in repr(run)
     assert "mix=Workload('1/2:3:1/2 5:5:1/2')" in repr(run)
     assert repr(stabkit.Damped("1/3")) == "Damped(gain=1/3)"
+    assert repr(stabkit.Damped("1/999999")) == "Damped(gain=1/999999)"
+    assert repr(stabkit.Damped("1/1000000")) == "Damped(gain=0.000001)"
     assert repr(stabkit.atlas()).endswith(", ... 1101 in all)")
 
 

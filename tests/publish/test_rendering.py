@@ -311,6 +311,19 @@ assert "stable" in stabkit.text(stabkit.stability_criterion(mix))
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
+def test_of_many_mixes_those_are_said_of_which_something_is_proved() -> None:
+    for values, errors, said in (
+        (
+            [0.5, np.nan, 0.75],
+            [1e-9, np.nan, 2e-9],
+            "2 mixes of 3: from 0.5 to 0.75, to within 2e-09",
+        ),
+        ([np.nan], [np.nan], "Nothing is proved of these mixes."),
+    ):
+        found = stabkit.BatchedValues(np.array(values), np.array(errors))
+        assert stabkit.text(found) == f"{said}\n"
+
+
 @pytest.mark.parametrize("name", ["AtlasEntry", "CheckedTheorem", "Root", "NecklaceCycle"])
 def test_one_of_several_is_written_as_a_list_of_it(name: str) -> None:
     first = result(name)[0]

@@ -200,7 +200,7 @@ def _judged(loop: MemoryKernel | NotLinear, length: int) -> ClosedLoop:
     if min(*loop.shares, *loop.inputs) < 0:
         return _isolated(loop, length)
     counts = _counts(loop)
-    modes = kernel_modes(loop, 2, _DIGITS) if loop.length > 1 else []
+    modes = kernel_modes(loop, 2, _DIGITS)
     radius = spectral_radius(loop, modes, _DIGITS, counts.verdict)
     return ClosedLoop(counts.verdict, counts, radius, tuple(modes or ()), counts.reason)
 

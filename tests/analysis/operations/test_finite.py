@@ -263,6 +263,10 @@ def test_a_simulation_has_the_same_figures() -> None:
         (run.throughput_ratio, loop.tokens / loop.steps / float(server.requests)),
     ):
         assert other == pytest.approx(estimate.value, abs=2 * (estimate.high - estimate.low))
+    calm = finite_server(server.mix.with_capacity(15_000), steps=20_000)
+    assert calm.simulated is not None
+    seen = calm.simulated.fano_factor
+    assert seen.low < calm.fano_factor < seen.high < 1.1 * seen.low
 
 
 def test_merged_or_not_the_answer_is_that_of_whole_requests() -> None:

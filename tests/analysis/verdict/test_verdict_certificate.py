@@ -120,6 +120,8 @@ def test_the_start_by_hand() -> None:
     assert stabkit_check.start([10, 11, 6], 6) == [1]
     with pytest.raises(ValueError, match="near enough"):
         stabkit_check.start([10, 11, 6], 2)
+    one_mode = stabkit.certify("20:1 20:2").claims[0]  # 11 y_0 = 11 * 32 / 21 of 32
+    assert (one_mode.steps, one_mode.evicting) == (2, ())
 
 
 @settings(deadline=None, max_examples=25)

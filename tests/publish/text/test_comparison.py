@@ -210,6 +210,12 @@ def test_labels() -> None:
         name = "a\x1b[31mb"
 
     assert policy_label(finding(Own(), KEPT)) == "a?[31mb"
+    for name, label in (
+        ("fifteen letters", "fifteen letters"),
+        ("sixteen letters.", "sixteen lett..."),
+    ):
+        Own.name = name
+        assert policy_label(finding(Own(), KEPT)) == label
     Own.label = "{gain}\x1b[2J"  # type: ignore[attr-defined]
     assert policy_label(finding(Own(), KEPT, parameters={"gain": Fraction(1, 2)})) == "0.5?[2J"
 
