@@ -36,7 +36,11 @@ NUMBER_BYTES = {
     "int4": Fraction(1, 2),
 }
 _WITH_UNIT = re.compile(r"(.*?[0-9.])\s*([a-z]+)")
-_SIZES = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+_SIZES = {"b": 1} | {
+    f"{prefix}{ending}": base**power
+    for ending, base in (("b", 1000), ("ib", 1024))
+    for power, prefix in enumerate("kmgt", 1)
+}
 
 
 def bytes_per_token(

@@ -72,6 +72,8 @@ def test_capacities_by_hand() -> None:
     assert capacity_from_shape(524_288 * 10 + 1, 32, 32, 128) == 10
     assert capacity_from_shape("1 GB", 32, 32, 128) == 1907
     assert capacity_from_shape(" 1/2GiB\n", 32, 32, 128) == 2**29 // 2**19
+    assert capacity_from_shape("1TiB", 32, 32, 128) == 2**40 // 2**19
+    assert capacity_from_shape("1 TB", 32, 32, 128) == 1_907_348
 
 
 def test_units_of_memory() -> None:

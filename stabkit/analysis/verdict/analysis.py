@@ -87,8 +87,7 @@ class KernelSummary:
 class ModeCounts:
     """Roots of the characteristic polynomial inside, on and outside the unit circle.
 
-    It is not `Counts`, whose own verdict would be "undecided" without the proof, which JSON has not
-    beside them but in the Analysis.
+    They are what JSON holds of them; `Counts` needs its proof beside them for its verdict.
     """
 
     inside: int | None
@@ -296,8 +295,7 @@ class NoEvictionSummary:
 
     `largest_eviction` is the most that a step can evict, a fraction of the capacity; 0 where no
     state evicts (`certain`). `attracts_every_start` says whether every start is proved to reach the
-    equilibrium by that. It is not `NoEviction`, whose workload and ages are not in JSON, so that an
-    Analysis that is read back could not have it.
+    equilibrium by that. It is what JSON holds; `NoEviction` needs its workload and ages too.
     """
 
     certain: bool
