@@ -36,7 +36,7 @@ NUMBER_BYTES = {
     "int4": Fraction(1, 2),
 }
 _WITH_UNIT = re.compile(r"(.*?[0-9.])\s*([a-z]+)")
-_SIZES = {"b": 1} | {
+_SIZES: dict[str, int] = {"b": 1} | {
     f"{prefix}{ending}": base**power
     for ending, base in (("b", 1000), ("ib", 1024))
     for power, prefix in enumerate("kmgt", 1)
